@@ -1,0 +1,42 @@
+# The two commands: `make demo` and `make test`. Both first set up the locked virtual environment in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check lock needs clean
+
+demo: $(VENV)/ready
+	@$(BIN)/cdr demo .demo
+
+test: $(VENV)/ready
+	@$(BIN)/ruff check cdr tests bench
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q -n 2
+
+# What the machine itself must bring; each line says what to install where it is missing.
+needs:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'cdr needs Python 3.11 or newer (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python).' >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo 'Python lacks its venv module (Debian, Ubuntu: apt install python3-venv).' >&2; exit 1; }
+	@command -v git >/dev/null || \
+	  { echo 'cdr needs git (Debian, Ubuntu: apt install git; macOS: brew install git).' >&2; exit 1; }
+	@command -v gpg >/dev/null || \
+	  { echo 'cdr needs GnuPG (Debian, Ubuntu: apt install gnupg; macOS: brew install gnupg).' >&2; exit 1; }
+
+$(VENV)/ready: requirements/dev.txt pyproject.toml | needs
+	@echo 'Setting up .venv from requirements/dev.txt (once; it may take a minute) ...'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Renews the two lock files: everything for work on cdr, and what cdr itself runs on.
+lock: $(VENV)/ready
+	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --universal --python-version 3.11 --upgrade -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --constraint requirements/dev.txt --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --universal --python-version 3.11 -o requirements/run.txt
+
+clean:
+	rm -rf $(VENV) .demo build dist

@@ -1,0 +1,146 @@
+"""What can go wrong, as values with an exit code; `cli` prints them, and nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+DONE = 0
+TO_ACT_ON = 1
+
+EXIT_CODES: tuple[tuple[int, str], ...] = (
+    (0, "done, also when there was nothing to do"),
+    (1, "done, and there is something for a person to act on (verify with errors, chase --exit-code with overdue returns)"),
+    (2, "usage: the command line is not right"),
+    (65, "the data given is not valid, or the step's conditions are not met: every problem is listed; nothing was written"),
+    (66, "no such case, agency, file or store"),
+    (69, "gpg or git is missing or too old"),
+    (70, "a bug in cdr"),
+    (74, "the disk or a pipe failed; nothing was written"),
+    (75, "try again: the store is locked, the key is locked, the mail server did not answer"),
+    (76, "a document or the history is not authentic: tampered, moved, rolled back, or signed by no one who may"),
+    (77, "this key may not read or write that"),
+    (78, "the store's configuration is wrong"),
+    (130, "interrupted"),
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a document, without quoting what the document says.
+
+    `field` is a dotted path (`child.nhs_number`, `timeline.3.at`), `title` the field's name for a person, `message`
+    what would be right, `rule` a stable id, `line` 1-based in the file it came from (0 where there is none).
+    """
+
+    field: str
+    title: str
+    message: str
+    rule: str
+    line: int = 0
+    level: str = "error"
+
+    def text(self, file: str) -> str:
+        """The problem as the interface prints it: `FILE:LINE: dotted.key: TITLE: what would be right [RULE]`."""
+        place = f"{file}:{self.line}" if self.line else file
+        return ": ".join(part for part in (place, self.field, self.title, self.message) if part) + f" [{self.rule}]"
+
+
+class CdrError(Exception):
+    """An error that a person can act on: one sentence, an optional hint, and the exit code of its kind."""
+
+    exit_code = 70
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def lines(self) -> list[str]:
+        """What is printed, a line each."""
+        return [f"cdr: {self.message}", *([f"     {self.hint}"] if self.hint else [])]
+
+
+class WrongUsage(CdrError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class InvalidData(CdrError):
+    """A document is not valid: every problem at once."""
+
+    exit_code = 65
+
+    def __init__(self, problems: Sequence[Problem], file: str, message: str = "", hint: str = "") -> None:
+        count = len(problems)
+        summary = message or f"{file}: {count} {'thing needs' if count == 1 else 'things need'} to be put right; nothing was recorded"
+        super().__init__(summary, hint)
+        self.problems = tuple(problems)
+        self.file = file
+
+    def lines(self) -> list[str]:
+        return [*(problem.text(self.file) for problem in self.problems), *super().lines()]
+
+
+class ConditionsNotMet(CdrError):
+    """A step may not be taken yet; `unmet` says what it waits for, one sentence each."""
+
+    exit_code = 65
+
+    def __init__(self, message: str, unmet: Sequence[str], hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.unmet = tuple(unmet)
+
+    def lines(self) -> list[str]:
+        return [f"cdr: {self.message}", *(f"  - {reason}" for reason in self.unmet), *([f"     {self.hint}"] if self.hint else [])]
+
+
+class NotFound(CdrError):
+    """There is no such case, agency, file or store."""
+
+    exit_code = 66
+
+
+class ToolMissing(CdrError):
+    """gpg or git is missing or too old."""
+
+    exit_code = 69
+
+
+class DiskFailed(CdrError):
+    """The disk or a pipe failed; nothing was written."""
+
+    exit_code = 74
+
+
+class TryAgain(CdrError):
+    """Something is busy or locked just now."""
+
+    exit_code = 75
+
+
+class NotAuthentic(CdrError):
+    """A document or the history is not what a member wrote."""
+
+    exit_code = 76
+
+
+class NotAllowed(CdrError):
+    """This key may not read or write that."""
+
+    exit_code = 77
+
+
+class WrongConfiguration(CdrError):
+    """The store's configuration is wrong."""
+
+    exit_code = 78
+
+    def __init__(self, message: str, hint: str = "", problems: Sequence[Problem] = (), file: str = "cdr.yaml") -> None:
+        super().__init__(message, hint)
+        self.problems = tuple(problems)
+        self.file = file
+
+    def lines(self) -> list[str]:
+        return [*(problem.text(self.file) for problem in self.problems), *super().lines()]
