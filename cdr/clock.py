@@ -30,6 +30,12 @@ class Clock:
         return self.now.date()
 
 
+    @property
+    def real_today(self) -> date:
+        """Today's date whatever the rehearsal says: keys are judged by it."""
+        return real_now().date()
+
+
 def real_now() -> datetime:
     """The machine's own time, whatever the rehearsal's clock says: for what is judged by real time."""
     return datetime.now(LONDON).replace(microsecond=0)

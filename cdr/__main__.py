@@ -1,0 +1,5 @@
+"""`python -m cdr`."""
+
+from cdr.cli import main
+
+main()

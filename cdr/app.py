@@ -1,0 +1,117 @@
+"""The composition root: the store, the clock, the rules and the configuration, each built when it is first asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cdr.clock import Clock, parse_moment
+
+if TYPE_CHECKING:
+    from cdr.domain.clocks import WorkingDays
+    from cdr.domain.configuration import Configuration
+    from cdr.domain.policy import Policy
+    from cdr.store.index import Extraction
+    from cdr.store.layout import Kind
+    from cdr.store.store import Store
+
+EXTRACTION_VERSION = 1
+
+
+@dataclass
+class App:
+    """What one run of `cdr` was given, and what it is built from."""
+
+    store_option: str | None = None
+    as_of: str | None = None
+    acting: str | None = None
+    debug: bool = False
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time that commands decide with. Raises: WrongUsage."""
+        return Clock(parse_moment(self.as_of) if self.as_of else None)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store that was given or is nearest. Raises: NotFound."""
+        return self.open_store()
+
+    def open_store(self, root: str | None = None) -> Store:
+        """The store, for a first clone with the fingerprint of the key that made it."""
+        from cdr.store.store import Store, find
+
+        return Store(find(self.store_option, Path.cwd()), extraction(), self.acting, progress, root)
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The store's recorded configuration. Raises: WrongConfiguration."""
+        from cdr.domain.configuration import Configuration, configuration_problems
+        from cdr.errors import InvalidData, WrongConfiguration
+        from cdr.store import schema
+
+        try:
+            body, source = schema.read(self.store.configuration(), "cdr.yaml", "store")
+            problems = schema.placed(configuration_problems(body), "cdr-store/1", source)
+        except InvalidData as error:
+            problems = list(error.problems)
+        if problems:
+            raise WrongConfiguration("The store's configuration is wrong.", "Correct cdr.yaml and commit it (git commit -S).", problems)
+        return Configuration.from_document(body)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The rules in force, with their numbers."""
+        from cdr.domain.policy import Policy
+
+        return Policy.from_rules(rules("england-2018"), rules("bank-holidays"))
+
+    @cached_property
+    def working_days(self) -> WorkingDays:
+        """The working days of England and Wales."""
+        return self.policy.working_days
+
+
+def rules(name: str) -> dict[str, Any]:
+    """One file of dated rules."""
+    from cdr import resources
+    from cdr.store import codec
+
+    body: dict[str, Any] = codec.load(resources.read_bytes("rules", f"{name}.yaml"))
+    return body
+
+
+def extraction() -> Extraction:
+    """What the local index keeps: what questions across cases ask, and no narrative of any form."""
+    from cdr.store import layout
+    from cdr.store.index import Extraction
+
+    kinds = (layout.CASE, layout.NOTIFICATION, layout.REQUESTS, layout.PROMPTS, layout.ANALYSIS)
+    return Extraction(EXTRACTION_VERSION, kinds, _facts)
+
+
+def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
+    from cdr.domain import duplicates
+    from cdr.statistics import facts
+
+    if kind.name == "notification":
+        return {"identity": duplicates.identity(body).to_dict(), "facts": facts.notification_extract(body)}
+    return facts.analysis_extract(body) if kind.name == "analysis" else dict(body)
+
+
+def progress(items: Sequence[str], label: str) -> Iterable[str]:
+    """The same items, with a bar on the terminal while they are gone through."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        return items
+    return _with_bar(items, label)
+
+
+def _with_bar(items: Sequence[str], label: str) -> Iterator[str]:
+    import click
+
+    with click.progressbar(items, label=label, file=sys.stderr) as bar:
+        yield from bar

@@ -1,0 +1,127 @@
+"""The command `cdr`: a group that loads each command only when it is called, and the one place that prints errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cdr import __version__
+from cdr.app import App
+from cdr.errors import CdrError
+
+COMMANDS = {
+    "init": "Make a store and its repository.",
+    "doctor": "Say what works on this machine and what to do about what does not.",
+    "notify": "Open a case from a notification (Form A).",
+    "list": "List cases with their stage and next step, without names.",
+    "show": "Show one case in full.",
+    "request": "Ask agencies for their reporting form (Form B).",
+    "return": "Take in an agency's return, a nil return, or that it is not waited for.",
+    "chase": "List what is outstanding, or send the prompts that are due.",
+    "timeline": "Make the summary timeline of a child's life.",
+    "letter": "Make a letter to each parent.",
+    "review": "Take in the analysis form (Form C), as a draft or ratified.",
+    "close": "End a case when nothing is left to wait for.",
+    "reopen": "Open a closed case again.",
+    "tally": "Count the year in tables, with earlier years beside it.",
+    "verify": "Check the whole store.",
+    "audit": "Show who changed what and when.",
+    "keys": "Show who may read and write.",
+    "demo": "Try the whole job on an invented area with throw-away keys.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports a command only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"cdr.commands.{MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+MODULES = {"return": "return_", "list": "list_"}
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--store", metavar="DIR", envvar="CDR_STORE", help="The store's folder; else the nearest upwards that holds cdr.yaml.")
+@click.option("--as-of", metavar="WHEN", envvar="CDR_AS_OF", help="A date, or a date and time, to act as if it were then: for rehearsals and tests.")
+@click.option("--as", "acting", metavar="FPR", envvar="CDR_AS", help="The fingerprint of the key to act with.")
+@click.option("--debug", is_flag=True, help="Where something fails inside cdr, show where (never what a document says).")
+@click.version_option(__version__, message="cdr %(version)s")
+@click.pass_context
+def cdr(ctx: click.Context, store: str | None, as_of: str | None, acting: str | None, debug: bool) -> None:
+    """Child death review from a shell: every case encrypted in plain files, every change signed in git."""
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+    ctx.obj = App(store_option=store, as_of=as_of, acting=acting, debug=debug)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run one command and end with its exit code."""
+    os.umask(0o077)
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False)
+    except CdrError as error:
+        return _tell(error.lines(), error.exit_code)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return _tell(["cdr: interrupted; nothing was recorded by this command."], 130)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is written to the closed pipe
+        return 74
+    except OSError as error:
+        return _tell([f"cdr: the disk or a pipe failed: {os.strerror(error.errno or 0)}."], 74)
+    except Exception as error:  # the one place where a bug is told without what it says, which may be personal
+        return _bug(error, "--debug" in given)
+    return answer if isinstance(answer, int) else 0
+
+
+def _tell(lines: list[str], code: int) -> int:
+    from cdr.commands.output import visible
+
+    for line in lines:
+        click.echo(visible(line), err=True)
+    return code
+
+
+def _bug(error: Exception, debug: bool) -> int:
+    import traceback
+
+    places = [f"     {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    hint = "Run it again with --debug before the command, and report what that shows: it holds nothing of any case."
+    lines = [f"cdr: something is wrong inside cdr ({type(error).__name__}).", *(places if debug else [f"     {hint}"])]
+    return _tell(lines, 70)
+
+
+if __name__ == "__main__":
+    main()

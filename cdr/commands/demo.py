@@ -1,0 +1,207 @@
+"""`cdr demo`: the whole job on an invented area with throw-away keys."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cdr import disk
+from cdr.app import App, progress
+from cdr.commands.options import pass_app
+from cdr.commands.output import put, say
+from cdr.errors import CdrError, WrongUsage
+
+MARK = ".cdr-demo"
+LONGEST_HOME = 70
+FIRST_DEATH, LAST_DEATH = date(2022, 4, 1), date(2025, 12, 31)
+EACH_YEAR = 9
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the demonstration stands: its folder, its store, its forms, and the home of its keys."""
+
+    folder: Path
+    keys: Path
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def forms(self) -> Path:
+        return self.folder / "forms"
+
+
+@click.command("demo")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path("cdr-demo"))
+@pass_app
+def command(app: App, folder: Path) -> None:
+    """Run the whole job on an invented area: three earlier years, then one case from notification to review.
+
+    Everything is in DIR (cdr-demo without it) and may be deleted. No child, family or professional in it is real.
+    """
+    with _prepared(folder) as place:
+        member, chaser = _keys()
+        _store(place, member, chaser)
+        _earlier_years(place)
+        reference = _one_case(place, chaser)
+        _results(place, reference)
+
+
+@contextmanager
+def _prepared(folder: Path) -> Iterator[Place]:
+    """An empty folder with GnuPG and the local state inside it, for this run alone."""
+    folder = folder.resolve()
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise WrongUsage("That folder holds something else.", "Give a new folder for the demonstration.")
+    shutil.rmtree(folder, ignore_errors=True)
+    disk.private_folder(folder / "forms")
+    (folder / MARK).touch()
+    home = folder / "keys"
+    # gpg-agent's socket lies in GnuPG's home, and a socket's path may not be long
+    keys = Path(tempfile.mkdtemp(prefix="cdr-demo-")) if len(str(home)) > LONGEST_HOME else disk.private_folder(home)
+    kept = {name: os.environ.get(name) for name in ("GNUPGHOME", "XDG_STATE_HOME", "CDR_AS", "CDR_AS_OF", "CDR_STORE")}
+    for name in kept:
+        os.environ.pop(name, None)
+    os.environ |= {"GNUPGHOME": str(keys), "XDG_STATE_HOME": str(folder / "state")}
+    try:
+        yield Place(folder, keys)
+    finally:
+        from cdr.store.crypto import Gnupg
+
+        Gnupg().end_agent()
+        for name, value in kept.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _keys() -> tuple[str, str]:
+    from cdr.store.crypto import Gnupg
+
+    say("Making throw-away keys for a coordinator and for cron ...")
+    return Gnupg().make("Robin Ashworth <cdop.manager@northshire.example>"), Gnupg().make("Chaser <cron@northshire.example>")
+
+
+def _store(place: Place, member: str, chaser: str) -> None:
+    from cdr import resources
+
+    config = place.forms / "store.yaml"
+    config.write_bytes(resources.read_bytes("templates", "demo", "store.yaml"))
+    _tell("A store for the invented area of Northshire and Southtown", "init", str(place.store), "--config", str(config), "--member", member, "--chaser", chaser)
+
+
+def _earlier_years(place: Place) -> None:
+    from cdr.domain.synthetic import cases
+
+    earlier = list(cases(FIRST_DEATH, LAST_DEATH, EACH_YEAR))
+    say(f"{len(earlier)} invented cases of earlier years go through the whole job ...")
+    for number in progress([str(number) for number in range(len(earlier))], "Earlier years"):
+        _go_through(place, int(number), earlier[int(number)])
+
+
+def _go_through(place: Place, number: int, case: Any) -> None:
+    day = case.notified_on.isoformat()
+    form = _form(place, f"earlier-{number:03}-form-a", case.form_a)
+    reference = _cdr(place, day, "notify", "--from", form).strip()
+    _cdr(place, day, "request", reference)
+    for answer in case.returns:
+        form = _form(place, f"earlier-{number:03}-form-b-{answer['agency']}", answer)
+        _cdr(place, answer["completed_on"], "return", reference, answer["agency"], "--from", form)
+    if case.form_c:
+        day = case.reviewed_on.isoformat()
+        form = _form(place, f"earlier-{number:03}-form-c", case.form_c)
+        _cdr(place, day, "review", reference, "--from", form, "--override", "A demonstration has no panel")
+        _cdr(place, day, "close", reference)
+
+
+def _one_case(place: Place, chaser: str) -> str:
+    """One case, told step by step."""
+    forms = {name: _shipped(place, name) for name in ("form-a", "form-b-hospital", "form-b-police", "form-b-ambulance", "form-c", "letter-gate")}
+    reference = _tell("A child dies; the hospital notifies", "notify", "--from", forms["form-a"], place=place, day="2026-01-09").strip()
+    _tell("Every agency that the notification names is asked", "request", reference, place=place, day="2026-01-09")
+    for agency, name, day in (("northtown-general", "form-b-hospital", "2026-01-20"), ("northshire-police", "form-b-police", "2026-02-03")):
+        _tell(f"{agency} returns its form", "return", reference, agency, "--from", forms[name], place=place, day=day)
+    for day in ("2026-01-23", "2026-02-06", "2026-03-06", "2026-03-21"):
+        _tell(f"cron runs on {day}, with a key that opens requests and prompts and nothing else", "--as", chaser, "chase", "--overdue", place=place, day=day)
+    _tell("The ambulance service returns its form", "return", reference, "regional-ambulance", "--from", forms["form-b-ambulance"], place=place, day="2026-03-26")
+    for agency in ("high-street-surgery", "northshire-community", "northshire-social-care"):
+        _tell(f"{agency} did not know the child", "return", reference, agency, "--nil", place=place, day="2026-03-27")
+    _tell("The timeline for the panel, anonymised", "timeline", reference, place=place, day="2026-04-01")
+    override = ("--override", "The inquest is open; the panel agreed by letter")
+    _tell("The panel's analysis is ratified", "review", reference, "--from", forms["form-c"], *override, place=place, day="2026-04-14")
+    letters = ("letter", reference, "--gate", forms["letter-gate"], "--format", "pdf", "-o", str(place.folder / "letters"))
+    _tell("A letter to each parent, after the gate's answers", *letters, place=place, day="2026-04-17")
+    return reference
+
+
+def _results(place: Place, reference: str) -> None:
+    _tell("Where every open case stands", "list", "--open", place=place, day="2026-04-17")
+    text = _cdr(place, "2026-04-17", "tally", "--year", "2025/26", "--years", "4")
+    tally = place.folder / "tally-2025-26.txt"
+    tally.write_text(text, "utf-8")
+    put(f"\n## Four years side by side (the first tables; all of them are in {tally})\n")
+    put("\n".join(text.splitlines()[:48]))
+    _cdr(place, "2026-04-17", "tally", "--year", "2025/26", "--years", "4", "--format", "html", "-o", str(place.folder / "tally-2025-26.html"))
+    _cdr(place, "2026-04-17", "timeline", reference, "--format", "pdf", "-o", str(place.folder / "timeline.pdf"))
+    put(f"\n## What is left to look at\n\n  letters    {place.folder / 'letters'}\n  timeline   {place.folder / 'timeline.pdf'}")
+    put(f"  tallies    {place.folder / 'tally-2025-26.html'}\n  outbox     {place.store / 'outbox'}")
+    put("\nTo go on by hand:\n")
+    put(f"  export GNUPGHOME={place.keys} XDG_STATE_HOME={place.folder / 'state'}\n  cdr --store {place.store} show {reference}")
+
+
+def _tell(heading: str, *arguments: str, place: Place | None = None, day: str = "") -> str:
+    put(f"\n## {heading}\n\n$ cdr {_shown(arguments)}")
+    out = _cdr(place, day, *arguments)
+    put(out.rstrip("\n"))
+    return out
+
+
+def _shown(arguments: tuple[str, ...]) -> str:
+    words = [Path(word).name if word.startswith("/") else word for word in arguments]
+    return " ".join(f'"{word}"' if " " in word else word for word in words)
+
+
+def _cdr(place: Place | None, day: str, *arguments: str) -> str:
+    """Run one command as a person would, on the demonstration's store; what it prints on stdout.
+
+    Raises: CdrError when it fails, for a demonstration that fails is a bug.
+    """
+    from cdr.cli import run
+
+    given = [*(["--store", str(place.store)] if place else []), *(["--as-of", day] if day else []), *arguments]
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(given)
+    if code:
+        raise CdrError(f"The demonstration stopped at `cdr {_shown(arguments)}` ({code}).", err.getvalue())
+    sys.stdout.flush()
+    return out.getvalue()
+
+
+def _form(place: Place, name: str, body: dict[str, Any]) -> str:
+    from cdr.store import codec
+
+    path = place.forms / f"{name}.yaml"
+    path.write_bytes(codec.dump(body))
+    return str(path)
+
+
+def _shipped(place: Place, name: str) -> str:
+    from cdr import resources
+
+    path = place.forms / f"{name}.yaml"
+    path.write_bytes(resources.read_bytes("templates", "demo", f"{name}.yaml"))
+    return str(path)

@@ -1,0 +1,135 @@
+"""`cdr doctor`: what works on this machine, and what to do about what does not."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, pass_app
+from cdr.commands.output import put, put_json
+from cdr.errors import DONE, TO_ACT_ON, CdrError
+
+OLDEST_GPG, OLDEST_GIT = (2, 2), (2, 36)
+LONGEST_HOME = 80
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was looked at, how it is (`ok`, `warning`, `error`), and what to do."""
+
+    what: str
+    level: str
+    message: str
+
+
+@click.command("doctor")
+@as_json
+@pass_app
+def command(app: App, as_json: bool) -> int:
+    """Look at gpg, git, keys and their expiry, the agent, the configuration, mail and the clock."""
+    checks = [check for look in LOOKS for check in _looked(look, app)]
+    if as_json:
+        put_json({"schema": "cdr-doctor/1", "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            put(f"{check.level:<8} {check.what}: {check.message}")
+    return TO_ACT_ON if any(check.level == "error" for check in checks) else DONE
+
+
+def _looked(look: Callable[[App], Iterator[Check]], app: App) -> Iterator[Check]:
+    try:
+        yield from look(app)
+    except CdrError as error:
+        yield Check(look.__name__.strip("_"), "error", f"{error.message} {error.hint}".strip())
+
+
+def _gpg(app: App) -> Iterator[Check]:
+    from cdr.store.crypto import Gnupg
+
+    version = Gnupg().version()
+    words = ".".join(map(str, version))
+    if version < OLDEST_GPG:
+        yield Check("gpg", "error", f"GnuPG {words} is too old; install 2.2 or newer.")
+    else:
+        yield Check("gpg", "ok", f"GnuPG {words}")
+    home = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
+    if len(str(home)) > LONGEST_HOME:
+        yield Check("gpg", "error", "The path of GNUPGHOME is too long for the agent's socket; use a shorter one.")
+    if home.is_dir() and stat.S_IMODE(home.stat().st_mode) & 0o077:
+        yield Check("gpg", "warning", f"Others may read GnuPG's folder; run: chmod 700 {home}")
+
+
+def _git(app: App) -> Iterator[Check]:
+    from cdr.store.git import Git
+
+    version = Git(Path("/")).version()
+    words = ".".join(map(str, version))
+    good = version >= OLDEST_GIT
+    yield Check("git", "ok" if good else "error", f"git {words}" + ("" if good else " is too old; install 2.36 or newer."))
+
+
+def _store(app: App) -> Iterator[Check]:
+    store = app.store
+    head = store.sealed.head
+    yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
+    if store.git.setting("core.fsync") != "all":
+        yield Check("store", "warning", f"A power cut could damage this copy; run: git -C {store.folder} config core.fsync all")
+    odd = store.git.odd_files(("cases", "panels", "keys"))
+    if odd:
+        yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
+
+
+def _keys(app: App) -> Iterator[Check]:
+    from cdr.store.verify import EXPIRY_WARNING
+
+    snapshot, today = app.store.sealed, app.clock.real_today
+    for person in snapshot.keys.registry.people:
+        key = snapshot.public_keys.get(person.fingerprint)
+        trouble = "is missing" if key is None else key.trouble
+        who = f"{person.name} ({person.role})"
+        if key is None or trouble:
+            yield Check("keys", "error", f"The key of {who} {trouble}.")
+        elif key.expires is None:
+            yield Check("keys", "warning", f"The key of {who} never expires; consider giving it an end.")
+        elif key.expires - today < EXPIRY_WARNING:
+            yield Check("keys", "warning", f"The key of {who} expires on {key.expires}; renew it in time.")
+        else:
+            yield Check("keys", "ok", f"The key of {who} can be used until {key.expires}.")
+
+
+def _acting(app: App) -> Iterator[Check]:
+    person = app.store.person
+    yield Check("acting", "ok", f"{person.name}, {person.role}")
+    keys = app.store.sealed.keys.gnupg
+    try:
+        keys.sign(b"cdr doctor", person.fingerprint)
+    except CdrError as error:
+        yield Check("agent", "error", f"{error.message} {error.hint}")
+    else:
+        yield Check("agent", "ok", "The key can sign.")
+
+
+def _configuration(app: App) -> Iterator[Check]:
+    yield Check("configuration", "ok", f"cdr.yaml of {app.configuration.area}")
+    if app.store.git.odd_files(("cdr.yaml",)):
+        yield Check("configuration", "warning", "cdr.yaml has changes that are not recorded and not used; commit them: git commit -S cdr.yaml")
+
+
+def _mail(app: App) -> Iterator[Check]:
+    waiting = len(list((app.store.folder / "outbox").glob("*.eml")))
+    yield Check("mail", "ok", f"Messages are written to the outbox; {waiting} are there.")
+
+
+def _clock(app: App) -> Iterator[Check]:
+    now = app.clock.now
+    app.working_days.is_working(now.date())
+    yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in London" + (" (set by --as-of)" if app.as_of else ""))
+
+
+LOOKS = (_gpg, _git, _store, _keys, _acting, _configuration, _mail, _clock)

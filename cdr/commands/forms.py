@@ -1,0 +1,55 @@
+"""How a command takes in a file that somebody wrote: read, checked against its schema and its rules, all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdr.commands.output import file_name, given, say
+from cdr.errors import InvalidData, Problem
+
+Rules = Callable[[Mapping[str, Any]], list[Problem]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A file that is valid: its bytes, what it says, and the warnings about it."""
+
+    raw: bytes
+    body: dict[str, Any]
+    warnings: tuple[Problem, ...]
+
+    def warn(self) -> None:
+        """Tell the warnings on stderr."""
+        for warning in self.warnings:
+            say(f"cdr: please check: {warning.text('')[2:]}")
+
+    def warnings_json(self) -> list[dict[str, str]]:
+        """The warnings as the interface's JSON has them."""
+        return [{"rule": warning.rule, "field": warning.field, "message": warning.message} for warning in self.warnings]
+
+
+def take_in(file: str, form: str, rules: Rules) -> Form:
+    """Read and check a file (`-` is standard input). Raises: NotFound, InvalidData with every problem of schema and rules."""
+    return check(given(file), file_name(file), form, rules)
+
+
+def check(raw: bytes, name: str, form: str, rules: Rules) -> Form:
+    """The same for bytes that are at hand. Raises: InvalidData."""
+    found, errors = examine(raw, name, form, rules)
+    if errors:
+        raise InvalidData(errors, name)
+    return found
+
+
+def examine(raw: bytes, name: str, form: str, rules: Rules) -> tuple[Form, list[Problem]]:
+    """The form with the errors that its schema and its rules find, by line. Raises: InvalidData when it cannot be read."""
+    from cdr.store import schema
+
+    body, source, found = schema.examine(raw, name, form)
+    ruled = schema.placed(rules(body), schema.current(form), source)
+    wrong = {problem.field for problem in found}
+    errors = [*found, *(problem for problem in ruled if problem.level == "error" and problem.field not in wrong)]
+    warnings = tuple(problem for problem in ruled if problem.level != "error")
+    return Form(raw, body, warnings), sorted(errors, key=lambda problem: problem.line)

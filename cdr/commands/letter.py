@@ -1,0 +1,137 @@
+"""`cdr letter`: one letter for each person who should have one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cdr import disk
+from cdr.app import App, rules
+from cdr.commands.forms import Form, take_in
+from cdr.commands.options import case_reference, output_file, pass_app
+from cdr.commands.output import put, say, to_file
+from cdr.domain.letters import Letter
+from cdr.errors import ConditionsNotMet, Problem, WrongUsage
+
+KIND = "condolence"
+SUFFIXES = {"text": ".txt", "pdf": ".pdf"}
+
+
+@click.command("letter")
+@case_reference
+@click.option("--kind", type=click.Choice([KIND]), default=KIND, show_default=True, help="Which letter.")
+@click.option("--to", metavar="WHOM", help="mother, father, or a number; without it, everyone who should have one.")
+@click.option("--gate", metavar="FILE", help="The answers of the letter gate, by whom and when; they are kept with the case.")
+@click.option("--draft", is_flag=True, help="Letters marked as drafts, which need no answers.")
+@click.option("--format", "format_", type=click.Choice(["text", "pdf"]), default="text", show_default=True)
+@output_file
+@pass_app
+def command(app: App, reference: str, kind: str, to: str | None, gate: str | None, draft: bool, format_: str, output: str | None) -> None:
+    """Make a letter to each parent. A final one needs the answers of the letter gate (--gate); what is missing is listed.
+
+    With -o DIR the letters are files in that folder; where one letter is chosen, -o may name its file.
+    """
+    if format_ != "text" and output is None:
+        raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE or -o DIR.")
+    made = _made(app, reference, kind, to, gate, draft, format_)
+    if output is None:
+        put("\n\n".join(data.decode("utf-8") for data in made.values()).rstrip("\n"))
+        return
+    one_file = len(made) == 1 and not Path(output).is_dir() and Path(output).suffix in SUFFIXES.values()
+    if not one_file:
+        disk.private_folder(Path(output))
+    for number, data in made.items():
+        to_file(Path(output) if one_file else Path(output) / f"{reference}-{kind}-{number}{SUFFIXES[format_]}", data)
+
+
+def _made(app: App, reference: str, kind: str, to: str | None, gate: str | None, draft: bool, format_: str) -> dict[int, bytes]:
+    """The letters' files by the number of whom they are to, once it is kept with the case that they were made."""
+    from cdr.domain import case
+    from cdr.store.transaction import Change
+
+    store, today = app.store, app.clock.today
+    with store.writing():
+        documents = store.case(reference)
+        kept, notification = documents["case"], documents["notification"]
+        answers = _answers(gate, reference) if gate else None
+        letters = _composed(app, reference, notification.body, to, draft)
+        if not draft:
+            _refuse_held(answers.body if answers else _last_gate(kept.body, kind), notification.body, today)
+        files = {letter.recipient.number: _render(app, notification.body, letter, _wording(app, kind), format_) for letter in letters}
+        body: dict[str, Any] = kept.body
+        if answers:
+            body = case.with_letter_gate(body, {"recorded_on": today.isoformat(), "kind": kind, **_kept(answers.body)})
+        for letter in letters:
+            body = case.with_letter(
+                body, kind=kind, to=letter.recipient.number, made_on=today, format=format_,
+                status="draft" if draft else "final", from_revision=notification.revision,
+            )  # fmt: skip
+        store.commit(Change("letter", {kept.place: body}), {reference: documents})
+    return files
+
+
+def _composed(app: App, reference: str, form_a: Mapping[str, Any], to: str | None, draft: bool) -> list[Letter]:
+    from cdr.domain import letters, support
+
+    organisations = support.choose(form_a, support.organisations(rules("support-organisations")))
+    for sentence in support.to_check(organisations, app.clock.real_today):
+        say(f"cdr: please check: {sentence}")
+    people = letters.choose(letters.recipients(form_a), to)
+    return [
+        letters.compose(form_a, app.configuration, person, app.clock.today, organisations, draft=draft, reference=reference)
+        for person in people
+    ]
+
+
+def _answers(file: str, reference: str) -> Form:
+    def about_this_case(body: Mapping[str, Any]) -> list[Problem]:
+        stranger = body.get("case") not in (None, reference)
+        return [Problem("case", "", "These answers are about another case. Give those of this case.", "G-01")] if stranger else []
+
+    return take_in(file, "letter-gate", about_this_case)
+
+
+def _kept(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key not in ("schema", "case")}
+
+
+def _last_gate(case: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
+    return next((gate for gate in reversed(case["letter_gates"]) if gate["kind"] == kind), None)
+
+
+def _refuse_held(gate: Mapping[str, Any] | None, form_a: Mapping[str, Any], today: Any) -> None:
+    from cdr.domain import letter_gate
+
+    held = [*letter_gate.unanswered(gate, form_a, today), *letter_gate.hold_reasons(gate)]
+    if held:
+        raise ConditionsNotMet(
+            "A letter to a family cannot be made final yet; nothing was recorded.", held,
+            "Write the answers down as in the example of a letter gate and give them with --gate FILE; --draft makes a marked draft.",
+        )  # fmt: skip
+
+
+def _wording(app: App, kind: str) -> str:
+    from cdr.documents.wording import wording
+
+    own = app.store.template(f"{kind}.txt")
+    return wording(kind, own.decode("utf-8") if own is not None else None)
+
+
+def _render(app: App, form_a: Mapping[str, Any], letter: Letter, wording: str, format_: str) -> bytes:
+    from cdr.documents.letter import as_pdf, as_text
+    from cdr.documents.wording import Rules, lint
+    from cdr.domain.letters import private_words
+
+    text = as_text(letter, wording)
+    wrong = lint(text, letter, Rules.from_document(rules("letter-words")), private_words(form_a, letter.recipient))
+    if wrong and not letter.draft:
+        raise ConditionsNotMet(
+            f"Letter {letter.recipient.number} has words that no family should read; nothing was recorded.", wrong,
+            "Correct the wording in templates/letters or the field in Form A; --draft makes a marked draft meanwhile.",
+        )  # fmt: skip
+    for sentence in wrong:
+        say(f"cdr: please check letter {letter.recipient.number}: {sentence}")
+    return as_pdf(letter, wording) if format_ == "pdf" else text.encode("utf-8")

@@ -1,0 +1,49 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+from cdr.app import App
+from cdr.clock import parse_date
+from cdr.errors import WrongUsage
+
+F = TypeVar("F", bound=Callable[..., Any])
+pass_app = click.make_pass_decorator(App)
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead.")
+
+
+class Day(click.ParamType[date]):
+    """A date as people write it."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(value)
+        except WrongUsage as error:
+            self.fail(error.message, param, ctx)
+
+
+class Reference(click.ParamType[str]):
+    """A case reference; letters may be small."""
+
+    name = "REF"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value).strip().upper()
+
+
+def on(what: str) -> Callable[[F], F]:
+    """`--on DATE`, the day that something happened."""
+    return click.option("--on", "on", type=Day(), help=f"The day {what}; today without it.")
+
+
+case_reference = click.argument("reference", metavar="REF", type=Reference())
+output_file = click.option("-o", "--output", "output", type=click.Path(dir_okay=True, path_type=str), help="Write there instead of to stdout.")

@@ -1,0 +1,69 @@
+"""How commands speak: results on stdout, talk on stderr, files whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cdr import disk
+from cdr.errors import NotFound
+
+BIDI = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u2028", "\u2029"}
+
+
+def put(text: str) -> None:
+    """A result, on stdout."""
+    click.echo(visible(text))
+
+
+def put_json(content: Mapping[str, Any]) -> None:
+    """A result for a script: one JSON object on stdout."""
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def say(text: str) -> None:
+    """Talk and warnings, on stderr."""
+    click.echo(visible(text), err=True)
+
+
+def visible(text: str) -> str:
+    """The text with control and direction-changing characters written out, so that none acts on a terminal."""
+    return "".join(f"\\x{ord(letter):02x}" if _acts(letter) else letter for letter in text)
+
+
+def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
+    """A plain table for a terminal; numbers are printed as they are."""
+    from tabulate import tabulate
+
+    return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+
+
+def to_file(path: Path, data: str | bytes) -> None:
+    """A result in a file that the user named. Raises: NotFound (no such folder), DiskFailed."""
+    if not path.parent.is_dir():
+        raise NotFound(f"There is no folder {path.parent}.", "Make it first, or give another place with -o.")
+    disk.write_whole(path, data.encode() if isinstance(data, str) else data)
+    say(f"Written: {path}")
+
+
+def given(file: str) -> bytes:
+    """The bytes of a file that the user named, or of standard input (`-`). Raises: NotFound."""
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError:
+        raise NotFound(f"The file {file} cannot be read.", "Check its name and that you may read it.") from None
+
+
+def file_name(file: str) -> str:
+    """What an error calls the file."""
+    return "standard input" if file == "-" else file
+
+
+def _acts(letter: str) -> bool:
+    return letter in BIDI or (unicodedata.category(letter) == "Cc" and letter not in "\n\t")

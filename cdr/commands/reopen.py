@@ -1,0 +1,35 @@
+"""`cdr reopen`: open a closed case again."""
+
+from __future__ import annotations
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, case_reference, pass_app
+from cdr.commands.output import put, put_json
+from cdr.errors import WrongUsage
+
+
+@click.command("reopen")
+@case_reference
+@click.option("--reason", metavar="REASON", help="What is new: a late inquest, a finding, a report to prevent future deaths.")
+@as_json
+@pass_app
+def command(app: App, reference: str, reason: str | None, as_json: bool) -> None:
+    """Open a closed case again, and say why."""
+    from cdr.commands.interview import is_attended
+    from cdr.domain import case
+    from cdr.store.transaction import Change
+
+    why = reason or (click.prompt("Why is the case opened again", err=True) if is_attended() else "")
+    if not why.strip():
+        raise WrongUsage("Say why the case is opened again: --reason REASON.")
+    store, today = app.store, app.clock.today
+    with store.writing():
+        documents = store.case(reference)
+        kept = documents["case"]
+        store.commit(Change("reopen", {kept.place: case.reopened(kept.body, today, why.strip())}), {reference: documents})
+    if as_json:
+        put_json({"schema": "cdr-reopen/1", "case": reference, "on": today.isoformat()})
+    else:
+        put(f"{reference} is open again.")

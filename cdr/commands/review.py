@@ -1,0 +1,89 @@
+"""`cdr review`: take in the analysis (Form C), as a draft or ratified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import click
+
+from cdr.app import App
+from cdr.commands.forms import Form, check
+from cdr.commands.options import as_json, case_reference, on, pass_app
+from cdr.commands.output import file_name, given, put, put_json, say
+from cdr.commands.request import refuse_closed
+from cdr.errors import ConditionsNotMet, NotFound
+
+
+@click.command("review")
+@case_reference
+@click.option("--from", "file", metavar="FILE", required=True, help="Form C as YAML; - is standard input.")
+@click.option("--panel", metavar="ID", help="The panel meeting that had the case.")
+@on("the review was ratified")
+@click.option("--override", metavar="REASON", help="Ratify although something is not met, and why.")
+@as_json
+@pass_app
+def command(app: App, reference: str, file: str, panel: str | None, on: date | None, override: str | None, as_json: bool) -> None:
+    """Take in Form C. Its own stage says whether it is a draft or ratified.
+
+    Ratifying needs every return in or waived, every other process closed, and a quorate panel meeting that had the case.
+    What is not met is listed, and nothing is recorded, unless --override says why it is done all the same.
+    """
+    raw = given(file)
+    day = on or app.clock.today
+    form, unmet = _take(app, reference, raw, file_name(file), panel, day, (override or "").strip())
+    ratified = form.body["stage"] == "ratified_cdop"
+    if as_json:
+        content = {"schema": "cdr-review/1", "case": reference, "stage": form.body["stage"], "on": day.isoformat()}
+        put_json(content | {"overridden": list(unmet), "warnings": form.warnings_json()})
+        return
+    put(f"{reference}: the analysis is {f'ratified; the case counts as reviewed on {day}' if ratified else 'kept as a draft'}.")
+    for reason in unmet:
+        say(f"  done all the same: {reason}")
+    form.warn()
+
+
+def _take(
+    app: App, reference: str, raw: bytes, name: str, panel: str | None, day: date, override: str
+) -> tuple[Form, Sequence[str]]:
+    from cdr.domain import case, form_c
+    from cdr.store.transaction import Change
+
+    store = app.store
+    with store.writing():
+        documents = store.case(reference)
+        kept = documents["case"]
+        refuse_closed(kept.body)
+        notification = documents["notification"].body
+        form = check(raw, name, "form-c", lambda body: form_c.problems(body, notification, day, app.policy))
+        stage = str(form.body["stage"])
+        unmet = _unmet(kept.body, documents["requests"].body, stage, panel)
+        if unmet and not override:
+            raise ConditionsNotMet(
+                "The review cannot be ratified yet; nothing was recorded.", unmet,
+                "Where it must be done all the same: --override REASON. To keep it as a draft: stage: draft_cdrm",
+            )  # fmt: skip
+        passed_over = (override, unmet) if unmet else None
+        changed = {
+            store.place(reference, "analysis"): form.body,
+            kept.place: case.with_review(kept.body, day, stage, panel, passed_over),
+        }
+        store.commit(Change("review", changed), {reference: documents})
+    return form, unmet
+
+
+def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, panel: str | None) -> list[str]:
+    from cdr.domain import form_c, review
+
+    if panel is not None:
+        raise NotFound("There is no such panel meeting in this store.", "Leave --panel out, and say with --override why the review is ratified.")
+    if stage != form_c.RATIFIED:
+        return []
+    before = review.ratifying_review(case)
+    if before is not None and not case["reopenings"]:
+        raise ConditionsNotMet(
+            f"The review was ratified on {before['on']}; nothing was recorded.", [],
+            "Where there is something new, close the case and open it again: cdr close REF, then cdr reopen REF --reason REASON",
+        )  # fmt: skip
+    return review.unmet_for_ratifying(case, requests)

@@ -1,0 +1,111 @@
+"""`cdr show`: one case in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, case_reference, pass_app
+from cdr.commands.output import put, put_json, table
+from cdr.store.document import Document
+
+ORDER = ("notification", "return", "analysis")
+TITLES = {"notification": "Notification (Form A)", "return": "Return (Form B)", "analysis": "Analysis (Form C)"}
+
+
+@click.command("show")
+@case_reference
+@as_json
+@pass_app
+def command(app: App, reference: str, as_json: bool) -> None:
+    """Show one case in full: where it stands, what was asked and sent, and every form. It names the child."""
+    documents = app.store.case(reference)
+    if as_json:
+        put_json({"schema": "cdr-show/1", "case": reference, **_state(documents), "documents": {id_: d.body for id_, d in documents.items()}})
+        return
+    put("\n".join(_lines(app, reference, documents)))
+
+
+def _state(documents: Mapping[str, Document]) -> dict[str, Any]:
+    from cdr.domain import case
+
+    analysis = documents["analysis"].body if "analysis" in documents else None
+    body, ledger = documents["case"].body, documents["requests"].body
+    return {"stage": case.stage(body, ledger, analysis), "open": body["status"] == "open", "waiting_for": case.waiting_for(body, ledger, analysis)}
+
+
+def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Iterator[str]:
+    state = _state(documents)
+    yield f"{reference}: {state['stage']}" + (f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else "")
+    yield from _next(documents["case"].body)
+    yield from _asked(documents)
+    yield from _case(documents["case"].body)
+    for id_ in sorted(documents, key=lambda id_: (ORDER.index(_kind(id_)) if _kind(id_) in ORDER else 9, id_)):
+        if _kind(id_) in ORDER:
+            yield from _form(documents[id_])
+
+
+def _next(case: Mapping[str, Any]) -> Iterator[str]:
+    yield "\nWhat follows from the notification"
+    for step in case["next"]:
+        when = f"by {step['due']}" if step["due"] else "no date"
+        yield f"  {when:<13}  {step['what']}"
+
+
+def _asked(documents: Mapping[str, Document]) -> Iterator[str]:
+    sent = documents["prompts"].body["prompts"]
+    rows = [
+        (r["agency"], r["requested_on"], r["status"], r["answered_on"] or "-", ", ".join(p["level"] for p in sent if p["agency"] == r["agency"]) or "-")
+        for r in documents["requests"].body["requests"]
+    ]
+    yield "\nRequests"
+    yield table(rows, ["agency", "asked on", "state", "answered on", "sent"]) if rows else "  No agency has been asked yet."
+
+
+def _case(case: Mapping[str, Any]) -> Iterator[str]:
+    lines = [f"  {gate['type'].replace('_', ' ')}: {gate['status']}" for gate in case["gates"]]
+    yield from ["\nOther processes", *lines] if lines else []
+    for review in case["reviews"]:
+        ratified = review["stage"] == "ratified_cdop"
+        yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
+        if review["override"]:
+            yield f"  all the same, because: {review['override']['reason']}"
+            yield from (f"  - {reason}" for reason in review["override"]["unmet"])
+    for letter in case["letters"]:
+        yield f"\nLetter ({letter['kind']}, {letter['status']}, {letter['format']}) to person {letter['to']}, made on {letter['made_on']}"
+    for key, word in (("closures", "Closed"), ("reopenings", "Opened again")):
+        yield from (f"\n{word} on {event['on']}" for event in case[key])
+
+
+def _form(document: Document) -> Iterator[str]:
+    from cdr.store import schema
+
+    name = schema.current(document.place.kind.form)
+    yield f"\n{TITLES[document.place.kind.name]}" + (f": {document.body['agency']}" if "agency" in document.body else "")
+    yield from _fields(name, document.body, "")
+
+
+def _fields(name: str, value: Any, field: str) -> Iterator[str]:
+    from cdr.store import schema
+
+    items = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for key, inner in items:
+        path = f"{field}.{key}" if field else str(key)
+        indent = "  " * (path.count(".") + 1)
+        title = f"{key + 1}" if isinstance(key, int) else schema.title(name, path)
+        if isinstance(inner, Mapping) or (isinstance(inner, list) and inner and isinstance(inner[0], Mapping)):
+            yield f"{indent}{title}"
+            yield from _fields(name, inner, path)
+        elif key != "schema":
+            yield f"{indent}{title}: {_text(inner)}"
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else "-" if value is None else str(value)
+
+
+def _kind(id_: str) -> str:
+    return id_.partition("-")[0]

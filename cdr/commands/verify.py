@@ -1,0 +1,38 @@
+"""`cdr verify`: check the whole store."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, pass_app
+from cdr.commands.output import put, put_json, say
+from cdr.errors import DONE, TO_ACT_ON
+
+
+@click.command("verify")
+@click.option("--repair", is_flag=True, help="Put files of the work tree back to what the history holds; odd ones are kept aside.")
+@click.option("--root", metavar="FPR", help="For a first clone: the fingerprint of the key that made the store, as a member told you.")
+@as_json
+@pass_app
+def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
+    """Check the whole store: history, names, recipients, keys, and with a key every document.
+
+    Without a secret key it checks all that needs none. It ends with 1 where something is wrong; a warning alone is 0.
+    """
+    from cdr.store import verify
+
+    store = app.open_store(root)
+    if repair:
+        for path in verify.repair(store):
+            say(f"Put back: {path}")
+    findings = list(verify.verify(store, app.clock.real_today))
+    if as_json:
+        put_json({"schema": "cdr-verify/1", "findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            put(": ".join(part for part in (finding.level, finding.path, finding.message) if part) + f" [{finding.check}]")
+        say(f"{len(findings)} findings." if findings else "Nothing is wrong.")
+    return TO_ACT_ON if any(finding.level == "error" for finding in findings) else DONE

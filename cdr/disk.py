@@ -1,0 +1,56 @@
+"""Files that are either wholly there or not there at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from cdr.errors import DiskFailed
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Put `data` at `path` so that a crash leaves the old file or the new one, on disk when this returns.
+
+    Raises: DiskFailed, after which the old file stands and nothing partial is left.
+    """
+    try:
+        _write(path, data, mode)
+    except OSError as error:
+        raise DiskFailed(f"{path} could not be written: {os.strerror(error.errno or 0)}.", "Nothing was changed there.") from error
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".cdr-")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fchmod(stream.fileno(), mode)
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` last through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def private_folder(path: Path) -> Path:
+    """The folder itself, made with its parents if need be, for its owner alone.
+
+    Raises: DiskFailed.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise DiskFailed(f"{path} could not be made: {os.strerror(error.errno or 0)}.") from error
+    return path

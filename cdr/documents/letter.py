@@ -1,0 +1,117 @@
+"""A letter as plain text and as a tagged PDF, from the same wording."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import fields
+from itertools import groupby
+from typing import Any
+
+from cdr import resources
+from cdr.documents.pdf import make_pdf, make_pictures
+from cdr.documents.wording import Block, blocks, fill_in
+from cdr.domain.letters import Letter
+
+WIDTH = 78
+DRAFT_MARK = "DRAFT – not to be sent"
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def filled(letter: Letter, wording: str) -> list[Block]:
+    """The wording's blocks with this letter's fields in place.
+
+    Raises: WrongConfiguration.
+    """
+    values = {field.name: getattr(letter, field.name) for field in fields(letter)}
+    return blocks(fill_in(wording, values, "the wording of the letter"))
+
+
+def as_text(letter: Letter, wording: str) -> str:
+    """The whole letter as text, no line longer than 78 characters unless one word is.
+
+    Raises: WrongConfiguration.
+    """
+    head = [
+        *([DRAFT_MARK, ""] if letter.draft else []),
+        letter.organisation,
+        *letter.organisation_address,
+        "",
+        letter.recipient.name,
+        *letter.recipient.address_lines,
+        "",
+        letter.date,
+        *([f"Our reference: {letter.reference}"] if letter.reference else []),
+    ]
+    body = [part for block in filled(letter, wording) if (part := _as_text(block)) is not None]
+    return "\n\n".join(["\n".join(head), *body]) + "\n"
+
+
+def _as_text(block: Block) -> str | None:
+    if block.kind == "page":
+        return None
+    if block.kind == "sign":
+        return "\n"
+    mark = "- " if block.kind == "item" else ""
+    indent = " " * len(mark)
+    plain = [BOLD.sub(r"\1", line) for line in block.lines]
+    return "\n".join(_wrapped(line, indent if number else mark, indent) for number, line in enumerate(plain))
+
+
+def _wrapped(line: str, before: str, indent: str) -> str:
+    wrapper = textwrap.TextWrapper(
+        WIDTH, initial_indent=before, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(line)
+
+
+def as_pdf(letter: Letter, wording: str) -> bytes:
+    """The letter as PDF/UA-1, A4, its address in an envelope's window (DL or C5); the same letter gives the same bytes.
+
+    Raises: WrongConfiguration; ConditionsNotMet where the fonts lack a letter of a name.
+    """
+    return make_pdf(_layout(), _data(letter, wording), letter.on)
+
+
+def as_pictures(letter: Letter, wording: str, dots_per_inch: int = 72) -> list[bytes]:
+    """The letter's pages as PNG pictures."""
+    return make_pictures(_layout(), _data(letter, wording), letter.on, dots_per_inch)
+
+
+def _layout() -> bytes:
+    return resources.read_bytes("templates", "letters", "letter.typ")
+
+
+def _data(letter: Letter, wording: str) -> dict[str, Any]:
+    return {
+        "title": f"A letter from {letter.organisation}, {letter.date}",
+        "organisation": letter.organisation,
+        "organisation_address": list(letter.organisation_address),
+        "address": [letter.recipient.name, *letter.recipient.address_lines],
+        "date": letter.date,
+        "year": letter.on.year,
+        "month": letter.on.month,
+        "day": letter.on.day,
+        "reference": letter.reference,
+        "draft": letter.draft,
+        "blocks": _grouped(filled(letter, wording)),
+    }
+
+
+def _grouped(found: list[Block]) -> list[dict[str, Any]]:
+    """The blocks for the layout, items that follow each other being one list."""
+    data: list[dict[str, Any]] = []
+    for kind, run in groupby(found, key=lambda block: block.kind):
+        if kind == "item":
+            data.append({"kind": "list", "items": [_parts(block) for block in run]})
+        else:
+            data.extend({"kind": kind, "lines": _parts(block)} for block in run)
+    return data
+
+
+def _parts(block: Block) -> list[list[dict[str, Any]]]:
+    """Each line as runs of plain and bold text."""
+    return [
+        [{"text": text, "bold": number % 2 == 1} for number, text in enumerate(BOLD.split(line)) if text]
+        for line in block.lines
+    ]

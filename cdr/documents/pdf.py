@@ -1,0 +1,54 @@
+"""Tagged PDF from a layout and data, in memory: nothing readable is put on a disk on the way."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from cdr import resources
+from cdr.errors import ConditionsNotMet
+
+STANDARD = "ua-1"  # PDF/UA-1: headings, lists, title and language are there for a screen reader
+
+
+def make_pdf(layout: bytes, data: Mapping[str, Any], on: date) -> bytes:
+    """A PDF/UA-1 document; the same layout, data and date give the same bytes.
+
+    `data` reaches the layout as JSON (`json(bytes(sys.inputs.data))`) and is never read as markup.
+    Raises: ConditionsNotMet where the fonts lack a letter of the data.
+    """
+    result = _compile(layout, data, on, format="pdf", pdf_standards=[STANDARD])
+    return result if isinstance(result, bytes) else result[0]
+
+
+def make_pictures(layout: bytes, data: Mapping[str, Any], on: date, dots_per_inch: int = 72) -> list[bytes]:
+    """The same pages as PNG pictures, to look at."""
+    result = _compile(layout, data, on, format="png", ppi=dots_per_inch)
+    return [result] if isinstance(result, bytes) else list(result)
+
+
+def _compile(layout: bytes, data: Mapping[str, Any], on: date, **how: Any) -> Any:
+    import typst
+
+    moment = datetime.combine(on, time(12), tzinfo=UTC)
+    try:
+        return typst.compile(
+            layout,
+            root=str(resources.folder("templates") / "letters"),
+            sys_inputs={"data": unicodedata.normalize("NFC", json.dumps(data, ensure_ascii=False))},
+            font_paths=[str(resources.folder("templates") / "fonts")],
+            ignore_system_fonts=True,
+            timestamp=int(moment.timestamp()),
+            **how,
+        )
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise RuntimeError("the layout of a PDF is not right") from None  # its own message quotes the data
+    raise ConditionsNotMet(
+        "The PDF cannot be made.",
+        ["A name or an address has a letter that is not in the fonts of cdr (they have Latin, Greek and Cyrillic letters)."],
+        "Make it as text with --format text, and print it from a word processor.",
+    )

@@ -1,0 +1,284 @@
+"""The yearly tables as a terminal, a word processor, a spreadsheet, a program or a browser wants them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cdr.errors import WrongUsage
+from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Table, Tally
+from cdr.statistics.tally import to_json
+
+FORMATS = ("table", "md", "csv", "json", "html")
+CSV_COLUMNS = ("table", "basis", "column", "row", "n", "of", "percent")
+TERMINAL_WIDTH = 100
+NARROWEST_LABEL = 16
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+TOTAL = "Total"
+NOTHING = "-"
+HIDDEN = "hidden"
+
+BASIS_WORDS = {
+    "notified": "Counted by the year of notification.",
+    "died": "Counted by the year of death.",
+    "reviewed": "Counted by the year in which the panel completed the review.",
+    "requested": "Counted by the year in which the return was asked for.",
+}
+EDITION_WORDS = {
+    "internal": "Not for publication. This edition shows small numbers, from which a child might be recognised.",
+    "public": "For publication. Small numbers are hidden so that no child can be recognised.",
+}
+
+
+def render(tally: Tally, format: str) -> str:
+    """The tally in one of FORMATS.
+
+    Raises: WrongUsage, where there is no such format.
+    """
+    writers = {"table": _terminal, "md": _markdown, "csv": _csv, "json": _json, "html": _html}
+    if format not in writers:
+        raise WrongUsage(f"There is no such format. Choose one of {', '.join(FORMATS)}.")
+    return writers[format](tally)
+
+
+def cell_text(cell: Cell, table: Table) -> str:
+    """A cell in words: `7 (18.4%)`, or `7 of 18 (38.9%)` where a row has its own whole; else `0`, `hidden` or `-`."""
+    if cell.hidden:
+        return HIDDEN
+    if cell.n is None:
+        return NOTHING
+    count = f"{cell.n} of {cell.of}" if table.id in SHARES and cell.of is not None else str(cell.n)
+    return f"{count} ({cell.percent:.1f}%)" if cell.percent is not None and cell.n else count
+
+
+def total_text(cell: Cell, table: Table) -> str:
+    """A cell of the total: the count alone where it is the whole itself."""
+    whole = Cell(cell.n, cell.of, None, cell.hidden) if table.id not in SHARES else cell
+    return cell_text(whole, table)
+
+
+def total_label(table: Table) -> str:
+    """What the last row is called: in a table whose rows overlap it is no sum."""
+    if table.id not in OVERLAPPING:
+        return TOTAL
+    return "In any domain" if table.id in SHARES else "All reviews"
+
+
+def heading(tally: Tally) -> str:
+    """The tally's title: the area and its years."""
+    years = tally.year if len(tally.years) == 1 else f"{tally.years[0]} to {tally.year}"
+    return f"{tally.area}: child death reviews, {years}"
+
+
+def shared_notes(tally: Tally) -> tuple[str, ...]:
+    """The notes that stand under every table, said once."""
+    if not tally.tables:
+        return ()
+    return tuple(note for note in tally.tables[0].notes if all(note in table.notes for table in tally.tables))
+
+
+def own_notes(tally: Tally, table: Table) -> tuple[str, ...]:
+    """A table's notes without those of every table."""
+    shared = shared_notes(tally)
+    return tuple(note for note in table.notes if note not in shared)
+
+
+def _lines(table: Table) -> Iterator[tuple[str, ...]]:
+    for row in table.rows:
+        yield (row.label, *(cell_text(cell, table) for cell in row.cells))
+    yield (total_label(table), *(total_text(cell, table) for cell in table.total))
+
+
+def _terminal(tally: Tally) -> str:
+    parts = [_underlined(heading(tally), "="), _wrapped(EDITION_WORDS[tally.edition])]
+    parts += [f"- {_wrapped(note, indent='  ')}" for note in shared_notes(tally)]
+    blocks = ["\n".join(parts)]
+    for table in tally.tables:
+        notes = [f"- {_wrapped(note, indent='  ')}" for note in own_notes(tally, table)]
+        under = ["", *notes] if notes else []
+        blocks.append("\n".join([_underlined(table.title, "-"), BASIS_WORDS[table.basis], "", _grid(table), *under]))
+    return "\n\n\n".join(blocks) + "\n"
+
+
+def _grid(table: Table) -> str:
+    import textwrap
+
+    from tabulate import tabulate
+
+    lines = list(_lines(table))
+    widths = [max(len(year), *(len(line[i + 1]) for line in lines)) for i, year in enumerate(table.columns)]
+    room = TERMINAL_WIDTH - sum(width + 2 for width in widths)
+    label = max(NARROWEST_LABEL, min(room, max(len(line[0]) for line in lines)))
+    return tabulate(
+        [(textwrap.fill(first, label, subsequent_indent="  "), *rest) for first, *rest in lines],
+        headers=("", *table.columns),
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=("left", *("right" for _ in table.columns)),
+    )
+
+
+def _underlined(text: str, stroke: str) -> str:
+    return f"{_wrapped(text)}\n{stroke * min(len(text), TERMINAL_WIDTH)}"
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    import textwrap
+
+    return textwrap.fill(text, TERMINAL_WIDTH - len(indent), subsequent_indent=indent)
+
+
+def _markdown(tally: Tally) -> str:
+    parts = [f"# {_md(heading(tally))}", f"**{EDITION_WORDS[tally.edition]}**"]
+    parts += ["\n".join(f"- {_md(note)}" for note in shared_notes(tally))]
+    for table in tally.tables:
+        parts += [f"## {_md(table.title)}", BASIS_WORDS[table.basis], _pipes(table)]
+        parts += ["\n".join(f"- {_md(note)}" for note in own_notes(tally, table))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _pipes(table: Table) -> str:
+    *rows, total = [[_md(text) for text in line] for line in _lines(table)]
+    rule = ["---", *("---:" for _ in table.columns)]
+    lines = [[" ", *table.columns], rule, *rows, [f"**{text}**" for text in total]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _md(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
+
+
+def _csv(tally: Tally) -> str:
+    """One row a cell. A table whose rows overlap has no `Total`: nothing adds up to it, and `of` says of how many."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for table in tally.tables:
+        rows = [(row.label, row.cells) for row in table.rows]
+        totals = [] if table.id in OVERLAPPING else [(TOTAL, table.total)]
+        for label, cells in rows + totals:
+            for year, cell in zip(table.columns, cells, strict=True):
+                texts = (table.id, table.basis, year, label)
+                writer.writerow([*(_no_formula(text) for text in texts), *_numbers(cell)])
+    return out.getvalue()
+
+
+def _numbers(cell: Cell) -> tuple[str, str, str]:
+    def shown(number: float | None) -> str:
+        return "" if number is None or cell.hidden else str(number)
+
+    return shown(cell.n), "" if cell.of is None else str(cell.of), shown(cell.percent)
+
+
+def _no_formula(text: str) -> str:
+    # a spreadsheet runs a cell that starts so, also one that came from somebody else's agency name
+    one_line = " ".join(text.split())
+    return f"'{one_line}" if text.startswith(FORMULA_STARTS) or one_line.startswith(FORMULA_STARTS) else one_line
+
+
+def _json(tally: Tally) -> str:
+    return json.dumps(to_json(tally), ensure_ascii=False, indent=2) + "\n"
+
+
+def _html(tally: Tally) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    return page.from_string(PAGE).render(
+        title=heading(tally),
+        internal=tally.edition == "internal",
+        edition=EDITION_WORDS[tally.edition],
+        shared=shared_notes(tally),
+        tables=[_table_for_page(tally, table) for table in tally.tables],
+    )
+
+
+def _table_for_page(tally: Tally, table: Table) -> dict[str, Any]:
+    *rows, total = _lines(table)
+    return {
+        "id": table.id.replace(".", "-"),
+        "title": table.title,
+        "basis": BASIS_WORDS[table.basis],
+        "years": table.columns,
+        "rows": rows,
+        "total": total,
+        "notes": own_notes(tally, table),
+    }
+
+
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ title }}</title>
+<style>
+  body { font: 1.1875rem/1.5 Arial, Helvetica, sans-serif; color: #111; background: #fff;
+         margin: 0 auto; max-width: 60rem; padding: 1rem 1.5rem 4rem; }
+  h1 { font-size: 2rem; line-height: 1.2; }
+  .edition { border: 0.2rem solid #111; padding: 0.75rem 1rem; font-weight: bold; }
+  .internal { background: #111; color: #fff; }
+  .scroll { overflow-x: auto; margin: 3rem 0 0; }
+  .scroll:focus { outline: 0.2rem solid #005ea5; }
+  table { border-collapse: collapse; width: 100%; }
+  caption { text-align: left; font-weight: bold; font-size: 1.375rem; line-height: 1.3; padding-bottom: 0.5rem; }
+  .basis { display: block; font-weight: normal; font-size: 1.1875rem; }
+  th, td { padding: 0.4rem 0.6rem; border-bottom: 1px solid #767676; text-align: right; vertical-align: top; }
+  td { white-space: nowrap; }
+  tr > :first-child { text-align: left; }
+  tbody th { font-weight: normal; }
+  thead th, tfoot th, tfoot td { font-weight: bold; border-bottom: 2px solid #111; }
+  .notes { font-size: 1rem; }
+  @media print {
+    body { max-width: none; padding: 0; font-size: 12pt; }
+    .internal { background: #fff; color: #111; }
+    .scroll { overflow: visible; break-inside: avoid; margin-top: 18pt; }
+    .notes { break-before: avoid; }
+  }
+</style>
+</head>
+<body>
+<main>
+<h1>{{ title }}</h1>
+<p class="edition{{ ' internal' if internal }}">{{ edition }}</p>
+{% if shared %}
+<ul>
+{% for note in shared %}
+  <li>{{ note }}</li>
+{% endfor %}
+</ul>
+{% endif %}
+{% for table in tables %}
+<div class="scroll" role="region" tabindex="0" aria-labelledby="{{ table.id }}">
+<table>
+<caption id="{{ table.id }}">{{ table.title }} <span class="basis">{{ table.basis }}</span></caption>
+<thead>
+<tr><td></td>{% for year in table.years %}<th scope="col">{{ year }}</th>{% endfor %}</tr>
+</thead>
+<tbody>
+{% for row in table.rows %}
+<tr><th scope="row">{{ row[0] }}</th>{% for text in row[1:] %}<td>{{ text }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody>
+<tfoot>
+<tr><th scope="row">{{ table.total[0] }}</th>{% for text in table.total[1:] %}<td>{{ text }}</td>{% endfor %}</tr>
+</tfoot>
+</table>
+</div>
+{% if table.notes %}
+<ul class="notes">
+{% for note in table.notes %}
+  <li>{{ note }}</li>
+{% endfor %}
+</ul>
+{% endif %}
+{% endfor %}
+</main>
+</body>
+</html>
+"""

@@ -1,0 +1,271 @@
+"""Wordings that a coordinator may edit: reading them, filling them in, and finding words that no family should read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cdr import resources
+from cdr.errors import NotFound, Problem, WrongConfiguration
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from cdr.domain.letters import Letter
+
+SUBJECT = "Subject: "
+SIGN_HERE = "[sign here]"
+NEW_PAGE = "[new page]"
+NAME_STAND_IN = "Sam"
+WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+INITIALISM = re.compile(r"\b(?:[A-Z]{2,}|(?:[A-Z]\.){2,})")
+AGE_SUM = re.compile(
+    r"\baged? (?:of )?\w*\d|\b(?:days?|weeks?|months?|years?)[ -](?:old|of age)\b|\bwas (?:only |just )?\d", re.IGNORECASE
+)
+WITH_SEX = {"he": "male", "him": "male", "his": "male", "she": "female", "her": "female", "hers": "female"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a letter: kind `paragraph`, `heading`, `item`, `sign` or `page`, and its lines (`**bold**` within)."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+
+def wording(name: str, override: str | None = None) -> str:
+    """The text of a wording: the area's own where it has one, else the one that ships with cdr.
+
+    Raises: NotFound.
+    """
+    if override is not None:
+        return override
+    try:
+        return resources.read_bytes("templates", "letters", f"{name}.txt").decode("utf-8")
+    except OSError:
+        raise NotFound(f"There is no wording called {name}.") from None
+
+
+def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> str:
+    """A wording with its fields in place; every value stays text and on its own line.
+
+    Raises: WrongConfiguration, naming the line, where the wording asks for a field that there is not, or is not right.
+    """
+    from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
+    from jinja2.exceptions import SecurityError
+
+    try:
+        return _template(text).render(fields)
+    except TemplateSyntaxError as error:
+        right = "put the braces or the condition right; see the notes at its top"
+        problem = Problem("", "Wording", right, "wording", error.lineno)
+        raise WrongConfiguration("A wording cannot be used.", problems=[problem], file=file) from None
+    except (UndefinedError, SecurityError, TemplateError, TypeError, ValueError):
+        raise WrongConfiguration(
+            f"{file} asks for a field that a wording does not have.",
+            "The fields are listed at the top of the wording that ships with cdr.",
+        ) from None
+
+
+@cache
+def _template(text: str) -> Template:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=False,  # the result is plain text, and the PDF's layout takes it as data
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.from_string(text)
+
+
+def blocks(text: str) -> list[Block]:
+    """A filled-in wording as blocks.
+
+    Blocks are set apart by an empty line. A line that starts with `# ` is a heading, lines that start with `- ` are
+    items, a line that ends with a backslash keeps its break.
+    """
+    found: list[Block] = []
+    for part in re.split(r"\n[ \t]*\n", unicodedata.normalize("NFC", text).strip("\n")):
+        lines = [line.strip() for line in part.split("\n") if line.strip()]
+        if lines:
+            found.extend(_blocks_of(lines))
+    return found
+
+
+def _blocks_of(lines: list[str]) -> Iterable[Block]:
+    if lines[0].startswith("# "):
+        yield Block("heading", (lines[0][2:],))
+        lines = lines[1:]
+    if lines[:1] in ([SIGN_HERE], [NEW_PAGE]):
+        yield Block("sign" if lines[0] == SIGN_HERE else "page", ())
+        lines = lines[1:]
+    if not lines:
+        return
+    if not lines[0].startswith("- "):
+        yield Block("paragraph", _joined(lines))
+        return
+    item: list[str] = []
+    for line in lines:
+        if line.startswith("- ") and item:
+            yield Block("item", _joined(item))
+            item = []
+        item.append(line.removeprefix("- "))
+    yield Block("item", _joined(item))
+
+
+def _joined(lines: Sequence[str]) -> tuple[str, ...]:
+    """Lines joined to one, but for those that end with a backslash."""
+    found = [""]
+    for line in lines:
+        found[-1] = f"{found[-1]} {line.removesuffix(chr(92)).strip()}".strip()
+        if line.endswith("\\"):
+            found.append("")
+    return tuple(line for line in found if line)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The words to keep out, as (phrase, what to write instead), marks of an unfinished text, and the reading age."""
+
+    phrases: tuple[tuple[str, str], ...]
+    placeholders: tuple[str, ...]
+    reading_age: int
+
+    @classmethod
+    def from_document(cls, body: Mapping[str, Any]) -> Rules:
+        """The rules of a list such as `rules/letter-words.yaml`."""
+        phrases = tuple((item["phrase"], item["instead"]) for item in body["phrases"])
+        return cls(phrases, tuple(body["placeholders"]), body["reading_age_at_most"])
+
+
+def lint(text: str, letter: Letter, rules: Rules, private: Sequence[str] = ()) -> list[str]:
+    """What a family should not read in this letter, a sentence each; nothing where all is well.
+
+    `private` holds what this person's letter must not say (see `letters.private_words`); findings never quote it.
+    Source: general knowledge.
+    """
+    plain = _known_taken_out(text, letter)
+    return [
+        *_phrases(plain, rules),
+        *_unfinished(text, rules),
+        *_initialisms(plain),
+        *_pronouns(plain, letter),
+        *_names(text, letter),
+        *_private(plain, private),
+        *_reading(plain, rules),
+    ]
+
+
+def _known_taken_out(text: str, letter: Letter) -> str:
+    """The text with the names and addresses that belong in it replaced, so that only its own words are judged."""
+    people = [letter.manager, *([letter.key_worker] if letter.key_worker else [])]
+    lines = [*letter.recipient.address_lines, *letter.organisation_address, letter.reference]
+    names = [letter.recipient.name, letter.child.name if letter.child.named else "", letter.organisation]
+    names += [part for person in people for part in (person.name, person.role)]
+    names += [organisation.name for organisation in letter.organisations]
+    flat = re.sub(r"(?<!\n)\n(?!\n)", "\n", unicodedata.normalize("NFC", text))
+    for line in sorted(filter(None, lines), key=len, reverse=True):
+        flat = flat.replace(unicodedata.normalize("NFC", line), "")
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        words = r"\s+".join(re.escape(word) for word in unicodedata.normalize("NFC", name).split())
+        flat = re.sub(rf"(?<!\w){words}(?!\w)", NAME_STAND_IN, flat)
+    return flat
+
+
+def _phrases(plain: str, rules: Rules) -> Iterable[str]:
+    flat = " ".join(plain.casefold().split())
+    for phrase, instead in rules.phrases:
+        if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", flat):
+            yield f"Take out “{phrase}”. Write instead: {instead}."
+    if AGE_SUM.search(flat):
+        yield "Take out the child’s age; the family knows it, and a wrong sum hurts."
+
+
+def _unfinished(text: str, rules: Rules) -> Iterable[str]:
+    flat = text.casefold()
+    if any(mark in flat for mark in rules.placeholders):
+        yield "Something is still to be filled in: look for braces, brackets or letters that stand for a name."
+
+
+def _initialisms(plain: str) -> Iterable[str]:
+    without_mark = plain.replace("DRAFT", "")
+    for found in sorted(set(INITIALISM.findall(without_mark))):
+        yield f"Write “{found}” out in full, or leave it out."
+
+
+def _pronouns(plain: str, letter: Letter) -> Iterable[str]:
+    """The other sex's pronoun, or any where the child's sex is not known; the wording has none for anyone else."""
+    sex = {"he": "male", "she": "female"}.get(letter.child.they, "")
+    used = {WITH_SEX[word] for word in re.findall(r"[a-z]+", plain.casefold()) if word in WITH_SEX}
+    if used - {sex}:
+        yield "Use the right words for the child: he, him, his; or she, her; or the name where the sex is not known."
+
+
+def _names(text: str, letter: Letter) -> Iterable[str]:
+    body = [block for block in blocks(text) if block.kind == "paragraph"]
+    said = [" ".join(block.lines) for block in body]
+    start = next((number for number, line in enumerate(said) if line.startswith("Dear ")), None)
+    if start is None or (letter.recipient.name and not said[start].startswith(nfc(letter.salutation))):
+        yield "Begin with the person’s own name, as they write it."
+    first = re.split(r"(?<=[.!?])\s", said[start + 1])[0] if start is not None and start + 1 < len(said) else ""
+    if nfc(letter.child.name).casefold() not in first.casefold():
+        yield "Say the child’s name in the first sentence."
+
+
+def nfc(text: str) -> str:
+    """Text in the one form in which accents are compared."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _private(plain: str, private: Sequence[str]) -> Iterable[str]:
+    flat = " ".join(plain.casefold().split())
+    digits = re.sub(r"\s", "", flat)
+    wanted = [nfc(" ".join(word.split())).casefold() for word in private]
+    whole = [re.search(rf"(?<!\w){re.escape(word)}(?!\w)", flat) for word in wanted]
+    if any(whole) or any(word.isdigit() and word in digits for word in wanted):
+        yield "Take out what is not for this person: a number, a cause, another child’s name or another’s address."
+
+
+def _reading(plain: str, rules: Rules) -> Iterable[str]:
+    age = reading_age(plain)
+    if age > rules.reading_age:
+        yield f"Use shorter words or sentences: the reading age is {age:.1f}, and should be {rules.reading_age} at most."
+
+
+def reading_age(text: str) -> float:
+    """The age in years at which a child reads this easily: the Flesch-Kincaid grade and five.
+
+    0.39 words a sentence and 11.8 syllables a word, less 15.59, is the school grade; five years more is the age. Only
+    whole sentences count: no addresses, lists of numbers or signatures. (general knowledge)
+    """
+    sentences = [WORD.findall(sentence) for sentence in _sentences(text)]
+    sentences = [words for words in sentences if words]
+    words = [word for sentence in sentences for word in sentence]
+    if not words:
+        return 0.0
+    each = sum(syllables(word) for word in words) / len(words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * each - 15.59 + 5
+
+
+def _sentences(text: str) -> Iterable[str]:
+    for block in blocks(text):
+        if block.kind == "paragraph":
+            said = " ".join(block.lines)
+            if re.search(r"[.!?][”’)]*$", said):
+                yield from re.split(r"(?<=[.!?])[”’)]*\s", said)
+
+
+def syllables(word: str) -> int:
+    """Roughly how many syllables an English word has: its groups of vowels, less a silent e."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", word.casefold()) if letter.isalpha())
+    groups = len(re.findall(r"[aeiouy]+", plain))
+    if re.search(r"[^aeiouyl]e$|[^aeiouy]les$|[^aeioutd]ed$|[^aeiouscxzgh]es$", plain) and groups > 1:
+        groups -= 1
+    return max(1, groups)

@@ -1,0 +1,61 @@
+"""Ages as the calendar and as people count them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+# The labels of the tables are fixed; what a label says is what it means, so the numbers stand nowhere else.
+AGE_BANDS = ("0-27 days", "28-364 days", "1-4 years", "5-9 years", "10-14 years", "15-17 years")
+BAND = re.compile(r"(\d+)-(\d+) (days|years)")
+MONTHS_IN_A_YEAR = 12
+DAYS_IN_A_WEEK = 7
+
+
+def completed_years(born: date, on: date) -> int:
+    """Birthdays passed; who is born on 29 February is a year older on 1 March in a common year (general knowledge)."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def completed_months(born: date, on: date) -> int:
+    """Calendar months passed."""
+    return (on.year - born.year) * MONTHS_IN_A_YEAR + on.month - born.month - (on.day < born.day)
+
+
+def days_old(born: date, on: date) -> int:
+    """Whole days from birth, 0 on the day of birth and negative before it."""
+    return (on - born).days
+
+
+def age_band(born: date, died: date, bands: Sequence[str] = AGE_BANDS) -> str:
+    """The age band at death; the last band of days runs to the day before the first birthday, leap years too.
+
+    Raises: ValueError when the dates are not those of a child in any band.
+    """
+    years, days = completed_years(born, died), days_old(born, died)
+    unit, age = ("years", years) if years else ("days", days)
+    parsed = [(label, match) for label in bands if (match := BAND.fullmatch(label)) and match[3] == unit]
+    for label, match in parsed:
+        last_of_days = unit == "days" and label == parsed[-1][0]
+        if int(match[1]) <= age and (last_of_days or age <= int(match[2])):
+            return label
+    raise ValueError("the dates of birth and death are not in any age band")
+
+
+def age_words(born: date, on: date) -> str:
+    """An age as people say it: `on the day of birth`, `5 days`, `3 weeks`, `10 months`, `4 years`, `before birth`."""
+    days, months, years = days_old(born, on), completed_months(born, on), completed_years(born, on)
+    if days < 0:
+        return "before birth"
+    if days == 0:
+        return "on the day of birth"
+    if days < 2 * DAYS_IN_A_WEEK:
+        return _counted(days, "day")
+    if months < 2:
+        return _counted(days // DAYS_IN_A_WEEK, "week")
+    return _counted(months, "month") if years < 2 else _counted(years, "year")
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -1,0 +1,152 @@
+"""The state of a case from its documents, and the changes of the case document itself.
+
+Body: `{schema: case/1, opened_on, status: open|closed, not_a_duplicate, next: [{what, clock, due}], gates: [{type, status,
+opened_on, closed_on}], waivers: [{agency, on, reason}], reviews: [{on, stage, panel, override: {reason, unmet}|null}],
+letter_gates, letters: [{kind, to, made_on, format, status, from_revision}], closures: [{on}], reopenings: [{on, reason}]}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from cdr.domain.form_c import RATIFIED
+from cdr.domain.requests import outstanding, requests_of
+from cdr.domain.review import OPEN, in_words, open_gates, ratifying_review
+from cdr.domain.routes import Step, opening_gates
+from cdr.domain.validation import at, items_at, text_at
+from cdr.errors import ConditionsNotMet
+
+SCHEMA = "case/1"
+CLOSED = "closed"
+
+NOTIFIED = "notified"
+WAITING_FOR_RETURNS = "waiting for returns"
+WAITING_FOR_PROCESSES = "waiting for other processes"
+READY_FOR_PANEL = "ready for panel"
+ANALYSIS_DRAFTED = "analysis drafted"
+REVIEWED = "reviewed"
+STAGES = (
+    NOTIFIED, WAITING_FOR_RETURNS, WAITING_FOR_PROCESSES, READY_FOR_PANEL, ANALYSIS_DRAFTED, REVIEWED, CLOSED,
+)  # fmt: skip
+
+NEXT_STEPS = {
+    NOTIFIED: "Ask the agencies for their returns: cdr request",
+    WAITING_FOR_RETURNS: "The agencies move next; prompts go out when they fall due: cdr chase --overdue",
+    WAITING_FOR_PROCESSES: "Other processes move next; tell cdr when one ends: cdr gate",
+    READY_FOR_PANEL: "Assign the case to a panel meeting: cdr panel",
+    ANALYSIS_DRAFTED: "Take the draft analysis to a panel meeting: cdr panel, then cdr review",
+    REVIEWED: "Close the case: cdr close",
+    CLOSED: "Nothing; new information opens the case again: cdr reopen",
+}
+
+Body = Mapping[str, Any]
+
+
+def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
+    """Where a case is, one of `STAGES`: what it waits for comes before what has been drafted for the panel."""
+    if text_at(case, "status") == CLOSED:
+        return CLOSED
+    reviewed = ratifying_review(case) is not None
+    if reviewed and not _reopened_since(case):
+        return REVIEWED
+    # A child whom no agency knew needs no return, and then a drafted analysis shows that the case has moved on.
+    untouched = not requests_of(requests) and analysis is None and not reviewed
+    drafted = analysis is not None and text_at(analysis, "stage") != RATIFIED
+    found = (
+        (bool(outstanding(requests)), WAITING_FOR_RETURNS),
+        (untouched, NOTIFIED),
+        (bool(open_gates(case)), WAITING_FOR_PROCESSES),
+        (drafted, ANALYSIS_DRAFTED),
+        (reviewed, REVIEWED),
+    )
+    return next((name for holds, name in found if holds), READY_FOR_PANEL)
+
+
+def _reopened_since(case: Body) -> bool:
+    """Whether the case was opened again on or after the day of its ratified review."""
+    review, reopenings = ratifying_review(case), items_at(case, "reopenings")
+    again = reopenings and text_at(reopenings[-1][1], "on") >= text_at(review, "on")
+    return bool(again)
+
+
+def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> list[str]:
+    """What a case waits for, a few words each: returns by agency id, other processes, else the next act of its own team."""
+    if text_at(case, "status") == CLOSED:
+        return []
+    others = [f"return from {request.agency}" for request in outstanding(requests)]
+    others += [in_words(kind) for kind in open_gates(case)]
+    own = {
+        NOTIFIED: ["requests to agencies"],
+        READY_FOR_PANEL: ["panel meeting"],
+        ANALYSIS_DRAFTED: ["panel meeting"],
+        REVIEWED: [] if others else ["closing"],
+    }
+    return [*own.get(stage(case, requests, analysis), []), *others]
+
+
+def next_step(case: Body, requests: Body, analysis: Body | None = None) -> str:
+    """The next step in a sentence, with the command that takes it; it names nobody."""
+    return NEXT_STEPS[stage(case, requests, analysis)]
+
+
+def opened(
+    on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str | None = None
+) -> dict[str, Any]:
+    """A new case's document: what follows from the notification, and the gates that are open from the start."""
+    following = [{"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None} for s in steps]
+    return {
+        "schema": SCHEMA,
+        "opened_on": on.isoformat(),
+        "status": OPEN,
+        "not_a_duplicate": not_a_duplicate,
+        "next": following,
+        "gates": opening_gates(form_a),
+        **{key: [] for key in ("waivers", "reviews", "letter_gates", "letters", "closures", "reopenings")},
+    }
+
+
+def with_waiver(case: Body, agency: str, on: date, reason: str) -> dict[str, Any]:
+    """The case with the reason why an agency's return is not waited for."""
+    return _with(case, "waivers", {"agency": agency, "on": on.isoformat(), "reason": reason})
+
+
+def with_review(
+    case: Body, on: date, review_stage: str, panel: str | None = None, override: tuple[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """The case with a review; `override` is the reason for ratifying all the same, and the sentences that were unmet."""
+    passed_over = {"reason": override[0], "unmet": list(override[1])} if override else None
+    return _with(case, "reviews", {"on": on.isoformat(), "stage": review_stage, "panel": panel, "override": passed_over})
+
+
+def with_letter_gate(case: Body, gate: Body) -> dict[str, Any]:
+    """The case with the answers of a letter gate, as its document has them."""
+    return _with(case, "letter_gates", dict(gate))
+
+
+def with_letter(
+    case: Body, *, kind: str, to: str | int, made_on: date, format: str, status: str, from_revision: str | int
+) -> dict[str, Any]:
+    """The case with the fact that a letter was made: its kind, for which parent, and from which revision."""
+    letter = {"kind": kind, "to": to, "made_on": made_on.isoformat(), "format": format, "status": status}
+    return _with(case, "letters", {**letter, "from_revision": from_revision})
+
+
+def closed(case: Body, on: date) -> dict[str, Any]:
+    """The case, closed; whether it may be is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed."""
+    if text_at(case, "status") == CLOSED:
+        raise ConditionsNotMet("The case cannot be closed.", ["It is closed already."])
+    return {**_with(case, "closures", {"on": on.isoformat()}), "status": CLOSED}
+
+
+def reopened(case: Body, on: date, reason: str) -> dict[str, Any]:
+    """The case, open again for a reason. Raises: ConditionsNotMet if it is open."""
+    if text_at(case, "status") != CLOSED:
+        raise ConditionsNotMet("The case cannot be opened again.", ["It is open already."])
+    return {**_with(case, "reopenings", {"on": on.isoformat(), "reason": reason}), "status": OPEN}
+
+
+def _with(case: Body, key: str, item: dict[str, Any]) -> dict[str, Any]:
+    listed = at(case, key)
+    return {**case, key: [*(listed if isinstance(listed, list) else []), item]}

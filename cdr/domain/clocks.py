@@ -1,0 +1,100 @@
+"""Working days, calendar months and when a limit falls due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from math import ceil
+
+from cdr.errors import WrongConfiguration
+
+SATURDAY = 5
+ONE_DAY = timedelta(days=1)
+HOURS_IN_A_DAY = 24
+
+
+class UnknownHolidays(WrongConfiguration):
+    """A working day is asked for in a year whose bank holidays are not known."""
+
+    def __init__(self, year: int, first_year: int, last_year: int) -> None:
+        super().__init__(
+            f"The bank holidays of {year} are not known: the list runs from {first_year} to {last_year}.",
+            "Check the year of the date; if it is right, renew rules/bank-holidays.yaml (or update cdr).",
+        )
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """Monday to Friday less the bank holidays of England and Wales, for the years that are known.
+
+    Source: process T02 to T07, counted as the protocol's section 1 does.
+    """
+
+    holidays: frozenset[date] = field(repr=False)
+    first_year: int
+    last_year: int
+
+    @staticmethod
+    def of(holidays: Iterable[date], first_year: int, last_year: int) -> WorkingDays:
+        """Working days from any collection of holidays."""
+        return WorkingDays(frozenset(holidays), first_year, last_year)
+
+    def is_working(self, day: date) -> bool:
+        """Whether people work on this day. Raises: UnknownHolidays."""
+        if not self.first_year <= day.year <= self.last_year:
+            raise UnknownHolidays(day.year, self.first_year, self.last_year)
+        return day.weekday() < SATURDAY and day not in self.holidays
+
+    def add(self, day: date, n: int) -> date:
+        """The n-th working day after a day; for 0 the day itself. Raises: UnknownHolidays, ValueError below 0."""
+        if n < 0:
+            raise ValueError("working days are only counted forwards")
+        if n and day.year > self.last_year:
+            raise UnknownHolidays(day.year, self.first_year, self.last_year)
+        while n:
+            day += ONE_DAY
+            n -= self.is_working(day)
+        return day
+
+    def next_after(self, day: date) -> date:
+        """The first working day after a day. Raises: UnknownHolidays."""
+        return self.add(day, 1)
+
+
+def as_date(moment: date | datetime) -> date:
+    """The calendar day of a date or a date and time."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some calendar months later, held back to the month's end (30 November and 3 months: 28 February)."""
+    from dateutil.relativedelta import relativedelta
+
+    return day + relativedelta(months=months)
+
+
+def limit(start: date | datetime, number: int, unit: str, working_days: WorkingDays) -> date:
+    """The last day of a limit that began at `start`; `unit` is h hours, d days, wd working days or m months.
+
+    Hours from a date without a time are counted as whole days.  Raises: UnknownHolidays, ValueError for another unit.
+    """
+    day = as_date(start)
+    if unit == "h":
+        timed = isinstance(start, datetime)
+        return as_date(start + timedelta(hours=number)) if timed else day + timedelta(days=ceil(number / HOURS_IN_A_DAY))
+    if unit == "d":
+        return day + timedelta(days=number)
+    if unit == "wd":
+        return working_days.add(day, number)
+    if unit == "m":
+        return add_months(day, number)
+    raise ValueError("a limit is counted in h, d, wd or m")
+
+
+def notification_due(died: datetime | date, working_days: WorkingDays) -> date:
+    """The day by which a death should be notified: in 24 hours or on the next working day (process T02).
+
+    The next working day is never before the day on which the 24 hours end, so it alone decides.
+    """
+    return working_days.next_after(as_date(died))

@@ -1,0 +1,202 @@
+"""The events of a case as Form A and the returns tell them: when, what kind of event, which reports are of one event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+FORM_A = "form-a"
+BIRTH, DEATH, NOTIFICATION, CONTACT = "birth", "death", "notification", "contact"
+AFTER_DEATH = "after_death"
+LONDON = ZoneInfo("Europe/London")
+FIRST, EARLY, LATE, LAST = 0, 1, 3, 4  # where an event without a time stands on its day; those with a time are at 2
+TIMED = 2
+FOLLOWS_DEATH = (NOTIFICATION, "home_visit")
+
+Rules = Mapping[str, Any]
+Agencies = Mapping[str, tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One report of one event: `at` as given, its date, its time `HH:MM` where there is one, the teller's id and the kind of event."""
+
+    at: str
+    on: date
+    time: str | None
+    text: str
+    source: str
+    kind: str
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes since midnight of the first day of the calendar, for distances; None without a time."""
+        if self.time is None:
+            return None
+        return self.on.toordinal() * 1440 + int(self.time[:2]) * 60 + int(self.time[3:])
+
+
+def events_of(form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], rules: Rules, place: Callable[[str, str], str]) -> list[Event]:
+    """Everything that Form A and the returns tell, in no order; `place` gives the words for a place's code and detail."""
+    found = list(_from_form_a(form_a, place))
+    for form_b in returns:
+        source = str(form_b.get("agency", ""))
+        own = [event for event in (_told(item, source, rules) for item in form_b.get("timeline") or []) if event]
+        found += [*own, *_contacts(form_b, source, own)]
+    return found
+
+
+def in_order(events: Sequence[Event], rules: Rules) -> list[Event]:
+    """By date, then by time, with the reports of one event next to each other.
+
+    Without a time an event stands before those with a time on its day, birth first; a death without a time stands after what
+    happened to the living child that day, and what follows a death (the notification, a joint visit) last.
+    """
+    ordered = sorted(events, key=_place_in_time)
+    groups = {min(group): group for group in together(ordered, rules)}
+    members = {index for group in groups.values() for index in group}
+    result: list[Event] = []
+    for index, event in enumerate(ordered):
+        if index in groups:
+            result += [ordered[member] for member in groups[index]]
+        elif index not in members:
+            result.append(event)
+    return result
+
+
+def together(events: Sequence[Event], rules: Rules) -> list[tuple[int, ...]]:
+    """The indexes of reports of one event by different agencies: same kind, same day or near in time, no other hospital named."""
+    groups: list[list[int]] = []
+    for index, event in enumerate(events):
+        kind = kinds_by_id(rules).get(event.kind)
+        if kind is None or kind.get("together") is False:
+            continue
+        home = next((group for group in groups if all(_same_event(events[other], event, kind) for other in group)), None)
+        if home is None:
+            groups.append([index])
+        else:
+            home.append(index)
+    return [tuple(group) for group in groups if len(group) > 1]
+
+
+def kinds_by_id(rules: Rules) -> dict[str, Mapping[str, Any]]:
+    """The kinds of events that the rules know."""
+    return {kind["id"]: kind for kind in rules["events"]["kinds"]}
+
+
+def fits(text: str, rule: Mapping[str, Any]) -> bool:
+    """Whether a text has one of the rule's patterns and none of its exceptions."""
+    return any(_pattern(p).search(text) for p in rule["patterns"]) and not any(_pattern(p).search(text) for p in rule.get("not", []))
+
+
+def moment(text: str) -> tuple[date, str | None]:
+    """A date and a time from ISO text; a month or a year alone means its first day, a time with an offset is told as London's.
+
+    Raises: ValueError.
+    """
+    if re.fullmatch(r"\d{4}(-\d{2})?", text):
+        return date.fromisoformat(f"{text}-01"[:10] if len(text) > 4 else f"{text}-01-01"), None
+    if len(text) == 10:
+        return date.fromisoformat(text), None
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is not None:
+        found = found.astimezone(LONDON)
+    return found.date(), found.strftime("%H:%M")
+
+
+def _from_form_a(form_a: Mapping[str, Any], place: Callable[[str, str], str]) -> Iterator[Event]:
+    child, death = form_a["child"], form_a["death"]
+    born = _event(child["date_of_birth"], child.get("time_of_birth"), _birth_words(child), BIRTH)
+    where = place(death.get("place") or "", death.get("place_detail") or "")
+    died = _event(death["date"], death.get("time"), ": ".join(["Died", *([where] if where else [])]), DEATH)
+    yield from (born, died)
+    if form_a.get("notified_at"):
+        on, time = moment(form_a["notified_at"])
+        yield Event(form_a["notified_at"], on, time, "The death was notified to the child death review team", FORM_A, NOTIFICATION)
+
+
+def _event(day: str, time: str | None, text: str, kind: str) -> Event:
+    at = f"{day}T{time}" if time else day
+    on, clock = moment(at)
+    return Event(at, on, clock, text, FORM_A, kind)
+
+
+def _birth_words(child: Mapping[str, Any]) -> str:
+    gestation, grams = child.get("gestation"), child.get("birth_weight_g")
+    words = ["Born"]
+    if isinstance(gestation, Mapping) and isinstance(gestation.get("weeks"), int):
+        words.append(f"at {gestation_words(gestation)}")
+    if isinstance(grams, int):
+        words[-1] += f", weighing {grams:,} g" if len(words) > 1 else f" weighing {grams:,} g"
+    return " ".join(words)
+
+
+def gestation_words(gestation: Mapping[str, Any]) -> str:
+    """`36 weeks and 4 days`."""
+    weeks, days = gestation["weeks"], gestation.get("days")
+    return f"{weeks} weeks" + (f" and {days} day{'' if days == 1 else 's'}" if days else "")
+
+
+def _told(item: Mapping[str, Any], source: str, rules: Rules) -> Event | None:
+    if not item.get("at") or not item.get("event"):
+        return None
+    on, time = moment(str(item["at"]))
+    text = " ".join(str(item["event"]).split())
+    return Event(str(item["at"]), on, time, text, source, _kind(text, rules))
+
+
+def _kind(text: str, rules: Rules) -> str:
+    return next((kind["id"] for kind in rules["events"]["kinds"] if fits(text, kind)), "")
+
+
+def _contacts(form_b: Mapping[str, Any], source: str, own: Sequence[Event]) -> list[Event]:
+    """First and last contact, where the agency's own events do not already tell of that day."""
+    contact = form_b.get("contact") or {}
+    first, last = contact.get("first"), contact.get("last")
+    told = {event.on for event in own}
+    if first and first == last:
+        days = [(first, "Only contact with the agency")]
+    else:
+        days = [(first, "First contact with the agency"), (last, "Last contact with the agency")]
+    return [
+        Event(day, moment(day)[0], None, words, source, CONTACT)
+        for day, words in days
+        if isinstance(day, str) and day and moment(day)[0] not in told
+    ]
+
+
+def _place_in_time(event: Event) -> tuple[date, int, str, bool]:
+    untimed = {BIRTH: FIRST, DEATH: LATE, AFTER_DEATH: LAST}.get(event.kind, EARLY)
+    rank = LAST if event.kind in FOLLOWS_DEATH else untimed if event.time is None else TIMED
+    return event.on, rank, event.time or "", event.source != FORM_A
+
+
+def _same_event(first: Event, second: Event, kind: Mapping[str, Any]) -> bool:
+    if first.kind != second.kind or first.source == second.source or _other_hospital(first, second, kind):
+        return False
+    if first.minutes is not None and second.minutes is not None:
+        return bool(abs(first.minutes - second.minutes) <= kind["within_minutes"])
+    return first.on == second.on
+
+
+def _other_hospital(first: Event, second: Event, kind: Mapping[str, Any]) -> bool:
+    """Two arrivals at hospitals that are named, and not alike, are two events (a transfer)."""
+    if not kind.get("place"):
+        return False
+    names = [set(re.findall(r"(?<!^)\b[A-Z][\w'’-]+", event.text)) - {"Hospital", "Emergency", "Department", "General", "ED"} for event in (first, second)]
+    return bool(names[0]) and bool(names[1]) and not names[0] & names[1]
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+def with_text(event: Event, text: str) -> Event:
+    """The event with other words."""
+    return replace(event, text=text)

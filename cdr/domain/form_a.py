@@ -1,0 +1,249 @@
+"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-32 of `validation`'s table.
+
+A rule is only asked where the parts that it needs are there and readable: what is missing is the schema's to tell.
+A-26 (the same child) is the command's, which knows the other cases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from cdr.domain.age import completed_years, days_old
+from cdr.domain.clocks import UnknownHolidays, WorkingDays, as_date, notification_due
+from cdr.domain.configuration import Configuration
+from cdr.domain.policy import Policy
+from cdr.domain.validation import (
+    NO,
+    YES,
+    at,
+    date_at,
+    found,
+    gestation_days,
+    informed,
+    items_at,
+    mentioned,
+    moment_at,
+    moment_of_birth,
+    moment_of_death,
+    nhs_number_is_valid,
+    number_at,
+    problem,
+    text_at,
+    words_at,
+)
+from cdr.errors import Problem
+
+POSTCODE = re.compile(r"(GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2})", re.IGNORECASE)
+HOSPITAL_PLACES = (
+    "emergency_department", "paediatric_ward", "neonatal_unit", "intensive_care_unit", "delivery_suite", "theatre",
+    "adult_ward", "hospital_other", "mental_health_inpatient",
+)  # fmt: skip
+SAFEGUARDING_PARTIES = ("safeguarding_partners", "national_safeguarding_panel")
+PAST = ("child.date_of_birth", "death.date", "death.date_found", "notified_at")
+
+
+def problems(form: Mapping[str, Any], today: date, policy: Policy, working_days: WorkingDays) -> list[Problem]:
+    """Everything that is wrong with a notification beyond its schema; never raises, whatever the form is."""
+    return [
+        *_identity(form),
+        *_dates(form, today),
+        *_scope(form, policy),
+        *_timeliness(form, policy, working_days),
+        *_joint_response(form, policy),
+        *_certification(form, policy),
+        *_newborn(form, policy),
+        *_told(form, policy),
+    ]
+
+
+def agency_problems(form: Mapping[str, Any], configuration: Configuration) -> list[Problem]:
+    """The professionals whose agency cdr.yaml does not name (A-31)."""
+    known = {agency.id for agency in configuration.agencies}
+    named = [(n, text_at(item, "agency")) for n, item in items_at(form, "professionals")]
+    return [problem("A-31", f"professionals.{n}.agency") for n, agency in named if agency and agency not in known]
+
+
+def _identity(form: Mapping[str, Any]) -> list[Problem]:
+    number, reason = text_at(form, "child.nhs_number"), text_at(form, "child.nhs_number_absent_reason")
+    readable = isinstance(at(form, "child"), Mapping)
+    postcode, ethnicity = text_at(form, "child.postcode"), text_at(form, "child.ethnicity")
+    return found(
+        (
+            (bool(number) and not nhs_number_is_valid("".join(number.split())), "A-01", "child.nhs_number"),
+            (readable and bool(number) == bool(reason), "A-02", "child.nhs_number"),
+            (ethnicity == "S" and not text_at(form, "child.ethnicity_other_text"), "A-24", "child.ethnicity_other_text"),
+            (bool(postcode) and not POSTCODE.fullmatch(postcode), "A-25", "child.postcode"),
+        )
+    )
+
+
+def _dates(form: Mapping[str, Any], today: date) -> list[Problem]:
+    born, died = moment_of_birth(form), moment_of_death(form)
+    notified, received = moment_at(form, "notified_at"), moment_at(form, "received_at")
+    discovered = date_at(form, "death.date_found")
+    checks = [
+        (_before(died, born), "A-03", "death.date"),
+        (_before(notified, died), "A-27", "notified_at"),
+        (_before(received, notified), "A-28", "received_at"),
+        (_before(discovered, died), "A-32", "death.date_found"),
+    ]
+    checks += [(_after(date_at(form, path), today), "A-04", path) for path in PAST]
+    checks += [(_after(date_at(form, path), today), "A-33", path) for path in _usually_past(form)]
+    told = [(n, date_at(item, "on")) for n, item in items_at(form, "informed") if item.get("status") == "informed"]
+    checks += [(_before(on, died), "A-30", f"informed.{n}.on") for n, on in told]
+    return found(checks)
+
+
+def _usually_past(form: Mapping[str, Any]) -> Iterator[str]:
+    """Where dates stand that seldom lie in the future: a notification is completed while things go on."""
+    yield "received_at"
+    for place, keys in (
+        ("informed", ("on",)),
+        ("other_investigations", ("started", "concluded")),
+        ("family.parents", ("date_of_birth",)),
+        ("family.siblings", ("date_of_birth",)),
+    ):
+        value = at(form, place)
+        if isinstance(value, list):
+            yield from (f"{place}.{n}.{key}" for n in range(len(value)) for key in keys)
+
+
+def _after(day: date | None, today: date) -> bool:
+    return day is not None and day > today
+
+
+def _before(later: date | datetime | None, earlier: date | datetime | None) -> bool:
+    """Whether what should come later comes before; the times count only where both are known."""
+    if later is None or earlier is None:
+        return False
+    if isinstance(later, datetime) and isinstance(earlier, datetime):
+        return later < earlier
+    return as_date(later) < as_date(earlier)
+
+
+def _scope(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
+    born, died = date_at(form, "child.date_of_birth"), date_at(form, "death.date")
+    status = text_at(form, "child.birth_status") or text_at(form, "birth_status")
+    field = "child.birth_status" if text_at(form, "child.birth_status") else "birth_status"
+    responded = text_at(form, "jar.triggered") == YES and policy.jar.stillbirth in words_at(form, "jar.criteria")
+    at_home = text_at(form, "death.suspected_stillbirth_at_home") == YES
+    elsewhere = text_at(form, "death.place") in HOSPITAL_PLACES
+    known = born is not None and died is not None
+    return found(
+        (
+            (bool(born and died and completed_years(born, died) >= policy.ages.adult_years), "A-05", "death.date"),
+            (status in policy.birth.out_of_scope, "A-06", field),
+            (status == policy.birth.unattended and not responded, "A-07", field),
+            (at_home and ((known and born != died) or elsewhere), "A-08", "death.suspected_stillbirth_at_home"),
+        )
+    )
+
+
+def _timeliness(form: Mapping[str, Any], policy: Policy, working_days: WorkingDays) -> list[Problem]:
+    known = date_at(form, "death.date_found") or date_at(form, "death.date")
+    notified = date_at(form, "notified_at")
+    try:
+        late = bool(known and notified and notified > notification_due(known, working_days))
+        limit = policy.clock("T03").due(moment_at(form, "notified_at") or notified, working_days) if notified else None
+    except (UnknownHolidays, OverflowError):  # A date so far off is wrong for a reason that another rule gives.
+        return []
+    told = [(n, date_at(item, "on")) for n, item in items_at(form, "informed") if item.get("party") == "ncmd"]
+    slow = [(bool(on and limit and on > limit), "A-10", f"informed.{n}.on") for n, on in told]
+    return found([(late, "A-09", "notified_at"), *slow])
+
+
+def _joint_response(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
+    named = words_at(form, "jar.criteria")
+    met = [criterion for criterion in named if criterion != policy.jar.none]
+    triggered = text_at(form, "jar.triggered")
+    reason = text_at(form, "jar.not_triggered_reason")
+    return found(
+        (
+            (bool(met) and triggered == NO and not reason, "A-11", "jar.triggered"),
+            (triggered == YES and not met, "A-12", "jar.criteria"),
+            (bool(met) and policy.jar.none in named, "A-29", "jar.criteria"),
+        )
+    )
+
+
+def _certification(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
+    issued = text_at(form, "certification.mccd_issued") == YES
+    cause = any(text_at(form, f"certification.cause_of_death.{line}") for line in ("Ia", "neonatal_a"))
+    coroner = informed(form, "coroner")
+    forensic = text_at(form, "certification.post_mortem.type") == "coroner"
+    looking = any(
+        item.get("type") in policy.gates.coroner and item.get("status") == "open"
+        for _, item in items_at(form, "other_investigations")
+    )
+    return found(
+        (
+            (text_at(form, "death.expected") == "unexpected" and not coroner, "A-13", "informed"),
+            (forensic and not coroner, "A-14", "certification.post_mortem.type"),
+            (issued and not cause, "A-15", "certification.cause_of_death"),
+            (issued and looking, "A-16", "certification.mccd_issued"),
+        )
+    )
+
+
+def _newborn(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
+    born, died = date_at(form, "child.date_of_birth"), date_at(form, "death.date")
+    gestation, weight = gestation_days(form), number_at(form, "child.birth_weight_g")
+    shortest, longest = policy.birth.gestation_days
+    lightest, heaviest = policy.birth.weight_g
+    infant = bool(born and died and 0 <= completed_years(born, died) < policy.ages.infant_under_years)
+    return found(
+        (
+            (needs_perinatal_review(form, policy) and not mentioned(form, "pmrt_mbrrace"), "A-17", "informed"),
+            (infant and gestation is None, "A-21", "child.gestation"),
+            (gestation is not None and not shortest <= gestation <= longest, "A-22", "child.gestation"),
+            (weight is not None and not lightest <= weight <= heaviest, "A-23", "child.birth_weight_g"),
+        )
+    )
+
+
+def needs_perinatal_review(form: Mapping[str, Any], policy: Policy) -> bool:
+    """Whether the perinatal mortality review looks at this death (protocol glossary).
+
+    It does for babies old enough at birth who died as newborns, or later in a neonatal unit.
+    """
+    born, died, gestation = date_at(form, "child.date_of_birth"), date_at(form, "death.date"), gestation_days(form)
+    if born is None or died is None or gestation is None:
+        return False
+    newborn = 0 <= days_old(born, died) < policy.ages.neonatal_under_days
+    infant = 0 <= completed_years(born, died) < policy.ages.infant_under_years
+    never_home = infant and text_at(form, "death.place") == "neonatal_unit"
+    return (newborn or never_home) and gestation >= policy.birth.perinatal_review_from_days
+
+
+def age_at_death(form: Mapping[str, Any]) -> int | None:
+    """Completed years at death; None where a date is not known."""
+    born, died = date_at(form, "child.date_of_birth"), date_at(form, "death.date")
+    return completed_years(born, died) if born and died else None
+
+
+def has_learning_disability(form: Mapping[str, Any], policy: Policy) -> bool:
+    """Whether the notification tells of a learning disability in a child old enough for LeDeR (general knowledge)."""
+    age = age_at_death(form)
+    conditions = words_at(form, "child.known_conditions")
+    told = text_at(form, "child.learning_disability") == YES or "learning_disability" in conditions
+    return told and age is not None and age >= policy.ages.learning_disability_from_years
+
+
+def is_of_school_age(form: Mapping[str, Any], policy: Policy) -> bool:
+    """Whether the child was of school age at death."""
+    age = age_at_death(form)
+    return age is not None and policy.ages.school_from <= age <= policy.ages.school_to
+
+
+def _told(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
+    concern = text_at(form, "safeguarding_concern") == YES
+    return found(
+        (
+            (has_learning_disability(form, policy) and not mentioned(form, "leder"), "A-18", "informed"),
+            (is_of_school_age(form, policy) and not mentioned(form, "school_nursery"), "A-19", "informed"),
+            (concern and not informed(form, *SAFEGUARDING_PARTIES), "A-20", "informed"),
+        )
+    )

@@ -1,0 +1,182 @@
+"""Numbers, dates and codes in a narrative that point at a person: found by their shape, replaced by what they are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+FIRST_MARK = 0xF0000
+MARKS = re.compile(r"[\U000F0000-\U000FFFFD]")
+NHS_WEIGHTS = range(10, 1, -1)
+PHONE_DIGITS = (9, 15)
+OLDEST_YEAR, LATEST_YEAR = 1900, 2100
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?-i:May|MAY|may(?=,?\s*(?:19|20)\d\d))|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![^\W\d_])\.?"
+)
+_FULL_MONTH = r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December)"
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s+)"
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_TH = r"(?:\s?(?:st|nd|rd|th))"
+_YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d|['’]?\d\d(?![\d:.]|\s?(?:hrs?|hours?|am|pm|mls?|mg|g|kg|weeks?|days?|months?|years?|%))))"
+
+_DATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:(?P<t>T)(?=\d)|(?!\d))",
+        rf"{_WEEKDAY}?(?<!\d)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"{_WEEKDAY}?(?<!\d)(?<!\d[/.-])(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d)(?!/\d)",
+        rf"{_WEEKDAY}?(?<!\d)(?<!\d[/.])(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
+        rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
+        rf"{_WEEKDAY}(?:the\s+)?{_DAY}(?:{_TH}\b|\b(?![:.]\d))",
+        rf"\b{_MONTH}[\s-]*(?P<year>(?:19|20)\d\d|['’]\d\d)\b",
+        r"(?<!\d)(?<!\d/)(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)(?!\d)(?!/\d)",
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
+        r"(?<!\d)(?P<day>0[1-9]|[12]\d|3[01])(?P<month>0[1-9]|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"\b(?<=\b(?:on|by) )(?:the\s+)?{_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|he|she|they|when|and|the|with|in|of)\b))",
+        rf"(?<=\bthe ){_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|when)\b))",
+    )
+)
+_MONTH_ALONE = re.compile(rf"\b(?:in|by|of|since|until|from|early|late|mid|last|during)[\s-]+(?P<it>{_FULL_MONTH})\b", re.IGNORECASE)
+_YEAR_ALONE = re.compile(
+    r"\b(?:in|since|during|from|until|by|before|after|of|to|spring|summer|autumn|winter|early|late|mid|christmas|easter|year)[\s-]+(?P<it>(?:19|20)\d\d)\b"
+    r"(?!\s?(?:g|grams?|ml|mls|hrs?|hours?|h|mg)\b)",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[^\s<>@,;:()\[\]]+@[^\s<>@,;:()\[\]]+\.[^\W\d_]{2,}")
+_WEB = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@\w{3,}", re.IGNORECASE)
+_DIGITS = re.compile(r"(?<![\w+])(?:\+|\((?=\+?\d{2,5}\)))?\d(?:[ \u00a0().\-‐‑–/]{0,2}\d){8,14}(?!\d)")
+_POSTCODE = re.compile(r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
+_VEHICLE = re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b")
+_INSURANCE = re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
+_REFERENCE = re.compile(
+    r"\b[A-Z]{1,6}[/-]\d{2,}(?:[/-][A-Z0-9]+)*\b|\b[A-Z]{1,5}\d{4,}[A-Z0-9/-]*\b"
+    r"|\b\d{1,6}/\d{4,}(?:/\d+)?\b|\b[A-Z0-9]{2,}(?:/[A-Z]{1,4})?/\d{3,}/\d{2,4}\b"
+)
+_LED_REFERENCE = re.compile(
+    r"\b(?:ref(?:erence)?|(?:case|crime|hospital|log|incident|patient|unit|record|passport|custody|NHS)\s+(?:ref(?:erence)?|no|number|id)|MRN|CAD|URN|UPN|RiO|PNC)"
+    r"\.?\s*(?:no\.?|number)?\s*[:#]?\s*(?P<it>[A-Z]{0,5}[-/]?\d[\w/-]*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Reading:
+    """One narrative while it is read: what was replaced stands in it as one private character, so that no later rule reads it."""
+
+    text: str
+    said: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    left: list[str] = field(default_factory=list)
+
+    def mark(self, words: str, kind: str) -> str:
+        """The character that stands for `words` from now on."""
+        self.said.append(words)
+        self.counts[kind] += 1
+        return chr(FIRST_MARK + len(self.said) - 1)
+
+    def replace(self, pattern: re.Pattern[str], said: Callable[[re.Match[str]], tuple[str, str] | None]) -> None:
+        """Replaces what the pattern finds by what `said` answers for it (words, kind), and leaves it where the answer is None."""
+        self.text = pattern.sub(lambda match: self._said(match, said(match)), self.text)
+
+    def finished(self) -> str:
+        """The text with the words in place of the characters."""
+        return MARKS.sub(lambda match: self.said[ord(match[0]) - FIRST_MARK], self.text)
+
+    def _said(self, match: re.Match[str], answer: tuple[str, str] | None) -> str:
+        return match[0] if answer is None else self.mark(*answer)
+
+
+def days_words(days: int) -> str:
+    """A day as the panel reads it: `[313 days before the death]`, `[the day of the death]`."""
+    if days == 0:
+        return "[the day of the death]"
+    counted = f"{abs(days)} day" if abs(days) == 1 else f"{abs(days)} days"
+    return f"[{counted} {'before' if days < 0 else 'after'} the death]"
+
+
+def nhs_number_holds(digits: str) -> bool:
+    """Whether ten digits pass the NHS number's Modulus 11 check (NHS data dictionary)."""
+    if not re.fullmatch(r"[0-9]{10}", digits):
+        return False
+    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, NHS_WEIGHTS, strict=False)) % 11
+    return check != 10 and check % 11 == int(digits[9])
+
+
+def replace_identifiers(reading: Reading, died: date | None, known_codes: Iterable[str], known_dates: Iterable[date]) -> None:
+    """Replaces addresses of the net, dates, numbers, postcodes and references, in the order in which they cannot hide each other."""
+    reading.replace(_EMAIL, lambda _: ("[e-mail address]", "e-mail addresses"))
+    reading.replace(_WEB, lambda _: ("[web address]", "web addresses"))
+    reading.replace(_POSTCODE, lambda _: ("[postcode]", "postcodes"))
+    for code in sorted({code for code in known_codes if code}, key=len, reverse=True):
+        reading.replace(_known_code(code), lambda _: ("[reference]", "references"))
+    before = ""
+    while before != reading.text:  # dates with only a stroke between them are seen one after the other
+        before = reading.text
+        for pattern in _DATES:
+            reading.replace(pattern, lambda match: _date_said(match, died))
+    for day in known_dates:
+        reading.replace(re.compile(rf"(?<!\d){day:%d%m%y}(?!\d)"), lambda _, day=day: (_day_said(day, died), "dates"))  # type: ignore[misc]
+    reading.replace(_DIGITS, _digits_said)
+    reading.replace(_INSURANCE, lambda _: ("[number]", "numbers"))
+    reading.replace(_VEHICLE, lambda _: ("[vehicle]", "vehicles"))
+    reading.replace(_LED_REFERENCE, lambda match: (_led(match, "[reference]"), "references"))
+    reading.replace(_REFERENCE, lambda _: ("[reference]", "references"))
+    reading.replace(_MONTH_ALONE, lambda match: (_led(match, "[a month]"), "dates"))
+    reading.replace(_YEAR_ALONE, lambda match: (_led(match, "[a year]"), "dates"))
+
+
+def _known_code(code: str) -> re.Pattern[str]:
+    loose = r"[\s/\-.]*".join(re.escape(part) for part in re.split(r"[\s/\-.]+", code) if part)
+    return re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE)
+
+
+def _led(match: re.Match[str], said: str) -> str:
+    return match[0][: match.start("it") - match.start()] + said
+
+
+def _digits_said(match: re.Match[str]) -> tuple[str, str] | None:
+    digits = re.sub(r"\D", "", match[0])
+    if nhs_number_holds(digits):
+        return "[NHS number]", "NHS numbers"
+    if digits.startswith(("0", "44")) and PHONE_DIGITS[0] <= len(digits) <= PHONE_DIGITS[1]:
+        return "[telephone number]", "telephone numbers"
+    return "[number]", "numbers"
+
+
+def _date_said(match: re.Match[str], died: date | None) -> tuple[str, str] | None:
+    parts = match.groupdict()
+    year, month, day = parts.get("year") or parts.get("year2"), parts.get("month"), parts.get("day")
+    spaced = " " if parts.get("t") else ""
+    if not (year and month and day):
+        return "[a date]" + spaced, "dates"
+    found = _as_date(_full_year(year, died), _month_number(month), int(day))
+    return _day_said(found, died) + spaced, "dates"
+
+
+def _day_said(found: date | None, died: date | None) -> str:
+    return "[a date]" if found is None or died is None else days_words((found - died).days)
+
+
+def _full_year(year: str, died: date | None) -> int:
+    digits = int(re.sub(r"\D", "", year))
+    if digits >= OLDEST_YEAR:
+        return digits
+    latest = (died.year + 10) % 100 if died else 99
+    return digits + (2000 if digits <= latest else 1900)
+
+
+def _month_number(month: str) -> int:
+    return int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+
+
+def _as_date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,259 @@
+"""What a case knows of people, places and organisations: gathered from its documents, and found again in a narrative."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cdr import resources
+
+CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"
+SHORTEST_MISSPELT = 5
+NAME_KEYS = ("name", "person", "with_whom", "carer_at_time_of_death")
+CHILD_KEYS = ("first_names", "known_as", "family_name", "also_known_as", "alternative_names", "name")
+PEOPLE_KEYS = ("family", "parents", "siblings", "household", "other_household", "adults", "carers")
+CODE_KEYS = ("reference", "case_ref", "coroner_reference", "hospital_number", "request_id", "old_reference")
+DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
+
+_LETTERS_APART = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ə": "e"})
+
+
+@dataclass(frozen=True)
+class Known:
+    """One person or place that a case knows: what stands for it, what it is, and its names as the documents give them."""
+
+    role: str
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KnownThings:
+    """All that a case knows: people and places, phrases that stand for one thing (folded words to what stands for them), and codes."""
+
+    known: tuple[Known, ...]
+    phrases: tuple[tuple[tuple[str, ...], str, str], ...]
+    codes: tuple[str, ...]
+    postcodes: tuple[str, ...]
+
+
+@cache
+def word_rules() -> Mapping[str, Any]:
+    """The titles, street words and words of organisations that are no names."""
+    rules: Mapping[str, Any] = json.loads(resources.read_bytes("rules", "anonymise.json"))
+    return rules
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Ordinary English and clinical words in small letters, so that none of them is taken for a misspelt name."""
+    lines = resources.read_bytes("rules", "ordinary-words.txt").decode().splitlines()
+    return frozenset(line for line in lines if not line.startswith("#")) | frozenset(word_rules()["clinical"])
+
+
+@cache
+def word_pattern() -> re.Pattern[str]:
+    """Words with their accents and inner apostrophes; hyphens and digits end a word."""
+    marks = "".join(f"\\u{code:04x}" for code in range(0x300, 0xFE30) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
+    letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*"
+    return re.compile(rf"{letters}(?:['’ʼ‘`´]{letters})*")
+
+
+def fold(text: str) -> str:
+    """A word without case, accents, apostrophes and other signs, so that ways of writing one name meet."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS_APART))
+    return "".join(letter for letter in plain if letter.isalnum()).translate(_LETTERS_APART)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words and numbers of a text."""
+    found = re.findall(rf"{word_pattern().pattern}|\d+[A-Za-z]?\b|\d+", unicodedata.normalize("NFC", text))
+    return [word for word in map(fold, found) if word]
+
+
+def one_letter_apart(first: str, second: str) -> bool:
+    """Whether one letter put in, left out or changed, or two neighbours swapped, makes one word the other; not when they are the same."""
+    if first == second or abs(len(first) - len(second)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second)))
+    a, b = first[start:], second[start:]
+    if len(a) != len(b):
+        return a[1:] == b or a == b[1:]
+    return a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def gather(form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], agencies: Mapping[str, tuple[str, str, str]]) -> KnownThings:
+    """Everything that Form A, the returns and the agencies name."""
+    documents = [form_a, *returns]
+    people = [*_child(form_a, returns), *_others(documents)]
+    addresses = [line for document in documents for line in _addresses(document)]
+    organisations = [*_agency_phrases(agencies), *_organisation_phrases(documents)]
+    authority = form_a.get("child", {}).get("local_authority")
+    towns = [*_place_names(addresses), *([authority] if isinstance(authority, str) else [])]
+    names_of_places = {*towns, *(" ".join(phrase) for phrase, _, _ in organisations)}
+    places = Known("a place", PLACE, tuple(sorted(name for name in names_of_places if name)))
+    phrases: dict[tuple[str, ...], tuple[tuple[str, ...], str, str]] = {}
+    for phrase in (*organisations, *_address_phrases(addresses), *((tuple(words_of(town)), "[a place]", "places") for town in towns)):
+        phrases.setdefault(phrase[0], phrase)
+    return KnownThings(
+        known=(*people, places),
+        phrases=tuple(sorted((phrase for words, phrase in phrases.items() if words), key=lambda phrase: (-len(phrase[0]), phrase))),
+        codes=tuple(sorted({code for document in documents for code in _codes(document)})),
+        postcodes=tuple(sorted({text for document in documents for text in _strings(document, ("postcode",))})),
+    )
+
+
+def _strings(node: Any, keys: Sequence[str]) -> Iterator[str]:
+    for _, key, value in _walk(node):
+        if key in keys:
+            yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
+
+
+def _walk(node: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    """Every key of a document with its value and the keys above it."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield above, str(key), value
+            yield from _walk(value, (*above, str(key)))
+    elif isinstance(node, list):
+        for item in node:
+            yield from _walk(item, above)
+
+
+def _child(form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]]) -> Iterator[Known]:
+    places = [form_a.get("child", {}), *(document.get("identifying") or {} for document in returns)]
+    names = {text: None for place in places for text in _strings(place, CHILD_KEYS)}
+    yield Known("the child", CHILD, tuple(names))
+
+
+def _others(documents: Sequence[Mapping[str, Any]]) -> list[Known]:
+    found: dict[tuple[str, str], None] = {}
+    for document in documents:
+        for name, kind, role in _people(document):
+            found.setdefault((name, role if kind == FAMILY else kind))
+    roles: dict[str, list[str]] = {}
+    for name, role in found:
+        roles.setdefault(role, []).append(name)
+    professionals = roles.pop(PROFESSIONAL, [])
+    numbered = [
+        Known(role if len(names) == 1 else f"{role} {number}", FAMILY, (name,))
+        for role, names in roles.items()
+        for number, name in enumerate(_apart(names), 1)
+    ]
+    return [*numbered, *(Known("a professional", PROFESSIONAL, (name,)) for name in professionals)]
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    return list({" ".join(words_of(name)): name for name in names}.values())
+
+
+def _people(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for above, mapping in _mappings(document):
+        for key in NAME_KEYS:
+            name = mapping.get(key)
+            if not isinstance(name, str) or (above and above[-1] in ("child", "identifying")):
+                continue
+            group = next((part for part in reversed(above) if part in PEOPLE_KEYS), None)
+            if group is None or "key_worker" in above:
+                yield name, PROFESSIONAL, ""
+            else:
+                yield name, FAMILY, _role(mapping.get("relationship"), DEFAULT_ROLES.get(group, "a family member"))
+
+
+def _mappings(node: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    if isinstance(node, Mapping):
+        yield above, node
+        for key, value in node.items():
+            yield from _mappings(value, (*above, str(key)))
+    elif isinstance(node, list):
+        for item in node:
+            yield from _mappings(item, above)
+
+
+def _role(relationship: Any, default: str) -> str:
+    """The relationship, where it is written in a few ordinary words: free text may hold a name."""
+    if not isinstance(relationship, str) or relationship in ("other", "not_known", ""):
+        return default
+    words = re.split(r"[\s_-]+", relationship.strip().lower())
+    known = ordinary_words() | set(word_rules()["female_roles"]) | set(word_rules()["male_roles"])
+    return " ".join(words) if len(words) <= 3 and all(word in known for word in words) else default
+
+
+def _addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for _, key, value in _walk(document):
+        if key in ("address", "home_address", "address_if_different"):
+            lines = value if isinstance(value, list) else [value]
+            yield tuple(part.strip() for line in lines if isinstance(line, str) for part in line.split(",") if part.strip())
+
+
+def _is_postcode(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z]{1,2}\d[A-Za-z\d]?\s*\d[A-Za-z]{2}", text.strip()) is not None
+
+
+def _is_street(text: str) -> bool:
+    words = words_of(text)
+    return any(word[0].isdigit() for word in words) or (bool(words) and _full_word(words[-1]) in word_rules()["street_words"])
+
+
+def _full_word(word: str) -> str:
+    return str(word_rules()["streets"].get(word, word))
+
+
+def _address_phrases(addresses: Iterable[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    for lines in addresses:
+        for line in lines:
+            words = tuple(words_of(line))
+            if _is_postcode(line) or not words or not _is_street(line):
+                continue
+            streets = word_rules()["streets"]
+            endings = {words[-1], _full_word(words[-1]), *(short for short, full in streets.items() if full == _full_word(words[-1]))}
+            for ending in endings:
+                yield (*words[:-1], ending), "[an address]", "addresses"
+                bare = tuple(word for word in (*words[:-1], ending) if not word[0].isdigit())
+                if len(bare) > 1:
+                    yield bare, "[an address]", "addresses"
+
+
+def _place_names(addresses: Iterable[tuple[str, ...]]) -> list[str]:
+    return sorted({line for lines in addresses for line in lines if not _is_postcode(line) and not any(letter.isdigit() for letter in line)})
+
+
+def _agency_phrases(agencies: Mapping[str, tuple[str, str, str]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    for agency, (name, _, label) in agencies.items():
+        said = f"[{label[:1].lower()}{label[1:]}]" if label[1:2].islower() else f"[{label}]"
+        for words in (*_shorter(name), tuple(words_of(agency))):
+            yield words, said, "organisations"
+
+
+def _organisation_phrases(documents: Sequence[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    for text in {text for document in documents for text in _strings(document, ("organisation", "school", "education_setting"))}:
+        for words in _shorter(text):
+            yield words, "[an organisation]", "organisations"
+    for text in {text for document in documents for text in _strings(document, ("place_detail", "place_of_event_detail"))}:
+        for part in text.split(","):
+            if any(word not in ordinary_words() and word not in word_rules()["generic"] for word in words_of(part)):
+                for words in _shorter(part):
+                    yield words, "[a place]", "places"
+
+
+def _shorter(name: str) -> Iterator[tuple[str, ...]]:
+    """A name in full, without what stands in brackets, and without its last words as long as a telling word is left."""
+    generic = set(word_rules()["generic"])
+    for text in {name, re.sub(r"\([^)]*\)", " ", name)}:
+        words = words_of(text)
+        while words and not all(word in generic for word in words) and (len(words) > 1 or words[0] not in ordinary_words()):
+            yield tuple(words)
+            if words[-1] not in generic or len(words) == 2:  # one word alone may be the town's name
+                break
+            words = words[:-1]
+
+
+def _codes(document: Mapping[str, Any]) -> Iterator[str]:
+    yield from (text for text in _strings(document, CODE_KEYS) if any(letter.isdigit() for letter in text))
+    for text in _strings(document, (*NAME_KEYS, *CHILD_KEYS)):
+        yield from (word for word in text.split() if any(letter.isdigit() for letter in word) and len(word) >= 3)

@@ -1,0 +1,259 @@
+"""Letters to the people who brought the child up: who should have one, whether it may go, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cdr.domain import support
+from cdr.domain.letter_gate import QUESTIONS, Question, hold_reasons, one_line, unanswered
+from cdr.domain.support import Organisation
+from cdr.errors import ConditionsNotMet, NotFound
+
+if TYPE_CHECKING:
+    from cdr.domain.configuration import Configuration
+
+__all__ = [
+    "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons", "in_words",
+    "private_words", "recipients", "salutation", "unanswered",
+]  # fmt: skip
+NAMED_PARENTS = ("mother", "father")
+TITLES = frozenset(
+    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "reverend", "revd", "sir", "dame", "lady", "lord"}
+    | {"sister", "brother", "father", "imam", "rabbi", "pastor", "captain", "capt", "major"}
+)
+NO_NAME_YET = frozenset(
+    {"baby", "babe", "infant", "unnamed", "unknown", "twin", "triplet", "boy", "girl", "male", "female", "not"}
+)
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+PRONOUNS = {"male": ("he", "him", "his"), "female": ("she", "her", "her")}
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Someone who should have a letter; `number` is 1-based among those who should."""
+
+    number: int
+    name: str
+    relationship: str
+    address_lines: tuple[str, ...]
+    lives_with_child: bool
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person whom the family can reach; what is not known is empty."""
+
+    name: str
+    role: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Child:
+    """The child as the letter speaks of them; where the sex is not known the pronouns are the name."""
+
+    name: str
+    they: str
+    them: str
+    their: str
+    named: bool
+
+
+@dataclass(frozen=True)
+class Letter:
+    """All that a wording may use; `on` is the letter's date and `date` the same in words."""
+
+    reference: str
+    organisation: str
+    organisation_address: tuple[str, ...]
+    on: date
+    date: str
+    recipient: Recipient
+    salutation: str
+    child: Child
+    is_parent: bool
+    newborn: bool
+    suicide: bool
+    coroner: bool
+    abroad: bool
+    key_worker: Contact | None
+    manager: Contact
+    organisations: tuple[Organisation, ...]
+    draft: bool
+
+
+def in_words(on: date) -> str:
+    """A date as a letter says it: `17 April 2026`."""
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def recipients(form_a: Mapping[str, Any]) -> list[Recipient]:
+    """Who should have a letter of their own.
+
+    Everyone named as mother or father, everyone with parental responsibility, and everyone who brought the child up at
+    home: a parent who lived elsewhere is bereaved too, and a foster carer or grandmother is not left out. Two people
+    at one address have a letter each, so that neither reads the other's. Each address is that person's own; the child's
+    stands in only for someone who lived with the child. (process: separate letters, never the other's address)
+    """
+    people = [person for person in form_a.get("family", {}).get("parents") or [] if _should_have_one(person)]
+    return [_recipient(number, person, form_a["child"]) for number, person in enumerate(people, 1)]
+
+
+def _should_have_one(person: Mapping[str, Any]) -> bool:
+    return (
+        person.get("relationship") in NAMED_PARENTS
+        or person.get("parental_responsibility") == "yes"
+        or person.get("lives_with_child") == "yes"
+    )
+
+
+def _recipient(number: int, person: Mapping[str, Any], child: Mapping[str, Any]) -> Recipient:
+    together = person.get("lives_with_child") == "yes"
+    address = list(person.get("address") or [])
+    if not address and together:
+        address = [*(child.get("address") or []), *([child["postcode"]] if child.get("postcode") else [])]
+    return Recipient(
+        number=number,
+        name=one_line(person.get("name")),
+        relationship=one_line(person.get("relationship")) or "other",
+        address_lines=tuple(one_line(part) for part in address if one_line(part)),
+        lives_with_child=together,
+    )
+
+
+def choose(people: Sequence[Recipient], to: str | int | None) -> list[Recipient]:
+    """Those whom `--to` means: `mother` (both, where there are two), `father`, a number, or everyone.
+
+    Raises: NotFound.
+    """
+    if not people:
+        raise NotFound("Form A names no one to write to.", "Add the parents to Form A with: cdr edit REF form-a")
+    if to is None:
+        return list(people)
+    word = str(to).strip().casefold()
+    found = [person for person in people if word in {person.relationship.casefold(), str(person.number)}]
+    if not found:
+        hint = f"Say mother, father, or a number from 1 to {len(people)}."
+        raise NotFound("No one who should have a letter fits --to.", hint)
+    return found
+
+
+def private_words(form_a: Mapping[str, Any], recipient: Recipient) -> list[str]:
+    """What this person's letter must not say: NHS number, causes, brothers' and sisters' names, others' addresses."""
+    child, death = form_a["child"], form_a["death"]
+    family = form_a.get("family", {})
+    causes = (form_a.get("certification", {}).get("cause_of_death") or {}).values()
+    siblings = [sibling.get("name") for sibling in family.get("siblings") or []]
+    elsewhere = [part for person in family.get("parents") or [] for part in person.get("address") or []]
+    own = {part.casefold() for part in recipient.address_lines}
+    others = [part for part in elsewhere if part.casefold() not in own]
+    words = [child.get("nhs_number"), death.get("circumstances"), *causes, *siblings, *others]
+    return [one_line(word) for word in words if isinstance(word, str) and one_line(word)]
+
+
+def compose(
+    form_a: Mapping[str, Any],
+    configuration: Configuration,
+    recipient: Recipient,
+    on: date,
+    organisations: Sequence[Organisation],
+    *,
+    draft: bool,
+    reference: str = "",
+) -> Letter:
+    """One person's letter, ready for a wording.
+
+    Raises: ConditionsNotMet for a final letter to someone without a name or an address.
+    """
+    if not draft:
+        _check_can_be_sent(recipient)
+    death = form_a["death"]
+    return Letter(
+        reference=reference,
+        organisation=one_line(configuration.letterhead.organisation),
+        organisation_address=_sender_address(configuration),
+        on=on,
+        date=in_words(on),
+        recipient=recipient,
+        salutation=salutation(recipient.name),
+        child=child_of(form_a["child"]),
+        is_parent=_is_parent(recipient.relationship),
+        newborn=support.is_newborn(form_a),
+        suicide="apparent_suicide" in (death.get("suspected_events") or []),
+        coroner=_coroner_told(form_a),
+        abroad=death.get("place") == "abroad",
+        key_worker=_key_worker(form_a, configuration),
+        manager=_contact(configuration.people["manager"]),
+        organisations=tuple(organisations),
+        draft=draft,
+    )
+
+
+def _is_parent(relationship: str) -> bool:
+    """Whether a relationship's code is a mother's or father's, by birth, adoption or marriage; not a foster carer's."""
+    words = set(relationship.casefold().replace("-", "_").replace(" ", "_").split("_"))
+    return bool(words & {"mother", "father", "parent", "stepmother", "stepfather"}) and not words & {"foster", "grand"}
+
+
+def _sender_address(configuration: Configuration) -> tuple[str, ...]:
+    """The letterhead's lines, without one that only says part of the organisation's name again."""
+    organisation = one_line(configuration.letterhead.organisation)
+    lines = [one_line(part) for part in configuration.letterhead.address]
+    return tuple(line for line in lines if line and line not in organisation)
+
+
+def _check_can_be_sent(recipient: Recipient) -> None:
+    unmet = []
+    if not recipient.name:
+        unmet.append("The person's name is missing in Form A: ask the key worker how they write it.")
+    if not recipient.address_lines:
+        unmet.append("No address is known for this person: ask the key worker for one, or to hand the letter over.")
+    if unmet:
+        message = f"Letter {recipient.number} cannot be made final yet."
+        raise ConditionsNotMet(message, unmet, "Make one marked as a draft with --draft.")
+
+
+def salutation(name: str) -> str:
+    """`Dear Ms Moore` for a title and two names; else the name as it is written, since no one may guess a family name.
+
+    Which word is the family name depends on the language (Vietnamese and Hungarian put it first, Spanish has two).
+    """
+    words = name.split()
+    if len(words) == 3 and words[0].rstrip(".").casefold() in TITLES:
+        return f"Dear {words[0]} {words[2]}"
+    return f"Dear {name}" if words else "Dear (name to be asked)"
+
+
+def child_of(child: Mapping[str, Any]) -> Child:
+    """The child by the name that the family uses: `known_as`, else the first of the first names; else `your baby`."""
+    names = one_line(child.get("known_as")) or next(iter(one_line(child.get("first_names")).split()), "")
+    named = bool(names) and names.split()[0].casefold() not in NO_NAME_YET
+    name = names if named else "your baby"
+    of_the_name = f"{name}’" if name.endswith("s’") else f"{name}’s"
+    they, them, their = PRONOUNS.get(child.get("sex") or "", (name, name, of_the_name))
+    return Child(name=name, they=they, them=them, their=their, named=named)
+
+
+def _coroner_told(form_a: Mapping[str, Any]) -> bool:
+    informed = form_a.get("informed") or []
+    told = any(item.get("party") == "coroner" and item.get("status") == "informed" for item in informed)
+    inquest = any(item.get("type") == "inquest" for item in form_a.get("other_investigations") or [])
+    examination = (form_a.get("certification", {}).get("post_mortem") or {}).get("type") == "coroner"
+    return told or inquest or examination
+
+
+def _key_worker(form_a: Mapping[str, Any], configuration: Configuration) -> Contact | None:
+    """The family's own key worker, else the area's."""
+    own = form_a.get("family", {}).get("key_worker")
+    if own and own.get("name"):
+        return Contact(*(one_line(own.get(part)) for part in ("name", "role", "phone", "email")))
+    person = configuration.people.get("key_worker")
+    return _contact(person) if person else None
+
+
+def _contact(person: Any) -> Contact:
+    return Contact(*(one_line(getattr(person, part, "")) for part in ("name", "role", "phone", "email")))

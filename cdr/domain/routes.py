@@ -1,0 +1,208 @@
+"""What follows from a notification, for whom and by when, and which other processes the review waits for.
+
+No step names a person or a place: the list is shown where names have no business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from cdr.domain.age import days_old
+from cdr.domain.clocks import WorkingDays
+from cdr.domain.configuration import Configuration
+from cdr.domain.form_a import (
+    SAFEGUARDING_PARTIES,
+    has_learning_disability,
+    is_of_school_age,
+    needs_perinatal_review,
+)
+from cdr.domain.policy import Policy
+from cdr.domain.requests import to_ask
+from cdr.domain.validation import (
+    YES,
+    at,
+    date_at,
+    gestation_days,
+    informed,
+    items_at,
+    mentioned,
+    moment_at,
+    moment_of_death,
+    number_at,
+    text_at,
+    words_at,
+)
+
+OPEN = "open"
+SETTLED = (YES, "not_applicable")
+LOOKED_AFTER_PLACES = ("foster_home", "residential_care")
+SUICIDE_EVENT = "apparent_suicide"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that has to happen: in words, the clock of the rules, and the day by which (None: no limit is laid down)."""
+
+    what: str
+    clock: str
+    due: date | None
+
+
+def what_follows(
+    form_a: Mapping[str, Any], configuration: Configuration, policy: Policy, working_days: WorkingDays, on: date
+) -> list[Step]:
+    """The steps that a notification calls for and does not say are done, by due day, those without one last.
+
+    `on` is the day of opening, from which runs what runs from receipt when the form does not say when it was received.
+    Raises: UnknownHolidays.
+    """
+    received: date | datetime = moment_at(form_a, "received_at") or date_at(form_a, "received_at") or on
+    starts = {"death": moment_of_death(form_a) or received}
+    clocks = (
+        *_for_all(form_a),
+        *_coroner(form_a, policy),
+        *_joint_response(form_a, policy),
+        *_family(form_a),
+        *_newborn(form_a, policy),
+        *_child(form_a, policy),
+        *_elsewhere(form_a, configuration),
+    )
+    rules = [policy.clock(clock) for clock in dict.fromkeys(clocks)]
+    begun = [(rule, starts.get(rule.trigger, received)) for rule in rules]
+    steps = [Step(rule.what, rule.id, rule.due(start, working_days)) for rule, start in begun if rule.applies(start)]
+    return sorted(_worded(form_a, steps, policy), key=lambda step: (step.due is None, step.due or on, step.clock))
+
+
+def _worded(form_a: Mapping[str, Any], steps: list[Step], policy: Policy) -> list[Step]:
+    """The steps with what this notification adds to their words."""
+    count = len(to_ask(form_a, {}))
+    agencies = f"{count} {'agency is' if count == 1 else 'agencies are'} named in the notification"
+    added = {"T04": f": {agencies}"}
+    if _responding(form_a, policy):
+        added["T14"] = "; in a joint agency response it is the final case discussion"
+    return [replace(step, what=step.what + added.get(step.clock, "")) for step in steps]
+
+
+def _for_all(form_a: Mapping[str, Any]) -> Iterator[str]:
+    yield "T04" if to_ask(form_a, {}) else "R08"
+    if not informed(form_a, "ncmd"):
+        yield "T03"
+    yield "T14"
+
+
+def _coroner(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
+    coronial = text_at(form_a, "certification.post_mortem.type") == "coroner"
+    unexpected = text_at(form_a, "death.expected") == "unexpected" or _responding(form_a, policy)
+    if informed(form_a, "coroner"):
+        yield "R02"
+    elif unexpected or coronial:
+        yield "R01"
+    elif not informed(form_a, "medical_examiner"):
+        yield "T27"
+
+
+def _met(form_a: Mapping[str, Any], policy: Policy) -> list[str]:
+    return [criterion for criterion in words_at(form_a, "jar.criteria") if criterion != policy.jar.none]
+
+
+def _responding(form_a: Mapping[str, Any], policy: Policy) -> bool:
+    """Whether there is a joint agency response, or one is called for and no reason against it is given."""
+    triggered = text_at(form_a, "jar.triggered") == YES
+    declined = bool(text_at(form_a, "jar.not_triggered_reason"))
+    return triggered or (bool(_met(form_a, policy)) and not declined)
+
+
+def _joint_response(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
+    if policy.jar.detention in _met(form_a, policy):
+        yield "R06"
+    if not _responding(form_a, policy):
+        return
+    if text_at(form_a, "jar.triggered") != YES:
+        yield "T01"
+    if not at(form_a, "jar.home_visit"):
+        yield "T09"
+    if not at(form_a, "jar.initial_meeting"):
+        yield "T10"
+    yield from ("T12", "T13")
+
+
+def _family(form_a: Mapping[str, Any]) -> Iterator[str]:
+    if not at(form_a, "family.key_worker"):
+        yield "T15"
+    if text_at(form_a, "family.leaflet_given") not in SETTLED:
+        yield "T16"
+    yield "R07"
+
+
+def _newborn(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
+    if needs_perinatal_review(form_a, policy):
+        if not _told_or_settled(form_a, "pmrt_mbrrace"):
+            yield "T24"
+        yield "T24-report"
+    born, died, gestation = date_at(form_a, "child.date_of_birth"), date_at(form_a, "death.date"), gestation_days(form_a)
+    if born is None or died is None or gestation is None:
+        return
+    term = gestation >= policy.birth.maternity_investigation_from_days
+    early = 0 <= days_old(born, died) < policy.ages.early_neonatal_under_days
+    if term and early and not _told_or_settled(form_a, "mnsi"):
+        yield "T25"
+
+
+def _child(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
+    if text_at(form_a, "safeguarding_concern") == YES:
+        if not informed(form_a, *SAFEGUARDING_PARTIES):
+            yield "R04"
+        if not informed(form_a, "national_safeguarding_panel"):
+            yield "T19"
+    if _looked_after(form_a) and not informed(form_a, "ofsted"):
+        yield "T21"
+    if has_learning_disability(form_a, policy) and not _told_or_settled(form_a, "leder"):
+        yield "T26"
+    if _may_be_suicide(form_a, policy):
+        if not _told_or_settled(form_a, "school_nursery"):
+            yield "T28"
+        if is_of_school_age(form_a, policy) or mentioned(form_a, "school_nursery"):
+            yield "T28-support"
+
+
+def _may_be_suicide(form_a: Mapping[str, Any], policy: Policy) -> bool:
+    suspected = number_at(form_a, "death.suspected_category") == policy.analysis.suicide_category
+    return suspected or SUICIDE_EVENT in words_at(form_a, "death.suspected_events")
+
+
+def _looked_after(form_a: Mapping[str, Any]) -> bool:
+    told = text_at(form_a, "child.looked_after") in (YES, "current")
+    return told or any(text_at(form_a, f"death.{key}") in LOOKED_AFTER_PLACES for key in ("place", "place_of_event"))
+
+
+def _elsewhere(form_a: Mapping[str, Any], configuration: Configuration) -> Iterator[str]:
+    home = text_at(form_a, "child.local_authority")
+    if home and home not in configuration.authorities:
+        if not informed(form_a, "cdop_of_residence"):
+            yield "R03"
+        yield "R03-copy"
+    if text_at(form_a, "death.place") == "abroad" and not informed(form_a, "fcdo"):
+        yield "R05"
+
+
+def _told_or_settled(form_a: Mapping[str, Any], party: str) -> bool:
+    """Whether a party was informed, or the form says that it need not be."""
+    settled = ("informed", "not_applicable")
+    return any(i.get("party") == party and i.get("status") in settled for _, i in items_at(form_a, "informed"))
+
+
+def opening_gates(form_a: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The gates with which a case opens: the other processes that the notification says are open, each once.
+
+    Shape: `[{type, status: open, opened_on, closed_on: null}]`, as the case document holds them.
+    """
+    gates: dict[str, dict[str, Any]] = {}
+    for _, item in items_at(form_a, "other_investigations"):
+        kind, started = text_at(item, "type"), date_at(item, "started") or date_at(form_a, "notified_at")
+        if kind and item.get("status") == OPEN:
+            opened = started.isoformat() if started else None
+            gates.setdefault(kind, {"type": kind, "status": OPEN, "opened_on": opened, "closed_on": None})
+    return list(gates.values())

@@ -1,0 +1,101 @@
+"""Which organisations a letter tells a family about: the few that fit, never all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+FEWEST, MOST = 2, 4
+NEWBORN_DAYS = 28  # the first band of the yearly tables: 0-27 days
+SIBLING_UNDER = 18
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Someone a family can turn to; `help` is a sentence for the family, `checked_on` null where no one has checked."""
+
+    id: str
+    name: str
+    for_: tuple[str, ...]
+    rank: int
+    help: str
+    phone: str
+    website: str
+    checked_on: date | None
+
+
+def organisations(listed: Mapping[str, Any]) -> tuple[Organisation, ...]:
+    """The organisations of a list such as `rules/support-organisations.yaml`."""
+    return tuple(_organisation(item) for item in listed["organisations"])
+
+
+def _organisation(item: Mapping[str, Any]) -> Organisation:
+    checked = item.get("checked_on")
+    return Organisation(
+        id=item["id"],
+        name=item["name"],
+        for_=tuple(item["for"]),
+        rank=item["rank"],
+        help=item["help"],
+        phone=str(item["phone"]),
+        website=item["website"],
+        checked_on=date.fromisoformat(str(checked)) if checked else None,
+    )
+
+
+def needs(form_a: Mapping[str, Any]) -> frozenset[str]:
+    """What the family may need support with, in the words of the list's `for`."""
+    died = date.fromisoformat(form_a["death"]["date"])
+    events = form_a["death"].get("suspected_events") or []
+    wanted = {"everyone"}
+    if is_newborn(form_a):
+        wanted.add("newborn")
+    if "sudi_sudc" in events:
+        wanted.add("sudden-young-child")
+    if "apparent_suicide" in events:
+        wanted.add("suicide")
+    if any(_is_child(sibling, died) for sibling in form_a.get("family", {}).get("siblings") or []):
+        wanted.add("siblings")
+    return frozenset(wanted)
+
+
+def is_newborn(form_a: Mapping[str, Any]) -> bool:
+    """Whether the child died before the 28th day."""
+    born = form_a.get("child", {}).get("date_of_birth")
+    if not born:
+        return False
+    return 0 <= (date.fromisoformat(form_a["death"]["date"]) - date.fromisoformat(born)).days < NEWBORN_DAYS
+
+
+def _is_child(sibling: Mapping[str, Any], on: date) -> bool:
+    """Whether a brother or sister is under 18; one of unknown age counts, since a number too many does no harm."""
+    born = sibling.get("date_of_birth")
+    if not born:
+        return True
+    birth = date.fromisoformat(born)
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day)) < SIBLING_UNDER
+
+
+def choose(form_a: Mapping[str, Any], listed: Sequence[Organisation]) -> tuple[Organisation, ...]:
+    """Two to four organisations that fit: those for just this first, then one or two for every family."""
+    wanted = needs(form_a)
+    fitting = sorted(
+        (item for item in listed if wanted & set(item.for_)),
+        key=lambda item: (item.rank, item.id),
+    )
+    special = [item for item in fitting if "everyone" not in item.for_][: MOST - 1]
+    general = [item for item in fitting if "everyone" in item.for_]
+    room = min(FEWEST, MOST - len(special))
+    return (*special, *general[:room])
+
+
+def to_check(organisations: Sequence[Organisation], today: date, months: int = 12) -> list[str]:
+    """A sentence for each organisation whose number no one has checked for a year (or ever)."""
+    oldest = date(today.year - months // 12, today.month, min(today.day, 28))
+    return [
+        f"{item.name}: ring {item.phone} to see that it still answers, then write the day in the list (checked_on)."
+        for item in organisations
+        if item.checked_on is None or item.checked_on < oldest
+    ]

@@ -1,0 +1,179 @@
+"""Invented cases for the demonstration: no child, family or professional in them is real.
+
+NHS numbers are from the range 999, which is never given to anyone. The same seed gives the same cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+FIRST = {
+    "male": ("Idris", "Jakub", "Tọ́mi", "Rhys", "Yusuf", "Leo", "Oran", "Minh", "Ştefan", "Kai"),
+    "female": ("Amara", "Cerys", "Zofia", "Ayọ̀", "Leyla", "Niamh", "Linh", "Ștefania", "Maya", "Ffion"),
+}
+FAMILY = ("Testcase", "Specimen", "Sample-Rees", "Ó Teist", "Próbny", "Ìdánwò", "Deneme", "Thử", "Example", "Ffug")
+ETHNICITIES = ("A", "A", "A", "A", "A", "C", "D", "H", "J", "N", "N", "R", "S", "Z")
+CATEGORIES = {"newborn": (8, 8, 8, 7), "infant": (10, 7, 9, 8), "child": (4, 5, 7, 3, 9, 6), "teenager": (2, 3, 4, 6)}
+AGES = {"newborn": (0, 27), "infant": (28, 360), "child": (400, 4700), "teenager": (4800, 6500)}
+PLACES = {
+    "newborn": ("neonatal_unit", "neonatal_unit", "delivery_suite"),
+    "infant": ("emergency_department", "paediatric_ward", "home_normal_residence"),
+    "child": ("paediatric_ward", "intensive_care_unit", "hospice", "home_normal_residence"),
+    "teenager": ("public_place", "home_normal_residence", "emergency_department"),
+}
+FACTORS = {
+    "A": ("child_health_history", "acute_illness"),
+    "B": ("parental_smoking", "parental_health"),
+    "C": ("sleep_environment", "overcrowding"),
+    "D": ("communication_between_agencies", "recognition_of_illness"),
+}
+THEMES = ("information_sharing", "messages_to_families", "escalation", "record_keeping", "training_awareness")
+
+
+@dataclass(frozen=True)
+class SyntheticCase:
+    """One invented case: when it was notified, its forms, the agencies that return, and when it was reviewed (or not)."""
+
+    notified_on: date
+    form_a: dict[str, Any]
+    returns: tuple[dict[str, Any], ...]
+    form_c: dict[str, Any] | None
+    reviewed_on: date | None
+
+
+def cases(first: date, last: date, each_year: int, seed: int = 2026) -> Iterator[SyntheticCase]:
+    """Cases whose deaths lie between two days, about `each_year` of them a year, in the order of the deaths."""
+    random = Random(seed)  # noqa: S311 - nothing is to be kept secret by it
+    count = round((last - first).days / 365.25 * each_year)
+    days = sorted(random.randrange((last - first).days) for _ in range(count))
+    for number, day in enumerate(days):
+        yield _case(random, number, first + timedelta(days=day), last)
+
+
+def nhs_number(serial: int) -> str:
+    """The `serial`-th number of the range 999 that has a check digit (modulus 11)."""
+    found = -1
+    for body in range(999_100_000, 999_999_999):
+        digits = [int(digit) for digit in str(body)]
+        check = 11 - sum(weight * digit for weight, digit in zip(range(10, 1, -1), digits, strict=True)) % 11
+        if check != 10:
+            found += 1
+            if found == serial:
+                return f"{body}{check % 11}"
+    raise ValueError("the range is used up")
+
+
+def _case(random: Random, number: int, died: date, last: date) -> SyntheticCase:
+    group = random.choices(tuple(AGES), weights=(45, 20, 20, 15))[0]
+    born = died - timedelta(days=random.randint(*AGES[group]))
+    form_a = _form_a(random, number, group, born, died)
+    agencies = [professional["agency"] for professional in form_a["professionals"]]
+    notified = date.fromisoformat(form_a["notified_at"][:10])
+    reviewed = died + timedelta(days=random.randint(150, 620))
+    done = reviewed < last
+    returns = tuple(_form_b(form_a, agency, notified + timedelta(days=random.randint(9, 40))) for agency in agencies)
+    return SyntheticCase(notified, form_a, returns, _form_c(random, group, reviewed) if done else None, reviewed if done else None)
+
+
+def _form_a(random: Random, number: int, group: str, born: date, died: date) -> dict[str, Any]:
+    sex = random.choice(("male", "male", "female"))
+    sudden = group in ("infant", "teenager") and random.random() < 0.6
+    notified = died + timedelta(days=1)
+    family, place = random.choice(FAMILY), random.choice(PLACES[group])
+    street = f"{random.randint(1, 90)} Example Street"
+    authority, town, postcode = random.choice((("Northshire", "Northtown", "NR1 1AB"),) * 2 + (("Southtown", "Southtown", "SO1 2CD"),))
+    child: dict[str, Any] = {
+        "first_names": random.choice(FIRST[sex]), "family_name": family, "nhs_number": nhs_number(number),
+        "date_of_birth": born.isoformat(), "sex": sex, "ethnicity": random.choice(ETHNICITIES), "address": [street, town],
+        "postcode": postcode, "local_authority": authority,
+    }  # fmt: skip
+    if group in ("newborn", "infant"):
+        weeks = random.choice((22, 23, 25, 28, 34, 38, 39, 40)) if group == "newborn" else random.choice((36, 38, 39, 40))
+        child |= {"gestation": {"weeks": weeks, "days": random.randint(0, 6)}, "birth_weight_g": 450 + (weeks - 21) * 160}
+    coroner = {"party": "coroner", "status": "informed", "on": died.isoformat()}
+    return {
+        "schema": "form-a/1",
+        "child": child,
+        "death": {
+            "date": died.isoformat(), "place": place, "expected": "unexpected" if sudden else "expected",
+            "suspected_stillbirth_at_home": "no", "suspected_events": ["none"],
+            "circumstances": "An invented case for a demonstration. Nothing in it happened to anyone.",
+        },
+        "certification": {
+            "mccd_issued": "no" if sudden else "yes",
+            **({} if sudden else {"cause_of_death": {"Ia": "Invented for a demonstration"}}),
+            "post_mortem": {"status": "required", "type": "coroner"} if sudden else {"status": "not_required"},
+        },
+        "jar": {"criteria": ["sudden_no_apparent_cause" if sudden else "none"], "triggered": "yes" if sudden else "no"},
+        "informed": [coroner] if sudden else [{"party": "medical_examiner", "status": "informed", "on": notified.isoformat()}],
+        "other_investigations": [],
+        "safeguarding_concern": "no",
+        "family": {"parents": [_parent(family, street, town, postcode)], "siblings": [], "leaflet_given": "yes"},
+        "professionals": [
+            {"agency": "northtown-general", "name": "Dr Ira Invented", "role": "Consultant paediatrician"},
+            {"agency": "high-street-surgery", "name": "Dr Pat Made-Up", "role": "GP"},
+        ],
+        "notifier": {
+            "name": "Dr Ira Invented", "role": "Consultant paediatrician", "organisation": "Northtown General Hospital",
+            "email": "i.invented@northtown-general.example",
+        },
+        "notified_at": f"{notified}T10:00",
+        "received_at": f"{notified}T10:05",
+    }  # fmt: skip
+
+
+def _parent(family: str, street: str, town: str, postcode: str) -> dict[str, Any]:
+    return {
+        "name": f"Ms Alex {family}", "relationship": "mother", "parental_responsibility": "yes", "lives_with_child": "yes",
+        "address": [street, f"{town}, {postcode}"],
+    }  # fmt: skip
+
+
+def _form_b(form_a: dict[str, Any], agency: str, on: date) -> dict[str, Any]:
+    child = form_a["child"]
+    return {
+        "schema": "form-b/1",
+        "agency": agency,
+        "response": "full",
+        "completed_by": {"name": "Dr Ira Invented", "role": "Consultant paediatrician", "email": "i.invented@northtown-general.example"},
+        "completed_on": on.isoformat(),
+        "identifying": {
+            "family_name": child["family_name"], "date_of_birth": child["date_of_birth"], "nhs_number": child["nhs_number"],
+            "date_of_death": form_a["death"]["date"],
+        },
+        "circumstances": {"narrative": "An invented return for a demonstration."},
+        "timeline": [{"at": child["date_of_birth"], "event": "Seen after the birth"}],
+        "service": {"bereavement_support_offered": "yes", "bereavement_support_detail": "A named key worker"},
+    }  # fmt: skip
+
+
+def _form_c(random: Random, group: str, on: date) -> dict[str, Any]:
+    changeable = random.random() < 0.45
+    found = {"A", random.choice("BCD"), random.choice("BD")}
+    letter = random.choice(sorted(found - {"A"}))
+    domains = {name: _domain(random, name, name in found, changeable and name == letter) for name in "ABCD"}
+    return {
+        "schema": "form-c/1",
+        "stage": "ratified_cdop",
+        "cdrm": {"date": (on - timedelta(days=30)).isoformat(), "type": "hospital_mortality_meeting"},
+        "cause_of_death_understood": "Invented for a demonstration",
+        "case_summary": "An invented case for a demonstration. Nothing in it happened to anyone.",
+        "domains": domains,
+        "modifiable_factors_identified": "yes" if changeable else "no",
+        "category": {"primary": random.choice(CATEGORIES[group]), "secondary": [], "rationale": "Invented"},
+        "learning_points": [{"theme": random.choice(THEMES), "text": "Invented for a demonstration."}],
+        "recommendations": [],
+        "family": {"views_considered": "yes", "feedback_requested": "no"},
+        "referrals": [],
+    }
+
+
+def _domain(random: Random, letter: str, found: bool, changeable: bool) -> dict[str, Any]:
+    if not found:
+        return {"relevance": 1, "narrative": "Nothing that is likely to have contributed.", "factors": []}
+    factor = {"code": random.choice(FACTORS[letter]), "relevance": 2, "modifiable": "yes" if changeable else "no"}
+    return {"relevance": 2, "narrative": "Invented for a demonstration.", "factors": [factor]}

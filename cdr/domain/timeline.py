@@ -1,0 +1,217 @@
+"""A child's life as the panel follows it, from Form A and every return, so that gaps and what does not fit can be seen.
+
+Protocol section 1: key events with dates and times where available, followed at the panel "to allow gaps or incongruous
+events to be visible".
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from cdr import resources
+from cdr.domain.age import age_words, completed_months
+from cdr.domain.anonymise import Anonymiser
+from cdr.domain.conflicts import Conflict, conflicts
+from cdr.domain.events import (
+    BIRTH,
+    DEATH,
+    FORM_A,
+    NOTIFICATION,
+    Agencies,
+    Event,
+    Rules,
+    events_of,
+    in_order,
+    together,
+    with_text,
+)
+
+__all__ = ["Conflict", "Entry", "Gap", "Timeline", "gaps_between", "timeline"]
+
+FORM_A_WORDS = "Form A"
+UNKNOWN_TYPE = "other"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One report of one event.
+
+    `at` is the date or date-time as given (None when anonymised), `time` its `HH:MM` where there is one, `day` counts from the
+    day of death (0; before it negative), `source` an agency's id or `form-a` (anonymised: the agency's type), `source_words`
+    that in words, `source_type` the agency's type.
+    """
+
+    at: str | None
+    day: int
+    age: str
+    event: str
+    source: str
+    source_type: str | None = None
+    source_words: str = ""
+    time: str | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Days of the child's life, from the `start` to the `end` (in days from the death), in which no agency tells of anything."""
+
+    start: int
+    end: int
+    days: int
+
+
+@dataclass(frozen=True)
+class _Life:
+    born: date
+    died: date
+    died_at: str | None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A case's timeline: `born` in days from the death; `together` lists the indexes of entries that tell of one event; `replaced`
+    what anonymisation took out, in words; `left` the words that a person should look at, because they may be names."""
+
+    case: str
+    anonymised: bool
+    entries: tuple[Entry, ...]
+    gaps: tuple[Gap, ...]
+    conflicts: tuple[Conflict, ...]
+    replaced: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    together: tuple[tuple[int, ...], ...] = ()
+    born: int = 0
+
+
+def timeline(  # noqa: PLR0917 - the documents of a case and what they are read with
+    case_ref: str,
+    form_a: Mapping[str, Any],
+    returns: Sequence[Mapping[str, Any]],
+    agencies: Agencies,
+    rules: Rules,
+    identified: bool,
+) -> Timeline:
+    """The timeline of a case (protocol section 1), anonymised unless `identified` (protocol section 4).
+
+    `agencies` gives each id its name, type and the type in words, `rules` is `rules/timeline.yaml`.
+    Raises: ValueError where a date is none, which a valid form does not have.
+    """
+    events = in_order(events_of(form_a, returns, rules, lambda code, detail: _place(code, detail if identified else "")), rules)
+    born, died = _day_of(events, BIRTH), _day_of(events, DEATH)
+    tellers = {str(form_b.get("agency", "")) for form_b in returns}
+    labels = {FORM_A: FORM_A_WORDS, **{teller: _in_a_sentence(_type_words(teller, agencies)) for teller in tellers}}
+    found = tuple(conflicts(events, form_a, returns, labels, rules))
+    groups = tuple(together(events, rules))
+    replaced: Counter[str] = Counter()
+    left: dict[str, None] = {}
+    if not identified:
+        events = _anonymised(events, Anonymiser.from_documents(form_a, returns, agencies), replaced, left)
+    return Timeline(
+        case=case_ref,
+        anonymised=not identified,
+        entries=tuple(_entry(event, _Life(born, died, _time_of_death(events)), agencies, identified) for event in events),
+        gaps=gaps_between(events, born, died, rules),
+        conflicts=found,
+        replaced=tuple(f"{kind}: {count}" for kind, count in sorted(replaced.items())),
+        left=tuple(left),
+        together=groups,
+        born=(born - died).days,
+    )
+
+
+def gaps_between(events: Sequence[Event], born: date, died: date, rules: Rules) -> tuple[Gap, ...]:
+    """The times between two neighbouring days with an event, birth to death, that are longer than the rule for the age at their start."""
+    days = sorted({event.on for event in events if born <= event.on <= died} | {born, died})
+    return tuple(
+        Gap((first - died).days, (second - died).days, (second - first).days)
+        for first, second in pairwise(days)
+        if (second - first).days > _longest(born, first, rules)
+    )
+
+
+def _longest(born: date, on: date, rules: Rules) -> int:
+    """The days without an event that are not yet a gap at that age."""
+    days, months = (on - born).days, completed_months(born, on)
+    fitting = (
+        rule
+        for rule in rules["gaps"]["rules"]
+        if days < rule.get("below_days", days + 1) and months < rule.get("below_months", months + 1)
+    )
+    return int(next(fitting)["days"])
+
+
+def _anonymised(events: Sequence[Event], anonymiser: Anonymiser, replaced: Counter[str], left: dict[str, None]) -> list[Event]:
+    result = []
+    for event in events:
+        if event.source == FORM_A and event.kind in (BIRTH, DEATH, NOTIFICATION):
+            result.append(event)
+            continue
+        read = anonymiser.read(event.text)
+        replaced.update(dict(read.replaced))
+        left.update(dict.fromkeys(read.left))
+        result.append(with_text(event, read.text))
+    return result
+
+
+def _entry(event: Event, life: _Life, agencies: Agencies, identified: bool) -> Entry:
+    name, kind, _ = agencies.get(event.source, (event.source, UNKNOWN_TYPE, ""))
+    ours = event.source == FORM_A
+    source = FORM_A if ours else (event.source if identified else kind)
+    words = FORM_A_WORDS if ours else (name if identified else _type_words(event.source, agencies))
+    return Entry(
+        at=event.at if identified else None,
+        day=(event.on - life.died).days,
+        age=_age(event, life),
+        event=event.text,
+        source=source,
+        source_type=None if ours else kind,
+        source_words=words,
+        time=event.time,
+    )
+
+
+def _age(event: Event, life: _Life) -> str:
+    if event.on > life.died or event.kind == NOTIFICATION:
+        return "after death"
+    if event.on == life.died and event.kind != DEATH and life.died_at and event.time and event.time > life.died_at:
+        return "after death"
+    return age_words(life.born, event.on)
+
+
+def _time_of_death(events: Sequence[Event]) -> str | None:
+    return next(event.time for event in events if event.kind == DEATH and event.source == FORM_A)
+
+
+def _day_of(events: Sequence[Event], kind: str) -> date:
+    return next(event.on for event in events if event.kind == kind and event.source == FORM_A)
+
+
+def _type_words(source: str, agencies: Agencies) -> str:
+    if source not in agencies:
+        return "an agency"
+    _, kind, label = agencies[source]
+    return label or kind.replace("_", " ")
+
+
+def _in_a_sentence(words: str) -> str:
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def _place(code: str, detail: str) -> str:
+    """`emergency department (Northtown General Hospital)`; nothing where the place is not known."""
+    said = "" if code in ("", "other", "not_known") else _in_a_sentence(_places().get(code) or code.replace("_", " "))
+    return f"{said} ({detail})" if said and detail else said or detail
+
+
+@cache
+def _places() -> Mapping[str, str]:
+    """The words for the codes of places."""
+    codes = json.loads(resources.read_bytes("schemas", "codes", "place_of_death.json"))["codes"]
+    return {code["code"]: code["label"] for code in codes}

@@ -1,0 +1,30 @@
+"""The outbox: one file a message, for a person or a mail program to send."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from cdr.disk import private_folder, write_whole
+from cdr.errors import DiskFailed
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+
+def write(folder: Path, name: str, eml: bytes) -> Path:
+    """Put a message into the outbox, wholly or not at all, for its owner alone; the same name again replaces it.
+
+    `name` is a plain file name (letters, digits, `.`, `_`, `-`).
+    Raises: DiskFailed, after which nothing partial is left.
+    """
+    if not NAME.fullmatch(name):
+        raise ValueError("not a plain file name")
+    private_folder(folder)
+    try:
+        folder.chmod(0o700)
+    except OSError as error:
+        raise DiskFailed(f"{folder} cannot be kept private: {os.strerror(error.errno or 0)}.") from error
+    path = folder / name
+    write_whole(path, eml)
+    return path

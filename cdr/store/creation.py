@@ -1,0 +1,100 @@
+"""Making a store: its configuration, its registry of keys, and the signed commit with which its history begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from cdr import disk
+from cdr.errors import NotAllowed, WrongConfiguration, WrongUsage
+from cdr.store import codec, layout, lock, transaction
+from cdr.store.crypto import Gnupg, Key, short
+from cdr.store.git import Git
+from cdr.store.history import History
+from cdr.store.registry import CHASER, MEMBER, Person, Registry
+
+ATTRIBUTES = "*.gpg -text -diff -merge\n"
+IGNORED = "/outbox/\n"
+BRANCH = "main"
+
+
+def create(folder: Path, configuration: bytes, members: Sequence[str], chaser: str | None, acting: str | None, since: date) -> str:
+    """Make a store in `folder` and return the id of the commit that began it.
+
+    A folder that is a git repository already becomes a store; its signed history begins with this commit.
+    Raises: WrongUsage, NotAllowed, WrongConfiguration, DiskFailed; then the folder is as it was.
+    """
+    gnupg = Gnupg()
+    keys = {fingerprint: _key(gnupg, fingerprint) for fingerprint in (*members, *([chaser] if chaser else []))}
+    if chaser in members:
+        raise WrongUsage("The chaser's key must not be a member's: it is there to read less.")
+    signer = _signer(gnupg, members, acting)
+    people = [Person(fingerprint, keys[fingerprint].name, MEMBER, since.isoformat()) for fingerprint in dict.fromkeys(members)]
+    people += [Person(chaser, keys[chaser].name, CHASER, since.isoformat())] if chaser else []
+    git = _repository(folder)
+    with lock.held(git.directory / "cdr.lock") as held:
+        git.held = (held,)
+        files = _files(folder, configuration, Registry(tuple(people)), {f: gnupg.export(f) for f in keys})
+        tip = git.tip()
+        line = transaction.author_line(keys[signer].email, keys[signer].name)
+        commit = git.commit(tip, files, "cdr: init", line, lambda payload: gnupg.sign(payload, signer))
+        _settings(git, commit, signer)
+        transaction.publish(git, commit, tip, "cdr: init")
+    History(git).accept_root(signer)
+    return commit
+
+
+def _key(gnupg: Gnupg, fingerprint: str) -> Key:
+    if len(fingerprint) != 40:
+        raise WrongUsage("Keys are named by their full fingerprints, 40 letters and digits.", "See them with: gpg --list-keys")
+    key = gnupg.key(fingerprint)
+    if key is None:
+        raise WrongUsage(f"GnuPG holds no public key {short(fingerprint)}.", "Import it first: gpg --import FILE")
+    if key.trouble:
+        raise NotAllowed(f"The key {short(fingerprint)} of {key.name} {key.trouble}.", "Renew it, or give another.")
+    return key
+
+
+def _signer(gnupg: Gnupg, members: Sequence[str], acting: str | None) -> str:
+    here = {key.fingerprint for key in gnupg.keys(secret=True)}
+    mine = [fingerprint for fingerprint in members if fingerprint in here]
+    if acting and acting in mine:
+        return acting
+    if not mine or acting:
+        raise NotAllowed("A store is begun by one of its members, and no member's secret key is here.", "Give your own fingerprint with --member.")
+    return mine[0]
+
+
+def _repository(folder: Path) -> Git:
+    if (folder / layout.CONFIGURATION).exists():
+        raise WrongConfiguration("There is a store in that folder already.", "Give another folder.")
+    disk.private_folder(folder)
+    git = Git(folder)
+    if not (folder / ".git").exists():
+        git.run("init", "--quiet", f"--initial-branch={BRANCH}")
+    return git
+
+
+def _files(folder: Path, configuration: bytes, registry: Registry, exported: dict[str, bytes]) -> dict[str, bytes | None]:
+    files: dict[str, bytes | None] = {
+        layout.CONFIGURATION: configuration,
+        layout.REGISTRY: codec.dump(registry.body()),
+        ".gitattributes": _with_lines(folder / ".gitattributes", ATTRIBUTES),
+        ".gitignore": _with_lines(folder / ".gitignore", IGNORED),
+        **dict.fromkeys(layout.PLACEHOLDERS, b""),
+        "templates/letters/.gitkeep": b"",
+    }
+    return files | {f"keys/{fingerprint}.asc": armoured for fingerprint, armoured in exported.items()}
+
+
+def _with_lines(path: Path, lines: str) -> bytes:
+    before = path.read_text("utf-8") if path.is_file() else ""
+    return (before if lines in before else before + ("" if not before or before.endswith("\n") else "\n") + lines).encode()
+
+
+def _settings(git: Git, root: str, signer: str) -> None:
+    settings = {"core.fsync": "all", "gc.auto": "0", "maintenance.auto": "false", "core.symlinks": "false"}
+    settings |= {"commit.gpgSign": "true", "user.signingKey": signer, "cdr.store": root, "cdr.root": signer}
+    for name, value in settings.items():
+        git.setting(name, value)

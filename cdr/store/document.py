@@ -1,0 +1,71 @@
+"""A document: what it says, and the header in which it says what it is and which revision."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdr.errors import NotAuthentic
+from cdr.store import codec
+from cdr.store.layout import Place
+
+PADDING = 4096
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of a case: its place, its revision (1 for the first), the digest of the revision before, its body."""
+
+    place: Place
+    revision: int
+    previous: str | None
+    body: dict[str, Any]
+
+    def successor(self, body: dict[str, Any], ciphertext: bytes) -> Document:
+        """The next revision, bound to the ciphertext that it replaces."""
+        return Document(self.place, self.revision + 1, digest(ciphertext), body)
+
+
+def digest(ciphertext: bytes) -> str:
+    """How a revision is known to the next one: SHA-256 of its ciphertext."""
+    return hashlib.sha256(ciphertext).hexdigest()
+
+
+def encode(document: Document) -> bytes:
+    """The plaintext: YAML with the header first, filled up so that its size tells little.
+
+    Line ends after the last line are no content in YAML, and `yes` and `no` come out equally long.
+    """
+    plain = codec.dump({"document": _header(document), **document.body})
+    return plain + b"\n" * (-len(plain) % PADDING)
+
+
+def decode(plain: bytes, place: Place) -> Document:
+    """The document in `plain`. Raises: NotAuthentic when it is not what its place says it is."""
+    try:
+        body = codec.load(plain)
+        header = body.pop("document")
+        document = Document(place, int(header["revision"]), header["previous"], body)
+        genuine = header == _header(document)
+    except (codec.Unreadable, KeyError, TypeError, ValueError, AttributeError):
+        genuine = False
+    if not genuine:
+        raise NotAuthentic(f"{place.path} is not the document that belongs there.", "See what is wrong with: cdr verify")
+    return document
+
+
+def from_cache(kept: Mapping[str, Any], place: Place) -> Document:
+    """A document as the case cache keeps it."""
+    return Document(place, kept["revision"], kept["previous"], kept["body"])
+
+
+def for_cache(document: Document) -> dict[str, Any]:
+    """A document as the case cache keeps it."""
+    return {"revision": document.revision, "previous": document.previous, "body": document.body}
+
+
+def _header(document: Document) -> dict[str, Any]:
+    place = document.place
+    return {"kind": place.kind.name, "case": place.case, "id": place.id, "revision": document.revision, "previous": document.previous}

@@ -1,0 +1,66 @@
+"""The fields of a form one by one, for whoever asks for them: title, help, codes, and what is wrong with an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdr.codelists import code_list
+from cdr.store.codec import Scalar
+from cdr.store.schema import Schema, coerce_value, expanded, value_problems
+
+SIMPLE = ("string", "integer", "number", "boolean")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: its key, its kind (`group`, `list` or `text`), whether it is needed, and what a person may be told."""
+
+    key: str
+    title: str
+    help: str
+    kind: str
+    required: bool
+    codes: tuple[tuple[str, str], ...]
+    schema: Schema
+
+    def wrong(self, answer: str) -> str:
+        """What is wrong with an answer, in a sentence; empty where it is right."""
+        found = value_problems(self.value(answer), self.schema)
+        return found[0].message if found else ""
+
+    def value(self, answer: str) -> Any:
+        """What an answer stands for: a number where the schema asks for one, otherwise the text."""
+        return coerce_value(Scalar(answer, plain=True), self.schema)
+
+    def fields(self) -> list[Field]:
+        """The fields of a group, in the form's order."""
+        return _fields(self.schema)
+
+    def item(self) -> Field:
+        """What a list consists of."""
+        return _field(self.key, self.schema["items"], required=True)
+
+
+def fields(schema_name: str) -> list[Field]:
+    """The fields of a form, in its order, without the one that names its schema."""
+    return [field for field in _fields(expanded(schema_name)) if field.key != "schema"]
+
+
+def _fields(schema: Schema) -> list[Field]:
+    needed = schema.get("required", ())
+    return [_field(key, part, key in needed) for key, part in schema.get("properties", {}).items()]
+
+
+def _field(key: str, schema: Mapping[str, Any], required: bool) -> Field:
+    types = schema.get("type", "string")
+    named = [types] if isinstance(types, str) else types
+    kind = "group" if "object" in named else "list" if "array" in named else "text"
+    return Field(key, schema.get("title", key), schema.get("description", ""), kind, required, _codes(schema), schema)
+
+
+def _codes(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    if "x-codes" in schema:
+        return tuple((str(code.code), code.label) for code in code_list(schema["x-codes"]).codes)
+    return tuple((str(code), "") for code in schema.get("enum", ()))

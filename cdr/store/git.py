@@ -1,0 +1,288 @@
+"""The only module that runs git: plumbing commands, with nothing taken from the user's own settings that could change them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from cdr.errors import DiskFailed, NotAuthentic, ToolMissing, TryAgain, WrongConfiguration
+
+SETTINGS = (
+    "core.fsync=all", "core.hooksPath=/dev/null", "core.quotePath=false", "core.symlinks=false", "core.autocrlf=false",
+    "core.fsmonitor=false", "gc.auto=0", "maintenance.auto=false", "safe.bareRepository=explicit", "commit.gpgSign=false",
+)  # fmt: skip
+NOTHING = "0" * 40
+FILE_MODE = "100644"
+Signing = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True)
+class Blob:
+    """One file of a tree: its mode and its object id."""
+
+    mode: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit as it is stored: its parents, what was signed, the signature (empty without one), when and the message."""
+
+    id: str
+    parents: tuple[str, ...]
+    tree: str
+    author: str
+    payload: bytes
+    signature: bytes
+    message: str
+
+
+class GitFailed(DiskFailed):
+    """A git command ended with an error; its own words stay out of sight, for they may quote a path."""
+
+    def __init__(self, command: str, code: int) -> None:
+        super().__init__(f"git {command} failed ({code}).", "See what is wrong with: cdr doctor")
+
+
+class Git:
+    """The repository whose work tree is `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.held: tuple[int, ...] = ()
+
+    @cached_property
+    def binary(self) -> str:
+        """The path of git. Raises: ToolMissing."""
+        found = shutil.which("git")
+        if found is None:
+            raise ToolMissing("git is not installed.", "Install it (Debian, Ubuntu: apt install git) and try again.")
+        return found
+
+    @cached_property
+    def directory(self) -> Path:
+        """The repository's own folder (`.git`)."""
+        return Path(self.text("rev-parse", "--absolute-git-dir"))
+
+    @cached_property
+    def branch(self) -> str:
+        """The full name of the branch that is checked out. Raises: WrongConfiguration without one."""
+        try:
+            return self.text("symbolic-ref", "-q", "HEAD")
+        except GitFailed:
+            raise WrongConfiguration(
+                "The store's repository is not on a branch, so nothing can be recorded.", "Check out its branch: git switch main"
+            ) from None
+
+    def run(self, *arguments: str, data: bytes = b"", index: Path | None = None) -> bytes:
+        """What a git command prints. Raises: GitFailed, DiskFailed where the disk is full."""
+        settings = [part for setting in SETTINGS for part in ("-c", setting)]
+        command = [self.binary, "-C", str(self.folder), *settings, *arguments]
+        # The lock's descriptor goes to git's children, so that an orphan of a killed cdr keeps the lock until it ends.
+        done = subprocess.run(command, input=data, capture_output=True, env=_environment(index), pass_fds=self.held, check=False)
+        if done.returncode:
+            if b"No space left" in done.stderr or b"Disk quota" in done.stderr or b"File too large" in done.stderr:
+                raise DiskFailed("The disk is full: git could not write.", "Nothing was recorded. Make room and try again.")
+            raise GitFailed(arguments[0], done.returncode)
+        return done.stdout
+
+    def text(self, *arguments: str, data: bytes = b"", index: Path | None = None) -> str:
+        """The same as text, without the last line's end."""
+        return self.run(*arguments, data=data, index=index).decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def version(self) -> tuple[int, ...]:
+        """git's version, as numbers."""
+        words = self.text("version").split()[2]
+        return tuple(int(part) for part in words.split(".") if part.isdigit())
+
+    def tip(self) -> str | None:
+        """The commit that the branch stands at; None before the first."""
+        try:
+            return self.text("rev-parse", "-q", "--verify", f"{self.branch}^{{commit}}")
+        except GitFailed:
+            return None
+
+    def tree(self, commit: str) -> dict[str, Blob]:
+        """Every file of a commit, by its path."""
+        files = {}
+        for line in _parts(self.run("ls-tree", "-r", "-z", "--full-tree", commit)):
+            meta, _, path = line.partition("\t")
+            mode, _, digest = meta.split()
+            files[path] = Blob(mode, digest)
+        return files
+
+    def subtree(self, commit: str, folder: str) -> str:
+        """The id of one folder of a commit; empty where it is not there."""
+        try:
+            return self.text("rev-parse", "-q", "--verify", f"{commit}:{folder}")
+        except GitFailed:
+            return ""
+
+    def contents(self, digests: Iterable[str]) -> list[bytes]:
+        """The bytes of these objects, in order. Raises: NotAuthentic where one is missing or damaged."""
+        wanted = list(digests)
+        if not wanted:
+            return []
+        out, found, position = self.run("cat-file", "--batch", data="\n".join(wanted).encode() + b"\n"), [], 0
+        for _ in wanted:
+            end = out.index(b"\n", position)
+            header = out[position:end].split()
+            if len(header) != 3:
+                raise NotAuthentic("An object of the repository is missing.", "Fetch it from another copy of the store, then run: cdr verify")
+            size = int(header[2])
+            found.append(out[end + 1 : end + 1 + size])
+            position = end + 2 + size
+        return found
+
+    def commits(self, ids: Sequence[str]) -> list[Commit]:
+        """These commits as they are stored."""
+        return [_commit(id_, raw) for id_, raw in zip(ids, self.contents(ids), strict=True)]
+
+    def since(self, known: str | None, tip: str) -> list[str]:
+        """The commits that `tip` has and `known` has not, parents first."""
+        span = [f"^{known}", tip] if known else [tip]
+        return self.text("rev-list", "--topo-order", "--reverse", *span).split()
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether `newer` was built on `older`."""
+        try:
+            self.run("merge-base", "--is-ancestor", older, newer)
+        except GitFailed:
+            return False
+        return True
+
+    def merge_base(self, one: str, other: str) -> str:
+        """The commit where two lines of work parted."""
+        return self.text("merge-base", one, other)
+
+    def changed(self, older: str, newer: str) -> dict[str, tuple[Blob | None, Blob | None]]:
+        """The paths in which two commits differ, each with what it was and what it is (None: not there)."""
+        parts = _parts(self.run("diff-tree", "-r", "-z", "--no-renames", older, newer))
+        found = {}
+        for meta, path in zip(parts[::2], parts[1::2], strict=True):
+            old_mode, new_mode, old, new, _ = meta.lstrip(":").split()
+            found[path] = (_blob(old_mode, old), _blob(new_mode, new))
+        return found
+
+    def odd_files(self, folders: Iterable[str]) -> list[str]:
+        """The files below these folders that are not as the branch has them: changed, removed, or staged otherwise."""
+        out = self.run("status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", *folders)
+        return [part[3:] for part in _parts(out)]
+
+    def touching(self, folder: str) -> set[str]:
+        """The commits of the branch that change something below a folder."""
+        return set(self.text("log", "--format=%H", "HEAD", "--", folder).split())
+
+    def untracked(self, folders: Iterable[str]) -> list[str]:
+        """The files below these folders that the repository does not know."""
+        return _parts(self.run("ls-files", "-z", "--others", "--", *folders))
+
+    def versions(self, folders: Iterable[str]) -> dict[str, list[str]]:
+        """Every version of every file below these folders, as object ids, newest first; an empty id where it was removed."""
+        parts = _parts(self.run("log", "-z", "--format=", "--raw", "--no-renames", "--no-abbrev", "-m", "--first-parent", "HEAD", "--", *folders))
+        found: dict[str, list[str]] = {}
+        for meta, path in zip(parts[::2], parts[1::2], strict=True):
+            found.setdefault(path, []).append(meta.split()[3].replace(NOTHING, ""))
+        return found
+
+    def commit(self, parent: str | None, files: Mapping[str, bytes | None], message: str, author: str, sign: Signing) -> str:
+        """A signed commit on `parent` with these files put (or, where None, taken away); published by nothing yet."""
+        index = self.directory / "cdr-index"
+        index.unlink(missing_ok=True)
+        try:
+            if parent:
+                self.run("read-tree", parent, index=index)
+            lines = [self._index_line(path, data) for path, data in files.items()]
+            self.run("update-index", "-z", "--index-info", data="\0".join(lines).encode() + b"\0", index=index)
+            tree = self.text("write-tree", index=index)
+        finally:
+            index.unlink(missing_ok=True)
+        head = [f"tree {tree}", *([f"parent {parent}"] if parent else []), f"author {author}", f"committer {author}"]
+        payload = ("\n".join(head) + f"\n\n{message}\n").encode()
+        return self.text("hash-object", "-t", "commit", "-w", "--stdin", data=_with_signature(payload, sign(payload)))
+
+    def _index_line(self, path: str, data: bytes | None) -> str:
+        if data is None:
+            return f"0 {NOTHING}\t{path}"
+        return f"{FILE_MODE} {self.text('hash-object', '-w', '--stdin', data=data)}\t{path}"
+
+    def publish(self, new: str, old: str | None, why: str) -> None:
+        """Move the branch from `old` to `new`: the one step by which a change becomes part of the store.
+
+        Raises: TryAgain when the branch no longer stands at `old`.
+        """
+        try:
+            self.run("update-ref", "--create-reflog", "-m", why, self.branch, new, old or NOTHING)
+        except GitFailed:
+            raise TryAgain("The store was changed by someone else just now; nothing was recorded.", "Run the command again.") from None
+
+    def stage(self, files: Mapping[str, Blob | None]) -> None:
+        """Tell the user's own index about these paths, and leave what else is staged alone."""
+        lines = [f"{blob.mode} {blob.digest}\t{path}" if blob else f"0 {NOTHING}\t{path}" for path, blob in files.items()]
+        data = "\0".join(lines).encode() + b"\0"
+        try:
+            self.run("update-index", "-z", "--index-info", data=data)
+        except GitFailed:  # a broken index is made again, never trusted
+            (self.directory / "index").unlink(missing_ok=True)
+            self.run("read-tree", "HEAD")
+        with suppress(GitFailed):  # it also fails where another file differs, which is not its business
+            self.run("update-index", "-q", "--refresh")
+
+    def setting(self, name: str, value: str | None = None) -> str:
+        """A setting of this repository, set first where a value is given; empty where there is none."""
+        if value is not None:
+            self.run("config", "--local", name, value)
+            return value
+        try:
+            return self.text("config", "--local", "--get", name)
+        except GitFailed:
+            return ""
+
+
+
+def _environment(index: Path | None) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0"}
+    return environment | ({"GIT_INDEX_FILE": str(index)} if index else {})
+
+
+def _parts(out: bytes) -> list[str]:
+    return [part.decode("utf-8", "surrogateescape") for part in out.split(b"\0") if part]
+
+
+def _blob(mode: str, digest: str) -> Blob | None:
+    return None if digest == NOTHING else Blob(mode, digest)
+
+
+def _with_signature(payload: bytes, signature: bytes) -> bytes:
+    head, _, message = payload.partition(b"\n\n")
+    folded = signature.strip().replace(b"\n", b"\n ")
+    return head + b"\ngpgsig " + folded + b"\n\n" + message
+
+
+def _commit(id_: str, raw: bytes) -> Commit:
+    head, _, message = raw.partition(b"\n\n")
+    fields: list[tuple[bytes, list[bytes]]] = []
+    for line in head.split(b"\n"):
+        if line.startswith(b" ") and fields:
+            fields[-1][1].append(line[1:])
+        else:
+            name, _, value = line.partition(b" ")
+            fields.append((name, [value]))
+    kept = b"\n".join(name + b" " + b"\n ".join(value) for name, value in fields if name != b"gpgsig")
+    found = {name: b"\n".join(value) for name, value in reversed(fields)}
+    return Commit(
+        id=id_,
+        parents=tuple(value[0].decode() for name, value in fields if name == b"parent"),
+        tree=found[b"tree"].decode(),
+        author=found[b"author"].decode("utf-8", "replace"),
+        payload=kept + b"\n\n" + message,
+        signature=found.get(b"gpgsig", b""),
+        message=message.decode("utf-8", "replace").strip(),
+    )

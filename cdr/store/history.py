@@ -1,0 +1,208 @@
+"""The signed history: every commit from the one that made the store must be by someone who might make it.
+
+A commit is judged by the registry of its parent: what counts is the order of the history, not the clock. The last commit
+that was checked is remembered outside the repository, so that only what is new is checked, and a rollback is noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from cdr.errors import CdrError, NotAuthentic, NotFound
+from cdr.store import layout, state
+from cdr.store.crypto import Gnupg
+from cdr.store.git import Blob, Commit, Git
+from cdr.store.registry import CHASER, MEMBER, Person, Registry
+from cdr.store.state import State, Verified
+
+Progress = Callable[[Sequence[str], str], Iterable[str]]
+Changes = dict[str, tuple[Blob | None, Blob | None]]
+SIGN_AGAIN = "If you made it by hand: git commit --amend --gpg-sign. If you did not: keep this copy, and ask the other members before you go on."
+
+
+class Keys:
+    """One version of the registry: who is in it, and GnuPG looking only at their public keys."""
+
+    def __init__(self, registry: Registry, gnupg: Gnupg) -> None:
+        self.registry = registry
+        self.gnupg = gnupg
+
+
+class History:
+    """The history of one repository, with what is remembered of it."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self._keys: dict[str, Keys] = {}
+        self.root = self._root()
+        self.state = State(self.root)
+
+    # ---- what is asked of it -----------------------------------------------------------------------------------
+
+    def verified(self, progress: Progress, accepted_root: str | None = None) -> Verified:
+        """How far the history is authentic: always the branch's tip.
+
+        `accepted_root` is the fingerprint of the key that made the store, as a person gave it for a first clone.
+        Raises: NotAuthentic.
+        """
+        tip = self.git.tip()
+        if tip is None:
+            raise NotFound("This store has no history yet.", "Make one with: cdr init")
+        known = self._known(accepted_root)
+        if known.head == tip:
+            return known
+        if not self.git.is_ancestor(known.head, tip):
+            raise NotAuthentic(
+                "The store's history is not the one that was seen here before: it was rolled back or rewritten.",
+                "Compare with another copy of the store before you go on; the last commit seen here was " + known.head[:12] + ".",
+            )
+        new = self.git.since(known.head, tip)
+        commits = {commit.id: commit for commit in self.git.commits(new)}
+        for id_ in progress(new, "Checking the history"):
+            self.check(commits[id_])
+        return self.remember(tip, known.count + len(new))
+
+    def remember(self, tip: str, count: int) -> Verified:
+        """Keep that everything up to `tip` is authentic."""
+        verified = Verified(tip, count, self.git.subtree(tip, "keys"))
+        self.state.remember(verified)
+        return verified
+
+    def keys_at(self, commit: str) -> Keys:
+        """The registry as it stood at a commit, with its key ring."""
+        tree = self.git.subtree(commit, "keys")
+        if tree not in self._keys:
+            self._keys[tree] = self._read_keys(commit, tree)
+        return self._keys[tree]
+
+    def check(self, commit: Commit) -> Person:
+        """Who made this commit, after making sure that they might. Raises: NotAuthentic."""
+        try:
+            return self._check_merge(commit) if len(commit.parents) > 1 else self._check_plain(commit, commit.parents[0])
+        except IndexError:
+            raise NotAuthentic(f"The commit {commit.id[:12]} has no history before it.", SIGN_AGAIN) from None
+
+    def by(self, commit: Commit) -> Person:
+        """Whose key signed a commit of the history. Raises: NotAuthentic."""
+        return self._signer(commit, self.keys_at(commit.id if commit.id == self.root else commit.parents[0]))
+
+    def accept_root(self, fingerprint: str) -> None:
+        """Take the store as begun by this key: from now on its history is remembered here. Raises: NotAuthentic."""
+        commit = self.git.commits([self.root])[0]
+        keys = self.keys_at(self.root)
+        person = keys.registry.person(keys.gnupg.signer(commit.payload, commit.signature)) if commit.signature else None
+        if person is None or person.role != MEMBER or person.fingerprint != fingerprint.replace(" ", "").upper():
+            raise NotAuthentic("This store was not begun by the key that was given.", "Ask a member for the whole fingerprint again.")
+        self.git.setting("cdr.root", person.fingerprint)
+        if not self.state.is_known:
+            self.remember(self.root, 1)
+        self._settle()
+
+    def _settle(self) -> None:
+        self.git.setting("cdr.store", self.root)
+        self.state.remember_place(self.git.folder)
+
+    # ---- how it is judged --------------------------------------------------------------------------------------
+
+    def _known(self, accepted_root: str | None) -> Verified:
+        expected = state.root_at(self.git.folder)
+        moved = expected is not None and expected != self.root
+        known = self.state.verified()
+        if accepted_root or known is None or moved:
+            self.accept_root(accepted_root or self._own_root(moved))
+            known = self.state.verified() if known is None else known
+        elif expected is None:
+            self._settle()
+        return known or Verified(self.root, 1, self.git.subtree(self.root, "keys"))
+
+    def _own_root(self, moved: bool) -> str:
+        """The root's key, where this machine has reason to trust it: it was accepted here, or its secret key is here."""
+        keys = self.keys_at(self.root)
+        here = {key.fingerprint for key in Gnupg().keys(secret=True)}
+        commit = self.git.commits([self.root])[0]
+        signer = keys.gnupg.signer(commit.payload, commit.signature) if commit.signature else ""
+        if signer and not moved and signer in (*here, self.git.setting("cdr.root")):
+            return signer
+        raise NotAuthentic(
+            "Another store stands in this folder than the one seen here before." if moved else "This copy of the store has not been checked here yet.",
+            "Ask a member, not over the network, for the fingerprint of the key that made the store; then: cdr verify --root FINGERPRINT",
+        )
+
+    def _check_plain(self, commit: Commit, parent: str) -> Person:
+        person = self._signer(commit, self.keys_at(parent))
+        self._may(person, commit, self.git.changed(parent, commit.id))
+        return person
+
+    def _check_merge(self, commit: Commit) -> Person:
+        """A path changed on one side must equal that side; one changed on both needs someone who may write it."""
+        if len(commit.parents) != 2:
+            raise NotAuthentic(f"The commit {commit.id[:12]} merges more than two lines of work.", SIGN_AGAIN)
+        ours, theirs = commit.parents
+        people = {self._signer(commit, self.keys_at(parent)) for parent in commit.parents}
+        base = self.git.merge_base(ours, theirs)
+        one, other = self.git.changed(base, ours), self.git.changed(base, theirs)
+        against_ours, against_theirs = self.git.changed(ours, commit.id), self.git.changed(theirs, commit.id)
+        written = {path for path in one.keys() & other.keys() if path in against_ours or path in against_theirs}
+        dropped = (one.keys() - other.keys()) & against_ours.keys() | (other.keys() - one.keys()) & against_theirs.keys()
+        untouched = (against_ours.keys() & against_theirs.keys()) - one.keys() - other.keys()
+        if dropped or untouched:
+            raise NotAuthentic(f"The merge {commit.id[:12]} changes what neither side changed, or drops a change.", SIGN_AGAIN)
+        changes = {path: against_ours.get(path) or against_theirs[path] for path in written}
+        for person in people:
+            self._may(person, commit, changes)
+        return people.pop()
+
+    def _signer(self, commit: Commit, keys: Keys) -> Person:
+        if not commit.signature:
+            raise NotAuthentic(f"The commit {commit.id[:12]} is not signed.", SIGN_AGAIN)
+        try:
+            person = keys.registry.person(keys.gnupg.signer(commit.payload, commit.signature))
+        except NotAuthentic:
+            person = None
+        if person is None:
+            raise NotAuthentic(f"The commit {commit.id[:12]} is not by anyone who may write to this store.", SIGN_AGAIN)
+        return person
+
+    def _may(self, person: Person, commit: Commit, changes: Changes) -> None:
+        if person.role == CHASER:
+            wrong = [path for path, (_, new) in changes.items() if new is None or not layout.chaser_may_write(path)]
+            if wrong:
+                raise NotAuthentic(f"The commit {commit.id[:12]} by the chaser's key changes more than prompts.", SIGN_AGAIN)
+        if any(path.startswith("keys/") for path in changes) and not any(p.role == MEMBER for p in self.keys_at(commit.id).registry.people):
+            raise NotAuthentic(f"The commit {commit.id[:12]} leaves the store without a member.", SIGN_AGAIN)
+
+    # ---- where it begins, and the keys of a moment -------------------------------------------------------------
+
+    def _root(self) -> str:
+        """The commit that made the store: the first that has a registry."""
+        kept = self.git.setting("cdr.store")
+        if kept:
+            return kept
+        found = self.git.text("log", "--format=%H", "--diff-filter=A", "--topo-order", "HEAD", "--", layout.REGISTRY).split()
+        if not found:
+            raise NotFound("This folder's repository is not a store.", "Make one with: cdr init")
+        return found[-1]
+
+    def _read_keys(self, commit: str, tree: str) -> Keys:
+        files = self.git.tree(commit)
+        if layout.REGISTRY not in files:
+            raise NotAuthentic("The store has no registry of keys.", "See what is wrong with: cdr verify")
+        registry = Registry.read(self.git.contents([files[layout.REGISTRY].digest])[0])
+        ring = self.state.keyring(tree)
+        if not ring.exists():
+            paths = [f"keys/{person.fingerprint}.asc" for person in registry.people]
+            armoured = self.git.contents([files[path].digest for path in paths if path in files])
+            _make_ring(ring, armoured)
+        return Keys(registry, Gnupg(ring))
+
+
+def _make_ring(ring: Path, armoured: Iterable[bytes]) -> None:
+    partial = ring.with_name(f"new-{ring.name}")
+    partial.unlink(missing_ok=True)
+    try:
+        Gnupg(partial).add(armoured)
+        partial.replace(ring)
+        ring.with_name(f"{partial.name}~").unlink(missing_ok=True)
+    except OSError as error:
+        raise CdrError("The key ring of this store could not be made.", "See what is wrong with: cdr doctor") from error

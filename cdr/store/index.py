@@ -1,0 +1,171 @@
+"""The local index: what questions across cases ask of each document, encrypted to its owner alone.
+
+It is keyed by the digest of each ciphertext, so that nothing stale is ever used, and opening it costs one private-key
+operation however many cases there are. Beside it one file a case holds that case's opened documents.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdr.errors import NotAllowed, NotAuthentic
+from cdr.store.document import Document, for_cache, from_cache
+from cdr.store.history import Progress
+from cdr.store.layout import Kind, Place
+from cdr.store.registry import may_read
+from cdr.store.snapshot import Snapshot
+from cdr.store.state import State
+
+SAVE_EVERY = 50
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What the index keeps of each kind of document; `version` changes when that changes."""
+
+    version: int
+    kinds: tuple[Kind, ...]
+    facts: Callable[[Kind, Mapping[str, Any]], dict[str, Any]]
+
+
+class Index:
+    """The index of one person over one store."""
+
+    def __init__(self, snapshot: Snapshot, state: State, extraction: Extraction, progress: Progress) -> None:
+        if snapshot.person is None:
+            raise NotAllowed("None of this store's keys is here, so nothing can be opened.")
+        self.snapshot = snapshot
+        self.state = state
+        self.extraction = extraction
+        self.progress = progress
+        self.owner = snapshot.person
+        self._kept: dict[str, Any] | None = None
+
+    # ---- across cases ------------------------------------------------------------------------------------------
+
+    def facts(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The facts of every document that this person may read: by case, then by kind's name."""
+        kept = self._complete()
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for place in self._indexed():
+            found.setdefault(place.case, {})[place.kind.name] = kept[place.path]["facts"]
+        return found
+
+    def document(self, place: Place) -> Document:
+        """A document of a kind that the index keeps whole (requests, prompts), as it stands now."""
+        kept = self._complete()[place.path]
+        return Document(place, kept["revision"], kept["previous"], kept["facts"])
+
+    def put(self, documents: Mapping[str, tuple[Document, str]], removed: Iterable[str] = ()) -> None:
+        """Take in documents just written (each with its blob's digest), where there is an index already."""
+        if self._kept is None and self.state.sealed(self._name) is None and len(self.snapshot.places) > len(documents):
+            return
+        kept = self._load()
+        for path, (document, digest) in documents.items():
+            if document.place.kind in self.extraction.kinds:
+                kept[path] = self._facts(document, digest)
+        for path in removed:
+            kept.pop(path, None)
+        self._save()
+
+    def _indexed(self) -> list[Place]:
+        kinds = [kind for kind in self.extraction.kinds if may_read(self.owner, kind)]
+        return [place for place in self.snapshot.places.values() if place.kind in kinds and place.case]
+
+    def _complete(self) -> dict[str, Any]:
+        kept, places = self._load(), self._indexed()
+        digests = {place.path: self.snapshot.files[place.path].digest for place in places}
+        missing = [place for place in places if kept.get(place.path, {}).get("digest") != digests[place.path]]
+        gone = kept.keys() - digests.keys()
+        for path in gone:
+            del kept[path]
+        if missing:
+            self._take_in(missing)
+        elif gone:
+            self._save()
+        return kept
+
+    def _take_in(self, missing: list[Place]) -> None:
+        by_case: dict[str, list[Place]] = {}
+        for place in missing:
+            by_case.setdefault(place.case, []).append(place)
+        kept = self._load()
+        for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
+            for document in self.case_documents(case, by_case[case]).values():
+                path = document.place.path
+                if document.place.kind in self.extraction.kinds:
+                    kept[path] = self._facts(document, self.snapshot.files[path].digest)
+            if number % SAVE_EVERY == 0:
+                self._save()
+        self._save()
+
+    def _facts(self, document: Document, digest: str) -> dict[str, Any]:
+        facts = self.extraction.facts(document.place.kind, document.body)
+        return {"digest": digest, "revision": document.revision, "previous": document.previous, "facts": facts}
+
+    @property
+    def _name(self) -> str:
+        return f"{self.owner.fingerprint}/index"
+
+    def _load(self) -> dict[str, Any]:
+        if self._kept is None:
+            kept = self._unseal(self._name)
+            self._kept = kept["documents"] if kept and kept.get("version") == self.extraction.version else {}
+        return self._kept
+
+    def _save(self) -> None:
+        self._seal(self._name, {"version": self.extraction.version, "documents": self._kept})
+
+    # ---- one case ----------------------------------------------------------------------------------------------
+
+    def case_documents(self, case: str, places: Iterable[Place]) -> dict[str, Document]:
+        """These documents of one case by id, opened from the case's own file where that still holds them."""
+        wanted = [place for place in places if may_read(self.owner, place.kind)]
+        kept = self._unseal(self._case_name(case)) or {} if len(wanted) > 1 else {}
+        found, opened = {}, False
+        for place in wanted:
+            digest = self.snapshot.files[place.path].digest
+            cached = kept.get(place.path)
+            if cached and cached["digest"] == digest:
+                found[place.id] = from_cache(cached, place)
+            else:
+                found[place.id], opened = self.snapshot.read(place), True
+        if opened and len(wanted) > 1:
+            self.keep_case(case, found, kept)
+        return found
+
+    def keep_case(self, case: str, documents: Mapping[str, Document], kept: Mapping[str, Any] | None = None, digests: Mapping[str, str] | None = None) -> None:
+        """Keep one case's opened documents; encrypting them costs no private key."""
+        known = digests or {}
+        entries = dict(kept or {})
+        for document in documents.values():
+            path = document.place.path
+            digest = known.get(path) or self.snapshot.files[path].digest
+            entries[path] = {"digest": digest, **for_cache(document)}
+        self._seal(self._case_name(case), entries)
+
+    def forget_case(self, case: str) -> None:
+        """Remove what is kept of a case."""
+        self.state.forget(self._case_name(case))
+
+    def _case_name(self, case: str) -> str:
+        return f"{self.owner.fingerprint}/cases/{case}"
+
+    # ---- how it is kept ----------------------------------------------------------------------------------------
+
+    def _unseal(self, name: str) -> dict[str, Any] | None:
+        ciphertext = self.state.sealed(name)
+        if ciphertext is None:
+            return None
+        try:
+            kept = json.loads(self.snapshot.keys.gnupg.decrypt(ciphertext, "The local index"))
+        except (NotAuthentic, NotAllowed, ValueError):  # made anew, as if it had been deleted
+            return None
+        return kept if isinstance(kept, dict) else None
+
+    def _seal(self, name: str, content: Mapping[str, Any]) -> None:
+        plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        self.state.seal(name, self.snapshot.keys.gnupg.encrypt(plain, [self.owner.fingerprint]))

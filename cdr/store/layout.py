@@ -1,0 +1,105 @@
+"""Which file of a store is what: the paths of `cases/`, `panels/` and `keys/`, and who may read and write each kind."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from cdr.errors import NotFound
+
+CONFIGURATION = "cdr.yaml"
+REGISTRY = "keys/registry.yaml"
+MANAGED = ("cases/", "panels/", "keys/")
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
+KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
+PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
+CASE_FILE = re.compile(rf"cases/({REFERENCE.pattern})/([a-z]+(?:-[0-9]{{2,4}})?)(\.yaml)?\.gpg")
+PLACEHOLDERS = ("cases/.gitkeep", "panels/.gitkeep")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of document: the form whose schema it follows, and whether the chaser may read or write it."""
+
+    name: str
+    form: str
+    chaser_reads: bool = False
+    chaser_writes: bool = False
+
+
+CASE = Kind("case", "case")
+NOTIFICATION = Kind("notification", "form-a")
+REQUESTS = Kind("requests", "requests", chaser_reads=True)
+PROMPTS = Kind("prompts", "prompts", chaser_reads=True, chaser_writes=True)
+RETURN = Kind("return", "form-b")
+ANALYSIS = Kind("analysis", "form-c")
+ATTACHMENT = Kind("attachment", "attachment")
+PANEL = Kind("panel", "panel")
+KINDS = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT, PANEL)}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a path stands for: its kind, the case it belongs to (empty for a panel), and the document's id."""
+
+    path: str
+    kind: Kind
+    case: str
+    id: str
+
+
+def place(path: str) -> Place | None:
+    """What a document's path stands for; None for any other file."""
+    panel = PANEL_FILE.fullmatch(path)
+    if panel:
+        return Place(path, PANEL, "", panel.group(1))
+    found = CASE_FILE.fullmatch(path)
+    if not found:
+        return None
+    case, id_, yaml = found.groups()
+    name, _, number = id_.partition("-")
+    kind = KINDS.get(name)
+    numbered = kind in (RETURN, ATTACHMENT)
+    if kind is None or kind is PANEL or bool(number) != numbered or bool(yaml) == (kind is ATTACHMENT):
+        return None
+    return Place(path, kind, case, id_)
+
+
+def is_managed(path: str) -> bool:
+    """Whether cdr alone decides what may stand at this path."""
+    return path.startswith(MANAGED) or path == CONFIGURATION
+
+
+def is_known(path: str) -> bool:
+    """Whether a managed path is one that a store has."""
+    known = path in (CONFIGURATION, REGISTRY, *PLACEHOLDERS) or KEY_FILE.fullmatch(path) is not None
+    return known or place(path) is not None
+
+
+def chaser_may_write(path: str) -> bool:
+    """Whether a commit by the chaser's key may change this path."""
+    found = place(path)
+    return found is not None and found.kind.chaser_writes
+
+
+def document_path(case: str, id_: str) -> str:
+    """The path of a case's document."""
+    return f"cases/{case}/{id_}.yaml.gpg"
+
+
+def reference(text: str) -> str:
+    """A case reference as given, in capitals. Raises: NotFound when it is not shaped like one."""
+    if not REFERENCE.fullmatch(text.upper()):
+        raise NotFound("That is not a case reference.", "A reference looks like 2026-7K3M; see: cdr list")
+    return text.upper()
+
+
+def new_reference(notified_on: date, taken: set[str]) -> str:
+    """A reference that says nothing but the year: the year of notification and four random characters."""
+    while True:
+        made = f"{notified_on.year}-" + "".join(secrets.choice(CROCKFORD) for _ in range(4))
+        if made not in taken:
+            return made

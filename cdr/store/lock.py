@@ -1,0 +1,45 @@
+"""One writer at a time: an advisory lock on a file inside the repository's own folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cdr.errors import DiskFailed, TryAgain
+
+WAIT_SECONDS = 10.0
+PAUSE_SECONDS = 0.05
+
+
+@contextmanager
+def held(path: Path, wait: float = WAIT_SECONDS) -> Iterator[int]:
+    """Hold the lock on `path` and give its descriptor.
+
+    Raises: TryAgain when somebody else keeps it for longer than `wait` seconds, DiskFailed when it cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DiskFailed(f"The store cannot be written: {os.strerror(error.errno or 0)}.") from error
+    try:
+        _take(descriptor, wait)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, wait: float) -> None:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise TryAgain("Another cdr is writing to this store.", "Wait until it has finished and try again.") from None
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return

@@ -1,0 +1,113 @@
+"""Who may read and write: members (everything) and the chaser (requests and prompts; writes prompts)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdr.errors import NotAllowed, NotAuthentic, WrongConfiguration
+from cdr.store import codec
+from cdr.store.crypto import Gnupg, Key, short
+from cdr.store.layout import Kind
+
+MEMBER, CHASER = "member", "chaser"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One key of the registry: its full fingerprint, whose it is, and what it may do."""
+
+    fingerprint: str
+    name: str
+    role: str
+    since: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The members and the chaser of one moment in the store's history."""
+
+    people: tuple[Person, ...]
+
+    @classmethod
+    def read(cls, raw: bytes) -> Registry:
+        """The registry from the bytes of keys/registry.yaml. Raises: NotAuthentic when it is not one."""
+        try:
+            body = codec.load(raw)
+            people = [_person(listed, role) for role in (MEMBER, CHASER) for listed in body[f"{role}s"]]
+        except (codec.Unreadable, KeyError, TypeError):
+            raise NotAuthentic("keys/registry.yaml is damaged.", "See what is wrong with: cdr verify") from None
+        return cls(tuple(people))
+
+    def body(self) -> dict[str, Any]:
+        """The registry as it is written."""
+        return {"schema": "registry/1"} | {f"{role}s": [_listed(person) for person in self.people if person.role == role] for role in (MEMBER, CHASER)}
+
+    def person(self, fingerprint: str) -> Person | None:
+        """Whose key this is, if it is in the registry."""
+        return next((person for person in self.people if person.fingerprint == fingerprint), None)
+
+    def readers(self, kind: Kind) -> tuple[str, ...]:
+        """The fingerprints that a document of this kind is encrypted to, exactly."""
+        return tuple(person.fingerprint for person in self.people if may_read(person, kind))
+
+
+def may_read(person: Person, kind: Kind) -> bool:
+    """Members read everything, the chaser the requests and the prompts."""
+    return person.role == MEMBER or kind.chaser_reads
+
+
+def may_write(person: Person, kind: Kind) -> bool:
+    """Members write everything, the chaser the prompts."""
+    return person.role == MEMBER or kind.chaser_writes
+
+
+def encryption_ids(keys: Mapping[str, Key], fingerprints: tuple[str, ...]) -> dict[str, str]:
+    """Which fingerprint each encryption subkey's id belongs to."""
+    return {id_: fingerprint for fingerprint in fingerprints if fingerprint in keys for id_ in keys[fingerprint].encryption_ids}
+
+
+def usable(keys: Mapping[str, Key], person: Person) -> Key:
+    """The person's key, fit to be encrypted to.
+
+    Raises: NotAllowed, which names the key and its owner, and what to do; nobody is ever left out silently.
+    """
+    key = keys.get(person.fingerprint)
+    trouble = "is not in the store's key ring" if key is None else key.trouble
+    if key is None or trouble:
+        raise NotAllowed(
+            f"The key {short(person.fingerprint)} of {person.name} {trouble}, so nothing was recorded.",
+            "Renew the key and run `cdr keys refresh`, or take it out with `cdr keys remove`.",
+        )
+    return key
+
+
+def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
+    """Whose key this run acts with: the one given, else the one member's secret key that is here, else the chaser's.
+
+    Raises: NotAllowed (not in the registry), WrongConfiguration (several members' keys, none given).
+    """
+    if given:
+        wanted = given.replace(" ", "").upper().removeprefix("0X")
+        person = registry.person(wanted)
+        if person is None:
+            raise NotAllowed("The key given with --as is not in this store's registry.", "See: cdr keys list")
+        return person
+    here = {key.fingerprint for key in gnupg.keys(secret=True)}
+    for role in (MEMBER, CHASER):
+        mine = [person for person in registry.people if person.role == role and person.fingerprint in here]
+        if len(mine) == 1:
+            return mine[0]
+        if mine:
+            names = ", ".join(short(person.fingerprint) for person in mine)
+            raise WrongConfiguration(f"GnuPG holds the secret keys of several people of this store ({names}).", "Say who acts with --as FINGERPRINT.")
+    raise NotAllowed("None of this store's keys is here, so nothing can be opened.", "A member adds a key with: cdr keys add")
+
+
+def _person(listed: Mapping[str, Any], role: str) -> Person:
+    return Person(str(listed["fingerprint"]), str(listed["name"]), role, str(listed["since"]))
+
+
+def _listed(person: Person) -> dict[str, str]:
+    return {"fingerprint": person.fingerprint, "name": person.name, "since": person.since}

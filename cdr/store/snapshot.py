@@ -1,0 +1,99 @@
+"""The store as it stands at one verified commit, read with one person's key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from cdr.errors import NotAllowed, NotAuthentic, NotFound
+from cdr.store import layout
+from cdr.store.crypto import Key
+from cdr.store.document import Document, decode
+from cdr.store.git import FILE_MODE, Blob, Git
+from cdr.store.history import Keys
+from cdr.store.layout import Place
+from cdr.store.packets import recipient_ids
+from cdr.store.registry import Person, encryption_ids, may_read
+
+
+class Snapshot:
+    """What a verified commit holds; bytes come from the repository's objects, never from the work tree."""
+
+    def __init__(self, git: Git, head: str, keys: Keys, person: Person | None) -> None:
+        self.git = git
+        self.head = head
+        self.keys = keys
+        self.person = person
+
+    @cached_property
+    def files(self) -> dict[str, Blob]:
+        """Every file, by path."""
+        return self.git.tree(self.head)
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Every document, by path. Raises: NotAuthentic when a document is not a plain file."""
+        found = {path: place for path in self.files if (place := layout.place(path))}
+        odd = [path for path in found if self.files[path].mode != FILE_MODE]
+        if odd:
+            raise NotAuthentic(f"{odd[0]} is not a plain file.", "See what is wrong with: cdr verify")
+        return found
+
+    @cached_property
+    def cases(self) -> dict[str, list[Place]]:
+        """The documents of each case, by its reference."""
+        found: dict[str, list[Place]] = {}
+        for place in self.places.values():
+            if place.case:
+                found.setdefault(place.case, []).append(place)
+        return found
+
+    @cached_property
+    def public_keys(self) -> dict[str, Key]:
+        """The keys of the registry, by fingerprint."""
+        return {key.fingerprint: key for key in self.keys.gnupg.keys()}
+
+    def raw(self, path: str) -> bytes:
+        """The bytes of one file. Raises: NotFound."""
+        blob = self.files.get(path)
+        if blob is None:
+            raise NotFound(f"{path} is not in the store.")
+        return self.git.contents([blob.digest])[0]
+
+    def case(self, reference: str) -> list[Place]:
+        """The documents of one case. Raises: NotFound."""
+        places = self.cases.get(layout.reference(reference))
+        if places is None:
+            raise NotFound("There is no such case in this store.", "See: cdr list")
+        return places
+
+    def read(self, place: Place) -> Document:
+        """One document, opened: one private-key operation. Raises: NotAllowed, NotAuthentic, TryAgain."""
+        return self.open(place, self.raw(place.path))
+
+    def open(self, place: Place, ciphertext: bytes) -> Document:
+        """The document in `ciphertext`, if it is addressed as its kind demands and is what belongs at that place."""
+        if self.person is None or not may_read(self.person, place.kind):
+            raise NotAllowed("This key may not open that document; it is for members.", "See who may: cdr keys list")
+        self.check_recipients(place, ciphertext)
+        return decode(self.keys.gnupg.decrypt(ciphertext, place.path), place)
+
+    def check_recipients(self, place: Place, ciphertext: bytes) -> None:
+        """Make sure that a document is encrypted to exactly those who may read its kind; needs no private key."""
+        allowed = self.keys.registry.readers(place.kind)
+        owners = encryption_ids(self.public_keys, allowed)
+        found = [owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)]
+        if sorted(found) != sorted(allowed):
+            raise NotAuthentic(f"{place.path} is not encrypted to exactly those who may read it.", "See what is wrong with: cdr verify")
+
+    def refuse_odd_files(self, folders: Iterable[str]) -> None:
+        """Refuse to go on where the files in the store's folder are not those of the history.
+
+        Nothing is read from them; but whoever changed one should hear of it. Raises: NotAuthentic.
+        """
+        odd = self.git.odd_files(folders)
+        if odd:
+            raise NotAuthentic(
+                f"{odd[0]} is not what was recorded: it was changed, moved or removed without cdr.",
+                "The history still holds the right one. See: cdr verify; put it back with: cdr verify --repair",
+            )

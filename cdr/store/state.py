@@ -1,0 +1,116 @@
+"""What this user keeps outside every store: the verified head, key rings made from registries, and the local index.
+
+All of it may be deleted at any time: the head is then taken up anew (a rollback before that goes unnoticed), the rest is
+made again. What is sealed is encrypted to its owner and carries a keyed digest, for encryption alone does not authenticate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cdr import disk
+from cdr.errors import DiskFailed
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How far the history has been checked: the commit, how many commits that is from the root, and its key folder's id."""
+
+    head: str
+    count: int
+    keys: str
+
+
+def home() -> Path:
+    """The folder for the state of all stores (`$XDG_STATE_HOME/cdr`)."""
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "cdr"
+
+
+class State:
+    """The state that belongs to one store, known by the commit that made it."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.folder = home() / root
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this store's history was accepted here before."""
+        return self.verified() is not None
+
+    def verified(self) -> Verified | None:
+        """The remembered head."""
+        kept = _read_json(self.folder / "verified.json")
+        return Verified(**kept) if kept else None
+
+    def remember(self, verified: Verified) -> None:
+        """Keep how far the history has been checked; where nothing can be kept (a read-only disk), go on without."""
+        self._keep(self.folder / "verified.json", json.dumps(asdict(verified)).encode())
+
+    def remember_place(self, store: Path) -> None:
+        """Keep that this store stands in that folder, so that another put in its place is noticed."""
+        self._keep(home() / "places.json", json.dumps(_places() | {str(store.resolve()): self.root}).encode())
+
+    def keyring(self, keys_tree: str) -> Path:
+        """Where the key ring made from one version of the registry is kept."""
+        return disk.private_folder(self.folder / "keyrings") / f"{keys_tree}.kbx"
+
+    def sealed(self, name: str) -> bytes | None:
+        """The ciphertext kept under `name`, if it is there and whole."""
+        try:
+            raw = (self.folder / name).read_bytes()
+        except OSError:
+            return None
+        return raw[32:] if hmac.compare_digest(raw[:32], self._mark(name, raw[32:])) else None
+
+    def seal(self, name: str, ciphertext: bytes) -> None:
+        """Keep ciphertext under `name`."""
+        self._keep(self.folder / name, self._mark(name, ciphertext) + ciphertext)
+
+    def forget(self, name: str) -> None:
+        """Remove what is kept under `name`."""
+        (self.folder / name).unlink(missing_ok=True)
+
+    def _mark(self, name: str, data: bytes) -> bytes:
+        return hmac.digest(self._secret(), name.encode() + b"\0" + data, hashlib.sha256)
+
+    def _secret(self) -> bytes:
+        path = self.folder / "seal.key"
+        with suppress(OSError):
+            return path.read_bytes()
+        self._keep(path, secrets.token_bytes(32))
+        with suppress(OSError):
+            return path.read_bytes()
+        return secrets.token_bytes(32)
+
+    def _keep(self, path: Path, data: bytes) -> None:
+        with suppress(DiskFailed):
+            disk.private_folder(path.parent)
+            disk.write_whole(path, data)
+
+
+def root_at(store: Path) -> str | None:
+    """Which store was last seen in this folder."""
+    found = _places().get(str(store.resolve()))
+    return str(found) if found else None
+
+
+def _places() -> dict[str, Any]:
+    return _read_json(home() / "places.json") or {}
+
+
+def _read_json(path: Path) -> dict[str, Any] | None:
+    try:
+        kept = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return kept if isinstance(kept, dict) else None

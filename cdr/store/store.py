@@ -1,0 +1,184 @@
+"""A store as commands use it: opened with one key, read at its verified head, changed in one signed commit at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cdr.errors import CdrError, NotAllowed, NotFound, TryAgain
+from cdr.store import layout, lock, transaction
+from cdr.store.crypto import Gnupg
+from cdr.store.document import Document
+from cdr.store.git import Git
+from cdr.store.history import History, Progress
+from cdr.store.index import Extraction, Index
+from cdr.store.layout import Kind, Place
+from cdr.store.registry import MEMBER, Person, acting
+from cdr.store.snapshot import Snapshot
+from cdr.store.transaction import Change
+
+Facts = dict[str, dict[str, dict[str, Any]]]
+
+
+def silent(items: Sequence[str], label: str) -> Iterable[str]:
+    """No progress shown."""
+    return items
+
+
+def find(given: str | None, start: Path) -> Path:
+    """The store's folder: the one given, else the nearest upwards that holds cdr.yaml. Raises: NotFound."""
+    if given:
+        folder = Path(given).expanduser()
+        if not (folder / ".git").exists():
+            raise NotFound(f"There is no store in {folder}.", "Make one with: cdr init")
+        return folder.resolve()
+    for folder in (start, *start.parents):
+        if (folder / layout.CONFIGURATION).is_file():
+            return folder.resolve()
+    raise NotFound("There is no store here.", "Go to its folder, give it with --store DIR, or make one with: cdr init")
+
+
+class Store:
+    """One store. What it shows was verified; `writing` holds its lock while something is read, decided and changed."""
+
+    def __init__(self, folder: Path, extraction: Extraction, who: str | None = None, progress: Progress = silent, root: str | None = None) -> None:
+        self.folder = folder
+        self.extraction = extraction
+        self.who = who
+        self.progress = progress
+        self.accepted_root = root
+        self.git = Git(folder)
+        self._opened: dict[str, dict[str, Document]] = {}
+
+    # ---- reading -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def history(self) -> History:
+        """The signed history, after what a crash left undone has been mended."""
+        if transaction.is_unfinished(self.git):
+            with suppress(TryAgain, CdrError), self._lock(wait=0.2):
+                transaction.recover(self.git)
+        return History(self.git)
+
+    @cached_property
+    def sealed(self) -> Snapshot:
+        """The verified head, without a key."""
+        verified = self.history.verified(self.progress, self.accepted_root)
+        return Snapshot(self.git, verified.head, self.history.keys_at(verified.head), None)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The verified head, read with the acting person's key."""
+        sealed = self.sealed
+        return Snapshot(self.git, sealed.head, sealed.keys, self.person)
+
+    @cached_property
+    def person(self) -> Person:
+        """Whose key this run acts with."""
+        return acting(self.sealed.keys.registry, Gnupg(), self.who)
+
+    @cached_property
+    def index(self) -> Index:
+        """The acting person's local index."""
+        return Index(self.snapshot, self.history.state, self.extraction, self.progress)
+
+    def require_member(self) -> None:
+        """Stop unless a member acts. Raises: NotAllowed."""
+        if self.person.role != MEMBER:
+            raise NotAllowed("The chaser's key opens requests and prompts and nothing else.", "Use a member's key; see: cdr keys list")
+
+    def configuration(self) -> bytes:
+        """The bytes of the recorded cdr.yaml."""
+        return self.sealed.raw(layout.CONFIGURATION)
+
+    def template(self, name: str) -> bytes | None:
+        """This area's own wording of a letter, where it has one."""
+        path = f"templates/letters/{name}"
+        return self.sealed.raw(path) if path in self.sealed.files else None
+
+    def facts(self) -> Facts:
+        """What the index keeps of every document that may be read: by case, then by kind's name."""
+        self.snapshot.refuse_odd_files(("cases", "panels", "keys"))
+        return self.index.facts()
+
+    def case(self, reference: str) -> dict[str, Document]:
+        """The documents of one case by their ids. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""
+        self.require_member()
+        case = layout.reference(reference)
+        places = [place for place in self.snapshot.case(case) if place.kind is not layout.ATTACHMENT]
+        if case not in self._opened:
+            self.snapshot.refuse_odd_files((f"cases/{case}", "keys"))
+            self._opened[case] = self.index.case_documents(case, places)
+        return self._opened[case]
+
+    def document(self, case: str, id_: str) -> Document:
+        """One document of one case, opened alone. Raises: NotFound."""
+        path = layout.document_path(layout.reference(case), id_)
+        place = self.snapshot.places.get(path)
+        if place is None:
+            raise NotFound(f"The case has no {id_} yet.")
+        return self.snapshot.read(place)
+
+    # ---- changing ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the store's lock: what is read inside is what a change is made from."""
+        with self._lock():
+            transaction.recover(self.git)
+            self._forget()
+            try:
+                yield
+            finally:
+                self._forget()
+
+    def place(self, case: str, id_: str) -> Place:
+        """The place of a case's document, whether it is there yet or not."""
+        found = layout.place(layout.document_path(case, id_))
+        if found is None:
+            raise AssertionError(f"no document is called {id_}")
+        return found
+
+    def free_place(self, case: str, kind: Kind) -> Place:
+        """The next free place of a numbered kind (`return-03`)."""
+        taken = {place.id for place in self.snapshot.cases.get(case, [])}
+        number = next(n for n in range(1, 10_000) if f"{kind.name}-{n:02}" not in taken)
+        return self.place(case, f"{kind.name}-{number:02}")
+
+    def commit(self, change: Change, current: Mapping[str, Mapping[str, Document]]) -> None:
+        """Publish a change; `current` holds the opened documents of the cases that it touches, by case and id.
+
+        Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
+        """
+        replaced = {document.place: document for documents in current.values() for document in documents.values()}
+        before = self.history.verified(self.progress)
+        written = transaction.apply(self.snapshot, change, replaced)
+        self.history.remember(written.commit, before.count + 1)
+        with suppress(CdrError):  # the change is recorded; an index that could not be renewed renews itself later
+            self._keep(written, change, current)
+
+    def _keep(self, written: transaction.Written, change: Change, current: Mapping[str, Mapping[str, Document]]) -> None:
+        self.index.put(written.documents, change.removed)
+        digests = {path: digest for path, (_, digest) in written.documents.items()}
+        for case in {place.case for place in change.documents}:
+            new = {document.place.id: document for document, _ in written.documents.values() if document.place.case == case}
+            known = {**current.get(case, {}), **new}
+            if known.keys() >= {place.id for place in self.snapshot.cases.get(case, []) if place.kind is not layout.ATTACHMENT}:
+                self.index.keep_case(case, known, digests=digests)
+
+    @contextmanager
+    def _lock(self, wait: float = lock.WAIT_SECONDS) -> Iterator[None]:
+        with lock.held(self.git.directory / "cdr.lock", wait) as descriptor:
+            self.git.held = (descriptor,)
+            try:
+                yield
+            finally:
+                self.git.held = ()
+
+    def _forget(self) -> None:
+        self._opened.clear()
+        for name in ("sealed", "snapshot", "person", "index"):
+            self.__dict__.pop(name, None)

@@ -1,0 +1,191 @@
+"""The one write path: everything is made ready in memory, one signed commit is published by one update of one ref.
+
+Killed before that update the store is as it was; after it, as it is to be. What a crash leaves undone in the work tree is
+done at the next start, without a key: a note beside the repository says between which two commits it happened.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cdr import clock, disk
+from cdr.errors import DiskFailed, InvalidData, NotAllowed, NotAuthentic
+from cdr.store import schema
+from cdr.store.document import Document, encode
+from cdr.store.git import Blob, Git
+from cdr.store.layout import Place
+from cdr.store.registry import CHASER, Person, may_write, usable
+from cdr.store.snapshot import Snapshot
+
+STALE_LOCKS = ("index.lock", "HEAD.lock", "cdr-index.lock", "config.lock")
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one command changes: new bodies of documents, new plain files, and files that go."""
+
+    verb: str
+    documents: Mapping[Place, dict[str, Any]] = field(default_factory=dict)
+    plain: Mapping[str, bytes] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+
+    def message(self) -> str:
+        """The commit message: the verb and, where it is one case, its reference; nothing else ever."""
+        cases = sorted({place.case for place in self.documents if place.case})
+        return f"cdr: {self.verb}" + (f" {cases[0]}" if len(cases) == 1 else "")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a published change holds: its commit, and each document with the id of its blob."""
+
+    commit: str
+    documents: dict[str, tuple[Document, str]]
+
+
+def apply(snapshot: Snapshot, change: Change, current: Mapping[Place, Document]) -> Written:
+    """Publish a change on top of the snapshot's commit. The caller holds the lock.
+
+    `current` are the revisions that documents of the change replace (those that are in the store already).
+    Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
+    """
+    person = _writer(snapshot, change)
+    documents = [_next(snapshot, place, body, current.get(place)) for place, body in change.documents.items()]
+    for document in documents:
+        _validate(document)
+    sealed = {document.place.path: _seal(snapshot, document) for document in documents}
+    files: dict[str, bytes | None] = {**sealed, **change.plain, **dict.fromkeys(change.removed)}
+    sign = _signing(snapshot, person)
+    commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
+    publish(snapshot.git, commit, snapshot.head, change.message())
+    blobs = snapshot.git.tree(commit)
+    return Written(commit, {document.place.path: (document, blobs[document.place.path].digest) for document in documents})
+
+
+def author(snapshot: Snapshot, person: Person) -> str:
+    """Who made a commit and when, as git writes it; by the real time."""
+    return author_line(usable(snapshot.public_keys, person).email, person.name)
+
+
+def author_line(email: str, name: str) -> str:
+    """`Name <address> seconds +0000`, without what git cannot take in a name."""
+    clean = "".join(letter for letter in name if letter not in "<>\n\0").strip() or "cdr"
+    address = "".join(letter for letter in email if letter not in "<> \n\0")
+    return f"{clean} <{address}> {int(clock.real_now().timestamp())} +0000"
+
+
+def publish(git: Git, new: str, old: str | None, why: str) -> None:
+    """Make a commit part of the store and bring the work tree up to it.
+
+    A signal waits until it is done. What fails after the ref has moved does not undo the change: the next start mends it.
+    """
+    with _signals_deferred():
+        pending = git.directory / "cdr-pending"
+        disk.write_whole(pending, json.dumps({"old": old or EMPTY_TREE, "new": new}).encode())
+        git.publish(new, old, why)
+        with suppress(DiskFailed, OSError):
+            disk.sync_folder((git.directory / git.branch).parent)
+            bring_forward(git, old or EMPTY_TREE, new)
+            pending.unlink(missing_ok=True)
+
+
+def bring_forward(git: Git, old: str, new: str) -> None:
+    """Make the work tree's files what `new` holds, in the paths that it changed since `old`."""
+    put_back(git, {path: blob for path, (_, blob) in git.changed(old, new).items()})
+
+
+def put_back(git: Git, changes: Mapping[str, Blob | None]) -> None:
+    """Make these files of the work tree what the repository holds."""
+    contents = git.contents([blob.digest for blob in changes.values() if blob])
+    for path, blob in changes.items():
+        target = inside(git.folder, path)
+        if blob is None:
+            target.unlink(missing_ok=True)
+        else:
+            disk.private_folder(target.parent)
+            disk.write_whole(target, contents.pop(0))
+    git.stage(changes)
+
+
+def recover(git: Git) -> None:
+    """Finish what a crash left undone, and clear away its locks. The caller holds the lock."""
+    branch_lock = f"{git.branch}.lock"
+    for name in (*STALE_LOCKS, branch_lock):
+        (git.directory / name).unlink(missing_ok=True)
+    pending = git.directory / "cdr-pending"
+    with suppress(OSError, ValueError, KeyError):
+        note = json.loads(pending.read_bytes())
+        tip = git.tip()
+        if tip is not None and git.is_ancestor(note["new"], tip):
+            bring_forward(git, note["old"], tip)
+    pending.unlink(missing_ok=True)
+
+
+def is_unfinished(git: Git) -> bool:
+    """Whether a crash left something for `recover`."""
+    return (git.directory / "cdr-pending").exists()
+
+
+def inside(folder: Path, path: str) -> Path:
+    """Where a file of the store stands. Raises: NotAuthentic when a link leads out of the store."""
+    target = folder / path
+    if target.parent.resolve() != (folder.resolve() / path).parent:
+        raise NotAuthentic(f"{Path(path).parent} is a link that leads out of the store.", "Put the folder itself back; then: cdr verify --repair")
+    return target
+
+
+def _writer(snapshot: Snapshot, change: Change) -> Person:
+    person = snapshot.person
+    if person is None:
+        raise NotAllowed("None of this store's keys is here, so nothing can be recorded.", "See: cdr doctor")
+    forbidden = [place for place in change.documents if not may_write(person, place.kind)]
+    if forbidden or (person.role == CHASER and (change.plain or change.removed)):
+        raise NotAllowed("The chaser's key may send prompts and nothing else.", "Use a member's key.")
+    for reader in snapshot.keys.registry.people:
+        usable(snapshot.public_keys, reader)
+    return person
+
+
+def _next(snapshot: Snapshot, place: Place, body: dict[str, Any], current: Document | None) -> Document:
+    if current is None:
+        if place.path in snapshot.files:
+            raise AssertionError("a document that exists is replaced without having been read")
+        return Document(place, 1, None, body)
+    return current.successor(body, snapshot.raw(place.path))
+
+
+def _validate(document: Document) -> None:
+    problems = schema.problems(document.body, schema.current(document.place.kind.form))
+    if problems:
+        raise InvalidData(problems, document.place.path)
+
+
+def _seal(snapshot: Snapshot, document: Document) -> bytes:
+    place = document.place
+    ciphertext = snapshot.keys.gnupg.encrypt(encode(document), snapshot.keys.registry.readers(place.kind))
+    snapshot.check_recipients(place, ciphertext)
+    return ciphertext
+
+
+def _signing(snapshot: Snapshot, person: Person) -> Callable[[bytes], bytes]:
+    def sign(payload: bytes) -> bytes:
+        return snapshot.keys.gnupg.sign(payload, person.fingerprint)
+
+    return sign
+
+
+@contextmanager
+def _signals_deferred() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, DEFERRED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,158 @@
+"""Checking the whole store: each check yields findings; `repair` puts the work tree back to what the history holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cdr import disk
+from cdr.errors import CdrError, NotAllowed, NotFound, TryAgain
+from cdr.store import layout, schema, transaction
+from cdr.store.document import Document, digest
+from cdr.store.git import FILE_MODE, GitFailed
+from cdr.store.registry import may_read
+from cdr.store.snapshot import Snapshot
+from cdr.store.store import Store
+
+EXPIRY_WARNING = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check found: the check's id, `error` or `warning`, the path it is about, and what to do."""
+
+    check: str
+    level: str
+    path: str
+    message: str
+
+
+def verify(store: Store, today: date) -> Iterator[Finding]:
+    """Every finding about the store; what needs a secret key is checked only where one is here."""
+    try:
+        snapshot = store.sealed
+    except NotFound:
+        raise
+    except CdrError as error:
+        yield Finding("history", "error", "", f"{error.message} {error.hint}")
+        yield from _work_tree(store)
+        return
+    yield from _objects(store)
+    yield from _names(snapshot)
+    yield from _configuration(store)
+    yield from _keys(snapshot, today)
+    yield from _recipients(snapshot)
+    yield from _removed(store, snapshot)
+    yield from _work_tree(store)
+    yield from _contents(store)
+
+
+def repair(store: Store) -> list[str]:
+    """Put files of the work tree back to what the history holds; what stood there is kept aside. The paths put back."""
+    with store.writing():
+        head = store.sealed.head
+        odd = [path for path in store.git.odd_files(("cases", "panels", "keys")) if layout.is_managed(path)]
+        aside = store.git.directory / "cdr-aside" / head[:12]
+        for path in odd:
+            found = transaction.inside(store.folder, path)
+            if found.is_file():
+                kept = aside / path
+                disk.private_folder(kept.parent)
+                disk.write_whole(kept, found.read_bytes())
+        blobs = {path: store.sealed.files.get(path) for path in odd}
+        transaction.put_back(store.git, blobs)
+        return odd
+
+
+def _objects(store: Store) -> Iterator[Finding]:
+    try:
+        store.git.run("fsck", "--no-progress", "--no-dangling", "--no-reflogs")
+    except GitFailed:
+        yield Finding("repository", "error", ".git", "The repository is damaged: fetch from another copy of the store or restore a backup.")
+
+
+def _names(snapshot: Snapshot) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for path, blob in snapshot.files.items():
+        if not path.startswith(layout.MANAGED):
+            continue
+        if blob.mode != FILE_MODE:
+            yield Finding("file-name", "error", path, "It is not a plain file; a member takes it out of the repository.")
+        elif not layout.is_known(path):
+            yield Finding("file-name", "error", path, "Nothing of a store has this name; a member takes it out of the repository.")
+        if path.casefold() in seen:
+            yield Finding("file-name", "error", path, "Another file has the same name but for capitals.")
+        seen[path.casefold()] = path
+
+
+def _configuration(store: Store) -> Iterator[Finding]:
+    try:
+        schema.read(store.configuration(), layout.CONFIGURATION, "store")
+    except CdrError as error:
+        yield from (Finding("configuration", "error", layout.CONFIGURATION, line) for line in error.lines())
+
+
+def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
+    for person in snapshot.keys.registry.people:
+        key = snapshot.public_keys.get(person.fingerprint)
+        path = f"keys/{person.fingerprint}.asc"
+        if key is None:
+            yield Finding("keys", "error", path, f"The public key of {person.name} is missing.")
+        elif key.trouble:
+            yield Finding("keys", "error", path, f"The key of {person.name} {key.trouble}; renew it and run: cdr keys refresh")
+        elif key.expires and key.expires - today < EXPIRY_WARNING:
+            yield Finding("keys", "warning", path, f"The key of {person.name} expires on {key.expires}; renew it and run: cdr keys refresh")
+
+
+def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
+    for place in snapshot.places.values():
+        try:
+            snapshot.check_recipients(place, snapshot.raw(place.path))
+        except CdrError as error:
+            yield Finding("recipients", "error", place.path, error.message)
+
+
+def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
+    for path in sorted(set(store.git.versions(layout.MANAGED[:2])) - snapshot.files.keys()):
+        if layout.place(path):
+            yield Finding("removed", "error", path, "The document was removed from the store by hand; the history still holds it.")
+
+
+def _work_tree(store: Store) -> Iterator[Finding]:
+    for path in store.git.odd_files(("cases", "panels", "keys")):
+        yield Finding("work-tree", "error", path, "It was changed, moved or removed without cdr; put it back with: cdr verify --repair")
+    for path in store.git.untracked(("cases", "panels", "keys")):
+        yield Finding("work-tree", "error", path, "cdr did not put this file here; it may be readable by anyone. Take it away.")
+    for path in store.git.odd_files((layout.CONFIGURATION, "templates")):
+        yield Finding("work-tree", "warning", path, "It has changes that are not recorded, and cdr does not use them until they are committed (git commit -S).")
+
+
+def _contents(store: Store) -> Iterator[Finding]:
+    try:
+        person = store.person
+    except NotAllowed:
+        yield Finding("contents", "warning", "", "No key of this store is here: what the documents say was not checked.")
+        return
+    snapshot = store.snapshot
+    readable = [place.path for place in snapshot.places.values() if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT]
+    versions = store.git.versions(layout.MANAGED[:2])
+    for path in store.progress(readable, "Opening every document"):
+        try:
+            document = snapshot.read(snapshot.places[path])
+        except TryAgain:
+            raise
+        except CdrError as error:
+            yield Finding("contents", "error", path, error.message)
+            continue
+        yield from _document(store, document, versions.get(path, []))
+
+
+def _document(store: Store, document: Document, versions: list[str]) -> Iterator[Finding]:
+    path = document.place.path
+    form = document.place.kind.form
+    for problem in schema.problems(document.body, schema.current(form)):
+        yield Finding("schema", "error", path, problem.text(path))
+    before = digest(store.git.contents([versions[1]])[0]) if len(versions) > 1 else None
+    if document.previous != before:
+        yield Finding("revision", "error", path, "It does not follow the revision before it: an older one may have been put in its place.")

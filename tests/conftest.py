@@ -1,0 +1,149 @@
+"""Real gpg, real git: a ring of throw-away keys for the run, and a store of its own for each test that asks for one."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdr import cli
+from cdr.store.crypto import Gnupg
+
+DATA = Path(__file__).parent / "data"
+EXAMPLES = DATA / "examples"
+
+
+@dataclass(frozen=True)
+class People:
+    """Fingerprints by role, and the home folders of GnuPG that hold their secret keys."""
+
+    home: str
+    member: str
+    second: str
+    chaser: str
+    stranger: str
+    chaser_home: str
+    second_home: str
+    stranger_home: str
+
+
+def _home() -> str:
+    return tempfile.mkdtemp(prefix="cdr-", dir="/tmp")
+
+
+def _make(home: str, user_id: str) -> str:
+    os.environ["GNUPGHOME"] = home
+    return Gnupg().make(user_id)
+
+
+def _copy_public(source: str, target: str) -> None:
+    keys = subprocess.run(["gpg", "--homedir", source, "--batch", "--export"], capture_output=True, check=True).stdout
+    subprocess.run(["gpg", "--homedir", target, "--batch", "--quiet", "--import"], input=keys, capture_output=True, check=True)
+
+
+@pytest.fixture(scope="session")
+def people() -> Iterator[People]:
+    before = os.environ.get("GNUPGHOME")
+    homes = [_home() for _ in range(4)]
+    home, chaser_home, second_home, stranger_home = homes
+    member = _make(home, "Robin Ashworth <cdop.manager@northshire.example>")
+    chaser = _make(chaser_home, "Chaser <cron@northshire.example>")
+    second = _make(second_home, "Sam Ó Briain-Łukasz <deputy@northshire.example>")
+    stranger = _make(stranger_home, "Robin Ashworth <cdop.manager@northshire.example>")
+    for source, targets in ((home, (chaser_home, second_home)), (chaser_home, (home, second_home)), (second_home, (home, chaser_home))):
+        for target in targets:
+            _copy_public(source, target)
+    yield People(home, member, second, chaser, stranger, chaser_home, second_home, stranger_home)
+    for folder in homes:
+        subprocess.run(["gpgconf", "--homedir", folder, "--kill", "all"], capture_output=True, check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+    if before is None:
+        os.environ.pop("GNUPGHOME", None)
+    else:
+        os.environ["GNUPGHOME"] = before
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+class Shell:
+    """Runs `cdr` in this process, with a store and a clock."""
+
+    def __init__(self, store: Path, as_of: str | None = None) -> None:
+        self.store = store
+        self.as_of = as_of
+
+    def __call__(self, *arguments: str, code: int = 0, stdin: bytes = b"", as_of: str | None = None) -> Answer:
+        when = as_of or self.as_of
+        given = ["--store", str(self.store), *(["--as-of", when] if when else []), *map(str, arguments)]
+        answer = run(given, stdin)
+        assert answer.code == code, f"ended with {answer.code}\n{answer.out}\n{answer.err}"
+        return answer
+
+
+def run(arguments: list[str], stdin: bytes = b"") -> Answer:
+    out, err, before = io.StringIO(), io.StringIO(), sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = cli.run(arguments)
+    finally:
+        sys.stdin = before
+    return Answer(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith(("CDR_", "GIT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture
+def member(people: People, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Act as the member who makes the store."""
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    return people.member
+
+
+@pytest.fixture
+def cdr(tmp_path: Path, people: People, member: str) -> Shell:
+    """A fresh store of the example area, with two members and a chaser."""
+    store = tmp_path / "store"
+    keys = ["--member", people.member, "--member", people.second, "--chaser", people.chaser]
+    answer = run(["init", str(store), "--config", str(EXAMPLES / "store.yaml"), *keys])
+    assert answer.code == 0, answer.err
+    return Shell(store)
+
+
+@pytest.fixture
+def sudi(cdr: Shell) -> str:
+    """The reference of the case of form-a-sudi.yaml, notified on 9 January 2026."""
+    return cdr("notify", "--from", EXAMPLES / "form-a-sudi.yaml", as_of="2026-01-09").out.strip()

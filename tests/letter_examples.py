@@ -1,0 +1,78 @@
+"""The example documents as bodies, and letters made from them."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
+
+from cdr import resources
+from cdr.documents.wording import Rules
+from cdr.domain import letters, support
+from cdr.domain.configuration import Configuration
+from cdr.domain.letters import Letter, Recipient
+
+FOLDER = Path(__file__).parent / "data" / "examples"
+CASES = ("sudi", "neonatal", "suicide")
+ON = date(2026, 4, 17)
+REFERENCE = "2026-7K3M"
+
+
+class _DatesAsText(SafeConstructor):
+    """Dates stay the strings that they are in a document's body."""
+
+
+_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+
+
+def rules(name: str) -> dict[str, Any]:
+    """One of the shipped files of rules."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _DatesAsText
+    return yaml.load(resources.read_bytes("rules", f"{name}.yaml"))
+
+
+ORGANISATIONS = support.organisations(rules("support-organisations"))
+WORDS = Rules.from_document(rules("letter-words"))
+
+
+def example(name: str) -> dict[str, Any]:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _DatesAsText
+    return yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def form_a(name: str) -> dict[str, Any]:
+    return example(f"form-a-{name}")
+
+
+def changed(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A copy with `child__sex="female"` set at child.sex."""
+    result = copy.deepcopy(body)
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        place = result
+        for key in parents:
+            place = place.setdefault(key, {})
+        place[last] = value
+    return result
+
+
+def configuration() -> Configuration:
+    return Configuration.from_document(example("store"))
+
+
+def letter_for(body: dict[str, Any], recipient: Recipient | None = None, draft: bool = False, store: Any = None) -> Letter:
+    return letters.compose(
+        body,
+        store or configuration(),
+        recipient or letters.recipients(body)[0],
+        ON,
+        support.choose(body, ORGANISATIONS),
+        draft=draft,
+        reference=REFERENCE,
+    )

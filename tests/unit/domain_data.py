@@ -1,0 +1,79 @@
+"""The shipped rules and the example documents for the domain's tests, with dates as strings."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from cdr.domain.configuration import Configuration
+from cdr.domain.policy import Policy
+from cdr.resources import folder
+
+EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(timespec="minutes")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def load(path: Path) -> Any:
+    # The C parser refuses a time in a flow mapping (`{at: 2026-01-09T05:43}`), which people write.
+    return plain(YAML(typ="safe", pure=True).load(path.read_bytes()))
+
+
+@cache
+def _example(name: str) -> Any:
+    return load(EXAMPLES / f"{name}.yaml")
+
+
+def example(name: str) -> Any:
+    return copy.deepcopy(_example(name))
+
+
+def rules() -> Any:
+    return load(folder("rules") / "england-2018.yaml")
+
+
+def bank_holidays() -> Any:
+    return load(folder("rules") / "bank-holidays.yaml")
+
+
+@cache
+def policy() -> Policy:
+    return Policy.from_rules(rules(), bank_holidays())
+
+
+@cache
+def configuration() -> Configuration:
+    return Configuration.from_document(example("store"))
+
+
+def changed(body: Any, path: str, value: Any) -> Any:
+    """A copy of a document with one part set, or taken out with `...`."""
+    body = copy.deepcopy(body)
+    *way, last = path.split(".")
+    part = body
+    for key in way:
+        part = part[int(key)] if isinstance(part, list) else part.setdefault(key, {})
+    if value is ...:
+        part.pop(last, None)
+    elif isinstance(part, list):
+        part[int(last)] = value
+    else:
+        part[last] = value
+    return body
+
+
+def ids(problems: Any) -> set[str]:
+    return {problem.rule for problem in problems}

@@ -1,0 +1,330 @@
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from typing import Any
+
+import pytest
+from letter_examples import CASES, ON, ORGANISATIONS, REFERENCE, changed, configuration, example, form_a, letter_for
+
+from cdr.documents import letter as document
+from cdr.documents.wording import wording
+from cdr.domain import letters, support
+from cdr.errors import ConditionsNotMet, NotFound, WrongConfiguration
+
+
+def person(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Ms Ada Testcase",
+        "relationship": "mother",
+        "parental_responsibility": "yes",
+        "lives_with_child": "yes",
+        "address": ["1 Sample Road", "NR1 1AA"],
+        **changes,
+    }
+
+
+def family(*people: dict[str, Any]) -> dict[str, Any]:
+    return changed(form_a("sudi"), family__parents=list(people))
+
+
+def text_of(body: dict[str, Any], **how: Any) -> str:
+    return document.as_text(letter_for(body, **how), wording("condolence"))
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+class TestRecipients:
+    def test_each_parent_has_a_letter_of_their_own_even_at_one_address(self) -> None:
+        found = letters.recipients(form_a("sudi"))
+        assert [(r.number, r.relationship) for r in found] == [(1, "mother"), (2, "father")]
+        assert found[0].address_lines == found[1].address_lines
+
+    def test_a_father_who_lives_elsewhere_has_one_at_his_own_address(self) -> None:
+        father = letters.recipients(form_a("suicide"))[1]
+        assert father.address_lines == ("3 Trial Lane", "Eastbury", "EB4 5GH")
+        assert not father.lives_with_child
+
+    def test_a_foster_carer_at_home_and_an_adult_with_parental_responsibility_have_one(self) -> None:
+        carer = person(relationship="foster_carer", parental_responsibility="no")
+        guardian = person(relationship="grandparent", lives_with_child="no")
+        assert len(letters.recipients(family(carer, guardian))) == 2
+
+    def test_someone_who_is_none_of_these_has_none(self) -> None:
+        neighbour = person(relationship="other", parental_responsibility="no", lives_with_child="no")
+        assert letters.recipients(family(neighbour, person()))[0].name == "Ms Ada Testcase"
+        assert letters.recipients(family(neighbour)) == []
+
+    def test_the_childs_address_stands_in_only_for_someone_who_lived_there(self) -> None:
+        there, elsewhere = letters.recipients(family(person(address=None), person(address=None, lives_with_child="no")))
+        assert there.address_lines == ("12 Example Street", "Northtown", "NR1 1AB")
+        assert elsewhere.address_lines == ()
+
+    def test_no_final_letter_without_an_address_but_a_draft(self) -> None:
+        body = family(person(address=None, lives_with_child="not_known"))
+        with pytest.raises(ConditionsNotMet) as caught:
+            letter_for(body)
+        assert "key worker" in caught.value.unmet[0]
+        assert letter_for(body, draft=True).draft
+
+    @pytest.mark.parametrize(("to", "numbers"), [("mother", [1]), ("Father", [2]), (2, [2]), ("1", [1]), (None, [1, 2])])
+    def test_choose(self, to: str | int | None, numbers: list[int]) -> None:
+        assert [r.number for r in letters.choose(letters.recipients(form_a("sudi")), to)] == numbers
+
+    def test_two_mothers_are_both_the_mother(self) -> None:
+        people = letters.recipients(family(person(), person(name="Ms Bea Testcase")))
+        assert len(letters.choose(people, "mother")) == 2
+
+    @pytest.mark.parametrize("to", ["aunt", 3, 0, "Efua"])
+    def test_an_unknown_one_is_not_found(self, to: str | int) -> None:
+        with pytest.raises(NotFound):
+            letters.choose(letters.recipients(form_a("sudi")), to)
+
+    def test_no_one_at_all_is_not_found(self) -> None:
+        with pytest.raises(NotFound):
+            letters.choose([], None)
+
+
+class TestGate:
+    BODY = form_a("sudi")
+
+    def gate(self, **answers: Any) -> dict[str, Any]:
+        gate = example("letter-gate")
+        for question, answer in answers.items():
+            gate["answers"][question]["answer"] = answer
+        return gate
+
+    def test_the_example_lets_a_letter_go(self) -> None:
+        assert letters.unanswered(example("letter-gate"), self.BODY, ON) == []
+        assert letters.hold_reasons(example("letter-gate")) == []
+
+    def test_without_a_gate_every_question_is_to_be_asked_of_someone(self) -> None:
+        found = letters.unanswered(None, self.BODY, ON)
+        assert len(found) == len(letters.QUESTIONS) == 7
+        assert all("Ask" in sentence for sentence in found)
+        assert "proof_read_by" in letters.hold_reasons(None)[0]
+
+    @pytest.mark.parametrize(
+        ("question", "answer"),
+        [
+            ("parent_suspected", "yes"),
+            ("wording_agreed", "no"),
+            ("address_safe", "no"),
+            ("contact_welcome", "no"),
+            ("all_parents_told", "no"),
+            ("recipients_able", "no"),
+        ],
+    )
+    def test_an_answer_that_forbids_it_holds_it_and_says_whom_to_ask(self, question: str, answer: str) -> None:
+        reasons = letters.hold_reasons(self.gate(**{question: answer}))
+        assert len(reasons) == 1 and reasons[0].startswith("Ask ") and question in reasons[0]
+
+    @pytest.mark.parametrize("question", [question.id for question in letters.QUESTIONS])
+    def test_not_known_holds_every_question(self, question: str) -> None:
+        gate = self.gate(**{question: "not_known"})
+        assert len(letters.hold_reasons(gate)) == 1
+        assert letters.unanswered(gate, self.BODY, ON) == []
+
+    @pytest.mark.parametrize("missing", ["answer", "by", "on"])
+    def test_an_answer_needs_who_and_when(self, missing: str) -> None:
+        gate = example("letter-gate")
+        del gate["answers"]["address_safe"][missing]
+        assert len(letters.unanswered(gate, self.BODY, ON)) == 1
+
+    @pytest.mark.parametrize(
+        ("on", "count"), [("2026-01-08", 1), ("2026-01-09", 0), ("2026-04-17", 0), ("2026-04-18", 1), ("last week", 1)]
+    )
+    def test_an_answers_date_lies_between_the_death_and_today(self, on: str, count: int) -> None:
+        gate = example("letter-gate")
+        gate["answers"]["contact_welcome"]["on"] = on
+        found = letters.unanswered(gate, self.BODY, ON)
+        assert len(found) == count
+        assert not any(on in sentence for sentence in found)
+
+    def test_an_answer_that_is_none_of_the_choices_is_no_answer(self) -> None:
+        assert len(letters.unanswered(self.gate(address_safe="perhaps"), self.BODY, ON)) == 1
+
+    @pytest.mark.parametrize("readers", [[], ["Jo Penrose"], ["Jo Penrose", " jo  penrose "], None])
+    def test_two_different_people_read_it(self, readers: list[str] | None) -> None:
+        assert len(letters.hold_reasons({**example("letter-gate"), "proof_read_by": readers})) == 1
+
+    def test_not_applicable_will_not_do_for_an_open_inquest(self) -> None:
+        gate = self.gate(wording_agreed="not_applicable")
+        assert len(letters.unanswered(gate, self.BODY, ON)) == 1
+        assert letters.unanswered(gate, form_a("neonatal"), ON) == []
+
+    def test_no_language_will_not_do_where_form_a_names_one(self) -> None:
+        body = changed(self.BODY, family__interpreter_language="Yoruba")
+        assert "language" in letters.unanswered(example("letter-gate"), body, ON)[0]
+        assert letters.unanswered(self.gate(language_and_format="a Yoruba interpreter will ring"), body, ON) == []
+
+
+class TestSalutation:
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("Ms Efua Testcase", "Dear Ms Testcase"),
+            ("Mrs Carys Testcase-Hughes", "Dear Mrs Testcase-Hughes"),
+            ("Dr. Siân Ŵyn", "Dear Dr. Ŵyn"),
+            ("Ms Nguyễn Thị Hằng", "Dear Ms Nguyễn Thị Hằng"),
+            ("Mr José García Márquez", "Dear Mr José García Márquez"),
+            ("Tọ́pẹ́ Adébáyọ̀", "Dear Tọ́pẹ́ Adébáyọ̀"),
+            ("Ștefan", "Dear Ștefan"),
+        ],
+    )
+    def test_the_name_is_never_guessed(self, name: str, said: str) -> None:
+        assert letters.salutation(name) == said
+
+
+class TestChild:
+    @pytest.mark.parametrize(
+        ("child", "name"),
+        [
+            ({"first_names": "Amara Grace", "known_as": "Amara"}, "Amara"),
+            ({"first_names": "Jordan Lee"}, "Jordan"),
+            ({"first_names": "Baby", "known_as": "Idris"}, "Idris"),
+            ({"first_names": "Baby"}, "your baby"),
+            ({"first_names": "Twin 1"}, "your baby"),
+            ({}, "your baby"),
+            ({"first_names": "Tọ́pẹ́ Ifẹ̀"}, "Tọ́pẹ́"),
+        ],
+    )
+    def test_the_name_that_the_family_uses(self, child: dict[str, str], name: str) -> None:
+        assert letters.child_of(child).name == name
+
+    @pytest.mark.parametrize(("sex", "said"), [("male", "his life"), ("female", "her life"), ("not_known", "Amara’s life")])
+    def test_the_right_words_for_the_child(self, sex: str, said: str) -> None:
+        assert said in flat(text_of(changed(form_a("sudi"), child__sex=sex)))
+
+    def test_no_pronoun_where_the_sex_is_indeterminate(self) -> None:
+        words = set(flat(text_of(changed(form_a("neonatal"), child__sex="indeterminate"))).casefold().split())
+        assert not words & {"he", "him", "his", "she", "her", "hers"}
+
+    def test_a_name_that_ends_in_s(self) -> None:
+        assert letters.child_of({"first_names": "Idris"}).their == "Idris’s"
+
+
+class TestLetter:
+    def test_the_sender_the_date_in_words_and_the_reference(self) -> None:
+        letter = letter_for(form_a("sudi"))
+        assert (letter.date, letter.reference) == ("17 April 2026", REFERENCE)
+        assert letter.organisation_address == ("1 Civic Square", "Northtown", "NR1 1AA")
+        assert letter.manager.name == "Robin Ashworth"
+
+    def test_the_familys_key_worker_comes_before_the_areas(self) -> None:
+        own = {"name": "Sam Ryder", "role": "Nurse", "phone": "01632 960009"}
+        assert letter_for(changed(form_a("sudi"), family__key_worker=own)).key_worker == letters.Contact(**own)
+        assert letter_for(form_a("neonatal")).key_worker is not None
+
+    def test_without_any_key_worker_the_manager_is_the_one_to_ask(self) -> None:
+        store = configuration()
+        alone = dataclasses.replace(store, people={k: v for k, v in store.people.items() if k != "key_worker"})
+        text = flat(text_of(form_a("neonatal"), store=alone))
+        assert "key worker" not in text
+        assert "You can ask me anything you like about this letter, on 01632 960001." in text
+
+    @pytest.mark.parametrize(("name", "newborn"), [("sudi", False), ("neonatal", True), ("suicide", False)])
+    def test_newborn(self, name: str, newborn: bool) -> None:
+        assert letter_for(form_a(name)).newborn is newborn
+        assert ("so soon after his birth" in flat(text_of(form_a(name)))) is newborn
+
+    @pytest.mark.parametrize(("born", "newborn"), [("2026-01-18", True), ("2026-01-17", False)])
+    def test_newborn_ends_on_the_28th_day(self, born: str, newborn: bool) -> None:
+        assert letter_for(changed(form_a("neonatal"), child__date_of_birth=born)).newborn is newborn
+
+    @pytest.mark.parametrize(("name", "coroner"), [("sudi", True), ("neonatal", False), ("suicide", True)])
+    def test_coroner(self, name: str, coroner: bool) -> None:
+        assert ("inquest" in text_of(form_a(name))) is coroner
+
+    def test_abroad(self) -> None:
+        assert "another country" in flat(text_of(changed(form_a("sudi"), death__place="abroad")))
+        assert "another country" not in flat(text_of(form_a("sudi")))
+
+    def test_a_carer_who_is_not_mother_or_father(self) -> None:
+        text = flat(text_of(family(person(relationship="grandparent"))))
+        assert "You took care of Amara" in text and "You knew Amara best" not in text
+
+    @pytest.mark.parametrize(
+        ("relationship", "parent"),
+        [("mother", True), ("adoptive_parent", True), ("step-father", True), ("grandparent", False), ("foster_parent", False), ("carer", False)],
+    )
+    def test_whom_a_letter_calls_the_one_who_knew_the_child_best(self, relationship: str, parent: bool) -> None:
+        assert letter_for(family(person(relationship=relationship))).is_parent is parent
+
+    def test_a_draft_says_so_first(self) -> None:
+        assert text_of(form_a("sudi"), draft=True).startswith("DRAFT – not to be sent\n")
+        assert "DRAFT" not in text_of(form_a("sudi"))
+
+    def test_what_every_letter_says(self) -> None:
+        text = flat(text_of(form_a("sudi")))
+        for said in ("I am so sorry that Amara died", "every child", "blame anyone", "many months", "You do not have to tell us anything"):
+            assert said in text
+        for said in ("Jo Penrose", "01632 960002", "“When a child dies”", "did not write again", "Yours sincerely", "Robin Ashworth"):
+            assert said in text
+
+    @pytest.mark.parametrize("name", CASES)
+    def test_no_line_is_longer_than_78(self, name: str) -> None:
+        assert max(len(line) for line in text_of(form_a(name)).splitlines()) <= 78
+
+    @pytest.mark.parametrize("name", CASES)
+    def test_nothing_that_is_not_for_this_person(self, name: str) -> None:
+        body = form_a(name)
+        people = letters.recipients(body)
+        for recipient in people:
+            text = flat(text_of(body, recipient=recipient))
+            others = {line for r in people for line in r.address_lines} - set(recipient.address_lines)
+            unwanted = [body["child"]["nhs_number"], "999 000 00", body["death"]["circumstances"], *(others - {"Northtown"})]
+            unwanted += [name for s in body["family"]["siblings"] for name in (s["name"], s["name"].split()[0])]
+            unwanted += list((body["certification"].get("cause_of_death") or {}).values())
+            unwanted += [r.name for r in people if r != recipient]
+            for word in unwanted:
+                assert word not in text
+
+    def test_a_value_cannot_make_a_heading_or_run_a_template(self) -> None:
+        body = family(person(name="Ms Ada\n\n# {{ manager }}", address=["1\n\n- Road"]))
+        text = text_of(body)
+        assert "Ms Ada # {{ manager }}" in text and "1 - Road" in text
+
+    def test_an_areas_own_wording(self) -> None:
+        own = wording("condolence", "{{ salutation }}\n\nWe are sorry that {{ child.name }} died.")
+        assert "We are sorry that Amara died." in document.as_text(letter_for(form_a("sudi")), own)
+
+    @pytest.mark.parametrize("text", ["{{ nhs_number }}", "{{ child.__class__.__mro__ }}", "{% if %}", "{{ child.age }}", "{{"])
+    def test_a_wording_that_cannot_be_used(self, text: str) -> None:
+        with pytest.raises(WrongConfiguration):
+            document.as_text(letter_for(form_a("sudi")), text)
+
+    def test_no_such_wording(self) -> None:
+        with pytest.raises(NotFound):
+            wording("birthday")
+
+
+class TestSupport:
+    def names(self, body: dict[str, Any]) -> list[str]:
+        return [organisation.id for organisation in support.choose(body, ORGANISATIONS)]
+
+    def test_those_that_fit_the_example_cases(self) -> None:
+        assert self.names(form_a("sudi")) == ["lullaby-trust", "winstons-wish", "child-bereavement-uk", "child-death-helpline"]
+        assert self.names(form_a("neonatal")) == ["sands", "child-bereavement-uk", "child-death-helpline"]
+        assert self.names(form_a("suicide"))[:2] == ["survivors-of-bereavement-by-suicide", "samaritans"]
+
+    def test_two_to_four_and_never_all(self) -> None:
+        for events in ([], ["none"], ["sudi_sudc"], ["apparent_suicide", "sudi_sudc"]):
+            for base in CASES:
+                found = support.choose(changed(form_a(base), death__suspected_events=events), ORGANISATIONS)
+                assert support.FEWEST <= len(found) <= support.MOST < len(ORGANISATIONS)
+                assert any("everyone" in organisation.for_ for organisation in found)
+
+    def test_only_for_brothers_and_sisters_under_18(self) -> None:
+        grown = [{"name": "Kofi Testcase", "date_of_birth": "2008-01-09"}]
+        young = [{"name": "Kofi Testcase", "date_of_birth": "2008-01-10"}]
+        assert "winstons-wish" not in self.names(changed(form_a("sudi"), family__siblings=grown))
+        assert "winstons-wish" in self.names(changed(form_a("sudi"), family__siblings=young))
+
+    def test_those_that_no_one_has_checked_for_a_year_are_named(self) -> None:
+        lullaby = dataclasses.replace(ORGANISATIONS[0], checked_on=date(2026, 11, 21))
+        assert support.to_check([lullaby], date(2027, 11, 21)) == []
+        assert len(support.to_check([lullaby], date(2027, 11, 22))) == 1
+        assert len(support.to_check([dataclasses.replace(lullaby, checked_on=None)], date(2026, 11, 22))) == 1

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from unit.domain_data import changed, example, policy
+
+from cdr.domain.requests import Request, answer, ask, outstanding, prompt_dates, requests_of, to_ask
+from cdr.errors import ConditionsNotMet
+
+ON = date(2026, 1, 12)
+LATER = date(2026, 1, 20)
+
+
+def test_asking_writes_the_ledger_and_leaves_the_old_one_alone() -> None:
+    before = ask({}, ["police"], ON)
+    after = ask(before, ["ambulance", "ambulance"], LATER)
+    assert before["requests"] == [
+        {"agency": "police", "requested_on": "2026-01-12", "status": "outstanding", "answered_on": None}
+    ]
+    assert [request.agency for request in outstanding(after)] == ["police", "ambulance"]
+
+
+@pytest.mark.parametrize("status", ["outstanding", "returned", "nil"])
+def test_nobody_is_asked_twice(status: str) -> None:
+    ledger = ask({}, ["police"], ON)
+    if status != "outstanding":
+        ledger = answer(ledger, "police", status, LATER)
+    with pytest.raises(ConditionsNotMet) as caught:
+        ask(ledger, ["gp", "police"], LATER)
+    assert len(caught.value.unmet) == 1
+    assert "police" in caught.value.unmet[0]
+
+
+def test_a_waived_return_may_be_asked_again_and_may_still_come_in() -> None:
+    waived = answer(ask({}, ["police"], ON), "police", "waived", LATER)
+    assert outstanding(waived) == []
+    assert outstanding(ask(waived, ["police"], LATER)) == [Request("police", LATER, "outstanding")]
+    assert requests_of(answer(waived, "police", "returned", LATER)) == [Request("police", ON, "returned", LATER)]
+
+
+@pytest.mark.parametrize("status", ["returned", "nil", "waived"])
+def test_an_answer_ends_the_waiting_from_the_very_day(status: str) -> None:
+    assert outstanding(answer(ask({}, ["police"], ON), "police", status, ON)) == []
+
+
+def test_answers_that_cannot_be() -> None:
+    ledger = ask({}, ["police"], ON)
+    with pytest.raises(ConditionsNotMet, match="cannot be kept") as never:
+        answer(ledger, "gp", "nil", LATER)
+    assert "cdr request" in never.value.hint
+    with pytest.raises(ConditionsNotMet):
+        answer(ledger, "police", "returned", date(2026, 1, 11))
+    done = answer(ledger, "police", "nil", LATER)
+    for status in ("returned", "nil", "waived"):
+        with pytest.raises(ConditionsNotMet):
+            answer(done, "police", status, LATER)
+    waived = answer(ledger, "police", "waived", LATER)
+    with pytest.raises(ConditionsNotMet):
+        answer(waived, "police", "waived", LATER)
+    with pytest.raises(ValueError, match="returned, nil or waived"):
+        answer(ledger, "police", "lost", LATER)
+
+
+def test_whom_to_ask_comes_from_the_notification() -> None:
+    form = example("form-a-sudi")
+    form["professionals"].append({"agency": "northtown-general", "name": "Dr A Test", "role": "Consultant"})
+    asked = ask({}, ["high-street-surgery"], ON)
+    assert to_ask(form, asked) == [
+        "northtown-general", "northshire-community", "northshire-police", "regional-ambulance", "northshire-social-care",
+    ]  # fmt: skip
+    assert to_ask(changed(form, "professionals", ...), asked) == []
+
+
+def test_prompts_fall_on_the_calendar_day() -> None:
+    assert prompt_dates(ON, policy()) == (date(2026, 1, 26), date(2026, 2, 9), date(2026, 3, 9))

@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from unit.timeline_cases import RETURNS, form_a, made, told
+
+from cdr.domain.timeline import Gap, Timeline
+
+HOSPITAL, POLICE, AMBULANCE, GP, SCHOOL = "northtown-general", "northshire-police", "regional-ambulance", "high-street-surgery", "northtown-academy"
+
+
+def words(timeline: Timeline) -> list[str]:
+    return [entry.event for entry in timeline.entries]
+
+
+def whys(form: dict[str, Any] | None = None, *returns: dict[str, Any]) -> list[str]:
+    return [conflict.why for conflict in made(form, list(returns)).conflicts]
+
+
+def test_example_has_one_conflict_of_the_two_arrivals_and_nothing_else() -> None:
+    timeline = made()
+    (conflict,) = timeline.conflicts
+    first, second = (timeline.entries[index] for index in conflict.entries)
+    assert (first.source, first.at) == (HOSPITAL, "2026-01-09T06:25")
+    assert (second.source, second.at) == (AMBULANCE, "2026-01-09T06:31")
+    assert "06:25" in conflict.why and "06:31" in conflict.why and "Northtown" not in conflict.why
+
+
+def test_entries_of_the_example_in_order() -> None:
+    assert [(entry.day, entry.age, entry.source) for entry in made().entries] == [
+        (-832, "before birth", POLICE),
+        (-313, "on the day of birth", "form-a"),
+        (-313, "on the day of birth", HOSPITAL),
+        (-175, "4 months", HOSPITAL),
+        (0, "10 months", AMBULANCE),
+        (0, "10 months", AMBULANCE),
+        (0, "10 months", HOSPITAL),
+        (0, "10 months", AMBULANCE),
+        (0, "10 months", "form-a"),
+        (0, "10 months", HOSPITAL),
+        (0, "after death", POLICE),
+        (0, "after death", "form-a"),
+    ]
+
+
+def test_identified_entries_keep_the_date_as_given_and_the_names() -> None:
+    timeline = made()
+    assert timeline.entries[0].at == "2023-09-30T22:10" and timeline.entries[1].at == "2025-03-02"
+    assert timeline.entries[1].event == "Born at 36 weeks and 4 days, weighing 2,460 g"
+    assert timeline.entries[8].event == "Died: emergency department (Northtown General Hospital, Emergency Department)"
+    assert timeline.entries[7].event == "Arrived at Northtown General Hospital"
+    assert timeline.replaced == ()
+
+
+def test_anonymised_entries_have_no_date_and_the_type_as_source() -> None:
+    timeline = made(identified=False)
+    assert timeline.anonymised and all(entry.at is None for entry in timeline.entries)
+    assert [entry.source for entry in timeline.entries[:4]] == ["police", "form-a", "acute_hospital", "acute_hospital"]
+    assert timeline.entries[7].event == "Arrived at [acute hospital]"
+    assert timeline.entries[7].time == "06:31" and timeline.replaced == ("organisations: 1",)
+    assert timeline.conflicts == made().conflicts and timeline.gaps == made().gaps
+
+
+def test_gaps_of_the_example_lie_between_its_events() -> None:
+    assert made().gaps == (Gap(-313, -175, 138), Gap(-175, 0, 175))
+
+
+@pytest.mark.parametrize(("life", "expected"), [(14, []), (15, [Gap(-15, 0, 15)])])
+def test_gap_of_the_first_weeks_is_longer_than_fourteen_days(life: int, expected: list[Gap]) -> None:
+    born = date(2026, 1, 9) - timedelta(days=life)
+    assert list(made(form_a(child__date_of_birth=born.isoformat()), []).gaps) == expected
+
+
+def gap_after(age: int, days: int) -> tuple[Gap, ...]:
+    """Gaps after a contact at an age in days, the death being `days` later; what is before the contact is left out."""
+    died = date(2026, 1, 9)
+    born = died - timedelta(days=age + days)
+    seen = (born + timedelta(days=age)).isoformat()
+    timeline = made(form_a(child__date_of_birth=born.isoformat()), [told(GP, (seen, "Seen at the surgery"))])
+    return tuple(gap for gap in timeline.gaps if gap.start == -days)
+
+
+@pytest.mark.parametrize(("age", "longest"), [(0, 14), (27, 14), (28, 56), (300, 56), (400, 182), (1790, 182), (1900, 365), (5000, 365)])
+def test_gap_is_longer_than_the_rule_for_the_age_at_its_start(age: int, longest: int) -> None:
+    assert gap_after(age, longest) == ()
+    assert gap_after(age, longest + 1) == (Gap(-longest - 1, 0, longest + 1),)
+
+
+def test_nothing_before_birth_or_after_death_makes_or_ends_a_gap() -> None:
+    form = form_a(child__date_of_birth="2025-12-30")
+    returns = [told(POLICE, ("2019-05-01", "Call to the address"), ("2026-03-05", "Inquest opened"))]
+    assert made(form, returns).gaps == ()
+
+
+def test_birth_without_a_time_is_first_and_death_without_a_time_last_of_the_living_day() -> None:
+    form = form_a(child__date_of_birth="2026-01-09", death__time=None)
+    timeline = made(form, [told(HOSPITAL, ("2026-01-09T01:00", "Waters broke"), ("2026-01-09T04:00", "Transferred to the neonatal unit"))])
+    assert [event.split(":")[0].split(" at ")[0] for event in words(timeline)] == [
+        "Born", "Waters broke", "Transferred to the neonatal unit", "Died", "The death was notified to the child death review team",
+    ]
+
+
+def test_an_event_without_a_time_stands_before_those_with_one() -> None:
+    timeline = made(None, [told(GP, ("2026-01-09T04:00", "Telephoned the surgery"), ("2026-01-09", "Cold for two days"))])
+    assert words(timeline).index("Cold for two days") < words(timeline).index("Telephoned the surgery")
+
+
+def test_reports_of_one_event_stand_together_though_another_is_between_in_time() -> None:
+    hospital = told(HOSPITAL, ("2026-01-09T06:25", "Arrived in the emergency department"), ("2026-01-09T06:28", "Adrenaline given"))
+    ambulance = told(AMBULANCE, ("2026-01-09T06:31", "Arrived at Northtown General Hospital"))
+    timeline = made(None, [ambulance, hospital])
+    first = words(timeline).index("Arrived in the emergency department")
+    assert words(timeline)[first + 1] == "Arrived at Northtown General Hospital"
+    assert (first, first + 1) in timeline.together
+
+
+def test_two_arrivals_of_one_agency_or_at_two_hospitals_are_two_events() -> None:
+    own = told(HOSPITAL, ("2026-01-09T04:25", "Arrived in the emergency department"), ("2026-01-09T06:25", "Arrived in the emergency department"))
+    assert whys(None, own) == []
+    moved = [told(AMBULANCE, ("2026-01-09T05:10", "Arrived at Eastbury Infirmary")), told(POLICE, ("2026-01-09T06:20",
+        "Arrived at Northtown General Hospital"))]
+    assert whys(None, *moved) == []
+
+
+@pytest.mark.parametrize("other", ["Father arrived at the hospital", "Police officers arrived at the hospital", "Body taken to the hospital mortuary"])
+def test_arrivals_of_others_are_not_the_childs(other: str) -> None:
+    assert whys(None, told(HOSPITAL, ("2026-01-09T06:25", "Arrived in the emergency department")), told(POLICE, ("2026-01-09T06:45", other))) == []
+
+
+def test_the_same_time_is_no_conflict_and_a_minute_apart_is() -> None:
+    hospital = told(HOSPITAL, ("2026-01-09T06:25", "Arrived in the emergency department"))
+    assert whys(None, hospital, told(AMBULANCE, ("2026-01-09T06:25", "Arrived at hospital"))) == []
+    assert len(whys(None, hospital, told(AMBULANCE, ("2026-01-09T06:26", "Arrived at hospital")))) == 1
+
+
+def test_an_arrival_either_side_of_midnight_is_one_event() -> None:
+    form = form_a(death__date="2026-01-10", death__time="01:00")
+    returns = [told(HOSPITAL, ("2026-01-10T00:04", "Arrived in the emergency department")), told(AMBULANCE, ("2026-01-09T23:58", "Arrived at hospital"))]
+    assert whys(form, *returns) == ["Different times are given for the arrival at hospital: 23:58 (ambulance) and 00:04 (acute hospital)"]
+
+
+def test_death_at_another_time_or_on_another_day_conflicts_with_form_a() -> None:
+    assert len(whys(None, told(HOSPITAL, ("2026-01-09T06:50", "Death confirmed")))) == 1
+    (why,) = whys(None, told(HOSPITAL, ("2026-01-08", "Death confirmed")))
+    assert "Different days are given for the death: 1 day apart" in why
+    assert whys(None, told(GP, ("2024-01-08", "Maternal grandmother died"))) == []
+
+
+def test_birth_on_another_day_conflicts_and_a_siblings_birth_does_not() -> None:
+    (why,) = whys(None, told(GP, ("2025-03-03", "Born at 36+4")))
+    assert "the birth" in why and "1 day apart" in why
+    assert whys(None, told(GP, ("2021-06-14", "Brother born at term"))) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "event", "conflicts"),
+    [
+        ("2024-01-05", "Immunised", 1),
+        ("2024-11-05", "Antenatal booking, mother examined", 0),
+        ("2024-11-05", "Police called to the home", 0),
+        ("2026-01-12", "Weighed in clinic", 1),
+        ("2026-01-12", "Bereavement visit to the family", 0),
+        ("2026-01-12", "Post-mortem examination", 0),
+        ("2026-01-09T06:51", "Intubated", 0),
+        ("2026-01-09T07:10", "Intubated", 1),
+        ("2026-01-09", "Seen by the GP with a cold", 0),
+        ("2025-03-01", "Admitted in labour", 0),
+    ],
+)
+def test_only_a_living_child_has_contacts(at: str, event: str, conflicts: int) -> None:
+    assert len(whys(None, told(GP, (at, event)))) == conflicts
+
+
+@pytest.mark.parametrize(
+    ("more", "part"),
+    [
+        ({"child": {"gestation": {"weeks": 37, "days": 0}}}, "36 weeks and 4 days (Form A) and 37 weeks (acute hospital)"),
+        ({"child": {"birth_weight_g": 2640}}, "2,460 g (Form A) and 2,640 g (acute hospital)"),
+        ({"identifying": {"date_of_birth": "2025-03-20"}}, "The date of birth is not the same in Form A and acute hospital"),
+        ({"identifying": {"date_of_death": "2026-01-10"}}, "The date of death is not the same"),
+        ({"identifying": {"nhs_number": "9990000026"}}, "The NHS number is not the same"),
+        ({"identifying": {"address": ["14 Example Street", "Northtown"]}}, "The home address is not the same"),
+        ({"identifying": {"postcode": "NR1 1AC"}}, "The home address is not the same"),
+        ({"circumstances": {"place_of_death": "paediatric_ward"}}, "The place of death is not the same everywhere"),
+    ],
+)
+def test_facts_that_differ_are_conflicts_with_entries(more: dict[str, Any], part: str) -> None:
+    (conflict,) = made(None, [told(HOSPITAL, **more)]).conflicts
+    assert part in conflict.why and conflict.entries
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"child": {"gestation": {"weeks": 36, "days": 4}, "birth_weight_g": 2460}},
+        {"child": {"gestation": {"weeks": 36}}},
+        {"child": {"gestation": "not_known", "birth_weight_g": "not_known"}},
+        {"identifying": {"nhs_number": "999 000 0018", "postcode": "nr11ab", "address": ["12 Example Street"]}},
+        {"circumstances": {"place_of_death": "not_known"}},
+        {"child": None, "identifying": None},
+    ],
+)
+def test_facts_that_agree_or_are_not_known_are_no_conflict(more: dict[str, Any]) -> None:
+    assert whys(None, told(HOSPITAL, **more)) == []
+
+
+def test_gestation_in_the_words_of_the_birth_counts() -> None:
+    assert "35 weeks and 4 days" in whys(None, told(HOSPITAL, ("2025-03-02", "Born at 35+4")))[0]
+
+
+def test_no_conflict_shows_an_address_number_or_date() -> None:
+    returns = [told(HOSPITAL, identifying={"date_of_birth": "2025-03-20", "nhs_number": "9990000026", "address": "1 Other Road"})]
+    said = " ".join(whys(None, *returns))
+    assert not {"2025", "999", "Other", "Example"} & set(said.replace("-", " ").split()) and "9990000026" not in said
+
+
+def test_contacts_are_shown_only_where_they_add_a_day() -> None:
+    said = words(made(None, [told(GP, ("2025-05-01", "Immunised"), contact={"first": "2025-04-01", "last": "2025-05-01"})]))
+    assert "First contact with the agency" in said and "Last contact with the agency" not in said
+    assert "Only contact with the agency" in words(made(None, [told(GP, contact={"first": "2025-04-01", "last": "2025-04-01"})]))
+    assert not any("contact" in event for event in words(made()))
+
+
+def test_nil_returns_and_empty_returns_add_nothing() -> None:
+    assert len(made(None, [{"agency": GP, "response": "nil_return"}, told(SCHOOL)]).entries) == 3
+
+
+def test_agency_that_the_store_does_not_know() -> None:
+    timeline = made(None, [told("unknown-trust", ("2025-05-01", "Immunised"))], identified=False)
+    assert "unknown-trust" not in repr(timeline)
+
+
+def test_twenty_one_weeks_and_a_life_of_hours() -> None:
+    form = form_a("neonatal", child__gestation={"weeks": 21, "days": 6}, death__date="2026-02-10", death__time="03:40")
+    timeline = made(form, [])
+    assert [(entry.day, entry.age) for entry in timeline.entries[:2]] == [(0, "on the day of birth")] * 2
+    assert timeline.gaps == () and timeline.conflicts == () and "21 weeks and 6 days" in timeline.entries[0].event
+
+
+def test_leap_day_birth() -> None:
+    form = form_a(child__date_of_birth="2024-02-29", death__date="2025-02-28", death__time=None)
+    assert made(form, []).entries[-2].age == "11 months"
+
+
+def test_order_does_not_depend_on_the_order_of_the_returns() -> None:
+    assert made(None, RETURNS[::-1]).entries == made().entries
+
+
+days = st.integers(min_value=-400, max_value=20)
+minutes = st.one_of(st.none(), st.integers(min_value=0, max_value=1439))
+said = st.sampled_from(["Arrived at hospital", "Seen at the surgery", "Found unresponsive", "Note", "Death confirmed", "Joint home visit", "999 call"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([HOSPITAL, POLICE, AMBULANCE, GP]), days, minutes, said), max_size=14))
+def test_every_event_is_there_once_and_days_never_go_back(told_events: list[tuple[str, int, int | None, str]]) -> None:
+    returns: dict[str, dict[str, Any]] = {}
+    for agency, day, minute, event in told_events:
+        at = (date(2026, 1, 9) + timedelta(days=day)).isoformat() + (f"T{minute // 60:02d}:{minute % 60:02d}" if minute is not None else "")
+        returns.setdefault(agency, told(agency))["timeline"].append({"at": at, "event": event})
+    timeline = made(None, list(returns.values()))
+    assert len(timeline.entries) == len(told_events) + 3
+    grouped = {index for group in timeline.together for index in group[1:]}
+    alone = [entry.day for index, entry in enumerate(timeline.entries) if index not in grouped]
+    assert alone == sorted(alone)
+    assert all(list(group) == list(range(group[0], group[0] + len(group))) for group in timeline.together)
+    assert all(0 <= index < len(timeline.entries) for conflict in timeline.conflicts for index in conflict.entries)
+    for gap in timeline.gaps:
+        assert timeline.born <= gap.start < gap.end <= 0 and gap.days == gap.end - gap.start
+        assert not any(gap.start < entry.day < gap.end for entry in timeline.entries)

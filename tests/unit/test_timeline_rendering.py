@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import json
+import unicodedata
+from typing import Any
+
+import pypdfium2
+import pytest
+from unit.timeline_cases import RETURNS, form_a, made, told
+
+from cdr.documents import timeline_pdf
+from cdr.documents.pdf import make_pictures
+from cdr.documents.timeline import FORMATS, gap_words, length, render, visible
+from cdr.domain.timeline import Gap, Timeline
+from cdr.errors import WrongUsage
+
+GP = "high-street-surgery"
+HARD_NAMES = "Tọ́pẹ́ Adébáyọ̀, Siân Ŵyn, Łucja Wiśniewska, İpek Yıldız, Nguyễn Thị Đào"
+
+
+def rendered(format: str, timeline: Timeline | None = None) -> str:
+    result = render(timeline or made(), format)
+    assert isinstance(result, str)
+    return result
+
+
+def with_event(event: str, identified: bool = True) -> Timeline:
+    return made(None, [*RETURNS, told(GP, ("2025-05-01", event))], identified)
+
+
+def pdf_text(timeline: Timeline) -> str:
+    made_pdf = render(timeline, "pdf")
+    assert isinstance(made_pdf, bytes)
+    return unicodedata.normalize("NFC", "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made_pdf)))
+
+
+def test_json_is_that_of_the_interface() -> None:
+    content = json.loads(rendered("json", made(identified=False)))
+    assert content["schema"] == "cdr-timeline/1" and content["case"] == "2026-7K3M" and content["anonymised"] is True
+    assert content["gaps"] == [{"from": -313, "to": -175, "days": 138}, {"from": -175, "to": 0, "days": 175}]
+    assert content["conflicts"] == [{"entries": [6, 7], "why": made().conflicts[0].why}]
+    first = content["entries"][0]
+    assert {key: first[key] for key in ("at", "day", "age", "source")} == {"at": None, "day": -832, "age": "before birth", "source": "police"}
+    assert json.loads(rendered("json"))["entries"][6]["at"] == "2026-01-09T06:25"
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_text_fits_the_terminal_with_gaps_in_their_place_and_conflicts_in_words(width: int) -> None:
+    text = render(with_event("Seen with a cough " * 12), "text", width=width)
+    assert isinstance(text, str)
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= width
+    gap = next(number for number, line in enumerate(lines) if "5 months (175 days) without an event" in line)
+    assert lines[gap].startswith("- -") and "2025-07-18" in "".join(lines[:gap]) and "05:43" in lines[gap + 1]
+    assert sum("!1" in line for line in lines) == 3
+    assert any(line.startswith("!1 Different times are given for the arrival at hospital") for line in lines)
+
+
+def test_text_says_when_nothing_is_found() -> None:
+    text = rendered("text", made(form_a("neonatal"), []))
+    assert text.count("None found by the rules.") == 2
+
+
+def test_text_without_dates_tells_the_time_of_day() -> None:
+    text = rendered("text", made(identified=False))
+    assert "Day of death, 06:25" in text and "313 days before" in text and "2026-01" not in text
+
+
+@pytest.mark.parametrize("format", ["text", "md", "csv", "html"])
+def test_control_characters_and_turned_text_are_shown_not_obeyed(format: str) -> None:
+    text = rendered(format, with_event("Seen\x1b[31m red \u202egnp \x9b well \u2066 x \x00 y\u200b"))
+    assert not any(unicodedata.category(letter) in ("Cc", "Cf") and letter not in "\r\n" for letter in text)
+    for code in ("x1b", "u202e", "x9b", "u2066", "x00"):
+        assert f"\\{code}" in text.replace("\\\\", "\\")
+
+
+def test_visible_keeps_accents_and_joiners() -> None:
+    assert visible("Tọ́pẹ́ \u0915\u094d\u200d\u0937") == unicodedata.normalize("NFC", "Tọ́pẹ́ \u0915\u094d\u200d\u0937")
+
+
+def test_md_escapes_what_a_table_would_read() -> None:
+    text = rendered("md", with_event("a | b <script> *c* & `d` #e"))
+    assert r"a \| b \<script\> \*c\* &amp; \`d\` \#e" in text
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert len({line.replace(r"\|", "").count("|") for line in table}) == 1
+
+
+@pytest.mark.parametrize("event", ["=HYPERLINK(1)", "+1", "-2", "@x"])
+def test_csv_has_no_formula(event: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(rendered("csv", with_event(event)), newline="")))
+    assert [row["event"] for row in rows if event in row["event"]] == [f"'{event}"]
+
+
+def test_csv_has_every_entry_with_its_gap_and_conflict() -> None:
+    rows = list(csv.DictReader(io.StringIO(rendered("csv"), newline="")))
+    assert len(rows) == len(made().entries)
+    assert [row["number"] for row in rows if row["conflict"]] == ["7", "8"]
+    assert [(row["number"], row["gap_before_days"]) for row in rows if row["gap_before_days"]] == [("4", "138"), ("5", "175")]
+    assert rows[7]["same_event_as"] == "7"
+
+
+class _Page(html.parser.HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, Any]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_html_is_one_accessible_file_that_runs_and_loads_nothing() -> None:
+    text = rendered("html", with_event('<script>alert(1)</script> " onload=x'))
+    page = _Page()
+    page.feed(text)
+    tags = [tag for tag, _ in page.tags]
+    assert "script" not in tags and "img" not in tags and "link" not in tags
+    assert "&lt;script&gt;" in text and ("html", {"lang": "en-GB"}) in page.tags
+    assert {"main", "h1", "caption", "thead"} <= set(tags)
+    assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
+    assert all(str(attributes["href"]).startswith("#") for tag, attributes in page.tags if tag == "a")
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert {str(attributes["href"])[1:] for tag, attributes in page.tags if tag == "a"} <= set(ids) and len(ids) == len(set(ids))
+
+
+def test_pdf_reads_as_the_timeline_says() -> None:
+    text = pdf_text(with_event(f"Seen by {HARD_NAMES} #panic() *x* @y $z"))
+    flat = " ".join(text.split())
+    for name in HARD_NAMES.split(", "):
+        assert unicodedata.normalize("NFC", name) in flat
+    assert "#panic() *x* @y $z" in flat
+    assert "Confidential" in text and "Page 1 of 2" in text and "conflict 1" in text
+    assert "5 months (175 days) without an event" in flat
+
+
+def test_pdf_of_an_anonymised_timeline_has_no_name() -> None:
+    text = pdf_text(made(identified=False))
+    assert not {"Amara", "Testcase", "Northtown", "2026-01-09", "2025-03-02"} & set(text.split()) and "[acute hospital]" in text
+
+
+def test_pdf_is_the_same_every_time_and_says_that_it_is_tagged() -> None:
+    first, second = render(made(), "pdf"), render(made(), "pdf")
+    assert isinstance(first, bytes) and first == second
+    assert b"pdfuaid" in first and b"/StructTreeRoot" in first
+
+
+def test_pdf_of_a_life_of_minutes_and_of_seventeen_years() -> None:
+    newborn = form_a("neonatal", death__date="2026-02-10", death__time="03:40")
+    assert [axis.title for axis in timeline_pdf.axes(made(newborn, []))] == ["The day of death, by the hour"]
+    seen = told(GP, *((f"{year}-{month:02d}-11", "Seen at the surgery") for year in range(2010, 2026) for month in (1, 4, 7, 10)), ("2026-03-10", "Seen"))
+    axes = timeline_pdf.axes(made(form_a("suicide"), [seen]))
+    assert [axis.title for axis in axes] == ["The whole life, by age", "The last four weeks"]
+    for axis in axes:
+        assert all(0 <= mark["at"] <= 1 for marks in (axis.points, axis.ticks, axis.bounds) for mark in marks)
+        assert max(point["lane"] for point in axis.points) < timeline_pdf.MOST_LANES
+    assert len(make_pictures(timeline_pdf.layout(), timeline_pdf.page_data(made(form_a("suicide"), [seen])), timeline_pdf.FIXED_DATE)) >= 3
+
+
+def test_the_drawn_line_ends_the_gap_where_the_next_event_stands() -> None:
+    life = timeline_pdf.axes(made())[0]
+    assert life.gaps[0]["to"] == life.gaps[1]["from"] == next(point["at"] for point in life.points if point["number"] == "4")
+    assert [point["number"] for point in life.points if point["conflict"]] == ["5–12"]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(1, "1 day"), (20, "20 days"), (21, "3 weeks"), (91, "13 weeks"), (92, "3 months"), (175, "5 months"), (730,
+        "23 months"), (731, "2 years"), (5955, "16 years")],
+)
+def test_lengths_in_words(days: int, expected: str) -> None:
+    assert length(days) == expected
+
+
+def test_gap_words() -> None:
+    assert gap_words(Gap(-175, 0, 175)) == "5 months (175 days) without an event"
+    assert gap_words(Gap(-15, 0, 15)) == "15 days without an event"
+
+
+def test_formats() -> None:
+    assert FORMATS == ("text", "md", "csv", "json", "html", "pdf")
+    with pytest.raises(WrongUsage):
+        render(made(), "xlsx")
