@@ -60,7 +60,9 @@ class App:
         except InvalidData as error:
             problems = list(error.problems)
         if problems:
-            raise WrongConfiguration("The store's configuration is wrong.", "Correct cdr.yaml and commit it (git commit -S).", problems)
+            raise WrongConfiguration(
+                "The store's configuration is wrong.", "Correct cdr.yaml and commit it (git commit -S).", problems
+            )
         return Configuration.from_document(body)
 
     @cached_property

@@ -48,7 +48,9 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand:
@@ -63,10 +65,22 @@ MODULES = {"return": "return_", "list": "list_"}
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--store", metavar="DIR", envvar="CDR_STORE", help="The store's folder; else the nearest upwards that holds cdr.yaml.")
-@click.option("--as-of", metavar="WHEN", envvar="CDR_AS_OF", help="A date, or a date and time, to act as if it were then: for rehearsals and tests.")
+@click.option(
+    "--store",
+    metavar="DIR",
+    envvar="CDR_STORE",
+    help="The store's folder; else the nearest upwards that holds cdr.yaml.",
+)
+@click.option(
+    "--as-of",
+    metavar="WHEN",
+    envvar="CDR_AS_OF",
+    help="A date, or a date and time, to act as if it were then: for rehearsals and tests.",
+)
 @click.option("--as", "acting", metavar="FPR", envvar="CDR_AS", help="The fingerprint of the key to act with.")
-@click.option("--debug", is_flag=True, help="Where something fails inside cdr, show where (never what a document says).")
+@click.option(
+    "--debug", is_flag=True, help="Where something fails inside cdr, show where (never what a document says)."
+)
 @click.version_option(__version__, message="cdr %(version)s")
 @click.pass_context
 def cdr(ctx: click.Context, store: str | None, as_of: str | None, acting: str | None, debug: bool) -> None:
@@ -117,7 +131,9 @@ def _tell(lines: list[str], code: int) -> int:
 def _bug(error: Exception, debug: bool) -> int:
     import traceback
 
-    places = [f"     {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    places = [
+        f"     {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
     hint = "Run it again with --debug before the command, and report what that shows: it holds nothing of any case."
     lines = [f"cdr: something is wrong inside cdr ({type(error).__name__}).", *(places if debug else [f"     {hint}"])]
     return _tell(lines, 70)

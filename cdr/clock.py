@@ -29,7 +29,6 @@ class Clock:
         """The date in London at that moment."""
         return self.now.date()
 
-
     @property
     def real_today(self) -> date:
         """Today's date whatever the rehearsal says: keys are judged by it."""

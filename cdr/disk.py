@@ -17,7 +17,9 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
     try:
         _write(path, data, mode)
     except OSError as error:
-        raise DiskFailed(f"{path} could not be written: {os.strerror(error.errno or 0)}.", "Nothing was changed there.") from error
+        raise DiskFailed(
+            f"{path} could not be written: {os.strerror(error.errno or 0)}.", "Nothing was changed there."
+        ) from error
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:

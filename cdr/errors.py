@@ -10,9 +10,15 @@ TO_ACT_ON = 1
 
 EXIT_CODES: tuple[tuple[int, str], ...] = (
     (0, "done, also when there was nothing to do"),
-    (1, "done, and there is something for a person to act on (verify with errors, chase --exit-code with overdue returns)"),
+    (
+        1,
+        "done, and there is something for a person to act on (verify with errors, chase --exit-code with overdue returns)",
+    ),
     (2, "usage: the command line is not right"),
-    (65, "the data given is not valid, or the step's conditions are not met: every problem is listed; nothing was written"),
+    (
+        65,
+        "the data given is not valid, or the step's conditions are not met: every problem is listed; nothing was written",
+    ),
     (66, "no such case, agency, file or store"),
     (69, "gpg or git is missing or too old"),
     (70, "a bug in cdr"),
@@ -74,7 +80,10 @@ class InvalidData(CdrError):
 
     def __init__(self, problems: Sequence[Problem], file: str, message: str = "", hint: str = "") -> None:
         count = len(problems)
-        summary = message or f"{file}: {count} {'thing needs' if count == 1 else 'things need'} to be put right; nothing was recorded"
+        summary = (
+            message
+            or f"{file}: {count} {'thing needs' if count == 1 else 'things need'} to be put right; nothing was recorded"
+        )
         super().__init__(summary, hint)
         self.problems = tuple(problems)
         self.file = file
@@ -93,7 +102,11 @@ class ConditionsNotMet(CdrError):
         self.unmet = tuple(unmet)
 
     def lines(self) -> list[str]:
-        return [f"cdr: {self.message}", *(f"  - {reason}" for reason in self.unmet), *([f"     {self.hint}"] if self.hint else [])]
+        return [
+            f"cdr: {self.message}",
+            *(f"  - {reason}" for reason in self.unmet),
+            *([f"     {self.hint}"] if self.hint else []),
+        ]
 
 
 class NotFound(CdrError):

@@ -49,7 +49,9 @@ def _make(home: str, user_id: str) -> str:
 
 def _copy_public(source: str, target: str) -> None:
     keys = subprocess.run(["gpg", "--homedir", source, "--batch", "--export"], capture_output=True, check=True).stdout
-    subprocess.run(["gpg", "--homedir", target, "--batch", "--quiet", "--import"], input=keys, capture_output=True, check=True)
+    subprocess.run(
+        ["gpg", "--homedir", target, "--batch", "--quiet", "--import"], input=keys, capture_output=True, check=True
+    )
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +63,11 @@ def people() -> Iterator[People]:
     chaser = _make(chaser_home, "Chaser <cron@northshire.example>")
     second = _make(second_home, "Sam Ó Briain-Łukasz <deputy@northshire.example>")
     stranger = _make(stranger_home, "Robin Ashworth <cdop.manager@northshire.example>")
-    for source, targets in ((home, (chaser_home, second_home)), (chaser_home, (home, second_home)), (second_home, (home, chaser_home))):
+    for source, targets in (
+        (home, (chaser_home, second_home)),
+        (chaser_home, (home, second_home)),
+        (second_home, (home, chaser_home)),
+    ):
         for target in targets:
             _copy_public(source, target)
     yield People(home, member, second, chaser, stranger, chaser_home, second_home, stranger_home)

@@ -23,7 +23,15 @@ def command(app: App, reference: str | None, as_json: bool) -> None:
             {
                 "schema": "cdr-audit/1",
                 "changes": [
-                    {"commit": c.commit, "at": c.at, "by": c.by, "fingerprint": c.fingerprint, "what": c.what, "paths": list(c.paths)} for c in found
+                    {
+                        "commit": c.commit,
+                        "at": c.at,
+                        "by": c.by,
+                        "fingerprint": c.fingerprint,
+                        "what": c.what,
+                        "paths": list(c.paths),
+                    }
+                    for c in found
                 ],
             }
         )

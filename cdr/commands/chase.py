@@ -28,7 +28,11 @@ class Chased:
 
 @click.command("chase")
 @click.argument("references", metavar="[REF]...", type=Reference(), nargs=-1)
-@click.option("--overdue", is_flag=True, help="Send every prompt and escalation that is due, each once; print nothing when nothing is.")
+@click.option(
+    "--overdue",
+    is_flag=True,
+    help="Send every prompt and escalation that is due, each once; print nothing when nothing is.",
+)
 @click.option("-n", "--dry-run", is_flag=True, help="With --overdue: say what would be sent, and send nothing.")
 @click.option("--exit-code", is_flag=True, help="End with 1 where a return is overdue.")
 @as_json
@@ -67,7 +71,9 @@ def _outstanding(app: App, references: tuple[str, ...], today: date) -> list[Cha
         for request in outstanding(facts[case]["requests"]):
             item = chase.chase_item(request, facts[case]["prompts"], today, app.policy, app.working_days)
             level = item.due or item.next
-            found.append(Chased(case, item, chase.recipients(level.level, item.agency, app.configuration) if level else ()))
+            found.append(
+                Chased(case, item, chase.recipients(level.level, item.agency, app.configuration) if level else ())
+            )
     return sorted(found, key=lambda chased: (chased.item.requested_on, chased.case))
 
 
@@ -90,7 +96,9 @@ def _send(app: App, references: tuple[str, ...], today: date) -> list[Chased]:
             current.setdefault(case, {"prompts": store.index.document(place)})
             sent = post.prompt(app, case, item.agency, item.due.level if item.due else "", item.requested_on)
             body = bodies.get(place, current[case]["prompts"].body)
-            bodies[place] = chase.mark_sent(body, item.agency, item.due or Due("", today), today, sent.to, sent.message_id)
+            bodies[place] = chase.mark_sent(
+                body, item.agency, item.due or Due("", today), today, sent.to, sent.message_id
+            )
         if bodies:
             store.commit(Change("chase", bodies), current)
     return [_after(app, chased, bodies[store.place(chased.case, "prompts")], today) for chased in due]
@@ -111,7 +119,11 @@ def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
     from cdr.domain.requests import outstanding
 
     facts = app.store.facts()
-    return any(is_overdue(request, today, app.policy) for case in references or facts for request in outstanding(facts[case]["requests"]))
+    return any(
+        is_overdue(request, today, app.policy)
+        for case in references or facts
+        for request in outstanding(facts[case]["requests"])
+    )
 
 
 def _json(chased: Chased) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -26,6 +25,15 @@ MARK = ".cdr-demo"
 LONGEST_HOME = 70
 FIRST_DEATH, LAST_DEATH = date(2022, 4, 1), date(2025, 12, 31)
 EACH_YEAR = 9
+LATE = "regional-ambulance"
+RETURNS = {
+    "northshire-social-care": "2026-01-12",
+    "high-street-surgery": "2026-01-16",
+    "northtown-general": "2026-01-20",
+    "northshire-community": "2026-01-21",
+    "northshire-police": "2026-01-22",
+}
+FORMS = ("form-a", "form-c", "letter-gate", f"form-b-{LATE}", *(f"form-b-{agency}" for agency in tuple(RETURNS)[1:]))
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,9 @@ def _keys() -> tuple[str, str]:
     from cdr.store.crypto import Gnupg
 
     say("Making throw-away keys for a coordinator and for cron ...")
-    return Gnupg().make("Robin Ashworth <cdop.manager@northshire.example>"), Gnupg().make("Chaser <cron@northshire.example>")
+    return Gnupg().make("Robin Ashworth <cdop.manager@northshire.example>"), Gnupg().make(
+        "Chaser <cron@northshire.example>"
+    )
 
 
 def _store(place: Place, member: str, chaser: str) -> None:
@@ -100,7 +110,17 @@ def _store(place: Place, member: str, chaser: str) -> None:
 
     config = place.forms / "store.yaml"
     config.write_bytes(resources.read_bytes("templates", "demo", "store.yaml"))
-    _tell("A store for the invented area of Northshire and Southtown", "init", str(place.store), "--config", str(config), "--member", member, "--chaser", chaser)
+    _tell(
+        "A store for the invented area of Northshire and Southtown",
+        "init",
+        str(place.store),
+        "--config",
+        str(config),
+        "--member",
+        member,
+        "--chaser",
+        chaser,
+    )
 
 
 def _earlier_years(place: Place) -> None:
@@ -129,21 +149,43 @@ def _go_through(place: Place, number: int, case: Any) -> None:
 
 def _one_case(place: Place, chaser: str) -> str:
     """One case, told step by step."""
-    forms = {name: _shipped(place, name) for name in ("form-a", "form-b-hospital", "form-b-police", "form-b-ambulance", "form-c", "letter-gate")}
-    reference = _tell("A child dies; the hospital notifies", "notify", "--from", forms["form-a"], place=place, day="2026-01-09").strip()
+    forms = {name: _shipped(place, name) for name in FORMS}
+    reference = _tell(
+        "A child dies; the hospital notifies", "notify", "--from", forms["form-a"], place=place, day="2026-01-09"
+    ).strip()
     _tell("Every agency that the notification names is asked", "request", reference, place=place, day="2026-01-09")
-    for agency, name, day in (("northtown-general", "form-b-hospital", "2026-01-20"), ("northshire-police", "form-b-police", "2026-02-03")):
-        _tell(f"{agency} returns its form", "return", reference, agency, "--from", forms[name], place=place, day=day)
+    for agency, day in RETURNS.items():
+        answer = ("--from", forms[f"form-b-{agency}"]) if f"form-b-{agency}" in forms else ("--nil",)
+        _tell(f"{agency} answers", "return", reference, agency, *answer, place=place, day=day)
     for day in ("2026-01-23", "2026-02-06", "2026-03-06", "2026-03-21"):
-        _tell(f"cron runs on {day}, with a key that opens requests and prompts and nothing else", "--as", chaser, "chase", "--overdue", place=place, day=day)
-    _tell("The ambulance service returns its form", "return", reference, "regional-ambulance", "--from", forms["form-b-ambulance"], place=place, day="2026-03-26")
-    for agency in ("high-street-surgery", "northshire-community", "northshire-social-care"):
-        _tell(f"{agency} did not know the child", "return", reference, agency, "--nil", place=place, day="2026-03-27")
+        heading = f"cron runs on {day}, with a key that opens requests and prompts and nothing else"
+        _tell(heading, "--as", chaser, "chase", "--overdue", place=place, day=day)
+    late = ("return", reference, LATE, "--from", forms[f"form-b-{LATE}"])
+    _tell("The ambulance service answers after all", *late, place=place, day="2026-03-26")
     _tell("The timeline for the panel, anonymised", "timeline", reference, place=place, day="2026-04-01")
-    override = ("--override", "The inquest is open; the panel agreed by letter")
-    _tell("The panel's analysis is ratified", "review", reference, "--from", forms["form-c"], *override, place=place, day="2026-04-14")
-    letters = ("letter", reference, "--gate", forms["letter-gate"], "--format", "pdf", "-o", str(place.folder / "letters"))
+    override = ("--override", "The inquest is open, and the panel meets in writing")
+    _tell(
+        "The panel's analysis is ratified",
+        "review",
+        reference,
+        "--from",
+        forms["form-c"],
+        *override,
+        place=place,
+        day="2026-04-14",
+    )
+    letters = (
+        "letter",
+        reference,
+        "--gate",
+        forms["letter-gate"],
+        "--format",
+        "pdf",
+        "-o",
+        str(place.folder / "letters"),
+    )
     _tell("A letter to each parent, after the gate's answers", *letters, place=place, day="2026-04-17")
+    _tell("The mother's letter, as text", "letter", reference, "--to", "mother", place=place, day="2026-04-17")
     return reference
 
 
@@ -154,18 +196,34 @@ def _results(place: Place, reference: str) -> None:
     tally.write_text(text, "utf-8")
     put(f"\n## Four years side by side (the first tables; all of them are in {tally})\n")
     put("\n".join(text.splitlines()[:48]))
-    _cdr(place, "2026-04-17", "tally", "--year", "2025/26", "--years", "4", "--format", "html", "-o", str(place.folder / "tally-2025-26.html"))
+    _cdr(
+        place,
+        "2026-04-17",
+        "tally",
+        "--year",
+        "2025/26",
+        "--years",
+        "4",
+        "--format",
+        "html",
+        "-o",
+        str(place.folder / "tally-2025-26.html"),
+    )
     _cdr(place, "2026-04-17", "timeline", reference, "--format", "pdf", "-o", str(place.folder / "timeline.pdf"))
-    put(f"\n## What is left to look at\n\n  letters    {place.folder / 'letters'}\n  timeline   {place.folder / 'timeline.pdf'}")
+    put(
+        f"\n## What is left to look at\n\n  letters    {place.folder / 'letters'}\n  timeline   {place.folder / 'timeline.pdf'}"
+    )
     put(f"  tallies    {place.folder / 'tally-2025-26.html'}\n  outbox     {place.store / 'outbox'}")
     put("\nTo go on by hand:\n")
-    put(f"  export GNUPGHOME={place.keys} XDG_STATE_HOME={place.folder / 'state'}\n  cdr --store {place.store} show {reference}")
+    put(
+        f"  export GNUPGHOME={place.keys} XDG_STATE_HOME={place.folder / 'state'}\n  cdr --store {place.store} show {reference}"
+    )
 
 
 def _tell(heading: str, *arguments: str, place: Place | None = None, day: str = "") -> str:
     put(f"\n## {heading}\n\n$ cdr {_shown(arguments)}")
-    out = _cdr(place, day, *arguments)
-    put(out.rstrip("\n"))
+    out, talk = _run(place, day, *arguments)
+    put("\n".join(part.rstrip("\n") for part in (out, talk) if part))
     return out
 
 
@@ -175,7 +233,11 @@ def _shown(arguments: tuple[str, ...]) -> str:
 
 
 def _cdr(place: Place | None, day: str, *arguments: str) -> str:
-    """Run one command as a person would, on the demonstration's store; what it prints on stdout.
+    return _run(place, day, *arguments)[0]
+
+
+def _run(place: Place | None, day: str, *arguments: str) -> tuple[str, str]:
+    """Run one command as a person would, on the demonstration's store; what it prints on stdout and on stderr.
 
     Raises: CdrError when it fails, for a demonstration that fails is a bug.
     """
@@ -187,8 +249,7 @@ def _cdr(place: Place | None, day: str, *arguments: str) -> str:
         code = run(given)
     if code:
         raise CdrError(f"The demonstration stopped at `cdr {_shown(arguments)}` ({code}).", err.getvalue())
-    sys.stdout.flush()
-    return out.getvalue()
+    return out.getvalue(), err.getvalue()
 
 
 def _form(place: Place, name: str, body: dict[str, Any]) -> str:

@@ -71,7 +71,9 @@ def _git(app: App) -> Iterator[Check]:
     version = Git(Path("/")).version()
     words = ".".join(map(str, version))
     good = version >= OLDEST_GIT
-    yield Check("git", "ok" if good else "error", f"git {words}" + ("" if good else " is too old; install 2.36 or newer."))
+    yield Check(
+        "git", "ok" if good else "error", f"git {words}" + ("" if good else " is too old; install 2.36 or newer.")
+    )
 
 
 def _store(app: App) -> Iterator[Check]:
@@ -79,7 +81,9 @@ def _store(app: App) -> Iterator[Check]:
     head = store.sealed.head
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
     if store.git.setting("core.fsync") != "all":
-        yield Check("store", "warning", f"A power cut could damage this copy; run: git -C {store.folder} config core.fsync all")
+        yield Check(
+            "store", "warning", f"A power cut could damage this copy; run: git -C {store.folder} config core.fsync all"
+        )
     odd = store.git.odd_files(("cases", "panels", "keys"))
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
@@ -118,7 +122,11 @@ def _acting(app: App) -> Iterator[Check]:
 def _configuration(app: App) -> Iterator[Check]:
     yield Check("configuration", "ok", f"cdr.yaml of {app.configuration.area}")
     if app.store.git.odd_files(("cdr.yaml",)):
-        yield Check("configuration", "warning", "cdr.yaml has changes that are not recorded and not used; commit them: git commit -S cdr.yaml")
+        yield Check(
+            "configuration",
+            "warning",
+            "cdr.yaml has changes that are not recorded and not used; commit them: git commit -S cdr.yaml",
+        )
 
 
 def _mail(app: App) -> Iterator[Check]:

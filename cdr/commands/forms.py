@@ -14,8 +14,9 @@ Rules = Callable[[Mapping[str, Any]], list[Problem]]
 
 @dataclass(frozen=True)
 class Form:
-    """A file that is valid: its bytes, what it says, and the warnings about it."""
+    """A file that is valid: what it is called, its bytes, what it says, and the warnings about it."""
 
+    name: str
     raw: bytes
     body: dict[str, Any]
     warnings: tuple[Problem, ...]
@@ -23,7 +24,7 @@ class Form:
     def warn(self) -> None:
         """Tell the warnings on stderr."""
         for warning in self.warnings:
-            say(f"cdr: please check: {warning.text('')[2:]}")
+            say(f"please check: {warning.text(self.name)}")
 
     def warnings_json(self) -> list[dict[str, str]]:
         """The warnings as the interface's JSON has them."""
@@ -52,4 +53,4 @@ def examine(raw: bytes, name: str, form: str, rules: Rules) -> tuple[Form, list[
     wrong = {problem.field for problem in found}
     errors = [*found, *(problem for problem in ruled if problem.level == "error" and problem.field not in wrong)]
     warnings = tuple(problem for problem in ruled if problem.level != "error")
-    return Form(raw, body, warnings), sorted(errors, key=lambda problem: problem.line)
+    return Form(name, raw, body, warnings), sorted(errors, key=lambda problem: problem.line)

@@ -14,9 +14,22 @@ from cdr.commands.output import put, put_json, say
 
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--config", "config", metavar="FILE", required=True, help="The area's configuration, which becomes cdr.yaml.")
-@click.option("--member", "members", metavar="FPR", multiple=True, required=True, help="The full fingerprint of a key that reads and writes everything.")
-@click.option("--chaser", metavar="FPR", help="The full fingerprint of cron's key, which reads requests and prompts and writes prompts.")
+@click.option(
+    "--config", "config", metavar="FILE", required=True, help="The area's configuration, which becomes cdr.yaml."
+)
+@click.option(
+    "--member",
+    "members",
+    metavar="FPR",
+    multiple=True,
+    required=True,
+    help="The full fingerprint of a key that reads and writes everything.",
+)
+@click.option(
+    "--chaser",
+    metavar="FPR",
+    help="The full fingerprint of cron's key, which reads requests and prompts and writes prompts.",
+)
 @as_json
 @pass_app
 def command(app: App, folder: Path, config: str, members: tuple[str, ...], chaser: str | None, as_json: bool) -> None:
@@ -27,14 +40,16 @@ def command(app: App, folder: Path, config: str, members: tuple[str, ...], chase
     from cdr.domain.configuration import configuration_problems
     from cdr.store.creation import create
 
-    form = take_in(config, "store", lambda body: configuration_problems(body))
+    form = take_in(config, "store", configuration_problems)
     people = [_plain(member) for member in members]
     root = create(folder, form.raw, people, _plain(chaser) if chaser else None, app.acting, app.clock.today)
     if as_json:
         put_json({"schema": "cdr-init/1", "store": str(folder), "commit": root})
         return
     put(str(folder))
-    say(f"A store for {form.body['area']['name']} is ready. Its history begins with a commit signed by the key that you act with.")
+    say(
+        f"A store for {form.body['area']['name']} is ready. Its history begins with a commit signed by the key that you act with."
+    )
     say("Next: cd there and open a first case with `cdr notify --from FILE`; `cdr doctor` says whether all is well.")
 
 

@@ -41,8 +41,10 @@ def interview(form: str, problems: Callable[[bytes], Sequence[Problem]]) -> byte
         if not wrong and click.confirm("Is all of this right", err=True):
             return raw
         for problem in wrong:
-            say(problem.text("")[2:])
-        field = click.prompt("Which field is to be changed (as child.sex; Enter: give up)", default="", show_default=False, err=True)
+            say(problem.text("the form"))
+        field = click.prompt(
+            "Which field is to be changed (as child.sex; Enter: give up)", default="", show_default=False, err=True
+        )
         if not field:
             raise click.Abort
         _ask_again(fields(name), answers, field)
@@ -92,7 +94,9 @@ def _several(field: Field) -> Iterator[Any]:
 def _wanted(field: Field, another: bool = False) -> bool:
     while True:
         word = "Another" if another else "Give"
-        answer = click.prompt(f"{word}: {field.title} (y/n)", default="n", show_default=True, err=True).strip().casefold()
+        answer = (
+            click.prompt(f"{word}: {field.title} (y/n)", default="n", show_default=True, err=True).strip().casefold()
+        )
         if answer == HELP:
             say(field.help)
         elif answer == BACK:

@@ -22,13 +22,15 @@ def list_(app: App, as_json: bool) -> None:
     from cdr.store.crypto import Gnupg
 
     snapshot = app.store.sealed
-    here = {key.fingerprint for key in Gnupg().keys(secret=True)}
+    here = {key.fingerprint for key in Gnupg().listed(secret=True)}
     rows = []
     for person in snapshot.keys.registry.people:
         key = snapshot.public_keys.get(person.fingerprint)
         trouble = "is missing" if key is None else key.trouble
         expires = key.expires.isoformat() if key and key.expires else None
-        rows.append((person.fingerprint, person.name, person.role, person.since, expires, trouble, person.fingerprint in here))
+        rows.append(
+            (person.fingerprint, person.name, person.role, person.since, expires, trouble, person.fingerprint in here)
+        )
     if as_json:
         names = ("fingerprint", "name", "role", "since", "expires", "trouble", "secret_here")
         put_json({"schema": "cdr-keys/1", "keys": [dict(zip(names, row, strict=True)) for row in rows]})

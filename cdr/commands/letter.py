@@ -24,15 +24,33 @@ SUFFIXES = {"text": ".txt", "pdf": ".pdf"}
 @case_reference
 @click.option("--kind", type=click.Choice([KIND]), default=KIND, show_default=True, help="Which letter.")
 @click.option("--to", metavar="WHOM", help="mother, father, or a number; without it, everyone who should have one.")
-@click.option("--gate", metavar="FILE", help="The answers of the letter gate, by whom and when; they are kept with the case.")
+@click.option(
+    "--gate", metavar="FILE", help="The answers of the letter gate, by whom and when; they are kept with the case."
+)
 @click.option("--draft", is_flag=True, help="Letters marked as drafts, which need no answers.")
 @click.option("--format", "format_", type=click.Choice(["text", "pdf"]), default="text", show_default=True)
 @output_file
 @pass_app
-def command(app: App, reference: str, kind: str, to: str | None, gate: str | None, draft: bool, format_: str, output: str | None) -> None:
+def command(
+    app: App, reference: str, kind: str, to: str | None, gate: str | None, draft: bool, format_: str, output: str | None
+) -> None:
     """Make a letter to each parent. A final one needs the answers of the letter gate (--gate); what is missing is listed.
 
     With -o DIR the letters are files in that folder; where one letter is chosen, -o may name its file.
+
+    The file of the gate says who answered each question and when, and who has proof-read:
+
+    \b
+      schema: letter-gate/1
+      answers:
+        parent_suspected: {answer: no, by: Jo Penrose, on: 2026-04-17}
+        wording_agreed: {answer: not_applicable, by: Jo Penrose, on: 2026-04-17}
+        address_safe: {answer: yes, by: Jo Penrose, on: 2026-04-17}
+        contact_welcome: {answer: yes, by: Jo Penrose, on: 2026-04-17}
+        all_parents_told: {answer: yes, by: Jo Penrose, on: 2026-04-17}
+        recipients_able: {answer: yes, by: Jo Penrose, on: 2026-04-17}
+        language_and_format: {answer: none, by: Jo Penrose, on: 2026-04-17}
+      proof_read_by: [Robin Ashworth, Jo Penrose]
     """
     if format_ != "text" and output is None:
         raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE or -o DIR.")
@@ -47,7 +65,9 @@ def command(app: App, reference: str, kind: str, to: str | None, gate: str | Non
         to_file(Path(output) if one_file else Path(output) / f"{reference}-{kind}-{number}{SUFFIXES[format_]}", data)
 
 
-def _made(app: App, reference: str, kind: str, to: str | None, gate: str | None, draft: bool, format_: str) -> dict[int, bytes]:
+def _made(
+    app: App, reference: str, kind: str, to: str | None, gate: str | None, draft: bool, format_: str
+) -> dict[int, bytes]:
     """The letters' files by the number of whom they are to, once it is kept with the case that they were made."""
     from cdr.domain import case
     from cdr.store.transaction import Change
@@ -60,7 +80,10 @@ def _made(app: App, reference: str, kind: str, to: str | None, gate: str | None,
         letters = _composed(app, reference, notification.body, to, draft)
         if not draft:
             _refuse_held(answers.body if answers else _last_gate(kept.body, kind), notification.body, today)
-        files = {letter.recipient.number: _render(app, notification.body, letter, _wording(app, kind), format_) for letter in letters}
+        files = {
+            letter.recipient.number: _render(app, notification.body, letter, _wording(app, kind), format_)
+            for letter in letters
+        }
         body: dict[str, Any] = kept.body
         if answers:
             body = case.with_letter_gate(body, {"recorded_on": today.isoformat(), "kind": kind, **_kept(answers.body)})
@@ -77,11 +100,16 @@ def _composed(app: App, reference: str, form_a: Mapping[str, Any], to: str | Non
     from cdr.domain import letters, support
 
     organisations = support.choose(form_a, support.organisations(rules("support-organisations")))
-    for sentence in support.to_check(organisations, app.clock.real_today):
-        say(f"cdr: please check: {sentence}")
+    unchecked = support.to_check(organisations, app.clock.real_today)
+    if unchecked:
+        say(
+            f"please check: ring {', '.join(unchecked)} before the letter goes out; nobody has noted that the number still answers."
+        )
     people = letters.choose(letters.recipients(form_a), to)
     return [
-        letters.compose(form_a, app.configuration, person, app.clock.today, organisations, draft=draft, reference=reference)
+        letters.compose(
+            form_a, app.configuration, person, app.clock.today, organisations, draft=draft, reference=reference
+        )
         for person in people
     ]
 
@@ -89,7 +117,11 @@ def _composed(app: App, reference: str, form_a: Mapping[str, Any], to: str | Non
 def _answers(file: str, reference: str) -> Form:
     def about_this_case(body: Mapping[str, Any]) -> list[Problem]:
         stranger = body.get("case") not in (None, reference)
-        return [Problem("case", "", "These answers are about another case. Give those of this case.", "G-01")] if stranger else []
+        return (
+            [Problem("case", "", "These answers are about another case. Give those of this case.", "G-01")]
+            if stranger
+            else []
+        )
 
     return take_in(file, "letter-gate", about_this_case)
 
@@ -109,7 +141,7 @@ def _refuse_held(gate: Mapping[str, Any] | None, form_a: Mapping[str, Any], toda
     if held:
         raise ConditionsNotMet(
             "A letter to a family cannot be made final yet; nothing was recorded.", held,
-            "Write the answers down as in the example of a letter gate and give them with --gate FILE; --draft makes a marked draft.",
+            "Write the answers into a file and give it with --gate FILE (cdr letter --help shows one); --draft makes a marked draft.",
         )  # fmt: skip
 
 
@@ -133,5 +165,5 @@ def _render(app: App, form_a: Mapping[str, Any], letter: Letter, wording: str, f
             "Correct the wording in templates/letters or the field in Form A; --draft makes a marked draft meanwhile.",
         )  # fmt: skip
     for sentence in wrong:
-        say(f"cdr: please check letter {letter.recipient.number}: {sentence}")
+        say(f"please check letter {letter.recipient.number}: {sentence}")
     return as_pdf(letter, wording) if format_ == "pdf" else text.encode("utf-8")

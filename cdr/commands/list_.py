@@ -9,6 +9,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json, table
+from cdr.domain.case import NEXT_STEPS
 
 
 @click.command("list")
@@ -23,8 +24,19 @@ def command(app: App, only_open: bool, as_json: bool) -> None:
     elif not rows:
         put("There is no open case." if only_open else "There is no case yet.")
     else:
-        shown = [(r["case"], r["notified_on"], r["stage"], "; ".join(r["waiting_for"]) or "-") for r in rows]
+        shown = [(r["case"], r["notified_on"], r["stage"], _in_short(r)) for r in rows]
         put(table(shown, ["case", "notified", "stage", "waiting for"]))
+        put("\nNext steps")
+        for stage in dict.fromkeys(r["stage"] for r in rows):
+            put(f"  {stage}: {NEXT_STEPS[stage]}")
+
+
+def _in_short(row: dict[str, Any]) -> str:
+    """What a case waits for on one line: returns are counted, the rest is named."""
+    count = len(row["outstanding"])
+    returns = [f"{count} {'return' if count == 1 else 'returns'}"] if count else []
+    others = [word for word in row["waiting_for"] if not word.startswith("return from ")]
+    return ", ".join([*returns, *others]) or "-"
 
 
 def _rows(app: App) -> list[dict[str, Any]]:

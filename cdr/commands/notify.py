@@ -15,8 +15,15 @@ from cdr.errors import ConditionsNotMet, Problem, WrongUsage
 
 
 @click.command("notify")
-@click.option("--from", "file", metavar="FILE", help="Form A as YAML; - is standard input. Without it, on a terminal, field by field.")
-@click.option("--not-a-duplicate", metavar="REASON", help="Why this is another child, where one who is known looks like the same.")
+@click.option(
+    "--from",
+    "file",
+    metavar="FILE",
+    help="Form A as YAML; - is standard input. Without it, on a terminal, field by field.",
+)
+@click.option(
+    "--not-a-duplicate", metavar="REASON", help="Why this is another child, where one who is known looks like the same."
+)
 @as_json
 @pass_app
 def command(app: App, file: str | None, not_a_duplicate: str | None, as_json: bool) -> None:
@@ -51,7 +58,10 @@ def _asked(app: App) -> Form:
     from cdr.commands.interview import interview, is_attended
 
     if not is_attended():
-        raise WrongUsage("There is no form: give it with --from FILE (or - for standard input).", "On a terminal, cdr notify asks field by field.")
+        raise WrongUsage(
+            "There is no form: give it with --from FILE (or - for standard input).",
+            "On a terminal, cdr notify asks field by field.",
+        )
     app.store.require_member()  # told before an hour of typing
     raw = interview("form-a", lambda given: examine(given, "the form", "form-a", _rules(app))[1])
     return check(raw, "the form", "form-a", _rules(app))

@@ -46,4 +46,6 @@ def on(what: str) -> Callable[[F], F]:
 
 
 case_reference = click.argument("reference", metavar="REF", type=Reference())
-output_file = click.option("-o", "--output", "output", type=click.Path(dir_okay=True, path_type=str), help="Write there instead of to stdout.")
+output_file = click.option(
+    "-o", "--output", "output", type=click.Path(dir_okay=True, path_type=str), help="Write there instead of to stdout."
+)

@@ -16,14 +16,22 @@ from cdr.documents.message import Message
 def request(app: App, case: str, agency: str, day: date, reply_by: date) -> Message:
     """The message that asks an agency for its return."""
     made = message.request_message(
-        app.configuration, case, agency, day, sent_at=app.clock.now, reply_by=reply_by, override=_override(app, "request")
+        app.configuration,
+        case,
+        agency,
+        day,
+        sent_at=app.clock.now,
+        reply_by=reply_by,
+        override=_override(app, "request"),
     )
     return _post(app, f"{case}-{agency}-request-{day}", made)
 
 
 def prompt(app: App, case: str, agency: str, level: str, requested_on: date) -> Message:
     """A prompt, or the escalation."""
-    made = message.prompt_message(app.configuration, level, case, agency, requested_on, sent_at=app.clock.now, override=_override(app, level))
+    made = message.prompt_message(
+        app.configuration, level, case, agency, requested_on, sent_at=app.clock.now, override=_override(app, level)
+    )
     return _post(app, f"{case}-{agency}-{level}-{requested_on}", made)
 
 

@@ -12,7 +12,9 @@ from cdr.errors import WrongUsage
 
 @click.command("reopen")
 @case_reference
-@click.option("--reason", metavar="REASON", help="What is new: a late inquest, a finding, a report to prevent future deaths.")
+@click.option(
+    "--reason", metavar="REASON", help="What is new: a late inquest, a finding, a report to prevent future deaths."
+)
 @as_json
 @pass_app
 def command(app: App, reference: str, reason: str | None, as_json: bool) -> None:
@@ -28,7 +30,9 @@ def command(app: App, reference: str, reason: str | None, as_json: bool) -> None
     with store.writing():
         documents = store.case(reference)
         kept = documents["case"]
-        store.commit(Change("reopen", {kept.place: case.reopened(kept.body, today, why.strip())}), {reference: documents})
+        store.commit(
+            Change("reopen", {kept.place: case.reopened(kept.body, today, why.strip())}), {reference: documents}
+        )
     if as_json:
         put_json({"schema": "cdr-reopen/1", "case": reference, "on": today.isoformat()})
     else:

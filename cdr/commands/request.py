@@ -27,14 +27,23 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
     asked = _ask(app, reference, agencies, day)
     dates = {agency: _prompt_dates(app, day) for agency in asked}
     if as_json:
-        listed = [{"agency": a, "requested_on": day.isoformat(), "prompts": [d.isoformat() for d in dates[a]]} for a in asked]
+        listed = [
+            {"agency": a, "requested_on": day.isoformat(), "prompts": [d.isoformat() for d in dates[a]]} for a in asked
+        ]
         put_json({"schema": "cdr-request/1", "case": reference, "requests": listed})
         return
     if not asked:
         say("Every agency that Form A names has been asked.")
         return
-    put(table([(agency, day, *dates[agency]) for agency in asked], ["agency", "asked on", "first prompt", "second", "third"]))
-    say(f"{len(asked)} messages are in the outbox.")
+    put(
+        table(
+            [(agency, day, *dates[agency]) for agency in asked],
+            ["agency", "asked on", "first prompt", "second", "third"],
+        )
+    )
+    say(
+        f"{len(asked)} {'message is' if len(asked) == 1 else 'messages are'} in {app.store.folder / 'outbox'}, to be sent."
+    )
 
 
 def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> list[str]:
@@ -68,9 +77,15 @@ def _prompt_dates(app: App, day: date) -> tuple[date, ...]:
 def refuse_closed(case: dict[str, object]) -> None:
     """Stop where the case is closed. Raises: ConditionsNotMet."""
     if case["status"] == "closed":
-        raise ConditionsNotMet("The case is closed; nothing was recorded.", [], "Open it again first: cdr reopen REF --reason REASON")
+        raise ConditionsNotMet(
+            "The case is closed; nothing was recorded.", [], "Open it again first: cdr reopen REF --reason REASON"
+        )
 
 
 def _refuse_early(day: date, died: str) -> None:
     if day < date.fromisoformat(died):
-        raise ConditionsNotMet("A return cannot be asked for before the child died; nothing was recorded.", [], "Give the right day with --on DATE.")
+        raise ConditionsNotMet(
+            "A return cannot be asked for before the child died; nothing was recorded.",
+            [],
+            "Give the right day with --on DATE.",
+        )

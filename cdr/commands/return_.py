@@ -15,7 +15,11 @@ from cdr.commands.output import file_name, given, put, put_json
 from cdr.commands.request import refuse_closed
 from cdr.errors import WrongUsage
 
-WORDS = {"returned": "has returned its reporting form", "nil": "has made a nil return", "waived": "is not waited for any more"}
+WORDS = {
+    "returned": "has returned its reporting form",
+    "nil": "has made a nil return",
+    "waived": "is not waited for any more",
+}
 
 
 @click.command("return")
@@ -28,7 +32,14 @@ WORDS = {"returned": "has returned its reporting form", "nil": "has made a nil r
 @as_json
 @pass_app
 def command(
-    app: App, reference: str, agency: str, file: str | None, nil: bool, waive: str | None, on: date | None, as_json: bool
+    app: App,
+    reference: str,
+    agency: str,
+    file: str | None,
+    nil: bool,
+    waive: str | None,
+    on: date | None,
+    as_json: bool,
 ) -> None:
     """Take in an agency's return (Form B), a nil return, or that this return is not waited for any more.
 
@@ -42,7 +53,13 @@ def command(
     day = on or app.clock.today
     status, form = _take(app, reference, agency, raw, file_name(file or ""), waive, day)
     if as_json:
-        content = {"schema": "cdr-return/1", "case": reference, "agency": agency, "status": status, "on": day.isoformat()}
+        content = {
+            "schema": "cdr-return/1",
+            "case": reference,
+            "agency": agency,
+            "status": status,
+            "on": day.isoformat(),
+        }
         put_json(content | {"warnings": form.warnings_json() if form else []})
         return
     put(f"{agency} {WORDS[status]}.")
@@ -63,7 +80,11 @@ def _take(
         documents = store.case(reference)
         refuse_closed(documents["case"].body)
         notification = documents["notification"].body
-        form = check(raw, name, "form-b", lambda body: form_b.problems(body, notification, agency)) if raw is not None else None
+        form = (
+            check(raw, name, "form-b", lambda body: form_b.problems(body, notification, agency))
+            if raw is not None
+            else None
+        )
         status = "waived" if waive else _status(form)
         ledger = documents["requests"]
         changed = {ledger.place: requests.answer(ledger.body, agency, status, day)}

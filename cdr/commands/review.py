@@ -24,7 +24,9 @@ from cdr.errors import ConditionsNotMet, NotFound
 @click.option("--override", metavar="REASON", help="Ratify although something is not met, and why.")
 @as_json
 @pass_app
-def command(app: App, reference: str, file: str, panel: str | None, on: date | None, override: str | None, as_json: bool) -> None:
+def command(
+    app: App, reference: str, file: str, panel: str | None, on: date | None, override: str | None, as_json: bool
+) -> None:
     """Take in Form C. Its own stage says whether it is a draft or ratified.
 
     Ratifying needs every return in or waived, every other process closed, and a quorate panel meeting that had the case.
@@ -38,7 +40,9 @@ def command(app: App, reference: str, file: str, panel: str | None, on: date | N
         content = {"schema": "cdr-review/1", "case": reference, "stage": form.body["stage"], "on": day.isoformat()}
         put_json(content | {"overridden": list(unmet), "warnings": form.warnings_json()})
         return
-    put(f"{reference}: the analysis is {f'ratified; the case counts as reviewed on {day}' if ratified else 'kept as a draft'}.")
+    put(
+        f"{reference}: the analysis is {f'ratified; the case counts as reviewed on {day}' if ratified else 'kept as a draft'}."
+    )
     for reason in unmet:
         say(f"  done all the same: {reason}")
     form.warn()
@@ -77,7 +81,10 @@ def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, pan
     from cdr.domain import form_c, review
 
     if panel is not None:
-        raise NotFound("There is no such panel meeting in this store.", "Leave --panel out, and say with --override why the review is ratified.")
+        raise NotFound(
+            "There is no such panel meeting in this store.",
+            "Leave --panel out, and say with --override why the review is ratified.",
+        )
     if stage != form_c.RATIFIED:
         return []
     before = review.ratifying_review(case)

@@ -24,7 +24,14 @@ def command(app: App, reference: str, as_json: bool) -> None:
     """Show one case in full: where it stands, what was asked and sent, and every form. It names the child."""
     documents = app.store.case(reference)
     if as_json:
-        put_json({"schema": "cdr-show/1", "case": reference, **_state(documents), "documents": {id_: d.body for id_, d in documents.items()}})
+        put_json(
+            {
+                "schema": "cdr-show/1",
+                "case": reference,
+                **_state(documents),
+                "documents": {id_: d.body for id_, d in documents.items()},
+            }
+        )
         return
     put("\n".join(_lines(app, reference, documents)))
 
@@ -34,12 +41,18 @@ def _state(documents: Mapping[str, Document]) -> dict[str, Any]:
 
     analysis = documents["analysis"].body if "analysis" in documents else None
     body, ledger = documents["case"].body, documents["requests"].body
-    return {"stage": case.stage(body, ledger, analysis), "open": body["status"] == "open", "waiting_for": case.waiting_for(body, ledger, analysis)}
+    return {
+        "stage": case.stage(body, ledger, analysis),
+        "open": body["status"] == "open",
+        "waiting_for": case.waiting_for(body, ledger, analysis),
+    }
 
 
 def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Iterator[str]:
     state = _state(documents)
-    yield f"{reference}: {state['stage']}" + (f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else "")
+    yield f"{reference}: {state['stage']}" + (
+        f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else ""
+    )
     yield from _next(documents["case"].body)
     yield from _asked(documents)
     yield from _case(documents["case"].body)
@@ -58,11 +71,21 @@ def _next(case: Mapping[str, Any]) -> Iterator[str]:
 def _asked(documents: Mapping[str, Document]) -> Iterator[str]:
     sent = documents["prompts"].body["prompts"]
     rows = [
-        (r["agency"], r["requested_on"], r["status"], r["answered_on"] or "-", ", ".join(p["level"] for p in sent if p["agency"] == r["agency"]) or "-")
+        (
+            r["agency"],
+            r["requested_on"],
+            r["status"],
+            r["answered_on"] or "-",
+            ", ".join(p["level"] for p in sent if p["agency"] == r["agency"]) or "-",
+        )
         for r in documents["requests"].body["requests"]
     ]
     yield "\nRequests"
-    yield table(rows, ["agency", "asked on", "state", "answered on", "sent"]) if rows else "  No agency has been asked yet."
+    yield (
+        table(rows, ["agency", "asked on", "state", "answered on", "sent"])
+        if rows
+        else "  No agency has been asked yet."
+    )
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
@@ -82,29 +105,14 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
 
 def _form(document: Document) -> Iterator[str]:
     from cdr.store import schema
+    from cdr.store.fields import described
 
-    name = schema.current(document.place.kind.form)
-    yield f"\n{TITLES[document.place.kind.name]}" + (f": {document.body['agency']}" if "agency" in document.body else "")
-    yield from _fields(name, document.body, "")
-
-
-def _fields(name: str, value: Any, field: str) -> Iterator[str]:
-    from cdr.store import schema
-
-    items = value.items() if isinstance(value, Mapping) else enumerate(value)
-    for key, inner in items:
-        path = f"{field}.{key}" if field else str(key)
-        indent = "  " * (path.count(".") + 1)
-        title = f"{key + 1}" if isinstance(key, int) else schema.title(name, path)
-        if isinstance(inner, Mapping) or (isinstance(inner, list) and inner and isinstance(inner[0], Mapping)):
-            yield f"{indent}{title}"
-            yield from _fields(name, inner, path)
-        elif key != "schema":
-            yield f"{indent}{title}: {_text(inner)}"
-
-
-def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else "-" if value is None else str(value)
+    about = {key: value for key, value in document.body.items() if key != "agency"}
+    yield f"\n{TITLES[document.place.kind.name]}" + (
+        f" of {document.body['agency']}" if "agency" in document.body else ""
+    )
+    for depth, title, text in described(schema.current(document.place.kind.form), about):
+        yield f"  {'  ' * depth}{title}: {text}".rstrip(": ") if text == "" else f"  {'  ' * depth}{title}: {text}"
 
 
 def _kind(id_: str) -> str:

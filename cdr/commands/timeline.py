@@ -49,5 +49,7 @@ def _timeline(app: App, reference: str, identified: bool) -> Timeline:
     documents = app.store.case(reference)
     returns = [document.body for id_, document in sorted(documents.items()) if id_.startswith("return-")]
     types = code_list("agency_type")
-    agencies = {agency.id: (agency.name, agency.type, types.label(agency.type)) for agency in app.configuration.agencies}
+    agencies = {
+        agency.id: (agency.name, agency.type, types.label(agency.type)) for agency in app.configuration.agencies
+    }
     return timeline(reference, documents["notification"].body, returns, agencies, rules("timeline"), identified)

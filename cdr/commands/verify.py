@@ -13,8 +13,14 @@ from cdr.errors import DONE, TO_ACT_ON
 
 
 @click.command("verify")
-@click.option("--repair", is_flag=True, help="Put files of the work tree back to what the history holds; odd ones are kept aside.")
-@click.option("--root", metavar="FPR", help="For a first clone: the fingerprint of the key that made the store, as a member told you.")
+@click.option(
+    "--repair", is_flag=True, help="Put files of the work tree back to what the history holds; odd ones are kept aside."
+)
+@click.option(
+    "--root",
+    metavar="FPR",
+    help="For a first clone: the fingerprint of the key that made the store, as a member told you.",
+)
 @as_json
 @pass_app
 def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
@@ -33,6 +39,9 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
         put_json({"schema": "cdr-verify/1", "findings": [asdict(finding) for finding in findings]})
     else:
         for finding in findings:
-            put(": ".join(part for part in (finding.level, finding.path, finding.message) if part) + f" [{finding.check}]")
+            put(
+                ": ".join(part for part in (finding.level, finding.path, finding.message) if part)
+                + f" [{finding.check}]"
+            )
         say(f"{len(findings)} findings." if findings else "Nothing is wrong.")
     return TO_ACT_ON if any(finding.level == "error" for finding in findings) else DONE

@@ -34,9 +34,9 @@ STAGES = (
 NEXT_STEPS = {
     NOTIFIED: "Ask the agencies for their returns: cdr request",
     WAITING_FOR_RETURNS: "The agencies move next; prompts go out when they fall due: cdr chase --overdue",
-    WAITING_FOR_PROCESSES: "Other processes move next; tell cdr when one ends: cdr gate",
-    READY_FOR_PANEL: "Assign the case to a panel meeting: cdr panel",
-    ANALYSIS_DRAFTED: "Take the draft analysis to a panel meeting: cdr panel, then cdr review",
+    WAITING_FOR_PROCESSES: "Other processes move next; the review waits until they end",
+    READY_FOR_PANEL: "Bring the case to the panel, then take in its analysis: cdr review",
+    ANALYSIS_DRAFTED: "Bring the draft analysis to the panel, then ratify it: cdr review",
     REVIEWED: "Close the case: cdr close",
     CLOSED: "Nothing; new information opens the case again: cdr reopen",
 }

@@ -91,11 +91,7 @@ def choose(form_a: Mapping[str, Any], listed: Sequence[Organisation]) -> tuple[O
     return (*special, *general[:room])
 
 
-def to_check(organisations: Sequence[Organisation], today: date, months: int = 12) -> list[str]:
-    """A sentence for each organisation whose number no one has checked for a year (or ever)."""
+def to_check(listed: Sequence[Organisation], today: date, months: int = 12) -> list[str]:
+    """The names of the organisations whose number no one has checked for a year (or ever)."""
     oldest = date(today.year - months // 12, today.month, min(today.day, 28))
-    return [
-        f"{item.name}: ring {item.phone} to see that it still answers, then write the day in the list (checked_on)."
-        for item in organisations
-        if item.checked_on is None or item.checked_on < oldest
-    ]
+    return [item.name for item in listed if item.checked_on is None or item.checked_on < oldest]

@@ -16,7 +16,7 @@ FIRST = {
     "female": ("Amara", "Cerys", "Zofia", "Ayọ̀", "Leyla", "Niamh", "Linh", "Ștefania", "Maya", "Ffion"),
 }
 FAMILY = ("Testcase", "Specimen", "Sample-Rees", "Ó Teist", "Próbny", "Ìdánwò", "Deneme", "Thử", "Example", "Ffug")
-ETHNICITIES = ("A", "A", "A", "A", "A", "C", "D", "H", "J", "N", "N", "R", "S", "Z")
+ETHNICITIES = ("A", "A", "A", "A", "A", "C", "D", "H", "J", "N", "N", "R", "L", "Z")
 CATEGORIES = {"newborn": (8, 8, 8, 7), "infant": (10, 7, 9, 8), "child": (4, 5, 7, 3, 9, 6), "teenager": (2, 3, 4, 6)}
 AGES = {"newborn": (0, 27), "infant": (28, 360), "child": (400, 4700), "teenager": (4800, 6500)}
 PLACES = {
@@ -29,7 +29,7 @@ FACTORS = {
     "A": ("child_health_history", "acute_illness"),
     "B": ("parental_smoking", "parental_health"),
     "C": ("sleep_environment", "overcrowding"),
-    "D": ("communication_between_agencies", "recognition_of_illness"),
+    "D": ("agency_communication", "identification_treatment"),
 }
 THEMES = ("information_sharing", "messages_to_families", "escalation", "record_keeping", "training_awareness")
 
@@ -76,7 +76,9 @@ def _case(random: Random, number: int, died: date, last: date) -> SyntheticCase:
     reviewed = died + timedelta(days=random.randint(150, 620))
     done = reviewed < last
     returns = tuple(_form_b(form_a, agency, notified + timedelta(days=random.randint(9, 40))) for agency in agencies)
-    return SyntheticCase(notified, form_a, returns, _form_c(random, group, reviewed) if done else None, reviewed if done else None)
+    return SyntheticCase(
+        notified, form_a, returns, _form_c(random, group, reviewed) if done else None, reviewed if done else None
+    )
 
 
 def _form_a(random: Random, number: int, group: str, born: date, died: date) -> dict[str, Any]:
@@ -85,15 +87,22 @@ def _form_a(random: Random, number: int, group: str, born: date, died: date) -> 
     notified = died + timedelta(days=1)
     family, place = random.choice(FAMILY), random.choice(PLACES[group])
     street = f"{random.randint(1, 90)} Example Street"
-    authority, town, postcode = random.choice((("Northshire", "Northtown", "NR1 1AB"),) * 2 + (("Southtown", "Southtown", "SO1 2CD"),))
+    authority, town, postcode = random.choice(
+        (("Northshire", "Northtown", "NR1 1AB"),) * 2 + (("Southtown", "Southtown", "SO1 2CD"),)
+    )
     child: dict[str, Any] = {
         "first_names": random.choice(FIRST[sex]), "family_name": family, "nhs_number": nhs_number(number),
         "date_of_birth": born.isoformat(), "sex": sex, "ethnicity": random.choice(ETHNICITIES), "address": [street, town],
         "postcode": postcode, "local_authority": authority,
     }  # fmt: skip
     if group in ("newborn", "infant"):
-        weeks = random.choice((22, 23, 25, 28, 34, 38, 39, 40)) if group == "newborn" else random.choice((36, 38, 39, 40))
-        child |= {"gestation": {"weeks": weeks, "days": random.randint(0, 6)}, "birth_weight_g": 450 + (weeks - 21) * 160}
+        weeks = (
+            random.choice((22, 23, 25, 28, 34, 38, 39, 40)) if group == "newborn" else random.choice((36, 38, 39, 40))
+        )
+        child |= {
+            "gestation": {"weeks": weeks, "days": random.randint(0, 6)},
+            "birth_weight_g": 450 + (weeks - 21) * 160,
+        }
     coroner = {"party": "coroner", "status": "informed", "on": died.isoformat()}
     return {
         "schema": "form-a/1",

@@ -27,14 +27,16 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
 
     Raises: NotFound, NotAuthentic.
     """
-    store.sealed.case(reference) if reference else store.sealed  # noqa: B018 - the whole history is checked first
+    store.sealed.case(reference) if reference else store.sealed
     history, git = store.history, store.git
     ids = [history.root, *git.since(history.root, store.sealed.head)]
     wanted = git.touching(f"cases/{layout.reference(reference)}") if reference else set(ids)
     found = []
     for commit in git.commits([id_ for id_ in ids if id_ in wanted]):
         before = commit.parents[0] if commit.parents else EMPTY_TREE
-        paths = tuple(path for path in git.changed(before, commit.id) if not reference or path.startswith(f"cases/{reference}/"))
+        paths = tuple(
+            path for path in git.changed(before, commit.id) if not reference or path.startswith(f"cases/{reference}/")
+        )
         person = history.by(commit)
         seconds, _, _ = commit.author.rpartition(" ")[0].rpartition(" ")[2].partition(" ")
         at = datetime.fromtimestamp(int(seconds), UTC).isoformat(timespec="seconds")

@@ -155,13 +155,12 @@ class _Composer:
         self.note(rule, message, mark.line + 1 if mark else 0)
 
     def take(self, event: Any) -> None:
-        kind = event.__class__.__name__
-        line = event.start_mark.line + 1
-        if kind == "ScalarEvent":
+        kind, line = event.__class__.__name__, event.start_mark.line + 1
+        if kind in ("ScalarEvent", "MappingStartEvent", "SequenceStartEvent"):
             self.check_properties(event, line)
+        if kind == "ScalarEvent":
             self.scalar(event, line)
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
-            self.check_properties(event, line)
             self.open({} if kind[0] == "M" else [], line)
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             self.stack.pop()
@@ -207,10 +206,8 @@ class _Composer:
         level = self.stack[-1] if self.stack else None
         if level is not None and isinstance(level.box, dict) and level.key is None:
             self.key(level, event, line)
-        elif event is None:
-            self.add(None, line)
         else:
-            self.add(self.value(event, line), line)
+            self.add(None if event is None else self.value(event, line), line)
 
     def value(self, event: Any, line: int) -> Any:
         """The data for a scalar of one of our own documents: JSON's types, and everything else as text."""
@@ -229,8 +226,7 @@ class _Composer:
         if event is not None and key == "<<" and not event.style:
             self.note("YAML-MERGE", "Merge keys (<<) are not used. Write the fields out.", line)
         elif key in level.keys:
-            first = level.keys[key]
-            self.note("YAML-DUPLICATE", f"This is already given on line {first}. Keep one of the two.", line, path)
+            self.note("YAML-DUPLICATE", f"This is already given on line {level.keys[key]}. Keep one of the two.", line, path)
         level.keys.setdefault(key, line)
         level.key = key
 
@@ -265,20 +261,19 @@ class _SourceComposer(_Composer):
             return text
         if NOT_IN_TEXT.search(text):
             self.note("YAML-CONTROL", CONTROL, line)
-        if _too_many_marks(text) is not None:  # before normalising, which is slow for a long row of them
+        if _too_many_marks(text):  # before normalising, which is slow for a long row of them
             self.note("YAML-CONTROL", MARKS, line)
             return text
         return unicodedata.normalize("NFC", text)
 
 
-def _too_many_marks(text: str) -> int | None:
-    """Where the first letter with too many combining marks is."""
+def _too_many_marks(text: str) -> bool:
     run = 0
-    for place, character in enumerate(text):
+    for character in text:
         run = run + 1 if character > "\u02ff" and unicodedata.category(character)[0] == "M" else 0
         if run > MAX_MARKS:
-            return place
-    return None
+            return True
+    return False
 
 
 def read_source(raw: bytes, file: str) -> Source:
@@ -300,7 +295,7 @@ def read_source(raw: bytes, file: str) -> Source:
 
 def _compose(text: str) -> _SourceComposer:
     composer = _SourceComposer(MAX_NODES, MAX_DEPTH)
-    if not composer.read(text, _fast_events) and len(text) <= MAX_EXACT:
+    if not composer.read(text, _fast_events) and composer.problems[-1].rule == "YAML-SYNTAX" and len(text) <= MAX_EXACT:
         # The C parser knows YAML 1.1 only, where {at: 2026-01-09T05:43} is a fault; 1.2 allows it.
         composer = _SourceComposer(MAX_NODES, MAX_DEPTH)
         composer.read(text, _exact_events)
@@ -331,7 +326,7 @@ def load(raw: bytes) -> Any:
     """
     composer = _Composer(math.inf, 2 * MAX_DEPTH)
     try:
-        composer.read(raw.decode("utf-8"), _fast_events)
+        composer.read(raw.decode(), _fast_events)
     except UnicodeDecodeError:
         raise Unreadable("the document is not text in UTF-8") from None
     if composer.problems or not composer.roots:
@@ -365,6 +360,8 @@ def _node(value: Any, events: Any) -> Iterator[Any]:
     if isinstance(value, Mapping):
         yield events.MappingStartEvent(None, None, True, flow_style=not value)
         for key, part in value.items():
+            if not isinstance(key, str):
+                raise TypeError("a key must be text")
             yield _text(key, events, block=False)
             yield from _node(part, events)
         yield events.MappingEndEvent()
@@ -376,14 +373,12 @@ def _node(value: Any, events: Any) -> Iterator[Any]:
     elif isinstance(value, str):
         yield _text(value, events, block=True)
     else:
-        yield events.ScalarEvent(None, None, (True, False), _constant(value), style="")
+        yield events.ScalarEvent(None, None, (True, True), _constant(value), style="")
 
 
 def _constant(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("a number must be finite")
     if isinstance(value, (int, float)):
@@ -391,11 +386,9 @@ def _constant(value: Any) -> str:
     raise TypeError("a document holds text, numbers, yes/no, lists and groups only")
 
 
-def _text(text: Any, events: Any, block: bool) -> Any:
-    if not isinstance(text, str):
-        raise TypeError("a key must be text")
+def _text(text: str, events: Any, block: bool) -> Any:
     style = _style(text, block)
-    return events.ScalarEvent(None, None, (style == "", style != ""), str(text), style=style)
+    return events.ScalarEvent(None, None, (True, True), str(text), style=style)
 
 
 def _style(text: str, block: bool) -> str:

@@ -19,7 +19,9 @@ IGNORED = "/outbox/\n"
 BRANCH = "main"
 
 
-def create(folder: Path, configuration: bytes, members: Sequence[str], chaser: str | None, acting: str | None, since: date) -> str:
+def create(
+    folder: Path, configuration: bytes, members: Sequence[str], chaser: str | None, acting: str | None, since: date
+) -> str:
     """Make a store in `folder` and return the id of the commit that began it.
 
     A folder that is a git repository already becomes a store; its signed history begins with this commit.
@@ -30,7 +32,9 @@ def create(folder: Path, configuration: bytes, members: Sequence[str], chaser: s
     if chaser in members:
         raise WrongUsage("The chaser's key must not be a member's: it is there to read less.")
     signer = _signer(gnupg, members, acting)
-    people = [Person(fingerprint, keys[fingerprint].name, MEMBER, since.isoformat()) for fingerprint in dict.fromkeys(members)]
+    people = [
+        Person(fingerprint, keys[fingerprint].name, MEMBER, since.isoformat()) for fingerprint in dict.fromkeys(members)
+    ]
     people += [Person(chaser, keys[chaser].name, CHASER, since.isoformat())] if chaser else []
     git = _repository(folder)
     with lock.held(git.directory / "cdr.lock") as held:
@@ -47,7 +51,9 @@ def create(folder: Path, configuration: bytes, members: Sequence[str], chaser: s
 
 def _key(gnupg: Gnupg, fingerprint: str) -> Key:
     if len(fingerprint) != 40:
-        raise WrongUsage("Keys are named by their full fingerprints, 40 letters and digits.", "See them with: gpg --list-keys")
+        raise WrongUsage(
+            "Keys are named by their full fingerprints, 40 letters and digits.", "See them with: gpg --list-keys"
+        )
     key = gnupg.key(fingerprint)
     if key is None:
         raise WrongUsage(f"GnuPG holds no public key {short(fingerprint)}.", "Import it first: gpg --import FILE")
@@ -57,12 +63,15 @@ def _key(gnupg: Gnupg, fingerprint: str) -> Key:
 
 
 def _signer(gnupg: Gnupg, members: Sequence[str], acting: str | None) -> str:
-    here = {key.fingerprint for key in gnupg.keys(secret=True)}
+    here = {key.fingerprint for key in gnupg.listed(secret=True)}
     mine = [fingerprint for fingerprint in members if fingerprint in here]
     if acting and acting in mine:
         return acting
     if not mine or acting:
-        raise NotAllowed("A store is begun by one of its members, and no member's secret key is here.", "Give your own fingerprint with --member.")
+        raise NotAllowed(
+            "A store is begun by one of its members, and no member's secret key is here.",
+            "Give your own fingerprint with --member.",
+        )
     return mine[0]
 
 
@@ -76,7 +85,9 @@ def _repository(folder: Path) -> Git:
     return git
 
 
-def _files(folder: Path, configuration: bytes, registry: Registry, exported: dict[str, bytes]) -> dict[str, bytes | None]:
+def _files(
+    folder: Path, configuration: bytes, registry: Registry, exported: dict[str, bytes]
+) -> dict[str, bytes | None]:
     files: dict[str, bytes | None] = {
         layout.CONFIGURATION: configuration,
         layout.REGISTRY: codec.dump(registry.body()),
@@ -90,7 +101,9 @@ def _files(folder: Path, configuration: bytes, registry: Registry, exported: dic
 
 def _with_lines(path: Path, lines: str) -> bytes:
     before = path.read_text("utf-8") if path.is_file() else ""
-    return (before if lines in before else before + ("" if not before or before.endswith("\n") else "\n") + lines).encode()
+    return (
+        before if lines in before else before + ("" if not before or before.endswith("\n") else "\n") + lines
+    ).encode()
 
 
 def _settings(git: Git, root: str, signer: str) -> None:

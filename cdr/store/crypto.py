@@ -83,7 +83,9 @@ class Gnupg:
         """The path of gpg. Raises: ToolMissing."""
         found = shutil.which("gpg")
         if found is None:
-            raise ToolMissing("GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again.")
+            raise ToolMissing(
+                "GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again."
+            )
         return found
 
     # ---- documents ---------------------------------------------------------------------------------------------
@@ -121,7 +123,9 @@ class Gnupg:
         Raises: TryAgain when the key is locked, NotAllowed when it is not there or may not sign.
         """
         self.private_key_operations += 1
-        answer = self._run(["--local-user", fingerprint, "--digest-algo", "SHA512", "--armor", "--detach-sign"], payload)
+        answer = self._run(
+            ["--local-user", fingerprint, "--digest-algo", "SHA512", "--armor", "--detach-sign"], payload
+        )
         if answer.code == 0 and answer.out and answer.count("SIG_CREATED") == 1:
             return answer.out
         locked = _why_locked(answer)
@@ -139,7 +143,9 @@ class Gnupg:
         try:
             os.write(writing, signature[:60000])
             os.close(writing)
-            answer = self._run(["--enable-special-filenames", "--verify", "--", f"-&{reading}", "-"], payload, (reading,))
+            answer = self._run(
+                ["--enable-special-filenames", "--verify", "--", f"-&{reading}", "-"], payload, (reading,)
+            )
         finally:
             os.close(reading)
         good = answer.count("GOODSIG") + answer.count("EXPKEYSIG")
@@ -187,19 +193,22 @@ class Gnupg:
         """GnuPG's version, as numbers."""
         return tuple(self._wrapper.version)
 
-    def keys(self, secret: bool = False) -> list[Key]:
+    def listed(self, secret: bool = False) -> list[Key]:
         """The keys of this ring; with `secret`, those whose secret part GnuPG holds."""
         return [_key(listed) for listed in self._wrapper.list_keys(secret)]
 
     def key(self, fingerprint: str) -> Key | None:
         """One key of this ring by its full fingerprint."""
-        return next((key for key in self.keys() if key.fingerprint == fingerprint), None)
+        return next((key for key in self.listed() if key.fingerprint == fingerprint), None)
 
     def export(self, fingerprint: str) -> bytes:
         """The armoured public key, without other people's signatures. Raises: WrongUsage where there is none."""
         text = self._wrapper.export_keys([fingerprint], minimal=True)
         if not text:
-            raise WrongUsage(f"GnuPG holds no public key {fingerprint}.", "Give full fingerprints of keys that `gpg --list-keys` shows.")
+            raise WrongUsage(
+                f"GnuPG holds no public key {fingerprint}.",
+                "Give full fingerprints of keys that `gpg --list-keys` shows.",
+            )
         return str(text).encode()
 
     def add(self, armoured: Iterable[bytes]) -> None:
@@ -209,7 +218,20 @@ class Gnupg:
 
     def make(self, user_id: str, expires: str = "0") -> str:
         """A new key without a passphrase, for a demonstration or a machine of its own; its fingerprint."""
-        made = self._run(["--passphrase", "", "--pinentry-mode", "loopback", "--quick-generate-key", user_id, "future-default", "default", expires], b"")
+        made = self._run(
+            [
+                "--passphrase",
+                "",
+                "--pinentry-mode",
+                "loopback",
+                "--quick-generate-key",
+                user_id,
+                "future-default",
+                "default",
+                expires,
+            ],
+            b"",
+        )
         return made.line("KEY_CREATED").rpartition(" ")[2]
 
     def end_agent(self) -> None:
@@ -244,7 +266,9 @@ def _key(listed: dict[str, Any]) -> Key:
 
 
 def _trouble(listed: dict[str, Any]) -> str:
-    state = {"e": "has expired", "r": "was revoked", "d": "is disabled", "i": "is not valid"}.get(listed.get("trust", ""))
+    state = {"e": "has expired", "r": "was revoked", "d": "is disabled", "i": "is not valid"}.get(
+        listed.get("trust", "")
+    )
     if state:
         return state
     return "" if "E" in (listed.get("cap") or "") else "cannot encrypt: it has no usable encryption subkey"
@@ -272,7 +296,9 @@ def _why_not_opened(answer: _Answer, what: str) -> Exception:
     if locked:
         return TryAgain(f"The key that opens {what} is locked: {locked}.", UNLOCK_HINT)
     if answer.count("NO_SECKEY") and not answer.count("PLAINTEXT"):
-        return NotAllowed(f"{what} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list")
+        return NotAllowed(
+            f"{what} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list"
+        )
     return NotAuthentic(f"{what} is damaged or is not an encrypted document.", VERIFY_HINT)
 
 

@@ -52,7 +52,9 @@ def decode(plain: bytes, place: Place) -> Document:
     except (codec.Unreadable, KeyError, TypeError, ValueError, AttributeError):
         genuine = False
     if not genuine:
-        raise NotAuthentic(f"{place.path} is not the document that belongs there.", "See what is wrong with: cdr verify")
+        raise NotAuthentic(
+            f"{place.path} is not the document that belongs there.", "See what is wrong with: cdr verify"
+        )
     return document
 
 
@@ -68,4 +70,10 @@ def for_cache(document: Document) -> dict[str, Any]:
 
 def _header(document: Document) -> dict[str, Any]:
     place = document.place
-    return {"kind": place.kind.name, "case": place.case, "id": place.id, "revision": document.revision, "previous": document.previous}
+    return {
+        "kind": place.kind.name,
+        "case": place.case,
+        "id": place.id,
+        "revision": document.revision,
+        "previous": document.previous,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,37 @@ class Field:
 def fields(schema_name: str) -> list[Field]:
     """The fields of a form, in its order, without the one that names its schema."""
     return [field for field in _fields(expanded(schema_name)) if field.key != "schema"]
+
+
+def described(schema_name: str, body: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
+    """What a document says, for a person: how deep a line is, the field's title, and the answer with its codes in words."""
+    group = Field("", "", "", "group", True, (), expanded(schema_name))
+    yield from _described(group, {key: value for key, value in body.items() if key != "schema"}, 0)
+
+
+def _described(field: Field | None, value: Any, depth: int) -> Iterator[tuple[int, str, str]]:
+    parts = {part.key: part for part in field.fields()} if field and field.kind == "group" else {}
+    item = field.item() if field and field.kind == "list" else None
+    for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value, 1):
+        part = item if isinstance(value, list) else parts.get(str(key))
+        title = str(key) if isinstance(key, int) else part.title if part else key.replace("_", " ").capitalize()
+        if isinstance(inner, Mapping) or (isinstance(inner, list) and any(isinstance(one, Mapping) for one in inner)):
+            yield depth, title, ""
+            yield from _described(part, inner, depth + 1)
+        else:
+            yield depth, title, _in_words(part, inner)
+
+
+def _in_words(field: Field | None, value: Any) -> str:
+    if isinstance(value, list):
+        return (
+            ", ".join(_in_words(field.item() if field and field.kind == "list" else None, one) for one in value)
+            or "none"
+        )
+    if value is None:
+        return "-"
+    words = dict(field.codes).get(str(value)) if field else ""
+    return words or str(value)
 
 
 def _fields(schema: Schema) -> list[Field]:

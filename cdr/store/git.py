@@ -77,7 +77,8 @@ class Git:
             return self.text("symbolic-ref", "-q", "HEAD")
         except GitFailed:
             raise WrongConfiguration(
-                "The store's repository is not on a branch, so nothing can be recorded.", "Check out its branch: git switch main"
+                "The store's repository is not on a branch, so nothing can be recorded.",
+                "Check out its branch: git switch main",
             ) from None
 
     def run(self, *arguments: str, data: bytes = b"", index: Path | None = None) -> bytes:
@@ -85,10 +86,14 @@ class Git:
         settings = [part for setting in SETTINGS for part in ("-c", setting)]
         command = [self.binary, "-C", str(self.folder), *settings, *arguments]
         # The lock's descriptor goes to git's children, so that an orphan of a killed cdr keeps the lock until it ends.
-        done = subprocess.run(command, input=data, capture_output=True, env=_environment(index), pass_fds=self.held, check=False)
+        done = subprocess.run(
+            command, input=data, capture_output=True, env=_environment(index), pass_fds=self.held, check=False
+        )
         if done.returncode:
             if b"No space left" in done.stderr or b"Disk quota" in done.stderr or b"File too large" in done.stderr:
-                raise DiskFailed("The disk is full: git could not write.", "Nothing was recorded. Make room and try again.")
+                raise DiskFailed(
+                    "The disk is full: git could not write.", "Nothing was recorded. Make room and try again."
+                )
             raise GitFailed(arguments[0], done.returncode)
         return done.stdout
 
@@ -134,7 +139,10 @@ class Git:
             end = out.index(b"\n", position)
             header = out[position:end].split()
             if len(header) != 3:
-                raise NotAuthentic("An object of the repository is missing.", "Fetch it from another copy of the store, then run: cdr verify")
+                raise NotAuthentic(
+                    "An object of the repository is missing.",
+                    "Fetch it from another copy of the store, then run: cdr verify",
+                )
             size = int(header[2])
             found.append(out[end + 1 : end + 1 + size])
             position = end + 2 + size
@@ -185,13 +193,29 @@ class Git:
 
     def versions(self, folders: Iterable[str]) -> dict[str, list[str]]:
         """Every version of every file below these folders, as object ids, newest first; an empty id where it was removed."""
-        parts = _parts(self.run("log", "-z", "--format=", "--raw", "--no-renames", "--no-abbrev", "-m", "--first-parent", "HEAD", "--", *folders))
+        parts = _parts(
+            self.run(
+                "log",
+                "-z",
+                "--format=",
+                "--raw",
+                "--no-renames",
+                "--no-abbrev",
+                "-m",
+                "--first-parent",
+                "HEAD",
+                "--",
+                *folders,
+            )
+        )
         found: dict[str, list[str]] = {}
         for meta, path in zip(parts[::2], parts[1::2], strict=True):
             found.setdefault(path, []).append(meta.split()[3].replace(NOTHING, ""))
         return found
 
-    def commit(self, parent: str | None, files: Mapping[str, bytes | None], message: str, author: str, sign: Signing) -> str:
+    def commit(
+        self, parent: str | None, files: Mapping[str, bytes | None], message: str, author: str, sign: Signing
+    ) -> str:
         """A signed commit on `parent` with these files put (or, where None, taken away); published by nothing yet."""
         index = self.directory / "cdr-index"
         index.unlink(missing_ok=True)
@@ -220,11 +244,15 @@ class Git:
         try:
             self.run("update-ref", "--create-reflog", "-m", why, self.branch, new, old or NOTHING)
         except GitFailed:
-            raise TryAgain("The store was changed by someone else just now; nothing was recorded.", "Run the command again.") from None
+            raise TryAgain(
+                "The store was changed by someone else just now; nothing was recorded.", "Run the command again."
+            ) from None
 
     def stage(self, files: Mapping[str, Blob | None]) -> None:
         """Tell the user's own index about these paths, and leave what else is staged alone."""
-        lines = [f"{blob.mode} {blob.digest}\t{path}" if blob else f"0 {NOTHING}\t{path}" for path, blob in files.items()]
+        lines = [
+            f"{blob.mode} {blob.digest}\t{path}" if blob else f"0 {NOTHING}\t{path}" for path, blob in files.items()
+        ]
         data = "\0".join(lines).encode() + b"\0"
         try:
             self.run("update-index", "-z", "--index-info", data=data)
@@ -245,10 +273,14 @@ class Git:
             return ""
 
 
-
 def _environment(index: Path | None) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0"}
+    environment |= {
+        "LC_ALL": "C.UTF-8",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+    }
     return environment | ({"GIT_INDEX_FILE": str(index)} if index else {})
 
 

@@ -55,7 +55,9 @@ class History:
         if not self.git.is_ancestor(known.head, tip):
             raise NotAuthentic(
                 "The store's history is not the one that was seen here before: it was rolled back or rewritten.",
-                "Compare with another copy of the store before you go on; the last commit seen here was " + known.head[:12] + ".",
+                "Compare with another copy of the store before you go on; the last commit seen here was "
+                + known.head[:12]
+                + ".",
             )
         new = self.git.since(known.head, tip)
         commits = {commit.id: commit for commit in self.git.commits(new)}
@@ -79,7 +81,9 @@ class History:
     def check(self, commit: Commit) -> Person:
         """Who made this commit, after making sure that they might. Raises: NotAuthentic."""
         try:
-            return self._check_merge(commit) if len(commit.parents) > 1 else self._check_plain(commit, commit.parents[0])
+            return (
+                self._check_merge(commit) if len(commit.parents) > 1 else self._check_plain(commit, commit.parents[0])
+            )
         except IndexError:
             raise NotAuthentic(f"The commit {commit.id[:12]} has no history before it.", SIGN_AGAIN) from None
 
@@ -93,7 +97,9 @@ class History:
         keys = self.keys_at(self.root)
         person = keys.registry.person(keys.gnupg.signer(commit.payload, commit.signature)) if commit.signature else None
         if person is None or person.role != MEMBER or person.fingerprint != fingerprint.replace(" ", "").upper():
-            raise NotAuthentic("This store was not begun by the key that was given.", "Ask a member for the whole fingerprint again.")
+            raise NotAuthentic(
+                "This store was not begun by the key that was given.", "Ask a member for the whole fingerprint again."
+            )
         self.git.setting("cdr.root", person.fingerprint)
         if not self.state.is_known:
             self.remember(self.root, 1)
@@ -119,13 +125,15 @@ class History:
     def _own_root(self, moved: bool) -> str:
         """The root's key, where this machine has reason to trust it: it was accepted here, or its secret key is here."""
         keys = self.keys_at(self.root)
-        here = {key.fingerprint for key in Gnupg().keys(secret=True)}
+        here = {key.fingerprint for key in Gnupg().listed(secret=True)}
         commit = self.git.commits([self.root])[0]
         signer = keys.gnupg.signer(commit.payload, commit.signature) if commit.signature else ""
         if signer and not moved and signer in (*here, self.git.setting("cdr.root")):
             return signer
         raise NotAuthentic(
-            "Another store stands in this folder than the one seen here before." if moved else "This copy of the store has not been checked here yet.",
+            "Another store stands in this folder than the one seen here before."
+            if moved
+            else "This copy of the store has not been checked here yet.",
             "Ask a member, not over the network, for the fingerprint of the key that made the store; then: cdr verify --root FINGERPRINT",
         )
 
@@ -144,10 +152,14 @@ class History:
         one, other = self.git.changed(base, ours), self.git.changed(base, theirs)
         against_ours, against_theirs = self.git.changed(ours, commit.id), self.git.changed(theirs, commit.id)
         written = {path for path in one.keys() & other.keys() if path in against_ours or path in against_theirs}
-        dropped = (one.keys() - other.keys()) & against_ours.keys() | (other.keys() - one.keys()) & against_theirs.keys()
+        dropped = (one.keys() - other.keys()) & against_ours.keys() | (
+            other.keys() - one.keys()
+        ) & against_theirs.keys()
         untouched = (against_ours.keys() & against_theirs.keys()) - one.keys() - other.keys()
         if dropped or untouched:
-            raise NotAuthentic(f"The merge {commit.id[:12]} changes what neither side changed, or drops a change.", SIGN_AGAIN)
+            raise NotAuthentic(
+                f"The merge {commit.id[:12]} changes what neither side changed, or drops a change.", SIGN_AGAIN
+            )
         changes = {path: against_ours.get(path) or against_theirs[path] for path in written}
         for person in people:
             self._may(person, commit, changes)
@@ -168,8 +180,12 @@ class History:
         if person.role == CHASER:
             wrong = [path for path, (_, new) in changes.items() if new is None or not layout.chaser_may_write(path)]
             if wrong:
-                raise NotAuthentic(f"The commit {commit.id[:12]} by the chaser's key changes more than prompts.", SIGN_AGAIN)
-        if any(path.startswith("keys/") for path in changes) and not any(p.role == MEMBER for p in self.keys_at(commit.id).registry.people):
+                raise NotAuthentic(
+                    f"The commit {commit.id[:12]} by the chaser's key changes more than prompts.", SIGN_AGAIN
+                )
+        if any(path.startswith("keys/") for path in changes) and not any(
+            p.role == MEMBER for p in self.keys_at(commit.id).registry.people
+        ):
             raise NotAuthentic(f"The commit {commit.id[:12]} leaves the store without a member.", SIGN_AGAIN)
 
     # ---- where it begins, and the keys of a moment -------------------------------------------------------------
@@ -179,7 +195,9 @@ class History:
         kept = self.git.setting("cdr.store")
         if kept:
             return kept
-        found = self.git.text("log", "--format=%H", "--diff-filter=A", "--topo-order", "HEAD", "--", layout.REGISTRY).split()
+        found = self.git.text(
+            "log", "--format=%H", "--diff-filter=A", "--topo-order", "HEAD", "--", layout.REGISTRY
+        ).split()
         if not found:
             raise NotFound("This folder's repository is not a store.", "Make one with: cdr init")
         return found[-1]

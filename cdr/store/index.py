@@ -137,7 +137,13 @@ class Index:
             self.keep_case(case, found, kept)
         return found
 
-    def keep_case(self, case: str, documents: Mapping[str, Document], kept: Mapping[str, Any] | None = None, digests: Mapping[str, str] | None = None) -> None:
+    def keep_case(
+        self,
+        case: str,
+        documents: Mapping[str, Document],
+        kept: Mapping[str, Any] | None = None,
+        digests: Mapping[str, str] | None = None,
+    ) -> None:
         """Keep one case's opened documents; encrypting them costs no private key."""
         known = digests or {}
         entries = dict(kept or {})

@@ -39,7 +39,9 @@ def _take(descriptor: int, wait: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise TryAgain("Another cdr is writing to this store.", "Wait until it has finished and try again.") from None
+                raise TryAgain(
+                    "Another cdr is writing to this store.", "Wait until it has finished and try again."
+                ) from None
             time.sleep(PAUSE_SECONDS)
         else:
             return

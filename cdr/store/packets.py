@@ -24,7 +24,12 @@ def recipient_ids(message: bytes, what: str) -> tuple[str, ...]:
     except (IndexError, ValueError):
         packets = []
     tags = [tag for tag, _ in packets]
-    if not tags or tags[:-1] != [RECIPIENT] * (len(tags) - 1) or tags[-1] not in (ENCRYPTED, ENCRYPTED_AEAD) or len(tags) < 2:
+    if (
+        not tags
+        or tags[:-1] != [RECIPIENT] * (len(tags) - 1)
+        or tags[-1] not in (ENCRYPTED, ENCRYPTED_AEAD)
+        or len(tags) < 2
+    ):
         raise NotAuthentic(f"{what} is not one whole encrypted document.", "See what is wrong with: cdr verify")
     return tuple(body[1:9].hex().upper() for _, body in packets[:-1])
 

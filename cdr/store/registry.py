@@ -42,7 +42,9 @@ class Registry:
 
     def body(self) -> dict[str, Any]:
         """The registry as it is written."""
-        return {"schema": "registry/1"} | {f"{role}s": [_listed(person) for person in self.people if person.role == role] for role in (MEMBER, CHASER)}
+        return {"schema": "registry/1"} | {
+            f"{role}s": [_listed(person) for person in self.people if person.role == role] for role in (MEMBER, CHASER)
+        }
 
     def person(self, fingerprint: str) -> Person | None:
         """Whose key this is, if it is in the registry."""
@@ -65,7 +67,12 @@ def may_write(person: Person, kind: Kind) -> bool:
 
 def encryption_ids(keys: Mapping[str, Key], fingerprints: tuple[str, ...]) -> dict[str, str]:
     """Which fingerprint each encryption subkey's id belongs to."""
-    return {id_: fingerprint for fingerprint in fingerprints if fingerprint in keys for id_ in keys[fingerprint].encryption_ids}
+    return {
+        id_: fingerprint
+        for fingerprint in fingerprints
+        if fingerprint in keys
+        for id_ in keys[fingerprint].encryption_ids
+    }
 
 
 def usable(keys: Mapping[str, Key], person: Person) -> Key:
@@ -94,15 +101,20 @@ def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
         if person is None:
             raise NotAllowed("The key given with --as is not in this store's registry.", "See: cdr keys list")
         return person
-    here = {key.fingerprint for key in gnupg.keys(secret=True)}
+    here = {key.fingerprint for key in gnupg.listed(secret=True)}
     for role in (MEMBER, CHASER):
         mine = [person for person in registry.people if person.role == role and person.fingerprint in here]
         if len(mine) == 1:
             return mine[0]
         if mine:
             names = ", ".join(short(person.fingerprint) for person in mine)
-            raise WrongConfiguration(f"GnuPG holds the secret keys of several people of this store ({names}).", "Say who acts with --as FINGERPRINT.")
-    raise NotAllowed("None of this store's keys is here, so nothing can be opened.", "A member adds a key with: cdr keys add")
+            raise WrongConfiguration(
+                f"GnuPG holds the secret keys of several people of this store ({names}).",
+                "Say who acts with --as FINGERPRINT.",
+            )
+    raise NotAllowed(
+        "None of this store's keys is here, so nothing can be opened.", "A member adds a key with: cdr keys add"
+    )
 
 
 def _person(listed: Mapping[str, Any], role: str) -> Person:

@@ -26,6 +26,7 @@ NULLS = ("null", "~", "")
 WHOLE = re.compile(r"-?[0-9]{1,15}")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 MAX_CODES = 12
+MAX_GUESSES = 20
 LONGEST_FOR_PATTERN = 2000
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -299,14 +300,12 @@ def _missing(path: list[Any], error: ValidationError, schema: Any) -> Iterator[F
 def _unknown(path: list[Any], error: ValidationError, schema: Any, form: str) -> Iterator[Found]:
     instance = cast(Mapping[str, Any], error.instance)
     known = schema.get("properties", {})
-    for key in instance:
-        if key in known:
-            continue
-        likely = difflib.get_close_matches(key.lower().replace("-", "_")[:60], [one for one in known if one not in instance], 1)
+    free = [key for key in known if key not in instance]
+    for number, key in enumerate(key for key in instance if key not in known):
+        likely = difflib.get_close_matches(key.lower().replace("-", "_")[:60], free, 1) if number < MAX_GUESSES else []
         hint = f"; did you mean {likely[0]}?" if likely else ". Delete it, or move what it says to a field that there is."
-        place = [*path, key]
-        problem = Problem(_shown(place), "", f"This is not a field of {form} here{hint}", "SCHEMA-UNKNOWN")
-        yield place, problem, [_shown([*path, one]) for one in likely]
+        problem = Problem(_shown([*path, key]), "", f"This is not a field of {form} here{hint}", "SCHEMA-UNKNOWN")
+        yield [*path, key], problem, [_shown([*path, one]) for one in likely]
 
 
 def _words(error: ValidationError, schema: Any, path: list[Any]) -> tuple[str, str]:
@@ -352,8 +351,8 @@ def _every_branch(schema: Schema) -> Iterator[Schema]:
 
 def placed(problems: Iterable[Problem], schema_name: str, source: Source) -> list[Problem]:
     """The same problems with their fields' titles and lines, where they lack them, in the order of the lines."""
-    fill = lambda one: replace(one, title=one.title or title(schema_name, one.field), line=one.line or source.line(one.field))  # noqa: E731
-    return sorted(map(fill, problems), key=lambda problem: problem.line)
+    filled = [replace(one, title=one.title or title(schema_name, one.field), line=one.line or source.line(one.field)) for one in problems]
+    return sorted(filled, key=lambda problem: problem.line)
 
 
 @cache

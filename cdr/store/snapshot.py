@@ -51,7 +51,7 @@ class Snapshot:
     @cached_property
     def public_keys(self) -> dict[str, Key]:
         """The keys of the registry, by fingerprint."""
-        return {key.fingerprint: key for key in self.keys.gnupg.keys()}
+        return {key.fingerprint: key for key in self.keys.gnupg.listed()}
 
     def raw(self, path: str) -> bytes:
         """The bytes of one file. Raises: NotFound."""
@@ -84,7 +84,9 @@ class Snapshot:
         owners = encryption_ids(self.public_keys, allowed)
         found = [owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)]
         if sorted(found) != sorted(allowed):
-            raise NotAuthentic(f"{place.path} is not encrypted to exactly those who may read it.", "See what is wrong with: cdr verify")
+            raise NotAuthentic(
+                f"{place.path} is not encrypted to exactly those who may read it.", "See what is wrong with: cdr verify"
+            )
 
     def refuse_odd_files(self, folders: Iterable[str]) -> None:
         """Refuse to go on where the files in the store's folder are not those of the history.

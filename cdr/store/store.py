@@ -44,7 +44,14 @@ def find(given: str | None, start: Path) -> Path:
 class Store:
     """One store. What it shows was verified; `writing` holds its lock while something is read, decided and changed."""
 
-    def __init__(self, folder: Path, extraction: Extraction, who: str | None = None, progress: Progress = silent, root: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        extraction: Extraction,
+        who: str | None = None,
+        progress: Progress = silent,
+        root: str | None = None,
+    ) -> None:
         self.folder = folder
         self.extraction = extraction
         self.who = who
@@ -88,7 +95,10 @@ class Store:
     def require_member(self) -> None:
         """Stop unless a member acts. Raises: NotAllowed."""
         if self.person.role != MEMBER:
-            raise NotAllowed("The chaser's key opens requests and prompts and nothing else.", "Use a member's key; see: cdr keys list")
+            raise NotAllowed(
+                "The chaser's key opens requests and prompts and nothing else.",
+                "Use a member's key; see: cdr keys list",
+            )
 
     def configuration(self) -> bytes:
         """The bytes of the recorded cdr.yaml."""
@@ -160,13 +170,19 @@ class Store:
         with suppress(CdrError):  # the change is recorded; an index that could not be renewed renews itself later
             self._keep(written, change, current)
 
-    def _keep(self, written: transaction.Written, change: Change, current: Mapping[str, Mapping[str, Document]]) -> None:
+    def _keep(
+        self, written: transaction.Written, change: Change, current: Mapping[str, Mapping[str, Document]]
+    ) -> None:
         self.index.put(written.documents, change.removed)
         digests = {path: digest for path, (_, digest) in written.documents.items()}
         for case in {place.case for place in change.documents}:
-            new = {document.place.id: document for document, _ in written.documents.values() if document.place.case == case}
+            new = {
+                document.place.id: document for document, _ in written.documents.values() if document.place.case == case
+            }
             known = {**current.get(case, {}), **new}
-            if known.keys() >= {place.id for place in self.snapshot.cases.get(case, []) if place.kind is not layout.ATTACHMENT}:
+            if known.keys() >= {
+                place.id for place in self.snapshot.cases.get(case, []) if place.kind is not layout.ATTACHMENT
+            }:
                 self.index.keep_case(case, known, digests=digests)
 
     @contextmanager

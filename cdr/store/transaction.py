@@ -67,7 +67,9 @@ def apply(snapshot: Snapshot, change: Change, current: Mapping[Place, Document])
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
     publish(snapshot.git, commit, snapshot.head, change.message())
     blobs = snapshot.git.tree(commit)
-    return Written(commit, {document.place.path: (document, blobs[document.place.path].digest) for document in documents})
+    return Written(
+        commit, {document.place.path: (document, blobs[document.place.path].digest) for document in documents}
+    )
 
 
 def author(snapshot: Snapshot, person: Person) -> str:
@@ -138,7 +140,10 @@ def inside(folder: Path, path: str) -> Path:
     """Where a file of the store stands. Raises: NotAuthentic when a link leads out of the store."""
     target = folder / path
     if target.parent.resolve() != (folder.resolve() / path).parent:
-        raise NotAuthentic(f"{Path(path).parent} is a link that leads out of the store.", "Put the folder itself back; then: cdr verify --repair")
+        raise NotAuthentic(
+            f"{Path(path).parent} is a link that leads out of the store.",
+            "Put the folder itself back; then: cdr verify --repair",
+        )
     return target
 
 

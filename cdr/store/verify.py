@@ -69,7 +69,12 @@ def _objects(store: Store) -> Iterator[Finding]:
     try:
         store.git.run("fsck", "--no-progress", "--no-dangling", "--no-reflogs")
     except GitFailed:
-        yield Finding("repository", "error", ".git", "The repository is damaged: fetch from another copy of the store or restore a backup.")
+        yield Finding(
+            "repository",
+            "error",
+            ".git",
+            "The repository is damaged: fetch from another copy of the store or restore a backup.",
+        )
 
 
 def _names(snapshot: Snapshot) -> Iterator[Finding]:
@@ -78,9 +83,13 @@ def _names(snapshot: Snapshot) -> Iterator[Finding]:
         if not path.startswith(layout.MANAGED):
             continue
         if blob.mode != FILE_MODE:
-            yield Finding("file-name", "error", path, "It is not a plain file; a member takes it out of the repository.")
+            yield Finding(
+                "file-name", "error", path, "It is not a plain file; a member takes it out of the repository."
+            )
         elif not layout.is_known(path):
-            yield Finding("file-name", "error", path, "Nothing of a store has this name; a member takes it out of the repository.")
+            yield Finding(
+                "file-name", "error", path, "Nothing of a store has this name; a member takes it out of the repository."
+            )
         if path.casefold() in seen:
             yield Finding("file-name", "error", path, "Another file has the same name but for capitals.")
         seen[path.casefold()] = path
@@ -100,9 +109,16 @@ def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
         if key is None:
             yield Finding("keys", "error", path, f"The public key of {person.name} is missing.")
         elif key.trouble:
-            yield Finding("keys", "error", path, f"The key of {person.name} {key.trouble}; renew it and run: cdr keys refresh")
+            yield Finding(
+                "keys", "error", path, f"The key of {person.name} {key.trouble}; renew it and run: cdr keys refresh"
+            )
         elif key.expires and key.expires - today < EXPIRY_WARNING:
-            yield Finding("keys", "warning", path, f"The key of {person.name} expires on {key.expires}; renew it and run: cdr keys refresh")
+            yield Finding(
+                "keys",
+                "warning",
+                path,
+                f"The key of {person.name} expires on {key.expires}; renew it and run: cdr keys refresh",
+            )
 
 
 def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
@@ -116,26 +132,46 @@ def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
 def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
     for path in sorted(set(store.git.versions(layout.MANAGED[:2])) - snapshot.files.keys()):
         if layout.place(path):
-            yield Finding("removed", "error", path, "The document was removed from the store by hand; the history still holds it.")
+            yield Finding(
+                "removed", "error", path, "The document was removed from the store by hand; the history still holds it."
+            )
 
 
 def _work_tree(store: Store) -> Iterator[Finding]:
     for path in store.git.odd_files(("cases", "panels", "keys")):
-        yield Finding("work-tree", "error", path, "It was changed, moved or removed without cdr; put it back with: cdr verify --repair")
+        yield Finding(
+            "work-tree",
+            "error",
+            path,
+            "It was changed, moved or removed without cdr; put it back with: cdr verify --repair",
+        )
     for path in store.git.untracked(("cases", "panels", "keys")):
-        yield Finding("work-tree", "error", path, "cdr did not put this file here; it may be readable by anyone. Take it away.")
+        yield Finding(
+            "work-tree", "error", path, "cdr did not put this file here; it may be readable by anyone. Take it away."
+        )
     for path in store.git.odd_files((layout.CONFIGURATION, "templates")):
-        yield Finding("work-tree", "warning", path, "It has changes that are not recorded, and cdr does not use them until they are committed (git commit -S).")
+        yield Finding(
+            "work-tree",
+            "warning",
+            path,
+            "It has changes that are not recorded, and cdr does not use them until they are committed (git commit -S).",
+        )
 
 
 def _contents(store: Store) -> Iterator[Finding]:
     try:
         person = store.person
     except NotAllowed:
-        yield Finding("contents", "warning", "", "No key of this store is here: what the documents say was not checked.")
+        yield Finding(
+            "contents", "warning", "", "No key of this store is here: what the documents say was not checked."
+        )
         return
     snapshot = store.snapshot
-    readable = [place.path for place in snapshot.places.values() if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT]
+    readable = [
+        place.path
+        for place in snapshot.places.values()
+        if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT
+    ]
     versions = store.git.versions(layout.MANAGED[:2])
     for path in store.progress(readable, "Opening every document"):
         try:
@@ -155,4 +191,9 @@ def _document(store: Store, document: Document, versions: list[str]) -> Iterator
         yield Finding("schema", "error", path, problem.text(path))
     before = digest(store.git.contents([versions[1]])[0]) if len(versions) > 1 else None
     if document.previous != before:
-        yield Finding("revision", "error", path, "It does not follow the revision before it: an older one may have been put in its place.")
+        yield Finding(
+            "revision",
+            "error",
+            path,
+            "It does not follow the revision before it: an older one may have been put in its place.",
+        )

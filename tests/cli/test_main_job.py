@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from conftest import EXAMPLES, People, Shell
 
-ASKED = ["northtown-general", "high-street-surgery", "northshire-community", "northshire-police", "regional-ambulance", "northshire-social-care"]
+ASKED = [
+    "northtown-general",
+    "high-street-surgery",
+    "northshire-community",
+    "northshire-police",
+    "regional-ambulance",
+    "northshire-social-care",
+]
 
 
 @pytest.fixture
@@ -52,7 +59,10 @@ def test_the_whole_job(cdr: Shell, asked: str, people: People, monkeypatch: pyte
     cdr("return", asked, "regional-ambulance", "--from", EXAMPLES / "form-b-ambulance.yaml", as_of="2026-03-26")
     timeline = cdr("timeline", asked, "--identified", "--json").json
     arrivals = [i for i, entry in enumerate(timeline["entries"]) if "rrived" in entry["event"]]
-    assert [entry["at"] for entry in timeline["entries"] if "rrived" in entry["event"]] == ["2026-01-09T06:25", "2026-01-09T06:31"]
+    assert [entry["at"] for entry in timeline["entries"] if "rrived" in entry["event"]] == [
+        "2026-01-09T06:25",
+        "2026-01-09T06:31",
+    ]
     assert [conflict["entries"] for conflict in timeline["conflicts"]] == [arrivals]
 
     form_c = EXAMPLES / "form-c-sudi.yaml"
@@ -61,8 +71,21 @@ def test_the_whole_job(cdr: Shell, asked: str, people: People, monkeypatch: pyte
     cdr("review", asked, "--from", form_c, "--override", "The inquest may take years", as_of="2026-04-14")
 
     cdr("letter", asked, as_of="2026-04-17", code=65)
-    cdr("letter", asked, "--gate", EXAMPLES / "letter-gate.yaml", "--format", "pdf", "-o", tmp_path / "letters", as_of="2026-04-17")
-    assert sorted(path.name for path in (tmp_path / "letters").iterdir()) == [f"{asked}-condolence-1.pdf", f"{asked}-condolence-2.pdf"]
+    cdr(
+        "letter",
+        asked,
+        "--gate",
+        EXAMPLES / "letter-gate.yaml",
+        "--format",
+        "pdf",
+        "-o",
+        tmp_path / "letters",
+        as_of="2026-04-17",
+    )
+    assert sorted(path.name for path in (tmp_path / "letters").iterdir()) == [
+        f"{asked}-condolence-1.pdf",
+        f"{asked}-condolence-2.pdf",
+    ]
 
     tally = cdr("tally", "--year", "2026/27", "--years", "2", "--json", as_of="2026-04-17").json
     tables = {table["id"]: table for table in tally["tables"]}

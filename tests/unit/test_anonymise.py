@@ -172,6 +172,8 @@ def test_years_months_and_times() -> None:
     assert SUDI.text("in 2019 and since March") == "in [a year] and since [a month]"
     assert SUDI.text("2026-01-09T06:25 arrived") == "[the day of the death] 06:25 arrived"
     assert SUDI.text("12 March 06:25") == "[a date] 06:25"
+    assert SUDI.text("born 2 Mar 25. Well") == "born [313 days before the death]. Well"
+    assert SUDI.text("Amara-02.03.25/02 March 2025") == "[the child]-[313 days before the death]/[313 days before the death]"
     assert SUDI.text("weight of 2010 g; she may have; 3 may be") == "weight of 2010 g; she may have; 3 may be"
 
 
@@ -277,7 +279,7 @@ ways = st.sampled_from([str, str.upper, str.lower, str.title, lambda name: name 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(NAMES), min_size=4, max_size=4),
-    st.lists(st.tuples(pieces, ways), min_size=1, max_size=12), st.sampled_from([" ", "  ", ", "]))
+    st.lists(st.tuples(pieces, ways), min_size=1, max_size=12), st.sampled_from([" ", "  ", ", ", "/", "-"]))
 def test_no_story_leaks(names: list[str], parts: list[tuple[str, Any]], between: str) -> None:
     story = between.join(way(names[int(piece[1])]) if piece.startswith("{") else piece for piece, way in parts)
     form, returns = case_of(names, story or "x")

@@ -1,0 +1,122 @@
+"""What no file of the repository may hold: a machine's paths, a package registry's host, an address that may be somebody's."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cdr import cli
+
+ROOT = Path(cli.__file__).parent.parent
+HOMES = ("home", "root", "work", "Users")
+MACHINE_PATH = re.compile(rf"(?<![\w.~$}}-])/(?:{'|'.join(HOMES)})(?:/|\b(?=[\"'\s`]))|\.\./\.?{'shared'}\b")
+REGISTRY_HOST = re.compile(r"\b(?:[\w-]+\.)*(?:pypi|pythonhosted|anaconda|npmjs|artifactory|crates)\.(?:org|com|io)\b|--(?:extra-)?index-url")
+ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})")
+NOBODYS = re.compile(r"(?:^|\.)(?:example|invalid|test|localhost)$|(?:^|\.)example\.(?:com|org|net)$")
+NHS_NUMBER = re.compile(r"(?<![0-9.])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9.])")
+NO_TEXT = {".ttf", ".pdf", ".png", ".jpg", ".gz"}
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Every file that is or would be committed, by its path."""
+    try:
+        listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-coz", "--exclude-standard"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this is not a checkout")
+    paths = [path for path in listed.stdout.decode().split("\0") if path and Path(path).suffix not in NO_TEXT]
+    return {path: (ROOT / path).read_text("utf-8") for path in paths if (ROOT / path).is_file()}
+
+
+def found(pattern: re.Pattern[str], skip: tuple[str, ...] = ()) -> list[str]:
+    return [
+        f"{path}:{number}: {match.group()}"
+        for path, text in texts().items()
+        if not path.startswith(skip)
+        for number, line in enumerate(text.splitlines(), 1)
+        for match in pattern.finditer(line)
+    ]
+
+
+HERE = "tests/architecture/test_repository.py"
+
+
+def test_the_repository_is_read() -> None:
+    assert {"pyproject.toml", "README.md", "cdr/cli.py", HERE} <= texts().keys()
+
+
+def test_no_file_knows_a_machine() -> None:
+    assert found(MACHINE_PATH, (HERE,)) == []
+
+
+def test_no_file_names_a_registry() -> None:
+    assert found(REGISTRY_HOST, (HERE,)) == []
+
+
+def test_every_address_is_nobodys() -> None:
+    skip = (HERE, "templates/fonts/")
+    lines = found(ADDRESS, skip)
+    assert [line for line in lines if not NOBODYS.search(line.rpartition("@")[2].casefold())] == []
+
+
+def test_every_number_with_the_shape_of_an_nhs_number_is_of_the_test_range() -> None:
+    """A number whose check digit is right and which does not begin with 999 may be a living person's."""
+    skip = ("requirements/", "templates/fonts/", "cdr/rules/support-organisations.yaml", HERE)
+    lines = found(NHS_NUMBER, skip)
+    assert [line for line in lines if may_be_somebodys(line.rpartition(": ")[2])] == []
+
+
+def may_be_somebodys(text: str) -> bool:
+    digits = [int(letter) for letter in text if letter.isdigit()]
+    check = 11 - sum(weight * digit for weight, digit in zip(range(10, 1, -1), digits[:9], strict=True)) % 11
+    return digits[:3] != [9, 9, 9] and len(set(digits)) > 1 and digits[0] != 0 and check % 11 == digits[9]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wrong", "right"),
+    [
+        (MACHINE_PATH, "see /home/robin/store", "see ~/store"),
+        (MACHINE_PATH, "cd /root/", "cases/REF/root/x"),
+        (MACHINE_PATH, f"{'/'}work/main", "social/work/main"),
+        (REGISTRY_HOST, "https://pypi.org/simple", "https://www.example.org/"),
+        (ADDRESS, "robin@nhs.net", "robin at the NHS"),
+    ],
+)
+def test_the_patterns_see_and_spare(pattern: re.Pattern[str], wrong: str, right: str) -> None:
+    assert pattern.search(wrong)
+    assert not pattern.search(right)
+
+
+def test_the_number_check_sees_and_spares() -> None:
+    assert may_be_somebodys("9434765919")
+    assert not may_be_somebodys("9434765918")
+    assert not may_be_somebodys("9990000018")
+
+
+# ---- what cdr tells a person to do must be something that cdr can do -------------------------------------------------
+
+
+def strings(path: Path) -> list[tuple[int, str]]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return [(node.lineno, node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def test_every_command_that_a_message_names_is_there() -> None:
+    import click
+
+    context, wrong = click.Context(cli.cdr), []
+    advice = re.compile(r"(?:`|: |See |with |run |first: |Run |then )cdr ([a-z]+)(?: ([a-z]+))?")
+    for path in sorted((ROOT / "cdr").rglob("*.py")):
+        for line, text in strings(path):
+            for match in advice.finditer(text):
+                name, second = match.groups()
+                command = cli.cdr.get_command(context, name)
+                known = command is not None and (not isinstance(command, click.Group) or second is None or second in command.commands)
+                if not known and text not in ("cdr: init",):
+                    wrong.append(f"{path.relative_to(ROOT)}:{line}: {match.group().strip('`: ')}")
+    assert wrong == []

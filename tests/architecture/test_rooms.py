@@ -1,0 +1,294 @@
+"""Who may import whom, what the pure rooms may not touch, and how long things may be: held by reading the code."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cdr import cli
+
+PACKAGE = Path(cli.__file__).parent
+BASE = frozenset({"errors", "clock", "resources", "codelists", "disk"})
+PURE = frozenset({"errors", "resources", "codelists"})
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "errors": frozenset(),
+    "resources": frozenset({"errors"}),
+    "clock": frozenset({"errors"}),
+    "disk": frozenset({"errors"}),
+    "codelists": frozenset({"errors", "resources"}),
+    "domain": PURE,
+    "statistics": PURE | {"domain"},
+    "documents": BASE | {"domain", "statistics"},
+    "mail": BASE,
+    "store": BASE,
+    "app": BASE | {"domain", "statistics", "documents", "mail", "store"},
+    "commands": BASE | {"domain", "statistics", "documents", "mail", "store", "app"},
+    "cli": BASE | {"commands", "app"},
+    "__main__": frozenset({"cli"}),
+    "__init__": frozenset(),
+}
+OUTSIDE = {"subprocess", "os", "pathlib", "shutil", "tempfile", "socket", "io", "glob", "time", "urllib", "http", "smtplib"}
+ONLY_IN = {
+    "gnupg": {"store/crypto.py"},
+    "subprocess": {"store/crypto.py", "store/git.py"},
+    "ruamel": {"store/codec.py"},
+    "_ruamel_yaml": {"store/codec.py"},
+    "smtplib": {"mail/smtp.py"},
+    "fcntl": {"store/lock.py"},
+}
+CLOCKS = {("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"),
+          ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"), ("time", "strftime")}  # fmt: skip
+HEAVY = {"jsonschema", "tabulate", "typst", "jinja2", "smtplib", "ruamel", "gnupg", "dateutil"}
+NOT_OUR_WORDS = {"util", "utils", "helper", "helpers", "manager", "handler", "handlers", "misc", "common", "stats", "reminder",
+                 "reminders", "outcome", "outcomes"}  # fmt: skip
+LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 12
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file of the package: where it is (`store/git.py`), its text and what it is made of."""
+
+    path: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def room(self) -> str:
+        return self.path.split("/")[0].removesuffix(".py")
+
+
+def parsed(path: str, text: str) -> Module:
+    return Module(path, text, ast.parse(text))
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    found = sorted(PACKAGE.rglob("*.py"))
+    return tuple(parsed(path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8")) for path in found)
+
+
+def imported(module: Module) -> Iterator[tuple[int, str]]:
+    """Every import, lazy ones and those for types too, as a line and a dotted name."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"cdr/{module.path}:{node.lineno}: imports are absolute"
+            names = [f"cdr.{alias.name}" for alias in node.names] if node.module == "cdr" else [str(node.module)]
+            yield from ((node.lineno, name) for name in names)
+
+
+def calls(module: Module) -> Iterator[tuple[int, str, str]]:
+    """Every call as a line, the name before the dot (empty without one) and the name after it."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.lineno, "", node.func.id
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            before = node.func.value
+            name = before.id if isinstance(before, ast.Name) else getattr(before, "attr", "")
+            yield node.lineno, name, node.func.attr
+
+
+def wrong_imports(module: Module) -> list[str]:
+    found = []
+    for line, name in imported(module):
+        top, _, rest = name.partition(".")
+        room = rest.split(".")[0]
+        known = room in MAY_IMPORT
+        if top == "cdr" and known and room != module.room and room not in MAY_IMPORT[module.room]:
+            found.append(f"cdr/{module.path}:{line}: {module.room} may not import {name}")
+    return found
+
+
+def impurities(module: Module) -> list[str]:
+    found = [f"cdr/{module.path}:{line}: imports {name}" for line, name in imported(module) if name.split(".")[0] in OUTSIDE]
+    found += [f"cdr/{module.path}:{line}: opens a file" for line, before, name in calls(module) if (before, name) == ("", "open")]
+    return found + clock_questions(module)
+
+
+def clock_questions(module: Module) -> list[str]:
+    asked = [f"cdr/{module.path}:{line}: {before}.{name}()" for line, before, name in calls(module) if (before, name) in CLOCKS]
+    taken = [
+        f"cdr/{module.path}:{node.lineno}: from time import {alias.name}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "time"
+        for alias in node.names
+        if ("time", alias.name) in CLOCKS
+    ]
+    return asked + taken
+
+
+def functions(module: Module) -> Iterator[tuple[str, int, int]]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def all_of(check: object) -> list[str]:
+    assert callable(check)
+    return [finding for module in modules() for finding in check(module)]
+
+
+# ---- who imports whom -----------------------------------------------------------------------------------------------
+
+
+def test_every_room_is_known() -> None:
+    assert {module.room for module in modules()} <= MAY_IMPORT.keys()
+    assert {"commands", "domain", "statistics", "documents", "mail", "store"} <= {module.room for module in modules()}
+
+
+def test_imports_go_downwards() -> None:
+    assert all_of(wrong_imports) == []
+
+
+def test_the_pure_rooms_touch_no_file_no_process_and_no_clock() -> None:
+    assert [f for module in modules() if module.room in ("domain", "statistics") for f in impurities(module)] == []
+
+
+@pytest.mark.parametrize("library", sorted(ONLY_IN))
+def test_one_module_knows(library: str) -> None:
+    found = {module.path for module in modules() for _, name in imported(module) if name.split(".")[0] == library}
+    assert found <= ONLY_IN[library]
+
+
+def test_only_the_clock_asks_the_time() -> None:
+    assert [f for module in modules() if module.path != "clock.py" for f in clock_questions(module)] == []
+    assert clock_questions(next(module for module in modules() if module.path == "clock.py"))
+
+
+def test_only_commands_know_the_terminal() -> None:
+    found = {module.room for module in modules() for _, name in imported(module) if name.split(".")[0] == "click"}
+    assert found <= {"cli", "app", "commands"}
+
+
+def test_no_module_is_imported_in_a_ring() -> None:
+    """A module that needs itself, through whatever others and at its top, cannot be understood on its own."""
+    names = {"cdr." + module.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): module for module in modules()}
+    needs = {name: {n for n in top_imports(module) if n in names and n != name} for name, module in names.items()}
+    while True:
+        free = [name for name, needed in needs.items() if not needed & needs.keys()]
+        if not free:
+            break
+        for name in free:
+            del needs[name]
+    assert sorted(needs) == []
+
+
+def top_imports(module: Module) -> Iterator[str]:
+    for node in module.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+# ---- size and names -------------------------------------------------------------------------------------------------
+
+
+def test_no_module_has_two_jobs() -> None:
+    lengths = {f"cdr/{module.path}": module.text.count("\n") for module in modules()}
+    assert {path: length for path, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_no_function_is_long() -> None:
+    found = [f"cdr/{m.path}:{line}: {name} has {length} lines" for m in modules() for name, line, length in functions(m) if length > LONGEST_FUNCTION]
+    assert found == []
+
+
+def test_most_functions_are_short() -> None:
+    assert statistics.median(length for module in modules() for _, _, length in functions(module)) < MEDIAN_FUNCTION
+
+
+def test_names_use_the_fields_words() -> None:
+    found = []
+    for module in modules():
+        found += [module.path for word in words(Path(module.path).stem) if word in NOT_OUR_WORDS]
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and NOT_OUR_WORDS & set(words(node.name)):
+                found.append(f"cdr/{module.path}:{node.lineno}: {node.name}")
+    assert found == []
+
+
+def words(name: str) -> list[str]:
+    return [word.casefold() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
+
+
+def test_every_public_thing_says_what_it_is() -> None:
+    found = []
+    for module in modules():
+        defined = [node for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+        public = [node for node in module.tree.body if node in defined and not getattr(node, "name", "_").startswith("_")]
+        found += [f"cdr/{module.path}:{node.lineno}: {getattr(node, 'name', '')}" for node in public if not ast.get_docstring(node)]  # type: ignore[arg-type]
+        if not ast.get_docstring(module.tree) and module.text.strip():
+            found.append(f"cdr/{module.path}:1")
+    assert found == []
+
+
+# ---- start-up -------------------------------------------------------------------------------------------------------
+
+LOADED = "import json, sys; from cdr.cli import run; code = run(sys.argv[1:]); print(json.dumps([code, *sys.modules]), file=sys.stderr)"
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The packages in memory after `cdr ARGUMENTS` in a fresh interpreter."""
+    done = subprocess.run([sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True)
+    code, *names = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0
+    return {name.split(".")[0] for name in names} | {name for name in names if name.startswith("cdr.")}
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_the_start_loads_nothing_heavy_and_no_room(option: str) -> None:
+    found = loaded(option)
+    assert found & HEAVY == set()
+    assert {name for name in found if name.startswith(("cdr.store", "cdr.domain", "cdr.documents", "cdr.commands."))} == set()
+
+
+def test_no_commands_help_loads_anything_heavy() -> None:
+    for command in cli.COMMANDS:
+        assert (command, loaded(command, "--help") & HEAVY) == (command, set())
+
+
+# ---- that the checks can fail ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("store/x.py", "from cdr.domain import case"),
+        ("store/x.py", "def f():\n    import cdr.documents.pdf"),
+        ("domain/x.py", "from cdr import disk"),
+        ("domain/x.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from cdr.store.git import Git"),
+        ("documents/x.py", "from cdr.store import codec"),
+        ("errors.py", "from cdr import clock"),
+        ("commands/x.py", "from cdr.cli import run"),
+    ],
+)
+def test_an_import_upwards_is_seen(path: str, text: str) -> None:
+    assert len(wrong_imports(parsed(path, text))) == 1
+
+
+@pytest.mark.parametrize("text", ["from cdr.store import codec", "from cdr import disk, errors", "import click", "from cdr import __version__"])
+def test_an_import_downwards_is_free(text: str) -> None:
+    assert wrong_imports(parsed("commands/x.py", text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import os", "from pathlib import Path", "open('x')", "datetime.now()", "datetime.date.today()", "import time\ntime.time()", "from time import time"],
+)
+def test_an_impurity_is_seen(text: str) -> None:
+    assert impurities(parsed("domain/x.py", text))
+
+
+def test_what_is_pure_is_free() -> None:
+    assert impurities(parsed("domain/x.py", "from datetime import date\nday = date(2026, 1, 9)\nbook.open()")) == []

@@ -1,0 +1,40 @@
+"""The demonstration's invented cases are forms that cdr itself takes in."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from unit.domain_data import policy
+
+from cdr.domain import form_a, form_b, form_c, synthetic
+from cdr.domain.validation import nhs_number_is_valid
+from cdr.store import schema
+
+FIRST, LAST = date(2022, 4, 1), date(2025, 12, 31)
+
+
+def test_every_form_is_valid_and_every_date_follows() -> None:
+    rules = policy()
+    made = list(synthetic.cases(FIRST, LAST, each_year=25))
+    assert len(made) > 80
+    assert sum(case.form_c is not None for case in made) > 40
+    for case in made:
+        found = schema.problems(case.form_a, "form-a/1")
+        found += [p for p in form_a.problems(case.form_a, LAST, rules, rules.working_days) if p.level == "error"]
+        for answer in case.returns:
+            found += schema.problems(answer, "form-b/1")
+            found += [p for p in form_b.problems(answer, case.form_a, answer["agency"]) if p.level == "error"]
+        if case.form_c and case.reviewed_on:
+            found += schema.problems(case.form_c, "form-c/1")
+            found += [p for p in form_c.problems(case.form_c, case.form_a, case.reviewed_on, rules) if p.level == "error"]
+        assert found == []
+
+
+def test_numbers_are_valid_and_of_the_range_that_nobody_has() -> None:
+    numbers = [synthetic.nhs_number(serial) for serial in range(60)]
+    assert len(set(numbers)) == 60
+    assert all(number.startswith("999") and nhs_number_is_valid(number) for number in numbers)
+
+
+def test_the_same_seed_gives_the_same_cases() -> None:
+    assert list(synthetic.cases(FIRST, LAST, 5)) == list(synthetic.cases(FIRST, LAST, 5))
