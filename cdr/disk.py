@@ -8,6 +8,8 @@ from pathlib import Path
 
 from cdr.errors import DiskFailed
 
+TEMPORARY = ".cdr-"
+
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Put `data` at `path` so that a crash leaves the old file or the new one, on disk when this returns.
@@ -22,8 +24,14 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
         ) from error
 
 
+def sweep(folder: Path) -> None:
+    """Take away what a killed `write_whole` left in a folder that nobody else writes to now."""
+    for left in folder.glob(f"{TEMPORARY}*"):
+        left.unlink(missing_ok=True) if left.is_file() else None
+
+
 def _write(path: Path, data: bytes, mode: int) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".cdr-")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)

@@ -89,6 +89,8 @@ def _send(app: App, references: tuple[str, ...], today: date) -> list[Chased]:
     store = app.store
     with store.writing():
         due = [chased for chased in _outstanding(app, references, today) if chased.item.due]
+        if due:
+            store.require_usable_keys()
         current: dict[str, dict[str, Document]] = {}
         bodies: dict[Place, dict[str, Any]] = {}
         for case, item in ((chased.case, chased.item) for chased in due):

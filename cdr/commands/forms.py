@@ -31,26 +31,41 @@ class Form:
         return [{"rule": warning.rule, "field": warning.field, "message": warning.message} for warning in self.warnings]
 
 
-def take_in(file: str, form: str, rules: Rules) -> Form:
+def take_in(file: str, form: str, rules: Rules, case: str = "") -> Form:
     """Read and check a file (`-` is standard input). Raises: NotFound, InvalidData with every problem of schema and rules."""
-    return check(given(file), file_name(file), form, rules)
+    return check(given(file), file_name(file), form, rules, case)
 
 
-def check(raw: bytes, name: str, form: str, rules: Rules) -> Form:
-    """The same for bytes that are at hand. Raises: InvalidData."""
-    found, errors = examine(raw, name, form, rules)
+def check(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> Form:
+    """The same for bytes that are at hand; `case` is the case that the form is given for, where there is one.
+
+    Raises: InvalidData.
+    """
+    found, errors = examine(raw, name, form, rules, case)
     if errors:
         raise InvalidData(errors, name)
     return found
 
 
-def examine(raw: bytes, name: str, form: str, rules: Rules) -> tuple[Form, list[Problem]]:
+def examine(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> tuple[Form, list[Problem]]:
     """The form with the errors that its schema and its rules find, by line. Raises: InvalidData when it cannot be read."""
     from cdr.store import schema
 
     body, source, found = schema.examine(raw, name, form)
-    ruled = schema.placed(rules(body), schema.current(form), source)
+    ruled = schema.placed([*rules(body), *_about_another_case(body, case)], schema.current(form), source)
     wrong = {problem.field for problem in found}
     errors = [*found, *(problem for problem in ruled if problem.level == "error" and problem.field not in wrong)]
     warnings = tuple(problem for problem in ruled if problem.level != "error")
     return Form(name, raw, body, warnings), sorted(errors, key=lambda problem: problem.line)
+
+
+def _about_another_case(body: Mapping[str, Any], case: str) -> list[Problem]:
+    named = body.get("case")
+    if named is None or named == case:
+        return []
+    right = (
+        "this is about another case; give what belongs to this one"
+        if case
+        else "leave this out; a case gets its reference when it is opened"
+    )
+    return [Problem("case", "", right, "CASE-01")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -82,13 +83,36 @@ def _value(field: Field) -> Any:
 
 
 def _several(field: Field) -> Iterator[Any]:
-    say(f"\n{field.title}")
-    count, item = 0, field.item()
+    """The items of a list: groups as long as another is wanted, single answers until one is left out."""
+    item = field.item()
+    if item.kind != "group":
+        yield from _lines(field, item)
+        return
+    count = 0
     while (field.required and count == 0) or _wanted(field, another=count > 0):
-        value = _group(item.fields()) if item.kind == "group" else _answer(item)
+        say(f"\n{field.title}")
+        value = _group(item.fields())
         count += 1
-        if value not in (None, {}):
+        if value:
             yield value
+
+
+def _lines(field: Field, item: Field) -> Iterator[Any]:
+    count = 0
+    while True:
+        needed = field.required and count == 0
+        value = _answer(
+            replace(
+                item,
+                title=f"{field.title}, {'one at a time' if count == 0 else 'next (Enter ends)'}",
+                help=field.help,
+                required=needed,
+            )
+        )
+        if value is None:
+            return
+        count += 1
+        yield value
 
 
 def _wanted(field: Field, another: bool = False) -> bool:

@@ -10,11 +10,11 @@ import click
 
 from cdr import disk
 from cdr.app import App, rules
-from cdr.commands.forms import Form, take_in
+from cdr.commands.forms import take_in
 from cdr.commands.options import case_reference, output_file, pass_app
 from cdr.commands.output import put, say, to_file
 from cdr.domain.letters import Letter
-from cdr.errors import ConditionsNotMet, Problem, WrongUsage
+from cdr.errors import ConditionsNotMet, WrongUsage
 
 KIND = "condolence"
 SUFFIXES = {"text": ".txt", "pdf": ".pdf"}
@@ -76,7 +76,7 @@ def _made(
     with store.writing():
         documents = store.case(reference)
         kept, notification = documents["case"], documents["notification"]
-        answers = _answers(gate, reference) if gate else None
+        answers = take_in(gate, "letter-gate", lambda body: [], reference) if gate else None
         letters = _composed(app, reference, notification.body, to, draft)
         if not draft:
             _refuse_held(answers.body if answers else _last_gate(kept.body, kind), notification.body, today)
@@ -112,18 +112,6 @@ def _composed(app: App, reference: str, form_a: Mapping[str, Any], to: str | Non
         )
         for person in people
     ]
-
-
-def _answers(file: str, reference: str) -> Form:
-    def about_this_case(body: Mapping[str, Any]) -> list[Problem]:
-        stranger = body.get("case") not in (None, reference)
-        return (
-            [Problem("case", "", "These answers are about another case. Give those of this case.", "G-01")]
-            if stranger
-            else []
-        )
-
-    return take_in(file, "letter-gate", about_this_case)
 
 
 def _kept(body: Mapping[str, Any]) -> dict[str, Any]:

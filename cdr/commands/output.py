@@ -24,7 +24,8 @@ def put(text: str) -> None:
 
 def put_json(content: Mapping[str, Any]) -> None:
     """A result for a script: one JSON object on stdout."""
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))  # a file's name may not be text
 
 
 def say(text: str) -> None:
@@ -66,4 +67,4 @@ def file_name(file: str) -> str:
 
 
 def _acts(letter: str) -> bool:
-    return letter in BIDI or (unicodedata.category(letter) == "Cc" and letter not in "\n\t")
+    return letter in BIDI or (unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t")

@@ -62,6 +62,7 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> list
         _refuse_early(day, str(documents["notification"].body["death"]["date"]))
         if wanted:
             body = requests.ask(ledger.body, wanted, day)
+            store.require_usable_keys()
             for agency in wanted:
                 post.request(app, reference, agency, day, reply_by=_prompt_dates(app, day)[0])
             store.commit(Change("request", {ledger.place: body}), {reference: documents})

@@ -81,7 +81,7 @@ def _take(
         refuse_closed(documents["case"].body)
         notification = documents["notification"].body
         form = (
-            check(raw, name, "form-b", lambda body: form_b.problems(body, notification, agency))
+            check(raw, name, "form-b", lambda body: form_b.problems(body, notification, agency), reference)
             if raw is not None
             else None
         )

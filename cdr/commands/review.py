@@ -60,7 +60,7 @@ def _take(
         kept = documents["case"]
         refuse_closed(kept.body)
         notification = documents["notification"].body
-        form = check(raw, name, "form-c", lambda body: form_c.problems(body, notification, day, app.policy))
+        form = check(raw, name, "form-c", lambda body: form_c.problems(body, notification, day, app.policy), reference)
         stage = str(form.body["stage"])
         unmet = _unmet(kept.body, documents["requests"].body, stage, panel)
         if unmet and not override:

@@ -30,7 +30,7 @@ _DATES = tuple(
     for pattern in (
         r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:(?P<t>T)(?=\d)|(?!\d))",
         rf"{_WEEKDAY}?(?<!\d)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>(?:19|20)\d\d)(?!\d)",
-        rf"{_WEEKDAY}?(?<!\d)(?<!\d[/.])(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
+        rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
         rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
         rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d)",
         rf"{_WEEKDAY}(?:the\s+)?{_DAY}(?:{_TH}\b|\b(?![:.]\d))",

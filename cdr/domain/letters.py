@@ -104,7 +104,7 @@ def recipients(form_a: Mapping[str, Any]) -> list[Recipient]:
 
 
 def _should_have_one(person: Mapping[str, Any]) -> bool:
-    return (
+    return person.get("has_died") != "yes" and (
         person.get("relationship") in NAMED_PARENTS
         or person.get("parental_responsibility") == "yes"
         or person.get("lives_with_child") == "yes"
@@ -118,7 +118,7 @@ def _recipient(number: int, person: Mapping[str, Any], child: Mapping[str, Any])
         address = [*(child.get("address") or []), *([child["postcode"]] if child.get("postcode") else [])]
     return Recipient(
         number=number,
-        name=one_line(person.get("name")),
+        name=one_line(person.get("letter_name") or person.get("name")),
         relationship=one_line(person.get("relationship")) or "other",
         address_lines=tuple(one_line(part) for part in address if one_line(part)),
         lives_with_child=together,

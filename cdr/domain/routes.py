@@ -122,9 +122,9 @@ def _joint_response(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
         return
     if text_at(form_a, "jar.triggered") != YES:
         yield "T01"
-    if not at(form_a, "jar.home_visit"):
+    if not at(form_a, "jar.home_visit_on"):
         yield "T09"
-    if not at(form_a, "jar.initial_meeting"):
+    if not at(form_a, "jar.initial_meeting_on"):
         yield "T10"
     yield from ("T12", "T13")
 

@@ -90,7 +90,7 @@ class Timeline:
     born: int = 0
 
 
-def timeline(  # noqa: PLR0917 - the documents of a case and what they are read with
+def timeline(
     case_ref: str,
     form_a: Mapping[str, Any],
     returns: Sequence[Mapping[str, Any]],

@@ -44,8 +44,8 @@ class Field:
 
 
 def fields(schema_name: str) -> list[Field]:
-    """The fields of a form, in its order, without the one that names its schema."""
-    return [field for field in _fields(expanded(schema_name)) if field.key != "schema"]
+    """The fields of a form, in its order, without those that say which schema it follows and which case it is."""
+    return [field for field in _fields(expanded(schema_name)) if field.key not in ("schema", "case")]
 
 
 def described(schema_name: str, body: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:

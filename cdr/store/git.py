@@ -10,12 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cdr.errors import DiskFailed, NotAuthentic, ToolMissing, TryAgain, WrongConfiguration
 
 SETTINGS = (
     "core.fsync=all", "core.hooksPath=/dev/null", "core.quotePath=false", "core.symlinks=false", "core.autocrlf=false",
     "core.fsmonitor=false", "gc.auto=0", "maintenance.auto=false", "safe.bareRepository=explicit", "commit.gpgSign=false",
+    "core.commitGraph=false",
 )  # fmt: skip
 NOTHING = "0" * 40
 FILE_MODE = "100644"
@@ -28,6 +30,14 @@ class Blob:
 
     mode: str
     digest: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a file: its object id, and what it replaced (on each side, for a merge); empty: not there."""
+
+    digest: str
+    replaced: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -180,37 +190,34 @@ class Git:
 
     def odd_files(self, folders: Iterable[str]) -> list[str]:
         """The files below these folders that are not as the branch has them: changed, removed, or staged otherwise."""
-        out = self.run("status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", *folders)
+        status = ("status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", *folders)
+        try:
+            if not (self.directory / "index").exists():
+                raise GitFailed("status", 0)
+            out = self.run(*status)
+        except GitFailed:  # a broken index is made again, never trusted
+            with TemporaryDirectory(prefix=".cdr-", dir=self.directory) as aside:
+                self.run("read-tree", "HEAD", index=Path(aside) / "index")
+                out = self.run(*status, index=Path(aside) / "index")
         return [part[3:] for part in _parts(out)]
 
     def touching(self, folder: str) -> set[str]:
         """The commits of the branch that change something below a folder."""
-        return set(self.text("log", "--format=%H", "HEAD", "--", folder).split())
+        return set(self.text("rev-list", "--full-history", "HEAD", "--", folder).split())
 
     def untracked(self, folders: Iterable[str]) -> list[str]:
         """The files below these folders that the repository does not know."""
         return _parts(self.run("ls-files", "-z", "--others", "--", *folders))
 
-    def versions(self, folders: Iterable[str]) -> dict[str, list[str]]:
-        """Every version of every file below these folders, as object ids, newest first; an empty id where it was removed."""
-        parts = _parts(
-            self.run(
-                "log",
-                "-z",
-                "--format=",
-                "--raw",
-                "--no-renames",
-                "--no-abbrev",
-                "-m",
-                "--first-parent",
-                "HEAD",
-                "--",
-                *folders,
-            )
-        )
-        found: dict[str, list[str]] = {}
+    def versions(self, folders: Iterable[str]) -> dict[str, list[Version]]:
+        """Every version of every file below these folders, newest first; of a merge, what it made of both sides."""
+        commits = self.run("rev-list", "--topo-order", "HEAD")
+        shape = ("--stdin", "--root", "-r", "-c", "-z", "--no-renames", "--no-commit-id")
+        parts = _parts(self.run("diff-tree", *shape, "--", *folders, data=commits))
+        found: dict[str, list[Version]] = {}
         for meta, path in zip(parts[::2], parts[1::2], strict=True):
-            found.setdefault(path, []).append(meta.split()[3].replace(NOTHING, ""))
+            ids = [word.replace(NOTHING, "") for word in meta.split() if len(word) == len(NOTHING)]
+            found.setdefault(path, []).append(Version(ids[-1], tuple(ids[:-1])))
         return found
 
     def commit(
@@ -255,6 +262,8 @@ class Git:
         ]
         data = "\0".join(lines).encode() + b"\0"
         try:
+            if not (self.directory / "index").exists():
+                raise GitFailed("update-index", 0)
             self.run("update-index", "-z", "--index-info", data=data)
         except GitFailed:  # a broken index is made again, never trusted
             (self.directory / "index").unlink(missing_ok=True)
@@ -279,6 +288,7 @@ def _environment(index: Path | None) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": os.devnull,
         "GIT_OPTIONAL_LOCKS": "0",
     }
     return environment | ({"GIT_INDEX_FILE": str(index)} if index else {})

@@ -6,10 +6,11 @@ that was checked is remembered outside the repository, so that only what is new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from cdr.errors import CdrError, NotAuthentic, NotFound
+from cdr.errors import DiskFailed, NotAuthentic, NotFound
 from cdr.store import layout, state
 from cdr.store.crypto import Gnupg
 from cdr.store.git import Blob, Commit, Git
@@ -61,9 +62,20 @@ class History:
             )
         new = self.git.since(known.head, tip)
         commits = {commit.id: commit for commit in self.git.commits(new)}
+        self._refuse_gaps(known.head, commits)
         for id_ in progress(new, "Checking the history"):
             self.check(commits[id_])
         return self.remember(tip, known.count + len(new))
+
+    def _refuse_gaps(self, known: str, commits: Mapping[str, Commit]) -> None:
+        """Every parent is checked too, or was before: a note beside the repository must not hide a commit."""
+        parents = {parent for commit in commits.values() for parent in commit.parents}
+        for parent in sorted(parents - commits.keys() - {known}):
+            if not self.git.is_ancestor(parent, known):
+                raise NotAuthentic(
+                    "This copy of the store hides a part of its history.",
+                    "Compare with another copy of the store before you go on.",
+                )
 
     def remember(self, tip: str, count: int) -> Verified:
         """Keep that everything up to `tip` is authentic."""
@@ -195,9 +207,7 @@ class History:
         kept = self.git.setting("cdr.store")
         if kept:
             return kept
-        found = self.git.text(
-            "log", "--format=%H", "--diff-filter=A", "--topo-order", "HEAD", "--", layout.REGISTRY
-        ).split()
+        found = self.git.text("rev-list", "--topo-order", "HEAD", "--", layout.REGISTRY).split()
         if not found:
             raise NotFound("This folder's repository is not a store.", "Make one with: cdr init")
         return found[-1]
@@ -216,11 +226,11 @@ class History:
 
 
 def _make_ring(ring: Path, armoured: Iterable[bytes]) -> None:
-    partial = ring.with_name(f"new-{ring.name}")
-    partial.unlink(missing_ok=True)
+    """Made aside, so that runs beside each other and a full disk leave a whole ring or none."""
     try:
-        Gnupg(partial).add(armoured)
-        partial.replace(ring)
-        ring.with_name(f"{partial.name}~").unlink(missing_ok=True)
+        with TemporaryDirectory(prefix="new-", dir=ring.parent) as aside:
+            partial = Path(aside) / "ring.kbx"
+            Gnupg(partial).add(armoured)
+            partial.replace(ring)
     except OSError as error:
-        raise CdrError("The key ring of this store could not be made.", "See what is wrong with: cdr doctor") from error
+        raise DiskFailed("The key ring of this store could not be made.", "See what is wrong with: cdr doctor") from error

@@ -50,7 +50,9 @@ class State:
     def verified(self) -> Verified | None:
         """The remembered head."""
         kept = _read_json(self.folder / "verified.json")
-        return Verified(**kept) if kept else None
+        with suppress(TypeError):
+            return Verified(**kept) if kept else None
+        return None
 
     def remember(self, verified: Verified) -> None:
         """Keep how far the history has been checked; where nothing can be kept (a read-only disk), go on without."""

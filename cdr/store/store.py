@@ -145,6 +145,10 @@ class Store:
             finally:
                 self._forget()
 
+    def require_usable_keys(self) -> None:
+        """Stop, before a message goes out, where a change could not be recorded. Raises: NotAllowed."""
+        transaction.refuse_unusable(self.snapshot)
+
     def place(self, case: str, id_: str) -> Place:
         """The place of a case's document, whether it is there yet or not."""
         found = layout.place(layout.document_path(case, id_))
@@ -166,8 +170,8 @@ class Store:
         replaced = {document.place: document for documents in current.values() for document in documents.values()}
         before = self.history.verified(self.progress)
         written = transaction.apply(self.snapshot, change, replaced)
-        self.history.remember(written.commit, before.count + 1)
-        with suppress(CdrError):  # the change is recorded; an index that could not be renewed renews itself later
+        with suppress(CdrError, OSError):  # the change is recorded; what could not be renewed renews itself later
+            self.history.remember(written.commit, before.count + 1)
             self._keep(written, change, current)
 
     def _keep(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
-from cdr.errors import DiskFailed, InvalidData, NotAllowed, NotAuthentic
+from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
 from cdr.store import schema
 from cdr.store.document import Document, encode
 from cdr.store.git import Blob, Git
@@ -65,8 +65,8 @@ def apply(snapshot: Snapshot, change: Change, current: Mapping[Place, Document])
     files: dict[str, bytes | None] = {**sealed, **change.plain, **dict.fromkeys(change.removed)}
     sign = _signing(snapshot, person)
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
-    publish(snapshot.git, commit, snapshot.head, change.message())
     blobs = snapshot.git.tree(commit)
+    publish(snapshot.git, commit, snapshot.head, change.message())
     return Written(
         commit, {document.place.path: (document, blobs[document.place.path].digest) for document in documents}
     )
@@ -93,15 +93,21 @@ def publish(git: Git, new: str, old: str | None, why: str) -> None:
         pending = git.directory / "cdr-pending"
         disk.write_whole(pending, json.dumps({"old": old or EMPTY_TREE, "new": new}).encode())
         git.publish(new, old, why)
-        with suppress(DiskFailed, OSError):
+        with suppress(CdrError, OSError):
             disk.sync_folder((git.directory / git.branch).parent)
             bring_forward(git, old or EMPTY_TREE, new)
             pending.unlink(missing_ok=True)
 
 
-def bring_forward(git: Git, old: str, new: str) -> None:
-    """Make the work tree's files what `new` holds, in the paths that it changed since `old`."""
-    put_back(git, {path: blob for path, (_, blob) in git.changed(old, new).items()})
+def bring_forward(git: Git, old: str, new: str, tip: str | None = None) -> None:
+    """Make the work tree's files what `tip` (or `new`) holds, in the paths that `new` changed since `old`."""
+    changed = {path: blob for path, (_, blob) in git.changed(old, new).items()}
+    if tip not in (None, new):
+        files = git.tree(str(tip))
+        changed = {path: files.get(path) for path in changed}
+    put_back(git, changed)
+    for folder in {git.directory, *(inside(git.folder, path).parent for path in changed)}:
+        disk.sweep(folder)
 
 
 def put_back(git: Git, changes: Mapping[str, Blob | None]) -> None:
@@ -127,7 +133,7 @@ def recover(git: Git) -> None:
         note = json.loads(pending.read_bytes())
         tip = git.tip()
         if tip is not None and git.is_ancestor(note["new"], tip):
-            bring_forward(git, note["old"], tip)
+            bring_forward(git, note["old"], note["new"], tip)
     pending.unlink(missing_ok=True)
 
 
@@ -154,9 +160,14 @@ def _writer(snapshot: Snapshot, change: Change) -> Person:
     forbidden = [place for place in change.documents if not may_write(person, place.kind)]
     if forbidden or (person.role == CHASER and (change.plain or change.removed)):
         raise NotAllowed("The chaser's key may send prompts and nothing else.", "Use a member's key.")
+    refuse_unusable(snapshot)
+    return person
+
+
+def refuse_unusable(snapshot: Snapshot) -> None:
+    """Stop where a key of the registry cannot be encrypted to. Raises: NotAllowed."""
     for reader in snapshot.keys.registry.people:
         usable(snapshot.public_keys, reader)
-    return person
 
 
 def _next(snapshot: Snapshot, place: Place, body: dict[str, Any], current: Document | None) -> Document:

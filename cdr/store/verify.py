@@ -10,7 +10,8 @@ from cdr import disk
 from cdr.errors import CdrError, NotAllowed, NotFound, TryAgain
 from cdr.store import layout, schema, transaction
 from cdr.store.document import Document, digest
-from cdr.store.git import FILE_MODE, GitFailed
+from cdr.store.git import FILE_MODE, GitFailed, Version
+from cdr.store.layout import Place
 from cdr.store.registry import may_read
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
@@ -121,8 +122,14 @@ def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
             )
 
 
+def _documents(snapshot: Snapshot) -> list[Place]:
+    """Every document that is a plain file; one that is not is a finding of its own."""
+    plain = [path for path, blob in snapshot.files.items() if blob.mode == FILE_MODE]
+    return [place for path in plain if (place := layout.place(path))]
+
+
 def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
-    for place in snapshot.places.values():
+    for place in _documents(snapshot):
         try:
             snapshot.check_recipients(place, snapshot.raw(place.path))
         except CdrError as error:
@@ -167,33 +174,43 @@ def _contents(store: Store) -> Iterator[Finding]:
         )
         return
     snapshot = store.snapshot
-    readable = [
-        place.path
-        for place in snapshot.places.values()
+    readable = {
+        place.path: place
+        for place in _documents(snapshot)
         if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT
-    ]
+    }
     versions = store.git.versions(layout.MANAGED[:2])
-    for path in store.progress(readable, "Opening every document"):
+    for path in store.progress(list(readable), "Opening every document"):
         try:
-            document = snapshot.read(snapshot.places[path])
+            document = snapshot.read(readable[path])
         except TryAgain:
             raise
         except CdrError as error:
             yield Finding("contents", "error", path, error.message)
             continue
-        yield from _document(store, document, versions.get(path, []))
+        yield from _document(document)
+        if not _follows(store, document, versions.get(path, [])):
+            yield Finding(
+                "revision",
+                "error",
+                path,
+                "It does not follow the revision before it: an older one may have been put in its place.",
+            )
 
 
-def _document(store: Store, document: Document, versions: list[str]) -> Iterator[Finding]:
+def _document(document: Document) -> Iterator[Finding]:
     path = document.place.path
     form = document.place.kind.form
     for problem in schema.problems(document.body, schema.current(form)):
         yield Finding("schema", "error", path, problem.text(path))
-    before = digest(store.git.contents([versions[1]])[0]) if len(versions) > 1 else None
-    if document.previous != before:
-        yield Finding(
-            "revision",
-            "error",
-            path,
-            "It does not follow the revision before it: an older one may have been put in its place.",
-        )
+
+
+def _follows(store: Store, document: Document, versions: list[Version]) -> bool:
+    """Whether a document says that it replaced what the history says that it replaced."""
+    standing = store.sealed.files[document.place.path].digest
+    here = next((number for number, version in enumerate(versions) if version.digest == standing), 0)
+    replaced = [id_ for version in versions[here : here + 1] for id_ in version.replaced if id_]
+    if not replaced:  # the first, or one put where another was removed
+        replaced = [version.digest for version in versions[here + 1 :] if version.digest][:1]
+    before = {digest(content) for content in store.git.contents(replaced)} or {None}
+    return document.previous in before

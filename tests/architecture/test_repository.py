@@ -19,6 +19,7 @@ REGISTRY_HOST = re.compile(r"\b(?:[\w-]+\.)*(?:pypi|pythonhosted|anaconda|npmjs|
 ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})")
 NOBODYS = re.compile(r"(?:^|\.)(?:example|invalid|test|localhost)$|(?:^|\.)example\.(?:com|org|net)$")
 NHS_NUMBER = re.compile(r"(?<![0-9.])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9.])")
+PUBLISHED_EXAMPLES = {"9434765919"}  # the worked example of the check digit, given to nobody
 NO_TEXT = {".ttf", ".pdf", ".png", ".jpg", ".gz"}
 
 
@@ -74,6 +75,8 @@ def test_every_number_with_the_shape_of_an_nhs_number_is_of_the_test_range() -> 
 def may_be_somebodys(text: str) -> bool:
     digits = [int(letter) for letter in text if letter.isdigit()]
     check = 11 - sum(weight * digit for weight, digit in zip(range(10, 1, -1), digits[:9], strict=True)) % 11
+    if "".join(map(str, digits)) in PUBLISHED_EXAMPLES:
+        return False
     return digits[:3] != [9, 9, 9] and len(set(digits)) > 1 and digits[0] != 0 and check % 11 == digits[9]
 
 
@@ -93,8 +96,8 @@ def test_the_patterns_see_and_spare(pattern: re.Pattern[str], wrong: str, right:
 
 
 def test_the_number_check_sees_and_spares() -> None:
-    assert may_be_somebodys("9434765919")
-    assert not may_be_somebodys("9434765918")
+    assert may_be_somebodys("943 476 5870")
+    assert not may_be_somebodys("943 476 5871")
     assert not may_be_somebodys("9990000018")
 
 

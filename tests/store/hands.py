@@ -1,0 +1,105 @@
+"""What a person does to a store by hand, honest or not: git and gpg as they are, without cdr."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conftest import Shell
+
+
+def git(folder: Path, *arguments: str, data: bytes = b"", code: int | None = 0, home: str | None = None) -> str:
+    """What a plain git command prints, with the person's own GnuPG home."""
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_EDITOR": "true"}
+    for who in ("AUTHOR", "COMMITTER"):
+        environment |= {f"GIT_{who}_NAME": "By hand", f"GIT_{who}_EMAIL": "hand@northshire.example"}
+    if home:
+        environment["GNUPGHOME"] = home
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], input=data, capture_output=True, env=environment, check=False
+    )
+    assert code is None or done.returncode == code, done.stderr.decode()
+    return done.stdout.decode("utf-8", "surrogateescape").strip()
+
+
+def head(folder: Path) -> str:
+    return git(folder, "rev-parse", "HEAD")
+
+
+def sign_commit(folder: Path, home: str, fingerprint: str) -> str:
+    """Everything in the folder as a signed commit of this person; its id."""
+    git(folder, "add", "-A")
+    key = f"user.signingKey={fingerprint}"
+    git(folder, "-c", key, "commit", "-q", "--allow-empty", f"-S{fingerprint}", "-m", "by hand", home=home)
+    return head(folder)
+
+
+def unsigned_commit(folder: Path) -> str:
+    git(folder, "add", "-A")
+    git(folder, "-c", "commit.gpgSign=false", "commit", "-q", "--allow-empty", "-m", "by hand")
+    return head(folder)
+
+
+def gpg(home: str, *arguments: str, data: bytes = b"", code: int | None = 0) -> bytes:
+    """What gpg gives back with this home."""
+    options = ["--homedir", home, "--batch", "--quiet", "--trust-model", "always", "--pinentry-mode", "loopback"]
+    done = subprocess.run(["gpg", *options, *arguments], input=data, capture_output=True, check=False)
+    assert code is None or done.returncode == code, done.stderr.decode()
+    return done.stdout
+
+
+def encrypted(home: str, plain: bytes, *recipients: str) -> bytes:
+    return gpg(
+        home, "--compress-algo", "none", *(part for one in recipients for part in ("-r", one)), "-e", data=plain
+    )
+
+
+def standing(store: Path) -> tuple[str, str, list[str]]:
+    """All that a refused command must leave as it was: the head, the work tree, the outbox."""
+    outbox = store / "outbox"
+    waiting = sorted(path.name for path in outbox.iterdir()) if outbox.is_dir() else []
+    return head(store), git(store, "status", "--porcelain", "--untracked-files=all"), waiting
+
+
+@contextmanager
+def unchanged(store: Path) -> Iterator[None]:
+    before = standing(store)
+    yield
+    assert standing(store) == before
+
+
+def findings(cdr: Shell, code: int = 1) -> set[tuple[str, str]]:
+    """What verify finds: each check's id with the path's last part."""
+    return {(one["check"], one["path"].rpartition("/")[2]) for one in cdr("verify", "--json", code=code).json["findings"]}
+
+
+def refused_everywhere(cdr: Shell, case: str, code: int = 76) -> None:
+    """A command that reads the case, one that asks across cases and one that writes are refused; nothing changes."""
+    with unchanged(cdr.store):
+        cdr("show", case, code=code)
+        cdr("list", code=code)
+        cdr("return", case, "northtown-general", "--nil", code=code)
+
+
+def flip(data: bytes, position: int = -20) -> bytes:
+    changed = bytearray(data)
+    changed[position] ^= 1
+    return bytes(changed)
+
+
+def packets(message: bytes) -> list[bytes]:
+    """The recipient packets of an encrypted message, and last what follows them."""
+    found = []
+    while (message[0] >> 2) & 31 == 33:  # an old-format packet of kind 1
+        size = {0: 1, 1: 2, 2: 4}[message[0] & 3]
+        end = 1 + size + int.from_bytes(message[1 : 1 + size], "big")
+        found.append(message[:end])
+        message = message[end:]
+    return [*found, message]
+
+
+def document(store: Path, case: str, id_: str = "notification") -> Path:
+    return store / "cases" / case / f"{id_}.yaml.gpg"
