@@ -31,7 +31,7 @@ ANSWERS = {
     "Safeguarding concern": ["no"],
     "Give: Parents and carers": ["y"],
     "Relationship to the child": ["mother"],
-    "Agency": ["", "", "northtown-general"],
+    "Agency": ["northtown-general"],
     "Notified at": ["2026-01-09T10:00"],
     "Received at": ["2026-01-09T10:05"],
 }
