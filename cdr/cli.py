@@ -101,23 +101,32 @@ def run(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False)
-    except CdrError as error:
+    except (Exception, KeyboardInterrupt) as error:
+        return _ended(error, "--debug" in given)
+    return answer if isinstance(answer, int) else 0
+
+
+def _ended(error: BaseException, debug: bool) -> int:
+    """Tell what ended a command; its exit code."""
+    if isinstance(error, CdrError):
         return _tell(error.lines(), error.exit_code)
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except click.ClickException as error:
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
         return _tell(["cdr: interrupted; nothing was recorded by this command."], 130)
-    except BrokenPipeError:
+    if isinstance(error, OSError):
+        return _disk_or_pipe(error)
+    return _bug(error, debug)
+
+
+def _disk_or_pipe(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is written to the closed pipe
         return 74
-    except OSError as error:
-        return _tell([f"cdr: the disk or a pipe failed: {os.strerror(error.errno or 0)}."], 74)
-    except Exception as error:  # the one place where a bug is told without what it says, which may be personal
-        return _bug(error, "--debug" in given)
-    return answer if isinstance(answer, int) else 0
+    return _tell([f"cdr: the disk or a pipe failed: {os.strerror(error.errno or 0)}."], 74)
 
 
 def _tell(lines: list[str], code: int) -> int:
@@ -128,7 +137,7 @@ def _tell(lines: list[str], code: int) -> int:
     return code
 
 
-def _bug(error: Exception, debug: bool) -> int:
+def _bug(error: BaseException, debug: bool) -> int:
     import traceback
 
     places = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,10 @@ from typing import Any
 import click
 
 from cdr import disk
+from cdr.documents import safe
 from cdr.errors import NotFound
 
-BIDI = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u2028", "\u2029"}
+KEPT_ON_SCREEN = safe.KEPT + "\n"
 
 
 def put(text: str) -> None:
@@ -34,8 +34,8 @@ def say(text: str) -> None:
 
 
 def visible(text: str) -> str:
-    """The text with control and direction-changing characters written out, so that none acts on a terminal."""
-    return "".join(f"\\x{ord(letter):02x}" if _acts(letter) else letter for letter in text)
+    """The text with what could act on a terminal written out; line ends stay."""
+    return safe.visible(text, KEPT_ON_SCREEN)
 
 
 def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
@@ -64,7 +64,3 @@ def given(file: str) -> bytes:
 def file_name(file: str) -> str:
     """What an error calls the file."""
     return "standard input" if file == "-" else file
-
-
-def _acts(letter: str) -> bool:
-    return letter in BIDI or (unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t")

@@ -49,6 +49,8 @@ def _compile(layout: bytes, data: Mapping[str, Any], on: date, **how: Any) -> An
             raise RuntimeError("the layout of a PDF is not right") from None  # its own message quotes the data
     raise ConditionsNotMet(
         "The PDF cannot be made.",
-        ["A name or an address has a letter that is not in the fonts of cdr (they have Latin, Greek and Cyrillic letters)."],
+        [
+            "A name or an address has a letter that is not in the fonts of cdr (they have Latin, Greek and Cyrillic letters)."
+        ],
         "Make it as text with --format text, and print it from a word processor.",
     )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from cdr.documents.safe import no_formula
 from cdr.errors import WrongUsage
 from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Table, Tally
 from cdr.statistics.tally import to_json
@@ -17,7 +18,6 @@ FORMATS = ("table", "md", "csv", "json", "html")
 CSV_COLUMNS = ("table", "basis", "column", "row", "n", "of", "percent")
 TERMINAL_WIDTH = 100
 NARROWEST_LABEL = 16
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 TOTAL = "Total"
 NOTHING = "-"
 HIDDEN = "hidden"
@@ -163,7 +163,7 @@ def _csv(tally: Tally) -> str:
         for label, cells in rows + totals:
             for year, cell in zip(table.columns, cells, strict=True):
                 texts = (table.id, table.basis, year, label)
-                writer.writerow([*(_no_formula(text) for text in texts), *_numbers(cell)])
+                writer.writerow([*(" ".join(no_formula(text).split()) for text in texts), *_numbers(cell)])
     return out.getvalue()
 
 
@@ -174,12 +174,6 @@ def _numbers(cell: Cell) -> tuple[str, str, str]:
     return shown(cell.n), "" if cell.of is None else str(cell.of), shown(cell.percent)
 
 
-def _no_formula(text: str) -> str:
-    # a spreadsheet runs a cell that starts so, also one that came from somebody else's agency name
-    one_line = " ".join(text.split())
-    return f"'{one_line}" if text.startswith(FORMULA_STARTS) or one_line.startswith(FORMULA_STARTS) else one_line
-
-
 def _json(tally: Tally) -> str:
     return json.dumps(to_json(tally), ensure_ascii=False, indent=2) + "\n"
 
@@ -187,7 +181,9 @@ def _json(tally: Tally) -> str:
 def _html(tally: Tally) -> str:
     from jinja2 import Environment, StrictUndefined
 
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    page = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
     return page.from_string(PAGE).render(
         title=heading(tally),
         internal=tally.edition == "internal",

@@ -6,13 +6,23 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cdr import resources
+from cdr.documents.safe import no_formula, visible
+from cdr.documents.timeline_rows import (
+    SAME_EVENT,
+    Row,
+    findings,
+    gap_findings,
+    gap_words,
+    heading,
+    notes,
+    rows,
+    when,
+)
 from cdr.domain.timeline import Entry, Gap, Timeline
 from cdr.errors import WrongUsage
 
@@ -20,35 +30,21 @@ FORMATS = ("text", "md", "csv", "json", "html", "pdf")
 SCHEMA = "cdr-timeline/1"
 WIDTHS = (60, 160)
 USUAL_WIDTH = 96
-CSV_COLUMNS = ("number", "at", "day", "time", "age", "event", "source", "source_words", "same_event_as", "gap_before_days", "conflict")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CSV_COLUMNS = (
+    "number",
+    "at",
+    "day",
+    "time",
+    "age",
+    "event",
+    "source",
+    "source_words",
+    "same_event_as",
+    "gap_before_days",
+    "conflict",
+)
 COLUMNS = ("No.", "When", "Age", "What happened", "Source")
-SAME_EVENT = "same event"
-DAYS_IN_A_MONTH, DAYS_IN_A_YEAR = 30.4375, 365.25
-UNSAFE = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 GAP_MARK = "\x00"
-KEPT = "\u200c\u200d"  # joiners, without which some scripts are misspelt; they move nothing on a screen
-
-PURPOSE = (
-    "Confidential. For the members of the Child Death Overview Panel, for this review only. "
-    "Do not copy it or pass it on; delete it when the case is closed."
-)
-ANONYMISED = (
-    "Names, places and dates are left out: days count back from the death, which is day 0. "
-    "Words in square brackets stand for what was left out."
-)
-IDENTIFIED = "This timeline names the child, the family and the professionals."
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the timeline to show: an entry with its number and marks, or (`entry` None) a gap in its place."""
-
-    entry: Entry | None
-    gap: Gap | None = None
-    number: int = 0
-    conflicts: tuple[int, ...] = ()
-    same_as: int = 0
 
 
 def render(timeline: Timeline, format: str, width: int = USUAL_WIDTH, made_on: date | None = None) -> str | bytes:
@@ -76,7 +72,14 @@ def to_json(timeline: Timeline) -> dict[str, Any]:
         "case": timeline.case,
         "anonymised": timeline.anonymised,
         "entries": [
-            {"at": entry.at, "day": entry.day, "time": entry.time, "age": entry.age, "event": entry.event, "source": entry.source}
+            {
+                "at": entry.at,
+                "day": entry.day,
+                "time": entry.time,
+                "age": entry.age,
+                "event": entry.event,
+                "source": entry.source,
+            }
             for entry in timeline.entries
         ],
         "gaps": [{"from": gap.start, "to": gap.end, "days": gap.days} for gap in timeline.gaps],
@@ -84,102 +87,12 @@ def to_json(timeline: Timeline) -> dict[str, Any]:
     }
 
 
-def rows(timeline: Timeline) -> list[Row]:
-    """The entries in order, numbered from 1, with each gap before the entry that ends it."""
-    gaps = {gap.end: gap for gap in timeline.gaps}
-    first = {index: min(group) + 1 for group in timeline.together for index in group if index != min(group)}
-    shown: list[Row] = []
-    for index, entry in enumerate(timeline.entries):
-        gap = gaps.pop(entry.day, None)
-        if gap is not None:
-            shown.append(Row(None, gap))
-        marks = tuple(number for number, conflict in enumerate(timeline.conflicts, 1) if index in conflict.entries)
-        shown.append(Row(entry, None, index + 1, marks, first.get(index, 0)))
-    return shown
-
-
-def when(entry: Entry) -> str:
-    """When it was, for a reader: `2026-01-09 06:25`, or without dates `313 days before`, `Day of death, 06:25`."""
-    if entry.at is not None:
-        return entry.at.replace("T", " ")[:16]
-    counted = "Day of death" if entry.day == 0 else f"{span_of_days(abs(entry.day))} {'before' if entry.day < 0 else 'after'}"
-    return f"{counted}, {entry.time}" if entry.time else counted
-
-
-def span_of_days(days: int) -> str:
-    """`1 day`, `313 days`."""
-    return f"{days:,} day" if days == 1 else f"{days:,} days"
-
-
-def length(days: int) -> str:
-    """A stretch of time as people say it: `19 days`, `10 weeks`, `5 months`, `3 years`; always rounded down."""
-    for unit, size, least in (("year", DAYS_IN_A_YEAR, 2), ("month", DAYS_IN_A_MONTH, 3), ("week", 7, 3)):
-        if days / size >= least:
-            return f"{int(days / size)} {unit}s"
-    return span_of_days(days)
-
-
-def gap_words(gap: Gap) -> str:
-    """A gap in its place: `5 months (175 days) without an event`."""
-    counted = span_of_days(gap.days)
-    return f"{length(gap.days)} ({counted}) without an event" if length(gap.days) != counted else f"{counted} without an event"
-
-
-def findings(timeline: Timeline) -> list[str]:
-    """The conflicts in words, each with the numbers of its entries."""
-    return [f"{conflict.why} ({_numbers(conflict.entries)})." for conflict in timeline.conflicts]
-
-
-def gap_findings(timeline: Timeline) -> list[str]:
-    """The gaps in words, each with the ages between which it lies."""
-    ages = {entry.day: entry.age for entry in reversed(timeline.entries) if timeline.born <= entry.day <= 0}
-    return [f"{_capital(gap_words(gap))}, from {_from_age(timeline, gap, ages)} to {_to_age(gap, ages)}." for gap in timeline.gaps]
-
-
-def heading(timeline: Timeline) -> str:
-    """The timeline's title."""
-    return f"Timeline of case {timeline.case}"
-
-
-def visible(text: str) -> str:
-    """The text with control characters and those that turn the direction of writing shown as their codes, so that they do nothing."""
-    return "".join(
-        letter if unicodedata.category(letter) not in UNSAFE or letter in KEPT else _code(letter) for letter in unicodedata.normalize("NFC", text)
-    )
-
-
-def _code(letter: str) -> str:
-    number = ord(letter)
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
-
-
-def _from_age(timeline: Timeline, gap: Gap, ages: Mapping[int, str]) -> str:
-    return "the birth" if gap.start == timeline.born else f"the age of {ages[gap.start]}"
-
-
-def _to_age(gap: Gap, ages: Mapping[int, str]) -> str:
-    return "the death" if gap.end == 0 else f"{ages[gap.end]}"
-
-
-def _numbers(entries: tuple[int, ...]) -> str:
-    numbers = [str(index + 1) for index in entries]
-    return f"entry {numbers[0]}" if len(numbers) == 1 else f"entries {', '.join(numbers[:-1])} and {numbers[-1]}"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _notes(timeline: Timeline) -> list[str]:
-    return [PURPOSE, ANONYMISED if timeline.anonymised else IDENTIFIED]
-
-
 def _text(timeline: Timeline, width: int) -> str:
     import textwrap
 
     title = heading(timeline)
     lines = [title, "=" * len(title), ""]
-    for note in _notes(timeline):
+    for note in notes(timeline):
         lines += [*textwrap.wrap(note, width), ""]
     lines += [_grid(timeline, width), ""]
     for name, found in (("Conflicts", findings(timeline)), ("Gaps", gap_findings(timeline))):
@@ -200,10 +113,14 @@ def _grid(timeline: Timeline, width: int) -> str:
     cells = [_cells(row) for row in shown]
     least = [len(name) + 2 for name in COLUMNS]  # tabulate keeps two columns beside a heading
     fixed = [max(least[i], *(len(cell[i]) for cell in cells)) for i in (0, 1)]
-    age, source = (max(least[i], min(most, max(len(cell[i]) for cell in cells))) for most, i in ((13, 2), (width // 5, 4)))
+    age, source = (
+        max(least[i], min(most, max(len(cell[i]) for cell in cells))) for most, i in ((13, 2), (width // 5, 4))
+    )
     room = max(16, width - sum(fixed) - age - source - 4 * 2)
     table = [
-        (f"{GAP_MARK}{number}", "", "", "", "") if row.gap else (first, moment, _wrap(years, age), _wrap(event, room), _wrap(teller, source))
+        (f"{GAP_MARK}{number}", "", "", "", "")
+        if row.gap
+        else (first, moment, _wrap(years, age), _wrap(event, room), _wrap(teller, source))
         for number, (row, (first, moment, years, event, teller)) in enumerate(zip(shown, cells, strict=True))
     ]
     text = tabulate(table, headers=COLUMNS, tablefmt="simple", disable_numparse=True)
@@ -230,11 +147,17 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
     entry = row.entry
     marks = "".join(f" !{number}" for number in row.conflicts)
     same = f" ({SAME_EVENT} as {row.same_as})" if row.same_as else ""
-    return f"{row.number}{marks}", visible(when(entry)), entry.age, visible(entry.event) + same, visible(entry.source_words)
+    return (
+        f"{row.number}{marks}",
+        visible(when(entry)),
+        entry.age,
+        visible(entry.event) + same,
+        visible(entry.source_words),
+    )
 
 
 def _markdown(timeline: Timeline) -> str:
-    parts = [f"# {_md(heading(timeline))}", *(f"*{_md(note)}*" for note in _notes(timeline))]
+    parts = [f"# {_md(heading(timeline))}", *(f"*{_md(note)}*" for note in notes(timeline))]
     lines = ["| No. | When | Age | What happened | Source |", "|---|---|---|---|---|"]
     for row in rows(timeline):
         cells = [_md(cell) for cell in _cells(row)]
@@ -272,15 +195,20 @@ def _csv(timeline: Timeline) -> str:
 def _csv_row(timeline: Timeline, row: Row, entry: Entry, gap: Gap | None) -> list[Any]:
     why = "; ".join(timeline.conflicts[number - 1].why for number in row.conflicts)
     texts = (entry.age, entry.event, entry.source, entry.source_words)
-    age, event, source, words = (_cell(visible(text)) for text in texts)
+    age, event, source, words = (no_formula(visible(text)) for text in texts)
     return [
-        row.number, _cell(visible(entry.at or "")), entry.day, entry.time or "", age, event, source, words,
-        row.same_as or "", gap.days if gap else "", _cell(visible(why)),
+        row.number,
+        no_formula(visible(entry.at or "")),
+        entry.day,
+        entry.time or "",
+        age,
+        event,
+        source,
+        words,
+        row.same_as or "",
+        gap.days if gap else "",
+        no_formula(visible(why)),
     ]
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _json(timeline: Timeline) -> str:
@@ -298,8 +226,11 @@ def _html(timeline: Timeline) -> str:
 def _context(timeline: Timeline) -> Mapping[str, Any]:
     return {
         "title": heading(timeline),
-        "notes": _notes(timeline),
-        "rows": [dict(zip(("number", "when", "age", "event", "source"), _cells(row), strict=True)) | _marks(row) for row in rows(timeline)],
+        "notes": notes(timeline),
+        "rows": [
+            dict(zip(("number", "when", "age", "event", "source"), _cells(row), strict=True)) | _marks(row)
+            for row in rows(timeline)
+        ],
         "conflicts": [visible(line) for line in findings(timeline)],
         "gaps": gap_findings(timeline),
         "summary": _summary(timeline),
@@ -311,6 +242,9 @@ def _marks(row: Row) -> dict[str, Any]:
 
 
 def _summary(timeline: Timeline) -> str:
-    counts = ((len(timeline.entries), "entry", "entries"), (len(timeline.conflicts), "conflict", "conflicts"), (len(timeline.gaps), "gap", "gaps"))
+    counts = (
+        (len(timeline.entries), "entry", "entries"),
+        (len(timeline.conflicts), "conflict", "conflicts"),
+        (len(timeline.gaps), "gap", "gaps"),
+    )
     return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts)
-

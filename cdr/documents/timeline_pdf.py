@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from cdr import resources
-from cdr.documents import timeline as shown
+from cdr.documents import timeline_rows as shown
 from cdr.documents.pdf import make_pdf
+from cdr.documents.safe import visible
 from cdr.domain.timeline import Entry, Timeline
 
 FIXED_DATE = date(2000, 1, 1)  # in the file's properties only, so that one timeline always makes the same bytes
@@ -59,7 +60,7 @@ def page_data(timeline: Timeline) -> dict[str, Any]:
         "note": shown.ANONYMISED if timeline.anonymised else shown.IDENTIFIED,
         "axes": [axis.data() for axis in axes(timeline)],
         "table_apart": len(timeline.entries) > LONGEST_ON_FIRST_PAGE,
-        "conflicts": [shown.visible(line) for line in shown.findings(timeline)],
+        "conflicts": [visible(line) for line in shown.findings(timeline)],
         "gaps": shown.gap_findings(timeline),
         "rows": [_row(row) for row in shown.rows(timeline)],
     }
@@ -99,22 +100,41 @@ def _life(timeline: Timeline) -> _Axis:
 
 
 def _last_days(timeline: Timeline) -> _Axis:
-    inside = [(index, (entry.day + LAST_DAYS) / (LAST_DAYS + 1)) for index, entry in enumerate(timeline.entries) if -LAST_DAYS <= entry.day <= 0]
+    inside = [
+        (index, (entry.day + LAST_DAYS) / (LAST_DAYS + 1))
+        for index, entry in enumerate(timeline.entries)
+        if -LAST_DAYS <= entry.day <= 0
+    ]
     ticks = [{"at": (day + LAST_DAYS) / (LAST_DAYS + 1), "label": _days_before(day)} for day in range(-LAST_DAYS, 0, 7)]
     bounds = [{"at": LAST_DAYS / (LAST_DAYS + 1), "label": "Death", "line": True}]
-    return _Axis("The last four weeks", _points(timeline, inside), ticks, [], bounds, "The last four weeks by day, with their numbered events.")
+    return _Axis(
+        "The last four weeks",
+        _points(timeline, inside),
+        ticks,
+        [],
+        bounds,
+        "The last four weeks by day, with their numbered events.",
+    )
 
 
 def _day(timeline: Timeline) -> _Axis:
     timed = [(index, _minutes(entry)) for index, entry in enumerate(timeline.entries) if entry.day == 0 and entry.time]
-    died = next((entry for entry in timeline.entries if entry.day == 0 and entry.time and entry.age != "after death" and entry.source == "form-a"), None)
+    died = next(
+        (
+            entry
+            for entry in timeline.entries
+            if entry.day == 0 and entry.time and entry.age != "after death" and entry.source == "form-a"
+        ),
+        None,
+    )
     latest = _minutes(died) + AFTER_DEATH_MINUTES if died else MINUTES_IN_A_DAY
     timed = [(index, minute) for index, minute in timed if minute <= latest]
     start = 60 * (min(minute for _, minute in timed) // 60)
     end = min(MINUTES_IN_A_DAY, 60 * (max(minute for _, minute in timed) // 60 + 1))
     step = next(hours for hours in (0.25, 0.5, 1, 2, 3, 4) if (end - start) / 60 / hours <= MOST_TICKS)
     ticks = [
-        {"at": minute * 60 * step / (end - start), "label": _clock(start + int(minute * 60 * step))} for minute in range(int((end - start) / 60 / step) + 1)
+        {"at": minute * 60 * step / (end - start), "label": _clock(start + int(minute * 60 * step))}
+        for minute in range(int((end - start) / 60 / step) + 1)
     ]
     points = _points(timeline, [(index, (minute - start) / (end - start)) for index, minute in timed])
     bounds = [{"at": (_minutes(died) - start) / (end - start), "label": "Death", "line": True}] if died else []
@@ -151,7 +171,10 @@ def _at_one_place(places: Sequence[tuple[int, float]]) -> list[tuple[list[int], 
         else:
             clusters.append(([index], place))
     at = dict(places)
-    apart = ([([number], at[number]) for number in numbers] if len(numbers) < 3 else [(numbers, place)] for numbers, place in clusters)
+    apart = (
+        [([number], at[number]) for number in numbers] if len(numbers) < 3 else [(numbers, place)]
+        for numbers, place in clusters
+    )
     return [mark for marks in apart for mark in marks]
 
 
@@ -171,11 +194,11 @@ def _row(row: shown.Row) -> dict[str, Any]:
     return {
         "number": str(row.number),
         "conflicts": [str(number) for number in row.conflicts],
-        "when": shown.visible(shown.when(entry)),
+        "when": visible(shown.when(entry)),
         "age": entry.age,
-        "event": shown.visible(entry.event),
+        "event": visible(entry.event),
         "same": f"{shown.SAME_EVENT} as {row.same_as}" if row.same_as else "",
-        "source": shown.visible(entry.source_words),
+        "source": visible(entry.source_words),
     }
 
 

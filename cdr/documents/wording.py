@@ -24,7 +24,8 @@ NAME_STAND_IN = "Sam"
 WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 INITIALISM = re.compile(r"\b(?:[A-Z]{2,}|(?:[A-Z]\.){2,})")
 AGE_SUM = re.compile(
-    r"\baged? (?:of )?\w*\d|\b(?:days?|weeks?|months?|years?)[ -](?:old|of age)\b|\bwas (?:only |just )?\d", re.IGNORECASE
+    r"\baged? (?:of )?\w*\d|\b(?:days?|weeks?|months?|years?)[ -](?:old|of age)\b|\bwas (?:only |just )?\d",
+    re.IGNORECASE,
 )
 WITH_SEX = {"he": "male", "him": "male", "his": "male", "she": "female", "her": "female", "hers": "female"}
 

@@ -76,7 +76,10 @@ class Anonymiser:
 
     @classmethod
     def from_documents(
-        cls, form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], agencies: Mapping[str, tuple[str, str, str]]
+        cls,
+        form_a: Mapping[str, Any],
+        returns: Sequence[Mapping[str, Any]],
+        agencies: Mapping[str, tuple[str, str, str]],
     ) -> Anonymiser:
         """An anonymiser for a case: `agencies` gives each id its name, type and the type in words."""
         died, born = _date(form_a.get("death", {}).get("date")), _date(form_a.get("child", {}).get("date_of_birth"))
@@ -95,7 +98,12 @@ class Anonymiser:
         self._replace_phrases(reading)
         reading.replace(GENERAL_ADDRESS, lambda _: ("[an address]", "addresses"))
         self._replace_names(reading)
-        said = re.sub(r"\b(mother|father|sister|brother|baby) \[(\1|the child)\]", r"[\2]", reading.finished(), flags=re.IGNORECASE)
+        said = re.sub(
+            r"\b(mother|father|sister|brother|baby) \[(\1|the child)\]",
+            r"[\2]",
+            reading.finished(),
+            flags=re.IGNORECASE,
+        )
         said = re.sub(r"(\[[^\[\]]+\])(?: +\1)+", r"\1", said)
         return Anonymised(said, tuple(sorted(reading.counts.items())), tuple(dict.fromkeys(reading.left)))
 
@@ -107,7 +115,9 @@ class Anonymiser:
         for index, known in enumerate(self.things.known):
             for name in known.names:
                 for token in _name_tokens(name, known.kind):
-                    if token not in skipped and not (known.kind == PLACE and (token in ordinary_words() or len(token) < 4)):
+                    if token not in skipped and not (
+                        known.kind == PLACE and (token in ordinary_words() or len(token) < 4)
+                    ):
                         found.setdefault(token, set()).add(index)
         return {token: frozenset(people) for token, people in found.items()}
 
@@ -117,7 +127,9 @@ class Anonymiser:
         kin = {index: known for index, known in enumerate(self.things.known) if known.kind in (CHILD, FAMILY)}
         names = [words_of(name) for known in kin.values() for name in known.names if " " in name]
         first = {next((word for word in words if word not in word_rules()["titles"]), "") for words in names}
-        return frozenset(token for token, people in self._tokens.items() if len(people & kin.keys()) > 1 and token not in first)
+        return frozenset(
+            token for token, people in self._tokens.items() if len(people & kin.keys()) > 1 and token not in first
+        )
 
     @cached_property
     def _phrases(self) -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
@@ -147,7 +159,9 @@ class Anonymiser:
             here = words[index : index + len(phrase)]
             if tuple(word[2] for word in here) != phrase:
                 continue
-            telling = any(word not in ordinary_words() and not word.isdigit() for word in phrase) or any(word[0].isdigit() for word in phrase)
+            telling = any(word not in ordinary_words() and not word.isdigit() for word in phrase) or any(
+                word[0].isdigit() for word in phrase
+            )
             if telling or len(phrase) > 2 or all(word[3][:1].isupper() for word in here):
                 return len(phrase), said, kind
         return None
@@ -184,9 +198,15 @@ class Anonymiser:
                 ordinary = (form in ordinary_words() or len(form) <= 2) and not text[:1].isupper()
                 return self._tokens[form], ORDINARY if ordinary else EXACT
         low = forms[0]
-        if len(low) < SHORTEST_MISSPELT - 1 or any(form in ordinary_words() or form in word_rules()["generic"] for form in forms):
+        if len(low) < SHORTEST_MISSPELT - 1 or any(
+            form in ordinary_words() or form in word_rules()["generic"] for form in forms
+        ):
             return frozenset(), ""
-        near = [people for token, people in self._tokens.items() if len(token) >= SHORTEST_MISSPELT and any(one_letter_apart(form, token) for form in forms)]
+        near = [
+            people
+            for token, people in self._tokens.items()
+            if len(token) >= SHORTEST_MISSPELT and any(one_letter_apart(form, token) for form in forms)
+        ]
         return (frozenset().union(*near), NEAR) if near else (frozenset(), "")
 
     def _run(self, text: str, words: Sequence[_Word], index: int) -> list[_Word]:
@@ -224,16 +244,22 @@ class Anonymiser:
         if len(roles) == 1:
             return f"[{roles.pop()}]"
         if kinds <= {CHILD, FAMILY}:
-            shared = all(word.how == NEAR or any(form in self._family_tokens for form in _forms(word.text)) for word in named)
+            shared = all(
+                word.how == NEAR or any(form in self._family_tokens for form in _forms(word.text)) for word in named
+            )
             return "[family name]" if shared and not title else "[a family member]"
         return "[a person]"
 
     def _doubtful(self, text: str, word: _Word) -> Iterator[str]:
         """A word that was left and may be a name: one that the case knows, in small letters, or a capital that no ordinary word has."""
         low = fold(re.split(r"['’]", word.text)[0])
-        known = word.title is not None or low in word_rules()["generic"] or (word.text.isupper() and len(word.text) <= 6)
+        known = (
+            word.title is not None or low in word_rules()["generic"] or (word.text.isupper() and len(word.text) <= 6)
+        )
         opens = re.search(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$", text[: word.start]) is not None
-        if word.people or (word.capital and not known and len(word.text) > 1 and (low not in ordinary_words() or not opens)):
+        if word.people or (
+            word.capital and not known and len(word.text) > 1 and (low not in ordinary_words() or not opens)
+        ):
             yield word.text
 
 
@@ -241,14 +267,20 @@ def _forms(text: str) -> tuple[str, ...]:
     """A word as a name may stand in it: whole, before an apostrophe, and without the s of a plural."""
     head = re.split(r"['’ʼ‘`´](?=\w*$)", text)[0]
     forms = [fold(text), fold(head)]
-    forms += [form[:-1] for form in forms if form.endswith("s") and len(form) > 3] + [form[:-2] for form in forms if form.endswith("es") and len(form) > 5]
+    forms += [form[:-1] for form in forms if form.endswith("s") and len(form) > 3] + [
+        form[:-2] for form in forms if form.endswith("es") and len(form) > 5
+    ]
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def _name_tokens(name: str, kind: str) -> set[str]:
     """The words of a name, its parts after an apostrophe, and neighbours written as one."""
     words = [word for word in words_of(name) if not any(letter.isdigit() for letter in word)]
-    parts = {fold(part) for word in word_pattern().findall(unicodedata.normalize("NFC", name)) for part in re.split(r"['’ʼ‘`´]", word)[1:]}
+    parts = {
+        fold(part)
+        for word in word_pattern().findall(unicodedata.normalize("NFC", name))
+        for part in re.split(r"['’ʼ‘`´]", word)[1:]
+    }
     joined = {a + b for a, b in itertools.pairwise(words)} if kind != PLACE else set()
     return {word for word in words if len(word) > 1} | {part for part in parts if len(part) > 2} | joined
 
@@ -256,7 +288,9 @@ def _name_tokens(name: str, kind: str) -> set[str]:
 def _joined(text: str, first: _Word, second: _Word) -> bool:
     between = text[first.end : second.start]
     if "." in between:
-        return BETWEEN_NAMES.fullmatch(between) is not None and (first.initial or first.title is not None or between == ".")
+        return BETWEEN_NAMES.fullmatch(between) is not None and (
+            first.initial or first.title is not None or between == "."
+        )
     return BETWEEN_NAMES.fullmatch(between) is not None
 
 
@@ -264,7 +298,9 @@ def _after_title(text: str, words: Sequence[_Word], index: int) -> list[_Word]:
     """A title and the capitals after it: a name that the case does not know, and a name all the same."""
     first = words[index]
     low = first.text.lower()
-    if first.title is None or (low not in word_rules()["titles_before_any_name"] and first.text not in word_rules()["ranks"]):
+    if first.title is None or (
+        low not in word_rules()["titles_before_any_name"] and first.text not in word_rules()["ranks"]
+    ):
         return []
     run = [first]
     for word in words[index + 1 : index + 1 + LONGEST_UNKNOWN_NAME]:

@@ -91,9 +91,7 @@ def next_step(case: Body, requests: Body, analysis: Body | None = None) -> str:
     return NEXT_STEPS[stage(case, requests, analysis)]
 
 
-def opened(
-    on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str | None = None
-) -> dict[str, Any]:
+def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str | None = None) -> dict[str, Any]:
     """A new case's document: what follows from the notification, and the gates that are open from the start."""
     following = [{"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None} for s in steps]
     return {
@@ -117,7 +115,9 @@ def with_review(
 ) -> dict[str, Any]:
     """The case with a review; `override` is the reason for ratifying all the same, and the sentences that were unmet."""
     passed_over = {"reason": override[0], "unmet": list(override[1])} if override else None
-    return _with(case, "reviews", {"on": on.isoformat(), "stage": review_stage, "panel": panel, "override": passed_over})
+    return _with(
+        case, "reviews", {"on": on.isoformat(), "stage": review_stage, "panel": panel, "override": passed_over}
+    )
 
 
 def with_letter_gate(case: Body, gate: Body) -> dict[str, Any]:

@@ -80,9 +80,7 @@ def _following(order: Sequence[str], position: int, dates: Mapping[str, date]) -
     return Due(following[0], dates[following[0]]) if following else None
 
 
-def _dates(
-    request: Request, sent: Mapping[str, date], policy: Policy, working_days: WorkingDays
-) -> dict[str, date]:
+def _dates(request: Request, sent: Mapping[str, date], policy: Policy, working_days: WorkingDays) -> dict[str, date]:
     """When each level falls due; the escalation is not there until the last prompt was sent."""
     dates = dict(zip(levels(policy), prompt_dates(request.requested_on, policy), strict=False))
     last_prompt = levels(policy)[-2]
@@ -109,7 +107,7 @@ def _sent(request: Request, prompts: Mapping[str, Any]) -> dict[str, date]:
     return sent
 
 
-def mark_sent(  # noqa: PLR0917 - a message has these parts
+def mark_sent(
     prompts: Mapping[str, Any], agency: str, due: Due, on: date, to: Sequence[str], message_id: str
 ) -> dict[str, Any]:
     """What was sent, with one more message: to which addresses, on which day, under which message id."""

@@ -82,7 +82,9 @@ def limit(start: date | datetime, number: int, unit: str, working_days: WorkingD
     day = as_date(start)
     if unit == "h":
         timed = isinstance(start, datetime)
-        return as_date(start + timedelta(hours=number)) if timed else day + timedelta(days=ceil(number / HOURS_IN_A_DAY))
+        return (
+            as_date(start + timedelta(hours=number)) if timed else day + timedelta(days=ceil(number / HOURS_IN_A_DAY))
+        )
     if unit == "d":
         return day + timedelta(days=number)
     if unit == "wd":

@@ -81,7 +81,9 @@ class Configuration:
             authorities=tuple(words_at(body, "area.authorities")),
             population=tuple((str(key), int(count)) for key, count in _mapping(body, "area.population_0_17").items()),
             people={str(key): _person(body, f"people.{key}") for key in people},
-            letterhead=Letterhead(text_at(body, "letterhead.organisation"), tuple(words_at(body, "letterhead.address"))),
+            letterhead=Letterhead(
+                text_at(body, "letterhead.organisation"), tuple(words_at(body, "letterhead.address"))
+            ),
             agencies=tuple(_agency(item) for _, item in items_at(body, "agencies")),
             panel=tuple(Quorum(part, tuple(words_at(body, f"panel.{part}"))) for part in _mapping(body, "panel")),
             areas=tuple(_area(item) for _, item in items_at(body, "areas")),
@@ -103,7 +105,9 @@ class Configuration:
         for area in (self.own_area, *self.areas):
             if area.name == name:
                 return area
-        raise NotFound("That agency's area is not in cdr.yaml.", "Add the area under areas, or correct the agency's area.")
+        raise NotFound(
+            "That agency's area is not in cdr.yaml.", "Add the area under areas, or correct the agency's area."
+        )
 
     @property
     def own_area(self) -> Area:

@@ -22,7 +22,9 @@ from cdr.domain.events import (
 )
 
 NO_ANSWER: tuple[Any, ...] = (None, "", "not_known", "not_applicable", [], {})
-GESTATION_IN_WORDS = re.compile(r"\b(?P<weeks>[23]\d|4[0-4]) ?\+ ?(?P<days>[0-6])\b|\b(?P<only>[23]\d|4[0-4]) weeks(?: and (?P<more>[0-6]) days?)?\b")
+GESTATION_IN_WORDS = re.compile(
+    r"\b(?P<weeks>[23]\d|4[0-4]) ?\+ ?(?P<days>[0-6])\b|\b(?P<only>[23]\d|4[0-4]) weeks(?: and (?P<more>[0-6]) days?)?\b"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,11 @@ class _Claim:
 
 
 def conflicts(
-    events: Sequence[Event], form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], labels: Mapping[str, str], rules: Rules
+    events: Sequence[Event],
+    form_a: Mapping[str, Any],
+    returns: Sequence[Mapping[str, Any]],
+    labels: Mapping[str, str],
+    rules: Rules,
 ) -> list[Conflict]:
     """All conflicts of a case whose events are in order; `labels` gives each source in words."""
     found = [*_times(events, labels, rules), *_days(events, labels, rules), *_out_of_life(events, labels, rules)]
@@ -90,12 +96,18 @@ def _out_of_life(events: Sequence[Event], labels: Mapping[str, str], rules: Rule
     born = next(event for event in events if event.kind == BIRTH and event.source == FORM_A)
     died = next(event for event in events if event.kind == DEATH and event.source == FORM_A)
     for index, event in enumerate(events):
-        if event.kind in (BIRTH, DEATH, AFTER_DEATH, CONTACT) or event.source == FORM_A or not _needs_life(event, rules):
+        if (
+            event.kind in (BIRTH, DEATH, AFTER_DEATH, CONTACT)
+            or event.source == FORM_A
+            or not _needs_life(event, rules)
+        ):
             continue
         if event.on < born.on or (event.on == born.on and _earlier(event, born)):
             yield Conflict((index,), f"A contact with the child is dated before the birth ({labels[event.source]})")
         elif event.on > died.on or (event.on == died.on and _earlier(died, event)):
-            yield Conflict((index,), f"A contact with the living child is dated after the death ({labels[event.source]})")
+            yield Conflict(
+                (index,), f"A contact with the living child is dated after the death ({labels[event.source]})"
+            )
 
 
 def _earlier(first: Event, second: Event) -> bool:
@@ -108,21 +120,33 @@ def _needs_life(event: Event, rules: Rules) -> bool:
 
 
 def _fact(
-    fact: Mapping[str, Any], events: Sequence[Event], form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], labels: Mapping[str, str]
+    fact: Mapping[str, Any],
+    events: Sequence[Event],
+    form_a: Mapping[str, Any],
+    returns: Sequence[Mapping[str, Any]],
+    labels: Mapping[str, str],
 ) -> Conflict | None:
     """A fact that Form A and the returns, or two returns, give differently."""
     claims = list(_claims(fact, events, form_a, returns))
     if len(claims) < 2 or all(_agree(claims[0].value, claim.value, fact) for claim in claims[1:]):
         return None
-    anchors = [index for index, event in enumerate(events) if event.kind == fact["anchor"] and event.source in {FORM_A, *(c.source for c in claims)}]
+    anchors = [
+        index
+        for index, event in enumerate(events)
+        if event.kind == fact["anchor"] and event.source in {FORM_A, *(c.source for c in claims)}
+    ]
     if fact["show"]:
         told = _listed(f"{claim.words} ({labels[claim.source]})" for claim in claims)
         return Conflict(tuple(anchors), f"{_capital(fact['label'])} is not the same everywhere: {told}")
     others = [labels[claim.source] for claim in claims[1:] if not _agree(claims[0].value, claim.value, fact)]
-    return Conflict(tuple(anchors), f"{_capital(fact['label'])} is not the same in {_listed([labels[claims[0].source], *others])}")
+    return Conflict(
+        tuple(anchors), f"{_capital(fact['label'])} is not the same in {_listed([labels[claims[0].source], *others])}"
+    )
 
 
-def _claims(fact: Mapping[str, Any], events: Sequence[Event], form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]]) -> Iterator[_Claim]:
+def _claims(
+    fact: Mapping[str, Any], events: Sequence[Event], form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]]
+) -> Iterator[_Claim]:
     value = _at(form_a, fact["form_a"]) if fact["form_a"] else None
     yield from _claim(FORM_A, value, fact)
     for form_b in returns:
@@ -134,7 +158,9 @@ def _claims(fact: Mapping[str, Any], events: Sequence[Event], form_a: Mapping[st
 
 
 def _claim(source: str, value: Any, fact: Mapping[str, Any]) -> Iterator[_Claim]:
-    if value in NO_ANSWER or (fact["as"] == "gestation" and not (isinstance(value, Mapping) and isinstance(value.get("weeks"), int))):
+    if value in NO_ANSWER or (
+        fact["as"] == "gestation" and not (isinstance(value, Mapping) and isinstance(value.get("weeks"), int))
+    ):
         return
     if fact["as"] == "gestation":
         yield _Claim(source, gestation_words(value), (value["weeks"], value.get("days")))

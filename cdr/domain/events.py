@@ -41,7 +41,9 @@ class Event:
         return self.on.toordinal() * 1440 + int(self.time[:2]) * 60 + int(self.time[3:])
 
 
-def events_of(form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], rules: Rules, place: Callable[[str, str], str]) -> list[Event]:
+def events_of(
+    form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], rules: Rules, place: Callable[[str, str], str]
+) -> list[Event]:
     """Everything that Form A and the returns tell, in no order; `place` gives the words for a place's code and detail."""
     found = list(_from_form_a(form_a, place))
     for form_b in returns:
@@ -76,7 +78,9 @@ def together(events: Sequence[Event], rules: Rules) -> list[tuple[int, ...]]:
         kind = kinds_by_id(rules).get(event.kind)
         if kind is None or kind.get("together") is False:
             continue
-        home = next((group for group in groups if all(_same_event(events[other], event, kind) for other in group)), None)
+        home = next(
+            (group for group in groups if all(_same_event(events[other], event, kind) for other in group)), None
+        )
         if home is None:
             groups.append([index])
         else:
@@ -91,7 +95,9 @@ def kinds_by_id(rules: Rules) -> dict[str, Mapping[str, Any]]:
 
 def fits(text: str, rule: Mapping[str, Any]) -> bool:
     """Whether a text has one of the rule's patterns and none of its exceptions."""
-    return any(_pattern(p).search(text) for p in rule["patterns"]) and not any(_pattern(p).search(text) for p in rule.get("not", []))
+    return any(_pattern(p).search(text) for p in rule["patterns"]) and not any(
+        _pattern(p).search(text) for p in rule.get("not", [])
+    )
 
 
 def moment(text: str) -> tuple[date, str | None]:
@@ -117,7 +123,14 @@ def _from_form_a(form_a: Mapping[str, Any], place: Callable[[str, str], str]) ->
     yield from (born, died)
     if form_a.get("notified_at"):
         on, time = moment(form_a["notified_at"])
-        yield Event(form_a["notified_at"], on, time, "The death was notified to the child death review team", FORM_A, NOTIFICATION)
+        yield Event(
+            form_a["notified_at"],
+            on,
+            time,
+            "The death was notified to the child death review team",
+            FORM_A,
+            NOTIFICATION,
+        )
 
 
 def _event(day: str, time: str | None, text: str, kind: str) -> Event:
@@ -188,7 +201,10 @@ def _other_hospital(first: Event, second: Event, kind: Mapping[str, Any]) -> boo
     """Two arrivals at hospitals that are named, and not alike, are two events (a transfer)."""
     if not kind.get("place"):
         return False
-    names = [set(re.findall(r"(?<!^)\b[A-Z][\w'’-]+", event.text)) - {"Hospital", "Emergency", "Department", "General", "ED"} for event in (first, second)]
+    names = [
+        set(re.findall(r"(?<!^)\b[A-Z][\w'’-]+", event.text)) - {"Hospital", "Emergency", "Department", "General", "ED"}
+        for event in (first, second)
+    ]
     return bool(names[0]) and bool(names[1]) and not names[0] & names[1]
 
 

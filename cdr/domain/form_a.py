@@ -74,7 +74,11 @@ def _identity(form: Mapping[str, Any]) -> list[Problem]:
         (
             (bool(number) and not nhs_number_is_valid("".join(number.split())), "A-01", "child.nhs_number"),
             (readable and bool(number) == bool(reason), "A-02", "child.nhs_number"),
-            (ethnicity == "S" and not text_at(form, "child.ethnicity_other_text"), "A-24", "child.ethnicity_other_text"),
+            (
+                ethnicity == "S" and not text_at(form, "child.ethnicity_other_text"),
+                "A-24",
+                "child.ethnicity_other_text",
+            ),
             (bool(postcode) and not POSTCODE.fullmatch(postcode), "A-25", "child.postcode"),
         )
     )

@@ -76,7 +76,11 @@ def _modifiable(form: Mapping[str, Any], policy: Policy) -> Iterator[Check]:
     yield (bool(modifiable) and answer not in ("", YES), "C-04", field)
     for place, factor in modifiable:
         relevance = _whole(factor.get("relevance"))
-        yield (relevance is not None and relevance != policy.analysis.relevance_contributed, "C-05", f"{place}.relevance")
+        yield (
+            relevance is not None and relevance != policy.analysis.relevance_contributed,
+            "C-05",
+            f"{place}.relevance",
+        )
 
 
 def _domain(form: Mapping[str, Any], letter: str, policy: Policy) -> Iterator[Check]:

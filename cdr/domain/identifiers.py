@@ -42,7 +42,9 @@ _DATES = tuple(
         rf"(?<=\bthe ){_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|when)\b))",
     )
 )
-_MONTH_ALONE = re.compile(rf"\b(?:in|by|of|since|until|from|early|late|mid|last|during)[\s-]+(?P<it>{_FULL_MONTH})\b", re.IGNORECASE)
+_MONTH_ALONE = re.compile(
+    rf"\b(?:in|by|of|since|until|from|early|late|mid|last|during)[\s-]+(?P<it>{_FULL_MONTH})\b", re.IGNORECASE
+)
 _YEAR_ALONE = re.compile(
     r"\b(?:in|since|during|from|until|by|before|after|of|to|spring|summer|autumn|winter|early|late|mid|christmas|easter|year)[\s-]+(?P<it>(?:19|20)\d\d)\b"
     r"(?!\s?(?:g|grams?|ml|mls|hrs?|hours?|h|mg)\b)",
@@ -108,7 +110,9 @@ def nhs_number_holds(digits: str) -> bool:
     return check != 10 and check % 11 == int(digits[9])
 
 
-def replace_identifiers(reading: Reading, died: date | None, known_codes: Iterable[str], known_dates: Iterable[date]) -> None:
+def replace_identifiers(
+    reading: Reading, died: date | None, known_codes: Iterable[str], known_dates: Iterable[date]
+) -> None:
     """Replaces addresses of the net, dates, numbers, postcodes and references, in the order in which they cannot hide each other."""
     reading.replace(_EMAIL, lambda _: ("[e-mail address]", "e-mail addresses"))
     reading.replace(_WEB, lambda _: ("[web address]", "web addresses"))

@@ -20,7 +20,9 @@ PEOPLE_KEYS = ("family", "parents", "siblings", "household", "other_household", 
 CODE_KEYS = ("reference", "case_ref", "coroner_reference", "hospital_number", "request_id", "old_reference")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
-_LETTERS_APART = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ə": "e"})
+_LETTERS_APART = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ə": "e"}
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ def ordinary_words() -> frozenset[str]:
 @cache
 def word_pattern() -> re.Pattern[str]:
     """Words with their accents and inner apostrophes; hyphens and digits end a word."""
-    marks = "".join(f"\\u{code:04x}" for code in range(0x300, 0xFE30) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
+    marks = "".join(
+        f"\\u{code:04x}" for code in range(0x300, 0xFE30) if unicodedata.category(chr(code)) in ("Mn", "Mc")
+    )
     letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*"
     return re.compile(rf"{letters}(?:['’ʼ‘`´]{letters})*")
 
@@ -80,14 +84,18 @@ def one_letter_apart(first: str, second: str) -> bool:
     """Whether one letter put in, left out or changed, or two neighbours swapped, makes one word the other; not when they are the same."""
     if first == second or abs(len(first) - len(second)) > 1:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second)))
+    start = next(
+        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
     a, b = first[start:], second[start:]
     if len(a) != len(b):
         return a[1:] == b or a == b[1:]
     return a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
-def gather(form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], agencies: Mapping[str, tuple[str, str, str]]) -> KnownThings:
+def gather(
+    form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], agencies: Mapping[str, tuple[str, str, str]]
+) -> KnownThings:
     """Everything that Form A, the returns and the agencies name."""
     documents = [form_a, *returns]
     people = [*_child(form_a, returns), *_others(documents)]
@@ -98,11 +106,17 @@ def gather(form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], agen
     names_of_places = {*towns, *(" ".join(phrase) for phrase, _, _ in organisations)}
     places = Known("a place", PLACE, tuple(sorted(name for name in names_of_places if name)))
     phrases: dict[tuple[str, ...], tuple[tuple[str, ...], str, str]] = {}
-    for phrase in (*organisations, *_address_phrases(addresses), *((tuple(words_of(town)), "[a place]", "places") for town in towns)):
+    for phrase in (
+        *organisations,
+        *_address_phrases(addresses),
+        *((tuple(words_of(town)), "[a place]", "places") for town in towns),
+    ):
         phrases.setdefault(phrase[0], phrase)
     return KnownThings(
         known=(*people, places),
-        phrases=tuple(sorted((phrase for words, phrase in phrases.items() if words), key=lambda phrase: (-len(phrase[0]), phrase))),
+        phrases=tuple(
+            sorted((phrase for words, phrase in phrases.items() if words), key=lambda phrase: (-len(phrase[0]), phrase))
+        ),
         codes=tuple(sorted({code for document in documents for code in _codes(document)})),
         postcodes=tuple(sorted({text for document in documents for text in _strings(document, ("postcode",))})),
     )
@@ -188,7 +202,9 @@ def _addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for _, key, value in _walk(document):
         if key in ("address", "home_address", "address_if_different"):
             lines = value if isinstance(value, list) else [value]
-            yield tuple(part.strip() for line in lines if isinstance(line, str) for part in line.split(",") if part.strip())
+            yield tuple(
+                part.strip() for line in lines if isinstance(line, str) for part in line.split(",") if part.strip()
+            )
 
 
 def _is_postcode(text: str) -> bool:
@@ -197,7 +213,9 @@ def _is_postcode(text: str) -> bool:
 
 def _is_street(text: str) -> bool:
     words = words_of(text)
-    return any(word[0].isdigit() for word in words) or (bool(words) and _full_word(words[-1]) in word_rules()["street_words"])
+    return any(word[0].isdigit() for word in words) or (
+        bool(words) and _full_word(words[-1]) in word_rules()["street_words"]
+    )
 
 
 def _full_word(word: str) -> str:
@@ -211,7 +229,11 @@ def _address_phrases(addresses: Iterable[tuple[str, ...]]) -> Iterator[tuple[tup
             if _is_postcode(line) or not words or not _is_street(line):
                 continue
             streets = word_rules()["streets"]
-            endings = {words[-1], _full_word(words[-1]), *(short for short, full in streets.items() if full == _full_word(words[-1]))}
+            endings = {
+                words[-1],
+                _full_word(words[-1]),
+                *(short for short, full in streets.items() if full == _full_word(words[-1])),
+            }
             for ending in endings:
                 yield (*words[:-1], ending), "[an address]", "addresses"
                 bare = tuple(word for word in (*words[:-1], ending) if not word[0].isdigit())
@@ -220,7 +242,14 @@ def _address_phrases(addresses: Iterable[tuple[str, ...]]) -> Iterator[tuple[tup
 
 
 def _place_names(addresses: Iterable[tuple[str, ...]]) -> list[str]:
-    return sorted({line for lines in addresses for line in lines if not _is_postcode(line) and not any(letter.isdigit() for letter in line)})
+    return sorted(
+        {
+            line
+            for lines in addresses
+            for line in lines
+            if not _is_postcode(line) and not any(letter.isdigit() for letter in line)
+        }
+    )
 
 
 def _agency_phrases(agencies: Mapping[str, tuple[str, str, str]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -231,10 +260,14 @@ def _agency_phrases(agencies: Mapping[str, tuple[str, str, str]]) -> Iterator[tu
 
 
 def _organisation_phrases(documents: Sequence[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    for text in {text for document in documents for text in _strings(document, ("organisation", "school", "education_setting"))}:
+    for text in {
+        text for document in documents for text in _strings(document, ("organisation", "school", "education_setting"))
+    }:
         for words in _shorter(text):
             yield words, "[an organisation]", "organisations"
-    for text in {text for document in documents for text in _strings(document, ("place_detail", "place_of_event_detail"))}:
+    for text in {
+        text for document in documents for text in _strings(document, ("place_detail", "place_of_event_detail"))
+    }:
         for part in text.split(","):
             if any(word not in ordinary_words() and word not in word_rules()["generic"] for word in words_of(part)):
                 for words in _shorter(part):
@@ -246,7 +279,11 @@ def _shorter(name: str) -> Iterator[tuple[str, ...]]:
     generic = set(word_rules()["generic"])
     for text in {name, re.sub(r"\([^)]*\)", " ", name)}:
         words = words_of(text)
-        while words and not all(word in generic for word in words) and (len(words) > 1 or words[0] not in ordinary_words()):
+        while (
+            words
+            and not all(word in generic for word in words)
+            and (len(words) > 1 or words[0] not in ordinary_words())
+        ):
             yield tuple(words)
             if words[-1] not in generic or len(words) == 2:  # one word alone may be the town's name
                 break

@@ -21,13 +21,42 @@ __all__ = [
 ]  # fmt: skip
 NAMED_PARENTS = ("mother", "father")
 TITLES = frozenset(
-    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "reverend", "revd", "sir", "dame", "lady", "lord"}
+    {
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "professor",
+        "rev",
+        "reverend",
+        "revd",
+        "sir",
+        "dame",
+        "lady",
+        "lord",
+    }
     | {"sister", "brother", "father", "imam", "rabbi", "pastor", "captain", "capt", "major"}
 )
 NO_NAME_YET = frozenset(
     {"baby", "babe", "infant", "unnamed", "unknown", "twin", "triplet", "boy", "girl", "male", "female", "not"}
 )
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 PRONOUNS = {"male": ("he", "him", "his"), "female": ("she", "her", "her")}
 
 

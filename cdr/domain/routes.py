@@ -142,7 +142,11 @@ def _newborn(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
         if not _told_or_settled(form_a, "pmrt_mbrrace"):
             yield "T24"
         yield "T24-report"
-    born, died, gestation = date_at(form_a, "child.date_of_birth"), date_at(form_a, "death.date"), gestation_days(form_a)
+    born, died, gestation = (
+        date_at(form_a, "child.date_of_birth"),
+        date_at(form_a, "death.date"),
+        gestation_days(form_a),
+    )
     if born is None or died is None or gestation is None:
         return
     term = gestation >= policy.birth.maternity_investigation_from_days

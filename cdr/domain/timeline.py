@@ -103,7 +103,9 @@ def timeline(
     `agencies` gives each id its name, type and the type in words, `rules` is `rules/timeline.yaml`.
     Raises: ValueError where a date is none, which a valid form does not have.
     """
-    events = in_order(events_of(form_a, returns, rules, lambda code, detail: _place(code, detail if identified else "")), rules)
+    events = in_order(
+        events_of(form_a, returns, rules, lambda code, detail: _place(code, detail if identified else "")), rules
+    )
     born, died = _day_of(events, BIRTH), _day_of(events, DEATH)
     tellers = {str(form_b.get("agency", "")) for form_b in returns}
     labels = {FORM_A: FORM_A_WORDS, **{teller: _in_a_sentence(_type_words(teller, agencies)) for teller in tellers}}
@@ -116,7 +118,9 @@ def timeline(
     return Timeline(
         case=case_ref,
         anonymised=not identified,
-        entries=tuple(_entry(event, _Life(born, died, _time_of_death(events)), agencies, identified) for event in events),
+        entries=tuple(
+            _entry(event, _Life(born, died, _time_of_death(events)), agencies, identified) for event in events
+        ),
         gaps=gaps_between(events, born, died, rules),
         conflicts=found,
         replaced=tuple(f"{kind}: {count}" for kind, count in sorted(replaced.items())),
@@ -147,7 +151,9 @@ def _longest(born: date, on: date, rules: Rules) -> int:
     return int(next(fitting)["days"])
 
 
-def _anonymised(events: Sequence[Event], anonymiser: Anonymiser, replaced: Counter[str], left: dict[str, None]) -> list[Event]:
+def _anonymised(
+    events: Sequence[Event], anonymiser: Anonymiser, replaced: Counter[str], left: dict[str, None]
+) -> list[Event]:
     result = []
     for event in events:
         if event.source == FORM_A and event.kind in (BIRTH, DEATH, NOTIFICATION):

@@ -69,7 +69,7 @@ class _Counts:
                 self.cells["returns.agency", request.agency, year] += request.status in ANSWERED
 
 
-def tally(  # noqa: PLR0917 - each is a different thing, and all are needed
+def tally(
     facts: Iterable[CaseFacts],
     area: str,
     authorities: Sequence[str],

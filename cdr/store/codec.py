@@ -37,16 +37,34 @@ DIRECTIVE = "Lines that begin with % are not used. Delete the line."
 TAG = "Text that begins with ! goes in quotation marks."
 ALIAS = "Anchors (&) and aliases (*) are not used. Write the text out, or put it in quotation marks if it begins with & or *."
 HINTS: tuple[tuple[str, str, str], ...] = (
-    ("mapping values are not allowed", "YAML-SYNTAX", "Text that has a colon and a space in it goes in quotation marks."),
-    ("cannot start any token", "YAML-SYNTAX", "Indent with spaces, not tabs; text that begins with @, % or ` goes in quotation marks."),
+    (
+        "mapping values are not allowed",
+        "YAML-SYNTAX",
+        "Text that has a colon and a space in it goes in quotation marks.",
+    ),
+    (
+        "cannot start any token",
+        "YAML-SYNTAX",
+        "Indent with spaces, not tabs; text that begins with @, % or ` goes in quotation marks.",
+    ),
     ("while scanning a quoted scalar", "YAML-SYNTAX", "A quotation mark is opened near here and not closed."),
-    ("flow sequence", "YAML-SYNTAX", "A list in square brackets needs a comma between its items and a closing bracket."),
+    (
+        "flow sequence",
+        "YAML-SYNTAX",
+        "A list in square brackets needs a comma between its items and a closing bracket.",
+    ),
     ("flow mapping", "YAML-SYNTAX", "A group in curly brackets needs a comma between its parts and a closing bracket."),
-    ("escape", "YAML-SYNTAX", 'A backslash in "double" quotation marks means something special. Use single quotation marks.'),
+    (
+        "escape",
+        "YAML-SYNTAX",
+        'A backslash in "double" quotation marks means something special. Use single quotation marks.',
+    ),
     ("directive", "YAML-DIRECTIVE", DIRECTIVE),
     ("undefined tag handle", "YAML-TAG", TAG),
 )
-SYNTAX = "The layout is not right at or just above this line. Check its indentation, colons, quotation marks and brackets."
+SYNTAX = (
+    "The layout is not right at or just above this line. Check its indentation, colons, quotation marks and brackets."
+)
 
 
 class Unreadable(ValueError):
@@ -175,7 +193,9 @@ class _Composer:
         if event.version or event.tags:
             self.note("YAML-DIRECTIVE", DIRECTIVE, line)
         if self.roots:
-            self.note("YAML-DOCUMENTS", "A file holds one document only. Delete the line --- and what follows it.", line)
+            self.note(
+                "YAML-DOCUMENTS", "A file holds one document only. Delete the line --- and what follows it.", line
+            )
             raise _TooMuch
 
     def check_properties(self, event: Any, line: int) -> None:
@@ -226,7 +246,9 @@ class _Composer:
         if event is not None and key == "<<" and not event.style:
             self.note("YAML-MERGE", "Merge keys (<<) are not used. Write the fields out.", line)
         elif key in level.keys:
-            self.note("YAML-DUPLICATE", f"This is already given on line {level.keys[key]}. Keep one of the two.", line, path)
+            self.note(
+                "YAML-DUPLICATE", f"This is already given on line {level.keys[key]}. Keep one of the two.", line, path
+            )
         level.keys.setdefault(key, line)
         level.key = key
 
@@ -287,7 +309,9 @@ def read_source(raw: bytes, file: str) -> Source:
         if NOT_IN_A_FILE.search(line):
             composer.note("YAML-CONTROL", CONTROL, number)
     if not composer.problems and not (composer.roots and isinstance(composer.roots[0], dict)):
-        composer.note("YAML-SHAPE", "The file must hold fields, each with its key, a colon and what it says; see the examples.", 1)
+        composer.note(
+            "YAML-SHAPE", "The file must hold fields, each with its key, a colon and what it says; see the examples.", 1
+        )
     if composer.problems:
         raise InvalidData(sorted(composer.problems, key=lambda problem: problem.line), file)
     return Source(file, composer.roots[0], composer.lines)
@@ -306,7 +330,9 @@ def _decode(raw: bytes, file: str) -> str:
     if len(raw) > MAX_BYTES:
         raise _refusal("YAML-SIZE", "The file is larger than 1 MB. Split it, or attach it instead.", file)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw.count(0) > len(raw) // 8:
-        raise _refusal("YAML-ENCODING", f"The file is not text in UTF-8 but perhaps in UTF-16 (Unicode). {ENCODING}", file)
+        raise _refusal(
+            "YAML-ENCODING", f"The file is not text in UTF-8 but perhaps in UTF-16 (Unicode). {ENCODING}", file
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -233,4 +233,6 @@ def _make_ring(ring: Path, armoured: Iterable[bytes]) -> None:
             Gnupg(partial).add(armoured)
             partial.replace(ring)
     except OSError as error:
-        raise DiskFailed("The key ring of this store could not be made.", "See what is wrong with: cdr doctor") from error
+        raise DiskFailed(
+            "The key ring of this store could not be made.", "See what is wrong with: cdr doctor"
+        ) from error

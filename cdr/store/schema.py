@@ -52,11 +52,23 @@ def _is_date_time(text: str) -> bool:
 A_DATE = "Enter a real date, like 2026-01-09"
 FORMATS: Mapping[str, tuple[Callable[[str], bool], str, str]] = {
     "date": (_is_date, "SCHEMA-DATE", f"{A_DATE}."),
-    "partial-date": (lambda text: bool(MONTH.fullmatch(text)) or _is_date(text), "SCHEMA-DATE", f"{A_DATE}, or 2026-01, or 2026."),
+    "partial-date": (
+        lambda text: bool(MONTH.fullmatch(text)) or _is_date(text),
+        "SCHEMA-DATE",
+        f"{A_DATE}, or 2026-01, or 2026.",
+    ),
     "time": (lambda text: bool(TIME.fullmatch(text)), "SCHEMA-TIME", 'Enter a time of 24 hours, like "06:52".'),
     "date-time": (_is_date_time, "SCHEMA-TIME", "Enter a real date and a time, like 2026-01-09T05:43."),
-    "date-or-date-time": (lambda text: _is_date(text) or _is_date_time(text), "SCHEMA-DATE", f"{A_DATE}, or 2026-01-09T05:43."),
-    "email": (lambda text: len(text) <= 254 and bool(ADDRESS.fullmatch(text)), "SCHEMA-EMAIL", "Enter exactly one address, like name@organisation.example."),
+    "date-or-date-time": (
+        lambda text: _is_date(text) or _is_date_time(text),
+        "SCHEMA-DATE",
+        f"{A_DATE}, or 2026-01-09T05:43.",
+    ),
+    "email": (
+        lambda text: len(text) <= 254 and bool(ADDRESS.fullmatch(text)),
+        "SCHEMA-EMAIL",
+        "Enter exactly one address, like name@organisation.example.",
+    ),
 }
 
 TYPES: Mapping[str, str] = {
@@ -213,12 +225,16 @@ def _branches(schema: Schema, value: Any) -> Iterator[Schema]:
 
 def _holds(condition: Schema, value: Any) -> bool:
     parts = condition.get("properties", {})
-    return isinstance(value, Mapping) and all(key in value and value[key] == part["const"] for key, part in parts.items())
+    return isinstance(value, Mapping) and all(
+        key in value and value[key] == part["const"] for key, part in parts.items()
+    )
 
 
 def _parts(schemas: Iterable[Schema], key: str) -> list[Schema]:
     found = [schema["properties"][key] for schema in schemas if key in schema.get("properties", {})]
-    others = [schema["additionalProperties"] for schema in schemas if isinstance(schema.get("additionalProperties"), dict)]
+    others = [
+        schema["additionalProperties"] for schema in schemas if isinstance(schema.get("additionalProperties"), dict)
+    ]
     return found or others
 
 
@@ -303,7 +319,9 @@ def _unknown(path: list[Any], error: ValidationError, schema: Any, form: str) ->
     free = [key for key in known if key not in instance]
     for number, key in enumerate(key for key in instance if key not in known):
         likely = difflib.get_close_matches(key.lower().replace("-", "_")[:60], free, 1) if number < MAX_GUESSES else []
-        hint = f"; did you mean {likely[0]}?" if likely else ". Delete it, or move what it says to a field that there is."
+        hint = (
+            f"; did you mean {likely[0]}?" if likely else ". Delete it, or move what it says to a field that there is."
+        )
         problem = Problem(_shown([*path, key]), "", f"This is not a field of {form} here{hint}", "SCHEMA-UNKNOWN")
         yield [*path, key], problem, [_shown([*path, one]) for one in likely]
 
@@ -318,7 +336,10 @@ def _words(error: ValidationError, schema: Any, path: list[Any]) -> tuple[str, s
     if rule in ("enum", "const"):
         return "SCHEMA-CODE", _choice(wanted if rule == "enum" else [wanted], path)
     if rule in ("minLength", "minItems") and wanted == 1:
-        return "SCHEMA-LENGTH", "Enter at least one." if rule == "minItems" else "Enter something, or leave the field out."
+        return (
+            "SCHEMA-LENGTH",
+            "Enter at least one." if rule == "minItems" else "Enter something, or leave the field out.",
+        )
     if rule in RANGES:
         return ("SCHEMA-LENGTH" if rule[3:] in ("Length", "Items") else "SCHEMA-RANGE"), RANGES[rule].format(wanted)
     return RULES.get(rule, "SCHEMA-CHOICE"), schema.get("x-message", OTHERWISE.get(rule, OTHERWISE["pattern"]))
@@ -351,7 +372,10 @@ def _every_branch(schema: Schema) -> Iterator[Schema]:
 
 def placed(problems: Iterable[Problem], schema_name: str, source: Source) -> list[Problem]:
     """The same problems with their fields' titles and lines, where they lack them, in the order of the lines."""
-    filled = [replace(one, title=one.title or title(schema_name, one.field), line=one.line or source.line(one.field)) for one in problems]
+    filled = [
+        replace(one, title=one.title or title(schema_name, one.field), line=one.line or source.line(one.field))
+        for one in problems
+    ]
     return sorted(filled, key=lambda problem: problem.line)
 
 

@@ -13,7 +13,9 @@ from unit.timeline_cases import RETURNS, form_a, made, told
 
 from cdr.documents import timeline_pdf
 from cdr.documents.pdf import make_pictures
-from cdr.documents.timeline import FORMATS, gap_words, length, render, visible
+from cdr.documents.safe import visible
+from cdr.documents.timeline import FORMATS, render
+from cdr.documents.timeline_rows import gap_words, length
 from cdr.domain.timeline import Gap, Timeline
 from cdr.errors import WrongUsage
 

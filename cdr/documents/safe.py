@@ -1,0 +1,30 @@
+"""Text that does nothing but be read, wherever it is shown."""
+
+from __future__ import annotations
+
+import unicodedata
+
+UNSAFE = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
+KEPT = "\u200c\u200d"  # joiners, without which some scripts are misspelt; they move nothing on a screen
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def visible(text: str, keep: str = KEPT) -> str:
+    """The text with control characters and those that turn the direction of writing shown as their codes, so that they do nothing.
+
+    `keep` are the characters of those kinds that stay as they are.
+    """
+    whole = unicodedata.normalize("NFC", text)
+    return "".join(
+        letter if letter in keep or unicodedata.category(letter) not in UNSAFE else _code(letter) for letter in whole
+    )
+
+
+def _code(letter: str) -> str:
+    number = ord(letter)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def no_formula(text: str) -> str:
+    """The text as a spreadsheet's cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text

@@ -1,0 +1,244 @@
+"""docs/commands.md and docs/exit-codes.md follow from the code; `CDR_UPDATE_DOCS=1 pytest tests/docs` writes them again."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import click
+import pytest
+
+from cdr import cli, errors
+from cdr.errors import EXIT_CODES
+
+UPDATE = bool(os.environ.get("CDR_UPDATE_DOCS"))
+WIDTH = 96
+EVERY = (0, 2, 70, 130)
+STORE = (66, 69, 74, 75, 76, 77, 78)
+# What a command ends with beside 0, 2, 70 and 130.
+ENDS: Mapping[str, tuple[int, ...]] = {
+    "init": (65, 66, 69, 74, 75, 77, 78),
+    "doctor": (1, 74),
+    "notify": (65, *STORE),
+    "list": STORE,
+    "show": STORE,
+    "request": (65, *STORE),
+    "return": (65, *STORE),
+    "chase": (1, *STORE),
+    "timeline": STORE,
+    "letter": (65, *STORE),
+    "review": (65, *STORE),
+    "close": (65, *STORE),
+    "reopen": (65, *STORE),
+    "tally": (65, *STORE),
+    "verify": (1, 66, 69, 74, 75, 76, 78),
+    "audit": (66, 69, 74, 75, 76, 78),
+    "keys": (66, 69, 74, 75, 76, 78),
+    "demo": (69, 70, 74),
+}
+# Examples of the commands whose help has none; a command that is not here shows one in its help.
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "doctor": ("cdr doctor",),
+    "list": ("cdr list --open",),
+    "show": ("cdr show 2026-7K3M",),
+    "request": ("cdr request 2026-7K3M", "cdr request 2026-7K3M northshire-police --on 2026-01-12"),
+    "return": (
+        "cdr return 2026-7K3M northshire-social-care --nil",
+        'cdr return 2026-7K3M high-street-surgery --waive "The practice closed in 2024 and its notes were not found"',
+    ),
+    "chase": ("cdr chase", "cdr chase --overdue --dry-run", "cdr chase --overdue"),
+    "timeline": ("cdr timeline 2026-7K3M", "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf"),
+    "letter": (
+        "cdr letter 2026-7K3M --to mother --draft",
+        "cdr letter 2026-7K3M --gate letter-gate.yaml --format pdf -o letters",
+    ),
+    "review": (
+        "cdr review 2026-7K3M --from form-c.yaml",
+        'cdr review 2026-7K3M --from form-c.yaml --on 2026-04-14 --override "The inquest may take years"',
+    ),
+    "close": ("cdr close 2026-7K3M",),
+    "reopen": ('cdr reopen 2026-7K3M --reason "The inquest has ended with a new finding"',),
+    "tally": ("cdr tally --year 2025/26 --years 4", "cdr tally --year 2025/26 --format html -o tally.html"),
+    "verify": ("cdr verify", "cdr verify --repair"),
+    "audit": ("cdr audit", "cdr audit 2026-7K3M"),
+    "keys": ("cdr keys list",),
+    "demo": ("cdr demo", "cdr demo ~/cdr-demo"),
+}
+
+
+def command(name: str) -> tuple[click.Context, click.Command]:
+    top = click.Context(cli.cdr, info_name="cdr")
+    found = cli.cdr.get_command(top, name)
+    assert found is not None
+    return click.Context(found, info_name=name, parent=top, max_content_width=WIDTH), found
+
+
+def parts(name: str) -> Iterator[tuple[str, click.Context, click.Command]]:
+    """A command, and after a group its commands."""
+    context, found = command(name)
+    yield f"cdr {name}", context, found
+    if isinstance(found, click.Group):
+        for inner, sub in found.commands.items():
+            yield f"cdr {name} {inner}", click.Context(sub, info_name=inner, parent=context), sub
+
+
+def help_and_examples(found: click.Command) -> tuple[list[str], list[str]]:
+    """The paragraphs of a help text, and the command lines of its paragraphs that begin with `Example:`."""
+    paragraphs, examples = [], []
+    for paragraph in (found.help or "").replace("\b\n", "\b").split("\n\n"):
+        if paragraph.strip().startswith(("Example:", "Examples:")):
+            lines = paragraph.split(":", 1)[1].strip("\b\n ")
+            examples += [line.strip() for line in (lines.splitlines() if "\n" in lines and lines.count("cdr ") > 1 else [" ".join(lines.split())])]
+        else:
+            paragraphs.append(paragraph)
+    return paragraphs, examples
+
+
+def as_markdown(paragraph: str) -> str:
+    if "\b" in paragraph:  # click's mark for lines that are to stay as they are
+        return f"```yaml\n{dedent(paragraph.replace(chr(8), '')).strip()}\n```"
+    return " ".join(paragraph.split()).replace("<", "&lt;")
+
+
+def options(found: click.Command) -> list[str]:
+    rows = []
+    for option in (parameter for parameter in found.params if isinstance(parameter, click.Option) and not parameter.hidden):
+        names, text = option.get_help_record(click.Context(found)) or ("", "")
+        rows.append(f"| `{escaped(names)}` | {escaped(text)} |")
+    return ["| option | what it is |", "|---|---|", *rows] if rows else []
+
+
+def escaped(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def examples_of(name: str) -> list[str]:
+    _, found = command(name)
+    return [*help_and_examples(found)[1], *EXAMPLES.get(name, ())]
+
+
+def commands_page() -> str:
+    lines = [
+        "# Commands", "",
+        "Made from the help texts by `tests/docs/test_generated.py`; not to be edited by hand.", "",
+        "```", *cli.cdr.get_usage(click.Context(cli.cdr, info_name="cdr")).splitlines(), "```", "",
+        "These options stand before the command:", "", *options(cli.cdr), "",
+        "Every command takes `-h` and `--help`. What the exit codes mean: [exit-codes.md](exit-codes.md).", "",
+        "| command | what it does |", "|---|---|",
+        *(f"| [`{name}`](#cdr-{name}) | {text} |" for name, text in cli.COMMANDS.items()), "",
+    ]  # fmt: skip
+    for name in cli.COMMANDS:
+        for title, context, found in parts(name):
+            paragraphs, _ = help_and_examples(found)
+            lines += [f"{'###' if title.count(' ') > 1 else '##'} {title}", "", "```", found.get_usage(context).removeprefix("Usage: "), "```", ""]
+            lines += [line for paragraph in paragraphs for line in (as_markdown(paragraph), "")]
+            table = options(found)
+            lines += [*table, ""] if table else []
+        lines += ["```console", *(f"$ {example}" for example in examples_of(name)), "```", ""]
+        codes = sorted({*EVERY, *ENDS[name]})
+        lines += [f"Ends with {', '.join(map(str, codes))}.", ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def exit_codes_page() -> str:
+    lines = [
+        "# Exit codes", "",
+        "Made from `cdr.errors` by `tests/docs/test_generated.py`; not to be edited by hand.", "",
+        "Every command ends with one of these; a later version may add codes and does not change one.", "",
+        "| code | meaning | commands |", "|---|---|---|",
+    ]  # fmt: skip
+    for code, meaning in EXIT_CODES:
+        using = [name for name in cli.COMMANDS if code in (*EVERY, *ENDS[name])]
+        lines.append(f"| {code} | {meaning} | {'every one' if len(using) == len(cli.COMMANDS) else ', '.join(using)} |")
+    lines += ["", "What to do after 75, 76 and 77: [security.md](security.md#what-to-do-when-cdr-refuses).", ""]
+    return "\n".join(lines)
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"commands.md": commands_page, "exit-codes.md": exit_codes_page}
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_the_page_is_as_the_code_has_it(name: str, root: Path) -> None:
+    path, wanted = root / "docs" / name, PAGES[name]()
+    if UPDATE:
+        path.write_text(wanted, "utf-8")
+    assert path.read_text("utf-8") == wanted, f"docs/{name} is stale; run: CDR_UPDATE_DOCS=1 pytest tests/docs"
+
+
+# ---- what a person may expect of every help text ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_says_what_it_is_for(name: str) -> None:
+    for title, _, found in parts(name):
+        assert found.help and found.help.strip().endswith((".", "]", "}")) or help_and_examples(found)[1], title
+    assert command(name)[1].name == name
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_option_says_what_it_is_for(name: str) -> None:
+    silent = [
+        f"{title} {'/'.join(parameter.opts)}"
+        for title, _, found in [*parts(name), ("cdr", None, cli.cdr)]
+        for parameter in found.params
+        if isinstance(parameter, click.Option) and not parameter.help
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_an_example_that_it_takes(name: str, words_of: Any, words_trouble: Any) -> None:
+    examples = examples_of(name)
+    assert examples
+    for example in examples:
+        [words] = words_of(example)
+        named = [word for word in words if word in cli.COMMANDS]
+        assert named[:1] == [name], example
+        plain = tuple("0" * 40 if "..." in word else word for word in words)
+        assert words_trouble(plain) == "", example
+
+
+def test_tables_of_this_test_name_commands_that_are_there() -> None:
+    assert ENDS.keys() == cli.COMMANDS.keys()
+    assert EXAMPLES.keys() <= cli.COMMANDS.keys()
+
+
+# ---- exit codes ------------------------------------------------------------------------------------------------------
+
+KINDS = {kind.__name__: kind.exit_code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.CdrError)}
+
+
+def raised_in(module: str) -> set[int]:
+    """The codes of the errors that a command's own module raises, and 1 where it returns it."""
+    path = Path(cli.__file__).parent / "commands" / f"{module}.py"
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        name = node.exc.func.id if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name) else ""
+        found |= {KINDS[name]} if name in KINDS else set()
+        found |= {1} if isinstance(node, ast.Name) and node.id == "TO_ACT_ON" else set()
+    return found
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_a_commands_own_errors_are_among_its_codes(name: str) -> None:
+    assert raised_in(cli.MODULES.get(name, name)) <= {*EVERY, *ENDS[name]}
+
+
+def test_every_kind_of_error_has_a_code_that_is_told() -> None:
+    told = {code for code, _ in EXIT_CODES}
+    assert set(KINDS.values()) <= told
+    assert {code for codes in ENDS.values() for code in codes} <= told
+
+
+def test_codes_are_told_once_and_in_order() -> None:
+    codes = [code for code, _ in EXIT_CODES]
+    assert codes == sorted(set(codes))
+
+
+def test_each_code_that_is_told_is_used() -> None:
+    used = {code for codes in ENDS.values() for code in codes} | set(EVERY)
+    assert used == {code for code, _ in EXIT_CODES}
