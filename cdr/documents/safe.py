@@ -27,4 +27,5 @@ def _code(letter: str) -> str:
 
 def no_formula(text: str) -> str:
     """The text as a spreadsheet's cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
+    bare = text.lstrip()
+    return f"'{bare}" if text.startswith(FORMULA_STARTS) or bare.startswith(FORMULA_STARTS) else text
