@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def build(folder: Path, count: int) -> Bench:
     config.write_bytes(resources.read_bytes("templates", "demo", "store.yaml"))
     cdr(folder / "store", "init", str(folder / "store"), "--config", str(config), "--member", member, "--chaser", chaser)
     years = (LAST_DEATH - FIRST_DEATH).days / 365.25
-    invented = list(cases(FIRST_DEATH, LAST_DEATH, -(-(count + SPARE) // years) + 1))
+    invented = list(cases(FIRST_DEATH, LAST_DEATH, ceil((count + SPARE) / years) + 1))
     app = App(store_option=str(folder / "store"), acting=member)
     store = Store(folder / "store", extraction(), member)
     parts = [invented[start : min(start + IN_ONE_COMMIT, count)] for start in range(0, count, IN_ONE_COMMIT)]

@@ -11,8 +11,8 @@ import click
 from cdr import disk
 from cdr.app import App, rules
 from cdr.commands.forms import take_in
-from cdr.commands.options import case_reference, output_file, pass_app
-from cdr.commands.output import put, say, to_file
+from cdr.commands.options import as_json, case_reference, output_file, pass_app
+from cdr.commands.output import put, put_json, say, to_file
 from cdr.domain.letters import Letter
 from cdr.errors import ConditionsNotMet, WrongUsage
 
@@ -30,9 +30,18 @@ SUFFIXES = {"text": ".txt", "pdf": ".pdf"}
 @click.option("--draft", is_flag=True, help="Letters marked as drafts, which need no answers.")
 @click.option("--format", "format_", type=click.Choice(["text", "pdf"]), default="text", show_default=True)
 @output_file
+@as_json
 @pass_app
 def command(
-    app: App, reference: str, kind: str, to: str | None, gate: str | None, draft: bool, format_: str, output: str | None
+    app: App,
+    reference: str,
+    kind: str,
+    to: str | None,
+    gate: str | None,
+    draft: bool,
+    format_: str,
+    output: str | None,
+    as_json: bool,
 ) -> None:
     """Make a letter to each parent. A final one needs the answers of the letter gate (--gate); what is missing is listed.
 
@@ -53,16 +62,32 @@ def command(
       proof_read_by: [Robin Ashworth, Jo Penrose]
     """
     if format_ != "text" and output is None:
-        raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE or -o DIR.")
+        raise WrongUsage("A PDF needs a place to go to.", "Say where with -o DIR, or for one letter -o FILE.")
     made = _made(app, reference, kind, to, gate, draft, format_)
-    if output is None:
-        put("\n\n".join(data.decode("utf-8") for data in made.values()).rstrip("\n"))
-        return
-    one_file = len(made) == 1 and not Path(output).is_dir() and Path(output).suffix in SUFFIXES.values()
-    if not one_file:
-        disk.private_folder(Path(output))
-    for number, data in made.items():
-        to_file(Path(output) if one_file else Path(output) / f"{reference}-{kind}-{number}{SUFFIXES[format_]}", data)
+    paths = _written(made, reference, kind, format_, Path(output), to is not None) if output else {}
+    texts = {number: data.decode("utf-8") for number, data in made.items()} if format_ == "text" else {}
+    if as_json:
+        letters = [
+            {"number": n, "file": str(paths[n]) if paths else None, "text": None if paths else texts[n]} for n in made
+        ]
+        put_json({"schema": "cdr-letter/1", "case": reference, "kind": kind, "draft": draft, "letters": letters})
+    elif not paths:
+        put("\n\n".join(texts.values()).rstrip("\n"))
+
+
+def _written(
+    made: Mapping[int, bytes], reference: str, kind: str, format_: str, output: Path, chosen: bool
+) -> dict[int, Path]:
+    """Where each letter was written: into a folder, or into one file where one letter was chosen."""
+    named = len(made) == 1 and (chosen or output.suffix in SUFFIXES.values())
+    if named and not output.is_dir():
+        paths = dict.fromkeys(made, output)
+    else:
+        disk.private_folder(output)
+        paths = {number: output / f"{reference}-{kind}-{number}{SUFFIXES[format_]}" for number in made}
+    for number, path in paths.items():
+        to_file(path, made[number])
+    return paths
 
 
 def _made(

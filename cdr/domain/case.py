@@ -98,7 +98,7 @@ def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str |
         "schema": SCHEMA,
         "opened_on": on.isoformat(),
         "status": OPEN,
-        "not_a_duplicate": not_a_duplicate,
+        "not_a_duplicate": {"reason": not_a_duplicate, "on": on.isoformat()} if not_a_duplicate else None,
         "next": following,
         "gates": opening_gates(form_a),
         **{key: [] for key in ("waivers", "reviews", "letter_gates", "letters", "closures", "reopenings")},

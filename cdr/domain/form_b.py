@@ -21,6 +21,8 @@ from cdr.domain.validation import (
 from cdr.errors import Problem
 
 NIL_RESPONSES = ("nil", "nil_return")
+FULL = "full"
+NO_RETURN = ("declined", "pending")
 
 
 def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], agency: str) -> list[Problem]:
@@ -29,11 +31,21 @@ def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], agency: str) ->
     Never raises, whatever the form is. What one of the two forms does not say is not compared.
     """
     return [
-        *found([(bool(told := text_at(form, "agency")) and told != agency, "B-01", "agency")]),
+        *found(
+            [
+                (bool(told := text_at(form, "agency")) and told != agency, "B-01", "agency"),
+                (text_at(form, "response") in NO_RETURN, "B-14", "response"),
+                (text_at(form, "response") == FULL and not _says_whom(form), "B-15", "identifying"),
+            ]
+        ),
         *_same_child(form, form_a),
         *_dates(form, form_a),
         *_answers(form, form_a),
     ]
+
+
+def _says_whom(form: Mapping[str, Any]) -> bool:
+    return any(text_at(form, _OWN + key) for key in ("family_name", "date_of_birth", "nhs_number"))
 
 
 def _same_child(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> list[Problem]:

@@ -212,5 +212,5 @@ def _follows(store: Store, document: Document, versions: list[Version]) -> bool:
     replaced = [id_ for version in versions[here : here + 1] for id_ in version.replaced if id_]
     if not replaced:  # the first, or one put where another was removed
         replaced = [version.digest for version in versions[here + 1 :] if version.digest][:1]
-    before = {digest(content) for content in store.git.contents(replaced)} or {None}
-    return document.previous in before
+    before = [digest(content) for content in store.git.contents(replaced)]
+    return document.previous in (before or [None])

@@ -105,8 +105,11 @@ def test_the_number_check_sees_and_spares() -> None:
 
 
 def strings(path: Path) -> list[tuple[int, str]]:
+    """What a person may be told: every text of a module; its docstrings only where they are help."""
     tree = ast.parse(path.read_text("utf-8"))
-    return [(node.lineno, node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    remarks = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)} if path.parent.name != "commands" else set()
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [(node.lineno, str(node.value)) for node in texts if id(node) not in remarks]
 
 
 def test_every_command_that_a_message_names_is_there() -> None:

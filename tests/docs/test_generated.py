@@ -175,7 +175,10 @@ def test_the_page_is_as_the_code_has_it(name: str, root: Path) -> None:
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_says_what_it_is_for(name: str) -> None:
     for title, _, found in parts(name):
-        assert found.help and found.help.strip().endswith((".", "]", "}")) or help_and_examples(found)[1], title
+        assert found.help and found.help.strip(), title
+        paragraphs, examples = help_and_examples(found)
+        assert paragraphs[0].strip().endswith("."), title
+        assert all(example.startswith("cdr ") for example in examples), title
     assert command(name)[1].name == name
 
 

@@ -189,6 +189,8 @@ BROKEN_B: list[tuple[str, dict[str, Any], str]] = [
     ("B-08", {"completed_on": "2026-01-08"}, "completed_on"),
     ("B-09", {"supplementary": [{"type": "cardiac"}, {"type": "epilepsy"}, {"type": "cardiac"}]}, "supplementary.2.type"),
     ("B-10", {"response": "nil"}, "response"),
+    ("B-14", {"response": "declined"}, "response"),
+    ("B-15", {"identifying": ...}, "identifying"),
     ("B-11", {"child.gestation.days": 5}, "child.gestation"),
     ("B-12", {"child.birth_weight_g": 2640}, "child.birth_weight_g"),
     ("B-13", {"service.bereavement_support_detail": ""}, "service.bereavement_support_detail"),
