@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ class App:
     as_of: str | None = None
     acting: str | None = None
     debug: bool = False
+    run: Callable[[list[str]], int] | None = None  # one command as a person gives it; the demonstration uses it
 
     @cached_property
     def clock(self) -> Clock:

@@ -28,6 +28,7 @@ COMMANDS = {
     "close": "End a case when nothing is left to wait for.",
     "reopen": "Open a closed case again.",
     "tally": "Count the year in tables, with earlier years beside it.",
+    "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",
     "audit": "Show who changed what and when.",
     "keys": "Show who may read and write.",
@@ -87,7 +88,7 @@ def cdr(ctx: click.Context, store: str | None, as_of: str | None, acting: str | 
     """Child death review from a shell: every case encrypted in plain files, every change signed in git."""
     if os.environ.get("NO_COLOR"):
         ctx.color = False
-    ctx.obj = App(store_option=store, as_of=as_of, acting=acting, debug=debug)
+    ctx.obj = App(store_option=store, as_of=as_of, acting=acting, debug=debug, run=run)
 
 
 def main(arguments: list[str] | None = None) -> Any:

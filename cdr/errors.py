@@ -12,7 +12,7 @@ EXIT_CODES: tuple[tuple[int, str], ...] = (
     (0, "done, also when there was nothing to do"),
     (
         1,
-        "done, and there is something for a person to act on (verify with errors, chase --exit-code with overdue returns)",
+        "done, and there is something for a person to act on (verify or doctor with errors, chase --exit-code with overdue returns)",
     ),
     (2, "usage: the command line is not right"),
     (

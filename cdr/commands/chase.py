@@ -12,7 +12,7 @@ from cdr.app import App
 from cdr.commands.options import Reference, as_json, pass_app
 from cdr.commands.output import put, put_json, table
 from cdr.domain.chase import ChaseItem, Due
-from cdr.errors import DONE, TO_ACT_ON, NotFound
+from cdr.errors import DONE, TO_ACT_ON, NotFound, WrongUsage
 from cdr.store.document import Document
 from cdr.store.layout import Place
 
@@ -38,10 +38,12 @@ class Chased:
 @as_json
 @pass_app
 def command(app: App, references: tuple[str, ...], overdue: bool, dry_run: bool, exit_code: bool, as_json: bool) -> int:
-    """List outstanding returns with their next date; with --overdue, send what is due.
+    """List outstanding returns with their next date; with --overdue, send what is due: messages go to the outbox.
 
     cron runs `cdr chase --overdue` with the chaser's key, which opens requests and prompts and nothing else.
     """
+    if dry_run and not overdue:
+        raise WrongUsage("--dry-run goes with --overdue: without it nothing is sent anyway.")
     today = app.clock.today
     late = _has_overdue(app, references, today) if exit_code and overdue else None
     items = _send(app, references, today) if overdue and not dry_run else _outstanding(app, references, today)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
@@ -38,10 +38,11 @@ FORMS = ("form-a", "form-c", "letter-gate", f"form-b-{LATE}", *(f"form-b-{agency
 
 @dataclass(frozen=True)
 class Place:
-    """Where the demonstration stands: its folder, its store, its forms, and the home of its keys."""
+    """Where the demonstration stands: its folder, its store, its forms, the home of its keys, and what runs a command."""
 
     folder: Path
     keys: Path
+    run: Callable[[list[str]], int]
 
     @property
     def store(self) -> Path:
@@ -60,7 +61,9 @@ def command(app: App, folder: Path) -> None:
 
     Everything is in DIR (cdr-demo without it) and may be deleted. No child, family or professional in it is real.
     """
-    with _prepared(folder) as place:
+    if app.run is None:
+        raise WrongUsage("The demonstration is started from the command line.")
+    with _prepared(folder, app.run) as place:
         member, chaser = _keys()
         _store(place, member, chaser)
         _earlier_years(place)
@@ -69,7 +72,7 @@ def command(app: App, folder: Path) -> None:
 
 
 @contextmanager
-def _prepared(folder: Path) -> Iterator[Place]:
+def _prepared(folder: Path, run: Callable[[list[str]], int]) -> Iterator[Place]:
     """An empty folder with GnuPG and the local state inside it, for this run alone."""
     folder = folder.resolve()
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
@@ -85,7 +88,7 @@ def _prepared(folder: Path) -> Iterator[Place]:
         os.environ.pop(name, None)
     os.environ |= {"GNUPGHOME": str(keys), "XDG_STATE_HOME": str(folder / "state")}
     try:
-        yield Place(folder, keys)
+        yield Place(folder, keys, run)
     finally:
         from cdr.store.crypto import Gnupg
 
@@ -120,6 +123,7 @@ def _store(place: Place, member: str, chaser: str) -> None:
         member,
         "--chaser",
         chaser,
+        place=place,
     )
 
 
@@ -220,7 +224,7 @@ def _results(place: Place, reference: str) -> None:
     )
 
 
-def _tell(heading: str, *arguments: str, place: Place | None = None, day: str = "") -> str:
+def _tell(heading: str, *arguments: str, place: Place, day: str = "") -> str:
     put(f"\n## {heading}\n\n$ cdr {_shown(arguments)}")
     out, talk = _run(place, day, *arguments)
     put("\n".join(part.rstrip("\n") for part in (out, talk) if part))
@@ -232,21 +236,19 @@ def _shown(arguments: tuple[str, ...]) -> str:
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 
 
-def _cdr(place: Place | None, day: str, *arguments: str) -> str:
+def _cdr(place: Place, day: str, *arguments: str) -> str:
     return _run(place, day, *arguments)[0]
 
 
-def _run(place: Place | None, day: str, *arguments: str) -> tuple[str, str]:
+def _run(place: Place, day: str, *arguments: str) -> tuple[str, str]:
     """Run one command as a person would, on the demonstration's store; what it prints on stdout and on stderr.
 
     Raises: CdrError when it fails, for a demonstration that fails is a bug.
     """
-    from cdr.cli import run
-
-    given = [*(["--store", str(place.store)] if place else []), *(["--as-of", day] if day else []), *arguments]
+    given = ["--store", str(place.store), *(["--as-of", day] if day else []), *arguments]
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = run(given)
+        code = place.run(given)
     if code:
         raise CdrError(f"The demonstration stopped at `cdr {_shown(arguments)}` ({code}).", err.getvalue())
     return out.getvalue(), err.getvalue()

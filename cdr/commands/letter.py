@@ -23,12 +23,23 @@ SUFFIXES = {"text": ".txt", "pdf": ".pdf"}
 @click.command("letter")
 @case_reference
 @click.option("--kind", type=click.Choice([KIND]), default=KIND, show_default=True, help="Which letter.")
-@click.option("--to", metavar="WHOM", help="mother, father, or a number; without it, everyone who should have one.")
+@click.option(
+    "--to",
+    metavar="WHOM",
+    help="mother, father, or a number (1 is the first parent in Form A); without it, everyone who should have one.",
+)
 @click.option(
     "--gate", metavar="FILE", help="The answers of the letter gate, by whom and when; they are kept with the case."
 )
 @click.option("--draft", is_flag=True, help="Letters marked as drafts, which need no answers.")
-@click.option("--format", "format_", type=click.Choice(["text", "pdf"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "pdf"]),
+    default="text",
+    show_default=True,
+    help="How it is written; a PDF needs -o.",
+)
 @output_file
 @as_json
 @pass_app
@@ -45,7 +56,9 @@ def command(
 ) -> None:
     """Make a letter to each parent. A final one needs the answers of the letter gate (--gate); what is missing is listed.
 
-    With -o DIR the letters are files in that folder; where one letter is chosen, -o may name its file.
+    -o is a folder, made if need be; where one letter is chosen with --to, it is that letter's file.
+
+    Example: cdr letter 2026-7K3M --gate gate.yaml --format pdf -o letters
 
     The file of the gate says who answered each question and when, and who has proof-read:
 

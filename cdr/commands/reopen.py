@@ -13,7 +13,9 @@ from cdr.errors import WrongUsage
 @click.command("reopen")
 @case_reference
 @click.option(
-    "--reason", metavar="REASON", help="What is new: a late inquest, a finding, a report to prevent future deaths."
+    "--reason",
+    metavar="REASON",
+    help="What is new: a late inquest, a finding, a report to prevent future deaths. Asked for on a terminal.",
 )
 @as_json
 @pass_app

@@ -19,7 +19,9 @@ from cdr.errors import ConditionsNotMet, NotFound
 @click.command("review")
 @case_reference
 @click.option("--from", "file", metavar="FILE", required=True, help="Form C as YAML; - is standard input.")
-@click.option("--panel", metavar="ID", help="The panel meeting that had the case.")
+@click.option(
+    "--panel", metavar="ID", help="The panel meeting that had the case. Meetings are not built yet, so no id is known."
+)
 @on("the review was ratified")
 @click.option("--override", metavar="REASON", help="Ratify although something is not met, and why.")
 @as_json
@@ -27,10 +29,12 @@ from cdr.errors import ConditionsNotMet, NotFound
 def command(
     app: App, reference: str, file: str, panel: str | None, on: date | None, override: str | None, as_json: bool
 ) -> None:
-    """Take in Form C. Its own stage says whether it is a draft or ratified.
+    """Take in Form C. Its own stage says whether it is a draft (draft_cdrm) or ratified (ratified_cdop).
 
     Ratifying needs every return in or waived, every other process closed, and a quorate panel meeting that had the case.
     What is not met is listed, and nothing is recorded, unless --override says why it is done all the same.
+
+    Example: cdr review 2026-7K3M --from form-c.yaml --override "The inquest may take years"
     """
     raw = given(file)
     day = on or app.clock.today

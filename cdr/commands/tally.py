@@ -27,8 +27,17 @@ FORMATS = ("table", "md", "csv", "json", "html")
     type=click.IntRange(1, 50),
     help="How many years side by side.",
 )
-@click.option("--public", is_flag=True, help="The edition that may be published (not to be had yet).")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--public", is_flag=True, help="The edition that may be published. Refused: hiding small numbers is not built yet."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How the tables are written.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @output_file
 @pass_app

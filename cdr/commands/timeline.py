@@ -9,16 +9,22 @@ import click
 from cdr.app import App, rules
 from cdr.commands.options import case_reference, output_file, pass_app
 from cdr.commands.output import put, say, to_file
+from cdr.documents.timeline import FORMATS
 from cdr.domain.timeline import Timeline
 from cdr.errors import WrongUsage
-
-FORMATS = ("text", "md", "csv", "json", "html", "pdf")
 
 
 @click.command("timeline")
 @case_reference
 @click.option("--identified", is_flag=True, help="With names, dates and places; without it they become roles and days.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How it is written; a PDF needs -o.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @output_file
 @pass_app
@@ -27,13 +33,15 @@ def command(app: App, reference: str, identified: bool, format_: str, as_json: b
 
     It is anonymised unless --identified is given. It is made anew each time and never kept in the store.
     """
+    from shutil import get_terminal_size
+
     from cdr.documents.timeline import render
 
     chosen = "json" if as_json else format_
     if chosen == "pdf" and output is None:
         raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE.")
     made = _timeline(app, reference, identified)
-    rendered = render(made, chosen, made_on=app.clock.today)
+    rendered = render(made, chosen, get_terminal_size((96, 24)).columns, app.clock.today)
     if output:
         to_file(Path(output), rendered)
     else:

@@ -43,5 +43,5 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
                 ": ".join(part for part in (finding.level, finding.path, finding.message) if part)
                 + f" [{finding.check}]"
             )
-        say(f"{len(findings)} findings." if findings else "Nothing is wrong.")
+        say(f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}." if findings else "Nothing is wrong.")
     return TO_ACT_ON if any(finding.level == "error" for finding in findings) else DONE

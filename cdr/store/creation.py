@@ -43,7 +43,7 @@ def create(
         tip = git.tip()
         line = transaction.author_line(keys[signer].email, keys[signer].name)
         commit = git.commit(tip, files, "cdr: init", line, lambda payload: gnupg.sign(payload, signer))
-        _settings(git, commit, signer)
+        _settings(git, commit, keys[signer])
         transaction.publish(git, commit, tip, "cdr: init")
     History(git).accept_root(signer)
     return commit
@@ -106,8 +106,10 @@ def _with_lines(path: Path, lines: str) -> bytes:
     ).encode()
 
 
-def _settings(git: Git, root: str, signer: str) -> None:
+def _settings(git: Git, root: str, signer: Key) -> None:
+    """What this copy needs so that a commit made by hand is durable and signed by who made the store."""
     settings = {"core.fsync": "all", "gc.auto": "0", "maintenance.auto": "false", "core.symlinks": "false"}
-    settings |= {"commit.gpgSign": "true", "user.signingKey": signer, "cdr.store": root, "cdr.root": signer}
+    settings |= {"user.name": signer.name, "user.email": signer.email, "user.signingKey": signer.fingerprint}
+    settings |= {"commit.gpgSign": "true", "cdr.store": root, "cdr.root": signer.fingerprint}
     for name, value in settings.items():
         git.setting(name, value)

@@ -24,14 +24,14 @@ from cdr.errors import NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsa
 UNATTENDED_SECONDS = 60
 LARGEST_PLAINTEXT = 256 * 1024 * 1024
 OPTIONS = (
-    "--no-options", "--batch", "--no-tty", "--quiet", "--yes", "--trust-model", "always", "--no-auto-key-locate",
+    "--no-options", "--batch", "--no-tty", "--yes", "--trust-model", "always", "--no-auto-key-locate",
     "--no-auto-key-retrieve", "--no-auto-check-trustdb", "--disable-dirmngr", "--display-charset", "utf-8",
 )  # fmt: skip
 LOCKED = {
     11: "the passphrase was wrong",
-    85: "no program to ask for the passphrase is installed (pinentry)",
+    85: "nobody could be asked for the passphrase here",
     99: "the question for the passphrase was cancelled",
-    177: "no passphrase could be asked for here",
+    177: "nobody could be asked for the passphrase here",
     32854: "the agent ran out of secure memory",
     32870: "there is no terminal to ask for the passphrase",
 }

@@ -8,7 +8,8 @@ from typing import Any
 
 from cdr.codelists import code_list
 from cdr.store.codec import Scalar
-from cdr.store.schema import Schema, coerce_value, expanded, value_problems
+from cdr.store.schema import coerce_value, value_problems
+from cdr.store.schema_files import Schema, expanded
 
 SIMPLE = ("string", "integer", "number", "boolean")
 
@@ -46,6 +47,18 @@ class Field:
 def fields(schema_name: str) -> list[Field]:
     """The fields of a form, in its order, without those that say which schema it follows and which case it is."""
     return [field for field in _fields(expanded(schema_name)) if field.key not in ("schema", "case")]
+
+
+def field(schema_name: str, path: str) -> Field | None:
+    """One field of a form by its dotted path, with or without the numbers of lists; None where there is none."""
+    found: Field | None = Field("", "", "", "group", True, (), expanded(schema_name))
+    for step in path.split("."):
+        while found is not None and found.kind == "list":
+            found = found.item()
+        if found is None or step.isdigit():
+            continue
+        found = next((part for part in found.fields() if part.key == step), None)
+    return found
 
 
 def described(schema_name: str, body: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,4 +175,5 @@ class Index:
 
     def _seal(self, name: str, content: Mapping[str, Any]) -> None:
         plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-        self.state.seal(name, self.snapshot.keys.gnupg.encrypt(plain, [self.owner.fingerprint]))
+        with suppress(NotAllowed):  # who reads with a key that has expired goes on without an index
+            self.state.seal(name, self.snapshot.keys.gnupg.encrypt(plain, [self.owner.fingerprint]))

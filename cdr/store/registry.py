@@ -85,7 +85,7 @@ def usable(keys: Mapping[str, Key], person: Person) -> Key:
     if key is None or trouble:
         raise NotAllowed(
             f"The key {short(person.fingerprint)} of {person.name} {trouble}, so nothing was recorded.",
-            "Renew the key and run `cdr keys refresh`, or take it out with `cdr keys remove`.",
+            f"Renew it, then put it into the store: gpg --armor --export {person.fingerprint} > keys/{person.fingerprint}.asc, and commit it (git commit -S).",
         )
     return key
 
@@ -113,7 +113,7 @@ def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
                 "Say who acts with --as FINGERPRINT.",
             )
     raise NotAllowed(
-        "None of this store's keys is here, so nothing can be opened.", "A member adds a key with: cdr keys add"
+        "None of this store's keys is here, so nothing can be opened.", "Import the secret key of a member, or ask a member who may read: cdr keys list"
     )
 
 

@@ -7,69 +7,24 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from cdr import resources
-from cdr.codelists import code_list
 from cdr.errors import InvalidData, Problem
 from cdr.store.codec import Scalar, Source, read_source, shown_key
+from cdr.store.formats import FORMATS
+from cdr.store.schema_files import Schema, expanded
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-Schema = Mapping[str, Any]
-SHIPPED = re.compile(r"cdr:(codes/(?P<codes>[a-z0-9_]+)|(cdr-)?(?P<form>[a-z-]+)/(?P<version>[0-9]+))")
 NULLS = ("null", "~", "")
 WHOLE = re.compile(r"-?[0-9]{1,15}")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 MAX_CODES = 12
 MAX_GUESSES = 20
 LONGEST_FOR_PATTERN = 2000
-
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
-TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]*(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-DOMAIN = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
-ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){LOCAL}@{DOMAIN}")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(DATE.fullmatch(text) and date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _is_date_time(text: str) -> bool:
-    day, _, time = text.partition("T")
-    return _is_date(day) and bool(TIME.fullmatch(time))
-
-
-A_DATE = "Enter a real date, like 2026-01-09"
-FORMATS: Mapping[str, tuple[Callable[[str], bool], str, str]] = {
-    "date": (_is_date, "SCHEMA-DATE", f"{A_DATE}."),
-    "partial-date": (
-        lambda text: bool(MONTH.fullmatch(text)) or _is_date(text),
-        "SCHEMA-DATE",
-        f"{A_DATE}, or 2026-01, or 2026.",
-    ),
-    "time": (lambda text: bool(TIME.fullmatch(text)), "SCHEMA-TIME", 'Enter a time of 24 hours, like "06:52".'),
-    "date-time": (_is_date_time, "SCHEMA-TIME", "Enter a real date and a time, like 2026-01-09T05:43."),
-    "date-or-date-time": (
-        lambda text: _is_date(text) or _is_date_time(text),
-        "SCHEMA-DATE",
-        f"{A_DATE}, or 2026-01-09T05:43.",
-    ),
-    "email": (
-        lambda text: len(text) <= 254 and bool(ADDRESS.fullmatch(text)),
-        "SCHEMA-EMAIL",
-        "Enter exactly one address, like name@organisation.example.",
-    ),
-}
 
 TYPES: Mapping[str, str] = {
     "string": "Enter text, not a list and not a group of fields.",
@@ -140,54 +95,6 @@ def _version_problem(source: Source, name: str) -> Problem | None:
         return None
     what = f"{title(name, '')} is expected here. Write schema: {name} if that is what the file holds."
     return Problem("schema", "Schema", what, "SCHEMA-VERSION", source.line("schema"))
-
-
-# The schemas, with every reference to a shipped file put in its place: nothing is ever fetched.
-@cache
-def expanded(schema_name: str) -> Schema:
-    """A shipped schema by its name, all its references followed; to be read, never changed.
-
-    Raises: KeyError if no such schema ships.
-    """
-    whole = _expand({"$ref": f"cdr:{schema_name}"}, "")
-    return {key: value for key, value in whole.items() if key not in ("$schema", "$defs")}
-
-
-@cache
-def _document(address: str) -> Any:
-    shipped = SHIPPED.fullmatch(address)
-    if shipped and shipped["codes"]:
-        return _codes_schema(shipped["codes"])
-    file = f"{shipped['form']}-{shipped['version']}.json" if shipped else ""
-    if file not in resources.names("schemas"):
-        raise KeyError("a schema refers to something that does not ship with cdr")
-    return json.loads(resources.read_bytes("schemas", file))
-
-
-def _codes_schema(name: str) -> Schema:
-    known = code_list(name)
-    codes = [code.code for code in known.codes]
-    kind = "integer" if all(isinstance(code, int) for code in codes) else "string"
-    return {"title": known.title, "type": kind, "enum": codes, "x-codes": name}
-
-
-def _expand(node: Any, address: str) -> Any:
-    if isinstance(node, list):
-        return [_expand(part, address) for part in node]
-    if not isinstance(node, dict):
-        return node
-    beside = {key: _expand(part, address) for key, part in node.items() if key not in ("$ref", "$defs")}
-    return {**_target(node["$ref"], address), **beside} if isinstance(node.get("$ref"), str) else beside
-
-
-@cache
-def _target(reference: str, address: str) -> Any:
-    base, _, pointer = reference.partition("#")
-    base = base or address
-    node = _document(base)
-    for step in pointer.split("/")[1:]:
-        node = node[step]
-    return _expand(node, base)
 
 
 def coerce(data: Any, schema_name: str) -> Any:

@@ -111,14 +111,14 @@ def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
             yield Finding("keys", "error", path, f"The public key of {person.name} is missing.")
         elif key.trouble:
             yield Finding(
-                "keys", "error", path, f"The key of {person.name} {key.trouble}; renew it and run: cdr keys refresh"
+                "keys", "error", path, f"The key of {person.name} {key.trouble}; renew it and commit it to keys/ (git commit -S)"
             )
         elif key.expires and key.expires - today < EXPIRY_WARNING:
             yield Finding(
                 "keys",
                 "warning",
                 path,
-                f"The key of {person.name} expires on {key.expires}; renew it and run: cdr keys refresh",
+                f"The key of {person.name} expires on {key.expires}; renew it and commit it to keys/ (git commit -S)",
             )
 
 
@@ -212,5 +212,5 @@ def _follows(store: Store, document: Document, versions: list[Version]) -> bool:
     replaced = [id_ for version in versions[here : here + 1] for id_ in version.replaced if id_]
     if not replaced:  # the first, or one put where another was removed
         replaced = [version.digest for version in versions[here + 1 :] if version.digest][:1]
-    before = [digest(content) for content in store.git.contents(replaced)]
+    before: list[str | None] = [digest(content) for content in store.git.contents(replaced)]
     return document.previous in (before or [None])

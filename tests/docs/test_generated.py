@@ -35,6 +35,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "close": (65, *STORE),
     "reopen": (65, *STORE),
     "tally": (65, *STORE),
+    "explain": (66,),
     "verify": (1, 66, 69, 74, 75, 76, 78),
     "audit": (66, 69, 74, 75, 76, 78),
     "keys": (66, 69, 74, 75, 76, 78),

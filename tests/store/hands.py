@@ -93,7 +93,7 @@ def flip(data: bytes, position: int = -20) -> bytes:
 def packets(message: bytes) -> list[bytes]:
     """The recipient packets of an encrypted message, and last what follows them."""
     found = []
-    while (message[0] >> 2) & 31 == 33:  # an old-format packet of kind 1
+    while message[0] >> 2 == 33:  # an old-format packet of kind 1
         size = {0: 1, 1: 2, 2: 4}[message[0] & 3]
         end = 1 + size + int.from_bytes(message[1 : 1 + size], "big")
         found.append(message[:end])

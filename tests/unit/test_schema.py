@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from cdr import codelists, resources
 from cdr.errors import InvalidData, Problem
-from cdr.store import codec, schema
+from cdr.store import codec, schema, schema_files
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "examples"
 FORM_A = (FOLDER / "form-a-sudi.yaml").read_text()
@@ -262,7 +262,7 @@ def test_an_address_is_exactly_one_plain_one(bad: str) -> None:
     assert problem.rule in ("SCHEMA-EMAIL", "SCHEMA-LENGTH")
 
 
-@pytest.mark.parametrize("good", ["o'neill.x+cdr@nhs-trust.nhs.uk", "a@b.example", "A_1@B-2.example"])
+@pytest.mark.parametrize("good", ["o'neill.x+cdr@nhs-trust.example", "a@b.example", "A_1@B-2.example"])
 def test_plain_addresses_are_taken(good: str) -> None:
     assert found(changed(STORE, (ADDRESS, f'"{good}"')), "store") == []
 
@@ -390,7 +390,7 @@ def test_titles() -> None:
 def test_nothing_is_fetched() -> None:
     for address in ("file:///etc/passwd", "http://example.org/x", "cdr:../x/1", "cdr:nothing/1", "cdr:codes/nothing", "cdr:codes/../x"):
         with pytest.raises(KeyError):
-            schema._expand({"$ref": address}, "")
+            schema_files._expand({"$ref": address}, "")
 
 
 # The schemas themselves.
@@ -415,7 +415,7 @@ def test_every_schema_is_one() -> None:
         Draft202012Validator.check_schema(document)
         assert document["$id"].startswith("cdr:"), file
     for name in NAMES:
-        Draft202012Validator.check_schema(schema.expanded(name))
+        Draft202012Validator.check_schema(schema_files.expanded(name))
     assert {
         schema.current(form) for form in ("form-a", "form-b", "form-c", "letter-gate", "store", "registry", "case", "requests", "prompts")
     } == set(NAMES)
@@ -423,7 +423,7 @@ def test_every_schema_is_one() -> None:
 
 def test_every_field_has_a_title_and_help_and_forms_say_where_it_is_from() -> None:
     for name in NAMES:
-        for path, node in parts(schema.expanded(name)):
+        for path, node in parts(schema_files.expanded(name)):
             group = isinstance(node.get("properties"), dict) and "type" in node
             for key, field in node["properties"].items() if group else ():
                 assert field.get("title") and field.get("description"), (name, path, key)
@@ -432,7 +432,7 @@ def test_every_field_has_a_title_and_help_and_forms_say_where_it_is_from() -> No
 
 def test_every_group_is_closed() -> None:
     for name in NAMES:
-        for path, node in parts(schema.expanded(name)):
+        for path, node in parts(schema_files.expanded(name)):
             if isinstance(node.get("properties"), dict) and node.get("type"):
                 assert node.get("additionalProperties") is False, (name, path)
 
@@ -446,7 +446,7 @@ def test_only_remarks_stand_beside_a_reference() -> None:
 
 def test_every_format_is_one_that_is_checked() -> None:
     for name in NAMES:
-        for path, node in parts(schema.expanded(name)):
+        for path, node in parts(schema_files.expanded(name)):
             if isinstance(node.get("format"), str):
                 assert node["format"] in schema.FORMATS, (name, path)
 
