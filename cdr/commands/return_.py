@@ -90,9 +90,11 @@ def _take(
         changed = {ledger.place: requests.answer(ledger.body, agency, status, day)}
         if waive:
             changed[documents["case"].place] = case.with_waiver(documents["case"].body, agency, day, waive)
+        texts = {}
         if form:
-            changed[store.free_place(reference, layout.RETURN)] = form.body
-        store.commit(Change("return", changed), {reference: documents})
+            place = store.free_place(reference, layout.RETURN)
+            changed[place], texts[place] = form.body, form.text()
+        store.commit(Change("return", changed, texts=texts), {reference: documents})
     return status, form
 
 

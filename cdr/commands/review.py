@@ -73,11 +73,12 @@ def _take(
                 "Where it must be done all the same: --override REASON. To keep it as a draft: stage: draft_cdrm",
             )  # fmt: skip
         passed_over = (override, unmet) if unmet else None
+        analysis = store.place(reference, "analysis")
         changed = {
-            store.place(reference, "analysis"): form.body,
+            analysis: form.body,
             kept.place: case.with_review(kept.body, day, stage, panel, passed_over),
         }
-        store.commit(Change("review", changed), {reference: documents})
+        store.commit(Change("review", changed, texts={analysis: form.text()}), {reference: documents})
     return form, unmet
 
 

@@ -99,6 +99,8 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"  - {reason}" for reason in review["override"]["unmet"])
     for letter in case["letters"]:
         yield f"\nLetter ({letter['kind']}, {letter['status']}, {letter['format']}) to person {letter['to']}, made on {letter['made_on']}"
+    for file in case.get("attachments", ()):
+        yield f"\nAttachment {file['number']}: {file['kind'].replace('_', ' ')}, {file['name']}, {file['size']:,} bytes, attached on {file['added_on']}"
     for key, word in (("closures", "Closed"), ("reopenings", "Opened again")):
         yield from (f"\n{word} on {event['on']}" for event in case[key])
 

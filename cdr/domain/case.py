@@ -133,6 +133,19 @@ def with_letter(
     return _with(case, "letters", {**letter, "from_revision": from_revision})
 
 
+def with_attachment(
+    case: Body, *, number: int, kind: str, name: str, size: int, sha256: str, added_on: date
+) -> dict[str, Any]:
+    """The case with a file that is kept beside it; its digest says that the file belongs there."""
+    attachment = {"number": number, "kind": kind, "name": name, "size": size, "sha256": sha256}
+    return _with(case, "attachments", {**attachment, "added_on": added_on.isoformat()})
+
+
+def attachment(case: Body, number: int) -> Mapping[str, Any] | None:
+    """What the case says of one of its files."""
+    return next((item for _, item in items_at(case, "attachments") if item.get("number") == number), None)
+
+
 def closed(case: Body, on: date) -> dict[str, Any]:
     """The case, closed; whether it may be is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed."""
     if text_at(case, "status") == CLOSED:

@@ -160,7 +160,7 @@ def choose(people: Sequence[Recipient], to: str | int | None) -> list[Recipient]
     Raises: NotFound.
     """
     if not people:
-        raise NotFound("Form A names no one to write to.", "Form A needs the parents first.")
+        raise NotFound("Form A names no one to write to.", "Add the parents to Form A with: cdr edit REF form-a")
     if to is None:
         return list(people)
     word = str(to).strip().casefold()

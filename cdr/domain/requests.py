@@ -72,7 +72,7 @@ def answer(requests: Body, agency: str, status: str, on: date) -> dict[str, Any]
         raise _refused(f"{agency} has not been asked for a return.", "Ask it first: cdr request REF AGENCY")
     request = asked[agency]
     if request.status in (RETURNED, NIL) or (request.status == status == WAIVED):
-        raise _refused(_already(request), "What stands is shown by: cdr show REF")
+        raise _refused(_already(request), "Correct a return with: cdr edit REF return:AGENCY")
     if on < request.requested_on:
         reason = f"{agency} was asked on {request.requested_on.isoformat()}, which is after the answer's date."
         raise _refused(reason, "Give the day on which it came in: --on DATE")

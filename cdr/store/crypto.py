@@ -12,13 +12,16 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cdr import disk
 from cdr.errors import NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
 
 UNATTENDED_SECONDS = 60
@@ -86,6 +89,7 @@ class Gnupg:
             raise ToolMissing(
                 "GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again."
             )
+        _ensure_home()
         return found
 
     # ---- documents ---------------------------------------------------------------------------------------------
@@ -167,13 +171,20 @@ class Gnupg:
             )  # fmt: skip
         finally:
             os.close(status_out)
-        with os.fdopen(status_in, "rb") as status, process:
+        told: list[bytes] = []
+        # Read beside it: a crafted message has gpg say more than a pipe holds, and wait for ever.
+        reading = threading.Thread(target=_drain, args=(status_in, told), daemon=True)
+        reading.start()
+        with process:
             try:
                 out, _ = process.communicate(data, timeout=None if attended else UNATTENDED_SECONDS)
+                reading.join(UNATTENDED_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise TryAgain(f"GnuPG did not answer within {UNATTENDED_SECONDS} seconds.", UNLOCK_HINT) from None
-            lines = status.read().decode("utf-8", "replace").splitlines()
+            finally:
+                os.close(status_in)
+        lines = b"".join(told).decode("utf-8", "replace").splitlines()
         return _Answer(tuple(line[9:] for line in lines if line.startswith("[GNUPG:] ")), out, process.returncode)
 
     # ---- keys --------------------------------------------------------------------------------------------------
@@ -245,6 +256,24 @@ UNLOCK_HINT = "Unlock it once in a terminal (for example: gpg --clear-sign /dev/
 def short(fingerprint: str) -> str:
     """The end of a fingerprint, as people compare it."""
     return fingerprint[-16:]
+
+
+def _ensure_home() -> None:
+    """Make GnuPG's own folder, which it does not make itself with `--no-options`, and without which it checks nothing.
+
+    Raises: NotAllowed where GNUPGHOME names one that is not there.
+    """
+    named = os.environ.get("GNUPGHOME")
+    if named and not Path(named).is_dir():
+        raise NotAllowed("GNUPGHOME names a folder that is not there, so there is no key.", "Correct or unset GNUPGHOME.")
+    if not named:
+        disk.private_folder(Path.home() / ".gnupg")
+
+
+def _drain(descriptor: int, told: list[bytes]) -> None:
+    with suppress(OSError):
+        while part := os.read(descriptor, 65536):
+            told.append(part)
 
 
 def _environment() -> dict[str, str]:

@@ -16,16 +16,20 @@ PADDING = 4096
 
 @dataclass(frozen=True)
 class Document:
-    """One document of a case: its place, its revision (1 for the first), the digest of the revision before, its body."""
+    """One document of a case: its place, its revision (1 for the first), the digest of the revision before, its body.
+
+    `text` is the body as YAML in a person's own words and order, where it was read from the store or written by someone.
+    """
 
     place: Place
     revision: int
     previous: str | None
     body: dict[str, Any]
+    text: bytes | None = None
 
-    def successor(self, body: dict[str, Any], ciphertext: bytes) -> Document:
+    def successor(self, body: dict[str, Any], ciphertext: bytes, text: bytes | None = None) -> Document:
         """The next revision, bound to the ciphertext that it replaces."""
-        return Document(self.place, self.revision + 1, digest(ciphertext), body)
+        return Document(self.place, self.revision + 1, digest(ciphertext), body, text)
 
 
 def digest(ciphertext: bytes) -> str:
@@ -38,7 +42,8 @@ def encode(document: Document) -> bytes:
 
     Line ends after the last line are no content in YAML, and `yes` and `no` come out equally long.
     """
-    plain = codec.dump({"document": _header(document), **document.body})
+    text = codec.dump(document.body) if document.text is None else document.text
+    plain = codec.dump({"document": _header(document)}) + text
     return plain + b"\n" * (-len(plain) % PADDING)
 
 
@@ -47,15 +52,22 @@ def decode(plain: bytes, place: Place) -> Document:
     try:
         body = codec.load(plain)
         header = body.pop("document")
-        document = Document(place, int(header["revision"]), header["previous"], body)
+        document = Document(place, int(header["revision"]), header["previous"], body, _after_header(plain))
         genuine = header == _header(document)
-    except (codec.Unreadable, KeyError, TypeError, ValueError, AttributeError):
+    except (codec.Unreadable, KeyError, TypeError, ValueError, AttributeError, StopIteration):
         genuine = False
     if not genuine:
         raise NotAuthentic(
             f"{place.path} is not the document that belongs there.", "See what is wrong with: cdr verify"
         )
     return document
+
+
+def _after_header(plain: bytes) -> bytes:
+    """What follows the header, which is the first key and the lines indented below it."""
+    lines = plain.splitlines(keepends=True)
+    end = next(number for number, line in enumerate(lines) if number and not line.startswith(b" "))
+    return b"".join(lines[end:]).rstrip(b"\n") + b"\n"
 
 
 def from_cache(kept: Mapping[str, Any], place: Place) -> Document:

@@ -195,10 +195,8 @@ class History:
                 raise NotAuthentic(
                     f"The commit {commit.id[:12]} by the chaser's key changes more than prompts.", SIGN_AGAIN
                 )
-        if any(path.startswith("keys/") for path in changes) and not any(
-            p.role == MEMBER for p in self.keys_at(commit.id).registry.people
-        ):
-            raise NotAuthentic(f"The commit {commit.id[:12]} leaves the store without a member.", SIGN_AGAIN)
+        if any(path.startswith("keys/") for path in changes):
+            self.keys_at(commit.id)  # refuses a registry that cannot be read or names no member
 
     # ---- where it begins, and the keys of a moment -------------------------------------------------------------
 
@@ -217,21 +215,25 @@ class History:
         if layout.REGISTRY not in files:
             raise NotAuthentic("The store has no registry of keys.", "See what is wrong with: cdr verify")
         registry = Registry.read(self.git.contents([files[layout.REGISTRY].digest])[0])
+        if not any(person.role == MEMBER for person in registry.people):
+            raise NotAuthentic("The store's registry of keys names no member.", "See what is wrong with: cdr verify")
         ring = self.state.keyring(tree)
         if not ring.exists():
-            paths = [f"keys/{person.fingerprint}.asc" for person in registry.people]
-            armoured = self.git.contents([files[path].digest for path in paths if path in files])
-            _make_ring(ring, armoured)
+            paths = {person.fingerprint: f"keys/{person.fingerprint}.asc" for person in registry.people}
+            there = {fingerprint: files[path].digest for fingerprint, path in paths.items() if path in files}
+            ring = _make_ring(ring, dict(zip(there, self.git.contents(there.values()), strict=True)))
         return Keys(registry, Gnupg(ring))
 
 
-def _make_ring(ring: Path, armoured: Iterable[bytes]) -> None:
-    """Made aside, so that runs beside each other and a full disk leave a whole ring or none."""
+def _make_ring(ring: Path, armoured: Mapping[str, bytes]) -> Path:
+    """The ring of these keys, made aside; one that lacks a key (damaged, or the disk is full) is made again next time."""
     try:
         with TemporaryDirectory(prefix="new-", dir=ring.parent) as aside:
-            partial = Path(aside) / "ring.kbx"
-            Gnupg(partial).add(armoured)
-            partial.replace(ring)
+            made = Path(aside) / ring.name
+            Gnupg(made).add(armoured.values())
+            made.touch()
+            whole = {key.fingerprint for key in Gnupg(made).listed()} >= armoured.keys()
+            return made.replace(ring if whole else ring.with_suffix(".part"))
     except OSError as error:
         raise DiskFailed(
             "The key ring of this store could not be made.", "See what is wrong with: cdr doctor"

@@ -86,8 +86,9 @@ def chaser_may_write(path: str) -> bool:
 
 
 def document_path(case: str, id_: str) -> str:
-    """The path of a case's document."""
-    return f"cases/{case}/{id_}.yaml.gpg"
+    """The path of a case's document, or of a file attached to it."""
+    yaml = "" if id_.startswith(f"{ATTACHMENT.name}-") else ".yaml"
+    return f"cases/{case}/{id_}{yaml}.gpg"
 
 
 def reference(text: str) -> str:

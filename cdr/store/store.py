@@ -132,6 +132,17 @@ class Store:
             raise NotFound(f"The case has no {id_} yet.")
         return self.snapshot.read(place)
 
+    def attachment(self, case: str, number: int) -> bytes:
+        """One file kept with a case; whether it is the one that was attached, its digest in the case says.
+
+        Raises: NotFound, NotAllowed, NotAuthentic, TryAgain.
+        """
+        self.require_member()
+        place = self.place(layout.reference(case), f"{layout.ATTACHMENT.name}-{number:02}")
+        ciphertext = self.snapshot.raw(place.path)
+        self.snapshot.check_recipients(place, ciphertext)
+        return self.snapshot.keys.gnupg.decrypt(ciphertext, place.path)
+
     # ---- changing ----------------------------------------------------------------------------------------------
 
     @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
-from cdr.store import schema
+from cdr.store import codec, schema
 from cdr.store.document import Document, encode
 from cdr.store.git import Blob, Git
 from cdr.store.layout import Place
@@ -30,16 +30,21 @@ DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 @dataclass(frozen=True)
 class Change:
-    """What one command changes: new bodies of documents, new plain files, and files that go."""
+    """What one command changes: new bodies of documents, new plain files, and files that go.
+
+    `texts` are bodies in a person's own YAML, which must read as the body; `attachments` are files of any kind, kept encrypted.
+    """
 
     verb: str
     documents: Mapping[Place, dict[str, Any]] = field(default_factory=dict)
+    texts: Mapping[Place, bytes] = field(default_factory=dict)
+    attachments: Mapping[Place, bytes] = field(default_factory=dict)
     plain: Mapping[str, bytes] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
 
     def message(self) -> str:
         """The commit message: the verb and, where it is one case, its reference; nothing else ever."""
-        cases = sorted({place.case for place in self.documents if place.case})
+        cases = sorted({place.case for place in (*self.documents, *self.attachments) if place.case})
         return f"cdr: {self.verb}" + (f" {cases[0]}" if len(cases) == 1 else "")
 
 
@@ -58,10 +63,14 @@ def apply(snapshot: Snapshot, change: Change, current: Mapping[Place, Document])
     Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
     """
     person = _writer(snapshot, change)
-    documents = [_next(snapshot, place, body, current.get(place)) for place, body in change.documents.items()]
+    documents = [
+        _next(snapshot, place, body, change.texts.get(place), current.get(place))
+        for place, body in change.documents.items()
+    ]
     for document in documents:
         _validate(document)
-    sealed = {document.place.path: _seal(snapshot, document) for document in documents}
+    sealed = {document.place.path: _seal(snapshot, document.place, encode(document)) for document in documents}
+    sealed |= {place.path: _seal(snapshot, place, data) for place, data in change.attachments.items()}
     files: dict[str, bytes | None] = {**sealed, **change.plain, **dict.fromkeys(change.removed)}
     sign = _signing(snapshot, person)
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
@@ -157,7 +166,7 @@ def _writer(snapshot: Snapshot, change: Change) -> Person:
     person = snapshot.person
     if person is None:
         raise NotAllowed("None of this store's keys is here, so nothing can be recorded.", "See: cdr doctor")
-    forbidden = [place for place in change.documents if not may_write(person, place.kind)]
+    forbidden = [place for place in (*change.documents, *change.attachments) if not may_write(person, place.kind)]
     if forbidden or (person.role == CHASER and (change.plain or change.removed)):
         raise NotAllowed("The chaser's key may send prompts and nothing else.", "Use a member's key.")
     refuse_unusable(snapshot)
@@ -170,23 +179,26 @@ def refuse_unusable(snapshot: Snapshot) -> None:
         usable(snapshot.public_keys, reader)
 
 
-def _next(snapshot: Snapshot, place: Place, body: dict[str, Any], current: Document | None) -> Document:
+def _next(
+    snapshot: Snapshot, place: Place, body: dict[str, Any], text: bytes | None, current: Document | None
+) -> Document:
     if current is None:
         if place.path in snapshot.files:
             raise AssertionError("a document that exists is replaced without having been read")
-        return Document(place, 1, None, body)
-    return current.successor(body, snapshot.raw(place.path))
+        return Document(place, 1, None, body, text)
+    return current.successor(body, snapshot.raw(place.path), text)
 
 
 def _validate(document: Document) -> None:
     problems = schema.problems(document.body, schema.current(document.place.kind.form))
     if problems:
         raise InvalidData(problems, document.place.path)
+    if document.text is not None and codec.load(document.text) != document.body:
+        raise AssertionError("a text that says something else than its body")
 
 
-def _seal(snapshot: Snapshot, document: Document) -> bytes:
-    place = document.place
-    ciphertext = snapshot.keys.gnupg.encrypt(encode(document), snapshot.keys.registry.readers(place.kind))
+def _seal(snapshot: Snapshot, place: Place, plain: bytes) -> bytes:
+    ciphertext = snapshot.keys.gnupg.encrypt(plain, snapshot.keys.registry.readers(place.kind))
     snapshot.check_recipients(place, ciphertext)
     return ciphertext
 

@@ -40,8 +40,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 OUTSIDE = {"subprocess", "os", "pathlib", "shutil", "tempfile", "socket", "io", "glob", "time", "urllib", "http", "smtplib"}
 ONLY_IN = {
     "gnupg": {"store/crypto.py"},
-    "subprocess": {"store/crypto.py", "store/git.py"},
-    "ruamel": {"store/codec.py"},
+    "subprocess": {"store/crypto.py", "store/git.py", "commands/desk.py"},
+    "ruamel": {"store/codec.py", "store/comments.py"},
     "_ruamel_yaml": {"store/codec.py"},
     "smtplib": {"mail/smtp.py"},
     "fcntl": {"store/lock.py"},

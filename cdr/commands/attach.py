@@ -1,0 +1,65 @@
+"""`cdr attach`: keep any file encrypted with a case."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import click
+
+from cdr.app import App
+from cdr.codelists import code_list
+from cdr.commands.options import as_json, case_reference, pass_app
+from cdr.commands.output import file_name, given, put, put_json
+from cdr.commands.request import refuse_closed
+from cdr.errors import WrongUsage
+
+LARGEST = 64 * 1024 * 1024
+
+
+@click.command("attach")
+@case_reference
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--kind",
+    required=True,
+    metavar="KIND",
+    help="What it is: post_mortem_report, inquest_bundle, jar_minutes ... (cdr explain attachment_kind lists all).",
+)
+@as_json
+@pass_app
+def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> None:
+    """Keep any file encrypted with the case, under the next number. The file itself stays where it is: delete it when it is not needed.
+
+    Example: cdr attach 2026-7K3M report.pdf --kind post_mortem_report
+    """
+    from cdr.domain import case
+    from cdr.store import layout
+    from cdr.store.transaction import Change
+
+    kinds = code_list("attachment_kind")
+    if kind not in kinds:
+        raise WrongUsage(f"There is no such kind. Choose one of: {', '.join(str(code.code) for code in kinds.codes)}.")
+    data = given(file)
+    if len(data) > LARGEST:
+        raise WrongUsage(
+            f"The file is larger than {LARGEST // 1024 // 1024} MB.",
+            "Split it, or leave it where it is kept and note the place.",
+        )
+    store, today = app.store, app.clock.today
+    with store.writing():
+        documents = store.case(reference)
+        refuse_closed(documents["case"].body)
+        place = store.free_place(reference, layout.ATTACHMENT)
+        number = int(place.id.rpartition("-")[2])
+        body = case.with_attachment(
+            documents["case"].body, number=number, kind=kind, name=Path(file_name(file)).name, size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(), added_on=today,
+        )  # fmt: skip
+        store.commit(
+            Change("attach", {documents["case"].place: body}, attachments={place: data}), {reference: documents}
+        )
+    if as_json:
+        put_json({"schema": "cdr-attach/1", "case": reference, "number": number, "kind": kind, "size": len(data)})
+    else:
+        put(f"{reference}: attachment {number}, {kinds.label(kind)}.")

@@ -1,0 +1,181 @@
+"""`cdr edit`: a form of a case in a person's own editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import click
+
+from cdr.app import App
+from cdr.commands.desk import desk
+from cdr.commands.forms import Form, examine
+from cdr.commands.interview import is_attended
+from cdr.commands.options import as_json, case_reference, pass_app
+from cdr.commands.output import put, put_json, say
+from cdr.commands.request import refuse_closed
+from cdr.domain.differences import Difference
+from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem, TryAgain, WrongUsage
+from cdr.store.document import Document
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The form to be edited: its schema's name, its document, and the rules that it must keep."""
+
+    form: str
+    document: Document
+    rules: Callable[[Mapping[str, Any]], list[Problem]]
+
+
+@click.command("edit")
+@case_reference
+@click.argument("what", metavar="form-a|form-c|return:AGENCY")
+@as_json
+@pass_app
+def command(app: App, reference: str, what: str, as_json: bool) -> None:
+    """Open a form in $EDITOR, check it until it is right, and record what changed. Comments and order are kept.
+
+    The text is only ever in memory-backed storage. What has changed is told field by field, without saying what it says.
+
+    Example: cdr edit 2026-7K3M return:northshire-police
+    """
+    chosen = _chosen(app, reference, what)
+    form = _edited(chosen, reference)
+    changed = _record(app, reference, what, chosen, form) if form else []
+    if as_json:
+        listed = [{"field": difference.path, "how": difference.how} for difference in changed]
+        put_json({"schema": "cdr-edit/1", "case": reference, "form": chosen.form, "changed": listed})
+        return
+    put("\n".join(_lines(chosen.form, changed)) if changed else "Nothing was changed.")
+    if form:
+        form.warn()
+
+
+def _chosen(app: App, reference: str, what: str) -> Chosen:
+    from cdr.domain import form_b, form_c
+    from cdr.domain.review import ratifying_review
+
+    documents = app.store.case(reference)
+    case, notification = documents["case"].body, documents["notification"].body
+    refuse_closed(case)
+    if what == "form-a":
+        return Chosen("form-a", _whole(app, documents["notification"]), lambda body: _form_a_rules(app, body))
+    if what == "form-c" and "analysis" in documents:
+        review = ratifying_review(case) or case["reviews"][-1]
+        day = date.fromisoformat(str(review["on"]))
+        stage = documents["analysis"].body["stage"]
+        return Chosen(
+            "form-c",
+            _whole(app, documents["analysis"]),
+            lambda body: [*form_c.problems(body, notification, day, app.policy), *_same_stage(body, stage)],
+        )
+    kind, _, agency = what.partition(":")
+    returns = [d for id_, d in documents.items() if id_.startswith("return-") and d.body["agency"] == agency]
+    if kind == "return" and returns:
+        return Chosen("form-b", _whole(app, returns[-1]), lambda body: form_b.problems(body, notification, agency))
+    if kind not in ("form-a", "form-c", "return"):
+        raise WrongUsage("Say which form: form-a, form-c, or return:AGENCY.")
+    raise NotFound("The case has no such form yet.", "See what it has: cdr show REF")
+
+
+def _form_a_rules(app: App, body: Mapping[str, Any]) -> list[Problem]:
+    from cdr.domain import form_a
+
+    known = form_a.problems(body, app.clock.today, app.policy, app.working_days)
+    return [*known, *form_a.agency_problems(body, app.configuration)]
+
+
+def _same_stage(body: Mapping[str, Any], stage: str) -> list[Problem]:
+    right = "leave the stage as it is; an analysis is ratified with cdr review"
+    return [] if body.get("stage") == stage else [Problem("stage", "", right, "C-00")]
+
+
+def _whole(app: App, document: Document) -> Document:
+    """The document with the words and the order that it was written in."""
+    return app.store.snapshot.read(document.place)
+
+
+def _edited(chosen: Chosen, reference: str) -> Form | None:
+    """What the person made of the form, valid; None where it is as it was.
+
+    Raises: InvalidData where it is given up, or nobody is there who could go on.
+    """
+    before = chosen.document.text or b""
+    text, notes = before, b""
+    with desk(f"{chosen.form}.yaml") as table:
+        while True:
+            text = _without(notes, table.edit(notes + text))
+            if text == before:
+                return None
+            form, errors = _examined(text, chosen, reference)
+            if form is not None and not errors:
+                return form
+            if not is_attended() or not _again(errors):
+                raise InvalidData(errors, chosen.form)
+            notes = _noted(errors)
+
+
+def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None, Sequence[Problem]]:
+    try:
+        return examine(text, chosen.form, chosen.form, chosen.rules, reference)
+    except InvalidData as error:
+        return None, error.problems
+
+
+def _again(errors: Sequence[Problem]) -> bool:
+    for problem in errors:
+        say(problem.text("line" if problem.line else "the form"))
+    return click.confirm("Go back to the editor (no: give up, and nothing is changed)", default=True, err=True)
+
+
+def _noted(errors: Sequence[Problem]) -> bytes:
+    lines = [f"#! {problem.field}: {problem.message} [{problem.rule}]\n" for problem in errors]
+    return "".join(["#! What is to be put right (these lines go by themselves):\n", *lines]).encode()
+
+
+def _without(notes: bytes, text: bytes) -> bytes:
+    return b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(b"#! ")) if notes else text
+
+
+def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> list[Difference]:
+    from cdr.domain.differences import differences
+    from cdr.store.transaction import Change
+
+    store, place = app.store, chosen.document.place
+    with store.writing():
+        documents = store.case(reference)
+        if documents[place.id].revision != chosen.document.revision:
+            raise TryAgain(
+                "Somebody else changed this form while you had it open; nothing was recorded.", "Edit it again."
+            )
+        if chosen.form == "form-a":
+            _refuse_duplicate(app, reference, form.body)
+        changed = differences(documents[place.id].body, form.body)
+        store.commit(Change("edit", {place: form.body}, texts={place: form.text()}), {reference: documents})
+    return changed
+
+
+def _refuse_duplicate(app: App, reference: str, body: Mapping[str, Any]) -> None:
+    from cdr.domain.duplicates import Identity, identity, same_child
+
+    new = identity(body)
+    known = {case: kinds["notification"]["identity"] for case, kinds in app.store.facts().items() if case != reference}
+    like = [case for case, kept in known.items() if same_child(new, Identity.from_dict(kept))]
+    before = known and app.store.facts()[reference]["notification"]["identity"]
+    if like and not (before and Identity.from_dict(before) == new):
+        raise ConditionsNotMet(
+            "With this change the child would be one who is known already; nothing was recorded.",
+            [f"The case {case} has the same number, or the same names and dates [A-26]" for case in like],
+            "Compare the two cases: cdr show REF",
+        )
+
+
+def _lines(form: str, changed: Sequence[Difference]) -> list[str]:
+    from cdr.store import schema
+
+    name = schema.current(form)
+    words = [f"  {one.how:<8} {schema.title(name, one.path) or one.path} ({one.path})" for one in changed]
+    return [f"{len(changed)} {'field' if len(changed) == 1 else 'fields'} changed:" if changed else "", *words]

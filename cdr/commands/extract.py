@@ -1,0 +1,49 @@
+"""`cdr extract`: write out a file that is kept with a case."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, case_reference, pass_app
+from cdr.commands.output import put_json, to_file
+from cdr.errors import NotAuthentic, NotFound
+
+
+@click.command("extract")
+@case_reference
+@click.argument("number", metavar="N", type=click.IntRange(1))
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    required=True,
+    metavar="FILE",
+    help="Where the file goes, readable to whoever may read that place.",
+)
+@as_json
+@pass_app
+def command(app: App, reference: str, number: int, output: str, as_json: bool) -> None:
+    """Write out an attachment by its number, as `cdr show` lists it.
+
+    Example: cdr extract 2026-7K3M 1 -o report.pdf
+    """
+    from cdr.domain import case
+
+    store = app.store
+    known = case.attachment(store.case(reference)["case"].body, number)
+    if known is None:
+        raise NotFound("The case has no attachment of that number.", "See them with: cdr show REF")
+    data = store.attachment(reference, number)
+    if hashlib.sha256(data).hexdigest() != known["sha256"]:
+        raise NotAuthentic(
+            f"Attachment {number} is not the file that was attached.", "See what is wrong with: cdr verify"
+        )
+    to_file(Path(output), data)
+    if as_json:
+        put_json(
+            {"schema": "cdr-extract/1", "case": reference, "number": number, "kind": known["kind"], "file": output}
+        )

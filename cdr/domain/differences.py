@@ -1,0 +1,36 @@
+"""What changed between two versions of a form, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that was `added`, `removed` or `changed`; the path is dotted (`informed.0.party`)."""
+
+    path: str
+    how: str
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """What changed, in the order of the newer version, then what went."""
+    old, new = dict(_leaves(before, "")), dict(_leaves(after, ""))
+    changed = [
+        Difference(path, "changed" if path in old else "added") for path in new if old.get(path, _NOTHING) != new[path]
+    ]
+    return [*changed, *(Difference(path, "removed") for path in old if path not in new)]
+
+
+_NOTHING = object()
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else None
+    if parts is None or not value:
+        yield path, value
+        return
+    for key, part in parts:
+        yield from _leaves(part, f"{path}.{key}" if path else str(key))

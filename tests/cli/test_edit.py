@@ -1,0 +1,91 @@
+"""`cdr edit`, `attach` and `extract`: what a person changes and keeps, and that nothing of it lies about unencrypted."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, Shell
+
+
+class Editor:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def does(self, script: str) -> None:
+        self.path.write_text(f"#!/bin/sh\n{script}\n")
+        self.path.chmod(0o755)
+
+
+@pytest.fixture
+def hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
+    path = tmp_path / "editor"
+    monkeypatch.setenv("EDITOR", str(path))
+    monkeypatch.delenv("VISUAL", raising=False)
+    return Editor(path)
+
+
+def test_a_correction_keeps_comments_and_order_and_is_told_without_values(cdr: Shell, sudi: str, hands: Editor) -> None:
+    hands.does("sed -i 's/^  sex: .*/  # as her mother says\\n  sex: female  # twice/; s/birth_weight_g: 2460/birth_weight_g: 2470/' \"$1\"")
+    answer = cdr("edit", sudi, "form-a", as_of="2026-02-01")
+    assert "Birth weight in grams (child.birth_weight_g)" in answer.out and "2470" not in answer.out
+    assert cdr("show", sudi, "--json").json["documents"]["notification"]["child"]["birth_weight_g"] == 2470
+    hands.does("cp \"$1\" \"$0.seen\"")
+    assert cdr("edit", sudi, "form-a", as_of="2026-02-01").out == "Nothing was changed.\n"
+    seen = Path(f"{hands.path}.seen").read_text("utf-8")
+    assert "# as her mother says" in seen and "# twice" in seen
+    assert seen.index("first_names") < seen.index("# as her mother says") < seen.index("postcode")
+    assert cdr("verify", "--json").json["findings"] == []
+
+
+def test_what_is_not_right_is_not_recorded(cdr: Shell, sudi: str, hands: Editor) -> None:
+    before = cdr("audit", sudi, "--json").out
+    hands.does("sed -i 's/^  sex: .*/  sex: girl/; s/9990000018/9990000019/' \"$1\"")
+    answer = cdr("edit", sudi, "form-a", as_of="2026-02-01", code=65)
+    assert "child.sex" in answer.err and "child.nhs_number" in answer.err and "girl" not in answer.err
+    hands.does("exit 1")
+    cdr("edit", sudi, "form-a", as_of="2026-02-01", code=2)
+    cdr("edit", sudi, "form-x", code=2)
+    cdr("edit", sudi, "form-c", code=66)
+    cdr("edit", sudi, "return:northshire-police", code=66)
+    assert cdr("audit", sudi, "--json").out == before
+
+
+def test_an_edit_may_not_make_two_cases_one_child(cdr: Shell, sudi: str, hands: Editor) -> None:
+    cdr("notify", "--from", EXAMPLES / "form-a-suicide.yaml", as_of="2026-04-01")
+    hands.does("sed -i 's/9990000018/9990000034/' \"$1\"")
+    assert "A-26" in cdr("edit", sudi, "form-a", as_of="2026-04-01", code=65).err
+
+
+def test_returns_and_the_analysis_are_edited_and_the_stage_is_not(cdr: Shell, sudi: str, hands: Editor) -> None:
+    cdr("request", sudi, as_of="2026-01-09")
+    cdr("return", sudi, "northshire-police", "--from", EXAMPLES / "form-b-police.yaml", as_of="2026-02-03")
+    hands.does("sed -i 's/temperature_c: 23.5/temperature_c: 22.5/' \"$1\"")
+    assert "2 fields changed" in cdr("edit", sudi, "return:northshire-police").out
+    draft = (EXAMPLES / "form-c-sudi.yaml").read_bytes().replace(b"ratified_cdop", b"draft_cdrm")
+    cdr("review", sudi, "--from", "-", stdin=draft, as_of="2026-04-14")
+    hands.does("sed -i 's/draft_cdrm/ratified_cdop/' \"$1\"")
+    assert "cdr review" in cdr("edit", sudi, "form-c", code=65).err
+
+
+def test_the_text_is_never_on_a_disk(cdr: Shell, sudi: str, hands: Editor) -> None:
+    hands.does("df --output=fstype \"$1\" | tail -1 > \"$0.storage\"; stat -c %a \"$(dirname \"$1\")\" >> \"$0.storage\"; echo \"$1\" >> \"$0.storage\"")
+    cdr("edit", sudi, "form-a")
+    storage, mode, path = Path(f"{hands.path}.storage").read_text().split()
+    assert storage in ("tmpfs", "ramfs") and mode == "700"
+    assert not Path(path).parent.exists()
+
+
+def test_any_file_is_kept_and_written_out_again(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    report = tmp_path / "Amara report ŵ.pdf"
+    report.write_bytes(os.urandom(30_000))
+    assert cdr("attach", sudi, report, "--kind", "post_mortem_report", "--json").json["number"] == 1
+    cdr("attach", sudi, report, "--kind", "novel", code=2)
+    cdr("attach", sudi, tmp_path / "missing", "--kind", "other", code=66)
+    assert (cdr.store / "cases" / sudi / "attachment-01.gpg").exists()
+    assert "attachment 1: post mortem report" in cdr("show", sudi).out.casefold()
+    cdr("extract", sudi, "1", "-o", tmp_path / "out.pdf")
+    assert (tmp_path / "out.pdf").read_bytes() == report.read_bytes()
+    cdr("extract", sudi, "2", "-o", tmp_path / "none", code=66)
+    assert cdr("verify", "--json").json["findings"] == []

@@ -1,0 +1,160 @@
+"""The local index: one private-key operation across cases, never believed when it is not one's own, made again when gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell
+from store.hands import encrypted, findings, git
+
+FORM = EXAMPLES / "form-a-sudi.yaml"
+
+
+class Counter:
+    """Counts private-key operations by a wrapper of gpg that stands first on PATH."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "log"
+        self.real = shutil.which("gpg")
+        program = folder / "gpg"
+        folder.mkdir()
+        program.write_text(f'#!/bin/sh\necho "$*" >> {self.log}\nexec {self.real} "$@"\n')
+        program.chmod(0o700)
+
+    def __call__(self, run: Callable[[], object]) -> int:
+        self.log.write_text("")
+        run()
+        lines = self.log.read_text().splitlines()
+        assert lines, "the wrapper was not used"
+        wanted = {"-d", "--decrypt", "--detach-sign", "--sign", "--clear-sign"}
+        return sum(bool(wanted & set(line.split())) for line in lines)
+
+
+@pytest.fixture
+def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counter:
+    counter = Counter(tmp_path / "bin")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    return counter
+
+
+def _more(cdr: Shell, count: int) -> list[str]:
+    """As many more cases of the same form, each with one request."""
+    made = []
+    for _ in range(count):
+        case = cdr("notify", "--from", FORM, "--not-a-duplicate", "x", as_of="2026-01-09").out.strip()
+        made.append(case)
+    return made
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_one_operation_however_many_cases(cdr: Shell, sudi: str, counted: Counter, count: int) -> None:
+    _more(cdr, count - 1)
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+    cdr("list")
+    for command in (
+        ["list"],
+        ["list", "--json"],
+        ["chase"],
+        ["chase", "--overdue"],
+        ["tally", "--year", "2025/26"],
+        ["show", sudi],
+        ["timeline", sudi],
+    ):
+        assert counted(lambda command=command: cdr(*command, as_of="2026-01-10")) == 1, command  # type: ignore[misc]
+    assert len(cdr("list", "--json").json["cases"]) == count
+    notify = ("notify", "--from", FORM, "--not-a-duplicate", "x")
+    assert counted(lambda: cdr(*notify, as_of="2026-01-10")) == 2
+    assert counted(lambda: cdr("chase", "--overdue", as_of="2026-01-24")) == 2
+    assert counted(lambda: cdr("list")) == 1
+    assert counted(lambda: cdr("show", sudi)) == 2  # the prompts, which the chase wrote without the rest of the case
+    assert counted(lambda: cdr("show", sudi)) == 1
+    assert counted(lambda: cdr("audit")) == 0
+
+
+def test_the_first_of_all_cases_is_in_the_index_at_once(cdr: Shell, counted: Counter) -> None:
+    assert counted(lambda: cdr("notify", "--from", FORM, as_of="2026-01-09")) <= 2
+    assert counted(lambda: cdr("list")) == 1
+
+
+def _index(tmp_path: Path, fingerprint: str) -> Path:
+    return next((tmp_path / "state" / "cdr").glob(f"*/{fingerprint}/index"))
+
+
+def _with_requests(cdr: Shell, sudi: str) -> str:
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+    return cdr("list", "--json").out + cdr("chase", "--json", as_of="2026-01-10").out
+
+
+@pytest.mark.parametrize("damage", ["deleted", "emptied", "cut", "changed", "all deleted", "no seal"])
+def test_a_damaged_index_is_made_again(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, counted: Counter, damage: str
+) -> None:
+    right = _with_requests(cdr, sudi)
+    path = _index(tmp_path, people.member)
+    raw = path.read_bytes()
+    if damage == "deleted":
+        path.unlink()
+    elif damage == "all deleted":
+        shutil.rmtree(path.parent)
+    elif damage == "no seal":
+        (path.parents[1] / "seal.key").unlink()
+    else:
+        path.write_bytes({"emptied": b"", "cut": raw[:-30], "changed": raw[:-30] + b"x" + raw[-29:]}[damage])
+    assert _with_requests_again(cdr) == right
+    assert counted(lambda: cdr("list")) == 1
+    cdr("show", sudi)
+
+
+def _with_requests_again(cdr: Shell) -> str:
+    return cdr("list", "--json").out + cdr("chase", "--json", as_of="2026-01-10").out
+
+
+def test_another_persons_index_is_not_used(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = _with_requests(cdr, sudi)
+    monkeypatch.setenv("GNUPGHOME", people.chaser_home)
+    cdr("chase")
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    cdr("list")
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    for other in (people.second, people.chaser):
+        _index(tmp_path, people.member).write_bytes(_index(tmp_path, other).read_bytes())
+        assert _with_requests_again(cdr) == right
+
+
+def test_a_forged_index_is_not_used(cdr: Shell, sudi: str, people: People, tmp_path: Path) -> None:
+    """Made with the owner's public key by somebody who can write to the state folder and knows every digest."""
+    right = _with_requests(cdr, sudi)
+    tree = git(cdr.store, "ls-tree", "-r", "HEAD", "cases").split("\n")
+    digests = {line.split("\t")[1]: line.split()[2] for line in tree}
+    entries = {
+        path: f'"{path}":{{"digest":"{digest}","revision":1,"previous":null,"facts":{{"requests":[]}}}}'
+        for path, digest in digests.items()
+    }
+    plain = f'{{"version":1,"documents":{{{",".join(entries.values())}}}}}'.encode()
+    forged = encrypted(people.home, plain, people.member)
+    path = _index(tmp_path, people.member)
+    for mark in (b"\0" * 32, path.read_bytes()[:32], b""):
+        path.write_bytes(mark + forged)
+        assert _with_requests_again(cdr) == right
+
+
+def test_only_what_another_member_changed_is_opened(
+    cdr: Shell, sudi: str, people: People, counted: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _more(cdr, 3)
+    cdr("list")
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    assert counted(lambda: cdr("list")) <= 3
+    assert cdr("list", "--json").json["cases"][0]["case"]
+    outstanding = {one["case"]: one["outstanding"] for one in cdr("list", "--json").json["cases"]}
+    assert outstanding[sudi] == ["northshire-police"]
+    assert counted(lambda: cdr("list")) == 1
+    assert findings(cdr, code=0) == set()

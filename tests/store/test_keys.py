@@ -1,0 +1,243 @@
+"""Recipients that cannot be used, keys that are locked or not there, and settings that would add somebody."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell, run
+from store.hands import document, findings, git, gpg, refused_everywhere, sign_commit, unchanged
+
+from cdr.store import crypto
+from cdr.store.packets import recipient_ids
+
+LATE = "Ngô Thị Late-Khách"
+FORM = EXAMPLES / "form-a-sudi.yaml"
+
+
+@pytest.fixture
+def home() -> Iterator[str]:
+    """One more home of GnuPG."""
+    made = subprocess.run(["mktemp", "-d", "/tmp/cdr-XXXXXX"], capture_output=True, check=True).stdout.decode().strip()
+    yield made
+    subprocess.run(["gpgconf", "--homedir", made, "--kill", "all"], capture_output=True, check=False)
+    subprocess.run(["rm", "-r", made], check=False)
+
+
+def _made(home: str, *options: str, kind: str = "future-default", usage: str = "default", expires: str = "1y") -> str:
+    arguments = ("--passphrase", "", *options, "--quick-generate-key", f"{LATE} <late@northshire.example>")
+    gpg(home, *arguments, kind, usage, expires)
+    listed = gpg(home, "--with-colons", "--list-keys").decode()
+    return next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))
+
+
+def _expired(home: str) -> str:
+    return _made(home, "--faked-system-time", "20200101T000000")
+
+
+def _revoked(home: str) -> str:
+    fingerprint = _made(home)
+    text = (Path(home) / "openpgp-revocs.d" / f"{fingerprint}.rev").read_text().replace("\n:-----", "\n-----")
+    gpg(home, "--import", data=text.encode())
+    return fingerprint
+
+
+def _sign_only(home: str) -> str:
+    return _made(home, kind="ed25519", usage="sign")
+
+
+def _join(cdr: Shell, people: People, fingerprint: str, armoured: bytes | None) -> None:
+    """A member takes somebody into the registry by hand, with this public key or without one."""
+    path = cdr.store / "keys" / "registry.yaml"
+    line = f'members:\n- fingerprint: "{fingerprint}"\n  name: {LATE}\n  since: "2026-01-01"\n'
+    path.write_text(path.read_text().replace("members:\n", line))
+    if armoured is not None:
+        (cdr.store / "keys" / f"{fingerprint}.asc").write_bytes(armoured)
+    sign_commit(cdr.store, people.home, people.member)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [(_expired, "has expired"), (_revoked, "was revoked"), (_sign_only, "cannot encrypt")],
+)
+def test_one_recipient_who_cannot_be_encrypted_to(
+    cdr: Shell, people: People, home: str, make: Callable[[str], str], words: str
+) -> None:
+    fingerprint = make(home)
+    _join(cdr, people, fingerprint, gpg(home, "--armor", "--export", fingerprint))
+    with unchanged(cdr.store):
+        answer = cdr("notify", "--from", FORM, as_of="2026-01-09", code=77)
+    assert LATE in answer.err and words in answer.err
+    assert ("keys", f"{fingerprint}.asc") in findings(cdr)
+
+
+@pytest.mark.parametrize("armoured", [None, b"", b"not a key"])
+def test_one_recipient_whose_key_is_not_there(
+    cdr: Shell, people: People, home: str, armoured: bytes | None
+) -> None:
+    fingerprint = _made(home)
+    _join(cdr, people, fingerprint, armoured)
+    with unchanged(cdr.store):
+        assert LATE in cdr("notify", "--from", FORM, as_of="2026-01-09", code=77).err
+    assert ("keys", f"{fingerprint}.asc") in findings(cdr)
+
+
+def test_no_message_goes_out_that_cannot_be_recorded(cdr: Shell, sudi: str, people: People, home: str) -> None:
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+    path = cdr.store / "keys" / f"{people.second}.asc"
+    path.write_bytes(b"")
+    sign_commit(cdr.store, people.home, people.member)
+    with unchanged(cdr.store):
+        cdr("request", sudi, "northtown-general", as_of="2026-01-10", code=77)
+        cdr("chase", "--overdue", as_of="2026-02-01", code=77)
+
+
+def test_a_key_that_can_be_used_is(cdr: Shell, people: People, home: str) -> None:
+    fingerprint = _made(home)
+    _join(cdr, people, fingerprint, gpg(home, "--armor", "--export", fingerprint))
+    case = cdr("notify", "--from", FORM, as_of="2026-01-09").out.strip()
+    assert b"kind: notification" in gpg(home, "-d", data=document(cdr.store, case).read_bytes())
+    assert findings(cdr, code=0) == set()
+
+
+def _signing(tmp_path: Path, *options: str) -> str:
+    program = tmp_path / "gpg-of-then"
+    program.write_text(f'#!/bin/sh\nexec gpg {" ".join(options)} "$@"\n')
+    program.chmod(0o700)
+    return str(program)
+
+
+def test_what_an_expired_key_signed_stays(cdr: Shell, people: People, home: str, tmp_path: Path) -> None:
+    fingerprint = _expired(home)
+    _join(cdr, people, fingerprint, gpg(home, "--armor", "--export", fingerprint))
+    git(cdr.store, "config", "gpg.program", _signing(tmp_path, "--faked-system-time", "20200601T000000"))
+    sign_commit(cdr.store, home, fingerprint)
+    cdr("list")
+    assert cdr("audit", "--json").json["changes"][0]["by"] == LATE
+
+
+def test_what_a_revoked_key_signs_counts_for_nothing(cdr: Shell, sudi: str, people: People, home: str) -> None:
+    fingerprint = _made(home)
+    good = gpg(home, "--armor", "--export", fingerprint)
+    text = (Path(home) / "openpgp-revocs.d" / f"{fingerprint}.rev").read_text().replace("\n:-----", "\n-----")
+    gpg(people.second_home, "--import", data=good)
+    gpg(people.second_home, "--import", data=text.encode())
+    _join(cdr, people, fingerprint, gpg(people.second_home, "--armor", "--export", fingerprint))
+    sign_commit(cdr.store, home, fingerprint)
+    refused_everywhere(cdr, sudi)
+
+
+@pytest.fixture
+def poisoned(people: People) -> Iterator[People]:
+    """A member's home with a look-alike key, and a gpg.conf that would add it to everything."""
+    gpg(people.home, "--import", data=gpg(people.stranger_home, "--export", people.stranger))
+    settings = Path(people.home) / "gpg.conf"
+    lines = [f"{word} {people.stranger}" for word in ("encrypt-to", "hidden-encrypt-to", "hidden-recipient")]
+    groups = [f"group {one} = {one} {people.stranger}" for one in (people.member, people.second)]
+    settings.write_text("\n".join([*lines[:2], *groups, "throw-keyids", "armor", f"default-key {people.second}"]) + "\n")
+    yield people
+    settings.unlink()
+    gpg(people.home, "--yes", "--delete-keys", people.stranger)
+
+
+def test_nobody_is_added_by_settings_or_a_look_alike(cdr: Shell, poisoned: People, sudi: str) -> None:
+    for path in (cdr.store / "cases" / sudi).iterdir():
+        ids = recipient_ids(path.read_bytes(), path.name)
+        assert len(ids) == (3 if path.name.startswith(("requests", "prompts")) else 2)
+        gpg(poisoned.stranger_home, "-d", data=path.read_bytes(), code=2)
+    assert findings(cdr, code=0) == set()
+    assert cdr("audit", "--json").json["changes"][0]["fingerprint"] == poisoned.member
+
+
+@pytest.fixture
+def locked(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A store whose only member has a key with a passphrase, which the agent does not know any more."""
+    fingerprint = _made(home, "--passphrase", "correct horse")
+    (Path(home) / "gpg-agent.conf").write_text(f"pinentry-program {_hanging(tmp_path)}\n")
+    gpg(home, "--passphrase", "correct horse", "--detach-sign", data=b"x")
+    monkeypatch.setenv("GNUPGHOME", home)
+    store = Shell(tmp_path / "locked")
+    assert run(["init", str(store.store), "--config", str(EXAMPLES / "store.yaml"), "--member", fingerprint]).code == 0
+    case = store("notify", "--from", FORM, as_of="2026-01-09").out.strip()
+    store.as_of = "2026-01-10"
+    assert store("list").out.startswith("case") and case
+    subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], check=True)
+    return store
+
+
+def _hanging(tmp_path: Path) -> Path:
+    program = tmp_path / "pinentry"
+    program.write_text("#!/bin/sh\nsleep 60\n")
+    program.chmod(0o700)
+    return program
+
+
+def test_a_locked_key_without_a_terminal_ends_at_once(locked: Shell) -> None:
+    case = next(path.name for path in (locked.store / "cases").iterdir() if path.is_dir())
+    with unchanged(locked.store):
+        for command in (["list"], ["show", case], ["chase"], ["notify", "--from", EXAMPLES / "form-a-neonatal.yaml"]):
+            started = time.monotonic()
+            answer = locked(*command, code=75, as_of="2026-03-02")
+            assert time.monotonic() - started < 5
+            assert "locked" in answer.err
+
+
+def test_a_gpg_that_hangs_is_given_up(
+    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "gpg"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\ncase "$*" in *--decrypt*|*--detach-sign*) sleep 20;; esac\nexec /usr/bin/gpg "$@"\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(crypto, "UNATTENDED_SECONDS", 1)
+    started = time.monotonic()
+    with unchanged(cdr.store):
+        cdr("show", sudi, code=75)
+        cdr("notify", "--from", FORM, as_of="2026-01-09", code=75)
+    assert time.monotonic() - started < 8
+
+
+def test_a_home_that_is_not_there(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GNUPGHOME", str(tmp_path / "nowhere"))
+    with unchanged(cdr.store):
+        assert "GNUPGHOME" in cdr("list", code=77).err
+        cdr("notify", "--from", FORM, as_of="2026-01-09", code=77)
+
+
+def test_a_person_without_any_home_of_gnupg_can_still_check(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other state"))
+    monkeypatch.delenv("GNUPGHOME")
+    clone = Shell(tmp_path / "clone")
+    git(tmp_path, "clone", "-q", str(cdr.store), str(clone.store))
+    clone("list", code=76)
+    answer = clone("verify", "--root", people.member, "--json").json
+    assert {one["check"] for one in answer["findings"]} == {"contents"}
+    clone("list", code=77)
+    path = document(clone.store, sudi)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert ("work-tree", path.name) in findings(clone)
+
+
+def test_several_members_keys_need_as(cdr: Shell, sudi: str, people: People, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for source, fingerprint in ((people.home, people.member), (people.second_home, people.second)):
+        gpg(home, "--import", data=gpg(source, "--export-secret-keys", fingerprint))
+    monkeypatch.setenv("GNUPGHOME", home)
+    assert "--as" in cdr("list", code=78).err
+    store = ["--store", str(cdr.store)]
+    assert run([*store, "--as", people.second, "list"]).code == 0
+    assert run([*store, "--as", f"0x{people.member.lower()}", "request", sudi]).code == 0
+    assert run([*store, "--as", people.stranger, "list"]).code == 77
+    assert run([*store, "--as", people.second[-16:], "list"]).code == 77
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    with unchanged(cdr.store):
+        assert run([*store, "--as", people.second, "request", sudi, "northtown-academy"]).code == 77
+
+
