@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,13 @@ from cdr.clock import Clock, parse_moment
 if TYPE_CHECKING:
     from cdr.domain.clocks import WorkingDays
     from cdr.domain.configuration import Configuration
+    from cdr.domain.ncmd_minimum import Minimum
     from cdr.domain.policy import Policy
     from cdr.store.index import Extraction
     from cdr.store.layout import Kind
     from cdr.store.store import Store
 
-EXTRACTION_VERSION = 1
+EXTRACTION_VERSION = 3
 
 
 @dataclass
@@ -98,12 +99,22 @@ def extraction() -> Extraction:
 
 
 def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
-    from cdr.domain import duplicates
+    from cdr.domain import duplicates, ncmd_minimum
     from cdr.statistics import facts
 
     if kind.name == "notification":
-        return {"identity": duplicates.identity(body).to_dict(), "facts": facts.notification_extract(body)}
-    return facts.analysis_extract(body) if kind.name == "analysis" else dict(body)
+        identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, _minimum())
+        return {"identity": identity, "facts": facts.notification_extract(body), "ncmd": ncmd}
+    if kind.name == "analysis":
+        return {**facts.analysis_extract(body), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
+    return dict(body)
+
+
+@cache
+def _minimum() -> Minimum:
+    from cdr.domain.ncmd_minimum import Minimum
+
+    return Minimum.from_rules(rules("ncmd"))
 
 
 def progress(items: Sequence[str], label: str) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -31,6 +32,7 @@ COMMANDS = {
     "close": "End a case when nothing is left to wait for.",
     "reopen": "Open a closed case again.",
     "tally": "Count the year in tables, with earlier years beside it.",
+    "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
     "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",
     "audit": "Show who changed what and when.",
@@ -97,7 +99,18 @@ def cdr(ctx: click.Context, store: str | None, as_of: str | None, acting: str | 
 def main(arguments: list[str] | None = None) -> Any:
     """Run one command and end with its exit code."""
     os.umask(0o077)
+    _open_standard_channels()
     sys.exit(run(arguments))
+
+
+def _open_standard_channels() -> None:
+    """Put nothing where a channel is closed, so that no pipe to gpg or git ever gets its number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - for the life of the process
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -105,8 +118,13 @@ def run(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit:  # click's answer to a reader that has gone
+        return _disk_or_pipe(BrokenPipeError())
     except (Exception, KeyboardInterrupt) as error:
-        return _ended(error, "--debug" in given)
+        with suppress(OSError):  # where even stderr cannot be written, the code still tells
+            return _ended(error, "--debug" in given)
+        return _disk_or_pipe(BrokenPipeError())
     return answer if isinstance(answer, int) else 0
 
 
@@ -130,7 +148,8 @@ def _disk_or_pipe(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is written to the closed pipe
         return 74
-    return _tell([f"cdr: the disk or a pipe failed: {os.strerror(error.errno or 0)}."], 74)
+    words = f"cdr: what it had to say could not be written: {os.strerror(error.errno or 0)}."
+    return _tell([words, "     If the command records something, look whether it did: cdr audit"], 74)
 
 
 def _tell(lines: list[str], code: int) -> int:

@@ -52,7 +52,7 @@ def command(app: App, references: tuple[str, ...], overdue: bool, dry_run: bool,
         put_json({"schema": "cdr-chase/1", "as_of": today.isoformat(), "items": [_json(chased) for chased in shown]})
     elif overdue:
         for chased in shown:
-            put(_sentence(chased, "Would send" if dry_run else "Sent"))
+            put(_sentence(chased, "Would be written" if dry_run else "In the outbox"))
     else:
         _print(shown)
     late = _has_overdue(app, references, today) if exit_code and late is None else late
@@ -82,7 +82,8 @@ def _outstanding(app: App, references: tuple[str, ...], today: date) -> list[Cha
 def _send(app: App, references: tuple[str, ...], today: date) -> list[Chased]:
     """Write the messages that are due, then record them all in one commit.
 
-    A message is written before it is recorded: after a crash in between the same message is written again.
+    The messages are written when all is ready to be recorded, and before it is: none goes out that cannot be recorded,
+    and after a crash in between the same message is written again.
     """
     from cdr.commands import post
     from cdr.domain import chase
@@ -91,20 +92,20 @@ def _send(app: App, references: tuple[str, ...], today: date) -> list[Chased]:
     store = app.store
     with store.writing():
         due = [chased for chased in _outstanding(app, references, today) if chased.item.due]
-        if due:
-            store.require_usable_keys()
         current: dict[str, dict[str, Document]] = {}
         bodies: dict[Place, dict[str, Any]] = {}
+        letters = []
         for case, item in ((chased.case, chased.item) for chased in due):
             place = store.place(case, "prompts")
             current.setdefault(case, {"prompts": store.index.document(place)})
-            sent = post.prompt(app, case, item.agency, item.due.level if item.due else "", item.requested_on)
+            letter = post.prompt(app, case, item.agency, item.due.level if item.due else "", item.requested_on)
+            letters.append(letter)
             body = bodies.get(place, current[case]["prompts"].body)
             bodies[place] = chase.mark_sent(
-                body, item.agency, item.due or Due("", today), today, sent.to, sent.message_id
+                body, item.agency, item.due or Due("", today), today, letter.message.to, letter.message.message_id
             )
         if bodies:
-            store.commit(Change("chase", bodies), current)
+            store.commit(Change("chase", bodies), current, lambda: post.out(app, letters))
     return [_after(app, chased, bodies[store.place(chased.case, "prompts")], today) for chased in due]
 
 

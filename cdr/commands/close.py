@@ -15,7 +15,10 @@ from cdr.errors import ConditionsNotMet
 @as_json
 @pass_app
 def command(app: App, reference: str, as_json: bool) -> None:
-    """End a case when its review is ratified and nothing is left to wait for; what is not met is listed."""
+    """End a case when its review is ratified and nothing is left to wait for; what is not met is listed.
+
+    Another process that the review was ratified in spite of (--override) does not hold it up.
+    """
     from cdr.domain import case, review
     from cdr.store.transaction import Change
 

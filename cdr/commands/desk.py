@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -57,10 +58,18 @@ def desk(name: str) -> Iterator[Desk]:
     Raises: DiskFailed where this machine has no storage in memory: plaintext never goes to a disk.
     """
     folder = Path(tempfile.mkdtemp(prefix="cdr-", dir=_memory()))
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGHUP, signal.SIGTERM)}
     try:
         yield Desk(folder / name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, frame: object) -> None:
+    """A closed terminal ends the work as Ctrl-C does, so that nothing is left behind."""
+    raise KeyboardInterrupt
 
 
 def _editor() -> Sequence[str]:

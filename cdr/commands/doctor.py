@@ -11,11 +11,11 @@ from pathlib import Path
 import click
 
 from cdr.app import App
+from cdr.commands.forms import take_in
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json
 from cdr.errors import DONE, TO_ACT_ON, CdrError
 
-OLDEST_GPG, OLDEST_GIT = (2, 2), (2, 36)
 LONGEST_HOME = 80
 
 
@@ -33,7 +33,7 @@ class Check:
 @pass_app
 def command(app: App, as_json: bool) -> int:
     """Look at gpg, git, keys and their expiry, the agent, the configuration, mail and the clock."""
-    checks = [check for look in LOOKS for check in _looked(look, app)]
+    checks = list(dict.fromkeys(check for look in LOOKS for check in _looked(look, app)))
     if as_json:
         put_json({"schema": "cdr-doctor/1", "checks": [asdict(check) for check in checks]})
     else:
@@ -52,12 +52,7 @@ def _looked(look: Callable[[App], Iterator[Check]], app: App) -> Iterator[Check]
 def _gpg(app: App) -> Iterator[Check]:
     from cdr.store.crypto import Gnupg
 
-    version = Gnupg().version()
-    words = ".".join(map(str, version))
-    if version < OLDEST_GPG:
-        yield Check("gpg", "error", f"GnuPG {words} is too old; install 2.2 or newer.")
-    else:
-        yield Check("gpg", "ok", f"GnuPG {words}")
+    yield Check("gpg", "ok", f"GnuPG {'.'.join(map(str, Gnupg().version()))}")
     home = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
     if len(str(home)) > LONGEST_HOME:
         yield Check("gpg", "error", "The path of GNUPGHOME is too long for the agent's socket; use a shorter one.")
@@ -68,12 +63,7 @@ def _gpg(app: App) -> Iterator[Check]:
 def _git(app: App) -> Iterator[Check]:
     from cdr.store.git import Git
 
-    version = Git(Path("/")).version()
-    words = ".".join(map(str, version))
-    good = version >= OLDEST_GIT
-    yield Check(
-        "git", "ok" if good else "error", f"git {words}" + ("" if good else " is too old; install 2.36 or newer.")
-    )
+    yield Check("git", "ok", f"git {'.'.join(map(str, Git(Path('/')).version()))}")
 
 
 def _store(app: App) -> Iterator[Check]:
@@ -121,7 +111,16 @@ def _acting(app: App) -> Iterator[Check]:
 
 def _configuration(app: App) -> Iterator[Check]:
     yield Check("configuration", "ok", f"cdr.yaml of {app.configuration.area}")
-    if app.store.git.odd_files(("cdr.yaml",)):
+    if not app.store.git.odd_files(("cdr.yaml",)):
+        return
+    from cdr.domain.configuration import configuration_problems
+
+    try:
+        take_in(str(app.store.folder / "cdr.yaml"), "store", configuration_problems)
+    except CdrError as error:
+        for line in error.lines():
+            yield Check("configuration", "error", f"Changed, not recorded, and not right yet: {line}")
+    else:
         yield Check(
             "configuration",
             "warning",

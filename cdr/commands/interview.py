@@ -1,164 +1,330 @@
-"""Asking for a form field by field on a terminal: what a field is for on `?`, back on `<`, and the whole form at the end."""
+"""Asking for a form on a terminal, part after part: only what the answers call for, `?` explains, `<` goes back.
+
+Whatever ends it, the answers so far are kept as a draft, encrypted to whoever gave them.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import click
 
+from cdr.commands import answers as written
+from cdr.commands import terminal
+from cdr.commands.answers import Ask, Options, Wrong
+from cdr.commands.asking import Asking
 from cdr.commands.output import say
-from cdr.errors import Problem
+from cdr.commands.terminal import is_attended
+from cdr.domain import questions as asked
+from cdr.domain.questions import Questions, Step, Walk
+from cdr.errors import CdrError, Problem
 from cdr.store import codec, schema
-from cdr.store.fields import Field, fields
+from cdr.store.fields import described
 
-BACK, HELP = "<", "?"
+__all__ = ["Interview", "Rules", "is_attended"]
+
+BACK, HELP, EMPTY = "<", "?", "-"
+INTRODUCTION = (
+    "One question after another; * has to be answered, Enter leaves out the others or takes what is in [brackets]; "
+    "y is yes, n no, nk not known. ? explains, < goes back, - empties, Ctrl-C stops and keeps what you typed."
+)
+Body = Mapping[str, Any]
 
 
 class _Back(Exception):
     """The person wants the question before this one again."""
 
 
-def is_attended() -> bool:
-    """Whether a person sits at a terminal who can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+@dataclass(frozen=True)
+class Rules:
+    """What the answers are held against: the domain's rules for a form that is not whole, other cases, and the whole form."""
+
+    partial: Callable[[Body], Sequence[Problem]]
+    others: Callable[[Body], Sequence[Problem]]
+    whole: Callable[[bytes], Sequence[Problem]]
 
 
-def interview(form: str, problems: Callable[[bytes], Sequence[Problem]]) -> bytes:
-    """The form as YAML, as a person gave it and confirmed it; `problems` says what is wrong with it as a whole.
+class Interview:
+    """One form, asked for until it is whole and confirmed; `answers` by the ids of their steps, None where left out."""
 
-    Raises: click.Abort when it is given up, after which nothing is kept.
-    """
-    name = schema.current(form)
-    say("One question after another; Enter leaves out what is not needed, ? explains, < goes back, Ctrl-C gives up.")
-    answers = _group(fields(name), first=True)
-    while True:
-        raw = codec.dump({"schema": name, **answers})
-        say("\n" + raw.decode("utf-8"))
-        wrong = problems(raw)
-        if not wrong and click.confirm("Is all of this right", err=True):
-            return raw
-        for problem in wrong:
-            say(problem.text("the form"))
-        field = click.prompt(
-            "Which field is to be changed (as child.sex; Enter: give up)", default="", show_default=False, err=True
-        )
-        if not field:
-            raise click.Abort
-        _ask_again(fields(name), answers, field)
+    def __init__(
+        self,
+        questions: Questions,
+        area: asked.Area,
+        offers: Mapping[str, Options],
+        rules: Rules,
+        now: Callable[[], datetime],
+        keep: Callable[[bytes], bool],
+    ) -> None:
+        self.questions = questions
+        self.area = area
+        self.asking = Asking(questions.form, offers)
+        self.rules = rules
+        self.now = now
+        self.keep = keep
+        self.answers: dict[str, Any] = {}
+        self._heading: int | None = None
+        self._told: set[tuple[str, str]] = set()
+        self._again: list[str] = []
 
+    # ---- drafts ------------------------------------------------------------------------------------------------
 
-def _group(asked: list[Field], first: bool = False) -> dict[str, Any]:
-    """The answers to a group of fields; going back from its first question leaves the group."""
-    answers: dict[str, Any] = {}
-    position = 0
-    while position < len(asked):
-        field = asked[position]
+    def resume(self, draft: bytes) -> None:
+        """Take up the answers of a draft."""
+        self.answers = json.loads(draft)["answers"]
+
+    def draft(self) -> bytes:
+        """The answers so far, and when they were given."""
+        kept = {"form": self.questions.form, "kept_at": f"{self.now():%Y-%m-%dT%H:%M}", "answers": self.answers}
+        return json.dumps(kept, ensure_ascii=False).encode()
+
+    def run(self) -> bytes:
+        """The form as YAML, as a person gave it and confirmed it; it is kept as a draft until somebody forgets that.
+
+        Raises: click.Abort when it is stopped (Ctrl-C, a closed terminal), after the answers were kept.
+        """
         try:
-            value = _value(field)
-        except _Back:
-            if position == 0 and not first:
-                raise
-            position = max(0, position - 1)
-            continue
-        answers.pop(field.key, None)
-        if value not in (None, {}, []):
-            answers[field.key] = value
-        position += 1
-    return answers
+            with terminal.noticing():
+                raw = self._asked()
+                self.keep(self.draft())
+                return raw
+        except BaseException as ended:
+            with terminal.undisturbed():
+                gone = isinstance(ended, terminal.HungUp)
+                if gone:
+                    terminal.silence()
+                self._kept()
+            if gone or isinstance(ended, (KeyboardInterrupt, EOFError)):
+                raise click.Abort from None
+            raise
 
-
-def _value(field: Field) -> Any:
-    if field.kind == "list":
-        return list(_several(field))
-    if field.kind == "text":
-        return _answer(field)
-    if not field.required and not _wanted(field):
-        return None
-    say(f"\n{field.title}")
-    return _group(field.fields())
-
-
-def _several(field: Field) -> Iterator[Any]:
-    """The items of a list: groups as long as another is wanted, single answers until one is left out."""
-    item = field.item()
-    if item.kind != "group":
-        yield from _lines(field, item)
-        return
-    count = 0
-    while (field.required and count == 0) or _wanted(field, another=count > 0):
-        say(f"\n{field.title}")
-        value = _group(item.fields())
-        count += 1
-        if value:
-            yield value
-
-
-def _lines(field: Field, item: Field) -> Iterator[Any]:
-    count = 0
-    while True:
-        needed = field.required and count == 0
-        value = _answer(
-            replace(
-                item,
-                title=f"{field.title}, {'one at a time' if count == 0 else 'next (Enter ends)'}",
-                help=field.help,
-                required=needed,
-            )
-        )
-        if value is None:
+    def _kept(self) -> None:
+        if not any(value is not None for value in self.answers.values()):
             return
-        count += 1
-        yield value
+        kept = False
+        with suppress(CdrError, OSError):
+            kept = self.keep(self.draft())
+        say("\nWhat you typed is kept, encrypted to your key: cdr notify offers it again." if kept else
+            "\nWhat you typed could not be kept.")  # fmt: skip
 
+    # ---- going through -----------------------------------------------------------------------------------------
 
-def _wanted(field: Field, another: bool = False) -> bool:
-    while True:
-        word = "Another" if another else "Give"
-        answer = (
-            click.prompt(f"{word}: {field.title} (y/n)", default="n", show_default=True, err=True).strip().casefold()
-        )
-        if answer == HELP:
-            say(field.help)
-        elif answer == BACK:
-            raise _Back
-        elif answer in ("y", "yes", "n", "no"):
-            return answer.startswith("y")
+    def _asked(self) -> bytes:
+        say(terminal.paragraph(INTRODUCTION))
+        step = self._next()
+        while True:
+            if step is None:
+                raw = self._confirmed()
+                if raw is not None:
+                    return raw
+                step = self._next()
+                continue
+            try:
+                self._ask(step)
+            except _Back:
+                step = self._before(step)
+                continue
+            step = self._after(step)
 
+    def _walk(self) -> Walk:
+        return asked.walk(self.questions, self.answers, self.area)
 
-def _answer(field: Field) -> Any:
-    """One answer, asked until it is right; None where it is left out."""
-    while True:
-        words = f"{field.title}{' (needed)' if field.required else ''}"
-        answer = click.prompt(words, default="", show_default=False, err=True).strip()
-        if answer == HELP:
-            say(field.help)
-            say("\n".join(f"  {code}: {label}" for code, label in field.codes))
-        elif answer == BACK:
-            raise _Back
-        elif not answer and not field.required:
-            return None
+    def _next(self) -> Step | None:
+        """What is to be asked again, then the first question that was not asked yet."""
+        found = self._walk()
+        while self._again:
+            step = found.step(self._again.pop(0))
+            if step:
+                return step
+        return next((step for step in found.steps if step.id not in self.answers), None)
+
+    def _before(self, step: Step) -> Step:
+        """The question before; the one gone back from is asked again in its turn."""
+        steps = self._walk().steps
+        ids = [one.id for one in steps]
+        position = ids.index(step.id) if step.id in ids else len(ids)
+        if step.id in self.answers and position:
+            self._again.insert(0, step.id)
+        return steps[max(0, position - 1)]
+
+    def _after(self, step: Step) -> Step | None:
+        """The next question; where a part ends, what its rules find comes first."""
+        following = self._next()
+        if following is not None and following.section == step.section:
+            return following
+        wrong = self._end_of(step.section)
+        if wrong is None:
+            return following
+        self._again = [*([following.id] if following and following.id in self.answers else []), *self._again]
+        return wrong
+
+    def _end_of(self, section: int) -> Step | None:
+        """Tell what the rules find in the parts up to this one; the question to go back to, if any."""
+        self.keep(self.draft())
+        found = self._walk()
+        errors, warnings = self._found(found, section)
+        for problem, _ in errors or warnings:
+            words = (
+                f"{self._title(problem)}: " if problem.level == "error" else f"Please check: {self._title(problem)}: "
+            )
+            say(terminal.wrapped(words + problem.message, "  "))
+        if errors:
+            return errors[0][1]
+        self._told.update((problem.rule, problem.message + step.id) for problem, step in warnings)
+        if warnings and terminal.line("  Enter goes on; < goes back to it: ") == BACK:
+            return warnings[0][1]
+        return None
+
+    def _found(self, found: Walk, section: int) -> tuple[list[tuple[Problem, Step]], list[tuple[Problem, Step]]]:
+        """The errors up to the end of a part, and the warnings that were not told yet, each with the question it is about."""
+        problems = [*self.rules.partial(found.form), *(self.rules.others(found.form) if section == 0 else ())]
+        placed = [(problem, step) for problem in problems if (step := found.step_of(problem.field)) is not None]
+        due = [(problem, step) for problem, step in placed if self._told_at(problem, step) <= section]
+        new = [(p, step) for p, step in due if p.level != "error" and (p.rule, p.message + step.id) not in self._told]
+        return [(problem, step) for problem, step in due if problem.level == "error"], new
+
+    def _told_at(self, problem: Problem, step: Step) -> int:
+        later = self.questions.later.get(problem.rule)
+        return next((n for n, section in enumerate(self.questions.sections) if section.id == later), step.section)
+
+    def _title(self, problem: Problem) -> str:
+        return problem.title or schema.title(self.questions.form, problem.field)
+
+    # ---- one question ------------------------------------------------------------------------------------------
+
+    def _ask(self, step: Step) -> None:
+        """Ask until the answer is right, and keep it. Raises: _Back."""
+        self._headed(step.section)
+        if step.kind == "more":
+            self.answers[step.id] = "yes" if self._wanted(step) else None
+            return
+        ask = self.asking.of(step, self._walk(), self.answers)
+        kept = self.asking.default(step, self._walk(), self.answers, self.now())
+        listed = self.asking.choice(step, ask, kept)
+        say("\n".join(listed)) if listed else None
+        prompt = ask.prompt(kept, terminal.width(), bool(listed))
+        while not self._answered(step, ask, prompt, kept):
+            pass
+
+    def _answered(self, step: Step, ask: Ask, prompt: str, kept: Any) -> bool:
+        """Take one answer; whether it was one."""
+        text = self._typed(ask, prompt)
+        if text == "" and kept is not None:
+            self.answers[step.id] = kept
+        elif text not in ("", EMPTY):
+            try:
+                value = ask.value(text, self.now())
+                self._check(step, value)
+            except Wrong as wrong:
+                say(terminal.wrapped(str(wrong), "  "))
+                return False
+            understood = ask.understood(text, value)
+            if understood:
+                say(terminal.wrapped(f"= {understood}", "  "))
+            self.answers[step.id] = value
+        elif ask.needed:
+            say("  This has to be answered; ? explains.")
+            return False
         else:
-            wrong = field.wrong(answer)
-            if not wrong:
-                return field.value(answer)
-            say(f"  {wrong}")
+            self._leave_out(step)
+        return True
+
+    def _typed(self, ask: Ask, prompt: str) -> str:
+        """What a person types, after as much help as is asked for. Raises: _Back."""
+        while True:
+            text = "\n".join(terminal.lines(prompt)) if ask.kind == "text" else terminal.line(prompt)
+            if text == BACK:
+                raise _Back
+            if text != HELP:
+                return text
+            said = (ask.help, written.HOW.get(ask.kind, ""), "Another answer will do too." if ask.free else "")
+            say(terminal.wrapped(" ".join(filter(None, said)), "  "))
+            say("\n".join(written.with_codes(ask.options))) if ask.options else None
+
+    def _leave_out(self, step: Step) -> None:
+        if step.kind == "first" and self.answers.get(step.id) is not None:
+            self.answers = asked.without_item(self.answers, step.question.field, step.number)
+            self._again.insert(0, step.id)
+            return
+        self.answers[step.id] = None
+
+    def _check(self, step: Step, value: Any) -> None:
+        """Hold an answer at once against the rules about its own field. Raises: Wrong."""
+        form = asked.walk(self.questions, {**self.answers, step.id: value}, self.area)
+        for problem in self.rules.partial(form.form):
+            about = form.step_of(problem.field)
+            if problem.level == "error" and about and about.id == step.id and problem.rule not in self.questions.later:
+                raise Wrong(problem.message[:1].upper() + problem.message[1:] + ".")
+
+    def _wanted(self, step: Step) -> bool:
+        known = "y" if self.answers.get(step.id) == "yes" else "n"
+        words = "More about this one" if any(key.isdecimal() for key in step.id.split(".")) else "More detail"
+        while True:
+            text = terminal.line(f"{words}? (y/n) [{known}]: ").casefold()
+            if text == BACK:
+                raise _Back
+            if text == HELP:
+                say(terminal.wrapped(f"This can be given as well: {self.asking.more(step)}.", "  "))
+            elif text in ("y", "yes", "n", "no", ""):
+                return (text or known).startswith("y")
+
+    def _headed(self, number: int) -> None:
+        if number == self._heading:
+            return
+        self._heading = number
+        section = self.questions.sections[number]
+        title = f"Part {number + 1} of {len(self.questions.sections)}: {section.title}"
+        say(f"\n{title}\n{'-' * len(title)}")
+        for hint in asked.hints(section, self._walk().form, self.area):
+            say(terminal.paragraph(hint))
+
+    # ---- the end -----------------------------------------------------------------------------------------------
+
+    def _confirmed(self) -> bytes | None:
+        """The whole form in words; the form itself once it is right and confirmed, otherwise what is to be changed is asked next."""
+        found = self._walk()
+        raw = codec.dump({"schema": self.questions.form, **found.form})
+        wrong = list(self.rules.whole(raw))
+        for problem in wrong:
+            say(terminal.wrapped(f"{self._title(problem)}: {problem.message}", "  "))
+        places = [step for problem in wrong if (step := found.step_of(problem.field)) is not None]
+        if places:
+            self._again = [places[0].id]
+            return None
+        say("\nThe whole form")
+        typed = terminal.page(list(_in_words(self.questions.form, found.form)))
+        return self._decided(found, raw, typed if typed.isdecimal() or typed == BACK else "")
+
+    def _decided(self, found: Walk, raw: bytes, text: str) -> bytes | None:
+        """The form where the person says that it is right; otherwise the part to change is asked next."""
+        parts = self.questions.sections
+        while True:
+            text = text or terminal.line(
+                f"Is all of this right? (y, or the part to change: 1 to {len(parts)}; ? lists them) "
+            )
+            if text.casefold() in ("y", "yes"):
+                return raw
+            if text.isdecimal() and 1 <= int(text) <= len(parts):
+                self._again = [step.id for step in found.steps if step.section == int(text) - 1]
+            elif text == BACK:
+                self._again = [found.steps[-1].id]
+            else:
+                say("\n".join(f"  {number}  {part.title}" for number, part in enumerate(parts, 1)))
+                text = ""
+                continue
+            self._heading = None
+            return None
 
 
-def _ask_again(asked: list[Field], answers: dict[str, Any], path: str) -> None:
-    """Ask for one field again and put the answer in its place."""
-    key, _, rest = path.partition(".")
-    field = next((field for field in asked if field.key == key), None)
-    if field is None:
-        say("There is no such field.")
-    elif rest and field.kind == "group":
-        _ask_again(field.fields(), answers.setdefault(key, {}), rest)
-    else:
-        with suppress(_Back):
-            value = _value(field)
-            answers.pop(key, None)
-            if value not in (None, {}, []):
-                answers[key] = value
+def _in_words(form: str, body: Body) -> Sequence[str]:
+    shown: list[str] = []
+    for depth, title, text in described(form, body):
+        words = written.shown_date(text) if "\n" not in text else text
+        for part in (f"{title}: {words}" if words else title).splitlines():
+            shown += terminal.wrapped(part, "  " * (depth + 1)).splitlines()
+    return shown

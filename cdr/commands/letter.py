@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from cdr import disk
 from cdr.app import App, rules
-from cdr.commands.forms import take_in
+from cdr.commands.forms import Form, take_in
 from cdr.commands.options import as_json, case_reference, output_file, pass_app
 from cdr.commands.output import put, put_json, say, to_file
 from cdr.domain.letters import Letter
@@ -95,6 +96,10 @@ def _written(
     named = len(made) == 1 and (chosen or output.suffix in SUFFIXES.values())
     if named and not output.is_dir():
         paths = dict.fromkeys(made, output)
+    elif output.is_file():
+        raise WrongUsage(
+            f"{output} is a file, and there are several letters.", "Name a folder with -o, or one person with --to."
+        )
     else:
         disk.private_folder(output)
         paths = {number: output / f"{reference}-{kind}-{number}{SUFFIXES[format_]}" for number in made}
@@ -116,15 +121,22 @@ def _made(
         kept, notification = documents["case"], documents["notification"]
         answers = take_in(gate, "letter-gate", lambda body: [], reference) if gate else None
         letters = _composed(app, reference, notification.body, to, draft)
-        if not draft:
-            _refuse_held(answers.body if answers else _last_gate(kept.body, kind), notification.body, today)
+        gate_body = answers.body if answers else _last_gate(kept.body, kind)
+        held = [] if draft else _held(gate_body, notification.body, today)
+        if held:
+            if answers:  # an answer that holds the letters must not be forgotten at the next try
+                store.commit(
+                    Change("letter", {kept.place: _with_gate(kept.body, answers, kind, today)}), {reference: documents}
+                )
+            raise _not_final(held, answers is not None)
+        _advise(letters, gate_body)
         files = {
             letter.recipient.number: _render(app, notification.body, letter, _wording(app, kind), format_)
             for letter in letters
         }
         body: dict[str, Any] = kept.body
         if answers:
-            body = case.with_letter_gate(body, {"recorded_on": today.isoformat(), "kind": kind, **_kept(answers.body)})
+            body = _with_gate(body, answers, kind, today)
         for letter in letters:
             body = case.with_letter(
                 body, kind=kind, to=letter.recipient.number, made_on=today, format=format_,
@@ -138,12 +150,12 @@ def _composed(app: App, reference: str, form_a: Mapping[str, Any], to: str | Non
     from cdr.domain import letters, support
 
     organisations = support.choose(form_a, support.organisations(rules("support-organisations")))
+    people = letters.choose(letters.recipients(form_a), to)
     unchecked = support.to_check(organisations, app.clock.real_today)
     if unchecked:
         say(
             f"please check: ring {', '.join(unchecked)} before the letter goes out; nobody has noted that the number still answers."
         )
-    people = letters.choose(letters.recipients(form_a), to)
     return [
         letters.compose(
             form_a, app.configuration, person, app.clock.today, organisations, draft=draft, reference=reference
@@ -160,15 +172,38 @@ def _last_gate(case: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
     return next((gate for gate in reversed(case["letter_gates"]) if gate["kind"] == kind), None)
 
 
-def _refuse_held(gate: Mapping[str, Any] | None, form_a: Mapping[str, Any], today: Any) -> None:
+def _with_gate(case: Mapping[str, Any], answers: Form, kind: str, today: date) -> dict[str, Any]:
+    from cdr.domain.case import with_letter_gate
+
+    return with_letter_gate(case, {"recorded_on": today.isoformat(), "kind": kind, **_kept(answers.body)})
+
+
+def _held(gate: Mapping[str, Any] | None, form_a: Mapping[str, Any], today: date) -> list[str]:
     from cdr.domain import letter_gate
 
-    held = [*letter_gate.unanswered(gate, form_a, today), *letter_gate.hold_reasons(gate)]
-    if held:
-        raise ConditionsNotMet(
-            "A letter to a family cannot be made final yet; nothing was recorded.", held,
-            "Write the answers into a file and give it with --gate FILE (cdr letter --help shows one); --draft makes a marked draft.",
-        )  # fmt: skip
+    return [*letter_gate.unanswered(gate, form_a, today), *letter_gate.hold_reasons(gate)]
+
+
+def _not_final(held: list[str], kept: bool) -> ConditionsNotMet:
+    done = "the answers are kept, and no letter was made" if kept else "nothing was recorded"
+    return ConditionsNotMet(
+        f"A letter to a family cannot be made final yet; {done}.",
+        held,
+        "Write the answers into a file and give it with --gate FILE (cdr letter --help shows one); --draft makes a marked draft.",
+    )
+
+
+def _advise(letters: Sequence[Letter], gate: Mapping[str, Any] | None) -> None:
+    """What a person should see to before a letter goes out."""
+    from cdr.domain.letter_gate import needs_more_than_a_letter
+    from cdr.domain.letters import to_hand_over
+
+    for number in to_hand_over(letters):
+        say(f"please check: no address is known for letter {number}; it is to be handed over in person.")
+    if needs_more_than_a_letter(gate):
+        say(
+            "please check: the gate names a language or a form that this letter does not have; arrange it before the letter goes."
+        )
 
 
 def _wording(app: App, kind: str) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +16,12 @@ from cdr.app import App
 from cdr.commands.forms import Form, check, examine, take_in
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json, say
-from cdr.errors import ConditionsNotMet, Problem, WrongUsage
+from cdr.errors import ConditionsNotMet, NotAllowed, NotAuthentic, Problem, WrongUsage
+
+if TYPE_CHECKING:
+    from cdr.commands.interview import Interview
+
+DRAFT = "notify-"
 
 
 @click.command("notify")
@@ -31,8 +41,12 @@ def command(app: App, file: str | None, not_a_duplicate: str | None, as_json: bo
 
     Example: cdr notify --from form-a.yaml
     """
-    form = take_in(file, "form-a", _rules(app)) if file else _asked(app)
-    reference, steps = _open_case(app, form, not_a_duplicate)
+    if file:
+        opened = _open_case(app, take_in(file, "form-a", _rules(app)), not_a_duplicate)
+    else:
+        with _asked(app) as form:
+            opened = _open_case(app, form, not_a_duplicate or _why_not_a_duplicate(app, form))
+    reference, steps, form = opened
     if as_json:
         following = [{"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None} for s in steps]
         put_json({"schema": "cdr-notify/1", "case": reference, "warnings": form.warnings_json(), "next": following})
@@ -54,8 +68,10 @@ def _rules(app: App) -> Any:
     return rules
 
 
-def _asked(app: App) -> Form:
-    from cdr.commands.interview import interview, is_attended
+@contextmanager
+def _asked(app: App) -> Iterator[Form]:
+    """The form as a person gives it on the terminal; what was typed is kept as a draft until all that follows is done."""
+    from cdr.commands.terminal import is_attended
 
     if not is_attended():
         raise WrongUsage(
@@ -63,11 +79,92 @@ def _asked(app: App) -> Form:
             "On a terminal, cdr notify asks field by field.",
         )
     app.store.require_member()  # told before an hour of typing
-    raw = interview("form-a", lambda given: examine(given, "the form", "form-a", _rules(app))[1])
-    return check(raw, "the form", "form-a", _rules(app))
+    name, draft = _draft(app)
+    interview = _interview(app, name)
+    if draft:
+        interview.resume(draft)
+    yield check(interview.run(), "the form", "form-a", _rules(app))
+    app.store.forget_draft(name)
 
 
-def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, Sequence[Any]]:
+def _interview(app: App, draft: str) -> Interview:
+    from cdr import app as sources
+    from cdr.commands.interview import Interview, Rules
+    from cdr.domain.questions import Area, Questions
+
+    configuration, rules = app.configuration, _rules(app)
+    offers = {
+        "authorities": tuple((name, name) for name in configuration.authorities),
+        "agencies": tuple((agency.id, agency.name) for agency in configuration.agencies),
+    }
+    held = Rules(rules, lambda body: _others(app, body), lambda raw: examine(raw, "the form", "form-a", rules)[1])
+    questions = Questions.from_rules(sources.rules("questions-form-a"))
+    area = Area(app.policy, configuration.authorities)
+    return Interview(
+        questions, area, offers, held, lambda: app.clock.now, lambda data: app.store.keep_draft(draft, data)
+    )
+
+
+def _draft(app: App) -> tuple[str, bytes | None]:
+    """The draft to go on with, by its name and what it holds, or the name for a new one."""
+    for name in (name for name in app.store.drafts() if name.startswith(DRAFT)):
+        kept = _kept(app, name)
+        if kept is None:
+            continue
+        say(f"A draft of {_when(json.loads(kept)['kept_at'], app.clock.now)} is here.")
+        answer = click.prompt(
+            "Go on with it (y), begin another form and keep it (n), or delete it (d)",
+            type=click.Choice(["y", "n", "d"]), default="y", show_choices=False, err=True,
+        )  # fmt: skip
+        if answer == "y":
+            return name, kept
+        if answer == "d":
+            app.store.forget_draft(name)
+    return DRAFT + secrets.token_hex(4), None
+
+
+def _kept(app: App, name: str) -> bytes | None:
+    """What a draft holds, where it can be opened and is of the form as it is today."""
+    from cdr.store import schema
+
+    with suppress(NotAllowed, NotAuthentic, ValueError, KeyError, TypeError):
+        kept = app.store.draft(name)
+        if kept is not None and json.loads(kept)["form"] == schema.current("form-a"):
+            return kept
+    say("A draft is here that cannot be opened any more; it is left where it is.")
+    return None
+
+
+def _when(kept_at: str, now: datetime) -> str:
+    kept = datetime.fromisoformat(kept_at)
+    return f"{kept.day} {kept:%B}{f' {kept.year}' if kept.year != now.year else ''}, {kept:%H:%M}"
+
+
+def _others(app: App, body: Mapping[str, Any]) -> list[Problem]:
+    """What other cases have to do with the child of a form that is still being asked for, as warnings."""
+    from cdr.domain.validation import problem
+
+    same = "has the same number, or the same names and dates: is it this child? You are asked why not at the end"
+    like = [
+        replace(problem("A-26", "child"), title="Child", message=f"the case {case} {same}")
+        for case in _duplicates(app, body)
+    ]
+    return [*(replace(one, level="warning") for one in like), *_alike(app, body)]
+
+
+def _why_not_a_duplicate(app: App, form: Form) -> str | None:
+    like = _duplicates(app, form.body)
+    if not like:
+        return None
+    say(f"This child seems to be known already: {', '.join(like)}.")
+    return (
+        str(click.prompt("Why is this another child (Enter: stop here)", default="", show_default=False, err=True))
+        or None
+    )
+
+
+def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, Sequence[Any], Form]:
+    """The new case's reference, what must happen next, and the form with what other cases have to do with it."""
     from cdr.domain import case, routes
     from cdr.store import layout
     from cdr.store.transaction import Change
@@ -78,6 +175,7 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
         like = _duplicates(app, form.body)
         if like and not not_a_duplicate:
             raise _already_known(like)
+        form = replace(form, warnings=(*form.warnings, *_alike(app, form.body)))
         steps = routes.what_follows(form.body, app.configuration, app.policy, app.working_days, today)
         reference = layout.new_reference(_notified_on(form.body), set(store.snapshot.cases))
         reason = not_a_duplicate if like else None
@@ -90,7 +188,13 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
         documents = {store.place(reference, id_): body for id_, body in bodies.items()}
         texts = {store.place(reference, "notification"): form.text()}
         store.commit(Change("notify", documents, texts=texts), {reference: {}})
-    return reference, steps
+    return reference, steps, form
+
+
+def _known(app: App) -> dict[str, Mapping[str, Any]]:
+    """Who the children of all cases are, by case."""
+    facts = app.store.facts()
+    return {case: kinds["notification"]["identity"] for case, kinds in facts.items() if "notification" in kinds}
 
 
 def _duplicates(app: App, body: Mapping[str, Any]) -> list[str]:
@@ -98,9 +202,16 @@ def _duplicates(app: App, body: Mapping[str, Any]) -> list[str]:
     from cdr.domain.duplicates import Identity, identity, same_child
 
     new = identity(body)
-    facts = app.store.facts()
-    known = {case: kinds["notification"]["identity"] for case, kinds in facts.items() if "notification" in kinds}
-    return [case for case, kept in known.items() if same_child(new, Identity.from_dict(kept))]
+    return [case for case, kept in _known(app).items() if same_child(new, Identity.from_dict(kept))]
+
+
+def _alike(app: App, body: Mapping[str, Any]) -> list[Problem]:
+    """The other cases that look alike (A-34)."""
+    from cdr.domain.duplicates import alike_problems, identity
+    from cdr.store import schema
+
+    found = alike_problems(identity(body), _known(app))
+    return [replace(one, title=schema.title("form-a/1", one.field)) for one in found]
 
 
 def _already_known(like: list[str]) -> ConditionsNotMet:

@@ -10,7 +10,7 @@ import click
 
 from cdr.app import App
 from cdr.clock import parse_date
-from cdr.errors import WrongUsage
+from cdr.errors import ConditionsNotMet, WrongUsage
 
 F = TypeVar("F", bound=Callable[..., Any])
 pass_app = click.make_pass_decorator(App)
@@ -43,6 +43,16 @@ class Reference(click.ParamType[str]):
 def on(what: str) -> Callable[[F], F]:
     """`--on DATE`, the day that something happened."""
     return click.option("--on", "on", type=Day(), help=f"The day {what}; today without it.")
+
+
+def happened(app: App, on: date | None) -> date:
+    """The day given with `--on`, else today. Raises: ConditionsNotMet for a day that is still to come."""
+    today = app.clock.today
+    if on is not None and on > today:
+        raise ConditionsNotMet(
+            "The day given with --on is still to come; nothing was recorded.", [], "Give the day on which it happened."
+        )
+    return on or today
 
 
 case_reference = click.argument("reference", metavar="REF", type=Reference())

@@ -12,7 +12,7 @@ import click
 
 from cdr import disk
 from cdr.documents import safe
-from cdr.errors import NotFound
+from cdr.errors import NotFound, WrongUsage
 
 KEPT_ON_SCREEN = safe.KEPT + "\n"
 
@@ -46,10 +46,23 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
 
 
 def to_file(path: Path, data: str | bytes) -> None:
-    """A result in a file that the user named. Raises: NotFound (no such folder), DiskFailed."""
-    if not path.parent.is_dir():
-        raise NotFound(f"There is no folder {path.parent}.", "Make it first, or give another place with -o.")
-    disk.write_whole(path, data.encode() if isinstance(data, str) else data)
+    """A result in a place that the user named: a file, whole or not at all; a pipe or a device as it is; `-` is stdout.
+
+    Raises: NotFound (no such folder), WrongUsage (it is a folder), DiskFailed.
+    """
+    raw = data.encode() if isinstance(data, str) else data
+    target = path.resolve()  # a link stays a link, and what it leads to is written
+    if str(path) == "-":
+        sys.stdout.buffer.write(raw)
+        return
+    if target.is_dir():
+        raise WrongUsage(f"{path} is a folder.", "Name a file in it.")
+    if not target.parent.is_dir():
+        raise NotFound(f"There is no folder {target.parent}.", "Make it first, or give another place with -o.")
+    if target.exists() and not target.is_file():
+        target.write_bytes(raw)
+    else:
+        disk.write_whole(target, raw)
     say(f"Written: {path}")
 
 

@@ -1,4 +1,4 @@
-"""Messages to agencies, written to the outbox before what they say is recorded.
+"""Messages to agencies, written to the outbox just before what they say is recorded.
 
 The name and the Message-ID of a message follow from what it is, so that one which is written twice after a crash is the
 same message.
@@ -6,6 +6,8 @@ same message.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from cdr.app import App
@@ -13,7 +15,15 @@ from cdr.documents import message
 from cdr.documents.message import Message
 
 
-def request(app: App, case: str, agency: str, day: date, reply_by: date) -> Message:
+@dataclass(frozen=True)
+class Letter:
+    """A message, and what its file in the outbox is called."""
+
+    name: str
+    message: Message
+
+
+def request(app: App, case: str, agency: str, day: date, reply_by: date) -> Letter:
     """The message that asks an agency for its return."""
     made = message.request_message(
         app.configuration,
@@ -24,22 +34,24 @@ def request(app: App, case: str, agency: str, day: date, reply_by: date) -> Mess
         reply_by=reply_by,
         override=_override(app, "request"),
     )
-    return _post(app, f"{case}-{agency}-request-{day}", made)
+    return Letter(f"{case}-{agency}-request-{day}.eml", made)
 
 
-def prompt(app: App, case: str, agency: str, level: str, requested_on: date) -> Message:
+def prompt(app: App, case: str, agency: str, level: str, requested_on: date) -> Letter:
     """A prompt, or the escalation."""
     made = message.prompt_message(
         app.configuration, level, case, agency, requested_on, sent_at=app.clock.now, override=_override(app, level)
     )
-    return _post(app, f"{case}-{agency}-{level}-{requested_on}", made)
+    return Letter(f"{case}-{agency}-{level}-{requested_on}.eml", made)
 
 
-def _post(app: App, name: str, made: Message) -> Message:
+def out(app: App, letters: Iterable[Letter]) -> None:
+    """Put messages into the outbox. Raises: DiskFailed."""
     from cdr.mail import outbox
 
-    outbox.write(app.store.folder / "outbox", f"{name}.eml", message.to_eml(made, message.sender(app.configuration)))
-    return made
+    sender = message.sender(app.configuration)
+    for letter in letters:
+        outbox.write(app.store.folder / "outbox", letter.name, message.to_eml(letter.message, sender))
 
 
 def _override(app: App, name: str) -> str | None:

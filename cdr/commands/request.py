@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import click
 
 from cdr.app import App
-from cdr.commands.options import as_json, case_reference, on, pass_app
+from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say, table
 from cdr.errors import ConditionsNotMet
 
@@ -23,7 +25,7 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
 
     A message for each goes to the outbox: it carries the reference and the date, and nothing about the child.
     """
-    day = on or app.clock.today
+    day = happened(app, on)
     asked = _ask(app, reference, agencies, day)
     dates = {agency: _prompt_dates(app, day) for agency in asked}
     if as_json:
@@ -56,17 +58,31 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> list
         documents = store.case(reference)
         refuse_closed(documents["case"].body)
         ledger = documents["requests"]
-        wanted = list(dict.fromkeys(agencies)) or requests.to_ask(documents["notification"].body, ledger.body)
+        wanted = list(dict.fromkeys(agencies)) or _named_and_known(app, documents["notification"].body, ledger.body)
         for agency in wanted:
             app.configuration.agency(agency)
         _refuse_early(day, str(documents["notification"].body["death"]["date"]))
         if wanted:
             body = requests.ask(ledger.body, wanted, day)
-            store.require_usable_keys()
-            for agency in wanted:
-                post.request(app, reference, agency, day, reply_by=_prompt_dates(app, day)[0])
-            store.commit(Change("request", {ledger.place: body}), {reference: documents})
+            reply_by = _prompt_dates(app, day)[0]
+            letters = [post.request(app, reference, agency, day, reply_by) for agency in wanted]
+            change = Change("request", {ledger.place: body})
+            store.commit(change, {reference: documents}, lambda: post.out(app, letters))
     return wanted
+
+
+def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any]) -> list[str]:
+    """The agencies of Form A that are still to be asked; one that cdr.yaml does not name is told and left."""
+    from cdr.domain import requests
+
+    known = {agency.id for agency in app.configuration.agencies}
+    named = requests.to_ask(form_a, ledger)
+    for agency in named:
+        if agency not in known:
+            say(
+                f"not asked: {agency} is not in cdr.yaml; add it there and commit it, or correct Form A (cdr edit REF form-a)."
+            )
+    return [agency for agency in named if agency in known]
 
 
 def _prompt_dates(app: App, day: date) -> tuple[date, ...]:

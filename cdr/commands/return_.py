@@ -10,7 +10,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.forms import Form, check
-from cdr.commands.options import as_json, case_reference, on, pass_app
+from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import file_name, given, put, put_json
 from cdr.commands.request import refuse_closed
 from cdr.errors import WrongUsage
@@ -50,7 +50,7 @@ def command(
     if waive is not None and not waive.strip():
         raise WrongUsage("Say why the return is not waited for: --waive REASON.")
     raw = given(file) if file else None
-    day = on or app.clock.today
+    day = happened(app, on)
     status, form = _take(app, reference, agency, raw, file_name(file or ""), waive, day)
     if as_json:
         content = {

@@ -10,7 +10,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.forms import Form, check
-from cdr.commands.options import as_json, case_reference, on, pass_app
+from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import file_name, given, put, put_json, say
 from cdr.commands.request import refuse_closed
 from cdr.errors import ConditionsNotMet, NotFound
@@ -37,7 +37,7 @@ def command(
     Example: cdr review 2026-7K3M --from form-c.yaml --override "The inquest may take years"
     """
     raw = given(file)
-    day = on or app.clock.today
+    day = happened(app, on)
     form, unmet = _take(app, reference, raw, file_name(file), panel, day, (override or "").strip())
     ratified = form.body["stage"] == "ratified_cdop"
     if as_json:
@@ -90,12 +90,13 @@ def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, pan
             "There is no such panel meeting in this store.",
             "Leave --panel out, and say with --override why the review is ratified.",
         )
+    settled = review.settled_on(case)
+    if settled:
+        raise ConditionsNotMet(
+            f"The review was ratified on {settled}; nothing was recorded.",
+            [],
+            "Correct it with: cdr edit REF form-c. Where there is something new: cdr close REF, then cdr reopen REF --reason REASON",
+        )
     if stage != form_c.RATIFIED:
         return []
-    before = review.ratifying_review(case)
-    if before is not None and not case["reopenings"]:
-        raise ConditionsNotMet(
-            f"The review was ratified on {before['on']}; nothing was recorded.", [],
-            "Where there is something new, close the case and open it again: cdr close REF, then cdr reopen REF --reason REASON",
-        )  # fmt: skip
     return review.unmet_for_ratifying(case, requests)

@@ -11,7 +11,7 @@ from cdr import resources
 from cdr.documents import timeline_rows as shown
 from cdr.documents.pdf import make_pdf
 from cdr.documents.safe import visible
-from cdr.domain.timeline import Entry, Timeline
+from cdr.domain.timeline import Timeline
 
 FIXED_DATE = date(2000, 1, 1)  # in the file's properties only, so that one timeline always makes the same bytes
 NARROWEST = 0.021  # of the line's length: nearer than that two numbers stand above each other
@@ -118,16 +118,9 @@ def _last_days(timeline: Timeline) -> _Axis:
 
 
 def _day(timeline: Timeline) -> _Axis:
-    timed = [(index, _minutes(entry)) for index, entry in enumerate(timeline.entries) if entry.day == 0 and entry.time]
-    died = next(
-        (
-            entry
-            for entry in timeline.entries
-            if entry.day == 0 and entry.time and entry.age != "after death" and entry.source == "form-a"
-        ),
-        None,
-    )
-    latest = _minutes(died) + AFTER_DEATH_MINUTES if died else MINUTES_IN_A_DAY
+    timed = [(n, _minutes(entry.time)) for n, entry in enumerate(timeline.entries) if entry.day == 0 and entry.time]
+    died = _minutes(timeline.died_at) if timeline.died_at else None
+    latest = MINUTES_IN_A_DAY if died is None else died + AFTER_DEATH_MINUTES
     timed = [(index, minute) for index, minute in timed if minute <= latest]
     start = 60 * (min(minute for _, minute in timed) // 60)
     end = min(MINUTES_IN_A_DAY, 60 * (max(minute for _, minute in timed) // 60 + 1))
@@ -137,7 +130,13 @@ def _day(timeline: Timeline) -> _Axis:
         for minute in range(int((end - start) / 60 / step) + 1)
     ]
     points = _points(timeline, [(index, (minute - start) / (end - start)) for index, minute in timed])
-    bounds = [{"at": (_minutes(died) - start) / (end - start), "label": "Death", "line": True}] if died else []
+    born = _minutes(timeline.born_at) if timeline.born_at and timeline.born == 0 else None
+    marks = ((born, "Birth"), (died, "Death"))
+    bounds = [
+        {"at": (minute - start) / (end - start), "label": label, "line": True}
+        for minute, label in marks
+        if minute is not None
+    ]
     alt = f"The day of death from {_clock(start)} to {_clock(end)}, with its numbered events."
     return _Axis("The day of death, by the hour", points, ticks, [], bounds, alt)
 
@@ -202,8 +201,8 @@ def _row(row: shown.Row) -> dict[str, Any]:
     }
 
 
-def _minutes(entry: Entry) -> int:
-    hours, minutes = (entry.time or "00:00").split(":")
+def _minutes(time: str) -> int:
+    hours, minutes = time.split(":")
     return int(hours) * 60 + int(minutes)
 
 

@@ -15,8 +15,8 @@ PURPOSE = (
     "Do not copy it or pass it on; delete it when the case is closed."
 )
 ANONYMISED = (
-    "Names, places and dates are left out: days count back from the death, which is day 0. "
-    "Words in square brackets stand for what was left out."
+    "Names, places and dates are left out as far as the program could tell; read it through before you use it. Days count "
+    "back from the death, which is day 0. Words in square brackets stand for what was left out."
 )
 IDENTIFIED = "This timeline names the child, the family and the professionals."
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from cdr.domain.form_c import RATIFIED
 from cdr.domain.requests import outstanding, requests_of
-from cdr.domain.review import OPEN, in_words, open_gates, ratifying_review
+from cdr.domain.review import OPEN, in_words, open_gates, ratifying_review, unmet_for_closing
 from cdr.domain.routes import Step, opening_gates
 from cdr.domain.validation import at, items_at, text_at
 from cdr.errors import ConditionsNotMet
@@ -81,9 +81,11 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
         NOTIFIED: ["requests to agencies"],
         READY_FOR_PANEL: ["panel meeting"],
         ANALYSIS_DRAFTED: ["panel meeting"],
-        REVIEWED: [] if others else ["closing"],
     }
-    return [*own.get(stage(case, requests, analysis), []), *others]
+    now = stage(case, requests, analysis)
+    if now == REVIEWED and not unmet_for_closing(case, requests, analysis):
+        return ["closing"]
+    return [*own.get(now, []), *others]
 
 
 def next_step(case: Body, requests: Body, analysis: Body | None = None) -> str:

@@ -1,7 +1,7 @@
-"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-32 of `validation`'s table.
+"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-38 of `validation`'s table.
 
 A rule is only asked where the parts that it needs are there and readable: what is missing is the schema's to tell.
-A-26 (the same child) is the command's, which knows the other cases.
+A-26 and A-34 (the same child) are the command's, which knows the other cases.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def problems(form: Mapping[str, Any], today: date, policy: Policy, working_days:
         *_certification(form, policy),
         *_newborn(form, policy),
         *_told(form, policy),
+        *_in_words(form),
     ]
 
 
@@ -202,7 +203,7 @@ def _newborn(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
         (
             (needs_perinatal_review(form, policy) and not mentioned(form, "pmrt_mbrrace"), "A-17", "informed"),
             (infant and gestation is None, "A-21", "child.gestation"),
-            (gestation is not None and not shortest <= gestation <= longest, "A-22", "child.gestation"),
+            (gestation is not None and not shortest <= gestation <= longest, "A-22", "child.gestation.weeks"),
             (weight is not None and not lightest <= weight <= heaviest, "A-23", "child.birth_weight_g"),
         )
     )
@@ -249,5 +250,25 @@ def _told(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
             (has_learning_disability(form, policy) and not mentioned(form, "leder"), "A-18", "informed"),
             (is_of_school_age(form, policy) and not mentioned(form, "school_nursery"), "A-19", "informed"),
             (concern and not informed(form, *SAFEGUARDING_PARTIES), "A-20", "informed"),
+        )
+    )
+
+
+def _in_words(form: Mapping[str, Any]) -> list[Problem]:
+    """Answers that need a reason or a few words beside them."""
+    family = at(form, "family")
+    unnamed = isinstance(family, Mapping) and not family.get("parents")
+    place, concern = text_at(form, "death.place"), text_at(form, "safeguarding_concern")
+    alert = text_at(form, "ncmd_alert.alert")
+    return found(
+        (
+            (unnamed and not text_at(form, "family.no_parents_reason"), "A-35", "family.parents"),
+            (
+                place in (*HOSPITAL_PLACES, "other") and not text_at(form, "death.place_detail"),
+                "A-36",
+                "death.place_detail",
+            ),
+            (concern == YES and not text_at(form, "safeguarding_detail"), "A-37", "safeguarding_detail"),
+            (alert == YES and not text_at(form, "ncmd_alert.reason"), "A-38", "ncmd_alert.reason"),
         )
     )

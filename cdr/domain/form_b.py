@@ -1,4 +1,4 @@
-"""The rules of an agency's return (Form B) that its schema cannot say: B-01 to B-13 of `validation`'s table."""
+"""The rules of an agency's return (Form B) that its schema cannot say: B-01 to B-21 of `validation`'s table."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ from cdr.errors import Problem
 NIL_RESPONSES = ("nil", "nil_return")
 FULL = "full"
 NO_RETURN = ("declined", "pending")
+UNKNOWN = ("", "not_known", "not_applicable")
+HELD = ("current", "past")
+UNNAMED = "baby"
 
 
 def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], agency: str) -> list[Problem]:
@@ -39,8 +42,10 @@ def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], agency: str) ->
             ]
         ),
         *_same_child(form, form_a),
+        *_same_details(form, form_a),
         *_dates(form, form_a),
         *_answers(form, form_a),
+        *_status(form),
     ]
 
 
@@ -78,6 +83,49 @@ def _family_name_agrees(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> b
     others = [text_at(form_a, "child.also_known_as"), *words_at(form_a, "child.also_known_as")]
     known = {family, *(normal(part) for other in others for part in (other, other.rpartition(" ")[2]))} - {""}
     return not given or not family or given in known
+
+
+def _same_details(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> list[Problem]:
+    """What two agencies may hold in two ways: worth a question, and seldom another child."""
+    compared = (
+        ("B-16", _OWN + "sex", "child.sex"),
+        ("B-17", "circumstances.place_of_death", "death.place"),
+        ("B-18", _OWN + "postcode", "child.postcode"),
+    )
+    return found(
+        [
+            *((_at_odds(text_at(form, own), text_at(form_a, notified)), rule, own) for rule, own, notified in compared),
+            (not _a_first_name_agrees(form, form_a), "B-19", _OWN + "first_names"),
+        ]
+    )
+
+
+def _at_odds(given: str, expected: str) -> bool:
+    known = [normal(text) for text in (given, expected) if text not in UNKNOWN]
+    return len(known) == 2 and known[0] != known[1]
+
+
+def _a_first_name_agrees(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> bool:
+    """Whether one first name is the same; a baby may be named only after the notification."""
+    given = _each(text_at(form, _OWN + "first_names"))
+    names = [text_at(form_a, f"child.{key}") for key in ("first_names", "known_as")]
+    known = {word for name in (*names, *words_at(form_a, "child.also_known_as")) for word in _each(name)}
+    return not given or not known or UNNAMED in given | known or bool(given & known)
+
+
+def _each(names: str) -> set[str]:
+    return {normal(name) for name in names.replace("-", " ").split()} - {""}
+
+
+def _status(form: Mapping[str, Any]) -> list[Problem]:
+    plan = text_at(form, "child.status.child_protection_plan") in HELD
+    looked_after = text_at(form, "child.status.looked_after") == "current"
+    return found(
+        (
+            (plan and not words_at(form, "child.abuse_categories"), "B-20", "child.abuse_categories"),
+            (looked_after and not words_at(form, "child.legal_status"), "B-21", "child.legal_status"),
+        )
+    )
 
 
 def _dates(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> list[Problem]:

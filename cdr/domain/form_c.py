@@ -1,4 +1,4 @@
-"""The rules of the analysis (Form C) that its schema cannot say: C-01 to C-23 of `validation`'s table."""
+"""The rules of the analysis (Form C) that its schema cannot say: C-01 to C-26 of `validation`'s table."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from cdr.errors import Problem
 DOMAINS = ("A", "B", "C", "D")
 RATIFIED = "ratified_cdop"
 DRAFT = "draft_cdrm"
+OTHER = "other"
 Check = tuple[bool, str, str]
 
 
@@ -41,6 +42,7 @@ def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], reviewed_on: da
             *_safeguarding(form, form_a, policy),
             *_dates(form, form_a, reviewed_on, policy),
             *_complete(form),
+            *_in_words(form),
         ]
     )
 
@@ -131,7 +133,9 @@ def _dates(form: Mapping[str, Any], form_a: Mapping[str, Any], reviewed_on: date
     died, meeting = date_at(form_a, "death.date"), date_at(form, "cdrm.date")
     misplaced = meeting is not None and (meeting > reviewed_on or bool(died and meeting < died))
     yield (misplaced, "C-16", "cdrm.date")
-    yield (bool(died and reviewed_on < died), "C-17", "cdop_date")
+    yield (bool(died and reviewed_on < died), "C-17", "")
+    panel = date_at(form, "panel.date")
+    yield (panel is not None and (panel > reviewed_on or bool(died and panel < died)), "C-26", "panel.date")
     # Where the analysis lists the other processes, its list is newer than the notification's.
     source = form if items_at(form, "other_investigations") else form_a
     for n, item in items_at(source, "other_investigations"):
@@ -150,3 +154,12 @@ def _complete(form: Mapping[str, Any]) -> Iterator[Check]:
     yield (ratified and _primary(form) is None, "C-21", "category.primary")
     unanswered = not text_at(form, "modifiable_factors_identified")
     yield (ratified and unanswered, "C-22", "modifiable_factors_identified")
+
+
+def _in_words(form: Mapping[str, Any]) -> Iterator[Check]:
+    """Answers that need words, a name or a list beside them."""
+    for letter in DOMAINS:
+        for place, factor in _factors(form, letter):
+            code, words = text_at(factor, "code"), text_at(factor, "text")
+            yield (not words and code in ("", OTHER), "C-24", f"{place}.text")
+    yield (text_at(form, "refer_further") == YES and not items_at(form, "referrals"), "C-25", "referrals")

@@ -20,10 +20,10 @@ _MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![^\W\d_])\.?"
 )
 _FULL_MONTH = r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December)"
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s+)"
+_WEEKDAY = r"(?<!\w)(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s+)"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _TH = r"(?:\s?(?:st|nd|rd|th))"
-_YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d|['’]?\d\d(?!\d|[:.]\d|\s?(?:hrs?|hours?|am|pm|mls?|mg|g|kg|weeks?|days?|months?|years?|%))))"
+_YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d|['’]?\d\d(?!\d|[:./]\d|\s?(?:breaths|beats|bpm|per|hrs?|hours?|am|pm|mls?|mg|g|kg|weeks?|days?|months?|years?|%))))"
 
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -32,7 +32,7 @@ _DATES = tuple(
         rf"{_WEEKDAY}?(?<!\d)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>(?:19|20)\d\d)(?!\d)",
         rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
         rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
-        rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d)",
+        rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d|\s?(?:mg|mcg|g|kg|mls?|l|cm|mm)\b)",
         rf"{_WEEKDAY}(?:the\s+)?{_DAY}(?:{_TH}\b|\b(?![:.]\d))",
         rf"\b{_MONTH}[\s-]*(?P<year>(?:19|20)\d\d|['’]\d\d)\b",
         r"(?<!\d)(?<!\d/)(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)(?!\d)(?!/\d)",

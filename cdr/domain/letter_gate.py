@@ -136,6 +136,12 @@ def _answer(answers: Mapping[str, Any], id_: str) -> str:
     return str(given.get("answer") or "").strip() if isinstance(given, Mapping) else ""
 
 
+def needs_more_than_a_letter(gate: Mapping[str, Any] | None) -> bool:
+    """Whether somebody needs another language, large print, or a call instead."""
+    answer = _answer((gate or {}).get("answers") or {}, "language_and_format").casefold()
+    return answer not in {"", "none", "no", "not_applicable"}
+
+
 def _live_inquest_or_trial(form_a: Mapping[str, Any]) -> bool:
     return any(
         item.get("type") in {"inquest", "criminal", "criminal_investigation", "police"} and item.get("status") == "open"

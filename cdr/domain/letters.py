@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ __all__ = [
     "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons", "in_words",
     "private_words", "recipients", "salutation", "unanswered",
 ]  # fmt: skip
+BY_HAND = ("By hand",)
+CORPORATE_PARENT = "local_authority"  # a council is told by its own people, and grieves differently
 NAMED_PARENTS = ("mother", "father")
 TITLES = frozenset(
     {
@@ -105,11 +107,14 @@ class Letter:
     salutation: str
     child: Child
     is_parent: bool
+    lived_together: bool
     newborn: bool
     suicide: bool
     coroner: bool
     abroad: bool
+    criminal: bool
     key_worker: Contact | None
+    own_key_worker: bool
     manager: Contact
     organisations: tuple[Organisation, ...]
     draft: bool
@@ -133,7 +138,9 @@ def recipients(form_a: Mapping[str, Any]) -> list[Recipient]:
 
 
 def _should_have_one(person: Mapping[str, Any]) -> bool:
-    return person.get("has_died") != "yes" and (
+    if person.get("has_died") == "yes" or person.get("relationship") == CORPORATE_PARENT:
+        return False
+    return (
         person.get("relationship") in NAMED_PARENTS
         or person.get("parental_responsibility") == "yes"
         or person.get("lives_with_child") == "yes"
@@ -196,10 +203,12 @@ def compose(
 ) -> Letter:
     """One person's letter, ready for a wording.
 
-    Raises: ConditionsNotMet for a final letter to someone without a name or an address.
+    One without an address is to be handed over. Raises: ConditionsNotMet for a final letter to someone without a name.
     """
     if not draft:
         _check_can_be_sent(recipient)
+    if not recipient.address_lines:
+        recipient = replace(recipient, address_lines=BY_HAND)
     death = form_a["death"]
     return Letter(
         reference=reference,
@@ -211,11 +220,14 @@ def compose(
         salutation=salutation(recipient.name),
         child=child_of(form_a["child"]),
         is_parent=_is_parent(recipient.relationship),
+        lived_together=recipient.lives_with_child or support.is_newborn(form_a),
         newborn=support.is_newborn(form_a),
         suicide="apparent_suicide" in (death.get("suspected_events") or []),
         coroner=_coroner_told(form_a),
         abroad=death.get("place") == "abroad",
+        criminal=_criminal_case(form_a),
         key_worker=_key_worker(form_a, configuration),
+        own_key_worker=bool((form_a.get("family", {}).get("key_worker") or {}).get("name")),
         manager=_contact(configuration.people["manager"]),
         organisations=tuple(organisations),
         draft=draft,
@@ -236,14 +248,17 @@ def _sender_address(configuration: Configuration) -> tuple[str, ...]:
 
 
 def _check_can_be_sent(recipient: Recipient) -> None:
-    unmet = []
     if not recipient.name:
-        unmet.append("The person's name is missing in Form A: ask the key worker how they write it.")
-    if not recipient.address_lines:
-        unmet.append("No address is known for this person: ask the key worker for one, or to hand the letter over.")
-    if unmet:
-        message = f"Letter {recipient.number} cannot be made final yet."
-        raise ConditionsNotMet(message, unmet, "Make one marked as a draft with --draft.")
+        raise ConditionsNotMet(
+            f"Letter {recipient.number} cannot be made final yet.",
+            ["The person's name is missing in Form A: ask the key worker how they write it."],
+            "Add it with: cdr edit REF form-a. A draft can be made meanwhile with --draft.",
+        )
+
+
+def to_hand_over(letters: Sequence[Letter]) -> list[int]:
+    """The numbers of the letters that have no address, and so are handed over in person."""
+    return [letter.recipient.number for letter in letters if letter.recipient.address_lines == BY_HAND]
 
 
 def salutation(name: str) -> str:
@@ -273,6 +288,11 @@ def _coroner_told(form_a: Mapping[str, Any]) -> bool:
     inquest = any(item.get("type") == "inquest" for item in form_a.get("other_investigations") or [])
     examination = (form_a.get("certification", {}).get("post_mortem") or {}).get("type") == "coroner"
     return told or inquest or examination
+
+
+def _criminal_case(form_a: Mapping[str, Any]) -> bool:
+    processes = form_a.get("other_investigations") or []
+    return any(item.get("type") == "criminal" and item.get("status") == "open" for item in processes)
 
 
 def _key_worker(form_a: Mapping[str, Any], configuration: Configuration) -> Contact | None:

@@ -61,7 +61,7 @@ def ask(requests: Body, agencies: Sequence[str], on: date) -> dict[str, Any]:
 
 
 def answer(requests: Body, agency: str, status: str, on: date) -> dict[str, Any]:
-    """The ledger with an agency's answer: returned, nil or waived; a waived return may still come in.
+    """The ledger with an agency's answer: returned, nil or waived; after a waiver or a nil return a full one may still come in.
 
     Raises: ConditionsNotMet when the agency was never asked, has answered, or would have answered before it was asked.
     """
@@ -71,7 +71,8 @@ def answer(requests: Body, agency: str, status: str, on: date) -> dict[str, Any]
     if agency not in asked:
         raise _refused(f"{agency} has not been asked for a return.", "Ask it first: cdr request REF AGENCY")
     request = asked[agency]
-    if request.status in (RETURNED, NIL) or (request.status == status == WAIVED):
+    corrected = request.status == NIL and status == RETURNED  # the agency did know the child after all
+    if not corrected and (request.status in (RETURNED, NIL) or request.status == status == WAIVED):
         raise _refused(_already(request), "Correct a return with: cdr edit REF return:AGENCY")
     if on < request.requested_on:
         reason = f"{agency} was asked on {request.requested_on.isoformat()}, which is after the answer's date."

@@ -38,6 +38,16 @@ def ratifying_review(case: Body) -> Mapping[str, Any] | None:
     return ratified[-1] if ratified else None
 
 
+def settled_on(case: Body) -> str | None:
+    """The day of the ratified review that stands; None while there is none, or where the case was opened again since.
+
+    Each opening allows one more: what counts is how often, and not the dates, which a rehearsal's clock may set.
+    """
+    ratified = [review for _, review in items_at(case, "reviews") if review.get("stage") == RATIFIED]
+    stands = len(ratified) > len(items_at(case, "reopenings"))
+    return text_at(ratified[-1], "on") if stands else None
+
+
 def unmet_for_ratifying(case: Body, requests: Body, panel_meeting: PanelMeeting | None = None) -> list[str]:
     """What a ratified review still waits for, one sentence each; empty when it may be recorded."""
     return [*_returns(requests), *map(_gate_sentence, open_gates(case)), *_meeting(panel_meeting)]

@@ -76,8 +76,12 @@ class _Life:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A case's timeline: `born` in days from the death; `together` lists the indexes of entries that tell of one event; `replaced`
-    what anonymisation took out, in words; `left` the words that a person should look at, because they may be names."""
+    """A case's timeline.
+
+    `born` in days from the death, `born_at` and `died_at` the times of birth and death; `together` lists the indexes of
+    entries that tell of one event; `replaced` what anonymisation took out, in words; `left` the words that a person
+    should look at, because they may be names.
+    """
 
     case: str
     anonymised: bool
@@ -88,6 +92,8 @@ class Timeline:
     left: tuple[str, ...] = ()
     together: tuple[tuple[int, ...], ...] = ()
     born: int = 0
+    born_at: str | None = None
+    died_at: str | None = None
 
 
 def timeline(
@@ -119,7 +125,7 @@ def timeline(
         case=case_ref,
         anonymised=not identified,
         entries=tuple(
-            _entry(event, _Life(born, died, _time_of_death(events)), agencies, identified) for event in events
+            _entry(event, _Life(born, died, _time_of(events, DEATH)), agencies, identified) for event in events
         ),
         gaps=gaps_between(events, born, died, rules),
         conflicts=found,
@@ -127,6 +133,8 @@ def timeline(
         left=tuple(left),
         together=groups,
         born=(born - died).days,
+        born_at=_time_of(events, BIRTH),
+        died_at=_time_of(events, DEATH),
     )
 
 
@@ -191,8 +199,8 @@ def _age(event: Event, life: _Life) -> str:
     return age_words(life.born, event.on)
 
 
-def _time_of_death(events: Sequence[Event]) -> str | None:
-    return next(event.time for event in events if event.kind == DEATH and event.source == FORM_A)
+def _time_of(events: Sequence[Event], kind: str) -> str | None:
+    return next(event.time for event in events if event.kind == kind and event.source == FORM_A)
 
 
 def _day_of(events: Sequence[Event], kind: str) -> date:

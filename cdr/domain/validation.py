@@ -1,7 +1,8 @@
 """Every rule of the forms with its sentence, level and source, and how the rules read a document that may be broken.
 
 The table below is the one place where a rule is put in words: `cdr explain RULE` shows it and a problem repeats it.
-What each form checks stands in `form_a` (A-..), `form_b` (B-..), `form_c` (C-..) and `configuration` (STORE-..).
+What each form checks stands in `form_a` (A-..), `form_b` (B-..), `form_c` (C-..) and `configuration` (STORE-..), what all forms
+of a case say together in `whole_case` (CASE-..).
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ GENERAL = "general knowledge"
 
 @dataclass(frozen=True)
 class Rule:
-    """What is right, how grave it is when it is not (error, warning), and where the rule comes from."""
+    """What is right, how grave it is when it is not (error, warning), where the rule comes from, and since when it holds."""
 
     sentence: str
     level: str
     source: str
+    since: str = ""
 
 
 # Sources: where nothing better is named, a rule is good sense about the form itself ("the form").
@@ -101,6 +103,16 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "the body was found before the date of death; check both dates"),
     ("A-33", WARNING, "the form",
      "this date lies in the future; check it"),
+    ("A-34", WARNING, GENERAL,
+     "another case looks alike; compare the two, it may be this child"),
+    ("A-35", ERROR, "legacy form",
+     "name at least one parent or carer, or say why none is named (family.no_parents_reason)"),
+    ("A-36", WARNING, "legacy form",
+     "say which hospital and ward, or which other place (place_detail)"),
+    ("A-37", WARNING, "protocol section 1",
+     "there is a safeguarding concern: say in a few words what it is (safeguarding_detail)"),
+    ("A-38", ERROR, "form updates 2022",
+     "an alert to the national database needs its reason (ncmd_alert.reason)"),
     ("B-01", ERROR, "protocol section 1",
      "this return is from another agency than the one that was asked"),
     ("B-02", ERROR, "agency report form",
@@ -131,6 +143,20 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "a return is full or nil_return; where the agency declines, say so with --waive, and while it is pending, wait"),
     ("B-15", WARNING, "the form",
      "a full return says whom it is about (name, date of birth or NHS number); make sure that it belongs to this case"),
+    ("B-16", WARNING, "agency report form",
+     "the sex is not that of the notification; ask which is right"),
+    ("B-17", WARNING, "agency report form",
+     "the place of death is not that of the notification; ask which is right"),
+    ("B-18", WARNING, "agency report form",
+     "the postcode is not that of the notification; ask whether the family had moved"),
+    ("B-19", WARNING, "agency report form",
+     "no first name is one of those in the notification: is this return about another child?"),
+    ("B-20", WARNING, GENERAL,
+     "the child had a child protection plan: name its categories (child.abuse_categories)"),
+    ("B-21", WARNING, GENERAL,
+     "the child was looked after: name the legal order, or none (child.legal_status)"),
+    ("C-00", ERROR, "the form",
+     "leave the stage as it is; an analysis is ratified with cdr review"),
     ("C-01", ERROR, GENERAL,
      "the category highest in the list is the primary one: each secondary category must come after it"),
     ("C-02", ERROR, "the form",
@@ -177,6 +203,22 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "a ratified analysis says whether modifiable factors were identified"),
     ("C-23", WARNING, "the form",
      "the domain may have contributed and names no factor"),
+    ("C-24", ERROR, "child death analysis form",
+     "a factor is a code of the list, or words (text); the code `other` needs words too"),
+    ("C-25", WARNING, "child death analysis form",
+     "the death is referred further: say to whom (referrals)"),
+    ("C-26", ERROR, "the form",
+     "the panel's date in the analysis cannot be before the death, nor after the day of the review"),
+    ("CASE-01", ERROR, "the form",
+     "a form that names a case belongs to that case; a new notification names none"),
+    ("CASE-02", WARNING, "child death reporting form",
+     "something in this case calls for a supplementary form, and no return has it; ask an agency for it"),
+    ("CASE-03", WARNING, "child death analysis form",
+     "category 10, and a return tells of epilepsy: sudden unexpected death in epilepsy belongs in category 5"),
+    ("CASE-04", WARNING, "child death analysis form",
+     "before the case is closed, the analysis names who was present at the panel (attendees)"),
+    ("CASE-05", WARNING, GENERAL,
+     "a return tells of a learning disability: say in the notification whether LeDeR was told (leder)"),
     ("STORE-01", ERROR, "the store",
      "each agency has an id of its own"),
     ("STORE-02", ERROR, "the store",
@@ -189,9 +231,18 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "each area is named once, and this store's own is not named again under areas"),
     ("STORE-06", ERROR, "the store",
      "a population belongs to one of the local authorities of this area"),
+    ("wording", ERROR, "the store",
+     "the braces and conditions of an area's own wording are right; the notes at its top say how"),
 )  # fmt: skip
 
-RULES: Mapping[str, Rule] = {rule: Rule(sentence, level, source) for rule, level, source, sentence in _TABLE}
+# From when a rule can apply, where it came with a change of the forms or of the process.
+_SINCE: Mapping[str, str] = {
+    "A-02": "2022-04-01", "A-08": "2021-04-01", "A-10": "2019-04-01", "A-26": "2019-04-01", "A-38": "2022-04-01", "B-13": "2022-04-01",
+}  # fmt: skip
+
+RULES: Mapping[str, Rule] = {
+    rule: Rule(sentence, level, source, _SINCE.get(rule, "")) for rule, level, source, sentence in _TABLE
+}
 
 
 def problem(rule: str, field: str) -> Problem:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from cdr import disk
-from cdr.errors import NotAllowed, WrongConfiguration, WrongUsage
+from cdr.errors import ConditionsNotMet, NotAllowed, WrongUsage
 from cdr.store import codec, layout, lock, transaction
 from cdr.store.crypto import Gnupg, Key, short
 from cdr.store.git import Git
@@ -25,7 +26,7 @@ def create(
     """Make a store in `folder` and return the id of the commit that began it.
 
     A folder that is a git repository already becomes a store; its signed history begins with this commit.
-    Raises: WrongUsage, NotAllowed, WrongConfiguration, DiskFailed; then the folder is as it was.
+    Raises: WrongUsage, NotAllowed, ConditionsNotMet, DiskFailed; then the folder is as it was.
     """
     gnupg = Gnupg()
     keys = {fingerprint: _key(gnupg, fingerprint) for fingerprint in (*members, *([chaser] if chaser else []))}
@@ -39,7 +40,9 @@ def create(
     git = _repository(folder)
     with lock.held(git.directory / "cdr.lock") as held:
         git.held = (held,)
-        files = _files(folder, configuration, Registry(tuple(people)), {f: gnupg.export(f) for f in keys})
+        files = _files(
+            folder, configuration, Registry(tuple(people), secrets.token_hex(8)), {f: gnupg.export(f) for f in keys}
+        )
         tip = git.tip()
         line = transaction.author_line(keys[signer].email, keys[signer].name)
         commit = git.commit(tip, files, "cdr: init", line, lambda payload: gnupg.sign(payload, signer))
@@ -77,7 +80,9 @@ def _signer(gnupg: Gnupg, members: Sequence[str], acting: str | None) -> str:
 
 def _repository(folder: Path) -> Git:
     if (folder / layout.CONFIGURATION).exists():
-        raise WrongConfiguration("There is a store in that folder already.", "Give another folder.")
+        raise ConditionsNotMet(
+            "There is a store in that folder already; nothing was changed.", [], "Give another folder."
+        )
     disk.private_folder(folder)
     git = Git(folder)
     if not (folder / ".git").exists():

@@ -25,6 +25,7 @@ from cdr import disk
 from cdr.errors import NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
 
 UNATTENDED_SECONDS = 60
+OLDEST_GPG = (2, 2)
 LARGEST_PLAINTEXT = 256 * 1024 * 1024
 OPTIONS = (
     "--no-options", "--batch", "--no-tty", "--yes", "--trust-model", "always", "--no-auto-key-locate",
@@ -198,6 +199,8 @@ class Gnupg:
         wrapper = gnupg.GPG(gpgbinary=self.binary, keyring=str(self.keyring) if self.keyring else None, options=options,
                             env=_environment())  # fmt: skip
         wrapper.encoding = "utf-8"
+        if tuple(wrapper.version or ()) < OLDEST_GPG:
+            raise ToolMissing("GnuPG is too old.", f"cdr needs {'.'.join(map(str, OLDEST_GPG))} or newer.")
         return wrapper
 
     def version(self) -> tuple[int, ...]:
@@ -265,7 +268,9 @@ def _ensure_home() -> None:
     """
     named = os.environ.get("GNUPGHOME")
     if named and not Path(named).is_dir():
-        raise NotAllowed("GNUPGHOME names a folder that is not there, so there is no key.", "Correct or unset GNUPGHOME.")
+        raise NotAllowed(
+            "GNUPGHOME names a folder that is not there, so there is no key.", "Correct or unset GNUPGHOME."
+        )
     if not named:
         disk.private_folder(Path.home() / ".gnupg")
 

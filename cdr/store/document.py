@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cdr.errors import NotAuthentic
-from cdr.store import codec
+from cdr.errors import NotAuthentic, ToolMissing
+from cdr.store import codec, migrations
 from cdr.store.layout import Place
 
 PADDING = 4096
@@ -48,7 +48,10 @@ def encode(document: Document) -> bytes:
 
 
 def decode(plain: bytes, place: Place) -> Document:
-    """The document in `plain`. Raises: NotAuthentic when it is not what its place says it is."""
+    """The document in `plain`, in today's version of its form.
+
+    Raises: NotAuthentic when it is not what its place says it is, ToolMissing when a newer cdr wrote it.
+    """
     try:
         body = codec.load(plain)
         header = body.pop("document")
@@ -60,7 +63,17 @@ def decode(plain: bytes, place: Place) -> Document:
         raise NotAuthentic(
             f"{place.path} is not the document that belongs there.", "See what is wrong with: cdr verify"
         )
-    return document
+    return _of_today(document)
+
+
+def _of_today(document: Document) -> Document:
+    """The same in today's version of its form; its own words are kept only where nothing had to be changed."""
+    place = document.place
+    try:
+        body = migrations.migrated(document.body, place.kind.form)
+    except migrations.TooNew:
+        raise ToolMissing(f"{place.path} was made by a newer cdr.", "Bring cdr up to date on this machine.") from None
+    return document if body is document.body else replace(document, body=body, text=None)
 
 
 def _after_header(plain: bytes) -> bytes:
@@ -72,7 +85,7 @@ def _after_header(plain: bytes) -> bytes:
 
 def from_cache(kept: Mapping[str, Any], place: Place) -> Document:
     """A document as the case cache keeps it."""
-    return Document(place, kept["revision"], kept["previous"], kept["body"])
+    return _of_today(Document(place, kept["revision"], kept["previous"], kept["body"]))
 
 
 def for_cache(document: Document) -> dict[str, Any]:

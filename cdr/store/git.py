@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +23,7 @@ SETTINGS = (
 )  # fmt: skip
 NOTHING = "0" * 40
 FILE_MODE = "100644"
+OLDEST_GIT = (2, 36)
 Signing = Callable[[bytes], bytes]
 
 
@@ -73,6 +76,14 @@ class Git:
         found = shutil.which("git")
         if found is None:
             raise ToolMissing("git is not installed.", "Install it (Debian, Ubuntu: apt install git) and try again.")
+        words = (
+            subprocess.run([found, "version"], capture_output=True, check=False)
+            .stdout.decode("utf-8", "replace")
+            .split()
+        )
+        version = tuple(int(part) for part in (words[2] if len(words) > 2 else "0").split(".") if part.isdigit())
+        if version < OLDEST_GIT:
+            raise ToolMissing("git is too old.", f"cdr needs {'.'.join(map(str, OLDEST_GIT))} or newer.")
         return found
 
     @cached_property
@@ -100,7 +111,17 @@ class Git:
             command, input=data, capture_output=True, env=_environment(index), pass_fds=self.held, check=False
         )
         if done.returncode:
-            if b"No space left" in done.stderr or b"Disk quota" in done.stderr or b"File too large" in done.stderr:
+            if b"dubious ownership" in done.stderr:
+                raise WrongConfiguration(
+                    "The store's folder belongs to another user, so git does not use it.",
+                    f"Work as that user, or allow it: git config --global --add safe.directory {self.folder}",
+                )
+            if (
+                done.returncode == -signal.SIGXFSZ
+                or b"No space left" in done.stderr
+                or b"Disk quota" in done.stderr
+                or b"File too large" in done.stderr
+            ):
                 raise DiskFailed(
                     "The disk is full: git could not write.", "Nothing was recorded. Make room and try again."
                 )
@@ -119,7 +140,7 @@ class Git:
     def tip(self) -> str | None:
         """The commit that the branch stands at; None before the first."""
         try:
-            return self.text("rev-parse", "-q", "--verify", f"{self.branch}^{{commit}}")
+            return self.text("rev-parse", "-q", "--verify", self.branch)
         except GitFailed:
             return None
 
@@ -181,7 +202,7 @@ class Git:
 
     def changed(self, older: str, newer: str) -> dict[str, tuple[Blob | None, Blob | None]]:
         """The paths in which two commits differ, each with what it was and what it is (None: not there)."""
-        parts = _parts(self.run("diff-tree", "-r", "-z", "--no-renames", older, newer))
+        parts = _parts(self.run("diff-tree", "-r", "-z", "--no-renames", older, newer, index=self._no_index))
         found = {}
         for meta, path in zip(parts[::2], parts[1::2], strict=True):
             old_mode, new_mode, old, new, _ = meta.lstrip(":").split()
@@ -192,14 +213,28 @@ class Git:
         """The files below these folders that are not as the branch has them: changed, removed, or staged otherwise."""
         status = ("status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", *folders)
         try:
-            if not (self.directory / "index").exists():
-                raise GitFailed("status", 0)
+            self._refuse_broken_index()
             out = self.run(*status)
         except GitFailed:  # a broken index is made again, never trusted
             with TemporaryDirectory(prefix=".cdr-", dir=self.directory) as aside:
                 self.run("read-tree", "HEAD", index=Path(aside) / "index")
                 out = self.run(*status, index=Path(aside) / "index")
         return [part[3:] for part in _parts(out)]
+
+    @property
+    def _no_index(self) -> Path:
+        """For what git does not need its index for, and would stop at a broken one all the same."""
+        return self.directory / "cdr-no-index"
+
+    def _refuse_broken_index(self) -> None:
+        """git does not look at its index's own checksum, and takes one that is missing or empty for no file at all."""
+        try:
+            raw = (self.directory / "index").read_bytes()
+        except OSError:
+            raw = b""
+        kept = raw[-20:]
+        if not raw or kept not in (bytes(20), hashlib.sha1(raw[:-20], usedforsecurity=False).digest()):
+            raise GitFailed("status", 0)
 
     def touching(self, folder: str) -> set[str]:
         """The commits of the branch that change something below a folder."""
@@ -213,7 +248,7 @@ class Git:
         """Every version of every file below these folders, newest first; of a merge, what it made of both sides."""
         commits = self.run("rev-list", "--topo-order", "HEAD")
         shape = ("--stdin", "--root", "-r", "-c", "-z", "--no-renames", "--no-commit-id")
-        parts = _parts(self.run("diff-tree", *shape, "--", *folders, data=commits))
+        parts = _parts(self.run("diff-tree", *shape, "--", *folders, data=commits, index=self._no_index))
         found: dict[str, list[Version]] = {}
         for meta, path in zip(parts[::2], parts[1::2], strict=True):
             ids = [word.replace(NOTHING, "") for word in meta.split() if len(word) == len(NOTHING)]
@@ -262,8 +297,7 @@ class Git:
         ]
         data = "\0".join(lines).encode() + b"\0"
         try:
-            if not (self.directory / "index").exists():
-                raise GitFailed("update-index", 0)
+            self._refuse_broken_index()
             self.run("update-index", "-z", "--index-info", data=data)
         except GitFailed:  # a broken index is made again, never trusted
             (self.directory / "index").unlink(missing_ok=True)
@@ -288,7 +322,7 @@ def _environment(index: Path | None) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_GRAFT_FILE": f"{os.devnull}/none",  # where no file can be: git talks about an empty one
         "GIT_OPTIONAL_LOCKS": "0",
     }
     return environment | ({"GIT_INDEX_FILE": str(index)} if index else {})

@@ -7,6 +7,7 @@ that was checked is remembered outside the repository, so that only what is new 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,7 +38,7 @@ class History:
         self.git = git
         self._keys: dict[str, Keys] = {}
         self.root = self._root()
-        self.state = State(self.root)
+        self.state = State(self.root, git.folder)
 
     # ---- what is asked of it -----------------------------------------------------------------------------------
 
@@ -112,14 +113,20 @@ class History:
             raise NotAuthentic(
                 "This store was not begun by the key that was given.", "Ask a member for the whole fingerprint again."
             )
-        self.git.setting("cdr.root", person.fingerprint)
-        if not self.state.is_known:
+        self._keep_setting("cdr.root", person.fingerprint)
+        if self.state.verified() is None:
             self.remember(self.root, 1)
         self._settle()
 
     def _settle(self) -> None:
-        self.git.setting("cdr.store", self.root)
+        self._keep_setting("cdr.store", self.root)
         self.state.remember_place(self.git.folder)
+
+    def _keep_setting(self, name: str, value: str) -> None:
+        """Where the disk is read-only, or somebody else keeps the same just now, go on without."""
+        if self.git.setting(name) != value:
+            with suppress(DiskFailed):
+                self.git.setting(name, value)
 
     # ---- how it is judged --------------------------------------------------------------------------------------
 
@@ -127,9 +134,9 @@ class History:
         expected = state.root_at(self.git.folder)
         moved = expected is not None and expected != self.root
         known = self.state.verified()
-        if accepted_root or known is None or moved:
+        if accepted_root or moved or not self.state.is_known:
             self.accept_root(accepted_root or self._own_root(moved))
-            known = self.state.verified() if known is None else known
+            known = self.state.verified()
         elif expected is None:
             self._settle()
         return known or Verified(self.root, 1, self.git.subtree(self.root, "keys"))

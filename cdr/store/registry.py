@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cdr.errors import NotAllowed, NotAuthentic, WrongConfiguration
+from cdr.errors import NotAllowed, NotAuthentic, WrongUsage
 from cdr.store import codec
 from cdr.store.crypto import Gnupg, Key, short
 from cdr.store.layout import Kind
@@ -26,9 +26,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Registry:
-    """The members and the chaser of one moment in the store's history."""
+    """The members and the chaser of one moment in the store's history; `store` tells two stores apart that were begun alike."""
 
     people: tuple[Person, ...]
+    store: str = ""
 
     @classmethod
     def read(cls, raw: bytes) -> Registry:
@@ -38,11 +39,11 @@ class Registry:
             people = [_person(listed, role) for role in (MEMBER, CHASER) for listed in body[f"{role}s"]]
         except (codec.Unreadable, KeyError, TypeError):
             raise NotAuthentic("keys/registry.yaml is damaged.", "See what is wrong with: cdr verify") from None
-        return cls(tuple(people))
+        return cls(tuple(people), str(body.get("store", "")))
 
     def body(self) -> dict[str, Any]:
         """The registry as it is written."""
-        return {"schema": "registry/1"} | {
+        return {"schema": "registry/1", "store": self.store} | {
             f"{role}s": [_listed(person) for person in self.people if person.role == role] for role in (MEMBER, CHASER)
         }
 
@@ -93,7 +94,7 @@ def usable(keys: Mapping[str, Key], person: Person) -> Key:
 def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
     """Whose key this run acts with: the one given, else the one member's secret key that is here, else the chaser's.
 
-    Raises: NotAllowed (not in the registry), WrongConfiguration (several members' keys, none given).
+    Raises: NotAllowed (not in the registry), WrongUsage (several members' keys, none given).
     """
     if given:
         wanted = given.replace(" ", "").upper().removeprefix("0X")
@@ -108,12 +109,13 @@ def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
             return mine[0]
         if mine:
             names = ", ".join(short(person.fingerprint) for person in mine)
-            raise WrongConfiguration(
+            raise WrongUsage(
                 f"GnuPG holds the secret keys of several people of this store ({names}).",
                 "Say who acts with --as FINGERPRINT.",
             )
     raise NotAllowed(
-        "None of this store's keys is here, so nothing can be opened.", "Import the secret key of a member, or ask a member who may read: cdr keys list"
+        "None of this store's keys is here, so nothing can be opened.",
+        "Import the secret key of a member, or ask a member who may read: cdr keys list",
     )
 
 

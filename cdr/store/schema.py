@@ -11,8 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from cdr.errors import InvalidData, Problem
+from cdr.store import migrations
 from cdr.store.codec import Scalar, Source, read_source, shown_key
 from cdr.store.formats import FORMATS
+from cdr.store.schema_faults import OTHERWISE, RANGES, RULES, TYPES, WEIGHT
 from cdr.store.schema_files import Schema, expanded
 
 if TYPE_CHECKING:
@@ -25,32 +27,7 @@ DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 MAX_CODES = 12
 MAX_GUESSES = 20
 LONGEST_FOR_PATTERN = 2000
-
-TYPES: Mapping[str, str] = {
-    "string": "Enter text, not a list and not a group of fields.",
-    "integer": "Enter a whole number, like 3, without quotation marks.",
-    "number": "Enter a number, like 8.1, without quotation marks.",
-    "boolean": "Enter true or false.",
-    "array": "Enter a list: each item on a line of its own after a dash, or all in square brackets.",
-    "object": "Enter a group of fields: each on a line of its own below this one, or all in curly brackets.",
-}
-RANGES: Mapping[str, str] = {
-    "minimum": "Enter a number of {} or more.",
-    "maximum": "Enter a number of {} or less.",
-    "exclusiveMinimum": "Enter a number above {}.",
-    "exclusiveMaximum": "Enter a number below {}.",
-    "minLength": "Enter at least {} characters.",
-    "maxLength": "Enter at most {} characters.",
-    "minItems": "Enter at least {}.",
-    "maxItems": "Enter at most {}.",
-}
-RULES: Mapping[str, str] = {"pattern": "SCHEMA-PATTERN", "uniqueItems": "SCHEMA-UNIQUE"}
-OTHERWISE: Mapping[str, str] = {
-    "pattern": "This is not written as it should be; see the field's description.",
-    "uniqueItems": "The same is listed twice. Keep one.",
-}
-# Where one value breaks several rules, the first of these says best what to do.
-WEIGHT = ("type", "const", "enum", "format", "pattern", "minLength", "maxLength")
+TOO_NEW = "This was made by a newer cdr. Bring cdr up to date on this machine, then read it again."
 
 
 def name_of(data: Any) -> str | None:
@@ -61,7 +38,7 @@ def name_of(data: Any) -> str | None:
 
 def current(form: str) -> str:
     """The newest version of a form's schema: `form-a/1` for `form-a`, `cdr-store/1` for `store`."""
-    return "cdr-store/1" if form == "store" else f"{form}/1"
+    return migrations.current(form)
 
 
 def read(raw: bytes, file: str, form: str) -> tuple[dict[str, Any], Source]:
@@ -76,11 +53,11 @@ def read(raw: bytes, file: str, form: str) -> tuple[dict[str, Any], Source]:
 
 
 def examine(raw: bytes, file: str, form: str) -> tuple[dict[str, Any], Source, list[Problem]]:
-    """The same with the schema's problems beside it, for who has more rules to add to them.
+    """The same with the schema's problems beside it, for who has more rules to add to them; an older version is migrated.
 
-    Raises: InvalidData when it cannot be read at all, or says that it is another form.
+    Raises: InvalidData when it cannot be read at all, or says that it is another form or a newer version.
     """
-    source = read_source(raw, file)
+    source = _migrated(read_source(raw, file), form)
     name = current(form)
     found = _version_problem(source, name)
     if found and name_of(source.data) is not None:
@@ -88,6 +65,14 @@ def examine(raw: bytes, file: str, form: str) -> tuple[dict[str, Any], Source, l
     data = coerce(source.data, name)
     others = [problem for problem in problems(data, name, source.line) if not (found and problem.field == "schema")]
     return data, source, sorted([*([found] if found else []), *others], key=lambda problem: problem.line)
+
+
+def _migrated(source: Source, form: str) -> Source:
+    try:
+        return replace(source, data=migrations.migrated(source.data, form))
+    except migrations.TooNew:
+        line = source.line("schema")
+        raise InvalidData([Problem("schema", "Schema", TOO_NEW, "SCHEMA-VERSION", line)], source.file) from None
 
 
 def _version_problem(source: Source, name: str) -> Problem | None:

@@ -12,7 +12,11 @@ from cdr import resources
 from cdr.codelists import code_list
 
 Schema = Mapping[str, Any]
-SHIPPED = re.compile(r"cdr:(codes/(?P<codes>[a-z0-9_]+)|(cdr-)?(?P<form>[a-z-]+)/(?P<version>[0-9]+))")
+SHIPPED = re.compile(
+    r"cdr:(codes/(?P<codes>[a-z0-9_]+)(?P<also>(\+[a-z_]+)*)|(cdr-)?(?P<form>[a-z-]+)/(?P<version>[0-9]+))"
+)
+# Where the answers stand that a reference may add to any list: `cdr:codes/place_of_death+not_applicable`.
+ALSO = "yes_no_not_known_not_applicable"
 
 
 @cache
@@ -29,18 +33,20 @@ def expanded(schema_name: str) -> Schema:
 def _document(address: str) -> Any:
     shipped = SHIPPED.fullmatch(address)
     if shipped and shipped["codes"]:
-        return _codes_schema(shipped["codes"])
+        return _codes_schema(shipped["codes"], shipped["also"].split("+")[1:])
     file = f"{shipped['form']}-{shipped['version']}.json" if shipped else ""
     if file not in resources.names("schemas"):
         raise KeyError("a schema refers to something that does not ship with cdr")
     return json.loads(resources.read_bytes("schemas", file))
 
 
-def _codes_schema(name: str) -> Schema:
+def _codes_schema(name: str, also: list[str]) -> Schema:
     known = code_list(name)
     codes = [code.code for code in known.codes]
     kind = "integer" if all(isinstance(code, int) for code in codes) else "string"
-    return {"title": known.title, "type": kind, "enum": codes, "x-codes": name}
+    more = [code for code in also if code not in known and code in code_list(ALSO)]
+    kinds = [kind, "string"] if more and kind != "string" else kind
+    return {"title": known.title, "type": kinds, "enum": [*codes, *more], "x-codes": name}
 
 
 def _expand(node: Any, address: str) -> Any:

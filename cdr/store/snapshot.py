@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from cdr.errors import NotAllowed, NotAuthentic, NotFound
@@ -88,12 +88,12 @@ class Snapshot:
                 f"{place.path} is not encrypted to exactly those who may read it.", "See what is wrong with: cdr verify"
             )
 
-    def refuse_odd_files(self, folders: Iterable[str]) -> None:
-        """Refuse to go on where the files in the store's folder are not those of the history.
+    def refuse_odd_files(self, folders: Iterable[str], but: Collection[str] = ()) -> None:
+        """Refuse to go on where the files in the store's folder (`but` for some) are not those of the history.
 
         Nothing is read from them; but whoever changed one should hear of it. Raises: NotAuthentic.
         """
-        odd = self.git.odd_files(folders)
+        odd = [path for path in self.git.odd_files(folders) if path not in but]
         if odd:
             raise NotAuthentic(
                 f"{odd[0]} is not what was recorded: it was changed, moved or removed without cdr.",

@@ -36,27 +36,41 @@ def home() -> Path:
 
 
 class State:
-    """The state that belongs to one store, known by the commit that made it."""
+    """The state that belongs to one store, known by the commit that made it, as it stands in one folder.
 
-    def __init__(self, root: str) -> None:
+    A head is remembered for each folder, since two copies of a store may honestly be at different points.
+    """
+
+    def __init__(self, root: str, place: Path) -> None:
         self.root = root
+        self.place = str(place.resolve())
         self.folder = home() / root
 
     @property
     def is_known(self) -> bool:
-        """Whether this store's history was accepted here before."""
-        return self.verified() is not None
+        """Whether this store's history was accepted here before, in this folder or in another."""
+        return bool(self._heads())
 
     def verified(self) -> Verified | None:
-        """The remembered head."""
-        kept = _read_json(self.folder / "verified.json")
-        with suppress(TypeError):
-            return Verified(**kept) if kept else None
-        return None
+        """The head remembered of this folder; of a store that was moved here, that of the folder where it was."""
+        heads = self._heads()
+        if self.place in heads:
+            return heads[self.place]
+        gone = [verified for place, verified in heads.items() if not Path(place).exists()]
+        return max(gone, key=lambda verified: verified.count, default=None)
 
     def remember(self, verified: Verified) -> None:
         """Keep how far the history has been checked; where nothing can be kept (a read-only disk), go on without."""
-        self._keep(self.folder / "verified.json", json.dumps(asdict(verified)).encode())
+        heads = {place: kept for place, kept in self._heads().items() if Path(place).exists()} | {self.place: verified}
+        plain = {place: asdict(kept) for place, kept in heads.items()}
+        self._keep(self.folder / "verified.json", json.dumps(plain).encode())
+
+    def _heads(self) -> dict[str, Verified]:
+        kept = _read_json(self.folder / "verified.json") or {}
+        try:
+            return {place: Verified(**verified) for place, verified in kept.items()}
+        except TypeError:  # of another version, or damaged: as if it had been deleted
+            return {}
 
     def remember_place(self, store: Path) -> None:
         """Keep that this store stands in that folder, so that another put in its place is noticed."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cdr.errors import CdrError, NotAllowed, NotFound, TryAgain
+from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
 from cdr.store import layout, lock, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document
@@ -20,6 +20,7 @@ from cdr.store.registry import MEMBER, Person, acting
 from cdr.store.snapshot import Snapshot
 from cdr.store.transaction import Change
 
+UNFINISHED_SECONDS = 2.0
 Facts = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -111,7 +112,7 @@ class Store:
 
     def facts(self) -> Facts:
         """What the index keeps of every document that may be read: by case, then by kind's name."""
-        self.snapshot.refuse_odd_files(("cases", "panels", "keys"))
+        self._refuse_odd_files("cases", "panels", "keys")
         return self.index.facts()
 
     def case(self, reference: str) -> dict[str, Document]:
@@ -120,7 +121,7 @@ class Store:
         case = layout.reference(reference)
         places = [place for place in self.snapshot.case(case) if place.kind is not layout.ATTACHMENT]
         if case not in self._opened:
-            self.snapshot.refuse_odd_files((f"cases/{case}", "keys"))
+            self._refuse_odd_files(f"cases/{case}", "keys")
             self._opened[case] = self.index.case_documents(case, places)
         return self._opened[case]
 
@@ -143,6 +144,31 @@ class Store:
         self.snapshot.check_recipients(place, ciphertext)
         return self.snapshot.keys.gnupg.decrypt(ciphertext, place.path)
 
+    # ---- drafts ------------------------------------------------------------------------------------------------
+
+    def keep_draft(self, name: str, data: bytes) -> bool:
+        """Keep what the acting person has begun, encrypted to them alone, outside the store; whether it could be kept."""
+        sealed = self.sealed.keys.gnupg.encrypt(data, [self.person.fingerprint])
+        self.history.state.seal(self._draft(name), sealed)
+        return self.history.state.sealed(self._draft(name)) == sealed
+
+    def drafts(self) -> list[str]:
+        """The names of the acting person's drafts."""
+        folder = self.history.state.folder / self._draft("")
+        return sorted(file.name for file in folder.glob("[!.]*")) if folder.is_dir() else []
+
+    def draft(self, name: str) -> bytes | None:
+        """One draft, None where it is not there or not whole. Raises: NotAllowed, NotAuthentic, TryAgain."""
+        sealed = self.history.state.sealed(self._draft(name))
+        return None if sealed is None else self.sealed.keys.gnupg.decrypt(sealed, "The draft")
+
+    def forget_draft(self, name: str) -> None:
+        """Remove a draft."""
+        self.history.state.forget(self._draft(name))
+
+    def _draft(self, name: str) -> str:
+        return f"{self.person.fingerprint}/drafts/{name}"
+
     # ---- changing ----------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -155,10 +181,6 @@ class Store:
                 yield
             finally:
                 self._forget()
-
-    def require_usable_keys(self) -> None:
-        """Stop, before a message goes out, where a change could not be recorded. Raises: NotAllowed."""
-        transaction.refuse_unusable(self.snapshot)
 
     def place(self, case: str, id_: str) -> Place:
         """The place of a case's document, whether it is there yet or not."""
@@ -173,17 +195,26 @@ class Store:
         number = next(n for n in range(1, 10_000) if f"{kind.name}-{n:02}" not in taken)
         return self.place(case, f"{kind.name}-{number:02}")
 
-    def commit(self, change: Change, current: Mapping[str, Mapping[str, Document]]) -> None:
+    def commit(
+        self,
+        change: Change,
+        current: Mapping[str, Mapping[str, Document]],
+        ready: Callable[[], None] = lambda: None,
+    ) -> None:
         """Publish a change; `current` holds the opened documents of the cases that it touches, by case and id.
 
+        `ready` is called when nothing is left to do but to publish: what must not go out unrecorded goes out then.
         Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
         """
         replaced = {document.place: document for documents in current.values() for document in documents.values()}
         before = self.history.verified(self.progress)
-        written = transaction.apply(self.snapshot, change, replaced)
-        with suppress(CdrError, OSError):  # the change is recorded; what could not be renewed renews itself later
-            self.history.remember(written.commit, before.count + 1)
-            self._keep(written, change, current)
+        written = transaction.prepare(self.snapshot, change, replaced)
+        with transaction.signals_deferred():
+            ready()
+            transaction.publish(self.git, written.commit, self.snapshot.head, change.message())
+            with suppress(CdrError, OSError):  # it is recorded; what could not be renewed renews itself later
+                self.history.remember(written.commit, before.count + 1)
+                self._keep(written, change, current)
 
     def _keep(
         self, written: transaction.Written, change: Change, current: Mapping[str, Mapping[str, Document]]
@@ -199,6 +230,16 @@ class Store:
                 place.id for place in self.snapshot.cases.get(case, []) if place.kind is not layout.ATTACHMENT
             }:
                 self.index.keep_case(case, known, digests=digests)
+
+    def _refuse_odd_files(self, *folders: str) -> None:
+        """Refuse a changed work tree, but not one that another run is bringing up to date just now."""
+        try:
+            self.snapshot.refuse_odd_files(folders)
+        except NotAuthentic:
+            if not self.git.held:
+                with suppress(CdrError), self._lock(wait=UNFINISHED_SECONDS):
+                    transaction.recover(self.git)
+            self.snapshot.refuse_odd_files(folders, transaction.unfinished(self.git))
 
     @contextmanager
     def _lock(self, wait: float = lock.WAIT_SECONDS) -> Iterator[None]:

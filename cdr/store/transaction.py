@@ -18,12 +18,13 @@ from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
 from cdr.store import codec, schema
 from cdr.store.document import Document, encode
-from cdr.store.git import Blob, Git
+from cdr.store.git import Blob, Git, GitFailed
 from cdr.store.layout import Place
 from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
 STALE_LOCKS = ("index.lock", "HEAD.lock", "cdr-index.lock", "config.lock")
+PENDING = "cdr-pending"
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
@@ -50,14 +51,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Written:
-    """What a published change holds: its commit, and each document with the id of its blob."""
+    """What a change that is ready holds: its commit, and each document with the id of its blob."""
 
     commit: str
     documents: dict[str, tuple[Document, str]]
 
 
-def apply(snapshot: Snapshot, change: Change, current: Mapping[Place, Document]) -> Written:
-    """Publish a change on top of the snapshot's commit. The caller holds the lock.
+def prepare(snapshot: Snapshot, change: Change, current: Mapping[Place, Document]) -> Written:
+    """Make a change ready on top of the snapshot's commit, all but published. The caller holds the lock.
 
     `current` are the revisions that documents of the change replace (those that are in the store already).
     Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
@@ -75,7 +76,6 @@ def apply(snapshot: Snapshot, change: Change, current: Mapping[Place, Document])
     sign = _signing(snapshot, person)
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
     blobs = snapshot.git.tree(commit)
-    publish(snapshot.git, commit, snapshot.head, change.message())
     return Written(
         commit, {document.place.path: (document, blobs[document.place.path].digest) for document in documents}
     )
@@ -98,8 +98,8 @@ def publish(git: Git, new: str, old: str | None, why: str) -> None:
 
     A signal waits until it is done. What fails after the ref has moved does not undo the change: the next start mends it.
     """
-    with _signals_deferred():
-        pending = git.directory / "cdr-pending"
+    with signals_deferred():
+        pending = git.directory / PENDING
         disk.write_whole(pending, json.dumps({"old": old or EMPTY_TREE, "new": new}).encode())
         git.publish(new, old, why)
         with suppress(CdrError, OSError):
@@ -137,18 +137,31 @@ def recover(git: Git) -> None:
     branch_lock = f"{git.branch}.lock"
     for name in (*STALE_LOCKS, branch_lock):
         (git.directory / name).unlink(missing_ok=True)
-    pending = git.directory / "cdr-pending"
-    with suppress(OSError, ValueError, KeyError):
-        note = json.loads(pending.read_bytes())
-        tip = git.tip()
-        if tip is not None and git.is_ancestor(note["new"], tip):
-            bring_forward(git, note["old"], note["new"], tip)
-    pending.unlink(missing_ok=True)
+    note, tip = _note(git), git.tip()
+    if note and tip is not None and git.is_ancestor(note[1], tip):
+        bring_forward(git, *note, tip)
+    (git.directory / PENDING).unlink(missing_ok=True)
+
+
+def unfinished(git: Git) -> set[str]:
+    """The files of the work tree that a crash, or a run that is not done yet, left as they were before its change."""
+    note = _note(git)
+    with suppress(GitFailed):
+        return set(git.changed(*note)) if note else set()
+    return set()
+
+
+def _note(git: Git) -> tuple[str, str] | None:
+    try:
+        note = json.loads((git.directory / PENDING).read_bytes())
+        return str(note["old"]), str(note["new"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def is_unfinished(git: Git) -> bool:
     """Whether a crash left something for `recover`."""
-    return (git.directory / "cdr-pending").exists()
+    return (git.directory / PENDING).exists()
 
 
 def inside(folder: Path, path: str) -> Path:
@@ -169,14 +182,9 @@ def _writer(snapshot: Snapshot, change: Change) -> Person:
     forbidden = [place for place in (*change.documents, *change.attachments) if not may_write(person, place.kind)]
     if forbidden or (person.role == CHASER and (change.plain or change.removed)):
         raise NotAllowed("The chaser's key may send prompts and nothing else.", "Use a member's key.")
-    refuse_unusable(snapshot)
-    return person
-
-
-def refuse_unusable(snapshot: Snapshot) -> None:
-    """Stop where a key of the registry cannot be encrypted to. Raises: NotAllowed."""
     for reader in snapshot.keys.registry.people:
         usable(snapshot.public_keys, reader)
+    return person
 
 
 def _next(
@@ -211,9 +219,12 @@ def _signing(snapshot: Snapshot, person: Person) -> Callable[[bytes], bytes]:
 
 
 @contextmanager
-def _signals_deferred() -> Iterator[None]:
+def signals_deferred() -> Iterator[None]:
+    """Let a signal wait. One that came is forgotten where all went well: what it was to stop is recorded by then."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, DEFERRED)
     try:
         yield
+        while came := signal.sigpending() & DEFERRED:
+            signal.sigwait(came)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

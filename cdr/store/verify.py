@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cdr import disk
-from cdr.errors import CdrError, NotAllowed, NotFound, TryAgain
+from cdr.errors import CdrError, InvalidData, NotAllowed, NotFound, TryAgain
 from cdr.store import layout, schema, transaction
 from cdr.store.document import Document, digest
 from cdr.store.git import FILE_MODE, GitFailed, Version
@@ -37,7 +38,9 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
         raise
     except CdrError as error:
         yield Finding("history", "error", "", f"{error.message} {error.hint}")
-        yield from _work_tree(store)
+        yield from _objects(store)
+        with suppress(GitFailed):  # told by the two before it
+            yield from _work_tree(store)
         return
     yield from _objects(store)
     yield from _names(snapshot)
@@ -61,6 +64,9 @@ def repair(store: Store) -> list[str]:
                 kept = aside / path
                 disk.private_folder(kept.parent)
                 disk.write_whole(kept, found.read_bytes())
+        for path in store.git.untracked(layout.MANAGED):
+            if path.rpartition("/")[2].startswith(disk.TEMPORARY):
+                transaction.inside(store.folder, path).unlink(missing_ok=True)
         blobs = {path: store.sealed.files.get(path) for path in odd}
         transaction.put_back(store.git, blobs)
         return odd
@@ -99,8 +105,9 @@ def _names(snapshot: Snapshot) -> Iterator[Finding]:
 def _configuration(store: Store) -> Iterator[Finding]:
     try:
         schema.read(store.configuration(), layout.CONFIGURATION, "store")
-    except CdrError as error:
-        yield from (Finding("configuration", "error", layout.CONFIGURATION, line) for line in error.lines())
+    except InvalidData as error:
+        for problem in error.problems:
+            yield Finding("configuration", "error", layout.CONFIGURATION, problem.text(layout.CONFIGURATION))
 
 
 def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
@@ -111,7 +118,10 @@ def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
             yield Finding("keys", "error", path, f"The public key of {person.name} is missing.")
         elif key.trouble:
             yield Finding(
-                "keys", "error", path, f"The key of {person.name} {key.trouble}; renew it and commit it to keys/ (git commit -S)"
+                "keys",
+                "error",
+                path,
+                f"The key of {person.name} {key.trouble}; renew it and commit it to keys/ (git commit -S)",
             )
         elif key.expires and key.expires - today < EXPIRY_WARNING:
             yield Finding(

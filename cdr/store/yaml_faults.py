@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 MAX_MARKS = 8
 
 ENCODING = "Save the file again as UTF-8 (in an editor: Save as, encoding UTF-8)."
@@ -39,3 +41,19 @@ HINTS: tuple[tuple[str, str, str], ...] = (
 SYNTAX = (
     "The layout is not right at or just above this line. Check its indentation, colons, quotation marks and brackets."
 )
+
+MEANINGS: Mapping[str, str] = {
+    "YAML-SYNTAX": "the file's layout (indentation, colons, quotation marks, brackets) cannot be read as YAML",
+    "YAML-SHAPE": "the file holds fields, each with its key, a colon and what it says",
+    "YAML-ENCODING": "the file is saved as UTF-8, so that every name keeps its letters",
+    "YAML-SIZE": "the file is larger, or has more parts, than a form ever is",
+    "YAML-DEPTH": "groups lie inside each other more deeply than in any form",
+    "YAML-DOCUMENTS": "a file holds one form only",
+    "YAML-DIRECTIVE": "lines that begin with % are not used",
+    "YAML-TAG": "text that begins with ! goes in quotation marks",
+    "YAML-ALIAS": "anchors (&) and aliases (*) are not used, so that what stands there is what is meant",
+    "YAML-MERGE": "merge keys (<<) are not used",
+    "YAML-KEY": "a key is a word",
+    "YAML-DUPLICATE": "the same key is given twice, and nobody could tell which is right",
+    "YAML-CONTROL": "there is a character that cannot be seen, or that could make the text look like another",
+}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,7 +149,7 @@ def test_letters_wait_for_the_gate_and_for_its_answers(cdr: Shell, sudi: str, tm
 
 def test_init_refuses_what_cannot_be_a_store(cdr: Shell, member: str, tmp_path: Path) -> None:
     config = str(EXAMPLES / "store.yaml")
-    assert run(["init", str(cdr.store), "--config", config, "--member", member]).code == 78
+    assert run(["init", str(cdr.store), "--config", config, "--member", member]).code == 65
     assert run(["init", str(tmp_path / "a"), "--config", config, "--member", "ABCD"]).code == 2
     assert run(["init", str(tmp_path / "a"), "--config", config, "--member", member, "--chaser", member]).code == 2
     wrong = tmp_path / "wrong.yaml"
@@ -169,3 +173,73 @@ def test_doctor_and_keys(cdr: Shell) -> None:
     assert levels["keys"] == "warning"
     roles = [key["role"] for key in cdr("keys", "list", "--json").json["keys"]]
     assert roles == ["member", "member", "chaser"]
+
+
+def test_two_stores_begun_in_the_same_second_are_two(cdr: Shell, member: str, tmp_path: Path) -> None:
+    config, stores = str(EXAMPLES / "store.yaml"), [tmp_path / "a", tmp_path / "b"]
+    for store in stores:
+        assert run(["init", str(store), "--config", config, "--member", member]).code == 0
+    case = Shell(stores[0])("notify", "--from", EXAMPLES / "form-a-sudi.yaml", as_of=MONTHS).out.strip()
+    Shell(stores[1])("show", case, code=66)
+    assert Shell(stores[1])("list", "--json").json["cases"] == []
+
+
+def test_a_copy_that_is_ahead_does_not_make_the_first_one_look_rolled_back(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    cdr("request", sudi, as_of="2026-01-09")
+    subprocess.run(["git", "clone", "-q", str(cdr.store), str(tmp_path / "copy")], check=True)
+    copy = Shell(tmp_path / "copy")
+    copy("return", sudi, "northshire-police", "--nil", as_of="2026-01-20")
+    assert len(cdr("list", "--json").json["cases"][0]["outstanding"]) == 6
+    assert len(copy("list", "--json").json["cases"][0]["outstanding"]) == 5
+
+
+def test_a_ratified_analysis_is_not_overwritten_by_a_draft(cdr: Shell, sudi: str) -> None:
+    cdr("review", sudi, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "No panel", as_of="2026-04-14")
+    draft = changed("form-c-sudi", a=("ratified_cdop", "draft_cdrm"))
+    cdr("review", sudi, "--from", "-", stdin=draft, as_of="2026-04-15", code=65)
+    assert cdr("list", "--json").json["cases"][0]["waiting_for"] == ["closing"]
+
+
+def test_a_day_that_is_still_to_come_is_no_day_that_something_happened(cdr: Shell, sudi: str) -> None:
+    cdr("request", sudi, "northshire-police", "--on", "2031-05-01", as_of="2026-01-09", code=65)
+    cdr("request", sudi, "northshire-police", "--on", "8 January 2026", as_of="2026-01-09", code=65)
+    cdr("request", sudi, "northshire-police", "--on", "09/01/2026", as_of="2026-01-12")
+
+
+def test_an_answer_that_holds_the_letters_is_not_forgotten(cdr: Shell, sudi: str) -> None:
+    gate = (EXAMPLES / "letter-gate.yaml").read_bytes()
+    cdr("letter", sudi, "--gate", "-", stdin=gate, as_of="2026-04-17")
+    held = gate.replace(b"parent_suspected: {answer: no", b"parent_suspected: {answer: yes")
+    assert "the answers are kept" in cdr("letter", sudi, "--gate", "-", stdin=held, as_of="2026-04-18", code=65).err
+    cdr("letter", sudi, as_of="2026-04-19", code=65)
+    polish = gate.replace(b"language_and_format: {answer: none", b"language_and_format: {answer: Polish")
+    assert "language" in cdr("letter", sudi, "--gate", "-", stdin=polish, as_of="2026-04-20").err
+
+
+def test_output_goes_where_it_was_told(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    real, link, fifo = tmp_path / "real.txt", tmp_path / "link", tmp_path / "fifo"
+    link.symlink_to(real)
+    cdr("timeline", sudi, "-o", link)
+    assert link.is_symlink() and real.read_text().startswith("Timeline")
+    os.mkfifo(fifo)
+    reader = subprocess.Popen(["cat", str(fifo)], stdout=subprocess.PIPE)
+    cdr("timeline", sudi, "-o", fifo)
+    assert reader.communicate()[0].startswith(b"Timeline") and stat.S_ISFIFO(fifo.stat().st_mode)
+    cdr("timeline", sudi, "-o", tmp_path, code=2)
+    cdr("timeline", sudi, "-o", tmp_path / "no" / "where", code=66)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_closed_channels_are_no_reason_to_see_damage(cdr: Shell, sudi: str, closed: str) -> None:
+    command = f"{sys.executable} -m cdr --store {cdr.store}"
+    assert subprocess.run(f"{command} list {closed}", shell=True, check=False, capture_output=True).returncode == 0
+    assert subprocess.run(f"{command} notify {closed}", shell=True, check=False, capture_output=True).returncode == 2
+
+
+def test_a_reader_that_has_gone_is_74(cdr: Shell, sudi: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "cdr", "--store", str(cdr.store), "list", "--json"]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert ended.returncode == 74 and ended.stderr == b""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,11 @@ def test_any_file_is_kept_and_written_out_again(cdr: Shell, sudi: str, tmp_path:
     assert (tmp_path / "out.pdf").read_bytes() == report.read_bytes()
     cdr("extract", sudi, "2", "-o", tmp_path / "none", code=66)
     assert cdr("verify", "--json").json["findings"] == []
+
+
+def test_a_closed_terminal_leaves_nothing_in_memory(cdr: Shell, sudi: str, hands: Editor, tmp_path: Path) -> None:
+    hands.does("echo \"$1\" > \"$0.where\"; kill -HUP $PPID; sleep 5")
+    command = [sys.executable, "-m", "cdr", "--store", str(cdr.store), "edit", sudi, "form-a"]
+    ended = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    assert ended.returncode == 130
+    assert not Path(Path(f"{hands.path}.where").read_text().strip()).parent.exists()

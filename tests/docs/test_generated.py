@@ -1,9 +1,10 @@
-"""docs/commands.md and docs/exit-codes.md follow from the code; `CDR_UPDATE_DOCS=1 pytest tests/docs` writes them again."""
+"""docs/commands.md, docs/exit-codes.md and docs/data-dictionary.* follow from the code; `CDR_UPDATE_DOCS=1 pytest tests/docs` writes them again."""
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -11,9 +12,13 @@ from typing import Any
 
 import click
 import pytest
+from docs import dictionary
 
-from cdr import cli, errors
+from cdr import cli, codelists, errors
+from cdr.domain.validation import RULES
 from cdr.errors import EXIT_CODES
+from cdr.store import schema, schema_faults, yaml_faults
+from cdr.store.fields import every
 
 UPDATE = bool(os.environ.get("CDR_UPDATE_DOCS"))
 WIDTH = 96
@@ -35,6 +40,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "close": (65, *STORE),
     "reopen": (65, *STORE),
     "tally": (65, *STORE),
+    "ncmd": (1, *STORE),
     "edit": (65, *STORE),
     "attach": (65, *STORE),
     "extract": STORE,
@@ -67,6 +73,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "close": ("cdr close 2026-7K3M",),
     "reopen": ('cdr reopen 2026-7K3M --reason "The inquest has ended with a new finding"',),
     "tally": ("cdr tally --year 2025/26 --years 4", "cdr tally --year 2025/26 --format html -o tally.html"),
+    "ncmd": ("cdr ncmd 2026-7K3M", "cdr ncmd --preflight 2025/26", "cdr ncmd --preflight 2025/26 --exit-code --json"),
     "verify": ("cdr verify", "cdr verify --repair"),
     "audit": ("cdr audit", "cdr audit 2026-7K3M"),
     "keys": ("cdr keys list",),
@@ -162,7 +169,12 @@ def exit_codes_page() -> str:
     return "\n".join(lines)
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"commands.md": commands_page, "exit-codes.md": exit_codes_page}
+PAGES: Mapping[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "data-dictionary.csv": dictionary.table_file,
+    "data-dictionary.md": dictionary.page,
+    "exit-codes.md": exit_codes_page,
+}
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
@@ -171,6 +183,24 @@ def test_the_page_is_as_the_code_has_it(name: str, root: Path) -> None:
     if UPDATE:
         path.write_text(wanted, "utf-8")
     assert path.read_text("utf-8") == wanted, f"docs/{name} is stale; run: CDR_UPDATE_DOCS=1 pytest tests/docs"
+
+
+def test_the_dictionary_has_every_field_code_and_rule(root: Path) -> None:
+    text = (root / "docs" / "data-dictionary.md").read_text("utf-8")
+    shown = set(re.findall(r"`([A-Za-z0-9_.-]+)`", text))
+    fields = {one.path for form in dictionary.FORMS for one in every(schema.current(form))}
+    hidden = {path for path in fields - shown if not path.startswith(("domains.B.", "domains.C.", "domains.D."))}
+    short = {path: {path.removeprefix("supplementary.answers."), path.rpartition(".")[2]} for path in hidden}
+    assert [path for path in hidden if not short[path] & shown] == [], "a field of a shared group stands under its own key"
+    assert {str(code.code) for name in dictionary.lists_in_use() for code in codelists.code_list(name).codes} <= shown
+    assert all(f"| {rule} |" in text for rule in (*RULES, *schema_faults.MEANINGS, *yaml_faults.MEANINGS) if rule != "wording")
+
+
+def test_the_dictionarys_headings_are_told_apart(root: Path) -> None:
+    text = (root / "docs" / "data-dictionary.md").read_text("utf-8")
+    headings = [dictionary.anchor(line.lstrip("# ")) for line in text.splitlines() if line.startswith("#")]
+    linked = set(re.findall(r"\]\(#([^)]+)\)", text))
+    assert [one for one in linked if headings.count(one) != 1] == []
 
 
 # ---- what a person may expect of every help text ---------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_the_chaser_is_set_up_and_renewed_as_the_page_says(home: Home, root: Pat
     crontab = next(line for line in page.read_text("utf-8").splitlines() if line.startswith("17 7 "))
     entry = crontab.split(None, 5)[5].replace('"$HOME/.local/bin/cdr"', f"{Path(sys.executable).parent}/cdr --as-of 2026-01-23")
     first = home.run(f"cd /; PATH=/usr/bin:/bin; {entry}")
-    assert [line.split(":")[0] for line in first.splitlines()] == ["Sent"] * 6
+    assert [line.split(":")[0] for line in first.splitlines()] == ["In the outbox"] * 6
     assert home.run(f"cd /; PATH=/usr/bin:/bin; {entry}") == ""
     assert "None of this store's keys is here" in home.run("mkdir -m 700 none; GNUPGHOME=$HOME/none cdr --store cdr-store chase --overdue", 77)
 

@@ -112,6 +112,6 @@ def test_a_damaged_commit_is_found(cdr: Shell, sudi: str, tmp_path: Path) -> Non
     path.chmod(0o600)
     path.write_bytes(raw[:30])
     assert cdr("list", code=74).out == ""
-    cdr("verify", code=1)
+    assert cdr("verify", code=1).out
     path.write_bytes(raw)
     cdr("list")

@@ -168,6 +168,13 @@ def test_dates_that_cannot_be_reckoned(text: str) -> None:
     assert SUDI.text(f"on {text}, well") == "on [a date], well"
 
 
+def test_a_weekday_within_a_word_and_measures_are_no_dates() -> None:
+    assert SUDI.text("Reviewed 17 July 2025 by GP") == "Reviewed [176 days before the death] by GP"
+    assert SUDI.text("Followed 3 May 25 breaths per minute") == "Followed [a date] 25 breaths per minute"
+    assert SUDI.text("Dose 2.5.25 mg") == "Dose 2.5.25 mg"
+    assert SUDI.text("Seen on Thu 17 July 2025") == "Seen on [176 days before the death]"
+
+
 def test_years_months_and_times() -> None:
     assert SUDI.text("in 2019 and since March") == "in [a year] and since [a month]"
     assert SUDI.text("2026-01-09T06:25 arrived") == "[the day of the death] 06:25 arrived"

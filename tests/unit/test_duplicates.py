@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import changed, example
 
-from cdr.domain.duplicates import Identity, identity, normal, same_child
+from cdr.domain.duplicates import Identity, Likeness, alike_problems, distance, identity, normal, same_child
 
 
 @pytest.mark.parametrize(
@@ -70,3 +73,160 @@ def test_an_identity_goes_through_json() -> None:
     child = identity(example("form-a-suicide"))
     assert Identity.from_dict(json.loads(json.dumps(child.to_dict()))) == child
     assert Identity.from_dict({}) == Identity("", "", "", "")
+
+
+# ---- another case looks alike (A-34) ---------------------------------------------------------------------------------
+
+
+def child(first: str = "Amara Grace", family: str = "Testcase", **changes: str) -> Identity:
+    form: dict[str, Any] = {
+        "child": {"first_names": first, "family_name": family, "date_of_birth": "2025-03-02"},
+        "death": {"date": "2026-01-09"},
+    }
+    for key, value in changes.items():
+        if key == "died":
+            form["death"]["date"] = value
+        elif key == "also":
+            form["child"]["also_known_as"] = [value]
+        else:
+            form["child"][{"born": "date_of_birth", "number": "nhs_number"}.get(key, key)] = value
+    return identity(form)
+
+
+def alike(one: Identity, other: Identity) -> tuple[str, ...]:
+    there, back = Likeness(one).to(other.to_dict()), Likeness(other).to(one.to_dict())
+    assert there == back
+    return there
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        (child("Mohammed", "Testcase"), child("Muhammad", "Testcase"), "first names spelled alike"),
+        (child("Ọlábísí", "Adébáyọ̀"), child("Olabissi", "Adebayo"), "first names spelled alike"),
+        (child("Zofia", "Świątek-Testcase"), child("Zofia", "Testcase"), "a part of the family name"),
+        (child("Zofia", "Swiatekk"), child("Zofia", "Świątek"), "family names spelled alike"),
+        (child("Đào", "Nguyễn"), child("Nguyen", "Dao"), "first and family names the other way round"),
+        (child("Mary-Ann", "Test Case"), child("Maryann", "Testcase", died="2026-01-10"), "the same first names"),
+        (child("Amara Grace"), child("Grace"), "one of the first names"),
+        (child("Samuel"), child("Sam"), "a short form of the first name"),
+        (child("Oluwaseun", known_as="Seun"), child("Seun"), "a name that the child is known by"),
+        (child("Baby", known_as="Idris"), child("Idris"), "a name that the child is known by"),
+        (child("İpek", "Yıldız"), child("Ipek", "Yildis"), "family names spelled alike"),
+        (child(family="Brown", also="Amara Testcase"), child(family="Testcase", also="Amara Brown"), "a family name that the child is known by"),
+    ],
+)
+def test_names_that_may_be_one_childs(one: Identity, other: Identity, words: str) -> None:
+    assert not same_child(one, other)
+    assert words in alike(one, other)
+
+
+@pytest.mark.parametrize(
+    ("born", "words"),
+    [
+        ("2025-03-03", "dates of birth one day apart"),
+        ("2025-03-01", "dates of birth one day apart"),
+        ("2025-02-03", "dates of birth with day and month the other way round"),
+        ("2024-03-02", "dates of birth one digit apart"),
+        ("2025-03-22", "dates of birth one digit apart"),
+    ],
+)
+def test_dates_that_may_be_one_date(born: str, words: str) -> None:
+    assert words in alike(child(), child(born=born))
+
+
+@pytest.mark.parametrize("born", ["2025-04-12", "2019-07-30", "", "unknown"])
+def test_another_date_of_birth_is_another_child(born: str) -> None:
+    assert alike(child(), child(born=born)) == ()
+
+
+def test_the_turn_of_the_year_and_the_leap_day_are_a_day_apart() -> None:
+    assert "dates of birth one day apart" in alike(child(born="2024-12-31"), child(born="2025-01-01"))
+    assert "dates of birth one day apart" in alike(child(born="2024-02-29"), child(born="2024-03-01"))
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("9990000078", "NHS numbers one digit apart"), ("9990000108", "NHS numbers with two digits the other way round")],
+)
+def test_a_slip_in_the_number(number: str, words: str) -> None:
+    other = child("Elsewhere", "Another", number=number, died="2026-01-20")
+    assert words in alike(child(number="9990000018"), other)
+    assert alike(child(number="9990000018"), replace(other, born="2012-08-08")) == ()
+
+
+def test_twins_raise_no_warning() -> None:
+    one, other = child("Gwen", "Testcase-Hughes"), child("Nest", "Testcase-Hughes")
+    assert alike(one, other) == ()
+    assert alike(replace(one, nhs_number="9990000018"), replace(other, nhs_number="9990000026")) == ()
+    assert alike(replace(one, nhs_number="9990000018"), other) == ()
+    assert alike(child("Ada Grace"), child("Amara Grace")) == ()
+
+
+def test_twins_whose_names_are_spelled_alike_are_told_as_what_they_may_be() -> None:
+    one, other = child("Amelia", number="9990000018"), child("Amelie", number="9990000026")
+    assert alike(one, other)[-1] == "a twin?"
+    assert "a twin?" not in alike(replace(one, nhs_number=""), other)
+
+
+def test_a_baby_without_a_name_may_be_the_one_who_has_one_now() -> None:
+    assert "one has no first name yet" in alike(child("Baby"), child("Idris"))
+    assert "one has no first name yet" in alike(child("Baby boy", died=""), child("Idris"))
+    assert alike(child("Baby", born="2025-03-03"), child("Idris")) == ()
+    assert alike(child("Baby", number="9990000018"), child("Idris", number="9990000026")) == ()
+    assert alike(child("Twin 1"), child("Idris", "Elsewhere")) == ()
+
+
+def test_another_family_name_with_everything_else_the_same() -> None:
+    assert alike(child(family="Testcase"), child(family="Bello")) == ("the same first names", "the same date of birth", "the same date of death")
+    assert alike(child(family="Testcase"), child(family="Bello", died="2026-01-10")) == ()
+    assert alike(child("Baby", "Testcase"), child("Baby", "Bello")) == ()
+
+
+def test_a_date_of_death_far_off_needs_all_else_to_be_the_same() -> None:
+    assert alike(child(), child(died="2025-06-30"))
+    assert alike(child(), child("Amarah Grace", died="2025-06-30")) == ()
+
+
+def test_two_different_numbers_leave_room_for_one_slip() -> None:
+    one = child(number="9990000018")
+    assert alike(one, child(number="9990000026", born="2025-03-03"))
+    assert alike(one, child(number="9990000026", born="2025-03-03", died="2026-01-10")) == ()
+
+
+def test_what_is_surely_the_same_is_not_told_again() -> None:
+    assert alike(child(), child()) == ()
+    assert alike(child(number="9990000018"), child("Elsewhere", "Another", number="9990000018")) == ()
+
+
+@pytest.mark.parametrize(("a", "b", "apart"), [("idris", "idirs", 1), ("anna", "hanna", 1), ("", "abc", 3), ("gwen", "nest", 4), ("ca", "abc", 3)])
+def test_how_far_names_are_apart(a: str, b: str, apart: int) -> None:
+    assert distance(a, b) == distance(b, a) == apart
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_a_distance_is_one(a: str, b: str) -> None:
+    assert (distance(a, b) == 0) == (a == b)
+    assert abs(len(a) - len(b)) <= distance(a, b) == distance(b, a) <= max(len(a), len(b))
+
+
+@given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))
+def test_no_name_is_too_odd_to_be_compared(first: str, family: str, also: str) -> None:
+    alike(child(first, family, also=also), child(family, first, known_as=also))
+
+
+def test_a_warning_names_the_case_and_no_value() -> None:
+    new = child("Amarah Grace", born="2025-03-03", number="9990000018")
+    known = {"2026-AAAA": child().to_dict(), "2026-BBBB": child("Idris", "Elsewhere", born="2011-01-01").to_dict()}
+    (found,) = alike_problems(new, known)
+    assert (found.rule, found.level, found.field) == ("A-34", "warning", "child")
+    assert "2026-AAAA" in found.message
+    for value in ("mara", "Testcase", "testcase", "2025", "999"):
+        assert value not in found.message
+
+
+def test_five_thousand_cases_are_compared_at_once() -> None:
+    known = {f"2026-{n:04}": child(f"Name{n}", f"Family{n % 70}", born=f"20{n % 20 + 10}-{n % 12 + 1:02}-{n % 28 + 1:02}").to_dict() for n in range(5000)}
+    begun = perf_counter()
+    alike_problems(child("Name5", "Family5", number="9990000018"), known)
+    assert perf_counter() - begun < 1

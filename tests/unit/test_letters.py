@@ -62,12 +62,33 @@ class TestRecipients:
         assert there.address_lines == ("12 Example Street", "Northtown", "NR1 1AB")
         assert elsewhere.address_lines == ()
 
-    def test_no_final_letter_without_an_address_but_a_draft(self) -> None:
-        body = family(person(address=None, lives_with_child="not_known"))
+    def test_a_letter_without_an_address_is_handed_over(self) -> None:
+        letter = letter_for(family(person(address=None, lives_with_child="not_known")))
+        assert letter.recipient.address_lines == ("By hand",)
+        assert letters.to_hand_over([letter, letter_for(form_a("sudi"))]) == [1]
+
+    def test_no_final_letter_without_a_name_but_a_draft(self) -> None:
+        body = family(person(name=""))
         with pytest.raises(ConditionsNotMet) as caught:
             letter_for(body)
         assert "key worker" in caught.value.unmet[0]
         assert letter_for(body, draft=True).draft
+
+    def test_a_council_and_a_parent_who_has_died_get_none(self) -> None:
+        people = [person(relationship="local_authority"), person(has_died="yes"), person(letter_name="Mx Sam Moore")]
+        assert [found.name for found in letters.recipients(family(*people))] == ["Mx Sam Moore"]
+
+    def test_who_did_not_live_with_the_child_is_not_told_to_have_known_them_best(self) -> None:
+        apart = as_words(letter_for(family(person(lives_with_child="no"))))
+        assert "What you know about Amara matters" in apart and "You knew Amara best" not in apart
+        assert "You knew Amara best" in as_words(letter_for(family(person(lives_with_child="yes"))))
+
+    def test_the_police_are_told_apart_and_a_key_worker_who_is_not_theirs_is_not_called_so(self) -> None:
+        open_case = [{"type": "criminal", "status": "open"}]
+        body = changed(form_a("sudi"), other_investigations=open_case, family__key_worker=None)
+        words = as_words(letter_for(body))
+        assert "separate from any work of the police" in words
+        assert "Your key worker" not in words and "You can ring Jo Penrose" in words
 
     @pytest.mark.parametrize(("to", "numbers"), [("mother", [1]), ("Father", [2]), (2, [2]), ("1", [1]), (None, [1, 2])])
     def test_choose(self, to: str | int | None, numbers: list[int]) -> None:
@@ -328,3 +349,7 @@ class TestSupport:
         assert support.to_check([lullaby], date(2027, 11, 21)) == []
         assert len(support.to_check([lullaby], date(2027, 11, 22))) == 1
         assert len(support.to_check([dataclasses.replace(lullaby, checked_on=None)], date(2026, 11, 22))) == 1
+
+
+def as_words(letter: letters.Letter) -> str:
+    return " ".join(document.as_text(letter, wording("condolence")).split())

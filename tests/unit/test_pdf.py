@@ -85,7 +85,9 @@ def test_a_letter_and_its_list_of_help_are_two_pages(name: str) -> None:
 
 
 def test_a_longer_letter_is_still_two_pages_with_its_close_in_one_piece() -> None:
-    found = pages(pdf_of("suicide", death__place="abroad", child__known_as="Oluwatóbilọ́ba Adébáyọ̀mi Ńkẹ́chí"))
+    longer = {"death__place": "abroad", "child__known_as": "Oluwatóbilọ́ba Adébáyọ̀mi Ńkẹ́chí"}
+    police = [{"type": "inquest", "status": "open"}, {"type": "criminal", "status": "open"}]
+    found = pages(pdf_of("suicide", other_investigations=police, **longer))
     assert len(found) == 2
     assert "Yours sincerely" not in found[0]
     before, _, after = found[1].partition("Yours sincerely")

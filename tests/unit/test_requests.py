@@ -74,3 +74,11 @@ def test_whom_to_ask_comes_from_the_notification() -> None:
 
 def test_prompts_fall_on_the_calendar_day() -> None:
     assert prompt_dates(ON, policy()) == (date(2026, 1, 26), date(2026, 2, 9), date(2026, 3, 9))
+
+
+def test_an_agency_that_said_nil_may_return_after_all() -> None:
+    ledger = ask({"requests": []}, ["police"], date(2026, 1, 9))
+    nil = answer(ledger, "police", "nil", date(2026, 1, 20))
+    assert answer(nil, "police", "returned", date(2026, 2, 1))["requests"][0]["status"] == "returned"
+    with pytest.raises(ConditionsNotMet):
+        answer(nil, "police", "waived", date(2026, 2, 1))

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from cdr import codelists, resources
 from cdr.errors import InvalidData, Problem
-from cdr.store import codec, schema, schema_files
+from cdr.store import codec, fields, schema, schema_files
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "examples"
 FORM_A = (FOLDER / "form-a-sudi.yaml").read_text()
@@ -376,7 +376,7 @@ def test_titles_and_lines_are_filled_in_for_other_rules() -> None:
     assert [(one.rule, one.title, one.line) for one in placed] == [
         ("RULE-3", "Own", 1),
         ("RULE-1", "NHS number", 6),
-        ("RULE-2", "Date", source.line("informed.1")),
+        ("RULE-2", "Informed on", source.line("informed.1")),
     ]
 
 
@@ -441,7 +441,7 @@ def test_only_remarks_stand_beside_a_reference() -> None:
     for file, document in shipped().items():
         for path, node in parts(document):
             if "$ref" in node:
-                assert set(node) <= {"$ref", "title", "description", "x-source", "default"}, (file, path)
+                assert set(node) <= {"$ref", "title", "description", "x-source", "x-since", "x-needed", "default"}, (file, path)
 
 
 def test_every_format_is_one_that_is_checked() -> None:
@@ -495,3 +495,64 @@ def test_labels_groups_and_what_is_not_on_a_list() -> None:
     assert CANARY not in str(caught.value)
     with pytest.raises(KeyError):
         codelists.code_list("no_such_list")
+
+
+# What the catalogue of the forms asks of every field.
+
+ONLY_THESE = {
+    "child.nhs_number_absent_reason": "it is given only where there is no number, and has two answers",
+    "child.birth_status": "a case is opened only where it is known",
+    "domains.A.factors.code": "a factor that is not known is no factor",
+}
+
+
+@pytest.mark.parametrize("name", ["form-a/1", "form-b/1", "form-c/1"])
+def test_every_coded_answer_that_may_be_left_out_may_also_be_not_known_or_not_applicable(name: str) -> None:
+    asked = [one for one in fields.every(name) if one.field.kind == "text" and "x-codes" in one.field.schema and not one.field.required]
+    lacking = {one.path.replace("domains.B", "domains.A").replace("domains.C", "domains.A").replace("domains.D", "domains.A") for one in asked
+               if not {"not_known", "not_applicable"} <= set(one.field.schema["enum"])}  # fmt: skip
+    assert len(asked) > 10
+    assert lacking <= ONLY_THESE.keys()
+
+
+@pytest.mark.parametrize("code", ["not_known", "not_applicable"])
+def test_a_number_of_a_list_may_be_not_known_too(code: str) -> None:
+    text = changed(FORM_A, ("suspected_events: [sudi_sudc]", f"suspected_events: [sudi_sudc]\n  suspected_category: {code}\n  # "))
+    data, _ = schema.read(text.encode(), "f", "form-a")
+    assert data["death"]["suspected_category"] == code
+    data, _ = schema.read(text.replace(f"suspected_category: {code}", "suspected_category: 10").encode(), "f", "form-a")
+    assert data["death"]["suspected_category"] == 10
+    assert [rule for _, rule in rules(text.replace(f"suspected_category: {code}", "suspected_category: 11"))] == ["SCHEMA-CODE"]
+
+
+def test_a_code_that_a_form_adds_has_its_label() -> None:
+    [place] = fields.named("form-a/1", "death.place_of_event")
+    assert dict(place.field.codes)["not_applicable"] == "Not applicable"
+    [needed] = fields.named("form-a/1", "death.place")
+    assert "not_applicable" not in dict(needed.field.codes)
+
+
+@pytest.mark.parametrize("name", FORM_NAMES)
+def test_every_title_can_be_asked_and_every_help_is_a_sentence(name: str) -> None:
+    for one in fields.every(name):
+        title, said = one.field.title, one.field.help
+        assert title[:1].isupper() and len(title) <= 60 and not title.endswith((".", ":")), (name, one.path)
+        assert said.endswith((".", '"')) and len(said) >= 10 and (said[:1].isupper() or said[:1].isdigit() or "_" in said.split()[2] or said.startswith("full")), (name, one.path)
+        assert one.field.takes, one.path
+
+
+def test_published_changes_say_since_when() -> None:
+    for name in FORM_NAMES:
+        for one in fields.every(name):
+            origin = one.field.schema.get("x-source", "")
+            since = one.field.schema.get("x-since", "")
+            assert ("published form change" in origin) == bool(since), (name, one.path)
+            assert not since or since[:4] in origin
+
+
+def test_the_sections_and_forms_of_each_kind_of_agency_are_there() -> None:
+    sections = {one.path for one in fields.every("form-b/1")}
+    kinds = codelists.code_list("supplementary_type")
+    for code in codelists.code_list("agency_type").codes:
+        assert {*code.extra.get("core", ()), *code.extra.get("if_held", ())} <= sections
+        assert all(kind in kinds for kind in code.extra.get("supplementary", ()))
