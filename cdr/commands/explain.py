@@ -92,18 +92,14 @@ def _rules(app: App, what: str) -> Iterator[dict[str, Any]]:
 def _fields(what: str, exactly: bool) -> Iterator[dict[str, Any]]:
     """The fields of a path, `form-b:child.gestation` of one form only; if not exactly, those whose path ends so."""
     from cdr.store import schema
-    from cdr.store.fields import every
+    from cdr.store.fields import named
 
     form, _, path = what.rpartition(":")
-    plain = ".".join(step for step in re.split(r"[.\[\]]+", path) if step and not step.isdigit())
-    if not plain:
-        return
     for name in [form] if form in FORMS else FORMS:
         same: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for one in every(schema.current(name)):
-            if one.path == plain or (not exactly and one.path.endswith(f".{plain}")):
-                said = same.setdefault((one.path, one.field.title, one.field.help), _field(name, one))
-                said["supplementary"] += [one.form] if one.form else []
+        for one in named(schema.current(name), path, exactly):
+            said = same.setdefault((one.path, one.field.title, one.field.help), _field(name, one))
+            said["supplementary"] += [one.form] if one.form else []
         yield from same.values()
 
 

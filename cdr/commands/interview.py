@@ -174,7 +174,7 @@ class Interview:
             )
             say(terminal.wrapped(words + problem.message, "  "))
         if errors:
-            return errors[0][1]
+            return self._led_back(found, *errors[0])
         self._told.update((problem.rule, problem.message + step.id) for problem, step in warnings)
         if warnings and terminal.line("  Enter goes on; < goes back to it: ") == BACK:
             return warnings[0][1]
@@ -183,14 +183,24 @@ class Interview:
     def _found(self, found: Walk, section: int) -> tuple[list[tuple[Problem, Step]], list[tuple[Problem, Step]]]:
         """The errors up to the end of a part, and the warnings that were not told yet, each with the question it is about."""
         problems = [*self.rules.partial(found.form), *(self.rules.others(found.form) if section == 0 else ())]
-        placed = [(problem, step) for problem in problems if (step := found.step_of(problem.field)) is not None]
-        due = [(problem, step) for problem, step in placed if self._told_at(problem, step) <= section]
+        placed = [(problem, step) for problem in problems if (step := self._settling(found, problem)) is not None]
+        due = [(problem, step) for problem, step in placed if step.section <= section]
         new = [(p, step) for p, step in due if p.level != "error" and (p.rule, p.message + step.id) not in self._told]
         return [(problem, step) for problem, step in due if problem.level == "error"], new
 
-    def _told_at(self, problem: Problem, step: Step) -> int:
-        later = self.questions.later.get(problem.rule)
-        return next((n for n, section in enumerate(self.questions.sections) if section.id == later), step.section)
+    def _settling(self, found: Walk, problem: Problem) -> Step | None:
+        """The question whose answer settles a problem."""
+        later = self.questions.later.get(problem.rule, problem.field)
+        return found.step_of(later) or found.step_of(problem.field)
+
+    def _led_back(self, found: Walk, problem: Problem, step: Step) -> Step:
+        """The question to go back to; the second time, all that follow it in its part come after it."""
+        told = (problem.rule, step.id)
+        if told in self._told:
+            later = found.steps[found.steps.index(step) + 1 :]
+            self._again = [one.id for one in later if one.section == step.section]
+        self._told.add(told)
+        return step
 
     def _title(self, problem: Problem) -> str:
         return problem.title or schema.title(self.questions.form, problem.field)

@@ -243,7 +243,7 @@ def _md(text: str) -> str:
 
 def _csv(crib: Crib) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for section in crib.sections:
         for line in (line for line in section.lines if not line.is_heading):

@@ -180,7 +180,7 @@ def _md(text: str) -> str:
 
 def _csv(timeline: Timeline) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     before: Gap | None = None
     for row in rows(timeline):

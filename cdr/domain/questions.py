@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from cdr.domain.age import days_old
@@ -75,7 +76,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Questions:
-    """All parts in their order; `later` says at the end of which part a rule is told that its field's part cannot settle."""
+    """All parts in their order; `later` names the field that settles a rule whose own field comes too early for it."""
 
     form: str
     sections: tuple[Section, ...]
@@ -116,7 +117,10 @@ class Walk:
 
     def step_of(self, path: str) -> Step | None:
         """The step whose answer a problem's field is about: the nearest, from the field itself outwards, then inwards."""
-        known = {**{step.path: step.id for step in reversed(self.steps) if step.kind != "more"}, **self.places}
+        known: dict[str, str] = {}
+        for step in (step for step in self.steps if step.kind != "more"):
+            known.setdefault(step.path, step.id)
+        known |= self.places
         keys = path.split(".")
         outwards = (".".join(keys[:length]) for length in range(len(keys), 0, -1))
         inwards = (place for place in known if place.startswith(f"{path}."))
@@ -320,7 +324,7 @@ class _Walking:
         keys = path.split(".")
         last = keys[-1]
         part: Any = self.walk.form
-        for key, following in zip(keys[:-1], keys[1:], strict=True):
+        for key, following in pairwise(keys):
             if isinstance(part, list):
                 if int(key) == len(part):
                     part.append({})

@@ -100,7 +100,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("A-31", WARNING, "the store",
      "this agency is not in cdr.yaml, so it cannot be asked for a return; add it there or correct its id"),
     ("A-32", WARNING, "the form",
-     "the body was found before the date of death; check both dates"),
+     "the child was found before the date of death; check both dates"),
     ("A-33", WARNING, "the form",
      "this date lies in the future; check it"),
     ("A-34", WARNING, GENERAL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,6 @@ from cdr.store.codec import Scalar
 from cdr.store.schema import coerce_value, value_problems
 from cdr.store.schema_files import ALSO, Schema, expanded
 
-SIMPLE = ("string", "integer", "number", "boolean")
 FORMATS: Mapping[str, str] = {
     "date": "a date, like 2026-01-09",
     "partial-date": "a date, a month or a year, like 2026-01-09, 2026-01 or 2026",
@@ -99,10 +99,15 @@ def every(schema_name: str) -> Iterator[Named]:
     yield from _every(Field("", "", "", "group", True, (), expanded(schema_name)), Named("", _WHOLE, "always"))
 
 
-def named(schema_name: str, path: str) -> list[Named]:
-    """The fields of this dotted path, with or without the numbers of lists: several where supplementary forms share it."""
-    plain = ".".join(step for step in path.split(".") if step and not step.isdigit())
-    return [one for one in every(schema_name) if one.path == plain]
+def named(schema_name: str, path: str, exactly: bool = True) -> list[Named]:
+    """The fields of this dotted path, with or without the numbers of lists: several where supplementary forms share it.
+
+    If not exactly, those whose path ends so.
+    """
+    plain = ".".join(step for step in re.split(r"[.\[\]]+", path) if step and not step.isdigit())
+    ends = "" if exactly else f".{plain}"
+    found = (one for one in every(schema_name) if one.path == plain or (ends and one.path.endswith(ends)))
+    return list(found) if plain else []
 
 
 _WHOLE = Field("", "", "", "group", True, (), {})
@@ -138,7 +143,11 @@ def _needed(part: Field, above: Named) -> str:
         return str(part.schema.get("x-needed", ""))
     if above.needed == "always" and above.field.kind == "group":
         return "always"
-    return f"in each item of {above.field.title}" if above.field.kind == "list" else f"wherever {above.field.title} is given"
+    return (
+        f"in each item of {above.field.title}"
+        if above.field.kind == "list"
+        else f"wherever {above.field.title} is given"
+    )
 
 
 def described(schema_name: str, body: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:

@@ -204,11 +204,12 @@ def test_a_teenager(cdr: Shell) -> None:
 def test_what_a_part_is_not_happy_with_leads_back_to_its_field(cdr: Shell) -> None:
     person, answers = Typist(cdr.store, "2026-02-16 10:00"), newborn()
     answers[title("certification.post_mortem.status")] = ["required"]
-    answers[title("certification.post_mortem.type")] = ["coroner", "hospital"]
-    answers["Coroner"] = ["n"]
+    answers[title("certification.post_mortem.type")] = ["coroner"]
+    answers["Coroner"] = ["n", "today"]
+    answers["GP"] = ["", ""]
     assert person.answer(answers) == 0, person.shown[-2000:]
-    assert person.asked.count(title("certification.post_mortem.type")) == 2
-    assert notification(cdr)["certification"]["post_mortem"]["type"] == "hospital"
+    assert person.asked.count("Coroner") == 2
+    assert {"party": "coroner", "status": "informed", "on": "2026-02-16"} in notification(cdr)["informed"]
 
 
 def test_an_interrupted_form_is_taken_up_again(cdr: Shell) -> None:

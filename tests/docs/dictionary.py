@@ -99,8 +99,10 @@ def shared(field: Field) -> str:
 
 
 def source(field: Field) -> str:
-    words = field.schema.get("x-source", "")
-    since = field.schema.get("x-since")
+    return dated(field.schema.get("x-source", ""), field.schema.get("x-since", ""))
+
+
+def dated(words: str, since: str) -> str:
     return f"{words} (since {since})" if since else words
 
 
@@ -147,7 +149,7 @@ def form_page(form: str) -> Iterator[str]:
 def supplementary(found: list[Named]) -> Iterator[str]:
     yield from ("The questions of each supplementary form follow; their keys stand below `supplementary.answers`.", "")
     for kind in codelists.code_list("supplementary_type").codes:
-        yield from (f"#### Supplementary form: {kind.label}", "", f"`type: {kind.code}`. Called for when: {kind.extra['when']}.", "")
+        yield from (f"#### Supplementary form: {kind.label}", "", f"`type: {kind.code}`. When it is called for: {kind.extra['when']}.", "")
         asked = [one for one in found if one.type == kind.code]
         hidden = tuple(f"{one.path}." for one in asked if shared(one.field))
         below = [replace(one, path=one.path.removeprefix("supplementary.answers.")) for one in asked if not one.path.startswith(hidden or ("-",))]
@@ -188,7 +190,7 @@ def rules_page() -> Iterator[str]:
     yield from ("## Rules", "", "An error is refused and nothing is recorded; a warning is recorded and should be looked at.", "")
     for prefix, title in RULE_TABLES.items():
         found = [(id_, rule) for id_, rule in RULES.items() if id_.rpartition("-")[0] == prefix]
-        rows: list[tuple[object, ...]] = [(id_, rule.sentence, rule.level, f"{rule.source}{f' (since {rule.since})' if rule.since else ''}") for id_, rule in found]
+        rows: list[tuple[object, ...]] = [(id_, rule.sentence, rule.level, dated(rule.source, rule.since)) for id_, rule in found]
         yield from (f"### Rules: {title}", "", *table(("Rule", "What is right", "Level", "Source"), rows))
     for title, meanings in (("what the schema of a form holds", schema_faults.MEANINGS), ("how a file is written", yaml_faults.MEANINGS)):
         yield from (f"### Rules: {title}", "", "Each of these is an error.", "", *table(("Rule", "What it means"), list(meanings.items())))
@@ -197,7 +199,7 @@ def rules_page() -> Iterator[str]:
 def page() -> str:
     sections = [*FORMS.values(), "Groups that several forms share", "Rules", "Code lists"]
     contents = [f"- [{title}](#{anchor(title)})" for title in sections]
-    lines = ["# Data dictionary", "", INTRODUCTION, "", *contents, ""]
+    lines = ["# Data dictionary", "", INTRODUCTION, "", "On this page:", "", *contents, ""]
     for form in FORMS:
         lines += form_page(form)
     lines += [*shared_page(), *rules_page(), *lists_page()]

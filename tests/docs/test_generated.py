@@ -12,13 +12,13 @@ from typing import Any
 
 import click
 import pytest
-from docs import dictionary
 
 from cdr import cli, codelists, errors
 from cdr.domain.validation import RULES
 from cdr.errors import EXIT_CODES
 from cdr.store import schema, schema_faults, yaml_faults
 from cdr.store.fields import every
+from docs import dictionary
 
 UPDATE = bool(os.environ.get("CDR_UPDATE_DOCS"))
 WIDTH = 96

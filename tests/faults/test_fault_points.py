@@ -82,8 +82,19 @@ def _next_start(cdr: Shell, at: int) -> None:
     assert status == "", f"after point {at}: {status}"
 
 
-@pytest.mark.parametrize("mode", ["killed before", "killed after", "full"])
-@pytest.mark.parametrize(("step", "every", "start"), [("letter", 2, 1), ("letter", 2, 2), ("notify", 5, 3)])
+@pytest.mark.parametrize(
+    ("mode", "step", "every", "start"),
+    [
+        ("killed before", "letter", 2, 1),
+        ("killed before", "letter", 2, 2),
+        ("killed after", "letter", 3, 1),
+        ("full", "letter", 2, 1),
+        ("full", "letter", 2, 2),
+        ("killed before", "notify", 5, 3),
+        ("killed after", "notify", 5, 1),
+        ("full", "notify", 5, 2),
+    ],
+)
 def test_every_point(cdr: Shell, sudi: str, mode: str, step: str, every: int, start: int) -> None:
     notify = ["notify", "--from", FORM, "--not-a-duplicate", "x"]
     points = _all_points(cdr, notify if step == "notify" else ["letter", sudi, "--draft"], mode, every, start)

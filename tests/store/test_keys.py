@@ -230,7 +230,7 @@ def test_several_members_keys_need_as(cdr: Shell, sudi: str, people: People, hom
     for source, fingerprint in ((people.home, people.member), (people.second_home, people.second)):
         gpg(home, "--import", data=gpg(source, "--export-secret-keys", fingerprint))
     monkeypatch.setenv("GNUPGHOME", home)
-    assert "--as" in cdr("list", code=78).err
+    assert "--as" in cdr("list", code=2).err
     store = ["--store", str(cdr.store)]
     assert run([*store, "--as", people.second, "list"]).code == 0
     assert run([*store, "--as", f"0x{people.member.lower()}", "request", sudi]).code == 0

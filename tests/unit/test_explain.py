@@ -106,7 +106,8 @@ def test_a_step_of_the_process() -> None:
 
 @pytest.mark.parametrize(
     ("slip", "meant"),
-    [("child.seks", "child.sex"), ("SCHEMA-KODE", "SCHEMA-CODE"), ("A-99", "A-09"), ("supplementary.answers.positon_found", "supplementary.answers.position_found"),
+    [("child.seks", "child.sex"), ("SCHEMA-KODE", "SCHEMA-CODE"), ("A-99", "A-09"),
+     ("supplementary.answers.positon_found", "supplementary.answers.position_found"),
      ("form-a:dath.place", "death.place"), ("parent-suspected", "parent_suspected")],
 )  # fmt: skip
 def test_a_slip_of_the_pen_is_met_with_what_may_be_meant(slip: str, meant: str) -> None:

@@ -54,7 +54,7 @@ LINE = re.compile(r"[^:]+:(?P<line>[0-9]+): (?P<field>[\w.]+): ((?P<title>[^:]+)
 
 def said(text: str) -> list[str]:
     rules = policy()
-    found, errors = forms.examine(text.encode(), "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days))
+    _, errors = forms.examine(text.encode(), "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days))
     return [problem.text("f.yaml") for problem in errors]
 
 

@@ -80,7 +80,10 @@ def test_a_newborn_or_a_baby_that_never_left_the_unit() -> None:
     assert kind in whole_case.missing_supplementary(changed(older, "death.date", "2026-03-09"), [], None)
 
 
-@pytest.mark.parametrize(("kind", "condition", "category"), [("asthma_anaphylaxis", "asthma", 5), ("epilepsy", "epilepsy", 6), ("diabetic_ketoacidosis", "diabetes", 5)])
+@pytest.mark.parametrize(
+    ("kind", "condition", "category"),
+    [("asthma_anaphylaxis", "asthma", 5), ("epilepsy", "epilepsy", 6), ("diabetic_ketoacidosis", "diabetes", 5)],
+)
 def test_an_illness_counts_with_its_category_only(kind: str, condition: str, category: int) -> None:
     known = form(HOSPITAL, {"child.known_conditions": [condition]})
     analysis = form("form-c-sudi", {"category": {"primary": category}})
