@@ -88,20 +88,27 @@ class Interview:
 
         Raises: click.Abort when it is stopped (Ctrl-C, a closed terminal), after the answers were kept.
         """
-        try:
-            with terminal.noticing():
+        with terminal.noticing():
+            try:
                 raw = self._asked()
                 self.keep(self.draft())
                 return raw
-        except BaseException as ended:
-            with terminal.undisturbed():
-                gone = isinstance(ended, terminal.HungUp)
-                if gone:
-                    terminal.silence()
-                self._kept()
-            if gone or isinstance(ended, (KeyboardInterrupt, EOFError)):
-                raise click.Abort from None
-            raise
+            except BaseException as ended:
+                try:
+                    self._ended(ended)
+                except (KeyboardInterrupt, terminal.HungUp) as again:  # its signal came just after the end of input
+                    self._ended(again)
+                raise
+
+    def _ended(self, ended: BaseException) -> None:
+        """Keep what was typed, whatever ended it. Raises: click.Abort where a person or the terminal did."""
+        with terminal.undisturbed():  # a shell that ends sends a second signal after the terminal's
+            gone = isinstance(ended, terminal.HungUp)
+            if gone:
+                terminal.silence()
+            self._kept()
+        if gone or isinstance(ended, (KeyboardInterrupt, EOFError)):
+            raise click.Abort from None
 
     def _kept(self) -> None:
         if not any(value is not None for value in self.answers.values()):
@@ -109,8 +116,11 @@ class Interview:
         kept = False
         with suppress(CdrError, OSError):
             kept = self.keep(self.draft())
-        say("\nWhat you typed is kept, encrypted to your key: cdr notify offers it again." if kept else
-            "\nWhat you typed could not be kept.")  # fmt: skip
+        words = "is kept, encrypted to your key: cdr notify offers it again." if kept else "could not be kept."
+        try:
+            say(f"\nWhat you typed {words}")
+        except OSError:
+            terminal.silence()
 
     # ---- going through -----------------------------------------------------------------------------------------
 

@@ -84,9 +84,9 @@ def page(shown: Sequence[str]) -> str:
 @contextmanager
 def noticing() -> Iterator[None]:
     """Within it a closed terminal or a request to end raises HungUp, once; nohup's wish is respected."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    for number, handler in before.items():
-        if handler is signal.SIG_DFL:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *SIGNALS)}
+    for number in SIGNALS:
+        if before[number] is signal.SIG_DFL:
             signal.signal(number, _hang_up)
     try:
         yield
@@ -114,7 +114,7 @@ def silence() -> None:
 
 
 def _hang_up(number: int, frame: FrameType | None) -> Any:
-    for one in SIGNALS:
+    for one in (signal.SIGINT, *SIGNALS):
         signal.signal(one, signal.SIG_IGN)
     raise HungUp
 

@@ -7,7 +7,7 @@ A-26 and A-34 (the same child) are the command's, which knows the other cases.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -61,10 +61,25 @@ def problems(form: Mapping[str, Any], today: date, policy: Policy, working_days:
 
 
 def agency_problems(form: Mapping[str, Any], configuration: Configuration) -> list[Problem]:
-    """The professionals whose agency cdr.yaml does not name (A-31)."""
+    """What cdr.yaml does not name: the professionals' agencies (A-31), and an authority that is nearly one of it (A-39)."""
     known = {agency.id for agency in configuration.agencies}
     named = [(n, text_at(item, "agency")) for n, item in items_at(form, "professionals")]
-    return [problem("A-31", f"professionals.{n}.agency") for n, agency in named if agency and agency not in known]
+    strangers = [problem("A-31", f"professionals.{n}.agency") for n, agency in named if agency and agency not in known]
+    home = text_at(form, "child.local_authority")
+    return [
+        *strangers,
+        *([problem("A-39", "child.local_authority")] if _nearly(home, configuration.authorities) else []),
+    ]
+
+
+def _nearly(name: str, authorities: Sequence[str]) -> bool:
+    from difflib import get_close_matches
+
+    return (
+        bool(name)
+        and name not in authorities
+        and bool(get_close_matches(name.casefold(), [one.casefold() for one in authorities], 1, 0.8))
+    )
 
 
 def _identity(form: Mapping[str, Any]) -> list[Problem]:

@@ -13,6 +13,7 @@ from typing import Any
 from cdr.domain.age import days_old
 from cdr.domain.clocks import WorkingDays
 from cdr.domain.configuration import Configuration
+from cdr.domain.duplicates import normal
 from cdr.domain.form_a import (
     SAFEGUARDING_PARTIES,
     has_learning_disability,
@@ -184,7 +185,7 @@ def _looked_after(form_a: Mapping[str, Any]) -> bool:
 
 def _elsewhere(form_a: Mapping[str, Any], configuration: Configuration) -> Iterator[str]:
     home = text_at(form_a, "child.local_authority")
-    if home and home not in configuration.authorities:
+    if home and normal(home) not in map(normal, configuration.authorities):
         if not informed(form_a, "cdop_of_residence"):
             yield "R03"
         yield "R03-copy"

@@ -113,6 +113,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "there is a safeguarding concern: say in a few words what it is (safeguarding_detail)"),
     ("A-38", ERROR, "form updates 2022",
      "an alert to the national database needs its reason (ncmd_alert.reason)"),
+    ("A-39", WARNING, "the store",
+     "this is nearly, and not quite, an authority of the area in cdr.yaml; a child who lived elsewhere is in no table of the year"),
     ("B-01", ERROR, "protocol section 1",
      "this return is from another agency than the one that was asked"),
     ("B-02", ERROR, "agency report form",

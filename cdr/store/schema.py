@@ -103,7 +103,13 @@ def _coerce(value: Any, schemas: Sequence[Schema]) -> Any:
     if isinstance(value, list):
         below = [schema["items"] for schema in schemas if "items" in schema]
         return [_coerce(part, below) for part in value]
-    return _scalar(value, _types(schemas)) if isinstance(value, Scalar) else value
+    if not isinstance(value, Scalar):
+        return value
+    if any(
+        schema.get("x-spaces") == "none" for schema in schemas
+    ):  # 999 000 0018 is how the number is written and read out
+        value = Scalar("".join(value.split()), value.plain)
+    return _scalar(value, _types(schemas))
 
 
 def _branches(schema: Schema, value: Any) -> Iterator[Schema]:

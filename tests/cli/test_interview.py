@@ -16,7 +16,8 @@ from conftest import EXAMPLES, Shell
 
 from cdr.store.fields import field
 
-PROMPT = r"(?:^|[\r\n])([^\r\n]*?(?::|\?[^\r\n]*\)|\))) $"
+PROMPT = re.compile(r"(?:^|[\r\n])([^\r\n]*(?::|\))) \Z")
+QUIET = 0.05
 NARRATIVE = "He died in his mother's arms."
 
 
@@ -29,29 +30,36 @@ def title(path: str) -> str:
 class Typist:
     """A person at a terminal of their own, who answers by the question and presses Enter to all others."""
 
-    def __init__(self, store: Path, as_of: str, *more: str) -> None:
-        command = ["-m", "cdr", "--store", str(store), "--as-of", as_of, "notify", *more]
+    def __init__(self, store: Path, as_of: str, command: list[str] | None = None) -> None:
+        program, *given = command or [sys.executable, "-m", "cdr", "--store", str(store), "--as-of", as_of, "notify"]
         environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-        self.terminal = pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=30, dimensions=(50, 160), env=environment)  # type: ignore[arg-type]
+        self.terminal = pexpect.spawn(program, given, encoding="utf-8", timeout=30, dimensions=(50, 160), env=environment)  # type: ignore[arg-type]
+        self.terminal.delaybeforesend = None
         self.asked: list[str] = []
-        self.shown = ""
+        self.shown = self.open = ""
 
     def question(self) -> str | None:
-        """The next question without its choices; None where the command has ended."""
-        ended = self.terminal.expect([PROMPT, pexpect.EOF])
-        self.shown += self.terminal.before + (self.terminal.after if isinstance(self.terminal.after, str) else "")
-        if ended:
-            self.terminal.close()
-            return None
-        name = re.split(r"\*| \(| \[|:|\?", str(self.terminal.match.group(1)))[0].strip()  # type: ignore[union-attr]
-        self.asked.append(name)
+        """The next question without its choices, once nothing more is written; None where the command has ended."""
+        said, ready = "", None
+        while True:
+            try:
+                said += self.terminal.read_nonblocking(4096, timeout=QUIET if ready else 30)
+            except pexpect.EOF:
+                self.shown += said
+                self.terminal.close()
+                return None
+            except pexpect.TIMEOUT:
+                assert ready, said[-1500:]
+                break
+            ready = PROMPT.search(said)
+        self.shown, self.open = self.shown + said, ready.group(1)
+        self.asked.append(re.split(r"\*| \(| \[|:|\?", self.open)[0].strip())
         assert len(self.asked) < 300, self.shown[-1500:]
-        return name
+        return self.asked[-1]
 
     def type(self, text: str) -> None:
-        whole = str(self.terminal.match.group(1))  # type: ignore[union-attr]
         self.terminal.sendline(text)
-        if "an empty line ends it" in whole and text not in ("", "<", "?", "-"):
+        if "an empty line ends it" in self.open and text not in ("", "<", "?", "-"):
             self.terminal.sendline("")
 
     def answer(self, answers: dict[str, list[str]], until: str = "") -> int | None:
@@ -216,7 +224,7 @@ def test_an_interrupted_form_is_taken_up_again(cdr: Shell) -> None:
     answers = newborn()
     first = Typist(cdr.store, "2026-02-16 09:55")
     held = answers.pop("Medical examiner")
-    assert first.answer(answers, until="Medical examiner") is None
+    assert first.answer(answers, until="Medical examiner") is None, first.shown[-6000:]
     first.terminal.sendintr()
     first.terminal.expect("kept, encrypted")
     first.terminal.expect(pexpect.EOF)
@@ -312,9 +320,7 @@ def test_a_child_who_is_known_is_told_of_at_once(cdr: Shell, sudi: str) -> None:
 
 def test_only_the_reference_goes_to_stdout(cdr: Shell, tmp_path: Path) -> None:
     script = f'{sys.executable} -m cdr --store "{cdr.store}" --as-of "2026-02-16 10:00" notify > "{tmp_path}/said"'
-    person = Typist.__new__(Typist)
-    person.asked, person.shown = [], ""
-    person.terminal = pexpect.spawn("bash", ["-c", script], encoding="utf-8", timeout=30, dimensions=(50, 160))
+    person = Typist(cdr.store, "2026-02-16 10:00", command=["bash", "-c", script])
     assert person.answer(newborn()) == 0, person.shown[-2000:]
     (case,) = cdr("list", "--json").json["cases"]
     assert (tmp_path / "said").read_text() == f"{case['case']}\n"

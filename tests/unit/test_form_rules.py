@@ -341,7 +341,7 @@ def test_analyses_at_the_edge_of_a_rule_are_right(changes: dict[str, Any], notif
 
 
 def test_every_rule_of_the_three_forms_is_broken_somewhere_here() -> None:
-    tried = {rule for rule, *_ in (*BROKEN_A, *BROKEN_B, *BROKEN_C)} | {"A-10", "A-26", "A-31", "A-34", "C-00"}
+    tried = {rule for rule, *_ in (*BROKEN_A, *BROKEN_B, *BROKEN_C)} | {"A-10", "A-26", "A-31", "A-34", "A-39", "C-00"}
     assert tried == {rule for rule in RULES if rule[:2] in ("A-", "B-", "C-")}
 
 
@@ -392,3 +392,9 @@ def test_nothing_at_all_is_no_reason_to_raise(body: Any) -> None:
 def test_a_date_at_the_end_of_time_is_no_reason_to_raise() -> None:
     form = broken(SUDI, {"death.date": "9999-12-31", "notified_at": "9999-12-31T23:59"})
     assert "A-04" in ids(check_a(form))
+
+
+@pytest.mark.parametrize(("written", "expected"), [("Northshire", []), ("northshire", ["A-39"]), ("Nortshire", ["A-39"]), ("Elsewhere", [])])
+def test_an_authority_that_is_nearly_one_of_the_area(written: str, expected: list[str]) -> None:
+    form = broken(SUDI, {"child.local_authority": written})
+    assert sorted(ids(form_a.agency_problems(form, configuration()))) == expected

@@ -96,7 +96,7 @@ def answer(problem: Mapping[str, str], fact: str) -> str:
         return f"{year}-{int(month):02}-{int(day):02}"
     if 'like "06:52"' in message:
         return '"{:02}:{:02}"'.format(*map(int, fact.split()))
-    if "ten digits without spaces, in quotation marks" in message:
+    if "Write the ten digits of the number" in message:
         return f'"{fact.replace(" ", "")}"'
     if "in capitals" in message:
         return fact.upper()

@@ -51,7 +51,7 @@ def test_answers_that_cannot_be() -> None:
     assert "cdr request" in never.value.hint
     with pytest.raises(ConditionsNotMet):
         answer(ledger, "police", "returned", date(2026, 1, 11))
-    done = answer(ledger, "police", "nil", LATER)
+    done = answer(ledger, "police", "returned", LATER)
     for status in ("returned", "nil", "waived"):
         with pytest.raises(ConditionsNotMet):
             answer(done, "police", status, LATER)

@@ -77,7 +77,7 @@ def test_a_form_wrong_in_ten_places_has_ten_problems_in_the_order_of_the_lines()
 def test_what_a_person_reads() -> None:
     said = {one.field: one.text("given.yaml") for one in found(changed(FORM_A, *TEN_FAULTS))}
     assert said["child.family_name"] == "given.yaml:2: child.family_name: Family name: Enter family name. [SCHEMA-REQUIRED]"
-    assert said["child.nhs_number"].endswith("NHS number: Write the ten digits without spaces, in quotation marks. [SCHEMA-PATTERN]")
+    assert said["child.nhs_number"].endswith("NHS number: Write the ten digits of the number. [SCHEMA-PATTERN]")
     assert said["child.sex"].endswith("Sex: Choose one of: male, female, indeterminate, not_known. [SCHEMA-CODE]")
     assert "did you mean birth_weight_g?" in said["child.birth_weigth_g"] and "Form A" in said["child.birth_weigth_g"]
     assert "..., see `cdr explain death.place`." in said["death.place"]
@@ -144,9 +144,7 @@ def with_value(data: Any, path: list[Any], value: Any) -> Any:
         (("{weeks: 36, days: 4}", "{weeks: 15}"), [("child.gestation.weeks", "SCHEMA-RANGE")]),
         (('nhs_number: "9990000018"', "nhs_number: 9990000018"), []),
         (('nhs_number: "9990000018"', "nhs_number: 0999000001"), []),
-        (('nhs_number: "9990000018"', 'nhs_number: "999 000 0018"'), [("child.nhs_number", "SCHEMA-PATTERN")]),
         (('nhs_number: "9990000018"', 'nhs_number: "٩٩٩٠٠٠٠٠١٨"'), [("child.nhs_number", "SCHEMA-PATTERN")]),
-        (('nhs_number: "9990000018"', 'nhs_number: "9990000018\\n"'), [("child.nhs_number", "SCHEMA-PATTERN")]),
         (("postcode: NR1 1AB", "postcode: ZZ99 3VZ"), []),
         (("postcode: NR1 1AB", "postcode: nowhere"), [("child.postcode", "SCHEMA-PATTERN")]),
         (("ethnicity: N", "ethnicity: 99"), []),
@@ -557,3 +555,9 @@ def test_the_sections_and_forms_of_each_kind_of_agency_are_there() -> None:
     for code in codelists.code_list("agency_type").codes:
         assert {*code.extra.get("core", ()), *code.extra.get("if_held", ())} <= sections
         assert all(kind in kinds for kind in code.extra.get("supplementary", ()))
+
+
+@pytest.mark.parametrize("written", ["999 000 0018", '"999 000 0018"', "9990000018", "'9990000018'"])
+def test_an_nhs_number_is_taken_as_people_write_it(written: str) -> None:
+    raw = (FOLDER / "form-a-sudi.yaml").read_text("utf-8").replace('"9990000018"', written).encode()
+    assert schema.read(raw, "a.yaml", "form-a")[0]["child"]["nhs_number"] == "9990000018"
