@@ -55,7 +55,7 @@ def command(
 def _take(
     app: App, reference: str, raw: bytes, name: str, panel: str | None, day: date, override: str
 ) -> tuple[Form, Sequence[str]]:
-    from cdr.domain import case, form_c
+    from cdr.domain import case, form_c, whole_case
     from cdr.store.transaction import Change
 
     store = app.store
@@ -64,7 +64,17 @@ def _take(
         kept = documents["case"]
         refuse_closed(kept.body)
         notification = documents["notification"].body
-        form = check(raw, name, "form-c", lambda body: form_c.problems(body, notification, day, app.policy), reference)
+        returns = [document.body for id_, document in documents.items() if id_.startswith("return-")]
+        form = check(
+            raw,
+            name,
+            "form-c",
+            lambda body: [
+                *form_c.problems(body, notification, day, app.policy),
+                *whole_case.problems(notification, returns, body, app.policy),
+            ],
+            reference,
+        )
         stage = str(form.body["stage"])
         unmet = _unmet(kept.body, documents["requests"].body, stage, panel)
         if unmet and not override:
