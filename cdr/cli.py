@@ -20,6 +20,7 @@ COMMANDS = {
     "notify": "Open a case from a notification (Form A).",
     "list": "List cases with their stage and next step, without names.",
     "show": "Show one case in full.",
+    "today": "Show what is due over all open cases, without names.",
     "edit": "Correct a form in your own editor.",
     "attach": "Keep any file encrypted with a case.",
     "extract": "Write out a file that is kept with a case.",

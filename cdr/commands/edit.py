@@ -13,11 +13,12 @@ from cdr.app import App
 from cdr.commands.desk import desk
 from cdr.commands.forms import Form, examine
 from cdr.commands.interview import is_attended
+from cdr.commands.known import alike, already_known, same_child_in
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.commands.output import put, put_json, say
 from cdr.commands.request import refuse_closed
 from cdr.domain.differences import Difference
-from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem, TryAgain, WrongUsage
+from cdr.errors import InvalidData, NotFound, Problem, TryAgain, WrongUsage
 from cdr.store.document import Document
 
 
@@ -62,7 +63,9 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
     case, notification = documents["case"].body, documents["notification"].body
     refuse_closed(case)
     if what == "form-a":
-        return Chosen("form-a", _whole(app, documents["notification"]), lambda body: _form_a_rules(app, body))
+        return Chosen(
+            "form-a", _whole(app, documents["notification"]), lambda body: _form_a_rules(app, reference, body)
+        )
     if what == "form-c" and "analysis" in documents:
         review = ratifying_review(case) or case["reviews"][-1]
         day = date.fromisoformat(str(review["on"]))
@@ -81,11 +84,11 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
     raise NotFound("The case has no such form yet.", "See what it has: cdr show REF")
 
 
-def _form_a_rules(app: App, body: Mapping[str, Any]) -> list[Problem]:
+def _form_a_rules(app: App, reference: str, body: Mapping[str, Any]) -> list[Problem]:
     from cdr.domain import form_a
 
     known = form_a.problems(body, app.clock.today, app.policy, app.working_days)
-    return [*known, *form_a.agency_problems(body, app.configuration)]
+    return [*known, *form_a.agency_problems(body, app.configuration), *alike(app, body, reference)]
 
 
 def _same_stage(body: Mapping[str, Any], stage: str) -> list[Problem]:
@@ -151,26 +154,32 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
             raise TryAgain(
                 "Somebody else changed this form while you had it open; nothing was recorded.", "Edit it again."
             )
+        before, bodies = documents[place.id].body, {place: form.body}
         if chosen.form == "form-a":
-            _refuse_duplicate(app, reference, form.body)
-        changed = differences(documents[place.id].body, form.body)
-        store.commit(Change("edit", {place: form.body}, texts={place: form.text()}), {reference: documents})
+            _refuse_duplicate(app, reference, before, form.body)
+            case = documents["case"]
+            bodies[case.place] = _followed(app, case.body, form.body)
+        changed = differences(before, form.body)
+        store.commit(Change("edit", bodies, texts={place: form.text()}), {reference: documents})
     return changed
 
 
-def _refuse_duplicate(app: App, reference: str, body: Mapping[str, Any]) -> None:
-    from cdr.domain.duplicates import Identity, identity, same_child
+def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """A correction may not make two cases one child's; two that were said to be two children's stay so."""
+    from cdr.domain.duplicates import identity
 
-    new = identity(body)
-    known = {case: kinds["notification"]["identity"] for case, kinds in app.store.facts().items() if case != reference}
-    like = [case for case, kept in known.items() if same_child(new, Identity.from_dict(kept))]
-    before = known and app.store.facts()[reference]["notification"]["identity"]
-    if like and not (before and Identity.from_dict(before) == new):
-        raise ConditionsNotMet(
-            "With this change the child would be one who is known already; nothing was recorded.",
-            [f"The case {case} has the same number, or the same names and dates [A-26]" for case in like],
-            "Compare the two cases: cdr show REF",
-        )
+    like = same_child_in(app, after, reference)
+    if like and identity(before) != identity(after):
+        raise already_known(like, "Compare the two cases: cdr show REF")
+
+
+def _followed(app: App, case: dict[str, Any], form_a: Mapping[str, Any]) -> dict[str, Any]:
+    """The case with what its corrected notification calls for now."""
+    from cdr.domain.case import with_next
+    from cdr.domain.routes import what_follows
+
+    opened = date.fromisoformat(str(case["opened_on"]))
+    return with_next(case, what_follows(form_a, app.configuration, app.policy, app.working_days, opened))
 
 
 def _lines(form: str, changed: Sequence[Difference]) -> list[str]:

@@ -14,9 +14,10 @@ import click
 
 from cdr.app import App
 from cdr.commands.forms import Form, check, examine, take_in
+from cdr.commands.known import alike, already_known, same_child_in
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json, say
-from cdr.errors import ConditionsNotMet, NotAllowed, NotAuthentic, Problem, WrongUsage
+from cdr.errors import NotAllowed, NotAuthentic, Problem, WrongUsage
 
 if TYPE_CHECKING:
     from cdr.commands.interview import Interview
@@ -147,13 +148,13 @@ def _others(app: App, body: Mapping[str, Any]) -> list[Problem]:
     same = "has the same number, or the same names and dates: is it this child? You are asked why not at the end"
     like = [
         replace(problem("A-26", "child"), title="Child", message=f"the case {case} {same}")
-        for case in _duplicates(app, body)
+        for case in same_child_in(app, body)
     ]
-    return [*(replace(one, level="warning") for one in like), *_alike(app, body)]
+    return [*(replace(one, level="warning") for one in like), *alike(app, body)]
 
 
 def _why_not_a_duplicate(app: App, form: Form) -> str | None:
-    like = _duplicates(app, form.body)
+    like = same_child_in(app, form.body)
     if not like:
         return None
     say(f"This child seems to be known already: {', '.join(like)}.")
@@ -172,10 +173,10 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
     store, today = app.store, app.clock.today
     with store.writing():
         store.require_member()
-        like = _duplicates(app, form.body)
+        like = same_child_in(app, form.body)
         if like and not not_a_duplicate:
-            raise _already_known(like)
-        form = replace(form, warnings=(*form.warnings, *_alike(app, form.body)))
+            raise already_known(like)
+        form = replace(form, warnings=(*form.warnings, *alike(app, form.body)))
         steps = routes.what_follows(form.body, app.configuration, app.policy, app.working_days, today)
         reference = layout.new_reference(_notified_on(form.body), set(store.snapshot.cases))
         reason = not_a_duplicate if like else None
@@ -189,37 +190,6 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
         texts = {store.place(reference, "notification"): form.text()}
         store.commit(Change("notify", documents, texts=texts), {reference: {}})
     return reference, steps, form
-
-
-def _known(app: App) -> dict[str, Mapping[str, Any]]:
-    """Who the children of all cases are, by case."""
-    facts = app.store.facts()
-    return {case: kinds["notification"]["identity"] for case, kinds in facts.items() if "notification" in kinds}
-
-
-def _duplicates(app: App, body: Mapping[str, Any]) -> list[str]:
-    """The cases that seem to be the same child's."""
-    from cdr.domain.duplicates import Identity, identity, same_child
-
-    new = identity(body)
-    return [case for case, kept in _known(app).items() if same_child(new, Identity.from_dict(kept))]
-
-
-def _alike(app: App, body: Mapping[str, Any]) -> list[Problem]:
-    """The other cases that look alike (A-34)."""
-    from cdr.domain.duplicates import alike_problems, identity
-    from cdr.store import schema
-
-    found = alike_problems(identity(body), _known(app))
-    return [replace(one, title=schema.title("form-a/1", one.field)) for one in found]
-
-
-def _already_known(like: list[str]) -> ConditionsNotMet:
-    return ConditionsNotMet(
-        "This child seems to be known already; nothing was recorded.",
-        [f"The case {case} has the same number, or the same names and dates [A-26]" for case in like],
-        "If this is another child, say why: --not-a-duplicate REASON",
-    )
 
 
 def _notified_on(body: Mapping[str, Any]) -> Any:

@@ -95,16 +95,24 @@ def next_step(case: Body, requests: Body, analysis: Body | None = None) -> str:
 
 def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str | None = None) -> dict[str, Any]:
     """A new case's document: what follows from the notification, and the gates that are open from the start."""
-    following = [{"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None} for s in steps]
     return {
         "schema": SCHEMA,
         "opened_on": on.isoformat(),
         "status": OPEN,
         "not_a_duplicate": {"reason": not_a_duplicate, "on": on.isoformat()} if not_a_duplicate else None,
-        "next": following,
+        "next": _listed(steps),
         "gates": opening_gates(form_a),
         **{key: [] for key in ("waivers", "reviews", "letter_gates", "letters", "closures", "reopenings")},
     }
+
+
+def with_next(case: Body, steps: Sequence[Step]) -> dict[str, Any]:
+    """The case with the steps that its notification calls for now."""
+    return {**case, "next": _listed(steps)}
+
+
+def _listed(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    return [{"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None} for s in steps]
 
 
 def with_waiver(case: Body, agency: str, on: date, reason: str) -> dict[str, Any]:

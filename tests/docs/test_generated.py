@@ -31,6 +31,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "notify": (65, *STORE),
     "list": STORE,
     "show": STORE,
+    "today": STORE,
     "request": (65, *STORE),
     "return": (65, *STORE),
     "chase": (1, *STORE),
@@ -55,6 +56,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "doctor": ("cdr doctor",),
     "list": ("cdr list --open",),
     "show": ("cdr show 2026-7K3M",),
+    "today": ("cdr today",),
     "request": ("cdr request 2026-7K3M", "cdr request 2026-7K3M northshire-police --on 2026-01-12"),
     "return": (
         "cdr return 2026-7K3M northshire-social-care --nil",

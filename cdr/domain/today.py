@@ -1,0 +1,79 @@
+"""What is due over all open cases, by case reference and without any name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cdr.domain.chase import chase_item
+from cdr.domain.policy import Policy
+from cdr.domain.requests import outstanding, requests_of
+from cdr.domain.review import ratifying_review
+from cdr.domain.validation import date_at, items_at, text_at
+
+OVERDUE, TODAY, THIS_WEEK = "overdue", "today", "this week"
+WEEK = timedelta(days=7)
+REQUESTS_CLOCK = "T04"
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that is due: the case, what, the clock of the rules, the day, and when that is (`overdue`, `today`, `this week`)."""
+
+    case: str
+    what: str
+    clock: str
+    due: date
+    when: str
+
+
+@dataclass(frozen=True)
+class Today:
+    """What is due, in order of the days; `waiting` counts the open cases in which nothing is due within a week."""
+
+    on: date
+    tasks: tuple[Task, ...]
+    waiting: int
+
+
+def today(cases: Mapping[str, Mapping[str, Body]], on: date, policy: Policy) -> Today:
+    """The tasks of a day from each case's documents by kind (`case`, `requests`, `prompts`).
+
+    What Form A says is done is no task any more, since correcting Form A makes the list anew; once a review is ratified
+    nothing of the notification's list is asked for.
+    """
+    open_cases = {ref: kinds for ref, kinds in cases.items() if text_at(kinds.get("case"), "status") == "open"}
+    found = {ref: list(_tasks(ref, kinds, on, policy)) for ref, kinds in open_cases.items()}
+    tasks = sorted((task for several in found.values() for task in several), key=lambda task: (task.due, task.case))
+    return Today(on, tuple(tasks), sum(not several for several in found.values()))
+
+
+def _tasks(ref: str, kinds: Mapping[str, Body], on: date, policy: Policy) -> Iterator[Task]:
+    case, requests, prompts = kinds["case"], kinds.get("requests", {}), kinds.get("prompts", {})
+    if ratifying_review(case) is None:
+        for _, step in items_at(case, "next"):
+            due = date_at(step, "due")
+            asked = text_at(step, "clock") == REQUESTS_CLOCK and bool(requests_of(requests))
+            if due is not None and due <= on + WEEK and not asked:
+                yield Task(ref, text_at(step, "what"), text_at(step, "clock"), due, _when(due, on))
+    for request in outstanding(requests):
+        item = chase_item(request, prompts, on, policy, policy.working_days)
+        level = item.due or item.next
+        if level and level.on <= on + WEEK:
+            yield Task(
+                ref, f"{level.level} to {request.agency}: cdr chase --overdue", "T06", level.on, _when(level.on, on)
+            )
+
+
+def _when(due: date, on: date) -> str:
+    return OVERDUE if due < on else TODAY if due == on else THIS_WEEK
+
+
+def by_when(tasks: Sequence[Task]) -> dict[str, list[Task]]:
+    """The tasks under their headings, those without a task left out."""
+    groups = {when: [task for task in tasks if task.when == when] for when in (OVERDUE, TODAY, THIS_WEEK)}
+    return {when: group for when, group in groups.items() if group}
