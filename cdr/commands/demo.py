@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -199,7 +200,7 @@ def _results(place: Place, reference: str) -> None:
     tally = place.folder / "tally-2025-26.txt"
     tally.write_text(text, "utf-8")
     put(f"\n## Four years side by side (the first tables; all of them are in {tally})\n")
-    put("\n".join(text.splitlines()[:48]))
+    put("\n\n\n".join(text.split("\n\n\n")[:4]))
     _cdr(
         place,
         "2026-04-17",
@@ -220,7 +221,7 @@ def _results(place: Place, reference: str) -> None:
     put(f"  tallies    {place.folder / 'tally-2025-26.html'}\n  outbox     {place.store / 'outbox'}")
     put("\nTo go on by hand:\n")
     put(
-        f"  export GNUPGHOME={place.keys} XDG_STATE_HOME={place.folder / 'state'}\n  cdr --store {place.store} show {reference}"
+        f"  export GNUPGHOME={place.keys} XDG_STATE_HOME={place.folder / 'state'}\n  {sys.argv[0]} --store {place.store} show {reference}"
     )
 
 
