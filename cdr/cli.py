@@ -139,7 +139,7 @@ def _ended(error: BaseException, debug: bool) -> int:
         error.show()
         return 2
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
-        return _tell(["cdr: interrupted; nothing was recorded by this command."], 130)
+        return _tell(["cdr: interrupted. Whether anything was recorded is shown by: cdr audit"], 130)
     if isinstance(error, OSError):
         return _disk_or_pipe(error)
     return _bug(error, debug)

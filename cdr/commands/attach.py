@@ -24,7 +24,7 @@ LARGEST = 64 * 1024 * 1024
     "--kind",
     required=True,
     metavar="KIND",
-    help="What it is: post_mortem_report, inquest_bundle, jar_minutes ... (cdr explain attachment_kind lists all).",
+    help="What it is: post_mortem_report, inquest_bundle, jar_minutes, other ... (a wrong one lists them all).",
 )
 @as_json
 @pass_app

@@ -130,6 +130,13 @@ def _configuration(app: App) -> Iterator[Check]:
 
 def _mail(app: App) -> Iterator[Check]:
     waiting = len(list((app.store.folder / "outbox").glob("*.eml")))
+    wanted = str(app.configuration.mail.get("transport", "outbox"))
+    if wanted != "outbox":
+        yield Check(
+            "mail",
+            "warning",
+            f"cdr.yaml asks for {wanted}, which is not built yet: somebody has to send what is in the outbox.",
+        )
     yield Check("mail", "ok", f"Messages are written to the outbox; {waiting} are there.")
 
 

@@ -174,12 +174,13 @@ def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after
 
 
 def _followed(app: App, case: dict[str, Any], form_a: Mapping[str, Any]) -> dict[str, Any]:
-    """The case with what its corrected notification calls for now."""
-    from cdr.domain.case import with_next
+    """The case with what follows from its corrected notification."""
+    from cdr.domain.case import followed
     from cdr.domain.routes import what_follows
 
     opened = date.fromisoformat(str(case["opened_on"]))
-    return with_next(case, what_follows(form_a, app.configuration, app.policy, app.working_days, opened))
+    steps = what_follows(form_a, app.configuration, app.policy, app.working_days, opened)
+    return followed(case, form_a, steps)
 
 
 def _lines(form: str, changed: Sequence[Difference]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from cdr.commands.forms import Form, take_in
 from cdr.commands.options import as_json, case_reference, output_file, pass_app
 from cdr.commands.output import put, put_json, say, to_file
 from cdr.domain.letters import Letter
-from cdr.errors import ConditionsNotMet, WrongUsage
+from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 
 KIND = "condolence"
 SUFFIXES = {"text": ".txt", "pdf": ".pdf"}
@@ -77,8 +77,16 @@ def command(
     """
     if format_ != "text" and output is None:
         raise WrongUsage("A PDF needs a place to go to.", "Say where with -o DIR, or for one letter -o FILE.")
-    made = _made(app, reference, kind, to, gate, draft, format_)
-    paths = _written(made, reference, kind, format_, Path(output), to is not None) if output else {}
+    paths: dict[int, Path] = {}
+
+    def find_places(numbers: Sequence[int]) -> None:
+        """Where the letters go is known to be right before it is kept that they were made."""
+        if output:
+            paths.update(_places(numbers, f"{reference}-{kind}", SUFFIXES[format_], Path(output), to is not None))
+
+    made = _made(app, reference, kind, to, gate, draft, format_, find_places)
+    for number, path in paths.items():
+        to_file(path, made[number])
     texts = {number: data.decode("utf-8") for number, data in made.items()} if format_ == "text" else {}
     if as_json:
         letters = [
@@ -89,27 +97,33 @@ def command(
         put("\n\n".join(texts.values()).rstrip("\n"))
 
 
-def _written(
-    made: Mapping[int, bytes], reference: str, kind: str, format_: str, output: Path, chosen: bool
-) -> dict[int, Path]:
-    """Where each letter was written: into a folder, or into one file where one letter was chosen."""
-    named = len(made) == 1 and (chosen or output.suffix in SUFFIXES.values())
+def _places(numbers: Sequence[int], name: str, suffix: str, output: Path, chosen: bool) -> dict[int, Path]:
+    """Where each letter goes: into a folder, made if need be, or into one file where one letter was chosen.
+
+    Raises: WrongUsage, NotFound, DiskFailed.
+    """
+    named = len(numbers) == 1 and (chosen or output.suffix in SUFFIXES.values())
     if named and not output.is_dir():
-        paths = dict.fromkeys(made, output)
-    elif output.is_file():
+        if not output.resolve().parent.is_dir():
+            raise NotFound(f"There is no folder {output.parent}.", "Make it first, or give another place with -o.")
+        return dict.fromkeys(numbers, output)
+    if output.is_file():
         raise WrongUsage(
             f"{output} is a file, and there are several letters.", "Name a folder with -o, or one person with --to."
         )
-    else:
-        disk.private_folder(output)
-        paths = {number: output / f"{reference}-{kind}-{number}{SUFFIXES[format_]}" for number in made}
-    for number, path in paths.items():
-        to_file(path, made[number])
-    return paths
+    disk.private_folder(output)
+    return {number: output / f"{name}-{number}{suffix}" for number in numbers}
 
 
 def _made(
-    app: App, reference: str, kind: str, to: str | None, gate: str | None, draft: bool, format_: str
+    app: App,
+    reference: str,
+    kind: str,
+    to: str | None,
+    gate: str | None,
+    draft: bool,
+    format_: str,
+    find_places: Callable[[Sequence[int]], None],
 ) -> dict[int, bytes]:
     """The letters' files by the number of whom they are to, once it is kept with the case that they were made."""
     from cdr.domain import case
@@ -134,6 +148,7 @@ def _made(
             letter.recipient.number: _render(app, notification.body, letter, _wording(app, kind), format_)
             for letter in letters
         }
+        find_places(list(files))
         body: dict[str, Any] = kept.body
         if answers:
             body = _with_gate(body, answers, kind, today)

@@ -23,7 +23,11 @@ USUAL_WIDTH = 100
 TITLE_WIDTH, SOURCE_WIDTH, LONG = 32, 22, 2.5
 CSV_COLUMNS = ("part", "section", "below", "field", "key", "answer", "value", "source", "mark")
 
-PART_TITLES = {"notification": "Notification (Form A)", "reporting": "Reporting (Form B of all agencies)", "analysis": "Analysis (Form C)"}
+PART_TITLES = {
+    "notification": "Notification (Form A)",
+    "reporting": "Reporting (Form B of all agencies)",
+    "analysis": "Analysis (Form C)",
+}
 EMPTY_PARTS = {
     "notification": "There is nothing here.",
     "reporting": "No agency has been asked yet.",
@@ -80,7 +84,10 @@ def to_json(crib: Crib) -> dict[str, Any]:
 
 def _lacking_json(crib: Crib, why: str) -> dict[str, list[dict[str, str]]]:
     parts = {"notification": crib.notification, "review": crib.review}
-    return {part: [{"key": one.key, "title": one.title} for one in lacking if one.why == why] for part, lacking in parts.items()}
+    return {
+        part: [{"key": one.key, "title": one.title} for one in lacking if one.why == why]
+        for part, lacking in parts.items()
+    }
 
 
 def _line_json(line: Line) -> dict[str, Any]:
@@ -200,7 +207,9 @@ def _columns(margin: str, cells: tuple[str, str, str], widths: tuple[int, int, i
     wrapped = (first, _wrapped(cells[1], widths[1]), _wrapped(cells[2], widths[2]) if widths[2] else [])
     for number in range(max(map(len, wrapped))):
         row = [column[number] if number < len(column) else "" for column in wrapped]
-        yield (margin if number == 0 else "  ") + "  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip()
+        yield (margin if number == 0 else "  ") + "  ".join(
+            cell.ljust(size) for cell, size in zip(row, widths, strict=True)
+        ).rstrip()
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -292,8 +301,18 @@ def _context(crib: Crib) -> Mapping[str, Any]:
 
 def _html_rows(line: Line, crib: Crib) -> Iterator[Mapping[str, Any]]:
     mark = mark_of(line)
-    common = {"mark": MARKS[mark][1] if mark else "", "kind": mark, "depth": min(line.depth, 4), "heading": line.is_heading}
+    common = {
+        "mark": MARKS[mark][1] if mark else "",
+        "kind": mark,
+        "depth": min(line.depth, 4),
+        "heading": line.is_heading,
+    }
     span = max(1, len(line.answers))
     for number, answer in enumerate(line.answers or (Answer("", "", ()),)):
         told = {"answer": visible(answer.words, "\n"), "source": sources_of(answer, crib)}
-        yield {**common, **told, "title": visible(line.title) if number == 0 else "", "span": span if number == 0 else 0}
+        yield {
+            **common,
+            **told,
+            "title": visible(line.title) if number == 0 else "",
+            "span": span if number == 0 else 0,
+        }

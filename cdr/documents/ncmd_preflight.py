@@ -29,7 +29,8 @@ def to_json(found: Preflight) -> dict[str, Any]:
         "as_of": found.as_of.isoformat(),
         "to_do": found.to_do,
         "reviews": [
-            {"case": one.case, "reviewed_on": one.reviewed_on.isoformat(), "missing": list(one.missing)} for one in found.reviews
+            {"case": one.case, "reviewed_on": one.reviewed_on.isoformat(), "missing": list(one.missing)}
+            for one in found.reviews
         ],
         "open": [
             {
@@ -62,7 +63,10 @@ def text(found: Preflight, titles: Mapping[str, str]) -> str:
 def _lines(found: Preflight, titles: Mapping[str, str]) -> Iterator[str]:
     heading = f"National Child Mortality Database: what is needed by {found.by.isoformat()} ({found.year})"
     yield from (heading, "=" * len(heading), _days_left(found))
-    unfinished, finished = [one for one in found.reviews if one.missing], [one for one in found.reviews if not one.missing]
+    unfinished, finished = (
+        [one for one in found.reviews if one.missing],
+        [one for one in found.reviews if not one.missing],
+    )
     absent, there = [one for one in found.open if _is_to_do(one)], [one for one in found.open if not _is_to_do(one)]
     to_do = f"To do: {_cases(found.to_do)}"
     yield from ("", to_do, "-" * len(to_do))
@@ -99,7 +103,13 @@ def _open(absent: Sequence[Open]) -> Iterator[str]:
     if absent:
         yield "Open cases to enter there; only the notification is needed:"
         rows = [
-            (one.case, one.notified_on.isoformat(), "yes" if one.passed_on else "not marked", ", ".join(one.missing) or "-") for one in absent
+            (
+                one.case,
+                one.notified_on.isoformat(),
+                "yes" if one.passed_on else "not marked",
+                ", ".join(one.missing) or "-",
+            )
+            for one in absent
         ]
         yield from _table(("case", "notified", "passed on", "missing"), rows)
         yield from MARK_IT
@@ -138,7 +148,10 @@ def _can_wait(found: Preflight) -> Iterator[str]:
 def _legend(keys: Sequence[str], titles: Mapping[str, str]) -> Iterator[str]:
     if keys:
         yield from ("", "What the keys mean", "------------------")
-        rows = [(key, titles.get(key) or (f"Return of {key.partition('.')[2]}" if key.startswith("requests.") else key)) for key in keys]
+        rows = [
+            (key, titles.get(key) or (f"Return of {key.partition('.')[2]}" if key.startswith("requests.") else key))
+            for key in keys
+        ]
         yield from (f"  {key:<{max(len(row[0]) for row in rows)}}  {title}" for key, title in rows)
 
 
@@ -150,13 +163,17 @@ def _table(headers: tuple[str, ...], rows: Rows) -> Iterator[str]:
     room = max(24, 100 - sum(sizes) - 2 * len(headers))
     for row in (headers, *rows):
         start = "  " + "".join(f"{cell:<{size}}  " for cell, size in zip(row, sizes, strict=False))
-        yield from textwrap.wrap(row[-1], room + len(start), initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False)
+        yield from textwrap.wrap(
+            row[-1], room + len(start), initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False
+        )
 
 
 def _listed(references: Sequence[str]) -> Iterator[str]:
     import textwrap
 
-    yield from textwrap.wrap(", ".join(references), 98, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    yield from textwrap.wrap(
+        ", ".join(references), 98, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+    )
 
 
 def _cases(number: int) -> str:

@@ -66,7 +66,7 @@ def render(timeline: Timeline, format: str, width: int = USUAL_WIDTH, made_on: d
 
 
 def to_json(timeline: Timeline) -> dict[str, Any]:
-    """The timeline as the interface lays it down; `time` is more than it asks."""
+    """The timeline as scripts rely on it; `time` is more than it asks."""
     return {
         "schema": SCHEMA,
         "case": timeline.case,

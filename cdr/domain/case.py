@@ -13,8 +13,8 @@ from typing import Any
 
 from cdr.domain.form_c import RATIFIED
 from cdr.domain.requests import outstanding, requests_of
-from cdr.domain.review import OPEN, in_words, open_gates, ratifying_review, unmet_for_closing
-from cdr.domain.routes import Step, opening_gates
+from cdr.domain.review import OPEN, in_words, open_gates, settled_on, unmet_for_closing
+from cdr.domain.routes import Step, opening_gates, renewed_gates
 from cdr.domain.validation import at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 
@@ -34,7 +34,7 @@ STAGES = (
 NEXT_STEPS = {
     NOTIFIED: "Ask the agencies for their returns: cdr request",
     WAITING_FOR_RETURNS: "The agencies move next; prompts go out when they fall due: cdr chase --overdue",
-    WAITING_FOR_PROCESSES: "Other processes move next; the review waits until they end",
+    WAITING_FOR_PROCESSES: "Other processes move next; where one has ended, say so in Form A: cdr edit REF form-a",
     READY_FOR_PANEL: "Bring the case to the panel, then take in its analysis: cdr review",
     ANALYSIS_DRAFTED: "Bring the draft analysis to the panel, then ratify it: cdr review",
     REVIEWED: "Close the case: cdr close",
@@ -48,27 +48,18 @@ def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
     """Where a case is, one of `STAGES`: what it waits for comes before what has been drafted for the panel."""
     if text_at(case, "status") == CLOSED:
         return CLOSED
-    reviewed = ratifying_review(case) is not None
-    if reviewed and not _reopened_since(case):
+    if settled_on(case):
         return REVIEWED
     # A child whom no agency knew needs no return, and then a drafted analysis shows that the case has moved on.
-    untouched = not requests_of(requests) and analysis is None and not reviewed
+    untouched = not requests_of(requests) and analysis is None
     drafted = analysis is not None and text_at(analysis, "stage") != RATIFIED
     found = (
         (bool(outstanding(requests)), WAITING_FOR_RETURNS),
         (untouched, NOTIFIED),
         (bool(open_gates(case)), WAITING_FOR_PROCESSES),
         (drafted, ANALYSIS_DRAFTED),
-        (reviewed, REVIEWED),
     )
     return next((name for holds, name in found if holds), READY_FOR_PANEL)
-
-
-def _reopened_since(case: Body) -> bool:
-    """Whether the case was opened again on or after the day of its ratified review."""
-    review, reopenings = ratifying_review(case), items_at(case, "reopenings")
-    again = reopenings and text_at(reopenings[-1][1], "on") >= text_at(review, "on")
-    return bool(again)
 
 
 def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> list[str]:
@@ -106,9 +97,10 @@ def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str |
     }
 
 
-def with_next(case: Body, steps: Sequence[Step]) -> dict[str, Any]:
-    """The case with the steps that its notification calls for now."""
-    return {**case, "next": _listed(steps)}
+def followed(case: Body, form_a: Body, steps: Sequence[Step]) -> dict[str, Any]:
+    """The case after its notification was corrected: what it calls for now, and how its other processes stand."""
+    listed = at(case, "gates")
+    return {**case, "next": _listed(steps), "gates": renewed_gates(listed if isinstance(listed, list) else [], form_a)}
 
 
 def _listed(steps: Sequence[Step]) -> list[dict[str, Any]]:

@@ -99,7 +99,9 @@ def alike_problems(new: Identity, known: Mapping[str, Mapping[str, Any]]) -> lis
     found = ((case, likeness.to(values)) for case, values in known.items())
     what = RULES["A-34"].sentence
     return [
-        replace(problem("A-34", "child"), message=f"{what}: {case} ({', '.join(alike)})") for case, alike in found if alike
+        replace(problem("A-34", "child"), message=f"{what}: {case} ({', '.join(alike)})")
+        for case, alike in found
+        if alike
     ]
 
 
@@ -138,7 +140,11 @@ class Likeness:
 
     def _compared(self, other: Identity) -> tuple[str, ...]:
         a = self.child
-        number, born, died = self.numbers.get(other.nhs_number, ""), self.births.get(other.born, ""), self.deaths.get(other.died, "")
+        number, born, died = (
+            self.numbers.get(other.nhs_number, ""),
+            self.births.get(other.born, ""),
+            self.deaths.get(other.died, ""),
+        )
         first, family, swapped = _first_names(a, other), _family_names(a, other), _swapped(a, other)
         names = (swapped,) if swapped else (first, family) if first and family else ()
         two_numbers = bool(a.nhs_number and other.nhs_number and not number)

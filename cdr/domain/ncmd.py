@@ -196,7 +196,9 @@ class _Maker:
         return {p.removeprefix(f"{path}.").partition(".")[0] for p in self._named(form) if p.startswith(f"{path}.")}
 
     def _named(self, form: str) -> set[str]:
-        named = {str(path) for section in self.rules["sections"] if section["form"] == form for path in section["fields"]}
+        named = {
+            str(path) for section in self.rules["sections"] if section["form"] == form for path in section["fields"]
+        }
         return named | {left.removeprefix(f"{form}.") for left in self.rules["left_out"] if left.startswith(f"{form}.")}
 
     def _unnamed(self, schema: Schema, form: str, above: str) -> Iterator[str]:

@@ -134,7 +134,12 @@ def _group(schema: Schema, told: Given, spot: Spot, reading: Reading, name: str)
 def _parts(schema: Schema, told: Given, spot: Spot, reading: Reading, name: str, skip: str = "") -> Iterator[Line]:
     held = [(source, value) for source, value in told if isinstance(value, Mapping)]
     known = schema.get("properties", {})
-    unknown = {k: {"type": "object"} if isinstance(v, Mapping) else {} for _, value in held for k, v in value.items() if k not in known}
+    unknown = {
+        k: {"type": "object"} if isinstance(v, Mapping) else {}
+        for _, value in held
+        for k, v in value.items()
+        if k not in known
+    }
     for key, part in {**known, **unknown}.items():
         if key != skip:
             inner = [(source, value.get(key)) for source, value in held]

@@ -88,7 +88,11 @@ class _Case:
 
     @property
     def ncmd(self) -> Mapping[str, Any]:
-        return self.kinds.get("notification", {}).get("ncmd") or {"missing": [NO_MINIMUM], "told": False, "told_on": None}
+        return self.kinds.get("notification", {}).get("ncmd") or {
+            "missing": [NO_MINIMUM],
+            "told": False,
+            "told_on": None,
+        }
 
     @property
     def reviewed_on(self) -> date | None:
@@ -96,18 +100,27 @@ class _Case:
 
     def reopened_by(self, day: date) -> bool:
         """Whether it was opened again between its review and a day, both included, and is open still."""
-        reviewed, again = self.reviewed_on, [date_at(item, "on") for _, item in items_at(self.kinds["case"], "reopenings")]
+        reviewed, again = (
+            self.reviewed_on,
+            [date_at(item, "on") for _, item in items_at(self.kinds["case"], "reopenings")],
+        )
         still = text_at(self.kinds["case"], "status") == "open"
         return still and reviewed is not None and any(one is not None and reviewed <= one <= day for one in again)
 
 
-def preflight(facts: Facts, year: str, days: tuple[date, date], as_of: date, minimum: Minimum, policy: Policy) -> Preflight:
+def preflight(
+    facts: Facts, year: str, days: tuple[date, date], as_of: date, minimum: Minimum, policy: Policy
+) -> Preflight:
     """What is to be done by the last of `days`, the year's first and last; `facts` are the index's, by case and kind."""
     first, last = days
     cases = [_Case(reference, kinds) for reference, kinds in sorted(facts.items())]
-    reviewed = [case for case in cases if case.reviewed_on and first <= case.reviewed_on <= last and not case.reopened_by(last)]
+    reviewed = [
+        case for case in cases if case.reviewed_on and first <= case.reviewed_on <= last and not case.reopened_by(last)
+    ]
     reviews = [_reviewed(case, minimum) for case in reviewed]
-    opened = [_open(case, case.notified_on) for case in cases if case.notified_on and _is_open(case, case.notified_on, last)]
+    opened = [
+        _open(case, case.notified_on) for case in cases if case.notified_on and _is_open(case, case.notified_on, last)
+    ]
     return Preflight(
         year,
         last,

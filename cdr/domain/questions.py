@@ -164,7 +164,9 @@ def without_item(answers: Answers, path: str, number: int) -> dict[str, Any]:
 
 def holds(when: When, form: Mapping[str, Any], area: Area, item: str = "") -> bool:
     """Whether one of the groups holds (or there is none); `item` is the path from which fields like `.name` count."""
-    return not when or any(all(_is(form, area, item + k if k[0] == "." else k, v) for k, v in group.items()) for group in when)
+    return not when or any(
+        all(_is(form, area, item + k if k[0] == "." else k, v) for k, v in group.items()) for group in when
+    )
 
 
 def _is(form: Mapping[str, Any], area: Area, key: str, wanted: object) -> bool:
@@ -250,7 +252,9 @@ class _Walking:
         if not more:
             return
         about = ", ".join(question.words or question.field for question in more)
-        opening = self._step(f"more:{name}", item or more[0].field, "more", Question(item, words=about, items=tuple(more)))
+        opening = self._step(
+            f"more:{name}", item or more[0].field, "more", Question(item, words=about, items=tuple(more))
+        )
         if self.answers.get(opening.id) == YES:
             for question in (question for question in questions if question.more):
                 self._question(question, item)
@@ -346,7 +350,11 @@ def _section(part: Mapping[str, Any]) -> Section:
 
 
 def _question(part: Mapping[str, Any]) -> Question:
-    texts = {key: str(part[key]) for key in ("words", "next", "help", "wrong", "offer", "default", "otherwise") if key in part}
+    texts = {
+        key: str(part[key])
+        for key in ("words", "next", "help", "wrong", "offer", "default", "otherwise")
+        if key in part
+    }
     return Question(
         field=part["field"],
         when=_when(part),

@@ -41,7 +41,7 @@ def requests_of(requests: Body) -> list[Request]:
 
 
 def outstanding(requests: Body) -> list[Request]:
-    """The requests neither returned nor nil nor waived (interface, Chasing)."""
+    """The requests neither returned nor nil nor waived."""
     return [request for request in requests_of(requests) if request.status == OUTSTANDING]
 
 

@@ -1,4 +1,4 @@
-"""When a review may be ratified and a case closed, and the day on which a case counts as reviewed (interface, review)."""
+"""When a review may be ratified and a case closed, and the day on which a case counts as reviewed."""
 
 from __future__ import annotations
 

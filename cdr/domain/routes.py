@@ -5,7 +5,7 @@ No step names a person or a place: the list is shown where names have no busines
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -38,6 +38,7 @@ from cdr.domain.validation import (
 )
 
 OPEN = "open"
+CLOSED = "closed"
 SETTLED = (YES, "not_applicable")
 LOOKED_AFTER_PLACES = ("foster_home", "residential_care")
 SUICIDE_EVENT = "apparent_suicide"
@@ -211,3 +212,22 @@ def opening_gates(form_a: Mapping[str, Any]) -> list[dict[str, Any]]:
             opened = started.isoformat() if started else None
             gates.setdefault(kind, {"type": kind, "status": OPEN, "opened_on": opened, "closed_on": None})
     return list(gates.values())
+
+
+def renewed_gates(gates: Sequence[Mapping[str, Any]], form_a: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The gates after the notification was corrected: what it now says is closed is closed, what is open is open.
+
+    A gate of which the notification says nothing stays as it is.
+    """
+    found = {text_at(gate, "type"): dict(gate) for gate in gates}
+    for _, item in items_at(form_a, "other_investigations"):
+        kind, ended = text_at(item, "type"), date_at(item, "concluded")
+        if kind in found and item.get("status") == CLOSED:
+            found[kind] |= {"status": CLOSED, "closed_on": ended.isoformat() if ended else None}
+    reopened = {gate["type"]: gate for gate in opening_gates(form_a)}
+    return list(
+        {
+            **found,
+            **{kind: found.get(kind, gate) | {"status": OPEN, "closed_on": None} for kind, gate in reopened.items()},
+        }.values()
+    )

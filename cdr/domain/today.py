@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from cdr.domain.chase import chase_item
+from cdr.domain.chase import ESCALATION, chase_item
 from cdr.domain.policy import Policy
 from cdr.domain.requests import outstanding, requests_of
-from cdr.domain.review import ratifying_review
+from cdr.domain.review import settled_on
 from cdr.domain.validation import date_at, items_at, text_at
 
 OVERDUE, TODAY, THIS_WEEK = "overdue", "today", "this week"
@@ -54,7 +54,7 @@ def today(cases: Mapping[str, Mapping[str, Body]], on: date, policy: Policy) -> 
 
 def _tasks(ref: str, kinds: Mapping[str, Body], on: date, policy: Policy) -> Iterator[Task]:
     case, requests, prompts = kinds["case"], kinds.get("requests", {}), kinds.get("prompts", {})
-    if ratifying_review(case) is None:
+    if settled_on(case) is None:
         for _, step in items_at(case, "next"):
             due = date_at(step, "due")
             asked = text_at(step, "clock") == REQUESTS_CLOCK and bool(requests_of(requests))
@@ -64,9 +64,9 @@ def _tasks(ref: str, kinds: Mapping[str, Body], on: date, policy: Policy) -> Ite
         item = chase_item(request, prompts, on, policy, policy.working_days)
         level = item.due or item.next
         if level and level.on <= on + WEEK:
-            yield Task(
-                ref, f"{level.level} to {request.agency}: cdr chase --overdue", "T06", level.on, _when(level.on, on)
-            )
+            clock = "T07" if level.level == ESCALATION else "T06"
+            what = f"{level.level} for {request.agency}: cdr chase --overdue"
+            yield Task(ref, what, clock, level.on, _when(level.on, on))
 
 
 def _when(due: date, on: date) -> str:

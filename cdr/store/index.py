@@ -154,10 +154,6 @@ class Index:
             entries[path] = {"digest": digest, **for_cache(document)}
         self._seal(self._case_name(case), entries)
 
-    def forget_case(self, case: str) -> None:
-        """Remove what is kept of a case."""
-        self.state.forget(self._case_name(case))
-
     def _case_name(self, case: str) -> str:
         return f"{self.owner.fingerprint}/cases/{case}"
 

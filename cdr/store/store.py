@@ -125,14 +125,6 @@ class Store:
             self._opened[case] = self.index.case_documents(case, places)
         return self._opened[case]
 
-    def document(self, case: str, id_: str) -> Document:
-        """One document of one case, opened alone. Raises: NotFound."""
-        path = layout.document_path(layout.reference(case), id_)
-        place = self.snapshot.places.get(path)
-        if place is None:
-            raise NotFound(f"The case has no {id_} yet.")
-        return self.snapshot.read(place)
-
     def attachment(self, case: str, number: int) -> bytes:
         """One file kept with a case; whether it is the one that was attached, its digest in the case says.
 

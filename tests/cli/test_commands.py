@@ -243,3 +243,34 @@ def test_a_reader_that_has_gone_is_74(cdr: Shell, sudi: str) -> None:
     ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert ended.returncode == 74 and ended.stderr == b""
+
+
+def test_no_letter_is_kept_as_made_that_had_nowhere_to_go(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    gate, there = EXAMPLES / "letter-gate.yaml", tmp_path / "there"
+    there.write_text("something else")
+    before = cdr("audit", "--json").out
+    cdr("letter", sudi, "--gate", gate, "-o", there, as_of="2026-04-17", code=2)
+    cdr("letter", sudi, "--gate", gate, "--to", "mother", "-o", tmp_path / "no" / "her.txt", as_of="2026-04-17", code=66)
+    assert cdr("audit", "--json").out == before and there.read_text() == "something else"
+
+
+def test_an_inquest_ends_when_form_a_says_so(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "inquest" in cdr("list", "--json").json["cases"][0]["waiting_for"]
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\nsed -i 's/type: inquest, status: open,/type: inquest, status: closed, concluded: 2026-06-01,/' \"$1\"\n")
+    editor.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(editor))
+    cdr("edit", sudi, "form-a", as_of="2026-06-02")
+    assert "inquest" not in cdr("list", "--json").json["cases"][0]["waiting_for"]
+    gates = cdr("show", sudi, "--json").json["documents"]["case"]["gates"]
+    assert gates == [{"type": "inquest", "status": "closed", "opened_on": "2026-01-12", "closed_on": "2026-06-01"}]
+
+
+def test_a_case_that_is_reviewed_again_on_the_day_it_was_opened_is_reviewed(cdr: Shell, sudi: str) -> None:
+    form = EXAMPLES / "form-c-sudi.yaml"
+    cdr("review", sudi, "--from", form, "--override", "No panel", as_of="2026-04-14")
+    cdr("close", sudi, as_of="2026-04-14")
+    cdr("reopen", sudi, "--reason", "A late finding", as_of="2026-04-14")
+    assert cdr("list", "--json").json["cases"][0]["stage"] != "reviewed"
+    cdr("review", sudi, "--from", form, "--override", "No panel", as_of="2026-04-14")
+    assert cdr("list", "--json").json["cases"][0]["stage"] == "reviewed"

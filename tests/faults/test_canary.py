@@ -85,15 +85,16 @@ def scenario(cdr: Shell, tmp_path: Path) -> Watched:
     for name, agency in (("form-b-hospital", "northtown-general"), ("form-b-police", "northshire-police")):
         for wrong in _spoilt(forms[name], tmp_path)[::4]:
             run("return", case, agency, "--from", wrong, code=None)
-        run("return", case, agency, "--from", forms[name], code=None)
+        run("return", case, agency, "--from", forms[name], code=None)  # 65 where a spoilt one was still good enough
     run("return", case, "northtown-general", "--from", forms["form-b-police"], code=65)
     run("return", case, "regional-ambulance", "--waive", f"the crew of {WORD} has left")
     run("chase", "--overdue", day="2026-01-24")
     run("review", case, "--from", forms["form-c-sudi"], code=65, day="2026-04-14")
     run("review", case, "--from", forms["form-c-sudi"], "--override", f"no panel for {WORD}", day="2026-04-14")
-    run("letter", case, "--gate", forms["letter-gate"], private=True, code=None, day="2026-04-17")
-    run("letter", case, "--draft", private=True, code=None, day="2026-04-17")
-    assert WORD in run("show", case, private=True).out
+    run("letter", case, "--gate", forms["letter-gate"], private=True, day="2026-04-17")
+    run("letter", case, "--draft", private=True, day="2026-04-17")
+    shown = run("show", case, private=True).out
+    assert WORD in shown and shown.count("returned  ") >= 2
     assert WORD in run("timeline", case, "--identified", private=True).out
     for command in (["list"], ["chase"], ["tally", "--year", "2025/26"], ["audit"], ["verify"], ["doctor"], ["keys", "list"]):
         run(*command, code=None)

@@ -85,7 +85,7 @@ def test_every_stage_has_a_next_step_that_names_nobody() -> None:
 def test_a_case_opened_again_waits_for_what_it_waits_for() -> None:
     case = cases.closed(cases.with_review(without_gates(new()), PANEL, "ratified_cdop"), PANEL)
     again = cases.reopened(case, date(2029, 6, 1), "A late finding of the coroner")
-    assert cases.stage(again, all_in(), ANALYSIS) == "reviewed"
+    assert cases.stage(again, all_in(), ANALYSIS) == "ready for panel"
     gate = {"type": "inquest", "status": "open", "opened_on": "2029-06-01", "closed_on": None}
     waiting = {**again, "gates": [gate]}
     assert cases.stage(waiting, all_in(), ANALYSIS) == "waiting for other processes"
