@@ -150,6 +150,9 @@ def choose(text: str, options: Options) -> str:
     """The code meant by a code, a number of the list, or the beginning of a label or of one of its words. Raises: Wrong."""
     wanted = text.casefold()
     codes = {code.casefold(): code for code, _ in options}
+    if wanted in ("n", "no", "y", "yes") and not is_yes_no(options) and wanted not in codes:
+        # an answer to another question than this one, and never the beginning of a label
+        raise Wrong("This is not a question of yes or no; ? shows the list, and Enter goes on without an answer.")
     if is_yes_no(options) and YES_NO.get(wanted) in codes.values():
         return YES_NO[wanted]
     if wanted in codes:

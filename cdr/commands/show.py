@@ -53,7 +53,7 @@ def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Itera
     yield f"{reference}: {state['stage']}" + (
         f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else ""
     )
-    yield from _next(documents["case"].body)
+    yield from _next(documents["case"].body, documents["requests"].body)
     yield from _asked(documents)
     yield from _case(documents["case"].body)
     for id_ in sorted(documents, key=lambda id_: (ORDER.index(_kind(id_)) if _kind(id_) in ORDER else 9, id_)):
@@ -61,9 +61,11 @@ def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Itera
             yield from _form(documents[id_])
 
 
-def _next(case: Mapping[str, Any]) -> Iterator[str]:
+def _next(case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.today import still_called_for
+
     yield "\nWhat follows from the notification"
-    for step in case["next"]:
+    for step in still_called_for(case, requests):
         when = f"by {step['due']}" if step["due"] else "no date"
         yield f"  {when:<13}  {step['what']}"
 

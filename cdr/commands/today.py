@@ -20,7 +20,8 @@ HEADINGS = {"overdue": "Overdue", "today": "Due today", "this week": "Due within
 def command(app: App, as_json: bool) -> None:
     """Show what is due over all open cases, by reference and without names: overdue, today, within a week.
 
-    What a notification calls for goes from the list when Form A says that it is done: cdr edit REF form-a.
+    What a notification calls for goes from the list when Form A says that it is done (cdr edit REF form-a), and what Form A
+    cannot say, when the review is ratified.
     """
     from cdr.domain.today import today
 

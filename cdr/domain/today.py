@@ -55,10 +55,9 @@ def today(cases: Mapping[str, Mapping[str, Body]], on: date, policy: Policy) -> 
 def _tasks(ref: str, kinds: Mapping[str, Body], on: date, policy: Policy) -> Iterator[Task]:
     case, requests, prompts = kinds["case"], kinds.get("requests", {}), kinds.get("prompts", {})
     if settled_on(case) is None:
-        for _, step in items_at(case, "next"):
+        for step in still_called_for(case, requests):
             due = date_at(step, "due")
-            asked = text_at(step, "clock") == REQUESTS_CLOCK and bool(requests_of(requests))
-            if due is not None and due <= on + WEEK and not asked:
+            if due is not None and due <= on + WEEK:
                 yield Task(ref, text_at(step, "what"), text_at(step, "clock"), due, _when(due, on))
     for request in outstanding(requests):
         item = chase_item(request, prompts, on, policy, policy.working_days)
@@ -67,6 +66,13 @@ def _tasks(ref: str, kinds: Mapping[str, Body], on: date, policy: Policy) -> Ite
             clock = "T07" if level.level == ESCALATION else "T06"
             what = f"{level.level} for {request.agency}: cdr chase --overdue"
             yield Task(ref, what, clock, level.on, _when(level.on, on))
+
+
+def still_called_for(case: Body, requests: Body) -> list[Mapping[str, Any]]:
+    """What the notification calls for, without asking the agencies once that is done."""
+    steps = [step for _, step in items_at(case, "next")]
+    asked = bool(requests_of(requests))
+    return [step for step in steps if not (asked and text_at(step, "clock") == REQUESTS_CLOCK)]
 
 
 def _when(due: date, on: date) -> str:
