@@ -130,7 +130,7 @@ def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None,
 
 def _again(errors: Sequence[Problem]) -> bool:
     for problem in errors:
-        say(problem.text("line" if problem.line else "the form"))
+        say(problem.text("the form"))
     return click.confirm("Go back to the editor (no: give up, and nothing is changed)", default=True, err=True)
 
 

@@ -257,7 +257,9 @@ class Interview:
     def _typed(self, ask: Ask, prompt: str) -> str:
         """What a person types, after as much help as is asked for. Raises: _Back."""
         while True:
-            text = "\n".join(terminal.lines(prompt)) if ask.kind == "text" else terminal.line(prompt)
+            text = (
+                "\n".join(terminal.lines(prompt, (BACK, HELP, EMPTY))) if ask.kind == "text" else terminal.line(prompt)
+            )
             if text == BACK:
                 raise _Back
             if text != HELP:
@@ -292,6 +294,8 @@ class Interview:
                 say(terminal.wrapped(f"This can be given as well: {self.asking.more(step)}.", "  "))
             elif text in ("y", "yes", "n", "no", ""):
                 return (text or known).startswith("y")
+            else:
+                say("  Please answer y or n; what you typed was not kept.")
 
     def _headed(self, number: int) -> None:
         if number == self._heading:

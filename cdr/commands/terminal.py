@@ -48,9 +48,14 @@ def line(prompt: str) -> str:
         say("  That held a key that is no letter; please type it again.")
 
 
-def lines(prompt: str) -> list[str]:
-    """Several lines, up to an empty one; an empty line within a text that was pasted does not end it."""
+def lines(prompt: str, signs: Sequence[str]) -> list[str]:
+    """Several lines, up to an empty one; an empty line within a text that was pasted does not end it.
+
+    One of `signs` as the first line is an answer of its own, at once.
+    """
     first = line(prompt)
+    if first in signs:
+        return [first]
     typed = [first]
     while first and (typed[-1] or _more_waits()):
         typed.append(line("  "))
