@@ -9,7 +9,7 @@ from typing import Any
 
 from cdr.domain.form_c import RATIFIED
 from cdr.domain.requests import outstanding
-from cdr.domain.validation import at, items_at, text_at, words_at
+from cdr.domain.validation import items_at, text_at, words_at
 
 OPEN = "open"
 
@@ -91,8 +91,3 @@ def _meeting(meeting: PanelMeeting | None) -> list[str]:
         *([] if meeting.had_case else [f"The case was not assigned to the panel meeting {meeting.id}."]),
         *([] if meeting.quorate else [f"The panel meeting {meeting.id} was not quorate{quorum}."]),
     ]
-
-
-def was_overridden(review: Body | None) -> bool:
-    """Whether a review was ratified although something was unmet."""
-    return at(review, "override") is not None

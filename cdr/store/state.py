@@ -1,7 +1,8 @@
 """What this user keeps outside every store: the verified head, key rings made from registries, and the local index.
 
 All of it may be deleted at any time: the head is then taken up anew (a rollback before that goes unnoticed), the rest is
-made again. What is sealed is encrypted to its owner and carries a keyed digest, for encryption alone does not authenticate.
+made again, but for a draft of a notification that was begun and not finished. What is sealed
+is encrypted to its owner and carries a keyed digest, for encryption alone does not authenticate.
 """
 
 from __future__ import annotations
