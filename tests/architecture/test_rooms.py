@@ -48,7 +48,7 @@ ONLY_IN = {
 }
 CLOCKS = {("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"),
           ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"), ("time", "strftime")}  # fmt: skip
-HEAVY = {"jsonschema", "tabulate", "typst", "jinja2", "smtplib", "ruamel", "gnupg", "dateutil"}
+HEAVY = {"jsonschema", "tabulate", "typst", "jinja2", "smtplib", "ruamel", "gnupg", "dateutil", "docx", "lxml", "openpyxl", "icalendar"}
 NOT_OUR_WORDS = {"util", "utils", "helper", "helpers", "manager", "handler", "handlers", "misc", "common", "stats", "reminder",
                  "reminders", "outcome", "outcomes"}  # fmt: skip
 LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 12
