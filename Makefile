@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock needs clean
+.PHONY: demo test check browser lock needs clean
 
 demo: $(VENV)/ready
 	@$(BIN)/cdr demo .demo
 
-test: $(VENV)/ready
+test: $(VENV)/ready browser
 	@$(BIN)/ruff check cdr tests bench
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n 2
@@ -31,6 +31,17 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml | needs
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# What the tests of the return form drive a browser with. Where a browser or Node is missing, the other tests run without them.
+BROWSER_TESTS := tests/browser
+browser:
+	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
+	    command -v node >/dev/null && command -v npm >/dev/null; then \
+	  [ $(BROWSER_TESTS)/node_modules/.package-lock.json -nt $(BROWSER_TESTS)/package-lock.json ] || \
+	    npm ci --prefix $(BROWSER_TESTS) --no-audit --no-fund --loglevel=error; \
+	else \
+	  echo 'The tests of the return form need a browser and Node, and are left out (Debian, Ubuntu: apt install chromium nodejs npm).' >&2; \
+	fi
+
 # Renews the two lock files: everything for work on cdr, and what cdr itself runs on.
 lock: $(VENV)/ready
 	@$(BIN)/uv pip compile -q pyproject.toml --extra dev --generate-hashes --no-annotate --no-header \
@@ -39,4 +50,4 @@ lock: $(VENV)/ready
 	  --no-emit-index-url --universal --python-version 3.11 -o requirements/run.txt
 
 clean:
-	rm -rf $(VENV) .demo build dist
+	rm -rf $(VENV) .demo build dist $(BROWSER_TESTS)/node_modules

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cdr.store.layout import Kind
     from cdr.store.store import Store
 
-EXTRACTION_VERSION = 3
+EXTRACTION_VERSION = 4
 
 
 @dataclass
@@ -99,7 +99,7 @@ def extraction() -> Extraction:
 
 
 def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
-    from cdr.domain import duplicates, ncmd_minimum
+    from cdr.domain import duplicates, ncmd_minimum, requests
     from cdr.statistics import facts
 
     if kind.name == "notification":
@@ -107,7 +107,7 @@ def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
         return {"identity": identity, "facts": facts.notification_extract(body), "ncmd": ncmd}
     if kind.name == "analysis":
         return {**facts.analysis_extract(body), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
-    return dict(body)
+    return requests.for_index(body) if kind.name == "requests" else dict(body)
 
 
 @cache

@@ -58,14 +58,15 @@ def examine(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> t
     from cdr.store import schema
 
     body, source, found = schema.examine(raw, name, form)
-    ruled = schema.placed([*rules(body), *_about_another_case(body, case)], schema.current(form), source)
+    ruled = schema.placed([*rules(body), *about_another_case(body, case)], schema.current(form), source)
     wrong = {problem.field for problem in found}
     errors = [*found, *(problem for problem in ruled if problem.level == "error" and problem.field not in wrong)]
     warnings = tuple(problem for problem in ruled if problem.level != "error")
     return Form(name, raw, body, warnings), sorted(errors, key=lambda problem: problem.line)
 
 
-def _about_another_case(body: Mapping[str, Any], case: str) -> list[Problem]:
+def about_another_case(body: Mapping[str, Any], case: str) -> list[Problem]:
+    """What is wrong with the reference that a form gives of itself (CASE-01)."""
     named = body.get("case")
     if named is None or named == case:
         return []

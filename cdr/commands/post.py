@@ -6,13 +6,13 @@ same message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from cdr.app import App
 from cdr.documents import message
-from cdr.documents.message import Message
+from cdr.documents.message import Attachment, Message
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Letter:
     message: Message
 
 
-def request(app: App, case: str, agency: str, day: date, reply_by: date) -> Letter:
-    """The message that asks an agency for its return."""
+def request(app: App, case: str, agency: str, day: date, reply_by: date, form: Attachment) -> Letter:
+    """The message that asks an agency for its return, with the form to fill in."""
     made = message.request_message(
         app.configuration,
         case,
@@ -33,8 +33,27 @@ def request(app: App, case: str, agency: str, day: date, reply_by: date) -> Lett
         sent_at=app.clock.now,
         reply_by=reply_by,
         override=_override(app, "request"),
+        attachments=(form,),
     )
     return Letter(f"{case}-{agency}-request-{day}.eml", made)
+
+
+def bounce(
+    app: App, case: str, agency: str, day: date, missing: Sequence[str], opened: int, form: Attachment
+) -> Letter:
+    """The message that sends a return back as incomplete, with a fresh form."""
+    made = message.bounce_message(
+        app.configuration,
+        case,
+        agency,
+        day,
+        missing,
+        opened,
+        sent_at=app.clock.now,
+        override=_override(app, "bounce"),
+        attachments=(form,),
+    )
+    return Letter(f"{case}-{agency}-bounce-{day}.eml", made)
 
 
 def prompt(app: App, case: str, agency: str, level: str, requested_on: date) -> Letter:

@@ -23,14 +23,21 @@ from cdr.errors import ConditionsNotMet
 def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None, as_json: bool) -> None:
     """Ask agencies for their reporting form (Form B); without AGENCY, every one that Form A names and that was not asked.
 
-    A message for each goes to the outbox: it carries the reference and the date, and nothing about the child.
+    A message for each goes to the outbox, with the form to fill in: it carries the reference and the date, and nothing about
+    the child but under lock. The pass-phrase of each form is shown here once, to be told by telephone, and kept nowhere.
     """
     day = happened(app, on)
     asked = _ask(app, reference, agencies, day)
     dates = {agency: _prompt_dates(app, day) for agency in asked}
     if as_json:
         listed = [
-            {"agency": a, "requested_on": day.isoformat(), "prompts": [d.isoformat() for d in dates[a]]} for a in asked
+            {
+                "agency": a,
+                "requested_on": day.isoformat(),
+                "prompts": [d.isoformat() for d in dates[a]],
+                "passphrase": asked[a],
+            }
+            for a in asked
         ]
         put_json({"schema": "cdr-request/1", "case": reference, "requests": listed})
         return
@@ -43,13 +50,18 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
             ["agency", "asked on", "first prompt", "second", "third"],
         )
     )
+    put("")
+    put(table([(agency, told) for agency, told in asked.items()], ["agency", "pass-phrase of its form"]))
     say(
         f"{len(asked)} {'message is' if len(asked) == 1 else 'messages are'} in {app.store.folder / 'outbox'}, to be sent."
     )
+    say("Tell each agency its pass-phrase by telephone, and nobody else. They are shown once and kept nowhere.")
 
 
-def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> list[str]:
-    from cdr.commands import post
+def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> dict[str, str]:
+    """Ask, and record it; the pass-phrase of each agency that was asked."""
+    from cdr.commands import form, post
+    from cdr.documents.message import Attachment
     from cdr.domain import requests
     from cdr.store.transaction import Change
 
@@ -62,13 +74,19 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> list
         for agency in wanted:
             app.configuration.agency(agency)
         _refuse_early(day, str(documents["notification"].body["death"]["date"]))
-        if wanted:
-            body = requests.ask(ledger.body, wanted, day)
-            reply_by = _prompt_dates(app, day)[0]
-            letters = [post.request(app, reference, agency, day, reply_by) for agency in wanted]
-            change = Change("request", {ledger.place: body})
-            store.commit(change, {reference: documents}, lambda: post.out(app, letters))
-    return wanted
+        if not wanted:
+            return {}
+        requests.ask(ledger.body, wanted, day)  # refused before a second of work for each
+        made = {agency: form.locked(app, reference, documents["notification"]) for agency in wanted}
+        body = requests.ask(ledger.body, wanted, day, {agency: one for agency, (one, _) in made.items()})
+        letters = []
+        for request in (one for one in requests.requests_of(body) if one.agency in made):
+            name, data = form.attachment(app, reference, request.agency, request)
+            attached = Attachment(name, form.HTML, data)
+            letters.append(post.request(app, reference, request.agency, day, _prompt_dates(app, day)[0], attached))
+        change = Change("request", {ledger.place: body})
+        store.commit(change, {reference: documents}, lambda: post.out(app, letters))
+    return {agency: made[agency][1] for agency in wanted}
 
 
 def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any]) -> list[str]:

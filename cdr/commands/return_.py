@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App
-from cdr.commands.forms import Form, check
+from cdr.commands.forms import Form
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.commands.output import file_name, given, put, put_json
+from cdr.commands.output import put, put_json, say
 from cdr.commands.request import refuse_closed
-from cdr.errors import WrongUsage
+from cdr.errors import ConditionsNotMet, WrongUsage
+from cdr.store.document import Document
+
+if TYPE_CHECKING:
+    from cdr.commands.arrived import Arrived
+    from cdr.store.layout import Place
 
 WORDS = {
     "returned": "has returned its reporting form",
@@ -22,12 +28,27 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What was recorded: the request's new state, the form where there is one, and the file that it came as."""
+
+    status: str
+    form: Form | None
+    arrived: Arrived | None
+
+
 @click.command("return")
 @case_reference
 @click.argument("agency", metavar="AGENCY")
-@click.option("--from", "file", metavar="FILE", help="Form B as YAML; - is standard input.")
+@click.option(
+    "--from",
+    "file",
+    metavar="FILE",
+    help="What came in: the encrypted file that the return form saves, the Word form, or Form B as YAML; - is standard input.",
+)
 @click.option("--nil", is_flag=True, help="The agency did not know the child: a nil return, which counts as returned.")
 @click.option("--waive", metavar="REASON", help="This return is not waited for any more, and why.")
+@click.option("--yes", is_flag=True, help="It is from who it says it is: do not ask. Needed where nobody can be asked.")
 @on("it came in")
 @as_json
 @pass_app
@@ -38,40 +59,87 @@ def command(
     file: str | None,
     nil: bool,
     waive: str | None,
+    yes: bool,
     on: date | None,
     as_json: bool,
 ) -> None:
     """Take in an agency's return (Form B), a nil return, or that this return is not waited for any more.
 
-    Example: cdr return 2026-7K3M northshire-police --from form-b.yaml
+    A file of the return form or a Word form is shown with who says that they completed it, and recorded once that is
+    confirmed. How complete a return is, and what is missing, is told; `cdr bounce` sends it back.
+
+    Example: cdr return 2026-7K3M northshire-police --from 2026-7K3M-northshire-police.asc
     """
     if sum((file is not None, nil, waive is not None)) != 1:
         raise WrongUsage("Say what came of the request: one of --from FILE, --nil or --waive REASON.")
     if waive is not None and not waive.strip():
         raise WrongUsage("Say why the return is not waited for: --waive REASON.")
-    raw = given(file) if file else None
     day = happened(app, on)
-    status, form = _take(app, reference, agency, raw, file_name(file or ""), waive, day)
+    arrived = _arrived(app, reference, agency, file, yes, day) if file else None
+    taken = _take(app, reference, agency, arrived, waive, day)
+    _tell(app, reference, agency, taken, day, as_json)
+
+
+def _tell(app: App, reference: str, agency: str, taken: Taken, day: date, as_json: bool) -> None:
+    from cdr.commands import gaps
+
+    complete = gaps.of_return(app, agency, taken.form.body) if taken.form and taken.status == "returned" else None
     if as_json:
-        content = {
-            "schema": "cdr-return/1",
-            "case": reference,
-            "agency": agency,
-            "status": status,
-            "on": day.isoformat(),
-        }
-        put_json(content | {"warnings": form.warnings_json() if form else []})
+        content = {"schema": "cdr-return/1", "case": reference, "agency": agency, "status": taken.status}
+        content |= {"on": day.isoformat()}
+        received = vars(taken.arrived.received) if taken.arrived else None
+        warnings = taken.form.warnings_json() if taken.form else []
+        put_json(content | {"warnings": warnings, "received": received, "completeness": gaps.as_json(complete)})
         return
-    put(f"{agency} {WORDS[status]}.")
-    if form:
-        form.warn()
+    put(f"{agency} {WORDS[taken.status]}.")
+    if taken.form:
+        taken.form.warn()
+    if complete:
+        gaps.tell(complete, reference, agency)
 
 
-def _take(
-    app: App, reference: str, agency: str, raw: bytes | None, name: str, waive: str | None, day: date
-) -> tuple[str, Form | None]:
-    from cdr.domain import case, form_b, requests
-    from cdr.store import layout
+def _arrived(app: App, reference: str, agency: str, file: str, yes: bool, day: date) -> Arrived:
+    """The file, opened; where it is no YAML of the team's own, once somebody has said that it is from whom it says."""
+    from cdr.commands import arrived as arrivals
+    from cdr.domain import requests
+
+    app.configuration.agency(agency)
+    found = arrivals.open_file(app, file, agency)
+    if found.how == arrivals.YAML:
+        return found
+    documents = app.store.case(reference)
+    refuse_closed(documents["case"].body)
+    ledger = documents["requests"].body
+    request = requests.request_of(ledger, agency)
+    form = arrivals.checked(found, documents, reference, agency, request)
+    requests.answer(ledger, agency, _status(form), day)
+    _confirm(form, yes)
+    return found
+
+
+def _confirm(form: Form, yes: bool) -> None:
+    """Show who says that they completed it, and ask. Raises: WrongUsage where nobody can be asked; ConditionsNotMet."""
+    from cdr.commands.terminal import is_attended
+    from cdr.domain.replies import completed
+
+    by = completed(form.body)
+    kind = "a nil return" if _is_nil(form.body) else "a full return"
+    say(f"Completed by: {', '.join(part for part in (by.name, by.role, by.organisation) if part)}")
+    say(f"Completed on: {by.on}; it is {kind}.")
+    if yes:
+        return
+    if not is_attended():
+        raise WrongUsage(
+            "Nobody can be asked here whether this is from them; nothing was recorded.",
+            "Make sure of it (ring them where in doubt), then give --yes.",
+        )
+    if not click.confirm("Is this from them? Record it?", default=False, err=True):
+        raise ConditionsNotMet("Nothing was recorded.", [], "Ring the agency, and ask whether it sent this.")
+
+
+def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive: str | None, day: date) -> Taken:
+    from cdr.commands import arrived as arrivals
+    from cdr.domain import case, requests
     from cdr.store.transaction import Change
 
     app.configuration.agency(agency)
@@ -79,23 +147,28 @@ def _take(
     with store.writing():
         documents = store.case(reference)
         refuse_closed(documents["case"].body)
-        notification = documents["notification"].body
-        form = (
-            check(raw, name, "form-b", lambda body: form_b.problems(body, notification, agency), reference)
-            if raw is not None
-            else None
-        )
-        status = "waived" if waive else _status(form)
         ledger = documents["requests"]
-        changed = {ledger.place: requests.answer(ledger.body, agency, status, day)}
+        request = requests.request_of(ledger.body, agency)
+        form = arrivals.checked(arrived, documents, reference, agency, request) if arrived else None
+        status = "waived" if waive else _status(form)
+        body = requests.answer(ledger.body, agency, status, day, arrived.received if arrived else None)
+        changed = {ledger.place: body}
         if waive:
             changed[documents["case"].place] = case.with_waiver(documents["case"].body, agency, day, waive)
         texts = {}
         if form:
-            place = store.free_place(reference, layout.RETURN)
+            place = _place(app, reference, agency, documents)
             changed[place], texts[place] = form.body, form.text()
         store.commit(Change("return", changed, texts=texts), {reference: documents})
-    return status, form
+    return Taken(status, form, arrived)
+
+
+def _place(app: App, reference: str, agency: str, documents: Mapping[str, Document]) -> Place:
+    """Where a return is kept: the place of the one that it takes the place of, else the next that is free."""
+    from cdr.store import layout
+
+    own = [d.place for id_, d in sorted(documents.items()) if id_.startswith("return-") and d.body["agency"] == agency]
+    return own[-1] if own else app.store.free_place(reference, layout.RETURN)
 
 
 def _status(form: Form | None) -> str:

@@ -76,7 +76,7 @@ def _asked(documents: Mapping[str, Document]) -> Iterator[str]:
         (
             r["agency"],
             r["requested_on"],
-            r["status"],
+            _state_of(r),
             r["answered_on"] or "-",
             ", ".join(p["level"] for p in sent if p["agency"] == r["agency"]) or "-",
         )
@@ -88,6 +88,13 @@ def _asked(documents: Mapping[str, Document]) -> Iterator[str]:
         if rows
         else "  No agency has been asked yet."
     )
+
+
+def _state_of(request: Mapping[str, Any]) -> str:
+    """The state of a request; with the day on which its return was sent back, while the fuller one is awaited."""
+    last = request.get("bounced", [None])[-1]
+    waits = last is not None and last["answered_on"] is None
+    return f"{request['status']}, sent back on {last['on']}" if waits else str(request["status"])
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:

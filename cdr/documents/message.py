@@ -1,7 +1,8 @@
 """Messages to agencies about a request, and to the people who can help when no answer comes.
 
 A message carries the case reference, the form, dates, the agency's name and whom to ring. It is made from the ledger's
-own facts and the store's configuration, and never sees a form: nothing of the child can be in it.
+own facts and the store's configuration, and never sees what a form says: nothing of the child can be in it. The return
+form that goes with it holds nothing of the child either, but for a part that only a pass-phrase opens.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from hashlib import sha256
 from typing import Any
 
 from cdr.clock import LONDON
@@ -21,7 +23,7 @@ from cdr.domain.letter_gate import one_line
 from cdr.domain.letters import in_words
 from cdr.errors import WrongConfiguration
 
-REQUEST, ESCALATION = "request", "escalation"
+REQUEST, ESCALATION, BOUNCE = "request", "escalation", "bounce"
 PROMPTS = ("prompt-1", "prompt-2", "prompt-3")
 LEVELS = (REQUEST, *PROMPTS, ESCALATION)
 FORM = "reporting form (Form B)"
@@ -29,6 +31,15 @@ WIDTH = 76
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message; `type` is its content type, like `text/html`."""
+
+    name: str
+    type: str
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,7 @@ class Message:
     body: str
     message_id: str
     date: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,13 +73,38 @@ def request_message(
     sent_at: datetime | date,
     reply_by: date | None = None,
     override: str | None = None,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Message:
     """The message that asks an agency (by its id) for its return; `override` is the area's own wording.
 
     Raises: NotFound for an unknown agency; WrongConfiguration for an address or a wording that cannot be used.
     """
     asked = _Asked(REQUEST, case, configuration.agency(agency), requested_on)
-    return _message(configuration, asked, [_agency(asked.agency)], sent_at, reply_by=reply_by, override=override)
+    made = _message(configuration, asked, [_agency(asked.agency)], sent_at, reply_by=reply_by, override=override)
+    return replace(made, attachments=attachments)
+
+
+def bounce_message(
+    configuration: Configuration,
+    case: str,
+    agency: str,
+    bounced_on: date,
+    missing: Sequence[str],
+    opened: int,
+    *,
+    sent_at: datetime | date,
+    override: str | None = None,
+    attachments: tuple[Attachment, ...] = (),
+) -> Message:
+    """The message that sends a return back as incomplete: the titles of the fields that every agency of its type is asked.
+
+    `opened` is how many more fields the agency's own answers call for; they are only counted, because their titles would
+    say what the answers were. Raises: as `request_message`.
+    """
+    asked = _Asked(BOUNCE, case, configuration.agency(agency), bounced_on)
+    more = {"missing": [one_line(title) for title in missing], "opened": opened}
+    made = _message(configuration, asked, [_agency(asked.agency)], sent_at, override=override, more=more)
+    return replace(made, attachments=attachments)
 
 
 def prompt_message(
@@ -107,6 +144,7 @@ def _message(
     *,
     reply_by: date | None = None,
     override: str | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Message:
     people = {person.email: person for person in to}  # one person may be both: one copy is enough
     addresses = tuple(checked_address(email) for email in people)
@@ -114,6 +152,7 @@ def _message(
         "people": " and ".join(" ".join(person.name.split()) for person in people.values()),
         "reply_by": in_words(reply_by) if reply_by else "",
         **_fields(configuration, asked),
+        **(more or {}),
     }
     subject, body = _filled(shipped(asked.level, override), fields, f"{asked.level}.txt")
     domain = sender(configuration).rpartition("@")[2]
@@ -169,11 +208,24 @@ def _filled(text: str, fields: Mapping[str, Any], file: str) -> tuple[str, str]:
     first, _, rest = filled.partition("\n")
     if not first.startswith(SUBJECT) or not first.removeprefix(SUBJECT).strip():
         raise WrongConfiguration(f"{file} has no subject.", "Begin its first line with: Subject: ")
-    return " ".join(first.removeprefix(SUBJECT).split()), "\n\n".join(_wrapped(block) for block in blocks(rest)) + "\n"
+    return " ".join(first.removeprefix(SUBJECT).split()), _laid_out(blocks(rest)) + "\n"
+
+
+def _laid_out(parts: Sequence[Block]) -> str:
+    """The blocks with an empty line between them, but for the items of one list."""
+    text = ""
+    for before, block in zip((None, *parts), parts, strict=False):
+        together = before is not None and before.kind == block.kind == "item"
+        text += ("" if before is None else "\n" if together else "\n\n") + _wrapped(block)
+    return text
 
 
 def _wrapped(block: Block) -> str:
-    return "\n".join(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in block.lines)
+    first, rest = ("- ", "  ") if block.kind == "item" else ("", "")
+    filler = textwrap.TextWrapper(
+        WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(filler.fill(line) for line in block.lines)
 
 
 def to_eml(message: Message, from_: str) -> bytes:
@@ -193,4 +245,14 @@ def to_eml(message: Message, from_: str) -> bytes:
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body, charset="utf-8", cte="quoted-printable")
+    for attachment in message.attachments:
+        main, _, sub = attachment.type.partition("/")
+        mail.add_attachment(attachment.data, maintype=main, subtype=sub, filename=attachment.name)
+    if message.attachments:
+        mail.set_boundary(_boundary(message))
     return mail.as_bytes()
+
+
+def _boundary(message: Message) -> str:
+    """What sets the parts of a mail apart: the same for the same message."""
+    return "cdr-" + sha256(message.message_id.encode() + message.body.encode()).hexdigest()[:40]

@@ -1,13 +1,15 @@
 """The ledger of requests: whom a case asked for a return, when, and what came of it.
 
-Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on}]}`; `status` is outstanding, returned,
-nil or waived. No reason for a waiver stands here, because the chaser reads this document: reasons are the case's.
+Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on, form: {nonce, form, locked},
+received: {how, sha256}, bounced: [{on, answered_on}]}]}`; `status` is outstanding, returned, nil or waived, the last three
+keys only where there is such a thing. No reason for a waiver stands here, because the chaser reads this document: reasons
+are the case's. It opens nothing of `locked` either, which only a pass-phrase does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +28,31 @@ Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class RequestForm:
+    """What a request's return form is made from: its number (32 hex digits), its version, and the locked identity."""
+
+    nonce: str
+    form: str
+    locked: str
+
+
+@dataclass(frozen=True)
+class Received:
+    """How an answer came in (html, docx, yaml) and the SHA-256 of the file that it was."""
+
+    how: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """The day on which a return was sent back as incomplete, and the day of the fuller one, None while it is awaited."""
+
+    on: date
+    answered_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Request:
     """One agency asked for its return; `answered_on` is None while it is outstanding."""
 
@@ -33,6 +60,19 @@ class Request:
     requested_on: date
     status: str
     answered_on: date | None = None
+    form: RequestForm | None = None
+    received: Received | None = None
+    bounced: tuple[Bounce, ...] = ()
+
+    @property
+    def sent_back(self) -> bool:
+        """Whether its return was sent back as incomplete, and the fuller one is not in yet."""
+        return bool(self.bounced) and self.bounced[-1].answered_on is None
+
+    @property
+    def awaited(self) -> bool:
+        """Whether an answer is waited for: the first, or a fuller one after a bounce."""
+        return self.status == OUTSTANDING or self.sent_back
 
 
 def requests_of(requests: Body) -> list[Request]:
@@ -45,8 +85,15 @@ def outstanding(requests: Body) -> list[Request]:
     return [request for request in requests_of(requests) if request.status == OUTSTANDING]
 
 
-def ask(requests: Body, agencies: Sequence[str], on: date) -> dict[str, Any]:
-    """The ledger with these agencies asked on a day; a waived one may be asked again.
+def request_of(requests: Body, agency: str) -> Request | None:
+    """The request to one agency, None where it was never asked."""
+    return next((request for request in requests_of(requests) if request.agency == agency), None)
+
+
+def ask(
+    requests: Body, agencies: Sequence[str], on: date, forms: Mapping[str, RequestForm] | None = None
+) -> dict[str, Any]:
+    """The ledger with these agencies asked on a day, each with its form; a waived one may be asked again.
 
     Raises: ConditionsNotMet when one of them is outstanding or has answered.
     """
@@ -56,14 +103,16 @@ def ask(requests: Body, agencies: Sequence[str], on: date) -> dict[str, Any]:
     if unmet:
         hint = "Name only agencies that have not been asked yet."
         raise ConditionsNotMet("Not every agency can be asked; none was.", unmet, hint)
-    new = {agency: Request(agency, on, OUTSTANDING) for agency in agencies}
+    made = forms or {}
+    new = {agency: Request(agency, on, OUTSTANDING, form=made.get(agency)) for agency in agencies}
     return _body({**asked, **new}.values())
 
 
-def answer(requests: Body, agency: str, status: str, on: date) -> dict[str, Any]:
+def answer(requests: Body, agency: str, status: str, on: date, received: Received | None = None) -> dict[str, Any]:
     """The ledger with an agency's answer: returned, nil or waived; after a waiver or a nil return a full one may still come in.
 
-    Raises: ConditionsNotMet when the agency was never asked, has answered, or would have answered before it was asked.
+    A return that was sent back may come in once more; the day of the first one stays. Raises: ConditionsNotMet when the
+    agency was never asked, has answered, or would have answered before it was asked.
     """
     if status not in ANSWERS:
         raise ValueError("an answer is returned, nil or waived")
@@ -71,13 +120,68 @@ def answer(requests: Body, agency: str, status: str, on: date) -> dict[str, Any]
     if agency not in asked:
         raise _refused(f"{agency} has not been asked for a return.", "Ask it first: cdr request REF AGENCY")
     request = asked[agency]
+    fuller = request.sent_back and status == RETURNED
     corrected = request.status == NIL and status == RETURNED  # the agency did know the child after all
-    if not corrected and (request.status in (RETURNED, NIL) or request.status == status == WAIVED):
+    answered = request.status in (RETURNED, NIL) or request.status == status == WAIVED
+    if answered and not (fuller or corrected):
         raise _refused(_already(request), "Correct a return with: cdr edit REF return:AGENCY")
-    if on < request.requested_on:
-        reason = f"{agency} was asked on {request.requested_on.isoformat()}, which is after the answer's date."
-        raise _refused(reason, "Give the day on which it came in: --on DATE")
-    return _body({**asked, agency: Request(agency, request.requested_on, status, on)}.values())
+    since = request.bounced[-1].on if fuller else request.requested_on
+    if on < since:
+        asked_when = "the return was sent back" if fuller else f"{agency} was asked"
+        reason = f"{asked_when} on {since.isoformat()}, which is after the answer's date."
+        raise _refused(
+            reason[:1].upper() + reason[1:] if fuller else reason, "Give the day on which it came in: --on DATE"
+        )
+    return _replaced(asked, _answered(request, status, on, received))
+
+
+def _answered(request: Request, status: str, on: date, received: Received | None) -> Request:
+    if request.sent_back:
+        last = Bounce(request.bounced[-1].on, on)
+        return replace(request, received=received, bounced=(*request.bounced[:-1], last))
+    return replace(request, status=status, answered_on=on, received=received)
+
+
+def with_form(requests: Body, agency: str, form: RequestForm) -> dict[str, Any]:
+    """The ledger with another form for an agency that is asked. Raises: ConditionsNotMet where no answer is awaited."""
+    asked = {request.agency: request for request in requests_of(requests)}
+    if agency not in asked or not asked[agency].awaited:
+        reason = _already(asked[agency]) if agency in asked else f"{agency} has not been asked for a return."
+        raise ConditionsNotMet("There is no form to make.", [reason], "Ask it first: cdr request REF AGENCY")
+    return _replaced(asked, replace(asked[agency], form=form))
+
+
+def bounce(requests: Body, agency: str, on: date, form: RequestForm) -> dict[str, Any]:
+    """The ledger with an agency's return sent back as incomplete, with a fresh form.
+
+    Raises: ConditionsNotMet where there is no full return, or it was sent back already.
+    """
+    asked = {request.agency: request for request in requests_of(requests)}
+    request = asked.get(agency)
+    reason = _no_bounce(agency, request, on)
+    if request is None or reason:
+        hint = "Only a full return that has come in can be sent back; see: cdr show REF"
+        raise ConditionsNotMet("There is nothing to send back.", [reason], hint)
+    return _replaced(asked, replace(request, form=form, bounced=(*request.bounced, Bounce(on))))
+
+
+def _no_bounce(agency: str, request: Request | None, on: date) -> str:
+    if request is None:
+        return f"{agency} has not been asked for a return."
+    if request.sent_back:
+        return f"{agency} was sent its return back on {request.bounced[-1].on.isoformat()}, and the fuller one is not in yet."
+    if request.status == OUTSTANDING:
+        return f"{agency} has not answered yet."
+    if request.status != RETURNED:
+        return _already(request)
+    came = request.bounced[-1].answered_on if request.bounced else request.answered_on
+    return f"The return came in on {came.isoformat()}, which is later." if came and on < came else ""
+
+
+def for_index(requests: Body) -> dict[str, Any]:
+    """What questions across cases ask of a ledger: all but the forms, which are long and locked."""
+    kept = [{key: value for key, value in item.items() if key != "form"} for _, item in items_at(requests, "requests")]
+    return {**requests, "requests": kept}
 
 
 def to_ask(form_a: Body, requests: Body) -> list[str]:
@@ -107,19 +211,44 @@ def _already(request: Request) -> str:
 
 
 def _request(item: Mapping[str, Any]) -> Request:
-    answered = item.get("answered_on")
-    day = date.fromisoformat(str(answered)) if answered else None
-    return Request(str(item["agency"]), date.fromisoformat(str(item["requested_on"])), str(item["status"]), day)
+    form, received = item.get("form"), item.get("received")
+    return Request(
+        str(item["agency"]),
+        date.fromisoformat(str(item["requested_on"])),
+        str(item["status"]),
+        _day(item.get("answered_on")),
+        RequestForm(**form) if form else None,
+        Received(**received) if received else None,
+        tuple(Bounce(date.fromisoformat(one["on"]), _day(one["answered_on"])) for one in item.get("bounced", ())),
+    )
 
 
-def _body(requests: Any) -> dict[str, Any]:
+def _day(value: object) -> date | None:
+    return date.fromisoformat(str(value)) if value else None
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _replaced(asked: Mapping[str, Request], request: Request) -> dict[str, Any]:
+    return _body({**asked, request.agency: request}.values())
+
+
+def _body(requests: Iterable[Request]) -> dict[str, Any]:
     return {"schema": SCHEMA, "requests": [_item(request) for request in requests]}
 
 
 def _item(request: Request) -> dict[str, Any]:
+    optional = {
+        "form": vars(request.form) if request.form else None,
+        "received": vars(request.received) if request.received else None,
+        "bounced": [{"on": one.on.isoformat(), "answered_on": _iso(one.answered_on)} for one in request.bounced],
+    }
     return {
         "agency": request.agency,
         "requested_on": request.requested_on.isoformat(),
         "status": request.status,
-        "answered_on": request.answered_on.isoformat() if request.answered_on else None,
+        "answered_on": _iso(request.answered_on),
+        **{key: dict(value) if isinstance(value, Mapping) else value for key, value in optional.items() if value},
     }

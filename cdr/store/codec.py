@@ -247,13 +247,14 @@ class _SourceComposer(_Composer):
             return text
         if NOT_IN_TEXT.search(text):
             self.note("YAML-CONTROL", CONTROL, line)
-        if _too_many_marks(text):  # before normalising, which is slow for a long row of them
+        if too_many_marks(text):  # before normalising, which is slow for a long row of them
             self.note("YAML-CONTROL", MARKS, line)
             return text
         return unicodedata.normalize("NFC", text)
 
 
-def _too_many_marks(text: str) -> bool:
+def too_many_marks(text: str) -> bool:
+    """Whether more marks are heaped on one letter than any language has."""
     run = 0
     for character in text:
         run = run + 1 if character > "\u02ff" and unicodedata.category(character)[0] == "M" else 0

@@ -31,6 +31,11 @@ OPTIONS = (
     "--no-options", "--batch", "--no-tty", "--yes", "--trust-model", "always", "--no-auto-key-locate",
     "--no-auto-key-retrieve", "--no-auto-check-trustdb", "--disable-dirmngr", "--display-charset", "utf-8",
 )  # fmt: skip
+# A pass-phrase is told by telephone and guessed at by whoever has the mail: so each guess costs 65 million bytes of SHA-512.
+LOCK = (
+    "--pinentry-mode", "loopback", "--no-symkey-cache", "--cipher-algo", "AES256", "--s2k-cipher-algo", "AES256",
+    "--s2k-mode", "3", "--s2k-digest-algo", "SHA512", "--s2k-count", "65011712", "--compress-algo", "none", "--set-filename", "",
+)  # fmt: skip
 LOCKED = {
     11: "the passphrase was wrong",
     85: "nobody could be asked for the passphrase here",
@@ -121,6 +126,41 @@ class Gnupg:
         if answer.code == 0 and all(answer.count(word) == 1 for word in once) and not any(map(answer.count, never)):
             return answer.out
         raise _why_not_opened(answer, what)
+
+    def lock(self, data: bytes, passphrase: str) -> bytes:
+        """`data` as an armoured message that this pass-phrase opens and no key; gpg gets it through a pipe alone.
+
+        Raises: NotAllowed when GnuPG cannot.
+        """
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, passphrase.encode("ascii"))
+            os.close(writing)
+            answer = self._run([*LOCK, "--passphrase-fd", str(reading), "--armor", "--symmetric"], data, (reading,))
+        finally:
+            os.close(reading)
+        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
+            raise NotAllowed("GnuPG could not lock the child's details with a pass-phrase.", "See: cdr doctor")
+        return answer.out
+
+    def open_reply(self, data: bytes, most: int) -> bytes | None:
+        """The plaintext of a file that somebody else sent, at most `most` bytes; None where no key that is here opens it.
+
+        One private-key operation. Raises: NotAuthentic for anything but one whole encrypted message of at most that size,
+        and for one that only a pass-phrase opens; TryAgain when the key is locked.
+        """
+        self.private_key_operations += 1
+        answer = self._run(["--no-symkey-cache", "--max-output", str(most), "--decrypt"], data)
+        never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED", "NEED_PASSPHRASE_SYM")
+        opened = answer.count("DECRYPTION_OKAY") == answer.count("PLAINTEXT") == 1 and answer.count("ENC_TO") > 0
+        if answer.code == 0 and opened and len(answer.out) <= most and not any(map(answer.count, never)):
+            return answer.out
+        locked = "" if answer.count("NEED_PASSPHRASE_SYM") else _why_locked(answer)
+        if locked:
+            raise TryAgain(f"The key that opens the file is locked: {locked}.", UNLOCK_HINT)
+        if answer.count("NO_SECKEY") and not answer.count("PLAINTEXT") and not answer.count("BADMDC"):
+            return None
+        raise NotAuthentic("The file is damaged, too large, or is not one whole encrypted message.")
 
     def sign(self, payload: bytes, fingerprint: str) -> bytes:
         """An armoured detached signature; one private-key operation.

@@ -56,7 +56,7 @@ class Index:
         return found
 
     def document(self, place: Place) -> Document:
-        """A document of a kind that the index keeps whole (requests, prompts), as it stands now."""
+        """A document of a kind that the index keeps whole (prompts), as it stands now."""
         kept = self._complete()[place.path]
         return Document(place, kept["revision"], kept["previous"], kept["facts"])
 

@@ -16,7 +16,7 @@ from cdr.store.git import Git
 from cdr.store.history import History, Progress
 from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
-from cdr.store.registry import MEMBER, Person, acting
+from cdr.store.registry import MEMBER, Person, acting, usable
 from cdr.store.snapshot import Snapshot
 from cdr.store.transaction import Change
 
@@ -104,6 +104,13 @@ class Store:
     def configuration(self) -> bytes:
         """The bytes of the recorded cdr.yaml."""
         return self.sealed.raw(layout.CONFIGURATION)
+
+    def public_keys_of_members(self) -> dict[str, str]:
+        """The armoured public key of every member, by fingerprint; anyone may read them. Raises: NotAllowed for an unusable one."""
+        sealed = self.sealed
+        members = [person for person in sealed.keys.registry.people if person.role == MEMBER]
+        keys = {usable(sealed.public_keys, person).fingerprint: f"keys/{person.fingerprint}.asc" for person in members}
+        return {fingerprint: sealed.raw(path).decode("ascii") for fingerprint, path in keys.items()}
 
     def template(self, name: str) -> bytes | None:
         """This area's own wording of a letter, where it has one."""

@@ -56,4 +56,10 @@ MEANINGS: Mapping[str, str] = {
     "YAML-KEY": "a key is a word",
     "YAML-DUPLICATE": "the same key is given twice, and nobody could tell which is right",
     "YAML-CONTROL": "there is a character that cannot be seen, or that could make the text look like another",
+    "REPLY-SHAPE": "the file is not what a return form saves, or not as the form saved it",
+    "REPLY-SIZE": "the file is larger than any return",
+    "REPLY-LOCKED": "the file is not encrypted to the members of this store, as the return form does it",
+    "REPLY-DAMAGED": "the file did not come through whole, or is no encrypted message",
+    "WORD-SHAPE": "the file is not the Word form that cdr made, saved as .docx",
+    "WORD-SAFE": "the Word document holds more than text: macros, or something that is fetched from elsewhere",
 }

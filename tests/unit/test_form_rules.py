@@ -340,8 +340,11 @@ def test_analyses_at_the_edge_of_a_rule_are_right(changes: dict[str, Any], notif
     assert check_c(broken("form-c-sudi", changes), broken(SUDI, notification)) == []
 
 
+OF_REPLIES = {"B-22", "B-23", "B-24", "B-25", "B-26"}  # broken in tests/cli/test_replies.py
+
+
 def test_every_rule_of_the_three_forms_is_broken_somewhere_here() -> None:
-    tried = {rule for rule, *_ in (*BROKEN_A, *BROKEN_B, *BROKEN_C)} | {"A-10", "A-26", "A-31", "A-34", "A-39", "C-00"}
+    tried = {rule for rule, *_ in (*BROKEN_A, *BROKEN_B, *BROKEN_C)} | {"A-10", "A-26", "A-31", "A-34", "A-39", "C-00"} | OF_REPLIES
     assert tried == {rule for rule in RULES if rule[:2] in ("A-", "B-", "C-")}
 
 

@@ -1,0 +1,173 @@
+"""What an agency sent back: told apart by what it is, opened within limits, and checked against its request."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cdr.app import App
+from cdr.commands.forms import Form, check
+from cdr.commands.output import file_name, given
+from cdr.domain.requests import Received, Request
+from cdr.errors import InvalidData, NotAuthentic, NotFound, Problem
+from cdr.store.document import Document
+
+LARGEST = 2 * 1024 * 1024
+LARGEST_OPENED = 4 * 1024 * 1024
+HTML, DOCX, YAML = "html", "docx", "yaml"
+ARMOUR = b"-----BEGIN PGP"
+ENDINGS = {".asc": HTML, ".gpg": HTML, ".pgp": HTML, ".docx": DOCX}
+ZIP, OLD_WORD, PAGES = b"PK", b"\xd0\xcf\x11\xe0", (b"<!doctype html", b"<html")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+TOO_LARGE = "The file is larger than 2 MB, and no return is. Ask for the file that the return form saved."
+THE_FORM_ITSELF = (
+    "This is the empty form, not the answers. Ask for the file that the form saved; its name ends in .asc."
+)
+NOT_TO_US = "This is not encrypted to you. Ask the agency to use the form that came with the request, and to send what that saves."
+DAMAGED = (
+    "This is damaged, larger than any return, or no encrypted message. Ask for the file again, as the form saved it."
+)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file that came in: its name, what kind of file it is, its digest, and what it says (bytes of YAML, or plain data)."""
+
+    name: str
+    how: str
+    sha256: str
+    raw: bytes
+    said: Mapping[str, Any]
+
+    @property
+    def received(self) -> Received:
+        """How it came in, as the ledger has it."""
+        return Received(self.how, self.sha256)
+
+
+def open_file(app: App, file: str, agency: str) -> Arrived:
+    """Read a file that came in from an agency, and open it where it is encrypted or a Word document.
+
+    Raises: NotFound; InvalidData where it cannot be what an agency sends back; TryAgain, NotAllowed as `Store.case`.
+    """
+    name = file_name(file)
+    raw = _bytes(file, name)
+    how = _how(raw, name)
+    said: Mapping[str, Any] = {}
+    if how == HTML:
+        said = _reply(app, raw, name)
+    elif how == DOCX:
+        said = _word(raw, name, app.configuration.agency(agency).type)
+    return Arrived(name, how, hashlib.sha256(raw).hexdigest(), raw, said)
+
+
+def _bytes(file: str, name: str) -> bytes:
+    """The bytes, where they are no more than a return can be; a file that is larger is not read."""
+    try:
+        if file != "-" and Path(file).is_file() and Path(file).stat().st_size > LARGEST:
+            raise _refused("REPLY-SIZE", TOO_LARGE, name)
+    except OSError:
+        raise NotFound(f"The file {name} cannot be read.", "Check its name and that you may read it.") from None
+    raw = sys.stdin.buffer.read(LARGEST + 1) if file == "-" else given(file)
+    if len(raw) > LARGEST:
+        raise _refused("REPLY-SIZE", TOO_LARGE, name)
+    return raw
+
+
+def _how(raw: bytes, name: str) -> str:
+    start = raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.lower().startswith(PAGES):
+        raise _refused("REPLY-SHAPE", THE_FORM_ITSELF, name)
+    if start.startswith(ARMOUR):
+        return HTML
+    if raw.startswith((ZIP, OLD_WORD)):
+        return DOCX
+    binary = bool(raw) and raw[0] & 0x80 != 0 and not raw.startswith((*UTF_16, b"\xef\xbb\xbf"))
+    if binary and not _is_text(raw):
+        return HTML
+    return ENDINGS.get(Path(name).suffix.lower(), YAML)
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return bool(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return error.start > 64  # text with a wrong letter somewhere: whoever reads YAML says where
+
+
+def _reply(app: App, raw: bytes, name: str) -> dict[str, Any]:
+    from cdr.store import replies
+
+    app.store.require_member()
+    try:
+        plain = app.store.sealed.keys.gnupg.open_reply(raw, LARGEST_OPENED)
+    except NotAuthentic:
+        raise _refused("REPLY-DAMAGED", DAMAGED, name) from None
+    if plain is None:
+        raise _refused("REPLY-LOCKED", NOT_TO_US, name)
+    return replies.read_json(plain, name)
+
+
+def _word(raw: bytes, name: str, agency_type: str) -> dict[str, Any]:
+    from cdr.documents import word_reading
+    from cdr.store import replies
+
+    fault, fields = word_reading.read(raw, agency_type)
+    if fault:
+        raise _refused("WORD-SHAPE" if fault.is_shape else "WORD-SAFE", fault.words, name)
+    return replies.from_fields(fields, "form-b")
+
+
+def _refused(rule: str, message: str, name: str) -> InvalidData:
+    return InvalidData([Problem("", "", message, rule)], name)
+
+
+def checked(
+    arrived: Arrived, documents: Mapping[str, Document], reference: str, agency: str, request: Request | None
+) -> Form:
+    """The return in what arrived. Raises: InvalidData with everything that is wrong with it and with the reply around it."""
+    from cdr.domain import form_b, replies
+
+    notification = documents["notification"].body
+
+    def rules(body: Mapping[str, Any]) -> list[Problem]:
+        return [*replies.number_problems(body, request), *form_b.problems(body, notification, agency)]
+
+    if arrived.how == YAML:
+        form = check(arrived.raw, arrived.name, "form-b", rules, reference)
+        return replace(form, body=replies.without_number(form.body))
+    body = arrived.said
+    around: list[Problem] = []
+    if arrived.how == HTML:
+        around, body = replies.reply_problems(body, reference, agency, request), _body(body)
+        if any(problem.rule == "B-22" for problem in around):
+            raise InvalidData(around, arrived.name)
+    return _form(arrived, body, around, rules, reference)
+
+
+def _body(reply: Mapping[str, Any]) -> Mapping[str, Any]:
+    body = reply.get("body")
+    return body if isinstance(body, Mapping) else {}
+
+
+def _form(arrived: Arrived, said: Mapping[str, Any], around: list[Problem], rules: Any, reference: str) -> Form:
+    from cdr.commands.forms import about_another_case
+    from cdr.domain import replies as domain
+    from cdr.store import codec, replies, schema
+
+    body, found = replies.examine(dict(said), arrived.name, "form-b")
+    name = schema.current("form-b")
+    ruled = [
+        replace(one, title=one.title or schema.title(name, one.field))
+        for one in [*rules(body), *about_another_case(body, reference)]
+    ]
+    wrong = {problem.field for problem in found}
+    errors = [*around, *found, *(one for one in ruled if one.level == "error" and one.field not in wrong)]
+    if errors:
+        raise InvalidData(errors, arrived.name)
+    kept = domain.without_number(body)
+    return Form(arrived.name, codec.dump(kept), kept, tuple(one for one in ruled if one.level != "error"))

@@ -1,0 +1,171 @@
+"""`cdr form`: the return form of one agency; and the form as what goes with a message."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, case_reference, pass_app
+from cdr.commands.output import put, put_json, say, to_file
+from cdr.commands.request import refuse_closed
+from cdr.domain.requests import Request, RequestForm
+from cdr.errors import WrongUsage
+from cdr.store.document import Document
+
+if TYPE_CHECKING:
+    from cdr.documents.return_form import ReturnForm
+
+SUFFIXES = (".html", ".docx", ".yaml")
+HTML = "text/html"
+
+
+@click.command("form")
+@case_reference
+@click.argument("agency", metavar="AGENCY")
+@click.option(
+    "-o", "--output", "output", metavar="FILE", required=True, help="Where to; the name ends in .html, .docx or .yaml."
+)
+@click.option(
+    "--new-passphrase", is_flag=True, help="Lock the child's details in it anew, and show the new pass-phrase once."
+)
+@as_json
+@pass_app
+def command(app: App, reference: str, agency: str, output: str, new_passphrase: bool, as_json: bool) -> None:
+    """Write the return form of one agency that was asked: for a browser (.html), Word (.docx), or as text (.yaml).
+
+    The .html file goes by ordinary mail: it says nothing of the child but in a part that the pass-phrase opens, and what is
+    filled in is encrypted to the members before it is saved. The other two are for who cannot use it, by a secure way.
+
+    Example: cdr form 2026-7K3M northshire-police -o form.html
+    """
+    suffix = Path(output).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise WrongUsage("The file's name says what kind of form it is.", "End it in .html, .docx or .yaml.")
+    request, told = _request(app, reference, agency, new_passphrase)
+    to_file(Path(output), _made(app, reference, request, suffix))
+    if as_json:
+        content = {
+            "schema": "cdr-form/1",
+            "case": reference,
+            "agency": agency,
+            "file": output,
+            "form": _version(request),
+        }
+        put_json(content | ({"passphrase": told} if told else {}))
+    elif told:
+        put(f"{agency}: {told}")
+        say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
+
+
+def attachment(app: App, case: str, agency_id: str, request: Request) -> tuple[str, bytes]:
+    """The return form that goes with a message to an agency: its file's name and the file.
+
+    It is made from the ledger, the configuration and the members' public keys: the chaser's key is enough.
+    Raises: ValueError where the request has no form (`Request.form`).
+    """
+    return f"{case}-{agency_id}.html", _made(app, case, request, ".html")
+
+
+def locked(app: App, case: str, notification: Document) -> tuple[RequestForm, str]:
+    """A fresh form for a request, with the pass-phrase that opens the child's details in it."""
+    return _locked(app, case, notification, secrets.token_hex(16))
+
+
+def _locked(app: App, case: str, notification: Document, nonce: str) -> tuple[RequestForm, str]:
+    import json
+
+    from cdr.domain import passphrase, replies
+
+    told = passphrase.new()
+    plain = json.dumps(replies.identity(notification.body, case, nonce), ensure_ascii=False, separators=(",", ":"))
+    sealed = app.store.sealed.keys.gnupg.lock(plain.encode(), passphrase.normal(told))
+    return RequestForm(nonce, replies.FORM, sealed.decode("ascii")), told
+
+
+def _request(app: App, reference: str, agency: str, anew: bool) -> tuple[Request, str]:
+    """The request with its form, which is made or locked anew where it has to be; and then the pass-phrase."""
+    from cdr.domain import requests
+    from cdr.errors import ConditionsNotMet
+
+    app.configuration.agency(agency)
+    documents = app.store.case(reference)
+    refuse_closed(documents["case"].body)
+    request = requests.request_of(documents["requests"].body, agency)
+    if request is None or not request.awaited:
+        reason = "has answered, or is not waited for any more" if request else "has not been asked for a return"
+        raise ConditionsNotMet(
+            f"There is no form to make: {agency} {reason}.", [], "Ask it first: cdr request REF AGENCY"
+        )
+    if request.form is not None and request.form.form == _current() and not anew:
+        return request, ""
+    return _renewed(app, reference, agency)
+
+
+def _renewed(app: App, reference: str, agency: str) -> tuple[Request, str]:
+    from cdr.domain import requests
+    from cdr.store.transaction import Change
+
+    with app.store.writing():
+        documents = app.store.case(reference)
+        ledger = documents["requests"]
+        before = requests.request_of(ledger.body, agency)
+        usable = before is not None and before.form is not None and before.form.form == _current()
+        nonce = before.form.nonce if before and before.form and usable else secrets.token_hex(16)
+        form, told = _locked(app, reference, documents["notification"], nonce)
+        body = requests.with_form(ledger.body, agency, form)
+        app.store.commit(Change("form", {ledger.place: body}), {reference: documents})
+    found = requests.request_of(body, agency)
+    if found is None:
+        raise AssertionError("a request that was just written")
+    return found, told
+
+
+def _current() -> str:
+    from cdr.domain.replies import FORM
+
+    return FORM
+
+
+def _version(request: Request) -> str:
+    return request.form.form if request.form else ""
+
+
+def _made(app: App, case: str, request: Request, suffix: str) -> bytes:
+    from cdr.documents import return_docx, return_form, return_yaml
+
+    made = _return_form(app, case, request)
+    if suffix == ".docx":
+        return return_docx.to_docx(made)
+    return return_form.to_html(made) if suffix == ".html" else return_yaml.to_yaml(made)
+
+
+def _return_form(app: App, case: str, request: Request) -> ReturnForm:
+    from cdr.documents.return_form import ReturnForm
+    from cdr.domain.requests import prompt_dates
+
+    if request.form is None:
+        raise ValueError("a request without a form")
+    agency, manager = app.configuration.agency(request.agency), app.configuration.people["manager"]
+    keys = app.store.public_keys_of_members()
+    since = request.bounced[-1].on if request.sent_back else request.requested_on
+    return ReturnForm(
+        case=case,
+        agency_id=agency.id,
+        agency_name=agency.name,
+        agency_type=agency.type,
+        requested_on=since,
+        reply_by=prompt_dates(since, app.policy)[0],
+        organisation=app.configuration.letterhead.organisation,
+        contact_name=manager.name,
+        contact_email=manager.email,
+        contact_phone=manager.phone,
+        form=request.form.form,
+        nonce=request.form.nonce,
+        identity=request.form.locked,
+        keys=tuple(keys.values()),
+        fingerprints=tuple(keys),
+    )

@@ -1,0 +1,160 @@
+"""The return form: one HTML file that an agency fills in with a browser, without a network, and saves encrypted.
+
+The file says who asks, the case's reference and the questions for this type of agency. Who the child is stands in it only
+locked with a pass-phrase that is told by telephone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cdr import resources
+from cdr.codelists import code_list
+from cdr.documents.return_questions import Questions, for_agency
+from cdr.domain.duplicates import WHOLE_LETTERS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+DRAFT_ROUNDS = 600_000  # PBKDF2 with SHA-256 for the draft that the browser keeps (general knowledge)
+BLOCK = 4
+SCRIPTS = ("fields", "form", "drafts", "begin")
+
+
+@dataclass(frozen=True)
+class ReturnForm:
+    """One request as the form needs it.
+
+    `agency_type` is a code of the list of that name, `nonce` 32 hex digits of this request, `identity` an armored OpenPGP
+    message locked with the pass-phrase, `keys` the armored public keys of all members and `fingerprints` theirs.
+    """
+
+    case: str
+    agency_id: str
+    agency_name: str
+    agency_type: str
+    requested_on: date
+    reply_by: date
+    organisation: str
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    form: str
+    nonce: str
+    identity: str
+    keys: tuple[str, ...]
+    fingerprints: tuple[str, ...]
+
+
+def to_html(form: ReturnForm) -> bytes:
+    """The whole file; the same form gives the same bytes.
+
+    Raises: KeyError, where there is no such type of agency.
+    """
+    questions = for_agency(form.agency_type)
+    style = _text("form.css").replace("REFERENCE", _in_css(f"Reference {form.case}"))
+    openpgp, script = _text("openpgp.min.js"), _script()
+    whole = _environment().from_string(_text("form.html")).render(
+        form=form,
+        title=_title(form),
+        name=f"{form.case}-{form.agency_id}",
+        requested_on=_day(form.requested_on),
+        reply_by=_day(form.reply_by),
+        fingerprints=[_in_blocks(one) for one in form.fingerprints],
+        style=_safe(style),
+        style_hash=_hash(style),
+        script_hashes=_safe(" ".join(f"'{_hash(one)}'" for one in (openpgp, script))),
+        openpgp=_safe(openpgp),
+        script=_safe(script),
+        data=_safe(_data(form, questions)),
+    )  # fmt: skip
+    return whole.encode()
+
+
+def _text(name: str) -> str:
+    return resources.read_bytes("templates", "return-form", name).decode()
+
+
+def _script() -> str:
+    return "(() => {\n" + "\n".join(_text(f"{part}.js") for part in SCRIPTS) + "})();\n"
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, StrictUndefined
+
+    return Environment(autoescape=True, undefined=StrictUndefined)
+
+
+def _safe(text: str) -> str:
+    """Our own text and what `_data` has escaped, to be put in as it is."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704
+
+
+def _title(form: ReturnForm) -> str:
+    return f"Return form {form.case}"
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _in_blocks(fingerprint: str) -> str:
+    return " ".join(fingerprint[at : at + BLOCK] for at in range(0, len(fingerprint), BLOCK))
+
+
+def _in_css(text: str) -> str:
+    """The text inside a quoted CSS string, with everything escaped that is no letter, digit, space or hyphen."""
+    return "".join(one if one.isascii() and (one.isalnum() or one in " -") else f"\\{ord(one):06x}" for one in text)
+
+
+def _data(form: ReturnForm, questions: Questions) -> str:
+    """What the script works with, as JSON in which nothing can end the element that holds it."""
+    told = {
+        "title": _title(form),
+        "case": form.case,
+        "agency": form.agency_id,
+        "agency_type": form.agency_type,
+        "requested_on": form.requested_on.isoformat(),
+        "form": form.form,
+        "nonce": form.nonce,
+        "identity": form.identity,
+        "phone": form.contact_phone,
+        "fingerprints": form.fingerprints,
+    }
+    relationships = [(one.code, one.label) for one in code_list("relationship").codes]
+    page = {
+        "form": {**told, "keys": form.keys},
+        "rounds": DRAFT_ROUNDS,
+        "letters": {chr(letter): plain for letter, plain in WHOLE_LETTERS.items()} | {"ß": "ss"},
+        "relationships": relationships,
+        "questions": _plain(asdict(questions)),
+    }
+    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _plain(value: Any) -> Any:
+    """The same without what is empty, and with the last step of each question's path beside it."""
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _plain(part) for key, part in value.items() if not _empty(part)}
+    if "questions" in value or "asked" in value:
+        kept.setdefault("questions", [])
+    return kept | ({"key": value["path"].rpartition(".")[2]} if "path" in value else {})
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value is False or value in ("", ())

@@ -1,0 +1,326 @@
+/* The form as a whole: its steps, the pass-phrase, drafts, checking and saving. Nothing here asks anything of a network. */
+
+const form = page.form;
+const main = document.getElementById("main");
+const name = `${form.case}-${form.agency}`;
+const kept = `cdr-draft:${form.case}:${form.agency}`;
+const byId = (id) => document.getElementById(id);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const steps = [];
+let identity = null;
+let draftKey = null; // {key, salt} once the pass-phrase has opened the panel
+let changed = false; // since it was last kept anywhere
+let changes = 0;
+let replyMade = null;
+let timer = 0;
+let busy = Promise.resolve();
+
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const day = (iso) => { const [y, m, d] = iso.split("-").map(Number); return `${d} ${MONTHS[m - 1]} ${y}`; };
+const at = (moment) => `${moment.getDate()} ${MONTHS[moment.getMonth()]} ${moment.getFullYear()} at ${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
+const say = (node, words, bad) => { node.className = bad ? "told bad" : "told"; node.textContent = words; };
+
+/* ---- steps ------------------------------------------------------------------------------------------------------- */
+
+const response = () => (document.querySelector("input[name=response]:checked") || { value: "" }).value;
+
+function makeSteps() {
+  steps.push({ id: "start", title: "Before you start", node: byId("step-start"), fields: [], when: () => true });
+  for (const section of page.questions.sections) steps.push(stepOf(section));
+  steps.push({ id: "saved", title: "What to do now", node: byId("step-saved"), fields: [], when: () => replyMade !== null, aside: true });
+  for (const step of steps) step.item = el("li", {}, el("a", { href: `#${step.id}` }, step.title), el("span", { class: "state" }));
+  byId("sections").append(...steps.filter((step) => !step.aside).map((step) => step.item));
+}
+
+function stepOf(section) {
+  const heading = el("h1", { tabindex: "-1" }, section.title);
+  const made = section.questions.map((question) => field(question, false, false));
+  const gate = section.asked === "held" ? heldGate(section) : null;
+  const body = el("div", { class: gate ? "held" : "" }, section.id === "supplementary" ? supplementary() : made.map(withHeading));
+  const node = el("section", { class: "step", id: `step-${section.id}` }, heading,
+    section.help ? el("p", { class: "lead" }, section.help) : null, gate && gate.node, body, section.id === "completed" ? null : onward(section.id));
+  if (section.id === "completed") node.append(byId("save"));
+  main.insertBefore(node, byId("step-saved"));
+  const nilToo = section.id === "completed";
+  return { id: section.id, title: section.title, node, fields: made, gate, body,
+    when: () => nilToo || response() !== "nil_return", open: () => !gate || gate.value() === "yes" };
+}
+
+const withHeading = (one) => [one.question.heading ? el("h2", {}, one.question.heading) : null, one.node];
+
+/* Sections that this type of agency may hold something on are asked after one question. */
+function heldGate(section) {
+  return radios({ path: `held.${section.id}`, kind: "choice", words: "Do you hold anything about this?", help: "" }, [["yes", "Yes"], ["no", "No"]]);
+}
+
+function onward(id) {
+  return el("p", { class: "onward" }, el("button", { type: "button", class: "second", on: { click: () => move(id, -1) } }, "Back"),
+    el("button", { type: "button", on: { click: () => move(id, 1) } }, "Continue"));
+}
+
+function move(id, by) {
+  const open = steps.filter((step) => step.when() && !step.aside);
+  const next = open[open.findIndex((step) => step.id === id) + by];
+  if (next) go(next.id);
+}
+
+function go(id) {
+  if (location.hash === `#${id}`) show(id);
+  else location.hash = id;
+}
+
+function show(id, focus = true) {
+  const chosen = steps.find((step) => step.id === id && step.when()) || steps[0];
+  for (const step of steps) step.node.hidden = step !== chosen;
+  const heading = chosen.node.querySelector("h1");
+  if (focus) {
+    heading.focus();
+    window.scrollTo(0, 0);
+  }
+  update();
+}
+
+const current = () => steps.find((step) => !step.node.hidden) || steps[0];
+
+/* ---- supplementary forms, opened by the agency's own answers -------------------------------------------------------- */
+
+const extra = []; // {type, events, modes, tick, node, fields, content}
+
+function supplementary() {
+  const boxes = page.questions.supplementary.map((one, position) => {
+    const tick = el("input", { type: "checkbox", id: `supplementary-${position}`, value: one.type, autocomplete: "off" });
+    const made = one.questions.map((question) => field(question, false, false));
+    const node = el("section", { class: "extra", hidden: true }, el("h2", {}, one.title), made.map((each) => each.node));
+    extra.push({ ...one, tick, node, fields: made, content: objectOf(made, false), called: false });
+    return el("div", { class: "tick" }, tick, el("label", { for: tick.id }, one.title));
+  });
+  return [
+    el("fieldset", { class: "question" }, el("legend", {}, "Which of these apply to this death?"),
+      el("p", { class: "hint" }, "Choose all that apply, or none. The questions for each come below."), el("div", { class: "ticks" }, boxes)),
+    extra.map((one) => one.node),
+  ];
+}
+
+function callSupplementary() {
+  const open = response() === "full" && steps.find((step) => step.id === "circumstances");
+  const told = (path) => { const one = fields.get(path); return open && open.open() && one ? [one.raw()].flat() : []; };
+  const events = told("circumstances.events_known");
+  const modes = told("circumstances.mode_of_death");
+  for (const one of extra) {
+    const called = (one.events || []).some((code) => events.includes(code)) || (one.modes || []).some((code) => modes.includes(code));
+    if (called !== one.called) one.tick.checked = called || (one.tick.checked && one.content.filled());
+    one.called = called;
+    one.node.hidden = !one.tick.checked;
+  }
+}
+
+/* ---- what depends on what ------------------------------------------------------------------------------------------ */
+
+function update() {
+  callSupplementary();
+  for (const one of fields.values()) if (one.question.when || one.question.only_in) one.node.hidden = !asked(one.question);
+  for (const step of steps) if (step.gate) step.body.hidden = !step.open();
+  showNavigation();
+}
+
+function asked(question) {
+  if (question.only_in && !question.only_in.includes(response())) return false;
+  return (question.when || []).every(([path, codes]) => {
+    const earlier = fields.get(path);
+    return earlier && [earlier.raw()].flat().some((code) => codes.includes(code));
+  });
+}
+
+function answered(step) {
+  if (step.id === "supplementary") return extra.filter((one) => one.tick.checked && one.content.filled()).length;
+  if (!step.open || !step.open()) return 0;
+  const leaves = (one) => (one.below ? one.below.flatMap(leaves) : one.items ? one.items.filter((item) => item.filled()) : [one]);
+  return step.fields.flatMap(leaves).filter((one) => (one.node.hidden ? false : one.filled())).length;
+}
+
+function stateOf(step) {
+  if (step.id === "start") return response() ? "Done" : "";
+  if (step.gate && step.gate.value() === "no") return "Nothing held";
+  const count = answered(step);
+  return count ? `${count} answered` : "";
+}
+
+function showNavigation() {
+  const open = steps.filter((step) => step.when() && !step.aside);
+  const here = current();
+  for (const step of steps) {
+    step.node.classList.toggle("off", Boolean(step.aside) || !step.when());
+    if (step.aside) continue;
+    step.item.hidden = !step.when();
+    step.item.lastChild.textContent = stateOf(step);
+    if (step === here) step.item.firstChild.setAttribute("aria-current", "step");
+    else step.item.firstChild.removeAttribute("aria-current");
+  }
+  byId("where").textContent = here.aside ? here.title : `Section ${open.indexOf(here) + 1} of ${open.length}: ${here.title}`;
+}
+
+/* ---- the document that is sent back ---------------------------------------------------------------------------------- */
+
+function fullBody() {
+  const body = {};
+  for (const step of steps) {
+    if (!step.when() || step.aside || !step.open || !step.open()) continue;
+    for (const one of step.fields) {
+      if (!shown(one)) continue;
+      const value = one.value();
+      if (value !== undefined) put(body, one.question.path, value);
+    }
+  }
+  const given = extra.filter((one) => one.tick.checked && one.content.filled()).map((one) => ({ type: one.type, answers: one.content.value() }));
+  if (response() === "full" && given.length) body.supplementary = given;
+  return { schema: form.form, case: form.case, agency: form.agency, agency_type: form.agency_type, response: response(), requested_on: form.requested_on, ...body };
+}
+
+function put(body, path, value) {
+  const way = path.split(".");
+  const last = way.pop();
+  let place = body;
+  for (const part of way) place = place[part] = place[part] || {};
+  place[last] = value;
+}
+
+function problems() {
+  const found = [];
+  const tell = (one, message) => found.push({ one, message });
+  if (!response()) tell(responseField, "Say whether you hold anything on this child or family");
+  for (const step of steps) {
+    if (!step.when() || step.aside || !step.open) continue;
+    if (step.open()) objectOf(step.fields, true).check(tell);
+    if (step.id === "supplementary") for (const one of extra) if (one.tick.checked) one.content.check(tell);
+  }
+  if (response()) together(tell, found);
+  return found.sort((a, b) => (a.one.node.compareDocumentPosition(b.one.node) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+}
+
+const valueOf = (path) => { const one = fields.get(path); return one && !faulty(one) ? one.value() : undefined; };
+const faulty = (one) => { let any = false; one.check(() => { any = true; }); return any; };
+
+/* What several answers say together, and what they say beside the notification where the panel has been opened. */
+function together(tell, already) {
+  const told = new Set(already.map(({ one }) => one));
+  const wrong = (one, message) => { if (!told.has(one)) tell(one, message); };
+  const needed = fields.get("records_searched");
+  if (needed.question.needed_in.includes(response()) && !needed.filled()) wrong(needed, needed.question.missing);
+  const completed = valueOf("completed_on");
+  const tomorrow = new Date(Date.now() + 86400000).toISOString().slice(0, 10);
+  if (completed > tomorrow) wrong(fields.get("completed_on"), "The day on which the form was completed cannot be in the future");
+  if (identity && identity.child && completed < identity.child.date_of_death) wrong(fields.get("completed_on"), "The form cannot have been completed before the child died");
+  if (response() !== "full") return;
+  const [first, last] = [valueOf("contact.first"), valueOf("contact.last")];
+  if (first && last && last < first) wrong(fields.get("contact.last"), "Last contact cannot be before the first contact");
+  const later = "cannot be later than the day on which the form was completed";
+  for (const path of ["contact.first", "contact.last"]) if (completed && valueOf(path) > completed) wrong(fields.get(path), `${fields.get(path).question.title} ${later}`);
+  fields.get("timeline").items.forEach((item) => {
+    const when = item.below.find((one) => one.question.key === "at");
+    const value = faulty(when) ? undefined : when.value();
+    if (completed && value && value.slice(0, 10) > completed) wrong(when, `Timeline: this date ${later}`);
+  });
+  if (identity && identity.child) sameChild(wrong, identity.child);
+}
+
+function sameChild(wrong, child) {
+  const place = steps.find((step) => step.id === "unanswered").title;
+  const words = `is not what we hold. Compare it with the panel at the beginning. If yours is right, leave this empty and tell us under “${place}”`;
+  const differ = (key) => wrong(fields.get(`identifying.${key}`), `${fields.get(`identifying.${key}`).question.title} ${words}`);
+  for (const key of ["date_of_birth", "date_of_death", "nhs_number"]) {
+    const own = valueOf(`identifying.${key}`);
+    if (own && child[key] && own !== child[key]) differ(key);
+  }
+  const family = plainly(valueOf("identifying.family_name") || "");
+  const others = (child.also_known_as || []).flatMap((one) => [one, one.slice(one.lastIndexOf(" ") + 1)]);
+  const known = [child.family_name || "", ...others].map(plainly).filter(Boolean);
+  if (family && known.length && !known.includes(family)) differ("family_name");
+}
+
+/* A name without what two systems may spell in two ways. */
+const plainly = (text) => [...text.normalize("NFKD").toLowerCase()].map((letter) => page.letters[letter] || letter).join("").replace(/[^\p{L}\p{N}]/gu, "");
+
+/* ---- errors ---------------------------------------------------------------------------------------------------------- */
+
+const responseField = {
+  question: { title: "Response" },
+  node: byId("response"),
+  first: () => document.querySelector("input[name=response]"),
+  wrong(message) {
+    byId("response").classList.toggle("wrong", Boolean(message));
+    byId("response-error").hidden = !message;
+    byId("response-error").textContent = message || "";
+    byId("response").setAttribute("aria-describedby", message ? "response-hint response-error" : "response-hint");
+  },
+};
+let marked = [];
+
+function showProblems(found) {
+  for (const one of marked) one.wrong("");
+  marked = found.map(({ one }) => one).filter((one) => one.wrong);
+  const seen = new Set();
+  for (const { one, message } of found) {
+    if (one.wrong && !seen.has(one)) one.wrong(message);
+    seen.add(one);
+  }
+  const summary = byId("problems");
+  summary.hidden = !found.length;
+  byId("problems-list").replaceChildren(...found.map(({ one, message }) => el("li", {},
+    el("a", { href: `#${stepWith(one).id}`, on: { click: (event) => { event.preventDefault(); reach(one); } } }, message))));
+  document.title = `${found.length ? "Error: " : ""}${form.title}`;
+  if (found.length) {
+    summary.focus();
+    summary.scrollIntoView();
+  }
+}
+
+const stepWith = (one) => steps.find((step) => step.node.contains(one.node)) || steps[0];
+
+function reach(one) {
+  const step = stepWith(one);
+  if (step.node.hidden) {
+    history.pushState(null, "", `#${step.id}`);
+    show(step.id, false);
+  }
+  one.node.scrollIntoView();
+  one.first().focus();
+}
+
+/* ---- saving ---------------------------------------------------------------------------------------------------------- */
+
+async function ourKeys() {
+  const keys = (await Promise.all(page.form.keys.map((armoredKeys) => openpgp.readKeys({ armoredKeys })))).flat();
+  const prints = keys.map((key) => key.getFingerprint().toUpperCase());
+  const wanted = form.fingerprints.map((print) => print.toUpperCase());
+  if (!prints.length || wanted.some((print) => !prints.includes(print)) || prints.some((print) => !wanted.includes(print))) throw new Error("keys");
+  return keys;
+}
+
+async function save() {
+  const found = problems();
+  showProblems(found);
+  if (found.length) return;
+  say(byId("save-told"), "Saving ...");
+  try {
+    const reply = { schema: "cdr-reply/1", case: form.case, agency: form.agency, nonce: form.nonce, form: form.form,
+      saved_at: new Date().toISOString().replace(/\.[0-9]+Z$/, "+00:00"), body: fullBody() };
+    const message = await openpgp.createMessage({ text: JSON.stringify(reply) });
+    replyMade = await openpgp.encrypt({ message, encryptionKeys: await ourKeys() });
+    say(byId("save-told"), "");
+    download(`${name}.asc`, replyMade);
+    changed = false;
+    go("saved");
+  } catch (error) {
+    say(byId("save-told"), `The file could not be made. Save a draft file so that nothing is lost, and ring us on ${form.phone}.`, true);
+  }
+}
+
+function download(file, data) {
+  const address = URL.createObjectURL(new Blob([data], { type: "application/octet-stream" }));
+  const link = el("a", { href: address, download: file, hidden: true });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+}
