@@ -158,7 +158,7 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
         if chosen.form == "form-a":
             _refuse_duplicate(app, reference, before, form.body)
             case = documents["case"]
-            bodies[case.place] = _followed(app, case.body, form.body)
+            bodies[case.place] = _followed(app, case.body, before, form.body)
         changed = differences(before, form.body)
         store.commit(Change("edit", bodies, texts={place: form.text()}), {reference: documents})
     return changed
@@ -173,14 +173,14 @@ def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after
         raise already_known(like, "Compare the two cases: cdr show REF")
 
 
-def _followed(app: App, case: dict[str, Any], form_a: Mapping[str, Any]) -> dict[str, Any]:
+def _followed(app: App, case: dict[str, Any], before: Mapping[str, Any], form_a: Mapping[str, Any]) -> dict[str, Any]:
     """The case with what follows from its corrected notification."""
     from cdr.domain.case import followed
     from cdr.domain.routes import what_follows
 
     opened = date.fromisoformat(str(case["opened_on"]))
     steps = what_follows(form_a, app.configuration, app.policy, app.working_days, opened)
-    return followed(case, form_a, steps)
+    return followed(case, before, form_a, steps, app.policy)
 
 
 def _lines(form: str, changed: Sequence[Difference]) -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say, table
-from cdr.errors import ConditionsNotMet
+from cdr.errors import DONE, ConditionsNotMet, TryAgain
+
+if TYPE_CHECKING:
+    from cdr.commands.mailing import Sent
+    from cdr.commands.post import Letter
 
 
 @click.command("request")
@@ -20,37 +24,51 @@ from cdr.errors import ConditionsNotMet
 @on("the agencies were asked")
 @as_json
 @pass_app
-def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None, as_json: bool) -> None:
+def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None, as_json: bool) -> int:
     """Ask agencies for their reporting form (Form B); without AGENCY, every one that Form A names and that was not asked.
 
-    A message for each goes to the outbox: it carries the reference and the date, and nothing about the child.
+    A message for each goes out, or to the outbox, as cdr.yaml says: it carries the reference and the date, and nothing about the
+    child.
     """
     day = happened(app, on)
-    asked = _ask(app, reference, agencies, day)
+    asked, sent = _ask(app, reference, agencies, day)
+    code = told(sent)
     dates = {agency: _prompt_dates(app, day) for agency in asked}
     if as_json:
         listed = [
             {"agency": a, "requested_on": day.isoformat(), "prompts": [d.isoformat() for d in dates[a]]} for a in asked
         ]
         put_json({"schema": "cdr-request/1", "case": reference, "requests": listed})
-        return
+        return code
     if not asked:
         say("Every agency that Form A names has been asked.")
-        return
+        return code
     put(
         table(
             [(agency, day, *dates[agency]) for agency in asked],
             ["agency", "asked on", "first prompt", "second", "third"],
         )
     )
-    say(
-        f"{len(asked)} {'message is' if len(asked) == 1 else 'messages are'} in {app.store.folder / 'outbox'}, to be sent."
-    )
+    if not sent:
+        count = "message is" if len(asked) == 1 else "messages are"
+        say(f"{len(asked)} {count} in {app.store.folder / 'outbox'}, to be sent.")
+    return code
 
 
-def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> list[str]:
-    from cdr.commands import post
+def told(sent: Sequence[Sent]) -> int:
+    """Tell what came of messages that were handed over just now; the exit code: 75 where one stays to be sent."""
+    from cdr.commands.mailing import line
+    from cdr.mail.transport import TAKEN
+
+    for one in sent:
+        say(line(one))
+    return DONE if all(one.delivery.outcome == TAKEN for one in sent) else TryAgain.exit_code
+
+
+def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tuple[list[str], list[Sent]]:
+    from cdr.commands import mailing, post
     from cdr.domain import requests
+    from cdr.domain.agencies import refuse_retired
     from cdr.store.transaction import Change
 
     store = app.store
@@ -58,31 +76,35 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> list
         documents = store.case(reference)
         refuse_closed(documents["case"].body)
         ledger = documents["requests"]
-        wanted = list(dict.fromkeys(agencies)) or _named_and_known(app, documents["notification"].body, ledger.body)
-        for agency in wanted:
-            app.configuration.agency(agency)
+        letters: list[Letter] = []
+        wanted = list(dict.fromkeys(agencies)) or _named_and_known(
+            app, documents["notification"].body, ledger.body, day
+        )
+        refuse_retired(wanted, day, app.configuration)
         _refuse_early(day, str(documents["notification"].body["death"]["date"]))
         if wanted:
             body = requests.ask(ledger.body, wanted, day)
-            reply_by = _prompt_dates(app, day)[0]
-            letters = [post.request(app, reference, agency, day, reply_by) for agency in wanted]
-            change = Change("request", {ledger.place: body})
-            store.commit(change, {reference: documents}, lambda: post.out(app, letters))
-    return wanted
+            letters = [post.request(app, reference, agency, day) for agency in wanted]
+            change = Change("request", {ledger.place: body, **mailing.written_down(app, documents["prompts"], letters)})
+            store.commit(change, {reference: documents}, lambda: mailing.to_outbox(app, letters))
+    return wanted, mailing.deliver_now(app, letters)
 
 
-def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any]) -> list[str]:
-    """The agencies of Form A that are still to be asked; one that cdr.yaml does not name is told and left."""
+def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any], day: date) -> list[str]:
+    """The agencies of Form A that are still to be asked; one that is not in cdr.yaml, or is retired, is told and left."""
     from cdr.domain import requests
+    from cdr.domain.agencies import is_retired
 
-    known = {agency.id for agency in app.configuration.agencies}
+    asked = {agency.id: not is_retired(agency, day) for agency in app.configuration.agencies}
     named = requests.to_ask(form_a, ledger)
     for agency in named:
-        if agency not in known:
+        if agency not in asked:
             say(
-                f"not asked: {agency} is not in cdr.yaml; add it there and commit it, or correct Form A (cdr edit REF form-a)."
+                f"not asked: {agency} is not in cdr.yaml; add it (cdr agency add), or correct Form A (cdr edit REF form-a)."
             )
-    return [agency for agency in named if agency in known]
+        elif not asked[agency]:
+            say(f"not asked: {agency} is retired; ask whoever has its notes now (cdr request REF AGENCY).")
+    return [agency for agency in named if asked.get(agency)]
 
 
 def _prompt_dates(app: App, day: date) -> tuple[date, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,8 +12,11 @@ from cdr.app import App
 from cdr.commands.forms import Form, check
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import file_name, given, put, put_json
-from cdr.commands.request import refuse_closed
+from cdr.commands.request import refuse_closed, told
 from cdr.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from cdr.commands.post import Letter
 
 WORDS = {
     "returned": "has returned its reporting form",
@@ -70,6 +73,7 @@ def command(
 def _take(
     app: App, reference: str, agency: str, raw: bytes | None, name: str, waive: str | None, day: date
 ) -> tuple[str, Form | None]:
+    from cdr.commands import mailing
     from cdr.domain import case, form_b, requests
     from cdr.store import layout
     from cdr.store.transaction import Change
@@ -94,8 +98,24 @@ def _take(
         if form:
             place = store.free_place(reference, layout.RETURN)
             changed[place], texts[place] = form.body, form.text()
-        store.commit(Change("return", changed, texts=texts), {reference: documents})
+        letters = [] if waive else _thanks(app, reference, agency, ledger.body, day)
+        changed |= mailing.written_down(app, documents["prompts"], letters)
+        store.commit(
+            Change("return", changed, texts=texts), {reference: documents}, lambda: mailing.to_outbox(app, letters)
+        )
+    told(mailing.deliver_now(app, letters))
     return status, form
+
+
+def _thanks(app: App, reference: str, agency: str, ledger: Mapping[str, Any], day: date) -> list[Letter]:
+    """The message that thanks the agency, where the area wants one."""
+    from cdr.commands import post
+    from cdr.domain.requests import requests_of
+
+    if app.configuration.mail.get("thanks") != "yes":
+        return []
+    [asked] = [request.requested_on for request in requests_of(ledger) if request.agency == agency]
+    return [post.thanks(app, reference, agency, asked, day)]
 
 
 def _status(form: Form | None) -> str:

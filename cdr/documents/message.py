@@ -6,13 +6,15 @@ own facts and the store's configuration, and never sees a form: nothing of the c
 
 from __future__ import annotations
 
+import hashlib
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cdr import codelists
 from cdr.clock import LONDON
 from cdr.documents.wording import SUBJECT, Block, blocks, fill_in
 from cdr.documents.wording import wording as shipped
@@ -21,25 +23,54 @@ from cdr.domain.letter_gate import one_line
 from cdr.domain.letters import in_words
 from cdr.errors import WrongConfiguration
 
-REQUEST, ESCALATION = "request", "escalation"
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+REQUEST, ESCALATION, THANKS = "request", "escalation", "thanks"
 PROMPTS = ("prompt-1", "prompt-2", "prompt-3")
-LEVELS = (REQUEST, *PROMPTS, ESCALATION)
-FORM = "reporting form (Form B)"
+LEVELS = (REQUEST, *PROMPTS, ESCALATION, THANKS)
+SEVERAL_PROMPTS, SEVERAL_ESCALATIONS = "prompts", "escalations"
+FORM, FORM_SHORT = "reporting form (Form B)", "Form B"
 WIDTH = 76
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*")
+ADDRESS = re.compile(
+    rf"(?![-.])(?!.*\.[.@])[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*"
+)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message; `name` is a plain file name, `content_type` like text/html."""
+
+    name: str
+    content_type: str
+    data: bytes
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message as it will be sent; `message_id` is the same whenever the same message is made, `date` has an offset."""
+    """A message as it will be sent; `message_id` is the same whenever the same message is made, `date` has an offset.
+
+    `keys` are the fingerprints to which it is encrypted: one for each address, or none.
+    """
 
     to: tuple[str, ...]
     subject: str
     body: str
     message_id: str
     date: datetime
+    keys: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request that a message with several is about: its case, which message, and the day of the request."""
+
+    case: str
+    level: str
+    requested_on: date
 
 
 @dataclass(frozen=True)
@@ -90,13 +121,64 @@ def prompt_message(
     asked = _Asked(level, case, configuration.agency(agency), requested_on)
     to = [_agency(asked.agency)]
     if level == ESCALATION:
-        area = configuration.area_of(agency)
-        to = [area.chair, area.designated_doctor]
+        to = _escalated_to(configuration, agency)
     return _message(configuration, asked, to, sent_at, override=override)
 
 
+def thanks_message(
+    configuration: Configuration,
+    case: str,
+    agency: str,
+    requested_on: date,
+    *,
+    sent_at: datetime | date,
+    override: str | None = None,
+) -> Message:
+    """The message that thanks an agency for its return. Raises: as `request_message`."""
+    asked = _Asked(THANKS, case, configuration.agency(agency), requested_on)
+    return _message(configuration, asked, [_agency(asked.agency)], sent_at, override=override)
+
+
+def several_message(
+    configuration: Configuration,
+    agency: str,
+    asked: Sequence[Asked],
+    *,
+    sent_at: datetime | date,
+    override: str | None = None,
+) -> Message:
+    """One message for all prompts, or all escalations, about one agency: a line each, in words of the strongest level.
+
+    Raises: as `request_message`.
+    """
+    of = configuration.agency(agency)
+    strongest = max((one.level for one in asked), key=LEVELS.index)
+    level = SEVERAL_ESCALATIONS if strongest == ESCALATION else SEVERAL_PROMPTS
+    to = _escalated_to(configuration, agency) if strongest == ESCALATION else [_agency(of)]
+    ordered = sorted(asked, key=lambda one: (one.requested_on, one.case))
+    extra = {"requests": "\\\n".join(map(_line, ordered)), "count": len(asked), "strongest": strongest}
+    known = "".join(f"{one.case} {one.level} {one.requested_on} " for one in ordered)
+    mark = hashlib.sha256(f"{agency} {known}".encode()).hexdigest()[:20]
+    return _made(configuration, _Asked(level, "", of, ordered[0].requested_on), to, sent_at, extra, mark, override)
+
+
+def _line(asked: Asked) -> str:
+    day = asked.requested_on
+    which = "" if asked.level == ESCALATION else f", {_ordinal(asked.level)}"
+    return f"{asked.case}  {FORM_SHORT}  asked on {day.day:>2} {day:%B %Y}{which}"
+
+
+def _ordinal(level: str) -> str:
+    return codelists.code_list("prompt_level").label(level).lower()
+
+
 def _agency(agency: Agency) -> Person:
-    return Person(agency.name, email=agency.email)
+    return Person(agency.name, email=agency.email, key=agency.key)
+
+
+def _escalated_to(configuration: Configuration, agency: str) -> list[Person]:
+    area = configuration.area_of(agency)
+    return [area.chair, area.designated_doctor]
 
 
 def _message(
@@ -108,17 +190,52 @@ def _message(
     reply_by: date | None = None,
     override: str | None = None,
 ) -> Message:
+    extra = {"reply_by": in_words(reply_by) if reply_by else ""}
+    return _made(configuration, asked, to, sent_at, extra, "", override)
+
+
+def _made(
+    configuration: Configuration,
+    asked: _Asked,
+    to: Sequence[Person],
+    sent_at: datetime | date,
+    extra: Mapping[str, Any],
+    mark: str,
+    override: str | None,
+) -> Message:
     people = {person.email: person for person in to}  # one person may be both: one copy is enough
-    addresses = tuple(checked_address(email) for email in people)
-    fields = {
-        "people": " and ".join(" ".join(person.name.split()) for person in people.values()),
-        "reply_by": in_words(reply_by) if reply_by else "",
-        **_fields(configuration, asked),
-    }
+    addresses = tuple(_allowed(configuration, checked_address(email)) for email in people)
+    named = " and ".join(" ".join(person.name.split()) for person in people.values())
+    fields = {"people": named, **extra, **_fields(configuration, asked)}
     subject, body = _filled(shipped(asked.level, override), fields, f"{asked.level}.txt")
     domain = sender(configuration).rpartition("@")[2]
-    id_ = message_id(asked.case, asked.agency.id, asked.level, asked.requested_on, domain=domain)
-    return Message(addresses, subject, body, id_, _moment(sent_at))
+    one = message_id(asked.case or "several", asked.agency.id, asked.level, asked.requested_on, domain=domain)
+    id_ = f"<{asked.level}.{asked.agency.id}.{mark}@{domain}>" if mark else one
+    return Message(addresses, subject, body, id_, _moment(sent_at), _keys(tuple(people.values())))
+
+
+def _keys(people: Sequence[Person]) -> tuple[str, ...]:
+    """The key of each, or none. Raises: WrongConfiguration where some have one: what is encrypted to them stays so."""
+    keys = tuple(person.key for person in people if person.key)
+    if keys and len(keys) < len(people):
+        raise WrongConfiguration(
+            "A message is for several people of whom some have a key in cdr.yaml and some have none, so it was not made.",
+            "Add the other's key, or leave out both: nothing goes in the open to one and encrypted to another.",
+        )
+    return keys
+
+
+def _allowed(configuration: Configuration, address: str) -> str:
+    """The address, where the area allows its domain. Raises: WrongConfiguration."""
+    domain = address.rpartition("@")[2].lower()
+    allowed = [str(one).lower() for one in configuration.mail.get("allowed_domains") or ()]
+    listed = any(domain == one or domain.endswith(f".{one}") for one in allowed)
+    if (allowed and not listed) or ("xn--" in domain and not listed):
+        raise WrongConfiguration(
+            "A mail address in cdr.yaml has a domain that mail must not go to, so no message was made.",
+            "Correct the address, or add its domain to mail.allowed_domains. See: cdr doctor",
+        )
+    return address
 
 
 def _fields(configuration: Configuration, asked: _Asked) -> Mapping[str, Any]:
@@ -176,6 +293,17 @@ def _wrapped(block: Block) -> str:
     return "\n".join(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in block.lines)
 
 
+def headers(message: Message, from_: str) -> dict[str, Any]:
+    """What stands at the head of a message. Raises: WrongConfiguration for an address that is not one."""
+    return {
+        "From": checked_address(from_),
+        "To": ", ".join(checked_address(address) for address in message.to),
+        "Subject": message.subject,
+        "Date": message.date,
+        "Message-ID": message.message_id,
+    }
+
+
 def to_eml(message: Message, from_: str) -> bytes:
     """The message as a mail (RFC 5322), in ASCII and with CRLF; the same message gives the same bytes.
 
@@ -186,11 +314,16 @@ def to_eml(message: Message, from_: str) -> bytes:
 
     # a folded Message-ID is lawful, and some mail systems still lose it
     mail = EmailMessage(policy=SMTP.clone(max_line_length=250) if message.subject.isascii() else SMTP)
-    mail["From"] = checked_address(from_)
-    mail["To"] = ", ".join(checked_address(address) for address in message.to)
-    mail["Subject"] = message.subject
-    mail["Date"] = message.date
-    mail["Message-ID"] = message.message_id
+    for name, value in headers(message, from_).items():
+        mail[name] = value
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.body, charset="utf-8", cte="quoted-printable")
+    filled_with(mail, message)
     return mail.as_bytes()
+
+
+def filled_with(mail: EmailMessage, message: Message) -> None:
+    """Give a mail the message's text and its attachments."""
+    mail.set_content(message.body, charset="utf-8", cte="quoted-printable")
+    for attachment in message.attachments:
+        kind, _, subtype = attachment.content_type.partition("/")
+        mail.add_attachment(attachment.data, maintype=kind, subtype=subtype, filename=attachment.name)

@@ -1,18 +1,19 @@
 """The ledger of requests: whom a case asked for a return, when, and what came of it.
 
-Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on}]}`; `status` is outstanding, returned,
-nil or waived. No reason for a waiver stands here, because the chaser reads this document: reasons are the case's.
+Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on, hold: {until}}]}`; `status` is
+outstanding, returned, nil or waived. No reason for a waiver or a hold stands here, because the chaser reads this document:
+reasons are the case's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.policy import Policy
-from cdr.domain.validation import items_at, text_at
+from cdr.domain.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 
 SCHEMA = "requests/1"
@@ -27,12 +28,20 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """One agency asked for its return; `answered_on` is None while it is outstanding."""
+    """One agency asked for its return; `answered_on` is None while it is outstanding.
+
+    Nothing is sent about it before the day `held_until`, where there is one.
+    """
 
     agency: str
     requested_on: date
     status: str
     answered_on: date | None = None
+    held_until: date | None = None
+
+    def is_held(self, on: date) -> bool:
+        """Whether nothing is to be sent about it on this day; a hold ends by itself on its date."""
+        return self.held_until is not None and on < self.held_until
 
 
 def requests_of(requests: Body) -> list[Request]:
@@ -80,6 +89,24 @@ def answer(requests: Body, agency: str, status: str, on: date) -> dict[str, Any]
     return _body({**asked, agency: Request(agency, request.requested_on, status, on)}.values())
 
 
+def held(requests: Body, agency: str, until: date | None) -> dict[str, Any]:
+    """The ledger with an agency left alone until a day, or (None) no longer left alone.
+
+    Raises: ConditionsNotMet when nothing is outstanding from it, or there is no hold to lift.
+    """
+    asked = {request.agency: request for request in requests_of(requests)}
+    request = asked.get(agency)
+    if request is None or request.status != OUTSTANDING:
+        raise ConditionsNotMet(
+            "Nothing was recorded.", [f"No return of {agency} is outstanding in this case."], "See: cdr chase REF"
+        )
+    if until is None and request.held_until is None:
+        raise ConditionsNotMet(
+            "Nothing was recorded.", [f"The return of {agency} is not on hold."], "See: cdr chase REF"
+        )
+    return _body({**asked, agency: replace(request, held_until=until)}.values())
+
+
 def to_ask(form_a: Body, requests: Body) -> list[str]:
     """The agencies of the notification's professionals that have not been asked, each once, in the form's order."""
     asked = {request.agency for request in requests_of(requests)}
@@ -89,7 +116,7 @@ def to_ask(form_a: Body, requests: Body) -> list[str]:
 
 def prompt_dates(requested_on: date, policy: Policy) -> tuple[date, ...]:
     """The days on which prompts fall due: whole weeks after the request, also at weekends (protocol section 1)."""
-    return tuple(requested_on + timedelta(weeks=weeks) for weeks in policy.chasing.prompt_weeks)
+    return tuple(requested_on + timedelta(weeks=weeks) for weeks in policy.chasing_on(requested_on).prompt_weeks)
 
 
 def _refused(reason: str, hint: str) -> ConditionsNotMet:
@@ -109,7 +136,8 @@ def _already(request: Request) -> str:
 def _request(item: Mapping[str, Any]) -> Request:
     answered = item.get("answered_on")
     day = date.fromisoformat(str(answered)) if answered else None
-    return Request(str(item["agency"]), date.fromisoformat(str(item["requested_on"])), str(item["status"]), day)
+    asked = date.fromisoformat(str(item["requested_on"]))
+    return Request(str(item["agency"]), asked, str(item["status"]), day, date_at(item, "hold.until"))
 
 
 def _body(requests: Any) -> dict[str, Any]:
@@ -117,9 +145,11 @@ def _body(requests: Any) -> dict[str, Any]:
 
 
 def _item(request: Request) -> dict[str, Any]:
+    hold = {"hold": {"until": request.held_until.isoformat()}} if request.held_until else {}
     return {
         "agency": request.agency,
         "requested_on": request.requested_on.isoformat(),
         "status": request.status,
         "answered_on": request.answered_on.isoformat() if request.answered_on else None,
+        **hold,
     }

@@ -109,6 +109,33 @@ class Gnupg:
             raise NotAllowed(f"GnuPG would not encrypt to the key {refused or 'of a member'}.", "See: cdr keys list")
         return answer.out
 
+    def encrypt_mail(self, data: bytes, recipients: Sequence[str], signer: str) -> bytes:
+        """`data` signed, and encrypted to exactly these full fingerprints, armoured; one private-key operation.
+
+        Raises: NotAllowed when GnuPG refuses a key, TryAgain when the signer's is locked.
+        """
+        self.private_key_operations += 1
+        options = [
+            "--compress-algo",
+            "none",
+            "--no-encrypt-to",
+            "--set-filename",
+            "",
+            "--armor",
+            "--digest-algo",
+            "SHA512",
+        ]
+        for fingerprint in recipients:
+            options += ["--recipient", fingerprint]
+        answer = self._run([*options, "--local-user", signer, "--sign", "--encrypt"], data)
+        made = answer.count("SIG_CREATED") == 1 and answer.count("END_ENCRYPTION") == 1 and not answer.count("INV_RECP")
+        if answer.code == 0 and answer.out and made:
+            return answer.out
+        locked = _why_locked(answer)
+        if locked:
+            raise TryAgain(f"The key {short(signer)} is locked: {locked}.", UNLOCK_HINT)
+        raise NotAllowed("GnuPG would not sign and encrypt a message.", "See: cdr doctor")
+
     def decrypt(self, data: bytes, what: str) -> bytes:
         """The plaintext of `data`; one private-key operation. `what` names it in an error, without any content.
 

@@ -174,6 +174,15 @@ class Store:
             finally:
                 self._forget()
 
+    @contextmanager
+    def sending(self, wait: float = lock.WAIT_SECONDS) -> Iterator[Path]:
+        """Hold the lock of sending, one run at a time; gives the file in which this store notes what was just sent.
+
+        The store itself stays free to be written by others meanwhile. Raises: TryAgain, DiskFailed.
+        """
+        with lock.held(self.git.directory / "cdr-mail.lock", wait, "sending mail for"):
+            yield self.git.directory / "cdr-mail-taken"
+
     def place(self, case: str, id_: str) -> Place:
         """The place of a case's document, whether it is there yet or not."""
         found = layout.place(layout.document_path(case, id_))
