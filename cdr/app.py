@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cdr.store.layout import Kind
     from cdr.store.store import Store
 
-EXTRACTION_VERSION = 3
+EXTRACTION_VERSION = 4
 
 
 @dataclass

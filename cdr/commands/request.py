@@ -35,7 +35,7 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
         put_json({"schema": "cdr-request/1", "case": reference, "requests": listed})
         return
     if not asked:
-        say("Every agency that Form A names has been asked.")
+        say("Every agency that Form A names has been asked. Another one: cdr request REF AGENCY")
         return
     put(
         table(

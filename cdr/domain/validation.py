@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from math import isfinite
 from typing import Any
 
+from cdr.domain.register_rules import REGISTER
 from cdr.errors import Problem
 
 ERROR = "error"
@@ -232,7 +233,9 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("STORE-05", ERROR, "the store",
      "each area is named once, and this store's own is not named again under areas"),
     ("STORE-06", ERROR, "the store",
-     "a population belongs to one of the local authorities of this area"),
+     "a number of children or births belongs to one of the local authorities of this area"),
+    ("STORE-07", ERROR, "the store",
+     "a year is written like 2024/25, and its second part follows its first"),
     ("wording", ERROR, "the store",
      "the braces and conditions of an area's own wording are right; the notes at its top say how"),
 )  # fmt: skip
@@ -243,7 +246,7 @@ _SINCE: Mapping[str, str] = {
 }  # fmt: skip
 
 RULES: Mapping[str, Rule] = {
-    rule: Rule(sentence, level, source, _SINCE.get(rule, "")) for rule, level, source, sentence in _TABLE
+    rule: Rule(sentence, level, source, _SINCE.get(rule, "")) for rule, level, source, sentence in (*_TABLE, *REGISTER)
 }
 
 
