@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cdr.store.layout import Kind
     from cdr.store.store import Store
 
-EXTRACTION_VERSION = 4
+EXTRACTION_VERSION = 5
 
 
 @dataclass

@@ -18,6 +18,7 @@ COMMANDS = {
     "init": "Make a store and its repository.",
     "doctor": "Say what works on this machine and what to do about what does not.",
     "notify": "Open a case from a notification (Form A).",
+    "import": "Bring in earlier years from a register.",
     "list": "List cases with their stage and next step, without names.",
     "show": "Show one case in full.",
     "today": "Show what is due over all open cases, without names.",
@@ -74,7 +75,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-MODULES = {"return": "return_", "list": "list_"}
+MODULES = {"return": "return_", "list": "list_", "import": "import_"}
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -41,7 +41,7 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
         put_json({"schema": "cdr-request/1", "case": reference, "requests": listed})
         return code
     if not asked:
-        say("Every agency that Form A names has been asked.")
+        say("Every agency that Form A names has been asked. Another one: cdr request REF AGENCY")
         return code
     put(
         table(

@@ -64,6 +64,9 @@ def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Itera
 def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
     from cdr.domain.milestones import still_called_for
 
+    if case.get("imported"):
+        yield f"\nBrought in on {case['imported']['on']} from a register, which calls it {case['imported']['old_reference']}"
+        return
     yield "\nWhat follows from the notification"
     for step in still_called_for(case, requests, app.clock.today, app.policy):
         when = f"by {step.due}" if step.due else "no date"
@@ -143,7 +146,7 @@ def _form(document: Document) -> Iterator[str]:
     yield f"\n{TITLES[document.place.kind.name]}" + (
         f" of {document.body['agency']}" if "agency" in document.body else ""
     )
-    for depth, title, text in described(schema.current(document.place.kind.form), about):
+    for depth, title, text in described(schema.current(document.form), about):
         yield f"  {'  ' * depth}{title}: {text}".rstrip(": ") if text == "" else f"  {'  ' * depth}{title}: {text}"
 
 

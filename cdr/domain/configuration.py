@@ -1,4 +1,4 @@
-"""What cdr.yaml says of the area, its people, its agencies and its neighbours, and the rules STORE-01 to STORE-08."""
+"""What cdr.yaml says of the area, its people, its agencies and its neighbours, and the rules STORE-01 to STORE-09."""
 
 from __future__ import annotations
 
@@ -81,8 +81,20 @@ class Quorum:
 
 
 @dataclass(frozen=True)
+class SeriesBreak:
+    """From this year on some tables (all, where none is named) count something else than before, and why."""
+
+    year: str
+    tables: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
 class Configuration:
-    """The whole of cdr.yaml in the file's order; `population` is (authority, children aged 0 to 17), `changes` are those of the rules."""
+    """The whole of cdr.yaml in the file's order; `population` is (authority, children aged 0 to 17), `live_births` a year's.
+
+    `changes` are those of the rules.
+    """
 
     area: str
     authorities: tuple[str, ...]
@@ -95,6 +107,8 @@ class Configuration:
     mail: Mapping[str, Any]
     changes: Mapping[str, Any]
     retention_years: int
+    live_births: tuple[tuple[str, int], ...] = ()
+    breaks: tuple[SeriesBreak, ...] = ()
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -114,6 +128,8 @@ class Configuration:
             mail=dict(_mapping(body, "mail")),
             changes=changes(body),
             retention_years=int(body["retention_years"]),
+            live_births=tuple((str(key), int(n)) for key, n in _mapping(body, "area.live_births").items()),
+            breaks=tuple(_break(item) for _, item in items_at(body, "breaks")),
         )
 
     def agency(self, agency_id: str) -> Agency:
@@ -147,7 +163,7 @@ class Configuration:
 
 
 def configuration_problems(body: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with cdr.yaml beyond its schema (STORE-01 to STORE-08); never raises, whatever the body is."""
+    """What is wrong with cdr.yaml beyond its schema (STORE-01 to STORE-09); never raises, whatever the body is."""
     return [*_repeats(body), *_strangers(body), *_endless(body), *_unsendable(body)]
 
 
@@ -198,11 +214,26 @@ def _strangers(body: Mapping[str, Any]) -> Iterator[Problem]:
     for name in _mapping(body, "area.population_0_17"):
         if name not in authorities:
             yield problem("STORE-06", f"area.population_0_17.{name}")
+    for name in _mapping(body, "area.live_births"):
+        if name not in authorities:
+            yield problem("STORE-06", f"area.live_births.{name}")
+    for n, item in items_at(body, "breaks"):
+        if not _is_year(text_at(item, "from")):
+            yield problem("STORE-09", f"breaks.{n}.from")
 
 
 def _mapping(body: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     value = at(body, path)
     return value if isinstance(value, Mapping) else {}
+
+
+def _is_year(text: str) -> bool:
+    first, _, second = text.partition("/")
+    return first.isdigit() and second == f"{(int(first) + 1) % 100:02d}"
+
+
+def _break(item: Mapping[str, Any]) -> SeriesBreak:
+    return SeriesBreak(text_at(item, "from"), tuple(words_at(item, "tables")), text_at(item, "why"))
 
 
 def _person(body: object, path: str) -> Person:
