@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from cdr.domain.configuration import Configuration
     from cdr.domain.ncmd_minimum import Minimum
     from cdr.domain.policy import Policy
+    from cdr.errors import Problem
     from cdr.store.index import Extraction
     from cdr.store.layout import Kind
     from cdr.store.store import Store
 
-EXTRACTION_VERSION = 4
+EXTRACTION_VERSION = 6
 
 
 @dataclass
@@ -52,13 +53,13 @@ class App:
     @cached_property
     def configuration(self) -> Configuration:
         """The store's recorded configuration. Raises: WrongConfiguration."""
-        from cdr.domain.configuration import Configuration, configuration_problems
+        from cdr.domain.configuration import Configuration
         from cdr.errors import InvalidData, WrongConfiguration
         from cdr.store import schema
 
         try:
             body, source = schema.read(self.store.configuration(), "cdr.yaml", "store")
-            problems = schema.placed(configuration_problems(body), "cdr-store/1", source)
+            problems = schema.placed(self.configuration_problems(body), "cdr-store/1", source)
         except InvalidData as error:
             problems = list(error.problems)
         if problems:
@@ -67,12 +68,24 @@ class App:
             )
         return Configuration.from_document(body)
 
+    def configuration_problems(self, body: Mapping[str, Any]) -> list[Problem]:
+        """What is wrong with a cdr.yaml beyond its schema."""
+        from cdr.domain import area_rules
+        from cdr.domain.configuration import configuration_problems
+
+        return [*configuration_problems(body), *area_rules.problems(body, self.national_policy)]
+
     @cached_property
-    def policy(self) -> Policy:
-        """The rules in force, with their numbers."""
+    def national_policy(self) -> Policy:
+        """The rules as they ship, with their numbers."""
         from cdr.domain.policy import Policy
 
         return Policy.from_rules(rules("england-2018"), rules("bank-holidays"))
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The rules in force in the store's area: those that ship, with what its cdr.yaml changes. Raises: WrongConfiguration."""
+        return self.national_policy.for_area(self.configuration.changes)
 
     @cached_property
     def working_days(self) -> WorkingDays:
@@ -107,7 +120,20 @@ def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
         return {"identity": identity, "facts": facts.notification_extract(body), "ncmd": ncmd}
     if kind.name == "analysis":
         return {**facts.analysis_extract(body), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
-    return requests.for_index(body) if kind.name == "requests" else dict(body)
+    if kind.name == "requests":
+        return requests.for_index(body)
+    if kind.name == "case":
+        return _without_notes(body)
+    return dict(body)
+
+
+def _without_notes(case: Mapping[str, Any]) -> dict[str, Any]:
+    """The case document without what somebody noted of a milestone or of another process: narrative stays out of the index."""
+    listed = {key: case.get(key) or [] for key in ("milestones", "gates") if key in case}
+    return {
+        **case,
+        **{key: [{k: v for k, v in item.items() if k != "note"} for item in items] for key, items in listed.items()},
+    }
 
 
 @cache

@@ -18,9 +18,11 @@ COMMANDS = {
     "init": "Make a store and its repository.",
     "doctor": "Say what works on this machine and what to do about what does not.",
     "notify": "Open a case from a notification (Form A).",
+    "import": "Bring in earlier years from a register.",
     "list": "List cases with their stage and next step, without names.",
     "show": "Show one case in full.",
     "today": "Show what is due over all open cases, without names.",
+    "calendar": "Write what is due as a calendar file, without names.",
     "edit": "Correct a form in your own editor.",
     "attach": "Keep any file encrypted with a case.",
     "extract": "Write out a file that is kept with a case.",
@@ -29,11 +31,16 @@ COMMANDS = {
     "return": "Take in an agency's return, a nil return, or that it is not waited for.",
     "bounce": "Send a return back to its agency with what is missing.",
     "chase": "List what is outstanding, or send the prompts that are due.",
+    "gate": "Open, end or waive another process that the review waits for.",
+    "milestone": "Say what was done in a case and what is still called for.",
+    "agencies": "Count each agency's returns, a year at a time: asked, answered, overdue, and how long it took.",
+    "agency": "Show one agency of the store's configuration, add one, correct or retire one.",
     "timeline": "Make the summary timeline of a child's life.",
     "letter": "Make a letter to each parent.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "close": "End a case when nothing is left to wait for.",
     "reopen": "Open a closed case again.",
+    "delays": "Show what each day between death and review waited for.",
     "tally": "Count the year in tables, with earlier years beside it.",
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
     "explain": "Say what a rule or a field means.",
@@ -70,7 +77,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-MODULES = {"return": "return_", "list": "list_"}
+MODULES = {"return": "return_", "list": "list_", "import": "import_"}
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,14 +12,15 @@ from cdr.app import App
 from cdr.commands import gaps
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say
-from cdr.commands.request import refuse_closed
+from cdr.commands.request import deliver, refuse_closed
 from cdr.domain.completeness import Completeness
-from cdr.errors import ConditionsNotMet
+from cdr.errors import DONE, ConditionsNotMet
 from cdr.store.document import Document
 
 if TYPE_CHECKING:
     from cdr.commands.post import Letter
     from cdr.domain.requests import RequestForm
+    from cdr.domain.sending import Prompt
 
 
 @click.command("bounce")
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 @on("it was sent back")
 @as_json
 @pass_app
-def command(app: App, reference: str, agency: str, dry_run: bool, on: date | None, as_json: bool) -> None:
+def command(app: App, reference: str, agency: str, dry_run: bool, on: date | None, as_json: bool) -> int:
     """Send a return back to its agency with exactly what is missing, by the titles of the fields, and with a fresh form.
 
-    The message goes to the outbox; it says nothing of the child or of any answer. What came in stays until the fuller return
+    The message says nothing of the child or of any answer. What came in stays until the fuller return
     takes its place. The pass-phrase of the fresh form is shown once.
 
     Example: cdr bounce 2026-7K3M northtown-general --dry-run
@@ -48,17 +49,16 @@ def command(app: App, reference: str, agency: str, dry_run: bool, on: date | Non
             "sent": not dry_run,
         }
         put_json(content | {"completeness": gaps.as_json(complete)} | ({} if dry_run else {"passphrase": told}))
-        return
-    if dry_run:
+    elif dry_run:
         put(f"Subject: {letter.message.subject}\n\n{letter.message.body}")
-        return
-    put(f"{agency}: {told}")
-    say(f"Sent back: 1 message is in {app.store.folder / 'outbox'}, to be sent.")
-    say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
+    else:
+        put(f"{agency}: {told}")
+        say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
+    return DONE if dry_run else deliver(app, [letter])
 
 
 def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> tuple[Completeness, Letter, str]:
-    from cdr.commands import form, post
+    from cdr.commands import form, mailing, post
     from cdr.domain import requests
     from cdr.store.transaction import Change
 
@@ -72,29 +72,22 @@ def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> 
         complete = gaps.of_return(app, agency, _return_of(documents, agency))
         if not complete.missing:
             raise ConditionsNotMet("There is nothing to send back.", ["Nothing that this agency is asked is missing."])
-        made, told = form.locked(app, reference, documents["notification"])
+        made, told = form.locked(app, reference, agency, documents["notification"])
         body = requests.bounce(ledger.body, agency, day, made)
-        letter = _letter(app, reference, agency, day, complete, body)
+        letter = post.letter(app, [_prompt(reference, agency, day, complete, body)], ledger=body)
         if not dry_run:
-            change = Change("bounce", {ledger.place: body})
-            store.commit(change, {reference: documents}, lambda: post.out(app, [letter]))
+            change = Change("bounce", {ledger.place: body, **mailing.written_down(app, documents["prompts"], [letter])})
+            store.commit(change, {reference: documents}, lambda: mailing.to_outbox(app, [letter]))
     return complete, letter, told
 
 
-def _letter(
-    app: App, reference: str, agency: str, day: date, complete: Completeness, body: Mapping[str, Any]
-) -> Letter:
-    from cdr.commands import form, post
-    from cdr.documents.message import Attachment
-    from cdr.domain import requests
+def _prompt(case: str, agency: str, day: date, complete: Completeness, ledger: Mapping[str, Any]) -> Prompt:
+    from cdr.domain.requests import requests_of
+    from cdr.domain.sending import BOUNCE, Prompt
 
-    request = requests.request_of(body, agency)
-    if request is None:
-        raise AssertionError("a request that was just written")
-    name, data = form.attachment(app, reference, agency, request)
-    open_to_see = [gaps.title(gap.field) for gap in complete.missing if not gap.opened]
-    opened = sum(gap.opened for gap in complete.missing)
-    return post.bounce(app, reference, agency, day, open_to_see, opened, Attachment(name, form.HTML, data))
+    [asked] = [request.requested_on for request in requests_of(ledger) if request.agency == agency]
+    open_to_see = tuple(gaps.title(gap.field) for gap in complete.missing if not gap.opened)
+    return Prompt(case, agency, BOUNCE, day, asked, open_to_see, sum(gap.opened for gap in complete.missing))
 
 
 def _return_of(documents: Mapping[str, Document], agency: str) -> Mapping[str, Any]:

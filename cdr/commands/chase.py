@@ -1,33 +1,22 @@
-"""`cdr chase`: list what is outstanding, or send what is due."""
+"""`cdr chase`: list what is outstanding, send what is due, or leave an agency alone until a day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import click
 
 from cdr.app import App
-from cdr.commands.options import Reference, as_json, pass_app
-from cdr.commands.output import put, put_json, table
-from cdr.domain.chase import ChaseItem, Due
-from cdr.errors import DONE, TO_ACT_ON, NotFound, WrongUsage
-from cdr.store.document import Document
-from cdr.store.layout import Place
+from cdr.commands.options import Day, as_json, pass_app
+from cdr.commands.output import put, put_json, say, table
+from cdr.errors import DONE, TO_ACT_ON, TryAgain, WrongUsage
 
-
-@dataclass(frozen=True)
-class Chased:
-    """How far the chasing of one request of one case is, and the addresses that its due or next message is for."""
-
-    case: str
-    item: ChaseItem
-    to: tuple[str, ...]
+WAITS = TryAgain.exit_code
 
 
 @click.command("chase")
-@click.argument("references", metavar="[REF]...", type=Reference(), nargs=-1)
+@click.argument("words", metavar="[REF]...", nargs=-1)
 @click.option(
     "--overdue",
     is_flag=True,
@@ -35,88 +24,103 @@ class Chased:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="With --overdue: say what would be sent, and send nothing.")
 @click.option("--exit-code", is_flag=True, help="End with 1 where a return is overdue.")
+@click.option(
+    "--hold",
+    nargs=2,
+    metavar="REF AGENCY",
+    help="Send nothing to this agency about this case before --until DATE; then the reason, without anything about a person.",
+)
+@click.option("--until", type=Day(), help="With --hold: the day on which it ends by itself.")
+@click.option("--release", nargs=2, metavar="REF AGENCY", help="End a hold now.")
 @as_json
 @pass_app
-def command(app: App, references: tuple[str, ...], overdue: bool, dry_run: bool, exit_code: bool, as_json: bool) -> int:
-    """List outstanding returns with their next date; with --overdue, send what is due: messages go to the outbox.
+def command(
+    app: App,
+    words: tuple[str, ...],
+    overdue: bool,
+    dry_run: bool,
+    exit_code: bool,
+    hold: tuple[str, str] | None,
+    until: date | None,
+    release: tuple[str, str] | None,
+    as_json: bool,
+) -> int:
+    """List outstanding returns with their next date; with --overdue, send what is due, as cdr.yaml says (mail).
 
-    cron runs `cdr chase --overdue` with the chaser's key, which opens requests and prompts and nothing else.
+    cron runs `cdr chase --overdue` with the chaser's key, which opens requests and prompts and nothing else. What a mail server
+    does not take waits for the next run, and the command ends with 75.
     """
     if dry_run and not overdue:
         raise WrongUsage("--dry-run goes with --overdue: without it nothing is sent anyway.")
+    if hold or release or until:
+        _refuse_mixed(overdue or exit_code, hold, release)
+        return _hold(app, words, hold, until, release, as_json)
+    references = tuple(word.strip().upper() for word in words)
     today = app.clock.today
     late = _has_overdue(app, references, today) if exit_code and overdue else None
-    items = _send(app, references, today) if overdue and not dry_run else _outstanding(app, references, today)
-    shown = [chased for chased in items if chased.item.due] if overdue else items
-    if as_json:
-        put_json({"schema": "cdr-chase/1", "as_of": today.isoformat(), "items": [_json(chased) for chased in shown]})
-    elif overdue:
-        for chased in shown:
-            put(_sentence(chased, "Would be written" if dry_run else "In the outbox"))
-    else:
-        _print(shown)
+    code = _send(app, references, dry_run, as_json) if overdue else _list(app, references, as_json)
     late = _has_overdue(app, references, today) if exit_code and late is None else late
-    return TO_ACT_ON if late else DONE
+    return code or (TO_ACT_ON if late else DONE)
 
 
-def _outstanding(app: App, references: tuple[str, ...], today: date) -> list[Chased]:
-    """Every outstanding request, oldest first: one private-key operation, however many cases there are."""
-    from cdr.domain import chase
-    from cdr.domain.requests import outstanding
-
-    facts = app.store.facts()
-    for reference in references:
-        if reference not in facts:
-            raise NotFound("There is no such case in this store.", "See: cdr list")
-    found = []
-    for case in references or sorted(facts):
-        for request in outstanding(facts[case]["requests"]):
-            item = chase.chase_item(request, facts[case]["prompts"], today, app.policy, app.working_days)
-            level = item.due or item.next
-            found.append(
-                Chased(case, item, chase.recipients(level.level, item.agency, app.configuration) if level else ())
-            )
-    return sorted(found, key=lambda chased: (chased.item.requested_on, chased.case))
+def _refuse_mixed(others: bool, hold: tuple[str, str] | None, release: tuple[str, str] | None) -> None:
+    if others or bool(hold) == bool(release):
+        raise WrongUsage("--hold REF AGENCY --until DATE REASON and --release REF AGENCY each stand alone.")
 
 
-def _send(app: App, references: tuple[str, ...], today: date) -> list[Chased]:
-    """Write the messages that are due, then record them all in one commit.
-
-    The messages are written when all is ready to be recorded, and before it is: none goes out that cannot be recorded,
-    and after a crash in between the same message is written again.
-    """
-    from cdr.commands import post
-    from cdr.domain import chase
-    from cdr.store.transaction import Change
-
-    store = app.store
-    with store.writing():
-        due = [chased for chased in _outstanding(app, references, today) if chased.item.due]
-        current: dict[str, dict[str, Document]] = {}
-        bodies: dict[Place, dict[str, Any]] = {}
-        letters = []
-        for case, item in ((chased.case, chased.item) for chased in due):
-            place = store.place(case, "prompts")
-            current.setdefault(case, {"prompts": store.index.document(place)})
-            letter = post.prompt(app, case, item.agency, item.due.level if item.due else "", item.requested_on)
-            letters.append(letter)
-            body = bodies.get(place, current[case]["prompts"].body)
-            bodies[place] = chase.mark_sent(
-                body, item.agency, item.due or Due("", today), today, letter.message.to, letter.message.message_id
-            )
-        if bodies:
-            store.commit(Change("chase", bodies), current, lambda: post.out(app, letters))
-    return [_after(app, chased, bodies[store.place(chased.case, "prompts")], today) for chased in due]
+# ---- listing ------------------------------------------------------------------------------------------------------------
 
 
-def _after(app: App, chased: Chased, prompts: dict[str, Any], today: date) -> Chased:
-    """The same request once its message is sent: the message stays `due`, so that it is told what this run sent."""
-    from cdr.domain.chase import chase_item
-    from cdr.domain.requests import Request
+def _list(app: App, references: tuple[str, ...], as_json: bool) -> int:
+    from cdr.commands import chasing
 
-    request = Request(chased.item.agency, chased.item.requested_on, "outstanding")
-    now = chase_item(request, prompts, today, app.policy, app.working_days)
-    return Chased(chased.case, ChaseItem(now.agency, now.requested_on, chased.item.due, now.next, now.sent), chased.to)
+    items = chasing.outstanding(app, references, app.clock.today)
+    troubles = chasing.troubles(app, references)
+    if as_json:
+        content = {"schema": "cdr-chase/1", "as_of": app.clock.today.isoformat()}
+        put_json(
+            {**content, "items": [_json(item) for item in items], "mail": [_trouble_json(one) for one in troubles]}
+        )
+        return DONE
+    _print(items)
+    for one in troubles:
+        say(chasing.sentence(app, one))
+    return DONE
+
+
+def _print(shown: list[Any]) -> None:
+    if not shown:
+        put("Nothing is outstanding.")
+        return
+    rows = []
+    for chased in shown:
+        item = chased.item
+        due, following = (f"{level.level} on {level.on}" if level else "-" for level in (item.due, item.next))
+        following += f" (on hold until {chased.held_until})" if chased.held_until else ""
+        rows.append((chased.case, item.agency, item.requested_on, ", ".join(item.sent) or "-", due, following))
+    put(table(rows, ["case", "agency", "asked on", "sent", "due now", "next"]))
+
+
+def _json(chased: Any) -> dict[str, Any]:
+    item = chased.item
+    due = [{"level": item.due.level, "on": item.due.on.isoformat()}] if item.due else []
+    following = {"level": item.next.level, "on": item.next.on.isoformat()} if item.next else None
+    return {
+        "case": chased.case,
+        "agency": item.agency,
+        "requested_on": item.requested_on.isoformat(),
+        "due": due,
+        "next": following,
+        "sent": list(item.sent),
+        "to": list(chased.to),
+        **({"held_until": chased.held_until.isoformat()} if chased.held_until else {}),
+    }
+
+
+def _trouble_json(one: Any) -> dict[str, Any]:
+    prompt = one.prompt
+    about = {"case": prompt.case, "agency": prompt.agency, "level": prompt.level, "status": one.status}
+    return {**about, "tries": one.tries, "to": list(one.to), "refused": list(one.refused)}
 
 
 def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
@@ -131,33 +135,67 @@ def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
     )
 
 
-def _json(chased: Chased) -> dict[str, Any]:
-    item = chased.item
-    due = [{"level": item.due.level, "on": item.due.on.isoformat()}] if item.due else []
-    following = {"level": item.next.level, "on": item.next.on.isoformat()} if item.next else None
-    return {
-        "case": chased.case,
-        "agency": item.agency,
-        "requested_on": item.requested_on.isoformat(),
-        "due": due,
-        "next": following,
-        "sent": list(item.sent),
-        "to": list(chased.to),
-    }
+# ---- sending ------------------------------------------------------------------------------------------------------------
 
 
-def _sentence(chased: Chased, verb: str) -> str:
-    level = chased.item.due.level if chased.item.due else ""
-    return f"{verb}: {level} for {chased.case}, {chased.item.agency}, to {', '.join(chased.to)}"
+def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
+    from cdr.commands import chasing, mailing
+
+    if dry_run:
+        found = chasing.would_send(app, references)
+    elif mailing.sends(app):
+        found = chasing.send(app, references)
+    else:
+        found = chasing.to_outbox(app, references)
+    if as_json:
+        content = {"schema": "cdr-chase/1", "as_of": app.clock.today.isoformat()}
+        put_json(
+            {
+                **content,
+                "items": [_json(chased) for chased in found.chased],
+                "others": [_sent_json(one) for one in found.others],
+                "not_sent": [{**_sent_json(one), "why": one.delivery.why} for one in found.not_sent],
+            }
+        )
+    else:
+        for text in found.lines:
+            put(text)
+    for text in found.warnings:
+        say(text)
+    return WAITS if found.not_sent or found.warnings else DONE
 
 
-def _print(shown: list[Chased]) -> None:
-    if not shown:
-        put("Nothing is outstanding.")
-        return
-    rows = []
-    for chased in shown:
-        item = chased.item
-        due, following = (f"{level.level} on {level.on}" if level else "-" for level in (item.due, item.next))
-        rows.append((chased.case, item.agency, item.requested_on, ", ".join(item.sent) or "-", due, following))
-    put(table(rows, ["case", "agency", "asked on", "sent", "due now", "next"]))
+def _sent_json(one: Any) -> dict[str, Any]:
+    prompt = one.prompt
+    return {"case": prompt.case, "agency": prompt.agency, "level": prompt.level, "to": list(one.to)}
+
+
+# ---- holds --------------------------------------------------------------------------------------------------------------
+
+
+def _hold(
+    app: App,
+    words: tuple[str, ...],
+    hold: tuple[str, str] | None,
+    until: date | None,
+    release: tuple[str, str] | None,
+    as_json: bool,
+) -> int:
+    from cdr.commands import holding
+
+    if hold and (until is None or not " ".join(words).strip()):
+        raise WrongUsage("Say until when and why: cdr chase --hold REF AGENCY --until DATE REASON")
+    if release and (until or words):
+        raise WrongUsage("--release takes the case and the agency, and nothing else.")
+    reference, agency = hold or release or ("", "")
+    reference = reference.strip().upper()
+    if hold and until:
+        holding.hold(app, reference, agency, until, " ".join(words).strip())
+    else:
+        holding.release(app, reference, agency)
+    if as_json:
+        held_until = until.isoformat() if until else None
+        put_json({"schema": "cdr-hold/1", "case": reference, "agency": agency, "until": held_until})
+    else:
+        put(f"{agency} is not prompted in {reference} before {until}." if until else f"{agency} is prompted again.")
+    return DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -113,10 +114,9 @@ def _configuration(app: App) -> Iterator[Check]:
     yield Check("configuration", "ok", f"cdr.yaml of {app.configuration.area}")
     if not app.store.git.odd_files(("cdr.yaml",)):
         return
-    from cdr.domain.configuration import configuration_problems
 
     try:
-        take_in(str(app.store.folder / "cdr.yaml"), "store", configuration_problems)
+        take_in(str(app.store.folder / "cdr.yaml"), "store", app.configuration_problems)
     except CdrError as error:
         for line in error.lines():
             yield Check("configuration", "error", f"Changed, not recorded, and not right yet: {line}")
@@ -129,20 +129,31 @@ def _configuration(app: App) -> Iterator[Check]:
 
 
 def _mail(app: App) -> Iterator[Check]:
-    waiting = len(list((app.store.folder / "outbox").glob("*.eml")))
-    wanted = str(app.configuration.mail.get("transport", "outbox"))
-    if wanted != "outbox":
-        yield Check(
-            "mail",
-            "warning",
-            f"cdr.yaml asks for {wanted}, which is not built yet: somebody has to send what is in the outbox.",
-        )
-    yield Check("mail", "ok", f"Messages are written to the outbox; {waiting} are there.")
+    from cdr.commands import chasing, mailing
+
+    if mailing.sends(app):
+        yield from _mail_leaves(app)
+    else:
+        waiting = len(list((app.store.folder / "outbox").glob("*.eml")))
+        yield Check("mail", "ok", f"Messages are written to the outbox; {waiting} are there.")
+    with suppress(CdrError):  # without a key, what was sent cannot be read, and that is told elsewhere
+        for one in chasing.troubles(app):
+            yield Check("mail", "warning", chasing.sentence(app, one))
+
+
+def _mail_leaves(app: App) -> Iterator[Check]:
+    """Connect and log in, without sending: the chaser's run depends on it."""
+    from cdr.commands import mailing
+
+    try:
+        yield Check("mail", "ok", mailing.transport(app).test())
+    except CdrError as error:
+        yield Check("mail", "error", f"{error.message} {error.hint}".strip())
 
 
 def _clock(app: App) -> Iterator[Check]:
     now = app.clock.now
-    app.working_days.is_working(now.date())
+    app.national_policy.working_days.is_working(now.date())
     yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in London" + (" (set by --as-of)" if app.as_of else ""))
 
 

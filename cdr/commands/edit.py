@@ -21,14 +21,32 @@ from cdr.domain.differences import Difference
 from cdr.errors import InvalidData, NotFound, Problem, TryAgain, WrongUsage
 from cdr.store.document import Document
 
+# What a register of earlier years is held to: its dates follow each other, and its numbers are numbers.
+HELD_BY_REGISTERS = frozenset(
+    {"A-01", "A-03", "A-04", "A-05", "A-06", "A-22", "A-23", "A-25", "A-27", "A-34", "A-39", "C-00", "C-01", "C-02", "C-16", "C-17", "C-26"}
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Chosen:
-    """The form to be edited: its schema's name, its document, and the rules that it must keep."""
+    """The form to be edited: its schema's name, its document, and the rules that it must keep.
+
+    `earlier` holds what came from a register of earlier years, as long as the form says that it is that.
+    """
 
     form: str
     document: Document
     rules: Callable[[Mapping[str, Any]], list[Problem]]
+    earlier: frozenset[str] = frozenset()
+
+    def form_of(self, text: bytes) -> str:
+        """The form that a text is held to: a register's as long as its first line says so, else the whole form."""
+        from cdr.store import schema
+        from cdr.store.codec import read_source
+
+        said = str(schema.name_of(read_source(text, self.form).data)).partition("/")[0]
+        kept = self.document.form if self.document.form != self.form else ""
+        return kept if said == kept else self.form
 
 
 @click.command("edit")
@@ -40,6 +58,8 @@ def command(app: App, reference: str, what: str, as_json: bool) -> None:
     """Open a form in $EDITOR, check it until it is right, and record what changed. Comments and order are kept.
 
     The text is only ever in memory-backed storage. What has changed is told field by field, without saying what it says.
+    What came from a register of earlier years may be corrected even where the case is closed, and becomes a whole form once its
+    first line says so (schema: form-a/1).
 
     Example: cdr edit 2026-7K3M return:northshire-police
     """
@@ -61,10 +81,14 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
 
     documents = app.store.case(reference)
     case, notification = documents["case"].body, documents["notification"].body
-    refuse_closed(case)
+    if not case.get("imported"):
+        refuse_closed(case)
     if what == "form-a":
         return Chosen(
-            "form-a", _whole(app, documents["notification"]), lambda body: _form_a_rules(app, reference, body)
+            "form-a",
+            _whole(app, documents["notification"]),
+            lambda body: _form_a_rules(app, reference, body),
+            HELD_BY_REGISTERS,
         )
     if what == "form-c" and "analysis" in documents:
         review = ratifying_review(case) or case["reviews"][-1]
@@ -74,6 +98,7 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
             "form-c",
             _whole(app, documents["analysis"]),
             lambda body: [*form_c.problems(body, notification, day, app.policy), *_same_stage(body, stage)],
+            HELD_BY_REGISTERS,
         )
     kind, _, agency = what.partition(":")
     returns = [d for id_, d in documents.items() if id_.startswith("return-") and d.body["agency"] == agency]
@@ -123,7 +148,16 @@ def _edited(chosen: Chosen, reference: str) -> Form | None:
 
 def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None, Sequence[Problem]]:
     try:
-        return examine(text, chosen.form, chosen.form, chosen.rules, reference)
+        form = chosen.form_of(text)
+        if form == chosen.form:
+            return examine(text, form, form, chosen.rules, reference)
+        return examine(
+            text,
+            chosen.form,
+            form,
+            lambda body: [one for one in chosen.rules(body) if one.rule in chosen.earlier],
+            reference,
+        )
     except InvalidData as error:
         return None, error.problems
 
@@ -158,7 +192,8 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
         if chosen.form == "form-a":
             _refuse_duplicate(app, reference, before, form.body)
             case = documents["case"]
-            bodies[case.place] = _followed(app, case.body, form.body)
+            followed = _followed(app, case.body, before, form.body)
+            bodies |= {case.place: followed} if followed != case.body else {}
         changed = differences(before, form.body)
         store.commit(Change("edit", bodies, texts={place: form.text()}), {reference: documents})
     return changed
@@ -173,14 +208,16 @@ def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after
         raise already_known(like, "Compare the two cases: cdr show REF")
 
 
-def _followed(app: App, case: dict[str, Any], form_a: Mapping[str, Any]) -> dict[str, Any]:
-    """The case with what follows from its corrected notification."""
+def _followed(app: App, case: dict[str, Any], before: Mapping[str, Any], form_a: Mapping[str, Any]) -> dict[str, Any]:
+    """The case with what follows from its corrected notification; nothing new follows from a death of earlier years."""
     from cdr.domain.case import followed
     from cdr.domain.routes import what_follows
 
+    if case.get("imported"):
+        return followed(case, before, form_a, (), app.policy) if case["status"] == "open" else case
     opened = date.fromisoformat(str(case["opened_on"]))
     steps = what_follows(form_a, app.configuration, app.policy, app.working_days, opened)
-    return followed(case, form_a, steps)
+    return followed(case, before, form_a, steps, app.policy)
 
 
 def _lines(form: str, changed: Sequence[Difference]) -> list[str]:

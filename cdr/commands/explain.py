@@ -9,9 +9,12 @@ from typing import Any
 import click
 
 from cdr.app import App
+from cdr.codelists import code_list
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json
-from cdr.errors import NotFound
+from cdr.domain.gates import words
+from cdr.domain.policy import ClockRule, Policy
+from cdr.errors import CdrError, NotFound
 
 FORMS = {
     "form-a": "Form A",
@@ -25,19 +28,25 @@ LEVELS = {
     "warning": "A warning: it is recorded, and should be looked at.",
     "question": "A question of the letter gate: no letter is made final without its answer.",
     "step": "A step that a case goes through.",
+    "milestone": "A milestone: cdr milestone REF KIND says that it was reached.",
+    "process": "Another process: cdr gate REF says that it began, ended, or is not waited for.",
+    "order": "The order in which causes of delay take a day on which several were open.",
 }
 UNITS = {"h": "hours", "d": "days", "wd": "working days", "m": "months"}
+TOPICS = ("clocks", "gates", "milestones", "delays")
 CLOCK = re.compile(r"[TR][0-9]{2}(-[A-Za-z]+)?")
 
 
 @click.command("explain")
-@click.argument("what", metavar="[RULE|FIELD|FORM]", required=False)
+@click.argument("what", metavar="[RULE|FIELD|FORM|TOPIC]", required=False)
 @as_json
 @pass_app
 def command(app: App, what: str | None, as_json: bool) -> None:
     """Say what a rule (A-01) or a field (child.nhs_number, or form-b:child.gestation) means, and what may stand there.
 
-    With the name of a form (form-a) it lists the form's fields, and without anything all that can be explained.
+    With the name of a form (form-a) it lists the form's fields, and without anything all that can be explained. It also explains
+    a clock (T14), and in a store what the area changed of it; a milestone (home_visit); another process (inquest); and lists
+    all clocks, gates, milestones, and the order of delays.
 
     Example: cdr explain child.sex
     """
@@ -47,7 +56,7 @@ def command(app: App, what: str | None, as_json: bool) -> None:
     if as_json:
         put_json({"schema": "cdr-explain/1", "found": found})
         return
-    short = what is None or what in FORMS
+    short = what is None or what in FORMS or what in TOPICS
     put("\n".join(_overview(found)) if short else "\n\n".join("\n".join(_lines(one)) for one in found))
 
 
@@ -55,7 +64,49 @@ def _named(app: App, what: str) -> list[dict[str, Any]]:
     """All that goes by this name."""
     if what in FORMS:
         return [*_fields_of(what)]
-    return [*_rules(app, what)] or [*_fields(what, exactly=True)] or [*_fields(what, exactly=False)]
+    if what in TOPICS:
+        return [*_topic(app, what)]
+    known = [*_rules(app, what)] or [*_fields(what, exactly=True)]
+    plain = what.lower().replace("-", "_")
+    return known or [one for one in _courses(app) if one["rule"] == plain] or [*_fields(what, exactly=False)]
+
+
+def _policy(app: App) -> Policy:
+    """The rules of the store's area; outside a store, and where its cdr.yaml cannot be used, those that ship."""
+    try:
+        return app.policy
+    except CdrError:
+        return app.national_policy
+
+
+def _topic(app: App, what: str) -> Iterator[dict[str, Any]]:
+    policy = _policy(app)
+    if what == "clocks":
+        yield from (_clock(policy, clock) for clock in policy.clocks.values())
+    elif what == "delays":
+        words = ", then ".join(name.replace("_", " ") for name in policy.delays.precedence)
+        yield _rule("delays", f"A day goes to the first of these that was open: {words}; a day after all of them to the panel meeting.",
+                    "order", policy.delays.source, policy.delays.since.isoformat())  # fmt: skip
+    else:
+        level = "process" if what == "gates" else "milestone"
+        yield from (one for one in _courses(app) if one["level"] == level)
+
+
+def _courses(app: App) -> Iterator[dict[str, Any]]:
+    """Every kind of other process and of milestone, with the clocks that it ends and sets going."""
+    policy = _policy(app)
+    for id_, level in (("investigation_type", "process"), ("milestone_kind", "milestone")):
+        known = code_list(id_)
+        for code in known.codes:
+            name = f"gate:{code.code}" if level == "process" else str(code.code)
+            ends = policy.gates.ends.get(str(code.code), ()) if level == "process" else code.extra["ends"]
+            begins = [rule.clock for rule in policy.follow_ons if name in rule.after]
+            told = [
+                f" It {word} {', '.join(clocks)}."
+                for word, clocks in (("ends", ends), ("sets going", begins))
+                if clocks
+            ]
+            yield _rule(str(code.code), f"{code.label}.{''.join(told)}", level, known.source, code.since or "")
 
 
 def _every_rule() -> dict[str, dict[str, Any]]:
@@ -82,11 +133,32 @@ def _rules(app: App, what: str) -> Iterator[dict[str, Any]]:
     if what.upper() in known or what.lower() in known:
         yield known.get(what.upper()) or known[what.lower()]
     elif CLOCK.fullmatch(what[:1].upper() + what[1:]):
-        clock = app.policy.clocks.get(what[:1].upper() + what[1:])
+        policy = _policy(app)
+        clock = policy.clocks.get(what[:1].upper() + what[1:])
         if clock:
-            unit = UNITS[clock.unit].removesuffix("s" if clock.number == 1 else "")
-            limit = "" if clock.number is None else f" Within {clock.number} {unit} from: {clock.trigger}."
-            yield _rule(clock.id, f"{clock.what}.{limit}", "step", clock.source, clock.since.isoformat())
+            yield _clock(policy, clock)
+
+
+def _clock(policy: Policy, clock: ClockRule) -> dict[str, Any]:
+    """A clock with its limit, who acts, what ends it, and what the area changed of it."""
+    limit = "" if clock.number is None else f" {_limit(clock, clock.number)}."
+    kinds = [str(code.code) for code in code_list("milestone_kind").codes if clock.id in code.extra["ends"]]
+    kinds += [f"the end of {words(kind)}" for kind, clocks in policy.gates.ends.items() if clock.id in clocks]
+    ended = f" Ended by: {', '.join(kinds)}." if kinds else ""
+    area = clock.area
+    own = (
+        f" In this area, since {area.since}: {_limit(clock, area.number).lower()}, because: {area.why}." if area else ""
+    )
+    who = clock.who[:1].upper() + clock.who[1:]
+    said = f"{clock.what}.{limit} Who acts: {who}.{ended}{own}"
+    return _rule(clock.id, said, "step", clock.source, clock.since.isoformat())
+
+
+def _limit(clock: ClockRule, number: int) -> str:
+    unit = UNITS[clock.unit].removesuffix("s" if number == 1 else "")
+    return (
+        f"{number} {unit} before: {clock.trigger}" if clock.before else f"Within {number} {unit} from: {clock.trigger}"
+    )
 
 
 def _fields(what: str, exactly: bool) -> Iterator[dict[str, Any]]:
@@ -129,8 +201,6 @@ def _parts(field: Any) -> list[Any]:
 
 
 def _codes(field: Any) -> list[dict[str, Any]]:
-    from cdr.codelists import code_list
-
     known = code_list(field.schema["x-codes"]).codes if "x-codes" in field.schema else ()
     dates = {str(code.code): (code.since, code.until) for code in known}
     rows = ((code, label, *dates.get(code, (None, None))) for code, label in field.codes)

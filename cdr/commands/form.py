@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cdr.documents.return_form import ReturnForm
 
 SUFFIXES = (".html", ".docx", ".yaml")
-HTML = "text/html"
 
 
 @click.command("form")
@@ -46,7 +45,7 @@ def command(app: App, reference: str, agency: str, output: str, new_passphrase: 
     if suffix not in SUFFIXES:
         raise WrongUsage("The file's name says what kind of form it is.", "End it in .html, .docx or .yaml.")
     request, told = _request(app, reference, agency, new_passphrase)
-    to_file(Path(output), _made(app, reference, request, suffix))
+    to_file(Path(output), made(app, reference, request, suffix))
     if as_json:
         content = {
             "schema": "cdr-form/1",
@@ -61,29 +60,43 @@ def command(app: App, reference: str, agency: str, output: str, new_passphrase: 
         say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
 
 
-def attachment(app: App, case: str, agency_id: str, request: Request) -> tuple[str, bytes]:
-    """The return form that goes with a message to an agency: its file's name and the file.
+def made(app: App, case: str, request: Request, suffix: str) -> bytes:
+    """The return form of a request as a file whose name ends in `suffix`.
 
     It is made from the ledger, the configuration and the members' public keys: the chaser's key is enough.
     Raises: ValueError where the request has no form (`Request.form`).
     """
-    return f"{case}-{agency_id}.html", _made(app, case, request, ".html")
+    from cdr.documents import return_docx, return_form, return_yaml
+
+    form = _return_form(app, case, request)
+    if suffix == ".docx":
+        return return_docx.to_docx(form)
+    return return_form.to_html(form) if suffix == ".html" else return_yaml.to_yaml(form)
 
 
-def locked(app: App, case: str, notification: Document) -> tuple[RequestForm, str]:
-    """A fresh form for a request, with the pass-phrase that opens the child's details in it."""
-    return _locked(app, case, notification, secrets.token_hex(16))
+def locked(app: App, case: str, agency_id: str, notification: Document, nonce: str = "") -> tuple[RequestForm, str]:
+    """A fresh form for a request, with the pass-phrase that opens the child's details in it.
 
-
-def _locked(app: App, case: str, notification: Document, nonce: str) -> tuple[RequestForm, str]:
+    Raises: NotFound for an unknown agency; NotAllowed where its own key, if cdr.yaml names one, cannot be encrypted to.
+    """
     import json
 
     from cdr.domain import passphrase, replies
 
-    told = passphrase.new()
+    told, nonce = passphrase.new(), nonce or secrets.token_hex(16)
+    key = app.configuration.agency(agency_id).key
     plain = json.dumps(replies.identity(notification.body, case, nonce), ensure_ascii=False, separators=(",", ":"))
     sealed = app.store.sealed.keys.gnupg.lock(plain.encode(), passphrase.normal(told))
-    return RequestForm(nonce, replies.FORM, sealed.decode("ascii")), told
+    return RequestForm(nonce, replies.FORM, sealed.decode("ascii"), _for_key(app, told, key) if key else ""), told
+
+
+def _for_key(app: App, told: str, key: str) -> str:
+    """The pass-phrase, signed, for whoever holds the agency's key."""
+    from cdr.commands.post import refuse_unusable
+    from cdr.store.crypto import Gnupg
+
+    refuse_unusable([key])
+    return Gnupg().encrypt_mail(f"{told}\n".encode(), [key], app.store.person.fingerprint).decode("ascii")
 
 
 def _request(app: App, reference: str, agency: str, anew: bool) -> tuple[Request, str]:
@@ -114,8 +127,8 @@ def _renewed(app: App, reference: str, agency: str) -> tuple[Request, str]:
         ledger = documents["requests"]
         before = requests.request_of(ledger.body, agency)
         usable = before is not None and before.form is not None and before.form.form == _current()
-        nonce = before.form.nonce if before and before.form and usable else secrets.token_hex(16)
-        form, told = _locked(app, reference, documents["notification"], nonce)
+        nonce = before.form.nonce if before and before.form and usable else ""
+        form, told = locked(app, reference, agency, documents["notification"], nonce)
         body = requests.with_form(ledger.body, agency, form)
         app.store.commit(Change("form", {ledger.place: body}), {reference: documents})
     found = requests.request_of(body, agency)
@@ -132,15 +145,6 @@ def _current() -> str:
 
 def _version(request: Request) -> str:
     return request.form.form if request.form else ""
-
-
-def _made(app: App, case: str, request: Request, suffix: str) -> bytes:
-    from cdr.documents import return_docx, return_form, return_yaml
-
-    made = _return_form(app, case, request)
-    if suffix == ".docx":
-        return return_docx.to_docx(made)
-    return return_form.to_html(made) if suffix == ".html" else return_yaml.to_yaml(made)
 
 
 def _return_form(app: App, case: str, request: Request) -> ReturnForm:

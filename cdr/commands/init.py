@@ -37,10 +37,9 @@ def command(app: App, folder: Path, config: str, members: tuple[str, ...], chase
 
     Example: cdr init ~/cdr-store --config store.yaml --member 0123...CDEF --chaser 89AB...4567
     """
-    from cdr.domain.configuration import configuration_problems
     from cdr.store.creation import create
 
-    form = take_in(config, "store", configuration_problems)
+    form = take_in(config, "store", app.configuration_problems)
     people = [_plain(member) for member in members]
     root = create(folder, form.raw, people, _plain(chaser) if chaser else None, app.acting, app.clock.today)
     if as_json:

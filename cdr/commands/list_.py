@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from typing import Any
 
 import click
@@ -9,52 +11,170 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json, table
-from cdr.domain.case import NEXT_STEPS
+from cdr.domain.case import NEXT_STEPS, STAGES
+from cdr.domain.listing import RETURN_FROM, SORTS, Listed, Wanted
+from cdr.errors import WrongUsage
+
+SCREEN = (80, 24)
+BEFORE_WAITING, NARROWEST = 37, 18  # the columns case, notified and since, and what stands between them
+OWN_WAITS = ("returns", "requests", "panel", "closing")
+
+
+class Stage(click.Choice[str]):
+    """A stage, with spaces or with hyphens."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert("-".join(str(value).split()), param, ctx).replace("-", " ")
 
 
 @click.command("list")
 @click.option("--open", "only_open", is_flag=True, help="Open cases only.")
+@click.option("--overdue", is_flag=True, help="Cases in which a return or a step is overdue.")
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    type=Stage([stage.replace(" ", "-") for stage in STAGES]),
+    help="Cases at this stage; may be given several times.",
+)
+@click.option(
+    "--agency",
+    metavar="AGENCY",
+    default="",
+    help="Cases in which this agency was asked; --overdue and --waiting-for returns are then about its return.",
+)
+@click.option(
+    "--waiting-for",
+    metavar="WHAT",
+    default="",
+    help="Cases that wait for this: returns, requests, panel, closing, or another process (inquest, criminal ...).",
+)
+@click.option(
+    "--authority",
+    "--area",
+    metavar="NAME",
+    default="",
+    help="Children who lived in this local authority; the area's own name stands for all of its authorities.",
+)
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    default="notified",
+    show_default=True,
+    help="By this; waiting and age (time since the death) begin with the longest.",
+)
 @as_json
 @pass_app
-def command(app: App, only_open: bool, as_json: bool) -> None:
-    """List cases: reference, when notified, stage, and what each waits for. No name is shown."""
-    rows = [row for row in _rows(app) if row["open"] or not only_open]
+def command(
+    app: App,
+    only_open: bool,
+    overdue: bool,
+    stages: tuple[str, ...],
+    agency: str,
+    waiting_for: str,
+    authority: str,
+    sort: str,
+    as_json: bool,
+) -> None:
+    """List cases: reference, when notified, stage, and what each waits for since when. No name is shown."""
+    from cdr.domain.listing import authorities_named, chosen
+
+    rows = _rows(app)
+    wanted = Wanted(
+        only_open=only_open,
+        overdue=overdue,
+        stages=stages,
+        agency=_agency(app, rows, agency),
+        waiting_for=_wait(waiting_for),
+        authorities=authorities_named(authority, app.configuration) if authority else (),
+    )
+    found = chosen(rows, wanted, sort)
     if as_json:
-        put_json({"schema": "cdr-list/1", "cases": rows})
-    elif not rows:
-        put("There is no open case." if only_open else "There is no case yet.")
+        put_json({"schema": "cdr-list/1", "cases": [_json(row) for row in found]})
+    elif not found:
+        put(_nothing(wanted, bool(rows)))
     else:
-        shown = [(r["case"], r["notified_on"], r["stage"], _in_short(r)) for r in rows]
-        put(table(shown, ["case", "notified", "stage", "waiting for"]))
-        put("\nNext steps")
-        for stage in dict.fromkeys(r["stage"] for r in rows):
-            put(f"  {stage}: {NEXT_STEPS[stage]}")
+        _print(found)
 
 
-def _in_short(row: dict[str, Any]) -> str:
-    """What a case waits for on one line: returns are counted, the rest is named."""
-    count = len(row["outstanding"])
-    returns = [f"{count} {'return' if count == 1 else 'returns'}"] if count else []
-    others = [word for word in row["waiting_for"] if not word.startswith("return from ")]
-    return ", ".join([*returns, *others]) or "-"
-
-
-def _rows(app: App) -> list[dict[str, Any]]:
-    from cdr.domain import case
-    from cdr.domain.requests import outstanding
+def _rows(app: App) -> list[Listed]:
+    from cdr.domain.listing import listed
 
     app.store.require_member()
-    rows = []
-    for reference, kinds in app.store.facts().items():
-        body, ledger, analysis = kinds["case"], kinds["requests"], kinds.get("analysis")
-        rows.append(
-            {
-                "case": reference,
-                "stage": case.stage(body, ledger, analysis),
-                "open": body["status"] == "open",
-                "notified_on": kinds["notification"]["facts"]["notified_on"],
-                "outstanding": [request.agency for request in outstanding(ledger)],
-                "waiting_for": case.waiting_for(body, ledger, analysis),
-            }
+    on, closed = app.clock.today, app.configuration.closures
+    return [listed(ref, kinds, on, app.policy, closed) for ref, kinds in app.store.facts().items()]
+
+
+def _agency(app: App, rows: list[Listed], agency: str) -> str:
+    """The agency, if it is one of cdr.yaml or was ever asked. Raises: NotFound."""
+    if agency and not any(agency in row.asked for row in rows):
+        app.configuration.agency(agency)
+    return agency
+
+
+def _wait(given: str) -> str:
+    """What is waited for, in the words of the list. Raises: WrongUsage."""
+    from cdr.codelists import code_list
+    from cdr.domain.gates import TYPES, words
+
+    what = given.strip().casefold().replace(" ", "_")
+    what = "returns" if what == "return" else what
+    processes = [str(code.code) for code in code_list(TYPES).codes]
+    if what and what not in (*OWN_WAITS, *processes):
+        raise WrongUsage(
+            "A case does not wait for that.",
+            f"Say one of: {', '.join(OWN_WAITS)}, or a process: {', '.join(processes)}.",
         )
-    return sorted(rows, key=lambda row: (row["notified_on"], row["case"]))
+    return words(what) if what in processes else what
+
+
+def _nothing(wanted: Wanted, any_case: bool) -> str:
+    if not any_case:
+        return "There is no open case." if wanted == Wanted(only_open=True) else "There is no case yet."
+    return "There is no open case." if wanted == Wanted(only_open=True) else "No case is like that."
+
+
+def _print(found: list[Listed]) -> None:
+    columns = shutil.get_terminal_size(SCREEN).columns
+    width = max(NARROWEST, columns - BEFORE_WAITING - max(len(row.stage) for row in found))
+    shown = [
+        (row.case, row.notified_on, row.stage, row.waiting_since or "-", _wrapped(_in_short(row), width))
+        for row in found
+    ]
+    put(table(shown, ["case", "notified", "stage", "since", "waiting for"]))
+    put("\nNext steps")
+    for stage in dict.fromkeys(row.stage for row in found):
+        put(_wrapped(f"{stage}: {NEXT_STEPS[stage]}", max(columns, BEFORE_WAITING), "  "))
+
+
+def _wrapped(text: str, width: int, start: str = "") -> str:
+    """The text in lines of whole words, the first after `start`, the others further in."""
+    after = start * 2
+    return textwrap.fill(
+        text, width, initial_indent=start, subsequent_indent=after, break_on_hyphens=False, break_long_words=False
+    )
+
+
+def _in_short(row: Listed) -> str:
+    """What a case waits for on one line: returns are counted, the rest is named."""
+    count = len(row.outstanding)
+    returns = [f"{count} {'return' if count == 1 else 'returns'}"] if count else []
+    return ", ".join([*returns, *(item for item in row.waiting_for if not item.startswith(RETURN_FROM))]) or "-"
+
+
+def _json(row: Listed) -> dict[str, Any]:
+    step = row.next
+    following = {"what": step.what, "clock": step.clock, "due": step.due.isoformat(), "who": step.who} if step else None
+    return {
+        "case": row.case,
+        "stage": row.stage,
+        "open": row.open,
+        "notified_on": row.notified_on.isoformat(),
+        "outstanding": list(row.outstanding),
+        "waiting_for": list(row.waiting_for),
+        "waiting_since": row.waiting_since.isoformat() if row.waiting_since else None,
+        "overdue": list(row.overdue),
+        "next": following,
+        "local_authority": row.authority,
+        "days_since_death": row.days,
+    }

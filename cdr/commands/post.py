@@ -1,4 +1,4 @@
-"""Messages to agencies, written to the outbox just before what they say is recorded.
+"""Messages to agencies: made from the ledger's facts, encrypted where a key is on file, and written to the outbox.
 
 The name and the Message-ID of a message follow from what it is, so that one which is written twice after a crash is the
 same message.
@@ -6,71 +6,144 @@ same message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.documents import message
-from cdr.documents.message import Attachment, Message
+from cdr.documents import message, pgp_mime
+from cdr.documents.message import Asked, Attachment, Message
+from cdr.domain.chase import ESCALATION
+from cdr.domain.sending import BOUNCE, REQUEST, THANKS, Prompt
+from cdr.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from cdr.store.crypto import Gnupg
+
+WITHOUT_A_FORM = (ESCALATION, THANKS)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A message, and what its file in the outbox is called."""
+    """A message: what its file in the outbox is called, the finished mail, and the prompts it is about."""
 
     name: str
     message: Message
+    mail: bytes
+    prompts: tuple[Prompt, ...]
 
 
-def request(app: App, case: str, agency: str, day: date, reply_by: date, form: Attachment) -> Letter:
-    """The message that asks an agency for its return, with the form to fill in."""
-    made = message.request_message(
-        app.configuration,
-        case,
-        agency,
-        day,
-        sent_at=app.clock.now,
-        reply_by=reply_by,
-        override=_override(app, "request"),
-        attachments=(form,),
-    )
-    return Letter(f"{case}-{agency}-request-{day}.eml", made)
-
-
-def bounce(
-    app: App, case: str, agency: str, day: date, missing: Sequence[str], opened: int, form: Attachment
+def letter(
+    app: App, prompts: Sequence[Prompt], message_id: str = "", ledger: Mapping[str, Any] | None = None
 ) -> Letter:
-    """The message that sends a return back as incomplete, with a fresh form."""
-    made = message.bounce_message(
-        app.configuration,
-        case,
-        agency,
-        day,
-        missing,
-        opened,
-        sent_at=app.clock.now,
-        override=_override(app, "bounce"),
-        attachments=(form,),
-    )
-    return Letter(f"{case}-{agency}-bounce-{day}.eml", made)
+    """The message about one request, or about several of one agency; under the id that it was written down with, if it was.
+
+    The return form of each request goes with it. `ledger` is the case's requests where they are about to change; else they are
+    those of the index. Raises: NotFound, WrongConfiguration, NotAllowed where it cannot be made or encrypted; TryAgain.
+    """
+    attached = tuple(part for prompt in prompts for part in _attachments(app, prompt, ledger))
+    made = _several(app, prompts, attached) if len(prompts) > 1 else _single(app, prompts[0], attached)
+    made = replace(made, message_id=message_id or made.message_id, attachments=attached)
+    one = prompts[0]
+    name = f"{one.case}-{one.agency}-{one.level}-{one.due_on if one.level == BOUNCE else one.requested_on}.eml"
+    if len(prompts) > 1:
+        name = f"{made.message_id.strip('<>').rpartition('@')[0]}.eml"
+    return Letter(name, made, _mail(app, made), tuple(prompts))
 
 
-def prompt(app: App, case: str, agency: str, level: str, requested_on: date) -> Letter:
-    """A prompt, or the escalation."""
-    made = message.prompt_message(
-        app.configuration, level, case, agency, requested_on, sent_at=app.clock.now, override=_override(app, level)
-    )
-    return Letter(f"{case}-{agency}-{level}-{requested_on}.eml", made)
+def request(app: App, case: str, agency: str, day: date, ledger: Mapping[str, Any]) -> Letter:
+    """The message that asks an agency for its return."""
+    return letter(app, [Prompt(case, agency, REQUEST, day, day)], ledger=ledger)
+
+
+def thanks(app: App, case: str, agency: str, requested_on: date, day: date) -> Letter:
+    """The message that thanks an agency for its return."""
+    return letter(app, [Prompt(case, agency, THANKS, day, requested_on)])
 
 
 def out(app: App, letters: Iterable[Letter]) -> None:
     """Put messages into the outbox. Raises: DiskFailed."""
     from cdr.mail import outbox
 
-    sender = message.sender(app.configuration)
-    for letter in letters:
-        outbox.write(app.store.folder / "outbox", letter.name, message.to_eml(letter.message, sender))
+    for each in letters:
+        outbox.write(app.store.folder / "outbox", each.name, each.mail)
+
+
+def _attachments(app: App, prompt: Prompt, ledger: Mapping[str, Any] | None) -> Iterator[Attachment]:
+    """The return form of the request, and its pass-phrase where the agency's own key can open that."""
+    from cdr.commands import form
+    from cdr.domain.requests import request_of
+
+    if prompt.level in WITHOUT_A_FORM:
+        return
+    asked = request_of(app.store.facts()[prompt.case]["requests"] if ledger is None else ledger, prompt.agency)
+    if asked is None or asked.form is None:
+        return
+    yield Attachment(f"{prompt.case}-{prompt.agency}.html", "text/html", form.made(app, prompt.case, asked, ".html"))
+    if asked.form.for_key:
+        name = f"{prompt.case}-{prompt.agency}-pass-phrase.asc"
+        yield Attachment(name, "application/pgp-encrypted", asked.form.for_key.encode())
+
+
+def _single(app: App, prompt: Prompt, attached: Sequence[Attachment]) -> Message:
+    from cdr.domain.requests import prompt_dates
+
+    about = (app.configuration, prompt.case, prompt.agency)
+    how: dict[str, Any] = {"sent_at": app.clock.now, "override": _override(app, prompt.level)}
+    if prompt.level == THANKS:
+        return message.thanks_message(*about, prompt.requested_on, **how)
+    how |= {"files": len(attached)}
+    if prompt.level == BOUNCE:
+        return message.bounce_message(*about, prompt.due_on, prompt.missing, prompt.opened, **how)
+    if prompt.level == REQUEST:
+        reply_by = prompt_dates(prompt.requested_on, app.policy)[0]
+        return message.request_message(*about, prompt.requested_on, reply_by=reply_by, **how)
+    asked = (prompt.level, prompt.case, prompt.agency, prompt.requested_on)
+    return message.prompt_message(app.configuration, *asked, **how)
+
+
+def _several(app: App, prompts: Sequence[Prompt], attached: Sequence[Attachment]) -> Message:
+    asked = [Asked(prompt.case, prompt.level, prompt.requested_on) for prompt in prompts]
+    escalated = prompts[0].level == message.ESCALATION
+    override = _override(app, message.SEVERAL_ESCALATIONS if escalated else message.SEVERAL_PROMPTS)
+    return message.several_message(
+        app.configuration,
+        prompts[0].agency,
+        asked,
+        sent_at=app.clock.now,
+        override=override,
+        files=len(attached),
+    )
+
+
+def _mail(app: App, made: Message) -> bytes:
+    """The finished mail; encrypted and signed where its addresses have keys, and never in the open instead."""
+    from_ = message.sender(app.configuration)
+    if not made.keys:
+        return message.to_eml(made, from_)
+    refuse_unusable(made.keys)
+    inside = pgp_mime.inside(made, from_)
+    return pgp_mime.outside(made, from_, _gnupg().encrypt_mail(inside, made.keys, app.store.person.fingerprint))
+
+
+def refuse_unusable(keys: Sequence[str]) -> None:
+    """Stop where one of these keys cannot be encrypted to. Raises: NotAllowed."""
+    ring = _gnupg()
+    for fingerprint in keys:
+        key = ring.key(fingerprint)
+        trouble = "is not in GnuPG here" if key is None else key.trouble
+        if trouble:
+            raise NotAllowed(
+                f"The key {fingerprint[-16:]}, to which this message is encrypted, {trouble}; it was not sent.",
+                "Import the agency's new public key into GnuPG of whoever sends (gpg --import), or correct cdr.yaml.",
+            )
+
+
+def _gnupg() -> Gnupg:
+    from cdr.store.crypto import Gnupg
+
+    return Gnupg()
 
 
 def _override(app: App, name: str) -> str | None:

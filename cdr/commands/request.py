@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say, table
-from cdr.errors import ConditionsNotMet
+from cdr.errors import DONE, ConditionsNotMet, TryAgain
+
+if TYPE_CHECKING:
+    from cdr.commands.mailing import Sent
+    from cdr.commands.post import Letter
 
 
 @click.command("request")
@@ -20,49 +24,74 @@ from cdr.errors import ConditionsNotMet
 @on("the agencies were asked")
 @as_json
 @pass_app
-def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None, as_json: bool) -> None:
+def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None, as_json: bool) -> int:
     """Ask agencies for their reporting form (Form B); without AGENCY, every one that Form A names and that was not asked.
 
-    A message for each goes to the outbox, with the form to fill in: it carries the reference and the date, and nothing about
-    the child but under lock. The pass-phrase of each form is shown here once, to be told by telephone, and kept nowhere.
+    A message for each goes out, or to the outbox, as cdr.yaml says, with the form to fill in: it carries the reference and the
+    date, and nothing about the child but under lock. The pass-phrase of each form is shown here once, to be told by telephone,
+    and kept nowhere.
     """
     day = happened(app, on)
-    asked = _ask(app, reference, agencies, day)
-    dates = {agency: _prompt_dates(app, day) for agency in asked}
+    phrases, letters = _ask(app, reference, agencies, day)
+    _tell(
+        app, reference, phrases, day, as_json
+    )  # before the mail, which may take long: a pass-phrase is shown only here
+    return deliver(app, letters)
+
+
+def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_json: bool) -> None:
+    dates = {agency: _prompt_dates(app, day) for agency in phrases}
     if as_json:
         listed = [
             {
                 "agency": a,
                 "requested_on": day.isoformat(),
                 "prompts": [d.isoformat() for d in dates[a]],
-                "passphrase": asked[a],
+                "passphrase": p,
             }
-            for a in asked
+            for a, p in phrases.items()
         ]
         put_json({"schema": "cdr-request/1", "case": reference, "requests": listed})
         return
-    if not asked:
-        say("Every agency that Form A names has been asked.")
+    if not phrases:
+        say("Every agency that Form A names has been asked. Another one: cdr request REF AGENCY")
         return
     put(
         table(
-            [(agency, day, *dates[agency]) for agency in asked],
+            [(agency, day, *dates[agency]) for agency in phrases],
             ["agency", "asked on", "first prompt", "second", "third"],
         )
     )
     put("")
-    put(table([(agency, told) for agency, told in asked.items()], ["agency", "pass-phrase of its form"]))
-    say(
-        f"{len(asked)} {'message is' if len(asked) == 1 else 'messages are'} in {app.store.folder / 'outbox'}, to be sent."
-    )
+    put(table(list(phrases.items()), ["agency", "pass-phrase of its form"]))
     say("Tell each agency its pass-phrase by telephone, and nobody else. They are shown once and kept nowhere.")
 
 
-def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> dict[str, str]:
-    """Ask, and record it; the pass-phrase of each agency that was asked."""
-    from cdr.commands import form, post
-    from cdr.documents.message import Attachment
+def deliver(app: App, letters: Sequence[Letter]) -> int:
+    """Hand over messages that were just recorded, and tell what came of them; the exit code."""
+    from cdr.commands import mailing
+
+    if letters and not mailing.sends(app):
+        count = "message is" if len(letters) == 1 else "messages are"
+        say(f"{len(letters)} {count} in {app.store.folder / 'outbox'}, to be sent.")
+    return told(mailing.deliver_now(app, letters))
+
+
+def told(sent: Sequence[Sent]) -> int:
+    """Tell what came of messages that were handed over just now; the exit code: 75 where one stays to be sent."""
+    from cdr.commands.mailing import line
+    from cdr.mail.transport import TAKEN
+
+    for one in sent:
+        say(line(one))
+    return DONE if all(one.delivery.outcome == TAKEN for one in sent) else TryAgain.exit_code
+
+
+def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tuple[dict[str, str], list[Letter]]:
+    """Ask, and record it; the pass-phrase of each agency that was asked, and the messages, which are still to go."""
+    from cdr.commands import form, mailing, post
     from cdr.domain import requests
+    from cdr.domain.agencies import refuse_retired
     from cdr.store.transaction import Change
 
     store = app.store
@@ -70,37 +99,37 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> dict
         documents = store.case(reference)
         refuse_closed(documents["case"].body)
         ledger = documents["requests"]
-        wanted = list(dict.fromkeys(agencies)) or _named_and_known(app, documents["notification"].body, ledger.body)
-        for agency in wanted:
-            app.configuration.agency(agency)
+        wanted = list(dict.fromkeys(agencies)) or _named_and_known(
+            app, documents["notification"].body, ledger.body, day
+        )
+        refuse_retired(wanted, day, app.configuration)
         _refuse_early(day, str(documents["notification"].body["death"]["date"]))
         if not wanted:
-            return {}
+            return {}, []
         requests.ask(ledger.body, wanted, day)  # refused before a second of work for each
-        made = {agency: form.locked(app, reference, documents["notification"]) for agency in wanted}
+        made = {agency: form.locked(app, reference, agency, documents["notification"]) for agency in wanted}
         body = requests.ask(ledger.body, wanted, day, {agency: one for agency, (one, _) in made.items()})
-        letters = []
-        for request in (one for one in requests.requests_of(body) if one.agency in made):
-            name, data = form.attachment(app, reference, request.agency, request)
-            attached = Attachment(name, form.HTML, data)
-            letters.append(post.request(app, reference, request.agency, day, _prompt_dates(app, day)[0], attached))
-        change = Change("request", {ledger.place: body})
-        store.commit(change, {reference: documents}, lambda: post.out(app, letters))
-    return {agency: made[agency][1] for agency in wanted}
+        letters = [post.request(app, reference, agency, day, body) for agency in wanted]
+        change = Change("request", {ledger.place: body, **mailing.written_down(app, documents["prompts"], letters)})
+        store.commit(change, {reference: documents}, lambda: mailing.to_outbox(app, letters))
+    return {agency: phrase for agency, (_, phrase) in made.items()}, letters
 
 
-def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any]) -> list[str]:
-    """The agencies of Form A that are still to be asked; one that cdr.yaml does not name is told and left."""
+def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any], day: date) -> list[str]:
+    """The agencies of Form A that are still to be asked; one that is not in cdr.yaml, or is retired, is told and left."""
     from cdr.domain import requests
+    from cdr.domain.agencies import is_retired
 
-    known = {agency.id for agency in app.configuration.agencies}
+    asked = {agency.id: not is_retired(agency, day) for agency in app.configuration.agencies}
     named = requests.to_ask(form_a, ledger)
     for agency in named:
-        if agency not in known:
+        if agency not in asked:
             say(
-                f"not asked: {agency} is not in cdr.yaml; add it there and commit it, or correct Form A (cdr edit REF form-a)."
+                f"not asked: {agency} is not in cdr.yaml; add it (cdr agency add), or correct Form A (cdr edit REF form-a)."
             )
-    return [agency for agency in named if agency in known]
+        elif not asked[agency]:
+            say(f"not asked: {agency} is retired; ask whoever has its notes now (cdr request REF AGENCY).")
+    return [agency for agency in named if asked.get(agency)]
 
 
 def _prompt_dates(app: App, day: date) -> tuple[date, ...]:

@@ -13,12 +13,13 @@ from cdr.app import App
 from cdr.commands.forms import Form
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say
-from cdr.commands.request import refuse_closed
+from cdr.commands.request import refuse_closed, told
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.store.document import Document
 
 if TYPE_CHECKING:
     from cdr.commands.arrived import Arrived
+    from cdr.commands.post import Letter
     from cdr.store.layout import Place
 
 WORDS = {
@@ -139,6 +140,7 @@ def _confirm(form: Form, yes: bool) -> None:
 
 def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive: str | None, day: date) -> Taken:
     from cdr.commands import arrived as arrivals
+    from cdr.commands import mailing
     from cdr.domain import case, requests
     from cdr.store.transaction import Change
 
@@ -159,7 +161,12 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
         if form:
             place = _place(app, reference, agency, documents)
             changed[place], texts[place] = form.body, form.text()
-        store.commit(Change("return", changed, texts=texts), {reference: documents})
+        letters = [] if waive else _thanks(app, reference, agency, ledger.body, day)
+        changed |= mailing.written_down(app, documents["prompts"], letters)
+        store.commit(
+            Change("return", changed, texts=texts), {reference: documents}, lambda: mailing.to_outbox(app, letters)
+        )
+    told(mailing.deliver_now(app, letters))
     return Taken(status, form, arrived)
 
 
@@ -169,6 +176,17 @@ def _place(app: App, reference: str, agency: str, documents: Mapping[str, Docume
 
     own = [d.place for id_, d in sorted(documents.items()) if id_.startswith("return-") and d.body["agency"] == agency]
     return own[-1] if own else app.store.free_place(reference, layout.RETURN)
+
+
+def _thanks(app: App, reference: str, agency: str, ledger: Mapping[str, Any], day: date) -> list[Letter]:
+    """The message that thanks the agency, where the area wants one."""
+    from cdr.commands import post
+    from cdr.domain.requests import requests_of
+
+    if app.configuration.mail.get("thanks") != "yes":
+        return []
+    [asked] = [request.requested_on for request in requests_of(ledger) if request.agency == agency]
+    return [post.thanks(app, reference, agency, asked, day)]
 
 
 def _status(form: Form | None) -> str:

@@ -53,7 +53,7 @@ def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Itera
     yield f"{reference}: {state['stage']}" + (
         f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else ""
     )
-    yield from _next(documents["case"].body, documents["requests"].body)
+    yield from _next(app, documents["case"].body, documents["requests"].body)
     yield from _asked(documents)
     yield from _case(documents["case"].body)
     for id_ in sorted(documents, key=lambda id_: (ORDER.index(_kind(id_)) if _kind(id_) in ORDER else 9, id_)):
@@ -61,13 +61,16 @@ def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Itera
             yield from _form(documents[id_])
 
 
-def _next(case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.today import still_called_for
+def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.milestones import still_called_for
 
+    if case.get("imported"):
+        yield f"\nBrought in on {case['imported']['on']} from a register, which calls it {case['imported']['old_reference']}"
+        return
     yield "\nWhat follows from the notification"
-    for step in still_called_for(case, requests):
-        when = f"by {step['due']}" if step["due"] else "no date"
-        yield f"  {when:<13}  {step['what']}"
+    for step in still_called_for(case, requests, app.clock.today, app.policy):
+        when = f"by {step.due}" if step.due else "no date"
+        yield f"  {when:<13}  {step.what}"
 
 
 def _asked(documents: Mapping[str, Document]) -> Iterator[str]:
@@ -98,8 +101,8 @@ def _state_of(request: Mapping[str, Any]) -> str:
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
-    lines = [f"  {gate['type'].replace('_', ' ')}: {gate['status']}" for gate in case["gates"]]
-    yield from ["\nOther processes", *lines] if lines else []
+    yield from _processes(case)
+    yield from _milestones(case)
     for review in case["reviews"]:
         ratified = review["stage"] == "ratified_cdop"
         yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
@@ -114,6 +117,34 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"\n{word} on {event['on']}" for event in case[key])
 
 
+def _processes(case: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.gates import OPEN, gates_of
+
+    found = gates_of(case)
+    yield from ["\nOther processes"] if found else []
+    for gate in found:
+        expected = f", expected to end on {gate.expected_on}" if gate.status == OPEN and gate.expected_on else ""
+        ended = f" on {gate.ended_on}" if gate.ended_on else ""
+        yield f"  {gate.words}{f' ({gate.owner})' if gate.owner else ''}: {gate.status}{ended}{expected}"
+        if gate.reason:
+            yield f"    not waited for{f', {gate.waived_by}' if gate.waived_by else ''}: {gate.reason}"
+
+
+def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.milestones import milestones_of
+
+    found = sorted(milestones_of(case), key=lambda one: one.on)
+    yield from ["\nMilestones"] if found else []
+    for one in found:
+        told = [
+            one.type.replace("_", " "),
+            f"with {one.party}" if one.party else "",
+            f"attachment {one.attachment}" if one.attachment else "",
+        ]
+        yield "; ".join(filter(None, (f"  {one.on}  {one.label}", *told)))
+        yield from (f"    {line}" for line in one.note.splitlines())
+
+
 def _form(document: Document) -> Iterator[str]:
     from cdr.store import schema
     from cdr.store.fields import described
@@ -122,7 +153,7 @@ def _form(document: Document) -> Iterator[str]:
     yield f"\n{TITLES[document.place.kind.name]}" + (
         f" of {document.body['agency']}" if "agency" in document.body else ""
     )
-    for depth, title, text in described(schema.current(document.place.kind.form), about):
+    for depth, title, text in described(schema.current(document.form), about):
         yield f"  {'  ' * depth}{title}: {text}".rstrip(": ") if text == "" else f"  {'  ' * depth}{title}: {text}"
 
 

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App, rules
 from cdr.commands.options import output_file, pass_app
-from cdr.commands.output import put, to_file
-from cdr.errors import ConditionsNotMet
-from cdr.statistics.facts import CaseFacts, case_facts
+from cdr.commands.output import put, put_json, say, to_file
+from cdr.errors import ConditionsNotMet, InvalidData, WrongUsage
+
+if TYPE_CHECKING:
+    from cdr.statistics.facts import CaseFacts
+    from cdr.statistics.reference import Figure
+    from cdr.statistics.tally import Choice, Setting
 
 FORMATS = ("table", "md", "csv", "json", "html")
+BIRTHS = {"all": None, "22": 22, "24": 24}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for: the years, the choices, and where and how the answer goes."""
+
+    year: str
+    years: int
+    choice: Choice
+    format: str
+    output: str | None
 
 
 @click.command("tally")
-@click.option(
-    "--year", required=True, metavar="2025/26", help="The year, 1 April to 31 March; the last where there are several."
-)
+@click.option("--year", metavar="2025/26", help="The year, 1 April to 31 March; the last where there are several.")
 @click.option(
     "--years",
     default=1,
@@ -26,6 +43,36 @@ FORMATS = ("table", "md", "csv", "json", "html")
     metavar="N",
     type=click.IntRange(1, 50),
     help="How many years side by side.",
+)
+@click.option(
+    "--by", type=click.Choice(["year", "quarter"]), default="year", show_default=True, help="What a column is."
+)
+@click.option(
+    "--pooled", is_flag=True, help="Count the years as one column, where one year is too few to say anything."
+)
+@click.option(
+    "--births",
+    type=click.Choice(list(BIRTHS)),
+    default="all",
+    show_default=True,
+    help="Leave out births under 22 or under 24 weeks of gestation.",
+)
+@click.option("--table", "tables", multiple=True, metavar="ID", help="This table only; may be given several times.")
+@click.option("--all", "every", is_flag=True, help="Every table there is, and not only those of an annual report.")
+@click.option("--tables", "list_tables", is_flag=True, help="List the tables with their ids, and count nothing.")
+@click.option(
+    "--rounding",
+    type=click.Choice(["half-up", "largest-remainder"]),
+    default="half-up",
+    show_default=True,
+    help="How percentages are rounded; largest-remainder makes them add up to 100.",
+)
+@click.option(
+    "--trace",
+    nargs=3,
+    default=None,
+    metavar="TABLE ROW COLUMN",
+    help="List the cases behind one cell instead; ROW is its label or Total.",
 )
 @click.option(
     "--public", is_flag=True, help="The edition that may be published. Refused: hiding small numbers is not built yet."
@@ -41,40 +88,158 @@ FORMATS = ("table", "md", "csv", "json", "html")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @output_file
 @pass_app
-def command(app: App, year: str, years: int, public: bool, format_: str, as_json: bool, output: str | None) -> None:
+def command(
+    app: App,
+    year: str | None,
+    years: int,
+    by: str,
+    pooled: bool,
+    births: str,
+    tables: tuple[str, ...],
+    every: bool,
+    list_tables: bool,
+    rounding: str,
+    trace: tuple[str, str, str] | None,
+    public: bool,
+    format_: str,
+    as_json: bool,
+    output: str | None,
+) -> None:
     """Count notifications, reviews and returns of a year, with earlier years beside it.
 
-    The tables hold exact numbers and are not for publication.
+    The tables hold exact numbers and are not for publication. They say more or less than last year only where the numbers
+    can carry it.
     """
+    from cdr.statistics.tally import Choice
+
+    if list_tables:
+        _list_tables(as_json)
+        return
+    if year is None:
+        raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
+    if pooled and by != "year":
+        raise WrongUsage("Quarters cannot be counted as one.", "Give either --pooled or --by quarter.")
+    if public:
+        _refuse_public()
+    chosen = _every(app) if every else tables
+    choice = Choice(chosen, by, pooled, BIRTHS[births], rounding, app.clock.today)
+    asked = _Asked(year, years, choice, "json" if as_json else format_, output)
+    if trace:
+        _trace(app, asked, trace)
+    else:
+        _tally(app, asked)
+
+
+def _tally(app: App, asked: _Asked) -> None:
     from cdr.documents.tally import render
+    from cdr.statistics.cautions import cautions
     from cdr.statistics.tally import tally
 
-    if public:
-        raise ConditionsNotMet(
-            "A public edition cannot be made: small numbers would be shown as they are.",
-            [
-                "Hiding what may not be published is not built yet, and an unprotected table must not be made by mistake."
-            ],
-            "Without --public the tables are made for the panel, marked as not for publication.",
-        )
-    agencies = {agency.id: agency.name for agency in app.configuration.agencies}
-    made = tally(
-        _facts(app), app.configuration.area, app.configuration.authorities, agencies, year, years, rules("bands")
-    )
-    text = render(made, "json" if as_json else format_)
-    if output:
-        to_file(Path(output), text)
+    facts, configuration = _facts(app), app.configuration
+    names = configuration.area, configuration.authorities, _agencies(app)
+    made = tally(facts, *names, asked.year, asked.years, rules("bands"), asked.choice, _setting(app))
+    for sentence in cautions(facts, configuration.authorities, made.years):
+        say(sentence)
+    text = render(made, asked.format)
+    if asked.output:
+        to_file(Path(asked.output), text)
     else:
         put(text.rstrip("\n"))
 
 
+def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:
+    from cdr.statistics.tally import traced
+
+    found, of = traced(
+        _facts(app),
+        app.configuration.authorities,
+        _agencies(app),
+        asked.year,
+        asked.years,
+        rules("bands"),
+        cell,
+        asked.choice,
+    )
+    table, row, column = cell
+    if asked.format == "json":
+        body = {"table": table, "row": row, "column": column, "n": list(found), "of": list(of)}
+        put_json({"schema": "cdr-tally-trace/1", **body})
+        return
+    say(f"{len(found)} counted" + (f", of {len(of)}" if of else ""))
+    put("\n".join(found)) if found else None
+
+
 def _facts(app: App) -> list[CaseFacts]:
+    from cdr.statistics.facts import case_facts
 
     app.store.require_member()
     found = []
     for reference, kinds in app.store.facts().items():
-        known = case_facts(
-            reference, kinds["notification"]["facts"], kinds.get("analysis"), kinds.get("requests"), kinds.get("case")
-        )
+        notification = kinds.get("notification", {}).get("facts")
+        bodies = (kinds.get(name) for name in ("analysis", "requests", "case", "prompts"))
+        known = case_facts(reference, notification, *bodies)
         found += [known] if known else []
     return found
+
+
+def _agencies(app: App) -> dict[str, str]:
+    return {agency.id: agency.name for agency in app.configuration.agencies}
+
+
+def _setting(app: App) -> Setting:
+    from cdr.statistics.tally import Setting
+
+    configuration = app.configuration
+    return Setting(
+        population=dict(configuration.population),
+        live_births=dict(configuration.live_births),
+        breaks=tuple((one.year, one.tables, one.why) for one in configuration.breaks),
+        figures=_figures(app),
+        chance=rules("intervals"),
+    )
+
+
+def _figures(app: App) -> tuple[Figure, ...]:
+    """The published figures that come with the program and those of this area's own releases. Raises: InvalidData."""
+    from cdr.statistics.reference import figures, reference_problems
+    from cdr.statistics.tally import known_tables
+    from cdr.store import schema
+
+    found = list(figures(rules("england-reference")))
+    tables = known_tables(rules("bands"))
+    for path, raw in app.store.references().items():
+        body, source, problems = schema.examine(raw, path, "reference")
+        problems = schema.placed([*problems, *reference_problems(body, tables)], schema.current("reference"), source)
+        if problems:
+            raise InvalidData(problems, path)
+        found += figures(body)
+    return tuple(found)
+
+
+def _every(app: App) -> tuple[str, ...]:
+    from cdr.statistics.tally import known_tables
+
+    without = () if app.configuration.live_births else ("deaths.infant_rate",)
+    return tuple(table for table in known_tables(rules("bands")) if table not in without)
+
+
+def _list_tables(as_json: bool) -> None:
+    bands = rules("bands")
+    rows: Sequence[dict[str, Any]] = [
+        {"id": table, "title": about["title"], "always": always}
+        for always, part in ((True, "tables"), (False, "more_tables"))
+        for table, about in bands[part].items()
+    ]
+    if as_json:
+        put_json({"schema": "cdr-tally-tables/1", "tables": rows})
+        return
+    width = max(len(row["id"]) for row in rows)
+    put("\n".join(f"{row['id']:{width}}  {row['title']}" for row in rows))
+
+
+def _refuse_public() -> None:
+    raise ConditionsNotMet(
+        "A public edition cannot be made: small numbers would be shown as they are.",
+        ["Hiding what may not be published is not built yet, and an unprotected table must not be made by mistake."],
+        "Without --public the tables are made for the panel, marked as not for publication.",
+    )

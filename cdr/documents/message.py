@@ -7,14 +7,15 @@ form that goes with it holds nothing of the child either, but for a part that on
 
 from __future__ import annotations
 
+import hashlib
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cdr import codelists
 from cdr.clock import LONDON
 from cdr.documents.wording import SUBJECT, Block, blocks, fill_in
 from cdr.documents.wording import wording as shipped
@@ -23,35 +24,54 @@ from cdr.domain.letter_gate import one_line
 from cdr.domain.letters import in_words
 from cdr.errors import WrongConfiguration
 
-REQUEST, ESCALATION, BOUNCE = "request", "escalation", "bounce"
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+REQUEST, ESCALATION, THANKS, BOUNCE = "request", "escalation", "thanks", "bounce"
 PROMPTS = ("prompt-1", "prompt-2", "prompt-3")
-LEVELS = (REQUEST, *PROMPTS, ESCALATION)
-FORM = "reporting form (Form B)"
+LEVELS = (REQUEST, *PROMPTS, ESCALATION, THANKS)
+SEVERAL_PROMPTS, SEVERAL_ESCALATIONS = "prompts", "escalations"
+FORM, FORM_SHORT = "reporting form (Form B)", "Form B"
 WIDTH = 76
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*")
+ADDRESS = re.compile(
+    rf"(?![-.])(?!.*\.[.@])[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*"
+)
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a message; `type` is its content type, like `text/html`."""
+    """A file that goes with a message; `name` is a plain file name, `content_type` like text/html."""
 
     name: str
-    type: str
+    content_type: str
     data: bytes
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message as it will be sent; `message_id` is the same whenever the same message is made, `date` has an offset."""
+    """A message as it will be sent; `message_id` is the same whenever the same message is made, `date` has an offset.
+
+    `keys` are the fingerprints to which it is encrypted: one for each address, or none.
+    """
 
     to: tuple[str, ...]
     subject: str
     body: str
     message_id: str
     date: datetime
+    keys: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request that a message with several is about: its case, which message, and the day of the request."""
+
+    case: str
+    level: str
+    requested_on: date
 
 
 @dataclass(frozen=True)
@@ -73,15 +93,16 @@ def request_message(
     sent_at: datetime | date,
     reply_by: date | None = None,
     override: str | None = None,
-    attachments: tuple[Attachment, ...] = (),
+    files: int = 0,
 ) -> Message:
-    """The message that asks an agency (by its id) for its return; `override` is the area's own wording.
+    """The message that asks an agency (by its id) for its return; `override` is the area's own wording;
+    `files` are how many go with it: its return form, and its pass-phrase where the agency has a key.
 
     Raises: NotFound for an unknown agency; WrongConfiguration for an address or a wording that cannot be used.
     """
     asked = _Asked(REQUEST, case, configuration.agency(agency), requested_on)
-    made = _message(configuration, asked, [_agency(asked.agency)], sent_at, reply_by=reply_by, override=override)
-    return replace(made, attachments=attachments)
+    extra = {"reply_by": in_words(reply_by) if reply_by else "", "files": files}
+    return _made(configuration, asked, [_agency(asked.agency)], sent_at, extra, "", override)
 
 
 def bounce_message(
@@ -94,7 +115,7 @@ def bounce_message(
     *,
     sent_at: datetime | date,
     override: str | None = None,
-    attachments: tuple[Attachment, ...] = (),
+    files: int = 0,
 ) -> Message:
     """The message that sends a return back as incomplete: the titles of the fields that every agency of its type is asked.
 
@@ -102,9 +123,8 @@ def bounce_message(
     say what the answers were. Raises: as `request_message`.
     """
     asked = _Asked(BOUNCE, case, configuration.agency(agency), bounced_on)
-    more = {"missing": [one_line(title) for title in missing], "opened": opened}
-    made = _message(configuration, asked, [_agency(asked.agency)], sent_at, override=override, more=more)
-    return replace(made, attachments=attachments)
+    more = {"missing": [one_line(title) for title in missing], "opened": opened, "files": files}
+    return _made(configuration, asked, [_agency(asked.agency)], sent_at, more, "", override)
 
 
 def prompt_message(
@@ -116,6 +136,7 @@ def prompt_message(
     *,
     sent_at: datetime | date,
     override: str | None = None,
+    files: int = 0,
 ) -> Message:
     """A prompt (`prompt-1` to `prompt-3`) to the agency, or the `escalation` to those who can help in its area.
 
@@ -127,37 +148,110 @@ def prompt_message(
     asked = _Asked(level, case, configuration.agency(agency), requested_on)
     to = [_agency(asked.agency)]
     if level == ESCALATION:
-        area = configuration.area_of(agency)
-        to = [area.chair, area.designated_doctor]
-    return _message(configuration, asked, to, sent_at, override=override)
+        to = _escalated_to(configuration, agency)
+    return _made(configuration, asked, to, sent_at, {"files": files}, "", override)
+
+
+def thanks_message(
+    configuration: Configuration,
+    case: str,
+    agency: str,
+    requested_on: date,
+    *,
+    sent_at: datetime | date,
+    override: str | None = None,
+) -> Message:
+    """The message that thanks an agency for its return. Raises: as `request_message`."""
+    asked = _Asked(THANKS, case, configuration.agency(agency), requested_on)
+    return _made(configuration, asked, [_agency(asked.agency)], sent_at, {}, "", override)
+
+
+def several_message(
+    configuration: Configuration,
+    agency: str,
+    asked: Sequence[Asked],
+    *,
+    sent_at: datetime | date,
+    override: str | None = None,
+    files: int = 0,
+) -> Message:
+    """One message for all prompts, or all escalations, about one agency: a line each, in words of the strongest level.
+
+    Raises: as `request_message`.
+    """
+    of = configuration.agency(agency)
+    strongest = max((one.level for one in asked), key=LEVELS.index)
+    level = SEVERAL_ESCALATIONS if strongest == ESCALATION else SEVERAL_PROMPTS
+    to = _escalated_to(configuration, agency) if strongest == ESCALATION else [_agency(of)]
+    ordered = sorted(asked, key=lambda one: (one.requested_on, one.case))
+    extra = {"requests": "\\\n".join(map(_line, ordered)), "count": len(asked), "strongest": strongest}
+    extra |= {"files": files}
+    known = "".join(f"{one.case} {one.level} {one.requested_on} " for one in ordered)
+    mark = hashlib.sha256(f"{agency} {known}".encode()).hexdigest()[:20]
+    return _made(configuration, _Asked(level, "", of, ordered[0].requested_on), to, sent_at, extra, mark, override)
+
+
+def _line(asked: Asked) -> str:
+    day = asked.requested_on
+    which = "" if asked.level == ESCALATION else f", {_ordinal(asked.level)}"
+    return f"{asked.case}  {FORM_SHORT}  asked on {day.day:>2} {day:%B %Y}{which}"
+
+
+def _ordinal(level: str) -> str:
+    return codelists.code_list("prompt_level").label(level).lower()
 
 
 def _agency(agency: Agency) -> Person:
-    return Person(agency.name, email=agency.email)
+    return Person(agency.name, email=agency.email, key=agency.key)
 
 
-def _message(
+def _escalated_to(configuration: Configuration, agency: str) -> list[Person]:
+    area = configuration.area_of(agency)
+    return [area.chair, area.designated_doctor]
+
+
+def _made(
     configuration: Configuration,
     asked: _Asked,
     to: Sequence[Person],
     sent_at: datetime | date,
-    *,
-    reply_by: date | None = None,
-    override: str | None = None,
-    more: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any],
+    mark: str,
+    override: str | None,
 ) -> Message:
     people = {person.email: person for person in to}  # one person may be both: one copy is enough
-    addresses = tuple(checked_address(email) for email in people)
-    fields = {
-        "people": " and ".join(" ".join(person.name.split()) for person in people.values()),
-        "reply_by": in_words(reply_by) if reply_by else "",
-        **_fields(configuration, asked),
-        **(more or {}),
-    }
+    addresses = tuple(_allowed(configuration, checked_address(email)) for email in people)
+    named = " and ".join(" ".join(person.name.split()) for person in people.values())
+    fields = {"people": named, **extra, **_fields(configuration, asked)}
     subject, body = _filled(shipped(asked.level, override), fields, f"{asked.level}.txt")
     domain = sender(configuration).rpartition("@")[2]
-    id_ = message_id(asked.case, asked.agency.id, asked.level, asked.requested_on, domain=domain)
-    return Message(addresses, subject, body, id_, _moment(sent_at))
+    one = message_id(asked.case or "several", asked.agency.id, asked.level, asked.requested_on, domain=domain)
+    id_ = f"<{asked.level}.{asked.agency.id}.{mark}@{domain}>" if mark else one
+    return Message(addresses, subject, body, id_, _moment(sent_at), _keys(tuple(people.values())))
+
+
+def _keys(people: Sequence[Person]) -> tuple[str, ...]:
+    """The key of each, or none. Raises: WrongConfiguration where some have one: what is encrypted to them stays so."""
+    keys = tuple(person.key for person in people if person.key)
+    if keys and len(keys) < len(people):
+        raise WrongConfiguration(
+            "A message is for several people of whom some have a key in cdr.yaml and some have none, so it was not made.",
+            "Add the other's key, or leave out both: nothing goes in the open to one and encrypted to another.",
+        )
+    return keys
+
+
+def _allowed(configuration: Configuration, address: str) -> str:
+    """The address, where the area allows its domain. Raises: WrongConfiguration."""
+    domain = address.rpartition("@")[2].lower()
+    allowed = [str(one).lower() for one in configuration.mail.get("allowed_domains") or ()]
+    listed = any(domain == one or domain.endswith(f".{one}") for one in allowed)
+    if (allowed and not listed) or ("xn--" in domain and not listed):
+        raise WrongConfiguration(
+            "A mail address in cdr.yaml has a domain that mail must not go to, so no message was made.",
+            "Correct the address, or add its domain to mail.allowed_domains. See: cdr doctor",
+        )
+    return address
 
 
 def _fields(configuration: Configuration, asked: _Asked) -> Mapping[str, Any]:
@@ -228,6 +322,17 @@ def _wrapped(block: Block) -> str:
     return "\n".join(filler.fill(line) for line in block.lines)
 
 
+def headers(message: Message, from_: str) -> dict[str, Any]:
+    """What stands at the head of a message. Raises: WrongConfiguration for an address that is not one."""
+    return {
+        "From": checked_address(from_),
+        "To": ", ".join(checked_address(address) for address in message.to),
+        "Subject": message.subject,
+        "Date": message.date,
+        "Message-ID": message.message_id,
+    }
+
+
 def to_eml(message: Message, from_: str) -> bytes:
     """The message as a mail (RFC 5322), in ASCII and with CRLF; the same message gives the same bytes.
 
@@ -238,21 +343,19 @@ def to_eml(message: Message, from_: str) -> bytes:
 
     # a folded Message-ID is lawful, and some mail systems still lose it
     mail = EmailMessage(policy=SMTP.clone(max_line_length=250) if message.subject.isascii() else SMTP)
-    mail["From"] = checked_address(from_)
-    mail["To"] = ", ".join(checked_address(address) for address in message.to)
-    mail["Subject"] = message.subject
-    mail["Date"] = message.date
-    mail["Message-ID"] = message.message_id
+    for name, value in headers(message, from_).items():
+        mail[name] = value
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.body, charset="utf-8", cte="quoted-printable")
-    for attachment in message.attachments:
-        main, _, sub = attachment.type.partition("/")
-        mail.add_attachment(attachment.data, maintype=main, subtype=sub, filename=attachment.name)
-    if message.attachments:
-        mail.set_boundary(_boundary(message))
+    filled_with(mail, message)
     return mail.as_bytes()
 
 
-def _boundary(message: Message) -> str:
-    """What sets the parts of a mail apart: the same for the same message."""
-    return "cdr-" + sha256(message.message_id.encode() + message.body.encode()).hexdigest()[:40]
+def filled_with(mail: EmailMessage, message: Message) -> None:
+    """Give a mail the message's text and its attachments."""
+    mail.set_content(message.body, charset="utf-8", cte="quoted-printable")
+    for attachment in message.attachments:
+        kind, _, subtype = attachment.content_type.partition("/")
+        mail.add_attachment(attachment.data, maintype=kind, subtype=subtype, filename=attachment.name)
+    if message.attachments:
+        said = hashlib.sha256(message.message_id.encode() + message.body.encode()).hexdigest()
+        mail.set_boundary(f"cdr-{said[:40]}")  # the same for the same message

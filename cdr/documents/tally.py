@@ -6,22 +6,30 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cdr.documents.safe import no_formula
 from cdr.errors import WrongUsage
-from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Table, Tally
+from cdr.statistics.reference import text as reference_text
+from cdr.statistics.tables import OVERLAPPING, RATES, SHARES, TIMES, TOTAL, Cell, Table, Tally, percent
 from cdr.statistics.tally import to_json
 
 FORMATS = ("table", "md", "csv", "json", "html")
 CSV_COLUMNS = ("table", "basis", "column", "row", "n", "of", "percent")
 TERMINAL_WIDTH = 100
 NARROWEST_LABEL = 16
-TOTAL = "Total"
+GAP = 2
+BREAK = "//"
 NOTHING = "-"
 HIDDEN = "hidden"
 
+# what the total is of, in a table whose rows do not add up to it
+WHOLES = {"notifications": "All deaths", "reviews": "All reviews", "open": "All open cases"}
+# tables that count some of the children of their basis only, so that their totals differ from the other tables'
+ELSEWHERE = "non_residents."
+OF_SOME = ("open.", ELSEWHERE, "deaths.infant_rate")
 BASIS_WORDS = {
     "notified": "Counted by the year of notification.",
     "died": "Counted by the year of death.",
@@ -46,26 +54,41 @@ def render(tally: Tally, format: str) -> str:
 
 
 def cell_text(cell: Cell, table: Table) -> str:
-    """A cell in words: `7 (18.4%)`, or `7 of 18 (38.9%)` where a row has its own whole; else `0`, `hidden` or `-`."""
+    """A cell in words: `7 (18.4%)`, or `7 of 18 (38.9%)` where a row has its own whole; else `0`, `hidden` or `-`.
+
+    A rate with its interval is `7 (5.9; 2.4-12.2)`, and days with their quartiles `7 (41; 12-80)`.
+    """
     if cell.hidden:
         return HIDDEN
     if cell.n is None:
         return NOTHING
+    if cell.rate is not None and cell.interval:
+        return f"{cell.n} ({cell.rate:.1f}; {cell.interval[0]:.1f}-{cell.interval[1]:.1f})"
+    if table.id in TIMES:
+        lower, median, upper = cell.days or (0.0, 0.0, 0.0)
+        return f"{cell.n} ({median:.0f}; {lower:.0f}-{upper:.0f})" if cell.days else str(cell.n)
     count = f"{cell.n} of {cell.of}" if table.id in SHARES and cell.of is not None else str(cell.n)
     return f"{count} ({cell.percent:.1f}%)" if cell.percent is not None and cell.n else count
 
 
 def total_text(cell: Cell, table: Table) -> str:
     """A cell of the total: the count alone where it is the whole itself."""
-    whole = Cell(cell.n, cell.of, None, cell.hidden) if table.id not in SHARES else cell
-    return cell_text(whole, table)
+    return cell_text(cell if table.id in SHARES | RATES else replace(cell, percent=None), table)
 
 
 def total_label(table: Table) -> str:
     """What the last row is called: in a table whose rows overlap it is no sum."""
+    if table.id in TIMES:
+        return "Any of these"
     if table.id not in OVERLAPPING:
         return TOTAL
-    return "In any domain" if table.id in SHARES else "All reviews"
+    return "In any domain" if table.id in SHARES else WHOLES[table.id.partition(".")[0]]
+
+
+def headings(table: Table) -> tuple[str, ...]:
+    """The heads of a table's columns, with a mark where a series breaks and the published figures beside the last."""
+    heads = [part for column in table.columns for part in (*_break_before(table, column), column)]
+    return tuple([*heads, *(head for head, _ in _published(table))])
 
 
 def heading(tally: Tally) -> str:
@@ -75,10 +98,9 @@ def heading(tally: Tally) -> str:
 
 
 def shared_notes(tally: Tally) -> tuple[str, ...]:
-    """The notes that stand under every table, said once."""
-    if not tally.tables:
-        return ()
-    return tuple(note for note in tally.tables[0].notes if all(note in table.notes for table in tally.tables))
+    """The notes that stand under every table, said once; what is not true of children from elsewhere is not of theirs."""
+    tables = [table for table in tally.tables if not table.id.startswith(ELSEWHERE)] or tally.tables
+    return tuple(note for note in tables[0].notes if all(note in table.notes for table in tables)) if tables else ()
 
 
 def own_notes(tally: Tally, table: Table) -> tuple[str, ...]:
@@ -89,8 +111,30 @@ def own_notes(tally: Tally, table: Table) -> tuple[str, ...]:
 
 def _lines(table: Table) -> Iterator[tuple[str, ...]]:
     for row in table.rows:
-        yield (row.label, *(cell_text(cell, table) for cell in row.cells))
-    yield (total_label(table), *(total_text(cell, table) for cell in table.total))
+        yield (row.label, *_texts(table, [cell_text(cell, table) for cell in row.cells], row.label))
+    yield (total_label(table), *_texts(table, [total_text(cell, table) for cell in table.total], TOTAL))
+
+
+def _texts(table: Table, texts: Sequence[str], label: str) -> list[str]:
+    pairs = zip(table.columns, texts, strict=True)
+    found = [part for column, text in pairs for part in (*_break_before(table, column), text)]
+    return found + [published.get(label, "") for _, published in _published(table)]
+
+
+def _break_before(table: Table, column: str) -> list[str]:
+    return [BREAK] if any(one.column == column for one in table.breaks) and column != table.columns[0] else []
+
+
+def _published(table: Table) -> list[tuple[str, dict[str, str]]]:
+    """For each other area with a figure in a row of this table, the head of its column and its figures by row."""
+    rows = {row.label for row in table.rows} | {TOTAL}
+    shown = [one for one in table.references if one.row in rows]
+    columns = []
+    for area in dict.fromkeys(one.area for one in shown):
+        of = [one for one in shown if one.area == area]
+        head = f"{area} {' and '.join(dict.fromkeys(one.year for one in of))}"
+        columns.append((head, {one.row: reference_text(one) for one in of}))
+    return columns
 
 
 def _terminal(tally: Tally) -> str:
@@ -105,20 +149,30 @@ def _terminal(tally: Tally) -> str:
 
 
 def _grid(table: Table) -> str:
+    """The table, in several parts one under the other where its columns do not fit beside each other."""
+    heads, lines = headings(table), list(_lines(table))
+    widths = [max(len(head) + GAP, *(len(line[i + 1]) for line in lines)) + GAP for i, head in enumerate(heads)]
+    parts: list[list[int]] = [[]]
+    for i, width in enumerate(widths):
+        if parts[-1] and NARROWEST_LABEL + width + sum(widths[k] for k in parts[-1]) > TERMINAL_WIDTH:
+            parts.append([])
+        parts[-1].append(i)
+    room = TERMINAL_WIDTH - max(sum(widths[i] for i in part) for part in parts)
+    label = max(NARROWEST_LABEL, min(room, max(len(line[0]) for line in lines)))
+    return "\n\n".join(_part(heads, lines, part, label) for part in parts)
+
+
+def _part(heads: Sequence[str], lines: Sequence[tuple[str, ...]], part: Sequence[int], label: int) -> str:
     import textwrap
 
     from tabulate import tabulate
 
-    lines = list(_lines(table))
-    widths = [max(len(year), *(len(line[i + 1]) for line in lines)) for i, year in enumerate(table.columns)]
-    room = TERMINAL_WIDTH - sum(width + 2 for width in widths)
-    label = max(NARROWEST_LABEL, min(room, max(len(line[0]) for line in lines)))
     return tabulate(
-        [(textwrap.fill(first, label, subsequent_indent="  "), *rest) for first, *rest in lines],
-        headers=("", *table.columns),
+        [(textwrap.fill(first, label, subsequent_indent="  "), *(rest[i] for i in part)) for first, *rest in lines],
+        headers=("", *(heads[i] for i in part)),
         tablefmt="simple",
         disable_numparse=True,
-        colalign=("left", *("right" for _ in table.columns)),
+        colalign=("left", *("right" for _ in part)),
     )
 
 
@@ -143,8 +197,8 @@ def _markdown(tally: Tally) -> str:
 
 def _pipes(table: Table) -> str:
     *rows, total = [[_md(text) for text in line] for line in _lines(table)]
-    rule = ["---", *("---:" for _ in table.columns)]
-    lines = [[" ", *table.columns], rule, *rows, [f"**{text}**" for text in total]]
+    rule = ["---", *("---:" for _ in headings(table))]
+    lines = [[" ", *headings(table)], rule, *rows, [f"**{text}**" for text in total]]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -153,25 +207,34 @@ def _md(text: str) -> str:
 
 
 def _csv(tally: Tally) -> str:
-    """One row a cell. A table whose rows overlap has no `Total`: nothing adds up to it, and `of` says of how many."""
+    """One row a cell, so that whoever checks published tables finds nothing wrong.
+
+    There is a `Total` only where the rows add up to all children of the table's basis, and a percentage only where it is the
+    count over that total, halves up; else `of` says of how many.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for table in tally.tables:
         rows = [(row.label, row.cells) for row in table.rows]
-        totals = [] if table.id in OVERLAPPING else [(TOTAL, table.total)]
+        totals = [(TOTAL, table.total)] if _sums_up(table) else []
         for label, cells in rows + totals:
             for year, cell in zip(table.columns, cells, strict=True):
                 texts = (table.id, table.basis, year, label)
-                writer.writerow([*(" ".join(no_formula(text).split()) for text in texts), *_numbers(cell)])
+                writer.writerow([*(" ".join(no_formula(text).split()) for text in texts), *_numbers(cell, table)])
     return out.getvalue()
 
 
-def _numbers(cell: Cell) -> tuple[str, str, str]:
+def _sums_up(table: Table) -> bool:
+    return table.id not in OVERLAPPING | SHARES | TIMES and not table.id.startswith(OF_SOME)
+
+
+def _numbers(cell: Cell, table: Table) -> tuple[str, str, str]:
     def shown(number: float | None) -> str:
         return "" if number is None or cell.hidden else str(number)
 
-    return shown(cell.n), "" if cell.of is None else str(cell.of), shown(cell.percent)
+    follows = _sums_up(table) and None not in (cell.n, cell.of) and cell.percent == percent(cell.n or 0, cell.of or 0)
+    return shown(cell.n), "" if cell.of is None else str(cell.of), shown(cell.percent) if follows else ""
 
 
 def _json(tally: Tally) -> str:
@@ -199,7 +262,7 @@ def _table_for_page(tally: Tally, table: Table) -> dict[str, Any]:
         "id": table.id.replace(".", "-"),
         "title": table.title,
         "basis": BASIS_WORDS[table.basis],
-        "years": table.columns,
+        "years": headings(table),
         "rows": rows,
         "total": total,
         "notes": own_notes(tally, table),

@@ -1,7 +1,7 @@
 """The state of a case from its documents, and the changes of the case document itself.
 
-Body: `{schema: case/1, opened_on, status: open|closed, not_a_duplicate, next: [{what, clock, due}], gates: [{type, status,
-opened_on, closed_on}], waivers: [{agency, on, reason}], reviews: [{on, stage, panel, override: {reason, unmet}|null}],
+Body: `{schema: case/1, opened_on, status: open|closed, not_a_duplicate, next: [{what, clock, due, who, limit, edition}], gates (see
+`gates`), milestones and following (see `milestones`), waivers: [{agency, on, reason}], reviews: [{on, stage, panel, override: {reason, unmet}|null}],
 letter_gates, letters: [{kind, to, made_on, format, status, from_revision}], closures: [{on}], reopenings: [{on, reason}]}`.
 """
 
@@ -11,10 +11,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from cdr.domain.clocks import Step
 from cdr.domain.form_c import RATIFIED
+from cdr.domain.gates import opening_gates, renewed_gates, words
+from cdr.domain.milestones import step_item, with_following
+from cdr.domain.policy import Policy
 from cdr.domain.requests import outstanding, requests_of
-from cdr.domain.review import OPEN, in_words, open_gates, settled_on, unmet_for_closing
-from cdr.domain.routes import Step, opening_gates, renewed_gates
+from cdr.domain.review import OPEN, open_gates, settled_on, unmet_for_closing
 from cdr.domain.validation import at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 
@@ -34,7 +37,7 @@ STAGES = (
 NEXT_STEPS = {
     NOTIFIED: "Ask the agencies for their returns: cdr request",
     WAITING_FOR_RETURNS: "The agencies move next; prompts go out when they fall due: cdr chase --overdue",
-    WAITING_FOR_PROCESSES: "Other processes move next; where one has ended, say so in Form A: cdr edit REF form-a",
+    WAITING_FOR_PROCESSES: "Other processes move next; where one has ended: cdr gate REF close TYPE",
     READY_FOR_PANEL: "Bring the case to the panel, then take in its analysis: cdr review",
     ANALYSIS_DRAFTED: "Bring the draft analysis to the panel, then ratify it: cdr review",
     REVIEWED: "Close the case: cdr close",
@@ -67,7 +70,7 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
     if text_at(case, "status") == CLOSED:
         return []
     others = [f"return from {request.agency}" for request in outstanding(requests)]
-    others += [in_words(kind) for kind in open_gates(case)]
+    others += [words(kind) for kind in open_gates(case)]
     own = {
         NOTIFIED: ["requests to agencies"],
         READY_FOR_PANEL: ["panel meeting"],
@@ -91,20 +94,17 @@ def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str |
         "opened_on": on.isoformat(),
         "status": OPEN,
         "not_a_duplicate": {"reason": not_a_duplicate, "on": on.isoformat()} if not_a_duplicate else None,
-        "next": _listed(steps),
+        "next": [step_item(step) for step in steps],
         "gates": opening_gates(form_a),
         **{key: [] for key in ("waivers", "reviews", "letter_gates", "letters", "closures", "reopenings")},
     }
 
 
-def followed(case: Body, form_a: Body, steps: Sequence[Step]) -> dict[str, Any]:
-    """The case after its notification was corrected: what it calls for now, and how its other processes stand."""
+def followed(case: Body, before: Body, form_a: Body, steps: Sequence[Step], policy: Policy) -> dict[str, Any]:
+    """The case after its notification was corrected (`before` is what it said): what it calls for now, and its other processes."""
     listed = at(case, "gates")
-    return {**case, "next": _listed(steps), "gates": renewed_gates(listed if isinstance(listed, list) else [], form_a)}
-
-
-def _listed(steps: Sequence[Step]) -> list[dict[str, Any]]:
-    return [{"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None} for s in steps]
+    gates = renewed_gates(listed if isinstance(listed, list) else [], before, form_a)
+    return with_following({**case, "next": [step_item(step) for step in steps], "gates": gates}, policy)
 
 
 def with_waiver(case: Body, agency: str, on: date, reason: str) -> dict[str, Any]:

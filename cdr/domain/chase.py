@@ -1,6 +1,7 @@
 """Which prompt or escalation of an outstanding request is due, and who gets it (protocol section 1).
 
-Body of what was sent: `{schema: prompts/1, prompts: [{agency, level, due_on, sent_on, to, message_id}]}`.
+Body of what was sent: `{schema: prompts/1, prompts: [{agency, level, due_on, sent_on, to, message_id}]}`; how far the sending
+of one that has no `sent_on` yet is, `sending` knows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.clocks import WorkingDays
-from cdr.domain.configuration import Configuration
+from cdr.domain.configuration import Closure, Configuration
 from cdr.domain.policy import Policy
 from cdr.domain.requests import OUTSTANDING, Request, prompt_dates
 from cdr.domain.validation import date_at, items_at, text_at
@@ -50,13 +51,21 @@ def is_overdue(request: Request, as_of: date, policy: Policy) -> bool:
 
 
 def chase_item(
-    request: Request, prompts: Mapping[str, Any], as_of: date, policy: Policy, working_days: WorkingDays
+    request: Request,
+    prompts: Mapping[str, Any],
+    as_of: date,
+    policy: Policy,
+    working_days: WorkingDays,
+    closed: Sequence[Closure] = (),
 ) -> ChaseItem:
     """What is due up to `as_of` and not sent (the latest level only), and what comes after it.
 
-    A level that was sent, or that a later one overtook, is never due again, whatever `as_of` is.
+    A level that was sent, or that a later one overtook, is never due again, whatever `as_of` is. On days on which the request
+    is held or its agency is closed nothing is due: what has come meanwhile is `next`, on the rule's date, and due when they
+    are over. Days of closure are no working days of the escalation.
     Raises: UnknownHolidays.
     """
+    working_days = _without(working_days, closed)
     sent = _sent(request, prompts)
     order = levels(policy)
     reached = max((order.index(level) for level in sent if level in order), default=-1)
@@ -67,11 +76,21 @@ def chase_item(
     open_levels = [level for level in order[reached + 1 :] if level in dates]
     passed = [level for level in open_levels if dates[level] <= as_of]
     due = Due(passed[-1], dates[passed[-1]]) if passed else None
+    if due and (request.is_held(as_of) or any(closure.holds(as_of) for closure in closed)):
+        return ChaseItem(request.agency, request.requested_on, None, due, done)
     if due and due.level == order[-2]:
         # The escalation has no date yet: it is told as if the last prompt, which is due, went out on this day.
         dates[ESCALATION] = _escalation_on(as_of, policy, working_days)
     position = order.index(due.level) if due else reached
     return ChaseItem(request.agency, request.requested_on, due, _following(order, position, dates), done)
+
+
+def _without(working_days: WorkingDays, closed: Sequence[Closure]) -> WorkingDays:
+    """The working days less those on which an agency is closed."""
+    if not closed:
+        return working_days
+    days = {one.first + timedelta(days=n) for one in closed for n in range((one.last - one.first).days + 1)}
+    return WorkingDays(working_days.holidays | days, working_days.first_year, working_days.last_year)
 
 
 def _following(order: Sequence[str], position: int, dates: Mapping[str, date]) -> Due | None:
@@ -90,7 +109,9 @@ def _dates(request: Request, sent: Mapping[str, date], policy: Policy, working_d
 
 
 def _escalation_on(last_prompt_sent: date, policy: Policy, working_days: WorkingDays) -> date:
-    return working_days.add(last_prompt_sent, policy.chasing.escalation_working_days) + timedelta(days=1)
+    return working_days.add(last_prompt_sent, policy.chasing_on(last_prompt_sent).escalation_working_days) + timedelta(
+        days=1
+    )
 
 
 def _sent(request: Request, prompts: Mapping[str, Any]) -> dict[str, date]:
@@ -110,7 +131,7 @@ def _sent(request: Request, prompts: Mapping[str, Any]) -> dict[str, date]:
 def mark_sent(
     prompts: Mapping[str, Any], agency: str, due: Due, on: date, to: Sequence[str], message_id: str
 ) -> dict[str, Any]:
-    """What was sent, with one more message: to which addresses, on which day, under which message id."""
+    """What was sent, with one more message that left at once: to which addresses, on which day, under which message id."""
     item = {
         "agency": agency,
         "level": due.level,
@@ -123,7 +144,7 @@ def mark_sent(
 
 
 def recipients(level: str, agency_id: str, configuration: Configuration) -> tuple[str, ...]:
-    """The addresses of a message: a prompt's is the agency's; the escalation goes to the chair and the designated doctor
+    """The addresses of a message: any but the escalation is the agency's; that goes to the chair and the designated doctor
     of the area where the agency sits.
 
     Raises: NotFound for an agency that the configuration does not have.

@@ -25,6 +25,21 @@ class UnknownHolidays(WrongConfiguration):
 
 
 @dataclass(frozen=True)
+class Step:
+    """Something that has to happen: in words, the clock of the rules, the day by which (None: no limit is laid down), and who acts.
+
+    `limit` (`5 wd`) and `edition` say by which rule the day was found.
+    """
+
+    what: str
+    clock: str
+    due: date | None
+    who: str = ""
+    limit: str = ""
+    edition: str = ""
+
+
+@dataclass(frozen=True)
 class WorkingDays:
     """Monday to Friday less the bank holidays of England and Wales, for the years that are known.
 
@@ -39,6 +54,10 @@ class WorkingDays:
     def of(holidays: Iterable[date], first_year: int, last_year: int) -> WorkingDays:
         """Working days from any collection of holidays."""
         return WorkingDays(frozenset(holidays), first_year, last_year)
+
+    def with_days(self, days: Iterable[date]) -> WorkingDays:
+        """The same with newly proclaimed holidays."""
+        return WorkingDays(self.holidays | frozenset(days), self.first_year, self.last_year)
 
     def is_working(self, day: date) -> bool:
         """Whether people work on this day. Raises: UnknownHolidays."""

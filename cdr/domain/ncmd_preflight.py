@@ -111,9 +111,12 @@ class _Case:
 def preflight(
     facts: Facts, year: str, days: tuple[date, date], as_of: date, minimum: Minimum, policy: Policy
 ) -> Preflight:
-    """What is to be done by the last of `days`, the year's first and last; `facts` are the index's, by case and kind."""
+    """What is to be done by the last of `days`, the year's first and last; `facts` are the index's, by case and kind.
+
+    A closed case that came from a register of earlier years was passed on in its time.
+    """
     first, last = days
-    cases = [_Case(reference, kinds) for reference, kinds in sorted(facts.items())]
+    cases = [_Case(reference, kinds) for reference, kinds in sorted(facts.items()) if not _of_earlier_years(kinds)]
     reviewed = [
         case for case in cases if case.reviewed_on and first <= case.reviewed_on <= last and not case.reopened_by(last)
     ]
@@ -132,6 +135,11 @@ def preflight(
         sum(case.reviewed_on is not None and case.reviewed_on > last for case in cases),
         policy.clock("T03").number or 0,
     )
+
+
+def _of_earlier_years(kinds: Mapping[str, Mapping[str, Any]]) -> bool:
+    case = kinds.get("case", {})
+    return bool(case.get("imported")) and text_at(case, "status") == "closed"
 
 
 def _is_open(case: _Case, notified_on: date, last: date) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from cdr.domain.clocks import WorkingDays, as_date, limit
+from cdr.domain.clocks import Step, WorkingDays, as_date, limit
 from cdr.errors import WrongConfiguration
 
 GENERAL_KNOWLEDGE = "general knowledge"
@@ -28,8 +28,17 @@ class Sourced:
 
 
 @dataclass(frozen=True)
+class AreaLimit:
+    """Another number for a clock, which an area laid down for what begins on or after a day, and why."""
+
+    number: int
+    since: date
+    why: str
+
+
+@dataclass(frozen=True)
 class ClockRule(Sourced):
-    """One limit of the process: `number` of `unit` (h, d, wd, m) from `trigger`; None where no limit is laid down."""
+    """One limit of the process: `number` of `unit` (h, d, wd, m) from `trigger`, or `before` it; None where none is laid down."""
 
     id: str
     unit: str
@@ -37,14 +46,57 @@ class ClockRule(Sourced):
     trigger: str
     who: str
     what: str
+    before: bool = False
+    area: AreaLimit | None = None
+
+    def number_for(self, start: date | datetime) -> int | None:
+        """How many units there are for what began then: the area's number from its own day on."""
+        own = self._own(start)
+        return own.number if own else self.number
+
+    def _own(self, start: date | datetime) -> AreaLimit | None:
+        return self.area if self.area and as_date(start) >= self.area.since else None
 
     def due(self, start: date | datetime, working_days: WorkingDays) -> date | None:
         """When the limit ends that began at `start`. Raises: UnknownHolidays."""
-        return None if self.number is None else limit(start, self.number, self.unit, working_days)
+        number = self.number_for(start)
+        if number is None:
+            return None
+        return limit(start, -number if self.before else number, self.unit, working_days)
 
     def applies(self, start: date | datetime) -> bool:
         """Whether the rule was in force when its limit began."""
         return as_date(start) >= self.since
+
+    def step(self, start: date | datetime, working_days: WorkingDays, edition: str) -> Step:
+        """What has to happen, with the limit and the edition that decided the day. Raises: UnknownHolidays."""
+        number, own = self.number_for(start), self._own(start)
+        shown = "" if number is None else f"{number} {self.unit}{' before' if self.before else ''}"
+        by = f"{edition}, changed in cdr.yaml since {own.since.isoformat()}" if own else edition
+        return Step(self.what, self.id, self.due(start, working_days), self.who, shown, by)
+
+
+@dataclass(frozen=True)
+class FollowOn(Sourced):
+    """What sets a clock going after the case was opened: milestones, and gates that were closed (`gate:inquest`).
+
+    The latest of `after` begins it, or with `each` every one of them; not while a gate of `not_while_open` is open, and only
+    where one of the clocks `only_with` was called for. `after_review`: it stays when the review is ratified.
+    """
+
+    clock: str
+    after: tuple[str, ...]
+    only_with: tuple[str, ...]
+    not_while_open: tuple[str, ...]
+    each: bool
+    after_review: bool
+
+
+@dataclass(frozen=True)
+class Delays(Sourced):
+    """In which order the causes of delay take a day on which several of them were open (decision 11)."""
+
+    precedence: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +114,7 @@ class Gates(Sourced):
     types: tuple[str, ...]
     coroner: tuple[str, ...]
     waits_at_panel: tuple[str, ...]
+    ends: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -128,6 +181,9 @@ class Policy:
     birth: Birth
     analysis: Analysis
     working_days: WorkingDays
+    follow_ons: tuple[FollowOn, ...]
+    delays: Delays
+    national_chasing: Chasing
 
     @staticmethod
     def from_rules(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Policy:
@@ -150,6 +206,32 @@ class Policy:
             raise WrongConfiguration(f"The rules have no clock {clock_id}.", "Put back the rules that came with cdr.")
         return self.clocks[clock_id]
 
+    def chasing_on(self, day: date) -> Chasing:
+        """The rule of chasing for a request that was made on a day: the area's own from its day on."""
+        return self.chasing if day >= self.chasing.since else self.national_chasing
+
+    def for_area(self, changes: Mapping[str, Any]) -> Policy:
+        """These rules with what an area changed in cdr.yaml (`clocks`, `chasing`, `bank_holidays`), which was found right."""
+        clocks = dict(self.clocks)
+        for id_, change in (changes.get("clocks") or {}).items():
+            own = AreaLimit(int(change["number"]), _day(change["since"]), str(change["why"]))
+            clocks[id_] = replace(clocks[id_], area=own)
+        chasing = changes.get("chasing") or {}
+        kept = self.chasing if not chasing else _chasing({**_OWN_CHASING, **_national(self.chasing), **chasing})
+        days = self.working_days.with_days(map(_day, changes.get("bank_holidays") or ()))
+        return replace(self, clocks=clocks, chasing=kept, working_days=days)
+
+
+_OWN_CHASING = {"source": "cdr.yaml"}
+
+
+def _national(chasing: Chasing) -> dict[str, Any]:
+    return {
+        "prompt_weeks": chasing.prompt_weeks,
+        "escalation_working_days": chasing.escalation_working_days,
+        "since": chasing.since.isoformat(),
+    }
+
 
 def _where(problem: Exception) -> str:
     missing = isinstance(problem, KeyError)
@@ -160,10 +242,12 @@ def _policy(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Polic
     clocks = {clock.id: clock for clock in map(_clock, rules["clocks"])}
     if len(clocks) != len(rules["clocks"]):
         raise ValueError("two clocks have the same id")
+    chasing = _chasing(rules["chasing"])
     return Policy(
         edition=str(rules["edition"]),
         since=_day(rules["since"]),
-        chasing=_chasing(rules["chasing"]),
+        chasing=chasing,
+        national_chasing=chasing,
         clocks=clocks,
         gates=_gates(rules["gates"]),
         jar=_jar(rules["jar"]),
@@ -171,6 +255,8 @@ def _policy(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Polic
         birth=_birth(rules["birth"]),
         analysis=_analysis(rules["analysis"]),
         working_days=_working_days(bank_holidays),
+        follow_ons=tuple(_follow_on(part, clocks) for part in rules["follow_ons"]),
+        delays=Delays(precedence=_words(rules["delays"]["precedence"]), **_sourced(rules["delays"])),
     )
 
 
@@ -198,7 +284,23 @@ def _clock(part: Mapping[str, Any]) -> ClockRule:
         trigger=str(part["trigger"]),
         who=str(part["who"]),
         what=str(part["what"]),
+        before=bool(part.get("before", False)),
         **_sourced(part),
+    )
+
+
+def _follow_on(part: Mapping[str, Any], clocks: Mapping[str, ClockRule]) -> FollowOn:
+    if part["clock"] not in clocks or not part["after"]:
+        raise ValueError("follow_ons")
+    return FollowOn(
+        clock=str(part["clock"]),
+        after=_words(part["after"]),
+        only_with=_words(part.get("only_with", ())),
+        not_while_open=_words(part.get("not_while_open", ())),
+        each=bool(part.get("each", False)),
+        after_review=bool(part.get("after_review", False)),
+        source=clocks[part["clock"]].source,
+        since=clocks[part["clock"]].since,
     )
 
 
@@ -214,6 +316,7 @@ def _gates(part: Mapping[str, Any]) -> Gates:
         types=_words(part["types"]),
         coroner=_words(part["coroner"]),
         waits_at_panel=_words(part["waits_at_panel"]),
+        ends={str(kind): _words(clocks) for kind, clocks in part["ends"].items()},
         **_sourced(part),
     )
 

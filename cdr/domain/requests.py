@@ -1,9 +1,9 @@
 """The ledger of requests: whom a case asked for a return, when, and what came of it.
 
-Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on, form: {nonce, form, locked},
-received: {how, sha256}, bounced: [{on, answered_on}]}]}`; `status` is outstanding, returned, nil or waived, the last three
-keys only where there is such a thing. No reason for a waiver stands here, because the chaser reads this document: reasons
-are the case's. It opens nothing of `locked` either, which only a pass-phrase does.
+Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on, form: {nonce, form, locked, for_key},
+received: {how, sha256}, bounced: [{on, answered_on}], hold: {until}}]}`; `status` is outstanding, returned, nil or waived, the
+last four keys only where there is such a thing. No reason for a waiver or a hold stands here, because the chaser reads this
+document: reasons are the case's. It opens nothing of `locked` either, which only a pass-phrase does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.policy import Policy
-from cdr.domain.validation import items_at, text_at
+from cdr.domain.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 
 SCHEMA = "requests/1"
@@ -29,11 +29,19 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class RequestForm:
-    """What a request's return form is made from: its number (32 hex digits), its version, and the locked identity."""
+    """What a request's return form is made from: its number (32 hex digits), its version, and the locked identity.
+
+    `for_key` is the pass-phrase as an OpenPGP message to the agency's own key, where it has one; else empty.
+    """
 
     nonce: str
     form: str
     locked: str
+    for_key: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """As the ledger has it."""
+        return {key: value for key, value in vars(self).items() if value}
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,10 @@ class Bounce:
 
 @dataclass(frozen=True)
 class Request:
-    """One agency asked for its return; `answered_on` is None while it is outstanding."""
+    """One agency asked for its return; `answered_on` is None while it is outstanding.
+
+    Nothing is sent about it before the day `held_until`, where there is one.
+    """
 
     agency: str
     requested_on: date
@@ -63,6 +74,7 @@ class Request:
     form: RequestForm | None = None
     received: Received | None = None
     bounced: tuple[Bounce, ...] = ()
+    held_until: date | None = None
 
     @property
     def sent_back(self) -> bool:
@@ -73,6 +85,10 @@ class Request:
     def awaited(self) -> bool:
         """Whether an answer is waited for: the first, or a fuller one after a bounce."""
         return self.status == OUTSTANDING or self.sent_back
+
+    def is_held(self, on: date) -> bool:
+        """Whether nothing is to be sent about it on this day; a hold ends by itself on its date."""
+        return self.held_until is not None and on < self.held_until
 
 
 def requests_of(requests: Body) -> list[Request]:
@@ -139,7 +155,7 @@ def _answered(request: Request, status: str, on: date, received: Received | None
     if request.sent_back:
         last = Bounce(request.bounced[-1].on, on)
         return replace(request, received=received, bounced=(*request.bounced[:-1], last))
-    return replace(request, status=status, answered_on=on, received=received)
+    return replace(request, status=status, answered_on=on, received=received, held_until=None)
 
 
 def with_form(requests: Body, agency: str, form: RequestForm) -> dict[str, Any]:
@@ -179,9 +195,31 @@ def _no_bounce(agency: str, request: Request | None, on: date) -> str:
 
 
 def for_index(requests: Body) -> dict[str, Any]:
-    """What questions across cases ask of a ledger: all but the forms, which are long and locked."""
-    kept = [{key: value for key, value in item.items() if key != "form"} for _, item in items_at(requests, "requests")]
+    """What questions across cases ask of a ledger: the forms, which are long, only where an answer is awaited."""
+    awaited = {request.agency for request in requests_of(requests) if request.awaited}
+    kept = [
+        {key: value for key, value in item.items() if key != "form" or text_at(item, "agency") in awaited}
+        for _, item in items_at(requests, "requests")
+    ]
     return {**requests, "requests": kept}
+
+
+def held(requests: Body, agency: str, until: date | None) -> dict[str, Any]:
+    """The ledger with an agency left alone until a day, or (None) no longer left alone.
+
+    Raises: ConditionsNotMet when nothing is outstanding from it, or there is no hold to lift.
+    """
+    asked = {request.agency: request for request in requests_of(requests)}
+    request = asked.get(agency)
+    if request is None or request.status != OUTSTANDING:
+        raise ConditionsNotMet(
+            "Nothing was recorded.", [f"No return of {agency} is outstanding in this case."], "See: cdr chase REF"
+        )
+    if until is None and request.held_until is None:
+        raise ConditionsNotMet(
+            "Nothing was recorded.", [f"The return of {agency} is not on hold."], "See: cdr chase REF"
+        )
+    return _body({**asked, agency: replace(request, held_until=until)}.values())
 
 
 def to_ask(form_a: Body, requests: Body) -> list[str]:
@@ -193,7 +231,7 @@ def to_ask(form_a: Body, requests: Body) -> list[str]:
 
 def prompt_dates(requested_on: date, policy: Policy) -> tuple[date, ...]:
     """The days on which prompts fall due: whole weeks after the request, also at weekends (protocol section 1)."""
-    return tuple(requested_on + timedelta(weeks=weeks) for weeks in policy.chasing.prompt_weeks)
+    return tuple(requested_on + timedelta(weeks=weeks) for weeks in policy.chasing_on(requested_on).prompt_weeks)
 
 
 def _refused(reason: str, hint: str) -> ConditionsNotMet:
@@ -220,6 +258,7 @@ def _request(item: Mapping[str, Any]) -> Request:
         RequestForm(**form) if form else None,
         Received(**received) if received else None,
         tuple(Bounce(date.fromisoformat(one["on"]), _day(one["answered_on"])) for one in item.get("bounced", ())),
+        date_at(item, "hold.until"),
     )
 
 
@@ -241,9 +280,10 @@ def _body(requests: Iterable[Request]) -> dict[str, Any]:
 
 def _item(request: Request) -> dict[str, Any]:
     optional = {
-        "form": vars(request.form) if request.form else None,
+        "form": request.form.to_dict() if request.form else None,
         "received": vars(request.received) if request.received else None,
         "bounced": [{"on": one.on.isoformat(), "answered_on": _iso(one.answered_on)} for one in request.bounced],
+        "hold": {"until": request.held_until.isoformat()} if request.held_until else None,
     }
     return {
         "agency": request.agency,

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.form_c import RATIFIED
+from cdr.domain.gates import words
 from cdr.domain.requests import outstanding
 from cdr.domain.validation import items_at, text_at, words_at
 
@@ -61,7 +62,11 @@ def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list
     review = ratifying_review(case)
     ratified = review is not None and analysis is not None and text_at(analysis, "stage") == RATIFIED
     passed_over = words_at(review, "override.unmet")
-    gates = [sentence for sentence in map(_gate_sentence, open_gates(case)) if sentence not in passed_over]
+    gates = [
+        _gate_sentence(kind)
+        for kind in open_gates(case)
+        if not {_gate_sentence(kind), _once_said(kind)} & {*passed_over}
+    ]
     return [*([] if ratified else ["The case has no ratified review."]), *_returns(requests), *gates]
 
 
@@ -80,6 +85,11 @@ def _returns(requests: Body) -> list[str]:
 
 
 def _gate_sentence(kind: str) -> str:
+    return f"Another process is still open: {words(kind)}."
+
+
+def _once_said(kind: str) -> str:
+    """The sentence as reviews of earlier versions kept it."""
     return f"Another process is still open: {in_words(kind)}."
 
 

@@ -1,17 +1,17 @@
-"""What follows from a notification, for whom and by when, and which other processes the review waits for.
+"""What follows from a notification, for whom and by when.
 
 No step names a person or a place: the list is shown where names have no business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from cdr.domain.age import days_old
-from cdr.domain.clocks import WorkingDays
+from cdr.domain.clocks import Step, WorkingDays
 from cdr.domain.configuration import Configuration
 from cdr.domain.duplicates import normal
 from cdr.domain.form_a import (
@@ -37,20 +37,9 @@ from cdr.domain.validation import (
     words_at,
 )
 
-OPEN = "open"
-CLOSED = "closed"
 SETTLED = (YES, "not_applicable")
 LOOKED_AFTER_PLACES = ("foster_home", "residential_care")
 SUICIDE_EVENT = "apparent_suicide"
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something that has to happen: in words, the clock of the rules, and the day by which (None: no limit is laid down)."""
-
-    what: str
-    clock: str
-    due: date | None
 
 
 def what_follows(
@@ -62,7 +51,8 @@ def what_follows(
     Raises: UnknownHolidays.
     """
     received: date | datetime = moment_at(form_a, "received_at") or date_at(form_a, "received_at") or on
-    starts = {"death": moment_of_death(form_a) or received}
+    told: date | datetime = moment_at(form_a, "notified_at") or date_at(form_a, "notified_at") or received
+    starts = {"death": moment_of_death(form_a) or received, "notified": told}
     clocks = (
         *_for_all(form_a),
         *_coroner(form_a, policy),
@@ -74,7 +64,7 @@ def what_follows(
     )
     rules = [policy.clock(clock) for clock in dict.fromkeys(clocks)]
     begun = [(rule, starts.get(rule.trigger, received)) for rule in rules]
-    steps = [Step(rule.what, rule.id, rule.due(start, working_days)) for rule, start in begun if rule.applies(start)]
+    steps = [rule.step(start, working_days, policy.edition) for rule, start in begun if rule.applies(start)]
     return sorted(_worded(form_a, steps, policy), key=lambda step: (step.due is None, step.due or on, step.clock))
 
 
@@ -124,6 +114,8 @@ def _joint_response(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
         return
     if text_at(form_a, "jar.triggered") != YES:
         yield "T01"
+    if not at(form_a, "jar.initial_meeting_on"):
+        yield "T08"
     if not at(form_a, "jar.home_visit_on"):
         yield "T09"
     if not at(form_a, "jar.initial_meeting_on"):
@@ -133,7 +125,7 @@ def _joint_response(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
 
 def _family(form_a: Mapping[str, Any]) -> Iterator[str]:
     if not at(form_a, "family.key_worker"):
-        yield "T15"
+        yield from ("T15-name", "T15")
     if text_at(form_a, "family.leaflet_given") not in SETTLED:
         yield "T16"
     yield "R07"
@@ -143,7 +135,7 @@ def _newborn(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
     if needs_perinatal_review(form_a, policy):
         if not _told_or_settled(form_a, "pmrt_mbrrace"):
             yield "T24"
-        yield "T24-report"
+        yield from ("T24-start", "T24-draft", "T24-report")
     born, died, gestation = (
         date_at(form_a, "child.date_of_birth"),
         date_at(form_a, "death.date"),
@@ -170,6 +162,7 @@ def _child(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
     if _may_be_suicide(form_a, policy):
         if not _told_or_settled(form_a, "school_nursery"):
             yield "T28"
+        yield from ("T28-rtss", "T28-lead")
         if is_of_school_age(form_a, policy) or mentioned(form_a, "school_nursery"):
             yield "T28-support"
 
@@ -198,36 +191,3 @@ def _told_or_settled(form_a: Mapping[str, Any], party: str) -> bool:
     """Whether a party was informed, or the form says that it need not be."""
     settled = ("informed", "not_applicable")
     return any(i.get("party") == party and i.get("status") in settled for _, i in items_at(form_a, "informed"))
-
-
-def opening_gates(form_a: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The gates with which a case opens: the other processes that the notification says are open, each once.
-
-    Shape: `[{type, status: open, opened_on, closed_on: null}]`, as the case document holds them.
-    """
-    gates: dict[str, dict[str, Any]] = {}
-    for _, item in items_at(form_a, "other_investigations"):
-        kind, started = text_at(item, "type"), date_at(item, "started") or date_at(form_a, "notified_at")
-        if kind and item.get("status") == OPEN:
-            opened = started.isoformat() if started else None
-            gates.setdefault(kind, {"type": kind, "status": OPEN, "opened_on": opened, "closed_on": None})
-    return list(gates.values())
-
-
-def renewed_gates(gates: Sequence[Mapping[str, Any]], form_a: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The gates after the notification was corrected: what it now says is closed is closed, what is open is open.
-
-    A gate of which the notification says nothing stays as it is.
-    """
-    found = {text_at(gate, "type"): dict(gate) for gate in gates}
-    for _, item in items_at(form_a, "other_investigations"):
-        kind, ended = text_at(item, "type"), date_at(item, "concluded")
-        if kind in found and item.get("status") == CLOSED:
-            found[kind] |= {"status": CLOSED, "closed_on": ended.isoformat() if ended else None}
-    reopened = {gate["type"]: gate for gate in opening_gates(form_a)}
-    return list(
-        {
-            **found,
-            **{kind: found.get(kind, gate) | {"status": OPEN, "closed_on": None} for kind, gate in reopened.items()},
-        }.values()
-    )

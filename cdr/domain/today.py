@@ -1,82 +1,175 @@
-"""What is due over all open cases, by case reference and without any name."""
+"""One day's screen over all open cases: what is due, what was sent, what is blocked, who moves, and what can wait."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from cdr.domain.chase import ESCALATION, chase_item
+from cdr.domain import case as cases_
+from cdr.domain.due import (
+    LATER,
+    OPEN_ALWAYS,
+    OVERDUE,
+    THIS_WEEK,
+    TODAY,
+    Closed,
+    Kinds,
+    Task,
+    area_tasks,
+    is_open,
+    tasks_of,
+    who_moves,
+)
+from cdr.domain.gates import OPEN, Gate, gates_of
 from cdr.domain.policy import Policy
-from cdr.domain.requests import outstanding, requests_of
-from cdr.domain.review import settled_on
+from cdr.domain.requests import outstanding
+from cdr.domain.review import settled_on, unmet_for_closing
+from cdr.domain.sending import SENT, partly_refused, unsent
 from cdr.domain.validation import date_at, items_at, text_at
 
-OVERDUE, TODAY, THIS_WEEK = "overdue", "today", "this week"
-WEEK = timedelta(days=7)
-REQUESTS_CLOCK = "T04"
+PARTLY = "partly refused"
+GATE, HOLD = "gate", "hold"
+SINCE = timedelta(days=1)
+NEAR = timedelta(weeks=4)
+AGENCIES, PANEL, COORDINATOR = "agencies", "panel", "coordinator"
 
 Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Task:
-    """One thing that is due: the case, what, the clock of the rules, the day, and when that is (`overdue`, `today`, `this week`)."""
+class Sent:
+    """One message to or about an agency: `state` is `sent`, `queued`, `sending` (nobody knows), `refused` or `partly refused`.
+
+    `on` is the day on which it went out, or else fell due.
+    """
 
     case: str
+    agency: str
+    level: str
+    on: date
+    state: str
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """What holds a case up: another process (`gate`) or an agency that is not chased for a while (`hold`).
+
+    `since` and `until` (expected end) are None where they are not known; `who` moves next.
+    """
+
+    case: str
+    kind: str
     what: str
-    clock: str
-    due: date
-    when: str
+    since: date | None
+    until: date | None
+    who: str
 
 
 @dataclass(frozen=True)
 class Today:
-    """What is due, in order of the days; `waiting` counts the open cases in which nothing is due within a week."""
+    """The day: `tasks` up to a week ahead in order of the days, `area` the near dates of no case.
+
+    `waiting` counts the open cases in which nothing is due within a week, `next_due` is the first day of anything in
+    them, `movers` says who moves next in how many of them.
+    """
 
     on: date
     tasks: tuple[Task, ...]
     waiting: int
+    sent: tuple[Sent, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    area: tuple[Task, ...] = ()
+    next_due: date | None = None
+    movers: tuple[tuple[str, int], ...] = ()
 
 
-def today(cases: Mapping[str, Mapping[str, Body]], on: date, policy: Policy) -> Today:
-    """The tasks of a day from each case's documents by kind (`case`, `requests`, `prompts`).
+def today(cases: Mapping[str, Kinds], on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Today:
+    """The day from each case's documents by kind (`case`, `requests`, `prompts`, `analysis`); `closed` as in `tasks_of`.
 
-    What Form A says is done is no task any more, since correcting Form A makes the list anew; once a review is ratified
-    nothing of the notification's list is asked for.
+    Raises: UnknownHolidays.
     """
-    open_cases = {ref: kinds for ref, kinds in cases.items() if text_at(kinds.get("case"), "status") == "open"}
-    found = {ref: list(_tasks(ref, kinds, on, policy)) for ref, kinds in open_cases.items()}
-    tasks = sorted((task for several in found.values() for task in several), key=lambda task: (task.due, task.case))
-    return Today(on, tuple(tasks), sum(not several for several in found.values()))
+    open_cases = {ref: kinds for ref, kinds in cases.items() if is_open(kinds)}
+    found = {ref: tasks_of(ref, kinds, on, policy, closed) for ref, kinds in open_cases.items()}
+    near = [task for several in found.values() for task in several if task.when != LATER]
+    busy = {task.case for task in near}
+    others = [ref for ref in open_cases if ref not in busy]
+    blocked = [item for ref, kinds in open_cases.items() for item in blocked_in(ref, kinds, on, policy)]
+    later = [task.due for ref in others for task in found[ref]]
+    later += [item.until for item in blocked if item.case in others and item.until and item.until > on]
+    return Today(
+        on=on,
+        tasks=tuple(sorted(near, key=lambda task: (task.due, task.case, task.clock, task.agency))),
+        waiting=len(others),
+        sent=tuple(sent for ref, kinds in open_cases.items() for sent in _sent(ref, kinds, on)),
+        blocked=tuple(sorted(blocked, key=_soonest)),
+        area=tuple(task for task in area_tasks(cases, on, policy) if task.due <= on + NEAR),
+        next_due=min(later, default=None),
+        movers=tuple(Counter(next_mover(open_cases[ref], policy) for ref in others).most_common()),
+    )
 
 
-def _tasks(ref: str, kinds: Mapping[str, Body], on: date, policy: Policy) -> Iterator[Task]:
-    case, requests, prompts = kinds["case"], kinds.get("requests", {}), kinds.get("prompts", {})
-    if settled_on(case) is None:
-        for step in still_called_for(case, requests):
-            due = date_at(step, "due")
-            if due is not None and due <= on + WEEK:
-                yield Task(ref, text_at(step, "what"), text_at(step, "clock"), due, _when(due, on))
-    for request in outstanding(requests):
-        item = chase_item(request, prompts, on, policy, policy.working_days)
-        level = item.due or item.next
-        if level and level.on <= on + WEEK:
-            clock = "T07" if level.level == ESCALATION else "T06"
-            what = f"{level.level} for {request.agency}: cdr chase --overdue"
-            yield Task(ref, what, clock, level.on, _when(level.on, on))
+def _soonest(item: Blocked) -> tuple[date, date, str]:
+    return item.until or date.max, item.since or date.max, item.case
 
 
-def still_called_for(case: Body, requests: Body) -> list[Mapping[str, Any]]:
-    """What the notification calls for, without asking the agencies once that is done."""
-    steps = [step for _, step in items_at(case, "next")]
-    asked = bool(requests_of(requests))
-    return [step for step in steps if not (asked and text_at(step, "clock") == REQUESTS_CLOCK)]
+def _sent(ref: str, kinds: Kinds, on: date) -> Iterator[Sent]:
+    """What went out since yesterday; and what did not go out as it should, while it is still to go."""
+    ledger, prompts = kinds.get("requests", {}), kinds.get("prompts", {})
+    wrong = [*unsent(ref, ledger, prompts), *partly_refused(ref, ledger, prompts)]
+    told = {one.message_id for one in wrong}
+    for one in wrong:
+        state = PARTLY if one.status == SENT else one.status
+        yield Sent(ref, one.prompt.agency, one.prompt.level, one.prompt.due_on, state)
+    for _, item in items_at(prompts, "prompts"):
+        day = date_at(item, "sent_on")
+        if day and on - SINCE <= day <= on and text_at(item, "message_id") not in told:
+            yield Sent(ref, text_at(item, "agency"), text_at(item, "level"), day, SENT)
 
 
-def _when(due: date, on: date) -> str:
-    return OVERDUE if due < on else TODAY if due == on else THIS_WEEK
+def blocked_in(ref: str, kinds: Kinds, on: date, policy: Policy) -> list[Blocked]:
+    """The open processes of a case, and its agencies that are not chased until a day."""
+    gates = [
+        Blocked(ref, GATE, gate.words, gate.opened_on, gate.expected_on, gate_owner(gate, policy))
+        for gate in gates_of(kinds["case"])
+        if gate.status == OPEN and not _may_close(kinds)
+    ]
+    holds = [
+        Blocked(ref, HOLD, f"return from {one.agency} is on hold", None, one.held_until, one.agency)
+        for one in outstanding(kinds.get("requests", {}))
+        if one.is_held(on)
+    ]
+    return [*gates, *holds]
+
+
+def _may_close(kinds: Kinds) -> bool:
+    """Whether nothing stands in the way of closing: a gate that the review passed over does not."""
+    body = kinds["case"]
+    return settled_on(body) is not None and not unmet_for_closing(
+        body, kinds.get("requests", {}), kinds.get("analysis")
+    )
+
+
+def gate_owner(gate: Gate, policy: Policy) -> str:
+    """Who moves in another process: whoever the gate names, else the coroner where it is the coroner's, else the process itself."""
+    return gate.owner or ("coroner" if gate.type in policy.gates.coroner else gate.words)
+
+
+def next_mover(kinds: Kinds, policy: Policy) -> str:
+    """Who moves next in a case, by its stage."""
+    body, ledger = kinds["case"], kinds.get("requests", {})
+    stage = cases_.stage(body, ledger, kinds.get("analysis"))
+    owners = [gate_owner(gate, policy) for gate in gates_of(body) if gate.status == OPEN]
+    if owners and (stage == cases_.WAITING_FOR_PROCESSES or (stage == cases_.REVIEWED and not _may_close(kinds))):
+        return owners[0]
+    movers = {
+        cases_.NOTIFIED: who_moves("T04", policy),
+        cases_.WAITING_FOR_RETURNS: AGENCIES,
+        cases_.REVIEWED: COORDINATOR,
+    }
+    return movers.get(stage, PANEL)
 
 
 def by_when(tasks: Sequence[Task]) -> dict[str, list[Task]]:

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from math import isfinite
 from typing import Any
 
+from cdr.domain.register_rules import REGISTER
 from cdr.errors import Problem
 
 ERROR = "error"
@@ -242,7 +243,19 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("STORE-05", ERROR, "the store",
      "each area is named once, and this store's own is not named again under areas"),
     ("STORE-06", ERROR, "the store",
-     "a population belongs to one of the local authorities of this area"),
+     "a number of children or births belongs to one of the local authorities of this area"),
+    ("STORE-07", ERROR, "the store",
+     "an agency's closure ends on or after its first day, and within a year"),
+    ("STORE-08", ERROR, "the store",
+     "to send by smtp, mail names the server (host); a user and a password_command are given together"),
+    ("STORE-09", ERROR, "the store",
+     "a year is written like 2024/25, and its second part follows its first"),
+    ("STORE-20", ERROR, "the store",
+     "a limit that the area changes is one of the clocks (T01, R03-copy ...), from a day on which that clock was already in force"),
+    ("STORE-21", ERROR, "protocol section 1",
+     "the three prompts come after each other: each number of weeks is larger than the one before"),
+    ("STORE-22", ERROR, "the store",
+     "a bank holiday lies in the years of which the bank holidays are known"),
     ("wording", ERROR, "the store",
      "the braces and conditions of an area's own wording are right; the notes at its top say how"),
 )  # fmt: skip
@@ -253,7 +266,7 @@ _SINCE: Mapping[str, str] = {
 }  # fmt: skip
 
 RULES: Mapping[str, Rule] = {
-    rule: Rule(sentence, level, source, _SINCE.get(rule, "")) for rule, level, source, sentence in _TABLE
+    rule: Rule(sentence, level, source, _SINCE.get(rule, "")) for rule, level, source, sentence in (*_TABLE, *REGISTER)
 }
 
 

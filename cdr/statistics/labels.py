@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
 from cdr.codelists import code_list
-from cdr.domain.age import age_band
+from cdr.domain.age import age_band, completed_years
 from cdr.domain.clocks import add_months
 from cdr.statistics.facts import CONTRIBUTED, DOMAINS, CaseFacts
+from cdr.statistics.periods import quarter
 from cdr.statistics.years import year_of
 
 NOT_KNOWN = "Not known"
@@ -34,53 +35,41 @@ class Labels:
         """The authority as the configuration spells it, or None for a child who did not live in the area."""
         return self._by_spelling.get(_spelling(case.local_authority or ""))
 
-    def notification(self, case: CaseFacts) -> dict[str, str]:
-        """The row of a notified case in each table of notifications, but for the authority's."""
-        return {
-            "age_band": _age(case.born, case.died),
-            **self._person(case),
-            "expected": {"expected": "Expected", "unexpected": "Unexpected"}.get(case.expected or "", NOT_KNOWN),
-            "gestation": self._gestation(case.gestation_weeks),
-            "jar": {True: "Yes", False: "No", None: NOT_KNOWN}[case.jar],
-            "deprivation": _decile(case.deprivation_decile),
-        }
+    def of(self, table: str, case: CaseFacts, today: date | None = None) -> tuple[str, ...]:
+        """The rows of a case in a table, by the last part of its id; none, one, or several where the table's rows overlap."""
+        if table in _SEVERAL:
+            return _SEVERAL[table](self, case)
+        if table == "age":
+            return (self._duration(case.notified_on, today),)
+        return (_ONE[table](self, case),)
 
-    def review(self, case: CaseFacts) -> dict[str, str]:
-        """The row of a reviewed case in each table of reviews that has one row for each, but for the authority's."""
-        return {
-            "age_band": _age(case.born, case.died),
-            **self._person(case),
-            "duration": self._duration(case.died, case.reviewed_on),
-            "year_of_death": year_of(case.died) if case.died else NOT_KNOWN,
-            "category": _category(case.category),
-        }
+    def asked(self, table: str, agency: str, status: str) -> tuple[str, ...]:
+        """The rows of one request in a table of returns: the agency's id, or its name with what came of the request."""
+        if table != "result":
+            return (agency,)
+        return (f"{self.agency(agency)}: {_label('request_status', status).lower()}",)
 
-    def found(self, case: CaseFacts) -> dict[str, tuple[str, ...]]:
-        """The rows of a reviewed case in the tables where it may have several."""
-        return {
-            "domains": tuple(_domain(letter) for letter in DOMAINS if case.domains.get(letter) == CONTRIBUTED),
-            "contributory_factors": _named("factor", case.contributory_factors),
-            "modifiable_factors": _named("factor", case.modifiable_factors),
-            "learning_themes": _named("learning_theme", case.learning_themes),
-        }
+    def agency(self, agency: str) -> str:
+        """An agency's name, with its id where two have the same name; the id itself of one that is gone."""
+        name = self.agencies.get(agency, agency)
+        shared = sum(other == name for other in self.agencies.values()) > 1
+        return f"{name} ({agency})" if shared else name
 
     def rows(self, table: str) -> tuple[Sequence[str], Sequence[str]]:
         """A table's rows, by the last part of its id: those always shown, and those shown where they count."""
-        if table == "local_authority":
+        if table in ("local_authority", "rate", "infant_rate"):
             return self.authorities, ()
         if table == "category":
             return [_category(one.code) for one in code_list("category").codes], (NOT_KNOWN,)
         if table == "domains":
             return [_domain(letter) for letter in DOMAINS], ()
+        if table == "modifiable":
+            return [one.label for one in code_list("modifiability").codes], (NOT_KNOWN,)
+        if table == "category_by_age":
+            ages = [*self.rows("age_band")[0], NOT_KNOWN]
+            return (), [f"{one}, {age}" for one in (*self.rows("category")[0], NOT_KNOWN) for age in ages]
         rows = self.bands["rows"].get(table, {})
         return rows.get("always", ()), rows.get("counted", ())
-
-    def _person(self, case: CaseFacts) -> dict[str, str]:
-        return {
-            "place": self._grouped("place_of_death", "place", case.place, NOT_KNOWN),
-            "sex": _label("sex", case.sex) if case.sex else NOT_KNOWN,
-            "ethnicity": self._grouped("ethnicity", "ethnicity", case.ethnicity, NOT_STATED),
-        }
 
     def _grouped(self, codes: str, table: str, value: str | None, missing: str) -> str:
         always, counted = self.rows(table)
@@ -88,12 +77,26 @@ class Labels:
             return str(value)
         return (_group(codes, value) if value else None) or missing
 
-    def _gestation(self, weeks: int | None) -> str:
-        if weeks is not None:
-            for band in self.bands["gestation"]["bands"]:
-                if band.get("from", 0) <= weeks < band.get("below", weeks + 1):
+    def _banded(self, measure: str, value: int | None) -> str:
+        if value is not None:
+            for band in self.bands[measure]["bands"]:
+                if band.get("from", 0) <= value < band.get("below", value + 1):
                     return str(band["label"])
         return NOT_KNOWN
+
+    def _coded(self, table: str, codes: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self.bands["words"][table].get(code) or _label("investigation_type", code) for code in codes)
+
+    def _without_early(self, case: CaseFacts) -> tuple[str, ...]:
+        weeks = case.gestation_weeks
+        rows = self.bands["rows"]["without_early_births"]["below"]
+        return tuple(row for row, below in rows.items() if weeks is None or weeks >= below)
+
+    def _waiting_for(self, case: CaseFacts) -> tuple[str, ...]:
+        words = self.bands["words"]["waiting_for"]
+        returns = any(request.status == "outstanding" for request in case.requests)
+        others = self._coded("waiting_for", case.open_processes)
+        return tuple(dict.fromkeys(((words["returns"],) if returns else ()) + others)) or (words["nothing"],)
 
     def _duration(self, died: date | None, reviewed: date | None) -> str:
         if died is None or reviewed is None or reviewed < died:
@@ -119,6 +122,16 @@ def _age(born: date | None, died: date | None) -> str:
 
 def _decile(decile: int | None) -> str:
     return {None: NOT_KNOWN, 1: "1 (most deprived)", 10: "10 (least deprived)"}.get(decile, str(decile))
+
+
+def _infant(case: CaseFacts) -> str:
+    if case.born is None or case.died is None or case.died < case.born:
+        return NOT_KNOWN
+    return "1-17 years" if completed_years(case.born, case.died) else "Under 1 year"
+
+
+def _relevance(case: CaseFacts) -> tuple[str, ...]:
+    return tuple(f"{_domain(letter)}: {case.domains.get(letter, 'not known')}" for letter in DOMAINS)
 
 
 @cache
@@ -154,3 +167,55 @@ def _group(codes: str, value: str) -> str | None:
 
 def _spelling(name: str) -> str:
     return " ".join(name.split()).casefold()
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "Yes", False: "No", None: NOT_KNOWN}[value]
+
+
+def _quarter(labels: Labels, day: date | None) -> str:
+    return str(labels.bands["rows"]["quarter"]["always"][quarter(day) - 1]) if day else NOT_KNOWN
+
+
+_ONE: dict[str, Callable[[Labels, CaseFacts], str]] = {
+    "local_authority": lambda labels, case: (
+        labels.authority(case) or " ".join((case.local_authority or "").split()) or NOT_KNOWN
+    ),
+    "rate": lambda labels, case: labels.authority(case) or NOT_KNOWN,
+    "age_band": lambda labels, case: _age(case.born, case.died),
+    "infant": lambda labels, case: _infant(case),
+    "place": lambda labels, case: labels._grouped("place_of_death", "place", case.place, NOT_KNOWN),
+    "sex": lambda labels, case: _label("sex", case.sex) if case.sex else NOT_KNOWN,
+    "ethnicity": lambda labels, case: labels._grouped("ethnicity", "ethnicity", case.ethnicity, NOT_STATED),
+    "expected": lambda labels, case: {"expected": "Expected", "unexpected": "Unexpected"}.get(
+        case.expected or "", NOT_KNOWN
+    ),
+    "gestation": lambda labels, case: labels._banded("gestation", case.gestation_weeks),
+    "birth_weight": lambda labels, case: labels._banded("birth_weight", case.birth_weight_g),
+    "multiple_birth": lambda labels, case: _yes(case.multiple_birth),
+    "jar": lambda labels, case: _yes(case.jar),
+    "deprivation": lambda labels, case: _decile(case.deprivation_decile),
+    "quarter": lambda labels, case: _quarter(labels, case.notified_on),
+    "review_quarter": lambda labels, case: _quarter(labels, case.reviewed_on),
+    "duration": lambda labels, case: labels._duration(case.died, case.reviewed_on),
+    "year_of_death": lambda labels, case: year_of(case.died) if case.died else NOT_KNOWN,
+    "category": lambda labels, case: _category(case.category),
+    "category_by_age": lambda labels, case: f"{_category(case.category)}, {_age(case.born, case.died)}",
+    "modifiable": lambda labels, case: _label("modifiability", case.modifiable) if case.modifiable else NOT_KNOWN,
+}
+_SEVERAL: dict[str, Callable[[Labels, CaseFacts], tuple[str, ...]]] = {
+    "infant_rate": lambda labels, case: (
+        (labels.authority(case) or NOT_KNOWN,) if _infant(case) == "Under 1 year" else ()
+    ),
+    "without_early_births": Labels._without_early,
+    "other_processes": lambda labels, case: labels._coded("other_processes", case.processes),
+    "waiting_for": Labels._waiting_for,
+    "family": lambda labels, case: tuple(
+        word for code, word in labels.bands["words"]["family"].items() if code in case.family
+    ),
+    "relevance": lambda labels, case: _relevance(case),
+    "domains": lambda labels, case: tuple(_domain(one) for one in DOMAINS if case.domains.get(one) == CONTRIBUTED),
+    "contributory_factors": lambda labels, case: _named("factor", case.contributory_factors),
+    "modifiable_factors": lambda labels, case: _named("factor", case.modifiable_factors),
+    "learning_themes": lambda labels, case: _named("learning_theme", case.learning_themes),
+}

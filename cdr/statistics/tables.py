@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BASES = ("notified", "died", "reviewed", "requested")
+TOTAL = "Total"
 
 # in these a cell counts the cases with something, of all the cases of its own row
 SHARES = frozenset(
@@ -15,35 +16,81 @@ SHARES = frozenset(
         "reviews.modifiable_by_age_band",
         "reviews.domains",
         "returns.agency",
+        "returns.escalated",
     }
 )
 # in these a case may be in several rows, so the rows have no sum
 OVERLAPPING = frozenset(
-    {"reviews.domains", "reviews.contributory_factors", "reviews.modifiable_factors", "reviews.learning_themes"}
+    {
+        "notifications.without_early_births",
+        "notifications.other_processes",
+        "notifications.family",
+        "reviews.domains",
+        "reviews.relevance",
+        "reviews.contributory_factors",
+        "reviews.modifiable_factors",
+        "reviews.learning_themes",
+        "reviews.family",
+        "open.waiting_for",
+    }
 )
+# in these a cell counts the cases of which a time is known, and says how long it took them
+TIMES = frozenset({"notifications.times", "reviews.times", "returns.times"})
+# in these a cell counts deaths, of so many child-years or births, and gives the rate
+RATES = frozenset({"notifications.rate", "deaths.rate", "deaths.infant_rate"})
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A count `n` of `of` cases and what per cent that is; None is not known or hidden, and zero is zero."""
+    """A count `n` of `of` cases and what per cent that is; None is not known or hidden, and zero is zero.
+
+    Where the table is one of RATES, `rate` with its exact 95% `interval`; in the total of one of SHARES the `interval` of the
+    percentage; where it is one of TIMES, `days` is the lower quartile, the median and the upper quartile.
+    """
 
     n: int | None
     of: int | None
     percent: float | None
     hidden: bool = False
+    rate: float | None = None
+    interval: tuple[float, float] | None = None
+    days: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row's label and its cells, one a year."""
+    """A row's label and its cells, one a column."""
 
     label: str
     cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
+class Break:
+    """From `column` on something else is counted than before, and why."""
+
+    column: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A published figure of `area` (England) that belongs beside the row of that label, of `year` and in what release."""
+
+    row: str
+    area: str
+    year: str
+    value: float
+    unit: str
+    release: str
+
+
+@dataclass(frozen=True)
 class Table:
-    """One table: `id` as the interface names it, `basis` one of BASES, `columns` years, oldest first."""
+    """One table: `id` as the interface names it, `basis` one of BASES, `columns` years, quarters or years as one, oldest first.
+
+    `per` is how many child-years or births a rate is per, where the table has rates.
+    """
 
     id: str
     title: str
@@ -52,6 +99,9 @@ class Table:
     rows: tuple[Row, ...]
     total: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
+    per: int | None = None
+    breaks: tuple[Break, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +135,16 @@ def cell(n: int, of: int) -> Cell:
     return Cell(n, of, percent(n, of))
 
 
-def cells(counts: Sequence[tuple[int, int]]) -> tuple[Cell, ...]:
-    """The cells of one row, from a pair of `n` and `of` for each year."""
-    return tuple(cell(n, of) for n, of in counts)
+def largest_remainder(counts: Sequence[int]) -> list[float | None]:
+    """What per cent each count is of their sum, to one decimal, so that the percentages add up to exactly 100.0.
+
+    Each is cut off, and what is missing to 100 goes in tenths to those that lost most, the first where they lost the same.
+    """
+    whole = sum(counts)
+    if not whole:
+        return [None] * len(counts)
+    tenths = [1000 * n // whole for n in counts]
+    lost_most = sorted(range(len(counts)), key=lambda i: (-(1000 * counts[i] % whole), i))
+    for i in lost_most[: 1000 - sum(tenths)]:
+        tenths[i] += 1
+    return [n / 10 for n in tenths]

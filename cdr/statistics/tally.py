@@ -2,71 +2,93 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
+from cdr.errors import WrongUsage
+from cdr.statistics.chance import count_interval, share_interval
+from cdr.statistics.chance_notes import chance_notes
+from cdr.statistics.counting import WHOLE, Counted, counted
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import Labels
-from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Row, Table, Tally, cell
-from cdr.statistics.years import year_of, years_ending
+from cdr.statistics.periods import YEAR, Columns, columns, exposure
+from cdr.statistics.reference import Figure, beside
+from cdr.statistics.tables import (
+    OVERLAPPING,
+    RATES,
+    SHARES,
+    TIMES,
+    TOTAL,
+    Break,
+    Cell,
+    Row,
+    Table,
+    Tally,
+    cell,
+    largest_remainder,
+)
 
 SCHEMA = "cdr-tally/1"
 INTERNAL = "internal"
-ANSWERED = frozenset({"returned", "nil"})
-BASIS_OF = {"notifications": "notified", "reviews": "reviewed", "returns": "requested"}
-# the table whose rows say how many cases there are in all, for each table that counts the cases with something
-WHOLE = {
-    "reviews.modifiable_by_authority": "reviews.local_authority",
-    "reviews.modifiable_by_category": "reviews.category",
-    "reviews.modifiable_by_age_band": "reviews.age_band",
-    "returns.agency": "returns.asked",
+BASIS_OF = {
+    "notifications": "notified",
+    "deaths": "died",
+    "reviews": "reviewed",
+    "returns": "requested",
+    "open": "notified",
+    "non_residents": "notified",
 }
+HALF_UP, LARGEST_REMAINDER = "half-up", "largest-remainder"
+ROUNDING = (HALF_UP, LARGEST_REMAINDER)
+ROUNDING_NOTES = {HALF_UP: "half_up", LARGEST_REMAINDER: "largest_remainder"}
 
-__all__ = ["Cell", "Row", "Table", "Tally", "tally", "to_json"]
+__all__ = ["Cell", "Choice", "Row", "Setting", "Table", "Tally", "known_tables", "tally", "to_json", "traced"]
 
 
-@dataclass
-class _Counts:
-    """Counts by table, row and year; `of_all` by basis and year, `any_domain` by year."""
+@dataclass(frozen=True)
+class Choice:
+    """What a person chose: which tables (without any, those of the interface), how columns are made, who is left out.
 
-    years: frozenset[str]
-    cells: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    of_all: Counter[tuple[str, str]] = field(default_factory=Counter)
-    any_domain: Counter[str] = field(default_factory=Counter)
+    `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at.
+    """
 
-    def notified(self, case: CaseFacts, authority: str, labels: Labels) -> None:
-        year = year_of(case.notified_on)
-        if year in self.years:
-            self.of_all["notified", year] += 1
-            for table, row in {"local_authority": authority, **labels.notification(case)}.items():
-                self.cells[f"notifications.{table}", row, year] += 1
+    tables: tuple[str, ...] = ()
+    by: str = YEAR
+    pooled: bool = False
+    births: int | None = None
+    rounding: str = HALF_UP
+    today: date | None = None
 
-    def reviewed(self, case: CaseFacts, authority: str, labels: Labels) -> None:
-        year = year_of(case.reviewed_on) if case.reviewed_on else ""
-        if year not in self.years:
-            return
-        self.of_all["reviewed", year] += 1
-        rows = {"local_authority": authority, **labels.review(case)}
-        for table, row in rows.items():
-            self.cells[f"reviews.{table}", row, year] += 1
-        if case.modifiable == "yes":
-            for table, whole in WHOLE.items():
-                if whole.startswith("reviews."):
-                    self.cells[table, rows[whole.removeprefix("reviews.")], year] += 1
-        found = labels.found(case)
-        self.any_domain[year] += bool(found["domains"])
-        for table, several in found.items():
-            for row in several:
-                self.cells[f"reviews.{table}", row, year] += 1
 
-    def asked(self, case: CaseFacts) -> None:
-        for request in case.requests:
-            year = year_of(request.requested_on)
-            if year in self.years:
-                self.cells["returns.asked", request.agency, year] += 1
-                self.cells["returns.agency", request.agency, year] += request.status in ANSWERED
+@dataclass(frozen=True)
+class Setting:
+    """What is known beside the cases: children and live births by authority, breaks in a series, published figures.
+
+    `breaks` are (year, ids or first parts of ids of tables, why); `chance` is the policy data of `rules/intervals.yaml`, without
+    which nothing is said of chance.
+    """
+
+    population: Mapping[str, int] = field(default_factory=dict)
+    live_births: Mapping[str, int] = field(default_factory=dict)
+    breaks: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    figures: tuple[Figure, ...] = ()
+    chance: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Made:
+    labels: Labels
+    columns: Columns
+    counts: Counted
+    choice: Choice
+    setting: Setting
+
+
+def known_tables(bands: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of all tables in the order of the tally: first those that are always shown."""
+    return (*bands["tables"], *bands["more_tables"])
 
 
 def tally(
@@ -77,29 +99,48 @@ def tally(
     year: str,
     n_years: int,
     bands: Mapping[str, Any],
+    choice: Choice = Choice(),
+    setting: Setting = Setting(),
 ) -> Tally:
-    """Every table of the interface for `n_years` years of which `year` is the last, the internal edition.
+    """The tables for `n_years` years of which `year` is the last, the internal edition.
 
     `agencies` gives the name of each agency's id; `bands` is the policy data of `rules/bands.yaml`.
-    A child who did not live in the area, and a birth without a sign of life, is in none (forms 1.1, process 1.1).
-    Raises: WrongUsage, where the year or the number of years is wrong.
+    A child who did not live in the area, and a birth without a sign of life, is in none but the tables of non-residents
+    (forms 1.1, process 1.1).
+    Raises: WrongUsage, where the year, the number of years or a table's name is wrong.
     """
-    years = years_ending(year, n_years)
-    labels = Labels(tuple(authorities), agencies, bands)
-    counts = _Counts(frozenset(years))
-    for case in facts:
-        authority = labels.authority(case) if case.counted else None
-        if authority is not None:
-            counts.notified(case, authority, labels)
-            counts.reviewed(case, authority, labels)
-            counts.asked(case)
-    rows = _rows_counted(counts)
-    tables = tuple(_table(table, years, counts, labels, rows) for table in bands["tables"])
-    return Tally(area=area, year=years[-1], years=years, edition=INTERNAL, tables=tables)
+    made = _made(facts, authorities, agencies, year, n_years, bands, choice, setting)
+    tables = tuple(_table(table, made) for table in _chosen(bands, choice))
+    return Tally(area=area, year=made.columns.years[-1], years=made.columns.years, edition=INTERNAL, tables=tables)
+
+
+def traced(
+    facts: Iterable[CaseFacts],
+    authorities: Sequence[str],
+    agencies: Mapping[str, str],
+    year: str,
+    n_years: int,
+    bands: Mapping[str, Any],
+    cell_at: tuple[str, str, str],
+    choice: Choice = Choice(),
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The references behind a cell (its table's id, row's label or `Total`, and column): those counted, and of whom.
+
+    A case stands there as often as it counts. Raises: WrongUsage, which lists what there is.
+    """
+    table, label, column = cell_at
+    made = _made(facts, authorities, agencies, year, n_years, bands, replace(choice, tables=(table,)), Setting())
+    rows = {_row_label(table, row, made.labels): row for row in _row_order(table, made)}
+    if label != TOTAL and label not in rows:
+        raise WrongUsage("That table has no such row.", f"Its rows are: {'; '.join([*rows, TOTAL])}.")
+    if column not in made.columns.labels:
+        raise WrongUsage("There is no such column.", f"The columns are: {', '.join(made.columns.labels)}.")
+    row = rows.get(label) if label != TOTAL else None
+    return tuple(sorted(made.counts.n(table, row, column))), tuple(sorted(made.counts.of(table, row, column)))
 
 
 def to_json(tally: Tally) -> dict[str, Any]:
-    """The tally as the interface's `cdr-tally/1`."""
+    """The tally as the interface's `cdr-tally/1`; what a table or a cell has besides is there where it has it."""
     return {
         "schema": SCHEMA,
         "area": tally.area,
@@ -110,77 +151,153 @@ def to_json(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _rows_counted(counts: _Counts) -> dict[str, Counter[str]]:
-    """By table, how often each of its rows was counted in all years."""
-    rows: dict[str, Counter[str]] = {}
-    for (table, row, _), n in counts.cells.items():
-        rows.setdefault(table, Counter())[row] += n
-    return rows
+def _made(
+    facts: Iterable[CaseFacts],
+    authorities: Sequence[str],
+    agencies: Mapping[str, str],
+    year: str,
+    n_years: int,
+    bands: Mapping[str, Any],
+    choice: Choice,
+    setting: Setting,
+) -> _Made:
+    labels = Labels(tuple(authorities), agencies, bands)
+    periods = columns(year, n_years, choice.by, choice.pooled)
+    counts = counted(facts, _chosen(bands, choice), periods, labels, choice.births, choice.today)
+    return _Made(labels, periods, counts, choice, setting)
 
 
-def _table(
-    table: str, years: tuple[str, ...], counts: _Counts, labels: Labels, counted: Mapping[str, Counter[str]]
-) -> Table:
+def _chosen(bands: Mapping[str, Any], choice: Choice) -> tuple[str, ...]:
+    known = known_tables(bands)
+    strange = [table for table in choice.tables if table not in known]
+    if strange:
+        raise WrongUsage("There is no such table.", f"The tables are: {', '.join(known)}.")
+    return choice.tables or tuple(bands["tables"])
+
+
+def _table(table: str, made: _Made) -> Table:
+    bands = made.labels.bands
+    about = bands["tables"].get(table) or bands["more_tables"][table]
+    order = _row_order(table, made)
+    cells = {row: tuple(_cell(table, row, column, made) for column in made.columns.labels) for row in order}
+    rows = [Row(_row_label(table, row, made.labels), cells[row]) for row in order]
     basis = BASIS_OF[table.partition(".")[0]]
-    about = labels.bands["tables"][table]
-    whole = WHOLE.get(table, table)
-    rows = []
-    for row in _row_order(whole, counted.get(whole, Counter()), labels):
-        pairs = [(counts.cells[table, row, y], _of(table, row, y, counts, basis)) for y in years]
-        rows.append(Row(_row_label(table, row, labels), tuple(cell(n, of) for n, of in pairs)))
-    return Table(
+    bare = Table(
         id=table,
         title=about["title"],
         basis=basis,
-        columns=years,
-        rows=tuple(rows),
-        total=_total(table, rows, years, counts, basis),
-        notes=tuple(_notes(about, labels.bands["notes"])),
+        columns=made.columns.labels,
+        rows=tuple(_rounded(table, rows, made.choice)),
+        total=tuple(_cell(table, None, column, made) for column in made.columns.labels),
+        per=about.get("per"),
+        breaks=_breaks(table, made),
+    )
+    references, cautions = beside(bare, made.setting.figures, made.columns)
+    said = chance_notes(bare, made.setting.chance) if made.setting.chance else ()
+    notes = (*_notes(about, table, made), *said, *cautions)
+    return replace(bare, references=references, notes=notes)
+
+
+def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
+    n, of = len(made.counts.n(table, row, column)), len(made.counts.of(table, row, column))
+    if table in RATES:
+        return _rate(table, row, n, made)
+    days = _quartiles(made.counts.days.get((table, row or "", column), ())) if table in TIMES else None
+    return replace(cell(n, of), days=days, interval=_share(table, row, n, of, made))
+
+
+def _share(table: str, row: str | None, n: int, of: int, made: _Made) -> tuple[float, float] | None:
+    """The interval of a whole's percentage; working it out for every row would take longer than all else together."""
+    if row is not None or table not in SHARES or not of or not made.setting.chance:
+        return None
+    low, high = share_interval(n, of, made.setting.chance["confidence"])
+    return round(100 * low, 1), round(100 * high, 1)
+
+
+def _rate(table: str, row: str | None, n: int, made: _Made) -> Cell:
+    known = made.setting.live_births if table == "deaths.infant_rate" else made.setting.population
+    authorities = made.labels.authorities if row is None else (row,)
+    parts = [exposure(known, authority, made.columns.length) for authority in authorities]
+    of = None if None in parts else sum(part or 0 for part in parts)
+    if not of:
+        return Cell(n, of, None)
+    per = int(made.labels.bands["more_tables"][table]["per"])
+    low, high = count_interval(n, float(made.setting.chance.get("confidence", 0.95)))
+    return Cell(
+        n, of, None, rate=_one_decimal(n, per, of), interval=(round(low * per / of, 1), round(high * per / of, 1))
     )
 
 
-def _of(table: str, row: str, year: str, counts: _Counts, basis: str) -> int:
-    whole = WHOLE.get(table)
-    return counts.cells[whole, row, year] if whole else counts.of_all[basis, year]
+def _one_decimal(n: int, per: int, of: int) -> float:
+    return (20 * n * per + of) // (2 * of) / 10
 
 
-def _total(table: str, rows: Sequence[Row], years: Sequence[str], counts: _Counts, basis: str) -> tuple[Cell, ...]:
-    if table in OVERLAPPING or table not in SHARES:
-        of = [counts.of_all[basis, year] for year in years]
-        with_any = [counts.any_domain[year] for year in years] if table in SHARES else of
-        return tuple(cell(n, whole) for n, whole in zip(with_any, of, strict=True))
-    sums = [[(c.n or 0, c.of or 0) for c in (row.cells[i] for row in rows)] for i in range(len(years))]
-    return tuple(cell(sum(n for n, _ in pairs), sum(of for _, of in pairs)) for pairs in sums)
+def _quartiles(days: Sequence[int]) -> tuple[float, float, float] | None:
+    from statistics import quantiles
+
+    if not days:
+        return None
+    lower, median, upper = quantiles(days, n=4, method="inclusive") if len(days) > 1 else (days[0],) * 3
+    return float(lower), float(median), float(upper)
 
 
-def _row_order(whole: str, counted: Counter[str], labels: Labels) -> list[str]:
+def _rounded(table: str, rows: Sequence[Row], choice: Choice) -> Sequence[Row]:
+    """The rows as they are, or with percentages that add up to 100 where the rows are parts of one whole."""
+    if choice.rounding != LARGEST_REMAINDER or table in SHARES | OVERLAPPING | TIMES | RATES or not rows:
+        return rows
+    by_column = [largest_remainder([c.n or 0 for c in one]) for one in zip(*(row.cells for row in rows), strict=True)]
+    return [
+        replace(row, cells=tuple(replace(c, percent=by_column[i][k]) for i, c in enumerate(row.cells)))
+        for k, row in enumerate(rows)
+    ]
+
+
+def _row_order(table: str, made: _Made) -> list[str]:
     """Standing rows in their own order, then what was counted besides: years by age, all else by how often."""
-    if whole == "returns.asked":
-        known = [agency for agency in labels.agencies if agency in counted]
-        return known + sorted(agency for agency in counted if agency not in labels.agencies)
-    name = whole.partition(".")[2]
-    always, sometimes = labels.rows(name)
-    standing = [*always, *(row for row in sometimes if counted[row])]
-    others = [row for row in counted if row not in standing]
-    if name == "year_of_death":
-        return sorted(others)
-    return standing + sorted(others, key=lambda row: (-counted[row], row))
+    labels, counts = made.labels, made.counts.rows(WHOLE.get(table, table))
+    name = WHOLE.get(table, table).partition(".")[2]
+    if name == "asked":
+        known = [agency for agency in labels.agencies if agency in counts]
+        return known + sorted(agency for agency in counts if agency not in labels.agencies)
+    always, sometimes = labels.rows(name) if not table.startswith("non_residents.local") else ((), ())
+    standing = [*always, *(row for row in sometimes if counts.get(row))]
+    others = [row for row in counts if row not in standing]
+    if name in ("year_of_death", "result", "relevance"):
+        return standing + sorted(others)
+    return standing + sorted(others, key=lambda row: (-counts[row], row))
 
 
 def _row_label(table: str, row: str, labels: Labels) -> str:
-    if table != "returns.agency":
-        return row
-    name = labels.agencies.get(row, row)
-    shared = sum(other == name for other in labels.agencies.values()) > 1
-    return f"{name} ({row})" if shared else name
+    return labels.agency(row) if WHOLE.get(table) == "returns.asked" else row
 
 
-def _notes(about: Mapping[str, Any], notes: Mapping[str, Sequence[str]]) -> list[str]:
-    return [note for name in (*about["notes"], "every") for note in notes[name]]
+def _breaks(table: str, made: _Made) -> tuple[Break, ...]:
+    found = []
+    for year, tables, why in made.setting.breaks:
+        column = next((one for one in made.columns.labels if made.columns.first_year(one) == year), None)
+        if column and ({table, table.partition(".")[0]} & set(tables) or not tables):
+            found.append(Break(column, why))
+    return tuple(found)
+
+
+def _notes(about: Mapping[str, Any], table: str, made: _Made) -> list[str]:
+    bands, choice = made.labels.bands, made.choice
+    names = [*about["notes"], ROUNDING_NOTES[choice.rounding]]
+    names += [] if table.startswith("non_residents.") else ["every"]
+    notes = [note for name in names for note in bands["notes"][name]]
+    if choice.births is not None:
+        notes.append(bands["choices"]["births"].format(weeks=choice.births))
+    years = made.columns.years
+    if made.columns.length > 1:
+        notes.append(bands["choices"]["pooled"].format(n=len(years), first=years[0], last=years[-1]))
+    notes += [
+        f"// From {one.column} on something else is counted than before: {one.why}" for one in _breaks(table, made)
+    ]
+    return notes
 
 
 def _table_json(table: Table) -> dict[str, Any]:
-    return {
+    body: dict[str, Any] = {
         "id": table.id,
         "title": table.title,
         "basis": table.basis,
@@ -189,7 +306,17 @@ def _table_json(table: Table) -> dict[str, Any]:
         "total": [_cell_json(c) for c in table.total],
         "notes": list(table.notes),
     }
+    besides: dict[str, Any] = {
+        "per": table.per,
+        "breaks": [{"column": one.column, "why": one.why} for one in table.breaks],
+        "references": [vars(one) for one in table.references],
+    }
+    return {**body, **{key: value for key, value in besides.items() if value}}
 
 
 def _cell_json(cell: Cell) -> dict[str, Any]:
-    return {"n": cell.n, "of": cell.of, "percent": cell.percent, "hidden": cell.hidden}
+    body: dict[str, Any] = {"n": cell.n, "of": cell.of, "percent": cell.percent, "hidden": cell.hidden}
+    interval = list(cell.interval) if cell.interval else None
+    days = dict(zip(("lower_quartile", "median", "upper_quartile"), cell.days, strict=True)) if cell.days else None
+    besides = {"rate": cell.rate, "interval": interval, "days": days}
+    return {**body, **{key: value for key, value in besides.items() if value is not None and not cell.hidden}}

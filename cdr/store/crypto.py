@@ -45,6 +45,8 @@ LOCKED = {
     32870: "there is no terminal to ask for the passphrase",
 }
 
+BARE = ("--compress-algo", "none", "--no-encrypt-to", "--set-filename", "")
+
 
 @dataclass(frozen=True)
 class Key:
@@ -105,14 +107,27 @@ class Gnupg:
 
         Raises: NotAllowed when GnuPG refuses one of them.
         """
-        options = ["--compress-algo", "none", "--no-encrypt-to", "--set-filename", "", "--encrypt"]
-        for fingerprint in recipients:
-            options += ["--recipient", fingerprint]
-        answer = self._run(options, data)
+        answer = self._run([*BARE, "--encrypt", *_recipients(recipients)], data)
         if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1 or answer.count("INV_RECP"):
             refused = answer.line("INV_RECP").rpartition(" ")[2]
             raise NotAllowed(f"GnuPG would not encrypt to the key {refused or 'of a member'}.", "See: cdr keys list")
         return answer.out
+
+    def encrypt_mail(self, data: bytes, recipients: Sequence[str], signer: str) -> bytes:
+        """`data` signed, and encrypted to exactly these full fingerprints, armoured; one private-key operation.
+
+        Raises: NotAllowed when GnuPG refuses a key, TryAgain when the signer's is locked.
+        """
+        self.private_key_operations += 1
+        options = [*BARE, "--armor", "--digest-algo", "SHA512", "--local-user", signer, "--sign", "--encrypt"]
+        answer = self._run([*options, *_recipients(recipients)], data)
+        made = answer.count("SIG_CREATED") == 1 and answer.count("END_ENCRYPTION") == 1 and not answer.count("INV_RECP")
+        if answer.code == 0 and answer.out and made:
+            return answer.out
+        locked = _why_locked(answer)
+        if locked:
+            raise TryAgain(f"The key {short(signer)} is locked: {locked}.", UNLOCK_HINT)
+        raise NotAllowed("GnuPG would not sign and encrypt a message.", "See: cdr doctor")
 
     def decrypt(self, data: bytes, what: str) -> bytes:
         """The plaintext of `data`; one private-key operation. `what` names it in an error, without any content.
@@ -351,6 +366,10 @@ def _trouble(listed: dict[str, Any]) -> str:
 def _encryption_ids(listed: dict[str, Any]) -> tuple[str, ...]:
     own = [listed["keyid"]] if "e" in (listed.get("cap") or "") else []
     return (*own, *(subkey[0] for subkey in listed.get("subkeys", []) if "e" in (subkey[1] or "")))
+
+
+def _recipients(fingerprints: Sequence[str]) -> list[str]:
+    return [part for fingerprint in fingerprints for part in ("--recipient", fingerprint)]
 
 
 def _why_locked(answer: _Answer) -> str:

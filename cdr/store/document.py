@@ -9,7 +9,7 @@ from typing import Any
 
 from cdr.errors import NotAuthentic, ToolMissing
 from cdr.store import codec, migrations
-from cdr.store.layout import Place
+from cdr.store.layout import Kind, Place
 
 PADDING = 4096
 
@@ -27,9 +27,26 @@ class Document:
     body: dict[str, Any]
     text: bytes | None = None
 
+    @property
+    def form(self) -> str:
+        """The form whose schema the body follows: its kind's, or the one for what a register of earlier years knows."""
+        kind = self.place.kind
+        said = str(self.body.get("schema", ""))
+        return kind.earlier if kind.earlier and said.startswith(f"{kind.earlier}/") else kind.form
+
     def successor(self, body: dict[str, Any], ciphertext: bytes, text: bytes | None = None) -> Document:
         """The next revision, bound to the ciphertext that it replaces."""
         return Document(self.place, self.revision + 1, digest(ciphertext), body, text)
+
+
+def unwritten(place: Place) -> Document:
+    """A case's ledger that nobody has written in yet: revision 0, which is no file."""
+    return Document(place, 0, None, empty_ledger(place.kind))
+
+
+def empty_ledger(kind: Kind) -> dict[str, Any]:
+    """What a ledger says that nobody has written in yet."""
+    return {"schema": migrations.current(kind.form), kind.name: []}
 
 
 def digest(ciphertext: bytes) -> str:
@@ -70,7 +87,7 @@ def _of_today(document: Document) -> Document:
     """The same in today's version of its form; its own words are kept only where nothing had to be changed."""
     place = document.place
     try:
-        body = migrations.migrated(document.body, place.kind.form)
+        body = migrations.migrated(document.body, document.form)
     except migrations.TooNew:
         raise ToolMissing(f"{place.path} was made by a newer cdr.", "Bring cdr up to date on this machine.") from None
     return document if body is document.body else replace(document, body=body, text=None)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,7 @@ SETTINGS = (
 NOTHING = "0" * 40
 FILE_MODE = "100644"
 OLDEST_GIT = (2, 36)
+AT_ONCE = min(4, os.cpu_count() or 1)
 Signing = Callable[[bytes], bytes]
 
 
@@ -264,7 +266,8 @@ class Git:
         try:
             if parent:
                 self.run("read-tree", parent, index=index)
-            lines = [self._index_line(path, data) for path, data in files.items()]
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                lines = list(pool.map(self._index_line, files, files.values()))
             self.run("update-index", "-z", "--index-info", data="\0".join(lines).encode() + b"\0", index=index)
             tree = self.text("write-tree", index=index)
         finally:

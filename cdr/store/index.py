@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdr.errors import NotAllowed, NotAuthentic
-from cdr.store.document import Document, for_cache, from_cache
+from cdr.store.document import Document, for_cache, from_cache, unwritten
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.registry import may_read
@@ -57,7 +57,9 @@ class Index:
 
     def document(self, place: Place) -> Document:
         """A document of a kind that the index keeps whole (prompts), as it stands now."""
-        kept = self._complete()[place.path]
+        kept = self._complete().get(place.path)
+        if kept is None:
+            return unwritten(place)
         return Document(place, kept["revision"], kept["previous"], kept["facts"])
 
     def put(self, documents: Mapping[str, tuple[Document, str]], removed: Iterable[str] = ()) -> None:

@@ -22,22 +22,28 @@ PLACEHOLDERS = ("cases/.gitkeep", "panels/.gitkeep")
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of document: the form whose schema it follows, and whether the chaser may read or write it."""
+    """One kind of document: the form whose schema it follows, and whether the chaser may read or write it.
+
+    `earlier` is the form of what a register of earlier years knows; a `ledger` that nobody has written in yet is no file.
+    """
 
     name: str
     form: str
     chaser_reads: bool = False
     chaser_writes: bool = False
+    earlier: str = ""
+    ledger: bool = False
 
 
 CASE = Kind("case", "case")
-NOTIFICATION = Kind("notification", "form-a")
-REQUESTS = Kind("requests", "requests", chaser_reads=True)
-PROMPTS = Kind("prompts", "prompts", chaser_reads=True, chaser_writes=True)
+NOTIFICATION = Kind("notification", "form-a", earlier="imported-a")
+REQUESTS = Kind("requests", "requests", chaser_reads=True, ledger=True)
+PROMPTS = Kind("prompts", "prompts", chaser_reads=True, chaser_writes=True, ledger=True)
 RETURN = Kind("return", "form-b")
-ANALYSIS = Kind("analysis", "form-c")
+ANALYSIS = Kind("analysis", "form-c", earlier="imported-c")
 ATTACHMENT = Kind("attachment", "attachment")
 PANEL = Kind("panel", "panel")
+LEDGERS = (REQUESTS, PROMPTS)
 KINDS = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT, PANEL)}
 
 

@@ -16,8 +16,8 @@ PAUSE_SECONDS = 0.05
 
 
 @contextmanager
-def held(path: Path, wait: float = WAIT_SECONDS) -> Iterator[int]:
-    """Hold the lock on `path` and give its descriptor.
+def held(path: Path, wait: float = WAIT_SECONDS, doing: str = "writing to") -> Iterator[int]:
+    """Hold the lock on `path` and give its descriptor; `doing` says what somebody else is doing to the store who has it.
 
     Raises: TryAgain when somebody else keeps it for longer than `wait` seconds, DiskFailed when it cannot be made.
     """
@@ -26,13 +26,13 @@ def held(path: Path, wait: float = WAIT_SECONDS) -> Iterator[int]:
     except OSError as error:
         raise DiskFailed(f"The store cannot be written: {os.strerror(error.errno or 0)}.") from error
     try:
-        _take(descriptor, wait)
+        _take(descriptor, wait, doing)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int, wait: float) -> None:
+def _take(descriptor: int, wait: float, doing: str) -> None:
     deadline = time.monotonic() + wait
     while True:
         try:
@@ -40,7 +40,7 @@ def _take(descriptor: int, wait: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise TryAgain(
-                    "Another cdr is writing to this store.", "Wait until it has finished and try again."
+                    f"Another cdr is {doing} this store.", "Wait until it has finished and try again."
                 ) from None
             time.sleep(PAUSE_SECONDS)
         else:

@@ -11,7 +11,7 @@ from typing import Any
 from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
 from cdr.store import layout, lock, transaction
 from cdr.store.crypto import Gnupg
-from cdr.store.document import Document
+from cdr.store.document import Document, empty_ledger, unwritten
 from cdr.store.git import Git
 from cdr.store.history import History, Progress
 from cdr.store.index import Extraction, Index
@@ -21,6 +21,7 @@ from cdr.store.snapshot import Snapshot
 from cdr.store.transaction import Change
 
 UNFINISHED_SECONDS = 2.0
+KEPT_AT_ONCE = 20  # a change of more cases than these leaves it to whoever opens one to keep it
 Facts = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -117,10 +118,19 @@ class Store:
         path = f"templates/letters/{name}"
         return self.sealed.raw(path) if path in self.sealed.files else None
 
+    def references(self) -> dict[str, bytes]:
+        """This area's own files of published figures, by their paths."""
+        paths = sorted(path for path in self.sealed.files if path.startswith("reference/") and path.endswith(".yaml"))
+        return {path: self.sealed.raw(path) for path in paths}
+
     def facts(self) -> Facts:
-        """What the index keeps of every document that may be read: by case, then by kind's name."""
+        """What the index keeps of every document that may be read: by case, then by kind's name.
+
+        A ledger that nobody has written in yet is there, and empty.
+        """
         self._refuse_odd_files("cases", "panels", "keys")
-        return self.index.facts()
+        unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
+        return {case: {**unwritten_in, **kinds} for case, kinds in self.index.facts().items()}
 
     def case(self, reference: str) -> dict[str, Document]:
         """The documents of one case by their ids. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""
@@ -129,7 +139,8 @@ class Store:
         places = [place for place in self.snapshot.case(case) if place.kind is not layout.ATTACHMENT]
         if case not in self._opened:
             self._refuse_odd_files(f"cases/{case}", "keys")
-            self._opened[case] = self.index.case_documents(case, places)
+            ledgers = {kind.name: unwritten(self.place(case, kind.name)) for kind in layout.LEDGERS}
+            self._opened[case] = {**ledgers, **self.index.case_documents(case, places)}
         return self._opened[case]
 
     def attachment(self, case: str, number: int) -> bytes:
@@ -181,6 +192,15 @@ class Store:
             finally:
                 self._forget()
 
+    @contextmanager
+    def sending(self, wait: float = lock.WAIT_SECONDS) -> Iterator[Path]:
+        """Hold the lock of sending, one run at a time; gives the file in which this store notes what was just sent.
+
+        The store itself stays free to be written by others meanwhile. Raises: TryAgain, DiskFailed.
+        """
+        with lock.held(self.git.directory / "cdr-mail.lock", wait, "sending mail for"):
+            yield self.git.directory / "cdr-mail-taken"
+
     def place(self, case: str, id_: str) -> Place:
         """The place of a case's document, whether it is there yet or not."""
         found = layout.place(layout.document_path(case, id_))
@@ -205,9 +225,10 @@ class Store:
         `ready` is called when nothing is left to do but to publish: what must not go out unrecorded goes out then.
         Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
         """
-        replaced = {document.place: document for documents in current.values() for document in documents.values()}
+        known = [document for documents in current.values() for document in documents.values()]
+        replaced = {document.place: document for document in known if document.revision}
         before = self.history.verified(self.progress)
-        written = transaction.prepare(self.snapshot, change, replaced)
+        written = transaction.prepare(self.snapshot, change, replaced, self.progress)
         with transaction.signals_deferred():
             ready()
             transaction.publish(self.git, written.commit, self.snapshot.head, change.message())
@@ -220,11 +241,13 @@ class Store:
     ) -> None:
         self.index.put(written.documents, change.removed)
         digests = {path: digest for path, (_, digest) in written.documents.items()}
-        for case in {place.case for place in change.documents}:
+        cases = {place.case for place in change.documents}
+        for case in cases if len(cases) <= KEPT_AT_ONCE else ():
             new = {
                 document.place.id: document for document, _ in written.documents.values() if document.place.case == case
             }
-            known = {**current.get(case, {}), **new}
+            before = {id_: document for id_, document in current.get(case, {}).items() if document.revision}
+            known = {**before, **new}
             if known.keys() >= {
                 place.id for place in self.snapshot.cases.get(case, []) if place.kind is not layout.ATTACHMENT
             }:

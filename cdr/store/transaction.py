@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +19,13 @@ from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
 from cdr.store import codec, schema
 from cdr.store.document import Document, encode
-from cdr.store.git import Blob, Git, GitFailed
+from cdr.store.git import AT_ONCE, Blob, Git, GitFailed
+from cdr.store.history import Progress
 from cdr.store.layout import Place
 from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
+LONG = 50  # so many documents take more than two seconds
 STALE_LOCKS = ("index.lock", "HEAD.lock", "cdr-index.lock", "config.lock")
 PENDING = "cdr-pending"
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -57,7 +60,12 @@ class Written:
     documents: dict[str, tuple[Document, str]]
 
 
-def prepare(snapshot: Snapshot, change: Change, current: Mapping[Place, Document]) -> Written:
+def prepare(
+    snapshot: Snapshot,
+    change: Change,
+    current: Mapping[Place, Document],
+    progress: Progress = lambda items, label: items,
+) -> Written:
     """Make a change ready on top of the snapshot's commit, all but published. The caller holds the lock.
 
     `current` are the revisions that documents of the change replace (those that are in the store already).
@@ -70,8 +78,8 @@ def prepare(snapshot: Snapshot, change: Change, current: Mapping[Place, Document
     ]
     for document in documents:
         _validate(document)
-    sealed = {document.place.path: _seal(snapshot, document.place, encode(document)) for document in documents}
-    sealed |= {place.path: _seal(snapshot, place, data) for place, data in change.attachments.items()}
+    plain = {document.place: encode(document) for document in documents} | dict(change.attachments)
+    sealed = _sealed(snapshot, plain, progress)
     files: dict[str, bytes | None] = {**sealed, **change.plain, **dict.fromkeys(change.removed)}
     sign = _signing(snapshot, person)
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
@@ -198,11 +206,23 @@ def _next(
 
 
 def _validate(document: Document) -> None:
-    problems = schema.problems(document.body, schema.current(document.place.kind.form))
+    problems = schema.problems(document.body, schema.current(document.form))
     if problems:
         raise InvalidData(problems, document.place.path)
     if document.text is not None and codec.load(document.text) != document.body:
         raise AssertionError("a text that says something else than its body")
+
+
+def _sealed(snapshot: Snapshot, plain: Mapping[Place, bytes], progress: Progress) -> dict[str, bytes]:
+    """Every document encrypted, a few at a time: gpg is a process of its own for each."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        waiting = {place.path: pool.submit(_seal, snapshot, place, data) for place, data in plain.items()}
+        try:
+            paths = list(waiting) if len(waiting) < LONG else progress(list(waiting), "Encrypting")
+            return {path: waiting[path].result() for path in paths}
+        finally:
+            for one in waiting.values():
+                one.cancel()
 
 
 def _seal(snapshot: Snapshot, place: Place, plain: bytes) -> bytes:

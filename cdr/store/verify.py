@@ -210,8 +210,7 @@ def _contents(store: Store) -> Iterator[Finding]:
 
 def _document(document: Document) -> Iterator[Finding]:
     path = document.place.path
-    form = document.place.kind.form
-    for problem in schema.problems(document.body, schema.current(form)):
+    for problem in schema.problems(document.body, schema.current(document.form)):
         yield Finding("schema", "error", path, problem.text(path))
 
 

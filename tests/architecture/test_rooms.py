@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 OUTSIDE = {"subprocess", "os", "pathlib", "shutil", "tempfile", "socket", "io", "glob", "time", "urllib", "http", "smtplib"}
 ONLY_IN = {
     "gnupg": {"store/crypto.py"},
-    "subprocess": {"store/crypto.py", "store/git.py", "commands/desk.py"},
+    "subprocess": {"store/crypto.py", "store/git.py", "commands/desk.py", "mail/program.py"},
     "ruamel": {"store/codec.py", "store/comments.py"},
     "_ruamel_yaml": {"store/codec.py"},
     "smtplib": {"mail/smtp.py"},

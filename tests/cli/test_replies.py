@@ -218,10 +218,7 @@ def test_the_chasers_key_makes_the_same_form(
     app = App(store_option=str(cdr.store), as_of=ASKED)
     request = request_of(app.store.snapshot.read(app.store.place(asked, "requests")).body, POLICE)
     assert request is not None
-    assert form.attachment(app, asked, POLICE, request) == (
-        f"{asked}-{POLICE}.html",
-        (tmp_path / "form.html").read_bytes(),
-    )
+    assert form.made(app, asked, request, ".html") == (tmp_path / "form.html").read_bytes()
 
 
 # ---- replies that are right -----------------------------------------------------------------------------------------

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 from conftest import EXAMPLES, Shell
 
@@ -36,4 +40,56 @@ def test_a_quiet_day(cdr: Shell) -> None:
     case = cdr("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2026-02-16").out.strip()
     assert due(cdr, "2026-02-17")
     cdr("review", case, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "x", as_of="2026-04-14")
-    assert cdr("today", as_of="2026-04-15").out == "1 open case has nothing due within a week.\n"
+    assert cdr("today", as_of="2026-04-15").out == "1 open case: nothing due within a week. Next to move: coordinator.\n"
+
+NAMES = ("Amara", "Testcase", "Efua", "9990000018")
+
+
+def more_cases(cdr: Shell, count: int) -> None:
+    for _ in range(count):
+        case = cdr("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x", as_of="2026-01-09").out.strip()
+        cdr("request", case, as_of="2026-01-09")
+
+
+def test_one_screen_and_all_of_it(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    more_cases(cdr, 4)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+    screen = cdr("today", as_of="2026-03-02").lines
+    assert len(screen) <= 23 and max(map(len, screen)) <= 80 and screen[-1] == "There is more: cdr today --all"
+    whole = cdr("today", "--all", as_of="2026-03-02")
+    tasks = cdr("today", "--json", as_of="2026-03-02").json["tasks"]
+    assert len(whole.lines) > 23 and len({task["case"] for task in tasks}) == 5
+    assert all(task["case"] in whole.out for task in tasks)
+    assert not any(name in whole.out + "\n".join(screen) for name in NAMES)
+
+
+def test_what_was_sent_what_is_held_up_and_who_moves(cdr: Shell, sudi: str) -> None:
+    cdr("request", sudi, as_of="2026-01-09")
+    cdr("chase", "--overdue", as_of="2026-01-23")
+    for day, count in (("2026-01-23", 6), ("2026-01-24", 6), ("2026-01-25", 0)):
+        sent = cdr("today", "--json", as_of=day).json["sent"]
+        assert [(one["level"], one["state"]) for one in sent if one["level"] == "prompt-1"] == [("prompt-1", "sent")] * count
+    found = cdr("today", "--json", as_of="2026-01-24").json
+    assert ("inquest", "coroner") in {(one["what"], one["who"]) for one in found["blocked"]}
+    assert all(task["who"] for task in found["tasks"])
+    text = cdr("today", "--all", as_of="2026-01-24").out
+    assert "Sent since yesterday" in text and "prompt-1 to 6 agencies" in text and "inquest since" in text
+
+
+def test_colour_is_only_an_addition(cdr: Shell, sudi: str) -> None:
+    words = ["-m", "cdr", "--store", str(cdr.store), "--as-of", "2026-01-12", "today"]
+
+    def shown(**more: str) -> str:
+        environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")}
+        child = pexpect.spawn(sys.executable, words, env={**environment, **more, "TERM": "xterm"}, encoding="utf-8", dimensions=(24, 80), timeout=60)
+        child.expect(pexpect.EOF)
+        text: str = child.before
+        child.close()
+        assert child.exitstatus == 0, text
+        return text.replace("\r\n", "\n")
+
+    coloured, plain = shown(), shown(NO_COLOR="1")
+    assert "\x1b[" in coloured and "\x1b[" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+    assert len(plain.splitlines()) <= 23 and sudi in plain

@@ -39,7 +39,8 @@ EXTRAS = {
     "if_held": "sections if it holds something",
     "supplementary": "usual supplementary forms",
 }
-RULE_TABLES = {"A": "Form A", "B": "Form B", "C": "Form C", "CASE": "All forms of a case together", "STORE": "cdr.yaml"}
+RULE_TABLES = {"A": "Form A", "B": "Form B", "C": "Form C", "CASE": "All forms of a case together", "REF": "Published figures",
+               "REG": "The register of earlier years", "STORE": "cdr.yaml"}  # fmt: skip
 INTRODUCTION = """\
 Every field that cdr's forms have, every code that a field takes, and every rule that a form is held to. It is made from the schemas,
 the code lists and the tables of rules by `tests/docs/test_generated.py`, and is not to be edited by hand. The same fields as a table

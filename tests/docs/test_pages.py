@@ -72,6 +72,38 @@ def test_the_chaser_is_set_up_and_renewed_as_the_page_says(home: Home, root: Pat
     assert "None of this store's keys is here" in home.run("mkdir -m 700 none; GNUPGHOME=$HOME/none cdr --store cdr-store chase --overdue", 77)
 
 
+def test_a_machine_of_its_own_pulls_chases_and_pushes(home: Home, root: Path, fenced: Fenced) -> None:
+    page = root / "docs" / "cron.md"
+    home.run(lines(page, fenced))
+    home.run("cd cdr-store; ref=$(cdr --as-of 2026-01-09 notify --from ../form-a.yaml); cdr --as-of 2026-01-09 request $ref; git push --quiet")
+    programs = Path(sys.executable).parent
+    crontab = next(line for line in page.read_text("utf-8").splitlines() if line.startswith("41 7 "))
+    entry = crontab.split(None, 5)[5].replace("$HOME/.local/bin/cdr-chase-pulled", str(root / "packaging" / "cdr-chase-pulled"))
+    entry = entry.replace("$HOME/.local/bin", str(programs))
+    assert home.run(f"export CDR_AS_OF=2026-01-23; {entry}").count("In the outbox: prompt-1") == 6
+    assert home.run(f"export CDR_AS_OF=2026-01-23; {entry}") == ""
+    assert "prompt-1" in home.run("cd cdr-store; git pull --quiet --ff-only; cdr chase")
+    home.run("cd cdr-store; cdr --as-of 2026-01-24 return $(cdr list | grep -o '2026-[0-9A-Z]*' | head -1) northshire-police --nil")
+    said = home.run(f"cd cdr-store; git push --quiet; export CDR_AS_OF=2026-02-06; {entry}")
+    assert said.count("In the outbox: prompt-2") == 5
+
+
+def test_the_units_of_systemd_are_right(root: Path, tmp_path: Path) -> None:
+    folder = root / "packaging" / "systemd"
+    service = (folder / "cdr-chase.service").read_text("utf-8")
+    for line in ("Type=oneshot", "NoNewPrivileges=yes", "UMask=0077", "SuccessExitStatus=75", "GNUPGHOME=%h/.cdr-chaser"):
+        assert line in service
+    assert "Persistent=yes" in (folder / "cdr-chase.timer").read_text("utf-8")
+    if shutil.which("systemd-analyze") is None:
+        return
+    (tmp_path / "cdr-chase.service").write_text(service.replace("%h/.local/bin/cdr", "/bin/true"), "utf-8")
+    shutil.copy(folder / "cdr-chase.timer", tmp_path)
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = ["systemd-analyze", "verify", "--user", *map(str, sorted(tmp_path.glob("cdr-chase.*")))]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "cdr-chase" in line]) == (0, [])
+
+
 def test_a_document_is_read_with_gpg_alone_as_the_page_says(home: Home, root: Path, fenced: Fenced) -> None:
     home.run("cdr init cdr-store --config store.yaml --member $(gpg --list-keys --with-colons | awk -F: '/^fpr/{print $10; exit}')")
     ref = home.run("cdr --store cdr-store --as-of 2026-01-09 notify --from form-a.yaml 2>/dev/null").strip()

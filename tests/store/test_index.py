@@ -58,6 +58,11 @@ def test_one_operation_however_many_cases(cdr: Shell, sudi: str, counted: Counte
     for command in (
         ["list"],
         ["list", "--json"],
+        ["list", "--overdue", "--sort", "waiting"],
+        ["today", "--all"],
+        ["calendar", "-o", str(cdr.store.parent / "cdr.ics")],
+        ["agencies"],
+        ["agency", "northshire-police"],
         ["chase"],
         ["chase", "--overdue"],
         ["tally", "--year", "2025/26"],

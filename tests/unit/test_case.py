@@ -47,6 +47,7 @@ def test_a_new_case() -> None:
     assert [gate["type"] for gate in case["gates"]] == ["inquest"]
     assert case["next"][0] == {
         "what": policy().clock("R02").what, "clock": "R02", "due": "2026-01-09",
+        "who": "child death review manager", "limit": "0 d", "edition": "england-2018",
     }  # fmt: skip
     assert case["next"][-1]["due"] is None
 

@@ -50,6 +50,8 @@ def test_an_agency_of_an_unknown_area_is_not_found() -> None:
         ("area.authorities", ["Northshire", "Southtown", "Northshire"], "STORE-04", "area.authorities.2"),
         ("areas.0.name", "Northshire and Southtown", "STORE-05", "areas.0.name"),
         ("area.population_0_17", {"Eastshire": 5}, "STORE-06", "area.population_0_17.Eastshire"),
+        ("area.live_births", {"Northshire": 5, "Eastshire": 5}, "STORE-06", "area.live_births.Eastshire"),
+        ("breaks", [{"from": "2024/25", "why": "a"}, {"from": "2024/26", "why": "a"}], "STORE-09", "breaks.1.from"),
     ],
 )
 def test_what_is_wrong_is_found(path: str, value: Any, rule: str, field: str) -> None:
@@ -60,3 +62,13 @@ def test_what_is_wrong_is_found(path: str, value: Any, rule: str, field: str) ->
 @pytest.mark.parametrize("body", [{}, {"area": None, "agencies": [None, {}], "panel": ["x"], "areas": 3}, {"area": []}])
 def test_a_broken_configuration_does_not_raise(body: Any) -> None:
     assert ids(configuration_problems(body)) <= {"STORE-01", "STORE-02", "STORE-03"}
+
+
+def test_births_and_breaks_may_be_left_out_and_are_taken_as_they_stand() -> None:
+    assert configuration().live_births == configuration().breaks == ()
+    body = changed(example("store"), "area.live_births", {"Northshire": 1200})
+    body = changed(body, "breaks", [{"from": "2024/25", "tables": ["notifications"], "why": "More births count."}])
+    made = Configuration.from_document(body)
+    assert made.live_births == (("Northshire", 1200),)
+    assert [(one.year, one.tables, one.why) for one in made.breaks] == [("2024/25", ("notifications",), "More births count.")]
+    assert configuration_problems(body) == []

@@ -52,6 +52,10 @@ def test_a_notification_becomes_dates_codes_and_numbers() -> None:
         "jar": True,
         "deprivation_decile": None,
         "counted": True,
+        "birth_weight_g": 2460,
+        "multiple_birth": None,
+        "processes": ["inquest"],
+        "family": ["leaflet_given", "key_worker"],
     }
 
 
@@ -72,6 +76,8 @@ def test_an_analysis_becomes_codes_and_relevances() -> None:
         "contributory_factors": ["child_health_history", "acute_illness", "parental_smoking", "sleep_environment"],
         "modifiable_factors": ["parental_smoking", "sleep_environment"],
         "learning_themes": ["messages_to_families"],
+        "discussed_on": "2026-04-14",
+        "family": ["views_considered", "feedback_requested"],
     }
 
 
@@ -221,3 +227,35 @@ def test_years_end_with_the_one_named_oldest_first() -> None:
 def test_a_number_of_years_that_cannot_be_is_wrong_usage(n: int) -> None:
     with pytest.raises(WrongUsage):
         years_ending("2023/24", n)
+
+
+def test_a_case_tells_what_it_waits_for_and_which_processes_there_were() -> None:
+    form = example("form-a-neonatal.yaml")
+    form["other_investigations"] += [{"type": "mnsi", "status": "not_started"}, {"type": "cspr", "status": "closed"}]
+    form["informed"] += [{"party": "leder", "status": "informed"}]
+    gates = [{"type": "inquest", "status": "open"}, {"type": "pmrt", "status": "closed"}]
+    body = {"status": "open", "gates": gates, "reviews": []}
+    case = case_facts("2026-7K3M", notification_extract(form), None, None, body)
+    assert case is not None
+    assert case.processes == ("pmrt", "cspr", "leder", "inquest")
+    assert case.open_processes == ("inquest",)
+    assert case.is_open
+    closed = case_facts("2026-7K3M", notification_extract(form), None, None, {"status": "closed"})
+    assert closed is not None and not closed.is_open and closed.open_processes == ()
+
+
+def test_an_escalated_request_is_known_by_what_was_sent() -> None:
+    asked = {"agency": "northshire-police", "requested_on": "2026-01-09", "status": "outstanding", "answered_on": None}
+    ledger = {"requests": [asked, {**asked, "agency": "high-street-surgery"}]}
+    sent = {"prompts": [{"agency": "northshire-police", "level": level} for level in ("prompt-3", "escalation")]}
+    sent["prompts"].append({"agency": "high-street-surgery", "level": "prompt-3"})
+    notification = notification_extract(example("form-a-sudi.yaml"))
+    case = case_facts("2026-7K3M", notification, None, ledger, None, sent)
+    assert case is not None
+    assert [request.escalated for request in case.requests] == [True, False]
+
+
+def test_what_was_done_for_the_family_is_a_list_of_codes() -> None:
+    form = {"family": {"views_considered": "yes", "feedback_requested": "no", "feedback_date": "2026-06-01", "voice_of_child": "Gwilym"}}
+    assert analysis_extract(form)["family"] == ["views_considered", "feedback_date"]
+    assert notification_extract({"family": {"leaflet_given": "not_known", "key_worker": {"name": "Jo"}}})["family"] == ["key_worker"]

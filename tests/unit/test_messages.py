@@ -12,7 +12,8 @@ from letter_examples import CASES, configuration, form_a
 
 from cdr.clock import LONDON
 from cdr.documents import message as messages
-from cdr.documents.message import Message
+from cdr.documents import pgp_mime
+from cdr.documents.message import Asked, Attachment, Message
 from cdr.errors import NotFound, WrongConfiguration
 
 CASE, ASKED, SENT = "2026-7K3M", date(2026, 1, 12), datetime(2026, 1, 26, 7, 0, tzinfo=LONDON)
@@ -22,6 +23,8 @@ FROM = "cdop.manager@northshire.example"
 def message(level: str, agency: str = "northtown-general", store: Any = None, **how: Any) -> Message:
     if level == "request":
         return messages.request_message(store or configuration(), CASE, agency, ASKED, sent_at=SENT, **how)
+    if level == "thanks":
+        return messages.thanks_message(store or configuration(), CASE, agency, ASKED, sent_at=SENT, **how)
     return messages.prompt_message(store or configuration(), level, CASE, agency, ASKED, sent_at=SENT, **how)
 
 
@@ -180,3 +183,101 @@ def test_unknown_agency_level_and_wording() -> None:
 def test_a_reference_that_is_none(case: str) -> None:
     with pytest.raises(ValueError):
         messages.message_id(case, "agency", "prompt-1", ASKED, domain="northshire.example")
+
+
+# ---- several at once, attachments, keys ---------------------------------------------------------------------------------
+
+
+def several(*levels: str, agency: str = "northtown-general", **how: Any) -> Message:
+    asked = [Asked(f"2026-7K3{n}", level, date(2026, 1, 9 + n)) for n, level in enumerate(levels)]
+    return messages.several_message(how.pop("store", None) or configuration(), agency, asked, sent_at=SENT, **how)
+
+
+def test_several_prompts_have_a_line_each_and_the_strongest_words() -> None:
+    mild, strong = several("prompt-1", "prompt-1"), several("prompt-3", "prompt-1", "prompt-2")
+    assert mild.subject == "Child death reviews: 2 reporting forms are still to come" and "16N" not in mild.body
+    assert "16N of the Children Act 2004" in " ".join(strong.body.split())
+    lines = [line for line in strong.body.splitlines() if line.startswith("2026-7K3")]
+    assert lines == [
+        "2026-7K30  Form B  asked on  9 January 2026, third prompt",
+        "2026-7K31  Form B  asked on 10 January 2026, first prompt",
+        "2026-7K32  Form B  asked on 11 January 2026, second prompt",
+    ]
+    assert max(len(line) for line in strong.body.splitlines()) <= messages.WIDTH
+    assert strong.to == ("cdr@northtown-general.example",)
+
+
+def test_several_escalations_go_to_the_agencys_area() -> None:
+    made = several("escalation", "escalation", agency="regional-ambulance")
+    assert made.to == ("chair@eastbury.example", "designated.doctor@eastbury.example")
+    assert made.subject == "Child death reviews: 2 reporting forms that have not come" and "Eastbury" in made.body
+    assert "2026-7K30  Form B  asked on  9 January 2026\n" in made.body
+
+
+def test_the_id_of_several_is_the_same_for_the_same_ones_in_any_order() -> None:
+    asked = [Asked("2026-7K3M", "prompt-1", ASKED), Asked("2026-7K3N", "prompt-2", date(2026, 1, 2))]
+    ids = {messages.several_message(configuration(), "northtown-general", order, sent_at=SENT).message_id for order in (asked, asked[::-1])}
+    assert len(ids) == 1 and several("prompt-1", "prompt-2").message_id not in ids
+    [one] = ids
+    assert one.startswith("<prompts.northtown-general.") and one.endswith("@northshire.example>")
+
+
+def test_an_attachment_goes_with_the_text() -> None:
+    made = dataclasses.replace(message("prompt-1"), attachments=(Attachment("form-b.html", "text/html", "<p>Ŵyn</p>".encode()),))
+    read = parsed(made)
+    assert read.get_content_type() == "multipart/mixed"
+    assert read.get_body().get_content().replace("\r\n", "\n") == made.body
+    [attached] = read.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("form-b.html", "text/html")
+    assert attached.get_payload(decode=True) == "<p>Ŵyn</p>".encode()
+
+
+def with_keys(*keys: str) -> Any:
+    store = configuration()
+    people = dict(store.people)
+    for who, key in zip(("chair", "designated_doctor"), keys, strict=False):
+        people[who] = dataclasses.replace(people[who], key=key)
+    return dataclasses.replace(store, people=people)
+
+
+def test_a_message_is_encrypted_to_all_or_to_none() -> None:
+    assert message("escalation").keys == ()
+    assert message("escalation", store=with_keys("A" * 40, "B" * 40)).keys == ("A" * 40, "B" * 40)
+    with pytest.raises(WrongConfiguration):
+        message("escalation", store=with_keys("A" * 40, ""))
+
+
+def test_outside_an_encrypted_mail_nothing_of_it_is_said() -> None:
+    made = message("prompt-3")
+    sealed = b"-----BEGIN PGP MESSAGE-----\n\nx\n-----END PGP MESSAGE-----\n"
+    inside, outside = pgp_mime.inside(made, FROM), pgp_mime.outside(made, FROM, sealed)
+    assert b"last prompt" in inside and b'protected-headers="v1"' in inside
+    read = email.message_from_bytes(outside, policy=email.policy.default)
+    assert read["Subject"] == "..." and b"last prompt" not in outside and b"Form B" not in outside
+    assert read.get_content_type() == "multipart/encrypted" and read.get_param("protocol") == "application/pgp-encrypted"
+    assert [part.get_content_type() for part in read.iter_parts()] == ["application/pgp-encrypted", "application/octet-stream"]
+    assert b"\n" not in outside.replace(b"\r\n", b"") and outside == pgp_mime.outside(made, FROM, sealed)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["-oQ/tmp@x.example", ".a@x.example", "a.@x.example", "a..b@x.example", "x" * 65 + "@x.example", "x" * 300 + "@x.example", "a@аpple.example",
+     "a@xn--pple-43d.example", "a@x.example\r\nBcc: b@x.example"],
+)  # fmt: skip
+def test_an_address_that_could_be_something_else_is_refused(address: str) -> None:
+    store = configuration()
+    agencies = tuple(dataclasses.replace(agency, email=address) for agency in store.agencies)
+    with pytest.raises(WrongConfiguration):
+        message("prompt-1", store=dataclasses.replace(store, agencies=agencies))
+
+
+def test_mail_goes_to_allowed_domains_only() -> None:
+    def allowing(*domains: str) -> Any:
+        store = configuration()
+        return dataclasses.replace(store, mail={**store.mail, "allowed_domains": list(domains)})
+
+    assert message("prompt-1", store=allowing("Northtown-General.example")).to
+    assert message("prompt-1", store=allowing("example")).to
+    for domains in (("general.example",), ("nhs.net", "northtown-general.example.net")):
+        with pytest.raises(WrongConfiguration):
+            message("prompt-1", store=allowing(*domains))

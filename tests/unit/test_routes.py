@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from unit.domain_data import changed, configuration, example, policy
 
-from cdr.domain.routes import Step, opening_gates, what_follows
+from cdr.domain.clocks import Step
+from cdr.domain.gates import opening_gates
+from cdr.domain.routes import what_follows
 
 ON = date(2026, 4, 1)
 
@@ -30,6 +32,7 @@ def test_a_sudden_death() -> None:
         "T13": date(2026, 4, 3),
         "T14": date(2026, 4, 9),
         "R07": None,
+        "T08": None,
     }
     following = steps(example("form-a-sudi"))
     assert "6 agencies are named" in next(step.what for step in following if step.clock == "T04")

@@ -115,3 +115,91 @@ def test_the_published_modifiable_counts_come_back_each_of_its_own_authority_s_r
         for name, by_year in published.items():
             assert (got[name].n, got[name].of) == (by_year[year]["modifiable"], by_year[year]["reviews"])
     assert table.rows[1].cells[-1].percent == 60.0, "3 of Darlington's 5, which the report printed as 7%"
+
+
+DERBY = load((Path(__file__).parents[1] / "data" / "reference-derby.yaml").read_bytes())
+
+
+def whole_percent(n: int | None, of: int | None) -> int:
+    return int((200 * (n or 0) + (of or 0)) // (2 * (of or 1)))
+
+
+def notified_in_derby() -> list[CaseFacts]:
+    published, (first, _) = DERBY["notifications"], first_and_last_day(DERBY["year"])
+    where = [name for name, n in published["by_local_authority"].items() for _ in range(n)]
+    places = ["neonatal_unit"] * published["died_in_hospital"]["n"] + ["home_normal_residence"] * published["died_at_home"]
+    places += ["hospice"] * published["died_in_hospice"]
+    places += ["not_known"] * (published["total"] - len(places))
+    newborn = published["total"] * published["neonatal_0_27_days_percent"] // 100
+    early = round(newborn * published["of_those_under_23_weeks_gestation_percent"] / 100)
+    return [
+        CaseFacts(
+            case=f"2024-{n:04}",
+            notified_on=first + timedelta(days=n),
+            born=first + timedelta(days=n - (5 if n < newborn else 400)),
+            died=first + timedelta(days=n),
+            local_authority=where[n],
+            place=places[n],
+            gestation_weeks=22 if n < early else 30 if n < newborn else None,
+            jar=n < published["joint_agency_responses"],
+        )
+        for n in range(published["total"])
+    ]
+
+
+def reviewed_in_derby() -> list[CaseFacts]:
+    published, (first, last) = DERBY["reviews"], first_and_last_day(DERBY["year"])
+    died_in = [year for year, n in published["by_year_of_death"].items() for _ in range(n)]
+    domains = published["contributory_factor_domains"]
+    share = {name: round(percent * len(died_in) / 100) for name, percent in published["top_modifiable_factors_percent"].items()}
+    share_of_category = {code: round(percent * len(died_in) / 100) for code, percent in published["by_category_percent"].items()}
+    categories = [code for code, n in share_of_category.items() for _ in range(n)]
+    with_factors = round(published["with_modifiable_factors_percent"] * len(died_in) / 100)
+    return [
+        CaseFacts(
+            case=f"2019-{n:04}",
+            notified_on=first - timedelta(days=4000),
+            born=first_and_last_day(year)[0] - timedelta(days=3),
+            died=first_and_last_day(year)[0],
+            local_authority="Derby",
+            reviewed_on=last,
+            category=categories[n] if n < len(categories) else 5,
+            modifiable="yes" if n < with_factors else "no",
+            domains={letter: 2 if n < about["n"] else 1 for letter, about in domains.items()},
+            modifiable_factors=tuple(name for name, k in share.items() if n < k),
+        )
+        for n, year in enumerate(died_in)
+    ]
+
+
+@pytest.fixture(scope="module")
+def derby() -> Tally:
+    cases = [*notified_in_derby(), *reviewed_in_derby()]
+    return tally(cases, DERBY["area"], DERBY["local_authorities"], {}, DERBY["year"], 1, BANDS)
+
+
+def test_a_second_area_s_published_notifications_come_back(derby: Tally) -> None:
+    published = DERBY["notifications"]
+    assert counts(derby.table("notifications.local_authority")) == published["by_local_authority"]
+    assert counts(derby.table("notifications.jar"))["Yes"] == published["joint_agency_responses"]
+    place = {row.label: row.cells[0] for row in derby.table("notifications.place").rows}
+    assert (place["Hospital"].n, whole_percent(place["Hospital"].n, place["Hospital"].of)) == (54, 82)
+    assert (place["Home"].n, place["Hospice"].n, place["Not known"].n) == (5, 5, 2)
+    newborn = derby.table("notifications.age_band").rows[0].cells[0]
+    assert whole_percent(newborn.n, newborn.of) == published["neonatal_0_27_days_percent"]
+    assert counts(derby.table("notifications.gestation"))["22 weeks"] == 10, "30 per cent of 33 newborn babies"
+
+
+def test_a_second_area_s_published_reviews_come_back(derby: Tally) -> None:
+    published = DERBY["reviews"]
+    assert counts(derby.table("reviews.year_of_death")) == published["by_year_of_death"]
+    assert derby.table("reviews.year_of_death").total[0].n == published["total"]
+    domains = {row.label[0]: row.cells[0] for row in derby.table("reviews.domains").rows}
+    for letter, about in published["contributory_factor_domains"].items():
+        assert (domains[letter].n, whole_percent(domains[letter].n, domains[letter].of)) == (about["n"], about["percent"])
+    total = derby.table("reviews.modifiable_by_authority").total[0]
+    assert whole_percent(total.n, total.of) == published["with_modifiable_factors_percent"]
+    factors = [whole_percent(row.cells[0].n, row.cells[0].of) for row in derby.table("reviews.modifiable_factors").rows]
+    assert factors == sorted(published["top_modifiable_factors_percent"].values(), reverse=True)
+    category = {row.label.split(" ")[0]: row.cells[0] for row in derby.table("reviews.category").rows}
+    assert {code: whole_percent(category[str(code)].n, 65) for code in (8, 7)} == published["by_category_percent"]

@@ -1,0 +1,40 @@
+"""`cdr agencies`: how each agency answers, a year at a time."""
+
+from __future__ import annotations
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import pass_app
+from cdr.commands.output import put
+from cdr.documents.agencies import FORMATS
+
+
+@click.command("agencies")
+@click.option(
+    "--year", metavar="2025/26", help="Requests of this year only, 1 April to 31 March; every year without it."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How the table is written.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@pass_app
+def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
+    """Count each agency's returns by the year of the request, and the days that its answers took.
+
+    Asked, returned, nil, waived, outstanding, overdue and escalated; agencies that are retired, or no longer in cdr.yaml,
+    count for what they were asked.
+
+    Example: cdr agencies --year 2025/26
+    """
+    from cdr.documents.agencies import render
+    from cdr.statistics.agencies import answers
+
+    names = {agency.id: agency.name for agency in app.configuration.agencies}
+    rows = answers(app.store.facts().values(), names, app.clock.today, app.policy, year)
+    put(render(rows, app.clock.today, "json" if as_json else format_).rstrip("\n"))

@@ -1,0 +1,229 @@
+"""`cdr agency`: the agencies of cdr.yaml, one at a time: shown, added, corrected, retired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, on, pass_app
+from cdr.commands.output import put, put_json, say
+from cdr.domain.configuration import Agency
+from cdr.errors import ConditionsNotMet, InvalidData, WrongUsage
+
+F = TypeVar("F", bound=Callable[..., Any])
+FIELDS = {
+    "name": "The agency's name.",
+    "type": "What kind of agency it is; see: cdr explain agencies.type",
+    "area": "The area in which it sits.",
+    "email": "The address that messages go to.",
+    "phone": "Its telephone number.",
+    "key": "The fingerprint of its OpenPGP key, if mail to it is to be encrypted.",
+}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """cdr.yaml with a change: its bytes, and which fields of the agency are different."""
+
+    raw: bytes
+    fields: tuple[str, ...]
+
+
+class OrAnAgency(click.Group):
+    """A group whose first word may also be an agency's id: then it is shown."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["show", *args]
+        return super().resolve_command(ctx, args)
+
+
+def _fields(command: F) -> F:
+    """An option for each field of an agency."""
+    for field, text in reversed(FIELDS.items()):
+        command = click.option(f"--{field}", field, metavar=field.upper(), help=text)(command)
+    return command
+
+
+@click.group("agency", cls=OrAnAgency)
+def command() -> None:
+    """Show one agency of cdr.yaml, add one, correct or retire one; each change is checked whole and is one signed commit.
+
+    `cdr agency ID` shows one. An id never changes, and no agency is ever removed: what it was asked still counts.
+
+    Example: cdr agency show northshire-police
+
+    Example: cdr agency add eastbury-hospice --name "Eastbury Hospice" --type hospice_palliative --email cdr@eastbury-hospice.example
+
+    Example: cdr agency edit northshire-police --email child.death@northshire-police.example
+
+    Example: cdr agency retire high-street-surgery
+    """
+
+
+@command.command("show")
+@click.argument("agency", metavar="ID")
+@as_json
+@pass_app
+def show(app: App, agency: str, as_json: bool) -> None:
+    """Show one agency, and in which cases its return is outstanding."""
+    from cdr.domain.agencies import owing, quorum_parts
+
+    found = app.configuration.agency(agency)
+    fields = _item(app, agency)
+    cases = owing(agency, app.store.facts())
+    parts = quorum_parts(agency, app.configuration)
+    if as_json:
+        known = {key: value for key, value in fields.items() if key != "id"}
+        put_json({"schema": "cdr-agency/1", "agency": found.id, **known, "quorum": parts, "outstanding": cases})
+        return
+    rows = [(key.replace("_", " "), _in_words(value)) for key, value in fields.items()]
+    rows += [
+        ("quorum", ", ".join(part.replace("_", " ") for part in parts) or "-"),
+        ("outstanding in", ", ".join(cases) or "-"),
+    ]
+    put("\n".join(f"{name:<15} {value}" for name, value in rows))
+
+
+@command.command("add")
+@click.argument("agency", metavar="ID")
+@_fields
+@as_json
+@pass_app
+def add(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
+    """Add an agency to cdr.yaml. Without --area it sits in this store's own area."""
+    from cdr.store.comments import with_item
+
+    item = {"id": agency, "area": app.configuration.area, **_given(fields)}
+    ordered = {key: item[key] for key in ("id", *FIELDS) if key in item}
+
+    def added(raw: bytes, agencies: Sequence[Mapping[str, Any]]) -> Changed:
+        return Changed(with_item(raw, "agencies", ordered), tuple(ordered))
+
+    _record(app, added)
+    _tell(agency, "is added.", tuple(ordered), [], as_json)
+
+
+@command.command("edit")
+@click.argument("agency", metavar="ID")
+@_fields
+@as_json
+@pass_app
+def edit(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
+    """Correct an agency in cdr.yaml: give what is new."""
+    new = _given(fields)
+    if not new:
+        raise WrongUsage("Say what is new: one or more of " + ", ".join(f"--{field}" for field in FIELDS) + ".")
+    app.configuration.agency(agency)
+    changed = _record(app, lambda raw, agencies: _with(raw, agencies, agency, new))
+    _tell(agency, "is corrected." if changed else "says so already; nothing was changed.", changed, [], as_json)
+
+
+@command.command("retire")
+@click.argument("agency", metavar="ID")
+@on("from which it is not asked any more")
+@as_json
+@pass_app
+def retire(app: App, agency: str, on: date | None, as_json: bool) -> None:
+    """Ask an agency no more. It stays in cdr.yaml, and what it was asked before is still waited for and still counts."""
+    day = on or app.clock.today
+    found = app.configuration.agency(agency)
+    if found.retired_on:
+        raise ConditionsNotMet(
+            "Nothing was recorded.", [f"{agency} was retired on {found.retired_on} already."], "See: cdr agency ID"
+        )
+    new = {"retired_on": day.isoformat()}
+    changed = _record(app, lambda raw, agencies: _with(raw, agencies, agency, new))
+    _tell(agency, f"is not asked any more from {day}.", changed, _warnings(app, found), as_json)
+
+
+def _warnings(app: App, agency: Agency) -> list[str]:
+    from cdr.domain.agencies import owing, quorum_parts
+
+    cases = owing(agency.id, app.store.facts())
+    waiting = f"its return is outstanding in {', '.join(cases)}: it is still prompted, until the return is in or waived"
+    parts = ", ".join(part.replace("_", " ") for part in quorum_parts(agency.id, app.configuration))
+    quorum = f"the panel's quorum names it ({parts}); name its successor in cdr.yaml"
+    return [*([waiting] if cases else []), *([quorum] if parts else [])]
+
+
+def _given(fields: Mapping[str, str | None]) -> dict[str, str]:
+    return {key: " ".join(value.split()) for key, value in fields.items() if value is not None}
+
+
+def _with(raw: bytes, agencies: Sequence[Mapping[str, Any]], agency: str, new: Mapping[str, str]) -> Changed:
+    """cdr.yaml with new values of an agency's fields, those that say something else."""
+    from cdr.store.comments import with_fields
+
+    number = next(n for n, item in enumerate(agencies) if item["id"] == agency)
+    different = {key: value for key, value in new.items() if agencies[number].get(key) != value}
+    return Changed(with_fields(raw, "agencies", number, different) if different else raw, tuple(different))
+
+
+def _record(app: App, change: Callable[[bytes, Sequence[Mapping[str, Any]]], Changed]) -> tuple[str, ...]:
+    """Change the recorded cdr.yaml, whole and valid; the fields that are different. Raises: InvalidData."""
+    from cdr.store import layout
+    from cdr.store.transaction import Change
+
+    store = app.store
+    with store.writing():
+        store.require_member()
+        raw = store.configuration()
+        _refuse_unrecorded(store.folder / layout.CONFIGURATION, raw)
+        changed = change(raw, _read(app, raw)["agencies"])
+        if changed.raw != raw:
+            _read(app, changed.raw)
+            store.commit(Change("agency", plain={layout.CONFIGURATION: changed.raw}), {})
+    app.__dict__.pop("configuration", None)  # what was read before the change is not so any more
+    return changed.fields
+
+
+def _refuse_unrecorded(file: Path, recorded: bytes) -> None:
+    """Stop where somebody is changing cdr.yaml by hand: what they have written would be lost. Raises: ConditionsNotMet."""
+    if file.is_file() and file.read_bytes() != recorded:
+        raise ConditionsNotMet(
+            "cdr.yaml was changed by hand and not recorded; nothing was changed.",
+            [],
+            "Commit it first (git commit -S cdr.yaml), or take the change back (git checkout cdr.yaml).",
+        )
+
+
+def _read(app: App, raw: bytes) -> dict[str, Any]:
+    """What a cdr.yaml says, valid as a whole. Raises: InvalidData with every problem."""
+    from cdr.store import layout, schema
+
+    body, source, found = schema.examine(raw, layout.CONFIGURATION, "store")
+    wrong = {problem.field for problem in found}
+    ruled = schema.placed(app.configuration_problems(body), schema.current("store"), source)
+    problems = [*found, *(problem for problem in ruled if problem.field not in wrong)]
+    if problems:
+        raise InvalidData(problems, layout.CONFIGURATION)
+    return body
+
+
+def _item(app: App, agency: str) -> Mapping[str, Any]:
+    items: list[Mapping[str, Any]] = _read(app, app.store.configuration())["agencies"]
+    return next(item for item in items if item["id"] == agency)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(" to ".join(map(str, part.values())) for part in value)
+    return str(value)
+
+
+def _tell(agency: str, words: str, fields: tuple[str, ...], warnings: Sequence[str], as_json: bool) -> None:
+    if as_json:
+        put_json({"schema": "cdr-agency/1", "agency": agency, "changed": list(fields), "warnings": list(warnings)})
+    else:
+        put(f"{agency} {words}")
+    for warning in warnings:
+        say(f"please check: {warning}")

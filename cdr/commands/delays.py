@@ -1,0 +1,88 @@
+"""`cdr delays`: what each day between death and review waited for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import Reference, output_file, pass_app
+from cdr.commands.output import put, to_file
+from cdr.errors import ConditionsNotMet, WrongUsage
+
+FORMATS = ("table", "md", "csv", "json", "html", "svg", "pdf")
+
+
+@click.command("delays")
+@click.argument("reference", metavar="[REF]", required=False, type=Reference())
+@click.option("--year", metavar="2025/26", help="The cases reviewed in this year, and those still open at its end.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How it is written; a PDF needs -o.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@output_file
+@pass_app
+def command(app: App, reference: str | None, year: str | None, format_: str, as_json: bool, output: str | None) -> None:
+    """Show what each day between death and review waited for: a return, another process, a meeting. It names nobody.
+
+    A day on which several things were waited for is open for each of them and attributed to one, so that the attributed days
+    sum to all days; `cdr explain delays` says in which order. Without REF and --year it is this year.
+
+    Example: cdr delays 2026-7K3M
+    """
+    from shutil import get_terminal_size
+
+    from cdr.documents.delays import render
+
+    if reference and year:
+        raise WrongUsage("Give a case or a year, not both.")
+    chosen = "json" if as_json else format_
+    if chosen == "pdf" and output is None:
+        raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE.")
+    found = _of_case(app, reference) if reference else _of_year(app, year)
+    names = {agency.id: agency.name for agency in app.configuration.agencies}
+    rendered = render(
+        found, app.configuration.area, names, chosen, get_terminal_size((96, 24)).columns, _is_plain(output)
+    )
+    if output:
+        to_file(Path(output), rendered)
+    else:
+        put(str(rendered).rstrip("\n"))
+
+
+def _is_plain(output: str | None) -> bool:
+    """Whether the place that it goes to takes ASCII alone."""
+    return output is None and not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+
+def _of_case(app: App, reference: str) -> Any:
+    from cdr.statistics.delays import case_delays
+    from cdr.statistics.facts import notification_extract
+
+    documents = app.store.case(reference)
+    facts = notification_extract(documents["notification"].body)
+    ledger, case = documents["requests"].body, documents["case"].body
+    found = case_delays(reference, facts, ledger, case, app.clock.today, app.policy.delays.precedence)
+    if found is None:
+        raise ConditionsNotMet(
+            "The days of this case cannot be counted.", ["The day of death or of the notification is not known."],
+            "Add it to Form A: cdr edit REF form-a",
+        )  # fmt: skip
+    return found
+
+
+def _of_year(app: App, year: str | None) -> Any:
+    from cdr.statistics.delays import year_delays
+    from cdr.statistics.years import year_of
+
+    app.store.require_member()
+    today = app.clock.today
+    return year_delays(app.store.facts(), year or year_of(today), today, app.policy.delays.precedence)

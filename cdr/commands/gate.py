@@ -1,0 +1,141 @@
+"""`cdr gate`: other processes that a review waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import click
+
+from cdr.app import App
+from cdr.codelists import code_list
+from cdr.commands.options import Day, as_json, case_reference, happened, on, pass_app
+from cdr.commands.output import put, put_json, table
+from cdr.commands.request import refuse_closed
+from cdr.errors import WrongUsage
+
+ACTIONS = ("open", "close", "waive", "expect")
+TAKES = {"open": {"on", "expected", "owner"}, "close": {"on"}, "waive": {"on", "reason"}, "expect": set[str]()}
+DONE = {"open": "is open", "close": "has ended", "waive": "is not waited for any more", "expect": "is expected to end"}
+
+
+@click.command("gate")
+@case_reference
+@click.argument("action", metavar="[ACTION]", required=False, type=click.Choice(ACTIONS))
+@click.argument("type_", metavar="[TYPE]", required=False)
+@click.argument("day", metavar="[DATE]", required=False, type=Day())
+@on("it began, ended, or was decided not to be waited for")
+@click.option("--expected", type=Day(), help="With open: the day on which it is expected to end.")
+@click.option("--owner", metavar="TEXT", help="With open: the body or the role that conducts it.")
+@click.option("--reason", metavar="TEXT", help="With waive: why it is not waited for; say nothing of the child.")
+@as_json
+@pass_app
+def command(
+    app: App,
+    reference: str,
+    action: str | None,
+    type_: str | None,
+    day: date | None,
+    on: date | None,
+    expected: date | None,
+    owner: str | None,
+    reason: str | None,
+    as_json: bool,
+) -> None:
+    """List the other processes that a review waits for, or record that one began (open), ended (close), is not waited for any
+    more (waive), or is expected to end on a day (expect).
+
+    TYPE is inquest, criminal, post_mortem, cspr, rapid_review, psii_serious_incident, pmrt, mnsi ... (a wrong one lists them all).
+
+    Example: cdr gate 2026-7K3M
+    """
+    given = {
+        key: value for key, value in (("on", on), ("expected", expected), ("owner", owner), ("reason", reason)) if value
+    }
+    if action is None:
+        _refuse_others(given, set(), "the list")
+        _show(app.store.case(reference)["case"].body, reference, as_json)
+        return
+    kind = _type(type_)
+    _refuse_others(given, TAKES[action], action)
+    if (action == "expect") != (day is not None):
+        raise WrongUsage(
+            f"Say when it is expected to end: cdr gate {reference} expect {kind} DATE; elsewhere a day is given with --on."
+        )
+    if action == "waive" and not (reason or "").strip():
+        raise WrongUsage("Say why it is not waited for: --reason TEXT.")
+    body = _record(
+        app, reference, action, kind, day or happened(app, on), expected, owner or "", (reason or "").strip()
+    )
+    if as_json:
+        _show(body, reference, as_json)
+    else:
+        from cdr.domain.gates import words
+
+        put(f"{reference}: {words(kind)} {DONE[action]}{f' on {day}' if day else ''}.")
+
+
+def _type(text: str | None) -> str:
+    types = code_list("investigation_type")
+    kind = (text or "").strip().lower().replace("-", "_")
+    if kind not in types:
+        raise WrongUsage(f"Say which process, one of: {', '.join(str(code.code) for code in types.codes)}.")
+    return kind
+
+
+def _refuse_others(given: Mapping[str, object], takes: set[str], action: str) -> None:
+    others = sorted(given.keys() - takes)
+    if others:
+        raise WrongUsage(f"These do not go with {action}: {', '.join(f'--{name}' for name in others)}.")
+
+
+def _record(
+    app: App, reference: str, action: str, kind: str, day: date, expected: date | None, owner: str, reason: str
+) -> dict[str, Any]:
+    from cdr.domain import gates, milestones
+    from cdr.store.transaction import Change
+
+    store = app.store
+    with store.writing():
+        documents = store.case(reference)
+        kept = documents["case"]
+        refuse_closed(kept.body)
+        if action == "open":
+            body = gates.opened(kept.body, kind, day, expected, owner)
+        elif action == "close":
+            body = gates.closed(kept.body, kind, day)
+        elif action == "waive":
+            body = gates.waived(kept.body, kind, day, reason, store.person.name)
+        else:
+            body = gates.expected(kept.body, kind, day)
+        body = milestones.with_following(body, app.policy)
+        store.commit(Change("gate", {kept.place: body}), {reference: documents})
+    return body
+
+
+def _show(case: Mapping[str, Any], reference: str, as_json: bool) -> None:
+    from cdr.domain.gates import gates_of
+
+    found = gates_of(case)
+    if as_json:
+        put_json({"schema": "cdr-gate/1", "case": reference, "gates": list(case.get("gates", ()))})
+        return
+    if not found:
+        put("No other process is known. Where one begins: cdr gate REF open TYPE")
+        return
+    rows = [
+        (
+            gate.words,
+            gate.status,
+            gate.opened_on or "-",
+            gate.expected_on or "-",
+            gate.ended_on or "-",
+            gate.owner or "-",
+        )
+        for gate in found
+    ]
+    put(table(rows, ["process", "state", "began", "expected", "ended", "owner"]))
+    for gate in found:
+        if gate.reason:
+            put(f"{gate.words}: not waited for{f', {gate.waived_by}' if gate.waived_by else ''}: {gate.reason}")

@@ -1,0 +1,36 @@
+"""The rules of a register of earlier years, as rows of `validation`'s table: the rule, its level, where it comes from, what is right."""
+
+from __future__ import annotations
+
+REGISTER: tuple[tuple[str, str, str, str], ...] = (
+    ("REG-01", "error", "the register",
+     "this column is needed; add it, or say in a mapping which column holds it (cdr import --guess makes one)"),
+    ("REG-02", "error", "the register",
+     "this is needed in every row"),
+    ("REG-03", "error", "the register",
+     "this is not one of the codes"),
+    ("REG-04", "error", "the register",
+     "write a real date like 2023-05-06, 06/05/2023 or 6 May 2023"),
+    ("REG-05", "error", "the register",
+     "each old reference stands for one case, and this one is known already"),
+    ("REG-06", "error", "the register",
+     "two columns have this name; keep one"),
+    ("REG-07", "warning", "the register",
+     "a column that no case takes anything from; what it holds is not brought in"),
+    ("REG-08", "error", "the register",
+     "this row has more cells than the header; look for a comma in a text without quotation marks"),
+    ("REG-09", "warning", "the register",
+     "the review is dated before the notification; check both"),
+    ("REG-10", "warning", "the register",
+     "the row tells of a review and has no reviewed_on: the case is open, and what the panel found is kept as a draft"),
+    ("REG-FILE", "error", "the register",
+     "the register is one sheet with a header row and one case a row, as CSV or as an Excel workbook without macros or password"),
+    ("REF-01", "error", "published figures",
+     "a year is written like 2023/24, and its second part follows its first"),
+    ("REF-02", "error", "published figures",
+     "each figure names one of the releases"),
+    ("REF-03", "error", "published figures",
+     "a figure belongs beside tables that cdr tally makes; cdr tally --tables lists them"),
+    ("REG-MAP", "error", "the register",
+     "a mapping names columns of the register, columns of cdr import, and codes"),
+)  # fmt: skip

@@ -1,0 +1,48 @@
+"""Sending through a program of this machine, such as sendmail or msmtp."""
+
+from __future__ import annotations
+
+import shutil
+
+from cdr.errors import WrongConfiguration
+from cdr.mail import program
+from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope
+
+USUAL = "/usr/sbin/sendmail -t -i"
+TEMPORARY = 75
+FROM_HEADERS = "-t"
+
+
+class Sendmail:
+    """Hands each message to a program on its standard input; exit code 75 means: try again."""
+
+    def __init__(self, command: str, seconds: float) -> None:
+        self.words = program.words(command or USUAL)
+        self.seconds = seconds
+
+    def deliver(self, envelope: Envelope) -> Delivery:
+        """Hand over one message; with `-t` the program takes the addresses from the message itself."""
+        addresses = [] if FROM_HEADERS in self.words else ["--", *envelope.to]
+        ended = program.run([*self.words, "-f", envelope.sender, *addresses], envelope.data, self.seconds)
+        if ended.code == 0:
+            return Delivery(TAKEN)
+        if ended.code == program.DID_NOT_END:
+            return Delivery(UNCERTAIN, why=f"the mail program did not end within {self.seconds:g} seconds")
+        if ended.code < 0:
+            return Delivery(UNCERTAIN, why="the mail program was stopped")
+        if ended.code == program.DID_NOT_START:
+            return Delivery(LATER, why="the mail program of cdr.yaml cannot be run")
+        if ended.code == TEMPORARY:
+            return Delivery(LATER, why="the mail program asks to try again later")
+        return Delivery(REFUSED, envelope.to, f"the mail program ended with {ended.code}")
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def test(self) -> str:
+        """What works, without sending. Raises: WrongConfiguration."""
+        if shutil.which(self.words[0]) is None:
+            raise WrongConfiguration(
+                "The mail program of cdr.yaml is not on this machine.", "Install it, or correct mail.sendmail."
+            )
+        return f"Messages go to {self.words[0]}."

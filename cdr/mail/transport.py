@@ -1,0 +1,46 @@
+"""What every way of sending has in common: a message is handed over, and what came of it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+TAKEN = "taken"
+LATER = "later"
+REFUSED = "refused"
+UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A finished mail, the address it comes from, and the addresses it is for.
+
+    With `is_last_try`, an address that is only not taken just now counts as refused where another one is taken.
+    """
+
+    sender: str
+    to: tuple[str, ...]
+    data: bytes
+    is_last_try: bool = False
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What came of a message: `taken` (but for the `refused` addresses), `later` (try again), `refused` for good, `uncertain`.
+
+    `why` is for a person, and quotes neither the server nor the message.
+    """
+
+    outcome: str
+    refused: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Transport(Protocol):
+    """A way of sending; `deliver` never raises for what a server does."""
+
+    def deliver(self, envelope: Envelope) -> Delivery:
+        """Hand over one message."""
+
+    def close(self) -> None:
+        """End what was opened."""

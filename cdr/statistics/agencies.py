@@ -1,0 +1,116 @@
+"""How each agency answers: asked, returned, nil, waived, outstanding, overdue, and how many days an answer took."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cdr.domain.chase import ESCALATION, is_overdue
+from cdr.domain.policy import Policy
+from cdr.domain.requests import NIL, OUTSTANDING, RETURNED, WAIVED, Request, requests_of
+from cdr.domain.validation import date_at, items_at, text_at
+from cdr.statistics.years import parse_year, year_of
+
+FEWEST_FOR_QUARTILES = 5
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One agency's requests of one year (the year of the request).
+
+    `median` and the quartiles are of the days from request to return or nil return; the quartiles are None under five.
+    """
+
+    agency: str
+    name: str
+    year: str
+    asked: int
+    returned: int
+    nil: int
+    waived: int
+    outstanding: int
+    overdue: int
+    escalated: int
+    median: float | None
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    request: Request
+    escalated: bool
+
+
+def answers(
+    cases: Iterable[Mapping[str, Mapping[str, Any]]],
+    names: Mapping[str, str],
+    on: date,
+    policy: Policy,
+    year: str | None = None,
+) -> list[Answers]:
+    """Each agency and year from the ledgers of requests and prompts, agencies in the order of `names`, then any others.
+
+    Raises: WrongUsage where the year is not one.
+    """
+    wanted = parse_year(year) if year else None
+    found: dict[tuple[str, str], list[_Asked]] = {}
+    for kinds in cases:
+        for request in requests_of(kinds.get("requests", {})):
+            label = year_of(request.requested_on)
+            if wanted in (None, label):
+                asked = _Asked(request, _is_escalated(request, kinds.get("prompts", {})))
+                found.setdefault((request.agency, label), []).append(asked)
+    order = {agency: n for n, agency in enumerate(names)}
+    keys = sorted(found, key=lambda key: (order.get(key[0], len(order)), key))
+    return [
+        _answers(agency, names.get(agency, agency), label, found[agency, label], on, policy) for agency, label in keys
+    ]
+
+
+def _is_escalated(request: Request, prompts: Mapping[str, Any]) -> bool:
+    """Whether the escalation of this very request went out: an earlier one's fell due before this one was made."""
+    return any(
+        text_at(item, "agency") == request.agency
+        and text_at(item, "level") == ESCALATION
+        and date_at(item, "sent_on") is not None
+        and (date_at(item, "due_on") or date.min) > request.requested_on
+        for _, item in items_at(prompts, "prompts")
+    )
+
+
+def _answers(agency: str, name: str, year: str, asked: Sequence[_Asked], on: date, policy: Policy) -> Answers:
+    requests = [one.request for one in asked]
+    count = {status: sum(one.status == status for one in requests) for status in (RETURNED, NIL, WAIVED, OUTSTANDING)}
+    days = sorted(
+        (one.answered_on - one.requested_on).days
+        for one in requests
+        if one.answered_on and one.status in (RETURNED, NIL)
+    )
+    lower, upper = _quartiles(days)
+    return Answers(
+        agency=agency,
+        name=name,
+        year=year,
+        asked=len(requests),
+        returned=count[RETURNED],
+        nil=count[NIL],
+        waived=count[WAIVED],
+        outstanding=count[OUTSTANDING],
+        overdue=sum(is_overdue(one, on, policy) for one in requests),
+        escalated=sum(one.escalated for one in asked),
+        median=float(statistics.median(days)) if days else None,
+        lower=lower,
+        upper=upper,
+    )
+
+
+def _quartiles(days: Sequence[int]) -> tuple[float | None, float | None]:
+    """The lower and upper quartile, linear between neighbours (as a spreadsheet's QUARTILE.INC)."""
+    if len(days) < FEWEST_FOR_QUARTILES:
+        return None, None
+    lower, _, upper = statistics.quantiles(days, n=4, method="inclusive")
+    return lower, upper

@@ -1,0 +1,48 @@
+"""What a reader of the tables should know of the cases behind them: what is missing, and what counts otherwise than it may seem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cdr.statistics.facts import CaseFacts
+from cdr.statistics.years import year_of
+
+_ONE, _SEVERAL = "case has", "cases have"
+
+
+def cautions(facts: Iterable[CaseFacts], authorities: Sequence[str], years: Sequence[str]) -> list[str]:
+    """A sentence for each thing worth knowing of the cases of these years; none names a case.
+
+    `cdr tally --trace` says which they are.
+    """
+    known = {" ".join(name.split()).casefold() for name in authorities}
+    counted = [case for case in facts if case.counted and _falls_in(case, years)]
+    resident = [case for case in counted if " ".join((case.local_authority or "").split()).casefold() in known]
+    notified = {year_of(case.notified_on) for case in resident}
+    found = [f"No death was notified in {year}." for year in years if year not in notified]
+    found += _of(
+        sum(not case.local_authority for case in counted),
+        "no local authority and is counted among those from elsewhere",
+    )
+    found += _of(
+        sum(case.born is None for case in resident), "no date of birth and is under Not known wherever age counts"
+    )
+    found += _of(
+        sum(case.died is None for case in resident), "no date of death and is in no table of deaths by year of death"
+    )
+    found += _of(
+        sum(case.reviews > 1 for case in resident), "more than one ratified review and is counted once, by the latest"
+    )
+    return found
+
+
+def _falls_in(case: CaseFacts, years: Sequence[str]) -> bool:
+    days = (case.notified_on, case.died, case.reviewed_on)
+    return any(day is not None and year_of(day) in years for day in days)
+
+
+def _of(n: int, what: str) -> list[str]:
+    if not n:
+        return []
+    words = what if n == 1 else what.replace(" and is ", " and are ")
+    return [f"{n} {_ONE if n == 1 else _SEVERAL} {words}."]

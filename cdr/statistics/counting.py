@@ -1,0 +1,169 @@
+"""Which cases are behind each cell: every table's counts are the lengths of these lists, so that each can be traced."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from cdr.statistics.facts import CaseFacts
+from cdr.statistics.labels import Labels
+from cdr.statistics.periods import Columns
+from cdr.statistics.tables import RATES, SHARES, TIMES
+
+ANSWERED = frozenset({"returned", "nil"})
+# the table whose rows say how many cases there are in all, for each table that counts the cases with something
+WHOLE = {
+    "reviews.modifiable_by_authority": "reviews.local_authority",
+    "reviews.modifiable_by_category": "reviews.category",
+    "reviews.modifiable_by_age_band": "reviews.age_band",
+    "returns.agency": "returns.asked",
+    "returns.escalated": "returns.asked",
+    "returns.times": "returns.asked",
+}
+# tables in which a row counts some of the cases only
+OWN_WHOLE = SHARES | RATES | TIMES
+Key = tuple[str, str, str]
+
+
+@dataclass
+class Counted:
+    """References of cases, one for each case (or return) counted, by table, row and column; `of_all` by a table's first part."""
+
+    cells: dict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
+    of_all: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    with_any: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    days: dict[Key, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def n(self, table: str, row: str | None, column: str) -> Sequence[str]:
+        """Who is counted in a cell, or in the total without a row."""
+        if row is not None:
+            return self.cells.get((table, row, column), ())
+        if table in OWN_WHOLE:
+            return self.with_any.get((table, column), ())
+        return self.of_all.get((_first(table), column), ())
+
+    def of(self, table: str, row: str | None, column: str) -> Sequence[str]:
+        """Of whom a cell counts; in a table of rates that is not cases, and nobody."""
+        if table in RATES:
+            return ()
+        if row is not None and table in WHOLE:
+            return self.cells.get((WHOLE[table], row, column), ())
+        return self.of_all.get((_first(table), column), ())
+
+    def rows(self, table: str) -> dict[str, int]:
+        """How often each row of a table was counted in all columns, in the order in which they came."""
+        found: dict[str, int] = {}
+        for (counted, row, _), cases in self.cells.items():
+            if counted == table:
+                found[row] = found.get(row, 0) + len(cases)
+        return found
+
+    def add(self, table: str, rows: Sequence[str], column: str, case: str, days: int | None = None) -> None:
+        """Count a case in some rows of a table."""
+        for row in rows:
+            self.cells[table, row, column].append(case)
+            if days is not None:
+                self.days[table, row, column].append(days)
+        if rows and table in OWN_WHOLE:
+            self.with_any[table, column].append(case)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is counted where: the tables that are wanted, each by its first part, with the last part of its id."""
+
+    labels: Labels
+    columns: Columns
+    today: date | None
+    wanted: Mapping[str, Sequence[tuple[str, str]]]
+
+
+def counted(
+    facts: Iterable[CaseFacts],
+    tables: Sequence[str],
+    columns: Columns,
+    labels: Labels,
+    births: int | None = None,
+    today: date | None = None,
+) -> Counted:
+    """Count the cases into these tables; births of fewer than `births` weeks are left out, and `today` ages open cases.
+
+    A child who did not live in the area is counted among the non-residents only, and a birth without a sign of life in no
+    table (forms 1.1, process 1.1). A case of unknown gestation is never left out for it.
+    """
+    wanted: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for table in dict.fromkeys([*tables, *(WHOLE[one] for one in tables if one in WHOLE)]):
+        wanted[_first(table)].append((table, table.partition(".")[2]))
+    plan = _Plan(labels, columns, today, wanted)
+    result = Counted()
+    for case in facts:
+        early = births is not None and case.gestation_weeks is not None and case.gestation_weeks < births
+        if case.counted and not early:
+            _count(case, plan, result)
+    return result
+
+
+def _count(case: CaseFacts, plan: _Plan, result: Counted) -> None:
+    if plan.labels.authority(case) is None:
+        _event("non_residents", case, case.notified_on, plan, result)
+        return
+    for first, day in (("notifications", case.notified_on), ("deaths", case.died), ("reviews", case.reviewed_on)):
+        _event(first, case, day, plan, result)
+    if case.is_open:
+        _event("open", case, case.notified_on, plan, result)
+    _returns(case, plan, result)
+
+
+def _event(first: str, case: CaseFacts, day: date | None, plan: _Plan, result: Counted) -> None:
+    column = plan.columns.of(day) if day else None
+    if column is None:
+        return
+    result.of_all[first, column].append(case.case)
+    for table, name in plan.wanted.get(first, ()):
+        if table in TIMES:
+            _times(table, case, column, plan, result)
+        elif table not in WHOLE:
+            result.add(table, plan.labels.of(name, case, plan.today), column, case.case)
+        elif case.modifiable == "yes":
+            whole = WHOLE[table].partition(".")[2]
+            result.add(table, plan.labels.of(whole, case, plan.today), column, case.case)
+
+
+def _times(table: str, case: CaseFacts, column: str, plan: _Plan, result: Counted) -> None:
+    words = plan.labels.bands["words"]["times"]
+    spans: dict[str, tuple[date | None, date | None]] = {"notified": (case.died, case.notified_on)}
+    if table == "reviews.times":
+        spans = {"reviewed": (case.died, case.reviewed_on), "discussed": (case.discussed_on, case.reviewed_on)}
+    known = [
+        (words[name], (end - start).days) for name, (start, end) in spans.items() if start and end and start <= end
+    ]
+    for row, days in known:
+        result.cells[table, row, column].append(case.case)
+        result.days[table, row, column].append(days)
+    if known:
+        result.with_any[table, column].append(case.case)
+
+
+def _returns(case: CaseFacts, plan: _Plan, result: Counted) -> None:
+    for request in case.requests if plan.wanted.get("returns") else ():
+        column = plan.columns.of(request.requested_on)
+        if column is None:
+            continue
+        result.of_all["returns", column].append(case.case)
+        answered = request.status in ANSWERED
+        took = (request.answered_on - request.requested_on).days if answered and request.answered_on else None
+        holds = {
+            "agency": answered,
+            "escalated": request.escalated,
+            "times": took is not None and took >= 0,
+        }
+        for table, name in plan.wanted["returns"]:
+            if holds.get(name, True):
+                rows = plan.labels.asked(name, request.agency, request.status)
+                result.add(table, rows, column, case.case, took if name == "times" else None)
+
+
+def _first(table: str) -> str:
+    return table.partition(".")[0]

@@ -1,0 +1,144 @@
+"""`cdr tally` as a coordinator uses it: which tables, which columns, who is behind a cell, and an area's own published figures."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell, run
+
+REFERENCE = """\
+schema: reference/1
+area: East Midlands
+releases:
+  own: {title: a regional report, published: 2026}
+figures:
+  - {what: deaths, basis: died, year: 2025/26, value: 24.5, unit: per_100000, release: own, tables: [deaths.rate]}
+"""
+
+
+def kept(cdr: Shell, path: str, text: str) -> None:
+    """A plain file put into the store as a member does it by hand."""
+    target = Path(cdr.store) / path
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(text, "utf-8")
+    for words in (["add", path], ["commit", "-q", "-S", "-m", "figures"]):
+        subprocess.run(["git", "-C", str(cdr.store), *words], check=True)
+
+
+def test_by_default_the_tables_are_the_interface_s_and_the_others_are_asked_for(cdr: Shell, sudi: str) -> None:
+    listed = cdr("tally", "--tables", "--json").json["tables"]
+    always = [table["id"] for table in listed if table["always"]]
+    assert [table["id"] for table in cdr("tally", "--year", "2025/26", "--json").json["tables"]] == always
+    assert len(always) == 25
+    every = [table["id"] for table in cdr("tally", "--year", "2025/26", "--all", "--json").json["tables"]]
+    assert set(every) == {table["id"] for table in listed} - {"deaths.infant_rate"}, "no live births are given"
+    two = cdr("tally", "--year", "2025/26", "--table", "deaths.rate", "--table", "open.age", "--json").json["tables"]
+    assert [table["id"] for table in two] == ["deaths.rate", "open.age"]
+    assert "notifications.sex" in cdr("tally", "--tables").out
+    assert "notifications.sex" in cdr("tally", "--year", "2025/26", "--table", "sex", code=2).err
+
+
+def test_rates_take_the_children_of_the_configuration(cdr: Shell, sudi: str) -> None:
+    table = cdr("tally", "--year", "2025/26", "--table", "deaths.rate", "--json").json["tables"][0]
+    assert table["per"] == 100000
+    assert table["total"][0] | {"interval": None} == {
+        "n": 1, "of": 165300, "percent": None, "hidden": False, "rate": 0.6, "interval": None,
+    }  # fmt: skip
+
+
+def test_columns_are_years_quarters_or_years_as_one(cdr: Shell, sudi: str) -> None:
+    def columns(*options: str) -> list[str]:
+        tables = cdr("tally", "--year", "2025/26", "--table", "notifications.sex", "--json", *options).json["tables"]
+        columns: list[str] = tables[0]["columns"]
+        return columns
+
+    assert columns("--years", "2") == ["2024/25", "2025/26"]
+    assert columns("--by", "quarter")[3] == "2025/26 Q4"
+    assert columns("--years", "3", "--pooled") == ["2023/24 to 2025/26"]
+    cdr("tally", "--year", "2025/26", "--pooled", "--by", "quarter", code=2)
+    cdr("tally", code=2)
+
+
+def test_the_cases_behind_a_cell_are_listed_to_members_only(
+    cdr: Shell, sudi: str, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = ("--trace", "notifications.sex", "Female", "2025/26")
+    assert cdr("tally", "--year", "2025/26", *cell).out == f"{sudi}\n"
+    assert cdr("tally", "--year", "2025/26", "--trace", "notifications.sex", "Male", "2025/26").out == ""
+    body = cdr("tally", "--year", "2025/26", *cell, "--json").json
+    assert body == {
+        "schema": "cdr-tally-trace/1", "table": "notifications.sex", "row": "Female", "column": "2025/26",
+        "n": [sudi], "of": [sudi],
+    }  # fmt: skip
+    wrong = cdr("tally", "--year", "2025/26", "--trace", "notifications.sex", "Girls", "2025/26", code=2)
+    assert "Female" in wrong.err
+    for words in (cell, ()):
+        refused = run(["--store", str(cdr.store), "--as", people.chaser, "tally", "--year", "2025/26", *words])
+        assert refused.code == 77 and refused.out == "" and sudi not in refused.err
+
+
+def test_births_and_rounding_are_chosen_and_said(cdr: Shell, sudi: str) -> None:
+    text = cdr("tally", "--year", "2025/26", "--births", "24", "--rounding", "largest-remainder").out
+    assert "Births under 24 weeks of gestation are left out of every table." in text
+    assert "largest remainder" in text
+    assert "left out" not in cdr("tally", "--year", "2025/26").out
+
+
+def test_a_year_without_a_case_is_said_beside_the_table_of_zeros(cdr: Shell, sudi: str) -> None:
+    answer = cdr("tally", "--year", "2019/20", "--json")
+    assert answer.json["tables"][0]["total"][0]["n"] == 0
+    assert "No death was notified in 2019/20." in answer.err
+
+
+def test_england_is_beside_and_an_area_s_own_figures_too(cdr: Shell, sudi: str) -> None:
+    asked = ("tally", "--year", "2025/26", "--table", "deaths.rate", "--json")
+    assert [one["area"] for one in cdr(*asked).json["tables"][0]["references"]] == ["England"]
+    kept(cdr, "reference/region.yaml", REFERENCE)
+    shown = cdr(*asked).json["tables"][0]["references"]
+    assert [(one["area"], one["year"], one["value"]) for one in shown] == [("England", "2023/24", 29.8), ("East Midlands", "2025/26", 24.5)]
+    heads = cdr("tally", "--year", "2025/26", "--table", "deaths.rate").out.splitlines()
+    assert any("England 2023/24" in line and "East Midlands 2025/26" in line for line in heads)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "rule"),
+    [
+        ("value: 24.5", "value: many", "SCHEMA-TYPE"),
+        ("year: 2025/26", "year: 2025/27", "REF-01"),
+        ("release: own", "release: gone", "REF-02"),
+        ("[deaths.rate]", "[deaths.shoes]", "REF-03"),
+        ("schema: reference/1", "schema: form-a/1", "SCHEMA-VERSION"),
+    ],
+)
+def test_published_figures_of_the_wrong_shape_are_a_clear_error_and_no_table(cdr: Shell, was: str, now: str, rule: str) -> None:
+    kept(cdr, "reference/region.yaml", REFERENCE.replace(was, now))
+    answer = cdr("tally", "--year", "2025/26", code=65)
+    assert answer.out == ""
+    assert re.search(r"^reference/region.yaml:\d+: ", answer.err, re.MULTILINE) and rule in answer.err
+
+
+def test_everything_wrong_with_published_figures_is_said_at_once(cdr: Shell) -> None:
+    wrong = REFERENCE.replace("24.5", "many").replace("2025/26", "2025/27").replace("[deaths.rate]", "[shoes]")
+    kept(cdr, "reference/region.yaml", wrong.replace("release: own", "release: gone"))
+    answer = cdr("tally", "--year", "2025/26", code=65)
+    assert re.findall(r"\[([A-Z0-9-]+)\]$", answer.err, re.MULTILINE) == ["SCHEMA-TYPE", "REF-01", "REF-02", "REF-03"]
+
+
+@pytest.mark.parametrize("format", ["table", "md", "csv", "json", "html"])
+def test_no_name_number_or_narrative_is_in_any_format(cdr: Shell, sudi: str, format: str) -> None:
+    form = EXAMPLES / "form-c-sudi.yaml"
+    cdr("review", sudi, "--from", form, "--override", "No panel yet", "--on", "14 April 2026", as_of="2026-05-01")
+    text = cdr("tally", "--year", "2026/27", "--years", "2", "--all", "--format", format, as_of="2026-05-01").out
+    assert not [word for word in ("Amara", "Testcase", "9990000018", "2025-03-02", "prone", "bedding") if word in text]
+    assert sudi not in text
+
+
+def test_json_holds_one_object_with_the_interface_s_keys(cdr: Shell, sudi: str) -> None:
+    body = json.loads(cdr("tally", "--year", "2025/26", "--all", "--json").out)
+    assert set(body) == {"schema", "area", "year", "years", "edition", "tables"}
+    wanted = {"id", "title", "basis", "columns", "rows", "total", "notes"}
+    assert all(wanted <= set(table) <= wanted | {"per", "breaks", "references"} for table in body["tables"])

@@ -1,0 +1,184 @@
+"""What a milestone ends and sets going; every clock that a case can meet has an end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from unit.domain_data import configuration, example, policy
+
+from cdr.codelists import code_list
+from cdr.domain import case as cases
+from cdr.domain import gates
+from cdr.domain import milestones as ms
+from cdr.domain.milestones import Milestone
+from cdr.domain.routes import what_follows
+from cdr.errors import ConditionsNotMet
+
+ON = date(2026, 1, 9)
+DIED = date(2026, 1, 9)
+LATER = date(2030, 1, 1)
+AREA_CLOCKS = {"T29", "T30", "T31"}  # of the area, and of no case
+OTHERWISE = {"T02", "T04", "T05", "T06", "T07", "T17"}  # ended by the notification, the ledger of requests, and the review
+
+
+def new(name: str = "form-a-sudi") -> dict[str, Any]:
+    form = example(name)
+    return cases.opened(ON, form, what_follows(form, configuration(), policy(), policy().working_days, ON))
+
+
+def done(case: dict[str, Any], kind: str, on: date = ON, party: str = "") -> dict[str, Any]:
+    return ms.recorded(case, Milestone(kind, on, party), on, DIED, policy())
+
+
+def called(case: dict[str, Any], on: date = LATER) -> dict[str, date | None]:
+    return {step.clock: step.due for step in ms.still_called_for(case, {}, on, policy())}
+
+
+def test_every_clock_of_a_case_can_be_ended_and_every_end_is_a_clock() -> None:
+    ended = {clock for code in code_list(ms.KINDS).codes for clock in ms.ends(str(code.code))}
+    ended |= {clock for clocks in policy().gates.ends.values() for clock in clocks}
+    assert policy().clocks.keys() - AREA_CLOCKS - OTHERWISE == ended
+    assert ended <= policy().clocks.keys()
+
+
+def test_every_kind_that_sets_something_going_is_there() -> None:
+    kinds = {str(code.code) for code in code_list(ms.KINDS).codes}
+    gate_types = {f"gate:{code.code}" for code in code_list(gates.TYPES).codes}
+    for rule in policy().follow_ons:
+        assert set(rule.after) <= kinds | gate_types
+        assert set(rule.only_with) <= policy().clocks.keys()
+
+
+@pytest.mark.parametrize("kind", [str(code.code) for code in code_list(ms.KINDS).codes])
+def test_each_milestone_ends_its_clocks(kind: str) -> None:
+    steps = [{"what": "x", "clock": clock, "due": None} for clock in policy().clocks]
+    before = {"next": steps, "status": "open"}
+    after = done(before, kind)
+    assert called(before).keys() - called(after).keys() == set(ms.ends(kind))
+    assert called(ms.undone(after, kind, policy())) == called(before)
+
+
+def test_steps_tell_who_acts_and_by_which_rule() -> None:
+    [step] = [step for step in ms.still_called_for(new(), {}, ON, policy()) if step.clock == "T12"]
+    assert (step.who, step.limit, step.edition) == ("lead health professional", "28 d", "england-2018")
+    old = {"next": [{"what": "x", "clock": "T12", "due": "2026-02-06"}]}
+    assert ms.still_called_for(old, {}, ON, policy())[0].who == "lead health professional"
+
+
+def test_asking_is_done_when_one_was_asked_and_a_ratified_review_ends_the_list() -> None:
+    assert "T04" in called(new())
+    asked = {"requests": [{"agency": "a", "requested_on": "2026-01-09", "status": "outstanding", "answered_on": None}]}
+    assert "T04" not in {step.clock for step in ms.still_called_for(new(), asked, ON, policy())}
+    case = done(done(new(), "pfd_report"), "post_mortem_final")
+    assert {"T23", "R09", "T12"} <= called(case).keys()
+    assert called(cases.with_review(case, LATER, "ratified_cdop")).keys() == {"T23"}
+
+
+def test_a_milestone_counts_from_its_day() -> None:
+    case = done(new(), "home_visit", date(2026, 1, 12))
+    assert "T09" in called(case, date(2026, 1, 11))
+    assert "T09" not in called(case, date(2026, 1, 12))
+
+
+def test_the_panel_has_six_weeks_from_the_latest_of_the_report_and_the_inquest() -> None:
+    case = done(new(), "final_case_discussion", date(2026, 4, 1))
+    assert "T17" not in called(case)  # the inquest is open
+    case = ms.with_following(gates.closed(case, "inquest", date(2029, 1, 15)), policy())
+    assert called(case)["T17"] == date(2029, 2, 26)
+    case = done(case, "cdrm_report", date(2029, 2, 1))
+    assert called(case)["T17"] == date(2029, 3, 15)
+    waived = gates.waived(done(new(), "cdrm", date(2026, 4, 1)), "inquest", date(2026, 9, 1), "x", "y")
+    assert called(ms.with_following(waived, policy()))["T17"] == date(2026, 5, 13)
+    reopened = ms.with_following(gates.opened(case, "inquest", date(2029, 4, 1), None, ""), policy())
+    assert "T17" not in called(reopened)
+
+
+def test_a_first_post_mortem_result_calls_for_a_discussion_in_a_joint_response_only() -> None:
+    assert called(done(new(), "post_mortem_interim", date(2026, 1, 20)))["T11"] == date(2026, 1, 27)
+    assert "T11" not in called(done(new("form-a-neonatal"), "post_mortem_interim", date(2026, 2, 20)))
+    discussed = done(done(new(), "post_mortem_interim", date(2026, 1, 20)), "further_discussion", date(2026, 1, 20))
+    assert "T11" not in called(discussed)
+    early = done(done(new(), "further_discussion", date(2026, 1, 15)), "post_mortem_interim", date(2026, 1, 20))
+    assert "T11" in called(early)
+
+
+def test_a_serious_incident_runs_from_when_it_was_known() -> None:
+    form = {**example("form-a-sudi"), "safeguarding_concern": "yes"}
+    steps = what_follows(form, configuration(), policy(), policy().working_days, ON)
+    case = cases.opened(ON, form, steps)
+    assert called(case)["T19"] == date(2026, 1, 16)
+    case = done(case, "serious_incident_known", date(2026, 3, 31))
+    assert called(case)["T19"] == date(2026, 4, 9)  # over Good Friday and Easter Monday
+    case = done(case, "serious_incident_notified", date(2026, 4, 1))
+    assert "T19" not in called(case) and called(case)["T20"] == date(2026, 4, 24)
+    assert "T20" not in called(done(case, "rapid_review_done", date(2026, 4, 20)))
+    opened = gates.opened(case, "rapid_review", date(2026, 4, 1), None, "")
+    assert "T20" not in called(gates.closed(opened, "rapid_review", date(2026, 4, 20)))
+    assert "T20" in called(gates.closed(opened, "rapid_review", date(2026, 4, 20)), date(2026, 4, 19))
+
+
+def test_papers_are_due_a_week_before_the_meeting_and_again_before_another() -> None:
+    case = done(new(), "panel_date", date(2026, 6, 10))
+    assert called(case)["T18"] == date(2026, 6, 3)
+    moved = done(case, "panel_date", date(2026, 7, 8))
+    assert called(moved)["T18"] == date(2026, 7, 1)
+    assert "T18" not in called(done(moved, "papers_sent", date(2026, 6, 30)))
+
+
+def test_each_report_to_prevent_future_deaths_is_answered_in_56_days() -> None:
+    case = done(new(), "pfd_report", date(2026, 6, 1), "Northtown General")
+    assert called(case)["T23"] == date(2026, 7, 27)
+    both = done(case, "pfd_report", date(2026, 6, 3), "Regional Ambulance")
+    dues = lambda case: [s.due for s in ms.still_called_for(case, {}, LATER, policy()) if s.clock == "T23"]  # noqa: E731
+    assert dues(both) == [date(2026, 7, 27), date(2026, 7, 29)]
+    assert dues(done(both, "pfd_answer", date(2026, 7, 1), "regional ambulance")) == [date(2026, 7, 27)]
+    one = done(both, "pfd_answer", date(2026, 7, 1))
+    assert dues(one) == [date(2026, 7, 29)]
+    assert dues(done(one, "pfd_answer", date(2026, 7, 2))) == []
+    assert dues(done(both, "pfd_answer", date(2026, 5, 1))) == [date(2026, 7, 27), date(2026, 7, 29)]
+
+
+def test_what_was_decided_stays_when_the_rule_changes() -> None:
+    case = done(new(), "pfd_report", date(2026, 6, 1))
+    changed = policy().for_area({"clocks": {"T23": {"number": 30, "since": "2026-01-01", "why": "x"}}})
+    again = ms.recorded(case, Milestone("booklet_given", ON), ON, DIED, changed)
+    assert {step.due for step in ms.still_called_for(again, {}, LATER, changed) if step.clock == "T23"} == {date(2026, 7, 27)}
+    fresh = ms.recorded(new(), Milestone("pfd_report", date(2026, 6, 1)), ON, DIED, changed)
+    [step] = [step for step in ms.still_called_for(fresh, {}, LATER, changed) if step.clock == "T23"]
+    assert step.due == date(2026, 7, 1) and step.edition == "england-2018, changed in cdr.yaml since 2026-01-01"
+
+
+def test_once_only_and_not_before_the_death() -> None:
+    case = done(new(), "home_visit")
+    with pytest.raises(ConditionsNotMet) as caught:
+        ms.recorded(case, Milestone("home_visit", date(2026, 1, 8)), ON, DIED, policy())
+    assert len(caught.value.unmet) == 2
+    assert len(done(done(new(), "letter_sent"), "letter_sent")["milestones"]) == 2
+    with pytest.raises(ConditionsNotMet):
+        ms.undone(new(), "home_visit", policy())
+
+
+def test_undoing_takes_back_the_last_one_and_what_it_set_going() -> None:
+    case = done(done(new(), "pfd_report", date(2026, 6, 1), "A"), "pfd_report", date(2026, 6, 3), "B")
+    case = ms.undone(case, "pfd_report", policy())
+    assert [one.party for one in ms.milestones_of(case)] == ["A"]
+    assert len(case["following"]) == 1
+    assert ms.undone(case, "pfd_report", policy())["following"] == []
+
+
+def test_an_old_case_without_the_new_keys_is_read() -> None:
+    assert ms.still_called_for({"status": "open"}, {}, ON, policy()) == []
+    assert ms.milestones_of({}) == []
+    assert "following" not in ms.with_following({"gates": []}, policy())
+
+
+def test_a_note_never_reaches_the_index() -> None:
+    from cdr.app import extraction
+    from cdr.store import layout
+
+    case = {"milestones": [{"kind": "home_visit", "on": "2026-01-10", "note": "CANARY"}], "gates": [{"type": "inquest", "note": "CANARY"}]}
+    kept = extraction().facts(layout.CASE, case)
+    assert "CANARY" not in str(kept) and kept["milestones"][0]["kind"] == "home_visit"
+    assert extraction().facts(layout.CASE, {"status": "open"}) == {"status": "open"}
