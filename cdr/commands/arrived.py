@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ HTML, DOCX, YAML = "html", "docx", "yaml"
 ARMOUR = b"-----BEGIN PGP"
 ENDINGS = {".asc": HTML, ".gpg": HTML, ".pgp": HTML, ".docx": DOCX}
 ZIP, OLD_WORD, PAGES = b"PK", b"\xd0\xcf\x11\xe0", (b"<!doctype html", b"<html")
+PICTURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG")
+MAIL_ENDINGS = (".eml", ".msg")
+MAIL_HEADER = re.compile(rb"^(?:mime-version|message-id|received): ", re.IGNORECASE)
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 TOO_LARGE = "The file is larger than 2 MB, and no return is. Ask for the file that the return form saved."
 THE_FORM_ITSELF = (
@@ -31,6 +35,11 @@ NOT_TO_US = "This is not encrypted to you. Ask the agency to use the form that c
 DAMAGED = (
     "This is damaged, larger than any return, or no encrypted message. Ask for the file again, as the form saved it."
 )
+DRAFT = (
+    "This is a draft, which only the agency can open. Ask for the file that the form saves at its end (Check and save)."
+)
+WHOLE_MAIL = "This is a whole e-mail. Save the file that came with it (its name ends in .asc), and give that."
+PRINTED = "This is a PDF or a picture. Ask for the file that the form saved (.asc), or type it in: cdr form, as .yaml."
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,11 @@ def _how(raw: bytes, name: str) -> str:
     start = raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.lower().startswith(PAGES):
         raise _refused("REPLY-SHAPE", THE_FORM_ITSELF, name)
-    if start.startswith(ARMOUR):
+    if _is_mail(start, name):
+        raise _refused("REPLY-SHAPE", WHOLE_MAIL, name)
+    if start.startswith(PICTURES):
+        raise _refused("REPLY-SHAPE", PRINTED, name)
+    if start.startswith(ARMOUR) or b"\n" + ARMOUR in start:
         return HTML
     if raw.startswith((ZIP, OLD_WORD)):
         return DOCX
@@ -90,6 +103,11 @@ def _how(raw: bytes, name: str) -> str:
     if binary and not _is_text(raw):
         return HTML
     return ENDINGS.get(Path(name).suffix.lower(), YAML)
+
+
+def _is_mail(start: bytes, name: str) -> bool:
+    head = start.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return Path(name).suffix.lower() in MAIL_ENDINGS or any(map(MAIL_HEADER.match, head.split(b"\n")))
 
 
 def _is_text(raw: bytes) -> bool:
@@ -106,7 +124,8 @@ def _reply(app: App, raw: bytes, name: str) -> dict[str, Any]:
     try:
         plain = app.store.sealed.keys.gnupg.open_reply(raw, LARGEST_OPENED)
     except NotAuthentic:
-        raise _refused("REPLY-DAMAGED", DAMAGED, name) from None
+        words = DRAFT if Path(name).stem.endswith("-draft") else DAMAGED
+        raise _refused("REPLY-DAMAGED", words, name) from None
     if plain is None:
         raise _refused("REPLY-LOCKED", NOT_TO_US, name)
     return replies.read_json(plain, name)

@@ -34,6 +34,24 @@ RETURNS = {
     "northshire-community": "2026-01-21",
     "northshire-police": "2026-01-22",
 }
+DONE_EARLY = (
+    ("The coroner is given our address", "milestone", "our_address_given", "2026-01-09"),
+    ("Police and health visit the home together", "milestone", "home_visit", "2026-01-09"),
+    ("The notification goes to the national database", "milestone", "ncmd_told", "2026-01-10"),
+    ("All agencies meet for the first time", "milestone", "initial_meeting", "2026-01-11"),
+)
+DONE_LATER = (
+    (
+        "The lead health professional's report was sent in time",
+        "milestone",
+        "lead_report",
+        "--on",
+        "2026-02-04",
+        "2026-03-26",
+    ),
+    ("The coroner's office says when it expects the inquest", "gate", "expect", "inquest", "2026-06-15", "2026-03-26"),
+    ("The final case discussion is held", "milestone", "final_case_discussion", "2026-03-30"),
+)
 FORMS = ("form-a", "form-c", "letter-gate", f"form-b-{LATE}", *(f"form-b-{agency}" for agency in tuple(RETURNS)[1:]))
 
 
@@ -145,6 +163,13 @@ def _go_through(place: Place, number: int, case: Any) -> None:
     for answer in case.returns:
         form = _form(place, f"earlier-{number:03}-form-b-{answer['agency']}", answer)
         _cdr(place, answer["completed_on"], "return", reference, answer["agency"], "--from", form)
+    if case.gate:
+        type_, began, ended = case.gate
+        _cdr(place, began.isoformat(), "gate", reference, "open", type_)
+        if ended:
+            _cdr(place, ended.isoformat(), "gate", reference, "close", type_)
+    for kind, done in case.milestones:
+        _cdr(place, done.isoformat(), "milestone", reference, kind)
     if case.form_c:
         day = case.reviewed_on.isoformat()
         form = _form(place, f"earlier-{number:03}-form-c", case.form_c)
@@ -159,6 +184,8 @@ def _one_case(place: Place, chaser: str) -> str:
         "A child dies; the hospital notifies", "notify", "--from", forms["form-a"], place=place, day="2026-01-09"
     ).strip()
     _tell("Every agency that the notification names is asked", "request", reference, place=place, day="2026-01-09")
+    for heading, *words, day in DONE_EARLY:
+        _tell(heading, words[0], reference, *words[1:], place=place, day=day)
     for agency, day in RETURNS.items():
         answer = ("--from", forms[f"form-b-{agency}"]) if f"form-b-{agency}" in forms else ("--nil",)
         _tell(f"{agency} answers", "return", reference, agency, *answer, place=place, day=day)
@@ -167,6 +194,8 @@ def _one_case(place: Place, chaser: str) -> str:
         _tell(heading, "--as", chaser, "chase", "--overdue", place=place, day=day)
     late = ("return", reference, LATE, "--from", forms[f"form-b-{LATE}"])
     _tell("The ambulance service answers after all", *late, place=place, day="2026-03-26")
+    for heading, *words, day in DONE_LATER:
+        _tell(heading, words[0], reference, *words[1:], place=place, day=day)
     _tell("The timeline for the panel, anonymised", "timeline", reference, place=place, day="2026-04-01")
     override = ("--override", "The inquest is open, and the panel meets in writing")
     _tell(
@@ -196,6 +225,8 @@ def _one_case(place: Place, chaser: str) -> str:
 
 def _results(place: Place, reference: str) -> None:
     _tell("Where every open case stands", "list", "--open", place=place, day="2026-04-17")
+    _tell("The coordinator's day: what is due and who moves next", "today", place=place, day="2026-04-17")
+    _tell("What the days of this review waited for", "delays", reference, place=place, day="2026-04-17")
     text = _cdr(place, "2026-04-17", "tally", "--year", "2025/26", "--years", "4")
     tally = place.folder / "tally-2025-26.txt"
     tally.write_text(text, "utf-8")

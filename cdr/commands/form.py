@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,11 @@ def command(app: App, reference: str, agency: str, output: str, new_passphrase: 
     suffix = Path(output).suffix.lower()
     if suffix not in SUFFIXES:
         raise WrongUsage("The file's name says what kind of form it is.", "End it in .html, .docx or .yaml.")
-    request, told = _request(app, reference, agency, new_passphrase)
-    to_file(Path(output), made(app, reference, request, suffix))
+
+    def write(request: Request) -> None:
+        to_file(Path(output), made(app, reference, request, suffix))
+
+    request, told = _request(app, reference, agency, new_passphrase, write)
     if as_json:
         content = {
             "schema": "cdr-form/1",
@@ -99,8 +103,10 @@ def _for_key(app: App, told: str, key: str) -> str:
     return Gnupg().encrypt_mail(f"{told}\n".encode(), [key], app.store.person.fingerprint).decode("ascii")
 
 
-def _request(app: App, reference: str, agency: str, anew: bool) -> tuple[Request, str]:
-    """The request with its form, which is made or locked anew where it has to be; and then the pass-phrase."""
+def _request(
+    app: App, reference: str, agency: str, anew: bool, write: Callable[[Request], None]
+) -> tuple[Request, str]:
+    """The request, once its form is written, made or locked anew where it has to be; and then the pass-phrase."""
     from cdr.domain import requests
     from cdr.errors import ConditionsNotMet
 
@@ -114,11 +120,13 @@ def _request(app: App, reference: str, agency: str, anew: bool) -> tuple[Request
             f"There is no form to make: {agency} {reason}.", [], "Ask it first: cdr request REF AGENCY"
         )
     if request.form is not None and request.form.form == _current() and not anew:
+        write(request)
         return request, ""
-    return _renewed(app, reference, agency)
+    return _renewed(app, reference, agency, write)
 
 
-def _renewed(app: App, reference: str, agency: str) -> tuple[Request, str]:
+def _renewed(app: App, reference: str, agency: str, write: Callable[[Request], None]) -> tuple[Request, str]:
+    """The same, recorded with a pass-phrase that nobody has yet; where the form cannot be written, nothing is recorded."""
     from cdr.domain import requests
     from cdr.store.transaction import Change
 
@@ -130,10 +138,10 @@ def _renewed(app: App, reference: str, agency: str) -> tuple[Request, str]:
         nonce = before.form.nonce if before and before.form and usable else ""
         form, told = locked(app, reference, agency, documents["notification"], nonce)
         body = requests.with_form(ledger.body, agency, form)
-        app.store.commit(Change("form", {ledger.place: body}), {reference: documents})
-    found = requests.request_of(body, agency)
-    if found is None:
-        raise AssertionError("a request that was just written")
+        found = requests.request_of(body, agency)
+        if found is None:
+            raise AssertionError("a request that was just given a form")
+        app.store.commit(Change("form", {ledger.place: body}), {reference: documents}, lambda: write(found))
     return found, told
 
 

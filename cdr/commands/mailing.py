@@ -65,7 +65,7 @@ class Ledgers:
         body = how(self.body(case))
         self.bodies[self.app.store.place(case, "prompts")] = body
 
-    def commit(self, ready: Callable[[], None] = lambda: None) -> None:
+    def commit(self, ready: Callable[[], Callable[[], None] | None] = lambda: None) -> None:
         """Record what changed, in one commit. Raises: as `Store.commit`."""
         if self.bodies:
             self.app.store.commit(Change("chase", self.bodies), self.current, ready)
@@ -123,10 +123,9 @@ def written_down(app: App, prompts: Document, letters: Sequence[Letter]) -> dict
     return {prompts.place: dict(body)}
 
 
-def to_outbox(app: App, letters: Sequence[Letter]) -> None:
-    """Write letters to the outbox, where that is how mail leaves. Raises: DiskFailed."""
-    if not sends(app):
-        post.out(app, letters)
+def to_outbox(app: App, letters: Sequence[Letter]) -> Callable[[], None] | None:
+    """Write letters to the outbox, where that is how mail leaves; what takes them out again. Raises: DiskFailed."""
+    return None if sends(app) else post.out(app, letters)
 
 
 def note_what_was_taken(app: App, noted: Path, ledgers: Ledgers) -> None:

@@ -6,7 +6,7 @@ same message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -62,12 +62,11 @@ def thanks(app: App, case: str, agency: str, requested_on: date, day: date) -> L
     return letter(app, [Prompt(case, agency, THANKS, day, requested_on)])
 
 
-def out(app: App, letters: Iterable[Letter]) -> None:
-    """Put messages into the outbox. Raises: DiskFailed."""
+def out(app: App, letters: Iterable[Letter]) -> Callable[[], None]:
+    """Put messages into the outbox, all or none; what is given back takes them out again. Raises: DiskFailed."""
     from cdr.mail import outbox
 
-    for each in letters:
-        outbox.write(app.store.folder / "outbox", each.name, each.mail)
+    return outbox.write_all(app.store.folder / "outbox", {each.name: each.mail for each in letters})
 
 
 def _attachments(app: App, prompt: Prompt, ledger: Mapping[str, Any] | None) -> Iterator[Attachment]:

@@ -17,6 +17,7 @@ WIDTH, LEFT, RIGHT, ROW, BAR = 960, 330, 190, 28, 16
 FONT = "'Source Sans 3', Arial, Helvetica, sans-serif"
 INK, SOLID, LIGHT = "#1f1f1f", "#24476b", "#ffffff"
 LONGEST_LABEL = 46
+ROOM_FOR_TICKS = WIDTH - 155  # beyond it stand the words "all days"
 
 
 def terminal(page: Page, width: int, plain: bool = False) -> str:
@@ -140,7 +141,7 @@ def _grid(chart: Chart, top: int, bottom: int) -> Iterator[str]:
     for at, words in chart.ticks:
         x = LEFT + at * (WIDTH - LEFT - RIGHT)
         yield f'<line x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom + 4}" stroke="#9a9a9a" stroke-width="0.7"/>'
-        if x >= free:
+        if x >= free and x + 7 * len(words) <= ROOM_FOR_TICKS:
             yield _text(x, bottom + 19, words, size=12)
             free = x + 8 * len(words) + 6
 

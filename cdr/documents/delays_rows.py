@@ -170,7 +170,7 @@ def _year_chart(id_: str, title: str, cases: Sequence[CaseDelays], label: Callab
     )
     total = sum(one.days for one in cases)
     return Chart(
-        id_, title, f"{counted(len(cases), 'case')}; together {counted(total, 'day')} {span}.", bars,
+        id_, title, f"{counted(len(cases), 'case')}; together {counted(total, 'day')} {span}." if cases else "No case.", bars,
         tuple(_scale(longest)) if bars else (), total, tuple(_year_notes(cases)),
     )  # fmt: skip
 

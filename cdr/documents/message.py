@@ -353,9 +353,29 @@ def to_eml(message: Message, from_: str) -> bytes:
 def filled_with(mail: EmailMessage, message: Message) -> None:
     """Give a mail the message's text and its attachments."""
     mail.set_content(message.body, charset="utf-8", cte="quoted-printable")
+    if message.attachments:
+        mail.make_mixed()
     for attachment in message.attachments:
-        kind, _, subtype = attachment.content_type.partition("/")
-        mail.add_attachment(attachment.data, maintype=kind, subtype=subtype, filename=attachment.name)
+        mail.attach(_part(attachment))
     if message.attachments:
         said = hashlib.sha256(message.message_id.encode() + message.body.encode()).hexdigest()
         mail.set_boundary(f"cdr-{said[:40]}")  # the same for the same message
+
+
+def _part(attachment: Attachment) -> EmailMessage:
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
+    part = EmailMessage(policy=SMTP)  # whose lines are short: base64 has at most 76 letters a line (RFC 2045)
+    kind, _, subtype = attachment.content_type.partition("/")
+    letters = {"charset": "utf-8"} if kind == "text" else {}  # else a mail system takes it for ASCII and spoils it
+    part.set_content(
+        attachment.data,
+        maintype=kind,
+        subtype=subtype,
+        disposition="attachment",
+        filename=attachment.name,
+        params=letters,
+    )
+    del part["MIME-Version"]
+    return part

@@ -105,6 +105,7 @@ def still_called_for(case: Body, requests: Body, on: date, policy: Policy) -> li
     """What a case still calls for on a day: by due day, those without one last.
 
     Asking the agencies is done once one was asked; a milestone, or the end of a process, ends the clocks that it names.
+    A clock that an open process postpones (the perinatal review, by the maternity investigation) has no day meanwhile.
     Once a review is ratified, only what goes on after it is called for (an answer to a report to prevent future deaths).
     """
     begun = {text_at(item, "clock") for _, item in items_at(case, "following")}
@@ -114,7 +115,8 @@ def still_called_for(case: Body, requests: Body, on: date, policy: Policy) -> li
     if settled_on(case):
         stays = {rule.clock for rule in policy.follow_ons if rule.after_review}
         called = [item for item in left if text_at(item, "clock") in stays]
-    steps = [_step(item, policy) for item in called]
+    postponed = _postponed(case, policy)
+    steps = [_step(item, policy, text_at(item, "clock") in postponed) for item in called]
     return sorted(steps, key=lambda step: (step.due is None, step.due or on, step.clock))
 
 
@@ -184,11 +186,18 @@ def _identity(item: Body) -> tuple[str, ...]:
     return tuple(text_at(item, key) for key in ("clock", "from", "with"))
 
 
-def _step(item: Body, policy: Policy) -> Step:
+def _postponed(case: Body, policy: Policy) -> set[str]:
+    """The clocks that wait for the end of a process which is open."""
+    running = [gate.type for gate in gates_of(case) if gate.status == OPEN]
+    return {clock for type_ in running for clock in policy.gates.postpones.get(type_, ())}
+
+
+def _step(item: Body, policy: Policy, is_postponed: bool) -> Step:
     clock = policy.clocks.get(text_at(item, "clock"))
     who = text_at(item, "who") or (clock.who if clock else "")
     texts = (text_at(item, key) for key in ("limit", "edition"))
-    return Step(text_at(item, "what"), text_at(item, "clock"), date_at(item, "due"), who, *texts)
+    due = None if is_postponed else date_at(item, "due")
+    return Step(text_at(item, "what"), text_at(item, "clock"), due, who, *texts)
 
 
 def _milestone(item: Body) -> Milestone:

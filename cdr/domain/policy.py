@@ -109,12 +109,13 @@ class Chasing(Sourced):
 
 @dataclass(frozen=True)
 class Gates(Sourced):
-    """The other processes that a review waits for."""
+    """The other processes that a review waits for; while one is open, the clocks that it `postpones` have no day."""
 
     types: tuple[str, ...]
     coroner: tuple[str, ...]
     waits_at_panel: tuple[str, ...]
     ends: Mapping[str, tuple[str, ...]]
+    postpones: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -317,6 +318,7 @@ def _gates(part: Mapping[str, Any]) -> Gates:
         coroner=_words(part["coroner"]),
         waits_at_panel=_words(part["waits_at_panel"]),
         ends={str(kind): _words(clocks) for kind, clocks in part["ends"].items()},
+        postpones={str(kind): _words(clocks) for kind, clocks in part["postpones"].items()},
         **_sourced(part),
     )
 

@@ -31,18 +31,24 @@ FACTORS = {
     "C": ("sleep_environment", "overcrowding"),
     "D": ("agency_communication", "identification_treatment"),
 }
+KEY_WORKER = {"name": "Jo Penrose", "role": "Lead Nurse for Child Death Review", "phone": "01632 960002"}
 THEMES = ("information_sharing", "messages_to_families", "escalation", "record_keeping", "training_awareness")
 
 
 @dataclass(frozen=True)
 class SyntheticCase:
-    """One invented case: when it was notified, its forms, the agencies that return, and when it was reviewed (or not)."""
+    """One invented case: when it was notified, its forms, the agencies that return, and when it was reviewed (or not).
+
+    `milestones` are kinds with their days; `gate` is another process (type, beginning, end or None), None where there was none.
+    """
 
     notified_on: date
     form_a: dict[str, Any]
     returns: tuple[dict[str, Any], ...]
     form_c: dict[str, Any] | None
     reviewed_on: date | None
+    milestones: tuple[tuple[str, date], ...] = ()
+    gate: tuple[str, date, date | None] | None = None
 
 
 def cases(first: date, last: date, each_year: int, seed: int = 2026) -> Iterator[SyntheticCase]:
@@ -76,8 +82,23 @@ def _case(random: Random, number: int, died: date, last: date) -> SyntheticCase:
     reviewed = died + timedelta(days=random.randint(150, 620))
     done = reviewed < last
     returns = tuple(_form_b(form_a, agency, notified + timedelta(days=random.randint(9, 40))) for agency in agencies)
+    held = died + timedelta(days=60 + 7 * (number % 8))
+    sudden = form_a["jar"]["triggered"] == "yes"
+    gate: tuple[str, date, date | None] | None = None
+    if sudden:
+        gate = "inquest", notified, reviewed - timedelta(days=40) if done else None
+    elif group == "newborn":
+        gate = "pmrt", notified, held if held <= last else None
+    milestones = (("our_address_given", notified), ("lead_report", died + timedelta(days=26))) if sudden else ()
+    meeting = "final_case_discussion" if sudden else "cdrm"
     return SyntheticCase(
-        notified, form_a, returns, _form_c(random, group, reviewed) if done else None, reviewed if done else None
+        notified,
+        form_a,
+        returns,
+        _form_c(random, group, reviewed, held) if done else None,
+        reviewed if done else None,
+        tuple((kind, day) for kind, day in (*milestones, (meeting, held)) if day <= last),
+        gate,
     )
 
 
@@ -103,7 +124,6 @@ def _form_a(random: Random, number: int, group: str, born: date, died: date) -> 
             "gestation": {"weeks": weeks, "days": random.randint(0, 6)},
             "birth_weight_g": 450 + (weeks - 21) * 160,
         }
-    coroner = {"party": "coroner", "status": "informed", "on": died.isoformat()}
     return {
         "schema": "form-a/1",
         "child": child,
@@ -117,11 +137,11 @@ def _form_a(random: Random, number: int, group: str, born: date, died: date) -> 
             **({} if sudden else {"cause_of_death": {"Ia": "Invented for a demonstration"}}),
             "post_mortem": {"status": "required", "type": "coroner"} if sudden else {"status": "not_required"},
         },
-        "jar": {"criteria": ["sudden_no_apparent_cause" if sudden else "none"], "triggered": "yes" if sudden else "no"},
-        "informed": [coroner] if sudden else [{"party": "medical_examiner", "status": "informed", "on": notified.isoformat()}],
+        "jar": _jar(sudden, died, notified),
+        "informed": _informed(group, sudden, died, notified),
         "other_investigations": [],
         "safeguarding_concern": "no",
-        "family": {"parents": [_parent(family, street, town, postcode)], "siblings": [], "leaflet_given": "yes"},
+        "family": {"parents": [_parent(family, street, town, postcode)], "siblings": [], "leaflet_given": "yes", "key_worker": KEY_WORKER},
         "professionals": [
             {"agency": "northtown-general", "name": "Dr Ira Invented", "role": "Consultant paediatrician"},
             {"agency": "high-street-surgery", "name": "Dr Pat Made-Up", "role": "GP"},
@@ -133,6 +153,19 @@ def _form_a(random: Random, number: int, group: str, born: date, died: date) -> 
         "notified_at": f"{notified}T10:00",
         "received_at": f"{notified}T10:05",
     }  # fmt: skip
+
+
+def _jar(sudden: bool, died: date, notified: date) -> dict[str, Any]:
+    if not sudden:
+        return {"criteria": ["none"], "triggered": "no"}
+    days = {"initial_meeting_on": notified.isoformat(), "home_visit_on": died.isoformat()}
+    return {"criteria": ["sudden_no_apparent_cause"], "triggered": "yes", **days}
+
+
+def _informed(group: str, sudden: bool, died: date, notified: date) -> list[dict[str, Any]]:
+    told = [("coroner", died) if sudden else ("medical_examiner", notified), ("ncmd", notified)]
+    told += [("pmrt_mbrrace", notified)] if group == "newborn" else []
+    return [{"party": party, "status": "informed", "on": day.isoformat()} for party, day in told]
 
 
 def _parent(family: str, street: str, town: str, postcode: str) -> dict[str, Any]:
@@ -160,7 +193,7 @@ def _form_b(form_a: dict[str, Any], agency: str, on: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _form_c(random: Random, group: str, on: date) -> dict[str, Any]:
+def _form_c(random: Random, group: str, on: date, held: date) -> dict[str, Any]:
     changeable = random.random() < 0.45
     found = {"A", random.choice("BCD"), random.choice("BD")}
     letter = random.choice(sorted(found - {"A"}))
@@ -168,7 +201,7 @@ def _form_c(random: Random, group: str, on: date) -> dict[str, Any]:
     return {
         "schema": "form-c/1",
         "stage": "ratified_cdop",
-        "cdrm": {"date": (on - timedelta(days=30)).isoformat(), "type": "hospital_mortality_meeting"},
+        "cdrm": {"date": held.isoformat(), "type": "hospital_mortality_meeting"},
         "cause_of_death_understood": "Invented for a demonstration",
         "case_summary": "An invented case for a demonstration. Nothing in it happened to anyone.",
         "domains": domains,

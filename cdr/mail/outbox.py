@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cdr.disk import private_folder, write_whole
@@ -28,3 +30,24 @@ def write(folder: Path, name: str, eml: bytes) -> Path:
     path = folder / name
     write_whole(path, eml)
     return path
+
+
+def write_all(folder: Path, mails: Mapping[str, bytes]) -> Callable[[], None]:
+    """Put messages into the outbox, all or none, by name; what is given back takes those away that were not there before.
+
+    Raises: as `write`.
+    """
+    new = [folder / name for name in mails if not (folder / name).exists()]
+    try:
+        for name, eml in mails.items():
+            write(folder, name, eml)
+    except DiskFailed:
+        _take_away(new)
+        raise
+    return lambda: _take_away(new)
+
+
+def _take_away(paths: Sequence[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

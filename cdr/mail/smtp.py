@@ -46,7 +46,7 @@ class Smtp:
         try:
             return self._handed_over(self._connected(), envelope)
         except (TryAgain, WrongConfiguration) as error:
-            self._given_up = error.message
+            self._given_up = error.message.rstrip(".")  # it stands within a sentence
         except (smtplib.SMTPException, OSError) as error:
             silent = f"the mail server was silent for {self.server.seconds:g} seconds"
             self._given_up = silent if _timed_out(error) else "the mail server broke off"

@@ -218,11 +218,12 @@ class Store:
         self,
         change: Change,
         current: Mapping[str, Mapping[str, Document]],
-        ready: Callable[[], None] = lambda: None,
+        ready: Callable[[], Callable[[], None] | None] = lambda: None,
     ) -> None:
         """Publish a change; `current` holds the opened documents of the cases that it touches, by case and id.
 
-        `ready` is called when nothing is left to do but to publish: what must not go out unrecorded goes out then.
+        `ready` is called when nothing is left to do but to publish: what must not go out unrecorded goes out then. What it
+        gives back is called where publishing fails all the same.
         Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
         """
         known = [document for documents in current.values() for document in documents.values()]
@@ -230,8 +231,13 @@ class Store:
         before = self.history.verified(self.progress)
         written = transaction.prepare(self.snapshot, change, replaced, self.progress)
         with transaction.signals_deferred():
-            ready()
-            transaction.publish(self.git, written.commit, self.snapshot.head, change.message())
+            take_back = ready()
+            try:
+                transaction.publish(self.git, written.commit, self.snapshot.head, change.message())
+            except (CdrError, OSError):
+                if take_back:
+                    take_back()
+                raise
             with suppress(CdrError, OSError):  # it is recorded; what could not be renewed renews itself later
                 self.history.remember(written.commit, before.count + 1)
                 self._keep(written, change, current)

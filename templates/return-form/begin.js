@@ -2,6 +2,7 @@
 
 function begin() {
   makeSteps();
+  byId("stopped").hidden = true;
   byId("working").hidden = false;
   document.querySelector("nav details").open = window.matchMedia("(min-width: 60rem)").matches;
   byId("ask-phrase").addEventListener("submit", openPanel);

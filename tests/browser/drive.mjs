@@ -258,6 +258,19 @@ const scenarios = {
     seen.asked = seen.dialogs.length > untouched;
   },
 
+  async stopped() {
+    const tell = async (options, file) => {
+      const page = await (await context(options)).newPage();
+      await page.goto(`file://${file}`);
+      const notice = page.locator("#stopped");
+      const told = await notice.waitFor({ timeout: 6000 }).then(() => notice.innerText(), () => "");
+      return [told, await page.locator("#working").isVisible()];
+    };
+    seen.whole = await tell({}, plan.file);
+    seen.withoutScript = await tell({ javaScriptEnabled: false }, plan.file);
+    seen.spoilt = await tell({}, plan.spoilt);
+  },
+
   async wrong() {
     const page = await open(await context(), plan.file);
     await openPanel(page, plan.phrase);

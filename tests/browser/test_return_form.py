@@ -300,6 +300,17 @@ def test_a_draft_file_moves_to_another_computer(drive: Any) -> None:
     assert "Half a sentence" not in Path(seen["downloads"][0]).read_text()
 
 
+def test_a_form_that_cannot_start_says_what_to_do(drive: Any, form: ReturnForm, tmp_path: Path) -> None:
+    """Without JavaScript, and where a mail system changed a letter of the script, so that the browser does not run it."""
+    spoilt = tmp_path / "spoilt.html"
+    spoilt.write_bytes(to_html(form).replace(b'byId("working")', b"byId('working')"))
+    seen = drive("stopped", spoilt=str(spoilt))
+    assert seen["whole"] == ["", True]
+    for way in ("withoutScript", "spoilt"):
+        words, works = seen[way]
+        assert "does not work here" in words and "01632 960001" in words and not works
+
+
 def test_every_mistake_is_told_at_the_top_and_beside_its_field(drive: Any) -> None:
     seen = drive("wrong")
     not_ours = (

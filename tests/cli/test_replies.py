@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import email
 import email.policy
+import errno
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,7 +21,7 @@ import pexpect
 import pytest
 from conftest import EXAMPLES, People, Shell
 from faults.test_canary import Watched
-from store.hands import git
+from store.hands import git, unchanged
 
 from cdr.store import codec, schema
 
@@ -151,6 +153,7 @@ def test_the_message_carries_the_form_and_nothing_of_the_child(cdr: Shell, asked
     page, text = attached.get_content(), mail.get_body().get_content()  # type: ignore[attr-defined]
     assert not any(word in page + text for word in CANARY)
     assert "give you the pass-phrase by telephone" in " ".join(text.split())
+    assert re.search(r"^Date of this request: 9 January 2026\r\nPlease reply by: 23 January 2026\r\n", text, re.MULTILINE)
     assert ledger(cdr, asked)[HOSPITAL]["form"]["nonce"] in page
 
 
@@ -206,6 +209,23 @@ def test_a_new_pass_phrase_locks_the_same_request_anew(cdr: Shell, asked: str, t
     cdr("return", asked, HOSPITAL, "--from", post.file(post.reply()), "--yes", as_of=CAME)
 
 
+def test_a_form_that_cannot_be_written_takes_no_pass_phrase_away(
+    cdr: Shell, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with unchanged(cdr.store):
+        cdr("form", asked, POLICE, "-o", tmp_path / "no" / "form.html", "--new-passphrase", code=66)
+        (tmp_path / "form.html").mkdir()
+        cdr("form", asked, POLICE, "-o", tmp_path / "form.html", "--new-passphrase", code=2)
+        with monkeypatch.context() as patch:
+            patch.setattr("cdr.disk._write", _full)
+            assert "No space" in cdr("form", asked, POLICE, "-o", tmp_path / "x.html", "--new-passphrase", code=74).err
+    assert not (tmp_path / "x.html").exists()
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def test_the_chasers_key_makes_the_same_form(
     cdr: Shell, asked: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +239,30 @@ def test_the_chasers_key_makes_the_same_form(
     request = request_of(app.store.snapshot.read(app.store.place(asked, "requests")).body, POLICE)
     assert request is not None
     assert form.made(app, asked, request, ".html") == (tmp_path / "form.html").read_bytes()
+
+
+def test_the_chasers_key_neither_makes_a_form_nor_takes_a_return(
+    cdr: Shell, asked: str, post: Post, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply, form = post.file(post.reply()), tmp_path / "form.html"
+    monkeypatch.setenv("GNUPGHOME", people.chaser_home)
+    with unchanged(cdr.store):
+        cdr("form", asked, HOSPITAL, "-o", form, as_of=CAME, code=77)
+        cdr("form", asked, HOSPITAL, "-o", form, "--new-passphrase", as_of=CAME, code=77)
+        for how in (("--from", reply, "--yes"), ("--from", EXAMPLES / "form-b-hospital.yaml"), ("--nil",)):
+            cdr("return", asked, HOSPITAL, *how, as_of=CAME, code=77)
+        cdr("bounce", asked, HOSPITAL, as_of=CAME, code=77)
+    assert not form.exists()
+
+
+def test_several_who_take_in_the_same_reply_at_once_record_it_once(cdr: Shell, asked: str, post: Post) -> None:
+    before, reply = git(cdr.store, "rev-parse", "HEAD"), post.file(post.reply())
+    words = ["--store", str(cdr.store), "--as-of", CAME, "return", asked, HOSPITAL, "--from", str(reply), "--yes"]
+    runs = [subprocess.Popen([sys.executable, "-m", "cdr", *words], stderr=subprocess.PIPE) for _ in range(3)]
+    said = [one.communicate(timeout=120)[1] for one in runs]
+    assert sorted(one.returncode for one in runs) == [0, 65, 65]
+    assert sum(b"has sent its return" in one for one in said) == 2
+    assert git(cdr.store, "rev-parse", "HEAD^") == before and list(returns(cdr, asked)) == ["return-01"]
 
 
 # ---- replies that are right -----------------------------------------------------------------------------------------
@@ -384,6 +428,22 @@ def test_what_cannot_be_opened_is_refused(cdr: Shell, asked: str, post: Post, pe
     assert "[REPLY-DAMAGED]" in post.refused(key)
     page = post.file(b"<!DOCTYPE html><title>x</title>", "form.html", seal=lambda raw: raw)
     assert "empty form" in post.refused(page)
+
+
+def test_what_is_something_else_is_told_as_what_it_is(cdr: Shell, asked: str, post: Post, people: People) -> None:
+    def given(name: str, raw: bytes) -> str:
+        return post.refused(post.file(raw, name, seal=lambda raw: raw))
+
+    whole = sealed(json.dumps(post.reply()).encode(), people.member)
+    mail = b"From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nHello\r\n" + whole
+    for name, raw in (("reply.eml", mail), ("reply.txt", mail), ("reply.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99))):
+        assert "a whole e-mail" in given(name, raw)
+    for name, raw in (("printed.pdf", b"%PDF-1.7\n%\xe2\xe3"), ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(99))):
+        assert "a PDF or a picture" in given(name, raw)
+    locked = gpg("--armor", "--pinentry-mode", "loopback", "--passphrase", "x", "--symmetric", data=b"{}")
+    assert "a draft" in given(f"{asked}-{HOSPITAL}-draft.asc", locked)
+    pasted = post.file(b"Dear Robin,\r\n\r\n" + whole.replace(b"\n", b"\r\n"), "pasted.txt", seal=lambda raw: raw)
+    cdr("return", asked, HOSPITAL, "--from", pasted, "--yes", as_of=CAME)
 
 
 def test_what_is_too_large_is_not_read(cdr: Shell, asked: str, post: Post, people: People) -> None:

@@ -39,10 +39,10 @@ def test_files_that_may_not_grow(cdr: Shell, sudi: str, size: int) -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MiB."""
+    """A file system of 8 MiB: room for a store, and for the messages with their forms."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("mounting is not allowed here")
     yield folder
@@ -76,6 +76,19 @@ def test_a_full_disk(small: Path, people: People, member: str) -> None:
     store("request", case, as_of="2026-01-09")
     assert git(store.store, "status", "--porcelain", "--untracked-files=all").split("\n") in ([""], [])
     assert findings(store, code=0) == set()
+
+
+def test_a_disk_that_fills_up_while_the_agencies_are_asked(small: Path, people: People, member: str) -> None:
+    store = Shell(small / "store")
+    keys = ["--member", people.member, "--member", people.second]
+    assert run(["init", str(store.store), "--config", str(EXAMPLES / "store.yaml"), *keys]).code == 0
+    case = store("notify", "--from", FORM, as_of="2026-01-09").out.strip()
+    _fill(small, 2 * 1024 * 1024)
+    with unchanged(store.store):
+        store("request", case, as_of="2026-01-09", code=74)
+    (small / "filler").unlink()
+    store("request", case, as_of="2026-01-09")
+    assert len(list((store.store / "outbox").iterdir())) == 6 and findings(store, code=0) == set()
 
 
 @pytest.fixture

@@ -176,10 +176,15 @@ def _hanging(tmp_path: Path) -> Path:
     return program
 
 
-def test_a_locked_key_without_a_terminal_ends_at_once(locked: Shell) -> None:
+def test_a_locked_key_without_a_terminal_ends_at_once(locked: Shell, home: str, tmp_path: Path) -> None:
     case = next(path.name for path in (locked.store / "cases").iterdir() if path.is_dir())
+    reply, agency = tmp_path / "reply.asc", "northshire-police"
+    reply.write_bytes(gpg(home, "--armor", "--default-recipient-self", "--encrypt", data=b"{}"))
     with unchanged(locked.store):
-        for command in (["list"], ["show", case], ["chase"], ["notify", "--from", EXAMPLES / "form-a-neonatal.yaml"]):
+        for command in (
+            ["list"], ["show", case], ["chase"], ["notify", "--from", EXAMPLES / "form-a-neonatal.yaml"], ["bounce", case, agency],
+            ["form", case, agency, "-o", tmp_path / "form.html"], ["return", case, agency, "--nil"], ["return", case, agency, "--from", reply, "--yes"],
+        ):  # fmt: skip
             started = time.monotonic()
             answer = locked(*command, code=75, as_of="2026-03-02")
             assert time.monotonic() - started < 5

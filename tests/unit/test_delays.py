@@ -16,7 +16,7 @@ from unit.domain_data import policy
 from cdr.codelists import code_list
 from cdr.documents import delays as shown
 from cdr.documents.delays_rows import case_page, year_page
-from cdr.statistics.delays import CaseDelays, Cause, case_delays, year_delays
+from cdr.statistics.delays import CaseDelays, Cause, YearDelays, case_delays, year_delays
 
 DIED = date(2024, 2, 29)
 ORDER = policy().delays.precedence
@@ -224,3 +224,16 @@ def test_an_empty_year_is_written_in_every_format() -> None:
     empty = year_delays({}, "2024/25", date(2027, 1, 1), ORDER)
     for format in shown.FORMATS:
         assert shown.render(empty, "Northshire", {}, format)
+
+
+def test_a_year_without_a_review_has_no_empty_page_and_a_label_at_the_end_stands_clear() -> None:
+    import pypdfium2
+
+    inquest = {"gates": [{"type": "inquest", "status": "open", "opened_on": "2024-03-01"}]}
+    one = counted(inquest, ledger(("gp", "2024-03-04", None)))
+    body = shown.render(YearDelays("2024/25", date(2025, 3, 31), (), (one,)), "Northshire", NAMES, "pdf")
+    document = pypdfium2.PdfDocument(body)
+    first = document[0].get_textpage().get_text_bounded()
+    assert len(document) == 1 and "No case." in first and "Inquest" in first
+    drawn = str(shown.render(counted({}, ledger(("gp", "2024-03-04", None)), on=date(2025, 3, 1)), "Northshire", NAMES, "svg"))
+    assert "Mar 2024<" in drawn and "Mar 2025<" not in drawn  # it would stand in the words "all days"

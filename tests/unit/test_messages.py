@@ -229,7 +229,13 @@ def test_an_attachment_goes_with_the_text() -> None:
     assert read.get_body().get_content().replace("\r\n", "\n") == made.body
     [attached] = read.iter_attachments()
     assert (attached.get_filename(), attached.get_content_type()) == ("form-b.html", "text/html")
-    assert attached.get_payload(decode=True) == "<p>Ŵyn</p>".encode()
+    assert attached.get_payload(decode=True) == "<p>Ŵyn</p>".encode() and attached.get_content() == "<p>Ŵyn</p>"
+
+
+def test_the_lines_of_an_attachment_are_short() -> None:
+    page = Attachment("form-b.html", "text/html", b"x" * 100_000)
+    raw = messages.to_eml(dataclasses.replace(message("prompt-1"), attachments=(page,)), FROM)
+    assert max(len(line) for line in raw.split(b"\r\n\r\n", 3)[-1].split(b"\r\n")) == 76
 
 
 def with_keys(*keys: str) -> Any:

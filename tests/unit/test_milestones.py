@@ -140,6 +140,18 @@ def test_each_report_to_prevent_future_deaths_is_answered_in_56_days() -> None:
     assert dues(done(both, "pfd_answer", date(2026, 5, 1))) == [date(2026, 7, 27), date(2026, 7, 29)]
 
 
+def test_the_perinatal_review_waits_for_the_maternity_investigation() -> None:
+    assert {clock for clocks in policy().gates.postpones.values() for clock in clocks} <= policy().clocks.keys()
+    waits = ("T24-start", "T24-draft", "T24-report")
+    case = new("form-a-neonatal")
+    dues = called(case)
+    assert all(dues[clock] for clock in waits)
+    running = called(gates.opened(case, "mnsi", ON, None, ""))
+    assert running == dues | dict.fromkeys(waits)  # what else is called for keeps its day
+    over = called(gates.closed(gates.opened(case, "mnsi", ON, None, ""), "mnsi", ON))
+    assert {clock: over[clock] for clock in waits} == {clock: dues[clock] for clock in waits}
+
+
 def test_what_was_decided_stays_when_the_rule_changes() -> None:
     case = done(new(), "pfd_report", date(2026, 6, 1))
     changed = policy().for_area({"clocks": {"T23": {"number": 30, "since": "2026-01-01", "why": "x"}}})

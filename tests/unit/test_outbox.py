@@ -69,3 +69,24 @@ def test_where_a_file_stands_in_the_folders_place(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("")
     with pytest.raises(DiskFailed):
         outbox.write(tmp_path / "outbox", "a.eml", b"x")
+
+
+def test_several_are_there_together_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox.write(tmp_path, "b.eml", b"old")
+    real, done = os.fsync, []
+
+    def full(descriptor: int) -> None:
+        done.append(descriptor)
+        if len(done) == 5:  # each file, and its folder: the third file
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DiskFailed):
+        outbox.write_all(tmp_path, {"a.eml": b"a", "b.eml": b"b", "c.eml": b"c"})
+    assert [path.name for path in tmp_path.iterdir()] == ["b.eml"]
+    monkeypatch.setattr(os, "fsync", real)
+    take_back = outbox.write_all(tmp_path, {"a.eml": b"a", "b.eml": b"b"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.eml", "b.eml"]
+    take_back()
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("b.eml", b"b")]

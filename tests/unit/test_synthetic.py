@@ -6,6 +6,7 @@ from datetime import date
 
 from unit.domain_data import policy
 
+from cdr.codelists import code_list
 from cdr.domain import form_a, form_b, form_c, synthetic
 from cdr.domain.validation import nhs_number_is_valid
 from cdr.store import schema
@@ -38,3 +39,17 @@ def test_numbers_are_valid_and_of_the_range_that_nobody_has() -> None:
 
 def test_the_same_seed_gives_the_same_cases() -> None:
     assert list(synthetic.cases(FIRST, LAST, 5)) == list(synthetic.cases(FIRST, LAST, 5))
+
+
+def test_what_was_done_is_known_to_the_rules_and_follows_the_death() -> None:
+    kinds, made = code_list("milestone_kind"), list(synthetic.cases(FIRST, LAST, each_year=25))
+    types = {case.gate[0] for case in made if case.gate}
+    assert types == {"inquest", "pmrt"} and types <= set(policy().gates.types)
+    for case in made:
+        died = date.fromisoformat(case.form_a["death"]["date"])
+        assert all(kind in kinds and died <= day <= LAST for kind, day in case.milestones)
+        if case.gate and case.gate[2]:
+            assert case.notified_on <= case.gate[1] < case.gate[2] <= (case.reviewed_on or LAST)
+        if case.reviewed_on:
+            assert {"cdrm", "final_case_discussion"} & {kind for kind, _ in case.milestones}
+            assert case.form_c and case.form_c["cdrm"]["date"] <= case.reviewed_on.isoformat()
