@@ -71,6 +71,7 @@ class Configuration:
     areas: tuple[Area, ...]
     mail: Mapping[str, Any]
     retention_years: int
+    support: tuple[Mapping[str, Any], ...] = ()
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -89,6 +90,7 @@ class Configuration:
             areas=tuple(_area(item) for _, item in items_at(body, "areas")),
             mail=dict(_mapping(body, "mail")),
             retention_years=int(body["retention_years"]),
+            support=tuple(item for _, item in items_at(body, "support")),
         )
 
     def agency(self, agency_id: str) -> Agency:

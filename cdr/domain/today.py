@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.chase import ESCALATION, chase_item
+from cdr.domain.letter_holds import CLOCK as LETTERS_CLOCK
+from cdr.domain.letter_holds import holds
 from cdr.domain.policy import Policy
 from cdr.domain.requests import outstanding, requests_of
 from cdr.domain.review import settled_on
@@ -59,6 +61,9 @@ def _tasks(ref: str, kinds: Mapping[str, Body], on: date, policy: Policy) -> Ite
             due = date_at(step, "due")
             if due is not None and due <= on + WEEK:
                 yield Task(ref, text_at(step, "what"), text_at(step, "clock"), due, _when(due, on))
+    for hold in holds(case):
+        if hold.ask_again_on is not None and hold.ask_again_on <= on + WEEK:
+            yield Task(ref, hold.in_words(), LETTERS_CLOCK, hold.ask_again_on, _when(hold.ask_again_on, on))
     for request in outstanding(requests):
         item = chase_item(request, prompts, on, policy, policy.working_days)
         level = item.due or item.next
