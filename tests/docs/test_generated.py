@@ -101,6 +101,9 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "letter": (
         "cdr letter 2026-7K3M --to mother --draft",
         "cdr letter 2026-7K3M --gate letter-gate.yaml --format pdf -o letters",
+        "cdr letter 2026-7K3M --kind delay --to mother --gate letter-gate.yaml --format docx --large-print -o delay.docx",
+        "cdr letter --holds",
+        "cdr letter --kind confidentiality --format pdf -o statement.pdf",
     ),
     "review": (
         "cdr review 2026-7K3M --from form-c.yaml",
