@@ -63,7 +63,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         'cdr return 2026-7K3M high-street-surgery --waive "The practice closed in 2024 and its notes were not found"',
     ),
     "chase": ("cdr chase", "cdr chase --overdue --dry-run", "cdr chase --overdue"),
-    "timeline": ("cdr timeline 2026-7K3M", "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf"),
+    "timeline": ("cdr timeline 2026-7K3M", "cdr timeline 2026-7K3M --check", "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf"),
     "letter": (
         "cdr letter 2026-7K3M --to mother --draft",
         "cdr letter 2026-7K3M --gate letter-gate.yaml --format pdf -o letters",
