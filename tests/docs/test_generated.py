@@ -97,7 +97,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "cdr explain T14",
         "cdr explain milestones",
     ),
-    "timeline": ("cdr timeline 2026-7K3M", "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf"),
+    "timeline": ("cdr timeline 2026-7K3M", "cdr timeline 2026-7K3M --check", "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf"),
     "letter": (
         "cdr letter 2026-7K3M --to mother --draft",
         "cdr letter 2026-7K3M --gate letter-gate.yaml --format pdf -o letters",
