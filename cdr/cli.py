@@ -34,6 +34,7 @@ COMMANDS = {
     "close": "End a case when nothing is left to wait for.",
     "reopen": "Open a closed case again.",
     "tally": "Count the year in tables, with earlier years beside it.",
+    "report": "Make the annual report, and keep the area's own words for it.",
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
     "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",
