@@ -69,6 +69,8 @@ def _git(app: App) -> Iterator[Check]:
 
 
 def _store(app: App) -> Iterator[Check]:
+    from cdr.store import layout
+
     store = app.store
     head = store.sealed.head
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
@@ -76,7 +78,7 @@ def _store(app: App) -> Iterator[Check]:
         yield Check(
             "store", "warning", f"A power cut could damage this copy; run: git -C {store.folder} config core.fsync all"
         )
-    odd = store.git.odd_files(("cases", "panels", "keys"))
+    odd = store.git.odd_files(layout.FOLDERS)
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
 

@@ -50,6 +50,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "close": (65, *STORE),
     "reopen": (65, *STORE),
     "tally": (65, *STORE),
+    "report": (65, *STORE),
     "ncmd": (1, *STORE),
     "edit": (65, *STORE),
     "attach": (65, *STORE),
