@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cdr.store.layout import Kind
     from cdr.store.store import Store
 
-EXTRACTION_VERSION = 6
+EXTRACTION_VERSION = 7
 
 
 @dataclass
@@ -112,12 +112,13 @@ def extraction() -> Extraction:
 
 
 def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
-    from cdr.domain import duplicates, ncmd_minimum, requests
+    from cdr.domain import duplicates, known_names, ncmd_minimum, requests
     from cdr.statistics import facts
 
     if kind.name == "notification":
         identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, _minimum())
-        return {"identity": identity, "facts": facts.notification_extract(body), "ncmd": ncmd}
+        names = known_names.family_names(body)
+        return {"identity": identity, "facts": facts.notification_extract(body), "ncmd": ncmd, "names": names}
     if kind.name == "analysis":
         return {**facts.analysis_extract(body), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
     if kind.name == "requests":

@@ -42,6 +42,7 @@ COMMANDS = {
     "reopen": "Open a closed case again.",
     "delays": "Show what each day between death and review waited for.",
     "tally": "Count the year in tables, with earlier years beside it.",
+    "report": "Make the annual report, and keep the area's own words for it.",
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
     "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",

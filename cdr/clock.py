@@ -40,6 +40,11 @@ def real_now() -> datetime:
     return datetime.now(LONDON).replace(microsecond=0)
 
 
+def day_of(seconds: int) -> date:
+    """The date in London at a moment that git keeps, in seconds since 1970."""
+    return datetime.fromtimestamp(seconds, LONDON).date()
+
+
 def parse_date(text: str) -> date:
     """A date from `2026-11-21`, `21/11/2026` or `21 November 2026`; never a guess.
 

@@ -249,7 +249,12 @@ def _groups(app: App, prompts: Sequence[Prompt]) -> list[tuple[tuple[Prompt, ...
 
 
 def _made(app: App, groups: Sequence[tuple[tuple[Prompt, ...], str]]) -> tuple[tuple[Letter, ...], tuple[str, ...]]:
-    """The letters, and words for those that cannot be made. Raises: WrongConfiguration, where none can because of cdr.yaml."""
+    """The letters, and words for those that cannot be made.
+
+    Raises: WrongConfiguration, where none can because of cdr.yaml; NotAllowed for a member's key that cannot be used.
+    """
+    if groups:
+        app.store.public_keys_of_members()  # where one cannot be used nothing can be recorded: told once, not once a message
     letters: list[Letter] = []
     warnings: list[str] = []
     errors: list[CdrError] = []

@@ -6,13 +6,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,10 +22,15 @@ from cdr.commands.options import pass_app
 from cdr.commands.output import put, say
 from cdr.errors import CdrError, WrongUsage
 
+if TYPE_CHECKING:
+    from cdr.domain.synthetic import SyntheticCase
+
 MARK = ".cdr-demo"
 LONGEST_HOME = 70
 FIRST_DEATH, LAST_DEATH = date(2022, 4, 1), date(2025, 12, 31)
-EACH_YEAR = 9
+FROM_FORMS = date(2025, 4, 1)  # deaths before are in the register of earlier years
+EACH_YEAR = 16
+REPORT = "report-2025-26"
 LATE = "regional-ambulance"
 RETURNS = {
     "northshire-social-care": "2026-01-12",
@@ -76,7 +81,7 @@ class Place:
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path("cdr-demo"))
 @pass_app
 def command(app: App, folder: Path) -> None:
-    """Run the whole job on an invented area: three earlier years, then one case from notification to review.
+    """Run the whole job on an invented area: three earlier years, one case from notification to review, the annual report.
 
     Everything is in DIR (cdr-demo without it) and may be deleted. No child, family or professional in it is real.
     """
@@ -147,21 +152,41 @@ def _store(place: Place, member: str, chaser: str) -> None:
 
 
 def _earlier_years(place: Place) -> None:
+    """Three years from a register, as most teams have them, and what there is of the fourth case by case."""
     from cdr.domain.synthetic import cases
 
-    earlier = list(cases(FIRST_DEATH, LAST_DEATH, EACH_YEAR))
-    say(f"{len(earlier)} invented cases of earlier years go through the whole job ...")
-    for number in progress([str(number) for number in range(len(earlier))], "Earlier years"):
-        _go_through(place, int(number), earlier[int(number)])
+    invented = list(cases(FIRST_DEATH, LAST_DEATH, EACH_YEAR))
+    earlier = [case for case in invented if case.form_a["death"]["date"] < FROM_FORMS.isoformat()]
+    register = _register(place, earlier)
+    _tell("Three earlier years are brought in from a register", "import", register, place=place, day="2026-01-02")
+    latest = invented[len(earlier) :]
+    say(f"{len(latest)} invented cases of this year go through the whole job ...")
+    for number in progress([str(number) for number in range(len(latest))], "This year"):
+        _go_through(place, int(number), latest[int(number)])
 
 
-def _go_through(place: Place, number: int, case: Any) -> None:
+def _register(place: Place, earlier: Sequence[SyntheticCase]) -> str:
+    import csv
+
+    from cdr.domain.synthetic import register_row
+
+    rows = [register_row(case, number) for number, case in enumerate(earlier, 1)]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    path = place.forms / "register.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+def _go_through(place: Place, number: int, case: SyntheticCase) -> None:
     day = case.notified_on.isoformat()
-    form = _form(place, f"earlier-{number:03}-form-a", case.form_a)
+    form = _form(place, f"this-year-{number:03}-form-a", case.form_a)
     reference = _cdr(place, day, "notify", "--from", form).strip()
     _cdr(place, day, "request", reference)
     for answer in case.returns:
-        form = _form(place, f"earlier-{number:03}-form-b-{answer['agency']}", answer)
+        form = _form(place, f"this-year-{number:03}-form-b-{answer['agency']}", answer)
         _cdr(place, answer["completed_on"], "return", reference, answer["agency"], "--from", form)
     if case.gate:
         type_, began, ended = case.gate
@@ -170,9 +195,9 @@ def _go_through(place: Place, number: int, case: Any) -> None:
             _cdr(place, ended.isoformat(), "gate", reference, "close", type_)
     for kind, done in case.milestones:
         _cdr(place, done.isoformat(), "milestone", reference, kind)
-    if case.form_c:
+    if case.form_c and case.reviewed_on:
         day = case.reviewed_on.isoformat()
-        form = _form(place, f"earlier-{number:03}-form-c", case.form_c)
+        form = _form(place, f"this-year-{number:03}-form-c", case.form_c)
         _cdr(place, day, "review", reference, "--from", form, "--override", "A demonstration has no panel")
         _cdr(place, day, "close", reference)
 
@@ -245,15 +270,28 @@ def _results(place: Place, reference: str) -> None:
         "-o",
         str(place.folder / "tally-2025-26.html"),
     )
+    _report(place)
     _cdr(place, "2026-04-17", "timeline", reference, "--format", "pdf", "-o", str(place.folder / "timeline.pdf"))
     put(
         f"\n## What is left to look at\n\n  letters    {place.folder / 'letters'}\n  timeline   {place.folder / 'timeline.pdf'}"
     )
-    put(f"  tallies    {place.folder / 'tally-2025-26.html'}\n  outbox     {place.store / 'outbox'}")
+    put(f"  tallies    {place.folder / 'tally-2025-26.html'}\n  report     {place.folder / REPORT}.pdf, .html, .docx")
+    put(f"  outbox     {place.store / 'outbox'}")
     put("\nTo go on by hand:\n")
     put(
         f"  export GNUPGHOME={place.keys} XDG_STATE_HOME={place.folder / 'state'}\n  {sys.argv[0]} --store {place.store} show {reference}"
     )
+
+
+def _report(place: Place) -> None:
+    """The area's own words of last year and this, and the report in each format."""
+    for year in ("2024/25", "2025/26"):
+        words = _shipped(place, f"report-{year.replace('/', '-')}")
+        _cdr(place, "2026-04-17", "report", "--year", year, "--words", words)
+    for ending in ("html", "docx"):
+        _cdr(place, "2026-04-17", "report", "--year", "2025/26", "-o", str(place.folder / f"{REPORT}.{ending}"))
+    made = ("report", "--year", "2025/26", "-o", str(place.folder / f"{REPORT}.pdf"))
+    _tell("The annual report, with the area's own words", *made, place=place, day="2026-04-17")
 
 
 def _tell(heading: str, *arguments: str, place: Place, day: str = "") -> str:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import click
 
-from cdr.app import App
+from cdr.app import App, rules
 from cdr.commands.forms import take_in
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json
 from cdr.errors import DONE, TO_ACT_ON, CdrError
 
 LONGEST_HOME = 80
+MESSAGES = ("request", "prompt-1", "prompt-2", "prompt-3", "escalation")  # wordings that are not letters
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Check:
 @as_json
 @pass_app
 def command(app: App, as_json: bool) -> int:
-    """Look at gpg, git, keys and their expiry, the agent, the configuration, mail and the clock."""
+    """Look at gpg, git, keys and their expiry, the agent, the configuration, your own wordings of letters, mail and the clock."""
     checks = list(dict.fromkeys(check for look in LOOKS for check in _looked(look, app)))
     if as_json:
         put_json({"schema": "cdr-doctor/1", "checks": [asdict(check) for check in checks]})
@@ -68,6 +69,8 @@ def _git(app: App) -> Iterator[Check]:
 
 
 def _store(app: App) -> Iterator[Check]:
+    from cdr.store import layout
+
     store = app.store
     head = store.sealed.head
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
@@ -75,7 +78,7 @@ def _store(app: App) -> Iterator[Check]:
         yield Check(
             "store", "warning", f"A power cut could damage this copy; run: git -C {store.folder} config core.fsync all"
         )
-    odd = store.git.odd_files(("cases", "panels", "keys"))
+    odd = store.git.odd_files(layout.FOLDERS)
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
 
@@ -128,6 +131,27 @@ def _configuration(app: App) -> Iterator[Check]:
         )
 
 
+def _wordings(app: App) -> Iterator[Check]:
+    """The area's own wordings of letters, as they stand in the folder, recorded or not."""
+    from cdr.documents.wording import PIECES, Rules
+    from cdr.documents.wording_check import problems
+    from cdr.domain.letter_kinds import KINDS, LetterRules
+
+    folder = app.store.folder / "templates" / "letters"
+    own = {path.stem: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.txt")) if path.is_file()}
+    kinds, words = LetterRules.from_rules(rules("letters")).kinds, Rules.from_document(rules("letter-words"))
+    for name in own:
+        if name in (*KINDS, *PIECES):
+            wrong = problems(name, own, kinds.values(), words)
+            yield from (Check("wordings", "error", f"templates/letters/{name}.txt: {sentence}") for sentence in wrong)
+            if not wrong:
+                yield Check("wordings", "ok", f"templates/letters/{name}.txt can be used.")
+        elif name not in MESSAGES:
+            yield Check(
+                "wordings", "warning", f"templates/letters/{name}.txt is the wording of no letter, so it is never used."
+            )
+
+
 def _mail(app: App) -> Iterator[Check]:
     from cdr.commands import chasing, mailing
 
@@ -157,4 +181,4 @@ def _clock(app: App) -> Iterator[Check]:
     yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in London" + (" (set by --as-of)" if app.as_of else ""))
 
 
-LOOKS = (_gpg, _git, _store, _keys, _acting, _configuration, _mail, _clock)
+LOOKS = (_gpg, _git, _store, _keys, _acting, _configuration, _wordings, _mail, _clock)

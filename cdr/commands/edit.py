@@ -135,15 +135,15 @@ def _edited(chosen: Chosen, reference: str) -> Form | None:
     text, notes = before, b""
     with desk(f"{chosen.form}.yaml") as table:
         while True:
-            text = _without(notes, table.edit(notes + text))
+            text = without(notes, table.edit(notes + text))
             if text == before:
                 return None
             form, errors = _examined(text, chosen, reference)
             if form is not None and not errors:
                 return form
-            if not is_attended() or not _again(errors):
+            if not is_attended() or not again(errors):
                 raise InvalidData(errors, chosen.form)
-            notes = _noted(errors)
+            notes = noted(errors)
 
 
 def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None, Sequence[Problem]]:
@@ -162,18 +162,21 @@ def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None,
         return None, error.problems
 
 
-def _again(errors: Sequence[Problem]) -> bool:
+def again(errors: Sequence[Problem]) -> bool:
+    """Tell what is wrong, and ask whether to go back to the editor."""
     for problem in errors:
         say(problem.text("the form"))
     return click.confirm("Go back to the editor (no: give up, and nothing is changed)", default=True, err=True)
 
 
-def _noted(errors: Sequence[Problem]) -> bytes:
+def noted(errors: Sequence[Problem]) -> bytes:
+    """What is wrong as lines above the text in the editor."""
     lines = [f"#! {problem.field}: {problem.message} [{problem.rule}]\n" for problem in errors]
     return "".join(["#! What is to be put right (these lines go by themselves):\n", *lines]).encode()
 
 
-def _without(notes: bytes, text: bytes) -> bytes:
+def without(notes: bytes, text: bytes) -> bytes:
+    """The text without those lines."""
     return b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(b"#! ")) if notes else text
 
 

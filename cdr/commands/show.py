@@ -110,7 +110,8 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
             yield f"  all the same, because: {review['override']['reason']}"
             yield from (f"  - {reason}" for reason in review["override"]["unmet"])
     for letter in case["letters"]:
-        yield f"\nLetter ({letter['kind']}, {letter['status']}, {letter['format']}) to person {letter['to']}, made on {letter['made_on']}"
+        yield f"\nLetter ({letter['kind']}, {letter['status']}, {letter['format']}) to {_whom(letter)}, made on {letter['made_on']}{_sent(letter)}"
+    yield from _holds(case)
     for file in case.get("attachments", ()):
         yield f"\nAttachment {file['number']}: {file['kind'].replace('_', ' ')}, {file['name']}, {file['size']:,} bytes, attached on {file['added_on']}"
     for key, word in (("closures", "Closed"), ("reopenings", "Opened again")):
@@ -143,6 +144,23 @@ def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
         ]
         yield "; ".join(filter(None, (f"  {one.on}  {one.label}", *told)))
         yield from (f"    {line}" for line in one.note.splitlines())
+def _whom(letter: Mapping[str, Any]) -> str:
+    return f"{'the organisation of recommendation' if letter['kind'] == 'action' else 'person'} {letter['to']}"
+
+
+def _sent(letter: Mapping[str, Any]) -> str:
+    return (
+        f", to be sent on {letter['send_on']}" if letter.get("send_on", letter["made_on"]) != letter["made_on"] else ""
+    )
+
+
+def _holds(case: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.letter_holds import holds
+
+    for hold in holds(case):
+        again = f"; ask again on {hold.ask_again_on}" if hold.ask_again_on else ""
+        yield f"\nLetter ({hold.kind}) on hold since {hold.since}: {', '.join(hold.questions)}{again}"
+        yield f"  Ask {hold.whom}."
 
 
 def _form(document: Document) -> Iterator[str]:

@@ -120,7 +120,7 @@ def command(
     if pooled and by != "year":
         raise WrongUsage("Quarters cannot be counted as one.", "Give either --pooled or --by quarter.")
     if public:
-        _refuse_public()
+        refuse_public()
     chosen = _every(app) if every else tables
     choice = Choice(chosen, by, pooled, BIRTHS[births], rounding, app.clock.today)
     asked = _Asked(year, years, choice, "json" if as_json else format_, output)
@@ -135,10 +135,10 @@ def _tally(app: App, asked: _Asked) -> None:
     from cdr.statistics.cautions import cautions
     from cdr.statistics.tally import tally
 
-    facts, configuration = _facts(app), app.configuration
-    names = configuration.area, configuration.authorities, _agencies(app)
-    made = tally(facts, *names, asked.year, asked.years, rules("bands"), asked.choice, _setting(app))
-    for sentence in cautions(facts, configuration.authorities, made.years):
+    known, configuration = facts(app), app.configuration
+    names = configuration.area, configuration.authorities, agencies(app)
+    made = tally(known, *names, asked.year, asked.years, rules("bands"), asked.choice, setting(app))
+    for sentence in cautions(known, configuration.authorities, made.years):
         say(sentence)
     text = render(made, asked.format)
     if asked.output:
@@ -151,9 +151,9 @@ def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:
     from cdr.statistics.tally import traced
 
     found, of = traced(
-        _facts(app),
+        facts(app),
         app.configuration.authorities,
-        _agencies(app),
+        agencies(app),
         asked.year,
         asked.years,
         rules("bands"),
@@ -169,7 +169,8 @@ def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:
     put("\n".join(found)) if found else None
 
 
-def _facts(app: App) -> list[CaseFacts]:
+def facts(app: App) -> list[CaseFacts]:
+    """The facts of every case. Raises: NotAllowed."""
     from cdr.statistics.facts import case_facts
 
     app.store.require_member()
@@ -182,11 +183,13 @@ def _facts(app: App) -> list[CaseFacts]:
     return found
 
 
-def _agencies(app: App) -> dict[str, str]:
+def agencies(app: App) -> dict[str, str]:
+    """The name of each agency's id."""
     return {agency.id: agency.name for agency in app.configuration.agencies}
 
 
-def _setting(app: App) -> Setting:
+def setting(app: App) -> Setting:
+    """What cdr.yaml and published figures add to the counts. Raises: InvalidData."""
     from cdr.statistics.tally import Setting
 
     configuration = app.configuration
@@ -237,7 +240,8 @@ def _list_tables(as_json: bool) -> None:
     put("\n".join(f"{row['id']:{width}}  {row['title']}" for row in rows))
 
 
-def _refuse_public() -> None:
+def refuse_public() -> None:
+    """Make no public edition. Raises: ConditionsNotMet."""
     raise ConditionsNotMet(
         "A public edition cannot be made: small numbers would be shown as they are.",
         ["Hiding what may not be published is not built yet, and an unprotected table must not be made by mistake."],

@@ -10,6 +10,8 @@ from cdr.app import App, rules
 from cdr.commands.options import case_reference, output_file, pass_app
 from cdr.commands.output import put, say, to_file
 from cdr.documents.timeline import FORMATS
+from cdr.domain.configuration import Configuration
+from cdr.domain.known_names import Around
 from cdr.domain.timeline import Timeline
 from cdr.errors import WrongUsage
 
@@ -26,28 +28,48 @@ from cdr.errors import WrongUsage
     help="How it is written; a PDF needs -o.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Instead of the timeline, list what was replaced in it by what, and the words left that may be names; this names people.",
+)
 @output_file
 @pass_app
-def command(app: App, reference: str, identified: bool, format_: str, as_json: bool, output: str | None) -> None:
+def command(
+    app: App, reference: str, identified: bool, format_: str, as_json: bool, check: bool, output: str | None
+) -> None:
     """Make the summary timeline from Form A and every return, with gaps and with what does not fit together.
 
     It is anonymised unless --identified is given. It is made anew each time and never kept in the store.
+    Read it through before it goes to the panel; --check helps.
     """
     from shutil import get_terminal_size
 
-    from cdr.documents.timeline import render
+    from cdr.documents.timeline import render, render_check
 
     chosen = "json" if as_json else format_
-    if chosen == "pdf" and output is None:
-        raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE.")
+    _refuse_what_cannot_be(chosen, identified, check, output)
     made = _timeline(app, reference, identified)
-    rendered = render(made, chosen, get_terminal_size((96, 24)).columns, app.clock.today)
+    width = get_terminal_size((96, 24)).columns
+    rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
     if output:
         to_file(Path(output), rendered)
     else:
         put(str(rendered).rstrip("\n"))
-    if made.left:
-        say(f"Please check: these words look like names and were left as they are: {', '.join(made.left)}")
+    if made.left and not check:
+        words = ", ".join(word for word, _ in made.left)
+        say(f"Please check: these words look like names and were left as they are: {words}")
+
+
+def _refuse_what_cannot_be(chosen: str, identified: bool, check: bool, output: str | None) -> None:
+    if check and identified:
+        raise WrongUsage(
+            "With --identified nothing is replaced, so there is nothing to check.", "Leave one of them out."
+        )
+    if check and chosen not in ("text", "json"):
+        raise WrongUsage("What --check lists is written as text or json.", "Leave --format out, or take json.")
+    if chosen == "pdf" and output is None:
+        raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE.")
 
 
 def _timeline(app: App, reference: str, identified: bool) -> Timeline:
@@ -60,4 +82,26 @@ def _timeline(app: App, reference: str, identified: bool) -> Timeline:
     agencies = {
         agency.id: (agency.name, agency.type, types.label(agency.type)) for agency in app.configuration.agencies
     }
-    return timeline(reference, documents["notification"].body, returns, agencies, rules("timeline"), identified)
+    return timeline(
+        reference,
+        documents["notification"].body,
+        returns,
+        agencies,
+        rules("timeline"),
+        identified,
+        _around(app.configuration),
+    )
+
+
+def _around(configuration: Configuration) -> Around:
+    """What cdr.yaml names: the area and its neighbours, their people, and where the team has its office."""
+    areas = (configuration.own_area, *configuration.areas)
+    people = [
+        *configuration.people.values(),
+        *(person for area in areas for person in (area.chair, area.designated_doctor, area.manager)),
+    ]
+    return Around(
+        places=(*configuration.authorities, *(area.name for area in areas), *configuration.letterhead.address),
+        people=tuple(dict.fromkeys(person.name for person in people if person.name)),
+        organisations=(configuration.letterhead.organisation,),
+    )

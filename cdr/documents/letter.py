@@ -12,13 +12,15 @@ from cdr import resources
 from cdr.documents.pdf import make_pdf, make_pictures
 from cdr.documents.wording import Block, blocks, fill_in
 from cdr.domain.letters import Letter
+from cdr.domain.professional_letters import ProfessionalLetter
 
+AnyLetter = Letter | ProfessionalLetter
 WIDTH = 78
 DRAFT_MARK = "DRAFT – not to be sent"
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
-def filled(letter: Letter, wording: str) -> list[Block]:
+def filled(letter: AnyLetter, wording: str) -> list[Block]:
     """The wording's blocks with this letter's fields in place.
 
     Raises: WrongConfiguration.
@@ -27,7 +29,7 @@ def filled(letter: Letter, wording: str) -> list[Block]:
     return blocks(fill_in(wording, values, "the wording of the letter"))
 
 
-def as_text(letter: Letter, wording: str) -> str:
+def as_text(letter: AnyLetter, wording: str) -> str:
     """The whole letter as text, no line longer than 78 characters unless one word is.
 
     Raises: WrongConfiguration.
@@ -37,14 +39,17 @@ def as_text(letter: Letter, wording: str) -> str:
         letter.organisation,
         *letter.organisation_address,
         "",
-        letter.recipient.name,
-        *letter.recipient.address_lines,
-        "",
+        *([*address, ""] if (address := _address(letter)) else []),
         letter.date,
         *([f"Our reference: {letter.reference}"] if letter.reference else []),
     ]
     body = [part for block in filled(letter, wording) if (part := _as_text(block)) is not None]
     return "\n\n".join(["\n".join(head), *body]) + "\n"
+
+
+def _address(letter: AnyLetter) -> list[str]:
+    """Whom it is for, as the window of the envelope shows it; a statement that someone signs goes in none."""
+    return [letter.recipient.name, *letter.recipient.address_lines] if letter.salutation else []
 
 
 def _as_text(block: Block) -> str | None:
@@ -65,35 +70,40 @@ def _wrapped(line: str, before: str, indent: str) -> str:
     return wrapper.fill(line)
 
 
-def as_pdf(letter: Letter, wording: str) -> bytes:
+def as_pdf(letter: AnyLetter, wording: str) -> bytes:
     """The letter as PDF/UA-1, A4, its address in an envelope's window (DL or C5); the same letter gives the same bytes.
 
     Raises: WrongConfiguration; ConditionsNotMet where the fonts lack a letter of a name.
     """
-    return make_pdf(_layout(), _data(letter, wording), letter.on)
+    return make_pdf(_layout(), content(letter, wording), letter.on)
 
 
-def as_pictures(letter: Letter, wording: str, dots_per_inch: int = 72) -> list[bytes]:
+def as_pictures(letter: AnyLetter, wording: str, dots_per_inch: int = 72) -> list[bytes]:
     """The letter's pages as PNG pictures."""
-    return make_pictures(_layout(), _data(letter, wording), letter.on, dots_per_inch)
+    return make_pictures(_layout(), content(letter, wording), letter.on, dots_per_inch)
 
 
 def _layout() -> bytes:
     return resources.read_bytes("templates", "letters", "letter.typ")
 
 
-def _data(letter: Letter, wording: str) -> dict[str, Any]:
+def content(letter: AnyLetter, wording: str) -> dict[str, Any]:
+    """What a layout draws: the head's lines and `blocks`, each `{kind, lines}` or `{kind: list, items}` of runs of text.
+
+    Raises: WrongConfiguration.
+    """
     return {
         "title": f"A letter from {letter.organisation}, {letter.date}",
         "organisation": letter.organisation,
         "organisation_address": list(letter.organisation_address),
-        "address": [letter.recipient.name, *letter.recipient.address_lines],
+        "address": _address(letter),
         "date": letter.date,
         "year": letter.on.year,
         "month": letter.on.month,
         "day": letter.on.day,
         "reference": letter.reference,
         "draft": letter.draft,
+        "large": letter.large_print,
         "blocks": _grouped(filled(letter, wording)),
     }
 
@@ -111,7 +121,8 @@ def _grouped(found: list[Block]) -> list[dict[str, Any]]:
 
 def _parts(block: Block) -> list[list[dict[str, Any]]]:
     """Each line as runs of plain and bold text."""
-    return [
-        [{"text": text, "bold": number % 2 == 1} for number, text in enumerate(BOLD.split(line)) if text]
-        for line in block.lines
-    ]
+    return [_runs(line) for line in block.lines]
+
+
+def _runs(line: str) -> list[dict[str, Any]]:
+    return [{"text": text, "bold": number % 2 == 1} for number, text in enumerate(BOLD.split(line)) if text]

@@ -27,7 +27,7 @@ from cdr.errors import WrongConfiguration
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-REQUEST, ESCALATION, THANKS, BOUNCE = "request", "escalation", "thanks", "bounce"
+REQUEST, ESCALATION, THANKS, BOUNCE = "request", "escalation", "thanks-for-return", "bounce"
 PROMPTS = ("prompt-1", "prompt-2", "prompt-3")
 LEVELS = (REQUEST, *PROMPTS, ESCALATION, THANKS)
 SEVERAL_PROMPTS, SEVERAL_ESCALATIONS = "prompts", "escalations"

@@ -109,7 +109,8 @@ def own_notes(tally: Tally, table: Table) -> tuple[str, ...]:
     return tuple(note for note in table.notes if note not in shared)
 
 
-def _lines(table: Table) -> Iterator[tuple[str, ...]]:
+def lines(table: Table) -> Iterator[tuple[str, ...]]:
+    """Every row of a table as it is read, its label first; the last is the total."""
     for row in table.rows:
         yield (row.label, *_texts(table, [cell_text(cell, table) for cell in row.cells], row.label))
     yield (total_label(table), *_texts(table, [total_text(cell, table) for cell in table.total], TOTAL))
@@ -150,25 +151,25 @@ def _terminal(tally: Tally) -> str:
 
 def _grid(table: Table) -> str:
     """The table, in several parts one under the other where its columns do not fit beside each other."""
-    heads, lines = headings(table), list(_lines(table))
-    widths = [max(len(head) + GAP, *(len(line[i + 1]) for line in lines)) + GAP for i, head in enumerate(heads)]
+    heads, texts = headings(table), list(lines(table))
+    widths = [max(len(head) + GAP, *(len(line[i + 1]) for line in texts)) + GAP for i, head in enumerate(heads)]
     parts: list[list[int]] = [[]]
     for i, width in enumerate(widths):
         if parts[-1] and NARROWEST_LABEL + width + sum(widths[k] for k in parts[-1]) > TERMINAL_WIDTH:
             parts.append([])
         parts[-1].append(i)
     room = TERMINAL_WIDTH - max(sum(widths[i] for i in part) for part in parts)
-    label = max(NARROWEST_LABEL, min(room, max(len(line[0]) for line in lines)))
-    return "\n\n".join(_part(heads, lines, part, label) for part in parts)
+    label = max(NARROWEST_LABEL, min(room, max(len(line[0]) for line in texts)))
+    return "\n\n".join(_part(heads, texts, part, label) for part in parts)
 
 
-def _part(heads: Sequence[str], lines: Sequence[tuple[str, ...]], part: Sequence[int], label: int) -> str:
+def _part(heads: Sequence[str], texts: Sequence[tuple[str, ...]], part: Sequence[int], label: int) -> str:
     import textwrap
 
     from tabulate import tabulate
 
     return tabulate(
-        [(textwrap.fill(first, label, subsequent_indent="  "), *(rest[i] for i in part)) for first, *rest in lines],
+        [(textwrap.fill(first, label, subsequent_indent="  "), *(rest[i] for i in part)) for first, *rest in texts],
         headers=("", *(heads[i] for i in part)),
         tablefmt="simple",
         disable_numparse=True,
@@ -196,10 +197,10 @@ def _markdown(tally: Tally) -> str:
 
 
 def _pipes(table: Table) -> str:
-    *rows, total = [[_md(text) for text in line] for line in _lines(table)]
+    *rows, total = [[_md(text) for text in line] for line in lines(table)]
     rule = ["---", *("---:" for _ in headings(table))]
-    lines = [[" ", *headings(table)], rule, *rows, [f"**{text}**" for text in total]]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    written = [[" ", *headings(table)], rule, *rows, [f"**{text}**" for text in total]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in written)
 
 
 def _md(text: str) -> str:
@@ -257,7 +258,7 @@ def _html(tally: Tally) -> str:
 
 
 def _table_for_page(tally: Tally, table: Table) -> dict[str, Any]:
-    *rows, total = _lines(table)
+    *rows, total = lines(table)
     return {
         "id": table.id.replace(".", "-"),
         "title": table.title,

@@ -13,12 +13,14 @@ from typing import Any
 from cdr import resources
 from cdr.documents.safe import no_formula, visible
 from cdr.documents.timeline_rows import (
-    SAME_EVENT,
+    PURPOSE,
     Row,
+    asides,
     findings,
     gap_findings,
     gap_words,
     heading,
+    missed_findings,
     notes,
     rows,
     when,
@@ -28,6 +30,8 @@ from cdr.errors import WrongUsage
 
 FORMATS = ("text", "md", "csv", "json", "html", "pdf")
 SCHEMA = "cdr-timeline/1"
+CHECK_SCHEMA = "cdr-timeline-check/1"
+CHECK_NOTE = "This list names people: it is for you, and not for the panel."
 WIDTHS = (60, 160)
 USUAL_WIDTH = 96
 CSV_COLUMNS = (
@@ -42,9 +46,11 @@ CSV_COLUMNS = (
     "same_event_as",
     "gap_before_days",
     "conflict",
+    "missed",
 )
 COLUMNS = ("No.", "When", "Age", "What happened", "Source")
 GAP_MARK = "\x00"
+NONE_FOUND = "None found by the rules."
 
 
 def render(timeline: Timeline, format: str, width: int = USUAL_WIDTH, made_on: date | None = None) -> str | bytes:
@@ -65,11 +71,43 @@ def render(timeline: Timeline, format: str, width: int = USUAL_WIDTH, made_on: d
     return writers[format](timeline)
 
 
+def render_check(timeline: Timeline, format: str) -> str:
+    """What anonymisation replaced by what, and the words that may be names, as text or json: it names people."""
+    if format == "json":
+        return json.dumps(_check_json(timeline), ensure_ascii=False, indent=2) + "\n"
+    from tabulate import tabulate
+
+    parts = [f"What was replaced in the timeline of case {timeline.case}", CHECK_NOTE]
+    pairs = [(visible(pair.original), pair.said, str(pair.count)) for pair in timeline.replacements]
+    pairs.sort(key=lambda row: (row[1], row[0]))
+    if pairs:
+        parts.append(tabulate(pairs, headers=("in the returns", "in the timeline", "times"), disable_numparse=True))
+    left = [(visible(word), ", ".join(str(index + 1) for index in found)) for word, found in timeline.left]
+    parts.append("Left as they are, and perhaps names:" if left else "No word that was left looks like a name.")
+    if left:
+        parts.append(tabulate(left, headers=("word", "entries"), disable_numparse=True))
+    return "\n\n".join(parts) + "\n"
+
+
+def _check_json(timeline: Timeline) -> dict[str, Any]:
+    return {
+        "schema": CHECK_SCHEMA,
+        "case": timeline.case,
+        "replacements": [vars(pair) for pair in timeline.replacements],
+        "left": _left(timeline),
+    }
+
+
+def _left(timeline: Timeline) -> list[dict[str, Any]]:
+    return [{"word": word, "entries": list(found)} for word, found in timeline.left]
+
+
 def to_json(timeline: Timeline) -> dict[str, Any]:
-    """The timeline as scripts rely on it; `time` is more than it asks."""
+    """The timeline as scripts rely on it; `left` are words of its events that may be names."""
     return {
         "schema": SCHEMA,
         "case": timeline.case,
+        "purpose": PURPOSE,
         "anonymised": timeline.anonymised,
         "entries": [
             {
@@ -79,12 +117,24 @@ def to_json(timeline: Timeline) -> dict[str, Any]:
                 "age": entry.age,
                 "event": entry.event,
                 "source": entry.source,
+                "missed": entry.missed,
             }
             for entry in timeline.entries
         ],
         "gaps": [{"from": gap.start, "to": gap.end, "days": gap.days} for gap in timeline.gaps],
         "conflicts": [{"entries": list(conflict.entries), "why": conflict.why} for conflict in timeline.conflicts],
+        "together": [list(group) for group in timeline.together],
+        "replaced": dict(timeline.replaced),
+        "left": _left(timeline),
     }
+
+
+def _findings(timeline: Timeline) -> list[tuple[str, list[str]]]:
+    return [
+        ("Conflicts", findings(timeline)),
+        ("Gaps", gap_findings(timeline)),
+        ("Missed contacts", missed_findings(timeline)),
+    ]
 
 
 def _text(timeline: Timeline, width: int) -> str:
@@ -95,13 +145,13 @@ def _text(timeline: Timeline, width: int) -> str:
     for note in notes(timeline):
         lines += [*textwrap.wrap(note, width), ""]
     lines += [_grid(timeline, width), ""]
-    for name, found in (("Conflicts", findings(timeline)), ("Gaps", gap_findings(timeline))):
+    for name, found in _findings(timeline):
         lines += [name, "-" * len(name)]
         numbered = name == "Conflicts"
         for number, finding in enumerate(map(visible, found), 1):
             mark = f"!{number} " if numbered else "- "
             lines += textwrap.wrap(finding, width, initial_indent=mark, subsequent_indent=" " * len(mark))
-        lines += [] if found else ["None found by the rules."]
+        lines += [] if found else [NONE_FOUND]
         lines.append("")
     return "\n".join(lines)
 
@@ -146,12 +196,11 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
         return "", "", "", gap_words(row.gap) if row.gap else "", ""
     entry = row.entry
     marks = "".join(f" !{number}" for number in row.conflicts)
-    same = f" ({SAME_EVENT} as {row.same_as})" if row.same_as else ""
     return (
         f"{row.number}{marks}",
         visible(when(entry)),
         entry.age,
-        visible(entry.event) + same,
+        " ".join((visible(entry.event), *(f"({words})" for words in asides(row)))),
         visible(entry.source_words),
     )
 
@@ -167,10 +216,10 @@ def _markdown(timeline: Timeline) -> str:
             cells[0] = f"**{cells[0]}**"
         lines.append(f"| {' | '.join(cells)} |")
     parts.append("\n".join(lines))
-    for name, found in (("Conflicts", findings(timeline)), ("Gaps", gap_findings(timeline))):
+    for name, found in _findings(timeline):
         parts.append(f"## {name}")
         numbered = [f"{number}. {_md(visible(line))}" for number, line in enumerate(found, 1)]
-        parts.append("\n".join(numbered) if found else "None found by the rules.")
+        parts.append("\n".join(numbered) if found else NONE_FOUND)
     return "\n\n".join(parts) + "\n"
 
 
@@ -208,6 +257,7 @@ def _csv_row(timeline: Timeline, row: Row, entry: Entry, gap: Gap | None) -> lis
         row.same_as or "",
         gap.days if gap else "",
         no_formula(visible(why)),
+        entry.missed or "",
     ]
 
 
@@ -233,12 +283,19 @@ def _context(timeline: Timeline) -> Mapping[str, Any]:
         ],
         "conflicts": [visible(line) for line in findings(timeline)],
         "gaps": gap_findings(timeline),
+        "missed": missed_findings(timeline),
         "summary": _summary(timeline),
     }
 
 
 def _marks(row: Row) -> dict[str, Any]:
-    return {"plain_number": row.number, "conflicts": row.conflicts, "gap": row.gap is not None, "same_as": row.same_as}
+    return {
+        "plain_number": row.number,
+        "conflicts": row.conflicts,
+        "gap": row.gap is not None,
+        "same_as": row.same_as,
+        "missed": row.entry is not None and row.entry.missed is not None,
+    }
 
 
 def _summary(timeline: Timeline) -> str:
@@ -246,5 +303,6 @@ def _summary(timeline: Timeline) -> str:
         (len(timeline.entries), "entry", "entries"),
         (len(timeline.conflicts), "conflict", "conflicts"),
         (len(timeline.gaps), "gap", "gaps"),
+        (sum(entry.missed is not None for entry in timeline.entries), "missed contact", "missed contacts"),
     )
     return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts)

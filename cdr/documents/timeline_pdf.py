@@ -17,6 +17,7 @@ FIXED_DATE = date(2000, 1, 1)  # in the file's properties only, so that one time
 NARROWEST = 0.021  # of the line's length: nearer than that two numbers stand above each other
 CLOSE = 0.6  # of that: three and more as near as this stand as one range
 MOST_LANES = 7
+BREADTHS = ((2, 1.0), (5, 2.0), (7, 2.8))  # by the letters of a label
 LONGEST_ON_FIRST_PAGE = 5
 EDGE = 0.07  # of the line's length, on each side, for what was before the birth and after the death
 LAST_DAYS = 28
@@ -62,6 +63,7 @@ def page_data(timeline: Timeline) -> dict[str, Any]:
         "table_apart": len(timeline.entries) > LONGEST_ON_FIRST_PAGE,
         "conflicts": [visible(line) for line in shown.findings(timeline)],
         "gaps": shown.gap_findings(timeline),
+        "missed": shown.missed_findings(timeline),
         "rows": [_row(row) for row in shown.rows(timeline)],
     }
 
@@ -147,19 +149,34 @@ def _points(timeline: Timeline, places: Sequence[tuple[int, float]]) -> list[dic
     More than two numbers at about one place stand as a range (`5–12`).
     """
     conflicted = {index for conflict in timeline.conflicts for index in conflict.entries}
+    missed = {index for index, entry in enumerate(timeline.entries) if entry.missed}
     ends: list[float] = []
     points = []
     for numbers, place in _at_one_place(places):
         label = str(numbers[0] + 1) if len(numbers) == 1 else f"{numbers[0] + 1}–{numbers[-1] + 1}"
-        half = NARROWEST * (1 if len(label) < 3 else 1.9) / 2
+        half = NARROWEST * _breadth(label) / 2
         lane = next((lane for lane, end in enumerate(ends) if place - half >= end), None)
         if lane is None and len(ends) < MOST_LANES:
             lane = len(ends)
             ends.append(0.0)
         lane = MOST_LANES - 1 if lane is None else lane
         ends[lane] = place + half
-        points.append({"at": place, "lane": lane, "number": label, "conflict": not conflicted.isdisjoint(numbers)})
+        points.append(
+            {
+                "at": place,
+                "lane": lane,
+                "number": label,
+                "breadth": _breadth(label),
+                "conflict": not conflicted.isdisjoint(numbers),
+                "missed": missed.issuperset(numbers),
+            }
+        )
     return points
+
+
+def _breadth(label: str) -> float:
+    """How many times as broad as a short number a label is drawn."""
+    return next((breadth for most, breadth in BREADTHS if len(label) <= most), BREADTHS[-1][1])
 
 
 def _at_one_place(places: Sequence[tuple[int, float]]) -> list[tuple[list[int], float]]:
@@ -196,7 +213,7 @@ def _row(row: shown.Row) -> dict[str, Any]:
         "when": visible(shown.when(entry)),
         "age": entry.age,
         "event": visible(entry.event),
-        "same": f"{shown.SAME_EVENT} as {row.same_as}" if row.same_as else "",
+        "asides": shown.asides(row),
         "source": visible(entry.source_words),
     }
 

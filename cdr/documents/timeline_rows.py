@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cdr.domain.timeline import Entry, Gap, Timeline
 
 SAME_EVENT = "same event"
+MISSED = "missed contact"
 DAYS_IN_A_MONTH, DAYS_IN_A_YEAR = 30.4375, 365.25
 
 PURPOSE = (
@@ -44,6 +45,22 @@ def rows(timeline: Timeline) -> list[Row]:
         marks = tuple(number for number, conflict in enumerate(timeline.conflicts, 1) if index in conflict.entries)
         shown.append(Row(entry, None, index + 1, marks, first.get(index, 0)))
     return shown
+
+
+def asides(row: Row) -> list[str]:
+    """What is said of an entry after its words: of which it tells again, and that a contact did not take place."""
+    same = [f"{SAME_EVENT} as {row.same_as}"] if row.same_as else []
+    missed = [MISSED] if row.entry and row.entry.missed else []
+    return [*same, *missed]
+
+
+def missed_findings(timeline: Timeline) -> list[str]:
+    """The contacts that did not take place, by the reason, with the numbers of their entries."""
+    found: dict[str, list[int]] = {}
+    for index, entry in enumerate(timeline.entries):
+        if entry.missed:
+            found.setdefault(entry.missed, []).append(index)
+    return [f"{_capital(words)}: {len(places)} ({_numbers(tuple(places))})." for words, places in found.items()]
 
 
 def when(entry: Entry) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SUBJECT = "Subject: "
 SIGN_HERE = "[sign here]"
 NEW_PAGE = "[new page]"
+PIECES = ("who-to-ask", "signature", "people-who-can-help")
+PIECE = re.compile(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
+COMMENT = re.compile(r"\{#.*?#\}\n?", re.DOTALL)
 NAME_STAND_IN = "Sam"
 WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 INITIALISM = re.compile(r"\b(?:[A-Z]{2,}|(?:[A-Z]\.){2,})")
@@ -38,13 +41,23 @@ class Block:
     lines: tuple[str, ...]
 
 
-def wording(name: str, override: str | None = None) -> str:
-    """The text of a wording: the area's own where it has one, else the one that ships with cdr.
+def wording(name: str, override: str | None = None, pieces: Mapping[str, str] | None = None) -> str:
+    """The text of a wording with the pieces that it names in their places, each the area's own where it has one.
 
-    Raises: NotFound.
+    `pieces` holds the area's texts of `PIECES` by name. Raises: NotFound.
     """
-    if override is not None:
-        return override
+    texts = {**(pieces or {}), **({name: override} if override is not None else {})}
+
+    def piece(match: re.Match[str]) -> str:
+        called = match[1].replace(" ", "-")
+        return f"{COMMENT.sub('', _text(called, texts))}\n\n" if called in PIECES else match[0]
+
+    return PIECE.sub(piece, _text(name, texts))
+
+
+def _text(name: str, own: Mapping[str, str]) -> str:
+    if name in own:
+        return own[name]
     try:
         return resources.read_bytes("templates", "letters", f"{name}.txt").decode("utf-8")
     except OSError:
@@ -164,13 +177,18 @@ def lint(text: str, letter: Letter, rules: Rules, private: Sequence[str] = ()) -
     ]
 
 
+def lint_professional(text: str, rules: Rules) -> list[str]:
+    """What a letter to a professional should not have: something that is still to be filled in."""
+    return [*_unfinished(text, rules)]
+
+
 def _known_taken_out(text: str, letter: Letter) -> str:
     """The text with the names and addresses that belong in it replaced, so that only its own words are judged."""
-    people = [letter.manager, *([letter.key_worker] if letter.key_worker else [])]
+    people = [letter.manager, letter.signer, *([letter.key_worker] if letter.key_worker else [])]
     lines = [*letter.recipient.address_lines, *letter.organisation_address, letter.reference]
     names = [letter.recipient.name, letter.child.name if letter.child.named else "", letter.organisation]
     names += [part for person in people for part in (person.name, person.role)]
-    names += [organisation.name for organisation in letter.organisations]
+    names += [letter.meet_with, *(organisation.name for organisation in letter.organisations)]
     flat = re.sub(r"(?<!\n)\n(?!\n)", "\n", unicodedata.normalize("NFC", text))
     for line in sorted(filter(None, lines), key=len, reverse=True):
         flat = flat.replace(unicodedata.normalize("NFC", line), "")

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from cdr.domain.identifiers import Reading, replace_identifiers
 from cdr.domain.known_names import (
     CHILD,
     FAMILY,
+    NOTHING_AROUND,
     PLACE,
     PROFESSIONAL,
-    SHORTEST_MISSPELT,
+    Around,
     KnownThings,
     fold,
     gather,
-    one_letter_apart,
     ordinary_words,
     word_pattern,
     word_rules,
     words_of,
 )
+from cdr.domain.name_forms import SHORTEST_MISSPELT, forms_of, inflected, mutated, name_tokens, one_letter_apart
 
 EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
@@ -35,17 +35,20 @@ GENERAL_ADDRESS = re.compile(
     r"\b\d+[a-z]?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Court|Crescent|Terrace|Way|Gardens|Grove|Square|Mews)\b\.?"
     r"|\b(?:[A-Z][\w'’-]+\s+){1,2}(?:Street|Road|Avenue|Lane|Crescent|Terrace|Mews|Gardens|Grove)\b"
 )
+HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?(?:\s?[-–/]\s?\d+[a-z]?)?,? (?=\[an address\])")
 LONGEST_UNKNOWN_NAME = 3
+INITIALS = re.compile(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")
 PARENTS = ("mother", "father")
 
 
 @dataclass(frozen=True)
 class Anonymised:
-    """A text without names, what was replaced in it (kind and count), and words that a person should look at."""
+    """A text without names, what was replaced in it (kind and count), words that a person should look at, and each original with what stands for it."""
 
     text: str
     replaced: tuple[tuple[str, int], ...]
     left: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,11 @@ class Anonymiser:
         form_a: Mapping[str, Any],
         returns: Sequence[Mapping[str, Any]],
         agencies: Mapping[str, tuple[str, str, str]],
+        around: Around = NOTHING_AROUND,
     ) -> Anonymiser:
-        """An anonymiser for a case: `agencies` gives each id its name, type and the type in words."""
+        """An anonymiser for a case: `agencies` gives each id its name, type and the type in words, `around` what cdr.yaml names."""
         died, born = _date(form_a.get("death", {}).get("date")), _date(form_a.get("child", {}).get("date_of_birth"))
-        return cls(gather(form_a, returns, agencies), died, tuple(day for day in (died, born) if day))
+        return cls(gather(form_a, returns, agencies, around), died, tuple(day for day in (died, born) if day))
 
     def text(self, text: str) -> str:
         """The text with roles in square brackets for names, and with days before the death for dates."""
@@ -93,19 +97,29 @@ class Anonymiser:
         """The text without names, with what was replaced in it and the words left that may be names."""
         reading = Reading(INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
         replace_identifiers(reading, self.died, self.things.codes, self.dates)
+        for code in self.things.postcodes:
+            loose = r"\s*".join(map(re.escape, code.replace(" ", "")))
+            reading.replace(re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE), lambda _: ("[postcode]", "postcodes"))
+        reading.replace(_collar_number(), lambda _: ("[a professional]", "numbers"))
         for outward in {code.split()[0] if " " in code else code[:-3] for code in self.things.postcodes}:
-            reading.replace(re.compile(rf"(?<!\w){re.escape(outward)}(?!\w)"), lambda _: ("[postcode]", "postcodes"))
+            reading.replace(
+                re.compile(rf"(?<!\w){re.escape(outward)}(?:[\s-]?\d[A-Za-z\d]{{2}})?(?!\w)"),
+                lambda _: ("[postcode]", "postcodes"),
+            )
         self._replace_phrases(reading)
         reading.replace(GENERAL_ADDRESS, lambda _: ("[an address]", "addresses"))
         self._replace_names(reading)
+        self._replace_initials(reading)
         said = re.sub(
             r"\b(mother|father|sister|brother|baby) \[(\1|the child)\]",
             r"[\2]",
             reading.finished(),
             flags=re.IGNORECASE,
         )
+        said = HOUSE_NUMBER.sub("", said)
         said = re.sub(r"(\[[^\[\]]+\])(?: +\1)+", r"\1", said)
-        return Anonymised(said, tuple(sorted(reading.counts.items())), tuple(dict.fromkeys(reading.left)))
+        left = tuple(dict.fromkeys(reading.left))
+        return Anonymised(said, tuple(sorted(reading.counts.items())), left, tuple(reading.pairs))
 
     @cached_property
     def _tokens(self) -> dict[str, frozenset[int]]:
@@ -114,12 +128,18 @@ class Anonymiser:
         skipped = {*word_rules()["generic"], *word_rules()["titles"], *map(str.lower, word_rules()["ranks"])}
         for index, known in enumerate(self.things.known):
             for name in known.names:
-                for token in _name_tokens(name, known.kind):
+                for token in name_tokens(name, known.kind):
                     if token not in skipped and not (
                         known.kind == PLACE and (token in ordinary_words() or len(token) < 4)
                     ):
                         found.setdefault(token, set()).add(index)
         return {token: frozenset(people) for token, people in found.items()}
+
+    @cached_property
+    def _mutations(self) -> dict[str, frozenset[int]]:
+        """The words of names as Welsh changes their beginning."""
+        long = ((token, people) for token, people in self._tokens.items() if len(token) >= SHORTEST_MISSPELT)
+        return {form: people for token, people in long for form in mutated(token)}
 
     @cached_property
     def _family_tokens(self) -> frozenset[str]:
@@ -149,8 +169,9 @@ class Anonymiser:
                 index += 1
                 continue
             length, said, kind = found
-            out.append(reading.text[at : words[index][0]] + reading.mark(said, kind))
-            at = words[index + length - 1][1]
+            start, end = words[index][0], words[index + length - 1][1]
+            out.append(reading.text[at:start] + reading.mark(said, kind, reading.text[start:end]))
+            at = end
             index += length
         reading.text = "".join(out) + reading.text[at:]
 
@@ -166,6 +187,20 @@ class Anonymiser:
                 return len(phrase), said, kind
         return None
 
+    def _replace_initials(self, reading: Reading) -> None:
+        """Replaces the initials of those whom the case knows: with dots always, without them only capitals that mean nothing else."""
+
+        def said(match: re.Match[str]) -> tuple[str, str] | None:
+            role = self.things.initials.get(re.sub(r"[\W_]", "", match[0]).upper())
+            if role is None:
+                return None
+            if match[0] in word_rules()["abbreviations"]:
+                reading.left.append(match[0])
+                return None
+            return f"[{role}]", "initials"
+
+        reading.replace(INITIALS, said)
+
     def _replace_names(self, reading: Reading) -> None:
         words = [self._word(match) for match in word_pattern().finditer(reading.text)]
         out, at, index = [], 0, 0
@@ -177,13 +212,25 @@ class Anonymiser:
                 index += 1
                 continue
             ending = re.search(r"['’]s$|(?<=s)['’]$", run[-1].text)
-            out.append(reading.text[at : run[0].start] + reading.mark(said, "names") + (ending[0] if ending else ""))
-            at, index = run[-1].end, index + len(run)
+            start, end = run[0].start, run[-1].end
+            mark = reading.mark(said, "names", reading.text[start:end])
+            out.append(reading.text[at:start] + mark + (ending[0] if ending else ""))
+            at, index = end, index + len(run)
         reading.text = "".join(out) + reading.text[at:]
+
+    @cached_property
+    def _matches(self) -> dict[str, tuple[frozenset[int], str]]:
+        """Who may be meant by each word that was read so far: the same words come again in every return."""
+        return {}
 
     def _word(self, match: re.Match[str]) -> _Word:
         text = match[0]
-        people, how = self._match(text)
+        if text not in self._matches:
+            self._matches[text] = self._match(text)
+        people, how = self._matches[text]
+        verbs = word_rules()["names_that_are_verbs"].get(text.lower(), ())
+        if people and verbs and re.match(rf"\s+(?:{'|'.join(verbs)})\b", match.string[match.end() :], re.IGNORECASE):
+            how = ORDINARY
         low = text.lower()
         title = word_rules()["titles"].get(low) if low in word_rules()["titles"] else None
         if title is None and text in word_rules()["ranks"]:
@@ -192,11 +239,15 @@ class Anonymiser:
 
     def _match(self, text: str) -> tuple[frozenset[int], str]:
         """Who may be meant by a word and how sure that is; a name that is an ordinary word needs a capital letter or a name beside it."""
-        forms = _forms(text)
+        forms = forms_of(text)
         for form in forms:
             if form in self._tokens:
                 ordinary = (form in ordinary_words() or len(form) <= 2) and not text[:1].isupper()
                 return self._tokens[form], ORDINARY if ordinary else EXACT
+        if text[:1].isupper() and not any(form in ordinary_words() for form in forms):
+            for form in forms:
+                if form in self._mutations:
+                    return self._mutations[form], EXACT
         low = forms[0]
         if len(low) < SHORTEST_MISSPELT - 1 or any(
             form in ordinary_words() or form in word_rules()["generic"] for form in forms
@@ -205,7 +256,8 @@ class Anonymiser:
         near = [
             people
             for token, people in self._tokens.items()
-            if len(token) >= SHORTEST_MISSPELT and any(one_letter_apart(form, token) for form in forms)
+            if len(token) >= SHORTEST_MISSPELT
+            and any(one_letter_apart(form, token) or (text[:1].isupper() and inflected(form, token)) for form in forms)
         ]
         return (frozenset().union(*near), NEAR) if near else (frozenset(), "")
 
@@ -220,7 +272,7 @@ class Anonymiser:
                 people = (people & word.people) if people else word.people
             elif (word.title is None or people) and not word.initial:
                 break
-            run.append(word)
+            run.append(word if word.how != ORDINARY or not _said_of_a_person(text, word) else replace(word, how=EXACT))
         while run and not run[-1].people:
             run.pop()
         if any(word.people and word.how != ORDINARY for word in run):
@@ -245,7 +297,7 @@ class Anonymiser:
             return f"[{roles.pop()}]"
         if kinds <= {CHILD, FAMILY}:
             shared = all(
-                word.how == NEAR or any(form in self._family_tokens for form in _forms(word.text)) for word in named
+                word.how == NEAR or any(form in self._family_tokens for form in forms_of(word.text)) for word in named
             )
             return "[family name]" if shared and not title else "[a family member]"
         return "[a person]"
@@ -254,35 +306,31 @@ class Anonymiser:
         """A word that was left and may be a name: one that the case knows, in small letters, or a capital that no ordinary word has."""
         low = fold(re.split(r"['’]", word.text)[0])
         known = (
-            word.title is not None or low in word_rules()["generic"] or (word.text.isupper() and len(word.text) <= 6)
+            word.title is not None
+            or low in word_rules()["generic"]
+            or (low in word_rules()["clinical"] and low not in word_rules()["months_that_are_names"])
+            or (word.text.isupper() and len(word.text) <= 6)
         )
-        opens = re.search(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$", text[: word.start]) is not None
+        opens = re.search(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$", text[max(0, word.start - 12) : word.start]) is not None
         if word.people or (
             word.capital and not known and len(word.text) > 1 and (low not in ordinary_words() or not opens)
         ):
             yield word.text
 
 
-def _forms(text: str) -> tuple[str, ...]:
-    """A word as a name may stand in it: whole, before an apostrophe, and without the s of a plural."""
-    head = re.split(r"['’ʼ‘`´](?=\w*$)", text)[0]
-    forms = [fold(text), fold(head)]
-    forms += [form[:-1] for form in forms if form.endswith("s") and len(form) > 3] + [
-        form[:-2] for form in forms if form.endswith("es") and len(form) > 5
-    ]
-    return tuple(dict.fromkeys(form for form in forms if form))
+@cache
+def _collar_number() -> re.Pattern[str]:
+    """An officer's rank and number (`PC 1234`, `DC W123`)."""
+    return re.compile(rf"\b(?:{'|'.join(word_rules()['ranks'])})\s?[A-Z]{{0,2}}\d{{2,6}}\b")
 
 
-def _name_tokens(name: str, kind: str) -> set[str]:
-    """The words of a name, its parts after an apostrophe, and neighbours written as one."""
-    words = [word for word in words_of(name) if not any(letter.isdigit() for letter in word)]
-    parts = {
-        fold(part)
-        for word in word_pattern().findall(unicodedata.normalize("NFC", name))
-        for part in re.split(r"['’ʼ‘`´]", word)[1:]
-    }
-    joined = {a + b for a, b in itertools.pairwise(words)} if kind != PLACE else set()
-    return {word for word in words if len(word) > 1} | {part for part in parts if len(part) > 2} | joined
+def _said_of_a_person(text: str, word: _Word) -> bool:
+    """Whether a name that is an ordinary word in small letters stands where only a name can (`hope was`, `saw hope's`)."""
+    before = re.search(r"([^\W\d_]+)\W*$", text[max(0, word.start - 40) : word.start])
+    if before and before[1].lower() in word_rules()["before_things"]:
+        return False
+    after = re.match(r"\s+([^\W\d_]+)", text[word.end : word.end + 20])
+    return "'" in word.text or "’" in word.text or bool(after and after[1].lower() in word_rules()["after_people"])
 
 
 def _joined(text: str, first: _Word, second: _Word) -> bool:

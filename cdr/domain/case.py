@@ -2,7 +2,7 @@
 
 Body: `{schema: case/1, opened_on, status: open|closed, not_a_duplicate, next: [{what, clock, due, who, limit, edition}], gates (see
 `gates`), milestones and following (see `milestones`), waivers: [{agency, on, reason}], reviews: [{on, stage, panel, override: {reason, unmet}|null}],
-letter_gates, letters: [{kind, to, made_on, format, status, from_revision}], closures: [{on}], reopenings: [{on, reason}]}`.
+letter_gates, letters: [{kind, to, made_on, format, status, from_revision, send_on}], closures: [{on}], reopenings: [{on, reason}]}`.
 """
 
 from __future__ import annotations
@@ -128,11 +128,20 @@ def with_letter_gate(case: Body, gate: Body) -> dict[str, Any]:
 
 
 def with_letter(
-    case: Body, *, kind: str, to: str | int, made_on: date, format: str, status: str, from_revision: str | int
+    case: Body,
+    *,
+    kind: str,
+    to: str | int,
+    made_on: date,
+    format: str,
+    status: str,
+    from_revision: str | int,
+    send_on: date | None = None,
 ) -> dict[str, Any]:
-    """The case with the fact that a letter was made: its kind, for which parent, and from which revision."""
+    """The case with the fact that a letter was made: its kind, for whom by number, from which revision, and when it goes."""
     letter = {"kind": kind, "to": to, "made_on": made_on.isoformat(), "format": format, "status": status}
-    return _with(case, "letters", {**letter, "from_revision": from_revision})
+    sent = {"send_on": send_on.isoformat()} if send_on else {}
+    return _with(case, "letters", {**letter, "from_revision": from_revision, **sent})
 
 
 def with_attachment(

@@ -109,6 +109,7 @@ class Configuration:
     retention_years: int
     live_births: tuple[tuple[str, int], ...] = ()
     breaks: tuple[SeriesBreak, ...] = ()
+    support: tuple[Mapping[str, Any], ...] = ()
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -130,6 +131,7 @@ class Configuration:
             retention_years=int(body["retention_years"]),
             live_births=tuple((str(key), int(n)) for key, n in _mapping(body, "area.live_births").items()),
             breaks=tuple(_break(item) for _, item in items_at(body, "breaks")),
+            support=tuple(item for _, item in items_at(body, "support")),
         )
 
     def agency(self, agency_id: str) -> Agency:

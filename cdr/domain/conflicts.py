@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cdr.domain.events import (
@@ -40,6 +40,7 @@ class _Claim:
     source: str
     words: str
     value: Any
+    on: str | None = None
 
 
 def conflicts(
@@ -128,7 +129,7 @@ def _fact(
 ) -> Conflict | None:
     """A fact that Form A and the returns, or two returns, give differently."""
     claims = list(_claims(fact, events, form_a, returns))
-    if len(claims) < 2 or all(_agree(claims[0].value, claim.value, fact) for claim in claims[1:]):
+    if len(claims) < 2 or all(_agree(claims[0], claim, fact) for claim in claims[1:]):
         return None
     anchors = [
         index
@@ -138,7 +139,7 @@ def _fact(
     if fact["show"]:
         told = _listed(f"{claim.words} ({labels[claim.source]})" for claim in claims)
         return Conflict(tuple(anchors), f"{_capital(fact['label'])} is not the same everywhere: {told}")
-    others = [labels[claim.source] for claim in claims[1:] if not _agree(claims[0].value, claim.value, fact)]
+    others = [labels[claim.source] for claim in claims[1:] if not _agree(claims[0], claim, fact)]
     return Conflict(
         tuple(anchors), f"{_capital(fact['label'])} is not the same in {_listed([labels[claims[0].source], *others])}"
     )
@@ -154,7 +155,8 @@ def _claims(
         given = next((found for path in fact["returns"] if (found := _at(form_b, path)) not in NO_ANSWER), None)
         if given is None and fact["as"] == "gestation":
             given = _gestation_told(events, source)
-        yield from _claim(source, given, fact)
+        on = _at(form_b, fact["on"]) if "on" in fact else None
+        yield from (replace(claim, on=on) for claim in _claim(source, given, fact))
 
 
 def _claim(source: str, value: Any, fact: Mapping[str, Any]) -> Iterator[_Claim]:
@@ -175,7 +177,10 @@ def _claim(source: str, value: Any, fact: Mapping[str, Any]) -> Iterator[_Claim]
         yield _Claim(source, str(value).replace("_", " "), plain)
 
 
-def _agree(first: Any, second: Any, fact: Mapping[str, Any]) -> bool:
+def _agree(one: _Claim, other: _Claim, fact: Mapping[str, Any]) -> bool:
+    first, second = one.value, other.value
+    if one.on and other.on and one.on != other.on:  # weighed on two days, a child weighs differently
+        return True
     if fact["as"] == "gestation":  # days left out agree with any days
         return bool(first[0] == second[0] and (first[1] is None or second[1] is None or first[1] == second[1]))
     if fact["as"] == "address":  # one may leave out the town or the postcode

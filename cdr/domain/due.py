@@ -10,6 +10,8 @@ from typing import Any
 from cdr.domain.chase import ESCALATION, chase_item
 from cdr.domain.clocks import add_months
 from cdr.domain.configuration import Closure
+from cdr.domain.letter_holds import CLOCK as LETTERS_CLOCK
+from cdr.domain.letter_holds import holds
 from cdr.domain.milestones import still_called_for
 from cdr.domain.policy import ClockRule, Policy
 from cdr.domain.requests import Request, outstanding
@@ -58,7 +60,7 @@ def tasks_of(ref: str, kinds: Kinds, on: date, policy: Policy, closed: Closed = 
 
     Raises: UnknownHolidays.
     """
-    found = [*_steps(ref, kinds, on, policy), *_prompts(ref, kinds, on, policy, closed)]
+    found = [*_steps(ref, kinds, on, policy), *_letters(ref, kinds, on), *_prompts(ref, kinds, on, policy, closed)]
     return sorted(found, key=lambda task: (task.due, task.clock, task.agency))
 
 
@@ -67,6 +69,14 @@ def _steps(ref: str, kinds: Kinds, on: date, policy: Policy) -> Iterator[Task]:
         if step.due is not None:
             who = step.who or who_moves(step.clock, policy)
             yield Task(ref, step.what, step.clock, step.due, when_due(step.due, on), who)
+
+
+def _letters(ref: str, kinds: Kinds, on: date) -> Iterator[Task]:
+    """The letters on hold for which there is a day to ask again."""
+    for hold in holds(kinds["case"]):
+        if hold.ask_again_on is not None:
+            day = hold.ask_again_on
+            yield Task(ref, hold.in_words(), LETTERS_CLOCK, day, when_due(day, on), hold.whom)
 
 
 def _prompts(ref: str, kinds: Kinds, on: date, policy: Policy, closed: Closed) -> Iterator[Task]:

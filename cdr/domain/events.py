@@ -49,6 +49,7 @@ def events_of(
     for form_b in returns:
         source = str(form_b.get("agency", ""))
         own = [event for event in (_told(item, source, rules) for item in form_b.get("timeline") or []) if event]
+        own += [event for event in _dated(form_b, source, rules) if not _told_already(event, own)]
         found += [*own, *_contacts(form_b, source, own)]
     return found
 
@@ -161,6 +162,42 @@ def _told(item: Mapping[str, Any], source: str, rules: Rules) -> Event | None:
     on, time = moment(str(item["at"]))
     text = " ".join(str(item["event"]).split())
     return Event(str(item["at"]), on, time, text, source, _kind(text, rules))
+
+
+def _dated(form_b: Mapping[str, Any], source: str, rules: Rules) -> Iterator[Event]:
+    """What other answers of a return tell with a date: when the child was last seen alive, when a service began."""
+    for rule in rules["dated"]["answers"]:
+        *above, key = rule["at"]
+        for holder in _holders(form_b, above):
+            at, detail = holder.get(key), holder.get(rule.get("detail", ""))
+            if not isinstance(at, str) or not at[:1].isdigit():
+                continue
+            on, time = moment(at)
+            said = str(detail).replace("_", " ").strip() if isinstance(detail, str) else ""
+            yield Event(at, on, time, f"{rule['words']}: {said}" if said else rule["words"], source, "")
+
+
+def _holders(node: Any, path: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """The parts of a document that a path leads to, through every item of a list."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _holders(item, path)
+    elif isinstance(node, Mapping):
+        if path:
+            yield from _holders(node.get(path[0]), path[1:])
+        else:
+            yield node
+
+
+def _told_already(event: Event, own: Sequence[Event]) -> bool:
+    """Whether the agency itself tells of that minute, or, without a time, of that day."""
+    return any(other.on == event.on and event.time in (None, other.time) for other in own)
+
+
+def missed_words(event: Event, rules: Rules) -> str | None:
+    """Why a contact did not take place (`not brought or not attended`, `cancelled`), in neutral words; None where it is not one."""
+    kinds = rules["missed"]["kinds"]
+    return next((kind["label"] for kind in kinds if event.source != FORM_A and fits(event.text, kind)), None)
 
 
 def _kind(text: str, rules: Rules) -> str:

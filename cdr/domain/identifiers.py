@@ -25,14 +25,33 @@ _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _TH = r"(?:\s?(?:st|nd|rd|th))"
 _YEAR = r"(?:,?\s*(?P<year>(?:19|20)\d\d|['’]?\d\d(?!\d|[:./]\d|\s?(?:breaths|beats|bpm|per|hrs?|hours?|am|pm|mls?|mg|g|kg|weeks?|days?|months?|years?|%))))"
 
+_IN_WORDS = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth"
+    r"|twentieth|twenty[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|thirtieth|thirty[- ]first)"
+)
+_UNIT = r"(?:mg|mcg|g|kg|mls?|l|litres?|cm|mm|mmol|kpa|breaths|beats|hours?|minutes?|hrs?|mins?|%)\b"
+_LED_BY = r"\b(?P<led>(?:on|since|dated|due|until|by|week of|w/c|w/e|dob|dod)[\s:.]+)"
+_SHORT = r"(?:0?[1-9]|[12]\d|3[01])(?P<s>[/.-])(?:0?[1-9]|1[0-2])"
+_FEASTS = re.compile(
+    r"\b(?:Christmas (?:Day|Eve)|Boxing Day|New Year['’]?s? (?:Day|Eve)|Good Friday|Easter (?:Sunday|Monday)|Shrove Tuesday"
+    r"|Ash Wednesday|(?:Mother|Father|Valentine)['’]?s?['’]? Day|St\.? (?:David|George|Andrew|Patrick)['’]?s Day|Mothering Sunday"
+    r"|Hallowe['’]?en|Bonfire Night|Guy Fawkes Night|Remembrance (?:Day|Sunday)|Eid al[- ](?:Fitr|Adha)"
+    r"|(?:(?:May Day|spring|summer|August) )?bank holiday Monday)\b(?:\s+(?:19|20)\d\d\b)?",
+    re.IGNORECASE,
+)
+
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:(?P<t>T)(?=\d)|(?!\d))",
         rf"{_WEEKDAY}?(?<!\d)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>(?:19|20)\d\d)(?!\d)",
         rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
-        rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
+        rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d|['’]\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
         rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d|\s?(?:mg|mcg|g|kg|mls?|l|cm|mm)\b)",
+        rf"{_WEEKDAY}?\b(?:the\s+)?{_IN_WORDS}(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?:[-/.]?{_YEAR})?",
+        rf"{_WEEKDAY}(?<!\d){_SHORT}(?![\d/])",
+        rf"{_LED_BY}{_SHORT}(?![\d/%]|\.\d|\s?{_UNIT})",
+        r"(?<![\d/.,])(?:0[1-9]/(?:0[1-9]|1[0-2])|(?:[12]\d|3[01])/0[1-9]|0[1-9]/2\d)(?![\d/])",
         rf"{_WEEKDAY}(?:the\s+)?{_DAY}(?:{_TH}\b|\b(?![:.]\d))",
         rf"\b{_MONTH}[\s-]*(?P<year>(?:19|20)\d\d|['’]\d\d)\b",
         r"(?<!\d)(?<!\d/)(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)(?!\d)(?!/\d)",
@@ -46,23 +65,30 @@ _MONTH_ALONE = re.compile(
     rf"\b(?:in|by|of|since|until|from|early|late|mid|last|during)[\s-]+(?P<it>{_FULL_MONTH})\b", re.IGNORECASE
 )
 _YEAR_ALONE = re.compile(
-    r"\b(?:in|since|during|from|until|by|before|after|of|to|spring|summer|autumn|winter|early|late|mid|christmas|easter|year)[\s-]+(?P<it>(?:19|20)\d\d)\b"
+    r"(?<!\d )\b(?:born|q[1-4]|in|since|during|from|until|by|before|after|of|to|spring|summer|autumn|winter"
+    r"|early|late|mid|christmas|easter|year)[\s-]+(?P<it>(?:19|20)\d\d)\b"
     r"(?!\s?(?:g|grams?|ml|mls|hrs?|hours?|h|mg)\b)",
     re.IGNORECASE,
 )
+_SPAN_OF_YEARS = re.compile(r"(?<![\w/.-])20[0-4]\d[/-]\d\d(?![\w/-])")
 _EMAIL = re.compile(r"[^\s<>@,;:()\[\]]+@[^\s<>@,;:()\[\]]+\.[^\W\d_]{2,}")
-_WEB = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@\w{3,}", re.IGNORECASE)
+_WEB = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@[\w.]{2,}\w", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w+])(?:\+|\((?=\+?\d{2,5}\)))?\d(?:[ \u00a0().\-‐‑–/]{0,2}\d){8,14}(?!\d)")
-_POSTCODE = re.compile(r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
+_POSTCODE = re.compile(
+    r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d(?!(?-i:st|nd|rd|th|mg|ml|kg|cm|mm|am|pm)\b)[A-Z]{2})\b",
+    re.IGNORECASE,
+)
 _VEHICLE = re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b")
 _INSURANCE = re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
 _REFERENCE = re.compile(
+    r"\b[A-Z] ?\d{5,9}\b|(?<![\w.,/])\d{6,8}(?![\w,/]|\.\d|\s?(?:mls?|g|mg|per|cells|units|copies|platelets|iu)\b)|"
     r"\b[A-Z]{1,6}[/-]\d{2,}(?:[/-][A-Z0-9]+)*\b|\b[A-Z]{1,5}\d{4,}[A-Z0-9/-]*\b"
     r"|\b\d{1,6}/\d{4,}(?:/\d+)?\b|\b[A-Z0-9]{2,}(?:/[A-Z]{1,4})?/\d{3,}/\d{2,4}\b"
 )
 _LED_REFERENCE = re.compile(
-    r"\b(?:ref(?:erence)?|(?:case|crime|hospital|log|incident|patient|unit|record|passport|custody|NHS)\s+(?:ref(?:erence)?|no|number|id)|MRN|CAD|URN|UPN|RiO|PNC)"
-    r"\.?\s*(?:no\.?|number)?\s*[:#]?\s*(?P<it>[A-Z]{0,5}[-/]?\d[\w/-]*)",
+    r"\b(?:ref(?:erence)?|(?:case|crime|hosp(?:ital)?|log|incident|patient|unit|record|passport|custody|NHS)\s+(?:ref(?:erence)?|no|number|id)"
+    r"|log|incident|ext|extension|bleep|MRN|CAD|URN|UPN|RiO|PNC)"
+    r"\.?\s*(?:no\.?|number)?\s*[:#]?\s*(?P<it>[A-Z]{0,5}[-/ ]?\d[\w/-]*(?: \d+(?![\w:/-]|[.,]\d))*(?:\s+of\s+\d{1,2}[/.]\d{1,2}\b)?)",
     re.IGNORECASE,
 )
 
@@ -75,9 +101,11 @@ class Reading:
     said: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     left: list[str] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
 
-    def mark(self, words: str, kind: str) -> str:
-        """The character that stands for `words` from now on."""
+    def mark(self, words: str, kind: str, original: str) -> str:
+        """The character that stands for `words` from now on, in place of the `original`."""
+        self.pairs.append((MARKS.sub(lambda match: self.pairs[ord(match[0]) - FIRST_MARK][0], original), words))
         self.said.append(words)
         self.counts[kind] += 1
         return chr(FIRST_MARK + len(self.said) - 1)
@@ -91,14 +119,14 @@ class Reading:
         return MARKS.sub(lambda match: self.said[ord(match[0]) - FIRST_MARK], self.text)
 
     def _said(self, match: re.Match[str], answer: tuple[str, str] | None) -> str:
-        return match[0] if answer is None else self.mark(*answer)
+        return match[0] if answer is None else self.mark(*answer, match[0])
 
 
 def days_words(days: int) -> str:
     """A day as the panel reads it: `[313 days before the death]`, `[the day of the death]`."""
     if days == 0:
         return "[the day of the death]"
-    counted = f"{abs(days)} day" if abs(days) == 1 else f"{abs(days)} days"
+    counted = "1 day" if abs(days) == 1 else f"{abs(days):,} days"
     return f"[{counted} {'before' if days < 0 else 'after'} the death]"
 
 
@@ -126,12 +154,14 @@ def replace_identifiers(
             reading.replace(pattern, lambda match: _date_said(match, died))
     for day in known_dates:
         reading.replace(re.compile(rf"(?<!\d){day:%d%m%y}(?!\d)"), lambda _, day=day: (_day_said(day, died), "dates"))  # type: ignore[misc]
+    reading.replace(_FEASTS, lambda _: ("[a date]", "dates"))
     reading.replace(_DIGITS, _digits_said)
     reading.replace(_INSURANCE, lambda _: ("[number]", "numbers"))
     reading.replace(_VEHICLE, lambda _: ("[vehicle]", "vehicles"))
     reading.replace(_LED_REFERENCE, lambda match: (_led(match, "[reference]"), "references"))
     reading.replace(_REFERENCE, lambda _: ("[reference]", "references"))
     reading.replace(_MONTH_ALONE, lambda match: (_led(match, "[a month]"), "dates"))
+    reading.replace(_SPAN_OF_YEARS, lambda _: ("[a year]", "dates"))
     reading.replace(_YEAR_ALONE, lambda match: (_led(match, "[a year]"), "dates"))
 
 
@@ -158,7 +188,7 @@ def _date_said(match: re.Match[str], died: date | None) -> tuple[str, str] | Non
     year, month, day = parts.get("year") or parts.get("year2"), parts.get("month"), parts.get("day")
     spaced = " " if parts.get("t") else ""
     if not (year and month and day):
-        return "[a date]" + spaced, "dates"
+        return (parts.get("led") or "") + "[a date]" + spaced, "dates"
     found = _as_date(_full_year(year, died), _month_number(month), int(day))
     return _day_said(found, died) + spaced, "dates"
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from cdr import resources
 
 CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"
-SHORTEST_MISSPELT = 5
+MOST_INITIALS = 6
 NAME_KEYS = ("name", "person", "with_whom", "carer_at_time_of_death")
 CHILD_KEYS = ("first_names", "known_as", "family_name", "also_known_as", "alternative_names", "name")
 PEOPLE_KEYS = ("family", "parents", "siblings", "household", "other_household", "adults", "carers")
 CODE_KEYS = ("reference", "case_ref", "coroner_reference", "hospital_number", "request_id", "old_reference")
+ORGANISATION_KEYS = ("organisation", "school", "education_setting", "centre")
+PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "location", "location_detail")
+AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
 _LETTERS_APART = str.maketrans(
@@ -35,27 +39,43 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Around:
+    """What the area's configuration names: its places (authorities, towns, lines of addresses), its people and its own organisations."""
+
+    places: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+
+NOTHING_AROUND = Around()
+
+
+@dataclass(frozen=True)
 class KnownThings:
-    """All that a case knows: people and places, phrases that stand for one thing (folded words to what stands for them), and codes."""
+    """All that a case knows: people and places, phrases that stand for one thing (folded words to what stands for them), and codes.
+
+    `initials` gives capitals without dots (`AGT`) to what stands for those whose they are.
+    """
 
     known: tuple[Known, ...]
     phrases: tuple[tuple[tuple[str, ...], str, str], ...]
     codes: tuple[str, ...]
     postcodes: tuple[str, ...]
+    initials: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
 def word_rules() -> Mapping[str, Any]:
     """The titles, street words and words of organisations that are no names."""
-    rules: Mapping[str, Any] = json.loads(resources.read_bytes("rules", "anonymise.json"))
-    return rules
+    rules = json.loads(resources.read_bytes("rules", "anonymise.json"))
+    return {key: frozenset(value) if isinstance(value, list) else value for key, value in rules.items()}
 
 
 @cache
 def ordinary_words() -> frozenset[str]:
     """Ordinary English and clinical words in small letters, so that none of them is taken for a misspelt name."""
     lines = resources.read_bytes("rules", "ordinary-words.txt").decode().splitlines()
-    return frozenset(line for line in lines if not line.startswith("#")) | frozenset(word_rules()["clinical"])
+    return frozenset(line for line in lines if not line.startswith("#")).union(word_rules()["clinical"])
 
 
 @cache
@@ -68,6 +88,7 @@ def word_pattern() -> re.Pattern[str]:
     return re.compile(rf"{letters}(?:['’ʼ‘`´]{letters})*")
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """A word without case, accents, apostrophes and other signs, so that ways of writing one name meet."""
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS_APART))
@@ -80,29 +101,23 @@ def words_of(text: str) -> list[str]:
     return [word for word in map(fold, found) if word]
 
 
-def one_letter_apart(first: str, second: str) -> bool:
-    """Whether one letter put in, left out or changed, or two neighbours swapped, makes one word the other; not when they are the same."""
-    if first == second or abs(len(first) - len(second)) > 1:
-        return False
-    start = next(
-        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
-    )
-    a, b = first[start:], second[start:]
-    if len(a) != len(b):
-        return a[1:] == b or a == b[1:]
-    return a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
-
-
 def gather(
-    form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]], agencies: Mapping[str, tuple[str, str, str]]
+    form_a: Mapping[str, Any],
+    returns: Sequence[Mapping[str, Any]],
+    agencies: Mapping[str, tuple[str, str, str]],
+    around: Around = NOTHING_AROUND,
 ) -> KnownThings:
-    """Everything that Form A, the returns and the agencies name."""
+    """Everything that Form A, the returns, the agencies and the area's configuration name."""
     documents = [form_a, *returns]
     people = [*_child(form_a, returns), *_others(documents)]
-    addresses = [line for document in documents for line in _addresses(document)]
-    organisations = [*_agency_phrases(agencies), *_organisation_phrases(documents)]
-    authority = form_a.get("child", {}).get("local_authority")
-    towns = [*_place_names(addresses), *([authority] if isinstance(authority, str) else [])]
+    named = {name for person in people for name in person.names}
+    people += [Known("a professional", PROFESSIONAL, (name,)) for name in around.people if name not in named]
+    addresses = [
+        tuple(filter(_telling, around.places)),
+        *(line for document in documents for line in _addresses(document)),
+    ]
+    organisations = [*_agency_phrases(agencies), *_organisation_phrases(documents, around)]
+    towns = [*_place_names(addresses), *_authorities(documents)]
     names_of_places = {*towns, *(" ".join(phrase) for phrase, _, _ in organisations)}
     places = Known("a place", PLACE, tuple(sorted(name for name in names_of_places if name)))
     phrases: dict[tuple[str, ...], tuple[tuple[str, ...], str, str]] = {}
@@ -118,8 +133,54 @@ def gather(
             sorted((phrase for words, phrase in phrases.items() if words), key=lambda phrase: (-len(phrase[0]), phrase))
         ),
         codes=tuple(sorted({code for document in documents for code in _codes(document)})),
-        postcodes=tuple(sorted({text for document in documents for text in _strings(document, ("postcode",))})),
+        postcodes=_postcodes(documents, addresses),
+        initials=_initials(form_a, people),
     )
+
+
+def family_names(form_a: Mapping[str, Any]) -> list[str]:
+    """The names of a child and of the child's family, as Form A gives them: what may stand in no words about all children."""
+    first, family = (str(form_a.get("child", {}).get(key) or "") for key in ("first_names", "family_name"))
+    whole = [f"{first} {family}"] if first and family else []
+    people = [name for one in gather(form_a, [], {}).known if one.kind in (CHILD, FAMILY) for name in one.names]
+    return list(dict.fromkeys([*whole, *people]))
+
+
+def _telling(place: str) -> bool:
+    """Whether a place's name is more than words that are said of any place (`Child Death Review Team`)."""
+    words = words_of(place)
+    return len(words) < 3 or not all(word in ordinary_words() or word in word_rules()["generic"] for word in words)
+
+
+def _authorities(documents: Sequence[Mapping[str, Any]]) -> list[str]:
+    return sorted({text for document in documents for text in _strings(document, AUTHORITY_KEYS)})
+
+
+def _postcodes(documents: Sequence[Mapping[str, Any]], addresses: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    lines = {line for lines in addresses for line in lines if _is_postcode(line)}
+    return tuple(sorted(lines | {text for document in documents for text in _strings(document, ("postcode",))}))
+
+
+def _initials(form_a: Mapping[str, Any], people: Sequence[Known]) -> dict[str, str]:
+    """The initials of everyone with more than one name, some of those after the first left out."""
+    child = form_a.get("child", {})
+    whole = [" ".join(str(child.get(key) or "") for key in ("first_names", "family_name"))]
+    found: dict[str, str] = {}
+    for person in people:
+        for name in whole if person.kind == CHILD else person.names:
+            words = [word for word in words_of(name) if word not in word_rules()["titles"] and word[0].isalpha()]
+            letters = "".join(word[0] for word in words).upper()
+            for initials in _shortened(letters[:MOST_INITIALS]):
+                same = found.setdefault(initials, person.role)
+                found[initials] = person.role if same == person.role else "a person"
+    return found
+
+
+def _shortened(letters: str) -> Iterator[str]:
+    """The first letter with some or all of those after it, in their order."""
+    rest = letters[1:]
+    for count in range(1, len(rest) + 1):
+        yield from (letters[:1] + "".join(some) for some in itertools.combinations(rest, count))
 
 
 def _strings(node: Any, keys: Sequence[str]) -> Iterator[str]:
@@ -194,8 +255,9 @@ def _role(relationship: Any, default: str) -> str:
     if not isinstance(relationship, str) or relationship in ("other", "not_known", ""):
         return default
     words = re.split(r"[\s_-]+", relationship.strip().lower())
-    known = ordinary_words() | set(word_rules()["female_roles"]) | set(word_rules()["male_roles"])
-    return " ".join(words) if len(words) <= 3 and all(word in known for word in words) else default
+    known = (ordinary_words(), word_rules()["female_roles"], word_rules()["male_roles"])
+    plain = len(words) <= 3 and all(any(word in some for some in known) for word in words)
+    return " ".join(words) if plain else default
 
 
 def _addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -259,15 +321,14 @@ def _agency_phrases(agencies: Mapping[str, tuple[str, str, str]]) -> Iterator[tu
             yield words, said, "organisations"
 
 
-def _organisation_phrases(documents: Sequence[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    for text in {
-        text for document in documents for text in _strings(document, ("organisation", "school", "education_setting"))
-    }:
+def _organisation_phrases(
+    documents: Sequence[Mapping[str, Any]], around: Around
+) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    told = {text for document in documents for text in _strings(document, ORGANISATION_KEYS)}
+    for text in {*around.organisations, *told}:
         for words in _shorter(text):
             yield words, "[an organisation]", "organisations"
-    for text in {
-        text for document in documents for text in _strings(document, ("place_detail", "place_of_event_detail"))
-    }:
+    for text in {text for document in documents for text in _strings(document, PLACE_KEYS)}:
         for part in text.split(","):
             if any(word not in ordinary_words() and word not in word_rules()["generic"] for word in words_of(part)):
                 for words in _shorter(part):
@@ -276,7 +337,7 @@ def _organisation_phrases(documents: Sequence[Mapping[str, Any]]) -> Iterator[tu
 
 def _shorter(name: str) -> Iterator[tuple[str, ...]]:
     """A name in full, without what stands in brackets, and without its last words as long as a telling word is left."""
-    generic = set(word_rules()["generic"])
+    generic = word_rules()["generic"]
     for text in {name, re.sub(r"\([^)]*\)", " ", name)}:
         words = words_of(text)
         while (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -82,18 +82,100 @@ QUESTIONS: tuple[Question, ...] = (
         (),
         "",
     ),
+    Question(
+        "someone_to_meet",
+        "Has someone who was at the meeting agreed to see the family, or to ring them, if they wish it?",
+        "the lead doctor, or the key worker",
+        ("yes",),
+        ("no",),
+        "Ask the lead doctor who can meet the family; no offer is made that nobody will keep.",
+    ),
+    Question(
+        "feedback_wanted",
+        "Has the family said that they wish to hear what the panel learned?",
+        "the key worker",
+        ("yes",),
+        ("no",),
+        "Ask the key worker whether the family would like to hear it, and when; until they do, no letter tells them.",
+    ),
+    Question(
+        "learning_agreed",
+        "Has the chair agreed the words that say what was learned?",
+        "the chair of the panel",
+        ("yes",),
+        ("no",),
+        "Ask the chair to agree the words for the family in Form C (learning_points: for_family).",
+    ),
+    Question(
+        "no_one_recognised",
+        "Has someone else read the letter, and found nothing by which the child or the family could be recognised?",
+        "the designated doctor, or another member of the panel",
+        ("yes",),
+        ("no",),
+        "Ask for the recommendation to be put in words by which no one can be recognised.",
+    ),
 )
+BY_ID = {question.id: question for question in QUESTIONS}
 
 
-def unanswered(gate: Mapping[str, Any] | None, form_a: Mapping[str, Any], today: date | None = None) -> list[str]:
+FIRST_QUESTIONS = tuple(question.id for question in QUESTIONS[:7])  # those of the first letter, and of every family's
+
+
+def unanswered(
+    gate: Mapping[str, Any] | None,
+    form_a: Mapping[str, Any],
+    today: date | None = None,
+    questions: Sequence[str] = FIRST_QUESTIONS,
+) -> list[str]:
     """What is still to be asked before a final letter: a sentence for each question, saying whom.
 
     An answer needs who gave it and when, from the day of the death to `today`. (process: the letter gate)
     """
     answers = (gate or {}).get("answers") or {}
     died = date.fromisoformat(form_a["death"]["date"])
-    found = [_to_ask(question, answers.get(question.id), died, today) for question in QUESTIONS]
-    return [sentence for sentence in (*found, *_at_odds(answers, form_a)) if sentence]
+    found = [_to_ask(BY_ID[id_], answers.get(id_), died, today) for id_ in questions]
+    return [sentence for sentence in (*found, *_at_odds(answers, form_a, questions)) if sentence]
+
+
+def too_old(
+    gate: Mapping[str, Any] | None,
+    sent_on: date,
+    questions: Sequence[str],
+    good_for: Mapping[str, int],
+    proof_reading: int,
+) -> list[str]:
+    """The answers that are too old on the day a letter is sent, and the proof-reading; days by question's id.
+
+    What is true of an address or of a wish in one week may not be in another. (process: the letter gate)
+    """
+    answers = (gate or {}).get("answers") or {}
+    found = [
+        f"This was answered more than {good_for[id_]} days before the letter goes. Ask {BY_ID[id_].ask} again. {BY_ID[id_].text} [{id_}.on]"
+        for id_ in questions
+        if id_ in good_for and _older(_given_on(answers, id_), sent_on, good_for[id_])
+    ]
+    if _older(_day((gate or {}).get("recorded_on")), sent_on, proof_reading):
+        found.append(
+            f"The letter was proof-read more than {proof_reading} days before it goes. Ask two people to read it again, "
+            "and give the answers once more with --gate FILE. [proof_read_by]"
+        )
+    return found
+
+
+def _older(on: date | None, sent_on: date, days: int) -> bool:
+    return on is not None and (sent_on - on).days > days
+
+
+def _given_on(answers: Mapping[str, Any], id_: str) -> date | None:
+    given = answers.get(id_)
+    return _day(given.get("on")) if isinstance(given, Mapping) else None
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
 
 
 def _to_ask(question: Question, given: Any, died: date, today: date | None) -> str:
@@ -104,9 +186,8 @@ def _to_ask(question: Question, given: Any, died: date, today: date | None) -> s
         return f"{question.text} Ask {question.ask}. [{question.id}]"
     if not one_line(given.get("by")):
         return f"Say who gave this answer. {question.text} [{question.id}.by]"
-    try:
-        on = date.fromisoformat(str(given.get("on")))
-    except ValueError:
+    on = _day(given.get("on"))
+    if on is None:
         return f"Say on which date this was answered. {question.text} [{question.id}.on]"
     if on < died:
         return f"This was answered before the child died. Ask {question.ask} again. {question.text} [{question.id}.on]"
@@ -115,7 +196,7 @@ def _to_ask(question: Question, given: Any, died: date, today: date | None) -> s
     return ""
 
 
-def _at_odds(answers: Mapping[str, Any], form_a: Mapping[str, Any]) -> list[str]:
+def _at_odds(answers: Mapping[str, Any], form_a: Mapping[str, Any], questions: Sequence[str]) -> list[str]:
     """Answers that Form A does not bear out."""
     found = []
     wording, language = (_answer(answers, id_) for id_ in ("wording_agreed", "language_and_format"))
@@ -128,7 +209,7 @@ def _at_odds(answers: Mapping[str, Any], form_a: Mapping[str, Any]) -> list[str]
         found.append(
             "Form A names a language for an interpreter: ask the key worker in which language to write. [language_and_format]"
         )
-    return found
+    return [sentence for sentence in found if any(f"[{id_}]" in sentence for id_ in questions)]
 
 
 def _answer(answers: Mapping[str, Any], id_: str) -> str:
@@ -142,6 +223,11 @@ def needs_more_than_a_letter(gate: Mapping[str, Any] | None) -> bool:
     return answer not in {"", "none", "no", "not_applicable"}
 
 
+def needs_large_print(gate: Mapping[str, Any] | None) -> bool:
+    """Whether large print is what somebody needs."""
+    return "large" in _answer((gate or {}).get("answers") or {}, "language_and_format").casefold()
+
+
 def _live_inquest_or_trial(form_a: Mapping[str, Any]) -> bool:
     return any(
         item.get("type") in {"inquest", "criminal", "criminal_investigation", "police"} and item.get("status") == "open"
@@ -149,19 +235,26 @@ def _live_inquest_or_trial(form_a: Mapping[str, Any]) -> bool:
     )
 
 
-def hold_reasons(gate: Mapping[str, Any] | None) -> list[str]:
-    """Why the letters must wait, a sentence each, saying what to ask whom; nothing where they may go."""
+def held_questions(gate: Mapping[str, Any] | None, questions: Sequence[str] | None = None) -> tuple[str, ...]:
+    """The questions whose answers hold a letter; all that were answered, or those of its kind."""
     answers = (gate or {}).get("answers") or {}
-    found = []
-    for question in QUESTIONS:
-        answer = _answer(answers, question.id)
-        if answer == "not_known":
-            found.append(f"Not known yet: {question.text} Ask {question.ask}. [{question.id}]")
-        elif answer in question.holds:
-            found.append(f"{question.held} [{question.id}]")
+    ids = BY_ID if questions is None else questions
+    return tuple(id_ for id_ in ids if _answer(answers, id_) in ("not_known", *BY_ID[id_].holds))
+
+
+def hold_reasons(gate: Mapping[str, Any] | None, questions: Sequence[str] = FIRST_QUESTIONS) -> list[str]:
+    """Why the letters must wait, a sentence each, saying what to ask whom; nothing where they may go."""
+    found = [_held(BY_ID[id_], gate) for id_ in held_questions(gate, questions)]
     readers = {one_line(name).casefold() for name in (gate or {}).get("proof_read_by") or [] if one_line(name)}
     if len(readers) < 2:
         found.append(
             "Ask two people to read the letter and check the names, the dates and the sex, and write both down. [proof_read_by]"
         )
     return found
+
+
+def _held(question: Question, gate: Mapping[str, Any] | None) -> str:
+    answer = _answer((gate or {}).get("answers") or {}, question.id)
+    if answer == "not_known":
+        return f"Not known yet: {question.text} Ask {question.ask}. [{question.id}]"
+    return f"{question.held} [{question.id}]"

@@ -23,42 +23,16 @@ BY_HAND = ("By hand",)
 CORPORATE_PARENT = "local_authority"  # a council is told by its own people, and grieves differently
 NAMED_PARENTS = ("mother", "father")
 TITLES = frozenset(
-    {
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "rev",
-        "reverend",
-        "revd",
-        "sir",
-        "dame",
-        "lady",
-        "lord",
-    }
+    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "reverend", "revd", "sir", "dame", "lady", "lord"}
     | {"sister", "brother", "father", "imam", "rabbi", "pastor", "captain", "capt", "major"}
-)
+)  # fmt: skip
 NO_NAME_YET = frozenset(
     {"baby", "babe", "infant", "unnamed", "unknown", "twin", "triplet", "boy", "girl", "male", "female", "not"}
 )
 MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 PRONOUNS = {"male": ("he", "him", "his"), "female": ("she", "her", "her")}
 
 
@@ -71,6 +45,7 @@ class Recipient:
     relationship: str
     address_lines: tuple[str, ...]
     lives_with_child: bool
+    interpreter: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,13 +60,24 @@ class Contact:
 
 @dataclass(frozen=True)
 class Child:
-    """The child as the letter speaks of them; where the sex is not known the pronouns are the name."""
+    """The child as the letter speaks of them; where the sex is not known the pronouns are the name. `whose` is `Amara’s`."""
 
     name: str
     they: str
     them: str
     their: str
+    whose: str
     named: bool
+
+
+@dataclass(frozen=True)
+class FromCase:
+    """What a letter may take from the case beside Form A: what was learned, and what the review waits for, in plain words."""
+
+    learning: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+    views_shared: bool = False
+    signed_by_chair: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,11 +99,20 @@ class Letter:
     coroner: bool
     abroad: bool
     criminal: bool
+    in_care: bool
+    born_together: str
+    interpreter: bool
+    learning: tuple[str, ...]
+    waits: tuple[str, ...]
+    views_shared: bool
+    meet_with: str
     key_worker: Contact | None
     own_key_worker: bool
     manager: Contact
+    signer: Contact
     organisations: tuple[Organisation, ...]
     draft: bool
+    large_print: bool = False
 
 
 def in_words(on: date) -> str:
@@ -158,6 +153,7 @@ def _recipient(number: int, person: Mapping[str, Any], child: Mapping[str, Any])
         relationship=one_line(person.get("relationship")) or "other",
         address_lines=tuple(one_line(part) for part in address if one_line(part)),
         lives_with_child=together,
+        interpreter=person.get("interpreter_needed") == "yes",
     )
 
 
@@ -200,6 +196,8 @@ def compose(
     *,
     draft: bool,
     reference: str = "",
+    case: FromCase = FromCase(),
+    large_print: bool = False,
 ) -> Letter:
     """One person's letter, ready for a wording.
 
@@ -209,16 +207,17 @@ def compose(
         _check_can_be_sent(recipient)
     if not recipient.address_lines:
         recipient = replace(recipient, address_lines=BY_HAND)
-    death = form_a["death"]
+    death, family = form_a["death"], form_a.get("family", {})
+    child = child_of(form_a["child"])
     return Letter(
         reference=reference,
         organisation=one_line(configuration.letterhead.organisation),
-        organisation_address=_sender_address(configuration),
+        organisation_address=sender_address(configuration),
         on=on,
         date=in_words(on),
         recipient=recipient,
         salutation=salutation(recipient.name),
-        child=child_of(form_a["child"]),
+        child=child,
         is_parent=_is_parent(recipient.relationship),
         lived_together=recipient.lives_with_child or support.is_newborn(form_a),
         newborn=support.is_newborn(form_a),
@@ -226,11 +225,20 @@ def compose(
         coroner=_coroner_told(form_a),
         abroad=death.get("place") == "abroad",
         criminal=_criminal_case(form_a),
+        in_care=form_a["child"].get("looked_after") == "yes",
+        born_together=_born_together(form_a, child),
+        interpreter=bool(family.get("interpreter_language")) or recipient.interpreter,
+        learning=tuple(one_line(text) for text in case.learning),
+        waits=tuple(one_line(text) for text in case.waits),
+        views_shared=case.views_shared,
+        meet_with=one_line(family.get("follow_up_with")),
         key_worker=_key_worker(form_a, configuration),
-        own_key_worker=bool((form_a.get("family", {}).get("key_worker") or {}).get("name")),
-        manager=_contact(configuration.people["manager"]),
+        own_key_worker=bool((family.get("key_worker") or {}).get("name")),
+        manager=contact(configuration.people["manager"]),
+        signer=contact(configuration.people["chair" if case.signed_by_chair else "manager"]),
         organisations=tuple(organisations),
         draft=draft,
+        large_print=large_print,
     )
 
 
@@ -240,11 +248,17 @@ def _is_parent(relationship: str) -> bool:
     return bool(words & {"mother", "father", "parent", "stepmother", "stepfather"}) and not words & {"foster", "grand"}
 
 
-def _sender_address(configuration: Configuration) -> tuple[str, ...]:
+def sender_address(configuration: Configuration) -> tuple[str, ...]:
     """The letterhead's lines, without one that only says part of the organisation's name again."""
     organisation = one_line(configuration.letterhead.organisation)
     lines = [one_line(part) for part in configuration.letterhead.address]
     return tuple(line for line in lines if line and line not in organisation)
+
+
+def twin_to_ask_about(form_a: Mapping[str, Any]) -> bool:
+    """Whether Form A says that the child was one of several and names no twin, so that the letter can speak of none."""
+    siblings = form_a.get("family", {}).get("siblings") or []
+    return form_a["child"].get("multiple_birth") == "yes" and all(s.get("relationship") != "twin" for s in siblings)
 
 
 def _check_can_be_sent(recipient: Recipient) -> None:
@@ -279,7 +293,16 @@ def child_of(child: Mapping[str, Any]) -> Child:
     name = names if named else "your baby"
     of_the_name = f"{name}’" if name.endswith("s’") else f"{name}’s"
     they, them, their = PRONOUNS.get(child.get("sex") or "", (name, name, of_the_name))
-    return Child(name=name, they=they, them=them, their=their, named=named)
+    return Child(name=name, they=they, them=them, their=their, whose=of_the_name, named=named)
+
+
+def _born_together(form_a: Mapping[str, Any], child: Child) -> str:
+    """The twin who is alive, in words without a name; more than one, where there are; empty where none is known."""
+    siblings = form_a.get("family", {}).get("siblings") or []
+    alive = [s for s in siblings if s.get("relationship") == "twin" and s.get("has_died") != "yes"]
+    if len(alive) > 1:
+        return f"the children who were born with {child.name}"
+    return f"{child.whose} twin" if alive else ""
 
 
 def _coroner_told(form_a: Mapping[str, Any]) -> bool:
@@ -301,8 +324,9 @@ def _key_worker(form_a: Mapping[str, Any], configuration: Configuration) -> Cont
     if own and own.get("name"):
         return Contact(*(one_line(own.get(part)) for part in ("name", "role", "phone", "email")))
     person = configuration.people.get("key_worker")
-    return _contact(person) if person else None
+    return contact(person) if person else None
 
 
-def _contact(person: Any) -> Contact:
+def contact(person: Any) -> Contact:
+    """A professional of cdr.yaml as a letter names them."""
     return Contact(*(one_line(getattr(person, part, "")) for part in ("name", "role", "phone", "email")))

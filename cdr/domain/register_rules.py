@@ -1,4 +1,4 @@
-"""The rules of a register of earlier years, as rows of `validation`'s table: the rule, its level, where it comes from, what is right."""
+"""The rules of a register of earlier years, of published figures and of a report's own words, as rows of `validation`'s table."""
 
 from __future__ import annotations
 
@@ -33,4 +33,16 @@ REGISTER: tuple[tuple[str, str, str, str], ...] = (
      "a figure belongs beside tables that cdr tally makes; cdr tally --tables lists them"),
     ("REG-MAP", "error", "the register",
      "a mapping names columns of the register, columns of cdr import, and codes"),
+    ("RPT-01", "error", "the area's own words",
+     "a number that looks like an NHS number; leave it out"),
+    ("RPT-02", "error", "the area's own words",
+     "a name that a case of this store knows, of a child or of the child's family; write it without the name"),
+    ("RPT-03", "error", "the area's own words",
+     "the reference of a case; leave it out"),
+    ("RPT-04", "error", "the area's own words",
+     "the year must be that of the report that the words are for"),
+    ("RPT-05", "warning", "the area's own words",
+     "say what became of this action of last year"),
+    ("RPT-06", "warning", "the area's own words",
+     "these are last year's words as they were; look whether they are still right"),
 )  # fmt: skip

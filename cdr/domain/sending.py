@@ -18,7 +18,7 @@ from cdr.domain.validation import date_at, items_at, number_at, text_at, words_a
 from cdr.errors import WrongConfiguration
 
 QUEUED, SENDING, SENT, REFUSED = "queued", "sending", "sent", "refused"
-REQUEST, THANKS, BOUNCE = "request", "thanks", "bounce"
+REQUEST, THANKS, BOUNCE = "request", "thanks-for-return", "bounce"
 AFTER_A_RETURN = (THANKS, BOUNCE)
 
 Body = Mapping[str, Any]
@@ -47,7 +47,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Prompt:
-    """One message about one request: `level` is request, prompt-1 to prompt-3, escalation, thanks or bounce.
+    """One message about one request: `level` is request, prompt-1 to prompt-3, escalation, thanks-for-return or bounce.
 
     A bounce names the titles of the fields that are `missing`, and counts those that the agency's own answers `opened`.
     """

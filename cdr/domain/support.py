@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 FEWEST, MOST = 2, 4
+MOST_LOCAL = 2
+LOCAL = "local"
 NEWBORN_DAYS = 28  # the first band of the yearly tables: 0-27 days
 SIBLING_UNDER = 18
 
@@ -45,17 +47,27 @@ def _organisation(item: Mapping[str, Any]) -> Organisation:
     )
 
 
+def local(listed: Sequence[Mapping[str, Any]]) -> tuple[Organisation, ...]:
+    """The area's own organisations, as cdr.yaml lists them under `support`; they are for every family."""
+    return tuple(
+        _organisation({"website": "", **item, "id": f"{LOCAL}-{number}", "for": [LOCAL], "rank": number})
+        for number, item in enumerate(listed, 1)
+    )
+
+
 def needs(form_a: Mapping[str, Any]) -> frozenset[str]:
     """What the family may need support with, in the words of the list's `for`."""
     died = date.fromisoformat(form_a["death"]["date"])
     events = form_a["death"].get("suspected_events") or []
-    wanted = {"everyone"}
+    wanted = {"everyone", LOCAL}
     if is_newborn(form_a):
         wanted.add("newborn")
     if "sudi_sudc" in events:
         wanted.add("sudden-young-child")
     if "apparent_suicide" in events:
         wanted.add("suicide")
+    if "road_traffic" in events:
+        wanted.add("road")
     if any(_is_child(sibling, died) for sibling in form_a.get("family", {}).get("siblings") or []):
         wanted.add("siblings")
     return frozenset(wanted)
@@ -79,13 +91,14 @@ def _is_child(sibling: Mapping[str, Any], on: date) -> bool:
 
 
 def choose(form_a: Mapping[str, Any], listed: Sequence[Organisation]) -> tuple[Organisation, ...]:
-    """Two to four organisations that fit: those for just this first, then one or two for every family."""
+    """Two to four organisations that fit: the area's own and those for just this first, then one or two for every family."""
     wanted = needs(form_a)
     fitting = sorted(
         (item for item in listed if wanted & set(item.for_)),
         key=lambda item: (item.rank, item.id),
     )
-    special = [item for item in fitting if "everyone" not in item.for_][: MOST - 1]
+    near = [item for item in fitting if LOCAL in item.for_][:MOST_LOCAL]
+    special = [*near, *(item for item in fitting if not {"everyone", LOCAL} & set(item.for_))][: MOST - 1]
     general = [item for item in fitting if "everyone" in item.for_]
     room = min(FEWEST, MOST - len(special))
     return (*special, *general[:room])

@@ -32,6 +32,16 @@ FACTORS = {
     "D": ("agency_communication", "identification_treatment"),
 }
 KEY_WORKER = {"name": "Jo Penrose", "role": "Lead Nurse for Child Death Review", "phone": "01632 960002"}
+OF_CHILD = (
+    "first_names",
+    "family_name",
+    "nhs_number",
+    "date_of_birth",
+    "sex",
+    "ethnicity",
+    "postcode",
+    "local_authority",
+)
 THEMES = ("information_sharing", "messages_to_families", "escalation", "record_keeping", "training_awareness")
 
 
@@ -58,6 +68,34 @@ def cases(first: date, last: date, each_year: int, seed: int = 2026) -> Iterator
     days = sorted(random.randrange((last - first).days) for _ in range(count))
     for number, day in enumerate(days):
         yield _case(random, number, first + timedelta(days=day), last)
+
+
+def register_row(case: SyntheticCase, number: int) -> dict[str, str]:
+    """A case as a row of a register of earlier years, by the columns of `cdr import`."""
+    child, death, found = case.form_a["child"], case.form_a["death"], case.form_c or {}
+    row = {name: child.get(name, "") for name in OF_CHILD} | {
+        "old_reference": f"R{number:04}",
+        "notified_on": case.notified_on.isoformat(),
+        "date_of_death": death["date"],
+        "place": death["place"],
+        "expected": death["expected"],
+        "gestation_weeks": str(child.get("gestation", {}).get("weeks", "")),
+        "jar": case.form_a["jar"]["triggered"],
+        "reviewed_on": case.reviewed_on.isoformat() if case.reviewed_on else "",
+    }
+    return row | (_found(found) if found else {})
+
+
+def _found(form_c: dict[str, Any]) -> dict[str, str]:
+    factors = [factor for domain in form_c["domains"].values() for factor in domain["factors"]]
+    relevances = {f"domain_{letter.lower()}": str(domain["relevance"]) for letter, domain in form_c["domains"].items()}
+    return relevances | {
+        "category": str(form_c["category"]["primary"]),
+        "modifiable": form_c["modifiable_factors_identified"],
+        "contributory_factors": "; ".join(factor["code"] for factor in factors),
+        "modifiable_factors": "; ".join(factor["code"] for factor in factors if factor["modifiable"] == "yes"),
+        "learning_themes": "; ".join(point["theme"] for point in form_c["learning_points"]),
+    }
 
 
 def nhs_number(serial: int) -> str:

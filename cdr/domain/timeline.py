@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -29,11 +29,13 @@ from cdr.domain.events import (
     Rules,
     events_of,
     in_order,
+    missed_words,
     together,
     with_text,
 )
+from cdr.domain.known_names import NOTHING_AROUND, Around
 
-__all__ = ["Conflict", "Entry", "Gap", "Timeline", "gaps_between", "timeline"]
+__all__ = ["Conflict", "Entry", "Gap", "Replacement", "Timeline", "gaps_between", "timeline"]
 
 FORM_A_WORDS = "Form A"
 UNKNOWN_TYPE = "other"
@@ -45,7 +47,7 @@ class Entry:
 
     `at` is the date or date-time as given (None when anonymised), `time` its `HH:MM` where there is one, `day` counts from the
     day of death (0; before it negative), `source` an agency's id or `form-a` (anonymised: the agency's type), `source_words`
-    that in words, `source_type` the agency's type.
+    that in words, `source_type` the agency's type, `missed` in words why a contact did not take place.
     """
 
     at: str | None
@@ -56,6 +58,16 @@ class Entry:
     source_type: str | None = None
     source_words: str = ""
     time: str | None = None
+    missed: str | None = None
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What anonymisation took out, what stands for it, and how often: for the person who checks it, never for the panel."""
+
+    original: str
+    said: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -79,8 +91,9 @@ class Timeline:
     """A case's timeline.
 
     `born` in days from the death, `born_at` and `died_at` the times of birth and death; `together` lists the indexes of
-    entries that tell of one event; `replaced` what anonymisation took out, in words; `left` the words that a person
-    should look at, because they may be names.
+    entries that tell of one event; `replaced` the kinds of what anonymisation took out, with their counts, and
+    `replacements` the same one by one; `left` the words that a person should look at because they may be names, each with
+    the indexes of the entries where it stands.
     """
 
     case: str
@@ -88,8 +101,9 @@ class Timeline:
     entries: tuple[Entry, ...]
     gaps: tuple[Gap, ...]
     conflicts: tuple[Conflict, ...]
-    replaced: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
+    replaced: tuple[tuple[str, int], ...] = ()
+    replacements: tuple[Replacement, ...] = field(default=(), repr=False)
+    left: tuple[tuple[str, tuple[int, ...]], ...] = ()
     together: tuple[tuple[int, ...], ...] = ()
     born: int = 0
     born_at: str | None = None
@@ -103,10 +117,12 @@ def timeline(
     agencies: Agencies,
     rules: Rules,
     identified: bool,
+    around: Around = NOTHING_AROUND,
 ) -> Timeline:
     """The timeline of a case (protocol section 1), anonymised unless `identified` (protocol section 4).
 
-    `agencies` gives each id its name, type and the type in words, `rules` is `rules/timeline.yaml`.
+    `agencies` gives each id its name, type and the type in words, `rules` is `rules/timeline.yaml`, `around` what the area's
+    configuration names.
     Raises: ValueError where a date is none, which a valid form does not have.
     """
     events = in_order(
@@ -117,20 +133,22 @@ def timeline(
     labels = {FORM_A: FORM_A_WORDS, **{teller: _in_a_sentence(_type_words(teller, agencies)) for teller in tellers}}
     found = tuple(conflicts(events, form_a, returns, labels, rules))
     groups = tuple(together(events, rules))
-    replaced: Counter[str] = Counter()
-    left: dict[str, None] = {}
+    missed = [missed_words(event, rules) for event in events]
+    taken_out = _TakenOut()
     if not identified:
-        events = _anonymised(events, Anonymiser.from_documents(form_a, returns, agencies), replaced, left)
+        events = _anonymised(events, Anonymiser.from_documents(form_a, returns, agencies, around), taken_out)
+    life = _Life(born, died, _time_of(events, DEATH))
     return Timeline(
         case=case_ref,
         anonymised=not identified,
         entries=tuple(
-            _entry(event, _Life(born, died, _time_of(events, DEATH)), agencies, identified) for event in events
+            _entry(event, life, agencies, identified, words) for event, words in zip(events, missed, strict=True)
         ),
         gaps=gaps_between(events, born, died, rules),
         conflicts=found,
-        replaced=tuple(f"{kind}: {count}" for kind, count in sorted(replaced.items())),
-        left=tuple(left),
+        replaced=tuple(sorted(taken_out.kinds.items())),
+        replacements=tuple(Replacement(*pair, count) for pair, count in taken_out.pairs.items()),
+        left=tuple((word, tuple(found)) for word, found in taken_out.left.items()),
         together=groups,
         born=(born - died).days,
         born_at=_time_of(events, BIRTH),
@@ -159,22 +177,29 @@ def _longest(born: date, on: date, rules: Rules) -> int:
     return int(next(fitting)["days"])
 
 
-def _anonymised(
-    events: Sequence[Event], anonymiser: Anonymiser, replaced: Counter[str], left: dict[str, None]
-) -> list[Event]:
+@dataclass
+class _TakenOut:
+    kinds: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    left: dict[str, list[int]] = field(default_factory=dict)
+
+
+def _anonymised(events: Sequence[Event], anonymiser: Anonymiser, taken_out: _TakenOut) -> list[Event]:
     result = []
-    for event in events:
+    for index, event in enumerate(events):
         if event.source == FORM_A and event.kind in (BIRTH, DEATH, NOTIFICATION):
             result.append(event)
             continue
         read = anonymiser.read(event.text)
-        replaced.update(dict(read.replaced))
-        left.update(dict.fromkeys(read.left))
+        taken_out.kinds.update(dict(read.replaced))
+        taken_out.pairs.update(read.pairs)
+        for word in read.left:
+            taken_out.left.setdefault(word, []).append(index)
         result.append(with_text(event, read.text))
     return result
 
 
-def _entry(event: Event, life: _Life, agencies: Agencies, identified: bool) -> Entry:
+def _entry(event: Event, life: _Life, agencies: Agencies, identified: bool, missed: str | None) -> Entry:
     name, kind, _ = agencies.get(event.source, (event.source, UNKNOWN_TYPE, ""))
     ours = event.source == FORM_A
     source = FORM_A if ours else (event.source if identified else kind)
@@ -188,6 +213,7 @@ def _entry(event: Event, life: _Life, agencies: Agencies, identified: bool) -> E
         source_type=None if ours else kind,
         source_words=words,
         time=event.time,
+        missed=missed,
     )
 
 

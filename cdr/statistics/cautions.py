@@ -33,12 +33,22 @@ def cautions(facts: Iterable[CaseFacts], authorities: Sequence[str], years: Sequ
     found += _of(
         sum(case.reviews > 1 for case in resident), "more than one ratified review and is counted once, by the latest"
     )
-    return found
+    return found + _register(sum(case.imported for case in resident))
 
 
 def _falls_in(case: CaseFacts, years: Sequence[str]) -> bool:
     days = (case.notified_on, case.died, case.reviewed_on)
     return any(day is not None and year_of(day) in years for day in days)
+
+
+def _register(n: int) -> list[str]:
+    if not n:
+        return []
+    came = "case of these years was" if n == 1 else "cases of these years were"
+    return [
+        f"{n} {came} brought in from a register, which tells nothing of returns, other processes or what was done for the family: "
+        "a zero there means that it is not known."
+    ]
 
 
 def _of(n: int, what: str) -> list[str]:

@@ -70,6 +70,7 @@ class CaseFacts:
     discussed_on: date | None = None
     reviews: int = 0
     is_open: bool = False
+    imported: bool = False
 
 
 def notification_extract(form_a: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,6 +170,7 @@ def case_facts(
         discussed_on=_date(found.get("discussed_on")),
         reviews=len(reviews),
         is_open=body.get("status") == "open",
+        imported=bool(body.get("imported")),
     )
 
 

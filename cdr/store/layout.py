@@ -1,4 +1,4 @@
-"""Which file of a store is what: the paths of `cases/`, `panels/` and `keys/`, and who may read and write each kind."""
+"""Which file of a store is what: the paths of `cases/`, `panels/`, `reports/` and `keys/`, and who may read and write each kind."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from cdr.errors import NotFound
 
 CONFIGURATION = "cdr.yaml"
 REGISTRY = "keys/registry.yaml"
-MANAGED = ("cases/", "panels/", "keys/")
+FOLDERS = ("cases", "panels", "reports", "keys")
+MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
+DOCUMENTS = MANAGED[:3]
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
 KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
 PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
+REPORT_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2})\.yaml\.gpg")
 CASE_FILE = re.compile(rf"cases/({REFERENCE.pattern})/([a-z]+(?:-[0-9]{{2,4}})?)(\.yaml)?\.gpg")
 PLACEHOLDERS = ("cases/.gitkeep", "panels/.gitkeep")
 
@@ -43,13 +46,16 @@ RETURN = Kind("return", "form-b")
 ANALYSIS = Kind("analysis", "form-c", earlier="imported-c")
 ATTACHMENT = Kind("attachment", "attachment")
 PANEL = Kind("panel", "panel")
+REPORT = Kind("report", "report")
 LEDGERS = (REQUESTS, PROMPTS)
-KINDS = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT, PANEL)}
+KINDS = {
+    kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT, PANEL, REPORT)
+}
 
 
 @dataclass(frozen=True)
 class Place:
-    """What a path stands for: its kind, the case it belongs to (empty for a panel), and the document's id."""
+    """What a path stands for: its kind, the case it belongs to (empty for a panel and a report), and the document's id."""
 
     path: str
     kind: Kind
@@ -62,6 +68,9 @@ def place(path: str) -> Place | None:
     panel = PANEL_FILE.fullmatch(path)
     if panel:
         return Place(path, PANEL, "", panel.group(1))
+    report = REPORT_FILE.fullmatch(path)
+    if report:
+        return Place(path, REPORT, "", report.group(1))
     found = CASE_FILE.fullmatch(path)
     if not found:
         return None
@@ -69,7 +78,7 @@ def place(path: str) -> Place | None:
     name, _, number = id_.partition("-")
     kind = KINDS.get(name)
     numbered = kind in (RETURN, ATTACHMENT)
-    if kind is None or kind is PANEL or bool(number) != numbered or bool(yaml) == (kind is ATTACHMENT):
+    if kind is None or kind in (PANEL, REPORT) or bool(number) != numbered or bool(yaml) == (kind is ATTACHMENT):
         return None
     return Place(path, kind, case, id_)
 
@@ -95,6 +104,11 @@ def document_path(case: str, id_: str) -> str:
     """The path of a case's document, or of a file attached to it."""
     yaml = "" if id_.startswith(f"{ATTACHMENT.name}-") else ".yaml"
     return f"cases/{case}/{id_}{yaml}.gpg"
+
+
+def report_path(year: str) -> str:
+    """The path of the area's own words for the report of a year (`2025/26`)."""
+    return f"reports/{year.replace('/', '-')}.yaml.gpg"
 
 
 def reference(text: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cdr import clock
 from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
 from cdr.store import layout, lock, transaction
 from cdr.store.crypto import Gnupg
@@ -128,7 +130,7 @@ class Store:
 
         A ledger that nobody has written in yet is there, and empty.
         """
-        self._refuse_odd_files("cases", "panels", "keys")
+        self._refuse_odd_files(*layout.FOLDERS)
         unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
         return {case: {**unwritten_in, **kinds} for case, kinds in self.index.facts().items()}
 
@@ -153,6 +155,32 @@ class Store:
         ciphertext = self.snapshot.raw(place.path)
         self.snapshot.check_recipients(place, ciphertext)
         return self.snapshot.keys.gnupg.decrypt(ciphertext, place.path)
+
+    def report_words(self, year: str) -> Document | None:
+        """The area's own words for the report of a year; None where nobody has written any.
+
+        Raises: NotAllowed, NotAuthentic, TryAgain.
+        """
+        self.require_member()
+        path = layout.report_path(year)
+        if path not in self.snapshot.files:
+            return None
+        self._refuse_odd_files("reports", "keys")
+        return self.snapshot.read(self.report_place(year))
+
+    def report_place(self, year: str) -> Place:
+        """Where the area's own words for the report of a year belong."""
+        found = layout.place(layout.report_path(year))
+        if found is None:
+            raise AssertionError(f"no report is called {year}")
+        return found
+
+    @property
+    def head(self) -> tuple[str, date]:
+        """The verified commit that is read from, and the day on which it was made."""
+        commit = self.sealed.head
+        [found] = self.git.commits([commit])
+        return commit, clock.day_of(int(found.author.rsplit(" ", 2)[1]))
 
     # ---- drafts ------------------------------------------------------------------------------------------------
 
@@ -247,7 +275,7 @@ class Store:
     ) -> None:
         self.index.put(written.documents, change.removed)
         digests = {path: digest for path, (_, digest) in written.documents.items()}
-        cases = {place.case for place in change.documents}
+        cases = {place.case for place in change.documents if place.case}
         for case in cases if len(cases) <= KEPT_AT_ONCE else ():
             new = {
                 document.place.id: document for document, _ in written.documents.values() if document.place.case == case

@@ -56,7 +56,7 @@ def repair(store: Store) -> list[str]:
     """Put files of the work tree back to what the history holds; what stood there is kept aside. The paths put back."""
     with store.writing():
         head = store.sealed.head
-        odd = [path for path in store.git.odd_files(("cases", "panels", "keys")) if layout.is_managed(path)]
+        odd = [path for path in store.git.odd_files(layout.FOLDERS) if layout.is_managed(path)]
         aside = store.git.directory / "cdr-aside" / head[:12]
         for path in odd:
             found = transaction.inside(store.folder, path)
@@ -147,7 +147,7 @@ def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
-    for path in sorted(set(store.git.versions(layout.MANAGED[:2])) - snapshot.files.keys()):
+    for path in sorted(set(store.git.versions(layout.DOCUMENTS)) - snapshot.files.keys()):
         if layout.place(path):
             yield Finding(
                 "removed", "error", path, "The document was removed from the store by hand; the history still holds it."
@@ -155,14 +155,14 @@ def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _work_tree(store: Store) -> Iterator[Finding]:
-    for path in store.git.odd_files(("cases", "panels", "keys")):
+    for path in store.git.odd_files(layout.FOLDERS):
         yield Finding(
             "work-tree",
             "error",
             path,
             "It was changed, moved or removed without cdr; put it back with: cdr verify --repair",
         )
-    for path in store.git.untracked(("cases", "panels", "keys")):
+    for path in store.git.untracked(layout.FOLDERS):
         yield Finding(
             "work-tree", "error", path, "cdr did not put this file here; it may be readable by anyone. Take it away."
         )
@@ -189,7 +189,7 @@ def _contents(store: Store) -> Iterator[Finding]:
         for place in _documents(snapshot)
         if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT
     }
-    versions = store.git.versions(layout.MANAGED[:2])
+    versions = store.git.versions(layout.DOCUMENTS)
     for path in store.progress(list(readable), "Opening every document"):
         try:
             document = snapshot.read(readable[path])

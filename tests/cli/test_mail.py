@@ -228,7 +228,7 @@ def test_thanks_where_the_area_wants_them(
     cdr("return", case, "northshire-community", "--waive", "closed", as_of="2026-01-20")
     server.mood.content = ""
     server.mails.clear()
-    assert cdr("chase", "--overdue", as_of="2026-01-21").lines == [f"Sent: thanks for {case}, northshire-police, to cdr@northshire-police.example"]
+    assert cdr("chase", "--overdue", as_of="2026-01-21").lines == [f"Sent: thanks-for-return for {case}, northshire-police, to cdr@northshire-police.example"]
     assert len(server.mails) == 1
 
 

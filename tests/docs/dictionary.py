@@ -20,6 +20,7 @@ FORMS = {
     "form-b": "Form B: child death reporting, one for each agency",
     "form-c": "Form C: child death analysis",
     "letter-gate": "Letter gate",
+    "report": "Report: the area's own words",
 }
 SHARED = {
     "professional": ("Professional", "Whoever works for an agency: one group of fields, wherever a professional is named."),
@@ -40,7 +41,7 @@ EXTRAS = {
     "supplementary": "usual supplementary forms",
 }
 RULE_TABLES = {"A": "Form A", "B": "Form B", "C": "Form C", "CASE": "All forms of a case together", "REF": "Published figures",
-               "REG": "The register of earlier years", "STORE": "cdr.yaml"}  # fmt: skip
+               "REG": "The register of earlier years", "RPT": "The area's own words", "STORE": "cdr.yaml"}  # fmt: skip
 INTRODUCTION = """\
 Every field that cdr's forms have, every code that a field takes, and every rule that a form is held to. It is made from the schemas,
 the code lists and the tables of rules by `tests/docs/test_generated.py`, and is not to be edited by hand. The same fields as a table

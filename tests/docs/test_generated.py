@@ -50,6 +50,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "close": (65, *STORE),
     "reopen": (65, *STORE),
     "tally": (65, *STORE),
+    "report": (65, *STORE),
     "ncmd": (1, *STORE),
     "edit": (65, *STORE),
     "attach": (65, *STORE),
@@ -97,10 +98,13 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "cdr explain T14",
         "cdr explain milestones",
     ),
-    "timeline": ("cdr timeline 2026-7K3M", "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf"),
+    "timeline": ("cdr timeline 2026-7K3M", "cdr timeline 2026-7K3M --check", "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf"),
     "letter": (
         "cdr letter 2026-7K3M --to mother --draft",
         "cdr letter 2026-7K3M --gate letter-gate.yaml --format pdf -o letters",
+        "cdr letter 2026-7K3M --kind delay --to mother --gate letter-gate.yaml --format docx --large-print -o delay.docx",
+        "cdr letter --holds",
+        "cdr letter --kind confidentiality --format pdf -o statement.pdf",
     ),
     "review": (
         "cdr review 2026-7K3M --from form-c.yaml",

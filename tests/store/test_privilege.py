@@ -35,6 +35,8 @@ COMMANDS: list[list[object]] = [
     ["review", "REF", "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "x"],
     ["close", "REF"],
     ["reopen", "REF", "--reason", "x"],
+    ["report", "--year", "2025/26", "--json"],
+    ["report", "--year", "2025/26", "--edit"],
 ]
 
 

@@ -14,7 +14,8 @@ from unit.timeline_cases import AGENCIES, RETURNS, example, form_a, made, told
 from cdr.documents.timeline import render
 from cdr.domain.anonymise import Anonymiser
 from cdr.domain.identifiers import days_words, nhs_number_holds
-from cdr.domain.known_names import fold, one_letter_apart, ordinary_words, word_rules
+from cdr.domain.known_names import fold, ordinary_words, word_rules
+from cdr.domain.name_forms import one_letter_apart
 
 SUDI = Anonymiser.from_documents(form_a(), RETURNS, AGENCIES)
 
@@ -294,3 +295,21 @@ def test_no_story_leaks(names: list[str], parts: list[tuple[str, Any]], between:
         return
     for format, text in formats(form, returns).items():
         assert leaks(text, form, returns) == set(), format
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mar 2 '25", "[313 days before the death]"), ("the second of March 2025", "[a date]"), ("Fri 9/1", "[a date]"),
+        ("on 9/1 at 10:00", "on [a date] at 10:00"), ("02/03", "[a date]"), ("Christmas Day", "[a date]"), ("New Year’s Eve 2025", "[a date]"),
+        ("last Tuesday, 3rd March", "last [a date]"), ("school year 2025/26", "school year [a year]"), ("born 2021", "born [a year]"),
+        ("for 2/7, then 3/52 and 6/12", "for 2/7, then 3/52 and 6/12"), ("risk of 1 in 2000", "risk of 1 in 2000"), ("3/6 murmur", "3/6 murmur"),
+        ("log 0143 of 9/1", "log [reference]"), ("hosp no. 123 456 7, seen", "hosp no. [reference], seen"), ("K 123456", "[reference]"),
+        ("PC 1234 and PC W123", "[a professional] and [a professional]"), ("DC cardioversion 150J", "DC cardioversion 150J"),
+        ("SO1 2CD", "[postcode]"), ("NR1-1AB", "[postcode]"), ("B12 3rd dose", "B12 3rd dose"), ("bleep 4321", "bleep [reference]"),
+        ("12a Example Street", "[an address]"), ("12-14 Example St", "[an address]"), ("platelets 150000 per", "platelets 150000 per"),
+        ("A.G.T. and AGT slept", "[the child] and [the child] slept"), ("seen AT home", "seen AT home"), ("ED and GP", "ED and GP"),
+    ],
+)  # fmt: skip
+def test_more_ways_of_writing(text: str, expected: str) -> None:
+    assert SUDI.text(f"then {text}") == f"then {expected}"

@@ -23,7 +23,7 @@ FROM = "cdop.manager@northshire.example"
 def message(level: str, agency: str = "northtown-general", store: Any = None, **how: Any) -> Message:
     if level == "request":
         return messages.request_message(store or configuration(), CASE, agency, ASKED, sent_at=SENT, **how)
-    if level == "thanks":
+    if level == "thanks-for-return":
         return messages.thanks_message(store or configuration(), CASE, agency, ASKED, sent_at=SENT, **how)
     return messages.prompt_message(store or configuration(), level, CASE, agency, ASKED, sent_at=SENT, **how)
 

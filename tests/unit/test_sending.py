@@ -97,9 +97,9 @@ def test_the_request_and_the_thanks_are_not_overtaken_by_a_prompt() -> None:
     assert states(prompts) == [("request", "sending", 1), ("prompt-1", "sending", 1)]
     nil = {"requests": [{**ledger()["requests"][0], "status": "nil"}]}
     assert list(sending.unsent(CASE, nil, prompts)) == []
-    thanked = sending.begun(prompts, Prompt(CASE, AGENCY, "thanks", DUE, ASKED), TO, "<9@x>")
-    assert [one.prompt.level for one in sending.unsent(CASE, nil, thanked)] == ["thanks"]
-    assert "thanks" not in [level for level, _, _ in states(thanked)]
+    thanked = sending.begun(prompts, Prompt(CASE, AGENCY, "thanks-for-return", DUE, ASKED), TO, "<9@x>")
+    assert [one.prompt.level for one in sending.unsent(CASE, nil, thanked)] == ["thanks-for-return"]
+    assert "thanks-for-return" not in [level for level, _, _ in states(thanked)]
 
 
 def test_documents_of_before_are_sent() -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from unit.domain_data import policy
 
+from cdr.app import rules
 from cdr.codelists import code_list
 from cdr.domain import form_a, form_b, form_c, synthetic
 from cdr.domain.validation import nhs_number_is_valid
@@ -15,19 +16,19 @@ FIRST, LAST = date(2022, 4, 1), date(2025, 12, 31)
 
 
 def test_every_form_is_valid_and_every_date_follows() -> None:
-    rules = policy()
+    limits = policy()
     made = list(synthetic.cases(FIRST, LAST, each_year=25))
     assert len(made) > 80
     assert sum(case.form_c is not None for case in made) > 40
     for case in made:
         found = schema.problems(case.form_a, "form-a/1")
-        found += [p for p in form_a.problems(case.form_a, LAST, rules, rules.working_days) if p.level == "error"]
+        found += [p for p in form_a.problems(case.form_a, LAST, limits, limits.working_days) if p.level == "error"]
         for answer in case.returns:
             found += schema.problems(answer, "form-b/1")
             found += [p for p in form_b.problems(answer, case.form_a, answer["agency"]) if p.level == "error"]
         if case.form_c and case.reviewed_on:
             found += schema.problems(case.form_c, "form-c/1")
-            found += [p for p in form_c.problems(case.form_c, case.form_a, case.reviewed_on, rules) if p.level == "error"]
+            found += [p for p in form_c.problems(case.form_c, case.form_a, case.reviewed_on, limits) if p.level == "error"]
         assert found == []
 
 
@@ -53,3 +54,14 @@ def test_what_was_done_is_known_to_the_rules_and_follows_the_death() -> None:
         if case.reviewed_on:
             assert {"cdrm", "final_case_discussion"} & {kind for kind, _ in case.milestones}
             assert case.form_c and case.form_c["cdrm"]["date"] <= case.reviewed_on.isoformat()
+
+
+def test_a_case_is_also_a_row_of_a_register() -> None:
+    known = rules("register")["columns"]
+    made = list(synthetic.cases(FIRST, LAST, each_year=10))
+    rows = [synthetic.register_row(case, number) for number, case in enumerate(made, 1)]
+    needed = {name for name, column in known.items() if column.get("needed")}
+    for case, row in zip(made, rows, strict=True):
+        assert set(row) <= set(known) and needed <= {name for name, text in row.items() if text}
+        assert bool(row["reviewed_on"]) == bool(row.get("category")) == (case.form_c is not None)
+    assert len({row["old_reference"] for row in rows}) == len(rows)

@@ -61,7 +61,7 @@ def test_anonymised_entries_have_no_date_and_the_type_as_source() -> None:
     assert timeline.anonymised and all(entry.at is None for entry in timeline.entries)
     assert [entry.source for entry in timeline.entries[:4]] == ["police", "form-a", "acute_hospital", "acute_hospital"]
     assert timeline.entries[7].event == "Arrived at [acute hospital]"
-    assert timeline.entries[7].time == "06:31" and timeline.replaced == ("organisations: 1",)
+    assert timeline.entries[7].time == "06:31" and timeline.replaced == (("organisations", 1),)
     assert timeline.conflicts == made().conflicts and timeline.gaps == made().gaps
 
 
@@ -272,3 +272,52 @@ def test_every_event_is_there_once_and_days_never_go_back(told_events: list[tupl
     for gap in timeline.gaps:
         assert timeline.born <= gap.start < gap.end <= 0 and gap.days == gap.end - gap.start
         assert not any(gap.start < entry.day < gap.end for entry in timeline.entries)
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ("Was not brought to the hearing clinic", "not brought or not attended"),
+        ("Did not attend the clinic", "not brought or not attended"),
+        ("CAMHS: DNA x 2", "not brought or not attended"),
+        ("WNB, letter sent", "not brought or not attended"),
+        ("Missed the 8 week immunisations", "not brought or not attended"),
+        ("Health visitor called, no answer at the door", "not brought or not attended"),
+        ("Appointment cancelled by the clinic", "cancelled or put off"),
+        ("Family cancelled the home visit", "cancelled or put off"),
+        ("DNA test sent", None),
+        ("Police did not attend", None),
+        ("Brought to the hearing clinic", None),
+        ("Attended and was seen by dna of the ward", None),
+        ("She missed her sister", None),
+    ],
+)
+def test_missed_contacts_are_marked_in_words_that_blame_no_one(event: str, expected: str | None) -> None:
+    (entry,) = [entry for entry in made(None, [told(GP, ("2025-05-01", event))], identified=False).entries if entry.day == -253]
+    assert entry.missed == expected
+
+
+def test_other_answers_with_a_date_are_events_unless_the_agency_tells_of_them() -> None:
+    seen = {"supplementary": [{"type": "sudden_unexpected_death", "answers": {"last_seen_alive": "2026-01-09T02:30", "position_found": "prone"}}]}
+    dietetics, unknown = {"service": "Dietetics", "start": "2025-06-01", "end": "2025-09-01"}, {"service": "not_known", "start": "not_known"}
+    services = {"service": {"services_involved": [dietetics, unknown]}}
+    timeline = made(None, [told(HOSPITAL, **seen), told(GP, ("2025-09-01", "Discharged from dietetics"), **services)])
+    assert [(entry.day, entry.event) for entry in timeline.entries[1:-2]] == [
+        (-222, "Service begins: Dietetics"),
+        (-130, "Discharged from dietetics"),
+        (0, "Last seen alive"),
+    ]
+
+
+def test_two_weights_of_two_days_are_no_conflict_and_of_one_day_are() -> None:
+    first, second = ({"weight_kg": weight, "measured_on": on} for weight, on in ((5.0, "2025-06-01"), (8.1, "2025-12-01")))
+    assert whys(None, told(GP, child=first), told(HOSPITAL, child=second)) == []
+    assert len(whys(None, told(GP, child=first), told(HOSPITAL, child=second | {"measured_on": "2025-06-01"}))) == 1
+
+
+def test_what_was_replaced_is_kept_for_the_person_who_checks_and_not_shown_in_the_object() -> None:
+    returns = [told(GP, ("2025-05-01", "Amara seen, mother Bradley rang"), ("2025-05-02", "Amara and Bradley came"))]
+    timeline = made(None, returns, identified=False)
+    assert [(pair.original, pair.said, pair.count) for pair in timeline.replacements] == [("Amara", "[the child]", 2)]
+    assert timeline.left == (("Bradley", (1, 2)),) and timeline.replaced == (("names", 2),)
+    assert "Amara" not in repr(timeline)

@@ -14,7 +14,7 @@ from unit.timeline_cases import RETURNS, form_a, made, told
 from cdr.documents import timeline_pdf
 from cdr.documents.pdf import make_pictures
 from cdr.documents.safe import visible
-from cdr.documents.timeline import FORMATS, render
+from cdr.documents.timeline import FORMATS, render, render_check
 from cdr.documents.timeline_rows import gap_words, length
 from cdr.domain.timeline import Gap, Timeline
 from cdr.errors import WrongUsage
@@ -63,7 +63,7 @@ def test_text_fits_the_terminal_with_gaps_in_their_place_and_conflicts_in_words(
 
 def test_text_says_when_nothing_is_found() -> None:
     text = rendered("text", made(form_a("neonatal"), []))
-    assert text.count("None found by the rules.") == 2
+    assert text.count("None found by the rules.") == 3
 
 
 def test_text_without_dates_tells_the_time_of_day() -> None:
@@ -185,3 +185,43 @@ def test_formats() -> None:
     assert FORMATS == ("text", "md", "csv", "json", "html", "pdf")
     with pytest.raises(WrongUsage):
         render(made(), "xlsx")
+
+
+@pytest.mark.parametrize("format", ["text", "md", "html", "pdf"])
+def test_missed_contacts_are_marked_and_listed(format: str) -> None:
+    timeline = with_event("Was not brought to the clinic")
+    text = pdf_text(timeline) if format == "pdf" else rendered(format, timeline)
+    flat = " ".join(text.split())
+    assert "(missed contact)" in flat and "Not brought or not attended: 1 (entry 4)" in flat
+
+
+def test_missed_contacts_in_json_csv_and_the_drawing() -> None:
+    timeline = with_event("Was not brought to the clinic")
+    content = json.loads(rendered("json", timeline))
+    assert [entry["missed"] for entry in content["entries"]].count("not brought or not attended") == 1
+    assert list(csv.DictReader(io.StringIO(rendered("csv", timeline), newline="")))[3]["missed"] == "not brought or not attended"
+    assert [point["number"] for point in timeline_pdf.axes(timeline)[0].points if point["missed"]] == ["4"]
+
+
+def test_long_labels_are_drawn_as_broad_as_they_are() -> None:
+    days = [(f"2025-{month:02d}-{day:02d}", "Seen") for month in range(4, 12) for day in range(1, 15)]
+    points = timeline_pdf.axes(made(None, [*RETURNS, told(GP, *days)]))[0].points
+    broad = {point["number"]: point["breadth"] for point in points}
+    assert any(len(number) > 5 and breadth > 2 for number, breadth in broad.items())
+
+
+def test_json_lists_kinds_and_doubtful_words_and_never_what_was_replaced() -> None:
+    timeline = made(None, [told(GP, ("2025-05-01", "Amara and Bradley came"))], identified=False)
+    content = json.loads(rendered("json", timeline))
+    assert "delete it when the case is closed" in content["purpose"]
+    assert content["replaced"] == {"names": 1} and content["left"] == [{"word": "Bradley", "entries": [1]}]
+    assert "Amara" not in rendered("json", timeline)
+
+
+def test_the_list_to_check_names_what_was_replaced() -> None:
+    timeline = made(None, [told(GP, ("2025-05-01", "Amara and Bradley came; Amara slept"))], identified=False)
+    lines = [line.split() for line in render_check(timeline, "text").splitlines()]
+    assert ["Amara", "[the", "child]", "2"] in lines and ["Bradley", "2"] in lines
+    content = json.loads(render_check(timeline, "json"))
+    assert content["replacements"] == [{"original": "Amara", "said": "[the child]", "count": 2}]
+    assert "No word that was left" in render_check(made(None, [], identified=False), "text")

@@ -1,0 +1,252 @@
+"""`cdr report`: the annual report of the child death review partners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cdr.app import App, rules
+from cdr.commands.options import as_json, output_file, pass_app
+from cdr.commands.output import put_json, say, to_file
+from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
+
+if TYPE_CHECKING:
+    from cdr.commands.forms import Form
+    from cdr.documents.report import Report
+    from cdr.domain.report_words import Names
+    from cdr.statistics.tally import Tally
+    from cdr.store.document import Document
+
+FORMATS = ("pdf", "html", "docx", "md")
+MOST_YEARS = 8
+
+
+@click.command("report")
+@click.option("--year", required=True, metavar="2025/26", help="The year of the report, 1 April to 31 March.")
+@click.option(
+    "--years",
+    metavar="N",
+    type=click.IntRange(1, MOST_YEARS),
+    help=f"How many years side by side, up to {MOST_YEARS}; four without it.",
+)
+@click.option("--edit", is_flag=True, help="Write the area's own words in $EDITOR; they begin with last year's.")
+@click.option(
+    "--words", "words_file", metavar="FILE", help="Take in the area's own words from a file (YAML) and record them."
+)
+@click.option(
+    "--public", is_flag=True, help="The edition that may be published. Refused: hiding small numbers is not built yet."
+)
+@output_file
+@as_json
+@pass_app
+def command(
+    app: App,
+    year: str,
+    years: int | None,
+    edit: bool,
+    words_file: str | None,
+    public: bool,
+    output: str | None,
+    as_json: bool,
+) -> None:
+    """Make the annual report, with tables and charts, as PDF, a web page, a Word document or Markdown (by the ending of -o).
+
+    The partners' own words (foreword, what was done, how effective it was, learning, actions, priorities, thanks) are kept encrypted in
+    the store; --edit or --words records them. The report shows exact numbers and is not for publication.
+
+    Example: cdr report --year 2025/26 -o report.pdf
+    """
+    from cdr.commands.tally import refuse_public
+    from cdr.statistics.years import parse_year
+
+    year = parse_year(year)
+    if public:
+        refuse_public()
+    if edit and words_file:
+        raise WrongUsage("Give either --edit or --words.")
+    ending = _ending(output, edit or bool(words_file) or as_json)
+    if edit or words_file:
+        recorded = _edit_words(app, year) if edit else _record_words(app, year, _taken_in(app, year, str(words_file)))
+        say("The area's own words are recorded." if recorded else "Nothing was changed.")
+    if not output and not as_json:
+        return
+    made, tally = _made(app, year, years)
+    _warn(made, tally)
+    if output:
+        from cdr.documents.report import render
+
+        to_file(Path(output), render(made, ending))
+    if as_json:
+        put_json(_json(app, made, tally, output))
+
+
+def _ending(output: str | None, without: bool) -> str:
+    """The format that a file's name asks for. Raises: WrongUsage."""
+    ending = Path(output or "").suffix.casefold().removeprefix(".")
+    if not output and without:
+        return ""
+    if ending not in FORMATS:
+        raise WrongUsage(
+            "Name a file that ends in .pdf, .html, .docx or .md with -o.",
+            "Like: cdr report --year 2025/26 -o report.pdf",
+        )
+    return ending
+
+
+def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
+    from cdr.commands import tally as counting
+    from cdr.documents.report_sections import Material, build, tables_needed
+    from cdr.statistics.cautions import cautions
+    from cdr.statistics.tally import Choice, tally
+
+    about, configuration = rules("report"), app.configuration
+    facts = counting.facts(app)
+    commit, committed_on = app.store.head
+    day = app.clock.today if app.as_of else committed_on
+    choice = Choice(tables=tables_needed(about), today=day)
+    names = configuration.area, configuration.authorities, counting.agencies(app)
+    counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
+    known = cautions(facts, configuration.authorities, counted.years)
+    own, last = _body(app.store.report_words(year)), _last(app, year)
+    material = Material(counted, configuration, own, last, commit, day, known, about, rules("intervals"))
+    return build(material), counted
+
+
+def _last(app: App, year: str) -> Mapping[str, Any]:
+    """The words of the year before."""
+    from cdr.statistics.years import years_ending
+
+    return _body(app.store.report_words(years_ending(year, 2)[0]))
+
+
+def _body(document: Document | None) -> Mapping[str, Any]:
+    return document.body if document else {}
+
+
+def _warn(made: Report, tally: Tally) -> None:
+    """What whoever made the report should know before it is passed on."""
+    say(f"{made.notice}")
+    for caution in made.cautions:
+        say(f"please check: {caution}")
+    if made.missing:
+        say(f"still to be written: {', '.join(made.missing)} (cdr report --year {tally.year} --edit)")
+    for words in _other_years(tally):
+        say(f"please check: {words}")
+
+
+def _other_years(tally: Tally) -> Sequence[str]:
+    shown = {(one.area, one.year) for table in tally.tables for one in table.references if one.year != tally.year}
+    return [f"the figures of {area} are of {year}, and the report is of {tally.year}." for area, year in sorted(shown)]
+
+
+def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str, Any]:
+    from cdr.statistics.tally import to_json
+
+    return {
+        "schema": "cdr-report/1",
+        "area": tally.area,
+        "year": tally.year,
+        "years": list(tally.years),
+        "edition": tally.edition,
+        "commit": app.store.head[0],
+        "as_of": made.made_on.isoformat(),
+        "output": output,
+        "key_figures": list(made.facts),
+        "to_be_written": list(made.missing),
+        "cautions": list(made.cautions),
+        "tables": to_json(tally)["tables"],
+    }
+
+
+# ---- the area's own words ------------------------------------------------------------------------------------------
+
+
+def _names(app: App) -> Names:
+    """The names that the cases know, and those of professionals and places, which may stand in a report."""
+    from cdr.domain.report_words import Names
+
+    facts, known = app.store.facts(), app.configuration
+    of_families = [name for kinds in facts.values() for name in kinds.get("notification", {}).get("names", ())]
+    areas = [
+        person
+        for area in (known.own_area, *known.areas)
+        for person in (area.chair, area.designated_doctor, area.manager)
+    ]
+    people = [person.name for person in (*known.people.values(), *areas)]
+    places = [known.area, *known.authorities, *(area.name for area in known.areas), known.letterhead.organisation]
+    return Names.of(of_families, [*people, *places, *(agency.name for agency in known.agencies)])
+
+
+def _taken_in(app: App, year: str, file: str) -> Form:
+    from cdr.commands.forms import take_in
+    from cdr.domain.report_words import FORM, report_problems
+
+    app.store.require_member()
+    names, last = _names(app), _last(app, year)
+    return take_in(file, FORM, lambda body: report_problems(body, year, names, last))
+
+
+def _record_words(app: App, year: str, form: Form, revision: int | None = None) -> bool:
+    """Record the words; whether anything had changed. Raises: TryAgain, where somebody else changed them since `revision`."""
+    from cdr.store.transaction import Change
+
+    store = app.store
+    with store.writing():
+        before = store.report_words(year)
+        if revision is not None and revision != (before.revision if before else 0):
+            raise TryAgain(
+                "Somebody else changed these words while you had them open; nothing was recorded.", "Edit them again."
+            )
+        if before and before.body == form.body:
+            return False
+        place = store.report_place(year)
+        current = {"": {place.id: before}} if before else {}
+        store.commit(Change("report", {place: form.body}, texts={place: form.text()}), current)
+    form.warn()
+    return True
+
+
+def _edit_words(app: App, year: str) -> bool:
+    """The words as a person makes them in an editor, in memory only; whether anything was recorded."""
+    from cdr.commands.desk import desk
+    from cdr.commands.edit import again, noted, without
+    from cdr.commands.interview import is_attended
+
+    before = app.store.report_words(year)
+    text = begun = before.text if before and before.text else _beginning(app, year)
+    notes, names, last = b"", _names(app), _last(app, year)
+    with desk("report.yaml") as table:
+        while True:
+            text = without(notes, table.edit(notes + text))
+            if text == begun:
+                return False
+            form, errors = _examined(text, year, names, last)
+            if form is not None and not errors:
+                return _record_words(app, year, form, before.revision if before else 0)
+            if not is_attended() or not again(errors):
+                raise InvalidData(errors, "the report's words")
+            notes = noted(errors)
+
+
+def _beginning(app: App, year: str) -> bytes:
+    """What stands in the editor where nothing was written for this year yet: last year's words, with what is asked for."""
+    from cdr.domain.report_words import starting_words, text_to_edit
+    from cdr.store import codec
+
+    words = starting_words(year, _last(app, year))
+    return text_to_edit(
+        words, {key: codec.dump({key: value}) for key, value in words.items()}, rules("report")["parts"]
+    )
+
+
+def _examined(text: bytes, year: str, names: Names, last: Mapping[str, Any]) -> tuple[Form | None, Sequence[Problem]]:
+    from cdr.commands.forms import examine
+    from cdr.domain.report_words import FORM, report_problems
+
+    try:
+        return examine(text, "the report's words", FORM, lambda body: report_problems(body, year, names, last))
+    except InvalidData as error:
+        return None, error.problems

@@ -1,0 +1,129 @@
+"""Bars with their numbers beside them: what is drawn, in words too, and as a picture of a web page (SVG with real text).
+
+Nothing is said by colour alone: two series differ by being filled or outlined, and each bar carries its number and name.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cdr.statistics.tables import SHARES, Cell, Table
+
+MOST_BARS = 12
+WIDEST = 68  # per cent of the width: the number stands beside the longest bar
+LINE, BAR, GAP, LABEL = 18, 18, 7, 42  # points of a screen, and letters in a line of a label
+SPACE = 9
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its length from 0 to 1, what stands beside it, and whether it is filled or only outlined."""
+
+    share: float
+    text: str
+    filled: bool = True
+
+
+@dataclass(frozen=True)
+class Group:
+    """The bars of one label."""
+
+    label: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: its title, the same in words for whoever cannot see it, and its groups from above."""
+
+    title: str
+    alt: str
+    groups: tuple[Group, ...]
+
+    def data(self) -> dict[str, Any]:
+        """The chart as JSON has it."""
+        return asdict(self)
+
+
+def of_rows(table: Table, title: str) -> Chart | None:
+    """A bar for each row of a table's last column, the longest first where the rows have no order of their own.
+
+    None where there is nothing to draw: fewer than two cases, or no row.
+    """
+    whole = table.total[-1]
+    counted = whole.of if table.id in SHARES else whole.n
+    if not table.rows or (counted or 0) < 2:
+        return None
+    cells = [(row.label, row.cells[-1]) for row in table.rows][:MOST_BARS]
+    lengths = _lengths([_length(cell, table) for _, cell in cells])
+    groups = [
+        Group(label, (Bar(share, words(cell, table)),)) for (label, cell), share in zip(cells, lengths, strict=True)
+    ]
+    more = len(table.rows) - len(cells)
+    rest = f" {more} more {'row is' if more == 1 else 'rows are'} in the table." if more else ""
+    return Chart(title, _alt(title, groups, rest), tuple(groups))
+
+
+def over_years(tables: Sequence[Table], names: Sequence[str], title: str) -> Chart | None:
+    """For each column the totals of several tables, each beside its name (`9 notified`); None where all are zero."""
+    columns = tables[0].columns
+    counts = [[table.total[n].n or 0 for table in tables] for n in range(len(columns))]
+    highest = max(max(one) for one in counts)
+    if not highest:
+        return None
+    groups = [
+        Group(
+            column,
+            tuple(Bar(n / highest, f"{n} {name}", not k) for k, (n, name) in enumerate(zip(one, names, strict=True))),
+        )
+        for column, one in zip(columns, counts, strict=True)
+    ]
+    return Chart(title, _alt(title, groups), tuple(groups))
+
+
+def words(cell: Cell, table: Table) -> str:
+    """What stands beside a bar: `4 (44.4%)`, or `4 of 9 (44.4%)` where each row has its own whole."""
+    if cell.n is None:
+        return "-"
+    count = f"{cell.n} of {cell.of}" if table.id in SHARES else str(cell.n)
+    return f"{count} ({cell.percent:.1f}%)" if cell.n and cell.percent is not None else count
+
+
+def svg(chart: Chart, id_: str) -> str:
+    """The chart as SVG for a page: lengths in per cent and text in the page's own size, so that it fits any width."""
+    from markupsafe import escape
+
+    parts, y = [], 0
+    for group in chart.groups:
+        for line in textwrap.wrap(group.label, LABEL) or [""]:
+            y += LINE
+            parts.append(f'<text class="label" x="0" y="{y - 4}">{escape(line)}</text>')
+        for bar in group.bars:
+            kind = "filled" if bar.filled else "outlined"
+            width = f"{bar.share * WIDEST:.2f}"
+            if bar.share:
+                parts.append(f'<rect class="{kind}" x="1" y="{y + 1}" width="{width}%" height="{BAR - 2}"/>')
+            parts.append(f'<line x1="1" x2="1" y1="{y}" y2="{y + BAR}"/>')
+            parts.append(f'<text x="{width}%" dx="8" y="{y + BAR - 4}">{escape(bar.text)}</text>')
+            y += BAR + GAP
+        y += SPACE
+    head = f'<title id="{id_}-t">{escape(chart.title)}</title><desc id="{id_}-d">{escape(chart.alt)}</desc>'
+    shape = f'role="img" aria-labelledby="{id_}-t {id_}-d" width="100%" height="{y}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" {shape}>{head}{"".join(parts)}</svg>'
+
+
+def _alt(title: str, groups: Sequence[Group], rest: str = "") -> str:
+    said = "; ".join(f"{group.label}: {', '.join(bar.text for bar in group.bars)}" for group in groups)
+    return f"Bar chart. {title}. {said}.{rest}"
+
+
+def _length(cell: Cell, table: Table) -> float:
+    return (cell.percent or 0.0) if table.id in SHARES else float(cell.n or 0)
+
+
+def _lengths(values: Sequence[float]) -> list[float]:
+    highest = max(values, default=0.0)
+    return [value / highest if highest else 0.0 for value in values]

@@ -1,0 +1,134 @@
+"""What a table of the report shows, in a sentence or two: what is most, and whether it is more than chance would make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdr.statistics.chance import counts_differ, shares_differ
+from cdr.statistics.tables import OVERLAPPING, SHARES, Table, Tally, percent
+
+Words = Mapping[str, Any]
+
+
+def said(table: Table, about: Words, rules: Words, chance: Words) -> list[str]:
+    """The sentences under a table's heading; `about` is its line of `rules/report.yaml`, `chance` is `rules/intervals.yaml`."""
+    kind = about.get("kind", "parts")
+    if kind == "total":
+        return [_total(table, about, rules), *([about["said"]] if any(cell.n for cell in table.total) else [])]
+    n, year, words = _counted(table), table.columns[-1], rules["sentences"]
+    known = {"of": about.get("whole", about["of"]), "one": about["one"], "year": year, "n": n}
+    if not table.rows:
+        return [words["nothing"]]
+    if not n:
+        return [words["none"].format(**known)] if kind != "none" else []
+    if n == 1:
+        return [words["one"].format(**known)] if kind != "none" else []
+    found = [] if kind == "none" else [_sentence(kind, table, about, n, rules, chance)]
+    return [*found, *([about["said"]] if about.get("said") else [])]
+
+
+def few(table: Table, of: str, rules: Words) -> list[str]:
+    """What a section says where its year has so few cases that no difference is a pattern."""
+    n, year = _counted(table), table.columns[-1]
+    return [rules["sentences"]["few"].format(few=rules["few"], of=of, year=year)] if 1 < n < rules["few"] else []
+
+
+def facts(tally: Tally, rules: Words, chance: Words) -> list[str]:
+    """The key figures of the year in words, one sentence each; nothing is said of a share of nothing."""
+    found = [(tally.table(about["table"]), about) for about in rules["facts"]]
+    return [
+        _total(table, about, rules) if about["kind"] == "total" else _fact(table, about, rules, chance)
+        for table, about in found
+        if about["kind"] in ("count", "total") or _counted(table)
+    ]
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text that somebody wrote: an empty line parts them."""
+    parts = text.replace("\r\n", "\n").split("\n\n")
+    return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def _sentence(kind: str, table: Table, about: Words, n: int, rules: Words, chance: Words) -> str:
+    if kind in ("share", "row"):
+        return _fact(table, about, rules, chance)
+    known = {"of": about["of"], "year": table.columns[-1], "n": n}
+    return _most(table, known, rules, "often" if kind == "often" else "largest")
+
+
+def _total(table: Table, about: Words, rules: Words) -> str:
+    """Of a table whose columns are parts of one whole, such as the open cases by the year in which they were notified."""
+    n = sum(cell.n or 0 for cell in table.total)
+    words = rules["sentences"]
+    return str(words["total"].format(n=n, of=about["one" if n == 1 else "of"]) if n else words["total_none"])
+
+
+def _most(table: Table, known: dict[str, Any], rules: Words, kind: str) -> str:
+    words = rules["sentences"]
+    cells = [(row.label, row.cells[-1]) for row in table.rows]
+    highest = max((cell.n or 0 for _, cell in cells), default=0)
+    labels = [label for label, cell in cells if cell.n == highest]
+    if not highest:
+        return str(words["often_none"].format(**known))
+    if len(labels) == 1:
+        share = percent(highest, known["n"])
+        return str(words[kind].format(row=labels[0], k=highest, percent=f"{share:.1f}", **known))
+    tied = words["tie" if kind == "largest" else "often_tie"]
+    return str(tied.format(rows=_listed(labels), k=highest, **known))
+
+
+def _fact(table: Table, about: Words, rules: Words, chance: Words) -> str:
+    pairs = [_pair(table, about, n) for n in range(len(table.columns))][-2:]
+    (n, of), words = pairs[-1], rules["sentences"]
+    kind = "count" if about["kind"] == "count" else "share"
+    what = about["one"] if kind == "count" and n == 1 else about["of"]
+    known = {"of": what, "year": table.columns[-1], "k": n, "n": n if kind == "count" else of}
+    known["percent"] = f"{percent(n, of) or 0:.1f}"
+    comparable = len(pairs) == 2 and not _breaks(table) and (pairs[0][1] if kind == "share" else n + pairs[0][0])
+    if not comparable:
+        return _plain(words[kind].format(**known))
+    before = pairs[0]
+    known |= {"before": table.columns[-2], "k_before": before[0]}
+    known["n_before"] = before[1] if kind == "share" else before[0]
+    return _plain(words[f"{kind}_{_change(kind, before, (n, of), chance)}"].format(**known))
+
+
+def _change(kind: str, before: tuple[int, int], now: tuple[int, int], chance: Words) -> str:
+    if kind == "count" and before == now:
+        return "equal"
+    if kind == "count":
+        p, rise = counts_differ(before[0], now[0]), now[0] - before[0]
+    elif min(before[1], now[1]) < chance["least_of"]:
+        return "few"
+    else:
+        p, rise = shares_differ(before, now), now[0] * before[1] - before[0] * now[1]
+    return "same" if p > chance["level"] else "more" if rise > 0 else "less"
+
+
+def _pair(table: Table, about: Words, column: int) -> tuple[int, int]:
+    whole = table.total[column]
+    if about["kind"] == "row":
+        n = sum(row.cells[column].n or 0 for row in table.rows if row.label in about["rows"])
+        return n, whole.n or 0
+    return whole.n or 0, (whole.of if about["kind"] == "share" else whole.n) or 0
+
+
+def _counted(table: Table) -> int:
+    """Of how many cases the table's last column speaks."""
+    whole = table.total[-1]
+    apart = table.id in SHARES or (table.id in OVERLAPPING and whole.of is not None)
+    return (whole.of if apart else whole.n) or 0
+
+
+def _breaks(table: Table) -> bool:
+    return any(one.column == table.columns[-1] for one in table.breaks)
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return " and ".join([", ".join(labels[:-1]), labels[-1]]) if len(labels) > 1 else labels[0]
+
+
+def _plain(text: str) -> str:
+    """No deaths rather than 0 deaths."""
+    return f"No {text[2:]}" if text.startswith("0 ") and not text.startswith("0 of") else text

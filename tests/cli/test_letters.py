@@ -1,0 +1,202 @@
+"""Letters of every kind, from the shell: the gate, the day, holds, Word and large print, and what must not be anywhere."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+import docx
+import pytest
+from conftest import EXAMPLES, Shell
+
+GATE = (EXAMPLES / "letter-gate.yaml").read_bytes()
+MORE = b"""  someone_to_meet: {answer: yes, by: Jo Penrose, on: 2026-04-17}
+  feedback_wanted: {answer: yes, by: Jo Penrose, on: 2026-04-17}
+  learning_agreed: {answer: yes, by: Dr Leslie Okafor, on: 2026-04-17}
+proof_read_by"""
+FULL = GATE.replace(b"proof_read_by", MORE)
+ACTION = b"""schema: letter-gate/1
+answers:
+  wording_agreed: {answer: yes, by: Jo Penrose, on: 2026-04-17}
+  no_one_recognised: {answer: yes, by: Dr Sam Whitfield, on: 2026-04-17}
+proof_read_by: [Robin Ashworth, Jo Penrose]
+"""
+DAY = "2026-04-17"
+FORM_C = (EXAMPLES / "form-c-sudi.yaml").read_bytes()
+PLAIN = b", for_family: The advice was given once. Now it will be given twice.}"
+FOR_FAMILY = FORM_C.replace(b"after the six-week contact.}", b"after the six-week contact." + PLAIN)
+
+
+def reviewed(cdr: Shell, case: str, form: bytes = FOR_FAMILY) -> str:
+    cdr("review", case, "--from", "-", "--override", "No panel yet", stdin=form, as_of="2026-04-14")
+    return case
+
+
+def text_in(path: Path) -> str:
+    return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(path.read_bytes())).paragraphs)
+
+
+@pytest.mark.parametrize("kind", ["condolence", "before-review-meeting", "after-review-meeting", "after-panel", "delay", "thanks"])
+def test_each_letter_to_the_family_in_each_format(cdr: Shell, sudi: str, tmp_path: Path, kind: str) -> None:
+    reviewed(cdr, sudi)
+    said = cdr("letter", sudi, "--kind", kind, "--gate", "-", stdin=FULL, as_of=DAY).out
+    assert said.count("Dear Ms Testcase") == said.count("Dear Mr Testcase") == 1
+    assert "9990000018" not in said and "Kofi" not in said
+    for format_ in ("pdf", "docx"):
+        cdr("letter", sudi, "--kind", kind, "--to", "father", "--format", format_, "--large-print", "-o", tmp_path / f"his.{format_}", as_of=DAY)
+    assert (tmp_path / "his.pdf").read_bytes().startswith(b"%PDF")
+    assert "Dear Mr Testcase" in text_in(tmp_path / "his.docx")
+    letters = cdr("show", sudi, "--json").json["documents"]["case"]["letters"]
+    assert [(letter["kind"], letter["to"], letter["format"], letter["send_on"]) for letter in letters] == [
+        (kind, 1, "text", DAY), (kind, 2, "text", DAY), (kind, 2, "pdf", DAY), (kind, 2, "docx", DAY),
+    ]  # fmt: skip
+
+
+def test_what_a_kind_needs_is_said_at_once(cdr: Shell, sudi: str) -> None:
+    answer = cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=GATE, as_of=DAY, code=65)
+    for wanted in ("has not ratified", "feedback_wanted", "learning_agreed"):
+        assert wanted in answer.err
+    reviewed(cdr, sudi, FORM_C)
+    assert "for_family" in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY, code=65).err
+    assert cdr("letter", sudi, "--kind", "after-panel", "--draft", as_of=DAY).out.startswith("DRAFT")
+
+
+def test_no_delay_without_something_to_wait_for(cdr: Shell, tmp_path: Path) -> None:
+    form = (EXAMPLES / "form-a-neonatal.yaml").read_bytes().replace(b"{type: pmrt, status: open,", b"{type: pmrt, status: closed, concluded: 2026-03-01,")
+    case = cdr("notify", "--from", "-", stdin=form, as_of="2026-03-02").out.strip()
+    assert "no delay to explain" in cdr("letter", case, "--kind", "delay", "--gate", "-", stdin=GATE, as_of=DAY, code=65).err
+    cdr("request", case, "northtown-maternity", as_of="2026-03-02")
+    said = " ".join(cdr("letter", case, "--kind", "delay", as_of=DAY).out.split())
+    assert "some of the services to tell us what they know" in said
+
+
+def test_a_bad_day_names_the_next_good_one(cdr: Shell, sudi: str) -> None:
+    funeral = GATE + b"funeral_on: 2026-04-21\nnote: They asked for a Friday.\n"
+    refused = cdr("letter", sudi, "--gate", "-", stdin=funeral, as_of=DAY, code=65)
+    assert "the funeral" in refused.err and "--send-on 2026-04-23" in refused.err and "2026-04-21" not in refused.err
+    for day in ("2026-04-17", "2026-04-22"):
+        cdr("letter", sudi, "--send-on", day, as_of=DAY, code=65)
+    assert "23 April 2026" in cdr("letter", sudi, "--to", "mother", "--send-on", "2026-04-23", as_of=DAY).out
+    cdr("letter", sudi, "--kind", "thanks", "--gate", "-", stdin=GATE, as_of=DAY, code=65)  # the funeral is known to every kind
+    assert "the funeral" in cdr("letter", sudi, "--draft", as_of=DAY).err
+    cdr("letter", sudi, "--draft", "--send-on", "2026-04-16", as_of=DAY, code=65)
+    assert "to be sent on 2026-04-23" in cdr("show", sudi).out
+
+
+def test_no_letter_on_a_birthday_and_the_day_is_not_told(cdr: Shell, sudi: str) -> None:
+    gate = GATE.replace(b"2026-04-17", b"2027-02-25")
+    refused = cdr("letter", sudi, "--gate", "-", stdin=gate, as_of="2027-02-25", code=65)
+    assert "the child’s birthday" in refused.err and "2 March" not in refused.err and "2025" not in refused.err
+
+
+def test_answers_grow_old(cdr: Shell, sudi: str) -> None:
+    cdr("letter", sudi, "--gate", "-", stdin=GATE, as_of=DAY)
+    cdr("letter", sudi, as_of="2026-05-01")
+    refused = cdr("letter", sudi, as_of="2026-05-05", code=65)
+    assert "address_safe.on" in refused.err and "all_parents_told" not in refused.err
+    assert "proof_read_by" in refused.err
+    cdr("letter", sudi, "--send-on", "2026-05-05", as_of="2026-04-30", code=65)
+
+
+def test_a_held_letter_is_seen_everywhere_until_the_answer_changes(cdr: Shell, sudi: str) -> None:
+    assert cdr("letter", "--holds").out == "No letter is on hold.\n"
+    held = GATE.replace(b"contact_welcome: {answer: yes", b"contact_welcome: {answer: no") + b"review_on: 2026-06-01\n"
+    refused = cdr("letter", sudi, "--gate", "-", stdin=held, as_of=DAY, code=65)
+    assert "ask again on 2026-06-01" in refused.err
+    assert f"{sudi}  condolence: on hold since {DAY} (contact_welcome); ask again on 2026-06-01" in cdr("letter", "--holds").out
+    hold = {"case": sudi, "kind": "condolence", "since": DAY, "questions": ["contact_welcome"], "ask_again_on": "2026-06-01"}
+    assert cdr("letter", sudi, "--holds", "--json").json == {"schema": "cdr-letter-holds/1", "holds": [hold]}
+    assert "Letter (condolence) on hold since" in cdr("show", sudi).out
+    tasks = [task for task in cdr("today", "--json", as_of="2026-05-28").json["tasks"] if task["clock"] == "letter"]
+    assert [(task["due"], task["when"]) for task in tasks] == [("2026-06-01", "this week")]
+    assert not [task for task in cdr("today", "--json", as_of="2026-05-20").json["tasks"] if task["clock"] == "letter"]
+    cdr("letter", sudi, "--gate", "-", stdin=GATE, as_of=DAY)
+    assert cdr("letter", "--holds", "--json").json["holds"] == []
+    assert "on hold" not in cdr("show", sudi).out
+
+
+def test_without_a_day_the_rules_say_when_to_ask_again(cdr: Shell, sudi: str) -> None:
+    held = GATE.replace(b"parent_suspected: {answer: no", b"parent_suspected: {answer: yes")
+    cdr("letter", sudi, "--gate", "-", stdin=held, as_of=DAY, code=65)
+    assert cdr("letter", "--holds", "--json").json["holds"][0]["ask_again_on"] == "2026-05-01"
+
+
+def test_the_letter_to_an_organisation(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    cdr("letter", sudi, "--kind", "action", "--draft", as_of=DAY, code=66)
+    reviewed(cdr, sudi)
+    assert "no_one_recognised" in cdr("letter", sudi, "--kind", "action", as_of=DAY, code=65).err
+    said = cdr("letter", sudi, "--kind", "action", "--gate", "-", stdin=ACTION, as_of=DAY).out
+    assert "Head of health visiting" in said and "Amara" not in said and sudi not in said
+    cdr("letter", sudi, "--kind", "action", "--to", "2", as_of=DAY, code=66)
+    cdr("letter", sudi, "--kind", "action", "--to", "1", "--format", "docx", "-o", tmp_path / "them.docx", as_of=DAY)
+    assert "section 16M" in text_in(tmp_path / "them.docx")
+    assert "the organisation of recommendation 1" in cdr("show", sudi).out
+
+
+def test_a_recommendation_that_names_the_child_is_held(cdr: Shell, sudi: str) -> None:
+    reviewed(cdr, sudi, FORM_C.replace(b"Repeat the safer sleep conversation", b"Repeat what was said to Efua Testcase"))
+    refused = cdr("letter", sudi, "--kind", "action", "--gate", "-", stdin=ACTION, as_of=DAY, code=65)
+    assert "recognised" in refused.err and "Efua" not in refused.err
+
+
+def test_the_statement_needs_no_case(cdr: Shell, tmp_path: Path) -> None:
+    before = cdr("audit", "--json").out
+    answer = cdr("letter", "--kind", "confidentiality", "--format", "pdf", "-o", tmp_path / "statement.pdf", "--json")
+    assert answer.json["case"] is None and (tmp_path / "statement.pdf").read_bytes().startswith(b"%PDF")
+    assert "Dr Leslie Okafor" in cdr("letter", "--kind", "confidentiality", "--to", "chair").out
+    cdr("letter", "--kind", "confidentiality", "--to", "Dr Okafor", code=66)
+    assert cdr("audit", "--json").out == before
+
+
+def test_options_that_do_not_go_together(cdr: Shell, sudi: str) -> None:
+    cdr("letter", code=2)
+    cdr("letter", sudi, "--kind", "confidentiality", code=2)
+    cdr("letter", sudi, "--draft", "--large-print", code=2)
+    cdr("letter", sudi, "--draft", "--format", "docx", code=2)
+
+
+def test_doctor_reads_the_areas_own_wordings(cdr: Shell) -> None:
+    folder = cdr.store / "templates" / "letters"
+
+    def found(text: str, name: str = "delay") -> set[tuple[str, str]]:
+        path = folder / f"{name}.txt"
+        path.write_text(text, "utf-8")
+        checks = cdr("doctor", "--json", code=1 if "passed" in text or "child.age" in text else 0).json["checks"]
+        path.unlink()
+        return {(check["level"], check["message"]) for check in checks if check["what"] == "wordings"}
+
+    assert found("{{ salutation }}\n\n{{ child.name }} died.") == {("ok", "templates/letters/delay.txt can be used.")}
+    assert any("passed away" in message for level, message in found("{{ salutation }}\n\n{{ child.name }} passed away.") if level == "error")
+    assert {level for level, _ in found("{{ child.age }}")} == {"error"}
+    assert {level for level, _ in found("Dear all", "birthday")} == {"warning"}
+    assert found("To {{ agency }}", "request") == set()
+
+
+def test_local_help_from_cdr_yaml(cdr: Shell, sudi: str, member: str, tmp_path: Path) -> None:
+    config = tmp_path / "area.yaml"
+    config.write_text((EXAMPLES / "store.yaml").read_text("utf-8") + "support:\n  - {name: Northshire Hearts, help: For families here., phone: 01632 960010}\n")
+    from conftest import run
+
+    assert run(["init", str(tmp_path / "own"), "--config", str(config), "--member", member]).code == 0
+    own = Shell(tmp_path / "own")
+    case = own("notify", "--from", EXAMPLES / "form-a-sudi.yaml", as_of="2026-01-09").out.strip()
+    assert "Northshire Hearts" in own("letter", case, "--draft", as_of=DAY).out
+    assert "Northshire Hearts" not in cdr("letter", sudi, "--draft", as_of=DAY).out
+
+
+def test_no_letter_and_no_name_is_left_in_the_store(cdr: Shell, tmp_path: Path) -> None:
+    case = cdr("notify", "--from", EXAMPLES / "form-a-suicide.yaml", as_of="2026-03-23").out.strip()
+    mother = cdr("letter", case, "--gate", "-", "--to", "mother", stdin=GATE, as_of=DAY).out
+    father = cdr("letter", case, "--to", "father", as_of=DAY).out
+    assert "Trial Lane" not in mother and "Eastbury" not in mother and "Lee" not in mother
+    assert "Model Road" not in father and "Dana" not in father and "Casey" not in father + mother
+    cdr("letter", case, "--draft", "--kind", "thanks", "--format", "docx", "-o", tmp_path / "drafts", as_of=DAY)
+    git = ["git", "-C", str(cdr.store)]
+    objects = subprocess.run([*git, "rev-list", "--all", "--objects"], capture_output=True, text=True, check=True).stdout
+    blobs = b"".join(
+        subprocess.run([*git, "cat-file", "-p", line.split()[0]], capture_output=True, check=True).stdout for line in objects.splitlines()
+    )
+    for secret in (b"Jordan", b"Dana", b"Trial Lane", b"9990000034", b"I am so sorry that"):
+        assert secret not in blobs
+    assert not [path for path in cdr.store.rglob("*") if path.suffix in (".pdf", ".docx") or path.name.endswith("condolence-1.txt")]

@@ -1,0 +1,447 @@
+from __future__ import annotations
+
+import dataclasses
+import io
+import itertools
+import json
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import docx
+import pypdfium2
+import pytest
+from letter_examples import CASES, ON, ORGANISATIONS, REFERENCE, WORDS, changed, configuration, example, form_a, rules
+
+from cdr import resources
+from cdr.commands.letter import KINDS as OFFERED
+from cdr.documents import letter as document
+from cdr.documents import wording_check
+from cdr.documents.letter_docx import as_docx
+from cdr.documents.wording import PIECES, lint, lint_professional, reading_age, wording
+from cdr.domain import letter_gate, letter_holds, letter_kinds, letters, professional_letters, support
+from cdr.domain.letters import FromCase, Letter, Recipient
+from cdr.errors import NotFound
+
+RULES = letter_kinds.LetterRules.from_rules(rules("letters"))
+TO_FAMILY = [name for name, kind in RULES.kinds.items() if kind.to == letter_kinds.FAMILY]
+LEARNED = ("The advice was given once. Now it will be given twice.",)
+WAITS = ("the coroner to finish",)
+
+
+def letter_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None, **how: Any) -> Letter:
+    case = FromCase(LEARNED, WAITS, views_shared=True, signed_by_chair=RULES.kinds[kind].signed_by == "chair")
+    return letters.compose(
+        body, configuration(), recipient or letters.recipients(body)[0], ON, support.choose(body, ORGANISATIONS),
+        draft=False, reference=REFERENCE, case=case, **how,
+    )  # fmt: skip
+
+
+def words_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None) -> str:
+    return " ".join(document.as_text(letter_of(kind, body, recipient), wording(kind)).split())
+
+
+def pages(pdf: bytes) -> list[str]:
+    opened = pypdfium2.PdfDocument(pdf)
+    found = [page.get_textpage().get_text_range() for page in opened]
+    opened.close()
+    return found
+
+
+def twin(**more: str) -> dict[str, str]:
+    return {"name": "Efe Testcase", "relationship": "twin", "date_of_birth": "2025-03-02", **more}
+
+
+class TestKinds:
+    def test_the_rules_the_command_and_the_wordings_name_the_same_kinds(self) -> None:
+        assert tuple(RULES.kinds) == letter_kinds.KINDS == OFFERED
+        for kind in RULES.kinds:
+            assert wording(kind)
+
+    def test_every_question_of_the_rules_is_one_that_can_be_asked(self) -> None:
+        for kind in RULES.kinds.values():
+            assert set(kind.questions) <= set(letter_gate.BY_ID)
+            assert kind.to != letter_kinds.FAMILY or set(letter_gate.FIRST_QUESTIONS) <= set(kind.questions)
+        asked = {id_ for kind in RULES.kinds.values() for id_ in kind.questions}
+        assert asked == set(letter_gate.BY_ID) and set(RULES.good_for) <= asked
+
+    @pytest.mark.parametrize(("kind", "name"), [*itertools.product(TO_FAMILY, CASES)])
+    def test_every_letter_of_the_examples_can_be_read_by_the_one_it_is_for(self, kind: str, name: str) -> None:
+        body = form_a(name)
+        for recipient in letters.recipients(body):
+            letter = letter_of(kind, body, recipient)
+            text = document.as_text(letter, wording(kind))
+            assert lint(text, letter, WORDS, letters.private_words(body, recipient)) == []
+            assert reading_age(text) <= 10
+
+    @pytest.mark.parametrize("kind", TO_FAMILY)
+    def test_nothing_of_another_person_and_nothing_of_the_cause(self, kind: str) -> None:
+        for name in CASES:
+            body = form_a(name)
+            people = letters.recipients(body)
+            for recipient in people:
+                text = words_of(kind, body, recipient)
+                others = {line for r in people for line in r.address_lines} - set(recipient.address_lines) - {"Northtown"}
+                unwanted = [body["child"]["nhs_number"], "999 000", body["death"]["circumstances"], *others]
+                unwanted += [name for s in body["family"]["siblings"] for name in s["name"].split()[:1]]
+                unwanted += [r.name for r in people if r != recipient]
+                unwanted += ["suicide", "cot", "sleep", "haemorrhage"] if kind != "after-panel" else []
+                said = text.replace("Survivors of Bereavement by Suicide", "")
+                assert [word for word in unwanted if word in said] == []
+
+    @pytest.mark.parametrize("kind", TO_FAMILY)
+    def test_one_page_and_a_sheet_of_help(self, kind: str) -> None:
+        first, second = pages(document.as_pdf(letter_of(kind, form_a("sudi")), wording(kind)))
+        assert "With this letter" in first and "Page 1 of 2" in first and "Page 2 of 2" in second
+        assert second.lstrip().startswith("People who can help")
+
+    @pytest.mark.parametrize("kind", [kind for kind in TO_FAMILY if kind != "condolence"])
+    def test_all_but_the_first_letter_stay_on_one_page_whatever_the_case_is(self, kind: str) -> None:
+        police = [{"type": "inquest", "status": "open"}, {"type": "criminal", "status": "open"}]
+        body = changed(form_a("suicide"), other_investigations=police, child__looked_after="yes", family__siblings=[twin()])
+        assert len(pages(document.as_pdf(letter_of(kind, body), wording(kind)))) == 2
+
+    @pytest.mark.parametrize("kind", TO_FAMILY)
+    def test_a_twin_who_is_alive_is_never_forgotten(self, kind: str) -> None:
+        body = changed(form_a("sudi"), family__siblings=[twin()])
+        assert "I am thinking of Amara’s twin too." in words_of(kind, body)
+        two = changed(form_a("sudi"), family__siblings=[twin(), twin(name="Ama Testcase")])
+        assert "the children who were born with Amara" in words_of(kind, two)
+        for gone in ([twin(has_died="yes")], [{**twin(), "relationship": "sister"}], []):
+            assert "thinking of" not in words_of(kind, changed(form_a("sudi"), family__siblings=gone))
+
+    def test_a_twin_whom_form_a_does_not_name_is_asked_about(self) -> None:
+        body = changed(form_a("sudi"), child__multiple_birth="yes")
+        assert letters.twin_to_ask_about(body)
+        assert not letters.twin_to_ask_about(changed(body, family__siblings=[twin(has_died="yes")]))
+        assert not letters.twin_to_ask_about(form_a("sudi"))
+
+    def test_who_signs(self) -> None:
+        by_chair = words_of("after-panel", form_a("sudi"))
+        assert "Yours sincerely Dr Leslie Okafor Chair of the Child Death Overview Panel With this letter" in by_chair
+        assert "tell Jo Penrose, and we will stop" in by_chair
+        assert "Yours sincerely Robin Ashworth" in words_of("delay", form_a("sudi"))
+
+    def test_a_chairs_letter_without_a_key_worker_says_whom_to_ring(self) -> None:
+        store = configuration()
+        alone = dataclasses.replace(store, people={k: v for k, v in store.people.items() if k != "key_worker"})
+        letter = letters.compose(
+            form_a("neonatal"), alone, letters.recipients(form_a("neonatal"))[0], ON, ORGANISATIONS[:2],
+            draft=False, case=FromCase(LEARNED, signed_by_chair=True),
+        )  # fmt: skip
+        text = " ".join(document.as_text(letter, wording("after-panel")).split())
+        assert "You can ring Robin Ashworth, Child Death Review Manager, on 01632 960001." in text
+
+    def test_what_was_learned_and_that_nothing_was(self) -> None:
+        body = form_a("sudi")
+        assert "This is what we learned: - The advice was given once." in words_of("after-panel", body)
+        none = dataclasses.replace(letter_of("after-panel", body), learning=())
+        text = " ".join(document.as_text(none, wording("after-panel")).split())
+        assert "This time we did not find any." in text and "This is what we learned" not in text
+
+    @pytest.mark.parametrize(
+        ("kind", "change", "said"),
+        [
+            ("delay", {"other_investigations": [{"type": "criminal", "status": "open"}]}, "separate from any work of the police"),
+            ("condolence", {"child__looked_after": "yes"}, "Doctors, nurses, social workers and others"),
+            ("condolence", {"family__interpreter_language": "Polish"}, "An interpreter can read it with you"),
+            ("after-review-meeting", {"family__follow_up_with": "Dr Hana Sato"}, "Dr Hana Sato would be glad to talk with you"),
+            ("before-review-meeting", {"child__date_of_birth": "2026-01-01"}, "the time before the birth"),
+        ],
+    )
+    def test_conditions(self, kind: str, change: dict[str, Any], said: str) -> None:
+        assert said in words_of(kind, changed(form_a("sudi"), **change))
+        plain = changed(form_a("sudi"), other_investigations=[])
+        assert said not in words_of(kind, plain)
+
+    def test_an_interpreter_for_one_parent_is_not_told_to_the_other(self) -> None:
+        body = changed(form_a("sudi"))
+        body["family"]["parents"][0]["interpreter_needed"] = "yes"
+        mother, father = letters.recipients(body)
+        assert "An interpreter" in words_of("delay", body, mother) and "An interpreter" not in words_of("delay", body, father)
+
+
+CASE = {"gates": [{"type": "inquest", "status": "open"}, {"type": "pmrt", "status": "closed"}]}
+NO_REQUESTS: dict[str, Any] = {"requests": []}
+OUT = {"requests": [{"agency": "a", "requested_on": "2026-01-12", "status": "outstanding", "answered_on": None}]}
+
+
+class TestNeeds:
+    def lacking(self, kind: str, analysis: dict[str, Any] | None = None, case: dict[str, Any] | None = None) -> list[str]:
+        return letter_kinds.lacking(RULES.kinds[kind], case or {"gates": []}, NO_REQUESTS, analysis)
+
+    def test_what_is_waited_for_in_plain_words_each_once(self) -> None:
+        both = {"gates": [{"type": "cspr", "status": "open"}, {"type": "rapid_review", "status": "open"}]}
+        assert letter_kinds.waits(CASE, NO_REQUESTS, RULES) == ("the coroner to finish",)
+        assert len(letter_kinds.waits(both, OUT, RULES)) == 2
+        assert letter_kinds.waits({"gates": []}, NO_REQUESTS, RULES) == ()
+
+    def test_every_process_has_plain_words(self) -> None:
+        codes = json.loads(resources.read_bytes("schemas", "codes", "investigation_type.json"))["codes"]
+        assert {code["code"] for code in codes} | {"returns"} == set(RULES.waits)
+
+    def test_no_delay_where_nothing_is_waited_for(self) -> None:
+        assert self.lacking("delay") and not self.lacking("delay", case=CASE)
+        assert letter_kinds.lacking(RULES.kinds["delay"], {"gates": []}, OUT, None) == []
+
+    @pytest.mark.parametrize("kind", ["after-panel", "action"])
+    def test_nothing_is_said_of_an_analysis_that_is_not_ratified(self, kind: str) -> None:
+        draft = {**example("form-c-sudi"), "stage": "draft_cdrm"}
+        assert self.lacking(kind) and self.lacking(kind, draft)
+        assert self.lacking("thanks") == []
+
+    def test_learning_points_need_words_for_the_family(self) -> None:
+        analysis = example("form-c-sudi")
+        assert "for_family" in self.lacking("after-panel", analysis)[0]
+        assert self.lacking("action", analysis) == []
+        analysis["learning_points"][0]["for_family"] = "The advice  was\ngiven once."
+        assert self.lacking("after-panel", analysis) == []
+        assert letter_kinds.for_family(analysis) == ("The advice was given once.",)
+        assert self.lacking("after-panel", {**analysis, "learning_points": []}) == []
+
+    def test_no_feedback_to_a_family_that_did_not_ask_for_it(self) -> None:
+        analysis = changed(example("form-c-sudi"), family__feedback_requested="no", learning_points=[])
+        assert "did not ask" in self.lacking("after-panel", analysis)[0]
+
+
+class TestAge:
+    QUESTIONS = RULES.kinds["condolence"].questions
+
+    def old(self, sent_on: date, recorded_on: str | None = None) -> list[str]:
+        gate = {**example("letter-gate"), "recorded_on": recorded_on}  # answered on 17 April 2026
+        return letter_gate.too_old(gate, sent_on, self.QUESTIONS, RULES.good_for, RULES.proof_reading_good_for)
+
+    @pytest.mark.parametrize(("day", "count"), [(date(2026, 5, 1), 0), (date(2026, 5, 2), 4), (date(2026, 5, 16), 5)])
+    def test_an_answer_is_good_for_its_days_to_the_day_the_letter_goes(self, day: date, count: int) -> None:
+        assert len(self.old(day)) == count
+
+    def test_the_proof_reading_too(self) -> None:
+        assert self.old(date(2026, 5, 1), "2026-04-17") == []
+        assert "proof_read_by" in self.old(date(2026, 5, 2), "2026-04-17")[-1]
+
+    def test_what_does_not_age(self) -> None:
+        assert not any("all_parents_told" in sentence for sentence in self.old(date(2030, 1, 1)))
+
+
+class TestHolds:
+    def case(self, *gates: dict[str, Any], letters: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+        return {"letter_gates": list(gates), "letters": list(letters)}
+
+    def gate(self, answer: str, on: str = "2026-04-17", **more: Any) -> dict[str, Any]:
+        answers = example("letter-gate")
+        answers["answers"]["contact_welcome"]["answer"] = answer
+        day = date.fromisoformat(on)
+        return letter_holds.kept({**answers, **more}, "delay", day, RULES.ask_again(day))
+
+    def test_an_answer_that_holds_and_when_to_ask_again(self) -> None:
+        [hold] = letter_holds.holds(self.case(self.gate("no")))
+        assert (hold.kind, hold.since, hold.questions) == ("delay", date(2026, 4, 17), ("contact_welcome",))
+        assert hold.ask_again_on == date(2026, 5, 1) and hold.whom == "the key worker"
+        [own] = letter_holds.holds(self.case(self.gate("not_known", review_on="2026-09-01")))
+        assert own.ask_again_on == date(2026, 9, 1)
+
+    def test_an_answer_that_lets_it_go_keeps_no_day(self) -> None:
+        assert letter_holds.holds(self.case(self.gate("yes"))) == []
+        assert "review_on" not in self.gate("yes")
+
+    def test_a_later_answer_or_a_later_letter_ends_the_hold(self) -> None:
+        assert letter_holds.holds(self.case(self.gate("no"), self.gate("yes", "2026-05-01"))) == []
+        assert letter_holds.holds(self.case(self.gate("yes"), self.gate("no", "2026-05-01")))
+        letter = {"kind": "delay", "status": "final", "made_on": "2026-04-18"}
+        assert letter_holds.holds(self.case(self.gate("no"), letters=(letter,))) == []
+        for other in ({**letter, "status": "draft"}, {**letter, "kind": "thanks"}, {**letter, "made_on": "2026-04-17"}):
+            assert letter_holds.holds(self.case(self.gate("no"), letters=(other,)))
+
+    def test_the_last_answers_of_a_kind(self) -> None:
+        case = self.case(self.gate("no"), self.gate("yes", "2026-05-01"))
+        assert (letter_holds.last_gate(case, "delay") or {})["recorded_on"] == "2026-05-01"
+        assert letter_holds.last_gate(case, "thanks") is None
+
+
+class TestProfessionals:
+    ANALYSIS = example("form-c-sudi")
+
+    def action(self, **changes: Any) -> professional_letters.ProfessionalLetter:
+        one = {**self.ANALYSIS["recommendations"][0], **changes}
+        return professional_letters.action_letter(one, 1, configuration(), ON, draft=False)
+
+    def test_the_letter_to_an_organisation(self) -> None:
+        text = " ".join(document.as_text(self.action(), wording("action")).split())
+        assert "Dear Head of health visiting" in text and "section 16M of the Children Act 2004" in text
+        assert "Northshire Community Health" in text and "by 30 September 2026" in text
+        assert "Yours sincerely Dr Leslie Okafor" in text
+        assert lint_professional(text, WORDS) == []
+
+    def test_nothing_of_the_child_is_in_it_not_even_the_reference(self) -> None:
+        text = document.as_text(self.action(), wording("action"))
+        for unwanted in ("Amara", "Testcase", "9990000018", REFERENCE, "Kofi", "12 Example Street", "girl", "January"):
+            assert unwanted not in text
+
+    def test_without_an_owner_or_a_day(self) -> None:
+        text = " ".join(document.as_text(self.action(owner="", due=""), wording("action")).split())
+        assert "Dear colleague" in text and "We hope that this can be done by" not in text
+
+    @pytest.mark.parametrize(
+        "text",
+        ["Tell Amara’s health visitor", "Speak with Ms Efua Testcase", "Check NHS number 999 000 0018", "Visit 12 Example Street", "What Dr Priya Raman did"],
+    )
+    def test_what_points_at_someone_holds_it_and_is_not_quoted(self, text: str) -> None:
+        [found] = professional_letters.recognisable(self.action(text=text), form_a("sudi"))
+        assert not any(word in found for word in ("Amara", "Efua", "0018", "Example Street", "Raman"))
+        assert professional_letters.recognisable(self.action(), form_a("sudi")) == []
+
+    def test_which_recommendations(self) -> None:
+        listed = {"recommendations": [{"text": "a", "level": "local"}, {"text": "b", "level": "local", "to": "x"}]}
+        assert [n for n, _ in professional_letters.recommendations(listed, None)] == [2]
+        assert [n for n, _ in professional_letters.recommendations(listed, "2")] == [2]
+        for analysis, number in ((listed, "1"), (listed, "mother"), ({}, None)):
+            with pytest.raises(NotFound):
+                professional_letters.recommendations(analysis, number)
+
+    def test_the_statement(self) -> None:
+        blank = document.as_text(professional_letters.statement(configuration(), None, ON), wording("confidentiality"))
+        named = document.as_text(professional_letters.statement(configuration(), "chair", ON), wording("confidentiality"))
+        assert "Name: ____" in blank and "Name: Dr Leslie Okafor" in named
+        assert "Dear" not in blank and "Our reference" not in blank
+        with pytest.raises(NotFound):
+            professional_letters.statement(configuration(), "treasurer", ON)
+
+    def test_one_page_each(self) -> None:
+        for kind, letter in (("action", self.action()), ("confidentiality", professional_letters.statement(configuration(), None, ON))):
+            assert len(pages(document.as_pdf(letter, wording(kind)))) == 1
+
+
+class TestOwnWordings:
+    def problems(self, name: str, text: str) -> list[str]:
+        return wording_check.problems(name, {name: text}, RULES.kinds.values(), WORDS)
+
+    @pytest.mark.parametrize("name", [*RULES.kinds, *PIECES])
+    def test_those_that_ship_are_well(self, name: str) -> None:
+        assert wording_check.problems(name, {}, RULES.kinds.values(), WORDS) == []
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("{{ salutation }}\n\n{{ child.name }} died. {{ child.age }}", "field"),
+            ("{{ salutation }}\n\n{{ child.name }} died.{% if coroner %}x", "braces"),
+            ("{{ salutation }}\n\n{{ child.name }} passed away.", "passed away"),
+            ("{{ salutation }}\n\n{{ child.name }} died.{% if criminal %} The JAR is over.{% endif %}", "JAR"),
+            ("{{ salutation }}\n\n{{ child.name }} died. We knew him well.", "right words"),
+            ("{{ salutation }}\n\nWe are sorry. {{ child.name }} died.", "first sentence"),
+            ("Dear Parent\n\n{{ child.name }} died.", "own name"),
+        ],
+    )
+    def test_what_is_wrong_is_found_under_every_condition(self, text: str, said: str) -> None:
+        assert any(said in sentence for sentence in self.problems("delay", text)), self.problems("delay", text)
+
+    def test_a_wording_that_is_well(self) -> None:
+        assert self.problems("delay", "{{ salutation }}\n\nI am sorry that {{ child.name }} died.\n\n[signature]") == []
+
+    def test_a_piece_is_tried_in_every_letter(self) -> None:
+        assert any("JAR" in sentence for sentence in self.problems("signature", "Yours sincerely, for the JAR.\n"))
+        assert self.problems("signature", "Yours sincerely\n\n[sign here]\n\n{{ signer.name }}\n") == []
+
+    def test_an_areas_own_piece_stands_in_every_letter(self) -> None:
+        text = wording("thanks", None, {"signature": "With our warm wishes\n\n{{ signer.name }}\n"})
+        assert "With our warm wishes" in text and "Yours sincerely" not in text
+
+
+class TestWord:
+    def opened(self, kind: str, name: str = "suicide", **how: Any) -> Any:
+        return docx.Document(io.BytesIO(as_docx(letter_of(kind, form_a(name), **how), wording(kind))))
+
+    def test_it_says_what_the_text_says(self) -> None:
+        letter = letter_of("condolence", form_a("sudi"))
+        said = "\n".join(p.text for p in docx.Document(io.BytesIO(as_docx(letter, wording("condolence")))).paragraphs).split()
+        text = document.as_text(letter, wording("condolence")).replace("\n- ", "\n").split()
+        assert sorted(said) == sorted(text)
+
+    def test_title_language_and_nobody_as_its_author(self) -> None:
+        opened = self.opened("delay")
+        about = opened.core_properties
+        assert about.title == "A letter from Northshire and Southtown Child Death Review Team, 17 April 2026"
+        assert about.author == about.last_modified_by == about.comments == "" and about.language == "en-GB"
+        assert "Jordan" not in about.title
+        assert 'w:lang w:val="en-GB"' in opened.styles.element.xml
+
+    def test_the_same_letter_gives_the_same_bytes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        import time
+
+        letter = letter_of("thanks", form_a("sudi"))
+        first = as_docx(letter, wording("thanks"))
+        real = time.localtime
+        monkeypatch.setattr(time, "localtime", lambda when=None: real((when or time.time()) + 3600))
+        assert as_docx(letter, wording("thanks")) == first
+        with zipfile.ZipFile(io.BytesIO(first)) as parts:
+            assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+    def test_styles_headings_and_lists(self) -> None:
+        opened = self.opened("delay")
+        styles = {p.style.name for p in opened.paragraphs}
+        assert {"Heading 1", "List Bullet", "List", "Normal"} <= styles
+        [heading] = [p for p in opened.paragraphs if p.style.name == "Heading 1"]
+        assert heading.text == "People who can help" and heading.paragraph_format.page_break_before
+
+    def test_the_address_stands_in_the_window(self) -> None:
+        frames = [p for p in self.opened("delay").paragraphs if p._p.xpath("w:pPr/w:framePr[@w:y='3118']")]
+        assert [p.text for p in frames] == ["Ms Dana Moore", "88 Model Road", "Northtown", "NR2 3EF"]
+
+    def test_large_print_and_the_mark_of_a_draft(self) -> None:
+        assert self.opened("delay").styles["Normal"].font.size.pt == 12
+        assert self.opened("delay", large_print=True).styles["Normal"].font.size.pt == 18
+        draft = dataclasses.replace(letter_of("delay", form_a("sudi")), draft=True)
+        header = docx.Document(io.BytesIO(as_docx(draft, wording("delay")))).sections[0].header.paragraphs[0].text
+        assert header == "DRAFT – not to be sent"
+
+    @pytest.mark.parametrize("name", ["Ẹ̀bùn Ọlá", "Ŵyn Ŷnys", "Łukasz Wójcik", "İrem Işık", "Nguyễn Thị Hằng", "李 娜", "A & <b> \"c\""])
+    def test_names_are_as_they_are_written(self, name: str) -> None:
+        body = changed(form_a("sudi"))
+        body["family"]["parents"][0]["name"] = name
+        texts = [p.text for p in docx.Document(io.BytesIO(as_docx(letter_of("thanks", body), wording("thanks")))).paragraphs]
+        assert name in texts and f"Dear {name}" in texts
+
+
+def test_large_print_on_paper() -> None:
+    body = form_a("sudi")
+    letter = letter_of("delay", body, large_print=True)
+    opened = pypdfium2.PdfDocument(document.as_pdf(letter, wording("delay")))
+    page = opened[0].get_textpage()
+    index, _ = page.search("forgotten").get_next()
+    _, bottom, _, top = page.get_charbox(index, loose=True)
+    small = pypdfium2.PdfDocument(document.as_pdf(letter_of("delay", body), wording("delay")))[0].get_textpage()
+    at, _ = small.search("forgotten").get_next()
+    _, low, _, high = small.get_charbox(at, loose=True)
+    assert (top - bottom) / (high - low) == pytest.approx(1.5, abs=0.05)
+    sheet = [n for n, text in enumerate(pages(document.as_pdf(letter, wording("delay")))) if text.lstrip().startswith("People who can help")]
+    assert sheet == [2]  # on a page of its own
+
+
+def test_local_help_comes_first_and_not_more_than_four() -> None:
+    own = [{"name": "Northshire Hearts", "help": "For families here.", "phone": "01632 960010"}] * 3
+    listed = (*ORGANISATIONS, *support.local(own))
+    for name in CASES:
+        found = support.choose(form_a(name), listed)
+        assert [item.name for item in found][:2] == ["Northshire Hearts"] * 2 and len(found) == 4
+        assert any("everyone" in item.for_ for item in found)
+    assert support.to_check(support.local(own), date(2026, 1, 1)) == ["Northshire Hearts"] * 3
+
+
+def test_a_death_on_the_road_has_its_own_help() -> None:
+    body = changed(form_a("suicide"), death__suspected_events=["road_traffic"])
+    assert "brake" in [item.id for item in support.choose(body, ORGANISATIONS)]
+    assert "brake" not in [item.id for item in support.choose(form_a("suicide"), ORGANISATIONS)]
+
+
+def test_no_wording_says_what_a_family_should_not_read() -> None:
+    for kind in TO_FAMILY:
+        plain = re.sub(r"\{[#%{].*?[#%}]\}", "", wording(kind), flags=re.DOTALL).casefold()
+        for word in ("loss", "passed", "deceased", "condolence", "cdop", "regret", "inconvenience", "apolog"):
+            assert not re.search(rf"\b{word}", plain), (kind, word)
+
+
+def test_the_page_for_the_coordinator_names_every_kind_and_question() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "letters.md").read_text("utf-8")
+    assert [f"`{kind}`" for kind in RULES.kinds if f"| `{kind}` |" not in page] == []
+    assert [id_ for id_ in letter_gate.BY_ID if f"`{id_}`" not in page] == []

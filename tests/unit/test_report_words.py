@@ -1,0 +1,124 @@
+"""What may stand in the area's own words for its report, and what next year's begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdr.app import rules
+from cdr.domain.known_names import family_names
+from cdr.domain.report_words import Names, follow_up, report_problems, starting_words, text_to_edit
+from cdr.store import codec, schema
+
+FAMILIES = (
+    "Ọlámidé Przykład-Ngọc", "Ọlámidé", "Przykład-Ngọc", "Grace May", "Grace", "May", "Ms Siân Gruffudd", "Okafor", "Derby", "Yıldız Ağaç",
+)  # fmt: skip
+ALLOWED = ("Dr Leslie Okafor", "Derby and Derbyshire", "Derby", "Northtown General Hospital")
+NAMES = Names.of(FAMILIES, ALLOWED)
+WORDS: dict[str, Any] = {"schema": "report/1", "year": "2025/26"}
+
+
+def found(**parts: Any) -> list[tuple[str, str]]:
+    return [(one.rule, one.field) for one in report_problems(WORDS | parts, "2025/26", NAMES)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We remember Ọlámidé.", "OLAMIDE is remembered.", "The Przyklad family spoke.", "the death of grace may", "Siân's mother came", "Mrs Okafor asked us",
+        "Yildiz told us", "Yıldız’s school", "all the Gruffudds",
+    ],
+)  # fmt: skip
+def test_a_name_that_a_case_knows_is_refused_however_it_is_written(text: str) -> None:
+    assert found(thanks=text) == [("RPT-02", "thanks")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May was a hard month, and by the grace of many we went on.",
+        "Dr Leslie Okafor thanks Dr Okafor's team.",
+        "The panel of Derby and Derbyshire met in Derby.",
+        "Northtown General Hospital", "In 2024-2025 we met twice; call 01632 960001.", "",
+    ],
+)  # fmt: skip
+def test_ordinary_words_professionals_and_places_stay(text: str) -> None:
+    assert found(thanks=text) == []
+
+
+def test_professionals_stand_where_they_belong_under_any_name() -> None:
+    parts = {"foreword": {"by": "Cllr Okafor", "text": "We met."}, "membership": [{"role": "Chair", "name": "Grace May"}]}
+    assert found(**parts, actions=[{"what": "Ask.", "owner": "Mx Gruffudd"}]) == []
+    assert found(membership=[{"role": "Friend of Gruffudd"}]) == [("RPT-02", "membership.0.role")]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("about 9990000018", "RPT-01"), ("about 999 000 0018.", "RPT-01"), ("about 999-000-0018", "RPT-01"), ("case 2026-7K3M", "RPT-03"),
+    ],
+)  # fmt: skip
+def test_numbers_and_references_are_refused(text: str, rule: str) -> None:
+    assert found(learning=[{"title": "A theme", "text": text}]) == [(rule, "learning.0.text")]
+
+
+@pytest.mark.parametrize("text", ["9990000019 seen", "99900000181", "budget 1234567890123", "2026-2027", "in 2026"])
+def test_other_numbers_stay(text: str) -> None:
+    assert found(what_was_done=text) == []
+
+
+def test_the_year_is_the_report_s_and_last_year_s_actions_are_followed_up() -> None:
+    assert [p.rule for p in report_problems(WORDS, "2024/25", NAMES)] == ["RPT-04"]
+    warned = report_problems(WORDS | {"earlier_actions": [{"what": "A"}, {"what": "B", "became": "Done."}]}, "2025/26", NAMES)
+    assert [(one.rule, one.field, one.level) for one in warned] == [("RPT-05", "earlier_actions.0", "warning")]
+
+
+def test_last_year_s_words_as_they_were_are_told() -> None:
+    last = WORDS | {"effectiveness": "It went well.", "thanks": "To all."}
+    same = report_problems(WORDS | {"effectiveness": "It went well.", "thanks": "To all."}, "2025/26", NAMES, last)
+    assert [(one.rule, one.field, one.level) for one in same] == [("RPT-06", "effectiveness", "warning")]
+    assert report_problems(WORDS | {"effectiveness": "It went better."}, "2025/26", NAMES, last) == []
+
+
+def test_next_year_begins_with_last_year_s_words_and_its_actions_to_be_followed_up() -> None:
+    last = WORDS | {
+        "thanks": "To all.",
+        "earlier_actions": [{"what": "Long ago"}],
+        "actions": [{"what": "Train", "progress": "Begun."}, {"what": "Ask", "status": "open"}],
+    }
+    begun = starting_words("2026/27", last)
+    assert begun["year"] == "2026/27" and begun["thanks"] == "To all." and "actions" not in begun
+    assert begun["earlier_actions"] == [{"what": "Train", "became": "Begun."}, {"what": "Ask", "became": ""}]
+    assert follow_up(None) == [] and starting_words("2026/27", None)["earlier_actions"] == []
+
+
+@pytest.mark.parametrize("last", [None, WORDS | {"thanks": "To all.", "actions": [{"what": "Ask"}]}])
+def test_what_the_editor_shows_first_is_valid_as_it_stands(last: dict[str, Any] | None) -> None:
+    words = starting_words("2026/27", last)
+    text = text_to_edit(words, {key: codec.dump({key: value}) for key, value in words.items()}, rules("report")["parts"])
+    body, _, problems = schema.examine(text, "words", "report")
+    assert problems == [] and body["year"] == "2026/27"
+    assert body.get("earlier_actions") in ([], None) if last is None else body["earlier_actions"] == [{"what": "Ask"}]
+
+
+def test_the_names_of_a_family_are_those_of_its_form() -> None:
+    form = {
+        "child": {"first_names": "Ọlámidé", "family_name": "Ngọc", "known_as": "Ola"},
+        "family": {"parents": [{"name": "Ms Siân Gruffudd", "relationship": "mother"}]},
+        "professionals": [{"agency": "a", "name": "Dr Leslie Okafor"}],
+    }
+    assert set(family_names(form)) == {"Ọlámidé Ngọc", "Ọlámidé", "Ngọc", "Ola", "Ms Siân Gruffudd"}
+    assert family_names({"child": {}}) == []
+
+
+@given(st.recursive(st.none() | st.text(max_size=20) | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=9), inner)))
+def test_whatever_the_words_are_they_are_only_judged(node: Any) -> None:
+    report_problems({"foreword": node, "earlier_actions": node, "year": node}, "2025/26", NAMES, {"foreword": node})
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_full_name_is_found_in_any_text_that_stands_around_it(before: str, after: str) -> None:
+    assert NAMES.is_in(f"{before} . Przykład-Ngọc . {after}")
