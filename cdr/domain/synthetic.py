@@ -42,6 +42,7 @@ OF_CHILD = (
     "postcode",
     "local_authority",
 )
+DECILES = (1, 2, 1, 4, 3, 6, 2, 8, 5, 10)  # more deaths where families are poorer, as in England
 THEMES = ("information_sharing", "messages_to_families", "escalation", "record_keeping", "training_awareness")
 
 
@@ -81,6 +82,7 @@ def register_row(case: SyntheticCase, number: int) -> dict[str, str]:
         "expected": death["expected"],
         "gestation_weeks": str(child.get("gestation", {}).get("weeks", "")),
         "jar": case.form_a["jar"]["triggered"],
+        "deprivation_decile": str(child["deprivation_decile"]),
         "reviewed_on": case.reviewed_on.isoformat() if case.reviewed_on else "",
     }
     return row | (_found(found) if found else {})
@@ -152,7 +154,7 @@ def _form_a(random: Random, number: int, group: str, born: date, died: date) -> 
     child: dict[str, Any] = {
         "first_names": random.choice(FIRST[sex]), "family_name": family, "nhs_number": nhs_number(number),
         "date_of_birth": born.isoformat(), "sex": sex, "ethnicity": random.choice(ETHNICITIES), "address": [street, town],
-        "postcode": postcode, "local_authority": authority,
+        "postcode": postcode, "local_authority": authority, "deprivation_decile": DECILES[number % len(DECILES)],
     }  # fmt: skip
     if group in ("newborn", "infant"):
         weeks = (

@@ -57,7 +57,7 @@ def _whole(table: Table, total: Sequence[Pair], rules: Mapping[str, Any]) -> str
     (n_before, of_before), (n, of) = total[-2:]
     known = {"last": table.columns[-1], "before": table.columns[-2]}
     known |= {"n": str(n), "of": str(of), "n_before": str(n_before), "of_before": str(of_before)}
-    if not (n or n_before):
+    if not (n or n_before) or (table.id not in SHARES and not _known_from(total)[:-1]):
         return ""
     if table.id not in SHARES:
         p, rise = counts_differ(n_before, n), n - n_before
@@ -97,18 +97,25 @@ def _row_by_row(table: Table, rules: Mapping[str, Any]) -> str:
 
 def _chart(table: Table, total: Sequence[Pair], rules: Mapping[str, Any]) -> list[str]:
     chart, words = rules["chart"], rules["words"]["chart"]
-    if len(total) < chart["least_periods"]:
-        return []
     if table.id in SHARES:
         return _share_chart(table, total, rules)
-    counts = [n for n, _ in total]
+    counts = [n for n, _ in _known_from(total)]
+    if len(counts) < chart["least_periods"]:
+        return []
     mean, low, high = count_limits(counts, chart["sigmas"])
-    outside = [column for column, n in zip(table.columns, counts, strict=True) if not low <= n <= high]
-    provisional = words["provisional"] if len(total) < chart["provisional_below"] else ""
-    known = {"k": len(total), "low": f"{low:.1f}", "high": f"{high:.1f}", "mean": f"{mean:.1f}"}
+    columns = table.columns[-len(counts) :]
+    outside = [column for column, n in zip(columns, counts, strict=True) if not low <= n <= high]
+    provisional = words["provisional"] if len(counts) < chart["provisional_below"] else ""
+    known = {"k": len(counts), "low": f"{low:.1f}", "high": f"{high:.1f}", "mean": f"{mean:.1f}"}
     return [
         words["outside" if outside else "within"].format(columns=", ".join(outside), provisional=provisional, **known)
     ]
+
+
+def _known_from(total: Sequence[Pair]) -> Sequence[Pair]:
+    """The columns from the first that counts anybody: those before it are of years that the store does not reach back to."""
+    first = next((position for position, (n, _) in enumerate(total) if n), len(total))
+    return total[first:]
 
 
 def _share_chart(table: Table, total: Sequence[Pair], rules: Mapping[str, Any]) -> list[str]:

@@ -268,6 +268,14 @@ def test_a_chart_needs_enough_years_and_names_what_is_outside() -> None:
     assert "control chart" not in said(four)
 
 
+def test_years_to_which_the_store_does_not_reach_back_are_no_zeros() -> None:
+    made = tallied(*years_of(30, 41, 35, 38, 33), n_years=8).table("notifications.local_authority")
+    assert [cell.n for cell in made.total][:3] == [0, 0, 0]
+    assert "All 5 numbers lie between 17.6 and 53.2" in said(made)
+    first = tallied(*years_of(30), n_years=2).table("notifications.local_authority")
+    assert "2023/24 has 30, 2022/23 had 0" not in said(first)
+
+
 def test_across_a_break_nothing_is_compared_and_the_break_is_shown() -> None:
     setting = replace(SETTING, breaks=(("2023/24", ("notifications",), "births at any gestation count from now on."),))
     made = tallied(*years_of(10, 40), n_years=2, setting=setting)
