@@ -173,7 +173,7 @@ def _plan(app: App, references: tuple[str, ...], due: Sequence[Prompt], ledgers:
     """The messages of this run: those tried before under their ids, then what is newly due; no more than one run may send."""
     most = mailing.limits(app)
     waiting = {_key(one.prompt): one for one in _waiting(app, references, ledgers)}
-    wanted = {_key(prompt): prompt for prompt in due}
+    wanted = {_key(prompt): prompt for prompt in due if not _is_before_its_request(prompt, waiting, most)}
     wanted |= {key: one.prompt for key, one in waiting.items() if not one.prompt.is_prompt}
     old: dict[str, list[Prompt]] = {}
     for key, prompt in list(wanted.items()):
@@ -195,6 +195,14 @@ def _plan(app: App, references: tuple[str, ...], due: Sequence[Prompt], ledgers:
         )
     before = {one.message_id: one for one in waiting.values() if one.message_id in old}
     return Plan(letters, before, warnings)
+
+
+def _is_before_its_request(
+    prompt: Prompt, waiting: Mapping[tuple[str, str, str], Unsent], limits: sending.Limits
+) -> bool:
+    """Whether the request itself is still to go: then it goes, and the prompt with a later run."""
+    request = waiting.get((prompt.case, prompt.agency, sending.REQUEST))
+    return request is not None and sending.may_go(request, request.to, limits)
 
 
 def _key(prompt: Prompt) -> tuple[str, str, str]:

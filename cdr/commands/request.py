@@ -65,6 +65,7 @@ def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_js
     put("")
     put(table(list(phrases.items()), ["agency", "pass-phrase of its form"]))
     say("Tell each agency its pass-phrase by telephone, and nobody else. They are shown once and kept nowhere.")
+    say("One is lost? Send a form with another: cdr form REF AGENCY -o FILE --new-passphrase")
 
 
 def deliver(app: App, letters: Sequence[Letter]) -> int:

@@ -110,6 +110,14 @@ def test_the_escalation_runs_from_the_day_on_which_the_third_prompt_was_taken(cd
     }
 
 
+def test_no_prompt_goes_before_its_request(cdr: Shell, sudi: str, server: Server) -> None:
+    server.mood.recipients["*"] = "450 busy"
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09", code=75)
+    server.mood.recipients.clear()
+    assert [line.split(" for ")[0] for line in cdr("chase", "--overdue", as_of="2026-01-25").lines] == ["Sent: request"]
+    assert [line.split(" for ")[0] for line in cdr("chase", "--overdue", as_of="2026-01-26").lines] == ["Sent: prompt-1"]
+
+
 @pytest.mark.parametrize("fault", ["4xx", "5xx", "down", "break"])
 def test_what_a_server_does_not_take_waits_and_goes_with_the_next_run(
     cdr: Shell, asked: str, server: Server, fault: str, people: People
