@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from cdr.statistics.chance import counts_differ, shares_differ
 from cdr.statistics.tables import OVERLAPPING, SHARES, Table, Tally, percent
 
 Words = Mapping[str, Any]
+# the number of a category or the letter of a domain, which a table needs and a sentence does not
+NUMBERED = re.compile(r"^(?:\d+|[A-D]) (?=[A-Z])")
 
 
 def said(table: Table, about: Words, rules: Words, chance: Words) -> list[str]:
@@ -68,7 +71,7 @@ def _most(table: Table, known: dict[str, Any], rules: Words, kind: str) -> str:
     words = rules["sentences"]
     cells = [(row.label, row.cells[-1]) for row in table.rows]
     highest = max((cell.n or 0 for _, cell in cells), default=0)
-    labels = [label for label, cell in cells if cell.n == highest]
+    labels = [NUMBERED.sub("", label) for label, cell in cells if cell.n == highest]
     if not highest:
         return str(words["often_none"].format(**known))
     if len(labels) == 1:
