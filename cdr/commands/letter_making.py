@@ -99,7 +99,7 @@ def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
         gate = kept(answers.body, wanted.kind, today, found.ask_again(today)) if answers else None
         if answers:
             answers.warn()
-        current = gate or last_gate(document.body, wanted.kind)
+        current = gate or last_gate(document.body, wanted.kind, found.of_every_kind)
         composed = _composed(app, wanted, case)
         held = _held(app, wanted, case, current, composed)
         if held:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,9 +55,25 @@ def _gone_since(case: Body, kind: str, since: date) -> bool:
     )
 
 
-def last_gate(case: Body, kind: str) -> Body | None:
-    """The last answers that were given for a kind of letter."""
-    return next((gate for _, gate in reversed(items_at(case, "letter_gates")) if text_at(gate, "kind") == kind), None)
+def last_gate(case: Body, kind: str, of_every_kind: Sequence[str] = ()) -> Body | None:
+    """The last answers that were given for a kind of letter.
+
+    To the questions `of_every_kind` (whether a parent is suspected, whether the family wants to hear from us ...) an answer
+    that holds, given later for another kind, counts for this one too, until it is answered again.
+    """
+    gates = [gate for _, gate in items_at(case, "letter_gates")]
+    own = max((n for n, gate in enumerate(gates) if text_at(gate, "kind") == kind), default=None)
+    if own is None:
+        return None
+    later: dict[str, Any] = {}
+    for gate in gates[own + 1 :]:
+        held = held_questions(gate)
+        for id_ in of_every_kind:
+            if id_ in held:
+                later[id_] = gate["answers"].get(id_)
+            elif id_ in gate["answers"]:
+                later.pop(id_, None)
+    return {**gates[own], "answers": {**gates[own]["answers"], **later}}
 
 
 def kept(answers: Body, kind: str, recorded_on: date, ask_again_on: date) -> dict[str, Any]:

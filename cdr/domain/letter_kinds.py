@@ -44,6 +44,7 @@ class LetterRules:
     proof_reading_good_for: int
     ask_again_after: int
     waits: Mapping[str, str]
+    of_every_kind: tuple[str, ...] = ()
 
     @staticmethod
     def from_rules(body: Body) -> LetterRules:
@@ -58,6 +59,7 @@ class LetterRules:
             proof_reading_good_for=body["proof_reading_good_for_days"],
             ask_again_after=body["ask_again_after_days"],
             waits=dict(body["waits"]),
+            of_every_kind=tuple(body.get("of_every_kind", ())),
         )
 
     def ask_again(self, recorded_on: date) -> date:

@@ -259,6 +259,17 @@ class TestHolds:
         assert (letter_holds.last_gate(case, "delay") or {})["recorded_on"] == "2026-05-01"
         assert letter_holds.last_gate(case, "thanks") is None
 
+    def test_an_answer_about_the_family_holds_every_kind(self) -> None:
+        went = {"kind": "delay", "recorded_on": "2026-04-17", "answers": {"parent_suspected": {"answer": "no"}}}
+        held = {"kind": "condolence", "recorded_on": "2026-04-20", "answers": {"parent_suspected": {"answer": "yes"}}}
+        again = {**held, "recorded_on": "2026-05-01", "answers": {"parent_suspected": {"answer": "no"}}}
+        every = RULES.of_every_kind
+        assert "parent_suspected" in every
+        now = letter_holds.last_gate({"letter_gates": [went, held]}, "delay", every) or {}
+        assert now["answers"]["parent_suspected"] == {"answer": "yes"} and now["recorded_on"] == "2026-04-17"
+        assert letter_holds.last_gate({"letter_gates": [held, went]}, "delay", every) == went
+        assert letter_holds.last_gate({"letter_gates": [went, held, again]}, "delay", every) == went
+
 
 class TestProfessionals:
     ANALYSIS = example("form-c-sudi")
