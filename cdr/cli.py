@@ -36,7 +36,7 @@ COMMANDS = {
     "agencies": "Count each agency's returns, a year at a time: asked, answered, overdue, and how long it took.",
     "agency": "Show one agency of the store's configuration, add one, correct or retire one.",
     "timeline": "Make the summary timeline of a child's life.",
-    "letter": "Make a letter to each parent.",
+    "letter": "Make letters to families, to who should act, and the statement of confidentiality.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "close": "End a case when nothing is left to wait for.",
     "reopen": "Open a closed case again.",
