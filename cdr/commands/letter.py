@@ -67,7 +67,9 @@ def command(
     output: str | None,
     as_json: bool,
 ) -> None:
-    """Make letters to families, to who should act, and the statement of confidentiality. A final one needs the answers of the letter gate (--gate); what is missing is listed.
+    """Make letters to families, to who should act, and the statement of confidentiality.
+
+    A final one needs the answers of the letter gate (--gate); what is missing is listed.
 
     The other kinds: before-review-meeting, after-review-meeting (the offer to meet), after-panel (what was learned), delay
     and thanks go to the family, action to the organisation that a recommendation of Form C names. confidentiality is the
