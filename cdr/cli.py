@@ -12,7 +12,7 @@ import click
 
 from cdr import __version__
 from cdr.app import App
-from cdr.errors import CdrError
+from cdr.errors import DONE, TO_ACT_ON, CdrError
 
 COMMANDS = {
     "init": "Make a store and its repository.",
@@ -104,7 +104,8 @@ def cdr(ctx: click.Context, store: str | None, as_of: str | None, acting: str | 
     """Child death review from a shell: every case encrypted in plain files, every change signed in git."""
     if os.environ.get("NO_COLOR"):
         ctx.color = False
-    ctx.obj = App(store_option=store, as_of=as_of, acting=acting, debug=debug, run=run)
+    app: App = ctx.obj
+    app.store_option, app.as_of, app.acting, app.debug = store, as_of, acting, debug
 
 
 def main(arguments: list[str] | None = None) -> Any:
@@ -127,16 +128,33 @@ def _open_standard_channels() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    app = App(run=run)
     try:
-        answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False)
+        answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False, obj=app)
         sys.stdout.flush()
+        return _with_the_rest(app, answer if isinstance(answer, int) else DONE)
     except SystemExit:  # click's answer to a reader that has gone
         return _disk_or_pipe(BrokenPipeError())
     except (Exception, KeyboardInterrupt) as error:
         with suppress(OSError):  # where even stderr cannot be written, the code still tells
             return _ended(error, "--debug" in given)
         return _disk_or_pipe(BrokenPipeError())
-    return answer if isinstance(answer, int) else 0
+
+
+def _with_the_rest(app: App, code: int) -> int:
+    """Tell what a command had no place for: what had to be kept otherwise, and the cases that it could not read.
+
+    A question whose answer lacks a case ends with 1; a change to another case is whole without it.
+    """
+    store = app.__dict__.get("store")  # where no command opened one, there is nothing to tell
+    if store is None:
+        return code
+    left_out = [
+        f"cdr: the case {case} is left out: {error.message} {error.hint}"
+        for case, error in sorted(store.left_out.items())
+    ]
+    _tell([*store.notices, *left_out], code)
+    return code or (TO_ACT_ON if left_out and not store.has_written else DONE)
 
 
 def _ended(error: BaseException, debug: bool) -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 DONE = 0
 TO_ACT_ON = 1
+VERIFY = "See what is wrong with: cdr verify"
+MEND = f"{VERIFY}; put it right with: cdr verify --repair"
 
 EXIT_CODES: tuple[tuple[int, str], ...] = (
     (0, "done, also when there was nothing to do"),

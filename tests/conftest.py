@@ -24,6 +24,11 @@ DATA = Path(__file__).parent / "data"
 EXAMPLES = DATA / "examples"
 
 
+def many(examples: int) -> int:
+    """How many inputs a property is tried on: so many, and times as many where CDR_EXAMPLES says so (`make fuzz`)."""
+    return examples * int(os.environ.get("CDR_EXAMPLES", "1"))
+
+
 @dataclass(frozen=True)
 class People:
     """Fingerprints by role, and the home folders of GnuPG that hold their secret keys."""

@@ -60,7 +60,7 @@ def command(
     late = _has_overdue(app, references, today) if exit_code and overdue else None
     code = _send(app, references, dry_run, as_json) if overdue else _list(app, references, as_json)
     late = _has_overdue(app, references, today) if exit_code and late is None else late
-    return code or (TO_ACT_ON if late else DONE)
+    return code or (TO_ACT_ON if late or app.store.left_out else DONE)
 
 
 def _refuse_mixed(others: bool, hold: tuple[str, str] | None, release: tuple[str, str] | None) -> None:
@@ -82,15 +82,15 @@ def _list(app: App, references: tuple[str, ...], as_json: bool) -> int:
             {**content, "items": [_json(item) for item in items], "mail": [_trouble_json(one) for one in troubles]}
         )
         return DONE
-    _print(items)
+    _print(items, " in the cases that can be read" if app.store.left_out else "")
     for one in troubles:
         say(chasing.sentence(app, one))
     return DONE
 
 
-def _print(shown: list[Any]) -> None:
+def _print(shown: list[Any], where: str) -> None:
     if not shown:
-        put("Nothing is outstanding.")
+        put(f"Nothing is outstanding{where}.")
         return
     rows = []
     for chased in shown:

@@ -58,7 +58,7 @@ def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Led
     facts = app.store.facts()
     for reference in references:
         if reference not in facts:
-            raise NotFound("There is no such case in this store.", "See: cdr list")
+            raise app.store.left_out.get(reference) or NotFound("There is no such case in this store.", "See: cdr list")
     found = []
     for case in references or sorted(facts):
         prompts = ledgers.body(case) if ledgers and case in ledgers.current else facts[case]["prompts"]

@@ -198,7 +198,7 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
             followed = _followed(app, case.body, before, form.body)
             bodies |= {case.place: followed} if followed != case.body else {}
         changed = differences(before, form.body)
-        store.commit(Change("edit", bodies, texts={place: form.text()}), {reference: documents})
+        store.commit(Change("edit", bodies, texts={place: form.raw}), {reference: documents})
     return changed
 
 

@@ -21,12 +21,6 @@ class Form:
     body: dict[str, Any]
     warnings: tuple[Problem, ...]
 
-    def text(self) -> bytes:
-        """The form as it is kept: in its writer's own words, order and comments."""
-        from cdr.store.comments import with_comments
-
-        return with_comments(self.raw, self.body)
-
     def warn(self) -> None:
         """Tell the warnings on stderr."""
         for warning in self.warnings:

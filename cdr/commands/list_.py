@@ -92,7 +92,7 @@ def command(
     if as_json:
         put_json({"schema": "cdr-list/1", "cases": [_json(row) for row in found]})
     elif not found:
-        put(_nothing(wanted, bool(rows)))
+        put(_nothing(wanted, bool(rows), bool(app.store.left_out)))
     else:
         _print(found)
 
@@ -128,7 +128,9 @@ def _wait(given: str) -> str:
     return words(what) if what in processes else what
 
 
-def _nothing(wanted: Wanted, any_case: bool) -> str:
+def _nothing(wanted: Wanted, any_case: bool, left_out: bool) -> str:
+    if left_out:
+        return "None of the cases that can be read is like that." if any_case else "No case can be read."
     if not any_case:
         return "There is no open case." if wanted == Wanted(only_open=True) else "There is no case yet."
     return "There is no open case." if wanted == Wanted(only_open=True) else "No case is like that."

@@ -153,7 +153,7 @@ def deliver(
     Raises: as `Store.commit`; then the next run goes on where this one stopped.
     """
     if not letters:
-        Progress(noted).clear()
+        _forget_what_was_taken(app, noted)
         return []
     with signals_deferred():
         deliveries = _handed_over(app, noted, letters, before)
@@ -163,13 +163,19 @@ def deliver(
                 for case in {prompt.case for prompt in letter.prompts}:
                     _mark(ledgers, case, letter.message.message_id, delivery, app.clock.today, most)
             ledgers.commit()
-        Progress(noted).clear()
+        _forget_what_was_taken(app, noted)
     repeated = {message_id for message_id, one in before.items() if one.status == sending.SENDING}
     return [
         Sent(prompt, letter.message.to, delivery, letter.message.message_id in repeated)
         for letter, delivery in zip(letters, deliveries, strict=True)
         for prompt in letter.prompts
     ]
+
+
+def _forget_what_was_taken(app: App, noted: Path) -> None:
+    """Clear the notes of what the server took, unless a case that cannot be read now may have one that is not recorded yet."""
+    if not app.store.left_out:
+        Progress(noted).clear()
 
 
 def _handed_over(app: App, noted: Path, letters: Sequence[Letter], before: Mapping[str, Unsent]) -> list[Delivery]:

@@ -187,7 +187,7 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
             "prompts": {"schema": "prompts/1", "prompts": []},
         }
         documents = {store.place(reference, id_): body for id_, body in bodies.items()}
-        texts = {store.place(reference, "notification"): form.text()}
+        texts = {store.place(reference, "notification"): form.raw}
         store.commit(Change("notify", documents, texts=texts), {reference: {}})
     return reference, steps, form
 

@@ -204,7 +204,7 @@ def _record_words(app: App, year: str, form: Form, revision: int | None = None) 
             return False
         place = store.report_place(year)
         current = {"": {place.id: before}} if before else {}
-        store.commit(Change("report", {place: form.body}, texts={place: form.text()}), current)
+        store.commit(Change("report", {place: form.body}, texts={place: form.raw}), current)
     form.warn()
     return True
 

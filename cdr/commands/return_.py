@@ -160,7 +160,7 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
         texts = {}
         if form:
             place = _place(app, reference, agency, documents)
-            changed[place], texts[place] = form.body, form.text()
+            changed[place], texts[place] = form.body, form.raw
         letters = [] if waive else _thanks(app, reference, agency, ledger.body, day)
         changed |= mailing.written_down(app, documents["prompts"], letters)
         store.commit(

@@ -88,7 +88,7 @@ def _take(
             analysis: form.body,
             kept.place: case.with_review(kept.body, day, stage, panel, passed_over),
         }
-        store.commit(Change("review", changed, texts={analysis: form.text()}), {reference: documents})
+        store.commit(Change("review", changed, texts={analysis: form.raw}), {reference: documents})
     return form, unmet
 
 

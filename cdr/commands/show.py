@@ -144,6 +144,8 @@ def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
         ]
         yield "; ".join(filter(None, (f"  {one.on}  {one.label}", *told)))
         yield from (f"    {line}" for line in one.note.splitlines())
+
+
 def _whom(letter: Mapping[str, Any]) -> str:
     return f"{'the organisation of recommendation' if letter['kind'] == 'action' else 'person'} {letter['to']}"
 

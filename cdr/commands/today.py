@@ -33,5 +33,5 @@ def command(app: App, everything: bool, as_json: bool) -> None:
         put_json(to_json(found))
         return
     screen = shutil.get_terminal_size(SCREEN)
-    for line in lines(found, screen.columns, None if everything else screen.lines - 1):
+    for line in lines(found, screen.columns, None if everything else screen.lines - 1, bool(app.store.left_out)):
         click.echo(click.style(visible(line.text), **COLOURS.get(line.style, {})))  # type: ignore[arg-type]

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json, say
-from cdr.errors import DONE, TO_ACT_ON
+from cdr.errors import DONE, TO_ACT_ON, NotAllowed
+
+if TYPE_CHECKING:
+    from cdr.store.store import Store
+
+
+PUT_RIGHT = {
+    "read": "it reads again; nothing of it was lost.",
+    "earlier": "its last revision that reads stands there again. Enter anew what is missing since then.",
+    "emptied": "no revision of it reads; it is empty now.",
+    "removed": "it belongs to no case, and is taken out.",
+    "lost": "no revision of it reads here: fetch the case from another copy of the store, or restore a backup.",
+}
 
 
 @click.command("verify")
 @click.option(
-    "--repair", is_flag=True, help="Put files of the work tree back to what the history holds; odd ones are kept aside."
+    "--repair",
+    is_flag=True,
+    help="Put right what does not read, in one commit, and put files back to what the history holds; what stood there is kept aside.",
 )
 @click.option(
     "--root",
@@ -32,8 +47,7 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
 
     store = app.open_store(root)
     if repair:
-        for path in verify.repair(store):
-            say(f"Put back: {path}")
+        _repair(store)
     findings = list(verify.verify(store, app.clock.real_today))
     if as_json:
         put_json({"schema": "cdr-verify/1", "findings": [asdict(finding) for finding in findings]})
@@ -45,3 +59,18 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
             )
         say(f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}." if findings else "Nothing is wrong.")
     return TO_ACT_ON if any(finding.level == "error" for finding in findings) else DONE
+
+
+def _repair(store: Store) -> None:
+    from cdr.store import verify
+    from cdr.store.mending import mend
+
+    for path in verify.repair(store):
+        say(f"Put back: {path}")
+    try:
+        mended = mend(store)
+    except NotAllowed:  # without a member's key nothing can be opened, and nothing recorded
+        return
+    for one in mended:
+        kept = f" As it was, still encrypted: {one.aside} (gpg --decrypt shows it)." if one.aside else ""
+        say(f"{one.path}: {PUT_RIGHT[one.how]}{kept}")

@@ -54,11 +54,14 @@ class Section:
     style: str = field(default="")
 
 
-def lines(found: Today, width: int, height: int | None) -> list[Line]:
-    """The screen; `height` is how many lines there may be (None: as many as it takes), `width` the columns."""
+def lines(found: Today, width: int, height: int | None, left_out: bool = False) -> list[Line]:
+    """The screen; `height` is how many lines there may be (None: as many as it takes), `width` the columns.
+
+    `left_out`: there are cases that cannot be read.
+    """
     columns = max(NARROWEST, min(width, WIDEST))
     sections = [section for section in _sections(found) if section.items]
-    end = _wrapped(_last(found), columns, "")
+    end = _wrapped(_last(found, left_out), columns, "")
     whole = [*_screen(sections, columns, _all(sections), airy=True), *end]
     if height is None or len(whole) <= height:
         return whole
@@ -206,10 +209,11 @@ def _held_up(item: Blocked, on: date) -> Item:
     return Item(item.case, "", _with_who(f"{item.what}{since}{expected}", item.who if item.who != item.what else ""))
 
 
-def _last(found: Today) -> str:
+def _last(found: Today, left_out: bool) -> str:
     """What can wait."""
     if not found.waiting:
-        return "Nothing else needs you today." if found.tasks else "Nothing needs you today."
+        where = " in the cases that can be read" if left_out else ""
+        return f"Nothing else needs you today{where}." if found.tasks else f"Nothing needs you today{where}."
     one = found.waiting == 1
     others = f"{found.waiting} {'other ' if found.tasks else 'open '}{'case' if one else 'cases'}"
     until = f"nothing due before {found.next_due}" if found.next_due else "nothing due within a week"

@@ -23,6 +23,7 @@ FORBIDDEN = rf"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\u202a-\u202
 NOT_IN_TEXT = re.compile(f"[{FORBIDDEN}]")
 NOT_IN_A_FILE = re.compile(f"[{FORBIDDEN}\u2028\u2029]")
 
+REMARK = re.compile(r"(?m)(?:^|(?<=\s))#[^\n]*")
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 CONSTANTS: Mapping[str, Any] = {"null": None, "~": None, "": None, "true": True, "false": False}
@@ -310,6 +311,25 @@ def _refusal(rule: str, message: str, file: str, line: int = 0) -> InvalidData:
     return InvalidData([Problem("", "", message, rule, line)], file)
 
 
+def remarks(text: str) -> list[str]:
+    """The comments of a YAML text, in their order, each from its `#` to the end of its line."""
+    bare, end = [], 0
+    for event in _events(text):
+        if event.__class__.__name__ == "ScalarEvent":
+            bare.append(text[end : event.start_mark.index])
+            end = max(end, event.end_mark.index)
+    return [found.rstrip() for found in REMARK.findall("\n".join([*bare, text[end:]]))]
+
+
+def _events(text: str) -> list[Any]:
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return list(_fast_events(text))
+    except YAMLError:
+        return list(_exact_events(text))
+
+
 def load(raw: bytes) -> Any:
     """The data of one of our own documents, as JSON would have it; dates stay text, and so do yes and no.
 
@@ -387,5 +407,6 @@ def _style(text: str, block: bool) -> str:
     if PLAIN.fullmatch(text) and text.lower() not in WORDS:
         return ""
     lines = text.split("\n")
-    tidy = all(line.isprintable() and line == line.rstrip() for line in lines)
+    # What ends in empty lines would take the line ends behind the document (its padding) for its own.
+    tidy = lines[-2:] != ["", ""] and all(line.isprintable() and line == line.rstrip() for line in lines)
     return "|" if block and len(lines) > 1 and tidy and text[:1].strip() else '"'

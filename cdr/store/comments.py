@@ -4,40 +4,69 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.errors import InvalidData
 from cdr.store import codec
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
 
 UNMISTAKABLE = re.compile(r"[A-Za-z](?:[\w .'@()/+-]*[\w.)])?", re.ASCII)
 Splice = tuple[int, int, str]
 
 
-def with_comments(text: bytes, data: Mapping[str, Any]) -> bytes:
-    """YAML that reads as `data`, in the words and order of `text` as far as that can be.
+@dataclass(frozen=True)
+class Words:
+    """A body as YAML, and whether that is laid out as its writer laid it out, with every comment where it stood."""
+
+    text: bytes
+    as_written: bool
+
+
+def with_comments(text: bytes, data: Mapping[str, Any]) -> Words:
+    """YAML that reads as `data`, a field a line at the top, in the words and order of `text` as far as that can be.
 
     What a reader of YAML would take for something else (an NHS number without quotation marks, a family name Null) is put
-    in quotation marks; where even that does not give `data` back, the canonical form is the answer.
+    in quotation marks; where even that does not give `data` back, or the whole stands in curly brackets, the canonical form
+    is the answer. A comment that cannot stay where it stood comes first.
     """
-    from ruamel.yaml import YAML
+    retold = _retold_as(text, data)
+    kept = retold or codec.dump(data)
+    there = Counter(codec.remarks(kept.decode()))
+    moved = list((Counter(codec.remarks(text.decode("utf-8-sig"))) - there).elements())
+    first = "".join(f"{remark}\n" for remark in moved).encode()
+    return Words(first + kept.rstrip(b"\n") + b"\n", retold is not None and not moved)
+
+
+def _retold_as(text: bytes, data: Mapping[str, Any]) -> bytes | None:
+    """The text with its leaves those of `data`; None where it does not read as that then, or no header could stand before it."""
     from ruamel.yaml.error import YAMLError
 
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 2**20
+    yaml = _round_trip()
     yaml.indent(mapping=2, sequence=4, offset=2)
-    try:
+    with suppress(YAMLError, codec.Unreadable, ValueError, TypeError, KeyError, IndexError, AttributeError):
         tree = yaml.load(text)
         _put(tree, data)
         out = BytesIO()
         yaml.dump(tree, out)
-        kept = out.getvalue()
-        return kept if codec.load(kept) == data else codec.dump(data)
-    except (YAMLError, codec.Unreadable, ValueError, TypeError, KeyError, IndexError):
-        return codec.dump(data)
+        if not tree.fa.flow_style() and codec.load(out.getvalue()) == data:
+            return out.getvalue()
+    return None
+
+
+def _round_trip() -> YAML:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 2**20
+    return yaml
 
 
 def _put(tree: Any, data: Any) -> None:
@@ -45,11 +74,16 @@ def _put(tree: Any, data: Any) -> None:
     for key, value in data.items() if isinstance(data, Mapping) else enumerate(data):
         if isinstance(value, (Mapping, list)):
             _put(tree[key], value)
-        elif tree[key] != value or type(value) is not type(tree[key]):
+        elif tree[key] != value or type(value) is not type(tree[key]) or _odd_in_a_flow(tree, value):
             tree[key] = _quoted(value, tree[key])
     if isinstance(data, Mapping):
         for key in [key for key in tree if key not in data]:
             del tree[key]
+
+
+def _odd_in_a_flow(tree: Any, value: Any) -> bool:
+    """Whether an older reader of YAML stops at this text between brackets ({at: 2026-01-09T05:43})."""
+    return bool(tree.fa.flow_style()) and isinstance(value, str) and UNMISTAKABLE.fullmatch(value) is None
 
 
 def _quoted(value: Any, before: Any) -> Any:
@@ -156,11 +190,7 @@ def _scalar(value: str) -> str:
 
 
 def _retold(text: bytes, key: str, number: int | None, fields: Mapping[str, str]) -> bytes:
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 2**20
+    yaml = _round_trip()
     tree = yaml.load(text)
     if number is None:
         tree[key].append(dict(fields))

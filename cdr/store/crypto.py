@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from cdr import disk
-from cdr.errors import NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
+from cdr.errors import MEND, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
 
 UNATTENDED_SECONDS = 60
 OLDEST_GPG = (2, 2)
@@ -385,14 +385,11 @@ def _why_locked(answer: _Answer) -> str:
 def _why_not_opened(answer: _Answer, what: str) -> Exception:
     locked = _why_locked(answer)
     if answer.count("BADMDC"):
-        return NotAuthentic(f"{what} is damaged: it is not what was encrypted.", VERIFY_HINT)
+        return NotAuthentic(f"{what} is damaged: it is not what was encrypted.", MEND)
     if locked:
         return TryAgain(f"The key that opens {what} is locked: {locked}.", UNLOCK_HINT)
     if answer.count("NO_SECKEY") and not answer.count("PLAINTEXT"):
         return NotAllowed(
             f"{what} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list"
         )
-    return NotAuthentic(f"{what} is damaged or is not an encrypted document.", VERIFY_HINT)
-
-
-VERIFY_HINT = "See what is wrong with: cdr verify"
+    return NotAuthentic(f"{what} is damaged or is not an encrypted document.", MEND)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cdr.errors import NotAuthentic, ToolMissing
+from cdr.errors import MEND, InvalidData, NotAuthentic, Problem, ToolMissing
 from cdr.store import codec, migrations
+from cdr.store.comments import Words, with_comments
 from cdr.store.layout import Kind, Place
 
 PADDING = 4096
+NOT_READ_BACK = "this cannot be kept in a way that it can be read again; type it anew, in plain letters"
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Document:
         said = str(self.body.get("schema", ""))
         return kind.earlier if kind.earlier and said.startswith(f"{kind.earlier}/") else kind.form
 
-    def successor(self, body: dict[str, Any], ciphertext: bytes, text: bytes | None = None) -> Document:
-        """The next revision, bound to the ciphertext that it replaces."""
-        return Document(self.place, self.revision + 1, digest(ciphertext), body, text)
+    def successor(self, body: dict[str, Any], ciphertext: bytes | None, text: bytes | None = None) -> Document:
+        """The next revision, bound to the ciphertext that it replaces (None where what stood there was no document)."""
+        return Document(self.place, self.revision + 1, None if ciphertext is None else digest(ciphertext), body, text)
 
 
 def unwritten(place: Place) -> Document:
@@ -54,14 +56,67 @@ def digest(ciphertext: bytes) -> str:
     return hashlib.sha256(ciphertext).hexdigest()
 
 
-def encode(document: Document) -> bytes:
-    """The plaintext: YAML with the header first, filled up so that its size tells little.
+@dataclass(frozen=True)
+class Encoded:
+    """A document as it will be kept: the plaintext, what a reader makes of it, and whether its writer's own layout stands in it."""
 
-    Line ends after the last line are no content in YAML, and `yes` and `no` come out equally long.
+    plain: bytes
+    document: Document
+    as_written: bool
+
+
+def encode(document: Document) -> Encoded:
+    """The plaintext, read back: YAML with the header first, filled up so that its size tells little.
+
+    Line ends after the last line are no content in YAML, and `yes` and `no` come out equally long. A person's own words are
+    kept where a reader finds in them, behind the header, just what is meant; else the canonical form stands for them.
+    Raises: InvalidData where no reader would find it, so that nothing is ever kept that cannot be opened.
     """
-    text = codec.dump(document.body) if document.text is None else document.text
-    plain = codec.dump({"document": _header(document)}) + text
-    return plain + b"\n" * (-len(plain) % PADDING)
+    odd = [*_unwritable(document.body)]
+    for words in _words(document):
+        text = words.text
+        plain = codec.dump({"document": _header(document)}) + text
+        plain += b"\n" * (-len(plain) % PADDING)
+        try:
+            read = decode(plain, document.place)
+        except NotAuthentic:
+            continue
+        odd = [*_unlike(document.body, read.body)]
+        if not odd and read.text == text and read.revision == document.revision and read.previous == document.previous:
+            return Encoded(plain, read, words.as_written)
+    raise InvalidData([Problem(field, "", NOT_READ_BACK, "STORE-READ") for field in odd or [""]], document.place.path)
+
+
+def _words(document: Document) -> Iterator[Words]:
+    if [*_unwritable(document.body)]:
+        return
+    if document.text is not None:
+        yield with_comments(document.text, document.body)
+    yield Words(codec.dump(document.body), as_written=document.text is None)
+
+
+def _unwritable(part: Any, field: str = "") -> Iterator[str]:
+    """The fields whose text has letters that UTF-8 does not have (halves of a pair)."""
+    if isinstance(part, Mapping):
+        for key, inner in part.items():
+            yield from _unwritable(inner, codec.join(field, codec.shown_key(key)))
+    elif isinstance(part, (list, tuple)):
+        for number, inner in enumerate(part):
+            yield from _unwritable(inner, codec.join(field, number))
+    elif isinstance(part, str) and not part.isascii() and part.encode("utf-8", "ignore").decode() != part:
+        yield field
+
+
+def _unlike(meant: Any, read: Any, field: str = "") -> Iterator[str]:
+    """The fields in which what was read is not what was meant, in what they say or in its type."""
+    if isinstance(meant, Mapping) and isinstance(read, Mapping) and list(meant) == list(read):
+        for key, part in meant.items():
+            yield from _unlike(part, read[key], codec.join(field, codec.shown_key(key)))
+    elif isinstance(meant, (list, tuple)) and isinstance(read, list) and len(meant) == len(read):
+        for number, (part, other) in enumerate(zip(meant, read, strict=True)):
+            yield from _unlike(part, other, codec.join(field, number))
+    elif meant != read or (type(meant) is not type(read) and not isinstance(meant, str)):
+        yield field
 
 
 def decode(plain: bytes, place: Place) -> Document:
@@ -72,15 +127,31 @@ def decode(plain: bytes, place: Place) -> Document:
     try:
         body = codec.load(plain)
         header = body.pop("document")
-        document = Document(place, int(header["revision"]), header["previous"], body, _after_header(plain))
+        document = Document(place, int(header["revision"]), header["previous"], body, _after_header(plain, header))
         genuine = header == _header(document)
-    except (codec.Unreadable, KeyError, TypeError, ValueError, AttributeError, StopIteration):
+    except (codec.Unreadable, KeyError, TypeError, ValueError, AttributeError):
         genuine = False
     if not genuine:
-        raise NotAuthentic(
-            f"{place.path} is not the document that belongs there.", "See what is wrong with: cdr verify"
-        )
+        raise _not_genuine(place)
     return _of_today(document)
+
+
+def salvaged(plain: bytes, place: Place) -> Document:
+    """A document whose header and body read apart and not together, as earlier versions of cdr kept a form in curly brackets.
+
+    Raises: as `decode`.
+    """
+    lines = plain.splitlines(keepends=True)
+    end = next((number for number, line in enumerate(lines) if number and not line.startswith(b" ")), len(lines))
+    try:
+        body = codec.load(b"".join(lines[end:]))
+        return decode(codec.dump({**codec.load(b"".join(lines[:end])), **body}), place)
+    except (codec.Unreadable, TypeError, ValueError):
+        raise _not_genuine(place) from None
+
+
+def _not_genuine(place: Place) -> NotAuthentic:
+    return NotAuthentic(f"{place.path} is not the document that belongs there.", MEND)
 
 
 def _of_today(document: Document) -> Document:
@@ -93,11 +164,10 @@ def _of_today(document: Document) -> Document:
     return document if body is document.body else replace(document, body=body, text=None)
 
 
-def _after_header(plain: bytes) -> bytes:
-    """What follows the header, which is the first key and the lines indented below it."""
-    lines = plain.splitlines(keepends=True)
-    end = next(number for number, line in enumerate(lines) if number and not line.startswith(b" "))
-    return b"".join(lines[end:]).rstrip(b"\n") + b"\n"
+def _after_header(plain: bytes, header: Mapping[str, Any]) -> bytes | None:
+    """What follows the header, in its writer's own words; None where the header does not stand first as cdr writes it."""
+    first = codec.dump({"document": header})
+    return plain[len(first) :].rstrip(b"\n") + b"\n" if plain.startswith(first) else None
 
 
 def from_cache(kept: Mapping[str, Any], place: Place) -> Document:

@@ -24,6 +24,7 @@ SETTINGS = (
 )  # fmt: skip
 NOTHING = "0" * 40
 FILE_MODE = "100644"
+NO_MODE = "000000"
 OLDEST_GIT = (2, 36)
 AT_ONCE = min(4, os.cpu_count() or 1)
 Signing = Callable[[bytes], bytes]
@@ -39,10 +40,11 @@ class Blob:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a file: its object id, and what it replaced (on each side, for a merge); empty: not there."""
+    """One version of a file: its object id, what it replaced (on each side, for a merge), and its mode; empty: not there."""
 
     digest: str
     replaced: tuple[str, ...]
+    mode: str
 
 
 @dataclass(frozen=True)
@@ -253,8 +255,9 @@ class Git:
         parts = _parts(self.run("diff-tree", *shape, "--", *folders, data=commits, index=self._no_index))
         found: dict[str, list[Version]] = {}
         for meta, path in zip(parts[::2], parts[1::2], strict=True):
-            ids = [word.replace(NOTHING, "") for word in meta.split() if len(word) == len(NOTHING)]
-            found.setdefault(path, []).append(Version(ids[-1], tuple(ids[:-1])))
+            words = meta.lstrip(":").split()
+            ids = [word.replace(NOTHING, "") for word in words if len(word) == len(NOTHING)]
+            found.setdefault(path, []).append(Version(ids[-1], tuple(ids[:-1]), words[len(ids) - 1]))
         return found
 
     def commit(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cdr.errors import DiskFailed, NotAuthentic, NotFound
+from cdr.errors import VERIFY, DiskFailed, NotAuthentic, NotFound
 from cdr.store import layout, state
 from cdr.store.crypto import Gnupg
 from cdr.store.git import Blob, Commit, Git
@@ -220,10 +220,10 @@ class History:
     def _read_keys(self, commit: str, tree: str) -> Keys:
         files = self.git.tree(commit)
         if layout.REGISTRY not in files:
-            raise NotAuthentic("The store has no registry of keys.", "See what is wrong with: cdr verify")
+            raise NotAuthentic("The store has no registry of keys.", VERIFY)
         registry = Registry.read(self.git.contents([files[layout.REGISTRY].digest])[0])
         if not any(person.role == MEMBER for person in registry.people):
-            raise NotAuthentic("The store's registry of keys names no member.", "See what is wrong with: cdr verify")
+            raise NotAuthentic("The store's registry of keys names no member.", VERIFY)
         ring = self.state.keyring(tree)
         if not ring.exists():
             paths = {person.fingerprint: f"keys/{person.fingerprint}.asc" for person in registry.people}

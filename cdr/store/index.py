@@ -12,8 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from cdr.errors import NotAllowed, NotAuthentic
+from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
 from cdr.store.document import Document, for_cache, from_cache, unwritten
+from cdr.store.git import FILE_MODE
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.registry import may_read
@@ -43,21 +44,28 @@ class Index:
         self.extraction = extraction
         self.progress = progress
         self.owner = snapshot.person
+        self.broken: dict[str, CdrError] = {}
         self._kept: dict[str, Any] | None = None
 
     # ---- across cases ------------------------------------------------------------------------------------------
 
     def facts(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """The facts of every document that this person may read: by case, then by kind's name."""
+        """The facts of every document that this person may read: by case, then by kind's name.
+
+        A case of which one cannot be read is left out, and stands in `broken`.
+        """
         kept = self._complete()
         found: dict[str, dict[str, dict[str, Any]]] = {}
         for place in self._indexed():
-            found.setdefault(place.case, {})[place.kind.name] = kept[place.path]["facts"]
+            if place.case not in self.broken:
+                found.setdefault(place.case, {})[place.kind.name] = kept[place.path]["facts"]
         return found
 
     def document(self, place: Place) -> Document:
-        """A document of a kind that the index keeps whole (prompts), as it stands now."""
+        """A document of a kind that the index keeps whole (prompts), as it stands now. Raises: what keeps it from being read."""
         kept = self._complete().get(place.path)
+        if place.case in self.broken:
+            raise self.broken[place.case]
         if kept is None:
             return unwritten(place)
         return Document(place, kept["revision"], kept["previous"], kept["facts"])
@@ -81,7 +89,8 @@ class Index:
     def _complete(self) -> dict[str, Any]:
         kept, places = self._load(), self._indexed()
         digests = {place.path: self.snapshot.files[place.path].digest for place in places}
-        missing = [place for place in places if kept.get(place.path, {}).get("digest") != digests[place.path]]
+        missing = [place for place in places if not self._is_kept(kept, place)]
+        missing = [place for place in missing if place.case not in self.broken]
         gone = kept.keys() - digests.keys()
         for path in gone:
             del kept[path]
@@ -91,22 +100,41 @@ class Index:
             self._save()
         return kept
 
+    def _is_kept(self, kept: Mapping[str, Any], place: Place) -> bool:
+        blob = self.snapshot.files[place.path]
+        return blob.mode == FILE_MODE and kept.get(place.path, {}).get("digest") == blob.digest
+
     def _take_in(self, missing: list[Place]) -> None:
         by_case: dict[str, list[Place]] = {}
         for place in missing:
             by_case.setdefault(place.case, []).append(place)
-        kept = self._load()
+        not_here: list[NotAllowed] = []
         for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
-            for document in self.case_documents(case, by_case[case]).values():
-                path = document.place.path
-                if document.place.kind in self.extraction.kinds:
-                    kept[path] = self._facts(document, self.snapshot.files[path].digest)
+            try:
+                self._take_in_case(case, by_case[case])
+            except (NotAuthentic, ToolMissing) as error:
+                self.broken[case] = error
+            except NotAllowed as error:
+                self.broken[case] = error
+                not_here.append(error)
             if number % SAVE_EVERY == 0:
                 self._save()
+        if len(not_here) == len(by_case) > 1:  # no single document's fault: this key opens none
+            raise not_here[0]
         self._save()
 
+    def _take_in_case(self, case: str, places: Iterable[Place]) -> None:
+        kept = self._load()
+        for document in self.case_documents(case, places).values():
+            path = document.place.path
+            if document.place.kind in self.extraction.kinds:
+                kept[path] = self._facts(document, self.snapshot.files[path].digest)
+
     def _facts(self, document: Document, digest: str) -> dict[str, Any]:
-        facts = self.extraction.facts(document.place.kind, document.body)
+        try:
+            facts = self.extraction.facts(document.place.kind, document.body)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):  # it reads, and says what no form says
+            raise NotAuthentic(f"{document.place.path} does not hold what its form asks for.", MEND) from None
         return {"digest": digest, "revision": document.revision, "previous": document.previous, "facts": facts}
 
     @property

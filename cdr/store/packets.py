@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdr.errors import NotAuthentic
+from cdr.errors import MEND, NotAuthentic
 
 RECIPIENT, ENCRYPTED, ENCRYPTED_AEAD = 1, 18, 20
 
@@ -30,7 +30,7 @@ def recipient_ids(message: bytes, what: str) -> tuple[str, ...]:
         or tags[-1] not in (ENCRYPTED, ENCRYPTED_AEAD)
         or len(tags) < 2
     ):
-        raise NotAuthentic(f"{what} is not one whole encrypted document.", "See what is wrong with: cdr verify")
+        raise NotAuthentic(f"{what} is not one whole encrypted document.", MEND)
     return tuple(body[1:9].hex().upper() for _, body in packets[:-1])
 
 

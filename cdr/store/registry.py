@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cdr.errors import NotAllowed, NotAuthentic, WrongUsage
+from cdr.errors import VERIFY, NotAllowed, NotAuthentic, WrongUsage
 from cdr.store import codec
 from cdr.store.crypto import Gnupg, Key, short
 from cdr.store.layout import Kind
@@ -38,7 +38,7 @@ class Registry:
             body = codec.load(raw)
             people = [_person(listed, role) for role in (MEMBER, CHASER) for listed in body[f"{role}s"]]
         except (codec.Unreadable, KeyError, TypeError):
-            raise NotAuthentic("keys/registry.yaml is damaged.", "See what is wrong with: cdr verify") from None
+            raise NotAuthentic("keys/registry.yaml is damaged.", VERIFY) from None
         return cls(tuple(people), str(body.get("store", "")))
 
     def body(self) -> dict[str, Any]:

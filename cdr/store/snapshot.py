@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import cached_property
 
-from cdr.errors import NotAllowed, NotAuthentic, NotFound
-from cdr.store import layout
+from cdr.errors import MEND, NotAllowed, NotAuthentic, NotFound
+from cdr.store import layout, schema
 from cdr.store.crypto import Key
 from cdr.store.document import Document, decode
 from cdr.store.git import FILE_MODE, Blob, Git
@@ -32,12 +32,8 @@ class Snapshot:
 
     @cached_property
     def places(self) -> dict[str, Place]:
-        """Every document, by path. Raises: NotAuthentic when a document is not a plain file."""
-        found = {path: place for path in self.files if (place := layout.place(path))}
-        odd = [path for path in found if self.files[path].mode != FILE_MODE]
-        if odd:
-            raise NotAuthentic(f"{odd[0]} is not a plain file.", "See what is wrong with: cdr verify")
-        return found
+        """Every document, by path; also one that is not a plain file, which nobody can open."""
+        return {path: place for path in self.files if (place := layout.place(path))}
 
     @cached_property
     def cases(self) -> dict[str, list[Place]]:
@@ -48,17 +44,31 @@ class Snapshot:
                 found.setdefault(place.case, []).append(place)
         return found
 
+    def lacks_its_case(self, case: str) -> bool:
+        """Whether a case's folder is without what `notify` writes: then somebody else put into it what is there."""
+        ids = {place.id for place in self.cases.get(case, [])}
+        return not {layout.CASE.name, layout.NOTIFICATION.name} <= ids
+
     @cached_property
     def public_keys(self) -> dict[str, Key]:
         """The keys of the registry, by fingerprint."""
         return {key.fingerprint: key for key in self.keys.gnupg.listed()}
 
     def raw(self, path: str) -> bytes:
-        """The bytes of one file. Raises: NotFound."""
+        """The bytes of one file. Raises: NotFound, NotAuthentic when it is not a plain file."""
         blob = self.files.get(path)
         if blob is None:
             raise NotFound(f"{path} is not in the store.")
+        if blob.mode != FILE_MODE:
+            raise NotAuthentic(f"{path} is not a plain file.", MEND)
         return self.git.contents([blob.digest])[0]
+
+    def replaced(self, path: str) -> bytes | None:
+        """What a new revision of a document is bound to: the bytes that stand there, or of the last plain file that did."""
+        if self.files[path].mode == FILE_MODE:
+            return self.raw(path)
+        plain = [version.digest for version in self.git.versions([path])[path] if version.mode == FILE_MODE]
+        return self.git.contents(plain[:1])[0] if plain else None
 
     def case(self, reference: str) -> list[Place]:
         """The documents of one case. Raises: NotFound."""
@@ -76,7 +86,15 @@ class Snapshot:
         if self.person is None or not may_read(self.person, place.kind):
             raise NotAllowed("This key may not open that document; it is for members.", "See who may: cdr keys list")
         self.check_recipients(place, ciphertext)
-        return decode(self.keys.gnupg.decrypt(ciphertext, place.path), place)
+        document = decode(self.keys.gnupg.decrypt(ciphertext, place.path), place)
+        self.check_content(document)
+        return document
+
+    def check_content(self, document: Document) -> None:
+        """Judge what the chaser's key may write as what comes from outside is judged. Raises: NotAuthentic."""
+        place = document.place
+        if place.kind.chaser_writes and schema.problems(document.body, schema.current(document.form)):
+            raise NotAuthentic(f"{place.path} does not hold what its form asks for.", MEND)
 
     def check_recipients(self, place: Place, ciphertext: bytes) -> None:
         """Make sure that a document is encrypted to exactly those who may read its kind; needs no private key."""
@@ -84,9 +102,7 @@ class Snapshot:
         owners = encryption_ids(self.public_keys, allowed)
         found = [owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)]
         if sorted(found) != sorted(allowed):
-            raise NotAuthentic(
-                f"{place.path} is not encrypted to exactly those who may read it.", "See what is wrong with: cdr verify"
-            )
+            raise NotAuthentic(f"{place.path} is not encrypted to exactly those who may read it.", MEND)
 
     def refuse_odd_files(self, folders: Iterable[str], but: Collection[str] = ()) -> None:
         """Refuse to go on where the files in the store's folder (`but` for some) are not those of the history.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cdr import clock
-from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
+from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
 from cdr.store import layout, lock, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document, empty_ledger, unwritten
@@ -23,6 +23,9 @@ from cdr.store.snapshot import Snapshot
 from cdr.store.transaction import Change
 
 UNFINISHED_SECONDS = 2.0
+LAID_OUT = (
+    "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
+)
 KEPT_AT_ONCE = 20  # a change of more cases than these leaves it to whoever opens one to keep it
 Facts = dict[str, dict[str, dict[str, Any]]]
 
@@ -62,6 +65,9 @@ class Store:
         self.progress = progress
         self.accepted_root = root
         self.git = Git(folder)
+        self.left_out: dict[str, CdrError] = {}
+        self.notices: list[str] = []
+        self.has_written = False
         self._opened: dict[str, dict[str, Document]] = {}
 
     # ---- reading -----------------------------------------------------------------------------------------------
@@ -128,11 +134,19 @@ class Store:
     def facts(self) -> Facts:
         """What the index keeps of every document that may be read: by case, then by kind's name.
 
-        A ledger that nobody has written in yet is there, and empty.
+        A ledger that nobody has written in yet is there, and empty. A case that cannot be read is not there, and is told:
+        `left_out` says why.
         """
         self._refuse_odd_files(*layout.FOLDERS)
         unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
-        return {case: {**unwritten_in, **kinds} for case, kinds in self.index.facts().items()}
+        found = self.index.facts()
+        self.left_out |= self.index.broken | self._without_a_case(found)
+        return {case: {**unwritten_in, **kinds} for case, kinds in found.items() if case not in self.left_out}
+
+    def _without_a_case(self, found: Iterable[str]) -> dict[str, CdrError]:
+        """Folders of cases without what `notify` writes: nothing is asked there, whoever put something into them."""
+        lacking = [case for case in found if self.sealed.lacks_its_case(case)]
+        return {case: NotAuthentic(f"cases/{case} holds documents, and no case.", MEND) for case in lacking}
 
     def case(self, reference: str) -> dict[str, Document]:
         """The documents of one case by their ids. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""
@@ -266,6 +280,8 @@ class Store:
                 if take_back:
                     take_back()
                 raise
+            self.has_written = True
+            self.notices += [LAID_OUT.format(path) for path in written.laid_out]
             with suppress(CdrError, OSError):  # it is recorded; what could not be renewed renews itself later
                 self.history.remember(written.commit, before.count + 1)
                 self._keep(written, change, current)

@@ -17,7 +17,7 @@ from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
-from cdr.store import codec, schema
+from cdr.store import schema
 from cdr.store.document import Document, encode
 from cdr.store.git import AT_ONCE, Blob, Git, GitFailed
 from cdr.store.history import Progress
@@ -36,7 +36,7 @@ DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 class Change:
     """What one command changes: new bodies of documents, new plain files, and files that go.
 
-    `texts` are bodies in a person's own YAML, which must read as the body; `attachments` are files of any kind, kept encrypted.
+    `texts` are bodies in a person's own YAML, whose comments and order are kept; `attachments` are files of any kind, kept encrypted.
     """
 
     verb: str
@@ -54,10 +54,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Written:
-    """What a change that is ready holds: its commit, and each document with the id of its blob."""
+    """What a change that is ready holds: its commit, each document with the id of its blob, and those laid out anew."""
 
     commit: str
     documents: dict[str, tuple[Document, str]]
+    laid_out: tuple[str, ...]
 
 
 def prepare(
@@ -78,15 +79,15 @@ def prepare(
     ]
     for document in documents:
         _validate(document)
-    plain = {document.place: encode(document) for document in documents} | dict(change.attachments)
+    encoded = [encode(document) for document in documents]
+    plain = {one.document.place: one.plain for one in encoded} | dict(change.attachments)
     sealed = _sealed(snapshot, plain, progress)
     files: dict[str, bytes | None] = {**sealed, **change.plain, **dict.fromkeys(change.removed)}
     sign = _signing(snapshot, person)
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
     blobs = snapshot.git.tree(commit)
-    return Written(
-        commit, {document.place.path: (document, blobs[document.place.path].digest) for document in documents}
-    )
+    kept = {one.document.place.path: (one.document, blobs[one.document.place.path].digest) for one in encoded}
+    return Written(commit, kept, tuple(one.document.place.path for one in encoded if not one.as_written))
 
 
 def author(snapshot: Snapshot, person: Person) -> str:
@@ -202,15 +203,13 @@ def _next(
         if place.path in snapshot.files:
             raise AssertionError("a document that exists is replaced without having been read")
         return Document(place, 1, None, body, text)
-    return current.successor(body, snapshot.raw(place.path), text)
+    return current.successor(body, snapshot.replaced(place.path), text)
 
 
 def _validate(document: Document) -> None:
     problems = schema.problems(document.body, schema.current(document.form))
     if problems:
         raise InvalidData(problems, document.place.path)
-    if document.text is not None and codec.load(document.text) != document.body:
-        raise AssertionError("a text that says something else than its body")
 
 
 def _sealed(snapshot: Snapshot, plain: Mapping[Place, bytes], progress: Progress) -> dict[str, bytes]:

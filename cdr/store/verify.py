@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cdr import disk
-from cdr.errors import CdrError, InvalidData, NotAllowed, NotFound, TryAgain
+from cdr.errors import MEND, CdrError, InvalidData, NotAllowed, NotFound, TryAgain
 from cdr.store import layout, schema, transaction
 from cdr.store.document import Document, digest
-from cdr.store.git import FILE_MODE, GitFailed, Version
+from cdr.store.git import FILE_MODE, NO_MODE, GitFailed, Version
 from cdr.store.layout import Place
 from cdr.store.registry import may_read
 from cdr.store.snapshot import Snapshot
@@ -46,6 +46,7 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
     yield from _names(snapshot)
     yield from _configuration(store)
     yield from _keys(snapshot, today)
+    yield from _cases(snapshot)
     yield from _recipients(snapshot)
     yield from _removed(store, snapshot)
     yield from _work_tree(store)
@@ -132,6 +133,12 @@ def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
             )
 
 
+def _cases(snapshot: Snapshot) -> Iterator[Finding]:
+    for case in snapshot.cases:
+        if snapshot.lacks_its_case(case):
+            yield Finding("case", "error", f"cases/{case}", f"It holds documents, and no case. {MEND}")
+
+
 def _documents(snapshot: Snapshot) -> list[Place]:
     """Every document that is a plain file; one that is not is a finding of its own."""
     plain = [path for path, blob in snapshot.files.items() if blob.mode == FILE_MODE]
@@ -196,7 +203,7 @@ def _contents(store: Store) -> Iterator[Finding]:
         except TryAgain:
             raise
         except CdrError as error:
-            yield Finding("contents", "error", path, error.message)
+            yield Finding("contents", "error", path, f"{error.message} {error.hint}")
             continue
         yield from _document(document)
         if not _follows(store, document, versions.get(path, [])):
@@ -217,6 +224,7 @@ def _document(document: Document) -> Iterator[Finding]:
 def _follows(store: Store, document: Document, versions: list[Version]) -> bool:
     """Whether a document says that it replaced what the history says that it replaced."""
     standing = store.sealed.files[document.place.path].digest
+    versions = [version for version in versions if version.mode in (FILE_MODE, NO_MODE)]  # a link is no revision
     here = next((number for number, version in enumerate(versions) if version.digest == standing), 0)
     replaced = [id_ for version in versions[here : here + 1] for id_ in version.replaced if id_]
     if not replaced:  # the first, or one put where another was removed

@@ -84,6 +84,17 @@ def refused_everywhere(cdr: Shell, case: str, code: int = 76) -> None:
         cdr("return", case, "northtown-general", "--nil", code=code)
 
 
+def left_out(cdr: Shell, case: str) -> None:
+    """A case that cannot be read is refused for itself, and every question goes on without it and names it."""
+    with unchanged(cdr.store):
+        cdr("show", case, code=76)
+        cdr("return", case, "northtown-general", "--nil", code=76)
+        for question in (["list"], ["today"], ["chase"], ["tally", "--year", "2025/26"]):
+            answer = cdr(*question, code=1)
+            assert f"the case {case} is left out" in answer.err and "cdr verify --repair" in answer.err
+        assert cdr("list", "--json", code=1).json["left_out"] == [case]
+
+
 def flip(data: bytes, position: int = -20) -> bytes:
     changed = bytearray(data)
     changed[position] ^= 1
