@@ -12,7 +12,7 @@ import click
 
 from cdr import __version__
 from cdr.app import App
-from cdr.errors import DONE, TO_ACT_ON, CdrError
+from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed
 
 COMMANDS = {
     "init": "Make a store and its repository.",
@@ -50,6 +50,13 @@ COMMANDS = {
     "keys": "Show who may read and write.",
     "demo": "Try the whole job on an invented area with throw-away keys.",
 }
+
+
+PIPE = DiskFailed.exit_code
+RECORDED_ALL_THE_SAME = "cdr: what the command was to record is recorded: look with cdr audit, and do not run it again."
+LOST_WORDS = (
+    "     A pass-phrase that it was to show is lost; another is made with: cdr form REF AGENCY --new-passphrase -o FILE"
+)
 
 
 class LazyGroup(click.Group):
@@ -134,11 +141,9 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return _with_the_rest(app, answer if isinstance(answer, int) else DONE)
     except SystemExit:  # click's answer to a reader that has gone
-        return _disk_or_pipe(BrokenPipeError())
+        return _ended(app, BrokenPipeError())
     except (Exception, KeyboardInterrupt) as error:
-        with suppress(OSError):  # where even stderr cannot be written, the code still tells
-            return _ended(error, "--debug" in given)
-        return _disk_or_pipe(BrokenPipeError())
+        return _ended(app, error)
 
 
 def _with_the_rest(app: App, code: int) -> int:
@@ -146,7 +151,7 @@ def _with_the_rest(app: App, code: int) -> int:
 
     A question whose answer lacks a case ends with 1; a change to another case is whole without it.
     """
-    store = app.__dict__.get("store")  # where no command opened one, there is nothing to tell
+    store = vars(app).get("store")  # where no command opened one, there is nothing to tell
     if store is None:
         return code
     left_out = [
@@ -157,8 +162,20 @@ def _with_the_rest(app: App, code: int) -> int:
     return code or (TO_ACT_ON if left_out and not store.has_written else DONE)
 
 
-def _ended(error: BaseException, debug: bool) -> int:
-    """Tell what ended a command; its exit code."""
+def _ended(app: App, error: BaseException) -> int:
+    """Tell what ended a command, and whether something was recorded before it; the exit code."""
+    code = PIPE
+    with suppress(OSError):  # where even stderr cannot be written, the code still tells
+        code = _told(error, app.debug)
+    store = vars(app).get("store")
+    if store is None or not store.has_written:
+        return code
+    with suppress(OSError):
+        _tell([RECORDED_ALL_THE_SAME, *([LOST_WORDS] if isinstance(error, OSError) else [])], code)
+    return RECORDED if code == PIPE else code
+
+
+def _told(error: BaseException, debug: bool) -> int:
     if isinstance(error, CdrError):
         return _tell(error.lines(), error.exit_code)
     if isinstance(error, click.exceptions.Exit):
@@ -167,7 +184,7 @@ def _ended(error: BaseException, debug: bool) -> int:
         error.show()
         return 2
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
-        return _tell(["cdr: interrupted. Whether anything was recorded is shown by: cdr audit"], 130)
+        return _tell(["cdr: interrupted."], 130)
     if isinstance(error, OSError):
         return _disk_or_pipe(error)
     return _bug(error, debug)
@@ -176,9 +193,8 @@ def _ended(error: BaseException, debug: bool) -> int:
 def _disk_or_pipe(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is written to the closed pipe
-        return 74
-    words = f"cdr: what it had to say could not be written: {os.strerror(error.errno or 0)}."
-    return _tell([words, "     If the command records something, look whether it did: cdr audit"], 74)
+        return PIPE
+    return _tell([f"cdr: what it had to say could not be written: {os.strerror(error.errno or 0)}."], PIPE)
 
 
 def _tell(lines: list[str], code: int) -> int:

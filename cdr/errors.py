@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 DONE = 0
 TO_ACT_ON = 1
+RECORDED = 73
 VERIFY = "See what is wrong with: cdr verify"
 MEND = f"{VERIFY}; put it right with: cdr verify --repair"
 
@@ -24,6 +25,10 @@ EXIT_CODES: tuple[tuple[int, str], ...] = (
     (66, "no such case, agency, file or store"),
     (69, "gpg or git is missing or too old"),
     (70, "a bug in cdr"),
+    (
+        73,
+        "it is recorded, but not all that follows could be done or said (or whether it is cannot be seen): look with cdr audit before you repeat it",
+    ),
     (74, "the disk or a pipe failed; nothing was written"),
     (75, "try again: the store is locked, the key is locked, the mail server did not answer"),
     (76, "a document or the history is not authentic: tampered, moved, rolled back, or signed by no one who may"),
@@ -127,6 +132,12 @@ class DiskFailed(CdrError):
     """The disk or a pipe failed; nothing was written."""
 
     exit_code = 74
+
+
+class NotKnown(CdrError):
+    """Whether a change was recorded cannot be seen."""
+
+    exit_code = 73
 
 
 class TryAgain(CdrError):

@@ -145,13 +145,26 @@ def member(people: People, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def cdr(tmp_path: Path, people: People, member: str) -> Shell:
-    """A fresh store of the example area, with two members and a chaser."""
+def cdr(tmp_path: Path, people: People, member: str, request: pytest.FixtureRequest) -> Iterator[Shell]:
+    """A fresh store of the example area, with two members and a chaser; whole at the end, but for tests marked `hurt`."""
     store = tmp_path / "store"
     keys = ["--member", people.member, "--member", people.second, "--chaser", people.chaser]
     answer = run(["init", str(store), "--config", str(EXAMPLES / "store.yaml"), *keys])
     assert answer.code == 0, answer.err
-    return Shell(store)
+    yield Shell(store)
+    if request.node.get_closest_marker("hurt") is None:
+        opens_without_help(store, people, tmp_path)
+
+
+def opens_without_help(store: Path, people: People, folder: Path) -> None:
+    """Nothing is wrong with a store, and all of it opens for who has nothing but the store and a key: no cache is why it reads."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GNUPGHOME", people.home)
+        patch.setenv("XDG_STATE_HOME", str(folder / "nothing-kept"))
+        for name in [name for name in os.environ if name.startswith(("CDR_", "GIT_"))]:
+            patch.delenv(name)
+        answer = run(["--store", str(store), "verify"])
+    assert answer.code == 0, f"the store does not open without what was kept beside it:\n{answer.out}{answer.err}"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cdr.errors import DiskFailed, NotAuthentic, ToolMissing, TryAgain, WrongConfiguration
+from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotKnown, ToolMissing, TryAgain, WrongConfiguration
 
 SETTINGS = (
     "core.fsync=all", "core.hooksPath=/dev/null", "core.quotePath=false", "core.symlinks=false", "core.autocrlf=false",
@@ -63,8 +63,10 @@ class Commit:
 class GitFailed(DiskFailed):
     """A git command ended with an error; its own words stay out of sight, for they may quote a path."""
 
-    def __init__(self, command: str, code: int) -> None:
+    def __init__(self, command: str, code: int, said: bytes = b"") -> None:
         super().__init__(f"git {command} failed ({code}).", "See what is wrong with: cdr doctor")
+        self.code = code
+        self.said = said
 
 
 class Git:
@@ -129,7 +131,7 @@ class Git:
                 raise DiskFailed(
                     "The disk is full: git could not write.", "Nothing was recorded. Make room and try again."
                 )
-            raise GitFailed(arguments[0], done.returncode)
+            raise GitFailed(arguments[0], done.returncode, done.stderr)
         return done.stdout
 
     def text(self, *arguments: str, data: bytes = b"", index: Path | None = None) -> str:
@@ -287,14 +289,53 @@ class Git:
     def publish(self, new: str, old: str | None, why: str) -> None:
         """Move the branch from `old` to `new`: the one step by which a change becomes part of the store.
 
-        Raises: TryAgain when the branch no longer stands at `old`.
+        Whatever git says, what the branch holds afterwards is what happened.
+        Raises: TryAgain when somebody else moved the branch, or is about to; DiskFailed when it could not be moved; NotKnown
+        when it cannot be read either.
         """
         try:
             self.run("update-ref", "--create-reflog", "-m", why, self.branch, new, old or NOTHING)
-        except GitFailed:
-            raise TryAgain(
-                "The store was changed by someone else just now; nothing was recorded.", "Run the command again."
+        except DiskFailed as error:
+            stands = self.standing()
+            if stands == new:
+                return
+            if stands != old or b".lock': File exists" in getattr(error, "said", b""):
+                raise TryAgain(
+                    "The store was changed by someone else just now; nothing was recorded.", "Run the command again."
+                ) from None
+            raise DiskFailed(
+                "The change could not be made part of the store; nothing was recorded.",
+                "See what is wrong (room on the disk, who may write to .git) with: cdr doctor",
+            ) from error
+
+    def standing(self) -> str | None:
+        """The commit that the branch stands at, also where git fails just now; None before the first. Raises: NotKnown."""
+        with suppress(CdrError, OSError):
+            return self._asked()
+        try:
+            return self._read()
+        except (OSError, CdrError):
+            raise NotKnown(
+                "Whether the change was recorded cannot be seen just now: the store's repository cannot be read.",
+                "Before you run the command again, look with: cdr audit",
             ) from None
+
+    def _asked(self) -> str | None:
+        try:
+            return self.text("rev-parse", "-q", "--verify", self.branch)
+        except GitFailed as error:
+            if error.code == 1:  # there is no such branch; anything else says nothing of it
+                return None
+            raise
+
+    def _read(self) -> str | None:
+        """The branch's commit from git's own files, without git."""
+        loose = self.directory / self.branch
+        if loose.is_file():
+            return loose.read_text("ascii").strip()
+        packed = self.directory / "packed-refs"
+        lines = packed.read_text("utf-8", "replace").splitlines() if packed.is_file() else []
+        return next((line.split()[0] for line in lines if line.endswith(f" {self.branch}")), None)
 
     def stage(self, files: Mapping[str, Blob | None]) -> None:
         """Tell the user's own index about these paths, and leave what else is staged alone."""

@@ -276,8 +276,10 @@ class Store:
             take_back = ready()
             try:
                 transaction.publish(self.git, written.commit, self.snapshot.head, change.message())
-            except (CdrError, OSError):
-                if take_back:
+            except BaseException:  # what went out is taken back only where it is certain that nothing was recorded
+                stands = self.git.standing()
+                self.has_written |= stands == written.commit
+                if take_back and stands == self.snapshot.head:
                     take_back()
                 raise
             self.has_written = True

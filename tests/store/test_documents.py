@@ -16,11 +16,10 @@ from store.hands import (
     git,
     gpg,
     head,
-    packets,
     left_out,
+    packets,
     refused_everywhere,
     sign_commit,
-    unchanged,
 )
 
 

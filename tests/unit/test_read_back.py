@@ -22,7 +22,10 @@ LETTERS = st.characters(exclude_categories=["Cs"]) | st.sampled_from("#:-?{}[],&
 SAID = (
     st.text(LETTERS, max_size=40)
     | st.text("ab #:\n", max_size=12)
-    | st.sampled_from(["", "null", "~", "yes", "No", "0434765919", "1e5", "2026-01-09", "2026-01-09T05:43", "...", "---", "a\n\n", "a\n\n\n", " a", "a ", "# a", "- a", "? a", "a: b", "x #y", "'", '"', "\\x41", "<<", "=", "12:30", "Ẹ̀bùn Ọlá", "Siân O’Brien–Łukasz"])
+    | st.sampled_from([
+        "", "null", "~", "yes", "No", "0434765919", "1e5", "2026-01-09", "2026-01-09T05:43", "...", "---", "a\n\n", "a\n\n\n",
+        " a", "a ", "# a", "- a", "? a", "a: b", "x #y", "'", '"', "\\x41", "<<", "=", "12:30", "Ẹ̀bùn Ọlá", "Siân O’Brien–Łukasz",
+    ])
 )  # fmt: skip
 KEY = st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True)
 PART = st.recursive(
@@ -89,7 +92,8 @@ class Writer:
         start = self.choose(
             "", "", "", "---\n", "# first\n", "# first\n---\n", "\n\n", "  # indented\n", "--- # why\n", "# - a\n#b\n\n"
         )
-        whole = self.choose(self.block(body, 0), self.block(body, 2), self.flow(body) + "\n", json.dumps(body) + "\n", json.dumps(body, indent=2) + "\n")  # fmt: skip
+        dumped = (json.dumps(body), json.dumps(body, indent=2))
+        whole = self.choose(self.block(body, 0), self.block(body, 2), *(f"{one}\n" for one in (self.flow(body), *dumped)))
         end = self.choose("", "", "\n\n\n", "# last\n", "...\n", "...\n# after\n")
         return str(start + whole + end)
 
