@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check browser lock needs clean
+.PHONY: demo test fuzz check browser lock needs clean
 
 demo: $(VENV)/ready
 	@$(BIN)/cdr demo .demo
@@ -12,6 +12,10 @@ test: $(VENV)/ready browser
 	@$(BIN)/ruff check cdr tests bench
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n 2
+
+# The properties and the faults on ten times as many inputs and points as `make test` tries; it takes hours.
+fuzz: $(VENV)/ready
+	@CDR_EXAMPLES=10 $(BIN)/pytest -q -n 2
 
 # What the machine itself must bring; each line says what to install where it is missing.
 needs:

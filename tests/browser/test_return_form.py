@@ -62,7 +62,7 @@ def missing() -> str:
 @pytest.fixture(scope="module", autouse=True)
 def browser() -> None:
     lacking = missing()
-    if lacking and os.environ.get("CDR_BROWSER") == "required":
+    if lacking and os.environ.get("CDR_TOOLS") == "required":
         pytest.fail(lacking)
     if lacking:
         pytest.skip(lacking)

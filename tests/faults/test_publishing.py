@@ -23,7 +23,7 @@ from store.hands import findings, git, head
 
 STRACE = shutil.which("strace")
 pytestmark = pytest.mark.skipif(
-    STRACE is None and not os.environ.get("CDR_BROWSER"), reason="needs strace (Debian, Ubuntu: apt install strace)"
+    STRACE is None and not os.environ.get("CDR_TOOLS"), reason="needs strace (Debian, Ubuntu: apt install strace)"
 )
 EVERY = os.environ.get("CDR_EXAMPLES", "1") != "1"
 SHARE = 6  # so many points of each verb are tried in a usual run; the verbs begin at different ones
