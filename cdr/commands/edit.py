@@ -57,7 +57,8 @@ class Chosen:
 def command(app: App, reference: str, what: str, as_json: bool) -> None:
     """Open a form in $EDITOR, check it until it is right, and record what changed. Comments and order are kept.
 
-    The text is only ever in memory-backed storage. What has changed is told field by field, without saying what it says.
+    The text is only ever in memory-backed storage. Vim, Neovim, Nano, Emacs and Micro are started so that they keep no copy of it;
+    any other is asked about first. What has changed is told field by field, without saying what it says.
     What came from a register of earlier years may be corrected even where the case is closed, and becomes a whole form once its
     first line says so (schema: form-a/1).
 
