@@ -71,9 +71,11 @@ def command(app: App, reference: str, what: str, as_json: bool) -> None:
         listed = [{"field": difference.path, "how": difference.how} for difference in changed]
         put_json({"schema": "cdr-edit/1", "case": reference, "form": chosen.form, "changed": listed})
         return
-    put("\n".join(_lines(chosen.form, changed)) if changed else "Nothing was changed.")
-    if form:
-        form.warn()
+    if form is None:
+        put("Nothing was changed.")
+        return
+    put("\n".join(_lines(chosen.form, changed)) if changed else "No field was changed; comments and order are kept.")
+    form.warn()
 
 
 def _chosen(app: App, reference: str, what: str) -> Chosen:
