@@ -33,6 +33,9 @@ class App:
     acting: str | None = None
     debug: bool = False
     run: Callable[[list[str]], int] | None = None  # one command as a person gives it; the demonstration uses it
+    root: str | None = None  # for a first clone: the fingerprint of the key that made the store
+    made_a_store: bool = False
+    shown_once: tuple[str, ...] = ()  # how to have again what a command was to show once and has not shown yet
 
     @cached_property
     def clock(self) -> Clock:
@@ -42,13 +45,19 @@ class App:
     @cached_property
     def store(self) -> Store:
         """The store that was given or is nearest. Raises: NotFound."""
-        return self.open_store()
-
-    def open_store(self, root: str | None = None) -> Store:
-        """The store, for a first clone with the fingerprint of the key that made it."""
         from cdr.store.store import Store, find
 
-        return Store(find(self.store_option, Path.cwd()), extraction(), self.acting, progress, root)
+        return Store(find(self.store_option, Path.cwd()), extraction(), self.acting, progress, self.root)
+
+    @property
+    def opened(self) -> Store | None:
+        """The store, where the command has opened it."""
+        return vars(self).get("store")
+
+    @property
+    def has_written(self) -> bool:
+        """Whether something was recorded in this run."""
+        return self.made_a_store or (self.opened is not None and self.opened.has_written)
 
     @cached_property
     def configuration(self) -> Configuration:

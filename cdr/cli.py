@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -53,10 +56,9 @@ COMMANDS = {
 
 
 PIPE = DiskFailed.exit_code
+NOT_DUMPABLE = 4  # PR_SET_DUMPABLE
 RECORDED_ALL_THE_SAME = "cdr: what the command was to record is recorded: look with cdr audit, and do not run it again."
-LOST_WORDS = (
-    "     A pass-phrase that it was to show is lost; another is made with: cdr form REF AGENCY --new-passphrase -o FILE"
-)
+LOST = "     The pass-phrase that it was to show is lost; a form with another is made with: {}"
 
 
 class LazyGroup(click.Group):
@@ -111,8 +113,21 @@ def cdr(ctx: click.Context, store: str | None, as_of: str | None, acting: str | 
     """Child death review from a shell: every case encrypted in plain files, every change signed in git."""
     if os.environ.get("NO_COLOR"):
         ctx.color = False
+    _stay_out_of_core_dumps()
     app: App = ctx.obj
     app.store_option, app.as_of, app.acting, app.debug = store, as_of, acting, debug
+
+
+def _stay_out_of_core_dumps() -> None:
+    """Let neither this process nor what it starts (an editor, gpg) put its memory into a file where it crashes."""
+    import ctypes
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError):  # what a program that takes the kernel's dumps is given, whatever it makes of the limit
+        Path("/proc/self/coredump_filter").write_text("0", "ascii")
+    with suppress(AttributeError, OSError):  # not on Linux
+        ctypes.CDLL(None).prctl(NOT_DUMPABLE, 0, 0, 0, 0)
 
 
 def main(arguments: list[str] | None = None) -> Any:
@@ -122,20 +137,36 @@ def main(arguments: list[str] | None = None) -> Any:
     sys.exit(run(arguments))
 
 
+class _Closed(io.FileIO):
+    """A stdout that is closed: what is said there is dropped, but for what follows from something that was recorded."""
+
+    app: App | None = None
+
+    def write(self, data: Any, /) -> int:
+        if self.app is not None and self.app.has_written:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        return len(data)
+
+
 def _open_standard_channels() -> None:
     """Put nothing where a channel is closed, so that no pipe to gpg or git ever gets its number."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    for name, mode in (("stdin", "r"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - for the life of the process
+    if sys.stdout is None:
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Closed(1, "w", closefd=False)), encoding="utf-8")
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     app = App(run=run)
+    out = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    if isinstance(out, _Closed):
+        out.app = app
     try:
         answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False, obj=app)
         sys.stdout.flush()
@@ -151,7 +182,7 @@ def _with_the_rest(app: App, code: int) -> int:
 
     A question whose answer lacks a case ends with 1; a change to another case is whole without it.
     """
-    store = vars(app).get("store")  # where no command opened one, there is nothing to tell
+    store = app.opened  # where no command opened one, there is nothing to tell
     if store is None:
         return code
     left_out = [
@@ -167,11 +198,12 @@ def _ended(app: App, error: BaseException) -> int:
     code = PIPE
     with suppress(OSError):  # where even stderr cannot be written, the code still tells
         code = _told(error, app.debug)
-    store = vars(app).get("store")
-    if store is None or not store.has_written:
+    if isinstance(error, OSError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is tried at the end
+    if not app.has_written:
         return code
     with suppress(OSError):
-        _tell([RECORDED_ALL_THE_SAME, *([LOST_WORDS] if isinstance(error, OSError) else [])], code)
+        _tell([RECORDED_ALL_THE_SAME, *(LOST.format(command) for command in app.shown_once)], code)
     return RECORDED if code == PIPE else code
 
 
@@ -192,7 +224,6 @@ def _told(error: BaseException, debug: bool) -> int:
 
 def _disk_or_pipe(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is written to the closed pipe
         return PIPE
     return _tell([f"cdr: what it had to say could not be written: {os.strerror(error.errno or 0)}."], PIPE)
 

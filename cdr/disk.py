@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
+import shutil
+import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cdr.errors import DiskFailed
 
-TEMPORARY = ".cdr-"
+TEMPORARY, HALF = ".cdr-", ".part"
+HALF_WRITTEN = re.compile(rf"{re.escape(TEMPORARY)}[a-z0-9_]{{8}}{re.escape(HALF)}")
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -24,21 +31,79 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
         ) from error
 
 
+@contextmanager
+def aside(folder: Path) -> Iterator[Path]:
+    """A folder of its own within `folder`, for what is made ready there; it goes at the end, or with the next run."""
+    while True:
+        made = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY))
+        descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY)
+        if _is_kept(descriptor, made):
+            break
+        os.close(descriptor)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        os.close(descriptor)
+
+
 def sweep(folder: Path) -> None:
-    """Take away what a killed `write_whole` left in a folder that nobody else writes to now."""
+    """Take away what killed runs left half made in a folder of cdr's own; what a live one makes there stays."""
     for left in folder.glob(f"{TEMPORARY}*"):
-        left.unlink(missing_ok=True) if left.is_file() else None
+        _take_away(left)
+
+
+def sweep_below(folder: Path) -> None:
+    """The same in a folder and in all those below it."""
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            if name.startswith(TEMPORARY):
+                _take_away(Path(parent, name))
+
+
+def sweep_named(folder: Path) -> None:
+    """The same in a folder of somebody else's, where only a half-written file is certain to be cdr's."""
+    for left in folder.glob(f"{TEMPORARY}*{HALF}"):
+        if HALF_WRITTEN.fullmatch(left.name) and left.is_file():
+            _take_away(left)
+
+
+def _take_away(left: Path) -> None:
+    """Remove what a writer left; whoever still writes it holds its lock."""
+    with suppress(OSError):
+        how = os.O_RDONLY if left.is_dir() else os.O_RDWR  # a lock over a network needs a file that may be written
+        descriptor = os.open(left, how | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            about = os.fstat(descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if about.st_uid == os.geteuid() and stat.S_ISDIR(about.st_mode):
+                shutil.rmtree(left, ignore_errors=True)
+            elif about.st_uid == os.geteuid() and stat.S_ISREG(about.st_mode):
+                left.unlink()
+        finally:
+            os.close(descriptor)
+
+
+def _is_kept(descriptor: int, made: Path) -> bool:
+    """Lock what was just made, so that nobody takes it for left behind; whether nobody did so before it was locked."""
+    with suppress(OSError):  # where a filesystem has no locks, nobody takes anything away there either
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return made.exists()
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    while True:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY, suffix=HALF)
+        if _is_kept(descriptor, Path(temporary)):
+            break
+        os.close(descriptor)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())
-        Path(temporary).replace(path)
+            Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

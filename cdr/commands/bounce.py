@@ -12,7 +12,7 @@ from cdr.app import App
 from cdr.commands import gaps
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say
-from cdr.commands.request import deliver, refuse_closed
+from cdr.commands.request import deliver, refuse_closed, shown_once
 from cdr.domain.completeness import Completeness
 from cdr.errors import DONE, ConditionsNotMet
 from cdr.store.document import Document
@@ -40,6 +40,22 @@ def command(app: App, reference: str, agency: str, dry_run: bool, on: date | Non
     """
     day = happened(app, on)
     complete, letter, told = _bounce(app, reference, agency, day, dry_run)
+    with shown_once(app, reference, () if dry_run else (agency,)):
+        _tell(reference, agency, day, complete, letter, told, dry_run=dry_run, as_json=as_json)
+    return DONE if dry_run else deliver(app, [letter])
+
+
+def _tell(
+    reference: str,
+    agency: str,
+    day: date,
+    complete: Completeness,
+    letter: Letter,
+    told: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     if as_json:
         content = {
             "schema": "cdr-bounce/1",
@@ -54,7 +70,6 @@ def command(app: App, reference: str, agency: str, dry_run: bool, on: date | Non
     else:
         put(f"{agency}: {told}")
         say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
-    return DONE if dry_run else deliver(app, [letter])
 
 
 def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> tuple[Completeness, Letter, str]:

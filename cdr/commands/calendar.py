@@ -8,8 +8,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put_json, say, to_file
-from cdr.errors import NotFound, WrongUsage
+from cdr.commands.output import STDOUT, put_json, refuse_two_results, say, to_file
+from cdr.errors import NotFound
 
 STORE_LETTERS = 12
 
@@ -36,25 +36,24 @@ def command(app: App, output: str, as_json: bool) -> None:
     from cdr.documents.calendar import feed
     from cdr.domain.calendar import events
 
-    if as_json and output == "-":
-        raise WrongUsage("The calendar and the JSON object cannot both go to stdout.", "Name a file with -o.")
+    refuse_two_results(output, as_json)
     app.store.require_member()
     found = events(app.store.facts(), app.clock.today, app.policy, app.configuration.closures)
-    path = Path(output)
     store = app.store.history.root[:STORE_LETTERS]
-    raw, cancelled = feed(found, store, app.configuration.area, app.clock.now, _before(path))
-    to_file(path, raw)
+    raw, cancelled = feed(found, store, app.configuration.area, app.clock.now, _before(output))
+    to_file(output, raw)
     if as_json:
         put_json({"schema": "cdr-calendar/1", "file": output, "events": len(found), "cancelled": cancelled})
     else:
         say(f"{len(found)} {'event' if len(found) == 1 else 'events'}, {cancelled} cancelled.")
 
 
-def _before(path: Path) -> bytes | None:
+def _before(output: str) -> bytes | None:
     """What the file holds; None where there is none yet or it is no file. Raises: NotFound where it may not be read."""
-    if str(path) == "-" or not path.is_file():
+    path = Path(output)
+    if output == STDOUT or not path.is_file():
         return None
     try:
         return path.read_bytes()
     except OSError:
-        raise NotFound(f"The file {path} cannot be read.", "Check that you may read it, or give another.") from None
+        raise NotFound(f"The file {output} cannot be read.", "Check that you may read it, or give another.") from None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import Reference, output_file, pass_app
-from cdr.commands.output import put, to_file
+from cdr.commands.output import STDOUT, put, to_file
 from cdr.errors import ConditionsNotMet, WrongUsage
 
 FORMATS = ("table", "md", "csv", "json", "html", "svg", "pdf")
@@ -53,14 +52,14 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
         found, app.configuration.area, names, chosen, get_terminal_size((96, 24)).columns, _is_plain(output)
     )
     if output:
-        to_file(Path(output), rendered)
+        to_file(output, rendered)
     else:
         put(str(rendered).rstrip("\n"))
 
 
 def _is_plain(output: str | None) -> bool:
     """Whether the place that it goes to takes ASCII alone."""
-    return output is None and not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    return output in (None, STDOUT) and not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def _of_case(app: App, reference: str) -> Any:

@@ -101,26 +101,46 @@ def _prepared(folder: Path, run: Callable[[list[str]], int]) -> Iterator[Place]:
     folder = folder.resolve()
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise WrongUsage("That folder holds something else.", "Give a new folder for the demonstration.")
-    shutil.rmtree(folder, ignore_errors=True)
-    disk.private_folder(folder / "forms")
-    (folder / MARK).touch()
     home = folder / "keys"
-    # gpg-agent's socket lies in GnuPG's home, and a socket's path may not be long
-    keys = Path(tempfile.mkdtemp(prefix="cdr-demo-")) if len(str(home)) > LONGEST_HOME else disk.private_folder(home)
-    kept = {name: os.environ.get(name) for name in ("GNUPGHOME", "XDG_STATE_HOME", "CDR_AS", "CDR_AS_OF", "CDR_STORE")}
-    for name in kept:
-        os.environ.pop(name, None)
-    os.environ |= {"GNUPGHOME": str(keys), "XDG_STATE_HOME": str(folder / "state")}
-    try:
-        yield Place(folder, keys, run)
-    finally:
-        from cdr.store.crypto import Gnupg
+    _refuse_without_tools(folder)
+    with _environment(GNUPGHOME=str(home), XDG_STATE_HOME=str(folder / "state")):
+        shutil.rmtree(folder, ignore_errors=True)
+        disk.private_folder(folder / "forms")
+        (folder / MARK).touch()
+        # gpg-agent's socket lies in GnuPG's home, and a socket's path may not be long
+        is_long = len(str(home)) > LONGEST_HOME
+        keys = Path(tempfile.mkdtemp(prefix="cdr-demo-")) if is_long else disk.private_folder(home)
+        os.environ["GNUPGHOME"] = str(keys)
+        try:
+            yield Place(folder, keys, run)
+        finally:
+            from cdr.store.crypto import Gnupg
 
-        Gnupg().end_agent()
+            Gnupg().end_agent()
+
+
+@contextmanager
+def _environment(**own: str) -> Iterator[None]:
+    """These variables, and none that says who acts when and where, until the demonstration is over."""
+    kept = {name: os.environ.pop(name, None) for name in (*own, "CDR_AS", "CDR_AS_OF", "CDR_STORE")}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
         for name, value in kept.items():
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+def _refuse_without_tools(folder: Path) -> None:
+    """Stop before anything is made where gpg or git is missing or too old. Raises: ToolMissing."""
+    from cdr.store.crypto import Gnupg
+    from cdr.store.git import Git
+
+    with tempfile.TemporaryDirectory() as nobodys, _environment(GNUPGHOME=nobodys):
+        Gnupg().version()
+        _ = Git(folder).binary
 
 
 def _keys() -> tuple[str, str]:

@@ -83,6 +83,13 @@ def _store(app: App) -> Iterator[Check]:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
 
 
+def _desk(app: App) -> Iterator[Check]:
+    """What a killed `cdr edit` left in memory."""
+    from cdr.commands import desk
+
+    yield from (Check("memory", "warning", words) for words in desk.sweep())
+
+
 def _keys(app: App) -> Iterator[Check]:
     from cdr.store.verify import EXPIRY_WARNING
 
@@ -158,7 +165,7 @@ def _mail(app: App) -> Iterator[Check]:
     if mailing.sends(app):
         yield from _mail_leaves(app)
     else:
-        waiting = len(list((app.store.folder / "outbox").glob("*.eml")))
+        waiting = len(list(app.store.outbox.glob("*.eml")))
         yield Check("mail", "ok", f"Messages are written to the outbox; {waiting} are there.")
     with suppress(CdrError):  # without a key, what was sent cannot be read, and that is told elsewhere
         for one in chasing.troubles(app):
@@ -181,4 +188,4 @@ def _clock(app: App) -> Iterator[Check]:
     yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in London" + (" (set by --as-of)" if app.as_of else ""))
 
 
-LOOKS = (_gpg, _git, _store, _keys, _acting, _configuration, _wordings, _mail, _clock)
+LOOKS = (_gpg, _git, _desk, _store, _keys, _acting, _configuration, _wordings, _mail, _clock)

@@ -57,7 +57,8 @@ class Chosen:
 def command(app: App, reference: str, what: str, as_json: bool) -> None:
     """Open a form in $EDITOR, check it until it is right, and record what changed. Comments and order are kept.
 
-    The text is only ever in memory-backed storage. What has changed is told field by field, without saying what it says.
+    The text is only ever in memory-backed storage. Vim, Neovim, Nano, Emacs and Micro are started so that they keep no copy of it;
+    any other is asked about first. What has changed is told field by field, without saying what it says.
     What came from a register of earlier years may be corrected even where the case is closed, and becomes a whole form once its
     first line says so (schema: form-a/1).
 
@@ -70,9 +71,11 @@ def command(app: App, reference: str, what: str, as_json: bool) -> None:
         listed = [{"field": difference.path, "how": difference.how} for difference in changed]
         put_json({"schema": "cdr-edit/1", "case": reference, "form": chosen.form, "changed": listed})
         return
-    put("\n".join(_lines(chosen.form, changed)) if changed else "Nothing was changed.")
-    if form:
-        form.warn()
+    if form is None:
+        put("Nothing was changed.")
+        return
+    put("\n".join(_lines(chosen.form, changed)) if changed else "No field was changed; comments and order are kept.")
+    form.warn()
 
 
 def _chosen(app: App, reference: str, what: str) -> Chosen:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import put_json, to_file
+from cdr.commands.output import put_json, refuse_two_results, to_file
 from cdr.errors import NotAuthentic, NotFound
 
 
@@ -22,7 +21,7 @@ from cdr.errors import NotAuthentic, NotFound
     "output",
     required=True,
     metavar="FILE",
-    help="Where the file goes, readable to whoever may read that place.",
+    help="Where the file goes, readable to whoever may read that place. - is stdout.",
 )
 @as_json
 @pass_app
@@ -33,6 +32,7 @@ def command(app: App, reference: str, number: int, output: str, as_json: bool) -
     """
     from cdr.domain import case
 
+    refuse_two_results(output, as_json)
     store = app.store
     known = case.attachment(store.case(reference)["case"].body, number)
     if known is None:
@@ -42,7 +42,7 @@ def command(app: App, reference: str, number: int, output: str, as_json: bool) -
         raise NotAuthentic(
             f"Attachment {number} is not the file that was attached.", "See what is wrong with: cdr verify"
         )
-    to_file(Path(output), data)
+    to_file(output, data)
     if as_json:
         put_json(
             {"schema": "cdr-extract/1", "case": reference, "number": number, "kind": known["kind"], "file": output}

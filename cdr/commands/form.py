@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cdr import disk
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import put, put_json, say, to_file
-from cdr.commands.request import refuse_closed
+from cdr.commands.output import STDOUT, put, put_json, refuse_two_results, say, to_file
+from cdr.commands.request import refuse_closed, shown_once
 from cdr.domain.requests import Request, RequestForm
 from cdr.errors import WrongUsage
 from cdr.store.document import Document
@@ -27,7 +28,12 @@ SUFFIXES = (".html", ".docx", ".yaml")
 @case_reference
 @click.argument("agency", metavar="AGENCY")
 @click.option(
-    "-o", "--output", "output", metavar="FILE", required=True, help="Where to; the name ends in .html, .docx or .yaml."
+    "-o",
+    "--output",
+    "output",
+    metavar="FILE",
+    required=True,
+    help="Where to; the name ends in .html, .docx or .yaml. - is stdout, for the form for a browser.",
 )
 @click.option(
     "--new-passphrase", is_flag=True, help="Lock the child's details in it anew, and show the new pass-phrase once."
@@ -42,26 +48,38 @@ def command(app: App, reference: str, agency: str, output: str, new_passphrase: 
 
     Example: cdr form 2026-7K3M northshire-police -o form.html
     """
-    suffix = Path(output).suffix.lower()
+    suffix = ".html" if output == STDOUT else Path(output).suffix.lower()
     if suffix not in SUFFIXES:
         raise WrongUsage("The file's name says what kind of form it is.", "End it in .html, .docx or .yaml.")
+    refuse_two_results(output, as_json)
 
-    def write(request: Request) -> None:
-        to_file(Path(output), made(app, reference, request, suffix))
+    def write(request: Request) -> Callable[[], None]:
+        take_back = _standing(output)
+        try:
+            to_file(output, made(app, reference, request, suffix))
+        except BaseException:
+            take_back()
+            raise
+        return take_back
 
     request, told = _request(app, reference, agency, new_passphrase, write)
-    if as_json:
-        content = {
-            "schema": "cdr-form/1",
-            "case": reference,
-            "agency": agency,
-            "file": output,
-            "form": _version(request),
-        }
-        put_json(content | ({"passphrase": told} if told else {}))
-    elif told:
-        put(f"{agency}: {told}")
-        say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
+    with shown_once(app, reference, [agency] if told else []):
+        if as_json:
+            about = {"case": reference, "agency": agency, "file": output, "form": _version(request)}
+            put_json({"schema": "cdr-form/1", **about} | ({"passphrase": told} if told else {}))
+        elif told:
+            words = f"{agency}: {told}"
+            say(words) if output == STDOUT else put(words)  # never in one stream with the form that it opens
+            say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
+
+
+def _standing(output: str) -> Callable[[], None]:
+    """What puts a file back as it stands now: a form whose lock was not recorded opens with no pass-phrase."""
+    path = Path(output)
+    if output == STDOUT or (path.exists() and not path.is_file()):
+        return lambda: None
+    raw = path.read_bytes() if path.exists() else None
+    return lambda: path.unlink(missing_ok=True) if raw is None else disk.write_whole(path.resolve(), raw)
 
 
 def made(app: App, case: str, request: Request, suffix: str) -> bytes:
@@ -104,7 +122,7 @@ def _for_key(app: App, told: str, key: str) -> str:
 
 
 def _request(
-    app: App, reference: str, agency: str, anew: bool, write: Callable[[Request], None]
+    app: App, reference: str, agency: str, anew: bool, write: Callable[[Request], Callable[[], None]]
 ) -> tuple[Request, str]:
     """The request, once its form is written, made or locked anew where it has to be; and then the pass-phrase."""
     from cdr.domain import requests
@@ -125,7 +143,9 @@ def _request(
     return _renewed(app, reference, agency, write)
 
 
-def _renewed(app: App, reference: str, agency: str, write: Callable[[Request], None]) -> tuple[Request, str]:
+def _renewed(
+    app: App, reference: str, agency: str, write: Callable[[Request], Callable[[], None]]
+) -> tuple[Request, str]:
     """The same, recorded with a pass-phrase that nobody has yet; where the form cannot be written, nothing is recorded."""
     from cdr.domain import requests
     from cdr.store.transaction import Change

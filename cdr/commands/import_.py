@@ -278,7 +278,7 @@ def _guess(file: str, columns: Columns, output: str | None, as_json: bool) -> No
     if as_json:
         put_json({"schema": "cdr-import/1", "mapping": found.document()})
     elif output:
-        to_file(Path(output), found.text())
+        to_file(output, found.text())
     else:
         put(found.text().rstrip("\n"))
     say(f"Look through it and put it right; then: cdr import {register.name} --map MAPPING.yaml --dry-run")

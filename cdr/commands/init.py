@@ -42,6 +42,7 @@ def command(app: App, folder: Path, config: str, members: tuple[str, ...], chase
     form = take_in(config, "store", app.configuration_problems)
     people = [_plain(member) for member in members]
     root = create(folder, form.raw, people, _plain(chaser) if chaser else None, app.acting, app.clock.today)
+    app.made_a_store = True
     if as_json:
         put_json({"schema": "cdr-init/1", "store": str(folder), "commit": root})
         return

@@ -12,7 +12,7 @@ import click
 from cdr import disk
 from cdr.app import App
 from cdr.commands.options import Day, Reference, as_json, output_file, pass_app
-from cdr.commands.output import put, put_json, to_file
+from cdr.commands.output import STDOUT, put, put_json, refuse_terminal, refuse_two_results, to_file
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 
 KINDS = (
@@ -39,9 +39,7 @@ SUFFIXES = {"text": ".txt", "pdf": ".pdf", "docx": ".docx"}
     "--format",
     "format_",
     type=click.Choice([*SUFFIXES]),
-    default="text",
-    show_default=True,
-    help="How it is written; pdf and docx need -o.",
+    help="How it is written; without it as the name of -o says (.pdf, .docx), else as text. pdf and docx need -o.",
 )
 @click.option("--large-print", is_flag=True, help="Letters of 18 point; for pdf and docx.")
 @click.option(
@@ -60,7 +58,7 @@ def command(
     to: str | None,
     gate: str | None,
     draft: bool,
-    format_: str,
+    format_: str | None,
     large_print: bool,
     send_on: date | None,
     holds: bool,
@@ -78,7 +76,7 @@ def command(
     A letter to a family is not made final for a day on which it would arrive close to a birthday, an anniversary, a funeral,
     an inquest or a festival; the next good day is named.
 
-    -o is a folder, made if need be; where one letter is chosen with --to, it is that letter's file.
+    -o is a folder, made if need be. Where one letter is chosen with --to, it is that letter's file, unless it ends in / or is a folder.
 
     Example: cdr letter 2026-7K3M --gate gate.yaml --format pdf -o letters
 
@@ -99,11 +97,14 @@ def command(
     if holds:
         _show_holds(app, reference, as_json)
         return
+    format_ = format_ or _format_of(output)
     _check_usage(reference, kind, gate, format_, large_print, output)
+    refuse_two_results(output, as_json and format_ != "text")
     from cdr.commands import letter_making
 
     paths: dict[int, Path] = {}
-    places = _finder(paths, f"{reference}-{kind}" if reference else kind, format_, output, to is not None)
+    chosen = to is not None or kind == STATEMENT
+    places = _finder(paths, f"{reference}-{kind}" if reference else kind, format_, output or STDOUT, chosen)
     day = _day(app, send_on)
     wanted = letter_making.Wanted(reference or "", kind, to, gate, draft, format_, day, large_print, places)
     made = letter_making.letters(app, wanted) if reference else letter_making.statement(app, wanted)
@@ -113,19 +114,26 @@ def command(
 
 
 def _finder(
-    paths: dict[int, Path], name: str, format_: str, output: str | None, chosen: bool
+    paths: dict[int, Path], name: str, format_: str, output: str, chosen: bool
 ) -> Callable[[Sequence[int]], None]:
     """Where the letters go is known to be right before it is kept that they were made; it is noted in `paths`."""
 
     def find(numbers: Sequence[int]) -> None:
-        if output:
-            paths.update(_places(numbers, name, SUFFIXES[format_], Path(output), chosen))
+        if output != STDOUT:
+            paths.update(_places(numbers, name, SUFFIXES[format_], output, chosen))
+        elif format_ != "text":
+            refuse_terminal()
+            _refuse_several(numbers, "stdout takes one letter of this format")
 
     return find
 
 
 def _tell(wanted: Any, made: Mapping[int, bytes], paths: Mapping[int, Path], as_json: bool) -> None:
     """What was made: on stdout where it went into no file."""
+    if not paths and wanted.format != "text":
+        [letter] = made.values()
+        to_file(STDOUT, letter)
+        return
     texts = {number: data.decode("utf-8") for number, data in made.items()} if wanted.format == "text" else {}
     if as_json:
         letters = [
@@ -192,19 +200,37 @@ def _hold_json(case: str, hold: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _places(numbers: Sequence[int], name: str, suffix: str, output: Path, chosen: bool) -> dict[int, Path]:
-    """Where each letter goes: into a folder, made if need be, or into one file where one letter was chosen.
+def _format_of(output: str | None) -> str:
+    """The format that a file's name says; text where it says none."""
+    named = {suffix: format_ for format_, suffix in SUFFIXES.items()}
+    return named.get(Path(output or "").suffix.casefold(), "text")
+
+
+def _places(numbers: Sequence[int], name: str, suffix: str, output: str, chosen: bool) -> dict[int, Path]:
+    """Where each letter goes: into a folder, made if need be, or into one file where one letter was chosen or a file is named.
 
     Raises: WrongUsage, NotFound, DiskFailed.
     """
-    named = len(numbers) == 1 and (chosen or output.suffix in SUFFIXES.values())
-    if named and not output.is_dir():
-        if not output.resolve().parent.is_dir():
-            raise NotFound(f"There is no folder {output.parent}.", "Make it first, or give another place with -o.")
-        return dict.fromkeys(numbers, output)
-    if output.is_file():
+    place = Path(output)
+    ending = place.suffix.casefold()
+    if not output.endswith("/") and not place.is_dir() and (chosen or ending in SUFFIXES.values()):
+        if ending in SUFFIXES.values() and ending != suffix:
+            raise WrongUsage(
+                f"The name of {output} ends in {ending}, and the letter is made as {suffix}.",
+                "Let --format and the name say the same.",
+            )
+        _refuse_several(numbers, f"{output} is one file")
+        if not place.resolve().parent.is_dir():
+            raise NotFound(f"There is no folder {place.parent}.", "Make it first, or give another place with -o.")
+        return dict.fromkeys(numbers, place)
+    if place.exists() and not place.is_dir():
+        raise WrongUsage(f"{output} is a file.", "Name a folder with -o, or one person with --to.")
+    disk.private_folder(place)
+    return {number: place / f"{name}-{number}{suffix}" for number in numbers}
+
+
+def _refuse_several(numbers: Sequence[int], why: str) -> None:
+    if len(numbers) > 1:
         raise WrongUsage(
-            f"{output} is a file, and there are several letters.", "Name a folder with -o, or one person with --to."
+            f"There are {len(numbers)} letters, and {why}.", "Name a folder with -o, or one person with --to."
         )
-    disk.private_folder(output)
-    return {number: output / f"{name}-{number}{suffix}" for number in numbers}

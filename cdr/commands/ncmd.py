@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from cdr.app import App, rules
@@ -78,7 +76,7 @@ def _crib(app: App, reference: str, format_: str | None, as_json: bool, output: 
         return
     rendered = render(made, format_ or "text", get_terminal_size((100, 24)).columns)
     if output:
-        to_file(Path(output), rendered)
+        to_file(output, rendered)
         say("It names the child: delete it once the case is typed in.")
     else:
         put(rendered.replace("\r\n", "\n").rstrip("\n"))
@@ -88,7 +86,7 @@ def _write_json(content: dict[str, object], output: str | None) -> None:
     import json
 
     if output:
-        to_file(Path(output), json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+        to_file(output, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
     else:
         put_json(content)
 
@@ -119,7 +117,7 @@ def _preflight(app: App, year: str, exit_code: bool, as_json: bool, output: str 
     if as_json:
         _write_json(to_json(found), output)
     elif output:
-        to_file(Path(output), text(found, _titles(minimum)) + "\n")
+        to_file(output, text(found, _titles(minimum)) + "\n")
     else:
         put(text(found, _titles(minimum)))
     return TO_ACT_ON if exit_code and found.to_do else DONE

@@ -57,5 +57,9 @@ def happened(app: App, on: date | None) -> date:
 
 case_reference = click.argument("reference", metavar="REF", type=Reference())
 output_file = click.option(
-    "-o", "--output", "output", type=click.Path(dir_okay=True, path_type=str), help="Write there instead of to stdout."
+    "-o",
+    "--output",
+    "output",
+    type=click.Path(dir_okay=True, path_type=str),
+    help="Where it is written; - is stdout.",
 )

@@ -14,6 +14,7 @@ from cdr import disk
 from cdr.documents import safe
 from cdr.errors import NotFound, WrongUsage
 
+STDOUT = "-"
 KEPT_ON_SCREEN = safe.KEPT + "\n"
 
 
@@ -30,7 +31,7 @@ def put_json(content: Mapping[str, Any]) -> None:
 
 def _left_out() -> dict[str, list[str]]:
     context = click.get_current_context(silent=True)
-    store = vars(context.obj).get("store") if context is not None and context.obj is not None else None
+    store = context.obj.opened if context is not None and context.obj is not None else None
     return {"left_out": sorted(store.left_out)} if store is not None and store.left_out else {}
 
 
@@ -51,25 +52,58 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
     return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
 
 
-def to_file(path: Path, data: str | bytes) -> None:
-    """A result in a place that the user named: a file, whole or not at all; a pipe or a device as it is; `-` is stdout.
+def to_file(place: str | Path, data: str | bytes) -> None:
+    """A result in a place that the user named: a file, whole or not at all; a pipe or a device as it is; "-" is stdout.
 
-    Raises: NotFound (no such folder), WrongUsage (it is a folder), DiskFailed.
+    Raises: NotFound (no such folder), WrongUsage (it is a folder, or bytes that are no text go to a terminal), DiskFailed.
     """
     raw = data.encode() if isinstance(data, str) else data
-    target = path.resolve()  # a link stays a link, and what it leads to is written
-    if str(path) == "-":
-        sys.stdout.buffer.write(raw)
+    if place == STDOUT:
+        _to_stdout(raw)
         return
-    if target.is_dir():
-        raise WrongUsage(f"{path} is a folder.", "Name a file in it.")
-    if not target.parent.is_dir():
+    path = Path(place)
+    target = path.resolve()  # a link stays a link, and what it leads to is written
+    if path.is_dir() or str(place).endswith("/"):
+        raise WrongUsage(f"{place} is a folder.", "Name a file in it.")
+    if path.exists() and not path.is_file():
+        path.write_bytes(raw)
+    elif not target.parent.is_dir():
         raise NotFound(f"There is no folder {target.parent}.", "Make it first, or give another place with -o.")
-    if target.exists() and not target.is_file():
-        target.write_bytes(raw)
     else:
+        disk.sweep_named(target.parent)
         disk.write_whole(target, raw)
-    say(f"Written: {path}")
+    say(f"Written: {place}")
+
+
+def refuse_two_results(output: str | None, as_json: bool) -> None:
+    """Stop where a file and the JSON object would both go to stdout. Raises: WrongUsage."""
+    if as_json and output == STDOUT:
+        raise WrongUsage("The file and the JSON object cannot both go to stdout.", "Name a file with -o.")
+
+
+def refuse_terminal() -> None:
+    """Stop where what is no text would go to a terminal. Raises: WrongUsage."""
+    if sys.stdout.isatty():
+        raise WrongUsage(
+            "It is no text, and stdout is a terminal.", "Name a file with -o, or send it on: ... -o - | PROGRAM"
+        )
+
+
+def _to_stdout(raw: bytes) -> None:
+    """The bytes as they are; on a terminal as text that cannot act on it."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        refuse_terminal()
+        text = raw.decode("utf-8", "replace")
+    if sys.stdout.isatty():
+        put(text.replace("\r\n", "\n").rstrip("\n"))
+    elif hasattr(sys.stdout, "buffer"):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(raw)
+        sys.stdout.flush()
+    else:  # whoever runs cdr within a program has put a text's place there
+        sys.stdout.write(text)
 
 
 def given(file: str) -> bytes:

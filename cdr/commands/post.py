@@ -66,7 +66,7 @@ def out(app: App, letters: Iterable[Letter]) -> Callable[[], None]:
     """Put messages into the outbox, all or none; what is given back takes them out again. Raises: DiskFailed."""
     from cdr.mail import outbox
 
-    return outbox.write_all(app.store.folder / "outbox", {each.name: each.mail for each in letters})
+    return outbox.write_all(app.store.outbox, {each.name: each.mail for each in letters})
 
 
 def _attachments(app: App, prompt: Prompt, ledger: Mapping[str, Any] | None) -> Iterator[Attachment]:

@@ -10,7 +10,7 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
-from cdr.commands.output import put_json, say, to_file
+from cdr.commands.output import STDOUT, put_json, refuse_two_results, say, to_file
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def command(
     output: str | None,
     as_json: bool,
 ) -> None:
-    """Make the annual report, with tables and charts, as PDF, a web page, a Word document or Markdown (by the ending of -o).
+    """Make the annual report, with tables and charts, as PDF, a web page, a Word document or Markdown (by the ending of -o;
+    - is stdout, as Markdown).
 
     The partners' own words (foreword, what was done, how effective it was, learning, actions, priorities, thanks) are kept encrypted in
     the store; --edit or --words records them. The report shows exact numbers and is not for publication.
@@ -63,6 +64,7 @@ def command(
     from cdr.statistics.years import parse_year
 
     year = parse_year(year)
+    refuse_two_results(output, as_json)
     if public:
         refuse_public()
     if edit and words_file:
@@ -78,14 +80,14 @@ def command(
     if output:
         from cdr.documents.report import render
 
-        to_file(Path(output), render(made, ending))
+        to_file(output, render(made, ending))
     if as_json:
         put_json(_json(app, made, tally, output))
 
 
 def _ending(output: str | None, without: bool) -> str:
     """The format that a file's name asks for. Raises: WrongUsage."""
-    ending = Path(output or "").suffix.casefold().removeprefix(".")
+    ending = "md" if output == STDOUT else Path(output or "").suffix.casefold().removeprefix(".")
     if not output and without:
         return ""
     if ending not in FORMATS:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +34,17 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
     """
     day = happened(app, on)
     phrases, letters = _ask(app, reference, agencies, day)
-    _tell(
-        app, reference, phrases, day, as_json
-    )  # before the mail, which may take long: a pass-phrase is shown only here
+    with shown_once(app, reference, phrases):  # before the mail, which may take long: a pass-phrase is shown only here
+        _tell(app, reference, phrases, day, as_json)
     return deliver(app, letters)
+
+
+@contextmanager
+def shown_once(app: App, reference: str, agencies: Iterable[str]) -> Iterator[None]:
+    """Within it the pass-phrases of these agencies' forms are shown; where that fails, it is told how to have others."""
+    app.shown_once = tuple(f"cdr form {reference} {agency} --new-passphrase -o FILE" for agency in agencies)
+    yield
+    app.shown_once = ()
 
 
 def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_json: bool) -> None:
@@ -74,7 +82,7 @@ def deliver(app: App, letters: Sequence[Letter]) -> int:
 
     if letters and not mailing.sends(app):
         count = "message is" if len(letters) == 1 else "messages are"
-        say(f"{len(letters)} {count} in {app.store.folder / 'outbox'}, to be sent.")
+        say(f"{len(letters)} {count} in {app.store.outbox}, to be sent.")
     return told(mailing.deliver_now(app, letters))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -142,7 +141,7 @@ def _tally(app: App, asked: _Asked) -> None:
         say(sentence)
     text = render(made, asked.format)
     if asked.output:
-        to_file(Path(asked.output), text)
+        to_file(asked.output, text)
     else:
         put(text.rstrip("\n"))
 

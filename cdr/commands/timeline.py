@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from cdr.app import App, rules
@@ -53,7 +51,7 @@ def command(
     width = get_terminal_size((96, 24)).columns
     rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
     if output:
-        to_file(Path(output), rendered)
+        to_file(output, rendered)
     else:
         put(str(rendered).rstrip("\n"))
     if made.left and not check:

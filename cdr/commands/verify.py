@@ -43,9 +43,13 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
 
     Without a secret key it checks all that needs none. It ends with 1 where something is wrong; a warning alone is 0.
     """
+    from cdr.commands import desk
     from cdr.store import verify
 
-    store = app.open_store(root)
+    for words in desk.sweep():
+        say(words)
+    app.root = root
+    store = app.store
     if repair:
         _repair(store)
     findings = list(verify.verify(store, app.clock.real_today))

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from cdr import disk
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotKnown, ToolMissing, TryAgain, WrongConfiguration
 
 SETTINGS = (
@@ -222,9 +222,9 @@ class Git:
             self._refuse_broken_index()
             out = self.run(*status)
         except GitFailed:  # a broken index is made again, never trusted
-            with TemporaryDirectory(prefix=".cdr-", dir=self.directory) as aside:
-                self.run("read-tree", "HEAD", index=Path(aside) / "index")
-                out = self.run(*status, index=Path(aside) / "index")
+            with disk.aside(self.directory) as folder:
+                self.run("read-tree", "HEAD", index=folder / "index")
+                out = self.run(*status, index=folder / "index")
         return [part[3:] for part in _parts(out)]
 
     @property

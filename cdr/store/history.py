@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from cdr import disk
 from cdr.errors import VERIFY, DiskFailed, NotAuthentic, NotFound
 from cdr.store import layout, state
 from cdr.store.crypto import Gnupg
@@ -235,8 +235,8 @@ class History:
 def _make_ring(ring: Path, armoured: Mapping[str, bytes]) -> Path:
     """The ring of these keys, made aside; one that lacks a key (damaged, or the disk is full) is made again next time."""
     try:
-        with TemporaryDirectory(prefix="new-", dir=ring.parent) as aside:
-            made = Path(aside) / ring.name
+        with disk.aside(ring.parent) as folder:
+            made = folder / ring.name
             Gnupg(made).add(armoured.values())
             made.touch()
             whole = {key.fingerprint for key in Gnupg(made).listed()} >= armoured.keys()

@@ -77,6 +77,11 @@ class State:
         """Keep that this store stands in that folder, so that another put in its place is noticed."""
         self._keep(home() / "places.json", json.dumps(_places() | {str(store.resolve()): self.root}).encode())
 
+    def sweep(self) -> None:
+        """Take away what killed runs left half made here."""
+        disk.sweep(home())
+        disk.sweep_below(self.folder)
+
     def keyring(self, keys_tree: str) -> Path:
         """Where the key ring made from one version of the registry is kept."""
         return disk.private_folder(self.folder / "keyrings") / f"{keys_tree}.kbx"

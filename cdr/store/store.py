@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cdr import clock
+from cdr import clock, disk
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
 from cdr.store import layout, lock, transaction
 from cdr.store.crypto import Gnupg
@@ -74,11 +74,15 @@ class Store:
 
     @cached_property
     def history(self) -> History:
-        """The signed history, after what a crash left undone has been mended."""
+        """The signed history, after what a crash left undone has been mended, and what it left half made was taken away."""
         if transaction.is_unfinished(self.git):
             with suppress(TryAgain, CdrError), self._lock(wait=0.2):
                 transaction.recover(self.git)
-        return History(self.git)
+        history = History(self.git)
+        for folder in (self.git.directory, self.outbox):
+            disk.sweep(folder)
+        history.state.sweep()
+        return history
 
     @cached_property
     def sealed(self) -> Snapshot:
@@ -109,6 +113,11 @@ class Store:
                 "The chaser's key opens requests and prompts and nothing else.",
                 "Use a member's key; see: cdr keys list",
             )
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of messages that wait to be sent."""
+        return self.folder / "outbox"
 
     def configuration(self) -> bytes:
         """The bytes of the recorded cdr.yaml."""

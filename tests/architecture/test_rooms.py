@@ -44,7 +44,7 @@ ONLY_IN = {
     "ruamel": {"store/codec.py", "store/comments.py"},
     "_ruamel_yaml": {"store/codec.py"},
     "smtplib": {"mail/smtp.py"},
-    "fcntl": {"store/lock.py"},
+    "fcntl": {"store/lock.py", "disk.py"},
 }
 CLOCKS = {("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"),
           ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"), ("time", "strftime")}  # fmt: skip

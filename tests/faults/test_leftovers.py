@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, Shell
+from conftest import EXAMPLES, Shell, run
 from store.hands import document, findings, git, head
+
+from cdr import disk
 
 FORM = str(EXAMPLES / "form-a-sudi.yaml")
 LOCKS = ["index.lock", "HEAD.lock", "refs/heads/main.lock", "cdr-index.lock", "cdr-index", "cdr.lock"]
@@ -115,3 +124,85 @@ def test_a_damaged_commit_is_found(cdr: Shell, sudi: str, tmp_path: Path) -> Non
     assert cdr("verify", code=1).out
     path.write_bytes(raw)
     cdr("list")
+
+
+# ---- half-written files ----------------------------------------------------------------------------------------------
+
+WRITING = """
+import sys, pathlib; from cdr import disk
+path = pathlib.Path(sys.argv[1])
+print("ready", flush=True)
+for number in range(int(sys.argv[2])):
+    disk.write_whole(path, f"{number:09}".encode() * 9999)
+    with disk.aside(path.parent) as folder:
+        (folder / "x").write_text("x")
+"""
+
+
+def _writer(path: Path, times: int) -> subprocess.Popen[bytes]:
+    started = subprocess.Popen([sys.executable, "-c", WRITING, str(path), str(times)], stdout=subprocess.PIPE)
+    assert started.stdout and started.stdout.readline() == b"ready\n"
+    return started
+
+
+def _places(cdr: Shell) -> list[Path]:
+    """Every folder of its own in which cdr makes something ready."""
+    state = Path(os.environ["XDG_STATE_HOME"]) / "cdr"
+    return [cdr.store / "outbox", cdr.store / ".git", state, *(path for path in state.rglob("*") if path.is_dir())]
+
+
+@pytest.mark.parametrize("command", ["list", "show", "verify", "request"])
+def test_what_killed_runs_left_half_made_is_swept_and_a_live_ones_is_not(cdr: Shell, sudi: str, command: str) -> None:
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+    places = _places(cdr)
+    assert len(places) > 5
+    for place in places:
+        (place / ".cdr-half.part").write_bytes(b"half")
+        (place / ".cdr-folder").mkdir()
+        (place / ".cdr-folder" / "x").write_bytes(b"half")
+    with disk.aside(cdr.store / "outbox") as live:
+        cdr(command, *([sudi] if command in ("show", "request") else []), as_of="2026-01-10")
+        assert [path for place in places for path in place.glob(".cdr-*")] == [live]
+    cdr("list")
+
+
+def test_a_killed_writer_leaves_a_whole_file_and_nothing_else_after_a_sweep(tmp_path: Path) -> None:
+    path, seen = tmp_path / "file", 0
+    for number in range(12):
+        writer = _writer(path, 10_000)
+        time.sleep(number / 200)
+        writer.send_signal(signal.SIGKILL)
+        writer.communicate()
+        seen += len(list(tmp_path.glob(".cdr-*")))
+        disk.sweep(tmp_path)
+        assert list(tmp_path.glob(".*")) == []
+        assert not path.exists() or len(set(path.read_bytes()[n : n + 9] for n in range(0, 9999 * 9, 9))) == 1
+    assert seen, "no kill came in time"
+
+
+def test_who_sweeps_takes_nothing_from_who_writes(tmp_path: Path) -> None:
+    writer = _writer(tmp_path / "file", 300)
+    while writer.poll() is None:
+        disk.sweep(tmp_path)
+    writer.communicate()
+    assert writer.returncode == 0 and (tmp_path / "file").read_bytes() == b"000000299" * 9999
+
+
+def test_in_a_persons_folder_only_what_is_certainly_cdrs_is_swept(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    there = tmp_path / "theirs"
+    there.mkdir()
+    for name in (".cdr-holidays", ".cdr-notes.part", ".cdr-abcdefgh.part"):
+        (there / name).write_bytes(b"x")
+    cdr("timeline", sudi, "-o", there / "timeline.txt")
+    assert sorted(path.name for path in there.iterdir()) == [".cdr-holidays", ".cdr-notes.part", "timeline.txt"]
+
+
+@pytest.mark.parametrize("missing", ["gpg", "git"])
+def test_the_demonstration_without_a_tool(tmp_path: Path, missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in {"gpg", "git", "gpg-agent", "gpgconf"} - {missing}:
+        with suppress(OSError):
+            (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    answer = run(["demo", str(tmp_path / "demo")])
+    assert answer.code == 69 and "is not installed" in answer.err and not (tmp_path / "demo").exists()
