@@ -47,7 +47,7 @@ COMMANDS = {
     "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",
     "audit": "Show who changed what and when.",
-    "keys": "Show who may read and write.",
+    "keys": "Show who may read and write, and take up keys that were renewed.",
     "demo": "Try the whole job on an invented area with throw-away keys.",
 }
 
@@ -136,6 +136,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     app = App(run=run)
+    if "cdr.programs" in sys.modules:  # by an earlier run in this process: what was silent then is asked again now
+        sys.modules["cdr.programs"].begin()
     try:
         answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False, obj=app)
         sys.stdout.flush()
@@ -194,6 +196,8 @@ def _disk_or_pipe(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is written to the closed pipe
         return PIPE
+    if error.filename is not None:
+        return _tell([f"cdr: {os.fsdecode(error.filename)}: {os.strerror(error.errno or 0)}."], PIPE)
     return _tell([f"cdr: what it had to say could not be written: {os.strerror(error.errno or 0)}."], PIPE)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pwd
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-from cdr.errors import DiskFailed
+from cdr.errors import DiskFailed, WrongConfiguration
 
 TEMPORARY = ".cdr-"
 
@@ -22,6 +24,15 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise DiskFailed(
             f"{path} could not be written: {os.strerror(error.errno or 0)}.", "Nothing was changed there."
         ) from error
+
+
+def move(made: Path, place: Path) -> None:
+    """Put a file that was made beside another in its place, wholly or not at all. Raises: DiskFailed."""
+    try:
+        made.replace(place)
+        sync_folder(place.parent)
+    except OSError as error:
+        raise DiskFailed(f"{place} could not be written: {os.strerror(error.errno or 0)}.") from error
 
 
 def sweep(folder: Path) -> None:
@@ -52,6 +63,19 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def home() -> Path:
+    """The home folder of who runs cdr. Raises: WrongConfiguration where nobody knows one."""
+    found = os.environ.get("HOME", "")
+    if not found:
+        with suppress(KeyError):
+            found = pwd.getpwuid(os.geteuid()).pw_dir
+    if not Path(found).is_absolute():
+        raise WrongConfiguration(
+            "This user has no home folder, so there is no place for what cdr keeps.", "Set one: export HOME=FOLDER"
+        )
+    return Path(found)
 
 
 def private_folder(path: Path) -> Path:

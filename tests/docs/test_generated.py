@@ -26,7 +26,7 @@ EVERY = (0, 2, 70, 130)
 STORE = (66, 69, 74, 75, 76, 77, 78)
 # What a command ends with beside 0, 2, 70 and 130.
 ENDS: Mapping[str, tuple[int, ...]] = {
-    "init": (65, 66, 69, 74, 75, 77, 78),
+    "init": (65, 66, 69, 73, 74, 75, 77, 78),
     "doctor": (1, 74),
     "notify": (65, *STORE),
     "import": (65, *STORE),
@@ -58,7 +58,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "explain": (66,),
     "verify": (1, 66, 69, 74, 75, 76, 78),
     "audit": (66, 69, 74, 75, 76, 78),
-    "keys": (66, 69, 74, 75, 76, 78),
+    "keys": (1, 73, *STORE),
     "demo": (69, 70, 74),
 }
 # Examples of the commands whose help has none; a command that is not here shows one in its help.
@@ -121,7 +121,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "ncmd": ("cdr ncmd 2026-7K3M", "cdr ncmd --preflight 2025/26", "cdr ncmd --preflight 2025/26 --exit-code --json"),
     "verify": ("cdr verify", "cdr verify --repair"),
     "audit": ("cdr audit", "cdr audit 2026-7K3M"),
-    "keys": ("cdr keys list",),
+    "keys": ("cdr keys list", "cdr keys refresh 0123...CDEF 89AB...4567"),
     "demo": ("cdr demo", "cdr demo ~/cdr-demo"),
 }
 
