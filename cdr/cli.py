@@ -12,7 +12,7 @@ import click
 
 from cdr import __version__
 from cdr.app import App
-from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed
+from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed, NotFound
 
 COMMANDS = {
     "init": "Make a store and its repository.",
@@ -196,6 +196,13 @@ def _disk_or_pipe(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is written to the closed pipe
         return PIPE
+    if (
+        isinstance(error, FileNotFoundError) and error.filename is None
+    ):  # what asks for the folder one is in, and there is none
+        return _tell(
+            ["cdr: The folder that you are in is gone.", "     Go to one that is there, and try again."],
+            NotFound.exit_code,
+        )
     if error.filename is not None:
         return _tell([f"cdr: {os.fsdecode(error.filename)}: {os.strerror(error.errno or 0)}."], PIPE)
     return _tell([f"cdr: what it had to say could not be written: {os.strerror(error.errno or 0)}."], PIPE)

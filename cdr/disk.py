@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from cdr.errors import DiskFailed, WrongConfiguration
 
 TEMPORARY = ".cdr-"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:

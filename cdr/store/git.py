@@ -88,7 +88,7 @@ class Git:
         try:
             return self.text("symbolic-ref", "-q", "HEAD")
         except GitFailed:
-            ownership.refuse_unreadable(self.directory / "HEAD")
+            ownership.refuse_unreadable(self.directory)
             raise WrongConfiguration(
                 "The store's repository is not on a branch, so nothing can be recorded.",
                 "Check out its branch: git switch main",
@@ -118,7 +118,7 @@ class Git:
         try:
             return self.text("rev-parse", "-q", "--verify", self.branch)
         except GitFailed:
-            ownership.refuse_unreadable(self.directory / "refs")
+            ownership.refuse_unreadable(self.directory)
             return None
 
     def tree(self, commit: str) -> dict[str, Blob]:
@@ -147,7 +147,7 @@ class Git:
             end = out.index(b"\n", position)
             header = out[position:end].split()
             if len(header) != 3:
-                ownership.refuse_unreadable(self.directory / "objects")
+                ownership.refuse_unreadable(self.directory)
                 raise NotAuthentic(
                     "An object of the repository is missing.",
                     "Fetch it from another copy of the store, then run: cdr verify",

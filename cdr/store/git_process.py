@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from cdr import programs
+from cdr import disk, programs
 from cdr.errors import CdrError, DiskFailed, NotFound, ToolMissing, TryAgain, WrongConfiguration
 from cdr.store import ownership
 
 SECONDS = 45.0
 LONG_SECONDS = 600.0  # every object of a large repository is read
+FATAL = 128
+DISK_IS_FULL, MAKE_ROOM = "The disk is full: git could not write.", "Nothing was recorded. Make room and try again."
 AGAIN = "Run the command again."
 INSTALL = "Install it anew (Debian, Ubuntu: apt install --reinstall git); `git --version` shows whether it runs."
 
@@ -59,6 +61,8 @@ def ended(
         raise TryAgain(f"git did not answer within {seconds:g} seconds.", AGAIN) from None
     except OSError as error:
         why = os.strerror(error.errno or 0)
+        if error.errno in disk.FULL:
+            raise DiskFailed(DISK_IS_FULL, MAKE_ROOM) from None
         if error.errno in programs.SHORT:
             raise TryAgain(f"git could not be started just now: {why}.", AGAIN) from None
         raise ToolMissing(f"git cannot be started: {why}.", INSTALL) from None
@@ -72,9 +76,9 @@ def why(name: str, done: programs.Ended, folder: Path) -> CdrError:
             f"Work as that user, or allow it: git config --global --add safe.directory {folder}",
         )
     if done.signal == signal.SIGXFSZ or any(words in done.said for words in programs.DISK_IS_FULL):
-        return DiskFailed("The disk is full: git could not write.", "Nothing was recorded. Make room and try again.")
+        return DiskFailed(DISK_IS_FULL, MAKE_ROOM)
     if not folder.is_dir():
         return NotFound("The store's folder is gone.", "Go to where it is now, or give it with --store DIR.")
-    if b"Permission denied" in done.said:
+    if done.code >= FATAL or b"Permission denied" in done.said or name == "fsck":
         ownership.refuse_unreadable(folder / ".git")
     return GitFailed(name, done.code, done.said)

@@ -179,6 +179,8 @@ def cause(answer: Answer) -> CdrError | None:
 def not_started(error: OSError) -> CdrError:
     """What to tell where GnuPG could not be started."""
     why = os.strerror(error.errno or 0)
+    if error.errno in disk.FULL:
+        return _told(DISK_IS_FULL)
     if error.errno in programs.SHORT:
         return TryAgain(f"GnuPG could not be started just now: {why}.", AGAIN)
     return ToolMissing(f"GnuPG cannot be started: {why}.", INSTALL)

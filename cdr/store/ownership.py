@@ -11,6 +11,7 @@ from pathlib import Path
 from cdr.errors import NotAllowed
 
 SUPERUSER = 0
+NOTHING_ELSE = "Nothing is wrong with it but that."
 
 
 def may_keep_in(folder: Path) -> bool:
@@ -30,13 +31,26 @@ def refuse_others(folder: Path) -> None:
 
 
 def refuse_unreadable(folder: Path) -> None:
-    """Stop where a file below a folder may not be read, and name it. Raises: NotAllowed."""
+    """Stop where a file, or one below a folder, may not be read, and name it. Raises: NotAllowed."""
     path = next(_unreadable(folder), None)
     if path is not None:
         raise NotAllowed(
-            f"{path} may not be read: it belongs to {name_of(path.lstat().st_uid)}.",
-            f"Nothing is wrong with it but that. Who may change that gives it back: chown -R {name_of(os.geteuid())} {folder}",
+            f"{path} may not be read: {why_unreadable(path)}.", f"{NOTHING_ELSE} {_given_back(path, folder)}"
         )
+
+
+def why_unreadable(path: Path) -> str:
+    """Why a file or a folder may not be read, in words; empty where it may."""
+    if next(_unreadable(path), None) != path:
+        return ""
+    owner = path.lstat().st_uid
+    return "its permissions forbid it" if owner == os.geteuid() else f"it belongs to {name_of(owner)}"
+
+
+def _given_back(path: Path, folder: Path) -> str:
+    me = os.geteuid()
+    command = f"chmod -R u+rwX {folder}" if path.lstat().st_uid == me else f"chown -R {name_of(me)} {folder}"
+    return f"Who may change that gives it back: {command}"
 
 
 def name_of(user: int) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 
 from cdr import disk
 from cdr.errors import MEND, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, TryAgain
-from cdr.store import git_files, layout, schema, transaction
+from cdr.store import git_files, layout, ownership, schema, transaction
 from cdr.store.document import Document, digest
 from cdr.store.git import FILE_MODE, NO_MODE, Git, Version
 from cdr.store.git_process import GitFailed
@@ -19,6 +19,7 @@ from cdr.store.registry import may_read, standings
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
 
+PUT_BACK = "Put it back with: cdr verify --repair"
 OWN_WORK = (layout.CONFIGURATION, "templates")
 
 
@@ -65,6 +66,7 @@ def repair(store: Store) -> list[str]:
         aside = store.git.directory / "cdr-aside" / head[:12]
         for path in odd:
             found = transaction.inside(store.folder, path)
+            ownership.refuse_unreadable(found)
             if found.is_file():
                 kept = aside / path
                 disk.private_folder(kept.parent)
@@ -169,19 +171,16 @@ def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
 
 def _work_tree(store: Store) -> Iterator[Finding]:
     for path in store.git.odd_files(layout.FOLDERS):
-        yield Finding(
-            "work-tree",
-            "error",
-            path,
-            "It was changed, moved or removed without cdr; put it back with: cdr verify --repair",
-        )
+        unreadable = ownership.why_unreadable(store.folder / path)
+        changed = f"It was changed, moved or removed without cdr. {PUT_BACK}"
+        yield Finding("work-tree", "error", path, f"It may not be read: {unreadable}." if unreadable else changed)
     for path in store.git.untracked(layout.FOLDERS):
         yield Finding(
             "work-tree", "error", path, "cdr did not put this file here; it may be readable by anyone. Take it away."
         )
     for path in store.git.odd_files(OWN_WORK):
         if is_only_staged(store.git, path):
-            message = f"git's index holds another version than what is recorded and stands here, and a commit would take that. {MEND}"
+            message = f"git's index holds another version than what is recorded and stands here, and a commit would take that. {PUT_BACK}"
         else:
             message = (
                 f"It has changes that are not recorded, and cdr does not use them until they are: git commit -S {path}"
