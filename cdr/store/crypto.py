@@ -195,7 +195,7 @@ class Gnupg:
     ) -> Answer:
         """`own`: the user's own ring is looked at too, which may know a subkey of theirs that the other holds no more."""
         alone = [] if own else ["--no-default-keyring"]
-        ring = [*alone, "--keyring", str(self.keyring)] if self.keyring else []
+        ring = [*alone, *gpg.NO_LOCKS, "--keyring", str(self.keyring)] if self.keyring else []
         return gpg.call([*gpg.NO_TRUST, *ring, *options], data, descriptors, may_ask=may_ask)
 
     # ---- keys --------------------------------------------------------------------------------------------------

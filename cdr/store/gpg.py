@@ -32,6 +32,7 @@ ANY_TIME = (
     "--ignore-time-conflict",
     "--ignore-valid-from",
 )  # what counts is the order of the history, not this machine's clock
+NO_LOCKS = ("--lock-never",)  # for a ring that only cdr makes, and never changes once it is made
 AGENT_HINT = "If it goes on so, end its agent (pkill -KILL gpg-agent); it starts anew by itself. Then try again."
 UNLOCK_HINT = "Unlock it once in a terminal (for example: gpg --clear-sign /dev/null) and try again."
 AGAIN = "Run the command again."

@@ -102,7 +102,7 @@ class Ring:
 
     @cached_property
     def _gnupg(self) -> Any:
-        options = [*gpg.OPTIONS, *gpg.NO_TRUST, *gpg.ANY_TIME, *(["--no-default-keyring"] if self.path else [])]
+        options = [*gpg.OPTIONS, *gpg.NO_TRUST, *gpg.ANY_TIME, *(gpg.NO_LOCKS if self.path else ())]
         ring = str(self.path) if self.path else None
         try:
             made = _watched()(gpgbinary=gpg.binary(), keyring=ring, options=options, env=gpg.environment())
