@@ -84,7 +84,7 @@ def test_the_owner_works_and_what_they_may_not_read_is_named(cdr: Shell, sudi: s
     commands += [("unreadable", f"cases/{sudi}/case.yaml.gpg", words) for words in (["show", sudi], ["verify"], ["verify", "--repair"])]
     commands += [("unreadable", ".git/cdr.lock", ["milestone", sudi, "ncmd_told", "--undo"]), ("unreadable", ".git/index", ["list"])]
     answers = as_nobody(cdr.store, nobodys, *[(change, path, ["--as-of", "2026-01-12", *words]) for change, path, words in commands])
-    assert [code for code, _ in answers[:2]] == [0, 0] and sudi in answers[0][1]
+    assert [code for code, _ in answers[:2]] == [0, 0] and sudi in answers[0][1], answers[:2]
     for (_, path, words), (code, text) in list(zip(commands, answers, strict=True))[2:-1]:
         assert str(cdr.store / path) in text or (words == ["verify"] and path in text), (path, text)
         assert "may not be read: it belongs to root" in text or "It may not be read: it belongs to root" in text, (path, text)
