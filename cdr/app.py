@@ -47,7 +47,7 @@ class App:
         """The store that was given or is nearest. Raises: NotFound."""
         from cdr.store.store import Store, find
 
-        return Store(find(self.store_option, Path.cwd()), extraction(), self.acting, progress, self.root)
+        return Store(find(self.store_option, _here), extraction(), self.acting, progress, self.root)
 
     @property
     def opened(self) -> Store | None:
@@ -100,6 +100,16 @@ class App:
     def working_days(self) -> WorkingDays:
         """The working days of England and Wales."""
         return self.policy.working_days
+
+
+def _here() -> Path:
+    """The folder that cdr was called in. Raises: NotFound where it is gone."""
+    from cdr.errors import NotFound
+
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise NotFound("The folder that you are in is gone.", "Go to one that is there, and try again.") from None
 
 
 def rules(name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import click
 
 from cdr import __version__
 from cdr.app import App
-from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed
+from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed, NotFound
 
 COMMANDS = {
     "init": "Make a store and its repository.",
@@ -50,7 +50,7 @@ COMMANDS = {
     "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",
     "audit": "Show who changed what and when.",
-    "keys": "Show who may read and write.",
+    "keys": "Show who may read and write, and take up keys that were renewed.",
     "demo": "Try the whole job on an invented area with throw-away keys.",
 }
 
@@ -167,6 +167,8 @@ def run(arguments: list[str] | None = None) -> int:
     out = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     if isinstance(out, _Closed):
         out.app = app
+    if "cdr.programs" in sys.modules:  # by an earlier run in this process: what was silent then is asked again now
+        sys.modules["cdr.programs"].begin()
     try:
         answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False, obj=app)
         sys.stdout.flush()
@@ -225,6 +227,15 @@ def _told(error: BaseException, debug: bool) -> int:
 def _disk_or_pipe(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         return PIPE
+    if (
+        isinstance(error, FileNotFoundError) and error.filename is None
+    ):  # what asks for the folder one is in, and there is none
+        return _tell(
+            ["cdr: The folder that you are in is gone.", "     Go to one that is there, and try again."],
+            NotFound.exit_code,
+        )
+    if error.filename is not None:
+        return _tell([f"cdr: {os.fsdecode(error.filename)}: {os.strerror(error.errno or 0)}."], PIPE)
     return _tell([f"cdr: what it had to say could not be written: {os.strerror(error.errno or 0)}."], PIPE)
 
 

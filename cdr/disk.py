@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import pwd
 import re
 import shutil
 import stat
@@ -12,10 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cdr.errors import DiskFailed
+from cdr.errors import DiskFailed, WrongConfiguration
 
 TEMPORARY, HALF = ".cdr-", ".part"
 HALF_WRITTEN = re.compile(rf"{re.escape(TEMPORARY)}[a-z0-9_]{{8}}{re.escape(HALF)}")
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -29,6 +32,15 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise DiskFailed(
             f"{path} could not be written: {os.strerror(error.errno or 0)}.", "Nothing was changed there."
         ) from error
+
+
+def move(made: Path, place: Path) -> None:
+    """Put a file that was made beside another in its place, wholly or not at all. Raises: DiskFailed."""
+    try:
+        made.replace(place)
+        sync_folder(place.parent)
+    except OSError as error:
+        raise DiskFailed(f"{place} could not be written: {os.strerror(error.errno or 0)}.") from error
 
 
 @contextmanager
@@ -117,6 +129,19 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def home() -> Path:
+    """The home folder of who runs cdr. Raises: WrongConfiguration where nobody knows one."""
+    found = os.environ.get("HOME", "")
+    if not found:
+        with suppress(KeyError):
+            found = pwd.getpwuid(os.geteuid()).pw_dir
+    if not Path(found).is_absolute():
+        raise WrongConfiguration(
+            "This user has no home folder, so there is no place for what cdr keeps.", "Set one: export HOME=FOLDER"
+        )
+    return Path(found)
 
 
 def private_folder(path: Path) -> Path:

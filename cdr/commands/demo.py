@@ -135,11 +135,11 @@ def _environment(**own: str) -> Iterator[None]:
 
 def _refuse_without_tools(folder: Path) -> None:
     """Stop before anything is made where gpg or git is missing or too old. Raises: ToolMissing."""
-    from cdr.store.crypto import Gnupg
+    from cdr.store import gpg
     from cdr.store.git import Git
 
     with tempfile.TemporaryDirectory() as nobodys, _environment(GNUPGHOME=nobodys):
-        Gnupg().version()
+        gpg.binary()
         _ = Git(folder).binary
 
 

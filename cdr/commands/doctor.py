@@ -15,7 +15,7 @@ from cdr.app import App, rules
 from cdr.commands.forms import take_in
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put, put_json
-from cdr.errors import DONE, TO_ACT_ON, CdrError
+from cdr.errors import DONE, MEND, TO_ACT_ON, CdrError
 
 LONGEST_HOME = 80
 MESSAGES = ("request", "prompt-1", "prompt-2", "prompt-3", "escalation")  # wordings that are not letters
@@ -52,10 +52,11 @@ def _looked(look: Callable[[App], Iterator[Check]], app: App) -> Iterator[Check]
 
 
 def _gpg(app: App) -> Iterator[Check]:
-    from cdr.store.crypto import Gnupg
+    from cdr import disk
+    from cdr.store import gpg
 
-    yield Check("gpg", "ok", f"GnuPG {'.'.join(map(str, Gnupg().version()))}")
-    home = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
+    yield Check("gpg", "ok", f"GnuPG {'.'.join(map(str, gpg.version_of(gpg.binary())))}")
+    home = Path(os.environ.get("GNUPGHOME") or disk.home() / ".gnupg")
     if len(str(home)) > LONGEST_HOME:
         yield Check("gpg", "error", "The path of GNUPGHOME is too long for the agent's socket; use a shorter one.")
     if home.is_dir() and stat.S_IMODE(home.stat().st_mode) & 0o077:
@@ -91,21 +92,16 @@ def _desk(app: App) -> Iterator[Check]:
 
 
 def _keys(app: App) -> Iterator[Check]:
-    from cdr.store.verify import EXPIRY_WARNING
+    from cdr.store.registry import standings
 
-    snapshot, today = app.store.sealed, app.clock.real_today
-    for person in snapshot.keys.registry.people:
-        key = snapshot.public_keys.get(person.fingerprint)
-        trouble = "is missing" if key is None else key.trouble
-        who = f"{person.name} ({person.role})"
-        if key is None or trouble:
-            yield Check("keys", "error", f"The key of {who} {trouble}.")
-        elif key.expires is None:
-            yield Check("keys", "warning", f"The key of {who} never expires; consider giving it an end.")
-        elif key.expires - today < EXPIRY_WARNING:
-            yield Check("keys", "warning", f"The key of {who} expires on {key.expires}; renew it in time.")
+    snapshot = app.store.sealed
+    for one in standings(snapshot.keys.registry.people, snapshot.public_keys, app.clock.real_today):
+        if one.trouble or one.ends:
+            yield Check("keys", "error" if one.trouble else "warning", f"{one.words} {one.advice}")
+        elif one.key and one.key.expires is None:
+            yield Check("keys", "warning", f"{one.words} Consider giving it an end.")
         else:
-            yield Check("keys", "ok", f"The key of {who} can be used until {key.expires}.")
+            yield Check("keys", "ok", one.words)
 
 
 def _acting(app: App) -> Iterator[Check]:
@@ -121,10 +117,14 @@ def _acting(app: App) -> Iterator[Check]:
 
 
 def _configuration(app: App) -> Iterator[Check]:
+    from cdr.store.verify import is_only_staged
+
     yield Check("configuration", "ok", f"cdr.yaml of {app.configuration.area}")
     if not app.store.git.odd_files(("cdr.yaml",)):
         return
-
+    if is_only_staged(app.store.git, "cdr.yaml"):
+        yield Check("configuration", "warning", f"git's index holds another cdr.yaml than what is recorded. {MEND}")
+        return
     try:
         take_in(str(app.store.folder / "cdr.yaml"), "store", app.configuration_problems)
     except CdrError as error:

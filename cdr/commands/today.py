@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.commands.output import put_json, visible
+
+if TYPE_CHECKING:
+    from cdr.documents.today import EndingKey
 
 SCREEN = (80, 24)
 COLOURS = {"heading": {"bold": True}, "overdue": {"fg": "red"}}
@@ -22,16 +26,32 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     """Show on one screen what is due over all open cases, by reference and without names, and who moves next.
 
     Overdue, due today and within a week; what was sent since yesterday; what waits for others; and what can wait. Where
-    there is more than the screen holds, each part says how much. A step goes from the list when it is marked as done.
+    there is more than the screen holds, each part says how much. A step goes from the list when it is marked as done. Keys of
+    the store that end within 60 days stand first.
     """
     from cdr.documents.today import lines, to_json
     from cdr.domain.today import today
 
     app.store.require_member()
-    found = today(app.store.facts(), app.clock.today, app.policy, app.configuration.closures)
+    found, keys = today(app.store.facts(), app.clock.today, app.policy, app.configuration.closures), _keys(app)
     if as_json:
-        put_json(to_json(found))
+        put_json(to_json(found, keys))
         return
     screen = shutil.get_terminal_size(SCREEN)
-    for line in lines(found, screen.columns, None if everything else screen.lines - 1, bool(app.store.left_out)):
+    height = None if everything else screen.lines - 1
+    for line in lines(found, screen.columns, height, bool(app.store.left_out), keys):
         click.echo(click.style(visible(line.text), **COLOURS.get(line.style, {})))  # type: ignore[arg-type]
+
+
+def _keys(app: App) -> list[EndingKey]:
+    """The keys of the store that want renewing; by real time, whatever a rehearsal's clock says."""
+    from cdr.documents.today import EndingKey
+    from cdr.store.registry import standings
+
+    snapshot = app.store.sealed
+    found = standings(snapshot.keys.registry.people, snapshot.public_keys, app.clock.real_today)
+    return [
+        EndingKey(f"the key of {one.person.name} ({one.person.role})", one.person.fingerprint, one.ends, one.trouble)
+        for one in found
+        if one.trouble or one.ends
+    ]

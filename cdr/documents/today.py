@@ -15,7 +15,8 @@ from cdr.domain.today import GATE, PARTLY, Blocked, Sent, Today, by_when
 
 HEADINGS = {OVERDUE: "Overdue", TODAY: "Due today", THIS_WEEK: "Due within a week"}
 SENT_HEADING, BLOCKED_HEADING, AREA_HEADING = "Sent since yesterday", "Waiting for others", "The area"
-TURNS = {HEADINGS[OVERDUE]: 3, HEADINGS[TODAY]: 3, HEADINGS[THIS_WEEK]: 2}
+KEYS_HEADING = "Keys"
+TURNS = {KEYS_HEADING: 3, HEADINGS[OVERDUE]: 3, HEADINGS[TODAY]: 3, HEADINGS[THIS_WEEK]: 2}
 MOST_OF_A_CASE = (6, 4, 3, 2, 1)
 NARROWEST, WIDEST = 40, 120
 NAMED_AGENCIES = 2
@@ -54,20 +55,44 @@ class Section:
     style: str = field(default="")
 
 
-def lines(found: Today, width: int, height: int | None, left_out: bool = False) -> list[Line]:
+@dataclass(frozen=True)
+class EndingKey:
+    """A key of the store that is soon of no use (`ends`) or is of none now (`trouble`, in words)."""
+
+    whose: str
+    fingerprint: str
+    ends: date | None
+    trouble: str
+
+
+def lines(
+    found: Today, width: int, height: int | None, left_out: bool = False, keys: Sequence[EndingKey] = ()
+) -> list[Line]:
     """The screen; `height` is how many lines there may be (None: as many as it takes), `width` the columns.
 
-    `left_out`: there are cases that cannot be read.
+    `left_out`: there are cases that cannot be read; `keys` are those that want renewing.
     """
     columns = max(NARROWEST, min(width, WIDEST))
-    sections = [section for section in _sections(found) if section.items]
-    end = _wrapped(_last(found, left_out), columns, "")
+    sections = [section for section in (_keys(keys), *_sections(found)) if section.items]
+    end = _wrapped(_last(found, left_out, bool(keys)), columns, "")
     whole = [*_screen(sections, columns, _all(sections), airy=True), *end]
     if height is None or len(whole) <= height:
         return whole
     whole = [line for line in whole if line.text]
     last = [*(end if found.waiting else []), Line(f"There is more: {MORE}")]
     return whole if len(whole) <= height else _less(sections, columns, last, height)
+
+
+def _keys(keys: Sequence[EndingKey]) -> Section:
+    items = [
+        Item(
+            "",
+            one.ends.isoformat() if one.ends else "",
+            f"{one.whose} {one.trouble or 'ends'}: cdr keys list says what to do",
+        )
+        for one in keys
+    ]
+    return Section(KEYS_HEADING, tuple(items), "overdue" if any(one.trouble for one in keys) else "")
 
 
 def _less(sections: Sequence[Section], columns: int, last: list[Line], height: int) -> list[Line]:
@@ -209,11 +234,11 @@ def _held_up(item: Blocked, on: date) -> Item:
     return Item(item.case, "", _with_who(f"{item.what}{since}{expected}", item.who if item.who != item.what else ""))
 
 
-def _last(found: Today, left_out: bool) -> str:
+def _last(found: Today, left_out: bool, has_keys: bool) -> str:
     """What can wait."""
     if not found.waiting:
         where = " in the cases that can be read" if left_out else ""
-        return f"Nothing else needs you today{where}." if found.tasks else f"Nothing needs you today{where}."
+        return f"Nothing {'else needs' if found.tasks or has_keys else 'needs'} you today{where}."
     one = found.waiting == 1
     others = f"{found.waiting} {'other ' if found.tasks else 'open '}{'case' if one else 'cases'}"
     until = f"nothing due before {found.next_due}" if found.next_due else "nothing due within a week"
@@ -221,7 +246,7 @@ def _last(found: Today, left_out: bool) -> str:
     return f"{others}: {until}. Next to move: {movers}."
 
 
-def to_json(found: Today) -> dict[str, Any]:
+def to_json(found: Today, keys: Sequence[EndingKey] = ()) -> dict[str, Any]:
     """The day for a script."""
     return {
         "schema": "cdr-today/1",
@@ -246,6 +271,7 @@ def to_json(found: Today) -> dict[str, Any]:
             for one in found.blocked
         ],
         "area": [_task_json(task) for task in found.area],
+        "keys": [{"fingerprint": one.fingerprint, "ends": _iso(one.ends), "trouble": one.trouble} for one in keys],
     }
 
 

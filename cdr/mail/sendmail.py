@@ -19,22 +19,21 @@ class Sendmail:
     def __init__(self, command: str, seconds: float) -> None:
         self.words = program.words(command or USUAL)
         self.seconds = seconds
+        self._given_up = ""
 
     def deliver(self, envelope: Envelope) -> Delivery:
-        """Hand over one message; with `-t` the program takes the addresses from the message itself."""
+        """Hand over one message; with `-t` the program takes the addresses from the message itself.
+
+        After the program did not end once, every later message waits without asking it again.
+        """
+        if self._given_up:
+            return Delivery(LATER, why=self._given_up)
         addresses = [] if FROM_HEADERS in self.words else ["--", *envelope.to]
         ended = program.run([*self.words, "-f", envelope.sender, *addresses], envelope.data, self.seconds)
-        if ended.code == 0:
-            return Delivery(TAKEN)
         if ended.code == program.DID_NOT_END:
-            return Delivery(UNCERTAIN, why=f"the mail program did not end within {self.seconds:g} seconds")
-        if ended.code < 0:
-            return Delivery(UNCERTAIN, why="the mail program was stopped")
-        if ended.code == program.DID_NOT_START:
-            return Delivery(LATER, why="the mail program of cdr.yaml cannot be run")
-        if ended.code == TEMPORARY:
-            return Delivery(LATER, why="the mail program asks to try again later")
-        return Delivery(REFUSED, envelope.to, f"the mail program ended with {ended.code}")
+            self._given_up = f"the mail program did not end within {self.seconds:g} seconds"
+            return Delivery(UNCERTAIN, why=self._given_up)
+        return _came_of(ended.code, envelope)
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -46,3 +45,15 @@ class Sendmail:
                 "The mail program of cdr.yaml is not on this machine.", "Install it, or correct mail.sendmail."
             )
         return f"Messages go to {self.words[0]}."
+
+
+def _came_of(code: int, envelope: Envelope) -> Delivery:
+    if code == 0:
+        return Delivery(TAKEN)
+    if code < 0:
+        return Delivery(UNCERTAIN, why="the mail program was stopped")
+    if code == program.DID_NOT_START:
+        return Delivery(LATER, why="the mail program of cdr.yaml cannot be run")
+    if code == TEMPORARY:
+        return Delivery(LATER, why="the mail program asks to try again later")
+    return Delivery(REFUSED, envelope.to, f"the mail program ended with {code}")

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cdr import disk
-from cdr.errors import ConditionsNotMet, NotAllowed, WrongUsage
-from cdr.store import codec, layout, lock, transaction
-from cdr.store.crypto import Gnupg, Key, short
+from cdr.errors import CdrError, ConditionsNotMet, NotAllowed, NotKnown, WrongUsage
+from cdr.store import codec, git_files, layout, lock, ownership, transaction
+from cdr.store.crypto import Gnupg, short
 from cdr.store.git import Git
 from cdr.store.history import History
+from cdr.store.keyring import Key, advice
 from cdr.store.registry import CHASER, MEMBER, Person, Registry
 
 ATTRIBUTES = "*.gpg -text -diff -merge\n"
 IGNORED = "/outbox/\n"
 BRANCH = "main"
+MESSAGE = "cdr: init"
+UNFINISHED = "cdr-init"  # a note in the repository's own folder, from its making until the store is whole
 
 
 def create(
     folder: Path, configuration: bytes, members: Sequence[str], chaser: str | None, acting: str | None, since: date
 ) -> str:
-    """Make a store in `folder` and return the id of the commit that began it.
+    """Make a store in `folder` and return the id of the commit that began it; one that was interrupted is finished.
 
     A folder that is a git repository already becomes a store; its signed history begins with this commit.
-    Raises: WrongUsage, NotAllowed, ConditionsNotMet, DiskFailed; then the folder is as it was.
+    Raises: WrongUsage, NotAllowed, ConditionsNotMet, TryAgain, DiskFailed; then the folder is as it was.
     """
     gnupg = Gnupg()
     keys = {fingerprint: _key(gnupg, fingerprint) for fingerprint in (*members, *([chaser] if chaser else []))}
@@ -37,19 +44,62 @@ def create(
         Person(fingerprint, keys[fingerprint].name, MEMBER, since.isoformat()) for fingerprint in dict.fromkeys(members)
     ]
     people += [Person(chaser, keys[chaser].name, CHASER, since.isoformat())] if chaser else []
-    git = _repository(folder)
-    with lock.held(git.directory / "cdr.lock") as held:
+    with _repository(folder) as git, lock.held(git.directory / "cdr.lock") as held:
         git.held = (held,)
-        files = _files(
-            folder, configuration, Registry(tuple(people), secrets.token_hex(8)), {f: gnupg.export(f) for f in keys}
-        )
-        tip = git.tip()
-        line = transaction.author_line(keys[signer].email, keys[signer].name)
-        commit = git.commit(tip, files, "cdr: init", line, lambda payload: gnupg.sign(payload, signer))
-        _settings(git, commit, keys[signer])
-        transaction.publish(git, commit, tip, "cdr: init")
-    History(git).accept_root(signer)
+        transaction.recover(git)
+        commit = _begun(git, configuration, people) or _begin(git, configuration, people, keys, signer)
+        _finish(git, commit, keys)
     return commit
+
+
+def _begin(git: Git, configuration: bytes, people: Sequence[Person], keys: Mapping[str, Key], signer: str) -> str:
+    gnupg = Gnupg()
+    registry = Registry(tuple(people), secrets.token_hex(8))
+    files = _files(git.folder, configuration, registry, {f: gnupg.export(f) for f in keys})
+    tip = git.tip()
+    line = transaction.author_line(keys[signer].email, keys[signer].name)
+    commit = git.commit(tip, files, MESSAGE, line, lambda payload: gnupg.sign(payload, signer))
+    transaction.publish(git, commit, tip, MESSAGE)
+    return commit
+
+
+def _begun(git: Git, configuration: bytes, people: Sequence[Person]) -> str:
+    """The commit with which the same store began here, if that was interrupted later; empty where none did.
+
+    Raises: ConditionsNotMet where the store that is here is another, or whole.
+    """
+    tip = git.tip()
+    if tip is None or not _is_store(git):
+        return ""
+    files = git.tree(tip)
+    if not (git.directory / UNFINISHED).exists():
+        raise _there_already("Give another folder.")
+    kept, registry = git.contents([files[path].digest for path in (layout.CONFIGURATION, layout.REGISTRY)])
+    here = {(person.fingerprint, person.role) for person in Registry.read(registry).people}
+    same = kept == configuration and here == {(person.fingerprint, person.role) for person in people}
+    if not same or git.commits([tip])[0].message != MESSAGE:
+        raise _there_already("It was begun with another configuration or other keys: give those, or another folder.")
+    return tip
+
+
+def _finish(git: Git, commit: str, keys: Mapping[str, Key]) -> None:
+    """What this machine keeps of a store that is begun. Raises: NotKnown where it cannot: run again, it is finished."""
+    try:
+        signer = History(git).by(git.commits([commit])[0]).fingerprint
+        git_files.set_settings(git, _settings(commit, keys[signer]))
+        History(git).accept_root(signer)
+    except (CdrError, OSError) as error:
+        raise NotKnown(
+            "The store is begun and recorded, and not all of it could be set up: "
+            f"{error.message if isinstance(error, CdrError) else os.strerror(error.errno or 0)}",
+            "Run the same command again, and it is finished.",
+        ) from error
+    with suppress(OSError):
+        (git.directory / UNFINISHED).unlink(missing_ok=True)
+
+
+def _there_already(hint: str) -> ConditionsNotMet:
+    return ConditionsNotMet("There is a store in that folder already; nothing was changed.", [], hint)
 
 
 def _key(gnupg: Gnupg, fingerprint: str) -> Key:
@@ -61,7 +111,8 @@ def _key(gnupg: Gnupg, fingerprint: str) -> Key:
     if key is None:
         raise WrongUsage(f"GnuPG holds no public key {short(fingerprint)}.", "Import it first: gpg --import FILE")
     if key.trouble:
-        raise NotAllowed(f"The key {short(fingerprint)} of {key.name} {key.trouble}.", "Renew it, or give another.")
+        hint = f"{advice(fingerprint, key.trouble, key.parts).partition('; then:')[0]}, or give another."
+        raise NotAllowed(f"The key {short(fingerprint)} of {key.name} {key.trouble}.", hint)
     return key
 
 
@@ -78,16 +129,47 @@ def _signer(gnupg: Gnupg, members: Sequence[str], acting: str | None) -> str:
     return mine[0]
 
 
-def _repository(folder: Path) -> Git:
-    if (folder / layout.CONFIGURATION).exists():
-        raise ConditionsNotMet(
-            "There is a store in that folder already; nothing was changed.", [], "Give another folder."
-        )
+@contextmanager
+def _repository(folder: Path) -> Iterator[Git]:
+    """The folder's repository while a store is begun in it; what was made for that goes again where nothing was recorded."""
+    own, note = folder / ".git", folder / ".git" / UNFINISHED
+    is_new, is_resumed = not own.exists(), note.exists()
+    if (folder / layout.CONFIGURATION).exists() and not is_resumed:
+        raise _there_already("Give another folder.")
+    ownership.refuse_others(folder.absolute())
+    there = folder.exists()
     disk.private_folder(folder)
     git = Git(folder)
-    if not (folder / ".git").exists():
-        git.run("init", "--quiet", f"--initial-branch={BRANCH}")
-    return git
+    try:
+        if is_new:
+            _make(git)
+        elif not is_resumed and not _is_store(git):
+            disk.write_whole(git.directory / UNFINISHED, b"")
+        yield git
+    except BaseException:
+        with suppress(CdrError, OSError):
+            if git.standing() is None and is_new:
+                shutil.rmtree(own)
+        with suppress(OSError):
+            if not there:
+                folder.rmdir()
+        raise
+
+
+def _make(git: Git) -> None:
+    """A repository, made beside and put in place whole, with the note that the store in it is not finished."""
+    for left in git.folder.glob(f"{disk.TEMPORARY}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=disk.TEMPORARY, dir=git.folder) as aside:
+        git.run("init", "--quiet", f"--initial-branch={BRANCH}", aside)
+        made = Path(aside) / ".git"
+        disk.write_whole(made / UNFINISHED, b"")
+        disk.move(made, git.folder / ".git")
+
+
+def _is_store(git: Git) -> bool:
+    tip = git.tip()
+    return tip is not None and layout.REGISTRY in git.tree(tip)
 
 
 def _files(
@@ -101,7 +183,7 @@ def _files(
         **dict.fromkeys(layout.PLACEHOLDERS, b""),
         "templates/letters/.gitkeep": b"",
     }
-    return files | {f"keys/{fingerprint}.asc": armoured for fingerprint, armoured in exported.items()}
+    return files | {layout.key_path(fingerprint): armoured for fingerprint, armoured in exported.items()}
 
 
 def _with_lines(path: Path, lines: str) -> bytes:
@@ -111,10 +193,8 @@ def _with_lines(path: Path, lines: str) -> bytes:
     ).encode()
 
 
-def _settings(git: Git, root: str, signer: Key) -> None:
+def _settings(root: str, signer: Key) -> dict[str, str]:
     """What this copy needs so that a commit made by hand is durable and signed by who made the store."""
     settings = {"core.fsync": "all", "gc.auto": "0", "maintenance.auto": "false", "core.symlinks": "false"}
     settings |= {"user.name": signer.name, "user.email": signer.email, "user.signingKey": signer.fingerprint}
-    settings |= {"commit.gpgSign": "true", "cdr.store": root, "cdr.root": signer.fingerprint}
-    for name, value in settings.items():
-        git.setting(name, value)
+    return settings | {"commit.gpgSign": "true", "cdr.store": root, "cdr.root": signer.fingerprint}

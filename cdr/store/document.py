@@ -172,12 +172,15 @@ def _after_header(plain: bytes, header: Mapping[str, Any]) -> bytes | None:
 
 def from_cache(kept: Mapping[str, Any], place: Place) -> Document:
     """A document as the case cache keeps it."""
-    return _of_today(Document(place, kept["revision"], kept["previous"], kept["body"]))
+    text = kept.get("text")
+    words = text.encode() if isinstance(text, str) else None
+    return _of_today(Document(place, kept["revision"], kept["previous"], kept["body"], words))
 
 
 def for_cache(document: Document) -> dict[str, Any]:
     """A document as the case cache keeps it."""
-    return {"revision": document.revision, "previous": document.previous, "body": document.body}
+    text = None if document.text is None else document.text.decode("utf-8")
+    return {"revision": document.revision, "previous": document.previous, "body": document.body, "text": text}
 
 
 def _header(document: Document) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import signal
-import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,6 +14,8 @@ from pathlib import Path
 
 from cdr import disk
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotKnown, ToolMissing, TryAgain, WrongConfiguration
+from cdr.store import git_process, ownership
+from cdr.store.git_process import GitFailed
 
 SETTINGS = (
     "core.fsync=all", "core.hooksPath=/dev/null", "core.quotePath=false", "core.symlinks=false", "core.autocrlf=false",
@@ -60,15 +60,6 @@ class Commit:
     message: str
 
 
-class GitFailed(DiskFailed):
-    """A git command ended with an error; its own words stay out of sight, for they may quote a path."""
-
-    def __init__(self, command: str, code: int, said: bytes = b"") -> None:
-        super().__init__(f"git {command} failed ({code}).", "See what is wrong with: cdr doctor")
-        self.code = code
-        self.said = said
-
-
 class Git:
     """The repository whose work tree is `folder`."""
 
@@ -82,13 +73,7 @@ class Git:
         found = shutil.which("git")
         if found is None:
             raise ToolMissing("git is not installed.", "Install it (Debian, Ubuntu: apt install git) and try again.")
-        words = (
-            subprocess.run([found, "version"], capture_output=True, check=False)
-            .stdout.decode("utf-8", "replace")
-            .split()
-        )
-        version = tuple(int(part) for part in (words[2] if len(words) > 2 else "0").split(".") if part.isdigit())
-        if version < OLDEST_GIT:
+        if git_process.version_of(found) < OLDEST_GIT:
             raise ToolMissing("git is too old.", f"cdr needs {'.'.join(map(str, OLDEST_GIT))} or newer.")
         return found
 
@@ -103,6 +88,7 @@ class Git:
         try:
             return self.text("symbolic-ref", "-q", "HEAD")
         except GitFailed:
+            ownership.refuse_unreadable(self.directory)
             raise WrongConfiguration(
                 "The store's repository is not on a branch, so nothing can be recorded.",
                 "Check out its branch: git switch main",
@@ -113,26 +99,10 @@ class Git:
         settings = [part for setting in SETTINGS for part in ("-c", setting)]
         command = [self.binary, "-C", str(self.folder), *settings, *arguments]
         # The lock's descriptor goes to git's children, so that an orphan of a killed cdr keeps the lock until it ends.
-        done = subprocess.run(
-            command, input=data, capture_output=True, env=_environment(index), pass_fds=self.held, check=False
-        )
-        if done.returncode:
-            if b"dubious ownership" in done.stderr:
-                raise WrongConfiguration(
-                    "The store's folder belongs to another user, so git does not use it.",
-                    f"Work as that user, or allow it: git config --global --add safe.directory {self.folder}",
-                )
-            if (
-                done.returncode == -signal.SIGXFSZ
-                or b"No space left" in done.stderr
-                or b"Disk quota" in done.stderr
-                or b"File too large" in done.stderr
-            ):
-                raise DiskFailed(
-                    "The disk is full: git could not write.", "Nothing was recorded. Make room and try again."
-                )
-            raise GitFailed(arguments[0], done.returncode, done.stderr)
-        return done.stdout
+        done = git_process.ended(command, data, _environment(index), self.held, long="fsck" in arguments)
+        if done.code:
+            raise git_process.why(arguments[0], done, self.folder)
+        return done.out
 
     def text(self, *arguments: str, data: bytes = b"", index: Path | None = None) -> str:
         """The same as text, without the last line's end."""
@@ -148,6 +118,7 @@ class Git:
         try:
             return self.text("rev-parse", "-q", "--verify", self.branch)
         except GitFailed:
+            ownership.refuse_unreadable(self.directory)
             return None
 
     def tree(self, commit: str) -> dict[str, Blob]:
@@ -176,6 +147,7 @@ class Git:
             end = out.index(b"\n", position)
             header = out[position:end].split()
             if len(header) != 3:
+                ownership.refuse_unreadable(self.directory)
                 raise NotAuthentic(
                     "An object of the repository is missing.",
                     "Fetch it from another copy of the store, then run: cdr verify",
@@ -219,7 +191,7 @@ class Git:
         """The files below these folders that are not as the branch has them: changed, removed, or staged otherwise."""
         status = ("status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", *folders)
         try:
-            self._refuse_broken_index()
+            self.refuse_broken_index()
             out = self.run(*status)
         except GitFailed:  # a broken index is made again, never trusted
             with disk.aside(self.directory) as folder:
@@ -232,7 +204,7 @@ class Git:
         """For what git does not need its index for, and would stop at a broken one all the same."""
         return self.directory / "cdr-no-index"
 
-    def _refuse_broken_index(self) -> None:
+    def refuse_broken_index(self) -> None:
         """git does not look at its index's own checksum, and takes one that is missing or empty for no file at all."""
         try:
             raw = (self.directory / "index").read_bytes()
@@ -250,9 +222,9 @@ class Git:
         """The files below these folders that the repository does not know."""
         return _parts(self.run("ls-files", "-z", "--others", "--", *folders))
 
-    def versions(self, folders: Iterable[str]) -> dict[str, list[Version]]:
-        """Every version of every file below these folders, newest first; of a merge, what it made of both sides."""
-        commits = self.run("rev-list", "--topo-order", "HEAD")
+    def versions(self, folders: Iterable[str], upto: str = "HEAD") -> dict[str, list[Version]]:
+        """Every version of every file below these folders up to a commit, newest first; of a merge, what it made of both sides."""
+        commits = self.run("rev-list", "--topo-order", upto)
         shape = ("--stdin", "--root", "-r", "-c", "-z", "--no-renames", "--no-commit-id")
         parts = _parts(self.run("diff-tree", *shape, "--", *folders, data=commits, index=self._no_index))
         found: dict[str, list[Version]] = {}
@@ -263,7 +235,7 @@ class Git:
         return found
 
     def commit(
-        self, parent: str | None, files: Mapping[str, bytes | None], message: str, author: str, sign: Signing
+        self, parent: str | None, files: Mapping[str, bytes | Blob | None], message: str, author: str, sign: Signing
     ) -> str:
         """A signed commit on `parent` with these files put (or, where None, taken away); published by nothing yet."""
         index = self.directory / "cdr-index"
@@ -281,10 +253,15 @@ class Git:
         payload = ("\n".join(head) + f"\n\n{message}\n").encode()
         return self.text("hash-object", "-t", "commit", "-w", "--stdin", data=_with_signature(payload, sign(payload)))
 
-    def _index_line(self, path: str, data: bytes | None) -> str:
+    def keep(self, data: bytes) -> Blob:
+        """Bytes put into the repository, part of no commit yet."""
+        return Blob(FILE_MODE, self.text("hash-object", "-w", "--stdin", data=data))
+
+    def _index_line(self, path: str, data: bytes | Blob | None) -> str:
         if data is None:
             return f"0 {NOTHING}\t{path}"
-        return f"{FILE_MODE} {self.text('hash-object', '-w', '--stdin', data=data)}\t{path}"
+        blob = data if isinstance(data, Blob) else self.keep(data)
+        return f"{blob.mode} {blob.digest}\t{path}"
 
     def publish(self, new: str, old: str | None, why: str) -> None:
         """Move the branch from `old` to `new`: the one step by which a change becomes part of the store.
@@ -295,10 +272,12 @@ class Git:
         """
         try:
             self.run("update-ref", "--create-reflog", "-m", why, self.branch, new, old or NOTHING)
-        except DiskFailed as error:
+        except (DiskFailed, TryAgain) as error:
             stands = self.standing()
             if stands == new:
                 return
+            if isinstance(error, TryAgain):
+                raise
             if stands != old or b".lock': File exists" in getattr(error, "said", b""):
                 raise TryAgain(
                     "The store was changed by someone else just now; nothing was recorded.", "Run the command again."
@@ -337,26 +316,8 @@ class Git:
         lines = packed.read_text("utf-8", "replace").splitlines() if packed.is_file() else []
         return next((line.split()[0] for line in lines if line.endswith(f" {self.branch}")), None)
 
-    def stage(self, files: Mapping[str, Blob | None]) -> None:
-        """Tell the user's own index about these paths, and leave what else is staged alone."""
-        lines = [
-            f"{blob.mode} {blob.digest}\t{path}" if blob else f"0 {NOTHING}\t{path}" for path, blob in files.items()
-        ]
-        data = "\0".join(lines).encode() + b"\0"
-        try:
-            self._refuse_broken_index()
-            self.run("update-index", "-z", "--index-info", data=data)
-        except GitFailed:  # a broken index is made again, never trusted
-            (self.directory / "index").unlink(missing_ok=True)
-            self.run("read-tree", "HEAD")
-        with suppress(GitFailed):  # it also fails where another file differs, which is not its business
-            self.run("update-index", "-q", "--refresh")
-
-    def setting(self, name: str, value: str | None = None) -> str:
-        """A setting of this repository, set first where a value is given; empty where there is none."""
-        if value is not None:
-            self.run("config", "--local", name, value)
-            return value
+    def setting(self, name: str) -> str:
+        """A setting of this repository; empty where there is none."""
         try:
             return self.text("config", "--local", "--get", name)
         except GitFailed:

@@ -6,29 +6,35 @@ that was checked is remembered outside the repository, so that only what is new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from cdr import disk
-from cdr.errors import VERIFY, DiskFailed, NotAuthentic, NotFound
-from cdr.store import layout, state
-from cdr.store.crypto import Gnupg
-from cdr.store.git import Blob, Commit, Git
+from cdr.errors import VERIFY, CdrError, NotAuthentic, NotFound
+from cdr.store import git_files, layout, lock, state
+from cdr.store.crypto import Gnupg, Signer, UnknownKey
+from cdr.store.git import FILE_MODE, Blob, Commit, Git
+from cdr.store.keyring import Key, Part
 from cdr.store.registry import CHASER, MEMBER, Person, Registry
 from cdr.store.state import State, Verified
 
 Progress = Callable[[Sequence[str], str], Iterable[str]]
 Changes = dict[str, tuple[Blob | None, Blob | None]]
-SIGN_AGAIN = "If you made it by hand: git commit --amend --gpg-sign. If you did not: keep this copy, and ask the other members before you go on."
+ASK = "keep this copy, and ask the other members before you go on."
+SIGN_AGAIN = f"If you made it by hand: git commit --amend --gpg-sign. If you did not: {ASK}"
 
 
 class Keys:
-    """One version of the registry: who is in it, and GnuPG looking only at their public keys."""
+    """One version of the registry: who is in it, and GnuPG looking only at their public keys.
 
-    def __init__(self, registry: Registry, gnupg: Gnupg) -> None:
+    `ever` gives GnuPG with every subkey that the history up to a commit knows of.
+    """
+
+    def __init__(self, registry: Registry, gnupg: Gnupg, ever: Callable[[str], Gnupg]) -> None:
         self.registry = registry
         self.gnupg = gnupg
+        self.ever = ever
 
 
 class History:
@@ -36,6 +42,7 @@ class History:
 
     def __init__(self, git: Git) -> None:
         self.git = git
+        self.taken_up: tuple[bytes, ...] = ()  # public keys that a member brings, which the next commit will hold
         self._keys: dict[str, Keys] = {}
         self.root = self._root()
         self.state = State(self.root, git.folder)
@@ -66,7 +73,8 @@ class History:
         self._refuse_gaps(known.head, commits)
         for id_ in progress(new, "Checking the history"):
             self.check(commits[id_])
-        return self.remember(tip, known.count + len(new))
+        found = Verified(tip, known.count + len(new), self.git.subtree(tip, "keys"))
+        return found if self.taken_up else self.remember(found.head, found.count)
 
     def _refuse_gaps(self, known: str, commits: Mapping[str, Commit]) -> None:
         """Every parent is checked too, or was before: a note beside the repository must not hide a commit."""
@@ -102,13 +110,14 @@ class History:
 
     def by(self, commit: Commit) -> Person:
         """Whose key signed a commit of the history. Raises: NotAuthentic."""
-        return self._signer(commit, self.keys_at(commit.id if commit.id == self.root else commit.parents[0]))
+        return self._signer(commit, commit.id if commit.id == self.root else commit.parents[0])
 
     def accept_root(self, fingerprint: str) -> None:
         """Take the store as begun by this key: from now on its history is remembered here. Raises: NotAuthentic."""
         commit = self.git.commits([self.root])[0]
         keys = self.keys_at(self.root)
-        person = keys.registry.person(keys.gnupg.signer(commit.payload, commit.signature)) if commit.signature else None
+        signer = keys.gnupg.signer(commit.payload, commit.signature).primary if commit.signature else ""
+        person = keys.registry.person(signer)
         if person is None or person.role != MEMBER or person.fingerprint != fingerprint.replace(" ", "").upper():
             raise NotAuthentic(
                 "This store was not begun by the key that was given.", "Ask a member for the whole fingerprint again."
@@ -123,10 +132,12 @@ class History:
         self.state.remember_place(self.git.folder)
 
     def _keep_setting(self, name: str, value: str) -> None:
-        """Where the disk is read-only, or somebody else keeps the same just now, go on without."""
-        if self.git.setting(name) != value:
-            with suppress(DiskFailed):
-                self.git.setting(name, value)
+        """Where the disk is read-only or another user's, or somebody else writes just now, go on without."""
+        if self.git.setting(name) == value:
+            return
+        ours = nullcontext() if self.git.held else lock.held(self.git.directory / "cdr.lock", wait=0)
+        with suppress(CdrError), ours:
+            git_files.set_settings(self.git, {name: value})
 
     # ---- how it is judged --------------------------------------------------------------------------------------
 
@@ -146,7 +157,7 @@ class History:
         keys = self.keys_at(self.root)
         here = {key.fingerprint for key in Gnupg().listed(secret=True)}
         commit = self.git.commits([self.root])[0]
-        signer = keys.gnupg.signer(commit.payload, commit.signature) if commit.signature else ""
+        signer = keys.gnupg.signer(commit.payload, commit.signature).primary if commit.signature else ""
         if signer and not moved and signer in (*here, self.git.setting("cdr.root")):
             return signer
         raise NotAuthentic(
@@ -157,7 +168,7 @@ class History:
         )
 
     def _check_plain(self, commit: Commit, parent: str) -> Person:
-        person = self._signer(commit, self.keys_at(parent))
+        person = self._signer(commit, parent)
         self._may(person, commit, self.git.changed(parent, commit.id))
         return person
 
@@ -166,7 +177,7 @@ class History:
         if len(commit.parents) != 2:
             raise NotAuthentic(f"The commit {commit.id[:12]} merges more than two lines of work.", SIGN_AGAIN)
         ours, theirs = commit.parents
-        people = {self._signer(commit, self.keys_at(parent)) for parent in commit.parents}
+        people = {self._signer(commit, parent) for parent in commit.parents}
         base = self.git.merge_base(ours, theirs)
         one, other = self.git.changed(base, ours), self.git.changed(base, theirs)
         against_ours, against_theirs = self.git.changed(ours, commit.id), self.git.changed(theirs, commit.id)
@@ -184,16 +195,56 @@ class History:
             self._may(person, commit, changes)
         return people.pop()
 
-    def _signer(self, commit: Commit, keys: Keys) -> Person:
+    def _signer(self, commit: Commit, parent: str) -> Person:
+        """Who made a commit, of the people whom the registry of its parent names."""
         if not commit.signature:
             raise NotAuthentic(f"The commit {commit.id[:12]} is not signed.", SIGN_AGAIN)
+        keys = self.keys_at(parent)
         try:
-            person = keys.registry.person(keys.gnupg.signer(commit.payload, commit.signature))
+            signer = keys.gnupg.signer(commit.payload, commit.signature)
+        except UnknownKey:
+            signer = self._by_a_new_subkey(commit, parent)
         except NotAuthentic:
-            person = None
+            raise _by_nobody(commit) from None
+        person = keys.registry.person(signer.primary)
         if person is None:
-            raise NotAuthentic(f"The commit {commit.id[:12]} is not by anyone who may write to this store.", SIGN_AGAIN)
+            raise _by_nobody(commit)
         return person
+
+    def _by_a_new_subkey(self, commit: Commit, parent: str) -> Signer:
+        """Who signed with a subkey that the registry before did not hold: a primary key speaks for its subkeys, whenever they came.
+
+        One that the history knew before counts only where its primary key has certified it anew: it may have been taken out.
+        Raises: NotAuthentic.
+        """
+        before, since = self.ever(parent), self.ever(self.git.tip() or commit.id, self.taken_up)
+        try:
+            signer = since.signer(commit.payload, commit.signature)
+        except UnknownKey as unknown:
+            raise self._not_taken_up(commit, parent, unknown) from None
+        then, now = (_certified(ring.key(signer.primary), signer.signing) for ring in (before, since))
+        if then == now:
+            raise _by_nobody(commit)
+        return signer
+
+    def _not_taken_up(self, commit: Commit, parent: str, unknown: UnknownKey) -> NotAuthentic:
+        """What to tell of a commit by a key that no registry holds: it may be a subkey of a member's that is new."""
+        person, refresh = None, "cdr keys refresh"
+        with suppress(CdrError):
+            signer = Gnupg().signer(commit.payload, commit.signature)
+            person = self.keys_at(parent).registry.person(signer.primary)
+            if person is None:
+                return _by_nobody(commit)
+        if person:
+            return NotAuthentic(
+                f"The commit {commit.id[:12]} is signed with a subkey of {person.name}'s key that the store does not hold yet.",
+                f"Take it up, and the commit counts: {refresh} {person.fingerprint}",
+            )
+        return NotAuthentic(
+            f"The commit {commit.id[:12]} is signed with a key that this store does not hold ({unknown.key_id}).",
+            f"If it is a new subkey of a member's key, that member takes it up ({refresh} FINGERPRINT), and the commit counts. "
+            f"If not: {ASK}",
+        )
 
     def _may(self, person: Person, commit: Commit, changes: Changes) -> None:
         if person.role == CHASER:
@@ -210,7 +261,7 @@ class History:
     def _root(self) -> str:
         """The commit that made the store: the first that has a registry."""
         kept = self.git.setting("cdr.store")
-        if kept:
+        if state.OBJECT.fullmatch(kept):
             return kept
         found = self.git.text("rev-list", "--topo-order", "HEAD", "--", layout.REGISTRY).split()
         if not found:
@@ -224,24 +275,56 @@ class History:
         registry = Registry.read(self.git.contents([files[layout.REGISTRY].digest])[0])
         if not any(person.role == MEMBER for person in registry.people):
             raise NotAuthentic("The store's registry of keys names no member.", VERIFY)
-        ring = self.state.keyring(tree)
-        if not ring.exists():
-            paths = {person.fingerprint: f"keys/{person.fingerprint}.asc" for person in registry.people}
-            there = {fingerprint: files[path].digest for fingerprint, path in paths.items() if path in files}
-            ring = _make_ring(ring, dict(zip(there, self.git.contents(there.values()), strict=True)))
-        return Keys(registry, Gnupg(ring))
+        there = _key_files(registry, files)
+        return Keys(registry, self._ring(tree, there.values(), there.keys()), self.ever)
+
+    def keys_with(self, commit: str, armoured: Mapping[str, bytes]) -> Keys:
+        """The registry at a commit, with these public keys by fingerprint in the place of those that it holds."""
+        registry = self.keys_at(commit).registry
+        others = {f: digest for f, digest in _key_files(registry, self.git.tree(commit)).items() if f not in armoured}
+        name = _named(others.values(), armoured.values())
+        ring = self._ring(name, others.values(), {*others, *armoured}, armoured.values())
+        return Keys(registry, ring, self.ever)
+
+    def ever(self, commit: str, known: Iterable[bytes] = ()) -> Gnupg:
+        """GnuPG with every key that a registry up to a commit ever held, with all their subkeys, and with `known` files beside."""
+        versions = self.git.versions(["keys"], commit)
+        digests = {
+            version.digest
+            for path, several in versions.items()
+            if layout.KEY_FILE.fullmatch(path)
+            for version in several
+            if version.digest and version.mode == FILE_MODE
+        }
+        more = tuple(known)
+        return self._ring(_named(digests, more), sorted(digests), (), more)
+
+    def _ring(self, name: str, digests: Iterable[str], needed: Collection[str], known: Iterable[bytes] = ()) -> Gnupg:
+        """A ring of these key files, kept under a name that says what is in it; `needed` are fingerprints without which it is not whole."""
+
+        def make(ring: Path) -> bool:
+            made = Gnupg(ring)
+            made.add([*self.git.contents(digests), *known])
+            return {key.fingerprint for key in made.listed()}.issuperset(needed)
+
+        return Gnupg(self.state.ring(name, make))
 
 
-def _make_ring(ring: Path, armoured: Mapping[str, bytes]) -> Path:
-    """The ring of these keys, made aside; one that lacks a key (damaged, or the disk is full) is made again next time."""
-    try:
-        with disk.aside(ring.parent) as folder:
-            made = folder / ring.name
-            Gnupg(made).add(armoured.values())
-            made.touch()
-            whole = {key.fingerprint for key in Gnupg(made).listed()} >= armoured.keys()
-            return made.replace(ring if whole else ring.with_suffix(".part"))
-    except OSError as error:
-        raise DiskFailed(
-            "The key ring of this store could not be made.", "See what is wrong with: cdr doctor"
-        ) from error
+def _key_files(registry: Registry, files: Mapping[str, Blob]) -> dict[str, str]:
+    """The ids of the public keys that are there, by whose they are."""
+    paths = {person.fingerprint: layout.key_path(person.fingerprint) for person in registry.people}
+    return {fingerprint: files[path].digest for fingerprint, path in paths.items() if path in files}
+
+
+def _named(digests: Iterable[str], known: Iterable[bytes]) -> str:
+    return hashlib.sha256("\n".join(sorted(digests)).encode() + b"\0".join(known)).hexdigest()[:40]
+
+
+def _by_nobody(commit: Commit) -> NotAuthentic:
+    return NotAuthentic(f"The commit {commit.id[:12]} is not by anyone who may write to this store.", SIGN_AGAIN)
+
+
+def _certified(key: Key | None, fingerprint: str) -> Part | None:
+    """What a primary key says of one of its subkeys."""
+    parts = key.parts if key else ()
+    return next((part for part in parts if fingerprint.endswith(part.id)), None)

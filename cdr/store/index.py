@@ -46,6 +46,7 @@ class Index:
         self.owner = snapshot.person
         self.broken: dict[str, CdrError] = {}
         self._kept: dict[str, Any] | None = None
+        self._cases: dict[str, dict[str, Any]] = {}
 
     # ---- across cases ------------------------------------------------------------------------------------------
 
@@ -143,8 +144,10 @@ class Index:
 
     def _load(self) -> dict[str, Any]:
         if self._kept is None:
-            kept = self._unseal(self._name)
-            self._kept = kept["documents"] if kept and kept.get("version") == self.extraction.version else {}
+            kept = self._unseal(self._name) or {}
+            self._kept = (
+                _entries(kept.get("documents"), "facts") if kept.get("version") == self.extraction.version else {}
+            )
         return self._kept
 
     def _save(self) -> None:
@@ -155,7 +158,7 @@ class Index:
     def case_documents(self, case: str, places: Iterable[Place]) -> dict[str, Document]:
         """These documents of one case by id, opened from the case's own file where that still holds them."""
         wanted = [place for place in places if may_read(self.owner, place.kind)]
-        kept = self._unseal(self._case_name(case)) or {} if len(wanted) > 1 else {}
+        kept = self.kept_of(case) if len(wanted) > 1 else {}
         found, opened = {}, False
         for place in wanted:
             digest = self.snapshot.files[place.path].digest
@@ -167,6 +170,12 @@ class Index:
         if opened and len(wanted) > 1:
             self.keep_case(case, found, kept)
         return found
+
+    def kept_of(self, case: str) -> dict[str, Any]:
+        """What is kept of one case's documents by path; one private-key operation, the first time."""
+        if case not in self._cases:
+            self._cases[case] = _entries(self._unseal(self._case_name(case)), "body")
+        return self._cases[case]
 
     def keep_case(
         self,
@@ -182,6 +191,7 @@ class Index:
             path = document.place.path
             digest = known.get(path) or self.snapshot.files[path].digest
             entries[path] = {"digest": digest, **for_cache(document)}
+        self._cases[case] = entries
         self._seal(self._case_name(case), entries)
 
     def _case_name(self, case: str) -> str:
@@ -203,3 +213,21 @@ class Index:
         plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         with suppress(NotAllowed):  # who reads with a key that has expired goes on without an index
             self.state.seal(name, self.snapshot.keys.gnupg.encrypt(plain, [self.owner.fingerprint]))
+
+
+def _entries(kept: Any, content: str) -> dict[str, Any]:
+    """What was kept of documents by path, as far as it is what this version of cdr keeps; the rest is opened again."""
+    return {
+        path: entry for path, entry in (kept if isinstance(kept, dict) else {}).items() if _is_entry(entry, content)
+    }
+
+
+def _is_entry(entry: Any, content: str) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("digest"), str):
+        return False
+    previous = entry.get("previous")
+    return (
+        type(entry.get("revision")) is int
+        and isinstance(entry.get(content), dict)
+        and (previous is None or isinstance(previous, str))
+    )

@@ -106,6 +106,11 @@ def document_path(case: str, id_: str) -> str:
     return f"cases/{case}/{id_}{yaml}.gpg"
 
 
+def key_path(fingerprint: str) -> str:
+    """The path of a person's public key."""
+    return f"keys/{fingerprint}.asc"
+
+
 def report_path(year: str) -> str:
     """The path of the area's own words for the report of a year (`2025/26`)."""
     return f"reports/{year.replace('/', '-')}.yaml.gpg"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from cdr.errors import VERIFY, NotAllowed, NotAuthentic, WrongUsage
 from cdr.store import codec
-from cdr.store.crypto import Gnupg, Key, short
+from cdr.store.crypto import Gnupg, short
+from cdr.store.keyring import MISSING, Key, advice
 from cdr.store.layout import Kind
 
 MEMBER, CHASER = "member", "chaser"
+EXPIRY_WARNING = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,54 @@ def may_write(person: Person, kind: Kind) -> bool:
     return person.role == MEMBER or kind.chaser_writes
 
 
-def encryption_ids(keys: Mapping[str, Key], fingerprints: tuple[str, ...]) -> dict[str, str]:
-    """Which fingerprint each encryption subkey's id belongs to."""
+def encryption_ids(keys: Mapping[str, Key], fingerprints: tuple[str, ...], in_use: bool = False) -> dict[str, str]:
+    """Which fingerprint each encryption subkey's id belongs to; with `in_use`, of those only that are encrypted to today."""
+    known = {fingerprint: keys[fingerprint] for fingerprint in fingerprints if fingerprint in keys}
     return {
-        id_: fingerprint
-        for fingerprint in fingerprints
-        if fingerprint in keys
-        for id_ in keys[fingerprint].encryption_ids
+        part.id: fingerprint
+        for fingerprint, key in known.items()
+        for part in key.parts
+        if "e" in part.may and not (in_use and part.state)
     }
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the key of one person stands on a day.
+
+    `trouble` is what keeps it from doing all that it is for, in words, or empty; `ends` is set where that comes within 60 days.
+    """
+
+    person: Person
+    key: Key | None
+    trouble: str
+    ends: date | None
+
+    @property
+    def words(self) -> str:
+        """What there is to tell, in a sentence."""
+        who = f"The key of {self.person.name} ({self.person.role})"
+        if self.trouble:
+            return f"{who} {self.trouble}."
+        until = self.key.expires if self.key else None
+        return f"{who} can be used until {until}." if until else f"{who} never expires."
+
+    @property
+    def advice(self) -> str:
+        """What to do about it; empty where nothing is to be done."""
+        parts = self.key.parts if self.key else ()
+        return advice(self.person.fingerprint, self.trouble, parts) if self.trouble or self.ends else ""
+
+
+def standings(people: Iterable[Person], keys: Mapping[str, Key], today: date) -> list[Standing]:
+    """How the key of each of these people stands; `today` by real time."""
+    found = []
+    for person in people:
+        key = keys.get(person.fingerprint)
+        trouble = MISSING if key is None else key.trouble or key.cannot_sign
+        soon = key is not None and key.expires is not None and key.expires - today < EXPIRY_WARNING
+        found.append(Standing(person, key, trouble, key.expires if key and soon and not trouble else None))
+    return found
 
 
 def usable(keys: Mapping[str, Key], person: Person) -> Key:
@@ -82,11 +125,11 @@ def usable(keys: Mapping[str, Key], person: Person) -> Key:
     Raises: NotAllowed, which names the key and its owner, and what to do; nobody is ever left out silently.
     """
     key = keys.get(person.fingerprint)
-    trouble = "is not in the store's key ring" if key is None else key.trouble
+    trouble = MISSING if key is None else key.trouble
     if key is None or trouble:
         raise NotAllowed(
             f"The key {short(person.fingerprint)} of {person.name} {trouble}, so nothing was recorded.",
-            f"Renew it, then put it into the store: gpg --armor --export {person.fingerprint} > keys/{person.fingerprint}.asc, and commit it (git commit -S).",
+            advice(person.fingerprint, trouble, key.parts if key else ()),
         )
     return key
 

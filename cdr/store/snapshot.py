@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from cdr.errors import MEND, NotAllowed, NotAuthentic, NotFound
-from cdr.store import layout, schema
-from cdr.store.crypto import Key
+from cdr.store import layout, ownership, schema
 from cdr.store.document import Document, decode
 from cdr.store.git import FILE_MODE, Blob, Git
 from cdr.store.history import Keys
+from cdr.store.keyring import Key
 from cdr.store.layout import Place
 from cdr.store.packets import recipient_ids
 from cdr.store.registry import Person, encryption_ids, may_read
@@ -53,6 +53,10 @@ class Snapshot:
     def public_keys(self) -> dict[str, Key]:
         """The keys of the registry, by fingerprint."""
         return {key.fingerprint: key for key in self.keys.gnupg.listed()}
+
+    @cached_property
+    def _keys_ever(self) -> dict[str, Key]:
+        return {key.fingerprint: key for key in self.keys.ever(self.head).listed()}
 
     def raw(self, path: str) -> bytes:
         """The bytes of one file. Raises: NotFound, NotAuthentic when it is not a plain file."""
@@ -97,12 +101,30 @@ class Snapshot:
             raise NotAuthentic(f"{place.path} does not hold what its form asks for.", MEND)
 
     def check_recipients(self, place: Place, ciphertext: bytes) -> None:
-        """Make sure that a document is encrypted to exactly those who may read its kind; needs no private key."""
-        allowed = self.keys.registry.readers(place.kind)
-        owners = encryption_ids(self.public_keys, allowed)
-        found = [owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)]
-        if sorted(found) != sorted(allowed):
+        """Make sure that a document is encrypted to exactly those who may read its kind; needs no private key.
+
+        Each may be named by any subkey that the history knows of their key: what was encrypted before a renewal stays theirs.
+        """
+        now = self._is_for_readers(place, ciphertext, self.public_keys)
+        if not now and not self._is_for_readers(place, ciphertext, self._keys_ever):
             raise NotAuthentic(f"{place.path} is not encrypted to exactly those who may read it.", MEND)
+
+    def check_sealed(self, place: Place, ciphertext: bytes) -> None:
+        """The same of what was encrypted just now: to subkeys that are in use. Raises: NotAuthentic."""
+        if not self._is_for_readers(place, ciphertext, self.public_keys, in_use=True):
+            raise NotAuthentic(f"{place.path} was not encrypted to exactly those who may read it.", MEND)
+
+    def behind(self, place: Place, ciphertext: bytes) -> set[str]:
+        """The fingerprints of those who can read a document with a subkey that is not in use any more."""
+        ids = set(recipient_ids(ciphertext, place.path))
+        readers = self.keys.registry.readers(place.kind)
+        in_use = encryption_ids(self.public_keys, readers, in_use=True)
+        return set(in_use.values()) - {in_use[id_] for id_ in ids & in_use.keys()}
+
+    def _is_for_readers(self, place: Place, ciphertext: bytes, keys: Mapping[str, Key], in_use: bool = False) -> bool:
+        allowed = self.keys.registry.readers(place.kind)
+        owners = encryption_ids(keys, allowed, in_use)
+        return sorted(owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)) == sorted(allowed)
 
     def refuse_odd_files(self, folders: Iterable[str], but: Collection[str] = ()) -> None:
         """Refuse to go on where the files in the store's folder (`but` for some) are not those of the history.
@@ -111,6 +133,7 @@ class Snapshot:
         """
         odd = [path for path in self.git.odd_files(folders) if path not in but]
         if odd:
+            ownership.refuse_unreadable(self.git.folder / odd[0])
             raise NotAuthentic(
                 f"{odd[0]} is not what was recorded: it was changed, moved or removed without cdr.",
                 "The history still holds the right one. See: cdr verify; put it back with: cdr verify --repair",

@@ -1,17 +1,22 @@
 """What this user keeps outside every store: the verified head, key rings made from registries, and the local index.
 
-All of it may be deleted at any time: the head is then taken up anew (a rollback before that goes unnoticed), the rest is
-made again, but for a draft of a notification that was begun and not finished. What is sealed
-is encrypted to its owner and carries a keyed digest, for encryption alone does not authenticate.
+All of it may be deleted at any time, and what is damaged or another store's counts as deleted: the head is then taken up anew
+(a rollback before that goes unnoticed), the rest is made again, but for a draft of a notification that was begun and not finished.
+What is sealed is encrypted to its owner and carries a keyed digest, for encryption alone does not authenticate.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +24,12 @@ from typing import Any
 
 from cdr import disk
 from cdr.errors import DiskFailed
+from cdr.store import ownership
+
+OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+KEY_BYTES = 32
+SUM = "sum"
 
 
 @dataclass(frozen=True)
@@ -29,11 +40,20 @@ class Verified:
     count: int
     keys: str
 
+    @classmethod
+    def read(cls, kept: Any) -> Verified | None:
+        """What was kept of it; None for anything else."""
+        if not isinstance(kept, dict) or kept.keys() != {"head", "count", "keys"}:
+            return None
+        found = cls(**kept)
+        whole = isinstance(found.head, str) and isinstance(found.keys, str) and type(found.count) is int
+        return found if whole and OBJECT.fullmatch(found.head) else None
+
 
 def home() -> Path:
     """The folder for the state of all stores (`$XDG_STATE_HOME/cdr`)."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "cdr"
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else disk.home() / ".local" / "state") / "cdr"
 
 
 class State:
@@ -64,27 +84,43 @@ class State:
         """Keep how far the history has been checked; where nothing can be kept (a read-only disk), go on without."""
         heads = {place: kept for place, kept in self._heads().items() if Path(place).exists()} | {self.place: verified}
         plain = {place: asdict(kept) for place, kept in heads.items()}
-        self._keep(self.folder / "verified.json", json.dumps(plain).encode())
+        self._keep(self.folder / "verified.json", _summed({"store": self.root, "heads": plain}))
 
     def _heads(self) -> dict[str, Verified]:
-        kept = _read_json(self.folder / "verified.json") or {}
-        try:
-            return {place: Verified(**verified) for place, verified in kept.items()}
-        except TypeError:  # of another version, or damaged: as if it had been deleted
-            return {}
+        """The heads that were remembered; none where what is kept is damaged, of another version or another store's."""
+        kept = _read_summed(self.folder / "verified.json")
+        heads = kept.get("heads") if kept.get("store") == self.root else None
+        found = {place: Verified.read(head) for place, head in (heads if isinstance(heads, dict) else {}).items()}
+        return {place: head for place, head in found.items() if head}
 
     def remember_place(self, store: Path) -> None:
         """Keep that this store stands in that folder, so that another put in its place is noticed."""
-        self._keep(home() / "places.json", json.dumps(_places() | {str(store.resolve()): self.root}).encode())
+        self._keep(home() / "places.json", _summed({"places": _places() | {str(store.resolve()): self.root}}))
 
     def sweep(self) -> None:
         """Take away what killed runs left half made here."""
         disk.sweep(home())
         disk.sweep_below(self.folder)
 
-    def keyring(self, keys_tree: str) -> Path:
-        """Where the key ring made from one version of the registry is kept."""
-        return disk.private_folder(self.folder / "keyrings") / f"{keys_tree}.kbx"
+    def ring(self, name: str, make: Callable[[Path], bool]) -> Path:
+        """The key ring that is kept under `name`; made again where it is not there, or is not what was made.
+
+        `make` puts keys into a ring, and says whether it took all of them: one that lacks some is for this run alone.
+        Raises: DiskFailed where it can be made nowhere.
+        """
+        folder = self.folder / "keyrings"
+        for kept in folder.glob(f"{name}-*.kbx") if folder.is_dir() else ():
+            if _is_whole(kept):
+                return kept
+            with suppress(OSError):
+                kept.unlink()
+        aside = _aside() / f"{name}.kbx"
+        whole = make(aside)
+        raw = aside.read_bytes() if aside.is_file() else b""
+        if not whole or not self._keep(folder / f"{name}-{_digest(raw)}.kbx", raw):
+            return aside
+        shutil.rmtree(aside.parent, ignore_errors=True)
+        return folder / f"{name}-{_digest(raw)}.kbx"
 
     def sealed(self, name: str) -> bytes | None:
         """The ciphertext kept under `name`, if it is there and whole."""
@@ -100,39 +136,83 @@ class State:
 
     def forget(self, name: str) -> None:
         """Remove what is kept under `name`."""
-        (self.folder / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            (self.folder / name).unlink()
 
     def _mark(self, name: str, data: bytes) -> bytes:
         return hmac.digest(self._secret(), name.encode() + b"\0" + data, hashlib.sha256)
 
     def _secret(self) -> bytes:
         path = self.folder / "seal.key"
-        with suppress(OSError):
-            return path.read_bytes()
-        self._keep(path, secrets.token_bytes(32))
-        with suppress(OSError):
-            return path.read_bytes()
-        return secrets.token_bytes(32)
+        kept = _read(path)
+        if len(kept) == KEY_BYTES:
+            return kept
+        made = secrets.token_bytes(KEY_BYTES)
+        self._keep(path, made)
+        kept = _read(path)  # where two runs made one at once, one of them stands
+        return kept if len(kept) == KEY_BYTES else made
 
-    def _keep(self, path: Path, data: bytes) -> None:
-        with suppress(DiskFailed):
+    def _keep(self, path: Path, data: bytes) -> bool:
+        """Put a file into the state folder, on disk when this returns; whether it could be, and the folder is one's own."""
+        if not ownership.may_keep_in(path.parent):
+            return False
+        try:
             disk.private_folder(path.parent)
             disk.write_whole(path, data)
+        except DiskFailed:
+            return False
+        return True
 
 
 def root_at(store: Path) -> str | None:
     """Which store was last seen in this folder."""
     found = _places().get(str(store.resolve()))
-    return str(found) if found else None
+    return found if isinstance(found, str) and OBJECT.fullmatch(found) else None
 
 
 def _places() -> dict[str, Any]:
-    return _read_json(home() / "places.json") or {}
+    kept = _read_summed(home() / "places.json").get("places")
+    return kept if isinstance(kept, dict) else {}
 
 
-def _read_json(path: Path) -> dict[str, Any] | None:
+def _aside() -> Path:
+    """A folder of this run's own, which goes with it."""
     try:
-        kept = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return kept if isinstance(kept, dict) else None
+        made = Path(tempfile.mkdtemp(prefix="cdr-"))
+    except OSError as error:
+        raise DiskFailed(f"No folder could be made for a key ring: {os.strerror(error.errno or 0)}.") from error
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:40]
+
+
+def _is_whole(ring: Path) -> bool:
+    raw = _read(ring)
+    return bool(raw) and ring.stem.rpartition("-")[2] == _digest(raw)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _summed(content: dict[str, Any]) -> bytes:
+    """Content as it is kept, with a sum that tells whether it is whole."""
+    return json.dumps({**content, SUM: _digest(json.dumps(content, sort_keys=True).encode())}).encode()
+
+
+def _read_summed(path: Path) -> dict[str, Any]:
+    """What `_summed` kept; empty where it is not there or not whole."""
+    try:
+        kept = json.loads(_read(path))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(kept, dict):
+        return {}
+    said = kept.pop(SUM, None)
+    return kept if said == _digest(json.dumps(kept, sort_keys=True).encode()) else {}

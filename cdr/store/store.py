@@ -35,13 +35,16 @@ def silent(items: Sequence[str], label: str) -> Iterable[str]:
     return items
 
 
-def find(given: str | None, start: Path) -> Path:
-    """The store's folder: the one given, else the nearest upwards that holds cdr.yaml. Raises: NotFound."""
+def find(given: str | None, here: Callable[[], Path]) -> Path:
+    """The store's folder: the one given, else the nearest upwards from `here` that holds cdr.yaml. Raises: NotFound."""
     if given:
-        folder = Path(given).expanduser()
+        with suppress(RuntimeError):  # nobody is called so: then there is no such folder
+            given = str(Path(given).expanduser())
+        folder = Path(given)
         if not (folder / ".git").exists():
             raise NotFound(f"There is no store in {folder}.", "Make one with: cdr init")
         return folder.resolve()
+    start = here()
     for folder in (start, *start.parents):
         if (folder / layout.CONFIGURATION).is_file():
             return folder.resolve()
@@ -127,7 +130,9 @@ class Store:
         """The armoured public key of every member, by fingerprint; anyone may read them. Raises: NotAllowed for an unusable one."""
         sealed = self.sealed
         members = [person for person in sealed.keys.registry.people if person.role == MEMBER]
-        keys = {usable(sealed.public_keys, person).fingerprint: f"keys/{person.fingerprint}.asc" for person in members}
+        keys = {
+            usable(sealed.public_keys, person).fingerprint: layout.key_path(person.fingerprint) for person in members
+        }
         return {fingerprint: sealed.raw(path).decode("ascii") for fingerprint, path in keys.items()}
 
     def template(self, name: str) -> bytes | None:
@@ -281,21 +286,38 @@ class Store:
         replaced = {document.place: document for document in known if document.revision}
         before = self.history.verified(self.progress)
         written = transaction.prepare(self.snapshot, change, replaced, self.progress)
+
+        def keep() -> None:
+            self.history.remember(written.commit, before.count + 1)
+            self._keep(written, change, current)
+
+        self.record(written.commit, change.message(), keep, ready)
+        self.notices += [LAID_OUT.format(path) for path in written.laid_out]
+
+    def record(
+        self,
+        commit: str,
+        why: str,
+        keep: Callable[[], None],
+        ready: Callable[[], Callable[[], None] | None] = lambda: None,
+    ) -> None:
+        """Publish a commit that was made on the head; `keep` renews what is kept beside the store; `ready` as in `commit`.
+
+        Raises: TryAgain, DiskFailed; then nothing was written. NotKnown.
+        """
         with transaction.signals_deferred():
             take_back = ready()
             try:
-                transaction.publish(self.git, written.commit, self.snapshot.head, change.message())
+                transaction.publish(self.git, commit, self.snapshot.head, why)
             except BaseException:  # what went out is taken back only where it is certain that nothing was recorded
                 stands = self.git.standing()
-                self.has_written |= stands == written.commit
+                self.has_written |= stands == commit
                 if take_back and stands == self.snapshot.head:
                     take_back()
                 raise
             self.has_written = True
-            self.notices += [LAID_OUT.format(path) for path in written.laid_out]
             with suppress(CdrError, OSError):  # it is recorded; what could not be renewed renews itself later
-                self.history.remember(written.commit, before.count + 1)
-                self._keep(written, change, current)
+                keep()
 
     def _keep(
         self, written: transaction.Written, change: Change, current: Mapping[str, Mapping[str, Document]]
@@ -337,3 +359,7 @@ class Store:
         self._opened.clear()
         for name in ("sealed", "snapshot", "person", "index"):
             self.__dict__.pop(name, None)
+
+    def look_again(self) -> None:
+        """Read from now on what the branch holds now."""
+        self._forget()

@@ -17,16 +17,17 @@ from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
-from cdr.store import schema
+from cdr.store import git_files, git_locks, schema
 from cdr.store.document import Document, encode
-from cdr.store.git import AT_ONCE, Blob, Git, GitFailed
+from cdr.store.git import AT_ONCE, Blob, Git
+from cdr.store.git_process import GitFailed
 from cdr.store.history import Progress
 from cdr.store.layout import Place
 from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
 LONG = 50  # so many documents take more than two seconds
-STALE_LOCKS = ("index.lock", "HEAD.lock", "cdr-index.lock", "config.lock")
+OWN_LOCKS = ("cdr-index.lock", "cdr-stage.lock", "cdr-config.lock")  # on files that nobody but cdr has
 PENDING = "cdr-pending"
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
@@ -105,9 +106,12 @@ def author_line(email: str, name: str) -> str:
 def publish(git: Git, new: str, old: str | None, why: str) -> None:
     """Make a commit part of the store and bring the work tree up to it.
 
+    git's own lock on the index is held meanwhile: a commit that somebody makes by hand comes before or after, and loses nothing.
     A signal waits until it is done. What fails after the ref has moved does not undo the change: the next start mends it.
+    Raises: TryAgain where another git program is at work, DiskFailed, NotKnown.
     """
-    with signals_deferred():
+    with signals_deferred(), git_locks.held(git_files.index_of(git)):
+        git_locks.await_free(_refs(git))
         pending = git.directory / PENDING
         disk.write_whole(pending, json.dumps({"old": old or EMPTY_TREE, "new": new}).encode())
         git.publish(new, old, why)
@@ -115,6 +119,11 @@ def publish(git: Git, new: str, old: str | None, why: str) -> None:
             disk.sync_folder((git.directory / git.branch).parent)
             bring_forward(git, old or EMPTY_TREE, new)
             pending.unlink(missing_ok=True)
+
+
+def _refs(git: Git) -> tuple[Path, Path]:
+    """What git locks when it moves the branch."""
+    return git.directory / git.branch, git.directory / "HEAD"
 
 
 def bring_forward(git: Git, old: str, new: str, tip: str | None = None) -> None:
@@ -138,15 +147,24 @@ def put_back(git: Git, changes: Mapping[str, Blob | None]) -> None:
         else:
             disk.private_folder(target.parent)
             disk.write_whole(target, contents.pop(0))
-    git.stage(changes)
+    git_files.stage(git, changes)
 
 
 def recover(git: Git) -> None:
-    """Finish what a crash left undone, and clear away its locks. The caller holds the lock."""
-    branch_lock = f"{git.branch}.lock"
-    for name in (*STALE_LOCKS, branch_lock):
+    """Finish what a crash left undone, and clear away its own locks, nobody else's. The caller holds the lock.
+
+    Raises: TryAgain where another git program is at work and there is something to finish.
+    """
+    for name in OWN_LOCKS:
         (git.directory / name).unlink(missing_ok=True)
-    note, tip = _note(git), git.tip()
+    for path in (git_files.index_of(git), git_files.settings_of(git)):
+        git_locks.clear(path)
+    note = _note(git)
+    if note:
+        branch, head = _refs(git)
+        if git_locks.clear_ref(branch, note[1]):
+            git_locks.clear_ref(head, note[1])
+    tip = git.tip()
     if note and tip is not None and git.is_ancestor(note[1], tip):
         bring_forward(git, *note, tip)
     (git.directory / PENDING).unlink(missing_ok=True)
@@ -226,7 +244,7 @@ def _sealed(snapshot: Snapshot, plain: Mapping[Place, bytes], progress: Progress
 
 def _seal(snapshot: Snapshot, place: Place, plain: bytes) -> bytes:
     ciphertext = snapshot.keys.gnupg.encrypt(plain, snapshot.keys.registry.readers(place.kind))
-    snapshot.check_recipients(place, ciphertext)
+    snapshot.check_sealed(place, ciphertext)
     return ciphertext
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from cdr import disk
-from cdr.errors import MEND, CdrError, InvalidData, NotAllowed, NotFound, TryAgain
-from cdr.store import layout, schema, transaction
+from cdr.errors import MEND, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, TryAgain
+from cdr.store import git_files, layout, ownership, schema, transaction
 from cdr.store.document import Document, digest
-from cdr.store.git import FILE_MODE, NO_MODE, GitFailed, Version
+from cdr.store.git import FILE_MODE, NO_MODE, Git, Version
+from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
-from cdr.store.registry import may_read
+from cdr.store.registry import may_read, standings
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
 
-EXPIRY_WARNING = timedelta(days=60)
+PUT_BACK = "Put it back with: cdr verify --repair"
+OWN_WORK = (layout.CONFIGURATION, "templates")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
     except NotFound:
         raise
     except CdrError as error:
+        if _is_the_machines(error):
+            raise
         yield Finding("history", "error", "", f"{error.message} {error.hint}")
         yield from _objects(store)
         with suppress(GitFailed):  # told by the two before it
@@ -61,6 +66,7 @@ def repair(store: Store) -> list[str]:
         aside = store.git.directory / "cdr-aside" / head[:12]
         for path in odd:
             found = transaction.inside(store.folder, path)
+            ownership.refuse_unreadable(found)
             if found.is_file():
                 kept = aside / path
                 disk.private_folder(kept.parent)
@@ -70,7 +76,9 @@ def repair(store: Store) -> list[str]:
                 transaction.inside(store.folder, path).unlink(missing_ok=True)
         blobs = {path: store.sealed.files.get(path) for path in odd}
         transaction.put_back(store.git, blobs)
-        return odd
+        staged = [path for path in store.git.odd_files(OWN_WORK) if is_only_staged(store.git, path)]
+        git_files.stage(store.git, {path: store.sealed.files[path] for path in staged})
+        return odd + staged
 
 
 def _objects(store: Store) -> Iterator[Finding]:
@@ -112,25 +120,12 @@ def _configuration(store: Store) -> Iterator[Finding]:
 
 
 def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
-    for person in snapshot.keys.registry.people:
-        key = snapshot.public_keys.get(person.fingerprint)
-        path = f"keys/{person.fingerprint}.asc"
-        if key is None:
-            yield Finding("keys", "error", path, f"The public key of {person.name} is missing.")
-        elif key.trouble:
-            yield Finding(
-                "keys",
-                "error",
-                path,
-                f"The key of {person.name} {key.trouble}; renew it and commit it to keys/ (git commit -S)",
-            )
-        elif key.expires and key.expires - today < EXPIRY_WARNING:
-            yield Finding(
-                "keys",
-                "warning",
-                path,
-                f"The key of {person.name} expires on {key.expires}; renew it and commit it to keys/ (git commit -S)",
-            )
+    for one in standings(snapshot.keys.registry.people, snapshot.public_keys, today):
+        path, message = layout.key_path(one.person.fingerprint), f"{one.words} {one.advice}"
+        if one.trouble:
+            yield Finding("keys", "error", path, message)
+        elif one.ends:
+            yield Finding("keys", "warning", path, message)
 
 
 def _cases(snapshot: Snapshot) -> Iterator[Finding]:
@@ -146,11 +141,24 @@ def _documents(snapshot: Snapshot) -> list[Place]:
 
 
 def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
+    behind: Counter[str] = Counter()
     for place in _documents(snapshot):
         try:
-            snapshot.check_recipients(place, snapshot.raw(place.path))
+            ciphertext = snapshot.raw(place.path)
+            snapshot.check_recipients(place, ciphertext)
+            behind.update(snapshot.behind(place, ciphertext))
         except CdrError as error:
+            if _is_the_machines(error):
+                raise
             yield Finding("recipients", "error", place.path, error.message)
+    for fingerprint, count in behind.items():
+        yield Finding(
+            "recipients",
+            "warning",
+            layout.key_path(fingerprint),
+            f"{count} documents are encrypted to a subkey of it that is not used any more. "
+            f"Encrypt them anew: cdr keys refresh {fingerprint}",
+        )
 
 
 def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
@@ -163,23 +171,34 @@ def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
 
 def _work_tree(store: Store) -> Iterator[Finding]:
     for path in store.git.odd_files(layout.FOLDERS):
-        yield Finding(
-            "work-tree",
-            "error",
-            path,
-            "It was changed, moved or removed without cdr; put it back with: cdr verify --repair",
-        )
+        unreadable = ownership.why_unreadable(store.folder / path)
+        changed = f"It was changed, moved or removed without cdr. {PUT_BACK}"
+        yield Finding("work-tree", "error", path, f"It may not be read: {unreadable}." if unreadable else changed)
     for path in store.git.untracked(layout.FOLDERS):
         yield Finding(
             "work-tree", "error", path, "cdr did not put this file here; it may be readable by anyone. Take it away."
         )
-    for path in store.git.odd_files((layout.CONFIGURATION, "templates")):
-        yield Finding(
-            "work-tree",
-            "warning",
-            path,
-            "It has changes that are not recorded, and cdr does not use them until they are committed (git commit -S).",
-        )
+    for path in store.git.odd_files(OWN_WORK):
+        if is_only_staged(store.git, path):
+            message = f"git's index holds another version than what is recorded and stands here, and a commit would take that. {PUT_BACK}"
+        else:
+            message = (
+                f"It has changes that are not recorded, and cdr does not use them until they are: git commit -S {path}"
+            )
+        yield Finding("work-tree", "warning", path, message)
+
+
+def is_only_staged(git: Git, path: str) -> bool:
+    """Whether a file in the folder is as recorded, and only git's index is not: as after a git program that was stopped."""
+    blob, file = git.tree("HEAD").get(path), git.folder / path
+    if blob is None or not file.is_file():
+        return False
+    return file.read_bytes() == git.contents([blob.digest])[0]
+
+
+def _is_the_machines(error: CdrError) -> bool:
+    """Whether an error says something of this machine, at this moment, and nothing of the document."""
+    return isinstance(error, TryAgain) or (isinstance(error, DiskFailed) and not isinstance(error, GitFailed))
 
 
 def _contents(store: Store) -> Iterator[Finding]:
@@ -200,9 +219,9 @@ def _contents(store: Store) -> Iterator[Finding]:
     for path in store.progress(list(readable), "Opening every document"):
         try:
             document = snapshot.read(readable[path])
-        except TryAgain:
-            raise
         except CdrError as error:
+            if _is_the_machines(error):
+                raise
             yield Finding("contents", "error", path, f"{error.message} {error.hint}")
             continue
         yield from _document(document)

@@ -18,13 +18,14 @@ import pytest
 from cdr import cli
 
 PACKAGE = Path(cli.__file__).parent
-BASE = frozenset({"errors", "clock", "resources", "codelists", "disk"})
+BASE = frozenset({"errors", "clock", "resources", "codelists", "disk", "programs"})
 PURE = frozenset({"errors", "resources", "codelists"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "resources": frozenset({"errors"}),
     "clock": frozenset({"errors"}),
     "disk": frozenset({"errors"}),
+    "programs": frozenset(),
     "codelists": frozenset({"errors", "resources"}),
     "domain": PURE,
     "statistics": PURE | {"domain"},
@@ -39,8 +40,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 OUTSIDE = {"subprocess", "os", "pathlib", "shutil", "tempfile", "socket", "io", "glob", "time", "urllib", "http", "smtplib"}
 ONLY_IN = {
-    "gnupg": {"store/crypto.py"},
-    "subprocess": {"store/crypto.py", "store/git.py", "commands/desk.py", "mail/program.py"},
+    "gnupg": {"store/keyring.py"},
+    "subprocess": {"programs.py", "commands/desk.py", "mail/program.py"},
     "ruamel": {"store/codec.py", "store/comments.py"},
     "_ruamel_yaml": {"store/codec.py"},
     "smtplib": {"mail/smtp.py"},

@@ -59,7 +59,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "explain": (66,),
     "verify": (1, 66, 69, 73, 74, 75, 76, 78),
     "audit": (66, 69, 74, 75, 76, 78),
-    "keys": (66, 69, 74, 75, 76, 78),
+    "keys": (1, 73, *STORE),
     "demo": (69, 70, 74),
 }
 # Examples of the commands whose help has none; a command that is not here shows one in its help.
@@ -122,7 +122,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "ncmd": ("cdr ncmd 2026-7K3M", "cdr ncmd --preflight 2025/26", "cdr ncmd --preflight 2025/26 --exit-code --json"),
     "verify": ("cdr verify", "cdr verify --repair"),
     "audit": ("cdr audit", "cdr audit 2026-7K3M"),
-    "keys": ("cdr keys list",),
+    "keys": ("cdr keys list", "cdr keys refresh 0123...CDEF 89AB...4567"),
     "demo": ("cdr demo", "cdr demo ~/cdr-demo"),
 }
 

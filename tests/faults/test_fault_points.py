@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 import pytest
 from conftest import EXAMPLES, Shell, run
 from store.hands import findings, git, head
+
+from cdr import programs
 
 FORM = str(EXAMPLES / "form-a-sudi.yaml")
 
@@ -28,7 +29,7 @@ class Fault:
         self.at, self.mode, self.count, self.dead = at, mode, 0, False
         for owner, name in ((os, "fsync"), (Path, "replace"), (Path, "unlink"), (Path, "mkdir")):
             patch.setattr(owner, name, self.wrap(getattr(owner, name)))
-        patch.setattr(subprocess, "run", self.wrap(subprocess.run))
+        patch.setattr(programs, "run", self.wrap(programs.run))
 
     def wrap(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def step(*arguments: Any, **options: Any) -> Any:

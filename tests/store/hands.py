@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,3 +116,30 @@ def packets(message: bytes) -> list[bytes]:
 
 def document(store: Path, case: str, id_: str = "notification") -> Path:
     return store / "cases" / case / f"{id_}.yaml.gpg"
+
+
+@contextmanager
+def program(folder: Path, name: str, script: str) -> Iterator[Path]:
+    """While it lasts, a shell script stands before a program of that name; REAL in it is the program itself."""
+    real = shutil.which(name)
+    folder.mkdir(exist_ok=True)
+    made = folder / name
+    made.write_text(f"#!/bin/sh\n{script}\n".replace("REAL", str(real)))
+    made.chmod(0o700)
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{folder}{os.pathsep}{before}"
+    try:
+        yield made
+    finally:
+        os.environ["PATH"] = before
+        made.unlink()
+
+
+def before(folder: Path, name: str, words: str, what: str) -> contextlib.AbstractContextManager[Path]:
+    """While it lasts, calls of a program with these words among its arguments do something first, or instead."""
+    return program(folder, name, f'case " $* " in *" {words} "*) {what};; esac\nexec REAL "$@"')
+
+
+def then(folder: Path, moment: str) -> contextlib.AbstractContextManager[Path]:
+    """While it lasts, GnuPG takes it to be then (`20240601T000000`)."""
+    return program(folder, "gpg", f'exec REAL --faked-system-time {moment} "$@"')

@@ -12,7 +12,7 @@ import pytest
 from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, gpg, refused_everywhere, sign_commit, unchanged
 
-from cdr.store import crypto
+from cdr.store import gpg as gpg_
 from cdr.store.packets import recipient_ids
 
 LATE = "Ngô Thị Late-Khách"
@@ -199,7 +199,7 @@ def test_a_gpg_that_hangs_is_given_up(
     program.write_text('#!/bin/sh\ncase "$*" in *--decrypt*|*--detach-sign*) sleep 20;; esac\nexec /usr/bin/gpg "$@"\n')
     program.chmod(0o700)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr(crypto, "UNATTENDED_SECONDS", 1)
+    monkeypatch.setattr(gpg_, "UNATTENDED_SECONDS", 1)
     started = time.monotonic()
     with unchanged(cdr.store):
         cdr("show", sudi, code=75)

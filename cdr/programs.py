@@ -1,0 +1,112 @@
+"""The programs that the store is kept with: each in a process group of its own, and ended, with whatever it started, at a limit of time."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+KILLED = 128  # a shell that stands before a program says so much more than the number of the signal that ended it
+NOT_THERE = (126, 127)  # and one of these where there is no such program, or none that can be run
+SHORT = (
+    errno.EAGAIN,
+    errno.ENOMEM,
+    errno.EMFILE,
+    errno.ENFILE,
+)  # what was lacking when a program could not be started just now
+DISK_IS_FULL = (b"No space left", b"Disk quota", b"File too large")
+
+
+class OverTime(Exception):
+    """A program did not end within its limit of time, now or earlier in this run of cdr."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: its exit code (below zero: the signal that ended it), what it printed, and its talk."""
+
+    code: int
+    out: bytes
+    said: bytes
+
+    @property
+    def signal(self) -> int:
+        """The number of the signal that ended the program; 0 where it ended by itself."""
+        return -self.code if self.code < 0 else max(0, self.code - KILLED)
+
+
+_silent: set[str] = set()
+
+
+def begin() -> None:
+    """A run of cdr begins: every program is waited for again."""
+    _silent.clear()
+
+
+def run(
+    command: Sequence[str],
+    data: bytes = b"",
+    *,
+    seconds: float,
+    environment: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
+) -> Ended:
+    """Run a program to its end, with `data` on its standard input; `descriptors` stay open in it.
+
+    One that was silent for too long is not waited for again in this run of cdr.
+    Raises: OverTime; OSError where it cannot be started.
+    """
+    with start(command, environment=environment, descriptors=descriptors) as process:
+        try:
+            out, said = process.communicate(data, timeout=seconds)
+        except BaseException as error:
+            end(process)
+            if isinstance(error, subprocess.TimeoutExpired):
+                _silent.add(command[0])
+                raise OverTime from None
+            raise
+    return Ended(process.returncode, out, said)
+
+
+def start(
+    command: Sequence[str], *, environment: Mapping[str, str] | None = None, descriptors: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """A program that was started, with pipes to it and from it. Raises: as `run`."""
+    if command[0] in _silent:
+        raise OverTime
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
+        pass_fds=tuple(descriptors), process_group=0,
+    )  # fmt: skip
+
+
+@contextmanager
+def limited(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    """Within it a program that somebody else waits for is ended at its limit. Raises: OverTime, where that was so."""
+    over = threading.Event()
+
+    def stop() -> None:
+        over.set()
+        end(process)
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if over.is_set():
+            _silent.add(str(process.args[0]))  # type: ignore[index]
+            raise OverTime
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a program and whatever it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

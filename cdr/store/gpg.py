@@ -1,0 +1,238 @@
+"""Running GnuPG: the options that it always gets, its status lines beside what it prints, and what is wrong where it fails as a whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from cdr import disk, programs
+from cdr.errors import CdrError, DiskFailed, NotAllowed, ToolMissing, TryAgain
+
+UNATTENDED_SECONDS = 45.0
+ATTENDED_SECONDS = 300.0  # a person looks for a passphrase, or for a card
+OLDEST = (2, 2, 17)
+VERSION = re.compile(rb"\bgpg \(GnuPG[^)]*\) ([0-9]+(?:\.[0-9]+)+)")
+OPTIONS = (
+    "--no-options", "--batch", "--no-tty", "--yes", "--trust-model", "always", "--no-auto-key-locate",
+    "--no-auto-key-retrieve", "--no-auto-check-trustdb", "--disable-dirmngr", "--display-charset", "utf-8",
+)  # fmt: skip
+NO_TRUST = (
+    "--trustdb-name",
+    "/dev/null/none",
+)  # whom GnuPG trusts is not asked, so a damaged list of that stops nothing
+ANY_TIME = (
+    "--ignore-time-conflict",
+    "--ignore-valid-from",
+)  # what counts is the order of the history, not this machine's clock
+NO_LOCKS = ("--lock-never",)  # for a ring that only cdr makes, and never changes once it is made
+AGENT_HINT = "If it goes on so, end its agent (pkill -KILL gpg-agent); it starts anew by itself. Then try again."
+UNLOCK_HINT = "Unlock it once in a terminal (for example: gpg --clear-sign /dev/null) and try again."
+AGAIN = "Run the command again."
+WHERE = "GNUPGHOME says where that is, else it is ~/.gnupg."
+WHOSE = f"See whose it is (ls -la), and work as that user. {WHERE}"
+INSTALL = "Install GnuPG anew (Debian, Ubuntu: apt install --reinstall gnupg); `gpg --version` shows whether it runs."
+LOCKED = {
+    11: "the passphrase was wrong",
+    62: "nobody typed the passphrase in time",
+    85: "nobody could be asked for the passphrase here",
+    99: "the question for the passphrase was cancelled",
+    177: "nobody could be asked for the passphrase here",
+    198: "the question for the passphrase was cancelled",
+    32854: "the agent ran out of secure memory",
+    32870: "there is no terminal to ask for the passphrase",
+}
+ASKED_OF_THE_AGENT = ("ERROR pkdecrypt_failed ", "FAILURE sign")
+# There is no agent, it failed, it hung up; errors of the talk with it; errors of the system that it met.
+FAILED_AGENT = (77, 78, 16383, *range(256, 300), *range(32768, 33000))
+
+Trouble = tuple[type[CdrError], str, str]
+DISK_IS_FULL: Trouble = (
+    DiskFailed,
+    "The disk is full: GnuPG could not write.",
+    "Nothing was recorded. Make room, also for GnuPG's own folder.",
+)
+# What GnuPG says where nothing comes of anything, and what that means.
+TROUBLES: tuple[tuple[tuple[bytes, ...], Trouble], ...] = (
+    (programs.DISK_IS_FULL, DISK_IS_FULL),
+    ((b"Cannot allocate memory", b"out of core"), (TryAgain, "GnuPG had not enough memory.", AGAIN)),
+    ((b"Permission denied",), (NotAllowed, "GnuPG may not read or write its own folder.", WHOSE)),
+    ((b"Read-only file system",), (DiskFailed, "GnuPG cannot write to its own folder: the disk is read-only.", WHERE)),
+    ((b"connect to the agent", b"No agent running"), (TryAgain, "GnuPG's agent cannot be reached.", AGENT_HINT)),
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What GnuPG made of a call: its status lines, what it printed, its exit code, and its talk, which nobody is shown."""
+
+    status: tuple[str, ...]
+    out: bytes
+    ended: programs.Ended
+
+    @property
+    def code(self) -> int:
+        """The exit code; of one that a signal ended, below zero."""
+        return self.ended.code
+
+    def count(self, word: str) -> int:
+        """How many status lines begin with this word."""
+        return sum(line.split(" ", 1)[0] == word for line in self.status)
+
+    def line(self, word: str) -> str:
+        """The first status line that begins with this word; empty without one."""
+        return next((line for line in self.status if line.split(" ", 1)[0] == word), "")
+
+
+def binary() -> str:
+    """The path of a GnuPG that is new enough, with a folder of its own. Raises: ToolMissing, TryAgain, NotAllowed."""
+    found = shutil.which("gpg")
+    if found is None:
+        raise ToolMissing("GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again.")
+    if version_of(found) < OLDEST:
+        raise ToolMissing("GnuPG is too old.", f"cdr needs {'.'.join(map(str, OLDEST))} or newer.")
+    _ensure_home()
+    return found
+
+
+@cache
+def version_of(path: str) -> tuple[int, ...]:
+    """Which GnuPG a program is. Raises: ToolMissing where it is none, or cannot be run; TryAgain."""
+    try:
+        ended = programs.run([path, "--version"], seconds=UNATTENDED_SECONDS, environment=environment())
+    except programs.OverTime:
+        raise silent(UNATTENDED_SECONDS) from None
+    except OSError as error:
+        raise not_started(error) from None
+    found = VERSION.search(ended.out)
+    if found is None:
+        raise _as_a_whole(ended) or ToolMissing(
+            "What is called gpg on this machine is not GnuPG, or does not run.", INSTALL
+        )
+    return tuple(map(int, found[1].split(b".")))
+
+
+def call(options: Sequence[str], data: bytes, descriptors: Sequence[int] = (), *, may_ask: bool = False) -> Answer:
+    """Call GnuPG with `data` on its standard input; `may_ask`: the agent may ask a person for a passphrase.
+
+    Raises: TryAgain where it is silent for too long, ToolMissing where it cannot be started.
+    """
+    attended = is_attended()
+    seconds = ATTENDED_SECONDS if attended and may_ask else UNATTENDED_SECONDS
+    mode = [] if attended else ["--pinentry-mode", "error"]
+    status_in, status_out = os.pipe()
+    command = [binary(), *OPTIONS, *mode, "--status-fd", str(status_out), *options]
+    told: list[bytes] = []
+    # Read beside it: a crafted message has gpg say more than a pipe holds, and wait for ever.
+    reading = threading.Thread(target=_drain, args=(status_in, told), daemon=True)
+    reading.start()
+    try:
+        ended = programs.run(
+            command, data, seconds=seconds, environment=environment(), descriptors=(status_out, *descriptors)
+        )
+    except programs.OverTime:
+        raise silent(seconds) from None
+    except OSError as error:
+        raise not_started(error) from None
+    finally:
+        os.close(status_out)
+    reading.join(UNATTENDED_SECONDS)
+    lines = b"".join(told).decode("utf-8", "replace").splitlines()
+    return Answer(tuple(line[9:] for line in lines if line.startswith("[GNUPG:] ")), ended.out, ended)
+
+
+def is_attended() -> bool:
+    """Whether somebody sits there who can be asked for a passphrase."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def environment() -> dict[str, str]:
+    """What GnuPG runs in: its words in English, and the terminal on which a person can be asked."""
+    found = {**os.environ, "LC_ALL": "C.UTF-8"}
+    if is_attended():
+        found.setdefault("GPG_TTY", os.ttyname(sys.stdin.fileno()))
+    return found
+
+
+# ---- what is wrong where it failed ------------------------------------------------------------------------------------
+
+
+def why_locked(answer: Answer) -> str:
+    """Why the agent did not use a key, in words that follow `is locked:`; empty where that is not the cause."""
+    return next((LOCKED[code] for code in _codes(answer, ("ERROR ", "FAILURE ")) if code in LOCKED), "")
+
+
+def cause(answer: Answer) -> CdrError | None:
+    """What is wrong with this machine, where a call failed for that and not for what it was given."""
+    found = _as_a_whole(answer.ended)
+    if found is None and any(code in FAILED_AGENT for code in _codes(answer, ASKED_OF_THE_AGENT)):
+        return TryAgain("GnuPG's agent did not do what it was asked to.", AGENT_HINT)
+    return found
+
+
+def not_started(error: OSError) -> CdrError:
+    """What to tell where GnuPG could not be started."""
+    why = os.strerror(error.errno or 0)
+    if error.errno in disk.FULL:
+        return _told(DISK_IS_FULL)
+    if error.errno in programs.SHORT:
+        return TryAgain(f"GnuPG could not be started just now: {why}.", AGAIN)
+    return ToolMissing(f"GnuPG cannot be started: {why}.", INSTALL)
+
+
+def cause_of(code: int, said: bytes) -> CdrError | None:
+    """The same for a call of which only the exit code and the talk are known."""
+    return _as_a_whole(programs.Ended(code, b"", said))
+
+
+def _as_a_whole(ended: programs.Ended) -> CdrError | None:
+    if ended.code in programs.NOT_THERE:
+        return ToolMissing("What is called gpg on this machine cannot be run.", INSTALL)
+    if ended.signal == signal.SIGXFSZ:
+        return _told(DISK_IS_FULL)
+    if ended.signal:
+        name = f"signal {ended.signal}"
+        return TryAgain(f"GnuPG was stopped before it was done ({name}), perhaps for want of memory.", AGAIN)
+    return next((_told(trouble) for words, trouble in TROUBLES if any(word in ended.said for word in words)), None)
+
+
+def _told(trouble: Trouble) -> CdrError:
+    kind, message, hint = trouble
+    return kind(message, hint)
+
+
+def _codes(answer: Answer, beginnings: tuple[str, ...]) -> list[int]:
+    told = [line.split() for line in answer.status if line.startswith(beginnings)]
+    return [int(words[2]) & 0xFFFF for words in told if len(words) > 2 and words[2].isdigit()]
+
+
+def silent(seconds: float) -> TryAgain:
+    """What to tell where GnuPG did not end within its limit of time."""
+    return TryAgain(f"GnuPG did not answer within {seconds:g} seconds.", AGENT_HINT)
+
+
+def _ensure_home() -> None:
+    """Make GnuPG's own folder, which it does not make itself with `--no-options`, and without which it checks nothing.
+
+    Raises: NotAllowed where GNUPGHOME names one that is not there.
+    """
+    named = os.environ.get("GNUPGHOME")
+    if named and not Path(named).is_dir():
+        raise NotAllowed(
+            "GNUPGHOME names a folder that is not there, so there is no key.", "Correct or unset GNUPGHOME."
+        )
+    if not named:
+        disk.private_folder(disk.home() / ".gnupg")
+
+
+def _drain(descriptor: int, told: list[bytes]) -> None:
+    with os.fdopen(descriptor, "rb", buffering=0) as stream:
+        while part := stream.read(65536):
+            told.append(part)

@@ -1,0 +1,145 @@
+"""What is kept beside the store is a cache: each file of it lost, cut or exchanged changes no answer, and raises no alarm."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell, run
+from store.hands import git, unchanged
+
+FORM = EXAMPLES / "form-a-sudi.yaml"
+WRONG_TYPES = (
+    b'{"a": {"head": 1, "count": "x", "keys": null}}', b'{"version": 7, "documents": [1]}', b'{"store": 5, "heads": [], "sum": 3}',
+    b'{"places": {"x": 5}, "sum": ""}', b"[" * 5000, b"5", b"null", b'"text"',
+)  # fmt: skip
+JUNK: dict[str, Callable[[bytes], list[bytes]]] = {
+    "nothing": lambda raw: [b""],
+    "half of it": lambda raw: [raw[: len(raw) // 2]],
+    "a byte less": lambda raw: [raw[:-1]],
+    "a byte changed": lambda raw: [raw[: len(raw) // 2] + bytes([raw[len(raw) // 2] ^ 1]) + raw[len(raw) // 2 + 1 :]],
+    "something else": lambda raw: [os.urandom(200), b"text\n" * 9],
+    "other types": lambda raw: list(WRONG_TYPES),
+}
+KINDS = ("verified.json", "places.json", "seal.key", "*.kbx", "index", "cases/*")
+
+
+def kept(folder: Path, kind: str) -> list[Path]:
+    """The files of one kind; a new ring may stand beside one that was thrown away."""
+    found = [path for path in folder.rglob(kind.rpartition("/")[2]) if path.is_file() and (not kind.startswith("cases") or path.parent.name == "cases")]
+    assert found, f"nothing is kept as {kind}"
+    return found
+
+
+@pytest.fixture
+def answers(cdr: Shell, sudi: str, tmp_path: Path) -> Callable[[], tuple[str, str]]:
+    """What two questions answer; both are right."""
+
+    def ask() -> tuple[str, str]:
+        return cdr("list", "--json", as_of="2026-01-10").out, cdr("show", sudi, as_of="2026-01-10").out
+
+    cdr("request", sudi, as_of="2026-01-09")
+    assert "Amara" in ask()[1]
+    return ask
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_that_is_not_what_was_kept(
+    cdr: Shell, sudi: str, answers: Callable[[], tuple[str, str]], tmp_path: Path, kind: str
+) -> None:
+    right, state = answers(), tmp_path / "state" / "cdr"
+    for name, junk in JUNK.items():
+        for path in kept(state, kind):
+            for content in junk(path.read_bytes()):
+                if path.exists():
+                    path.write_bytes(content)
+                assert answers() == right, f"{kind} is {name}"
+    for path in kept(state, kind):
+        path.write_bytes(b"junk")
+    assert cdr("verify", "--json").json["findings"] == []
+    for path in kept(state, kind):
+        path.write_bytes(b"junk")
+    with unchanged(cdr.store):
+        cdr("verify", "--repair")
+    for path in kept(state, kind):
+        path.unlink()
+        path.mkdir()  # not even a file
+    assert answers() == right
+    cdr("milestone", sudi, "ncmd_told", "--on", "2026-01-10", as_of="2026-01-12")
+
+
+def test_it_is_made_again_and_used(cdr: Shell, sudi: str, answers: Callable[[], tuple[str, str]], tmp_path: Path) -> None:
+    """What was thrown away is there again after the next question, whole."""
+    right, state = answers(), tmp_path / "state" / "cdr"
+    for kind in KINDS:
+        for path in kept(state, kind):
+            path.write_bytes(b"junk")
+    assert answers() == right
+    for kind in KINDS:
+        assert all(path.read_bytes() != b"junk" for path in kept(state, kind)), kind
+    before = {path: path.read_bytes() for path in state.rglob("*") if path.is_file()}
+    assert answers() == right
+    assert {path: path.read_bytes() for path in state.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "all"])
+def test_what_another_store_kept(
+    cdr: Shell, sudi: str, answers: Callable[[], tuple[str, str]], people: People, tmp_path: Path, kind: str
+) -> None:
+    """Of the same members, and of other ones: its files under this store's names."""
+    right, state = answers(), tmp_path / "state" / "cdr"
+    other = Shell(tmp_path / "other")
+    assert run(["init", str(other.store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
+    other("notify", "--from", FORM, "--not-a-duplicate", "x", as_of="2026-01-09")
+    other("list"), other("show", other("list", "--json").json["cases"][0]["case"])
+    mine, its = (state / git(store.store, "config", "cdr.store") for store in (cdr, other))
+    for one in KINDS if kind == "all" else (kind,):
+        if one == "places.json":
+            continue  # that is one for all stores
+        source = kept(its, one)[0]
+        for path in kept(mine, one):
+            path.write_bytes(source.read_bytes())
+    if kind == "all":
+        shutil.rmtree(mine)
+        shutil.copytree(its, mine)
+    assert answers() == right
+    assert cdr("verify", "--json").json["findings"] == []
+
+
+def test_a_rollback_is_noticed_all_the_same(cdr: Shell, sudi: str) -> None:
+    """The sum guards against damage; what it says when it is whole still counts."""
+    cdr("request", sudi, as_of="2026-01-09")
+    git(cdr.store, "reset", "-q", "--hard", "HEAD~1")
+    assert "rolled back" in cdr("list", code=76).err
+    git(cdr.store, "reset", "-q", "--hard", "ORIG_HEAD")
+
+
+def test_a_head_that_was_remembered_says_of_which_store(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    cdr("list")
+    [path] = kept(tmp_path / "state" / "cdr", "verified.json")
+    content = json.loads(path.read_bytes())
+    assert content["store"] == git(cdr.store, "config", "cdr.store") and list(content["heads"]) == [str(cdr.store)]
+
+
+def test_a_disk_without_room_for_it(cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be kept, and everything works as if nothing had been."""
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        (small / "filler").write_bytes(b"x" * 12288)
+        monkeypatch.setenv("XDG_STATE_HOME", str(small))
+        assert sudi in cdr("list").out and "Amara" in cdr("show", sudi).out
+        cdr("request", sudi, as_of="2026-01-09")
+        assert cdr("verify", "--json").json["findings"] == []
+        words = ["--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
+        assert run(["init", str(tmp_path / "new"), *words]).code == 0
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
