@@ -72,13 +72,18 @@ def _store(app: App) -> Iterator[Check]:
     from cdr.store import layout
 
     store = app.store
+    if borrows := store.git.repository.borrows():
+        yield Check("store", "warning", borrows)
     head = store.sealed.head
+    if store.git.repository.lacking() and (wrong := store.git.damage(head)):
+        raise wrong
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
+    store.git.repository.refuse_writing()
     if store.git.setting("core.fsync") != "all":
         yield Check(
             "store", "warning", f"A power cut could damage this copy; run: git -C {store.folder} config core.fsync all"
         )
-    odd = store.git.odd_files(layout.FOLDERS)
+    odd = store.changed_files(*layout.FOLDERS)
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
 
@@ -115,9 +120,8 @@ def _acting(app: App) -> Iterator[Check]:
 
 def _configuration(app: App) -> Iterator[Check]:
     yield Check("configuration", "ok", f"cdr.yaml of {app.configuration.area}")
-    if not app.store.git.odd_files(("cdr.yaml",)):
+    if not app.store.changed_files("cdr.yaml"):
         return
-
     try:
         take_in(str(app.store.folder / "cdr.yaml"), "store", app.configuration_problems)
     except CdrError as error:

@@ -15,8 +15,8 @@ from cdr.store.git import Git
 from cdr.store.history import History
 from cdr.store.registry import CHASER, MEMBER, Person, Registry
 
-ATTRIBUTES = "*.gpg -text -diff -merge\n"
-IGNORED = "/outbox/\n"
+ATTRIBUTES = b"* -text\n*.gpg -text -diff -merge\n"
+IGNORED = b"/outbox/\n"
 BRANCH = "main"
 
 
@@ -38,17 +38,17 @@ def create(
     ]
     people += [Person(chaser, keys[chaser].name, CHASER, since.isoformat())] if chaser else []
     git = _repository(folder)
-    with lock.held(git.directory / "cdr.lock") as held:
+    with lock.held(git.repository.shared / "cdr.lock") as held:
         git.held = (held,)
         files = _files(
             folder, configuration, Registry(tuple(people), secrets.token_hex(8)), {f: gnupg.export(f) for f in keys}
         )
-        tip = git.tip()
+        tip = git.repository.tip()
         line = transaction.author_line(keys[signer].email, keys[signer].name)
         commit = git.commit(tip, files, "cdr: init", line, lambda payload: gnupg.sign(payload, signer))
-        _settings(git, commit, keys[signer])
+        _settings(git, keys[signer])
         transaction.publish(git, commit, tip, "cdr: init")
-    History(git).accept_root(signer)
+    History(git, signer).accept_root(signer)
     return commit
 
 
@@ -85,8 +85,9 @@ def _repository(folder: Path) -> Git:
         )
     disk.private_folder(folder)
     git = Git(folder)
-    if not (folder / ".git").exists():
-        git.run("init", "--quiet", f"--initial-branch={BRANCH}")
+    git.begin(BRANCH)
+    git.refuse_unsupported()
+    git.repository.refuse_writing()
     return git
 
 
@@ -104,17 +105,15 @@ def _files(
     return files | {f"keys/{fingerprint}.asc": armoured for fingerprint, armoured in exported.items()}
 
 
-def _with_lines(path: Path, lines: str) -> bytes:
-    before = path.read_text("utf-8") if path.is_file() else ""
-    return (
-        before if lines in before else before + ("" if not before or before.endswith("\n") else "\n") + lines
-    ).encode()
+def _with_lines(path: Path, lines: bytes) -> bytes:
+    before = path.read_bytes() if path.is_file() else b""
+    return before if lines in before else before + (b"" if not before or before.endswith(b"\n") else b"\n") + lines
 
 
-def _settings(git: Git, root: str, signer: Key) -> None:
+def _settings(git: Git, signer: Key) -> None:
     """What this copy needs so that a commit made by hand is durable and signed by who made the store."""
     settings = {"core.fsync": "all", "gc.auto": "0", "maintenance.auto": "false", "core.symlinks": "false"}
     settings |= {"user.name": signer.name, "user.email": signer.email, "user.signingKey": signer.fingerprint}
-    settings |= {"commit.gpgSign": "true", "cdr.store": root, "cdr.root": signer.fingerprint}
+    settings |= {"commit.gpgSign": "true"}
     for name, value in settings.items():
         git.setting(name, value)

@@ -22,7 +22,7 @@ def held(path: Path, wait: float = WAIT_SECONDS, doing: str = "writing to") -> I
     Raises: TryAgain when somebody else keeps it for longer than `wait` seconds, DiskFailed when it cannot be made.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise DiskFailed(f"The store cannot be written: {os.strerror(error.errno or 0)}.") from error
     try:

@@ -39,12 +39,13 @@ def home() -> Path:
 class State:
     """The state that belongs to one store, known by the commit that made it, as it stands in one folder.
 
-    A head is remembered for each folder, since two copies of a store may honestly be at different points.
+    A head is remembered for each folder, since two copies of a store may honestly be at different points; and for each name by
+    which a folder was reached, so that a link to an older copy is no way around it.
     """
 
-    def __init__(self, root: str, place: Path) -> None:
+    def __init__(self, root: str, folder: Path) -> None:
         self.root = root
-        self.place = str(place.resolve())
+        self.names = names(folder)
         self.folder = home() / root
 
     @property
@@ -52,30 +53,37 @@ class State:
         """Whether this store's history was accepted here before, in this folder or in another."""
         return bool(self._heads())
 
-    def verified(self) -> Verified | None:
-        """The head remembered of this folder; of a store that was moved here, that of the folder where it was."""
+    @property
+    def place_name(self) -> str:
+        """The folder as part of a file's name."""
+        return hashlib.sha256(self.names[-1].encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    def verified(self) -> list[Verified]:
+        """The heads remembered of this folder, the furthest first; of a store that was moved here, that of the folder where it was."""
         heads = self._heads()
-        if self.place in heads:
-            return heads[self.place]
-        gone = [verified for place, verified in heads.items() if not Path(place).exists()]
-        return max(gone, key=lambda verified: verified.count, default=None)
+        here = {heads[name] for name in self.names if name in heads}
+        gone = {verified for place, verified in heads.items() if not Path(place).exists()}
+        found = sorted(here or gone, key=lambda verified: verified.count, reverse=True)
+        return found if here else found[:1]
 
     def remember(self, verified: Verified) -> None:
         """Keep how far the history has been checked; where nothing can be kept (a read-only disk), go on without."""
-        heads = {place: kept for place, kept in self._heads().items() if Path(place).exists()} | {self.place: verified}
+        heads = {place: kept for place, kept in self._heads().items() if Path(place).exists()}
+        heads |= dict.fromkeys(self.names, verified)
         plain = {place: asdict(kept) for place, kept in heads.items()}
         self._keep(self.folder / "verified.json", json.dumps(plain).encode())
 
     def _heads(self) -> dict[str, Verified]:
         kept = _read_json(self.folder / "verified.json") or {}
         try:
-            return {place: Verified(**verified) for place, verified in kept.items()}
+            found = {place: Verified(**verified) for place, verified in kept.items()}
+            return found if all(map(_is_right, found.values())) else {}
         except TypeError:  # of another version, or damaged: as if it had been deleted
             return {}
 
-    def remember_place(self, store: Path) -> None:
-        """Keep that this store stands in that folder, so that another put in its place is noticed."""
-        self._keep(home() / "places.json", json.dumps(_places() | {str(store.resolve()): self.root}).encode())
+    def remember_place(self) -> None:
+        """Keep that this store stands in this folder, so that another put in its place is noticed."""
+        self._keep(home() / "places.json", json.dumps(_places() | dict.fromkeys(self.names, self.root)).encode())
 
     def keyring(self, keys_tree: str) -> Path:
         """Where the key ring made from one version of the registry is kept."""
@@ -115,10 +123,19 @@ class State:
             disk.write_whole(path, data)
 
 
-def root_at(store: Path) -> str | None:
-    """Which store was last seen in this folder."""
-    found = _places().get(str(store.resolve()))
-    return str(found) if found else None
+def roots_at(store: Path) -> set[str]:
+    """Which store was last seen in this folder; more than one, where the folder's names were seen with different ones."""
+    places = _places()
+    return {str(places[name]) for name in names(store) if places.get(name)}
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """What a folder is called: as it was named, and last where that really is."""
+    return tuple(dict.fromkeys((str(folder), str(folder.resolve()))))
+
+
+def _is_right(verified: Verified) -> bool:
+    return isinstance(verified.head, str) and isinstance(verified.count, int) and isinstance(verified.keys, str)
 
 
 def _places() -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,6 +86,14 @@ def refused_everywhere(cdr: Shell, case: str, code: int = 76) -> None:
         cdr("return", case, "northtown-general", "--nil", code=code)
 
 
+def refused_itself(cdr: Shell, case: str) -> None:
+    """Beside a changed file a command that opens the case or writes to it is refused; questions read the history and go on."""
+    with unchanged(cdr.store):
+        cdr("show", case, code=76)
+        cdr("return", case, "northtown-general", "--nil", code=76)
+        assert case in [one["case"] for one in cdr("list", "--json").json["cases"]]
+
+
 def left_out(cdr: Shell, case: str) -> None:
     """A case that cannot be read is refused for itself, and every question goes on without it and names it."""
     with unchanged(cdr.store):
@@ -114,3 +124,9 @@ def packets(message: bytes) -> list[bytes]:
 
 def document(store: Path, case: str, id_: str = "notification") -> Path:
     return store / "cases" / case / f"{id_}.yaml.gpg"
+
+
+def successor(plain: bytes, replaced: bytes) -> bytes:
+    """The first revision of a document as the one after the file that it replaces."""
+    bound = f'previous: "{hashlib.sha256(replaced).hexdigest()}"'.encode()
+    return re.sub(rb"previous:.*", bound, plain.replace(b"revision: 1\n", b"revision: 2\n", 1), count=1)

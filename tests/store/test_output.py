@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 
+import pytest
 from conftest import Shell
 
 
+@pytest.mark.hurt
 def test_a_file_name_that_is_not_text(cdr: Shell, sudi: str) -> None:
     with open(os.fsencode(cdr.store / "cases" / sudi) + b"/notes \xff\x1b.txt", "wb") as stream:  # noqa: PTH123
         stream.write(b"x")
