@@ -170,3 +170,7 @@ class WrongConfiguration(CdrError):
 
     def lines(self) -> list[str]:
         return [*(problem.text(self.file) for problem in self.problems), *super().lines()]
+
+
+class NotWhole(WrongConfiguration):
+    """This copy of the store was made without a part of the history."""

@@ -19,6 +19,7 @@ SHORT = (
     errno.EMFILE,
     errno.ENFILE,
 )  # what was lacking when a program could not be started just now
+PATIENCE_SECONDS = 5.0
 DISK_IS_FULL = (b"No space left", b"Disk quota", b"File too large")
 
 
@@ -55,13 +56,14 @@ def run(
     seconds: float,
     environment: Mapping[str, str] | None = None,
     descriptors: Sequence[int] = (),
+    folder: str | None = None,
 ) -> Ended:
-    """Run a program to its end, with `data` on its standard input; `descriptors` stay open in it.
+    """Run a program to its end, in `folder`, with `data` on its standard input; `descriptors` stay open in it.
 
     One that was silent for too long is not waited for again in this run of cdr.
     Raises: OverTime; OSError where it cannot be started.
     """
-    with start(command, environment=environment, descriptors=descriptors) as process:
+    with start(command, environment=environment, descriptors=descriptors, folder=folder) as process:
         try:
             out, said = process.communicate(data, timeout=seconds)
         except BaseException as error:
@@ -74,14 +76,18 @@ def run(
 
 
 def start(
-    command: Sequence[str], *, environment: Mapping[str, str] | None = None, descriptors: Sequence[int] = ()
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
+    folder: str | None = None,
 ) -> subprocess.Popen[bytes]:
     """A program that was started, with pipes to it and from it. Raises: as `run`."""
     if command[0] in _silent:
         raise OverTime
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
-        pass_fds=tuple(descriptors), process_group=0,
+        pass_fds=tuple(descriptors), process_group=0, cwd=folder,
     )  # fmt: skip
 
 
@@ -104,6 +110,19 @@ def limited(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
         if over.is_set():
             _silent.add(str(process.args[0]))  # type: ignore[index]
             raise OverTime
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    """Let a program that was started end by itself, for it has nothing more to do; one that does not is ended."""
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            with suppress(OSError):
+                pipe.close()
+    try:
+        process.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        end(process)
+        process.wait()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -8,9 +8,9 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """The folder `schemas` or `templates`, in the wheel or in the checkout, or `rules` in the package itself."""
-    if name == "rules":
-        return PACKAGE / "rules"
+    """The folder `schemas` or `templates`, in the wheel or in the checkout, or `rules` or `gitdir` in the package itself."""
+    if name in ("rules", "gitdir"):
+        return PACKAGE / name
     packaged = PACKAGE / "_data" / name
     return packaged if packaged.is_dir() else PACKAGE.parent / name
 

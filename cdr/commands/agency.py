@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +14,9 @@ from cdr.commands.options import as_json, on, pass_app
 from cdr.commands.output import put, put_json, say
 from cdr.domain.configuration import Agency
 from cdr.errors import ConditionsNotMet, InvalidData, WrongUsage
+
+if TYPE_CHECKING:
+    from cdr.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 FIELDS = {
@@ -177,7 +179,7 @@ def _record(app: App, change: Callable[[bytes, Sequence[Mapping[str, Any]]], Cha
     with store.writing():
         store.require_member()
         raw = store.configuration()
-        _refuse_unrecorded(store.folder / layout.CONFIGURATION, raw)
+        _refuse_unrecorded(store)
         changed = change(raw, _read(app, raw)["agencies"])
         if changed.raw != raw:
             _read(app, changed.raw)
@@ -186,9 +188,11 @@ def _record(app: App, change: Callable[[bytes, Sequence[Mapping[str, Any]]], Cha
     return changed.fields
 
 
-def _refuse_unrecorded(file: Path, recorded: bytes) -> None:
+def _refuse_unrecorded(store: Store) -> None:
     """Stop where somebody is changing cdr.yaml by hand: what they have written would be lost. Raises: ConditionsNotMet."""
-    if file.is_file() and file.read_bytes() != recorded:
+    from cdr.store import layout
+
+    if (store.folder / layout.CONFIGURATION).is_file() and store.changed_files(layout.CONFIGURATION):
         raise ConditionsNotMet(
             "cdr.yaml was changed by hand and not recorded; nothing was changed.",
             [],

@@ -73,13 +73,18 @@ def _store(app: App) -> Iterator[Check]:
     from cdr.store import layout
 
     store = app.store
+    if borrows := store.git.repository.borrows():
+        yield Check("store", "warning", borrows)
     head = store.sealed.head
+    if store.git.repository.lacking() and (wrong := store.git.damage(head)):
+        raise wrong
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
+    store.git.repository.refuse_writing()
     if store.git.setting("core.fsync") != "all":
         yield Check(
             "store", "warning", f"A power cut could damage this copy; run: git -C {store.folder} config core.fsync all"
         )
-    odd = store.git.odd_files(layout.FOLDERS)
+    odd = store.changed_files(*layout.FOLDERS)
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
 
@@ -120,10 +125,9 @@ def _configuration(app: App) -> Iterator[Check]:
     from cdr.store.verify import is_only_staged
 
     yield Check("configuration", "ok", f"cdr.yaml of {app.configuration.area}")
-    if not app.store.git.odd_files(("cdr.yaml",)):
-        return
-    if is_only_staged(app.store.git, "cdr.yaml"):
+    if is_only_staged(app.store, "cdr.yaml"):
         yield Check("configuration", "warning", f"git's index holds another cdr.yaml than what is recorded. {MEND}")
+    if not app.store.changed_files("cdr.yaml"):
         return
     try:
         take_in(str(app.store.folder / "cdr.yaml"), "store", app.configuration_problems)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cdr.store import layout
+from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.store import Store
-from cdr.store.transaction import EMPTY_TREE
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,23 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
     Raises: NotFound, NotAuthentic.
     """
     store.sealed.case(reference) if reference else store.sealed
+    folder = f"cases/{layout.reference(reference)}" if reference else ""
     history, git = store.history, store.git
-    ids = [history.root, *git.since(history.root, store.sealed.head)]
-    wanted = git.touching(f"cases/{layout.reference(reference)}") if reference else set(ids)
-    found = []
-    for commit in git.commits([id_ for id_ in ids if id_ in wanted]):
-        before = commit.parents[0] if commit.parents else EMPTY_TREE
-        paths = tuple(
-            path for path in git.changed(before, commit.id) if not reference or path.startswith(f"cases/{reference}/")
-        )
-        person = history.by(commit)
-        seconds, _, _ = commit.author.rpartition(" ")[0].rpartition(" ")[2].partition(" ")
-        at = datetime.fromtimestamp(int(seconds), UTC).isoformat(timespec="seconds")
-        found.append(Recorded(commit.id, at, person.name, person.fingerprint, commit.message.splitlines()[0], paths))
-    return found[::-1]
+    commits = [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]
+    return [
+        _recorded(store, commit, folder) for commit in commits[::-1] if not folder or _touches(store, commit, folder)
+    ]
+
+
+def _touches(store: Store, commit: Commit, folder: str) -> bool:
+    """Whether a commit made a folder what it was on no side before."""
+    made = store.git.subtree(commit.id, folder)
+    return all(store.git.subtree(parent, folder) != made for parent in commit.parents or (EMPTY_TREE,))
+
+
+def _recorded(store: Store, commit: Commit, folder: str) -> Recorded:
+    before = commit.parents[0] if commit.parents else EMPTY_TREE
+    paths = [path for path in store.git.changed(before, commit.id) if not folder or path.startswith(f"{folder}/")]
+    person = store.history.by(commit)
+    at = datetime.fromtimestamp(commit.seconds, UTC).isoformat(timespec="seconds")
+    return Recorded(commit.id, at, person.name, person.fingerprint, commit.title, tuple(paths))

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cdr import disk
 from cdr.errors import CdrError, ConditionsNotMet, NotAllowed, NotKnown, WrongUsage
@@ -20,8 +19,8 @@ from cdr.store.history import History
 from cdr.store.keyring import Key, advice
 from cdr.store.registry import CHASER, MEMBER, Person, Registry
 
-ATTRIBUTES = "*.gpg -text -diff -merge\n"
-IGNORED = "/outbox/\n"
+ATTRIBUTES = b"* -text\n*.gpg -text -diff -merge\n"
+IGNORED = b"/outbox/\n"
 BRANCH = "main"
 MESSAGE = "cdr: init"
 UNFINISHED = "cdr-init"  # a note in the repository's own folder, from its making until the store is whole
@@ -44,7 +43,7 @@ def create(
         Person(fingerprint, keys[fingerprint].name, MEMBER, since.isoformat()) for fingerprint in dict.fromkeys(members)
     ]
     people += [Person(chaser, keys[chaser].name, CHASER, since.isoformat())] if chaser else []
-    with _repository(folder) as git, lock.held(git.directory / "cdr.lock") as held:
+    with _repository(folder) as git, lock.held(git.repository.shared / "cdr.lock") as held:
         git.held = (held,)
         transaction.recover(git)
         commit = _begun(git, configuration, people) or _begin(git, configuration, people, keys, signer)
@@ -56,7 +55,7 @@ def _begin(git: Git, configuration: bytes, people: Sequence[Person], keys: Mappi
     gnupg = Gnupg()
     registry = Registry(tuple(people), secrets.token_hex(8))
     files = _files(git.folder, configuration, registry, {f: gnupg.export(f) for f in keys})
-    tip = git.tip()
+    tip = git.repository.tip()
     line = transaction.author_line(keys[signer].email, keys[signer].name)
     commit = git.commit(tip, files, MESSAGE, line, lambda payload: gnupg.sign(payload, signer))
     transaction.publish(git, commit, tip, MESSAGE)
@@ -68,11 +67,11 @@ def _begun(git: Git, configuration: bytes, people: Sequence[Person]) -> str:
 
     Raises: ConditionsNotMet where the store that is here is another, or whole.
     """
-    tip = git.tip()
+    tip = git.repository.tip()
     if tip is None or not _is_store(git):
         return ""
     files = git.tree(tip)
-    if not (git.directory / UNFINISHED).exists():
+    if not _unfinished(git).exists():
         raise _there_already("Give another folder.")
     kept, registry = git.contents([files[path].digest for path in (layout.CONFIGURATION, layout.REGISTRY)])
     here = {(person.fingerprint, person.role) for person in Registry.read(registry).people}
@@ -86,8 +85,8 @@ def _finish(git: Git, commit: str, keys: Mapping[str, Key]) -> None:
     """What this machine keeps of a store that is begun. Raises: NotKnown where it cannot: run again, it is finished."""
     try:
         signer = History(git).by(git.commits([commit])[0]).fingerprint
-        git_files.set_settings(git, _settings(commit, keys[signer]))
-        History(git).accept_root(signer)
+        git_files.set_settings(git, _settings(keys[signer]))
+        History(git, signer).accept_root(signer)
     except (CdrError, OSError) as error:
         raise NotKnown(
             "The store is begun and recorded, and not all of it could be set up: "
@@ -95,7 +94,7 @@ def _finish(git: Git, commit: str, keys: Mapping[str, Key]) -> None:
             "Run the same command again, and it is finished.",
         ) from error
     with suppress(OSError):
-        (git.directory / UNFINISHED).unlink(missing_ok=True)
+        _unfinished(git).unlink(missing_ok=True)
 
 
 def _there_already(hint: str) -> ConditionsNotMet:
@@ -132,23 +131,26 @@ def _signer(gnupg: Gnupg, members: Sequence[str], acting: str | None) -> str:
 @contextmanager
 def _repository(folder: Path) -> Iterator[Git]:
     """The folder's repository while a store is begun in it; what was made for that goes again where nothing was recorded."""
-    own, note = folder / ".git", folder / ".git" / UNFINISHED
-    is_new, is_resumed = not own.exists(), note.exists()
+    folder = folder.absolute()
+    own, git = folder / ".git", Git(folder)
+    is_new = not own.exists()
+    is_resumed = not is_new and _unfinished(git).exists()
     if (folder / layout.CONFIGURATION).exists() and not is_resumed:
         raise _there_already("Give another folder.")
-    ownership.refuse_others(folder.absolute())
+    ownership.refuse_others(folder)
     there = folder.exists()
     disk.private_folder(folder)
-    git = Git(folder)
     try:
         if is_new:
             _make(git)
-        elif not is_resumed and not _is_store(git):
-            disk.write_whole(git.directory / UNFINISHED, b"")
+        git.refuse_unsupported()
+        git.repository.refuse_writing()
+        if not is_new and not is_resumed and not _is_store(git):
+            disk.write_whole(_unfinished(git), b"")
         yield git
     except BaseException:
         with suppress(CdrError, OSError):
-            if git.standing() is None and is_new:
+            if is_new and git.repository.standing() is None:
                 shutil.rmtree(own)
         with suppress(OSError):
             if not there:
@@ -156,19 +158,22 @@ def _repository(folder: Path) -> Iterator[Git]:
         raise
 
 
+def _unfinished(git: Git) -> Path:
+    return git.repository.directory / UNFINISHED
+
+
 def _make(git: Git) -> None:
     """A repository, made beside and put in place whole, with the note that the store in it is not finished."""
-    for left in git.folder.glob(f"{disk.TEMPORARY}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with TemporaryDirectory(prefix=disk.TEMPORARY, dir=git.folder) as aside:
-        git.run("init", "--quiet", f"--initial-branch={BRANCH}", aside)
-        made = Path(aside) / ".git"
+    disk.sweep(git.folder)
+    with disk.aside(git.folder) as aside:
+        git.begin(BRANCH, aside)
+        made = aside / ".git"
         disk.write_whole(made / UNFINISHED, b"")
         disk.move(made, git.folder / ".git")
 
 
 def _is_store(git: Git) -> bool:
-    tip = git.tip()
+    tip = git.repository.tip()
     return tip is not None and layout.REGISTRY in git.tree(tip)
 
 
@@ -186,15 +191,13 @@ def _files(
     return files | {layout.key_path(fingerprint): armoured for fingerprint, armoured in exported.items()}
 
 
-def _with_lines(path: Path, lines: str) -> bytes:
-    before = path.read_text("utf-8") if path.is_file() else ""
-    return (
-        before if lines in before else before + ("" if not before or before.endswith("\n") else "\n") + lines
-    ).encode()
+def _with_lines(path: Path, lines: bytes) -> bytes:
+    before = path.read_bytes() if path.is_file() else b""
+    return before if lines in before else before + (b"" if not before or before.endswith(b"\n") else b"\n") + lines
 
 
-def _settings(root: str, signer: Key) -> dict[str, str]:
+def _settings(signer: Key) -> dict[str, str]:
     """What this copy needs so that a commit made by hand is durable and signed by who made the store."""
     settings = {"core.fsync": "all", "gc.auto": "0", "maintenance.auto": "false", "core.symlinks": "false"}
     settings |= {"user.name": signer.name, "user.email": signer.email, "user.signingKey": signer.fingerprint}
-    return settings | {"commit.gpgSign": "true", "cdr.store": root, "cdr.root": signer.fingerprint}
+    return settings | {"commit.gpgSign": "true"}

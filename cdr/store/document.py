@@ -36,9 +36,9 @@ class Document:
         said = str(self.body.get("schema", ""))
         return kind.earlier if kind.earlier and said.startswith(f"{kind.earlier}/") else kind.form
 
-    def successor(self, body: dict[str, Any], ciphertext: bytes | None, text: bytes | None = None) -> Document:
-        """The next revision, bound to the ciphertext that it replaces (None where what stood there was no document)."""
-        return Document(self.place, self.revision + 1, None if ciphertext is None else digest(ciphertext), body, text)
+    def successor(self, body: dict[str, Any], previous: str | None, text: bytes | None = None) -> Document:
+        """The next revision, bound to the file that it replaces (None where no document stood there)."""
+        return Document(self.place, self.revision + 1, previous, body, text)
 
 
 def unwritten(place: Place) -> Document:

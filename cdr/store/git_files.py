@@ -7,52 +7,72 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from cdr import disk
 from cdr.store import git_locks
-from cdr.store.git import NOTHING, Blob, Git
+from cdr.store.git import Git
 from cdr.store.git_process import GitFailed
-
-
-def index_of(git: Git) -> Path:
-    """Where the user's own index is."""
-    return git.directory / "index"
+from cdr.store.objects import NOTHING, Blob, path_text
 
 
 def settings_of(git: Git) -> Path:
     """Where the repository's settings are."""
-    return git.directory / "config"
+    return git.repository.shared / "config"
 
 
-def stage(git: Git, files: Mapping[str, Blob | None]) -> None:
-    """Tell the index about these paths, and leave what else is staged alone.
+def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
+    """Tell the user's own index about these paths, and leave what else is staged alone; a broken one is made anew from `tip`.
 
     Raises: TryAgain where another git program keeps the index's lock, DiskFailed.
     """
     lines = [f"{blob.mode} {blob.digest}\t{path}" if blob else f"0 {NOTHING}\t{path}" for path, blob in files.items()]
-    index, made = index_of(git), git.directory / "cdr-stage"
+    data = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
+    index, made = git.repository.index, git.repository.directory / "cdr-stage"
     with git_locks.held(index):
         git_locks.lock_of(made).unlink(missing_ok=True)
         try:
-            git.refuse_broken_index()
+            _refuse_broken_index(git)
             shutil.copyfile(index, made)
-            git.run("update-index", "-z", "--index-info", data="\0".join(lines).encode() + b"\0", index=made)
+            git.run("update-index", "-z", "--index-info", data=data, told=_as_index(made))
         except (GitFailed, OSError):  # a broken index is made again, never trusted
             made.unlink(missing_ok=True)
-            git.run("read-tree", "HEAD", index=made)
-        with suppress(GitFailed):  # it also fails where another file differs, which is not its business
-            git.run("update-index", "-q", "--refresh", index=made)
+            git.run("read-tree", tip, told=_as_index(made))
         disk.move(made, index)
+
+
+def staged(git: Git) -> dict[str, Blob] | None:
+    """What the user's own index holds, by path; None where it is broken or in the middle of a merge."""
+    try:
+        _refuse_broken_index(git)
+        lines = git.run("ls-files", "-z", "--stage", told=_as_index(git.repository.index)).split(b"\0")
+    except GitFailed:
+        return None
+    found = {}
+    for line in filter(None, lines):
+        meta, _, path = line.partition(b"\t")
+        mode, digest, stage = meta.decode().split()
+        if stage != "0":
+            return None
+        found[path_text(path)] = Blob(mode, digest)
+    return found
 
 
 def set_settings(git: Git, settings: Mapping[str, str]) -> None:
     """Set settings of the repository. Raises: TryAgain, DiskFailed."""
-    kept, made = settings_of(git), git.directory / "cdr-config"
+    kept, made = settings_of(git), git.repository.shared / "cdr-config"
     with git_locks.held(kept):
         git_locks.lock_of(made).unlink(missing_ok=True)
         disk.write_whole(made, kept.read_bytes())
         for name, value in settings.items():
-            git.run("config", "--file", str(made), name, value)
+            git.run("config", "--file", str(made), "--no-includes", name, value)
         disk.move(made, kept)
+
+
+def _as_index(path: Path) -> dict[str, str]:
+    return {"GIT_INDEX_FILE": str(path)}
+
+
+def _refuse_broken_index(git: Git) -> None:
+    if git.repository.has_broken_index():
+        raise GitFailed("update-index", 0)

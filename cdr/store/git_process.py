@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from select import POLLIN, poll
 
 from cdr import disk, programs
-from cdr.errors import CdrError, DiskFailed, NotFound, ToolMissing, TryAgain, WrongConfiguration
+from cdr.errors import CdrError, DiskFailed, NotFound, ToolMissing, TryAgain
 from cdr.store import ownership
 
+NOWHERE = "/"  # git runs where no repository is, and is told of the one that it works on
 SECONDS = 45.0
 LONG_SECONDS = 600.0  # every object of a large repository is read
 FATAL = 128
@@ -55,10 +59,26 @@ def ended(
     Raises: TryAgain where it is silent for too long, ToolMissing where it cannot be started.
     """
     seconds = LONG_SECONDS if long else SECONDS
+    with _starting(seconds):
+        return programs.run(
+            command, data, seconds=seconds, environment=environment, descriptors=descriptors, folder=NOWHERE
+        )
+
+
+def printed(command: Sequence[str], data: bytes, environment: Mapping[str, str]) -> bytes:
+    """What a git command prints that is run outside of every repository. Raises: GitFailed, and as `ended`."""
+    done = ended(command, data, environment)
+    if done.code:
+        raise why(command[1], done, Path(NOWHERE))
+    return done.out
+
+
+@contextmanager
+def _starting(seconds: float = SECONDS) -> Iterator[None]:
     try:
-        return programs.run(command, data, seconds=seconds, environment=environment, descriptors=descriptors)
+        yield
     except programs.OverTime:
-        raise TryAgain(f"git did not answer within {seconds:g} seconds.", AGAIN) from None
+        raise _silent(seconds) from None
     except OSError as error:
         why = os.strerror(error.errno or 0)
         if error.errno in disk.FULL:
@@ -68,13 +88,12 @@ def ended(
         raise ToolMissing(f"git cannot be started: {why}.", INSTALL) from None
 
 
+def _silent(seconds: float) -> TryAgain:
+    return TryAgain(f"git did not answer within {seconds:g} seconds.", AGAIN)
+
+
 def why(name: str, done: programs.Ended, folder: Path) -> CdrError:
     """What to tell of a git command that failed in a store's folder."""
-    if b"dubious ownership" in done.said:
-        return WrongConfiguration(
-            "The store's folder belongs to another user, so git does not use it.",
-            f"Work as that user, or allow it: git config --global --add safe.directory {folder}",
-        )
     if done.signal == signal.SIGXFSZ or any(words in done.said for words in programs.DISK_IS_FULL):
         return DiskFailed(DISK_IS_FULL, MAKE_ROOM)
     if not folder.is_dir():
@@ -82,3 +101,59 @@ def why(name: str, done: programs.Ended, folder: Path) -> CdrError:
     if done.code >= FATAL or b"Permission denied" in done.said or name == "fsck":
         ownership.refuse_unreadable(folder / ".git")
     return GitFailed(name, done.code, done.said)
+
+
+class Reader:
+    """A `git cat-file --batch` that is asked for objects one after the other."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        with _starting():
+            self._process = programs.start(command, environment=environment, folder=NOWHERE)
+        self._end = weakref.finalize(self, programs.finish, self._process)
+        self._got = b""
+        self._ready = poll()
+        self._ready.register(self._out, POLLIN)
+
+    @property
+    def _out(self) -> int:
+        assert self._process.stdout is not None
+        return self._process.stdout.fileno()
+
+    def ask(self, ids: Sequence[str]) -> None:
+        """Ask for these objects; the answers come in their order."""
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # then it has ended, and the answer says why
+            self._process.stdin.write("".join(f"{id_}\n" for id_ in ids).encode())
+            self._process.stdin.flush()
+
+    def line(self) -> bytes:
+        """The next line; empty where it has ended. Raises: TryAgain."""
+        while b"\n" not in self._got and self._more():
+            pass
+        line, _, self._got = self._got.partition(b"\n")
+        return line
+
+    def exactly(self, size: int) -> bytes:
+        """The next so many bytes. Raises: GitFailed where it ended before, TryAgain."""
+        parts, missing = [self._got[:size]], size - len(self._got)
+        self._got = self._got[size:]
+        while missing > 0:
+            if not self._more():
+                raise GitFailed("cat-file", self.ended())
+            parts.append(self._got[:missing])
+            self._got = self._got[missing:]
+            missing -= len(parts[-1])
+        return b"".join(parts)
+
+    def _more(self) -> bool:
+        if not self._ready.poll(SECONDS * 1000):
+            programs.end(self._process)
+            raise _silent(SECONDS)
+        part = os.read(self._out, 1 << 20)
+        self._got += part
+        return bool(part)
+
+    def ended(self) -> int:
+        """Its exit code, after it was ended if need be; below zero: the signal that ended it."""
+        self._end()
+        return self._process.returncode

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from cdr.errors import VERIFY, CdrError, NotAuthentic, NotFound
-from cdr.store import git_files, layout, lock, state
+from cdr.store import layout, state
 from cdr.store.crypto import Gnupg, Signer, UnknownKey
-from cdr.store.git import FILE_MODE, Blob, Commit, Git
+from cdr.store.git import Git
 from cdr.store.keyring import Key, Part
+from cdr.store.objects import Blob, Changes, Commit
 from cdr.store.registry import CHASER, MEMBER, Person, Registry
 from cdr.store.state import State, Verified
 
 Progress = Callable[[Sequence[str], str], Iterable[str]]
-Changes = dict[str, tuple[Blob | None, Blob | None]]
+ANOTHER = "Another store stands in this folder than the one seen here before."
 ASK = "keep this copy, and ask the other members before you go on."
 SIGN_AGAIN = f"If you made it by hand: git commit --amend --gpg-sign. If you did not: {ASK}"
 
@@ -40,8 +41,10 @@ class Keys:
 class History:
     """The history of one repository, with what is remembered of it."""
 
-    def __init__(self, git: Git) -> None:
+    def __init__(self, git: Git, accepted_root: str | None = None) -> None:
+        """`accepted_root` is the fingerprint of the key that made the store, as a person gave it for a first clone."""
         self.git = git
+        self.accepted_root = accepted_root
         self.taken_up: tuple[bytes, ...] = ()  # public keys that a member brings, which the next commit will hold
         self._keys: dict[str, Keys] = {}
         self.root = self._root()
@@ -49,42 +52,36 @@ class History:
 
     # ---- what is asked of it -----------------------------------------------------------------------------------
 
-    def verified(self, progress: Progress, accepted_root: str | None = None) -> Verified:
-        """How far the history is authentic: always the branch's tip.
-
-        `accepted_root` is the fingerprint of the key that made the store, as a person gave it for a first clone.
-        Raises: NotAuthentic.
-        """
-        tip = self.git.tip()
+    def verified(self, progress: Progress) -> Verified:
+        """How far the history is authentic: always the branch's tip. Raises: NotAuthentic."""
+        tip = self.git.repository.tip()
         if tip is None:
             raise NotFound("This store has no history yet.", "Make one with: cdr init")
-        known = self._known(accepted_root)
-        if known.head == tip:
+        known, *others = self._known()
+        new = self._since(known, tip)
+        for other in others:
+            self._since(other, tip)
+        if not new:
             return known
-        if not self.git.is_ancestor(known.head, tip):
+        commits = {commit.id: commit for commit in new}
+        for id_ in progress(list(commits), "Checking the history"):
+            self.check(commits[id_])
+        found = Verified(tip, known.count + len(new), self.git.subtree(tip, "keys"))
+        return found if self.taken_up else self.remember(found.head, found.count)
+
+    def _since(self, known: Verified, tip: str) -> list[Commit]:
+        """What was added to a history that was seen; every commit of it is checked, whichever line of work it is on."""
+        new = self.git.since(known.head, tip)
+        if new is None and self._first(tip) != self.root:
+            raise self._not_accepted(ANOTHER)
+        if new is None:
             raise NotAuthentic(
                 "The store's history is not the one that was seen here before: it was rolled back or rewritten.",
                 "Compare with another copy of the store before you go on; the last commit seen here was "
                 + known.head[:12]
                 + ".",
             )
-        new = self.git.since(known.head, tip)
-        commits = {commit.id: commit for commit in self.git.commits(new)}
-        self._refuse_gaps(known.head, commits)
-        for id_ in progress(new, "Checking the history"):
-            self.check(commits[id_])
-        found = Verified(tip, known.count + len(new), self.git.subtree(tip, "keys"))
-        return found if self.taken_up else self.remember(found.head, found.count)
-
-    def _refuse_gaps(self, known: str, commits: Mapping[str, Commit]) -> None:
-        """Every parent is checked too, or was before: a note beside the repository must not hide a commit."""
-        parents = {parent for commit in commits.values() for parent in commit.parents}
-        for parent in sorted(parents - commits.keys() - {known}):
-            if not self.git.is_ancestor(parent, known):
-                raise NotAuthentic(
-                    "This copy of the store hides a part of its history.",
-                    "Compare with another copy of the store before you go on.",
-                )
+        return new
 
     def remember(self, tip: str, count: int) -> Verified:
         """Keep that everything up to `tip` is authentic."""
@@ -122,48 +119,36 @@ class History:
             raise NotAuthentic(
                 "This store was not begun by the key that was given.", "Ask a member for the whole fingerprint again."
             )
-        self._keep_setting("cdr.root", person.fingerprint)
-        if self.state.verified() is None:
+        if not self.state.verified():
             self.remember(self.root, 1)
-        self._settle()
-
-    def _settle(self) -> None:
-        self._keep_setting("cdr.store", self.root)
-        self.state.remember_place(self.git.folder)
-
-    def _keep_setting(self, name: str, value: str) -> None:
-        """Where the disk is read-only or another user's, or somebody else writes just now, go on without."""
-        if self.git.setting(name) == value:
-            return
-        ours = nullcontext() if self.git.held else lock.held(self.git.directory / "cdr.lock", wait=0)
-        with suppress(CdrError), ours:
-            git_files.set_settings(self.git, {name: value})
+        self.state.remember_place()
 
     # ---- how it is judged --------------------------------------------------------------------------------------
 
-    def _known(self, accepted_root: str | None) -> Verified:
-        expected = state.root_at(self.git.folder)
-        moved = expected is not None and expected != self.root
+    def _known(self) -> list[Verified]:
+        expected = state.roots_at(self.git.folder)
+        moved = bool(expected - {self.root})
         known = self.state.verified()
-        if accepted_root or moved or not self.state.is_known:
-            self.accept_root(accepted_root or self._own_root(moved))
+        if self.accepted_root or moved or not self.state.is_known:
+            self.accept_root(self.accepted_root or self._own_root(moved))
             known = self.state.verified()
-        elif expected is None:
-            self._settle()
-        return known or Verified(self.root, 1, self.git.subtree(self.root, "keys"))
+        elif not expected:
+            self.state.remember_place()
+        return known or [Verified(self.root, 1, self.git.subtree(self.root, "keys"))]
 
     def _own_root(self, moved: bool) -> str:
-        """The root's key, where this machine has reason to trust it: it was accepted here, or its secret key is here."""
+        """The root's key, where this machine has reason to trust it: its secret key is here."""
         keys = self.keys_at(self.root)
         here = {key.fingerprint for key in Gnupg().listed(secret=True)}
         commit = self.git.commits([self.root])[0]
         signer = keys.gnupg.signer(commit.payload, commit.signature).primary if commit.signature else ""
-        if signer and not moved and signer in (*here, self.git.setting("cdr.root")):
+        if signer and not moved and signer in here:
             return signer
-        raise NotAuthentic(
-            "Another store stands in this folder than the one seen here before."
-            if moved
-            else "This copy of the store has not been checked here yet.",
+        raise self._not_accepted(ANOTHER if moved else "This copy of the store has not been checked here yet.")
+
+    def _not_accepted(self, why: str) -> NotAuthentic:
+        return NotAuthentic(
+            why,
             "Ask a member, not over the network, for the fingerprint of the key that made the store; then: cdr verify --root FINGERPRINT",
         )
 
@@ -217,7 +202,7 @@ class History:
         One that the history knew before counts only where its primary key has certified it anew: it may have been taken out.
         Raises: NotAuthentic.
         """
-        before, since = self.ever(parent), self.ever(self.git.tip() or commit.id, self.taken_up)
+        before, since = self.ever(parent), self.ever(self.git.repository.tip() or commit.id, self.taken_up)
         try:
             signer = since.signer(commit.payload, commit.signature)
         except UnknownKey as unknown:
@@ -259,14 +244,27 @@ class History:
     # ---- where it begins, and the keys of a moment -------------------------------------------------------------
 
     def _root(self) -> str:
-        """The commit that made the store: the first that has a registry."""
-        kept = self.git.setting("cdr.store")
-        if state.OBJECT.fullmatch(kept):
-            return kept
-        found = self.git.text("rev-list", "--topo-order", "HEAD", "--", layout.REGISTRY).split()
-        if not found:
+        """The commit that made the store: as it was seen in this folder before, or else as the history has it."""
+        tip = self.git.repository.tip()
+        if tip is None:
             raise NotFound("This folder's repository is not a store.", "Make one with: cdr init")
-        return found[-1]
+        seen = state.roots_at(self.git.folder)
+        if len(seen) == 1 and not self.accepted_root:
+            with suppress(NotAuthentic):  # it is not in this repository
+                return self.git.commits([*seen])[0].id
+        return self._first(tip)
+
+    def _first(self, tip: str) -> str:
+        """The commit with which the history of a store began: the first that has a registry."""
+        if not self._has_registry(tip):
+            raise NotFound("This folder's repository is not a store.", "Make one with: cdr init")
+        root = tip
+        while before := next(filter(self._has_registry, self.git.parents(root)), None):
+            root = before
+        return root
+
+    def _has_registry(self, commit: str) -> bool:
+        return bool(self.git.subtree(commit, layout.REGISTRY))
 
     def _read_keys(self, commit: str, tree: str) -> Keys:
         files = self.git.tree(commit)
@@ -288,13 +286,13 @@ class History:
 
     def ever(self, commit: str, known: Iterable[bytes] = ()) -> Gnupg:
         """GnuPG with every key that a registry up to a commit ever held, with all their subkeys, and with `known` files beside."""
-        versions = self.git.versions(["keys"], commit)
+        commits = [*self.git.commits([self.root]), *(self.git.since(self.root, commit) or [])]
+        versions = {self.git.subtree(one.id, "keys"): one.id for one in commits}
         digests = {
-            version.digest
-            for path, several in versions.items()
-            if layout.KEY_FILE.fullmatch(path)
-            for version in several
-            if version.digest and version.mode == FILE_MODE
+            blob.digest
+            for version in versions.values()
+            for path, blob in self.git.tree(version).items()
+            if layout.KEY_FILE.fullmatch(path) and blob.is_plain
         }
         more = tuple(known)
         return self._ring(_named(digests, more), sorted(digests), (), more)

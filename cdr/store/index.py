@@ -7,14 +7,14 @@ operation however many cases there are. Beside it one file a case holds that cas
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
-from cdr.store.document import Document, for_cache, from_cache, unwritten
-from cdr.store.git import FILE_MODE
+from cdr.store import layout
+from cdr.store.document import Document, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.registry import may_read
@@ -47,6 +47,7 @@ class Index:
         self.broken: dict[str, CdrError] = {}
         self._kept: dict[str, Any] | None = None
         self._cases: dict[str, dict[str, Any]] = {}
+        self._is_complete = False
 
     # ---- across cases ------------------------------------------------------------------------------------------
 
@@ -68,7 +69,7 @@ class Index:
         if place.case in self.broken:
             raise self.broken[place.case]
         if kept is None:
-            return unwritten(place)
+            return self.snapshot.unwritten(place)
         return Document(place, kept["revision"], kept["previous"], kept["facts"])
 
     def put(self, documents: Mapping[str, tuple[Document, str]], removed: Iterable[str] = ()) -> None:
@@ -81,6 +82,7 @@ class Index:
                 kept[path] = self._facts(document, digest)
         for path in removed:
             kept.pop(path, None)
+        self._is_complete = False
         self._save()
 
     def _indexed(self) -> list[Place]:
@@ -88,22 +90,47 @@ class Index:
         return [place for place in self.snapshot.places.values() if place.kind in kinds and place.case]
 
     def _complete(self) -> dict[str, Any]:
-        kept, places = self._load(), self._indexed()
-        digests = {place.path: self.snapshot.files[place.path].digest for place in places}
+        kept = self._load()
+        if self._is_complete:
+            return kept
+        self._leave_out_what_is_no_case()
+        places = [place for place in self._indexed() if place.case not in self.broken]
         missing = [place for place in places if not self._is_kept(kept, place)]
-        missing = [place for place in missing if place.case not in self.broken]
-        gone = kept.keys() - digests.keys()
+        gone = kept.keys() - self.snapshot.files.keys()
         for path in gone:
             del kept[path]
         if missing:
             self._take_in(missing)
         elif gone:
             self._save()
+        for place in places:
+            if place.case not in self.broken:
+                with self._noting(place.case):
+                    self.snapshot.revisions.check(place.path, kept[place.path]["previous"])
+        self._is_complete = True
         return kept
+
+    def _leave_out_what_is_no_case(self) -> None:
+        """Folders without what `notify` writes are not opened, and nothing is asked there, whoever put something into them;
+        nor in a case of which a ledger was taken away."""
+        for case in self.snapshot.cases:
+            if self.snapshot.lacks_its_case(case):
+                self.broken.setdefault(case, self.snapshot.no_case(case))
+        for place in filter(None, map(layout.place, self.snapshot.revisions.gone)):
+            if place.kind.ledger and place.case in self.snapshot.cases:
+                with self._noting(place.case):
+                    self.snapshot.unwritten(place)
+
+    @contextmanager
+    def _noting(self, case: str) -> Iterator[None]:
+        try:
+            yield
+        except NotAuthentic as error:
+            self.broken.setdefault(case, error)
 
     def _is_kept(self, kept: Mapping[str, Any], place: Place) -> bool:
         blob = self.snapshot.files[place.path]
-        return blob.mode == FILE_MODE and kept.get(place.path, {}).get("digest") == blob.digest
+        return blob.is_plain and kept.get(place.path, {}).get("digest") == blob.digest
 
     def _take_in(self, missing: list[Place]) -> None:
         by_case: dict[str, list[Place]] = {}
@@ -165,6 +192,7 @@ class Index:
             cached = kept.get(place.path)
             if cached and cached["digest"] == digest:
                 found[place.id] = from_cache(cached, place)
+                self.snapshot.revisions.check(place.path, cached["previous"])
             else:
                 found[place.id], opened = self.snapshot.read(place), True
         if opened and len(wanted) > 1:

@@ -21,6 +21,9 @@ PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
 REPORT_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2})\.yaml\.gpg")
 CASE_FILE = re.compile(rf"cases/({REFERENCE.pattern})/([a-z]+(?:-[0-9]{{2,4}})?)(\.yaml)?\.gpg")
 PLACEHOLDERS = ("cases/.gitkeep", "panels/.gitkeep")
+OWN_WORDINGS = ("templates", "templates/letters", "reference")
+OWN_WORDING = re.compile(r"templates/letters/(?:[a-z0-9-]+\.txt|\.gitkeep)|reference/[^/]+\.yaml")
+OF_GIT = (".gitattributes", ".gitignore")
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,20 @@ def is_managed(path: str) -> bool:
 
 
 def is_known(path: str) -> bool:
-    """Whether a managed path is one that a store has."""
-    known = path in (CONFIGURATION, REGISTRY, *PLACEHOLDERS) or KEY_FILE.fullmatch(path) is not None
-    return known or place(path) is not None
+    """Whether a path is one that a store has."""
+    known = path in (CONFIGURATION, REGISTRY, *PLACEHOLDERS, *OF_GIT) or KEY_FILE.fullmatch(path) is not None
+    return known or is_own_wording(path) or place(path) is not None
+
+
+def is_own_wording(path: str) -> bool:
+    """Whether a path is one of an area's own letters or published figures, which a member writes by hand."""
+    return OWN_WORDING.fullmatch(path) is not None
+
+
+def outermost(path: str) -> str:
+    """A path that no store has, or the folder of the store's own in which it begins (`notes/`)."""
+    first, is_below, _ = path.partition("/")
+    return path if first in (*FOLDERS, *OWN_WORDINGS) or not is_below else f"{first}/"
 
 
 def chaser_may_write(path: str) -> bool:

@@ -29,7 +29,7 @@ def held(path: Path, wait: float = WAIT_SECONDS, doing: str = "writing to") -> I
         raise NotFound("The store's folder is gone.", "Go to where it is now, or give it with --store DIR.")
     ownership.refuse_others(path.parent)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         ownership.refuse_unreadable(path)
         raise DiskFailed(f"The store cannot be written: {os.strerror(error.errno or 0)}.") from error

@@ -5,16 +5,16 @@ What stood there stays in the history, and is kept aside as it is, encrypted, fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cdr import disk
-from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound, ToolMissing
-from cdr.store import layout
+from cdr.errors import CdrError, NotAllowed, NotAuthentic, ToolMissing
+from cdr.store import layout, transaction
 from cdr.store.document import Document, decode, salvaged, unwritten
-from cdr.store.git import FILE_MODE
 from cdr.store.layout import Place
+from cdr.store.objects import NotHere
 from cdr.store.registry import MEMBER
+from cdr.store.revisions import Step
 from cdr.store.store import Store
 from cdr.store.transaction import Change
 
@@ -47,7 +47,7 @@ def mend(store: Store) -> list[Mended]:
     if store.person.role != MEMBER:
         return []
     with store.writing():
-        broken = [place for place in store.snapshot.places.values() if not _is_whole(store, place)]
+        broken = [place for place in _places(store) if not _is_whole(store, place)]
         found = {place: _put_right(store, place) for place in broken}
         mended = [Mended(place.path, one.how, _aside(store, place)) for place, one in found.items()]
         stands = [one.stands for one in found.values() if one.stands]
@@ -61,8 +61,14 @@ def mend(store: Store) -> list[Mended]:
     return mended
 
 
+def _places(store: Store) -> list[Place]:
+    """Every document, and every ledger of a case that somebody took away."""
+    gone = [place for place in filter(None, map(layout.place, store.sealed.revisions.gone)) if place.kind.ledger]
+    return [*store.snapshot.places.values(), *(place for place in gone if place.case in store.sealed.cases)]
+
+
 def _is_whole(store: Store, place: Place) -> bool:
-    if place.case and store.sealed.lacks_its_case(place.case):
+    if place.path not in store.sealed.files or (place.case and store.sealed.lacks_its_case(place.case)):
         return False
     try:
         if place.kind is layout.ATTACHMENT:
@@ -77,27 +83,38 @@ def _is_whole(store: Store, place: Place) -> bool:
 def _put_right(store: Store, place: Place) -> _Found:
     if place.case and store.sealed.lacks_its_case(place.case):
         return _Found(REMOVED if place.kind.chaser_writes else LOST)
-    if place.kind is layout.ATTACHMENT:
-        return _Found(LOST)
-    standing, *before = _revisions(store, place)
-    if standing is not None:
-        return _Found(READ, standing)
-    for number, document in enumerate(before, 1):
+    if place.kind is layout.ATTACHMENT or not _is_here(store, place):
+        return _Found(LOST)  # what is not here another copy has: an older revision in its place would only hide that
+    steps = store.sealed.revisions.of(place.path)
+    for number, step in enumerate(steps):
+        document = _honest(store, place, step)
+        if document is not None and number == 0:
+            return _Found(READ, document)
         if document is not None:
             return _Found(EARLIER, replace(document, revision=document.revision + number))
     if place.kind.chaser_writes:
-        return _Found(EMPTIED, replace(unwritten(place), revision=len(before) + 1))
+        return _Found(EMPTIED, replace(unwritten(place), revision=len(steps)))
     return _Found(LOST)
 
 
-def _revisions(store: Store, place: Place) -> Iterator[Document | None]:
-    """What each revision says, the newest first; None for one that does not read."""
-    for version in store.git.versions([place.path])[place.path]:
-        try:
-            [ciphertext] = store.git.contents([version.digest]) if version.mode == FILE_MODE else [b""]
-            yield _read(store, place, ciphertext)
-        except (*UNREADABLE, NotFound):
-            yield None
+def _is_here(store: Store, place: Place) -> bool:
+    blob = store.sealed.files.get(place.path)
+    try:
+        store.git.contents([blob.digest] if blob and blob.is_plain else [])
+    except NotHere:
+        return False
+    return True
+
+
+def _honest(store: Store, place: Place, step: Step) -> Document | None:
+    """What a revision says; None for one that does not read, or that does not follow what it replaced: an older one put back."""
+    if step.blob is None or not step.blob.is_plain:
+        return None
+    try:
+        document = _read(store, place, store.git.contents([step.blob.digest])[0])
+        return document if store.sealed.revisions.follow(document.previous, step.before) else None
+    except UNREADABLE:
+        return None
 
 
 def _read(store: Store, place: Place, ciphertext: bytes) -> Document:
@@ -115,7 +132,7 @@ def _aside(store: Store, place: Place) -> str:
         ciphertext = store.snapshot.raw(place.path)
     except CdrError:
         return ""
-    kept = store.git.directory / "cdr-aside" / store.snapshot.head[:12] / place.path
+    kept = transaction.aside(store.git) / place.path
     disk.private_folder(kept.parent)
     disk.write_whole(kept, ciphertext)
     return str(kept)

@@ -9,9 +9,9 @@ from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic, NotFound
 from cdr.store import layout, transaction
 from cdr.store.crypto import Gnupg, short
 from cdr.store.document import Document, encode
-from cdr.store.git import FILE_MODE, Blob
 from cdr.store.keyring import MISSING, advice
 from cdr.store.layout import Place
+from cdr.store.objects import Blob
 from cdr.store.packets import recipient_ids
 from cdr.store.registry import Person, may_read, usable
 from cdr.store.snapshot import Snapshot
@@ -49,7 +49,7 @@ def refresh(store: Store, fingerprints: Sequence[str]) -> Renewal:
         before = store.history.verified(store.progress)
         people = [_person(store, fingerprint) for fingerprint in fingerprints]
         files = {person.fingerprint: _file(store.snapshot, person) for person in people}
-        new = Snapshot(store.git, store.snapshot.head, store.history.keys_with(before.head, files), store.person)
+        new = Snapshot(store.git, store.history.keys_with(before.head, files), store.sealed.revisions, store.person)
         for person in people:
             _refuse_useless(new, person)
         known = store.snapshot.public_keys
@@ -101,7 +101,7 @@ def _behind(new: Snapshot, people: Sequence[Person]) -> Iterator[Place]:
     """The documents that one of these people reads with another subkey than the one that is encrypted to today."""
     gnupg = new.keys.gnupg
     ids = {person: recipient_ids(gnupg.encrypt(b"", [person.fingerprint]), "A message")[0] for person in people}
-    plain = [place for place in new.places.values() if new.files[place.path].mode == FILE_MODE]
+    plain = [place for place in new.places.values() if new.files[place.path].is_plain]
     for start in range(0, len(plain), AT_ONCE):
         several = plain[start : start + AT_ONCE]
         contents = new.git.contents(new.files[place.path].digest for place in several)
@@ -170,7 +170,7 @@ def _plain(store: Store, place: Place, documents: Mapping[str, Document], found:
     if place.path in found.left:
         raise found.left[place.path]
     document = documents[place.path]
-    encoded = encode(document.successor(document.body, store.snapshot.replaced(place.path), document.text))
+    encoded = encode(document.successor(document.body, store.snapshot.replaced_by_next(place.path), document.text))
     found.documents[place.path] = encoded.document
     return encoded.plain
 

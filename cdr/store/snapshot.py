@@ -6,24 +6,31 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from cdr.errors import MEND, NotAllowed, NotAuthentic, NotFound
-from cdr.store import layout, ownership, schema
-from cdr.store.document import Document, decode
-from cdr.store.git import FILE_MODE, Blob, Git
+from cdr.store import layout, ownership, schema, worktree
+from cdr.store.document import Document, decode, digest, unwritten
+from cdr.store.git import Git
 from cdr.store.history import Keys
 from cdr.store.keyring import Key
 from cdr.store.layout import Place
+from cdr.store.objects import Blob
 from cdr.store.packets import recipient_ids
 from cdr.store.registry import Person, encryption_ids, may_read
+from cdr.store.revisions import Revisions
 
 
 class Snapshot:
     """What a verified commit holds; bytes come from the repository's objects, never from the work tree."""
 
-    def __init__(self, git: Git, head: str, keys: Keys, person: Person | None) -> None:
+    def __init__(self, git: Git, keys: Keys, revisions: Revisions, person: Person | None = None) -> None:
         self.git = git
-        self.head = head
         self.keys = keys
+        self.revisions = revisions
+        self.head = revisions.head
         self.person = person
+
+    def seen_by(self, person: Person) -> Snapshot:
+        """The same, read with this person's key."""
+        return Snapshot(self.git, self.keys, self.revisions, person)
 
     @cached_property
     def files(self) -> dict[str, Blob]:
@@ -49,6 +56,10 @@ class Snapshot:
         ids = {place.id for place in self.cases.get(case, [])}
         return not {layout.CASE.name, layout.NOTIFICATION.name} <= ids
 
+    def no_case(self, case: str) -> NotAuthentic:
+        """That there are documents of a case, and no case."""
+        return NotAuthentic(f"cases/{case} holds documents, and no case.", MEND)
+
     @cached_property
     def public_keys(self) -> dict[str, Key]:
         """The keys of the registry, by fingerprint."""
@@ -63,16 +74,15 @@ class Snapshot:
         blob = self.files.get(path)
         if blob is None:
             raise NotFound(f"{path} is not in the store.")
-        if blob.mode != FILE_MODE:
+        if not blob.is_plain:
             raise NotAuthentic(f"{path} is not a plain file.", MEND)
         return self.git.contents([blob.digest])[0]
 
-    def replaced(self, path: str) -> bytes | None:
-        """What a new revision of a document is bound to: the bytes that stand there, or of the last plain file that did."""
-        if self.files[path].mode == FILE_MODE:
-            return self.raw(path)
-        plain = [version.digest for version in self.git.versions([path])[path] if version.mode == FILE_MODE]
-        return self.git.contents(plain[:1])[0] if plain else None
+    def replaced_by_next(self, path: str) -> str | None:
+        """What a new revision of a document says that it replaces: the file that stands there, or the last plain one that did."""
+        if path in self.files and self.files[path].is_plain:
+            return digest(self.raw(path))
+        return next(iter(self.revisions.before(path)), None)
 
     def case(self, reference: str) -> list[Place]:
         """The documents of one case. Raises: NotFound."""
@@ -83,7 +93,15 @@ class Snapshot:
 
     def read(self, place: Place) -> Document:
         """One document, opened: one private-key operation. Raises: NotAllowed, NotAuthentic, TryAgain."""
-        return self.open(place, self.raw(place.path))
+        document = self.open(place, self.raw(place.path))
+        self.revisions.check(place.path, document.previous)
+        return document
+
+    def unwritten(self, place: Place) -> Document:
+        """A ledger that nobody has written in yet. Raises: NotAuthentic where somebody had, and took it away."""
+        if place.path in self.revisions.gone:
+            raise NotAuthentic(f"{place.path} was removed by hand; the history still holds it.", MEND)
+        return unwritten(place)
 
     def open(self, place: Place, ciphertext: bytes) -> Document:
         """The document in `ciphertext`, if it is addressed as its kind demands and is what belongs at that place."""
@@ -126,12 +144,12 @@ class Snapshot:
         owners = encryption_ids(keys, allowed, in_use)
         return sorted(owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)) == sorted(allowed)
 
-    def refuse_odd_files(self, folders: Iterable[str], but: Collection[str] = ()) -> None:
+    def refuse_changed_files(self, within: Iterable[str], but: Collection[str] = ()) -> None:
         """Refuse to go on where the files in the store's folder (`but` for some) are not those of the history.
 
         Nothing is read from them; but whoever changed one should hear of it. Raises: NotAuthentic.
         """
-        odd = [path for path in self.git.odd_files(folders) if path not in but]
+        odd = [path for path in worktree.changed(self.git.folder, self.files, within) if path not in but]
         if odd:
             ownership.refuse_unreadable(self.git.folder / odd[0])
             raise NotAuthentic(

@@ -59,12 +59,13 @@ def home() -> Path:
 class State:
     """The state that belongs to one store, known by the commit that made it, as it stands in one folder.
 
-    A head is remembered for each folder, since two copies of a store may honestly be at different points.
+    A head is remembered for each folder, since two copies of a store may honestly be at different points; and for each name by
+    which a folder was reached, so that a link to an older copy is no way around it.
     """
 
-    def __init__(self, root: str, place: Path) -> None:
+    def __init__(self, root: str, folder: Path) -> None:
         self.root = root
-        self.place = str(place.resolve())
+        self.names = names(folder)
         self.folder = home() / root
 
     @property
@@ -72,17 +73,23 @@ class State:
         """Whether this store's history was accepted here before, in this folder or in another."""
         return bool(self._heads())
 
-    def verified(self) -> Verified | None:
-        """The head remembered of this folder; of a store that was moved here, that of the folder where it was."""
+    @property
+    def place_name(self) -> str:
+        """The folder as part of a file's name."""
+        return hashlib.sha256(self.names[-1].encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    def verified(self) -> list[Verified]:
+        """The heads remembered of this folder, the furthest first; of a store that was moved here, that of the folder where it was."""
         heads = self._heads()
-        if self.place in heads:
-            return heads[self.place]
-        gone = [verified for place, verified in heads.items() if not Path(place).exists()]
-        return max(gone, key=lambda verified: verified.count, default=None)
+        here = {heads[name] for name in self.names if name in heads}
+        gone = {verified for place, verified in heads.items() if not Path(place).exists()}
+        found = sorted(here or gone, key=lambda verified: verified.count, reverse=True)
+        return found if here else found[:1]
 
     def remember(self, verified: Verified) -> None:
         """Keep how far the history has been checked; where nothing can be kept (a read-only disk), go on without."""
-        heads = {place: kept for place, kept in self._heads().items() if Path(place).exists()} | {self.place: verified}
+        heads = {place: kept for place, kept in self._heads().items() if Path(place).exists()}
+        heads |= dict.fromkeys(self.names, verified)
         plain = {place: asdict(kept) for place, kept in heads.items()}
         self._keep(self.folder / "verified.json", _summed({"store": self.root, "heads": plain}))
 
@@ -93,9 +100,9 @@ class State:
         found = {place: Verified.read(head) for place, head in (heads if isinstance(heads, dict) else {}).items()}
         return {place: head for place, head in found.items() if head}
 
-    def remember_place(self, store: Path) -> None:
-        """Keep that this store stands in that folder, so that another put in its place is noticed."""
-        self._keep(home() / "places.json", _summed({"places": _places() | {str(store.resolve()): self.root}}))
+    def remember_place(self) -> None:
+        """Keep that this store stands in this folder, so that another put in its place is noticed."""
+        self._keep(home() / "places.json", _summed({"places": _places() | dict.fromkeys(self.names, self.root)}))
 
     def sweep(self) -> None:
         """Take away what killed runs left half made here."""
@@ -164,10 +171,15 @@ class State:
         return True
 
 
-def root_at(store: Path) -> str | None:
-    """Which store was last seen in this folder."""
-    found = _places().get(str(store.resolve()))
-    return found if isinstance(found, str) and OBJECT.fullmatch(found) else None
+def roots_at(store: Path) -> set[str]:
+    """Which store was last seen in this folder; more than one, where the folder's names were seen with different ones."""
+    seen = (_places().get(name) for name in names(store))
+    return {root for root in seen if isinstance(root, str) and OBJECT.fullmatch(root)}
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """What a folder is called: as it was named, and last where that really is."""
+    return tuple(dict.fromkeys((str(folder), str(folder.resolve()))))
 
 
 def _places() -> dict[str, Any]:

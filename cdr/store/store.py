@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -10,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
-from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
-from cdr.store import layout, lock, transaction
+from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
+from cdr.store import layout, lock, transaction, worktree
 from cdr.store.crypto import Gnupg
-from cdr.store.document import Document, empty_ledger, unwritten
+from cdr.store.document import Document, empty_ledger
 from cdr.store.git import Git
 from cdr.store.history import History, Progress
 from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
 from cdr.store.registry import MEMBER, Person, acting, usable
+from cdr.store.revisions import Revisions
 from cdr.store.snapshot import Snapshot
 from cdr.store.transaction import Change
 
@@ -43,12 +45,23 @@ def find(given: str | None, here: Callable[[], Path]) -> Path:
         folder = Path(given)
         if not (folder / ".git").exists():
             raise NotFound(f"There is no store in {folder}.", "Make one with: cdr init")
-        return folder.resolve()
-    start = here()
+        return _as_named(folder, here)
+    start = _as_named(Path(), here)
     for folder in (start, *start.parents):
         if (folder / layout.CONFIGURATION).is_file():
-            return folder.resolve()
+            return folder
     raise NotFound("There is no store here.", "Go to its folder, give it with --store DIR, or make one with: cdr init")
+
+
+def _as_named(folder: Path, here: Callable[[], Path]) -> Path:
+    """A folder's whole name with the links in it, as the shell shows it: what was seen under a name is remembered by that too."""
+    if not folder.is_absolute():
+        start = here()
+        shown = Path(os.environ.get("PWD") or start)
+        with suppress(OSError):
+            start = shown if shown.is_absolute() and shown.samefile(start) else start
+        folder = start / folder
+    return folder.resolve() if ".." in folder.parts else folder
 
 
 class Store:
@@ -81,8 +94,8 @@ class Store:
         if transaction.is_unfinished(self.git):
             with suppress(TryAgain, CdrError), self._lock(wait=0.2):
                 transaction.recover(self.git)
-        history = History(self.git)
-        for folder in (self.git.directory, self.outbox):
+        history = History(self.git, self.accepted_root)
+        for folder in {self.git.repository.directory, self.git.repository.shared, self.outbox}:
             disk.sweep(folder)
         history.state.sweep()
         return history
@@ -90,14 +103,13 @@ class Store:
     @cached_property
     def sealed(self) -> Snapshot:
         """The verified head, without a key."""
-        verified = self.history.verified(self.progress, self.accepted_root)
-        return Snapshot(self.git, verified.head, self.history.keys_at(verified.head), None)
+        head = self.history.verified(self.progress).head
+        return Snapshot(self.git, self.history.keys_at(head), Revisions(self.git, self.history.state, head))
 
     @cached_property
     def snapshot(self) -> Snapshot:
         """The verified head, read with the acting person's key."""
-        sealed = self.sealed
-        return Snapshot(self.git, sealed.head, sealed.keys, self.person)
+        return self.sealed.seen_by(self.person)
 
     @cached_property
     def person(self) -> Person:
@@ -121,6 +133,10 @@ class Store:
     def outbox(self) -> Path:
         """The folder of messages that wait to be sent."""
         return self.folder / "outbox"
+
+    def changed_files(self, *within: str) -> list[str]:
+        """The recorded files in these folders, or these files, that are not in the store's folder as they were recorded."""
+        return worktree.changed(self.folder, self.sealed.files, within)
 
     def configuration(self) -> bytes:
         """The bytes of the recorded cdr.yaml."""
@@ -149,18 +165,12 @@ class Store:
         """What the index keeps of every document that may be read: by case, then by kind's name.
 
         A ledger that nobody has written in yet is there, and empty. A case that cannot be read is not there, and is told:
-        `left_out` says why.
+        `left_out` says why. The files in the folder are not looked at.
         """
-        self._refuse_odd_files(*layout.FOLDERS)
         unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
         found = self.index.facts()
-        self.left_out |= self.index.broken | self._without_a_case(found)
-        return {case: {**unwritten_in, **kinds} for case, kinds in found.items() if case not in self.left_out}
-
-    def _without_a_case(self, found: Iterable[str]) -> dict[str, CdrError]:
-        """Folders of cases without what `notify` writes: nothing is asked there, whoever put something into them."""
-        lacking = [case for case in found if self.sealed.lacks_its_case(case)]
-        return {case: NotAuthentic(f"cases/{case} holds documents, and no case.", MEND) for case in lacking}
+        self.left_out |= self.index.broken
+        return {case: {**unwritten_in, **kinds} for case, kinds in found.items()}
 
     def case(self, reference: str) -> dict[str, Document]:
         """The documents of one case by their ids. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""
@@ -168,8 +178,12 @@ class Store:
         case = layout.reference(reference)
         places = [place for place in self.snapshot.case(case) if place.kind is not layout.ATTACHMENT]
         if case not in self._opened:
-            self._refuse_odd_files(f"cases/{case}", "keys")
-            ledgers = {kind.name: unwritten(self.place(case, kind.name)) for kind in layout.LEDGERS}
+            self._refuse_changed_files(f"cases/{case}", "keys")
+            if self.sealed.lacks_its_case(case):
+                raise self.sealed.no_case(case)
+            written = {place.id for place in places}
+            lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
+            ledgers = {place.id: self.snapshot.unwritten(place) for place in lacking}
             self._opened[case] = {**ledgers, **self.index.case_documents(case, places)}
         return self._opened[case]
 
@@ -193,7 +207,7 @@ class Store:
         path = layout.report_path(year)
         if path not in self.snapshot.files:
             return None
-        self._refuse_odd_files("reports", "keys")
+        self._refuse_changed_files("reports", "keys")
         return self.snapshot.read(self.report_place(year))
 
     def report_place(self, year: str) -> Place:
@@ -208,7 +222,7 @@ class Store:
         """The verified commit that is read from, and the day on which it was made."""
         commit = self.sealed.head
         [found] = self.git.commits([commit])
-        return commit, clock.day_of(int(found.author.rsplit(" ", 2)[1]))
+        return commit, clock.day_of(found.seconds)
 
     # ---- drafts ------------------------------------------------------------------------------------------------
 
@@ -240,6 +254,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the store's lock: what is read inside is what a change is made from."""
+        self.git.repository.refuse_writing()
         with self._lock():
             transaction.recover(self.git)
             self._forget()
@@ -254,8 +269,8 @@ class Store:
 
         The store itself stays free to be written by others meanwhile. Raises: TryAgain, DiskFailed.
         """
-        with lock.held(self.git.directory / "cdr-mail.lock", wait, "sending mail for"):
-            yield self.git.directory / "cdr-mail-taken"
+        with lock.held(self.git.repository.shared / "cdr-mail.lock", wait, "sending mail for"):
+            yield self.git.repository.shared / "cdr-mail-taken"
 
     def place(self, case: str, id_: str) -> Place:
         """The place of a case's document, whether it is there yet or not."""
@@ -284,6 +299,7 @@ class Store:
         """
         known = [document for documents in current.values() for document in documents.values()]
         replaced = {document.place: document for document in known if document.revision}
+        self._refuse_changed_files(*change.paths())
         before = self.history.verified(self.progress)
         written = transaction.prepare(self.snapshot, change, replaced, self.progress)
 
@@ -310,7 +326,7 @@ class Store:
             try:
                 transaction.publish(self.git, commit, self.snapshot.head, why)
             except BaseException:  # what went out is taken back only where it is certain that nothing was recorded
-                stands = self.git.standing()
+                stands = self.git.repository.standing()
                 self.has_written |= stands == commit
                 if take_back and stands == self.snapshot.head:
                     take_back()
@@ -336,19 +352,19 @@ class Store:
             }:
                 self.index.keep_case(case, known, digests=digests)
 
-    def _refuse_odd_files(self, *folders: str) -> None:
-        """Refuse a changed work tree, but not one that another run is bringing up to date just now."""
+    def _refuse_changed_files(self, *within: str) -> None:
+        """Refuse changed files in the folder, but not those that another run is bringing up to date just now."""
         try:
-            self.snapshot.refuse_odd_files(folders)
+            self.sealed.refuse_changed_files(within)
         except NotAuthentic:
             if not self.git.held:
                 with suppress(CdrError), self._lock(wait=UNFINISHED_SECONDS):
                     transaction.recover(self.git)
-            self.snapshot.refuse_odd_files(folders, transaction.unfinished(self.git))
+            self.sealed.refuse_changed_files(within, transaction.unfinished(self.git))
 
     @contextmanager
     def _lock(self, wait: float = lock.WAIT_SECONDS) -> Iterator[None]:
-        with lock.held(self.git.directory / "cdr.lock", wait) as descriptor:
+        with lock.held(self.git.repository.shared / "cdr.lock", wait) as descriptor:
             self.git.held = (descriptor,)
             try:
                 yield

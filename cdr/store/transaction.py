@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import signal
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -19,17 +20,16 @@ from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
 from cdr.store import git_files, git_locks, schema
 from cdr.store.document import Document, encode
-from cdr.store.git import AT_ONCE, Blob, Git
-from cdr.store.git_process import GitFailed
+from cdr.store.git import AT_ONCE, Git
 from cdr.store.history import Progress
 from cdr.store.layout import Place
+from cdr.store.objects import EMPTY_TREE, Blob
 from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
 LONG = 50  # so many documents take more than two seconds
-OWN_LOCKS = ("cdr-index.lock", "cdr-stage.lock", "cdr-config.lock")  # on files that nobody but cdr has
+OWN_LOCKS = ("cdr-stage.lock", "cdr-config.lock")  # on files that nobody but cdr has
 PENDING = "cdr-pending"
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -46,6 +46,10 @@ class Change:
     attachments: Mapping[Place, bytes] = field(default_factory=dict)
     plain: Mapping[str, bytes] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
+
+    def paths(self) -> list[str]:
+        """The files that it writes or takes away."""
+        return [*(place.path for place in (*self.documents, *self.attachments)), *self.plain, *self.removed]
 
     def message(self) -> str:
         """The commit message: the verb and, where it is one case, its reference; nothing else ever."""
@@ -110,44 +114,56 @@ def publish(git: Git, new: str, old: str | None, why: str) -> None:
     A signal waits until it is done. What fails after the ref has moved does not undo the change: the next start mends it.
     Raises: TryAgain where another git program is at work, DiskFailed, NotKnown.
     """
-    with signals_deferred(), git_locks.held(git_files.index_of(git)):
+    with signals_deferred(), git_locks.held(git.repository.index):
         git_locks.await_free(_refs(git))
-        pending = git.directory / PENDING
+        pending = git.repository.directory / PENDING
         disk.write_whole(pending, json.dumps({"old": old or EMPTY_TREE, "new": new}).encode())
         git.publish(new, old, why)
         with suppress(CdrError, OSError):
-            disk.sync_folder((git.directory / git.branch).parent)
-            bring_forward(git, old or EMPTY_TREE, new)
+            disk.sync_folder((git.repository.shared / git.repository.branch).parent)
+            bring_forward(git, old or EMPTY_TREE, new, new)
             pending.unlink(missing_ok=True)
 
 
 def _refs(git: Git) -> tuple[Path, Path]:
     """What git locks when it moves the branch."""
-    return git.directory / git.branch, git.directory / "HEAD"
+    return git.repository.shared / git.repository.branch, git.repository.directory / "HEAD"
 
 
-def bring_forward(git: Git, old: str, new: str, tip: str | None = None) -> None:
-    """Make the work tree's files what `tip` (or `new`) holds, in the paths that `new` changed since `old`."""
-    changed = {path: blob for path, (_, blob) in git.changed(old, new).items()}
-    if tip not in (None, new):
-        files = git.tree(str(tip))
-        changed = {path: files.get(path) for path in changed}
-    put_back(git, changed)
-    for folder in {git.directory, *(inside(git.folder, path).parent for path in changed)}:
+def bring_forward(git: Git, old: str, new: str, tip: str) -> None:
+    """Make the work tree's files what `tip` holds, in the paths that `new` changed since `old`."""
+    files = git.tree(tip)
+    changed = {path: files.get(path) for path in git.changed(old, new)}
+    put_back(git, changed, tip)
+    for folder in {git.repository.directory, *(inside(git.folder, path).parent for path in changed)}:
         disk.sweep(folder)
 
 
-def put_back(git: Git, changes: Mapping[str, Blob | None]) -> None:
-    """Make these files of the work tree what the repository holds."""
-    contents = git.contents([blob.digest for blob in changes.values() if blob])
-    for path, blob in changes.items():
+def put_back(git: Git, changes: Mapping[str, Blob | None], tip: str) -> None:
+    """Make these files of the work tree what `tip` holds. What is there no plain file is not made one here."""
+    plain = {path: blob for path, blob in changes.items() if blob is None or blob.is_plain}
+    contents = git.contents([blob.digest for blob in plain.values() if blob])
+    for path, blob in plain.items():
         target = inside(git.folder, path)
+        if target.is_dir() and not target.is_symlink():
+            put_aside(git, target)
         if blob is None:
             target.unlink(missing_ok=True)
         else:
             disk.private_folder(target.parent)
             disk.write_whole(target, contents.pop(0))
-    git_files.stage(git, changes)
+    git_files.stage(git, changes, tip)
+
+
+def aside(git: Git) -> Path:
+    """A new folder of the repository's own for what stood in place of a file of the store."""
+    parent = disk.private_folder(git.repository.shared / "cdr-aside")
+    return Path(tempfile.mkdtemp(prefix="", dir=parent))
+
+
+def put_aside(git: Git, target: Path) -> None:
+    """Move something out of the way, and keep it."""
+    target.rename(aside(git) / target.name)
 
 
 def recover(git: Git) -> None:
@@ -155,32 +171,37 @@ def recover(git: Git) -> None:
 
     Raises: TryAgain where another git program is at work and there is something to finish.
     """
+    own, shared = git.repository.directory, git.repository.shared
     for name in OWN_LOCKS:
-        (git.directory / name).unlink(missing_ok=True)
-    for path in (git_files.index_of(git), git_files.settings_of(git)):
+        for folder in (own, shared):
+            (folder / name).unlink(missing_ok=True)
+    for path in (git.repository.index, git_files.settings_of(git)):
         git_locks.clear(path)
     note = _note(git)
     if note:
         branch, head = _refs(git)
         if git_locks.clear_ref(branch, note[1]):
             git_locks.clear_ref(head, note[1])
-    tip = git.tip()
-    if note and tip is not None and git.is_ancestor(note[1], tip):
-        bring_forward(git, *note, tip)
-    (git.directory / PENDING).unlink(missing_ok=True)
+    disk.sweep(shared)
+    tip = git.repository.tip()
+    with suppress(NotAuthentic):  # a note about commits that are not here, or about others than cdr's
+        if note and tip is not None and git.is_ancestor(note[1], tip):
+            bring_forward(git, *note, tip)
+    (own / PENDING).unlink(missing_ok=True)
 
 
 def unfinished(git: Git) -> set[str]:
     """The files of the work tree that a crash, or a run that is not done yet, left as they were before its change."""
     note = _note(git)
-    with suppress(GitFailed):
+    with suppress(CdrError):
         return set(git.changed(*note)) if note else set()
     return set()
 
 
 def _note(git: Git) -> tuple[str, str] | None:
     try:
-        note = json.loads((git.directory / PENDING).read_bytes())
+        path = git.repository.directory / PENDING
+        note = json.loads(path.read_bytes() if path.is_file() else b"")
         return str(note["old"]), str(note["new"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -188,7 +209,7 @@ def _note(git: Git) -> tuple[str, str] | None:
 
 def is_unfinished(git: Git) -> bool:
     """Whether a crash left something for `recover`."""
-    return (git.directory / PENDING).exists()
+    return (git.repository.directory / PENDING).exists()
 
 
 def inside(folder: Path, path: str) -> Path:
@@ -220,8 +241,8 @@ def _next(
     if current is None:
         if place.path in snapshot.files:
             raise AssertionError("a document that exists is replaced without having been read")
-        return Document(place, 1, None, body, text)
-    return current.successor(body, snapshot.replaced(place.path), text)
+        return Document(place, 1, snapshot.replaced_by_next(place.path), body, text)
+    return current.successor(body, snapshot.replaced_by_next(place.path), text)
 
 
 def _validate(document: Document) -> None:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from cdr import disk
-from cdr.errors import MEND, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, TryAgain
-from cdr.store import git_files, layout, ownership, schema, transaction
-from cdr.store.document import Document, digest
-from cdr.store.git import FILE_MODE, NO_MODE, Git, Version
+from cdr.errors import MEND, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
+from cdr.store import git_files, layout, ownership, schema, transaction, worktree
+from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
+from cdr.store.objects import Blob
 from cdr.store.registry import may_read, standings
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
 
 PUT_BACK = "Put it back with: cdr verify --repair"
-OWN_WORK = (layout.CONFIGURATION, "templates")
+OWN_WORK = (layout.CONFIGURATION, *layout.OWN_WORDINGS)
+UNUSED = "nothing of it is used until"
 
 
 @dataclass(frozen=True)
@@ -39,69 +40,77 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
         snapshot = store.sealed
     except NotFound:
         raise
+    except NotWhole as error:
+        yield Finding("copy", "error", "", f"{error.message} {error.hint}")
+        return
     except CdrError as error:
         if _is_the_machines(error):
             raise
         yield Finding("history", "error", "", f"{error.message} {error.hint}")
-        yield from _objects(store)
-        with suppress(GitFailed):  # told by the two before it
-            yield from _work_tree(store)
+        with suppress(CdrError):  # told by the one before it
+            tip = str(store.git.repository.tip())
+            yield from _objects(store, tip)
+            yield from _work_tree(store, store.git.tree(tip))
         return
-    yield from _objects(store)
-    yield from _names(snapshot)
+    if borrows := store.git.repository.borrows():
+        yield Finding("copy", "warning", "", borrows)
+    yield from _objects(store, snapshot.head)
+    yield from _names(store, snapshot)
     yield from _configuration(store)
     yield from _keys(snapshot, today)
-    yield from _cases(snapshot)
+    yield from _cases(store, snapshot)
     yield from _recipients(snapshot)
-    yield from _removed(store, snapshot)
-    yield from _work_tree(store)
+    yield from _removed(snapshot)
+    yield from _work_tree(store, snapshot.files)
+    yield from _staged(store, snapshot.files)
     yield from _contents(store)
 
 
 def repair(store: Store) -> list[str]:
     """Put files of the work tree back to what the history holds; what stood there is kept aside. The paths put back."""
     with store.writing():
-        head = store.sealed.head
-        odd = [path for path in store.git.odd_files(layout.FOLDERS) if layout.is_managed(path)]
-        aside = store.git.directory / "cdr-aside" / head[:12]
+        files, head = store.sealed.files, store.sealed.head
+        odd = store.changed_files(*layout.FOLDERS)
+        aside = transaction.aside(store.git) if odd else None
         for path in odd:
             found = transaction.inside(store.folder, path)
             ownership.refuse_unreadable(found)
-            if found.is_file():
+            if found.is_file() and aside:
                 kept = aside / path
                 disk.private_folder(kept.parent)
                 disk.write_whole(kept, found.read_bytes())
-        for path in store.git.untracked(layout.MANAGED):
-            if path.rpartition("/")[2].startswith(disk.TEMPORARY):
+        for path in worktree.unrecorded(store.folder, files):
+            if path.startswith(layout.MANAGED) and path.rpartition("/")[2].startswith(disk.TEMPORARY):
                 transaction.inside(store.folder, path).unlink(missing_ok=True)
-        blobs = {path: store.sealed.files.get(path) for path in odd}
-        transaction.put_back(store.git, blobs)
-        staged = [path for path in store.git.odd_files(OWN_WORK) if is_only_staged(store.git, path)]
-        git_files.stage(store.git, {path: store.sealed.files[path] for path in staged})
-        return odd + staged
+        staged = _staged_otherwise(store, files)
+        transaction.put_back(store.git, {path: files.get(path) for path in {*odd, *staged}}, head)
+        return [*odd, *staged]
 
 
-def _objects(store: Store) -> Iterator[Finding]:
-    try:
-        store.git.run("fsck", "--no-progress", "--no-dangling", "--no-reflogs")
-    except GitFailed:
-        yield Finding(
-            "repository",
-            "error",
-            ".git",
-            "The repository is damaged: fetch from another copy of the store or restore a backup.",
-        )
+def _objects(store: Store, tip: str) -> Iterator[Finding]:
+    wrong = store.git.damage(tip)
+    if wrong:
+        check, path = ("copy", "") if isinstance(wrong, NotWhole) else ("repository", ".git")
+        yield Finding(check, "error", path, f"{wrong.message} {wrong.hint}")
 
 
-def _names(snapshot: Snapshot) -> Iterator[Finding]:
+def _names(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
     seen: dict[str, str] = {}
+    foreign = dict.fromkeys(layout.outermost(path) for path in snapshot.files if not layout.is_known(path))
+    for path in foreign:
+        if not path.startswith(layout.MANAGED):
+            yield Finding(
+                "file-name",
+                "warning",
+                path,
+                "It is recorded in the open, and nothing of a store has this name. See that it names no one.",
+            )
     for path, blob in snapshot.files.items():
         if not path.startswith(layout.MANAGED):
             continue
-        if blob.mode != FILE_MODE:
-            yield Finding(
-                "file-name", "error", path, "It is not a plain file; a member takes it out of the repository."
-            )
+        if not blob.is_plain:
+            way_out = MEND if layout.place(path) else "A member takes it out of the repository."
+            yield Finding("file-name", "error", path, f"It is not a plain file{_since(store, path)}. {way_out}")
         elif not layout.is_known(path):
             yield Finding(
                 "file-name", "error", path, "Nothing of a store has this name; a member takes it out of the repository."
@@ -109,6 +118,15 @@ def _names(snapshot: Snapshot) -> Iterator[Finding]:
         if path.casefold() in seen:
             yield Finding("file-name", "error", path, "Another file has the same name but for capitals.")
         seen[path.casefold()] = path
+
+
+def _since(store: Store, path: str) -> str:
+    """Since which commit a file is as it is, and whose that was."""
+    step = next(iter(store.sealed.revisions.of(path)), None)
+    if step is None:
+        return ""
+    [commit] = store.git.commits([step.commit])
+    return f" since the commit {commit.id[:12]} by {store.history.by(commit).name}"
 
 
 def _configuration(store: Store) -> Iterator[Finding]:
@@ -128,15 +146,16 @@ def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
             yield Finding("keys", "warning", path, message)
 
 
-def _cases(snapshot: Snapshot) -> Iterator[Finding]:
-    for case in snapshot.cases:
+def _cases(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
+    for case, places in snapshot.cases.items():
         if snapshot.lacks_its_case(case):
-            yield Finding("case", "error", f"cases/{case}", f"It holds documents, and no case. {MEND}")
+            since = _since(store, places[0].path)
+            yield Finding("case", "error", f"cases/{case}", f"It holds documents, and no case{since}. {MEND}")
 
 
 def _documents(snapshot: Snapshot) -> list[Place]:
     """Every document that is a plain file; one that is not is a finding of its own."""
-    plain = [path for path, blob in snapshot.files.items() if blob.mode == FILE_MODE]
+    plain = [path for path, blob in snapshot.files.items() if blob.is_plain]
     return [place for path in plain if (place := layout.place(path))]
 
 
@@ -161,39 +180,66 @@ def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
-    for path in sorted(set(store.git.versions(layout.DOCUMENTS)) - snapshot.files.keys()):
-        if layout.place(path):
+def _removed(snapshot: Snapshot) -> Iterator[Finding]:
+    """What cdr takes out itself never belonged to a case."""
+    gone = snapshot.revisions.gone
+    cases = {
+        *snapshot.cases,
+        *(place.case for place in filter(None, map(layout.place, gone)) if place.kind is layout.CASE),
+    }
+    for path in sorted(gone):
+        place = layout.place(path)
+        if place and (not place.case or place.case in cases):
             yield Finding(
                 "removed", "error", path, "The document was removed from the store by hand; the history still holds it."
             )
 
 
-def _work_tree(store: Store) -> Iterator[Finding]:
-    for path in store.git.odd_files(layout.FOLDERS):
+def _work_tree(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
+    for path in worktree.changed(store.folder, files, layout.FOLDERS):
         unreadable = ownership.why_unreadable(store.folder / path)
         changed = f"It was changed, moved or removed without cdr. {PUT_BACK}"
         yield Finding("work-tree", "error", path, f"It may not be read: {unreadable}." if unreadable else changed)
-    for path in store.git.untracked(layout.FOLDERS):
-        yield Finding(
-            "work-tree", "error", path, "cdr did not put this file here; it may be readable by anyone. Take it away."
-        )
-    for path in store.git.odd_files(OWN_WORK):
-        if is_only_staged(store.git, path):
-            message = f"git's index holds another version than what is recorded and stands here, and a commit would take that. {PUT_BACK}"
+    for path in worktree.unrecorded(store.folder, files):
+        if layout.is_own_wording(path):
+            yield Finding("work-tree", "warning", path, f"It is not recorded, and {UNUSED} it is: git commit -S {path}")
         else:
-            message = (
-                f"It has changes that are not recorded, and cdr does not use them until they are: git commit -S {path}"
+            yield Finding(
+                "work-tree", "error", path, "cdr did not put this here; it may be readable by anyone. Take it away."
             )
-        yield Finding("work-tree", "warning", path, message)
+    for path in worktree.changed(store.folder, files, OWN_WORK):
+        yield Finding(
+            "work-tree",
+            "warning",
+            path,
+            f"It has changes that are not recorded, and {UNUSED} they are: git commit -S {path}",
+        )
 
 
-def is_only_staged(git: Git, path: str) -> bool:
+def _staged(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
+    """What the next `git commit` by hand would record otherwise than it stands in the history."""
+    for path in _staged_otherwise(store, files):
+        level = "error" if path.startswith(layout.MANAGED) else "warning"
+        yield Finding(
+            "work-tree",
+            level,
+            path,
+            f"git's index holds another version than what is recorded and stands here, and a commit would take that. {PUT_BACK}",
+        )
+
+
+def is_only_staged(store: Store, path: str) -> bool:
     """Whether a file in the folder is as recorded, and only git's index is not: as after a git program that was stopped."""
-    blob, file = git.tree("HEAD").get(path), git.folder / path
-    if blob is None or not file.is_file():
-        return False
-    return file.read_bytes() == git.contents([blob.digest])[0]
+    return path in _staged_otherwise(store, store.sealed.files)
+
+
+def _staged_otherwise(store: Store, files: Mapping[str, Blob]) -> list[str]:
+    staged = git_files.staged(store.git)
+    if staged is None:  # a broken one is made again with the next change
+        return []
+    changed = {*store.changed_files(*layout.FOLDERS, *OWN_WORK)}
+    own = {path for path in staged.keys() | files.keys() if layout.is_managed(path) or layout.is_own_wording(path)}
+    return sorted(path for path in own - changed if staged.get(path) != files.get(path))
 
 
 def _is_the_machines(error: CdrError) -> bool:
@@ -215,38 +261,22 @@ def _contents(store: Store) -> Iterator[Finding]:
         for place in _documents(snapshot)
         if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT
     }
-    versions = store.git.versions(layout.DOCUMENTS)
     for path in store.progress(list(readable), "Opening every document"):
         try:
-            document = snapshot.read(readable[path])
+            document = snapshot.open(readable[path], snapshot.raw(path))
         except CdrError as error:
             if _is_the_machines(error):
                 raise
             yield Finding("contents", "error", path, f"{error.message} {error.hint}")
             continue
         yield from _document(document)
-        if not _follows(store, document, versions.get(path, [])):
-            yield Finding(
-                "revision",
-                "error",
-                path,
-                "It does not follow the revision before it: an older one may have been put in its place.",
-            )
+        try:
+            snapshot.revisions.check(path, document.previous)
+        except CdrError as error:
+            yield Finding("revision", "error", path, f"{error.message} It is so{_since(store, path)}. {error.hint}")
 
 
 def _document(document: Document) -> Iterator[Finding]:
     path = document.place.path
     for problem in schema.problems(document.body, schema.current(document.form)):
         yield Finding("schema", "error", path, problem.text(path))
-
-
-def _follows(store: Store, document: Document, versions: list[Version]) -> bool:
-    """Whether a document says that it replaced what the history says that it replaced."""
-    standing = store.sealed.files[document.place.path].digest
-    versions = [version for version in versions if version.mode in (FILE_MODE, NO_MODE)]  # a link is no revision
-    here = next((number for number, version in enumerate(versions) if version.digest == standing), 0)
-    replaced = [id_ for version in versions[here : here + 1] for id_ in version.replaced if id_]
-    if not replaced:  # the first, or one put where another was removed
-        replaced = [version.digest for version in versions[here + 1 :] if version.digest][:1]
-    before: list[str | None] = [digest(content) for content in store.git.contents(replaced)]
-    return document.previous in (before or [None])

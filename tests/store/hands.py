@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -86,6 +88,14 @@ def refused_everywhere(cdr: Shell, case: str, code: int = 76) -> None:
         cdr("return", case, "northtown-general", "--nil", code=code)
 
 
+def refused_itself(cdr: Shell, case: str) -> None:
+    """Beside a changed file a command that opens the case or writes to it is refused; questions read the history and go on."""
+    with unchanged(cdr.store):
+        cdr("show", case, code=76)
+        cdr("return", case, "northtown-general", "--nil", code=76)
+        assert case in [one["case"] for one in cdr("list", "--json").json["cases"]]
+
+
 def left_out(cdr: Shell, case: str) -> None:
     """A case that cannot be read is refused for itself, and every question goes on without it and names it."""
     with unchanged(cdr.store):
@@ -143,3 +153,9 @@ def before(folder: Path, name: str, words: str, what: str) -> contextlib.Abstrac
 def then(folder: Path, moment: str) -> contextlib.AbstractContextManager[Path]:
     """While it lasts, GnuPG takes it to be then (`20240601T000000`)."""
     return program(folder, "gpg", f'exec REAL --faked-system-time {moment} "$@"')
+
+
+def successor(plain: bytes, replaced: bytes) -> bytes:
+    """The first revision of a document as the one after the file that it replaces."""
+    bound = f'previous: "{hashlib.sha256(replaced).hexdigest()}"'.encode()
+    return re.sub(rb"previous:.*", bound, plain.replace(b"revision: 1\n", b"revision: 2\n", 1), count=1)

@@ -19,6 +19,7 @@ from store.hands import (
     left_out,
     packets,
     refused_everywhere,
+    refused_itself,
     sign_commit,
 )
 
@@ -36,7 +37,7 @@ def test_one_changed_byte_in_the_work_tree(cdr: Shell, sudi: str) -> None:
     path = document(cdr.store, sudi)
     right = path.read_bytes()
     path.write_bytes(flip(right))
-    refused_everywhere(cdr, sudi)
+    refused_itself(cdr, sudi)
     assert findings(cdr) == {("work-tree", path.name)}
     wrong = path.read_bytes()
     cdr("verify", "--repair")
@@ -45,20 +46,21 @@ def test_one_changed_byte_in_the_work_tree(cdr: Shell, sudi: str) -> None:
     cdr("show", sudi)
 
 
+@pytest.mark.hurt
 def test_a_document_of_another_case_in_the_work_tree(cdr: Shell, sudi: str, other: str) -> None:
     shutil.copy(document(cdr.store, other), document(cdr.store, sudi))
-    refused_everywhere(cdr, sudi)
+    refused_itself(cdr, sudi)
     cdr("show", other)
 
 
 def test_a_removed_and_a_staged_document(cdr: Shell, sudi: str) -> None:
     path = document(cdr.store, sudi, "prompts")
     path.unlink()
-    refused_everywhere(cdr, sudi)
+    refused_itself(cdr, sudi)
     cdr("verify", "--repair")
     path.write_bytes(flip(path.read_bytes()))
     git(cdr.store, "add", "-A")
-    refused_everywhere(cdr, sudi)
+    refused_itself(cdr, sudi)
     cdr("verify", "--repair")
     cdr("list")
 
@@ -67,7 +69,7 @@ def test_a_case_folder_that_is_a_link(cdr: Shell, sudi: str, tmp_path: Path) -> 
     folder = cdr.store / "cases" / sudi
     shutil.move(folder, tmp_path / "elsewhere")
     folder.symlink_to(tmp_path / "elsewhere")
-    refused_everywhere(cdr, sudi)
+    refused_itself(cdr, sudi)
     assert ("work-tree", "notification.yaml.gpg") in findings(cdr)
     cdr("verify", "--repair", code=76)
     folder.unlink()
@@ -79,12 +81,13 @@ def test_a_document_that_is_a_link(cdr: Shell, sudi: str, tmp_path: Path) -> Non
     path, aside = document(cdr.store, sudi), tmp_path / "elsewhere"
     shutil.move(path, aside)
     path.symlink_to(aside)
-    refused_everywhere(cdr, sudi)
+    refused_itself(cdr, sudi)
     cdr("verify", "--repair")
     assert path.is_file() and not path.is_symlink()
     cdr("show", sudi)
 
 
+@pytest.mark.hurt
 def test_a_file_that_cdr_did_not_put_there(cdr: Shell, sudi: str) -> None:
     (cdr.store / "cases" / sudi / b"notes \xff.txt".decode("utf-8", "surrogateescape")).write_text("plain")
     assert {check for check, _ in findings(cdr)} == {"work-tree"}
@@ -131,6 +134,7 @@ DAMAGES: dict[str, Damage] = {
 }  # fmt: skip
 
 
+@pytest.mark.hurt
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damage_in_a_members_commit(cdr: Shell, sudi: str, people: People, damage: str) -> None:
     path = document(cdr.store, sudi)
@@ -141,6 +145,7 @@ def test_damage_in_a_members_commit(cdr: Shell, sudi: str, people: People, damag
     assert ("recipients", path.name) in findings(cdr)
 
 
+@pytest.mark.hurt
 def test_one_changed_byte_in_a_members_commit(cdr: Shell, sudi: str, people: People) -> None:
     path = document(cdr.store, sudi)
     path.write_bytes(flip(path.read_bytes()))
@@ -149,6 +154,7 @@ def test_one_changed_byte_in_a_members_commit(cdr: Shell, sudi: str, people: Peo
     assert findings(cdr) >= {("contents", path.name)}
 
 
+@pytest.mark.hurt
 def test_a_document_of_another_case_in_a_members_commit(cdr: Shell, sudi: str, other: str, people: People) -> None:
     path = document(cdr.store, sudi)
     shutil.copy(document(cdr.store, other), path)
@@ -158,18 +164,20 @@ def test_a_document_of_another_case_in_a_members_commit(cdr: Shell, sudi: str, o
     assert findings(cdr) >= {("contents", path.name)}
 
 
+@pytest.mark.hurt
 def test_another_document_of_the_same_case(cdr: Shell, sudi: str, people: People) -> None:
     shutil.copy(document(cdr.store, sudi, "requests"), document(cdr.store, sudi, "prompts"))
     sign_commit(cdr.store, people.home, people.member)
     left_out(cdr, sudi)
 
 
+@pytest.mark.hurt
 def test_made_with_public_keys_only(cdr: Shell, sudi: str, people: People) -> None:
     """Perfect in every way, and written by no one who may."""
     path = document(cdr.store, sudi)
     plain = gpg(people.home, "-d", data=path.read_bytes()).replace(b"sex: female", b"sex: male")
     path.write_bytes(encrypted(people.second_home, plain, people.member, people.second))
-    refused_everywhere(cdr, sudi)
+    refused_itself(cdr, sudi)
     sign_commit(cdr.store, people.stranger_home, people.stranger)
     refused_everywhere(cdr, sudi)
 
@@ -182,15 +190,18 @@ def twice(cdr: Shell, sudi: str) -> tuple[str, bytes]:
     return sudi, first
 
 
+@pytest.mark.hurt
 def test_an_older_revision_put_back(cdr: Shell, twice: tuple[str, bytes], people: People) -> None:
     case, first = twice
     assert findings(cdr, code=0) == set()
     document(cdr.store, case, "requests").write_bytes(first)
-    refused_everywhere(cdr, case)
+    refused_itself(cdr, case)
     sign_commit(cdr.store, people.home, people.member)
+    left_out(cdr, case)
     assert findings(cdr) == {("revision", "requests.yaml.gpg")}
 
 
+@pytest.mark.hurt
 def test_a_document_removed_and_an_older_one_put_in_its_place(
     cdr: Shell, twice: tuple[str, bytes], people: People
 ) -> None:
@@ -204,6 +215,7 @@ def test_a_document_removed_and_an_older_one_put_in_its_place(
     assert findings(cdr) == {("revision", path.name)}
 
 
+@pytest.mark.hurt
 def test_a_link_and_an_odd_name_in_a_members_commit(cdr: Shell, sudi: str, people: People) -> None:
     link, odd = cdr.store / "cases" / sudi / "analysis.yaml.gpg", cdr.store / "cases" / "notes.txt"
     link.symlink_to("/etc/passwd")

@@ -77,6 +77,7 @@ def test_a_broken_memory_is_like_none(cdr: Shell, sudi: str, tmp_path: Path, kep
 # ---- commits that nobody may make ----------------------------------------------------------------------------------
 
 
+@pytest.mark.hurt
 def test_an_unsigned_commit(cdr: Shell, sudi: str) -> None:
     _note(cdr.store)
     unsigned_commit(cdr.store)
@@ -85,6 +86,7 @@ def test_an_unsigned_commit(cdr: Shell, sudi: str) -> None:
     assert "--gpg-sign" in cdr("list", code=76).err
 
 
+@pytest.mark.hurt
 def test_an_unsigned_commit_under_a_signed_tip(cdr: Shell, sudi: str, people: People) -> None:
     _note(cdr.store)
     unsigned_commit(cdr.store)
@@ -93,12 +95,14 @@ def test_an_unsigned_commit_under_a_signed_tip(cdr: Shell, sudi: str, people: Pe
     refused_everywhere(cdr, sudi)
 
 
+@pytest.mark.hurt
 def test_a_stranger_with_the_same_user_id(cdr: Shell, sudi: str, people: People) -> None:
     _note(cdr.store)
     sign_commit(cdr.store, people.stranger_home, people.stranger)
     refused_everywhere(cdr, sudi)
 
 
+@pytest.mark.hurt
 def test_a_signature_taken_from_another_commit(cdr: Shell, sudi: str, people: People) -> None:
     _note(cdr.store)
     signed = sign_commit(cdr.store, people.home, people.member)
@@ -118,12 +122,14 @@ def test_a_signature_of_very_many_packets_does_not_hang(cdr: Shell, sudi: str) -
     assert time.monotonic() - started < 20
 
 
+@pytest.mark.hurt
 def test_a_stranger_adds_themself(cdr: Shell, sudi: str, people: People) -> None:
     _register(cdr.store, people.stranger, _public(people.stranger_home, people.stranger))
     sign_commit(cdr.store, people.stranger_home, people.stranger)
     refused_everywhere(cdr, sudi)
 
 
+@pytest.mark.hurt
 def test_a_member_adds_somebody(cdr: Shell, sudi: str, people: People) -> None:
     _register(cdr.store, people.stranger, _public(people.stranger_home, people.stranger))
     sign_commit(cdr.store, people.home, people.member)
@@ -134,6 +140,7 @@ def test_a_member_adds_somebody(cdr: Shell, sudi: str, people: People) -> None:
     assert ("recipients", "notification.yaml.gpg") in findings(cdr)
 
 
+@pytest.mark.hurt
 def test_a_store_without_a_member_is_refused(cdr: Shell, sudi: str, people: People) -> None:
     (cdr.store / "keys" / "registry.yaml").write_text('schema: "registry/1"\nmembers: []\nchasers: []\n')
     sign_commit(cdr.store, people.home, people.member)
@@ -143,12 +150,14 @@ def test_a_store_without_a_member_is_refused(cdr: Shell, sudi: str, people: Peop
 # ---- the chaser's key ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.hurt
 def test_the_chaser_changes_a_form(cdr: Shell, sudi: str, people: People) -> None:
     shutil.copy(document(cdr.store, sudi, "case"), document(cdr.store, sudi, "requests"))
     sign_commit(cdr.store, people.chaser_home, people.chaser)
     refused_everywhere(cdr, sudi)
 
 
+@pytest.mark.hurt
 @pytest.mark.parametrize("path", ["cdr.yaml", "keys/registry.yaml", "templates/letters/condolence.txt", "README"])
 def test_the_chaser_changes_a_plain_file(cdr: Shell, sudi: str, people: People, path: str) -> None:
     target = cdr.store / path
@@ -157,6 +166,7 @@ def test_the_chaser_changes_a_plain_file(cdr: Shell, sudi: str, people: People, 
     refused_everywhere(cdr, sudi)
 
 
+@pytest.mark.hurt
 def test_the_chaser_removes_prompts(cdr: Shell, sudi: str, people: People) -> None:
     document(cdr.store, sudi, "prompts").unlink()
     sign_commit(cdr.store, people.chaser_home, people.chaser)
@@ -216,6 +226,7 @@ def _hidden(cdr: Shell, people: People) -> tuple[str, str]:
     return seen, sign_commit(cdr.store, people.stranger_home, people.stranger)
 
 
+@pytest.mark.hurt
 def test_a_graft_hides_no_commit(cdr: Shell, sudi: str, people: People) -> None:
     cdr("list")
     seen, tip = _hidden(cdr, people)
@@ -224,6 +235,7 @@ def test_a_graft_hides_no_commit(cdr: Shell, sudi: str, people: People) -> None:
     refused_everywhere(cdr, sudi)
 
 
+@pytest.mark.hurt
 def test_a_shallow_copy_hides_no_commit(cdr: Shell, sudi: str, people: People) -> None:
     cdr("list")
     seen, tip = _hidden(cdr, people)
@@ -270,6 +282,7 @@ def test_settings_and_hooks_of_the_repository_do_nothing(cdr: Shell, sudi: str, 
         git(cdr.store, "config", setting, str(trap))
     git(cdr.store, "config", "log.showSignature", "true")
     git(cdr.store, "config", "diff.orderFile", str(tmp_path / "no such file"))
+    (cdr.store / ".git" / "info").mkdir(exist_ok=True)
     (cdr.store / ".git" / "info" / "attributes").write_text("*.gpg diff=x\n")
     cdr("request", sudi, as_of="2026-01-09")
     cdr("show", sudi)

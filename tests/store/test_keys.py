@@ -60,6 +60,7 @@ def _join(cdr: Shell, people: People, fingerprint: str, armoured: bytes | None) 
     sign_commit(cdr.store, people.home, people.member)
 
 
+@pytest.mark.hurt
 @pytest.mark.parametrize(
     ("make", "words"),
     [(_expired, "has expired"), (_revoked, "was revoked"), (_sign_only, "cannot encrypt")],
@@ -75,6 +76,7 @@ def test_one_recipient_who_cannot_be_encrypted_to(
     assert ("keys", f"{fingerprint}.asc") in findings(cdr)
 
 
+@pytest.mark.hurt
 @pytest.mark.parametrize("armoured", [None, b"", b"not a key"])
 def test_one_recipient_whose_key_is_not_there(
     cdr: Shell, people: People, home: str, armoured: bytes | None
@@ -86,6 +88,7 @@ def test_one_recipient_whose_key_is_not_there(
     assert ("keys", f"{fingerprint}.asc") in findings(cdr)
 
 
+@pytest.mark.hurt
 def test_no_message_goes_out_that_cannot_be_recorded(cdr: Shell, sudi: str, people: People, home: str) -> None:
     cdr("request", sudi, "northshire-police", as_of="2026-01-09")
     path = cdr.store / "keys" / f"{people.second}.asc"
@@ -111,6 +114,7 @@ def _signing(tmp_path: Path, *options: str) -> str:
     return str(program)
 
 
+@pytest.mark.hurt
 def test_what_an_expired_key_signed_stays(cdr: Shell, people: People, home: str, tmp_path: Path) -> None:
     fingerprint = _expired(home)
     _join(cdr, people, fingerprint, gpg(home, "--armor", "--export", fingerprint))
@@ -120,6 +124,7 @@ def test_what_an_expired_key_signed_stays(cdr: Shell, people: People, home: str,
     assert cdr("audit", "--json").json["changes"][0]["by"] == LATE
 
 
+@pytest.mark.hurt
 def test_what_a_revoked_key_signs_counts_for_nothing(cdr: Shell, sudi: str, people: People, home: str) -> None:
     fingerprint = _made(home)
     good = gpg(home, "--armor", "--export", fingerprint)
@@ -191,6 +196,7 @@ def test_a_locked_key_without_a_terminal_ends_at_once(locked: Shell, home: str, 
             assert "locked" in answer.err
 
 
+@pytest.mark.hurt
 def test_a_gpg_that_hangs_is_given_up(
     cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,12 +92,14 @@ def test_the_same_path_on_both_sides_and_one_taken(apart: Apart) -> None:
     assert findings(apart.cdr, code=0) == set()
 
 
+@pytest.mark.hurt
 def test_a_merge_that_drops_a_sides_change(both: Apart) -> None:
     both.merge("-s", "ours")
     refused_everywhere(both.cdr, both.case)
     assert findings(both.cdr) == {("history", "")}
 
 
+@pytest.mark.hurt
 def test_a_merge_that_invents_a_change(both: Apart) -> None:
     both.start_merge()
     path = document(both.cdr.store, both.case, "notification")
@@ -106,6 +108,7 @@ def test_a_merge_that_invents_a_change(both: Apart) -> None:
     refused_everywhere(both.cdr, both.case)
 
 
+@pytest.mark.hurt
 def test_a_merge_of_unsigned_work(apart: Apart) -> None:
     (apart.clone / "note").write_text("x")
     unsigned_commit(apart.clone)
@@ -114,12 +117,14 @@ def test_a_merge_of_unsigned_work(apart: Apart) -> None:
     refused_everywhere(apart.cdr, apart.case)
 
 
+@pytest.mark.hurt
 def test_an_unsigned_merge(both: Apart) -> None:
     git(both.cdr.store, "fetch", "-q", str(both.clone), "main:theirs")
     git(both.cdr.store, "-c", "commit.gpgSign=false", "merge", "-q", "--no-edit", "theirs")
     refused_everywhere(both.cdr, both.case)
 
 
+@pytest.mark.hurt
 def test_a_merge_by_the_chaser_that_chooses_a_form(apart: Apart) -> None:
     """Where both sides changed a ledger, the choice between them is a change, and not the chaser's to make."""
     apart.second("--as-of", "2026-01-10", "request", apart.case, "northshire-police")
@@ -130,6 +135,7 @@ def test_a_merge_by_the_chaser_that_chooses_a_form(apart: Apart) -> None:
     refused_everywhere(apart.cdr, apart.case)
 
 
+@pytest.mark.hurt
 def test_an_older_revision_put_in_place_by_a_merge(apart: Apart) -> None:
     first = document(apart.cdr.store, apart.case, "requests").read_bytes()
     apart.second("--as-of", "2026-01-10", "request", apart.case, "northshire-police")
@@ -140,6 +146,7 @@ def test_an_older_revision_put_in_place_by_a_merge(apart: Apart) -> None:
     assert findings(apart.cdr) == {("revision", "requests.yaml.gpg")}
 
 
+@pytest.mark.hurt
 def test_a_merge_with_an_unrelated_history(apart: Apart, tmp_path: Path) -> None:
     other = tmp_path / "other"
     git(tmp_path, "init", "-q", "-b", "main", str(other))
@@ -151,6 +158,7 @@ def test_a_merge_with_an_unrelated_history(apart: Apart, tmp_path: Path) -> None
     refused_everywhere(apart.cdr, apart.case)
 
 
+@pytest.mark.hurt
 def test_a_merge_of_three_lines_of_work(both: Apart, tmp_path: Path) -> None:
     git(both.cdr.store, "branch", "third", "HEAD~1")
     git(both.cdr.store, "checkout", "-q", "third")
@@ -180,6 +188,7 @@ def test_a_first_clone_is_accepted_once_with_the_right_fingerprint(
     apart.second("--as-of", "2026-01-10", "request", sudi)
 
 
+@pytest.mark.hurt
 def test_a_clone_of_tampered_work_is_refused_with_the_right_fingerprint(
     cdr: Shell, sudi: str, people: People, tmp_path: Path
 ) -> None:

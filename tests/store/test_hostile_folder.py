@@ -1,0 +1,459 @@
+"""A folder that somebody else prepared runs nothing, changes no bytes and writes nowhere else, whatever is done in it.
+
+The settings are those of which git's own documentation says that they name a program (git-config(1), gitattributes(5),
+githooks(5)), as far as they can stand in a repository. Each group is first shown to be armed: git by hand sets it off.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import zlib
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell, run
+from store.hands import document, findings, git, head, sign_commit, unchanged
+
+# By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.
+SETTINGS: dict[str, dict[str, str]] = {
+    "files": {
+        "core.fsmonitor": "{trap}",
+        "filter.t.clean": "{trap}",
+        "filter.t.smudge": "{trap}",
+        "filter.t.process": "{trap}",
+        "filter.t.required": "true",
+        "diff.t.command": "{trap}",
+        "diff.t.textconv": "{trap}",
+        "diff.t.cachetextconv": "true",
+        "diff.external": "{trap}",
+        "merge.t.driver": "{trap}",
+        "core.attributesFile": "{folder}/attributes",
+        "core.excludesFile": "{folder}/ignored",
+        "core.worktree": "{folder}",
+        "interactive.diffFilter": "{trap}",
+        "diff.tool": "t",
+        "difftool.t.cmd": "{trap}",
+        "difftool.t.path": "{trap}",
+        "merge.tool": "t",
+        "mergetool.t.cmd": "{trap}",
+        "mergetool.t.path": "{trap}",
+        "diff.orderFile": "{folder}/none",
+        "core.autocrlf": "true",
+        "submodule.t.update": "!{trap}",
+        "tar.t.command": "{trap}",
+        "extensions.worktreeConfig": "true",
+    },
+    "people": {
+        "alias.cat-file": "!{trap}",
+        "alias.hash-object": "!{trap}",
+        "help.autoCorrect": "immediate",
+        "help.browser": "t",
+        "web.browser": "t",
+        "browser.t.cmd": "{trap}",
+        "browser.t.path": "{trap}",
+        "man.viewer": "t",
+        "man.t.cmd": "{trap}",
+        "man.t.path": "{trap}",
+        "core.editor": "{trap}",
+        "sequence.editor": "{trap}",
+        "core.pager": "{trap}",
+        "pager.log": "{trap}",
+        "pager.cat-file": "{trap}",
+        "gpg.program": "{trap}",
+        "gpg.openpgp.program": "{trap}",
+        "gpg.x509.program": "{trap}",
+        "gpg.ssh.program": "{trap}",
+        "gpg.ssh.defaultKeyCommand": "{trap}",
+        "log.showSignature": "true",
+        "merge.verifySignatures": "true",
+        "commit.gpgSign": "true",
+        "tag.gpgSign": "true",
+        "guitool.t.cmd": "{trap}",
+        "instaweb.httpd": "{trap}",
+        "instaweb.browser": "{trap}",
+        "sendemail.smtpServer": "{trap}",
+        "sendemail.toCmd": "{trap}",
+        "sendemail.ccCmd": "{trap}",
+        "trailer.t.command": "{trap}",
+        "trailer.t.cmd": "{trap}",
+        "trailer.t.key": "t",
+        "core.hooksPath": "{folder}/hooks",
+        "init.templateDir": "{folder}",
+        "hook.t.command": "{trap}",
+        "hook.t.event": "reference-transaction",
+    },
+    "network": {
+        "core.sshCommand": "{trap}",
+        "ssh.variant": "ssh",
+        "core.gitProxy": "{trap}",
+        "core.askPass": "{trap}",
+        "core.alternateRefsCommand": "{trap}",
+        "credential.helper": "{trap}",
+        "credential.https://example.org.helper": "{trap}",
+        "imap.tunnel": "{trap}",
+        "remote.origin.url": "ssh://example.org/store",
+        "remote.origin.promisor": "true",
+        "remote.origin.partialclonefilter": "blob:none",
+        "remote.origin.uploadpack": "{trap}",
+        "remote.origin.receivepack": "{trap}",
+        "remote.other.vcs": "ext",
+        "remote.other.url": "ext::{trap}",
+        "remote.other.promisor": "true",
+        "url.ext::{trap}.insteadOf": "https://example.org/",
+        "uploadpack.packObjectsHook": "{trap}",
+        "protocol.allow": "always",
+        "protocol.ext.allow": "always",
+        "extensions.partialClone": "origin",
+        "receive.procReceiveRefs": "refs/heads",
+    },
+}
+# What shows that a group is armed; of "people" also that hooks are.
+SET_OFF = {
+    "files": [["-c", "core.worktree=..", "status"], ["-c", "core.worktree=..", "diff"]],
+    "people": [["log", "-1"], ["commit", "--allow-empty", "-S"]],
+    "network": [["cat-file", "-p", "MISSING"]],
+}
+HOOKS = ("applypatch-msg", "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-checkout",
+         "post-merge", "pre-push", "pre-receive", "update", "proc-receive", "post-receive", "post-update", "reference-transaction",
+         "push-to-checkout", "pre-auto-gc", "post-rewrite", "fsmonitor-watchman", "post-index-change")  # fmt: skip
+ATTRIBUTES = "* filter=t diff=t merge=t text=auto eol=crlf ident working-tree-encoding=UTF-16\n"
+DAY = "2026-07-01"
+EDIT = ["edit", "REF", "form-a"]
+VERBS: list[list[object]] = [
+    ["list", "--json"],
+    ["show", "REF"],
+    ["today"],
+    ["chase", "--overdue"],
+    ["tally", "--year", "2025/26"],
+    ["timeline", "REF"],
+    ["audit"],
+    ["audit", "REF"],
+    ["doctor"],
+    ["keys", "list"],
+    ["notify", "--from", EXAMPLES / "form-a-neonatal.yaml"],
+    ["request", "REF", "regional-ambulance"],
+    ["return", "REF", "northshire-police", "--nil"],
+    ["attach", "REF", EXAMPLES / "letter-gate.yaml", "--kind", "other"],
+    ["extract", "REF", "1", "-o", "FILE"],
+    ["milestone", "REF", "ncmd_told"],
+    ["letter", "REF", "--draft"],
+    EDIT,
+    ["verify"],
+    ["verify", "--repair"],
+]
+
+SOME: list[list[object]] = [["list"], ["show", "REF"], ["audit", "REF"], ["milestone", "REF", "ncmd_told"], ["verify", "--repair"]]
+
+
+class Trap:
+    """A program that leaves a trace when it runs, and copies what it is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.trace, self.program = folder, folder / "sprung", folder / "trap"
+        folder.mkdir()
+        self.write(self.program)
+        (folder / "attributes").write_text(ATTRIBUTES)
+        (folder / "hooks").mkdir()
+        for hook in HOOKS:
+            self.write(folder / "hooks" / hook)
+
+    def write(self, path: Path) -> None:
+        path.write_text(f'#!/bin/sh\necho "$0 $*" >> {self.trace}\ntimeout 2 cat\n')
+        path.chmod(0o700)
+
+    def set(self, store: Path, settings: dict[str, str]) -> None:
+        for name, value in settings.items():
+            filled = value.format(trap=self.program, folder=self.folder)
+            git(store, "config", "--file", ".git/config", name.format(trap=self.program), filled)
+
+    def is_armed(self, store: Path, *commands: list[str]) -> None:
+        for command in commands:
+            git(store, *command, code=None)
+        assert self.trace.exists(), "nothing sets this trap off: it shows nothing"
+        self.trace.unlink()
+
+    def did_not_spring(self) -> None:
+        assert not self.trace.exists(), self.trace.read_text()
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Trap:
+    return Trap(tmp_path / "trap")
+
+
+@pytest.fixture
+def asked(cdr: Shell, sudi: str) -> str:
+    cdr("request", sudi, "northshire-police", "northtown-general", as_of="2026-01-09")
+    return sudi
+
+
+def every_verb(
+    cdr: Shell, case: str, folder: Path, monkeypatch: pytest.MonkeyPatch, verbs: list[list[object]] = VERBS
+) -> dict[str, int]:
+    """How each verb ended."""
+    monkeypatch.setenv("EDITOR", "true")
+    ended = {}
+    for verb in verbs:
+        words = [{"REF": case, "FILE": str(folder / "out")}.get(str(word), str(word)) for word in verb]
+        answer = run(["--store", str(cdr.store), "--as-of", DAY, *words])
+        assert answer.code != 70, answer.err
+        ended[" ".join(map(str, verb))] = answer.code
+    return ended
+
+
+def everything_worked(ended: dict[str, int]) -> None:
+    assert {verb: code for verb, code in ended.items() if code and verb not in (" ".join(EDIT), "doctor")} == {}
+
+
+def attributes(store: Path) -> None:
+    """Attributes in each of the places where git looks for them, recorded and not."""
+    for place in (".git/info/attributes", "cases/.gitattributes", "keys/.gitattributes"):
+        (store / place).parent.mkdir(exist_ok=True)
+        (store / place).write_text(ATTRIBUTES)
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("group", ["files", "people"])
+def test_settings_run_nothing(
+    cdr: Shell, asked: str, people: People, trap: Trap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    if group == "files":
+        (cdr.store / ".gitattributes").write_text("* filter=t diff=t merge=t\n")
+        sign_commit(cdr.store, people.home, people.member)
+        attributes(cdr.store)
+        (cdr.store / "cases" / asked / "case.yaml.gpg").touch()
+        os.utime(cdr.store / "cdr.yaml", (1, 1))
+    trap.set(cdr.store, SETTINGS[group])
+    before = git(cdr.store, "-c", "core.fsmonitor=false", "rev-parse", "HEAD")
+    trap.is_armed(cdr.store, *SET_OFF[group])
+    git(cdr.store, "-c", "core.hooksPath=/dev/null", "update-ref", "refs/heads/main", before)
+    trap.trace.unlink(missing_ok=True)
+    ended = every_verb(cdr, asked, tmp_path, monkeypatch)
+    trap.did_not_spring()
+    ended = {verb: code for verb, code in ended.items() if group != "files" or not verb.startswith("verify")}
+    everything_worked(ended)  # but for verify, which tells of the attributes that nobody recorded
+
+
+@pytest.mark.parametrize("where", ["include", "includeIf", "worktree", "hooks", "environment"])
+def test_settings_from_elsewhere_run_nothing(
+    cdr: Shell, asked: str, trap: Trap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    settings = {"core.fsmonitor": str(trap.program), "core.hooksPath": str(trap.folder / "hooks")}
+    elsewhere = tmp_path / "config"
+    for name, value in settings.items():
+        git(cdr.store, "config", "--file", str(elsewhere), name, value)
+    if where == "include":
+        git(cdr.store, "config", "include.path", str(elsewhere))
+    elif where == "includeIf":
+        git(cdr.store, "config", f"includeIf.gitdir:{cdr.store}/.path", str(elsewhere))
+    elif where == "worktree":
+        git(cdr.store, "config", "extensions.worktreeConfig", "true")
+        shutil.copy(elsewhere, cdr.store / ".git" / "config.worktree")
+    elif where == "hooks":
+        shutil.copytree(trap.folder / "hooks", cdr.store / ".git" / "hooks", dirs_exist_ok=True)
+    if where == "environment":
+        set_in_environment(monkeypatch, trap, settings, tmp_path)
+    else:
+        trap.is_armed(cdr.store, ["status"], ["update-ref", "refs/heads/other", "HEAD"])
+        shutil.rmtree(cdr.store / ".git" / "refs" / "heads" / "other", ignore_errors=True)
+    ended = every_verb(cdr, asked, tmp_path, monkeypatch, SOME)
+    trap.did_not_spring()
+    everything_worked(ended)
+    assert not list(tmp_path.glob("other*")), "git wrote where the environment told it to"
+
+
+def set_in_environment(patch: pytest.MonkeyPatch, trap: Trap, settings: dict[str, str], folder: Path) -> None:
+    """All that git takes from its environment, each naming a program, a file or a folder of somebody else's."""
+    patch.setenv("GIT_CONFIG_COUNT", str(len(settings)))
+    for number, (name, value) in enumerate(settings.items()):
+        patch.setenv(f"GIT_CONFIG_KEY_{number}", name)
+        patch.setenv(f"GIT_CONFIG_VALUE_{number}", value)
+    patch.setenv("GIT_CONFIG_PARAMETERS", f"'core.fsmonitor'='{trap.program}'")
+    for name in ("EXTERNAL_DIFF", "SSH", "SSH_COMMAND", "PROXY_COMMAND", "ASKPASS", "EDITOR", "SEQUENCE_EDITOR", "PAGER"):
+        patch.setenv(f"GIT_{name}", str(trap.program))
+    for name in ("DIR", "WORK_TREE", "COMMON_DIR", "OBJECT_DIRECTORY", "INDEX_FILE", "SHALLOW_FILE", "NAMESPACE",
+                 "ALTERNATE_OBJECT_DIRECTORIES", "CONFIG_GLOBAL", "CONFIG_SYSTEM", "TRACE", "TRACE2", "TRACE2_EVENT",
+                 "TRACE_PACKET", "TEMPLATE_DIR", "EXEC_PATH", "ATTR_SOURCE"):  # fmt: skip
+        patch.setenv(f"GIT_{name}", str(folder / f"other-{name.lower()}"))
+
+
+def missing(store: Path, path: str) -> str:
+    """Takes an object out of the repository; its id."""
+    id_ = git(store, "rev-parse", path)
+    loose = store / ".git" / "objects" / id_[:2] / id_[2:]
+    loose.chmod(0o600)
+    loose.unlink()
+    return id_
+
+
+@pytest.mark.hurt
+def test_nothing_is_fetched_when_it_is_asked_for(
+    cdr: Shell, asked: str, trap: Trap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = cdr("notify", "--from", EXAMPLES / "form-a-suicide.yaml", as_of=DAY).out.strip()
+    gone = missing(cdr.store, f"HEAD:cases/{asked}/requests.yaml.gpg")
+    trap.set(cdr.store, SETTINGS["network"])
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "nothing kept"))
+    trap.is_armed(cdr.store, *([part.replace("MISSING", gone) for part in one] for one in SET_OFF["network"]))
+    ended = every_verb(cdr, asked, tmp_path, monkeypatch, [["list", "--json"], ["show", "REF"], ["verify"], ["verify", "--repair"]])
+    trap.did_not_spring()
+    assert ended["list --json"] == 1 and ended["show REF"] == 76 and ended["verify"] == 1
+    assert second in {one["case"] for one in cdr("list", "--json", code=1).json["cases"]}
+
+
+# ---- bytes ---------------------------------------------------------------------------------------------------------
+
+
+def swapped(store: Path, id_: str, raw: bytes, kind: str = "blob") -> None:
+    """Other bytes under an object's id: git reads them without a word."""
+    loose = store / ".git" / "objects" / id_[:2] / id_[2:]
+    loose.chmod(0o600)
+    loose.write_bytes(zlib.compress(f"{kind} {len(raw)}\0".encode() + raw))
+
+
+@pytest.mark.hurt
+def test_other_bytes_under_the_same_id(cdr: Shell, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = f"cases/{asked}/requests.yaml.gpg"
+    now, before = git(cdr.store, "rev-parse", f"HEAD:{path}"), git(cdr.store, "rev-parse", f"HEAD~1:{path}")
+    old = subprocess.run(["git", "-C", cdr.store, "cat-file", "blob", before], capture_output=True, check=True).stdout
+    swapped(cdr.store, now, old)
+    assert git(cdr.store, "cat-file", "-s", now) == str(len(old))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "empty"))
+    with unchanged(cdr.store):
+        cdr("show", asked, code=76)
+        assert f"the case {asked} is left out" in cdr("list", code=1).err
+        assert "new clone" in cdr("verify", "--repair", code=1).out  # and not an older revision in its place
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("which", ["commit", "tree"])
+def test_another_commit_or_tree_under_the_same_id(cdr: Shell, asked: str, which: str) -> None:
+    what = {"commit": "{}", "tree": "{}^{{tree}}"}[which]
+    now, before = (git(cdr.store, "rev-parse", what.format(commit)) for commit in ("HEAD", "HEAD~1"))
+    old = subprocess.run(["git", "-C", cdr.store, "cat-file", which, before], capture_output=True, check=True).stdout
+    swapped(cdr.store, now, old, which)
+    cdr("show", asked, code=76)
+    cdr("list", code=76)
+    assert cdr("verify", code=1).out
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("path", ["config", "shallow", "info/attributes", "objects/info/commit-graph", "cdr-mail.lock"])
+def test_a_pipe_in_place_of_a_file_holds_nothing_up(cdr: Shell, asked: str, path: str) -> None:
+    pipe = cdr.store / ".git" / path
+    pipe.parent.mkdir(exist_ok=True)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    cdr("list")
+    cdr("show", asked)
+    cdr("verify")
+    cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize(("path", "reading"), [("packed-refs", 0), ("index", 0), ("objects/info/alternates", 78), ("HEAD", 66), ("cdr-pending", 0)])
+def test_a_pipe_in_place_of_a_file_that_matters_is_told(cdr: Shell, asked: str, path: str, reading: int) -> None:
+    pipe = cdr.store / ".git" / path
+    pipe.parent.mkdir(exist_ok=True)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    cdr("list", code=reading)
+    cdr("show", asked, code=reading)
+    cdr("verify", code=reading and (66 if path == "HEAD" else 1))
+    cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=0 if path == "cdr-pending" else reading or 78)
+
+
+# ---- elsewhere -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["logs/HEAD", "logs/refs/heads/main", "index", "refs/heads/main", "refs/heads", "objects", "cdr.lock", "cdr-mail-taken", "cdr-aside"]
+)
+def test_nothing_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: Path, path: str) -> None:
+    there, outside = cdr.store / ".git" / path, tmp_path / "outside"
+    if there.exists():
+        shutil.move(there, outside)
+    there.symlink_to(outside)
+    before = {file: file.read_bytes() for file in [outside, *outside.rglob("*")] if file.is_file()}
+    cdr("list")
+    assert cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=74 if path == "cdr.lock" else 78).out == ""
+    assert {file: file.read_bytes() for file in [outside, *outside.rglob("*")] if file.is_file()} == before
+    there.unlink()
+    if outside.exists():
+        shutil.move(outside, there)
+    cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
+
+
+def test_a_note_of_a_crash_that_is_none(cdr: Shell, asked: str, tmp_path: Path) -> None:
+    """It is found before anything is verified, so it may only ever name commits."""
+    for old in (f"--output={tmp_path}/written", "HEAD", "refs/heads/main", "0" * 40, "4b825dc642cb6eb9a060e54bf8d69288fbee4905"):
+        (cdr.store / ".git" / "cdr-pending").write_text(json.dumps({"old": old, "new": head(cdr.store)}))
+        cdr("show", asked)
+    assert not (tmp_path / "written").exists()
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("name", [".git", ".GIT", "..", ".", "a/b", ""])
+def test_a_tree_that_leads_elsewhere(cdr: Shell, asked: str, name: str) -> None:
+    """As a crash would leave it, in a commit by no one: what is brought forward must not land in .git or outside."""
+    blob = bytes.fromhex(git(cdr.store, "hash-object", "-w", "--stdin", data=b"#!/bin/sh\ntouch sprung\n"))
+    inner = _object(cdr.store, "tree", b"100755 post-commit\0" + blob)
+    raw = subprocess.run(["git", "-C", cdr.store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True).stdout
+    tree = _object(cdr.store, "tree", b"40000 " + name.encode() + b"\0" + bytes.fromhex(inner) + raw)
+    before = head(cdr.store)
+    lines = f"tree {tree}\nparent {before}\nauthor x <x> 1 +0000\ncommitter x <x> 1 +0000\n\nx\n"
+    commit = _object(cdr.store, "commit", lines.encode())
+    (cdr.store / ".git" / "refs" / "heads" / "main").write_text(commit + "\n")
+    (cdr.store / ".git" / "cdr-pending").write_text(json.dumps({"old": before, "new": commit}))
+    for command in (["list"], ["show", asked], ["milestone", asked, "ncmd_told"]):
+        cdr(*command, code=76)
+    assert not list(cdr.store.parent.rglob("post-commit"))
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("how", ["wide", "deep"])
+def test_a_tree_of_a_few_objects_and_very_many_paths(cdr: Shell, asked: str, people: People, how: str) -> None:
+    """Signed by a key that may write: it is named, and costs neither minutes nor all of the memory."""
+    names = [f"{number:02}" for number in range(60)] if how == "wide" else ["d" * 200]
+    mode, id_ = "100644", git(cdr.store, "hash-object", "-w", "--stdin", data=b"x")
+    for _ in range(12 if how == "wide" else 60):
+        id_ = _object(cdr.store, "tree", b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(id_) for name in names))
+        mode = "40000"
+    raw = subprocess.run(["git", "-C", cdr.store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True).stdout
+    tree = _object(cdr.store, "tree", raw + b"40000 zz\0" + bytes.fromhex(id_))
+    commit = git(cdr.store, "commit-tree", tree, "-p", "HEAD", f"-S{people.chaser}", "-m", "x", home=people.chaser_home)
+    (cdr.store / ".git" / "refs" / "heads" / "main").write_text(commit + "\n")
+    for command in (["list"], ["show", asked], ["milestone", asked, "ncmd_told"]):
+        assert "more files than a store can have" in cdr(*command, code=76).err
+
+
+def _object(store: Path, kind: str, raw: bytes) -> str:
+    """An object that git itself would not make."""
+    return git(store, "hash-object", "-t", kind, "-w", "--literally", "--stdin", data=raw)
+
+
+# ---- trust ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.hurt
+def test_a_folder_does_not_say_of_itself_that_it_was_accepted(
+    cdr: Shell, asked: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(cdr.store, "config", "cdr.root", people.member)
+    git(cdr.store, "config", "cdr.store", git(cdr.store, "rev-list", "--max-parents=0", "HEAD"))
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    with unchanged(cdr.store):
+        cdr("list", code=76)
+    cdr("verify", "--root", people.member)
+    cdr("list")
+
+
+def test_where_a_store_begins_is_not_what_its_settings_say(cdr: Shell, asked: str) -> None:
+    git(cdr.store, "config", "cdr.store", head(cdr.store))
+    cdr("show", asked)
+    assert findings(cdr, code=0) == set()
+    assert document(cdr.store, asked).exists()

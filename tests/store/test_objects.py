@@ -1,0 +1,221 @@
+"""Commits and trees as cdr reads them are what git makes of them; and what git would not have written is refused."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from conftest import many
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cdr.errors import NotAuthentic
+from cdr.store.git import Git
+from cdr.store.objects import EMPTY_TREE, Blob, parsed_commit, parsed_folder
+
+NAMES = ["a", "a.b", "a-b", "ab", "cases", "Cases", "é", "z"]
+PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
+CHANGES = st.dictionaries(PATHS, st.one_of(st.none(), st.integers(0, 3)), max_size=4)
+# Each commit: which of the earlier ones it is built on (counted from the newest), and what it changes.
+HISTORIES = st.lists(st.tuples(st.lists(st.integers(0, 3), min_size=1, max_size=2, unique=True), CHANGES), min_size=2, max_size=9)
+
+
+def asked(folder: Path, *arguments: str, data: bytes = b"") -> str:
+    done = subprocess.run(["git", "-C", str(folder), *arguments], input=data, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def imported(folder: Path, history: list[tuple[list[int], dict[str, int | None]]]) -> list[str]:
+    """The commits of a history, made by git."""
+    asked(folder, "init", "-q", "-b", "main")
+    stream = []
+    for number, (parents, changes) in enumerate(history, 1):
+        on = [number - back - 1 for back in parents if number - back - 1 > 0]
+        stream += ["commit refs/heads/main", f"mark :{number}", f"committer x <x> {number} +0000", "data 0"]
+        stream += [f"{'from' if first else 'merge'} :{parent}" for first, parent in zip([True, False], on, strict=False)]
+        for path, content in changes.items():
+            if content is None:
+                stream += [f"D {path}"]
+            else:
+                stream += [f"M {'100755' if content == 3 else '100644'} inline {path}", "data 1", str(content)]
+    asked(folder, "fast-import", "--quiet", "--force", "--export-marks=marks", data="\n".join([*stream, ""]).encode())
+    marks = dict(line[1:].split() for line in (folder / "marks").read_text().splitlines())
+    return [marks[str(number)] for number in range(1, len(history) + 1)]
+
+
+def listed(folder: Path, commit: str) -> dict[str, Blob]:
+    lines = filter(None, asked(folder, "ls-tree", "-r", "-z", commit).split("\0"))
+    return {path: Blob(meta.split()[0], meta.split()[2]) for meta, path in (line.split("\t") for line in lines)}
+
+
+@settings(max_examples=many(12), deadline=None)
+@given(HISTORIES)
+def test_what_git_says_of_the_same_history(history: list[tuple[list[int], dict[str, int | None]]]) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        commits = imported(folder, history)
+        git = Git(folder)
+        files = {commit: listed(folder, commit) for commit in commits}
+        for commit in commits:
+            assert git.tree(commit) == files[commit]
+            assert git.ancestors(commit) == set(asked(folder, "rev-list", commit).split())
+        tip = commits[-1]
+        for older in (*commits, None):
+            expected = asked(folder, "rev-list", "--topo-order", tip, *([f"^{older}"] if older else [])).split()
+            built = older is None or older in git.ancestors(tip)
+            new = git.since(older, tip)
+            assert (new is None) == (not built)
+            if new is not None:
+                ids = [commit.id for commit in new]
+                assert set(ids) == set(expected) and len(ids) == len(expected)
+                assert all(ids.index(parent) < place for place, one in enumerate(new) for parent in one.parents if parent in ids)
+        for one, other in pairwise(commits):
+            paths = files[one].keys() | files[other].keys()
+            different = {path: (files[one].get(path), files[other].get(path)) for path in paths}
+            assert git.changed(one, other) == {path: pair for path, pair in different.items() if pair[0] != pair[1]}
+            bases = subprocess.run(["git", "-C", made, "merge-base", "--all", one, other], capture_output=True, check=False)
+            if bases.stdout:
+                assert git.merge_base(one, other) in bases.stdout.decode().split()
+            else:
+                with pytest.raises(NotAuthentic):
+                    git.merge_base(one, other)
+        assert git.changed(EMPTY_TREE, tip) == {path: (None, blob) for path, blob in files[tip].items()}
+
+
+@settings(max_examples=many(12), deadline=None)
+@given(CHANGES, CHANGES)
+def test_a_tree_that_cdr_makes_is_the_one_that_git_would(before: dict[str, int | None], after: dict[str, int | None]) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        after = {path: content and min(content, 2) for path, content in after.items()}  # cdr makes plain files only
+        *_, parent, meant = imported(folder, [([0], {"x": 1}), ([0], before), ([0], after)])
+        ids = {path: asked(folder, "hash-object", "-w", "--stdin", data=str(c).encode()).strip() if c is not None else None
+               for path, c in after.items()}  # fmt: skip
+        if any(f"{one}/" in other for one in after for other in after):
+            return  # one change cannot put a file where it also puts a folder
+        git = Git(folder)
+        commit = git.commit(parent, {p: None if c is None else str(c).encode() for p, c in after.items()}, "m", "x <x> 1 +0000",
+                            lambda payload: b"signed")  # fmt: skip
+        assert git.tree(commit) == listed(folder, commit)
+        assert ids.keys() == after.keys()
+        assert asked(folder, "rev-parse", f"{commit}^{{tree}}") == asked(folder, "rev-parse", f"{meant}^{{tree}}")
+        asked(folder, "fsck", "--strict", commit)
+
+
+# ---- what git would not have written -----------------------------------------------------------------------------------
+
+TREE, PARENT = "1" * 40, "2" * 40
+HEAD = [f"tree {TREE}", f"parent {PARENT}", "author a <a@b> 1 +0000", "committer a <a@b> 1 +0000"]
+SIGNED = ["gpgsig -----BEGIN", " line", " -----END"]
+
+
+def commit(*lines: str, message: str = "m\n") -> bytes:
+    return ("\n".join(lines) + "\n\n" + message).encode()
+
+
+def test_a_commit_of_git_is_read() -> None:
+    read = parsed_commit("x", commit(*HEAD, "encoding latin1", "mergetag object 1", " tag", *SIGNED))
+    assert (read.tree, read.parents, read.seconds, read.title) == (TREE, (PARENT,), 1, "m")
+    assert read.signature == b"-----BEGIN\nline\n-----END" and b"gpgsig" not in read.payload
+    assert parsed_commit("x", commit(HEAD[0], *HEAD[2:], message="")).parents == ()
+    assert parsed_commit("x", commit(*HEAD, message="")).title == ""
+    assert parsed_commit("x", commit(*HEAD[:2], "author a <a@b> 99999999999999999999 +0000", HEAD[3])).seconds == 253402300799
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [HEAD[0], *SIGNED, *HEAD[1:]],  # git does not see this parent
+        [HEAD[0], HEAD[2], HEAD[1], HEAD[3]],
+        [HEAD[0], *HEAD[2:], HEAD[1]],
+        [HEAD[1], HEAD[0], *HEAD[2:]],
+        [HEAD[0], *HEAD],
+        [*HEAD, HEAD[2]],
+        [*HEAD, *SIGNED, *SIGNED],
+        [*HEAD[:2], HEAD[3]],
+        HEAD[:3],
+        HEAD[1:],
+        ["", *HEAD],
+        [f"tree {TREE}", f" parent {PARENT}", *HEAD[2:]],
+        [f"tree {TREE[:-1]}", *HEAD[1:]],
+        [f"tree {TREE.replace('1', 'A')}", *HEAD[1:]],
+        [HEAD[0], f"parent {PARENT} ", *HEAD[2:]],
+        [HEAD[0], f"parent\t{PARENT}", *HEAD[2:]],
+        [*HEAD[:2], "author a <a@b>", HEAD[3]],
+        [*HEAD[:2], "author a <a@b> x +0000", HEAD[3]],
+        [*HEAD[:3], HEAD[3] + "\0"],
+        [*HEAD, "x\0y z"],
+    ],
+)
+def test_a_commit_that_git_would_not_write(lines: list[str]) -> None:
+    with pytest.raises(NotAuthentic):
+        parsed_commit("x", commit(*lines))
+
+
+def entry(name: str, mode: str = "100644", digit: str = "1") -> bytes:
+    return f"{mode} {name}\0".encode() + bytes.fromhex(digit * 40)
+
+
+def test_a_tree_of_git_is_read() -> None:
+    raw = entry("a") + entry("a.b", "120000") + entry("a", "40000").replace(b" a\0", b" ab\0") + entry("m", "160000")
+    assert list(parsed_folder("x", raw)) == [b"a", b"a.b", b"ab", b"m"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        entry("b") + entry("a"),
+        entry("a") + entry("a"),
+        entry("a") + entry("a.b") + entry("a", "40000"),  # a file and a folder of one name
+        entry("a", "40000") + entry("a.b"),
+        entry(".git", "40000"),
+        entry(".GIT"),
+        entry(".."),
+        entry("."),
+        entry("a/b"),
+        entry(""),
+        entry("a", "040000"),
+        entry("a", "100777"),
+        entry("a", "140000"),
+        entry("a")[:-1],
+        entry("a") + b"\n",
+        b"\n",
+    ],
+)
+def test_a_tree_that_git_would_not_write(raw: bytes) -> None:
+    with pytest.raises(NotAuthentic):
+        parsed_folder("x", raw)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Git]:
+    asked(tmp_path, "init", "-q", "-b", "main")
+    yield Git(tmp_path)
+
+
+def test_many_and_large_objects_come_back_in_order(repository: Git) -> None:
+    made = [f"{number}".encode() * (number % 7 * 20_000 + 1) for number in range(700)]
+    stream = b"".join(b"blob\ndata %d\n%s\n" % (len(one), one) for one in made)
+    asked(repository.folder, "fast-import", "--quiet", data=stream)
+    ids = [asked(repository.folder, "hash-object", "--stdin", data=one).strip() for one in made[:300:50]]
+    assert repository.contents(ids) == made[:300:50]
+    everything = asked(repository.folder, "cat-file", "--batch-check=%(objectname)", "--batch-all-objects").split()
+    assert sorted(repository.contents(everything)) == sorted({*made})
+
+
+def test_an_object_larger_than_it_may_be(repository: Git) -> None:
+    id_ = asked(repository.folder, "hash-object", "-w", "--stdin", data=b"x" * 5000).strip()
+    for _ in range(2):
+        with pytest.raises(NotAuthentic, match="too large"):
+            repository.contents([id_], most=4999)
+        assert repository.contents([id_], most=5000) == [b"x" * 5000]
+
+
+@pytest.mark.parametrize("id_", ["", "HEAD", "1" * 39, "1" * 41, "--help", "1" * 40 + "\n" + "2" * 40])
+def test_what_is_no_id_is_not_asked_for(repository: Git, id_: str) -> None:
+    with pytest.raises(NotAuthentic):
+        repository.contents([id_])
