@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import zlib
@@ -16,6 +17,8 @@ from pathlib import Path
 import pytest
 from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head, sign_commit, unchanged
+
+from cdr.cli import COMMANDS
 
 # By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.
 SETTINGS: dict[str, dict[str, str]] = {
@@ -121,13 +124,20 @@ HOOKS = ("applypatch-msg", "pre-commit", "pre-merge-commit", "prepare-commit-msg
          "push-to-checkout", "pre-auto-gc", "post-rewrite", "fsmonitor-watchman", "post-index-change")  # fmt: skip
 ATTRIBUTES = "* filter=t diff=t merge=t text=auto eol=crlf ident working-tree-encoding=UTF-16\n"
 DAY = "2026-07-01"
-EDIT = ["edit", "REF", "form-a"]
+# Each of the commands that work in a store. Those that may say no to this case in the ordinary way are in MAY_REFUSE.
 VERBS: list[list[object]] = [
     ["list", "--json"],
     ["show", "REF"],
     ["today"],
+    ["calendar", "-o", "FOLDER/cdr.ics"],
+    ["form", "REF", "northtown-general", "-o", "FOLDER/form.html"],
     ["chase", "--overdue"],
     ["tally", "--year", "2025/26"],
+    ["agencies"],
+    ["delays"],
+    ["delays", "REF"],
+    ["report", "--year", "2025/26", "-o", "FOLDER/report.md"],
+    ["ncmd", "REF"],
     ["timeline", "REF"],
     ["audit"],
     ["audit", "REF"],
@@ -136,15 +146,24 @@ VERBS: list[list[object]] = [
     ["notify", "--from", EXAMPLES / "form-a-neonatal.yaml"],
     ["request", "REF", "regional-ambulance"],
     ["return", "REF", "northshire-police", "--nil"],
+    ["return", "REF", "northtown-general", "--from", EXAMPLES / "form-b-hospital.yaml"],
+    ["bounce", "REF", "northtown-general"],
+    ["import", "FOLDER/register.csv"],
     ["attach", "REF", EXAMPLES / "letter-gate.yaml", "--kind", "other"],
-    ["extract", "REF", "1", "-o", "FILE"],
+    ["extract", "REF", "1", "-o", "FOLDER/out"],
     ["milestone", "REF", "ncmd_told"],
     ["letter", "REF", "--draft"],
-    EDIT,
+    ["gate", "REF", "open", "psii_serious_incident"],
+    ["gate", "REF", "close", "psii_serious_incident"],
+    ["edit", "REF", "form-a"],
+    ["agency", "edit", "northshire-police", "--email", "new@northshire-police.example"],
+    ["review", "REF", "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "To see that it is done"],
+    ["close", "REF"],
+    ["reopen", "REF", "--reason", "A late finding"],
     ["verify"],
     ["verify", "--repair"],
 ]
-
+MAY_REFUSE = ("doctor", "edit", "bounce", "close", "reopen", "import")
 SOME: list[list[object]] = [["list"], ["show", "REF"], ["audit", "REF"], ["milestone", "REF", "ncmd_told"], ["verify", "--repair"]]
 
 
@@ -195,9 +214,10 @@ def every_verb(
 ) -> dict[str, int]:
     """How each verb ended."""
     monkeypatch.setenv("EDITOR", "true")
+    (folder / "register.csv").write_text("reference,died_on\n")
     ended = {}
     for verb in verbs:
-        words = [{"REF": case, "FILE": str(folder / "out")}.get(str(word), str(word)) for word in verb]
+        words = [str(folder / str(word)[7:]) if str(word).startswith("FOLDER/") else str(word).replace("REF", case) for word in verb]
         answer = run(["--store", str(cdr.store), "--as-of", DAY, *words])
         assert answer.code != 70, answer.err
         ended[" ".join(map(str, verb))] = answer.code
@@ -205,7 +225,12 @@ def every_verb(
 
 
 def everything_worked(ended: dict[str, int]) -> None:
-    assert {verb: code for verb, code in ended.items() if code and verb not in (" ".join(EDIT), "doctor")} == {}
+    assert {verb: code for verb, code in ended.items() if code and verb.split()[0] not in MAY_REFUSE} == {}
+
+
+def test_no_command_is_left_out() -> None:
+    """`init` has a test of its own; the others read no store."""
+    assert {str(verb[0]) for verb in VERBS} == COMMANDS.keys() - {"init", "explain", "demo"}
 
 
 def attributes(store: Path) -> None:
@@ -235,6 +260,51 @@ def test_settings_run_nothing(
     trap.did_not_spring()
     ended = {verb: code for verb, code in ended.items() if group != "files" or not verb.startswith("verify")}
     everything_worked(ended)  # but for verify, which tells of the attributes that nobody recorded
+
+
+def listed_by_git() -> list[str]:
+    """Every setting that the git of this machine knows, as it lists them itself (`branch.<name>.merge`, `alias.*`)."""
+    said = subprocess.run(["git", "help", "--config"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in said if re.fullmatch(r"[A-Za-z][^ _]*\.[^ _]+", line)]
+
+
+NAME = re.compile(r"<[^>]*>|\*")
+# In gitattributes(5), git-archive(1), git-interpret-trailers(1), in prose alone, or of a later git than the oldest that is supported.
+NOT_LISTED = {"extensions.partialclone", "filter.t.process", "filter.t.required", "hook.t.command", "hook.t.event",
+              "tar.t.command", "trailer.t.command", "trailer.t.cmd", "trailer.t.key"}  # fmt: skip
+
+
+def test_the_settings_above_are_settings_of_git() -> None:
+    """So that a slip of the pen does not make one of them harmless."""
+    known = re.compile("|".join(NAME.sub("\0", name).replace(".", "[.]").replace("\0", ".+") for name in listed_by_git()), re.IGNORECASE)
+    told = {name.lower() for group in SETTINGS.values() for name in group}
+    assert {name for name in told if not known.fullmatch(name)} <= NOT_LISTED
+
+
+@pytest.mark.parametrize("form", ["a program", "no file of settings at all"])
+def test_no_setting_of_git_whatsoever_is_read(
+    cdr: Shell, asked: str, trap: Trap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Every key that git lists is set to a program, whatever it is for: git by hand will not even start."""
+    config = cdr.store / ".git" / "config"
+    assert len(listed_by_git()) > 600
+    if form == "a program":
+        lines = [f'[{section}{sub and f" {json.dumps(sub)}"}]\n\t{key} = {trap.program}' for section, sub, key in map(_parts, listed_by_git())]
+        config.write_text("\n".join(lines) + "\n")
+    else:
+        config.write_text("[core\n\x01")
+    whole = config.read_bytes()
+    assert "fatal" in subprocess.run(["git", "-C", cdr.store, "log"], capture_output=True, text=True, check=False).stderr
+    ended = every_verb(cdr, asked, tmp_path, monkeypatch)
+    trap.did_not_spring()
+    everything_worked(ended)
+    assert config.read_bytes() == whole
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    section, _, rest = NAME.sub("t", name).partition(".")
+    sub, _, key = rest.rpartition(".")
+    return section, sub, key
 
 
 @pytest.mark.parametrize("where", ["include", "includeIf", "worktree", "hooks", "environment"])
