@@ -12,6 +12,7 @@ import click
 
 from cdr import disk
 from cdr.documents import safe
+from cdr.documents.printed import Printed
 from cdr.errors import NotFound, WrongUsage
 
 KEPT_ON_SCREEN = safe.KEPT + "\n"
@@ -58,6 +59,8 @@ def to_file(path: Path, data: str | bytes) -> None:
     """
     raw = data.encode() if isinstance(data, str) else data
     target = path.resolve()  # a link stays a link, and what it leads to is written
+    if isinstance(data, Printed) and data.replaced:
+        say(f"please check: {data.told()}")
     if str(path) == "-":
         sys.stdout.buffer.write(raw)
         return
