@@ -30,7 +30,10 @@ def web_page(
     found = STYLE.search(layout)
     written = style if style is not None else found[1] if found else ""
     given = {**values, "head": as_it_is(head([written], scripts))}
-    return _environment().from_string(layout).render(given if style is None else {**given, "style": as_it_is(style)})
+    text: str = (
+        _environment().from_string(layout).render(given if style is None else {**given, "style": as_it_is(style)})
+    )
+    return text
 
 
 def head(styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
