@@ -36,7 +36,7 @@ class Printed(bytes):
         named = ", ".join(map(code, self.replaced[:MOST_NAMED]))
         more = f" and {len(self.replaced) - MOST_NAMED} more" if len(self.replaced) > MOST_NAMED else ""
         it = "it stands there as its code" if len(self.replaced) == 1 else "they stand there as their codes"
-        return f"the fonts for paper lack {named}{more}; {it}, in square brackets."
+        return f"the fonts for paper lack {named}{more}; {it}, in square brackets. Other formats have all letters."
 
 
 def lacking(data: Any) -> tuple[str, ...]:
