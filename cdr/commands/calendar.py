@@ -8,7 +8,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import STDOUT, put_json, refuse_two_results, say, to_file
+from cdr.commands.output import STDOUT, file_name, put_json, refuse_two_results, say, to_file
 from cdr.errors import NotFound
 
 STORE_LETTERS = 12
@@ -56,4 +56,6 @@ def _before(output: str) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError:
-        raise NotFound(f"The file {output} cannot be read.", "Check that you may read it, or give another.") from None
+        raise NotFound(
+            f"The file {file_name(output)} cannot be read.", "Check that you may read it, or give another."
+        ) from None

@@ -12,6 +12,7 @@ import click
 
 from cdr import disk
 from cdr.documents import safe
+from cdr.documents.printed import Printed
 from cdr.errors import NotFound, WrongUsage
 
 STDOUT = "-"
@@ -58,13 +59,15 @@ def to_file(place: str | Path, data: str | bytes) -> None:
     Raises: NotFound (no such folder), WrongUsage (it is a folder, or bytes that are no text go to a terminal), DiskFailed.
     """
     raw = data.encode() if isinstance(data, str) else data
+    if isinstance(data, Printed) and data.replaced:
+        say(f"please check: {data.told()}")
     if place == STDOUT:
         _to_stdout(raw)
         return
     path = Path(place)
     target = path.resolve()  # a link stays a link, and what it leads to is written
     if path.is_dir() or str(place).endswith("/"):
-        raise WrongUsage(f"{place} is a folder.", "Name a file in it.")
+        raise WrongUsage(f"{file_name(str(place))} is a folder.", "Name a file in it.")
     if path.exists() and not path.is_file():
         path.write_bytes(raw)
     elif not target.parent.is_dir():
@@ -72,7 +75,7 @@ def to_file(place: str | Path, data: str | bytes) -> None:
     else:
         disk.sweep_named(target.parent)
         disk.write_whole(target, raw)
-    say(f"Written: {place}")
+    say(f"Written: {file_name(str(place))}")
 
 
 def refuse_two_results(output: str | None, as_json: bool) -> None:
@@ -111,9 +114,11 @@ def given(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError:
-        raise NotFound(f"The file {file} cannot be read.", "Check its name and that you may read it.") from None
+        raise NotFound(
+            f"The file {file_name(file)} cannot be read.", "Check its name and that you may read it."
+        ) from None
 
 
 def file_name(file: str) -> str:
-    """What an error calls the file."""
-    return "standard input" if file == "-" else file
+    """What cdr calls the file, on one line whatever its name holds."""
+    return "standard input" if file == "-" else safe.visible(file)
