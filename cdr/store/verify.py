@@ -89,9 +89,10 @@ def repair(store: Store) -> list[str]:
 
 def _objects(store: Store, tip: str) -> Iterator[Finding]:
     wrong = store.git.damage(tip)
-    if wrong:
-        check, path = ("copy", "") if isinstance(wrong, NotWhole) else ("repository", ".git")
-        yield Finding(check, "error", path, f"{wrong.message} {wrong.hint}")
+    if isinstance(wrong, NotWhole):
+        yield Finding("copy", "error", "", f"{wrong.message} {wrong.hint}")
+    elif wrong:
+        yield Finding("repository", "error", ".git", f"{wrong.message} {wrong.hint}")
 
 
 def _names(store: Store, snapshot: Snapshot) -> Iterator[Finding]:

@@ -106,7 +106,14 @@ def test_prompts_that_are_no_plain_file(
 # ---- contents ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", ['prompts: "xyz"', "schema: prompts/1\nprompts: [7]", "schema: prompts/99\nprompts: []", "x"])
+NO_SUCH_LEVEL = """schema: prompts/1
+prompts:
+  - {agency: northshire-police, level: thanks, due_on: 2026-01-23, sent_on: 2026-01-23, to: [a@b.example], message_id: <x@y.example>}"""
+
+
+@pytest.mark.parametrize(
+    "body", ['prompts: "xyz"', "schema: prompts/1\nprompts: [7]", "schema: prompts/99\nprompts: []", "x", NO_SUCH_LEVEL]
+)
 def test_prompts_that_say_nothing_of_the_kind(
     cdr: Shell, chased: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
