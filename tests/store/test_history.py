@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -116,10 +115,8 @@ def test_a_signature_taken_from_another_commit(cdr: Shell, sudi: str, people: Pe
 
 def test_a_signature_of_very_many_packets_does_not_hang(cdr: Shell, sudi: str) -> None:
     junk = (b"\x88\x0d" + b"\x04\x00\x01\x08\x00\x00\x00\x00\x00\x00\x00\x01\x01") * 3900
-    started = time.monotonic()
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(NotAuthentic):  # and no TryAgain: it was not ended at its limit of time
         Gnupg().signer(b"payload", junk)
-    assert time.monotonic() - started < 20
 
 
 @pytest.mark.hurt

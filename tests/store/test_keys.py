@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -190,10 +189,8 @@ def test_a_locked_key_without_a_terminal_ends_at_once(locked: Shell, home: str, 
             ["list"], ["show", case], ["chase"], ["notify", "--from", EXAMPLES / "form-a-neonatal.yaml"], ["bounce", case, agency],
             ["form", case, agency, "-o", tmp_path / "form.html"], ["return", case, agency, "--nil"], ["return", case, agency, "--from", reply, "--yes"],
         ):  # fmt: skip
-            started = time.monotonic()
             answer = locked(*command, code=75, as_of="2026-03-02")
-            assert time.monotonic() - started < 5
-            assert "locked" in answer.err
+            assert "locked" in answer.err and "did not answer" not in answer.err
 
 
 @pytest.mark.hurt
@@ -202,15 +199,13 @@ def test_a_gpg_that_hangs_is_given_up(
 ) -> None:
     program = tmp_path / "bin" / "gpg"
     program.parent.mkdir()
-    program.write_text('#!/bin/sh\ncase "$*" in *--decrypt*|*--detach-sign*) sleep 20;; esac\nexec /usr/bin/gpg "$@"\n')
+    program.write_text('#!/bin/sh\ncase "$*" in *--decrypt*|*--detach-sign*) sleep 600;; esac\nexec /usr/bin/gpg "$@"\n')
     program.chmod(0o700)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     monkeypatch.setattr(gpg_, "UNATTENDED_SECONDS", 1)
-    started = time.monotonic()
     with unchanged(cdr.store):
         cdr("show", sudi, code=75)
         cdr("notify", "--from", FORM, as_of="2026-01-09", code=75)
-    assert time.monotonic() - started < 8
 
 
 def test_a_home_that_is_not_there(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import within
 
 from cdr.errors import InvalidData
 from cdr.store import codec
@@ -28,13 +26,6 @@ def refused(raw: bytes | str) -> list[tuple[str, int]]:
 
 def data(text: str) -> Any:
     return codec.read_source(text.encode(), "given.yaml").data
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    begun = time.perf_counter()
-    yield
-    assert time.perf_counter() - begun < seconds
 
 
 @pytest.mark.parametrize(

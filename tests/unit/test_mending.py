@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
+from pace import within
 from unit.domain_data import policy
 
 from cdr import cli
@@ -143,18 +143,13 @@ def test_a_form_is_judged_in_a_few_milliseconds() -> None:
     rules = policy()
     notification = forms.examine(RIGHT.encode(), "f", "form-a", lambda body: [])[0].body
 
-    def judged(name: str, form: str, check: Any) -> float:
+    def judged(name: str, form: str, check: Any) -> None:
         raw = (FOLDER / f"{name}.yaml").read_bytes()
-        times = []
-        for _ in range(7):
-            begun = time.perf_counter()
-            forms.examine(raw, "f.yaml", form, check)
-            times.append(time.perf_counter() - begun)
-        return min(times) * 1000
+        forms.examine(raw, "f.yaml", form, check)
+        with within(0.1):
+            for _ in range(5):
+                forms.examine(raw, "f.yaml", form, check)
 
-    spent = {
-        "form-a": judged("form-a-sudi", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days)),
-        "form-b": judged("form-b-hospital", "form-b", lambda body: form_b.problems(body, notification, "northtown-general")),
-        "form-c": judged("form-c-sudi", "form-c", lambda body: form_c.problems(body, notification, TODAY, rules)),
-    }
-    assert max(spent.values()) < 50, spent  # under 5 ms on a quiet machine; ten times that where others are at work
+    judged("form-a-sudi", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days))
+    judged("form-b-hospital", "form-b", lambda body: form_b.problems(body, notification, "northtown-general"))
+    judged("form-c-sudi", "form-c", lambda body: form_c.problems(body, notification, TODAY, rules))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from pace import within
 
 from cdr import codelists, resources
 from cdr.errors import InvalidData, Problem
@@ -281,25 +281,22 @@ def test_long_text_is_judged_in_time() -> None:
     for before in ("postcode: NR1 1AB", "phone: 01632 960002", "reference: NC/0113/26", "email: p.raman@northtown-general.example"):
         key = before.partition(":")[0]
         for filling in ("a" * 100_000, "a." * 50_000, " " * 100_000, "A1" * 50_000 + "!"):
-            begun = time.perf_counter()
-            assert found(changed(FORM_A, (before, f'{key}: "{filling}"')))
-            assert time.perf_counter() - begun < 1
+            with within(1):
+                assert found(changed(FORM_A, (before, f'{key}: "{filling}"')))
 
 
 def test_long_lists_are_judged_in_time() -> None:
-    begun = time.perf_counter()
     text = changed(
         FORM_A, ("suspected_events: [sudi_sudc]", "suspected_events: [" + ", ".join("{a: 1}" if n % 2 else f"e{n}" for n in range(8000)) + "]")
     )
-    assert len(found(text)) == 8001
-    assert time.perf_counter() - begun < 2
+    with within(2):
+        assert len(found(text)) == 8001
 
 
 def test_many_unknown_keys_are_judged_in_time() -> None:
-    begun = time.perf_counter()
     text = changed(FORM_A, ("  known_as: Amara\n", "".join(f"  date_of_{n}: x\n" for n in range(8000))))
-    assert len(found(text)) == 8000
-    assert time.perf_counter() - begun < 1
+    with within(1):
+        assert len(found(text)) == 8000
 
 
 CASE: dict[str, Any] = {
