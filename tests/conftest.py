@@ -16,12 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cdr import cli
 from cdr.store.crypto import Gnupg
 
 DATA = Path(__file__).parent / "data"
 EXAMPLES = DATA / "examples"
+
+
+# A property is about what comes out; how long it took says something of the machine.
+settings.register_profile("cdr", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cdr")
 
 
 def many(examples: int) -> int:
