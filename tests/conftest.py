@@ -150,13 +150,44 @@ def member(people: People, monkeypatch: pytest.MonkeyPatch) -> str:
     return people.member
 
 
-@pytest.fixture
-def cdr(tmp_path: Path, people: People, member: str, request: pytest.FixtureRequest) -> Iterator[Shell]:
-    """A fresh store of the example area, with two members and a chaser; whole at the end, but for tests marked `hurt`."""
-    store = tmp_path / "store"
+@dataclass(frozen=True)
+class Begun:
+    """A store that was made once for all tests of this process, and the same with a first case; each test has a copy of its own."""
+
+    empty: Path
+    with_sudi: Path
+    sudi: str
+
+
+@pytest.fixture(scope="session")
+def begun(people: People, tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    empty, with_sudi = (tmp_path_factory.mktemp(name) for name in ("empty", "sudi"))
     keys = ["--member", people.member, "--member", people.second, "--chaser", people.chaser]
-    answer = run(["init", str(store), "--config", str(EXAMPLES / "store.yaml"), *keys])
-    assert answer.code == 0, answer.err
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("CDR_", "GIT_"))]:
+            patch.delenv(name)
+        patch.setenv("GNUPGHOME", people.home)
+        patch.setenv("XDG_STATE_HOME", str(empty / "state"))
+        made = run(["init", str(empty / "store"), "--config", str(EXAMPLES / "store.yaml"), *keys])
+        assert made.code == 0, made.err
+        _copy(empty, with_sudi)
+        patch.setenv("XDG_STATE_HOME", str(with_sudi / "state"))
+        case = ["notify", "--from", str(EXAMPLES / "form-a-sudi.yaml")]
+        notified = run(["--store", str(with_sudi / "store"), "--as-of", "2026-01-09", *case])
+        assert notified.code == 0, notified.err
+    return Begun(empty, with_sudi, notified.out.strip())
+
+
+def _copy(begun: Path, place: Path) -> None:
+    for folder in ("store", "state"):
+        shutil.copytree(begun / folder, place / folder, symlinks=True)
+
+
+@pytest.fixture
+def cdr(tmp_path: Path, people: People, member: str, begun: Begun, request: pytest.FixtureRequest) -> Iterator[Shell]:
+    """A store of the example area, with two members and a chaser; whole at the end, but for tests marked `hurt`."""
+    store = tmp_path / "store"
+    _copy(begun.with_sudi if "sudi" in request.fixturenames else begun.empty, tmp_path)
     yield Shell(store)
     if request.node.get_closest_marker("hurt") is None:
         opens_without_help(store, people, tmp_path)
@@ -174,6 +205,8 @@ def opens_without_help(store: Path, people: People, folder: Path) -> None:
 
 
 @pytest.fixture
-def sudi(cdr: Shell) -> str:
+def sudi(cdr: Shell, begun: Begun) -> str:
     """The reference of the case of form-a-sudi.yaml, notified on 9 January 2026."""
+    if (cdr.store / "cases" / begun.sudi).is_dir():
+        return begun.sudi
     return cdr("notify", "--from", EXAMPLES / "form-a-sudi.yaml", as_of="2026-01-09").out.strip()
