@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from cdr import cli
+from cdr.store import crypto
 from cdr.store.crypto import Gnupg
 
 DATA = Path(__file__).parent / "data"
@@ -141,6 +142,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(autouse=True)
+def few_guesses_cost_little(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pass-phrase is stretched less in tests than for a child, but in those marked `stretched`: it would be half of the run."""
+    if request.node.get_closest_marker("stretched") is None:
+        monkeypatch.setattr(crypto, "LOCK", tuple("65536" if word == "65011712" else word for word in crypto.LOCK))
 
 
 @pytest.fixture

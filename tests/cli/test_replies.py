@@ -137,6 +137,7 @@ def test_a_pass_phrase_is_in_no_argument_and_no_environment(cdr: Shell, sudi: st
     assert "--passphrase-fd" in calls and request["passphrase"] not in calls
 
 
+@pytest.mark.stretched
 def test_a_wrong_pass_phrase_opens_nothing_and_the_lock_is_a_strong_one(cdr: Shell, asked: str) -> None:
     locked = ledger(cdr, asked)[HOSPITAL]["form"]["locked"].encode()
     with pytest.raises(subprocess.CalledProcessError):
