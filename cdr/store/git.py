@@ -127,7 +127,7 @@ class Git(Objects):
             raise NotHere(f"The object {id_[:12]} of the repository is damaged.")
         if len(header) != 3:
             ownership.refuse_unreadable(self.repository.shared)
-            raise self.repository.lacking() or NotHere("An object of the repository is missing.")
+            raise self.repository.lacking() or NotHere("An object of the repository is missing or damaged.")
         size = int(header[2])
         if header[1].decode() != kind or size > most:
             wrong = "too large" if size > most else f"no {kind}"

@@ -225,14 +225,20 @@ def told_as_it_is_without(wrapper: Path, waiting: Waiting, command: list[str], b
 
 @pytest.mark.parametrize("fault", ["rename:signal=KILL:when=1", "unlink:signal=KILL:when=1"])
 def test_where_nobody_can_see_what_happened_nothing_is_taken_back(waiting: Waiting, fault: str) -> None:
-    from cdr.store.git import Git
+    from cdr.store.repository import Repository
 
-    def unreadable(self: Git) -> str | None:
+    really = Repository.standing
+
+    def unreadable(self: Repository) -> str | None:
         raise OSError(5, "Input/output error")
 
+    def standing(self: Repository) -> str | None:
+        with pytest.MonkeyPatch.context() as since_then:
+            since_then.setattr(Repository, "tip", unreadable)
+            return really(self)
+
     with pytest.MonkeyPatch.context() as patch, faulty_git(waiting.folder / "bin", fault):
-        patch.setattr(Git, "_asked", unreadable)
-        patch.setattr(Git, "_read", unreadable)
+        patch.setattr(Repository, "standing", standing)
         answer = run(["--store", str(waiting.cdr.store), "--as-of", DUE, "chase", "--overdue"])
     assert answer.code == 73 and "cdr audit" in answer.err
     assert ledger(waiting) <= outbox(waiting)
