@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,12 @@ def _refused(rule: str, message: str, name: str) -> InvalidData:
 
 
 def checked(
-    arrived: Arrived, documents: Mapping[str, Document], reference: str, agency: str, request: Request | None
+    arrived: Arrived,
+    documents: Mapping[str, Document],
+    reference: str,
+    agency: str,
+    request: Request | None,
+    today: date,
 ) -> Form:
     """The return in what arrived. Raises: InvalidData with everything that is wrong with it and with the reply around it."""
     from cdr.domain import form_b, replies
@@ -154,7 +160,7 @@ def checked(
     notification = documents["notification"].body
 
     def rules(body: Mapping[str, Any]) -> list[Problem]:
-        return [*replies.number_problems(body, request), *form_b.problems(body, notification, agency)]
+        return [*replies.number_problems(body, request), *form_b.problems(body, notification, agency, today)]
 
     if arrived.how == YAML:
         form = check(arrived.raw, arrived.name, "form-b", rules, reference)

@@ -103,7 +103,10 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
     kind, _, agency = what.partition(":")
     returns = [d for id_, d in documents.items() if id_.startswith("return-") and d.body["agency"] == agency]
     if kind == "return" and returns:
-        return Chosen("form-b", _whole(app, returns[-1]), lambda body: form_b.problems(body, notification, agency))
+        today = app.clock.today
+        return Chosen(
+            "form-b", _whole(app, returns[-1]), lambda body: form_b.problems(body, notification, agency, today)
+        )
     if kind not in ("form-a", "form-c", "return"):
         raise WrongUsage("Say which form: form-a, form-c, or return:AGENCY.")
     raise NotFound("The case has no such form yet.", "See what it has: cdr show REF")

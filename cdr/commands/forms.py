@@ -50,13 +50,14 @@ def check(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> For
 def examine(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> tuple[Form, list[Problem]]:
     """The form with the errors that its schema and its rules find, by line. Raises: InvalidData when it cannot be read."""
     from cdr.store import schema
+    from cdr.store.text_in import without_end_mark
 
     body, source, found = schema.examine(raw, name, form)
     ruled = schema.placed([*rules(body), *about_another_case(body, case)], schema.current(form), source)
     wrong = {problem.field for problem in found}
     errors = [*found, *(problem for problem in ruled if problem.level == "error" and problem.field not in wrong)]
     warnings = tuple(problem for problem in ruled if problem.level != "error")
-    return Form(name, raw, body, warnings), sorted(errors, key=lambda problem: problem.line)
+    return Form(name, without_end_mark(raw), body, warnings), sorted(errors, key=lambda problem: problem.line)
 
 
 def about_another_case(body: Mapping[str, Any], case: str) -> list[Problem]:

@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cdr.clock import parse_date
+from cdr import written
 from cdr.documents.return_boxes import Box, boxes, tag
 from cdr.documents.return_docx import CHOOSE, PICK, W14, WRITE, controls
 from cdr.documents.return_questions import for_agency
-from cdr.errors import WrongUsage
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAIN = "word/document.xml"
@@ -27,7 +26,6 @@ ACTIVE = re.compile(r"vbaproject|vbadata|activex|/embeddings/|macrosheets|custom
 MACRO_TYPES = (b"macroenabled", b"vbaproject")
 LINK = b"/relationships/hyperlink"
 RELATION = re.compile(rb"<[^<>]*Relationship\b[^<>]*>")
-CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 
 
 @dataclass(frozen=True)
@@ -221,11 +219,7 @@ def _place(path: str, types: list[str], found: dict[str, str | list[str]]) -> st
 
 def _iso(text: str) -> str:
     """A date, or a date and time, as Form B has it; what is neither stays as it is, to be told by the schema."""
-    day, _, time = text.replace(" at ", " ").replace(",", " ").rpartition(" ")
-    timed = CLOCK.fullmatch(time)
     try:
-        if timed:
-            return f"{parse_date(day).isoformat()}T{int(timed[1]):02}:{timed[2]}"
-        return parse_date(text).isoformat()
-    except WrongUsage:
+        return written.moment_or_day(text)
+    except ValueError:
         return text

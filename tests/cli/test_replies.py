@@ -274,7 +274,7 @@ def test_the_six_agencies_answer(cdr: Shell, asked: str, post: Post) -> None:
     for agency in AGENCIES:
         body = example(examples[agency]) if agency in examples else _nil(agency)
         path = post.file(post.reply(agency, body), f"{asked}-{agency}.asc")
-        answer = cdr("return", asked, agency, "--from", path, "--yes", "--json", as_of="2026-01-26")
+        answer = cdr("return", asked, agency, "--from", path, "--yes", "--json", as_of="2026-03-26")
         assert answer.json["status"] == ("returned" if agency in examples else "nil")
         assert answer.json["received"]["how"] == "html" and len(answer.json["received"]["sha256"]) == 64
         assert (answer.json["completeness"] is None) == (agency not in examples)
@@ -305,7 +305,7 @@ def test_a_reply_may_be_binary_and_packed_and_is_open_to_any_member(
     armoured = post.file(post.reply(POLICE, example("form-b-police")), seal=lambda raw: sealed(raw, *to))
     monkeypatch.setenv("GNUPGHOME", people.second_home)
     cdr("return", asked, HOSPITAL, "--from", binary, "--yes", as_of=CAME)
-    cdr("return", asked, POLICE, "--from", armoured, "--yes", as_of=CAME)
+    cdr("return", asked, POLICE, "--from", armoured, "--yes", as_of="2026-02-03")
 
 
 HOSTILE = [
