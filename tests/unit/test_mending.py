@@ -9,10 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
+from conftest import run
 from unit.domain_data import policy
 
-from cdr import cli
 from cdr.commands import forms
 from cdr.domain import form_a, form_b, form_c
 
@@ -107,7 +106,7 @@ def answer(problem: Mapping[str, str], fact: str) -> str:
 
 def codes(field: str) -> dict[str, str]:
     """The labels and codes that `cdr explain FIELD` shows, as the longer messages say."""
-    told = CliRunner().invoke(cli.cdr, ["explain", f"form-a:{field}"]).stdout.partition("Its codes:\n")[2]
+    told = run(["explain", f"form-a:{field}"]).out.partition("Its codes:\n")[2]
     rows = [re.split(r" {2,}", line.strip(), maxsplit=1) for line in told.splitlines() if line.startswith("    ")]
     return {re.sub(r" \(since .*\)$", "", label): code for code, label in rows}
 
