@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdr.commands.output import file_name, given, say
-from cdr.errors import InvalidData, Problem
+from cdr.errors import InvalidData, Problem, as_told
 
 Rules = Callable[[Mapping[str, Any]], list[Problem]]
 
@@ -23,8 +23,8 @@ class Form:
 
     def warn(self) -> None:
         """Tell the warnings on stderr."""
-        for warning in self.warnings:
-            say(f"please check: {warning.text(self.name)}")
+        for warning in as_told(self.warnings, self.name):
+            say(f"please check: {warning}")
 
     def warnings_json(self) -> list[dict[str, str]]:
         """The warnings as the interface's JSON has them."""

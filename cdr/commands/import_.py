@@ -13,7 +13,7 @@ import click
 from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.commands.output import file_name, given, put, put_json, say, table, to_file
-from cdr.errors import InvalidData, Problem, WrongUsage
+from cdr.errors import InvalidData, Problem, WrongUsage, as_told
 
 if TYPE_CHECKING:
     from cdr.documents.sheets import Sheet
@@ -222,8 +222,8 @@ def _tell(app: App, register: Register, taken: Taken) -> int:
     from cdr.domain.register_read import elsewhere
 
     near, outside = elsewhere(taken.rows, app.configuration)
-    for warning in [*taken.warnings, *near]:
-        say(f"please check: {warning.text(register.name)}")
+    for warning in as_told([*taken.warnings, *near], register.name):
+        say(f"please check: {warning}")
     return outside
 
 

@@ -564,3 +564,13 @@ def test_the_sections_and_forms_of_each_kind_of_agency_are_there() -> None:
 def test_an_nhs_number_is_taken_as_people_write_it(written: str) -> None:
     raw = (FOLDER / "form-a-sudi.yaml").read_text("utf-8").replace('"9990000018"', written).encode()
     assert schema.read(raw, "a.yaml", "form-a")[0]["child"]["nhs_number"] == "9990000018"
+
+
+def test_of_very_many_problems_the_first_are_told_and_how_many_more_there_are() -> None:
+    text = changed(FORM_A, ("suspected_events: [sudi_sudc]", "suspected_events: [" + ", ".join(f"e{n}" for n in range(3000)) + "]"))
+    with pytest.raises(InvalidData) as refused:
+        schema.read(text.encode(), "f.yaml", "form-a")
+    lines, count = refused.value.lines(), len(refused.value.problems)
+    assert len(lines) == 202 and count >= 3000
+    assert lines[200] == f"f.yaml: and {count - 200:,} more that are not listed here; put these right first"
+    assert f"{count} things need to be put right" in lines[201]
