@@ -151,7 +151,8 @@ def checked(
     notification = documents["notification"].body
 
     def rules(body: Mapping[str, Any]) -> list[Problem]:
-        return [*replies.number_problems(body, request), *form_b.problems(body, notification, agency, today)]
+        number = replies.number_problems(body, request, arrived.how == DOCX)
+        return [*number, *form_b.problems(body, notification, agency, today)]
 
     if arrived.how == YAML:
         form = check(arrived.raw, arrived.name, "form-b", rules, reference)

@@ -710,6 +710,8 @@ def test_word_documents_that_do_more_than_hold_text_are_refused(
         archive.writestr("readme.txt", "hello")
     assert "[WORD-SHAPE]" in back(empty.getvalue())
     assert "[B-25]" in back(filled(word, {**said, "request": "0" * 32}))
+    assert "[B-25]" in back(filled(word, said, main=lambda xml: xml.replace(b'w:tag w:val="request"', b'w:tag w:val="mine"')))
+    assert "[B-27]" in back(filled(word, {**said, "completed_on": "2026-01-21"}))
     assert "[CASE-01]" in back(filled(word, {**said, "case": "2026-ZZZZ"}))
     assert "[B-01]" in back(filled(word, {**said, "agency": POLICE}))
     assert "[SCHEMA-CODE]" in back(filled(word, {**said, "circumstances.mode_of_death": "Struck by lightning"}))
