@@ -8,7 +8,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put_json, say, to_file
+from cdr.commands.output import file_name, put_json, say, to_file
 from cdr.errors import NotFound, WrongUsage
 
 STORE_LETTERS = 12
@@ -57,4 +57,6 @@ def _before(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError:
-        raise NotFound(f"The file {path} cannot be read.", "Check that you may read it, or give another.") from None
+        raise NotFound(
+            f"The file {file_name(str(path))} cannot be read.", "Check that you may read it, or give another."
+        ) from None

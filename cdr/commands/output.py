@@ -12,6 +12,7 @@ import click
 
 from cdr import disk
 from cdr.documents import safe
+from cdr.documents.printed import Printed
 from cdr.errors import NotFound, WrongUsage
 
 KEPT_ON_SCREEN = safe.KEPT + "\n"
@@ -58,18 +59,20 @@ def to_file(path: Path, data: str | bytes) -> None:
     """
     raw = data.encode() if isinstance(data, str) else data
     target = path.resolve()  # a link stays a link, and what it leads to is written
+    if isinstance(data, Printed) and data.replaced:
+        say(f"please check: {data.told()}")
     if str(path) == "-":
         sys.stdout.buffer.write(raw)
         return
     if target.is_dir():
-        raise WrongUsage(f"{path} is a folder.", "Name a file in it.")
+        raise WrongUsage(f"{file_name(str(path))} is a folder.", "Name a file in it.")
     if not target.parent.is_dir():
         raise NotFound(f"There is no folder {target.parent}.", "Make it first, or give another place with -o.")
     if target.exists() and not target.is_file():
         target.write_bytes(raw)
     else:
         disk.write_whole(target, raw)
-    say(f"Written: {path}")
+    say(f"Written: {file_name(str(path))}")
 
 
 def given(file: str) -> bytes:
@@ -77,9 +80,11 @@ def given(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError:
-        raise NotFound(f"The file {file} cannot be read.", "Check its name and that you may read it.") from None
+        raise NotFound(
+            f"The file {file_name(file)} cannot be read.", "Check its name and that you may read it."
+        ) from None
 
 
 def file_name(file: str) -> str:
-    """What an error calls the file."""
-    return "standard input" if file == "-" else file
+    """What cdr calls the file, on one line whatever its name holds."""
+    return "standard input" if file == "-" else safe.visible(file)

@@ -10,6 +10,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.commands.output import put, put_json, table
+from cdr.documents.safe import visible
 from cdr.store.document import Document
 
 ORDER = ("notification", "return", "analysis")
@@ -55,10 +56,16 @@ def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Itera
     )
     yield from _next(app, documents["case"].body, documents["requests"].body)
     yield from _asked(documents)
-    yield from _case(documents["case"].body)
+    yield from map(_on_its_line, _case(documents["case"].body))
     for id_ in sorted(documents, key=lambda id_: (ORDER.index(_kind(id_)) if _kind(id_) in ORDER else 9, id_)):
         if _kind(id_) in ORDER:
             yield from _form(documents[id_])
+
+
+def _on_its_line(line: str) -> str:
+    """A line that no name or reason in it can break into two; the empty line before a heading stays."""
+    blank = "\n" if line.startswith("\n") else ""
+    return blank + visible(line.removeprefix(blank))
 
 
 def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
@@ -107,7 +114,7 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
         ratified = review["stage"] == "ratified_cdop"
         yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
         if review["override"]:
-            yield f"  all the same, because: {review['override']['reason']}"
+            yield f"  all the same, because: {' '.join(review['override']['reason'].split())}"
             yield from (f"  - {reason}" for reason in review["override"]["unmet"])
     for letter in case["letters"]:
         yield f"\nLetter ({letter['kind']}, {letter['status']}, {letter['format']}) to {_whom(letter)}, made on {letter['made_on']}{_sent(letter)}"
@@ -128,7 +135,7 @@ def _processes(case: Mapping[str, Any]) -> Iterator[str]:
         ended = f" on {gate.ended_on}" if gate.ended_on else ""
         yield f"  {gate.words}{f' ({gate.owner})' if gate.owner else ''}: {gate.status}{ended}{expected}"
         if gate.reason:
-            yield f"    not waited for{f', {gate.waived_by}' if gate.waived_by else ''}: {gate.reason}"
+            yield f"    not waited for{f', {gate.waived_by}' if gate.waived_by else ''}: {' '.join(gate.reason.split())}"
 
 
 def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
@@ -174,7 +181,9 @@ def _form(document: Document) -> Iterator[str]:
         f" of {document.body['agency']}" if "agency" in document.body else ""
     )
     for depth, title, text in described(schema.current(document.form), about):
-        yield f"  {'  ' * depth}{title}: {text}".rstrip(": ") if text == "" else f"  {'  ' * depth}{title}: {text}"
+        indent = "  " * (depth + 1)
+        lines = str(text).replace("\n", f"\n{indent}  ")  # below its title, so that none looks like a heading
+        yield f"{indent}{title}: {lines}".rstrip(": ") if text == "" else f"{indent}{title}: {lines}"
 
 
 def _kind(id_: str) -> str:

@@ -8,7 +8,6 @@ import json
 import re
 from typing import Any
 
-from cdr import resources
 from cdr.documents.delays_chart import svg, terminal
 from cdr.documents.delays_rows import PURPOSE, Bar, Chart, Page, case_page, share, year_page
 from cdr.documents.safe import no_formula, visible
@@ -28,7 +27,7 @@ def render(
     """The ledger in one of `FORMATS`: text, and bytes for pdf; `names` are the agencies' by id.
 
     `width` is the terminal's, in columns; `plain` draws with ASCII alone.
-    Raises: WrongUsage where there is no such format; ConditionsNotMet where the PDF's fonts lack a letter.
+    Raises: WrongUsage where there is no such format; ConditionsNotMet where the PDF's text cannot be set.
     """
     page = case_page(found, names) if isinstance(found, CaseDelays) else year_page(found, area, names)
     if format == "pdf":
@@ -128,19 +127,15 @@ def _csv(page: Page) -> str:
 
 
 def _html(page: Page) -> str:
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
+    from cdr.documents.web_page import as_it_is, web_page
 
-    layout = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
     charts = [
         {
             "id": chart.id, "title": chart.title, "summary": chart.summary, "heads": heads(chart), "notes": chart.notes,
             "rows": [cells(bar, chart) for bar in chart.bars], "total": total_cells(chart),
-            "picture": Markup(svg(Page(chart.title, (chart,), ()), inside=True)) if chart.bars else "",  # noqa: S704 - our own, escaped there
+            "picture": as_it_is(svg(Page(chart.title, (chart,), ()), inside=True)) if chart.bars else "",
         }
         for chart in page.charts
     ]  # fmt: skip
-    text = resources.read_bytes("templates", "delays", "delays.html").decode()
-    return layout.from_string(text).render(title=page.title, purpose=PURPOSE, charts=charts, notes=page.notes)
+    values = {"title": page.title, "purpose": PURPOSE, "charts": charts, "notes": page.notes}
+    return web_page("delays", "delays.html", values)

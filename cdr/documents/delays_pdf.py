@@ -9,13 +9,14 @@ from cdr import resources
 from cdr.documents import delays
 from cdr.documents.delays_rows import PURPOSE, Chart, Page
 from cdr.documents.pdf import make_pdf
+from cdr.documents.printed import Printed
 from cdr.documents.safe import visible
 
 FIXED_DATE = date(2000, 1, 1)  # in the file's properties only, so that one ledger always makes the same bytes
 
 
-def pdf(page: Page) -> bytes:
-    """The page as PDF/UA-1, A4 landscape. Raises: ConditionsNotMet where the fonts lack a letter."""
+def pdf(page: Page) -> Printed:
+    """The page as PDF/UA-1, A4 landscape. Raises: ConditionsNotMet where its text cannot be set."""
     return make_pdf(layout(), page_data(page), FIXED_DATE)
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from dataclasses import fields
+from dataclasses import asdict, fields
 from itertools import groupby
 from typing import Any
 
 from cdr import resources
 from cdr.documents.pdf import make_pdf, make_pictures
+from cdr.documents.printed import MOST_NAMED, Printed, code, lacking
 from cdr.documents.wording import Block, blocks, fill_in
 from cdr.domain.letters import Letter
 from cdr.domain.professional_letters import ProfessionalLetter
+from cdr.errors import ConditionsNotMet
 
 AnyLetter = Letter | ProfessionalLetter
 WIDTH = 78
+SENTENCES = ("learning", "waits", "recommendation")
 DRAFT_MARK = "DRAFT – not to be sent"
-BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
 def filled(letter: AnyLetter, wording: str) -> list[Block]:
@@ -59,8 +60,7 @@ def _as_text(block: Block) -> str | None:
         return "\n"
     mark = "- " if block.kind == "item" else ""
     indent = " " * len(mark)
-    plain = [BOLD.sub(r"\1", line) for line in block.lines]
-    return "\n".join(_wrapped(line, indent if number else mark, indent) for number, line in enumerate(plain))
+    return "\n".join(_wrapped(line, indent if number else mark, indent) for number, line in enumerate(block.texts))
 
 
 def _wrapped(line: str, before: str, indent: str) -> str:
@@ -70,17 +70,32 @@ def _wrapped(line: str, before: str, indent: str) -> str:
     return wrapper.fill(line)
 
 
-def as_pdf(letter: AnyLetter, wording: str) -> bytes:
+def as_pdf(letter: AnyLetter, wording: str) -> Printed:
     """The letter as PDF/UA-1, A4, its address in an envelope's window (DL or C5); the same letter gives the same bytes.
 
-    Raises: WrongConfiguration; ConditionsNotMet where the fonts lack a letter of a name.
+    Raises: WrongConfiguration; ConditionsNotMet where the fonts lack a letter of a name: a name is never misprinted.
     """
+    missing = lacking(_names(letter))
+    if missing:
+        raise ConditionsNotMet(
+            "The PDF cannot be made.",
+            [
+                f"A name or an address has a letter that the fonts of cdr lack ({', '.join(map(code, missing[:MOST_NAMED]))}); "
+                "they have Latin, Greek and Cyrillic letters."
+            ],
+            "Make it as a Word document with --format docx, or as text, and print it from a word processor.",
+        )
     return make_pdf(_layout(), content(letter, wording), letter.on)
 
 
 def as_pictures(letter: AnyLetter, wording: str, dots_per_inch: int = 72) -> list[bytes]:
     """The letter's pages as PNG pictures."""
     return make_pictures(_layout(), content(letter, wording), letter.on, dots_per_inch)
+
+
+def _names(letter: AnyLetter) -> dict[str, Any]:
+    """Everything in a letter that names somebody or says where they are: all but the sentences that a person wrote for it."""
+    return {key: value for key, value in asdict(letter).items() if key not in SENTENCES}
 
 
 def _layout() -> bytes:
@@ -121,8 +136,4 @@ def _grouped(found: list[Block]) -> list[dict[str, Any]]:
 
 def _parts(block: Block) -> list[list[dict[str, Any]]]:
     """Each line as runs of plain and bold text."""
-    return [_runs(line) for line in block.lines]
-
-
-def _runs(line: str) -> list[dict[str, Any]]:
-    return [{"text": text, "bold": number % 2 == 1} for number, text in enumerate(BOLD.split(line)) if text]
+    return [[asdict(run) for run in line] for line in block.lines]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from cdr.documents.letter import DRAFT_MARK, AnyLetter, content
+from cdr.documents.word_file import About, finished
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
 FONT = "Arial"  # one that every machine has or has a stand-in for; a Word document brings no font of its own
-FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 TWIPS = 1440 / 25.4  # in a millimetre
 # Where things stand above the fold, in millimetres from the page's left and upper edge, as on the PDF.
 SENDER, WINDOW = (100, 14, 85), (22, 55, 85)  # and how wide
@@ -33,12 +30,9 @@ def as_docx(letter: AnyLetter, wording: str) -> bytes:
     document = docx.Document()
     _page(document, data)
     _styles(document, 18 if letter.large_print else 12)
-    _properties(document, data)
     _above_the_fold(document, data)
     _body(document, data["blocks"])
-    written = io.BytesIO()
-    document.save(written)
-    return _same_bytes(written.getvalue())
+    return finished(document, About(data["title"], letter.on))
 
 
 def _page(document: Document, data: Mapping[str, Any]) -> None:
@@ -88,17 +82,6 @@ def _styles(document: Document, size: int) -> None:
     heading.paragraph_format.space_before, heading.paragraph_format.space_after = Mm(4), Mm(2)
     for closed in [*document.styles.element.iter(qn("w:contextualSpacing"))]:
         closed.getparent().remove(closed)  # the points of a list stand apart, as on the PDF
-    for item in document.styles.element.iter(qn("w:lang")):
-        item.set(qn("w:val"), "en-GB")
-
-
-def _properties(document: Document, data: Mapping[str, Any]) -> None:
-    about = document.core_properties
-    about.title, about.language = data["title"], "en-GB"
-    about.author = about.last_modified_by = about.comments = about.keywords = ""
-    about.revision = 1
-    day = datetime(data["year"], data["month"], data["day"])  # noqa: DTZ001  the library writes it as universal time
-    about.created = about.modified = datetime.combine(day.date(), time(12), tzinfo=UTC).replace(tzinfo=None)
 
 
 def _above_the_fold(document: Document, data: Mapping[str, Any]) -> None:
@@ -188,14 +171,3 @@ def _write(paragraph: Paragraph, lines: list[list[dict[str, Any]]]) -> None:
             paragraph.add_run().add_break()
         for part in line:
             paragraph.add_run(part["text"]).bold = part["bold"] or None
-
-
-def _same_bytes(raw: bytes) -> bytes:
-    """The same document without the times at which its parts were packed."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = zipfile.ZipInfo(name, FIRST_DAY_OF_ZIP)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(part, old.read(name))
-    return packed.getvalue()

@@ -16,7 +16,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from cdr import codelists
-from cdr.documents.wording import SUBJECT, Block, blocks, fill_in
+from cdr.documents.wording import SUBJECT, Block, Lines, blocks, fill_in, unguarded
 from cdr.documents.wording import wording as shipped
 from cdr.domain.configuration import Agency, Configuration, Person
 from cdr.domain.letter_gate import one_line
@@ -184,7 +184,7 @@ def several_message(
     level = SEVERAL_ESCALATIONS if strongest == ESCALATION else SEVERAL_PROMPTS
     to = _escalated_to(configuration, agency) if strongest == ESCALATION else [_agency(of)]
     ordered = sorted(asked, key=lambda one: (one.requested_on, one.case))
-    extra = {"requests": "\\\n".join(map(_line, ordered)), "count": len(asked), "strongest": strongest}
+    extra = {"requests": Lines("\\\n".join(map(_line, ordered))), "count": len(asked), "strongest": strongest}
     extra |= {"files": files}
     known = "".join(f"{one.case} {one.level} {one.requested_on} " for one in ordered)
     mark = hashlib.sha256(f"{agency} {known}".encode()).hexdigest()[:20]
@@ -302,7 +302,7 @@ def _filled(text: str, fields: Mapping[str, Any], file: str) -> tuple[str, str]:
     first, _, rest = filled.partition("\n")
     if not first.startswith(SUBJECT) or not first.removeprefix(SUBJECT).strip():
         raise WrongConfiguration(f"{file} has no subject.", "Begin its first line with: Subject: ")
-    return " ".join(first.removeprefix(SUBJECT).split()), _laid_out(blocks(rest)) + "\n"
+    return unguarded(" ".join(first.removeprefix(SUBJECT).split())), _laid_out(blocks(rest)) + "\n"
 
 
 def _laid_out(parts: Sequence[Block]) -> str:
@@ -319,7 +319,7 @@ def _wrapped(block: Block) -> str:
     filler = textwrap.TextWrapper(
         WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(filler.fill(line) for line in block.lines)
+    return "\n".join(filler.fill(line) for line in block.texts)
 
 
 def headers(message: Message, from_: str) -> dict[str, Any]:

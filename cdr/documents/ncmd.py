@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cdr import resources
 from cdr.documents.safe import no_formula, visible
 from cdr.domain.ncmd import CLOSED_CASE, OPEN_CASE, PARTS, RATIFIED_CASE, Crib
 from cdr.domain.ncmd_lines import DIFFER, SEVERAL, Answer, Line
@@ -270,11 +269,9 @@ def _plain(value: Any) -> str:
 
 
 def _html(crib: Crib) -> str:
-    from jinja2 import Environment, StrictUndefined
+    from cdr.documents.web_page import web_page
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(resources.read_bytes("templates", "ncmd", "ncmd.html").decode())
-    return template.render(_context(crib))
+    return web_page("ncmd", "ncmd.html", _context(crib))
 
 
 def _context(crib: Crib) -> Mapping[str, Any]:

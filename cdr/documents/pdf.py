@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from cdr import resources
+from cdr.documents.printed import Printed, printable
 from cdr.errors import ConditionsNotMet
 
 STANDARD = "ua-1"  # PDF/UA-1: headings, lists, title and language are there for a screen reader
 
 
-def make_pdf(layout: bytes, data: Mapping[str, Any], on: date) -> bytes:
+def make_pdf(layout: bytes, data: Mapping[str, Any], on: date) -> Printed:
     """A PDF/UA-1 document; the same layout, data and date give the same bytes.
 
-    `data` reaches the layout as JSON (`json(bytes(sys.inputs.data))`) and is never read as markup.
-    Raises: ConditionsNotMet where the fonts lack a letter of the data.
+    `data` reaches the layout as JSON (`json(bytes(sys.inputs.data))`) and is never read as markup. A letter that the fonts
+    lack stands there as its code. Raises: ConditionsNotMet where the text cannot be set.
     """
     result = _compile(layout, data, on, format="pdf", pdf_standards=[STANDARD])
-    return result if isinstance(result, bytes) else result[0]
+    return Printed.of(result if isinstance(result, bytes) else result[0], data)
 
 
 def make_pictures(layout: bytes, data: Mapping[str, Any], on: date, dots_per_inch: int = 72) -> list[bytes]:
@@ -38,7 +38,7 @@ def _compile(layout: bytes, data: Mapping[str, Any], on: date, **how: Any) -> An
         return typst.compile(
             layout,
             root=str(resources.folder("templates") / "letters"),
-            sys_inputs={"data": unicodedata.normalize("NFC", json.dumps(data, ensure_ascii=False))},
+            sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
             font_paths=[str(resources.folder("templates") / "fonts")],
             ignore_system_fonts=True,
             timestamp=int(moment.timestamp()),
@@ -47,10 +47,11 @@ def _compile(layout: bytes, data: Mapping[str, Any], on: date, **how: Any) -> An
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise RuntimeError("the layout of a PDF is not right") from None  # its own message quotes the data
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # which has no better name: the setter itself stumbled
+            raise
     raise ConditionsNotMet(
         "The PDF cannot be made.",
-        [
-            "A name or an address has a letter that is not in the fonts of cdr (they have Latin, Greek and Cyrillic letters)."
-        ],
-        "Make it as text with --format text, and print it from a word processor.",
+        ["A text in it cannot be set: it may be one letter or sign many thousand times over."],
+        "Make it in another format, and look for that text; or print it from a browser or a word processor.",
     )

@@ -109,7 +109,7 @@ class Report:
 def render(report: Report, format: str) -> bytes:
     """The report in one of FORMATS; the same report gives the same bytes.
 
-    Raises: ConditionsNotMet where the fonts lack a letter (PDF and the charts of a Word document).
+    Raises: ConditionsNotMet where a text cannot be set (PDF and the charts of a Word document).
     """
     from cdr.documents import report_docx, report_html, report_md, report_pdf
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from docx import Document
@@ -14,8 +12,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from cdr.documents.printed import Printed
 from cdr.documents.report import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
 from cdr.documents.report_pdf import picture
+from cdr.documents.word_file import About, finished
 
 FONT = "Arial"
 ACCENT, QUIET, INK = RGBColor(0x1F, 0x3F, 0x5F), RGBColor(0x4A, 0x4A, 0x4A), RGBColor(0x11, 0x11, 0x11)
@@ -25,25 +25,17 @@ WHOLE = 16  # a table of no more rows than these stays on one page
 MANY_COLUMNS = 6
 
 
-def docx(report: Report) -> bytes:
-    """The report as a Word document. Raises: ConditionsNotMet where the fonts of the charts lack a letter."""
+def docx(report: Report) -> Printed:
+    """The report as a Word document. Raises: ConditionsNotMet where a text of its charts cannot be set."""
     document = Document()
-    _properties(document, report)
     _styles(document)
     _page(document, report)
     _front(document, report)
     for section in report.sections:
         _section(document, section, report)
-    return _same_bytes(document, report)
-
-
-def _properties(document: Any, report: Report) -> None:
-    moment = datetime.combine(report.made_on, datetime.min.time())
-    known = document.core_properties
-    known.title, known.subject = f"{report.title}, {report.subtitle}", report.notice
-    known.author = known.last_modified_by = report.organisation
-    known.language, known.comments, known.revision = "en-GB", "", 1
-    known.created = known.modified = moment
+    about = About(f"{report.title}, {report.subtitle}", report.made_on, report.notice, report.organisation)
+    charts = [block.chart.data() for block in report.blocks if isinstance(block, Picture)]
+    return Printed.of(finished(document, about), charts)
 
 
 def _styles(document: Any) -> None:
@@ -56,8 +48,6 @@ def _styles(document: Any) -> None:
         for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{kind}"), None)
         fonts.set(qn("w:hAnsi"), FONT)
-    for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), "en-GB")
     document.styles["Caption"].paragraph_format.keep_with_next = True
 
 
@@ -217,16 +207,3 @@ def _bookmark(heading: Any, section: Section) -> None:
         if name == "bookmarkStart":
             mark.set(qn("w:name"), section.id)
         heading._p.append(mark)
-
-
-def _same_bytes(document: Any, report: Report) -> bytes:
-    """The document's parts packed anew with one date, for a zip file otherwise keeps the moment of its making."""
-    made, packed = io.BytesIO(), io.BytesIO()
-    document.save(made)
-    moment = (report.made_on.year, report.made_on.month, report.made_on.day, 12, 0, 0)
-    with zipfile.ZipFile(made) as before, zipfile.ZipFile(packed, "w") as after:
-        for part in before.infolist():
-            about = zipfile.ZipInfo(part.filename, moment)
-            about.compress_type = zipfile.ZIP_DEFLATED
-            after.writestr(about, before.read(part.filename))
-    return packed.getvalue()

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from cdr import resources
 from cdr.documents.charts import svg
 from cdr.documents.report import Block, Report
+from cdr.documents.web_page import as_it_is, web_page
 
 
 def html(report: Report) -> bytes:
     """The report as one file of HTML."""
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    page = environment.from_string(resources.read_bytes("templates", "report", "report.html").decode())
-    text = page.render(
-        report=report,
-        kind=_kind,
-        svg=lambda picture: Markup(svg(picture.chart, f"chart-{picture.number}")),  # noqa: S704 - svg escapes its texts
-    )
-    return text.encode()
+    values = {
+        "report": report,
+        "kind": _kind,
+        "svg": lambda picture: as_it_is(svg(picture.chart, f"chart-{picture.number}")),
+    }
+    return web_page("report", "report.html", values).encode()
 
 
 def _kind(block: Block) -> str:

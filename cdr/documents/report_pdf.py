@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 from cdr import resources
 from cdr.documents.charts import Chart
 from cdr.documents.pdf import make_pdf, make_pictures
+from cdr.documents.printed import Printed
 from cdr.documents.report import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
-from cdr.errors import ConditionsNotMet
 
 DOTS_PER_INCH = 200
 LONG = 12  # a section of so many blocks begins on a page of its own
 
 
-def pdf(report: Report) -> bytes:
-    """The report as PDF/UA-1, A4. Raises: ConditionsNotMet where the fonts lack a letter."""
-    with _other_formats():
-        return make_pdf(_layout("report.typ"), page_data(report), report.made_on)
+def pdf(report: Report) -> Printed:
+    """The report as PDF/UA-1, A4. Raises: ConditionsNotMet where its text cannot be set."""
+    return make_pdf(_layout("report.typ"), page_data(report), report.made_on)
 
 
 def picture(chart: Chart, report: Report) -> bytes:
-    """One chart as a PNG picture. Raises: ConditionsNotMet where the fonts lack a letter."""
-    with _other_formats():
-        return make_pictures(_layout("picture.typ"), chart.data(), report.made_on, DOTS_PER_INCH)[0]
+    """One chart as a PNG picture. Raises: ConditionsNotMet where its text cannot be set."""
+    return make_pictures(_layout("picture.typ"), chart.data(), report.made_on, DOTS_PER_INCH)[0]
 
 
 def page_data(report: Report) -> dict[str, Any]:
@@ -40,16 +36,6 @@ def page_data(report: Report) -> dict[str, Any]:
         "facts": report.facts,
         "sections": [_section(section) for section in report.sections],
     }
-
-
-@contextmanager
-def _other_formats() -> Iterator[None]:
-    """What to do where the fonts lack a letter."""
-    try:
-        yield
-    except ConditionsNotMet as error:
-        hint = "A browser has all letters: make it as a web page (.html), and print that."
-        raise ConditionsNotMet(error.message, error.unmet, hint) from None
 
 
 def _layout(name: str) -> bytes:

@@ -6,17 +6,13 @@ The document says nothing of the child. What is filled in stands in it in the op
 
 from __future__ import annotations
 
-import io
-import zipfile
-from datetime import datetime
 from typing import Any
 
 from cdr.documents.return_boxes import Box, boxes, tag
 from cdr.documents.return_form import ReturnForm
+from cdr.documents.word_file import LANGUAGE, About, finished
 
-LANGUAGE = "en-GB"
 WRITE, CHOOSE, PICK = "Write here", "Choose one", "Day, month and year"
-FIRST = datetime(1980, 1, 1)  # noqa: DTZ001 - the first day that a zip file knows
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 MANY_LINES = ("text", "lines")
 FIRST_OWN = (("Reference", "case"), ("Agency", "agency"))
@@ -40,9 +36,8 @@ def to_docx(form: ReturnForm) -> bytes:
     )
     for words, name in LAST:
         _own(document, words, name, form.form if name == "schema" else form.nonce)
-    raw = io.BytesIO()
-    document.save(raw)
-    return _steady(raw.getvalue())
+    title = f"Return form {form.case}"
+    return finished(document, About(title, form.requested_on, "Child death review", form.organisation))
 
 
 def controls(agency_type: str) -> list[tuple[str, str]]:
@@ -60,14 +55,8 @@ def _styles(document: Any, form: ReturnForm) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
-    about = document.core_properties
-    about.title, about.language, about.author = f"Return form {form.case}", LANGUAGE, form.organisation
-    about.created = about.modified = datetime.combine(form.requested_on, FIRST.time())
-    about.subject, about.comments, about.last_modified_by = "Child death review", "", form.organisation
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Arial", Pt(11)
-    for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), LANGUAGE)
     for line in list(document.styles["Title"].element.iter(qn("w:pBdr"))):
         line.getparent().remove(line)
     for name, size in (("Title", 24), ("Heading 1", 17), ("Heading 2", 13), ("Heading 3", 11)):
@@ -231,14 +220,3 @@ def _tick(title: str, name: str) -> Any:
         shown.set(f"{{{W14}}}val", sign)
         shown.set(f"{{{W14}}}font", "MS Gothic")
     return _control(title, name, "☐", [state])
-
-
-def _steady(raw: bytes) -> bytes:
-    """The same document with the same bytes each time: a zip file else says when it was made."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for info in sorted(old.infolist(), key=lambda info: (info.filename != "[Content_Types].xml", info.filename)):
-            kept = zipfile.ZipInfo(info.filename, FIRST.timetuple()[:6])
-            kept.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(kept, old.read(info))
-    return out.getvalue()

@@ -243,18 +243,16 @@ def _json(tally: Tally) -> str:
 
 
 def _html(tally: Tally) -> str:
-    from jinja2 import Environment, StrictUndefined
+    from cdr.documents.web_page import web_page
 
-    page = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    return page.from_string(PAGE).render(
-        title=heading(tally),
-        internal=tally.edition == "internal",
-        edition=EDITION_WORDS[tally.edition],
-        shared=shared_notes(tally),
-        tables=[_table_for_page(tally, table) for table in tally.tables],
-    )
+    values = {
+        "title": heading(tally),
+        "internal": tally.edition == "internal",
+        "edition": EDITION_WORDS[tally.edition],
+        "shared": shared_notes(tally),
+        "tables": [_table_for_page(tally, table) for table in tally.tables],
+    }
+    return web_page("tally", "tally.html", values)
 
 
 def _table_for_page(tally: Tally, table: Table) -> dict[str, Any]:
@@ -268,77 +266,3 @@ def _table_for_page(tally: Tally, table: Table) -> dict[str, Any]:
         "total": total,
         "notes": own_notes(tally, table),
     }
-
-
-PAGE = """\
-<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }}</title>
-<style>
-  body { font: 1.1875rem/1.5 Arial, Helvetica, sans-serif; color: #111; background: #fff;
-         margin: 0 auto; max-width: 60rem; padding: 1rem 1.5rem 4rem; }
-  h1 { font-size: 2rem; line-height: 1.2; }
-  .edition { border: 0.2rem solid #111; padding: 0.75rem 1rem; font-weight: bold; }
-  .internal { background: #111; color: #fff; }
-  .scroll { overflow-x: auto; margin: 3rem 0 0; }
-  .scroll:focus { outline: 0.2rem solid #005ea5; }
-  table { border-collapse: collapse; width: 100%; }
-  caption { text-align: left; font-weight: bold; font-size: 1.375rem; line-height: 1.3; padding-bottom: 0.5rem; }
-  .basis { display: block; font-weight: normal; font-size: 1.1875rem; }
-  th, td { padding: 0.4rem 0.6rem; border-bottom: 1px solid #767676; text-align: right; vertical-align: top; }
-  td { white-space: nowrap; }
-  tr > :first-child { text-align: left; }
-  tbody th { font-weight: normal; }
-  thead th, tfoot th, tfoot td { font-weight: bold; border-bottom: 2px solid #111; }
-  .notes { font-size: 1rem; }
-  @media print {
-    body { max-width: none; padding: 0; font-size: 12pt; }
-    .internal { background: #fff; color: #111; }
-    .scroll { overflow: visible; break-inside: avoid; margin-top: 18pt; }
-    .notes { break-before: avoid; }
-  }
-</style>
-</head>
-<body>
-<main>
-<h1>{{ title }}</h1>
-<p class="edition{{ ' internal' if internal }}">{{ edition }}</p>
-{% if shared %}
-<ul>
-{% for note in shared %}
-  <li>{{ note }}</li>
-{% endfor %}
-</ul>
-{% endif %}
-{% for table in tables %}
-<div class="scroll" role="region" tabindex="0" aria-labelledby="{{ table.id }}">
-<table>
-<caption id="{{ table.id }}">{{ table.title }} <span class="basis">{{ table.basis }}</span></caption>
-<thead>
-<tr><td></td>{% for year in table.years %}<th scope="col">{{ year }}</th>{% endfor %}</tr>
-</thead>
-<tbody>
-{% for row in table.rows %}
-<tr><th scope="row">{{ row[0] }}</th>{% for text in row[1:] %}<td>{{ text }}</td>{% endfor %}</tr>
-{% endfor %}
-</tbody>
-<tfoot>
-<tr><th scope="row">{{ table.total[0] }}</th>{% for text in table.total[1:] %}<td>{{ text }}</td>{% endfor %}</tr>
-</tfoot>
-</table>
-</div>
-{% if table.notes %}
-<ul class="notes">
-{% for note in table.notes %}
-  <li>{{ note }}</li>
-{% endfor %}
-</ul>
-{% endif %}
-{% endfor %}
-</main>
-</body>
-</html>
-"""

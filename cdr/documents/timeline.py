@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cdr import resources
 from cdr.documents.safe import no_formula, visible
 from cdr.documents.timeline_rows import (
     PURPOSE,
@@ -57,7 +56,7 @@ def render(timeline: Timeline, format: str, width: int = USUAL_WIDTH, made_on: d
     """The timeline in one of `FORMATS`: text, and bytes for pdf.
 
     `width` is the terminal's, in columns; `made_on` the date in the PDF's properties, which are the same for the same timeline without it.
-    Raises: WrongUsage where there is no such format; ConditionsNotMet where the PDF's fonts lack a letter.
+    Raises: WrongUsage where there is no such format; ConditionsNotMet where the PDF's text cannot be set.
     """
     if format == "pdf":
         from cdr.documents.timeline_pdf import pdf
@@ -266,11 +265,9 @@ def _json(timeline: Timeline) -> str:
 
 
 def _html(timeline: Timeline) -> str:
-    from jinja2 import Environment, StrictUndefined
+    from cdr.documents.web_page import web_page
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(resources.read_bytes("templates", "timeline", "timeline.html").decode())
-    return template.render(_context(timeline))
+    return web_page("timeline", "timeline.html", _context(timeline))
 
 
 def _context(timeline: Timeline) -> Mapping[str, Any]:

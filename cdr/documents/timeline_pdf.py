@@ -10,6 +10,7 @@ from typing import Any
 from cdr import resources
 from cdr.documents import timeline_rows as shown
 from cdr.documents.pdf import make_pdf
+from cdr.documents.printed import Printed
 from cdr.documents.safe import visible
 from cdr.domain.timeline import Timeline
 
@@ -44,8 +45,8 @@ class _Axis:
         return {**vars(self), "lanes": 1 + max((point["lane"] for point in self.points), default=0)}
 
 
-def pdf(timeline: Timeline, made_on: date | None = None) -> bytes:
-    """The timeline as PDF/UA-1, A4 landscape. Raises: ConditionsNotMet where the fonts lack a letter."""
+def pdf(timeline: Timeline, made_on: date | None = None) -> Printed:
+    """The timeline as PDF/UA-1, A4 landscape. Raises: ConditionsNotMet where its text cannot be set."""
     return make_pdf(layout(), page_data(timeline), made_on or FIXED_DATE)
 
 

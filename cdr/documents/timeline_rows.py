@@ -37,13 +37,16 @@ def rows(timeline: Timeline) -> list[Row]:
     """The entries in order, numbered from 1, with each gap before the entry that ends it."""
     gaps = {gap.end: gap for gap in timeline.gaps}
     first = {index: min(group) + 1 for group in timeline.together for index in group if index != min(group)}
+    marks: dict[int, list[int]] = {}
+    for number, conflict in enumerate(timeline.conflicts, 1):
+        for index in dict.fromkeys(conflict.entries):
+            marks.setdefault(index, []).append(number)
     shown: list[Row] = []
     for index, entry in enumerate(timeline.entries):
         gap = gaps.pop(entry.day, None)
         if gap is not None:
             shown.append(Row(None, gap))
-        marks = tuple(number for number, conflict in enumerate(timeline.conflicts, 1) if index in conflict.entries)
-        shown.append(Row(entry, None, index + 1, marks, first.get(index, 0)))
+        shown.append(Row(entry, None, index + 1, tuple(marks.get(index, ())), first.get(index, 0)))
     return shown
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cdr import resources
-from cdr.errors import NotFound, Problem, WrongConfiguration
+from cdr.errors import InvalidData, NotFound, Problem, WrongConfiguration
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from jinja2.runtime import Context
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     from cdr.domain.letters import Letter
 
@@ -24,6 +26,12 @@ PIECES = ("who-to-ask", "signature", "people-who-can-help")
 PIECE = re.compile(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
 COMMENT = re.compile(r"\{#.*?#\}\n?", re.DOTALL)
 NAME_STAND_IN = "Sam"
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+# What marks a wording has, and what stands for the same letters in a value until the marks are read. The codec lets none of
+# these through, so that none of them is ever a letter of its own.
+MARKS = "*#-[\\"
+AS_TEXT = {ord(mark): chr(0xFDD0 + number) for number, mark in enumerate(MARKS)}
+AS_MARKS = {ord(text): chr(mark) for mark, text in AS_TEXT.items()}
 WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 INITIALISM = re.compile(r"\b(?:[A-Z]{2,}|(?:[A-Z]\.){2,})")
 AGE_SUM = re.compile(
@@ -34,11 +42,34 @@ WITH_SEX = {"he": "male", "him": "male", "his": "male", "she": "female", "her": 
 
 
 @dataclass(frozen=True)
+class Run:
+    """Text of one look."""
+
+    text: str
+    bold: bool = False
+
+
+@dataclass(frozen=True)
 class Block:
-    """A piece of a letter: kind `paragraph`, `heading`, `item`, `sign` or `page`, and its lines (`**bold**` within)."""
+    """A piece of a letter: kind `paragraph`, `heading`, `item`, `sign` or `page`, and its lines, each as runs of text."""
 
     kind: str
-    lines: tuple[str, ...]
+    lines: tuple[tuple[Run, ...], ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The lines without their looks."""
+        return tuple("".join(run.text for run in line) for line in self.lines)
+
+
+class WordingFails(WrongConfiguration):
+    """A wording is well written, and fails when it is filled in: like other data that is not valid."""
+
+    exit_code = InvalidData.exit_code
+
+
+class Lines(str):
+    """A value that is several lines of a wording already; every other one is text, and none of it is read as a mark."""
 
 
 def wording(name: str, override: str | None = None, pieces: Mapping[str, str] | None = None) -> str:
@@ -65,8 +96,9 @@ def _text(name: str, own: Mapping[str, str]) -> str:
 
 
 def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> str:
-    """A wording with its fields in place; every value stays text and on its own line.
+    """A wording with its fields in place, for `blocks` to read and for `unguarded` to show.
 
+    Every value stays text and on its own line, whatever it holds: what would be a mark of the wording is none in a value.
     Raises: WrongConfiguration, naming the line, where the wording asks for a field that there is not, or is not right.
     """
     from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
@@ -83,15 +115,49 @@ def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> 
             f"{file} asks for a field that a wording does not have.",
             "The fields are listed at the top of the wording that ships with cdr.",
         ) from None
+    except (ArithmeticError, LookupError, AttributeError, RecursionError, MemoryError):
+        raise WordingFails(
+            f"{file} cannot be filled in: a sum or a loop in it cannot be done.",
+            "Compare it with the wording that ships with cdr.",
+        ) from None
+
+
+def unguarded(text: str) -> str:
+    """What `fill_in` made, as a person reads it where no marks are read."""
+    return text.translate(AS_MARKS)
+
+
+def _guarded(value: Any) -> Any:
+    from jinja2 import Undefined
+
+    if isinstance(value, Lines | Undefined):
+        return value
+    return " ".join(str(value).split()).translate(AS_TEXT)
+
+
+@cache
+def _bounded() -> type[ImmutableSandboxedEnvironment]:
+    """An environment whose sums stay small: `10 ** 10 ** 10` and `"a" * 10000000000` end before they begin."""
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Bounded(ImmutableSandboxedEnvironment):
+        intercepted_binops = frozenset({"**", "*", "%"})
+
+        def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+            if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
+                raise ArithmeticError("a sum that a wording has no need of")
+            return super().call_binop(context, operator, left, right)
+
+    return Bounded
 
 
 @cache
 def _template(text: str) -> Template:
     from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(
+    environment = _bounded()(
         autoescape=False,  # the result is plain text, and the PDF's layout takes it as data
+        finalize=_guarded,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -100,10 +166,10 @@ def _template(text: str) -> Template:
 
 
 def blocks(text: str) -> list[Block]:
-    """A filled-in wording as blocks.
+    """A filled-in wording as blocks, with its values as they are.
 
     Blocks are set apart by an empty line. A line that starts with `# ` is a heading, lines that start with `- ` are
-    items, a line that ends with a backslash keeps its break.
+    items, a line that ends with a backslash keeps its break; `**` around words makes them bold.
     """
     found: list[Block] = []
     for part in re.split(r"\n[ \t]*\n", unicodedata.normalize("NFC", text).strip("\n")):
@@ -115,7 +181,7 @@ def blocks(text: str) -> list[Block]:
 
 def _blocks_of(lines: list[str]) -> Iterable[Block]:
     if lines[0].startswith("# "):
-        yield Block("heading", (lines[0][2:],))
+        yield Block("heading", (_runs(lines[0][2:]),))
         lines = lines[1:]
     if lines[:1] in ([SIGN_HERE], [NEW_PAGE]):
         yield Block("sign" if lines[0] == SIGN_HERE else "page", ())
@@ -134,14 +200,20 @@ def _blocks_of(lines: list[str]) -> Iterable[Block]:
     yield Block("item", _joined(item))
 
 
-def _joined(lines: Sequence[str]) -> tuple[str, ...]:
+def _joined(lines: Sequence[str]) -> tuple[tuple[Run, ...], ...]:
     """Lines joined to one, but for those that end with a backslash."""
-    found = [""]
+    found: list[list[str]] = [[]]
     for line in lines:
-        found[-1] = f"{found[-1]} {line.removesuffix(chr(92)).strip()}".strip()
+        found[-1].append(line.removesuffix("\\").strip())
         if line.endswith("\\"):
-            found.append("")
-    return tuple(line for line in found if line)
+            found.append([])
+    joined = (" ".join(filter(None, parts)) for parts in found)
+    return tuple(_runs(line) for line in joined if line)
+
+
+def _runs(line: str) -> tuple[Run, ...]:
+    pieces = enumerate(BOLD.split(line))
+    return tuple(Run(unguarded(text), number % 2 == 1) for number, text in pieces if text)
 
 
 @dataclass(frozen=True)
@@ -228,8 +300,7 @@ def _pronouns(plain: str, letter: Letter) -> Iterable[str]:
 
 
 def _names(text: str, letter: Letter) -> Iterable[str]:
-    body = [block for block in blocks(text) if block.kind == "paragraph"]
-    said = [" ".join(block.lines) for block in body]
+    said = list(_paragraphs(text))
     start = next((number for number, line in enumerate(said) if line.startswith("Dear ")), None)
     if start is None or (letter.recipient.name and not said[start].startswith(nfc(letter.salutation))):
         yield "Begin with the person’s own name, as they write it."
@@ -274,11 +345,17 @@ def reading_age(text: str) -> float:
 
 
 def _sentences(text: str) -> Iterable[str]:
-    for block in blocks(text):
-        if block.kind == "paragraph":
-            said = " ".join(block.lines)
-            if re.search(r"[.!?][”’)]*$", said):
-                yield from re.split(r"(?<=[.!?])[”’)]*\s", said)
+    for said in _paragraphs(text):
+        if re.search(r"[.!?][”’)]*$", said):
+            yield from re.split(r"(?<=[.!?])[”’)]*\s", said)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs of a finished letter, each on one line; its lists are none."""
+    for part in re.split(r"\n[ \t]*\n", nfc(text)):
+        said = " ".join(part.split())
+        if said and not said.startswith(("- ", "# ")):
+            yield said
 
 
 def syllables(word: str) -> int:

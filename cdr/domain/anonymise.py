@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
@@ -26,17 +26,18 @@ from cdr.domain.known_names import (
     word_rules,
     words_of,
 )
-from cdr.domain.name_forms import SHORTEST_MISSPELT, forms_of, inflected, mutated, name_tokens, one_letter_apart
+from cdr.domain.name_forms import SHORTEST_MISSPELT, forms_of, mutated, name_tokens, slips, stem, stems, swapped
 
 EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
 BETWEEN_NAMES = re.compile(r"[^\S\n]{1,3}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|['’]")
 GENERAL_ADDRESS = re.compile(
     r"\b\d+[a-z]?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Court|Crescent|Terrace|Way|Gardens|Grove|Square|Mews)\b\.?"
-    r"|\b(?:[A-Z][\w'’-]+\s+){1,2}(?:Street|Road|Avenue|Lane|Crescent|Terrace|Mews|Gardens|Grove)\b"
+    r"|\b(?:[A-Z][\w'’-]{1,60}+\s+){1,2}(?:Street|Road|Avenue|Lane|Crescent|Terrace|Mews|Gardens|Grove)\b"
 )
 HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?(?:\s?[-–/]\s?\d+[a-z]?)?,? (?=\[an address\])")
 LONGEST_UNKNOWN_NAME = 3
+LONGEST_RUN = 16  # words: a longer name becomes two roles side by side, which are then said once
 INITIALS = re.compile(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")
 PARENTS = ("mother", "father")
 
@@ -138,8 +139,28 @@ class Anonymiser:
     @cached_property
     def _mutations(self) -> dict[str, frozenset[int]]:
         """The words of names as Welsh changes their beginning."""
-        long = ((token, people) for token, people in self._tokens.items() if len(token) >= SHORTEST_MISSPELT)
-        return {form: people for token, people in long for form in mutated(token)}
+        return {form: people for token, people in self._long_tokens for form in mutated(token)}
+
+    @cached_property
+    def _near(self) -> dict[str, set[int]]:
+        """Whose name each slip of the pen may be meant for, so that a word is looked up and not compared with every name."""
+        found: dict[str, set[int]] = {}
+        for token, people in self._long_tokens:
+            for slip in (*slips(token), *swapped(token)):
+                found.setdefault(slip, set()).update(people)
+        return found
+
+    @cached_property
+    def _stems(self) -> dict[tuple[int, str], set[int]]:
+        """Whose name each stem is."""
+        found: dict[tuple[int, str], set[int]] = {}
+        for token, people in self._long_tokens:
+            found.setdefault(stem(token, len(token)), set()).update(people)
+        return found
+
+    @property
+    def _long_tokens(self) -> list[tuple[str, frozenset[int]]]:
+        return [(token, people) for token, people in self._tokens.items() if len(token) >= SHORTEST_MISSPELT]
 
     @cached_property
     def _family_tokens(self) -> frozenset[str]:
@@ -228,9 +249,11 @@ class Anonymiser:
         if text not in self._matches:
             self._matches[text] = self._match(text)
         people, how = self._matches[text]
-        verbs = word_rules()["names_that_are_verbs"].get(text.lower(), ())
-        if people and verbs and re.match(rf"\s+(?:{'|'.join(verbs)})\b", match.string[match.end() :], re.IGNORECASE):
+        verbs = tuple(word_rules()["names_that_are_verbs"].get(text.lower(), ()))
+        if people and verbs and _verb_after(verbs).match(match.string, match.end()):
             how = ORDINARY
+        if how == ORDINARY and _said_of_a_person(match):
+            how = EXACT
         low = text.lower()
         title = word_rules()["titles"].get(low) if low in word_rules()["titles"] else None
         if title is None and text in word_rules()["ranks"]:
@@ -253,26 +276,23 @@ class Anonymiser:
             form in ordinary_words() or form in word_rules()["generic"] for form in forms
         ):
             return frozenset(), ""
-        near = [
-            people
-            for token, people in self._tokens.items()
-            if len(token) >= SHORTEST_MISSPELT
-            and any(one_letter_apart(form, token) or (text[:1].isupper() and inflected(form, token)) for form in forms)
-        ]
+        near = [self._near[slip] for form in forms for slip in (form, *slips(form)) if slip in self._near]
+        if text[:1].isupper():
+            near += [self._stems[one] for form in forms for one in stems(form) if one in self._stems]
         return (frozenset().union(*near), NEAR) if near else (frozenset(), "")
 
     def _run(self, text: str, words: Sequence[_Word], index: int) -> list[_Word]:
         """The words from here on that name one person: titles, initials and names that some one bears together."""
         run: list[_Word] = []
         people: frozenset[int] = frozenset()
-        for word in words[index:]:
+        for word in words[index : index + LONGEST_RUN]:
             if run and not _joined(text, run[-1], word):
                 break
             if word.people and (not people or people & word.people):
                 people = (people & word.people) if people else word.people
             elif (word.title is None or people) and not word.initial:
                 break
-            run.append(word if word.how != ORDINARY or not _said_of_a_person(text, word) else replace(word, how=EXACT))
+            run.append(word)
         while run and not run[-1].people:
             run.pop()
         if any(word.people and word.how != ORDINARY for word in run):
@@ -324,22 +344,26 @@ def _collar_number() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(word_rules()['ranks'])})\s?[A-Z]{{0,2}}\d{{2,6}}\b")
 
 
-def _said_of_a_person(text: str, word: _Word) -> bool:
+@cache
+def _verb_after(verbs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{'|'.join(verbs)})\b", re.IGNORECASE)
+
+
+def _said_of_a_person(match: re.Match[str]) -> bool:
     """Whether a name that is an ordinary word in small letters stands where only a name can (`hope was`, `saw hope's`)."""
-    before = re.search(r"([^\W\d_]+)\W*$", text[max(0, word.start - 40) : word.start])
+    word, text, start, end = match[0], match.string, match.start(), match.end()
+    before = re.search(r"([^\W\d_]+)\W*$", text[max(0, start - 40) : start])
     if before and before[1].lower() in word_rules()["before_things"]:
         return False
-    after = re.match(r"\s+([^\W\d_]+)", text[word.end : word.end + 20])
-    return "'" in word.text or "’" in word.text or bool(after and after[1].lower() in word_rules()["after_people"])
+    after = re.match(r"\s+([^\W\d_]+)", text[end : end + 20])
+    return "'" in word or "’" in word or bool(after and after[1].lower() in word_rules()["after_people"])
 
 
 def _joined(text: str, first: _Word, second: _Word) -> bool:
     between = text[first.end : second.start]
-    if "." in between:
-        return BETWEEN_NAMES.fullmatch(between) is not None and (
-            first.initial or first.title is not None or between == "."
-        )
-    return BETWEEN_NAMES.fullmatch(between) is not None
+    if BETWEEN_NAMES.fullmatch(between) is None:
+        return False
+    return "." not in between or first.initial or first.title is not None or between == "."
 
 
 def _after_title(text: str, words: Sequence[_Word], index: int) -> list[_Word]:

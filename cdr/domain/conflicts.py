@@ -14,6 +14,7 @@ from cdr.domain.events import (
     CONTACT,
     DEATH,
     FORM_A,
+    MINUTES_IN_A_DAY,
     Event,
     Rules,
     fits,
@@ -22,7 +23,6 @@ from cdr.domain.events import (
     together,
 )
 
-MINUTES_IN_A_DAY = 1440
 NO_ANSWER: tuple[Any, ...] = (None, "", "not_known", "not_applicable", [], {})
 GESTATION_IN_WORDS = re.compile(
     r"\b(?P<weeks>[23]\d|4[0-4]) ?\+ ?(?P<days>[0-6])\b|\b(?P<only>[23]\d|4[0-4]) weeks(?: and (?P<more>[0-6]) days?)?\b"

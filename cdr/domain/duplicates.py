@@ -239,20 +239,25 @@ def close(a: str, b: str) -> bool:
         return bool(a)
     shorter = min(len(a), len(b))
     limit = 0 if shorter < SHORTEST_ALIKE else 1 if shorter < LONG_NAME else 2
-    return abs(len(a) - len(b)) <= limit and distance(a, b) <= limit
+    return abs(len(a) - len(b)) <= limit and distance(a, b, limit) <= limit
 
 
-def distance(a: str, b: str) -> int:
-    """How many letters were put in, left out, mistaken, or changed places with their neighbour (Damerau's distance)."""
+def distance(a: str, b: str, most: int) -> int:
+    """How many letters were put in, left out, mistaken, or changed places with their neighbour (Damerau's distance).
+
+    Where it is larger than `most`, some larger number: what is farther apart than that need not be looked at.
+    """
+    far = most + 1
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):
-        older, before, row = before, row, [i]
-        for j, other in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+        older, before, row = before, row, [far] * (len(b) + 1)
+        row[0] = i
+        for j in range(max(1, i - most), min(len(b), i + most) + 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != b[j - 1]))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == b[j - 1]:
                 cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
+            row[j] = cost
     return row[-1]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
+from heapq import merge
 from typing import Any
 
 from cdr import moments
@@ -17,10 +19,13 @@ BIRTH, DEATH, NOTIFICATION, CONTACT = "birth", "death", "notification", "contact
 AFTER_DEATH = "after_death"
 FIRST, EARLY, LATE, LAST = 0, 1, 3, 4  # where an event without a time stands on its day; those with a time are at 2
 TIMED = 2
+MINUTES_IN_A_DAY = 1440
+ANYWHERE, NOWHERE = "*", ""  # no name of a place is one of these
 FOLLOWS_DEATH = (NOTIFICATION, "home_visit")
 
 Rules = Mapping[str, Any]
 Agencies = Mapping[str, tuple[str, str, str]]
+_Place = tuple[str, int, str]
 
 
 @dataclass(frozen=True)
@@ -81,19 +86,71 @@ def in_order(events: Sequence[Event], rules: Rules) -> list[Event]:
 
 def together(events: Sequence[Event], rules: Rules) -> list[tuple[int, ...]]:
     """The indexes of reports of one event by different agencies: same kind, same day or near in time, no other hospital named."""
-    groups: list[list[int]] = []
+    kinds = kinds_by_id(rules)
+    groups = _Groups()
     for index, event in enumerate(events):
-        kind = kinds_by_id(rules).get(event.kind)
+        kind = kinds.get(event.kind)
         if kind is None or kind.get("together") is False:
             continue
         home = next(
-            (group for group in groups if all(_same_event(events[other], event, kind) for other in group)), None
+            (
+                group
+                for group in groups.near(event, kind)
+                if all(_same_event(events[other], event, kind) for other in group.members)
+            ),
+            None,
         )
+        groups.put(index, event, kind, home)
+    return [tuple(group.members) for group in groups.every if len(group.members) > 1]
+
+
+@dataclass
+class _Group:
+    """Reports that may be of one event: the number of the group, the indexes of its events and their tellers."""
+
+    number: int
+    members: list[int] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
+
+
+@dataclass
+class _Groups:
+    """Groups by the kind, day and place of their first event, so that an event is compared with those near to it and no others.
+
+    `full` counts, for a teller, the first groups of a place that hold a report of that teller and so take no other one.
+    """
+
+    every: list[_Group] = field(default_factory=list)
+    places: dict[_Place, list[_Group]] = field(default_factory=dict)
+    full: Counter[tuple[_Place, str]] = field(default_factory=Counter)
+
+    def near(self, event: Event, kind: Mapping[str, Any]) -> Iterator[_Group]:
+        """The groups that the event may belong to, the oldest first."""
+        reach = -(-kind["within_minutes"] // MINUTES_IN_A_DAY)
+        named = _hospitals(event, kind)
+        where = (*named, NOWHERE) if named else (ANYWHERE,)
+        open_to_it = (
+            self._open((event.kind, event.on.toordinal() + days, place), event.source)
+            for days in range(-reach, reach + 1)
+            for place in where
+        )
+        return merge(*open_to_it, key=lambda group: group.number)
+
+    def _open(self, place: _Place, source: str) -> Iterator[_Group]:
+        groups, key = self.places.get(place, []), (place, source)
+        while self.full[key] < len(groups) and source in groups[self.full[key]].sources:
+            self.full[key] += 1
+        return (groups[n] for n in range(self.full[key], len(groups)))
+
+    def put(self, index: int, event: Event, kind: Mapping[str, Any], home: _Group | None) -> None:
+        """Puts an event into its group, or into one of its own."""
         if home is None:
-            groups.append([index])
-        else:
-            home.append(index)
-    return [tuple(group) for group in groups if len(group) > 1]
+            home = _Group(len(self.every))
+            self.every.append(home)
+            for place in (*(_hospitals(event, kind) or (NOWHERE,)), ANYWHERE):
+                self.places.setdefault((event.kind, event.on.toordinal(), place), []).append(home)
+        home.members.append(index)
+        home.sources.add(event.source)
 
 
 def kinds_by_id(rules: Rules) -> dict[str, Mapping[str, Any]]:
@@ -236,13 +293,18 @@ def _same_event(first: Event, second: Event, kind: Mapping[str, Any]) -> bool:
 
 def _other_hospital(first: Event, second: Event, kind: Mapping[str, Any]) -> bool:
     """Two arrivals at hospitals that are named, and not alike, are two events (a transfer)."""
-    if not kind.get("place"):
-        return False
-    names = [
-        set(re.findall(r"(?<!^)\b[A-Z][\w'’-]+", event.text)) - {"Hospital", "Emergency", "Department", "General", "ED"}
-        for event in (first, second)
-    ]
+    names = _hospitals(first, kind), _hospitals(second, kind)
     return bool(names[0]) and bool(names[1]) and not names[0] & names[1]
+
+
+def _hospitals(event: Event, kind: Mapping[str, Any]) -> frozenset[str]:
+    return _named_in(event.text) if kind.get("place") else frozenset()
+
+
+@lru_cache(maxsize=4096)
+def _named_in(text: str) -> frozenset[str]:
+    names = re.findall(r"(?<!^)\b[A-Z][\w'’-]+", text)
+    return frozenset(names) - {"Hospital", "Emergency", "Department", "General", "ED"}
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,7 @@ FIRST_MARK = 0xF0000
 MARKS = re.compile(r"[\U000F0000-\U000FFFFD]")
 PHONE_DIGITS = (9, 15)
 OLDEST_YEAR, LATEST_YEAR = 1900, 2100
+LONGEST_DATE, MOST_TIMES_OVER, STROKES = 60, 12, ("/", ".")
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -72,7 +73,8 @@ _YEAR_ALONE = re.compile(
     re.IGNORECASE,
 )
 _SPAN_OF_YEARS = re.compile(r"(?<![\w/.-])20[0-4]\d[/-]\d\d(?![\w/-])")
-_EMAIL = re.compile(r"[^\s<>@,;:()\[\]]+@[^\s<>@,;:()\[\]]+\.[^\W\d_]{2,}")
+# Every run of letters that may begin an address, so that none is read twice: only one with a domain is an address.
+_EMAIL = re.compile(r"[^\s<>@,;:()\[\]]++(?P<domain>@[^\s<>@,;:()\[\]]+\.[^\W\d_]{2,})?")
 _WEB = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@[\w.]{2,}\w", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w+])(?:\+|\((?=\+?\d{2,5}\)))?\d(?:[ \u00a0().\-‐‑–/]{0,2}\d){8,14}(?!\d)")
 _POSTCODE = re.compile(
@@ -89,7 +91,7 @@ _REFERENCE = re.compile(
 _LED_REFERENCE = re.compile(
     r"\b(?:ref(?:erence)?|(?:case|crime|hosp(?:ital)?|log|incident|patient|unit|record|passport|custody|NHS)\s+(?:ref(?:erence)?|no|number|id)"
     r"|log|incident|ext|extension|bleep|MRN|CAD|URN|UPN|RiO|PNC)"
-    r"\.?\s*(?:no\.?|number)?\s*[:#]?\s*(?P<it>[A-Z]{0,5}[-/ ]?\d[\w/-]*(?: \d+(?![\w:/-]|[.,]\d))*(?:\s+of\s+\d{1,2}[/.]\d{1,2}\b)?)",
+    r"\.?\s*+(?:no\.?|number)?\s*+[:#]?\s*+(?P<it>[A-Z]{0,5}[-/ ]?\d[\w/-]*(?: \d+(?![\w:/-]|[.,]\d))*(?:\s+of\s+\d{1,2}[/.]\d{1,2}\b)?)",
     re.IGNORECASE,
 )
 
@@ -135,16 +137,12 @@ def replace_identifiers(
     reading: Reading, died: date | None, known_codes: Iterable[str], known_dates: Iterable[date]
 ) -> None:
     """Replaces addresses of the net, dates, numbers, postcodes and references, in the order in which they cannot hide each other."""
-    reading.replace(_EMAIL, lambda _: ("[e-mail address]", "e-mail addresses"))
+    reading.replace(_EMAIL, lambda match: ("[e-mail address]", "e-mail addresses") if match["domain"] else None)
     reading.replace(_WEB, lambda _: ("[web address]", "web addresses"))
     reading.replace(_POSTCODE, lambda _: ("[postcode]", "postcodes"))
     for code in sorted({code for code in known_codes if code}, key=len, reverse=True):
         reading.replace(_known_code(code), lambda _: ("[reference]", "references"))
-    before = ""
-    while before != reading.text:  # dates with only a stroke between them are seen one after the other
-        before = reading.text
-        for pattern in _DATES:
-            reading.replace(pattern, lambda match: _date_said(match, died))
+    _replace_dates(reading, died)
     for day in known_dates:
         reading.replace(re.compile(rf"(?<!\d){day:%d%m%y}(?!\d)"), lambda _, day=day: (_day_said(day, died), "dates"))  # type: ignore[misc]
     reading.replace(_FEASTS, lambda _: ("[a date]", "dates"))
@@ -156,6 +154,39 @@ def replace_identifiers(
     reading.replace(_MONTH_ALONE, lambda match: (_led(match, "[a month]"), "dates"))
     reading.replace(_SPAN_OF_YEARS, lambda _: ("[a year]", "dates"))
     reading.replace(_YEAR_ALONE, lambda match: (_led(match, "[a year]"), "dates"))
+
+
+def _replace_dates(reading: Reading, died: date | None) -> None:
+    """Replaces dates until none is left that another one hid; a row of dates (`1.2.25/2.2.25/3.2.25`) takes one going over."""
+    for _ in range(MOST_TIMES_OVER):
+        before = reading.text
+        for pattern in _DATES:
+            reading.text = "".join(_without_dates(reading, pattern, died))
+        if reading.text == before:
+            return
+
+
+def _without_dates(reading: Reading, pattern: re.Pattern[str], died: date | None) -> Iterator[str]:
+    """The text in pieces, with a mark for each date of the pattern and for those that follow it in a row."""
+    text, at = reading.text, 0
+    while match := pattern.search(text, at):
+        yield text[at : match.start()]
+        yield reading.mark(*_date_said(match, died), match[0])
+        at = match.end()
+        while after := _next_of_a_row(text, at):
+            yield after.string[1 : after.start()]
+            yield reading.mark(*_date_said(after, died), after[0])
+            at += after.end() - 1
+    yield text[at:]
+
+
+def _next_of_a_row(text: str, at: int) -> re.Match[str] | None:
+    """The date, of any pattern, that only a stroke parts from the one that ends here, read as if that one were gone."""
+    if text[at : at + 1] not in STROKES or not text[at + 1 : at + 2].isalnum():
+        return None
+    near = chr(FIRST_MARK) + text[at : at + 2 * LONGEST_DATE]
+    found = (match for pattern in _DATES if (match := pattern.match(near, 2)) and match.end() <= LONGEST_DATE)
+    return next(found, None)
 
 
 def _known_code(code: str) -> re.Pattern[str]:
@@ -176,7 +207,7 @@ def _digits_said(match: re.Match[str]) -> tuple[str, str] | None:
     return "[number]", "numbers"
 
 
-def _date_said(match: re.Match[str], died: date | None) -> tuple[str, str] | None:
+def _date_said(match: re.Match[str], died: date | None) -> tuple[str, str]:
     parts = match.groupdict()
     year, month, day = parts.get("year") or parts.get("year2"), parts.get("month"), parts.get("day")
     spaced = " " if parts.get("t") else ""

@@ -15,6 +15,7 @@ from cdr import resources
 
 CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"
 MOST_INITIALS = 6
+LONGEST_PHRASE = 50  # words
 NAME_KEYS = ("name", "person", "with_whom", "carer_at_time_of_death")
 CHILD_KEYS = ("first_names", "known_as", "family_name", "also_known_as", "alternative_names", "name")
 PEOPLE_KEYS = ("family", "parents", "siblings", "household", "other_household", "adults", "carers")
@@ -329,16 +330,25 @@ def _organisation_phrases(
         for words in _shorter(text):
             yield words, "[an organisation]", "organisations"
     for text in {text for document in documents for text in _strings(document, PLACE_KEYS)}:
-        for part in text.split(","):
+        for part in _parts(text):
             if any(word not in ordinary_words() and word not in word_rules()["generic"] for word in words_of(part)):
                 for words in _shorter(part):
                     yield words, "[a place]", "places"
 
 
+def _parts(text: str) -> Iterator[str]:
+    """What stands between commas, and no more of it at once than a name may have: whoever writes prose there writes many words."""
+    for part in text.split(","):
+        words = part.split()
+        for start in range(0, len(words), LONGEST_PHRASE):
+            yield " ".join(words[start : start + LONGEST_PHRASE])
+
+
 def _shorter(name: str) -> Iterator[tuple[str, ...]]:
     """A name in full, without what stands in brackets, and without its last words as long as a telling word is left."""
     generic = word_rules()["generic"]
-    for text in {name, re.sub(r"\([^)]*\)", " ", name)}:
+    bracketed, closed, rest = name.rpartition(")")
+    for text in {name, re.sub(r"\([^)]*\)", " ", bracketed + closed) + rest}:
         words = words_of(text)
         while (
             words

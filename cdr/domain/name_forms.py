@@ -5,24 +5,29 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from cdr.domain.known_names import PLACE, fold, word_pattern, word_rules, words_of
 
-SHORTEST_MISSPELT = 5
+SHORTEST_MISSPELT, LONGEST_MISSPELT = 5, 60
+ANY_LETTER = "*"
 LONGEST_ENDING_LOST, LONGEST_ENDING = 2, 4
 
 
-def one_letter_apart(first: str, second: str) -> bool:
-    """Whether one letter put in, left out or changed, or two neighbours swapped, makes one word the other; not when they are the same."""
-    if first == second or abs(len(first) - len(second)) > 1:
-        return False
-    start = next(
-        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
-    )
-    a, b = first[start:], second[start:]
-    if len(a) != len(b):
-        return a[1:] == b or a == b[1:]
-    return a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+def slips(word: str) -> Iterator[str]:
+    """Patterns that two words share only where one letter put in, left out or changed makes one of them the other.
+
+    Words of more than `LONGEST_MISSPELT` letters have none: their number grows with the letters of a word.
+    """
+    for i in range(len(word) + 1 if len(word) <= LONGEST_MISSPELT else 0):
+        yield word[:i] + ANY_LETTER + word[i:]
+        yield word[:i] + ANY_LETTER + word[i + 1 :]
+
+
+def swapped(word: str) -> Iterator[str]:
+    """The word with two neighbouring letters in each other's place, each such pair once."""
+    for i in range(len(word) - 1 if len(word) <= LONGEST_MISSPELT else 0):
+        yield word[:i] + word[i + 1] + word[i] + word[i + 2 :]
 
 
 def mutated(word: str) -> tuple[str, ...]:
@@ -33,10 +38,16 @@ def mutated(word: str) -> tuple[str, ...]:
     return ()
 
 
-def inflected(word: str, token: str) -> bool:
-    """Whether a folded word is a longer name with another ending, as many languages put to names (`wisniewskiego`, `testcases`)."""
-    stem = token[: max(SHORTEST_MISSPELT, len(token) - LONGEST_ENDING_LOST)]
-    return len(token) > SHORTEST_MISSPELT and word.startswith(stem) and len(word) - len(token) <= LONGEST_ENDING
+def stem(token: str, length: int) -> tuple[int, str]:
+    """The length of a name and what of it stays when it takes another ending, as in many languages (`wisniewskiego`)."""
+    return length, token[: max(SHORTEST_MISSPELT, length - LONGEST_ENDING_LOST)]
+
+
+def stems(word: str) -> Iterator[tuple[int, str]]:
+    """The stems of all longer names that a word may be with another ending."""
+    shortest = max(SHORTEST_MISSPELT + 1, len(word) - LONGEST_ENDING)
+    for length in range(shortest, len(word) + LONGEST_ENDING_LOST + 1):
+        yield stem(word, length)
 
 
 def forms_of(text: str) -> tuple[str, ...]:

@@ -93,6 +93,18 @@ def test_any_file_is_kept_and_written_out_again(cdr: Shell, sudi: str, tmp_path:
     assert cdr("verify", "--json").json["findings"] == []
 
 
+def test_a_name_of_a_file_stays_on_its_line(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    report = tmp_path / "report\n\nClosed on 2026-01-01\x1b[2J.pdf"
+    cdr("attach", sudi, report, "--kind", "other", code=66)
+    report.write_bytes(b"text")
+    cdr("attach", sudi, report, "--kind", "other")
+    shown = cdr("show", sudi).out
+    assert "Closed on 2026-01-01" not in shown.splitlines() and "report\\x0a\\x0aClosed on 2026-01-01\\x1b[2J.pdf, 4 bytes" in shown
+    missing = cdr("attach", sudi, tmp_path / "none\nClosed", "--kind", "other", code=66).err
+    assert "Closed" not in missing.splitlines() and not any(line.startswith("Closed") for line in missing.splitlines())
+    assert not any(line.startswith("Closed") for line in cdr("extract", sudi, "1", "-o", tmp_path / "out\nClosed").err.splitlines())
+
+
 def test_a_closed_terminal_leaves_nothing_in_memory(cdr: Shell, sudi: str, hands: Editor, tmp_path: Path) -> None:
     hands.does("echo \"$1\" > \"$0.where\"; kill -HUP $PPID; sleep 5")
     command = [sys.executable, "-m", "cdr", "--store", str(cdr.store), "edit", sudi, "form-a"]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from datetime import date
 from typing import Any
@@ -15,7 +14,6 @@ from cdr.documents.timeline import render
 from cdr.domain.anonymise import Anonymiser
 from cdr.domain.identifiers import days_words
 from cdr.domain.known_names import fold, ordinary_words, word_rules
-from cdr.domain.name_forms import one_letter_apart
 from cdr.written import nhs_number_is_valid
 
 SUDI = Anonymiser.from_documents(form_a(), RETURNS, AGENCIES)
@@ -204,20 +202,6 @@ def test_a_case_that_knows_next_to_nothing() -> None:
     ("999000001", False), ("99900000١8", False)])
 def test_nhs_number_check(digits: str, holds: bool) -> None:
     assert nhs_number_is_valid(digits) is holds
-
-
-letters = st.text(alphabet=string.ascii_lowercase, min_size=1, max_size=8)
-
-
-@given(letters, st.integers(0, 8), st.sampled_from(string.ascii_lowercase))
-def test_one_letter_apart_knows_each_single_change(word: str, at: int, letter: str) -> None:
-    at = min(at, len(word))
-    changes = {word[:at] + letter + word[at:], word[:at] + word[at + 1 :], word[:at] + letter + word[at + 1 :]}
-    if at + 2 <= len(word):
-        changes.add(word[:at] + word[at + 1] + word[at] + word[at + 2 :])
-    for changed in changes - {word}:
-        assert one_letter_apart(word, changed) and one_letter_apart(changed, word)
-    assert not one_letter_apart(word, word) and not one_letter_apart(word, word + letter + letter)
 
 
 # What no anonymised timeline may hold, in any of its formats.

@@ -201,13 +201,15 @@ def test_what_is_surely_the_same_is_not_told_again() -> None:
 
 @pytest.mark.parametrize(("a", "b", "apart"), [("idris", "idirs", 1), ("anna", "hanna", 1), ("", "abc", 3), ("gwen", "nest", 4), ("ca", "abc", 3)])
 def test_how_far_names_are_apart(a: str, b: str, apart: int) -> None:
-    assert distance(a, b) == distance(b, a) == apart
+    assert distance(a, b, 9) == distance(b, a, 9) == apart
 
 
 @given(st.text("abc", max_size=6), st.text("abc", max_size=6))
 def test_a_distance_is_one(a: str, b: str) -> None:
-    assert (distance(a, b) == 0) == (a == b)
-    assert abs(len(a) - len(b)) <= distance(a, b) == distance(b, a) <= max(len(a), len(b))
+    apart = distance(a, b, 6)
+    assert (apart == 0) == (a == b)
+    assert abs(len(a) - len(b)) <= apart == distance(b, a, 6) <= max(len(a), len(b))
+    assert all(min(distance(a, b, most), most + 1) == min(apart, most + 1) for most in range(6))
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))

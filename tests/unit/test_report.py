@@ -220,7 +220,7 @@ def test_the_word_document_has_headings_in_order_header_rows_and_words_for_its_p
     assert FULL.notice in document.sections[0].header.paragraphs[0].text and FULL.notice in document.sections[0].footer.paragraphs[0].text
     assert document.core_properties.language == "en-GB" and document.core_properties.created.date() == DAY
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-        assert {part.date_time[:3] for part in packed.infolist()} == {(2026, 4, 17)}
+        assert {part.date_time[:3] for part in packed.infolist()} == {(1980, 1, 1)}
         assert 'w:val="en-GB"' in packed.read("word/styles.xml").decode()
 
 

@@ -133,7 +133,7 @@ def test_syllables(word: str, count: int) -> None:
 
 
 def test_blocks() -> None:
-    kinds = [(block.kind, block.lines) for block in blocks("# Head\nText\ngoes on\n\n- one\\\ntwo\n- three\n\n[sign here]\n\n[new page]\n")]
+    kinds = [(block.kind, block.texts) for block in blocks("# Head\nText\ngoes on\n\n- one\\\ntwo\n- three\n\n[sign here]\n\n[new page]\n")]
     assert kinds == [
         ("heading", ("Head",)),
         ("paragraph", ("Text goes on",)),
