@@ -1,16 +1,13 @@
-"""The one place that asks the time, and the one that reads dates as people write them."""
+"""The one place that asks the time; what people write for a date or a time is read by `written`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time
 
+from cdr import moments, written
 from cdr.errors import WrongUsage
-
-LONDON = ZoneInfo("Europe/London")
-DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y")
-TIME_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
+from cdr.moments import LONDON
 
 
 @dataclass(frozen=True)
@@ -46,23 +43,19 @@ def day_of(seconds: int) -> date:
 
 
 def parse_date(text: str) -> date:
-    """A date from `2026-11-21`, `21/11/2026` or `21 November 2026`; never a guess.
+    """The date that somebody gave as an option or an answer, read as in a form (`written.day`).
 
     Raises: WrongUsage, which does not quote the text.
     """
-    for pattern in DATE_FORMATS:
-        try:
-            return datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 - a date has no zone
-        except ValueError:
-            continue
-    raise WrongUsage("That is not a date. Write it like 2026-11-21, 21/11/2026 or 21 November 2026.")
+    try:
+        return written.day(text)
+    except ValueError:
+        raise WrongUsage("That is not a date. Write it like 2026-11-21, 21/11/2026 or 21 November 2026.") from None
 
 
 def parse_moment(text: str) -> datetime:
     """A date, or a date and time in London; a date alone means noon, so that its date is the same anywhere."""
-    for pattern in TIME_FORMATS:
-        try:
-            return datetime.strptime(text.strip(), pattern).replace(tzinfo=LONDON)
-        except ValueError:
-            continue
-    return datetime.combine(parse_date(text), time(12), tzinfo=LONDON)
+    try:
+        return moments.of(written.moment(text)).first.replace(tzinfo=UTC).astimezone(LONDON)
+    except ValueError:
+        return datetime.combine(parse_date(text), time(12), tzinfo=LONDON)

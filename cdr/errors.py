@@ -8,6 +8,7 @@ from dataclasses import dataclass
 DONE = 0
 TO_ACT_ON = 1
 RECORDED = 73
+MOST_TOLD = 200  # of the problems of one file: enough to see what is wrong, and no flood
 VERIFY = "See what is wrong with: cdr verify"
 MEND = f"{VERIFY}; put it right with: cdr verify --repair"
 
@@ -59,6 +60,13 @@ class Problem:
         return ": ".join(part for part in (place, self.field, self.title, self.message) if part) + f" [{self.rule}]"
 
 
+def as_told(problems: Sequence[Problem], file: str) -> list[str]:
+    """The problems as the interface prints them, a line each; of very many the first ones, and how many more there are."""
+    lines = [problem.text(file) for problem in problems[:MOST_TOLD]]
+    more = len(problems) - MOST_TOLD
+    return [*lines, f"{file}: and {more:,} more that are not listed here; put these right first"] if more > 0 else lines
+
+
 class CdrError(Exception):
     """An error that a person can act on: one sentence, an optional hint, and the exit code of its kind."""
 
@@ -96,7 +104,7 @@ class InvalidData(CdrError):
         self.file = file
 
     def lines(self) -> list[str]:
-        return [*(problem.text(self.file) for problem in self.problems), *super().lines()]
+        return [*as_told(self.problems, self.file), *super().lines()]
 
 
 class ConditionsNotMet(CdrError):
@@ -169,7 +177,7 @@ class WrongConfiguration(CdrError):
         self.file = file
 
     def lines(self) -> list[str]:
-        return [*(problem.text(self.file) for problem in self.problems), *super().lines()]
+        return [*as_told(self.problems, self.file), *super().lines()]
 
 
 class NotWhole(WrongConfiguration):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cdr.clock import parse_date
-from cdr.errors import WrongUsage
+from cdr import written
+from cdr.store.as_kept import as_kept
 from cdr.store.fields import Field
 from cdr.store.formats import is_date
 from cdr.store.schema import value_problems
@@ -34,9 +34,10 @@ PARTY_WORDS = {
 FORMATS = {"date": "date", "partial-date": "partial date", "time": "time", "date-time": "moment"}
 LONG_TEXT = 1000
 LONGEST_KEPT, ROOM_TO_TYPE = 44, 20
-MONTH = re.compile(r"[0-9]{4}(-[0-9]{2})?")
-TIME = re.compile(r"([0-9]{1,2})[:.]?([0-9]{2})")
-MOMENT = re.compile(r"(?:(?P<day>.+?)(?:,\s*|\s+|T))?(?P<time>[0-9]{1,2}[:.][0-9]{2}|[0-9]{4})")
+DAYS = {"today": 0, "yesterday": 1}
+NAMED_DAY = re.compile(
+    rf"(?:(?P<day>{'|'.join(DAYS)})(?:,? at |,? |T))?(?P<time>[0-9]{{1,2}}[:.][0-9]{{2}}.*|[0-9]{{4}})", re.IGNORECASE
+)
 DATE_HELP = "Write a date like 9/1/2026, 9 January 2026 or 2026-01-09, or today or yesterday."
 HOW = {
     "date": DATE_HELP,
@@ -186,12 +187,7 @@ def _begins_a_word(wanted: str, code: str, label: str) -> bool:
 
 
 def _line(ask: Ask, text: str, now: datetime) -> Any:
-    if ask.field.key == "nhs_number":
-        return re.sub(r"[\s-]", "", text)
-    if ask.field.key == "postcode":
-        written = " ".join(text.upper().split())
-        return written if " " in written or len(written) < 5 else f"{written[:-3]} {written[-3:]}"
-    return text
+    return as_kept(text, [ask.field.schema])
 
 
 def _choice(ask: Ask, text: str, now: datetime) -> Any:
@@ -240,7 +236,10 @@ def _date(ask: Ask, text: str, now: datetime) -> str:
 
 
 def _partial_date(ask: Ask, text: str, now: datetime) -> str:
-    return text if MONTH.fullmatch(text) else a_date(text, now).isoformat()
+    try:
+        return written.partial_date(text)
+    except ValueError:
+        return a_date(text, now).isoformat()
 
 
 def _time(ask: Ask, text: str, now: datetime) -> str:
@@ -250,10 +249,13 @@ def _time(ask: Ask, text: str, now: datetime) -> str:
 def _moment(ask: Ask, text: str, now: datetime) -> str:
     if text.casefold() == "now":
         return f"{now:%Y-%m-%dT%H:%M}"
-    found = MOMENT.fullmatch(text)
-    if not found or (found["day"] is None and not re.search("[:.]", text)):
-        raise Wrong(HOW["moment"])
-    return f"{a_date(found['day'] or 'today', now).isoformat()}T{a_time(found['time'])}"
+    found = NAMED_DAY.fullmatch(text)
+    if found and (found["day"] or re.search("[:.]", text)):
+        text = f"{a_date(found['day'] or 'today', now).isoformat()} {found['time']}"
+    try:
+        return written.moment(text)
+    except ValueError:
+        raise Wrong(HOW["moment"]) from None
 
 
 def _party(ask: Ask, text: str, now: datetime) -> dict[str, str]:
@@ -263,21 +265,20 @@ def _party(ask: Ask, text: str, now: datetime) -> dict[str, str]:
 
 def a_date(text: str, now: datetime) -> date:
     """The date that somebody wrote. Raises: Wrong."""
-    days = {"today": 0, "yesterday": 1}
-    if text.casefold() in days:
-        return now.date() - timedelta(days=days[text.casefold()])
+    if text.casefold() in DAYS:
+        return now.date() - timedelta(days=DAYS[text.casefold()])
     try:
-        return parse_date(text)
-    except WrongUsage:
+        return written.day(text)
+    except ValueError:
         raise Wrong(f"That is not a date. {DATE_HELP}") from None
 
 
 def a_time(text: str) -> str:
     """The time that somebody wrote, as 06:52. Raises: Wrong."""
-    found = TIME.fullmatch(text)
-    if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise Wrong(HOW["time"])
-    return f"{int(found[1]):02}:{found[2]}"
+    try:
+        return written.clock(text)
+    except ValueError:
+        raise Wrong(HOW["time"]) from None
 
 
 READERS: Mapping[str, Callable[[Ask, str, datetime], Any]] = {

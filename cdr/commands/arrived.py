@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from cdr.app import App
 from cdr.commands.forms import Form, check
 from cdr.commands.output import file_name, given
+from cdr.documents import armour, kinds, wrong_files
 from cdr.domain.requests import Received, Request
 from cdr.errors import InvalidData, NotAuthentic, NotFound, Problem
 from cdr.store.document import Document
@@ -20,26 +21,20 @@ from cdr.store.document import Document
 LARGEST = 2 * 1024 * 1024
 LARGEST_OPENED = 4 * 1024 * 1024
 HTML, DOCX, YAML = "html", "docx", "yaml"
-ARMOUR = b"-----BEGIN PGP"
 ENDINGS = {".asc": HTML, ".gpg": HTML, ".pgp": HTML, ".docx": DOCX}
-ZIP, OLD_WORD, PAGES = b"PK", b"\xd0\xcf\x11\xe0", (b"<!doctype html", b"<html")
-PICTURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG")
-MAIL_ENDINGS = (".eml", ".msg")
-MAIL_HEADER = re.compile(rb"^(?:mime-version|message-id|received): ", re.IGNORECASE)
+WORDS = ("docx", "doc", "locked", "office")  # what Word writes, or may have written: told apart where it is read
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 TOO_LARGE = "The file is larger than 2 MB, and no return is. Ask for the file that the return form saved."
-THE_FORM_ITSELF = (
-    "This is the empty form, not the answers. Ask for the file that the form saved; its name ends in .asc."
+NOT_TO_US = (
+    "This is not encrypted to you, or it hides to whom and your key is locked. "
+    "Ask the agency to use the form that came with the request, and to send what that saves."
 )
-NOT_TO_US = "This is not encrypted to you. Ask the agency to use the form that came with the request, and to send what that saves."
 DAMAGED = (
     "This is damaged, larger than any return, or no encrypted message. Ask for the file again, as the form saved it."
 )
 DRAFT = (
     "This is a draft, which only the agency can open. Ask for the file that the form saves at its end (Check and save)."
 )
-WHOLE_MAIL = "This is a whole e-mail. Save the file that came with it (its name ends in .asc), and give that."
-PRINTED = "This is a PDF or a picture. Ask for the file that the form saved (.asc), or type it in: cdr form, as .yaml."
 
 
 @dataclass(frozen=True)
@@ -88,26 +83,20 @@ def _bytes(file: str, name: str) -> bytes:
 
 
 def _how(raw: bytes, name: str) -> str:
-    start = raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.lower().startswith(PAGES):
-        raise _refused("REPLY-SHAPE", THE_FORM_ITSELF, name)
-    if _is_mail(start, name):
-        raise _refused("REPLY-SHAPE", WHOLE_MAIL, name)
-    if start.startswith(PICTURES):
-        raise _refused("REPLY-SHAPE", PRINTED, name)
-    if start.startswith(ARMOUR) or b"\n" + ARMOUR in start:
-        return HTML
-    if raw.startswith((ZIP, OLD_WORD)):
+    kind, ending = kinds.kind(raw, name), Path(name).suffix.lower()
+    if kind in WORDS and ending != ".msg":
+        return DOCX
+    if kind == "message" or (ending == ".docx" and raw.startswith(kinds.ZIP)):
+        return HTML if kind == "message" else DOCX
+    kind = "mail" if ending in (".eml", ".msg") else kind
+    if kind in wrong_files.NAMED:
+        raise _refused(wrong_files.rule(kind), wrong_files.NAMED[kind], name)
+    if raw.startswith(kinds.ZIP):
         return DOCX
     binary = bool(raw) and raw[0] & 0x80 != 0 and not raw.startswith((*UTF_16, b"\xef\xbb\xbf"))
     if binary and not _is_text(raw):
         return HTML
-    return ENDINGS.get(Path(name).suffix.lower(), YAML)
-
-
-def _is_mail(start: bytes, name: str) -> bool:
-    head = start.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    return Path(name).suffix.lower() in MAIL_ENDINGS or any(map(MAIL_HEADER.match, head.split(b"\n")))
+    return ENDINGS.get(ending, YAML)
 
 
 def _is_text(raw: bytes) -> bool:
@@ -121,8 +110,11 @@ def _reply(app: App, raw: bytes, name: str) -> dict[str, Any]:
     from cdr.store import replies
 
     app.store.require_member()
+    message = armour.bare(raw)
     try:
-        plain = app.store.sealed.keys.gnupg.open_reply(raw, LARGEST_OPENED)
+        if message is None:
+            raise NotAuthentic("The armour is not whole.")
+        plain = app.store.sealed.keys.gnupg.open_reply(message, LARGEST_OPENED)
     except NotAuthentic:
         words = DRAFT if Path(name).stem.endswith("-draft") else DAMAGED
         raise _refused("REPLY-DAMAGED", words, name) from None
@@ -146,7 +138,12 @@ def _refused(rule: str, message: str, name: str) -> InvalidData:
 
 
 def checked(
-    arrived: Arrived, documents: Mapping[str, Document], reference: str, agency: str, request: Request | None
+    arrived: Arrived,
+    documents: Mapping[str, Document],
+    reference: str,
+    agency: str,
+    request: Request | None,
+    today: date,
 ) -> Form:
     """The return in what arrived. Raises: InvalidData with everything that is wrong with it and with the reply around it."""
     from cdr.domain import form_b, replies
@@ -154,7 +151,8 @@ def checked(
     notification = documents["notification"].body
 
     def rules(body: Mapping[str, Any]) -> list[Problem]:
-        return [*replies.number_problems(body, request), *form_b.problems(body, notification, agency)]
+        number = replies.number_problems(body, request, arrived.how == DOCX)
+        return [*number, *form_b.problems(body, notification, agency, today)]
 
     if arrived.how == YAML:
         form = check(arrived.raw, arrived.name, "form-b", rules, reference)

@@ -18,7 +18,7 @@ from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.commands.output import put, put_json, say
 from cdr.commands.request import refuse_closed
 from cdr.domain.differences import Difference
-from cdr.errors import InvalidData, NotFound, Problem, TryAgain, WrongUsage
+from cdr.errors import MOST_TOLD, InvalidData, NotFound, Problem, TryAgain, WrongUsage, as_told
 from cdr.store.document import Document
 
 # What a register of earlier years is held to: its dates follow each other, and its numbers are numbers.
@@ -106,7 +106,10 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
     kind, _, agency = what.partition(":")
     returns = [d for id_, d in documents.items() if id_.startswith("return-") and d.body["agency"] == agency]
     if kind == "return" and returns:
-        return Chosen("form-b", _whole(app, returns[-1]), lambda body: form_b.problems(body, notification, agency))
+        today = app.clock.today
+        return Chosen(
+            "form-b", _whole(app, returns[-1]), lambda body: form_b.problems(body, notification, agency, today)
+        )
     if kind not in ("form-a", "form-c", "return"):
         raise WrongUsage("Say which form: form-a, form-c, or return:AGENCY.")
     raise NotFound("The case has no such form yet.", "See what it has: cdr show REF")
@@ -167,14 +170,14 @@ def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None,
 
 def again(errors: Sequence[Problem]) -> bool:
     """Tell what is wrong, and ask whether to go back to the editor."""
-    for problem in errors:
-        say(problem.text("the form"))
+    for problem in as_told(errors, "the form"):
+        say(problem)
     return click.confirm("Go back to the editor (no: give up, and nothing is changed)", default=True, err=True)
 
 
 def noted(errors: Sequence[Problem]) -> bytes:
     """What is wrong as lines above the text in the editor."""
-    lines = [f"#! {problem.field}: {problem.message} [{problem.rule}]\n" for problem in errors]
+    lines = [f"#! {problem.field}: {problem.message} [{problem.rule}]\n" for problem in errors[:MOST_TOLD]]
     return "".join(["#! What is to be put right (these lines go by themselves):\n", *lines]).encode()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdr.commands.output import file_name, given, say
-from cdr.errors import InvalidData, Problem
+from cdr.errors import InvalidData, Problem, as_told
 
 Rules = Callable[[Mapping[str, Any]], list[Problem]]
 
@@ -23,8 +23,8 @@ class Form:
 
     def warn(self) -> None:
         """Tell the warnings on stderr."""
-        for warning in self.warnings:
-            say(f"please check: {warning.text(self.name)}")
+        for warning in as_told(self.warnings, self.name):
+            say(f"please check: {warning}")
 
     def warnings_json(self) -> list[dict[str, str]]:
         """The warnings as the interface's JSON has them."""
@@ -50,13 +50,14 @@ def check(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> For
 def examine(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> tuple[Form, list[Problem]]:
     """The form with the errors that its schema and its rules find, by line. Raises: InvalidData when it cannot be read."""
     from cdr.store import schema
+    from cdr.store.text_in import without_end_mark
 
     body, source, found = schema.examine(raw, name, form)
     ruled = schema.placed([*rules(body), *about_another_case(body, case)], schema.current(form), source)
     wrong = {problem.field for problem in found}
     errors = [*found, *(problem for problem in ruled if problem.level == "error" and problem.field not in wrong)]
     warnings = tuple(problem for problem in ruled if problem.level != "error")
-    return Form(name, raw, body, warnings), sorted(errors, key=lambda problem: problem.line)
+    return Form(name, without_end_mark(raw), body, warnings), sorted(errors, key=lambda problem: problem.line)
 
 
 def about_another_case(body: Mapping[str, Any], case: str) -> list[Problem]:

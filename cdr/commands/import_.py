@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App, rules
-from cdr.clock import parse_date
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.commands.output import file_name, given, put, put_json, say, table, to_file
-from cdr.errors import InvalidData, Problem, WrongUsage
+from cdr.errors import InvalidData, Problem, WrongUsage, as_told
 
 if TYPE_CHECKING:
     from cdr.documents.sheets import Sheet
@@ -148,19 +146,12 @@ def _taken(app: App, register: Register, mapping: RegisterMap, columns: Columns,
     from cdr.domain.register_map import date_reader
     from cdr.domain.register_read import take
 
-    reading = Reading(columns, date_reader(mapping, _read_date), app.clock.today, app.policy)
+    reading = Reading(columns, date_reader(mapping), app.clock.today, app.policy)
     faults = {row.number: row.faults for row in register.sheet.rows if row.faults}
     taken = take(_rows(register.sheet), faults, mapping, reading, mapped)
     if not taken.rows:
         raise InvalidData(taken.errors or [Problem("", "", NO_CASE, "REG-FILE")], register.name)
     return taken
-
-
-def _read_date(text: str) -> date:
-    try:
-        return parse_date(text)
-    except WrongUsage:
-        raise ValueError from None
 
 
 # ---- bringing in ---------------------------------------------------------------------------------------------------
@@ -231,8 +222,8 @@ def _tell(app: App, register: Register, taken: Taken) -> int:
     from cdr.domain.register_read import elsewhere
 
     near, outside = elsewhere(taken.rows, app.configuration)
-    for warning in [*taken.warnings, *near]:
-        say(f"please check: {warning.text(register.name)}")
+    for warning in as_told([*taken.warnings, *near], register.name):
+        say(f"please check: {warning}")
     return outside
 
 

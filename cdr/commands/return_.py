@@ -112,7 +112,7 @@ def _arrived(app: App, reference: str, agency: str, file: str, yes: bool, day: d
     refuse_closed(documents["case"].body)
     ledger = documents["requests"].body
     request = requests.request_of(ledger, agency)
-    form = arrivals.checked(found, documents, reference, agency, request)
+    form = arrivals.checked(found, documents, reference, agency, request, app.clock.today)
     requests.answer(ledger, agency, _status(form), day)
     _confirm(form, yes)
     return found
@@ -151,7 +151,8 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
         refuse_closed(documents["case"].body)
         ledger = documents["requests"]
         request = requests.request_of(ledger.body, agency)
-        form = arrivals.checked(arrived, documents, reference, agency, request) if arrived else None
+        today = app.clock.today
+        form = arrivals.checked(arrived, documents, reference, agency, request, today) if arrived else None
         status = "waived" if waive else _status(form)
         body = requests.answer(ledger.body, agency, status, day, arrived.received if arrived else None)
         changed = {ledger.place: body}

@@ -16,13 +16,13 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from cdr import codelists
-from cdr.clock import LONDON
 from cdr.documents.wording import SUBJECT, Block, Lines, blocks, fill_in, unguarded
 from cdr.documents.wording import wording as shipped
 from cdr.domain.configuration import Agency, Configuration, Person
 from cdr.domain.letter_gate import one_line
 from cdr.domain.letters import in_words
 from cdr.errors import WrongConfiguration
+from cdr.moments import LONDON
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

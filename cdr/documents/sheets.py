@@ -8,33 +8,55 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any
+from pathlib import PurePath
 
+from cdr.documents import kinds
 from cdr.errors import InvalidData, Problem
+from cdr.written import trimmed
 
 MOST_ROWS = 20_000
 MOST_CELLS = 400
+MOST_IN_ALL = 400_000
+MOST_EMPTY_LINES = 100_000
 LONGEST_CELL = 20_000
-LARGEST_FILE = 50_000_000
-LARGEST_UNPACKED = 200_000_000
-MOST_PARTS = 2_000
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+LARGEST_FILE = 20_000_000
+HEAD = 100_000
 DELIMITERS = ",;\t"
 SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
-DEFINITION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-ROW, FORMULA = re.compile(rb"<(?:\w+:)?row[ >]"), re.compile(rb"<(?:\w+:)?f[ >/]")
-MIDNIGHT = time(0)
+END_MARK = re.compile(r"\x1a\s*\Z")  # with which old programs end a text
 
 WINDOWS = (
     "the file is not UTF-8; it was read as Windows-1252, as Excel writes it: look whether names have their accents "
     "(cdr show), or save it as CSV UTF-8"
 )
+NOT_A_WORKBOOK = "the file is called .xlsx and is no workbook but CSV; it was read as that"
+NEITHER = "This is neither CSV nor an Excel workbook (.xlsx). Save the register as one of the two."
+SAVE_AS = "Open it in the spreadsheet program, and save it as an Excel workbook (.xlsx) or as CSV."
+NAMED: Mapping[str, str] = {
+    "xls": f"This is an old Excel file (.xls). {SAVE_AS}",
+    "xlsb": f"This is a binary Excel workbook (.xlsb). {SAVE_AS}",
+    "ods": f"This is an OpenDocument spreadsheet (.ods). {SAVE_AS}",
+    "odf": f"This is an OpenDocument file. {SAVE_AS}",
+    "iwork": f"This is a file of Apple's Numbers or Pages. {SAVE_AS}",
+    "locked": "This is an Excel file that is locked with a password. Save it without one, as .xlsx or as CSV.",
+    "office": "This is an old or a password-protected Excel file. Save it as .xlsx without a password, or as CSV.",
+    "page": f"This is a web page, as some systems export it under the name of a spreadsheet. {SAVE_AS}",
+    "saved-page": f"This is a saved web page. {SAVE_AS}",
+    "docx": "This is a Word document. Copy the table into a spreadsheet, and save that as .xlsx or as CSV.",
+    "doc": "This is a Word document. Copy the table into a spreadsheet, and save that as .xlsx or as CSV.",
+    "pdf": "This is a PDF, which cannot be read as a table. Ask for the register itself, as .xlsx or as CSV.",
+    "picture": "This is a picture. Ask for the register itself, as .xlsx or as CSV.",
+    "archive": "This is no Excel workbook (.xlsx) but an archive. Unpack it, and give the register that is in it.",
+    "mail": "This is a whole e-mail. Save the register that came with it, and give that.",
+    "msg": "This is a whole e-mail. Save the register that came with it, and give that.",
+    "link": "This is only a link to a file that is kept elsewhere. Download the file itself, and give that.",
+    "message": "This is encrypted. Open it with gpg first, where only you can read it.",
+    "access": "This is a database of Access. Export the table as .xlsx or as CSV.",
+}
 
 
 @dataclass(frozen=True)
@@ -71,16 +93,34 @@ def read(raw: bytes, file: str) -> Book:
     Raises: InvalidData, which says what to do and quotes nothing.
     """
     if len(raw) > LARGEST_FILE:
-        raise _refused(file, "The file is larger than 50 megabytes; save the register alone, without pictures.")
-    if raw.startswith(OLE):
-        raise _refused(
-            file, "This is an old or a password-protected Excel file. Save it as .xlsx without a password, or as CSV."
-        )
-    return _workbook(raw, file) if raw.startswith(ZIP) else _csv(raw, file)
+        raise refused(file, "The file is larger than 20 megabytes; save the register alone, without pictures.")
+    kind = kinds.kind(raw, file)
+    if kind in NAMED:
+        raise refused(file, NAMED[kind])
+    if kind == "empty":
+        return Book(())
+    if raw.startswith(kinds.ZIP):
+        from cdr.documents import workbook
+
+        return workbook.read(raw, file)
+    book = _csv(raw, file)
+    called = PurePath(file).suffix.casefold() == ".xlsx"
+    return Book(book.sheets, (*([NOT_A_WORKBOOK] if called else []), *book.notes))
 
 
-def _refused(file: str, message: str, line: int = 0) -> InvalidData:
+def refused(file: str, message: str, line: int = 0) -> InvalidData:
+    """A file that is not read: why, and the row where there is one."""
     return InvalidData([Problem("", "", message, "REG-FILE", line)], file)
+
+
+def too_many_rows() -> str:
+    """What is said of a file with far more rows than a register has."""
+    return f"The file has more than {MOST_ROWS:,} rows. Delete what stands below the register, or bring it in year by year."
+
+
+def too_long(cells: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """The cells whose text is longer than any of a register, with what is said of them."""
+    return tuple((i, "the text is too long for a register") for i, cell in enumerate(cells) if len(cell) > LONGEST_CELL)
 
 
 # ---- CSV -----------------------------------------------------------------------------------------------------------
@@ -90,36 +130,38 @@ def _csv(raw: bytes, file: str) -> Book:
     text, notes = _decoded(raw, file)
     separator = SEPARATOR_LINE.match(text)
     skipped = 1 if separator else 0
-    body = text[separator.end() :] if separator else text
+    body = END_MARK.sub("", text[separator.end() :] if separator else text)
     delimiter = separator[1] if separator else _delimiter(body)
     rows: list[Row] = []
+    filled = 0
     for number, cells in _lines(body, delimiter, file, skipped):
-        if len(rows) >= MOST_ROWS:
-            raise _too_many(file)
-        row = tuple(_trimmed(cell) for cell in cells[:MOST_CELLS])
+        row = tuple(trimmed(cell) for cell in cells[: MOST_CELLS + 1])
+        filled += sum(map(bool, row))
+        if len(rows) >= MOST_ROWS or number > len(rows) + MOST_EMPTY_LINES or filled > MOST_IN_ALL:
+            raise refused(file, too_many_rows(), number)
+        if len(cells) > MOST_CELLS and any(map(str.strip, cells[MOST_CELLS:])):
+            raise refused(
+                file, f"The row has more than {MOST_CELLS} cells. Delete what is not of the register.", number
+            )
         if any(row):
-            rows.append(Row(number, row, _too_long(row)))
+            rows.append(Row(number, row, too_long(row)))
     return Book((Sheet("", tuple(rows)),) if rows else (), notes)
 
 
 def _decoded(raw: bytes, file: str) -> tuple[str, tuple[str, ...]]:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: Sequence[tuple[str, tuple[str, ...]]] = [("utf-16", ())]
-    else:
-        encodings = [("utf-8-sig", ()), ("cp1252", (WINDOWS,))]
-    for encoding, notes in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, notes
-    raise _refused(file, "This is neither CSV nor an Excel workbook (.xlsx). Save the register as one of the two.")
+    text = kinds.text_of(raw)
+    notes: tuple[str, ...] = ()
+    if text is None:
+        with suppress(UnicodeDecodeError):
+            text, notes = raw.decode("cp1252"), (WINDOWS,)
+    if text is None or "\0" in text:
+        raise refused(file, NEITHER)
+    return text, notes
 
 
 def _delimiter(text: str) -> str:
     """What separates the cells: whatever makes the most of them in rows of one width; a comma where it is even."""
-    head = "".join(text.splitlines(keepends=True)[:20])
+    head = "".join(text[:HEAD].splitlines(keepends=True)[:20])
     return max(DELIMITERS, key=lambda one: _cells_in_line(head, one))
 
 
@@ -138,123 +180,6 @@ def _lines(text: str, delimiter: str, file: str, skipped: int) -> Iterator[tuple
             yield begins, cells
             begins = reader.line_num + 1 + skipped
     except csv.Error:
-        raise _refused(
+        raise refused(
             file, 'From this row on the quotation marks do not match: a text in them ends with one ("), and one inside it is written twice.', begins
         ) from None  # fmt: skip
-
-
-# ---- Excel ---------------------------------------------------------------------------------------------------------
-
-
-def _workbook(raw: bytes, file: str) -> Book:
-    from openpyxl import load_workbook
-
-    with_formulas = _looked_into(raw, file)
-    try:
-        values = load_workbook(io.BytesIO(raw), data_only=True, keep_links=False)
-        written = load_workbook(io.BytesIO(raw), keep_links=False) if with_formulas else None
-    except Exception as error:
-        raise _refused(
-            file, "The workbook is damaged, or is no spreadsheet. Save it again as .xlsx, or as CSV."
-        ) from error
-    shown = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
-    hidden = len(values.worksheets) - len(shown)
-    notes = (f"{hidden} hidden {'sheet was' if hidden == 1 else 'sheets were'} not read",) if hidden else ()
-    found = [Sheet(sheet.title, tuple(_rows(sheet, written[sheet.title] if written else None))) for sheet in shown]
-    return Book(tuple(sheet for sheet in found if sheet.rows), notes)
-
-
-def _looked_into(raw: bytes, file: str) -> bool:
-    """Whether the workbook has formulas, after making sure that opening it is safe."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as parts:
-            return _looked_at(parts, file)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise _refused(
-            file, "The workbook is damaged or locked with a password. Save it again as .xlsx, or as CSV."
-        ) from error
-
-
-def _looked_at(parts: zipfile.ZipFile, file: str) -> bool:
-    listed = parts.infolist()
-    names = {part.filename.casefold() for part in listed}
-    if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > LARGEST_UNPACKED:
-        raise _refused(file, "Unpacked, the workbook is far larger than a register is. Save the register alone as CSV.")
-    if "[content_types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise _refused(file, "This is no Excel workbook (.xlsx). Save the register as .xlsx or as CSV.")
-    if any(name.endswith("vbaproject.bin") for name in names) or b"macroEnabled" in parts.read("[Content_Types].xml"):
-        raise _refused(file, "The workbook holds macros. Save it as an Excel workbook without them (.xlsx), or as CSV.")
-    formulas = False
-    for part in listed:
-        if not part.filename.casefold().endswith((".xml", ".rels")):
-            continue
-        text = parts.read(part)
-        if DEFINITION.search(text) or text.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise _refused(
-                file, "The workbook holds something that Excel does not write. Save it again as .xlsx, or as CSV."
-            )
-        if part.filename.casefold().startswith("xl/worksheets/"):
-            formulas = formulas or bool(FORMULA.search(text))
-            if sum(1 for _ in ROW.finditer(text)) > MOST_ROWS + 1_000:
-                raise _too_many(file)
-    return formulas
-
-
-def _rows(sheet: Any, written: Any) -> Iterator[Row]:
-    merged = {
-        (row, column)
-        for area in sheet.merged_cells.ranges
-        for row in range(area.min_row, min(area.max_row, area.min_row + MOST_ROWS) + 1)
-        for column in range(area.min_col, min(area.max_col, area.min_col + MOST_CELLS) + 1)
-        if (row, column) != (area.min_row, area.min_col)
-    }
-    for cells in sheet.iter_rows(max_col=min(sheet.max_column, MOST_CELLS)):
-        texts = tuple(_trimmed(_text(cell.value)) for cell in cells)
-        if not any(texts) and written is None:
-            continue
-        faults = [(i, fault) for i, cell in enumerate(cells) if (fault := _fault(cell, texts[i], written, merged))]
-        if any(texts) or faults:
-            yield Row(cells[0].row, texts, (*faults, *_too_long(texts)))
-
-
-def _fault(cell: Any, text: str, written: Any, merged: set[tuple[int, int]]) -> str:
-    if cell.data_type == "e":
-        return "the cell shows an error of the spreadsheet; put the value there itself"
-    if not text and written is not None and written.cell(cell.row, cell.column).data_type == "f":
-        return "the cell is a formula whose value was not saved; open the file in the spreadsheet program and save it"
-    if (cell.row, cell.column) in merged:
-        return "the cell is merged with another; unmerge it, and fill each cell"
-    return ""
-
-
-def _text(value: object) -> str:
-    """A cell's value as text: a date as ISO, a whole number without a fraction."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == MIDNIGHT else value.isoformat(timespec="minutes")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
-
-
-# ---- both ----------------------------------------------------------------------------------------------------------
-
-
-def _trimmed(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _too_long(cells: Sequence[str]) -> tuple[tuple[int, str], ...]:
-    return tuple((i, "the text is too long for a register") for i, cell in enumerate(cells) if len(cell) > LONGEST_CELL)
-
-
-def _too_many(file: str) -> InvalidData:
-    return _refused(
-        file,
-        f"The file has more than {MOST_ROWS:,} rows. Delete what stands below the register, or bring it in year by year.",
-    )

@@ -23,6 +23,7 @@ LONGEST_ON_FIRST_PAGE = 5
 EDGE = 0.07  # of the line's length, on each side, for what was before the birth and after the death
 LAST_DAYS = 28
 LONG_LIFE = 90
+CHANGE_AT = 60  # the clocks change at 01:00 of universal time
 MINUTES_IN_A_DAY = 1440
 AFTER_DEATH_MINUTES = 180
 TICKS = ((21, 1, "day"), (120, 7, "week"), (760, shown.DAYS_IN_A_MONTH, "month"), (99999, shown.DAYS_IN_A_YEAR, "year"))
@@ -121,26 +122,26 @@ def _last_days(timeline: Timeline) -> _Axis:
 
 
 def _day(timeline: Timeline) -> _Axis:
-    timed = [(n, _minutes(entry.time)) for n, entry in enumerate(timeline.entries) if entry.day == 0 and entry.time]
-    died = _minutes(timeline.died_at) if timeline.died_at else None
-    latest = MINUTES_IN_A_DAY if died is None else died + AFTER_DEATH_MINUTES
+    timed = [(n, one.minute) for n, one in enumerate(timeline.entries) if one.day == 0 and one.minute is not None]
+    died, whole_day = timeline.died_minute, MINUTES_IN_A_DAY + timeline.put_back
+    latest = whole_day if died is None else died + AFTER_DEATH_MINUTES
     timed = [(index, minute) for index, minute in timed if minute <= latest]
     start = 60 * (min(minute for _, minute in timed) // 60)
-    end = min(MINUTES_IN_A_DAY, 60 * (max(minute for _, minute in timed) // 60 + 1))
+    end = min(whole_day, 60 * (max(minute for _, minute in timed) // 60 + 1))
     step = next(hours for hours in (0.25, 0.5, 1, 2, 3, 4) if (end - start) / 60 / hours <= MOST_TICKS)
     ticks = [
-        {"at": minute * 60 * step / (end - start), "label": _clock(start + int(minute * 60 * step))}
+        {"at": minute * 60 * step / (end - start), "label": _clock(start + int(minute * 60 * step), timeline)}
         for minute in range(int((end - start) / 60 / step) + 1)
     ]
     points = _points(timeline, [(index, (minute - start) / (end - start)) for index, minute in timed])
-    born = _minutes(timeline.born_at) if timeline.born_at and timeline.born == 0 else None
+    born = timeline.born_minute if timeline.born == 0 else None
     marks = ((born, "Birth"), (died, "Death"))
     bounds = [
         {"at": (minute - start) / (end - start), "label": label, "line": True}
         for minute, label in marks
         if minute is not None
     ]
-    alt = f"The day of death from {_clock(start)} to {_clock(end)}, with its numbered events."
+    alt = f"The day of death from {_clock(start, timeline)} to {_clock(end, timeline)}, with its numbered events."
     return _Axis("The day of death, by the hour", points, ticks, [], bounds, alt)
 
 
@@ -219,13 +220,11 @@ def _row(row: shown.Row) -> dict[str, Any]:
     }
 
 
-def _minutes(time: str) -> int:
-    hours, minutes = time.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def _clock(minutes: int, timeline: Timeline) -> str:
+    """What clocks on the wall show when so many minutes of the day of death had passed; some days have 23 hours, and some 25."""
+    changed = timeline.put_back and minutes >= CHANGE_AT + max(timeline.put_back, 0)
+    shown = minutes - timeline.put_back if changed else minutes
+    return f"{shown // 60:02d}:{shown % 60:02d}"
 
 
 def _days_before(day: int) -> str:

@@ -69,11 +69,11 @@ def missed_findings(timeline: Timeline) -> list[str]:
 def when(entry: Entry) -> str:
     """When it was, for a reader: `2026-01-09 06:25`, or without dates `313 days before`, `Day of death, 06:25`."""
     if entry.at is not None:
-        return entry.at.replace("T", " ")[:16]
+        return f"{entry.at[:10]} {entry.clock}" if entry.clock else entry.at
     counted = (
         "Day of death" if entry.day == 0 else f"{span_of_days(abs(entry.day))} {'before' if entry.day < 0 else 'after'}"
     )
-    return f"{counted}, {entry.time}" if entry.time else counted
+    return f"{counted}, {entry.clock}" if entry.clock else counted
 
 
 def span_of_days(days: int) -> str:

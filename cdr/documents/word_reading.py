@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cdr.clock import parse_date
+from cdr import written
 from cdr.documents.return_boxes import Box, boxes, tag
 from cdr.documents.return_docx import CHOOSE, PICK, W14, WRITE, controls
 from cdr.documents.return_questions import for_agency
 from cdr.documents.word_package import ODD_PART, Fault, Refused, W, main_part
-from cdr.errors import WrongUsage
 
 OWN = ("case", "agency", "request", "schema")
 LINE_ENDS = {"br": "\n", "cr": "\n", "p": "\n", "tab": " "}
 STRUCK_OUT = (f"{W}del", f"{W}moveFrom")
 MOST_NESTED = 5
-CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 
 
 TWICE = Fault("A box of the form stands in it twice. Delete the copy, and save it again.")
@@ -142,11 +139,7 @@ def _place(path: str, types: list[str], found: dict[str, str | list[str]]) -> st
 
 def _iso(text: str) -> str:
     """A date, or a date and time, as Form B has it; what is neither stays as it is, to be told by the schema."""
-    day, _, time = text.replace(" at ", " ").replace(",", " ").rpartition(" ")
-    timed = CLOCK.fullmatch(time)
     try:
-        if timed:
-            return f"{parse_date(day).isoformat()}T{int(timed[1]):02}:{timed[2]}"
-        return parse_date(text).isoformat()
-    except WrongUsage:
+        return written.moment_or_day(text)
+    except ValueError:
         return text

@@ -10,10 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cdr import resources
-from cdr.errors import NotFound, Problem, WrongConfiguration
+from cdr.errors import InvalidData, NotFound, Problem, WrongConfiguration
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from jinja2.runtime import Context
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     from cdr.domain.letters import Letter
 
@@ -58,6 +60,12 @@ class Block:
     def texts(self) -> tuple[str, ...]:
         """The lines without their looks."""
         return tuple("".join(run.text for run in line) for line in self.lines)
+
+
+class WordingFails(WrongConfiguration):
+    """A wording is well written, and fails when it is filled in: like other data that is not valid."""
+
+    exit_code = InvalidData.exit_code
 
 
 class Lines(str):
@@ -107,6 +115,11 @@ def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> 
             f"{file} asks for a field that a wording does not have.",
             "The fields are listed at the top of the wording that ships with cdr.",
         ) from None
+    except (ArithmeticError, LookupError, AttributeError, RecursionError, MemoryError):
+        raise WordingFails(
+            f"{file} cannot be filled in: a sum or a loop in it cannot be done.",
+            "Compare it with the wording that ships with cdr.",
+        ) from None
 
 
 def unguarded(text: str) -> str:
@@ -123,11 +136,26 @@ def _guarded(value: Any) -> Any:
 
 
 @cache
-def _template(text: str) -> Template:
-    from jinja2 import StrictUndefined
+def _bounded() -> type[ImmutableSandboxedEnvironment]:
+    """An environment whose sums stay small: `10 ** 10 ** 10` and `"a" * 10000000000` end before they begin."""
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(
+    class Bounded(ImmutableSandboxedEnvironment):
+        intercepted_binops = frozenset({"**", "*", "%"})
+
+        def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+            if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
+                raise ArithmeticError("a sum that a wording has no need of")
+            return super().call_binop(context, operator, left, right)
+
+    return Bounded
+
+
+@cache
+def _template(text: str) -> Template:
+    from jinja2 import StrictUndefined
+
+    environment = _bounded()(
         autoescape=False,  # the result is plain text, and the PDF's layout takes it as data
         finalize=_guarded,
         undefined=StrictUndefined,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from math import ceil
 
 from cdr.errors import WrongConfiguration
+from cdr.moments import Moment
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -81,9 +82,9 @@ class WorkingDays:
         return self.add(day, 1)
 
 
-def as_date(moment: date | datetime) -> date:
-    """The calendar day of a date or a date and time."""
-    return moment.date() if isinstance(moment, datetime) else moment
+def as_date(start: date | Moment) -> date:
+    """The calendar day of a date or of a moment."""
+    return start.day if isinstance(start, Moment) else start
 
 
 def add_months(day: date, months: int) -> date:
@@ -93,17 +94,17 @@ def add_months(day: date, months: int) -> date:
     return day + relativedelta(months=months)
 
 
-def limit(start: date | datetime, number: int, unit: str, working_days: WorkingDays) -> date:
+def limit(start: date | Moment, number: int, unit: str, working_days: WorkingDays) -> date:
     """The last day of a limit that began at `start`; `unit` is h hours, d days, wd working days or m months.
 
-    Hours from a date without a time are counted as whole days.  Raises: UnknownHolidays, ValueError for another unit.
+    Hours are those that pass, also where the clocks change; from a date without a time they are counted as whole days.
+    Raises: UnknownHolidays, ValueError for another unit.
     """
     day = as_date(start)
     if unit == "h":
-        timed = isinstance(start, datetime)
-        return (
-            as_date(start + timedelta(hours=number)) if timed else day + timedelta(days=ceil(number / HOURS_IN_A_DAY))
-        )
+        if isinstance(start, Moment) and start.clock:
+            return start.after(number)
+        return day + timedelta(days=ceil(number / HOURS_IN_A_DAY))
     if unit == "d":
         return day + timedelta(days=number)
     if unit == "wd":
@@ -113,7 +114,7 @@ def limit(start: date | datetime, number: int, unit: str, working_days: WorkingD
     raise ValueError("a limit is counted in h, d, wd or m")
 
 
-def notification_due(died: datetime | date, working_days: WorkingDays) -> date:
+def notification_due(died: date | Moment, working_days: WorkingDays) -> date:
     """The day by which a death should be notified: in 24 hours or on the next working day (process T02).
 
     The next working day is never before the day on which the 24 hours end, so it alone decides.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from cdr.domain.events import (
@@ -13,6 +14,7 @@ from cdr.domain.events import (
     CONTACT,
     DEATH,
     FORM_A,
+    MINUTES_IN_A_DAY,
     Event,
     Rules,
     fits,
@@ -65,10 +67,10 @@ def _times(events: Sequence[Event], labels: Mapping[str, str], rules: Rules) -> 
     """Reports of one event whose times differ by more than the kind allows."""
     for group in together(events, rules):
         kind = kinds_by_id(rules)[events[group[0]].kind]
-        timed = [index for index in group if events[index].minutes is not None]
-        minutes = [events[index].minutes or 0 for index in timed]
-        if len(timed) > 1 and max(minutes) - min(minutes) > kind["tolerance_minutes"]:
-            told = _listed(f"{events[index].time} ({labels[events[index].source]})" for index in timed)
+        timed = [index for index in group if events[index].time is not None]
+        apart = [events[one].minutes_from(events[other]) or 0 for one, other in combinations(timed, 2)]
+        if max(apart, default=0) > kind["tolerance_minutes"]:
+            told = _listed(f"{events[index].moment.words} ({labels[events[index].source]})" for index in timed)
             yield Conflict(tuple(timed), f"Different times are given for {kind['label']}: {told}")
 
 
@@ -89,7 +91,8 @@ def _days(events: Sequence[Event], labels: Mapping[str, str], rules: Rules) -> I
 
 def _same_night(first: Event, second: Event) -> bool:
     """Two times either side of one midnight are judged as times, not as days."""
-    return first.minutes is not None and second.minutes is not None and abs(first.minutes - second.minutes) <= 1440
+    apart = first.minutes_from(second)
+    return apart is not None and apart <= MINUTES_IN_A_DAY
 
 
 def _out_of_life(events: Sequence[Event], labels: Mapping[str, str], rules: Rules) -> Iterator[Conflict]:
@@ -112,7 +115,8 @@ def _out_of_life(events: Sequence[Event], labels: Mapping[str, str], rules: Rule
 
 
 def _earlier(first: Event, second: Event) -> bool:
-    return first.time is not None and second.time is not None and first.time < second.time
+    """Whether the times show that one was before the other; in an hour that came twice they may not."""
+    return first.time is not None and second.time is not None and first.moment.is_before(second.moment)
 
 
 def _needs_life(event: Event, rules: Rules) -> bool:

@@ -10,12 +10,13 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from heapq import merge
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from cdr import moments
+from cdr.moments import Moment
 
 FORM_A = "form-a"
 BIRTH, DEATH, NOTIFICATION, CONTACT = "birth", "death", "notification", "contact"
 AFTER_DEATH = "after_death"
-LONDON = ZoneInfo("Europe/London")
 FIRST, EARLY, LATE, LAST = 0, 1, 3, 4  # where an event without a time stands on its day; those with a time are at 2
 TIMED = 2
 MINUTES_IN_A_DAY = 1440
@@ -29,21 +30,27 @@ _Place = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Event:
-    """One report of one event: `at` as given, its date, its time `HH:MM` where there is one, the teller's id and the kind of event."""
+    """One report of one event: `at` as given, the moment that it means, the teller's id and the kind of event."""
 
     at: str
-    on: date
-    time: str | None
+    moment: Moment
     text: str
     source: str
     kind: str
 
     @property
-    def minutes(self) -> int | None:
-        """Minutes since midnight of the first day of the calendar, for distances; None without a time."""
-        if self.time is None:
-            return None
-        return self.on.toordinal() * MINUTES_IN_A_DAY + int(self.time[:2]) * 60 + int(self.time[3:])
+    def on(self) -> date:
+        """Its day."""
+        return self.moment.day
+
+    @property
+    def time(self) -> str | None:
+        """Its time `HH:MM`, where there is one."""
+        return self.moment.clock or None
+
+    def minutes_from(self, other: Event) -> int | None:
+        """The fewest minutes between two events; None where one of them has no time."""
+        return self.moment.minutes_from(other.moment) if self.time and other.time else None
 
 
 def events_of(
@@ -158,43 +165,39 @@ def fits(text: str, rule: Mapping[str, Any]) -> bool:
     )
 
 
-def moment(text: str) -> tuple[date, str | None]:
-    """A date and a time from ISO text; a month or a year alone means its first day, a time with an offset is told as London's.
+def _moment(text: str) -> Moment:
+    """A moment from ISO text; a month or a year alone means its first day, a time with an offset is told as London's.
 
     Raises: ValueError.
     """
     if re.fullmatch(r"\d{4}(-\d{2})?", text):
-        return date.fromisoformat(f"{text}-01"[:10] if len(text) > 4 else f"{text}-01-01"), None
-    if len(text) == 10:
-        return date.fromisoformat(text), None
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is not None:
-        found = found.astimezone(LONDON)
-    return found.date(), found.strftime("%H:%M")
+        return Moment(date.fromisoformat(f"{text}-01"[:10] if len(text) > 4 else f"{text}-01-01"))
+    found = moments.of(text)
+    return moments.of(moments.in_london(datetime.fromisoformat(text))) if found.offset else found
 
 
 def _from_form_a(form_a: Mapping[str, Any], place: Callable[[str, str], str]) -> Iterator[Event]:
     child, death = form_a["child"], form_a["death"]
-    born = _event(child["date_of_birth"], child.get("time_of_birth"), _birth_words(child), BIRTH)
     where = place(death.get("place") or "", death.get("place_detail") or "")
-    died = _event(death["date"], death.get("time"), ": ".join(["Died", *([where] if where else [])]), DEATH)
-    yield from (born, died)
+    birth = _when(child["date_of_birth"], child.get("time_of_birth"))
+    end = _when(death["date"], death.get("time"))
+    born, died = moments.of_birth_and_death(birth[1], end[1])
+    yield Event(birth[0], born, _birth_words(child), FORM_A, BIRTH)
+    yield Event(end[0], died, ": ".join(["Died", *([where] if where else [])]), FORM_A, DEATH)
     if form_a.get("notified_at"):
-        on, time = moment(form_a["notified_at"])
         yield Event(
             form_a["notified_at"],
-            on,
-            time,
+            _moment(form_a["notified_at"]),
             "The death was notified to the child death review team",
             FORM_A,
             NOTIFICATION,
         )
 
 
-def _event(day: str, time: str | None, text: str, kind: str) -> Event:
-    at = f"{day}T{time}" if time else day
-    on, clock = moment(at)
-    return Event(at, on, clock, text, FORM_A, kind)
+def _when(day: str, time: str | None) -> tuple[str, Moment]:
+    """As given, and what it means: a time with an offset stays on the day that Form A gives."""
+    found = moments.moment(date.fromisoformat(day), time or "")
+    return (f"{day}T{time}" if time else day), found or Moment(date.fromisoformat(day))
 
 
 def _birth_words(child: Mapping[str, Any]) -> str:
@@ -216,9 +219,8 @@ def gestation_words(gestation: Mapping[str, Any]) -> str:
 def _told(item: Mapping[str, Any], source: str, rules: Rules) -> Event | None:
     if not item.get("at") or not item.get("event"):
         return None
-    on, time = moment(str(item["at"]))
     text = " ".join(str(item["event"]).split())
-    return Event(str(item["at"]), on, time, text, source, _kind(text, rules))
+    return Event(str(item["at"]), _moment(str(item["at"])), text, source, _kind(text, rules))
 
 
 def _dated(form_b: Mapping[str, Any], source: str, rules: Rules) -> Iterator[Event]:
@@ -229,9 +231,8 @@ def _dated(form_b: Mapping[str, Any], source: str, rules: Rules) -> Iterator[Eve
             at, detail = holder.get(key), holder.get(rule.get("detail", ""))
             if not isinstance(at, str) or not at[:1].isdigit():
                 continue
-            on, time = moment(at)
             said = str(detail).replace("_", " ").strip() if isinstance(detail, str) else ""
-            yield Event(at, on, time, f"{rule['words']}: {said}" if said else rule["words"], source, "")
+            yield Event(at, _moment(at), f"{rule['words']}: {said}" if said else rule["words"], source, "")
 
 
 def _holders(node: Any, path: Sequence[str]) -> Iterator[Mapping[str, Any]]:
@@ -271,24 +272,23 @@ def _contacts(form_b: Mapping[str, Any], source: str, own: Sequence[Event]) -> l
     else:
         days = [(first, "First contact with the agency"), (last, "Last contact with the agency")]
     return [
-        Event(day, moment(day)[0], None, words, source, CONTACT)
+        Event(day, _moment(day), words, source, CONTACT)
         for day, words in days
-        if isinstance(day, str) and day and moment(day)[0] not in told
+        if isinstance(day, str) and day and _moment(day).day not in told
     ]
 
 
-def _place_in_time(event: Event) -> tuple[date, int, str, bool]:
+def _place_in_time(event: Event) -> tuple[date, int, datetime, bool]:
     untimed = {BIRTH: FIRST, DEATH: LATE, AFTER_DEATH: LAST}.get(event.kind, EARLY)
     rank = LAST if event.kind in FOLLOWS_DEATH else untimed if event.time is None else TIMED
-    return event.on, rank, event.time or "", event.source != FORM_A
+    return event.on, rank, event.moment.first, event.source != FORM_A
 
 
 def _same_event(first: Event, second: Event, kind: Mapping[str, Any]) -> bool:
     if first.kind != second.kind or first.source == second.source or _other_hospital(first, second, kind):
         return False
-    if first.minutes is not None and second.minutes is not None:
-        return bool(abs(first.minutes - second.minutes) <= kind["within_minutes"])
-    return first.on == second.on
+    apart = first.minutes_from(second)
+    return first.on == second.on if apart is None else bool(apart <= kind["within_minutes"])
 
 
 def _other_hospital(first: Event, second: Event, kind: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-38 of `validation`'s table.
+"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-43 of `validation`'s table.
 
 A rule is only asked where the parts that it needs are there and readable: what is missing is the schema's to tell.
 A-26 and A-34 (the same child) are the command's, which knows the other cases.
@@ -6,14 +6,17 @@ A-26 and A-34 (the same child) are the command's, which knows the other cases.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
+from cdr import written
+from cdr.codelists import code_list
 from cdr.domain.age import completed_years, days_old
 from cdr.domain.clocks import UnknownHolidays, WorkingDays, as_date, notification_due
 from cdr.domain.configuration import Configuration
+from cdr.domain.order_of_times import CAN_BE_TRUE, Order, Rules, order_problems, time_problems
 from cdr.domain.policy import Policy
 from cdr.domain.validation import (
     NO,
@@ -28,19 +31,20 @@ from cdr.domain.validation import (
     moment_at,
     moment_of_birth,
     moment_of_death,
-    nhs_number_is_valid,
     number_at,
     problem,
     text_at,
     words_at,
 )
 from cdr.errors import Problem
+from cdr.moments import Moment
+from cdr.written import nhs_number_is_valid
 
-POSTCODE = re.compile(r"(GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2})", re.IGNORECASE)
 HOSPITAL_PLACES = (
     "emergency_department", "paediatric_ward", "neonatal_unit", "intensive_care_unit", "delivery_suite", "theatre",
     "adult_ward", "hospital_other", "mental_health_inpatient",
 )  # fmt: skip
+ABROAD = "abroad"
 SAFEGUARDING_PARTIES = ("safeguarding_partners", "national_safeguarding_panel")
 PAST = ("child.date_of_birth", "death.date", "death.date_found", "notified_at")
 
@@ -95,26 +99,49 @@ def _identity(form: Mapping[str, Any]) -> list[Problem]:
                 "A-24",
                 "child.ethnicity_other_text",
             ),
-            (bool(postcode) and not POSTCODE.fullmatch(postcode), "A-25", "child.postcode"),
+            (bool(postcode) and not _is_postcode(postcode), "A-25", "child.postcode"),
+            (not has_known_area(postcode), "A-43", "child.postcode"),
         )
     )
+
+
+def _is_postcode(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(written.postcode(text))
+    return False
+
+
+def has_known_area(postcode: str) -> bool:
+    """Whether the letters that a postcode begins with are those of an area; so they count where the text is no postcode."""
+    area = written.postcode_area(postcode)
+    return not area or area in code_list("postcode_area")
 
 
 def _dates(form: Mapping[str, Any], today: date) -> list[Problem]:
     born, died = moment_of_birth(form), moment_of_death(form)
     notified, received = moment_at(form, "notified_at"), moment_at(form, "received_at")
-    discovered = date_at(form, "death.date_found")
-    checks = [
-        (_before(died, born), "A-03", "death.date"),
-        (_before(notified, died), "A-27", "notified_at"),
-        (_before(received, notified), "A-28", "received_at"),
-        (_before(discovered, died), "A-32", "death.date_found"),
-    ]
-    checks += [(_after(date_at(form, path), today), "A-04", path) for path in PAST]
+    orders = order_problems(
+        (
+            Order(died, born, "A-03", "death.date"),
+            Order(notified, died, "A-27", "notified_at"),
+            Order(received, notified, "A-28", "received_at"),
+            Order(moment_at(form, "death.date_found"), died, "A-32", "death.date_found"),
+        )
+    )
+    checks = [(_after(date_at(form, path), today), "A-04", path) for path in PAST]
     checks += [(_after(date_at(form, path), today), "A-33", path) for path in _usually_past(form)]
+    on_day = as_date(died) if died else None
     told = [(n, date_at(item, "on")) for n, item in items_at(form, "informed") if item.get("status") == "informed"]
-    checks += [(_before(on, died), "A-30", f"informed.{n}.on") for n, on in told]
-    return found(checks)
+    checks += [(bool(on and on_day and on < on_day), "A-30", f"informed.{n}.on") for n, on in told]
+    times = {"child.time_of_birth": born, "death.time": died, "notified_at": notified, "received_at": received}
+    return [*orders, *found(checks), *_times(form, times, any(one.message == CAN_BE_TRUE for one in orders))]
+
+
+def _times(form: Mapping[str, Any], times: Mapping[str, Moment | None], is_told: bool) -> Iterator[Problem]:
+    """What is told of the nights in which the clocks change; that an hour came twice only once."""
+    abroad = text_at(form, "death.place") == ABROAD
+    rules = Rules("" if is_told else "A-40", "A-41", "" if abroad else "A-42")
+    yield from time_problems(times.items(), rules)
 
 
 def _usually_past(form: Mapping[str, Any]) -> Iterator[str]:
@@ -133,15 +160,6 @@ def _usually_past(form: Mapping[str, Any]) -> Iterator[str]:
 
 def _after(day: date | None, today: date) -> bool:
     return day is not None and day > today
-
-
-def _before(later: date | datetime | None, earlier: date | datetime | None) -> bool:
-    """Whether what should come later comes before; the times count only where both are known."""
-    if later is None or earlier is None:
-        return False
-    if isinstance(later, datetime) and isinstance(earlier, datetime):
-        return later < earlier
-    return as_date(later) < as_date(earlier)
 
 
 def _scope(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
@@ -167,7 +185,8 @@ def _timeliness(form: Mapping[str, Any], policy: Policy, working_days: WorkingDa
     notified = date_at(form, "notified_at")
     try:
         late = bool(known and notified and notified > notification_due(known, working_days))
-        limit = policy.clock("T03").due(moment_at(form, "notified_at") or notified, working_days) if notified else None
+        made = moment_at(form, "notified_at")
+        limit = policy.clock("T03").due(made, working_days) if made else None
     except (UnknownHolidays, OverflowError):  # A date so far off is wrong for a reason that another rule gives.
         return []
     told = [(n, date_at(item, "on")) for n, item in items_at(form, "informed") if item.get("party") == "ncmd"]

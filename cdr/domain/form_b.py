@@ -1,11 +1,13 @@
-"""The rules of an agency's return (Form B) that its schema cannot say: B-01 to B-21 of `validation`'s table."""
+"""The rules of an agency's return (Form B) that its schema cannot say: B-01 to B-21 and B-27 to B-29 of `validation`'s table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from cdr.domain.duplicates import normal
+from cdr.domain.order_of_times import Rules, time_problems
 from cdr.domain.validation import (
     YES,
     at,
@@ -13,6 +15,7 @@ from cdr.domain.validation import (
     found,
     gestation_days,
     items_at,
+    moment_at,
     number_at,
     read_date,
     text_at,
@@ -26,10 +29,11 @@ NO_RETURN = ("declined", "pending")
 UNKNOWN = ("", "not_known", "not_applicable")
 HELD = ("current", "past")
 UNNAMED = "baby"
+TIMES = Rules("B-28", "B-29")
 
 
-def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], agency: str) -> list[Problem]:
-    """Everything that is wrong with a return beyond its schema; `agency` is the id of the one that was asked.
+def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], agency: str, today: date) -> list[Problem]:
+    """Everything that is wrong with a return beyond its schema; `agency` is the id of the one that was asked, `today` the clock's.
 
     Never raises, whatever the form is. What one of the two forms does not say is not compared.
     """
@@ -43,7 +47,8 @@ def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], agency: str) ->
         ),
         *_same_child(form, form_a),
         *_same_details(form, form_a),
-        *_dates(form, form_a),
+        *_dates(form, form_a, today),
+        *time_problems(((field, moment_at(form, field)) for field, _ in _dated(form)), TIMES),
         *_answers(form, form_a),
         *_status(form),
     ]
@@ -128,7 +133,7 @@ def _status(form: Mapping[str, Any]) -> list[Problem]:
     )
 
 
-def _dates(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> list[Problem]:
+def _dates(form: Mapping[str, Any], form_a: Mapping[str, Any], today: date) -> list[Problem]:
     completed, died = date_at(form, "completed_on"), date_at(form_a, "death.date")
     first, last = date_at(form, "contact.first"), date_at(form, "contact.last")
     later = [
@@ -140,6 +145,7 @@ def _dates(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> list[Problem]:
             (bool(first and last and last < first), "B-06", "contact.last"),
             *later,
             (bool(completed and died and completed < died), "B-08", "completed_on"),
+            (bool(completed and completed > today), "B-27", "completed_on"),
         ]
     )
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from cdr.written import nhs_number_is_valid
+
 FIRST_MARK = 0xF0000
 MARKS = re.compile(r"[\U000F0000-\U000FFFFD]")
-NHS_WEIGHTS = range(10, 1, -1)
 PHONE_DIGITS = (9, 15)
 OLDEST_YEAR, LATEST_YEAR = 1900, 2100
 LONGEST_DATE, MOST_TIMES_OVER, STROKES = 60, 12, ("/", ".")
@@ -132,14 +133,6 @@ def days_words(days: int) -> str:
     return f"[{counted} {'before' if days < 0 else 'after'} the death]"
 
 
-def nhs_number_holds(digits: str) -> bool:
-    """Whether ten digits pass the NHS number's Modulus 11 check (NHS data dictionary)."""
-    if not re.fullmatch(r"[0-9]{10}", digits):
-        return False
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, NHS_WEIGHTS, strict=False)) % 11
-    return check != 10 and check % 11 == int(digits[9])
-
-
 def replace_identifiers(
     reading: Reading, died: date | None, known_codes: Iterable[str], known_dates: Iterable[date]
 ) -> None:
@@ -207,7 +200,7 @@ def _led(match: re.Match[str], said: str) -> str:
 
 def _digits_said(match: re.Match[str]) -> tuple[str, str] | None:
     digits = re.sub(r"\D", "", match[0])
-    if nhs_number_holds(digits):
+    if nhs_number_is_valid(digits):
         return "[NHS number]", "NHS numbers"
     if digits.startswith(("0", "44")) and PHONE_DIGITS[0] <= len(digits) <= PHONE_DIGITS[1]:
         return "[telephone number]", "telephone numbers"

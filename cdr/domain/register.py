@@ -13,15 +13,19 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from cdr import written
 from cdr.codelists import code_list
 from cdr.domain.age import completed_years
-from cdr.domain.form_a import POSTCODE
+from cdr.domain.form_a import has_known_area
 from cdr.domain.form_c import DOMAINS
 from cdr.domain.policy import Policy
-from cdr.domain.validation import nhs_number_is_valid, problem
+from cdr.domain.validation import problem
 from cdr.errors import Problem
+from cdr.written import folded
 
 LONGEST_TEXT = 300
+UNSEEN = "an invisible character ({}) stands in it; delete it, or type the whole again"
+SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 SEVERAL = ";"
 WEEKS = re.compile(r"(?P<weeks>[0-9]{2})(?: ?\+ ?(?P<days>[0-6]))?")
 NUMBERS = ("number", "weeks", "nhs_number")
@@ -40,11 +44,6 @@ class NotRight(ValueError):
         super().__init__(rule)
         self.rule = rule
         self.message = message
-
-
-def plain(text: str) -> str:
-    """A word as headings and codes are compared: without case, and with one space for all that is no letter and no digit."""
-    return " ".join(re.findall(r"[^\W_]+", text.casefold())) or text.strip().casefold()
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,12 @@ class Column:
         listed = code_list(self.codes).codes
         known: dict[str, str | int] = {}
         if self.rows:
-            known |= {plain(one.group): f"row:{one.group}" for one in listed if one.group}
-        known |= {plain(one.label): one.code for one in listed}
+            known |= {folded(one.group): f"row:{one.group}" for one in listed if one.group}
+        known |= {folded(one.label): one.code for one in listed}
         if self.numbered:
-            known |= {plain(f"{one.code} {one.label}"): one.code for one in listed}
-        known |= {plain(str(one.code)): one.code for one in listed}
-        return known | {plain(word): code for word, code in self.also.items()}
+            known |= {folded(f"{one.code} {one.label}"): one.code for one in listed}
+        known |= {folded(str(one.code)): one.code for one in listed}
+        return known | {folded(word): code for word, code in self.also.items()}
 
     @property
     def choice(self) -> str:
@@ -91,20 +90,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Columns:
-    """All columns by name, and the words of a register that stand for nothing or for a sum."""
+    """All columns by name, the words of a register that stand for nothing or for a sum, and the days that stand for no day."""
 
     by_name: Mapping[str, Column]
     empty: frozenset[str]
     sums: frozenset[str]
+    placeholders: frozenset[str] = frozenset()
 
     @staticmethod
     def from_rules(body: Mapping[str, Any]) -> Columns:
         """The columns of `rules/register.yaml`."""
         found = {}
         for name, about in body["columns"].items():
-            names = tuple(plain(one) for one in (name, *about.get("names", ())))
+            names = tuple(folded(one) for one in (name, *about.get("names", ())))
             found[name] = Column(name=name, **{**about, "names": names})
-        words = (frozenset(str(word).casefold() for word in body[key]) for key in ("empty", "sums"))
+        words = (frozenset(str(word).casefold() for word in body[key]) for key in ("empty", "sums", "placeholders"))
         return Columns(found, *words)
 
 
@@ -145,16 +145,26 @@ def read_row(number: int, given: Given, reading: Reading) -> tuple[RowRead, list
         if not text or (not column.needed and text.casefold() in reading.columns.empty):
             problems += [_told("REG-02", column, number)] if column.needed else []
             continue
-        if column.numbered or column.takes in NUMBERS:
-            text = WHOLE_AS_DECIMAL.sub("", text)
         try:
-            value = READERS[column.takes](text, column, reading)
+            value = _read(text, column, reading)
         except NotRight as wrong:
             problems.append(_told(wrong.rule, column, number, wrong.message))
             continue
         values |= _placed(column, value)
     row = RowRead(number, values)
-    return row, [*problems, *_dates(row, reading)]
+    return row, [*problems, *_dates(row, reading), *_postcode_area(row, reading)]
+
+
+def _read(text: str, column: Column, reading: Reading) -> Any:
+    """What a cell says. Raises: NotRight."""
+    unseen = written.invisible(text)
+    if unseen:
+        raise NotRight("REG-03", UNSEEN.format(unseen))
+    if column.takes != "text":
+        text = text.lstrip(written.APOSTROPHES)  # a spreadsheet's mark that a cell is text
+    if column.numbered or column.takes in NUMBERS:
+        text = WHOLE_AS_DECIMAL.sub("", text)
+    return READERS[column.takes](text, column, reading)
 
 
 def _told(rule: str, column: Column, number: int, message: str = "") -> Problem:
@@ -173,7 +183,9 @@ def _placed(column: Column, value: Any) -> dict[str, Any]:
 
 
 def _text(text: str, column: Column, reading: Reading) -> str:
-    if len(text) > LONGEST_TEXT or not text.isprintable():
+    if not text.isprintable():
+        raise NotRight("REG-03", "there is a character in it that cannot be shown; type the whole again")
+    if len(text) > LONGEST_TEXT:
         raise NotRight("REG-03", f"write at most {LONGEST_TEXT} letters on one line")
     return text
 
@@ -186,7 +198,7 @@ def _date(text: str, column: Column, reading: Reading) -> str:
 
 
 def _code(text: str, column: Column, reading: Reading) -> str | int:
-    known = column.meanings.get(plain(text))
+    known = column.meanings.get(folded(text))
     if known is None:
         raise NotRight("REG-03", column.choice)
     return known
@@ -214,17 +226,24 @@ def _weeks(text: str, column: Column, reading: Reading) -> dict[str, int]:
 
 
 def _nhs_number(text: str, column: Column, reading: Reading) -> str:
-    digits = re.sub(r"[\s-]", "", text)
-    if not nhs_number_is_valid(digits):
+    if SHORTENED.fullmatch(text):
+        raise NotRight(
+            "A-01", "the spreadsheet has shortened this number; format the column as a number without decimals"
+        )
+    try:
+        digits = written.nhs_number(text)
+    except ValueError:
+        raise NotRight("A-01", "write the ten digits of the number, or leave it empty") from None
+    if not written.nhs_number_is_valid(digits):
         raise NotRight("A-01")
     return digits
 
 
 def _postcode(text: str, column: Column, reading: Reading) -> str:
-    capitals = text.upper()
-    if not POSTCODE.fullmatch(capitals) or capitals.startswith("GIR"):
-        raise NotRight("A-25")
-    return capitals
+    try:
+        return written.postcode(text)
+    except ValueError:
+        raise NotRight("A-25") from None
 
 
 READERS: Mapping[str, Callable[[str, Column, Reading], Any]] = {
@@ -254,6 +273,11 @@ def _dates(row: RowRead, reading: Reading) -> Iterator[Problem]:
         (not reviewed and any(name in row.values for name in FOUND_BY_PANEL), "REG-10", "reviewed_on"),
     )
     yield from (_told(rule, columns[name], row.number) for wrong, rule, name in checks if wrong)
+
+
+def _postcode_area(row: RowRead, reading: Reading) -> Iterator[Problem]:
+    if not has_known_area(row.values.get("postcode", "")):
+        yield _told("A-43", reading.columns.by_name["postcode"], row.number)
 
 
 # ---- the documents of a row ----------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from cdr.domain.register import Column, Columns, plain
+from cdr.domain.register import Column, Columns
 from cdr.domain.register_map import CODED, NEAR, SEARCHED_ROWS, SHORT, Rows, is_sum, words_of
+from cdr.written import folded
 
 SHORTEST_NEAR = 4
 MOST_VALUES = 60
@@ -94,7 +95,7 @@ def headings(rows: Rows, columns: Columns) -> int:
 
 def _counts(rows: Rows, columns: Columns) -> list[int]:
     known = {name for column in columns.by_name.values() for name in column.names}
-    return [len(known & {plain(cell) for cell in cells if cell}) for _, cells in rows[:SEARCHED_ROWS]]
+    return [len(known & {folded(cell) for cell in cells if cell}) for _, cells in rows[:SEARCHED_ROWS]]
 
 
 def guess(rows: Rows, columns: Columns) -> Guessed:
@@ -137,13 +138,13 @@ def _uncoded(column: Column, place: int, cases: Rows, columns: Columns) -> dict[
     for _, cells in cases:
         text = cells[place] if place < len(cells) else ""
         if column.needed or text.casefold() not in columns.empty:
-            words.update(word for word in words_of(column, text) if plain(word) not in column.meanings)
+            words.update(word for word in words_of(column, text) if folded(word) not in column.meanings)
     return dict(words.most_common(MOST_VALUES))
 
 
 def guess_columns(header: Sequence[str], columns: Columns) -> dict[str, Guess]:
     """Our columns with the headings that may hold them; what is surest is taken first, and no heading twice."""
-    free = {plain(heading): place for place, heading in reversed(list(enumerate(header))) if heading}
+    free = {folded(heading): place for place, heading in reversed(list(enumerate(header))) if heading}
     found: dict[str, Guess] = {}
     for confidence, match in (("sure", _own_name), ("likely", _known_name), ("perhaps", _near_name)):
         for name, column in columns.by_name.items():
@@ -155,7 +156,7 @@ def guess_columns(header: Sequence[str], columns: Columns) -> dict[str, Guess]:
 
 
 def _own_name(column: Column, free: Mapping[str, int]) -> str | None:
-    return next((name for name in (plain(column.name), plain(column.title)) if name in free), None)
+    return next((name for name in (folded(column.name), folded(column.title)) if name in free), None)
 
 
 def _known_name(column: Column, free: Mapping[str, int]) -> str | None:
@@ -169,8 +170,10 @@ def _near_name(column: Column, free: Mapping[str, int]) -> str | None:
 
 def guess_value(column: Column, word: str) -> str:
     """The code that a register's word may stand for; empty where nothing is known of it."""
-    spelt = plain(word)
-    return next((str(code) for code, words in column.values.items() if spelt in {plain(str(one)) for one in words}), "")
+    spelt = folded(word)
+    return next(
+        (str(code) for code, words in column.values.items() if spelt in {folded(str(one)) for one in words}), ""
+    )
 
 
 def _quoted(text: str) -> str:

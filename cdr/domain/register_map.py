@@ -14,9 +14,11 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from cdr.domain.register import SEVERAL, Column, Columns, plain
+from cdr import written
+from cdr.domain.register import SEVERAL, Column, Columns
 from cdr.domain.validation import problem
 from cdr.errors import Problem
+from cdr.written import folded
 
 SEARCHED_ROWS = 30
 FEWEST_COLUMNS = 3
@@ -34,7 +36,7 @@ DATE_FORMATS: Mapping[str, str] = {
     "mm/dd/yyyy": "%m/%d/%Y",
     "yyyymmdd": "%Y%m%d",
 }
-TIME_BEHIND = re.compile(r"(?<=[0-9])[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$")
+TIME_BEHIND = re.compile(r"(?<=[0-9])[ T](?P<clock>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?$")
 Rows = Sequence[tuple[int, Sequence[str]]]
 
 
@@ -54,7 +56,7 @@ class RegisterMap:
     def from_document(body: Mapping[str, Any]) -> RegisterMap:
         """The mapping of a document that follows its schema."""
         values = {
-            name: {plain(theirs): str(code) for theirs, code in of.items()}
+            name: {folded(theirs): str(code) for theirs, code in of.items()}
             for name, of in body.get("values", {}).items()
         }
         return RegisterMap(
@@ -71,11 +73,11 @@ class RegisterMap:
         """What stands in a cell, in our words where the mapping has them."""
         known = self.values.get(column.name, {})
         if column.takes == "list":
-            return SEVERAL.join(known.get(plain(part), part) for part in text.split(SEVERAL))
-        return known.get(plain(text), text) if text else ""
+            return SEVERAL.join(known.get(folded(part), part) for part in text.split(SEVERAL))
+        return known.get(folded(text), text) if text else ""
 
 
-def date_reader(mapping: RegisterMap, otherwise: Callable[[str], date]) -> Callable[[str], date]:
+def date_reader(mapping: RegisterMap) -> Callable[[str], date]:
     """How a register's dates are read: as its mapping says, else as everywhere; a time behind a date is left. Raises: ValueError."""
     pattern = DATE_FORMATS.get(mapping.date_format)
 
@@ -86,9 +88,16 @@ def date_reader(mapping: RegisterMap, otherwise: Callable[[str], date]) -> Calla
                 return datetime.strptime(day, pattern).date()  # noqa: DTZ007 - a date has no zone
             except ValueError:
                 return date.fromisoformat(day)  # a spreadsheet's own date
-        return otherwise(day)
+        return written.day(day)
 
     return read
+
+
+def time_behind(text: str) -> str:
+    """The time that stands behind a date, `23:00`; empty where there is none, or midnight, which says nothing."""
+    found = TIME_BEHIND.search(text)
+    clock = found["clock"].zfill(5) if found else ""
+    return "" if clock == "00:00" else clock
 
 
 @dataclass(frozen=True)
@@ -102,13 +111,13 @@ class Header:
 
 def sought(mapping: RegisterMap, columns: Columns) -> dict[str, str]:
     """The heading of each of our columns in the register, in its plain spelling: the mapping's, else our own."""
-    return {name: plain(mapping.columns.get(name, name)) for name in columns.by_name}
+    return {name: folded(mapping.columns.get(name, name)) for name in columns.by_name}
 
 
 def header_of(rows: Rows, mapping: RegisterMap, columns: Columns) -> tuple[int, int]:
     """The place of the header among the rows, and how many of our columns it has; the first row where none has enough."""
     wanted = set(sought(mapping, columns).values())
-    counts = [len(wanted & {plain(cell) for cell in cells if cell}) for _, cells in rows[:SEARCHED_ROWS]]
+    counts = [len(wanted & {folded(cell) for cell in cells if cell}) for _, cells in rows[:SEARCHED_ROWS]]
     if mapping.header_row:
         place = next((i for i, (number, _) in enumerate(rows) if number == mapping.header_row), 0)
         return place, counts[place] if place < len(counts) else FEWEST_COLUMNS
@@ -119,7 +128,7 @@ def header_of(rows: Rows, mapping: RegisterMap, columns: Columns) -> tuple[int, 
 def header(row: tuple[int, Sequence[str]], mapping: RegisterMap, columns: Columns) -> tuple[Header, list[Problem]]:
     """The header in a row, and what is wrong with it: needed columns that are missing, two of a name, and some of no use."""
     number, cells = row
-    headings = [plain(cell) if cell else "" for cell in cells]
+    headings = [folded(cell) if cell else "" for cell in cells]
     wanted = sought(mapping, columns)
     places = {name: headings.index(heading) for name, heading in wanted.items() if heading in headings}
     width = max((i + 1 for i, heading in enumerate(headings) if heading), default=0)
@@ -145,7 +154,7 @@ def _faults(
         if wanted[name] in twice:
             yield replace(problem("REG-06", name), title=column.title)
     missing = {
-        plain(name): name for name in columns.by_name if name not in found.places and name not in mapping.constants
+        folded(name): name for name in columns.by_name if name not in found.places and name not in mapping.constants
     }
     for i, heading in enumerate(headings):
         if heading and i not in used and heading not in twice:
@@ -171,7 +180,7 @@ def mapping_problems(mapping: RegisterMap, columns: Columns) -> list[Problem]:
     for name, of in mapping.values.items():
         column = columns.by_name[name]
         codes = [code for code in of.values() if code]
-        if column.takes in CODED and any(plain(code) not in column.meanings for code in codes):
+        if column.takes in CODED and any(folded(code) not in column.meanings for code in codes):
             found.append(replace(problem("REG-MAP", f"values.{name}"), title=column.title, message=column.choice))
         elif column.takes not in CODED and codes:
             words = 'only a column of codes has values to be translated; here a value can be taken for nothing, with ""'
@@ -209,7 +218,7 @@ def uncoded(texts: Sequence[tuple[int, Mapping[str, str]]], columns: Columns) ->
             if not column.needed and text.casefold() in columns.empty:
                 continue
             for word in words_of(column, text):
-                if plain(word) not in column.meanings:
+                if folded(word) not in column.meanings:
                     rows.setdefault(word, []).append(number)
         found += [_uncoded(column, word, numbers) for word, numbers in rows.items()]
     return found

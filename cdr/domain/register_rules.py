@@ -23,6 +23,13 @@ REGISTER: tuple[tuple[str, str, str, str], ...] = (
      "the review is dated before the notification; check both"),
     ("REG-10", "warning", "the register",
      "the row tells of a review and has no reviewed_on: the case is open, and what the panel found is kept as a draft"),
+    ("REG-11", "warning", "the register",
+     "a time stands behind the date; the date is taken, and the time is not"),
+    ("REG-12", "warning", "the register",
+     "23:00 stands behind the date, and there are two readings: that day, as it is taken here, or the day after, because a program that "
+     "counts in universal time writes midnight in summer time so; if the day after is meant, round the column up in the spreadsheet first"),
+    ("REG-13", "warning", "the register",
+     "this day stands in many registers for one that nobody knew; look whether it is the real one"),
     ("REG-FILE", "error", "the register",
      "the register is one sheet with a header row and one case a row, as CSV or as an Excel workbook without macros or password"),
     ("REF-01", "error", "published figures",

@@ -79,10 +79,14 @@ def reply_problems(reply: Mapping[str, Any], case: str, agency: str, request: Re
     )
 
 
-def number_problems(body: Mapping[str, Any], request: Request | None) -> list[Problem]:
-    """Whether the request's number, where a Word or YAML form carries one, is this request's (B-25)."""
+def number_problems(body: Mapping[str, Any], request: Request | None, is_needed: bool) -> list[Problem]:
+    """Whether the request's number in a Word or YAML form is this request's (B-25).
+
+    A form that somebody sent back has to carry it (`is_needed`); what a member typed may do without.
+    """
     given = body.get(SENT_WITH)
-    return found([(given is not None and not _is_for(str(given), request), "B-25", SENT_WITH)])
+    is_wrong = is_needed if given is None else not _is_for(str(given), request)
+    return found([(is_wrong, "B-25", SENT_WITH)])
 
 
 def without_number(body: Mapping[str, Any]) -> dict[str, Any]:

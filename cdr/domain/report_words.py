@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdr.domain.identifiers import nhs_number_holds
 from cdr.domain.known_names import fold, ordinary_words, word_pattern, word_rules, words_of
 from cdr.domain.validation import items_at, problem, text_at
 from cdr.errors import Problem
+from cdr.written import nhs_number_is_valid
 
 FORM = "report"
 SHORTEST_NAME = 3
@@ -114,7 +114,7 @@ def _problems(body: Mapping[str, Any], year: str, names: Names) -> Iterator[Prob
     if text_at(body, "year") and text_at(body, "year") != year:
         yield problem("RPT-04", "year")
     for field, text in _texts(body, ""):
-        if any(nhs_number_holds("".join(filter(str.isdigit, found))) for found in _DIGITS.findall(text)):
+        if any(nhs_number_is_valid("".join(filter(str.isdigit, found))) for found in _DIGITS.findall(text)):
             yield problem("RPT-01", field)
         if not OF_PROFESSIONALS.fullmatch(field) and names.is_in(text):
             yield problem("RPT-02", field)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from cdr.domain.age import days_old
@@ -36,6 +36,7 @@ from cdr.domain.validation import (
     text_at,
     words_at,
 )
+from cdr.moments import Moment
 
 SETTLED = (YES, "not_applicable")
 LOOKED_AFTER_PLACES = ("foster_home", "residential_care")
@@ -50,8 +51,8 @@ def what_follows(
     `on` is the day of opening, from which runs what runs from receipt when the form does not say when it was received.
     Raises: UnknownHolidays.
     """
-    received: date | datetime = moment_at(form_a, "received_at") or date_at(form_a, "received_at") or on
-    told: date | datetime = moment_at(form_a, "notified_at") or date_at(form_a, "notified_at") or received
+    received = moment_at(form_a, "received_at") or Moment(on)
+    told = moment_at(form_a, "notified_at") or received
     starts = {"death": moment_of_death(form_a) or received, "notified": told}
     clocks = (
         *_for_all(form_a),

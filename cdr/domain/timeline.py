@@ -34,6 +34,7 @@ from cdr.domain.events import (
     with_text,
 )
 from cdr.domain.known_names import NOTHING_AROUND, Around
+from cdr.moments import Moment, put_back_on
 
 __all__ = ["Conflict", "Entry", "Gap", "Replacement", "Timeline", "gaps_between", "timeline"]
 
@@ -47,7 +48,8 @@ class Entry:
 
     `at` is the date or date-time as given (None when anonymised), `time` its `HH:MM` where there is one, `day` counts from the
     day of death (0; before it negative), `source` an agency's id or `form-a` (anonymised: the agency's type), `source_words`
-    that in words, `source_type` the agency's type, `missed` in words why a contact did not take place.
+    that in words, `source_type` the agency's type, `missed` in words why a contact did not take place. `clock` is the time as a
+    reader needs it (`01:20 (winter time)`), `minute` how many minutes of its day had passed.
     """
 
     at: str | None
@@ -59,6 +61,8 @@ class Entry:
     source_words: str = ""
     time: str | None = None
     missed: str | None = None
+    clock: str = ""
+    minute: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,15 @@ class Gap:
 class _Life:
     born: date
     died: date
-    died_at: str | None
+    death: Moment
 
 
 @dataclass(frozen=True)
 class Timeline:
     """A case's timeline.
 
-    `born` in days from the death, `born_at` and `died_at` the times of birth and death; `together` lists the indexes of
+    `born` in days from the death; `born_minute` and `died_minute` say how many minutes of their day had passed at birth and death, and
+    `put_back` by how many the clocks were put back on the day of death (below 0: put forward); `together` lists the indexes of
     entries that tell of one event; `replaced` the kinds of what anonymisation took out, with their counts, and
     `replacements` the same one by one; `left` the words that a person should look at because they may be names, each with
     the indexes of the entries where it stands.
@@ -106,8 +111,9 @@ class Timeline:
     left: tuple[tuple[str, tuple[int, ...]], ...] = ()
     together: tuple[tuple[int, ...], ...] = ()
     born: int = 0
-    born_at: str | None = None
-    died_at: str | None = None
+    born_minute: int | None = None
+    died_minute: int | None = None
+    put_back: int = 0
 
 
 def timeline(
@@ -128,7 +134,8 @@ def timeline(
     events = in_order(
         events_of(form_a, returns, rules, lambda code, detail: _place(code, detail if identified else "")), rules
     )
-    born, died = _day_of(events, BIRTH), _day_of(events, DEATH)
+    birth, death = _moment_of(events, BIRTH), _moment_of(events, DEATH)
+    born, died = birth.day, death.day
     tellers = {str(form_b.get("agency", "")) for form_b in returns}
     labels = {FORM_A: FORM_A_WORDS, **{teller: _in_a_sentence(_type_words(teller, agencies)) for teller in tellers}}
     found = tuple(conflicts(events, form_a, returns, labels, rules))
@@ -137,7 +144,7 @@ def timeline(
     taken_out = _TakenOut()
     if not identified:
         events = _anonymised(events, Anonymiser.from_documents(form_a, returns, agencies, around), taken_out)
-    life = _Life(born, died, _time_of(events, DEATH))
+    life = _Life(born, died, death)
     return Timeline(
         case=case_ref,
         anonymised=not identified,
@@ -151,8 +158,9 @@ def timeline(
         left=tuple((word, tuple(found)) for word, found in taken_out.left.items()),
         together=groups,
         born=(born - died).days,
-        born_at=_time_of(events, BIRTH),
-        died_at=_time_of(events, DEATH),
+        born_minute=_minute(birth),
+        died_minute=_minute(death),
+        put_back=put_back_on(died),
     )
 
 
@@ -214,23 +222,25 @@ def _entry(event: Event, life: _Life, agencies: Agencies, identified: bool, miss
         source_words=words,
         time=event.time,
         missed=missed,
+        clock=event.moment.words,
+        minute=_minute(event.moment),
     )
 
 
 def _age(event: Event, life: _Life) -> str:
     if event.on > life.died or event.kind == NOTIFICATION:
         return "after death"
-    if event.on == life.died and event.kind != DEATH and life.died_at and event.time and event.time > life.died_at:
+    if event.kind != DEATH and life.death.clock and event.time and life.death.is_before(event.moment):
         return "after death"
     return age_words(life.born, event.on)
 
 
-def _time_of(events: Sequence[Event], kind: str) -> str | None:
-    return next(event.time for event in events if event.kind == kind and event.source == FORM_A)
+def _moment_of(events: Sequence[Event], kind: str) -> Moment:
+    return next(event.moment for event in events if event.kind == kind and event.source == FORM_A)
 
 
-def _day_of(events: Sequence[Event], kind: str) -> date:
-    return next(event.on for event in events if event.kind == kind and event.source == FORM_A)
+def _minute(moment: Moment) -> int | None:
+    return moment.minute_of_day if moment.clock else None
 
 
 def _type_words(source: str, agencies: Agencies) -> str:

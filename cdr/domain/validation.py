@@ -7,22 +7,21 @@ of a case say together in `whole_case` (CASE-..).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from math import isfinite
 from typing import Any
 
+from cdr import moments
 from cdr.domain.register_rules import REGISTER
 from cdr.errors import Problem
+from cdr.moments import Moment
 
 ERROR = "error"
 WARNING = "warning"
 YES = "yes"
 NO = "no"
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-NHS_NUMBER = re.compile(r"[0-9]{10}")
 GENERAL = "general knowledge"
 
 
@@ -116,6 +115,14 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "an alert to the national database needs its reason (ncmd_alert.reason)"),
     ("A-39", WARNING, "the store",
      "this is nearly, and not quite, an authority of the area in cdr.yaml; a child who lived elsewhere is in no table of the year"),
+    ("A-40", WARNING, "the form",
+     "this time came twice, for the clocks went back in that night; write which it was, like 01:20 summer time or 01:20 winter time"),
+    ("A-41", WARNING, "the form",
+     "this time did not come, for the clocks went forward in that night from 01:00 to 02:00; check it"),
+    ("A-42", WARNING, "the form",
+     "clocks in England were not set so on that day; check the time, or leave out what stands behind it (GMT, BST, summer time ...)"),
+    ("A-43", WARNING, "Royal Mail",
+     "no postcode in the United Kingdom begins with these letters; compare it with the child's papers"),
     ("B-01", ERROR, "protocol section 1",
      "this return is from another agency than the one that was asked"),
     ("B-02", ERROR, "agency report form",
@@ -168,6 +175,12 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "this was not made with the form of the last request; send that form again (cdr form) and ask for it to be filled in"),
     ("B-26", ERROR, "the store",
      "this was made with another version of the form; send today's (cdr form) and ask for it to be filled in"),
+    ("B-27", ERROR, "the form",
+     "a return cannot have been completed on a day that has not come yet"),
+    ("B-28", WARNING, "the form",
+     "this time came twice, for the clocks went back in that night; write which it was, like 01:20 summer time or 01:20 winter time"),
+    ("B-29", WARNING, "the form",
+     "this time did not come, for the clocks went forward in that night from 01:00 to 02:00; check it"),
     ("C-00", ERROR, "the form",
      "leave the stage as it is; an analysis is ratified with cdr review"),
     ("C-01", ERROR, GENERAL,
@@ -311,9 +324,9 @@ def date_at(body: object, path: str) -> date | None:
     return read_date(at(body, path))
 
 
-def moment_at(body: object, path: str) -> datetime | None:
-    """The date and time at a path without its zone; None where there is none or no time is given."""
-    return read_moment(at(body, path))
+def moment_at(body: object, path: str) -> Moment | None:
+    """The day at a path, with its time where one is given; None where there is no date."""
+    return moments.read(at(body, path))
 
 
 def items_at(body: object, path: str) -> list[tuple[int, Mapping[str, Any]]]:
@@ -330,39 +343,18 @@ def words_at(body: object, path: str) -> list[str]:
 
 def read_date(value: object) -> date | None:
     """The date of an ISO date or date and time, else None."""
-    if not isinstance(value, str) or not ISO_DATE.match(value):
-        return None
-    try:
-        return datetime.fromisoformat(value).date()
-    except ValueError:
-        return None
+    found = moments.read(value)
+    return found.day if found else None
 
 
-def read_moment(value: object) -> datetime | None:
-    """The local date and time of an ISO date and time, else None (a date alone is no moment)."""
-    if not isinstance(value, str) or not ISO_DATE.match(value) or ISO_DATE.fullmatch(value):
-        return None
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=None)
-    except ValueError:
-        return None
-
-
-def moment_of_death(form_a: object) -> datetime | date | None:
+def moment_of_death(form_a: object) -> Moment | None:
     """When the child died: with the time where it is known."""
-    return _with_time(date_at(form_a, "death.date"), text_at(form_a, "death.time"))
+    return moments.moment(date_at(form_a, "death.date"), text_at(form_a, "death.time"))
 
 
-def moment_of_birth(form_a: object) -> datetime | date | None:
+def moment_of_birth(form_a: object) -> Moment | None:
     """When the child was born: with the time where it is known."""
-    return _with_time(date_at(form_a, "child.date_of_birth"), text_at(form_a, "child.time_of_birth"))
-
-
-def _with_time(day: date | None, clock: str) -> datetime | date | None:
-    try:
-        return datetime.combine(day, time.fromisoformat(clock).replace(tzinfo=None)) if day and clock else day
-    except ValueError:
-        return day
+    return moments.moment(date_at(form_a, "child.date_of_birth"), text_at(form_a, "child.time_of_birth"))
 
 
 def gestation_days(body: object, path: str = "child.gestation") -> int | None:
@@ -380,11 +372,3 @@ def informed(form_a: object, *parties: str) -> bool:
 def mentioned(form_a: object, *parties: str) -> bool:
     """Whether the notification says anything of one of these parties."""
     return any(item.get("party") in parties for _, item in items_at(form_a, "informed"))
-
-
-def nhs_number_is_valid(text: str) -> bool:
-    """Whether this is an NHS number: ten ASCII digits, not all the same, with the check digit of modulus 11."""
-    if not NHS_NUMBER.fullmatch(text) or len(set(text)) == 1:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(text, range(10, 1, -1), strict=False))
-    return (11 - total % 11) % 11 == int(text[9]) and total % 11 != 1

@@ -10,18 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cdr.errors import InvalidData, Problem
-from cdr.store.yaml_faults import ALIAS, CONTROL, DIRECTIVE, ENCODING, HINTS, MARKS, MAX_MARKS, SYNTAX, TAG
+from cdr.store.text_in import NOT_IN_A_FILE, NOT_IN_TEXT, decoded, too_many_marks
+from cdr.store.yaml_faults import ALIAS, CONTROL, DIRECTIVE, HINTS, MARKS, SYNTAX, TAG
 
-MAX_BYTES = 1024 * 1024
 MAX_NODES = 20_000
 MAX_EXACT = 256 * 1024
 MAX_DEPTH = 32
 
 PLAUSIBLE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
-NON_CHARACTERS = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
-FORBIDDEN = rf"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\u202a-\u202e\u2066-\u2069{NON_CHARACTERS}"
-NOT_IN_TEXT = re.compile(f"[{FORBIDDEN}]")
-NOT_IN_A_FILE = re.compile(f"[{FORBIDDEN}\u2028\u2029]")
 
 REMARK = re.compile(r"(?m)(?:^|(?<=\s))#[^\n]*")
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -254,22 +250,12 @@ class _SourceComposer(_Composer):
         return unicodedata.normalize("NFC", text)
 
 
-def too_many_marks(text: str) -> bool:
-    """Whether more marks are heaped on one letter than any language has."""
-    run = 0
-    for character in text:
-        run = run + 1 if character > "\u02ff" and unicodedata.category(character)[0] == "M" else 0
-        if run > MAX_MARKS:
-            return True
-    return False
-
-
 def read_source(raw: bytes, file: str) -> Source:
     """The data of a YAML file that somebody else wrote, every scalar as text, with the line of each path.
 
     Raises: InvalidData with every problem found, none of which quotes the file.
     """
-    text = _decode(raw, file)
+    text = decoded(raw, file)
     composer = _compose(NOT_IN_A_FILE.sub("\ufffd", text))
     for number, line in enumerate(text.split("\n"), 1):
         if NOT_IN_A_FILE.search(line):
@@ -290,25 +276,6 @@ def _compose(text: str) -> _SourceComposer:
         composer = _SourceComposer(MAX_NODES, MAX_DEPTH)
         composer.read(text, _exact_events)
     return composer
-
-
-def _decode(raw: bytes, file: str) -> str:
-    if len(raw) > MAX_BYTES:
-        raise _refusal("YAML-SIZE", "The file is larger than 1 MB. Split it, or attach it instead.", file)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw.count(0) > len(raw) // 8:
-        raise _refusal(
-            "YAML-ENCODING", f"The file is not text in UTF-8 but perhaps in UTF-16 (Unicode). {ENCODING}", file
-        )
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _refusal("YAML-ENCODING", f"The letters on this line are not in UTF-8. {ENCODING}", file, line) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _refusal(rule: str, message: str, file: str, line: int = 0) -> InvalidData:
-    return InvalidData([Problem("", "", message, rule, line)], file)
 
 
 def remarks(text: str) -> list[str]:

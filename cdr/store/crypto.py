@@ -120,7 +120,7 @@ class Gnupg:
         return answer.out
 
     def open_reply(self, data: bytes, most: int) -> bytes | None:
-        """The plaintext of a file that somebody else sent, at most `most` bytes; None where no key that is here opens it.
+        """The plaintext of a file that somebody else sent, under `most` bytes (at which GnuPG stops without a word); None where no key that is here opens it.
 
         One private-key operation. Raises: NotAuthentic for anything but one whole encrypted message of at most that size,
         and for one that only a pass-phrase opens; TryAgain when the key is locked.
@@ -129,7 +129,10 @@ class Gnupg:
         answer = self._run(["--no-symkey-cache", "--max-output", str(most), "--decrypt"], data, may_ask=True, own=True)
         never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED", "NEED_PASSPHRASE_SYM")
         opened = answer.count("DECRYPTION_OKAY") == answer.count("PLAINTEXT") == 1 and answer.count("ENC_TO") > 0
-        if answer.code == 0 and opened and len(answer.out) <= most and not any(map(answer.count, never)):
+        hidden = (
+            answer.code == 2 and answer.count("NO_SECKEY") > 0
+        )  # a key that is locked was tried in vain, another opened it
+        if (answer.code == 0 or hidden) and opened and len(answer.out) < most and not any(map(answer.count, never)):
             return answer.out
         cause = gpg.cause(answer)
         if cause:

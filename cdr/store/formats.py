@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from cdr.moments import CLOCK
+
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
-TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]*(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 DOMAIN = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
 ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){LOCAL}@{DOMAIN}")
@@ -23,9 +24,14 @@ def is_date(text: str) -> bool:
 
 
 def is_date_time(text: str) -> bool:
-    """Whether the text is a real date and a time of London, like 2026-01-09T05:43."""
+    """Whether the text is a real date and a time of London, like 2026-01-09T05:43; the time may carry its offset."""
     day, _, time = text.partition("T")
-    return is_date(day) and bool(TIME.fullmatch(time))
+    return is_date(day) and is_time(time)
+
+
+def is_time(text: str) -> bool:
+    """Whether the text is a time of 24 hours, like 06:52, with or without its offset from universal time, like 01:20+00:00."""
+    return bool(CLOCK.fullmatch(text))
 
 
 A_DATE = "Enter a real date, like 2026-01-09"
@@ -36,7 +42,7 @@ FORMATS: Mapping[str, tuple[Callable[[str], bool], str, str]] = {
         "SCHEMA-DATE",
         f"{A_DATE}, or 2026-01, or 2026.",
     ),
-    "time": (lambda text: bool(TIME.fullmatch(text)), "SCHEMA-TIME", 'Enter a time of 24 hours, like "06:52".'),
+    "time": (is_time, "SCHEMA-TIME", 'Enter a time of 24 hours, like "06:52".'),
     "date-time": (is_date_time, "SCHEMA-TIME", "Enter a real date and a time, like 2026-01-09T05:43."),
     "date-or-date-time": (
         lambda text: is_date(text) or is_date_time(text),

@@ -14,7 +14,9 @@ from typing import Any
 
 from cdr.errors import InvalidData, Problem
 from cdr.store import codec, migrations, schema
+from cdr.store.text_in import NOT_IN_TEXT, too_many_marks
 from cdr.store.yaml_faults import CONTROL
+from cdr.written import seen
 
 MAX_PARTS = codec.MAX_NODES
 NOT_JSON = "This is not what a return form saves. Ask for the file again, as the form saved it."
@@ -86,21 +88,22 @@ def examine(data: dict[str, Any], file: str, form: str) -> tuple[dict[str, Any],
     except migrations.TooNew:
         raise InvalidData([Problem("schema", "Schema", schema.TOO_NEW, "SCHEMA-VERSION")], file) from None
     name = schema.current(form)
+    body = schema.coerce(body, name)
     letters = [Problem(path, schema.title(name, path), CONTROL, "YAML-CONTROL") for path in _odd(body)]
     odd = {problem.field for problem in letters}
     return body, [*letters, *(one for one in schema.problems(body, name) if one.field not in odd)]
 
 
 def _composed(value: Any) -> Any:
-    """The same with every text as it is kept: composed (NFC), with plain line ends."""
+    """The same with every text as it is kept: composed (NFC), with plain line ends, without what takes no place on the page."""
     if isinstance(value, dict):
         return {_composed(key): _composed(part) for key, part in value.items()}
     if isinstance(value, list):
         return [_composed(part) for part in value]
     if not isinstance(value, str) or value.isascii():
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
-    plain = value.replace("\r\n", "\n")
-    return plain if codec.too_many_marks(plain) else unicodedata.normalize("NFC", plain)
+    plain = seen(value.replace("\r\n", "\n"))
+    return plain if too_many_marks(plain) else unicodedata.normalize("NFC", plain)
 
 
 def _odd(value: Any, path: str = "") -> Iterator[str]:
@@ -111,7 +114,7 @@ def _odd(value: Any, path: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for number, part in enumerate(value):
             yield from _odd(part, codec.join(path, number))
-    elif isinstance(value, str) and (codec.NOT_IN_TEXT.search(value) or codec.too_many_marks(value)):
+    elif isinstance(value, str) and (NOT_IN_TEXT.search(value) or too_many_marks(value)):
         yield path
 
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cdr.errors import InvalidData, Problem
 from cdr.store import migrations
+from cdr.store.as_kept import as_kept
 from cdr.store.codec import Scalar, Source, read_source, shown_key
 from cdr.store.formats import FORMATS
 from cdr.store.schema_faults import OTHERWISE, RANGES, RULES, TYPES, WEIGHT
 from cdr.store.schema_files import Schema, expanded
+from cdr.written import folded, invisible
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -27,6 +29,7 @@ DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 MAX_CODES = 12
 MAX_GUESSES = 20
 LONGEST_FOR_PATTERN = 2000
+UNSEEN = "An invisible character ({}) stands in this. Delete it, or type the whole again."
 TOO_NEW = "This was made by a newer cdr. Bring cdr up to date on this machine, then read it again."
 
 
@@ -63,8 +66,22 @@ def examine(raw: bytes, file: str, form: str) -> tuple[dict[str, Any], Source, l
     if found and name_of(source.data) is not None:
         raise InvalidData([found], file)
     data = coerce(source.data, name)
-    others = [problem for problem in problems(data, name, source.line) if not (found and problem.field == "schema")]
-    return data, source, sorted([*([found] if found else []), *others], key=lambda problem: problem.line)
+    unseen = [*_unseen(data, name, source.line)]
+    told = {problem.field for problem in unseen} | ({"schema"} if found else set())
+    others = [problem for problem in problems(data, name, source.line) if problem.field not in told]
+    return data, source, sorted([*([found] if found else []), *unseen, *others], key=lambda problem: problem.line)
+
+
+def _unseen(data: Any, name: str, line: Callable[[str], int], field: str = "") -> Iterator[Problem]:
+    """The fields with a character that takes no place on the page, and which it is."""
+    for key, part in data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ():
+        path = f"{field}.{key}" if field else str(key)
+        what = invisible(part) if isinstance(part, str) else ""
+        if what:
+            shown = _shown(path.split("."))
+            yield Problem(shown, title(name, path), UNSEEN.format(what), "YAML-CONTROL", line(path))
+        else:
+            yield from _unseen(part, name, line, path)
 
 
 def _migrated(source: Source, form: str) -> Source:
@@ -83,9 +100,10 @@ def _version_problem(source: Source, name: str) -> Problem | None:
 
 
 def coerce(data: Any, schema_name: str) -> Any:
-    """Plain data of what `read_source` gave: text becomes a number, a truth or nothing only where the schema asks for one.
+    """Plain data of what somebody wrote: text in the form in which its field keeps it (`as_kept`).
 
-    A key with nothing after it is left out where nothing is not a possible answer.
+    What `read_source` gave becomes a number, a truth or nothing only where the schema asks for one; a key with nothing after
+    it is left out where nothing is not a possible answer.
     """
     return _coerce(data, [expanded(schema_name)])
 
@@ -103,13 +121,10 @@ def _coerce(value: Any, schemas: Sequence[Schema]) -> Any:
     if isinstance(value, list):
         below = [schema["items"] for schema in schemas if "items" in schema]
         return [_coerce(part, below) for part in value]
-    if not isinstance(value, Scalar):
+    if not isinstance(value, str):
         return value
-    if any(
-        schema.get("x-spaces") == "none" for schema in schemas
-    ):  # 999 000 0018 is how the number is written and read out
-        value = Scalar("".join(value.split()), value.plain)
-    return _scalar(value, _types(schemas))
+    kept = as_kept(value, schemas)
+    return _scalar(Scalar(kept, value.plain), _types(schemas)) if isinstance(value, Scalar) else kept
 
 
 def _branches(schema: Schema, value: Any) -> Iterator[Schema]:
@@ -124,7 +139,7 @@ def _branches(schema: Schema, value: Any) -> Iterator[Schema]:
 def _holds(condition: Schema, value: Any) -> bool:
     parts = condition.get("properties", {})
     return isinstance(value, Mapping) and all(
-        key in value and value[key] == part["const"] for key, part in parts.items()
+        key in value and folded(str(value[key])) == folded(part["const"]) for key, part in parts.items()
     )
 
 

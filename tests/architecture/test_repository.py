@@ -20,7 +20,7 @@ ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})")
 NOBODYS = re.compile(r"(?:^|\.)(?:example|invalid|test|localhost)$|(?:^|\.)example\.(?:com|org|net)$")
 NHS_NUMBER = re.compile(r"(?<![0-9.])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9.])")
 PUBLISHED_EXAMPLES = {"9434765919"}  # the worked example of the check digit, given to nobody
-NO_TEXT = {".ttf", ".pdf", ".png", ".jpg", ".gz"}
+NO_TEXT = {".ttf", ".pdf", ".png", ".jpg", ".gz", ".xlsx"}
 
 
 @cache

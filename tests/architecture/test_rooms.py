@@ -18,12 +18,14 @@ import pytest
 from cdr import cli
 
 PACKAGE = Path(cli.__file__).parent
-BASE = frozenset({"errors", "clock", "resources", "codelists", "disk", "programs"})
-PURE = frozenset({"errors", "resources", "codelists"})
+BASE = frozenset({"errors", "clock", "resources", "codelists", "disk", "programs", "moments", "written"})
+PURE = frozenset({"errors", "resources", "codelists", "moments", "written"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "resources": frozenset({"errors"}),
-    "clock": frozenset({"errors"}),
+    "moments": frozenset(),
+    "written": frozenset({"moments"}),
+    "clock": frozenset({"errors", "moments", "written"}),
     "disk": frozenset({"errors"}),
     "programs": frozenset(),
     "codelists": frozenset({"errors", "resources"}),

@@ -10,8 +10,10 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -275,7 +277,7 @@ def test_the_six_agencies_answer(cdr: Shell, asked: str, post: Post) -> None:
     for agency in AGENCIES:
         body = example(examples[agency]) if agency in examples else _nil(agency)
         path = post.file(post.reply(agency, body), f"{asked}-{agency}.asc")
-        answer = cdr("return", asked, agency, "--from", path, "--yes", "--json", as_of="2026-01-26")
+        answer = cdr("return", asked, agency, "--from", path, "--yes", "--json", as_of="2026-03-26")
         assert answer.json["status"] == ("returned" if agency in examples else "nil")
         assert answer.json["received"]["how"] == "html" and len(answer.json["received"]["sha256"]) == 64
         assert (answer.json["completeness"] is None) == (agency not in examples)
@@ -306,7 +308,7 @@ def test_a_reply_may_be_binary_and_packed_and_is_open_to_any_member(
     armoured = post.file(post.reply(POLICE, example("form-b-police")), seal=lambda raw: sealed(raw, *to))
     monkeypatch.setenv("GNUPGHOME", people.second_home)
     cdr("return", asked, HOSPITAL, "--from", binary, "--yes", as_of=CAME)
-    cdr("return", asked, POLICE, "--from", armoured, "--yes", as_of=CAME)
+    cdr("return", asked, POLICE, "--from", armoured, "--yes", as_of="2026-02-03")
 
 
 HOSTILE = [
@@ -445,6 +447,98 @@ def test_what_is_something_else_is_told_as_what_it_is(cdr: Shell, asked: str, po
     assert "a draft" in given(f"{asked}-{HOSPITAL}-draft.asc", locked)
     pasted = post.file(b"Dear Robin,\r\n\r\n" + whole.replace(b"\n", b"\r\n"), "pasted.txt", seal=lambda raw: raw)
     cdr("return", asked, HOSPITAL, "--from", pasted, "--yes", as_of=CAME)
+
+
+OUTSIDE = {
+    "winmail.dat": (b"\x78\x9f\x3e\x22" + bytes(40), "winmail.dat, into which Outlook"),
+    "reply.7z": (b"7z\xbc\xaf\x27\x1c" + bytes(40), "an archive"),
+    "smime.p7m": (bytes.fromhex("3082010006092a864886f70d010703") + bytes(40), "S/MIME"),
+    "smime.txt": (b"-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n", "S/MIME"),
+    "IMG_0001.HEIC": (b"\0\0\0\x18ftypheic" + bytes(40), "a PDF or a picture"),
+    "reply.rtf": (b"{\\rtf1\\ansi Hello}", "rich text"),
+    "voice.m4a": (b"\0\0\0\x18ftypM4A " + bytes(40), "a recording"),
+    "mail.html": (b"<html><head><title>RE: your request</title></head><body>Hello</body></html>", "a mail that was saved as a page"),
+    "mail.mht": (b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>", "a mail that was saved as a page"),
+    "empty.asc": (b"\r\n", "The file is empty"),
+    "link.url": (b"[InternetShortcut]\r\nURL=https://trust.example/x\r\n", "a link to a file"),
+    "._reply.asc": (b"\0\x05\x16\x07\0\x02\0\0" + bytes(40), "beside a file"),
+    "reply.pub": (b"-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n", "a signature"),
+}
+
+
+def zipped(*names: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return out.getvalue()
+
+
+def test_a_wrong_kind_of_file_is_named_for_what_it_is(cdr: Shell, asked: str, post: Post, people: People) -> None:
+    right = json.dumps(post.reply()).encode()
+    more = {
+        "key.asc": (gpg("--armor", "--export", people.member, data=b""), "a public key"),
+        "key.gpg": (gpg("--export", people.member, data=b""), "a public key"),
+        "signed.asc": (gpg("--armor", "--local-user", people.member, "--clearsign", data=right), "signed and not encrypted"),
+        "reply.zip": (zipped("reply.asc"), "an archive"),
+        "table.xlsx": (zipped("[Content_Types].xml", "xl/workbook.xml"), "a spreadsheet"),
+        "reply.odt": (zipped("mimetype", "content.xml"), "OpenDocument"),
+        "reply.pages": (zipped("Index/Document.iwa"), "Apple's"),
+    }
+    for name, (raw, words) in (OUTSIDE | more).items():
+        said = post.refused(post.file(raw, name, seal=lambda raw: raw))
+        assert words in said and "[REPLY-" in said, name
+        assert words in post.refused(post.file(raw, "x.bin", seal=lambda raw: raw)), f"{name}, whatever it is called"
+
+
+WAYS: dict[str, Callable[[bytes], bytes]] = {
+    "with a byte order mark": lambda raw: b"\xef\xbb\xbf" + raw,
+    "in UTF-16": lambda raw: raw.decode().encode("utf-16"),
+    "in UTF-16 of the other end": lambda raw: raw.decode().encode("utf-16-be"),
+    "without its checksum": lambda raw: re.sub(rb"(?m)^=[^\n]{4}\n", b"", raw),
+    "quoted in a mail": lambda raw: b"Dear Robin,\r\n\r\n" + b"".join(b"> " + line + b"\r\n" for line in raw.split(b"\n")),
+    "with headers and spaces behind": lambda raw: raw.replace(b"MESSAGE-----\n\n", b"MESSAGE-----  \nVersion: X 1.0\nComment: y\n\n").replace(b"\n", b" \n"),
+    "with empty lines between": lambda raw: raw.replace(b"\n", b"\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_intact_reply_opens_whatever_was_done_to_its_armour(cdr: Shell, asked: str, post: Post, way: str) -> None:
+    whole = post.file(post.reply()).read_bytes()
+    assert WAYS[way](whole) != whole
+    cdr("return", asked, HOSPITAL, "--from", post.file(WAYS[way](whole), "reply.asc", seal=lambda raw: raw), "--yes", as_of=CAME)
+
+
+def test_two_messages_in_one_file_are_not_guessed_between(cdr: Shell, asked: str, post: Post) -> None:
+    whole = post.file(post.reply()).read_bytes()
+    assert "[REPLY-DAMAGED]" in post.refused(post.file(whole + whole, seal=lambda raw: raw))
+
+
+def test_a_reply_that_hides_its_recipients_opens_with_the_key_that_is_not_locked(
+    cdr: Shell, asked: str, post: Post, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="cdr-", dir="/tmp") as folder:
+        home = Path(folder) / "h"
+        shutil.copytree(people.home, home, ignore=shutil.ignore_patterns("S.*"))
+        locked = ("--pinentry-mode", "loopback", "--passphrase", "x")
+        for name in ("Aa Locked", "Zz Locked"):
+            subprocess.run(
+                ["gpg", "--homedir", home, "--batch", "--quiet", *locked, "--quick-generate-key", f"{name} <{name[:2]}@locked.example>",
+                 "future-default", "default", "1y"], check=True, capture_output=True,
+            )  # fmt: skip
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], check=True)
+        monkeypatch.setenv("GNUPGHOME", str(home))
+        hidden = ("--armor", "--hidden-recipient", "aa@locked.example", "--hidden-recipient", people.member, "--hidden-recipient", "zz@locked.example")
+        reply = json.dumps(post.reply()).encode()
+        try:
+            for data, code in ((bytes(20 * 1024 * 1024), 65), (reply, 0)):
+                path = post.file(data, seal=lambda raw: gpg(*hidden, "--encrypt", data=raw))
+                answer = cdr("return", asked, HOSPITAL, "--from", path, "--yes", as_of=CAME, code=code)
+                assert ("[REPLY-DAMAGED]" in answer.err) == (code == 65)
+            only = gpg("--armor", "--hidden-recipient", "aa@locked.example", "--encrypt", data=reply)
+            assert "your key is locked" in post.refused(post.file(only, seal=lambda raw: raw), POLICE)
+        finally:
+            subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], check=True)
 
 
 def test_what_is_too_large_is_not_read(cdr: Shell, asked: str, post: Post, people: People) -> None:
@@ -617,6 +711,8 @@ def test_word_documents_that_do_more_than_hold_text_are_refused(
         archive.writestr("readme.txt", "hello")
     assert "[WORD-SHAPE]" in back(empty.getvalue())
     assert "[B-25]" in back(filled(word, {**said, "request": "0" * 32}))
+    assert "[B-25]" in back(filled(word, said, main=lambda xml: xml.replace(b'w:tag w:val="request"', b'w:tag w:val="mine"')))
+    assert "[B-27]" in back(filled(word, {**said, "completed_on": "2026-01-21"}))
     assert "[CASE-01]" in back(filled(word, {**said, "case": "2026-ZZZZ"}))
     assert "[B-01]" in back(filled(word, {**said, "agency": POLICE}))
     assert "[SCHEMA-CODE]" in back(filled(word, {**said, "circumstances.mode_of_death": "Struck by lightning"}))

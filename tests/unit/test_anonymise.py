@@ -12,8 +12,9 @@ from unit.timeline_cases import AGENCIES, RETURNS, example, form_a, made, told
 
 from cdr.documents.timeline import render
 from cdr.domain.anonymise import Anonymiser
-from cdr.domain.identifiers import days_words, nhs_number_holds
+from cdr.domain.identifiers import days_words
 from cdr.domain.known_names import fold, ordinary_words, word_rules
+from cdr.written import nhs_number_is_valid
 
 SUDI = Anonymiser.from_documents(form_a(), RETURNS, AGENCIES)
 
@@ -200,7 +201,7 @@ def test_a_case_that_knows_next_to_nothing() -> None:
 @pytest.mark.parametrize(("digits", "holds"), [("9990000018", True), ("9990000026", True), ("9990000001", False),
     ("999000001", False), ("99900000١8", False)])
 def test_nhs_number_check(digits: str, holds: bool) -> None:
-    assert nhs_number_holds(digits) is holds
+    assert nhs_number_is_valid(digits) is holds
 
 
 # What no anonymised timeline may hold, in any of its formats.

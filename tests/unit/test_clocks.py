@@ -11,6 +11,7 @@ from unit.domain_data import bank_holidays, policy, rules
 from cdr.domain.clocks import UnknownHolidays, add_months, limit, notification_due
 from cdr.domain.policy import Policy
 from cdr.errors import WrongConfiguration
+from cdr.moments import Moment, of
 
 WORKING = policy().working_days
 DAYS = st.dates(date(2005, 1, 1), date(2034, 12, 1))
@@ -63,20 +64,21 @@ def test_the_nth_working_day_is_a_working_day_with_n_of_them_up_to_it(day: date,
 @pytest.mark.parametrize(
     ("died", "due"),
     [
-        (datetime(2026, 1, 9, 6, 52), date(2026, 1, 12)),
+        (of("2026-01-09T06:52"), date(2026, 1, 12)),
         (date(2026, 2, 14), date(2026, 2, 16)),
         (date(2026, 1, 7), date(2026, 1, 8)),
-        (datetime(2025, 12, 24, 23, 59), date(2025, 12, 29)),
+        (of("2025-12-24T23:59"), date(2025, 12, 29)),
         (date(2026, 4, 3), date(2026, 4, 7)),
     ],
 )
-def test_a_death_is_notified_on_the_next_working_day(died: date, due: date) -> None:
+def test_a_death_is_notified_on_the_next_working_day(died: date | Moment, due: date) -> None:
     assert notification_due(died, WORKING) == due
 
 
 @given(st.datetimes(datetime(2005, 1, 1), datetime(2034, 12, 1)))
 def test_the_notification_is_never_due_before_24_hours_are_over(died: datetime) -> None:
-    assert notification_due(died, WORKING) >= (died + timedelta(hours=24)).date()
+    when = of(f"{died:%Y-%m-%dT%H:%M}")
+    assert notification_due(when, WORKING) >= when.after(24)
 
 
 def test_months_are_held_back_to_the_months_end() -> None:
@@ -85,14 +87,21 @@ def test_months_are_held_back_to_the_months_end() -> None:
 
 
 def test_limits_in_each_unit() -> None:
-    friday = datetime(2026, 1, 9, 6, 52)
+    friday = of("2026-01-09T06:52")
     assert limit(friday, 48, "h", WORKING) == date(2026, 1, 11)
-    assert limit(friday.date(), 25, "h", WORKING) == date(2026, 1, 11)
+    assert limit(friday.day, 25, "h", WORKING) == date(2026, 1, 11)
     assert limit(friday, 28, "d", WORKING) == date(2026, 2, 6)
     assert limit(friday, 5, "wd", WORKING) == date(2026, 1, 16)
     assert limit(friday, 3, "m", WORKING) == date(2026, 4, 9)
     with pytest.raises(ValueError, match="h, d, wd or m"):
         limit(friday, 1, "weeks", WORKING)
+
+
+def test_hours_are_those_that_pass_where_the_clocks_change() -> None:
+    assert limit(of("2025-10-25T00:30"), 48, "h", WORKING) == date(2025, 10, 26)  # at 23:30, for that day has 25 hours
+    assert limit(of("2025-03-29T23:30"), 24, "h", WORKING) == date(2025, 3, 31)  # at 00:30, for that day has 23
+    assert limit(of("2025-10-25T01:30"), 24, "h", WORKING) == date(2025, 10, 26)
+    assert limit(of("2025-10-24T23:30+00:00"), 48, "h", WORKING) == date(2025, 10, 26)
 
 
 def test_the_rules_have_all_clocks_with_source_and_date() -> None:
@@ -108,7 +117,7 @@ def test_the_rules_have_all_clocks_with_source_and_date() -> None:
 def test_a_rule_holds_only_from_its_day() -> None:
     examiner = policy().clock("T27")
     assert examiner.applies(date(2024, 9, 9))
-    assert not examiner.applies(datetime(2024, 9, 8, 23, 59))
+    assert not examiner.applies(of("2024-09-08T23:59"))
 
 
 @pytest.mark.parametrize(

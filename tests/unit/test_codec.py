@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pace import within
 
 from cdr.errors import InvalidData
-from cdr.store import codec
+from cdr.store import codec, text_in
 
 CANARY = "Adébáyọ̀-Canary"
 
@@ -151,7 +151,7 @@ def test_the_limits_themselves_are_allowed() -> None:
     items = codec.MAX_NODES - 3
     assert len(data("a:\n" + "- 1\n" * items)["a"]) == items
     assert refused("a:\n" + "- 1\n" * (items + 1)) == [("YAML-SIZE", items + 2)]
-    full = codec.MAX_BYTES - 3
+    full = text_in.MAX_BYTES - 3
     assert len(data("a: " + "x" * full)["a"]) == full
     assert refused("a: " + "x" * (full + 1)) == [("YAML-SIZE", 0)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from conftest import run
 
 from cdr import cli
 from cdr.commands.explain import FORMS
@@ -22,10 +22,9 @@ RULE = re.compile(r"(?:A|B|C|STORE|CASE|SCHEMA|YAML)-(?:[0-9]{2}|[A-Z]{3,})")
 
 
 def explain(*words: str) -> str:
-    done = CliRunner().invoke(cli.cdr, ["explain", *words], standalone_mode=False)
-    if done.exception:
-        raise done.exception
-    return done.stdout
+    done = run(["explain", *words])
+    assert done.code == 0, done.err
+    return done.out
 
 
 def found(*words: str) -> list[dict[str, Any]]:
@@ -111,21 +110,15 @@ def test_a_step_of_the_process() -> None:
      ("form-a:dath.place", "death.place"), ("parent-suspected", "parent_suspected")],
 )  # fmt: skip
 def test_a_slip_of_the_pen_is_met_with_what_may_be_meant(slip: str, meant: str) -> None:
-    from cdr.errors import NotFound
-
-    with pytest.raises(NotFound) as caught:
-        explain(slip)
-    assert meant in caught.value.hint
-    assert slip not in caught.value.message
+    done = run(["explain", slip])
+    message, _, hint = done.err.partition("\n")
+    assert done.code == 66 and meant in hint and slip not in message
 
 
 def test_what_is_like_nothing_leads_to_the_list() -> None:
-    from cdr.errors import NotFound
-
     for nothing in ("xyzzy", "", ".", ":", "form-a:", "((", "a" * 5000):
-        with pytest.raises(NotFound) as caught:
-            explain(nothing)
-        assert "To see all that there is: cdr explain" in caught.value.hint
+        done = run(["explain", nothing])
+        assert done.code == 66 and "To see all that there is: cdr explain" in done.err
 
 
 def test_without_a_name_it_lists_all_that_there_is() -> None:

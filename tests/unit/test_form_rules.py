@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from unit.domain_data import changed, configuration, example, ids, policy
 
 from cdr.domain import form_a, form_b, form_c
-from cdr.domain.validation import RULES, nhs_number_is_valid
+from cdr.domain.validation import RULES
+from cdr.written import nhs_number_is_valid
 
 TODAY = date(2026, 4, 20)
 SUDI, NEONATAL, SUICIDE = "form-a-sudi", "form-a-neonatal", "form-a-suicide"
@@ -20,7 +21,7 @@ def check_a(form: Any, today: date = TODAY) -> list[Any]:
 
 
 def check_b(form: Any, notification: Any = None, agency: str = "northtown-general") -> list[Any]:
-    return form_b.problems(form, notification or example(SUDI), agency)
+    return form_b.problems(form, notification or example(SUDI), agency, TODAY)
 
 
 def check_c(form: Any, notification: Any = None, on: date = TODAY) -> list[Any]:
@@ -103,6 +104,29 @@ BROKEN_A: list[tuple[str, str, dict[str, Any], str]] = [
     ("A-36", SUICIDE, {"death.place": "other", "death.place_detail": ...}, "death.place_detail"),
     ("A-37", SUDI, {"safeguarding_concern": "yes"}, "safeguarding_detail"),
     ("A-38", SUDI, {"ncmd_alert": {"alert": "yes"}}, "ncmd_alert.reason"),
+    ("A-40", SUDI, {"death.date": "2025-10-26", "death.time": "01:20"}, "death.time"),
+    ("A-40", SUDI, {"received_at": "2025-10-26T01:59"}, "received_at"),
+    ("A-41", SUDI, {"death.date": "2025-03-30", "death.time": "01:30"}, "death.time"),
+    ("A-41", NEONATAL, {"child.date_of_birth": "2025-03-30", "child.time_of_birth": "01:00"}, "child.time_of_birth"),
+    ("A-42", SUDI, {"death.time": "06:52+01:00"}, "death.time"),
+    ("A-42", SUDI, {"death.date": "2025-03-30", "death.time": "01:30+00:00"}, "death.time"),
+    ("A-43", SUDI, {"child.postcode": "QQ1 1CC"}, "child.postcode"),
+]
+# The night of 26 October 2025, in which the hour from 01:00 came twice: what of birth, death and notification can be true.
+NIGHT = {"child.date_of_birth": "2025-10-26", "death.date": "2025-10-26", "received_at": "2025-10-26T09:00"}
+SUMMER, WINTER = "+01:00", "+00:00"
+BACK = [
+    ("01:50", "01:20", "09:00", {"A-03": "warning"}),
+    ("01:50" + SUMMER, "01:20" + WINTER, "09:00", {}),
+    ("01:50" + SUMMER, "01:20", "09:00", {"A-03": "warning"}),
+    ("01:50", "01:20" + SUMMER, "09:00", {"A-03": "error", "A-40": "warning"}),
+    ("01:50" + WINTER, "01:20" + SUMMER, "09:00", {"A-03": "error"}),
+    ("01:50" + WINTER, "01:20" + WINTER, "09:00", {"A-03": "error"}),
+    ("02:10", "01:50", "09:00", {"A-03": "error", "A-40": "warning"}),
+    ("00:50", "01:20", "09:00", {"A-40": "warning"}),
+    ("00:10", "01:55", "01:10", {"A-27": "warning"}),
+    ("00:10", "01:55" + WINTER, "01:10", {"A-27": "error", "A-40": "warning"}),
+    ("00:10", "01:55" + SUMMER, "01:10" + WINTER, {}),
 ]
 
 
@@ -117,6 +141,21 @@ def broken(name: str, changes: dict[str, Any]) -> Any:
 def test_each_rule_of_the_notification(rule: str, name: str, changes: dict[str, Any], field: str) -> None:
     found = {(problem.rule, problem.field, problem.level) for problem in check_a(broken(name, changes))}
     assert (rule, field, RULES[rule].level) in found
+
+
+@pytest.mark.parametrize(("born", "died", "notified", "told"), BACK)
+def test_in_the_hour_that_came_twice_an_order_that_can_be_true_is_a_warning(born: str, died: str, notified: str, told: dict[str, str]) -> None:
+    form = broken(NEONATAL, NIGHT | {"child.time_of_birth": born, "death.time": died, "notified_at": f"2025-10-26T{notified}"})
+    about = ("A-03", "A-27", "A-28", "A-40", "A-41", "A-42")
+    found = [problem for problem in check_a(form) if problem.rule in about]
+    assert {problem.rule: problem.level for problem in found} == told
+    assert all("came twice" in problem.message for problem in found if problem.level == "warning")
+
+
+def test_a_time_of_elsewhere_is_right_where_the_child_died_abroad() -> None:
+    form = broken(SUDI, {"death.place": "abroad", "death.time": "11:52+05:00"})
+    assert not ids(check_a(form)) & {"A-27", "A-42"}
+    assert "A-27" in ids(check_a(changed(form, "death.time", "11:52-05:00")))
 
 
 def test_the_national_database_within_48_hours() -> None:
@@ -141,6 +180,9 @@ RIGHT_A: list[tuple[str, dict[str, Any]]] = [
     (SUDI, {"child.ethnicity": "S", "child.ethnicity_other_text": "Kurdish"}),
     (SUDI, {"child.postcode": "ZZ99 3VZ"}),
     (SUDI, {"child.postcode": "nr11ab"}),
+    (SUDI, {"child.postcode": "E1 6AN"}),
+    (SUDI, {"death.time": "06:52+00:00"}),
+    (SUICIDE, {"death.date_found": "2026-03-22", "notified_at": "2026-03-23T08:00"}),
     (SUDI, {"family.parents": [], "family.no_parents_reason": "The parents are not known"}),
     (SUICIDE, {"death.place_detail": ...}),
     (SUDI, {"safeguarding_detail": "Not a concern any more"}),
@@ -211,6 +253,9 @@ BROKEN_B: list[tuple[str, dict[str, Any], str]] = [
     ("B-19", {"identifying.first_names": "Ama"}, "identifying.first_names"),
     ("B-20", {"child.status": {"child_protection_plan": "past"}}, "child.abuse_categories"),
     ("B-21", {"child.status": {"looked_after": "current"}}, "child.legal_status"),
+    ("B-27", {"completed_on": "2026-04-21"}, "completed_on"),
+    ("B-28", {"timeline.3.at": "2025-10-26T01:20"}, "timeline.3.at"),
+    ("B-29", {"timeline.3.at": "2025-03-30T01:20"}, "timeline.3.at"),
 ]
 # What two agencies may write in two ways, and what nobody knows, is no fault.
 RIGHT_B: list[dict[str, Any]] = [

@@ -8,7 +8,7 @@ import pytest
 from letter_examples import CASES, ON, ORGANISATIONS, REFERENCE, changed, configuration, example, form_a, letter_for
 
 from cdr.documents import letter as document
-from cdr.documents.wording import wording
+from cdr.documents.wording import WordingFails, wording
 from cdr.domain import letters, support
 from cdr.domain.letter_gate import FIRST_QUESTIONS
 from cdr.errors import ConditionsNotMet, NotFound, WrongConfiguration
@@ -317,6 +317,17 @@ class TestLetter:
     def test_a_wording_that_cannot_be_used(self, text: str) -> None:
         with pytest.raises(WrongConfiguration):
             document.as_text(letter_for(form_a("sudi")), text)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["{{ 1 / 0 }}", "{{ 1 % 0 }}", "{{ 2.0 ** 5000 }}", "{{ 10 ** 10 ** 10 }}", "{{ 'a' * 10000000000 }}", "{{ '%9999999999d' % 1 }}",
+         "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}"],
+        ids=range(8),
+    )  # fmt: skip
+    def test_a_wording_that_fails_while_it_is_filled_in(self, text: str) -> None:
+        with pytest.raises(WordingFails) as caught:
+            document.as_text(letter_for(form_a("sudi")), f"{{{{ salutation }}}}\n\n{text}")
+        assert caught.value.exit_code == 65
 
     def test_no_such_wording(self) -> None:
         with pytest.raises(NotFound):

@@ -8,11 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
+from conftest import run
 from pace import within
 from unit.domain_data import policy
 
-from cdr import cli
 from cdr.commands import forms
 from cdr.domain import form_a, form_b, form_c
 
@@ -107,7 +106,7 @@ def answer(problem: Mapping[str, str], fact: str) -> str:
 
 def codes(field: str) -> dict[str, str]:
     """The labels and codes that `cdr explain FIELD` shows, as the longer messages say."""
-    told = CliRunner().invoke(cli.cdr, ["explain", f"form-a:{field}"]).stdout.partition("Its codes:\n")[2]
+    told = run(["explain", f"form-a:{field}"]).out.partition("Its codes:\n")[2]
     rows = [re.split(r" {2,}", line.strip(), maxsplit=1) for line in told.splitlines() if line.startswith("    ")]
     return {re.sub(r" \(since .*\)$", "", label): code for code, label in rows}
 
@@ -151,5 +150,5 @@ def test_a_form_is_judged_in_a_few_milliseconds() -> None:
                 forms.examine(raw, "f.yaml", form, check)
 
     judged("form-a-sudi", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days))
-    judged("form-b-hospital", "form-b", lambda body: form_b.problems(body, notification, "northtown-general"))
+    judged("form-b-hospital", "form-b", lambda body: form_b.problems(body, notification, "northtown-general", TODAY))
     judged("form-c-sudi", "form-c", lambda body: form_c.problems(body, notification, TODAY, rules))

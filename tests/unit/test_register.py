@@ -11,15 +11,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from cdr.app import App, rules
-from cdr.clock import parse_date
 from cdr.codelists import code_list
-from cdr.domain.register import Columns, Reading, documents, plain, read_row
+from cdr.domain.register import Columns, Reading, documents, read_row
 from cdr.domain.register_guess import guess
 from cdr.domain.register_map import CODED, DATE_FORMATS, RegisterMap, date_reader, header, header_of, mapping_problems
 from cdr.domain.register_read import take
-from cdr.errors import WrongUsage
 from cdr.statistics import facts
 from cdr.store import codec, schema
+from cdr.written import folded
 
 COLUMNS = Columns.from_rules(rules("register"))
 TODAY = date(2026, 1, 9)
@@ -29,15 +28,8 @@ ROW = {
 }  # fmt: skip
 
 
-def read_date(text: str) -> date:
-    try:
-        return parse_date(text)
-    except WrongUsage:
-        raise ValueError from None
-
-
 def reading(mapping: RegisterMap = RegisterMap()) -> Reading:
-    return Reading(COLUMNS, date_reader(mapping, read_date), TODAY, App().national_policy)
+    return Reading(COLUMNS, date_reader(mapping), TODAY, App().national_policy)
 
 
 def broken(**changes: str) -> list[tuple[str, str]]:
@@ -142,10 +134,10 @@ def test_what_is_right_is_taken_as_it_is_meant(changes: dict[str, str], expected
 def test_every_code_and_every_label_of_a_column_is_taken(name: str) -> None:
     column = COLUMNS.by_name[name]
     for one in code_list(column.codes).codes:
-        assert column.meanings[plain(str(one.code))] == one.code
-        assert column.meanings[plain(one.label)] in (one.code, *(other.code for other in code_list(column.codes).codes))
+        assert column.meanings[folded(str(one.code))] == one.code
+        assert column.meanings[folded(one.label)] in (one.code, *(other.code for other in code_list(column.codes).codes))
     for proposed in column.values:
-        assert plain(proposed) in column.meanings, "a guess proposes what is a code"
+        assert folded(proposed) in column.meanings, "a guess proposes what is a code"
 
 
 @settings(deadline=None)
@@ -240,7 +232,7 @@ def test_a_cell_that_cannot_be_read_is_told_once_and_only_where_it_matters() -> 
     ],
 )  # fmt: skip
 def test_dates_are_read_as_the_mapping_says_and_a_spreadsheet_s_own_always(pattern: str, text: str) -> None:
-    read = date_reader(RegisterMap(date_format=pattern), read_date)
+    read = date_reader(RegisterMap(date_format=pattern))
     assert read(text) == read("2019-05-06") == read("2019-05-06T00:00") == date(2019, 5, 6)
     with pytest.raises(ValueError):
         read("6th of May")

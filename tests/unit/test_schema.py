@@ -148,18 +148,18 @@ def with_value(data: Any, path: list[Any], value: Any) -> Any:
         (("postcode: NR1 1AB", "postcode: ZZ99 3VZ"), []),
         (("postcode: NR1 1AB", "postcode: nowhere"), [("child.postcode", "SCHEMA-PATTERN")]),
         (("ethnicity: N", "ethnicity: 99"), []),
-        (("ethnicity: N", "ethnicity: n"), [("child.ethnicity", "SCHEMA-CODE")]),
+        (("ethnicity: N", "ethnicity: n"), []),
         (("date: 2026-01-09", "date: 2024-02-29"), []),
         (("date: 2026-01-09", "date: 2026-02-29"), [("death.date", "SCHEMA-DATE")]),
-        (("date: 2026-01-09", "date: 09/01/2026"), [("death.date", "SCHEMA-DATE")]),
+        (("date: 2026-01-09", "date: 09/01/2026"), []),
         (("date: 2026-01-09", "date: 20260109"), [("death.date", "SCHEMA-DATE")]),
         (("date: 2026-01-09", "date: 2026-W02-5"), [("death.date", "SCHEMA-DATE")]),
         (("date: 2026-01-09", "date: 0000-01-09"), [("death.date", "SCHEMA-DATE")]),
         (('time: "06:52"', "time: 00:00"), []),
         (('time: "06:52"', 'time: "24:00"'), [("death.time", "SCHEMA-TIME")]),
-        (('time: "06:52"', 'time: "6:52"'), [("death.time", "SCHEMA-TIME")]),
+        (('time: "06:52"', 'time: "6:52"'), []),
         (("notified_at: 2026-01-09T11:20", "notified_at: 2026-01-09"), [("notified_at", "SCHEMA-TIME")]),
-        (("notified_at: 2026-01-09T11:20", "notified_at: 2026-01-09T11:20Z"), [("notified_at", "SCHEMA-TIME")]),
+        (("notified_at: 2026-01-09T11:20", "notified_at: 2026-01-09T11:20Z"), []),
         (("suspected_events: [sudi_sudc]", "suspected_events: [sudi_sudc, sudi_sudc]"), [("death.suspected_events", "SCHEMA-UNIQUE")]),
         (("criteria: [sudden_no_apparent_cause]", "criteria: []"), [("jar.criteria", "SCHEMA-LENGTH")]),
         (("interpreter_language: null", "interpreter_language:"), []),
@@ -561,3 +561,13 @@ def test_the_sections_and_forms_of_each_kind_of_agency_are_there() -> None:
 def test_an_nhs_number_is_taken_as_people_write_it(written: str) -> None:
     raw = (FOLDER / "form-a-sudi.yaml").read_text("utf-8").replace('"9990000018"', written).encode()
     assert schema.read(raw, "a.yaml", "form-a")[0]["child"]["nhs_number"] == "9990000018"
+
+
+def test_of_very_many_problems_the_first_are_told_and_how_many_more_there_are() -> None:
+    text = changed(FORM_A, ("suspected_events: [sudi_sudc]", "suspected_events: [" + ", ".join(f"e{n}" for n in range(3000)) + "]"))
+    with pytest.raises(InvalidData) as refused:
+        schema.read(text.encode(), "f.yaml", "form-a")
+    lines, count = refused.value.lines(), len(refused.value.problems)
+    assert len(lines) == 202 and count >= 3000
+    assert lines[200] == f"f.yaml: and {count - 200:,} more that are not listed here; put these right first"
+    assert f"{count} things need to be put right" in lines[201]

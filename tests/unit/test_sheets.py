@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import pytest
+from conftest import DATA, many
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from unit import workbook_bombs
 
 from cdr.documents import sheets
 from cdr.errors import InvalidData
@@ -99,7 +103,7 @@ def test_quotation_marks_that_do_not_match_are_told_with_their_line() -> None:
     assert error.value.problems[0].line == 3 and "Bo" not in error.value.problems[0].message
 
 
-@pytest.mark.parametrize("raw", [b"a,b\n1,\0\n", bytes(range(128, 256)) * 4, b"%PDF-1.7\n\x81\x8d\n"])
+@pytest.mark.parametrize("raw", [b"a,b\n1,\0\n", bytes(range(128, 256)) * 4])
 def test_what_is_no_text_is_refused(raw: bytes) -> None:
     assert "neither CSV nor" in refused(raw)
 
@@ -237,3 +241,194 @@ def test_a_link_to_another_workbook_is_not_followed() -> None:
     raw = book(lambda sheet: (sheet.append(["ref", "a"]), sheet.append(["1", "='file:///etc/[passwd]x'!A1"])))
     (sheet,) = sheets.read(raw, "register").sheets
     assert sheet.rows[1].cells == ("1", "") and len(sheet.rows[1].faults) == 1
+
+
+# ---- small files that would cost much --------------------------------------------------------------------------------
+
+
+def test_small_workbooks_that_would_cost_much_are_told_within_little_memory_and_time() -> None:
+    done = subprocess.run([sys.executable, workbook_bombs.__file__], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_many_sheets_are_no_register_and_no_harm() -> None:
+    names = b"".join(b'<sheet name="s%d" sheetId="%d" r:id="r1"/>' % (n, n) for n in range(900))
+    found = sheets.read(workbook_bombs.book(book=workbook_bombs.PARTS[workbook_bombs.BOOK].replace(b"<sheets>", b"<sheets>" + names)), "r")
+    assert len(found.sheets) == 901
+
+
+@pytest.mark.parametrize(
+    "raw", [b"a,b\n" + b"," * 500 + b"x\n", b"a,b\n" + b"\n" * 300_000 + b"1,2\n", b"1," * 300 + b"\n" + b"1\n" * 30_000, (b"1," * 399 + b"1\n") * 2_000]
+)
+def test_a_csv_file_that_is_no_register_is_told(raw: bytes) -> None:
+    with pytest.raises(InvalidData) as error:
+        assert sheets.read(raw, "r").sheets
+    assert "more than" in error.value.problems[0].message and error.value.problems[0].line > 1
+
+
+# ---- as Excel and other programs write -------------------------------------------------------------------------------
+
+
+def test_the_kept_registers_of_other_programs_are_read() -> None:
+    strict = sheets.read((DATA / "registers" / "register-strict-ooxml.xlsx").read_bytes(), "r.xlsx")
+    place = sheets.read((DATA / "registers" / "register-x000d-place.xlsx").read_bytes(), "r.xlsx")
+    evening = sheets.read((DATA / "registers" / "register-2300-dates.xlsx").read_bytes(), "r.xlsx")
+    assert [len(found.sheets[0].rows) for found in (strict, place, evening)] == [4, 4, 4]
+    assert strict.sheets[0].rows[1].cells[:5] == ("R1", "2020-05-04", "2020-05-01", "2020-05-03", "male")
+    assert [row.cells[7] for row in place.sheets[0].rows] == ["place", "Home", "Home", "Hospital"]
+    assert evening.sheets[0].rows[1].cells[1] == "2020-05-03T23:00"
+
+
+def test_strict_open_xml_with_its_own_dates_is_read() -> None:
+    strict = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+    dated = b'<row r="1"><c t="d"><v>2020-05-01</v></c><c t="d"><v>2020-05-01T00:00:00.000</v></c><c t="d"><v>2020-05-01T23:00:00Z</v></c></row>'
+    raw = workbook_bombs.book(sheet=b'<x:worksheet xmlns:x="' + strict + b'"><sheetData>' + dated + b"</sheetData></x:worksheet>")
+    assert rows(raw) == [(1, ("2020-05-01", "2020-05-01", "2020-05-01T23:00"))]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("a_x000D_", "a"), ("a_x000d__x000A_b", "a b"), ("_x005F_x000D_", "_x000D_"), ("_x00e9_", "é"), ("a_x000D", "a_x000D"),
+        ("plain_text", "plain_text"), ("_x_x0041_", "_xA"),
+    ],
+)  # fmt: skip
+def test_what_excel_escapes_is_decoded(written: str, meant: str) -> None:
+    shared = f"<sst><si><t>{written}</t></si><si><r><t>{written[:4]}</t></r><r><t>{written[4:]}</t></r><rPh><t>x</t></rPh></si></sst>"
+    cells = f'<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c><c t="inlineStr"><is><t>{written}</t></is></c><c t="str"><f>A1</f><v>{written}</v></c></row>'
+    raw = workbook_bombs.book(strings=shared.encode(), sheet=b"<worksheet><sheetData>" + cells.encode() + b"</sheetData></worksheet>")
+    assert rows(raw) == [(1, (meant,) * 4)]
+
+
+def test_dates_are_told_from_numbers_by_their_style() -> None:
+    styles = (
+        b'<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd\\/mm\\/yyyy;@"/><numFmt numFmtId="165" formatCode="0&quot; days&quot;"/>'
+        b'<numFmt numFmtId="166" formatCode="[Red]0.00"/><numFmt numFmtId="167" formatCode="[h]:mm"/></numFmts><cellStyleXfs><xf numFmtId="14"/>'
+        b'</cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/>'
+        b'<xf numFmtId="22"/><xf numFmtId="167"/></cellXfs></styleSheet>'
+    )
+    cells = b"".join(b'<c s="%d"><v>43951.958333333336</v></c>' % style for style in range(7))
+    raw = workbook_bombs.book(styles=styles, sheet=b"<worksheet><sheetData><row>" + cells + b"</row></sheetData></worksheet>")
+    evening, number = "2020-04-30T23:00", "43951.958333333336"
+    assert rows(raw)[0][1] == (number, evening, evening, number, number, evening, evening)
+    of_1904 = workbook_bombs.PARTS[workbook_bombs.BOOK].replace(b"<sheets>", b'<workbookPr date1904="1"/><sheets>')
+    raw = workbook_bombs.book(book=of_1904, styles=styles, sheet=b'<worksheet><sheetData><row><c s="1"><v>42489</v></c></row></sheetData></worksheet>')
+    assert rows(raw)[0][1] == ("2020-04-30",)
+
+
+def test_rows_that_a_filter_hides_are_read_and_told() -> None:
+    def fill(sheet: Any) -> None:
+        for number in range(16):
+            sheet.append([f"R{number}", "x"])
+        for number in (3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16):
+            sheet.row_dimensions[number].hidden = True
+
+    found = sheets.read(book(fill), "register")
+    assert len(found.sheets[0].rows) == 16
+    assert found.notes == (
+        "12 rows are hidden in the workbook, by a filter or by hand, and were read as well: rows 3, 5, 7, 8, 9, 10, 11, 12, 13, 14 and 2 more",
+    )
+
+
+VALUE = (
+    st.none() | st.booleans() | st.integers(-(10**14), 10**14) | st.floats(-1e9, 1e9, allow_nan=False).map(lambda number: round(number, 6))
+    | st.text(st.characters(exclude_categories=["C", "Z"]), max_size=12) | st.dates(date(1901, 1, 1), date(2100, 1, 1))
+    | st.datetimes(datetime(1901, 1, 1), datetime(2100, 1, 1)).map(lambda when: when.replace(second=0, microsecond=0))
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=many(25))
+@given(st.lists(st.lists(VALUE, min_size=1, max_size=5), min_size=1, max_size=6))
+def test_what_openpyxl_writes_is_read_as_openpyxl_reads_it(cells: list[list[Any]]) -> None:
+    raw = book(lambda sheet: [sheet.append([None if isinstance(one, str) and one.startswith("=") else one for one in row]) for row in cells])
+    read = load_workbook(io.BytesIO(raw), data_only=True).active
+    assert read is not None
+    expected = [(n, [as_text(cell.value) for cell in row]) for n, row in enumerate(read.iter_rows(), 1)]
+    found = dict(rows(raw)) if any(any(row) for _, row in expected) else {}
+    assert {n: [*row] for n, row in found.items()} == {n: stripped(row) for n, row in expected if any(row)}
+
+
+def as_text(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return "" if value is None else "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if not (value.hour or value.minute) else value.isoformat(timespec="minutes")
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    return str(value)
+
+
+def stripped(row: list[str]) -> list[str]:
+    while row and not row[-1]:
+        row = row[:-1]
+    return row
+
+
+@settings(deadline=None, max_examples=many(150))
+@given(st.data())
+def test_a_workbook_with_something_wrong_anywhere_is_read_or_refused(data: st.DataObject) -> None:
+    """Bytes of a part changed, cut or put in: nothing but a refusal in words ever comes of it."""
+    name = data.draw(st.sampled_from([*workbook_bombs.PARTS, workbook_bombs.STRINGS, workbook_bombs.STYLES]))
+    part = bytearray(FULL.get(name, b"<x/>"))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(part)))
+        new = data.draw(st.binary(max_size=3) | st.sampled_from([b"<", b">", b"&", b'"', b"-1", b"99999999999", b"1e999", b"nan", b"s", b"d"]))
+        part[place : place + data.draw(st.integers(0, 8))] = new
+    try:
+        sheets.read(workbook_bombs.book(**(FULL | {name: bytes(part)})), "register")
+    except InvalidData as error:
+        assert error.problems[0].rule == "REG-FILE"
+
+
+FULL = {
+    workbook_bombs.STRINGS: b"<sst><si><t>a</t></si><si><r><t>b</t></r></si></sst>",
+    workbook_bombs.STYLES: b'<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy"/></numFmts><cellXfs><xf numFmtId="0"/>'
+    b'<xf numFmtId="164"/></cellXfs></styleSheet>',
+    workbook_bombs.SHEET: b'<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>43951.5</v></c><c t="b"><v>1</v></c>'
+    b'<c t="e"><f>1/0</f><v>#DIV/0!</v></c></row><row r="3" hidden="1"><c r="A3"><f>1</f></c></row></sheetData>'
+    b'<mergeCells><mergeCell ref="A1:B2"/></mergeCells></worksheet>',
+}
+
+
+# ---- what a file is --------------------------------------------------------------------------------------------------
+
+
+def ole(stream: str) -> bytes:
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(600)
+
+
+def zipped(*names: str, first: bytes = b"") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number, name in enumerate(names):
+            archive.writestr(name, first if not number else b"")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (ole("Workbook"), "old Excel file (.xls)"), (ole("Book"), "old Excel file (.xls)"), (ole("EncryptedPackage"), "password"),
+        (ole("WordDocument"), "Word document"), (ole("x"), "old or a password-protected"),
+        (zipped("mimetype", "content.xml", first=b"application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument spreadsheet (.ods)"),
+        (zipped("[Content_Types].xml", "xl/workbook.bin"), "(.xlsb)"), (zipped("[Content_Types].xml", "word/document.xml"), "Word document"),
+        (zipped("Index/Document.iwa"), "Apple"), (zipped("a.csv"), "no Excel workbook"), (b"%PDF-1.7\n", "a PDF"),
+        (b"<html><table><tr><td>ref</td></tr></table></html>", "web page"), (b"\xff\xd8\xff\xe0" + bytes(99), "picture"),
+        (b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook/>', "old Excel file"),
+        (b"[InternetShortcut]\nURL=https://x.example/register.xlsx\n", "only a link"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(99), "archive"), (b"-----BEGIN PGP MESSAGE-----\n\nhQ==\n-----END PGP MESSAGE-----\n", "encrypted"),
+        (b"From: a@b.example\nMIME-Version: 1.0\n\nref,sex\n", "e-mail"),
+    ],
+)  # fmt: skip
+def test_another_kind_of_file_is_named(raw: bytes, words: str) -> None:
+    assert words in refused(raw)
+
+
+def test_csv_under_the_name_of_a_workbook_is_read_and_named() -> None:
+    assert sheets.read(b"ref,sex\n1,male\n", "register.xlsx").notes == (sheets.NOT_A_WORKBOOK,)
+    assert sheets.read(b"BMI,MZ,ref\n1,2,3\n", "register.csv").sheets[0].rows[0].cells == ("BMI", "MZ", "ref")
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\r\n\x1a", b"\x1a\r\n"])
+def test_the_end_mark_of_old_programs_is_no_row(end: bytes) -> None:
+    assert rows(b"ref,sex\r\n1,male" + end) == [(1, ("ref", "sex")), (2, ("1", "male"))]

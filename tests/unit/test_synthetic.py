@@ -9,8 +9,8 @@ from unit.domain_data import policy
 from cdr.app import rules
 from cdr.codelists import code_list
 from cdr.domain import form_a, form_b, form_c, synthetic
-from cdr.domain.validation import nhs_number_is_valid
 from cdr.store import schema
+from cdr.written import nhs_number_is_valid
 
 FIRST, LAST = date(2022, 4, 1), date(2025, 12, 31)
 
@@ -25,7 +25,7 @@ def test_every_form_is_valid_and_every_date_follows() -> None:
         found += [p for p in form_a.problems(case.form_a, LAST, limits, limits.working_days) if p.level == "error"]
         for answer in case.returns:
             found += schema.problems(answer, "form-b/1")
-            found += [p for p in form_b.problems(answer, case.form_a, answer["agency"]) if p.level == "error"]
+            found += [p for p in form_b.problems(answer, case.form_a, answer["agency"], LAST) if p.level == "error"]
         if case.form_c and case.reviewed_on:
             found += schema.problems(case.form_c, "form-c/1")
             found += [p for p in form_c.problems(case.form_c, case.form_a, case.reviewed_on, limits) if p.level == "error"]

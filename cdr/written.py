@@ -1,0 +1,206 @@
+"""What people write for a date, a time, a code, an NHS number or a postcode, made into the one form in which it is kept.
+
+Forms, registers, answers on a terminal, Word files and options ask here, so that what one of them reads the others read too. Nothing is
+guessed: what could mean two things is no date. What comes from elsewhere is never quoted.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from cdr import moments
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+SHORTEST_MONTH = 3
+ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+STROKES = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
+IN_WORDS = re.compile(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?[ ,-] ?(?P<year>[0-9]{4})")
+YEAR_OR_MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+MONTH_IN_WORDS = re.compile(r"(?P<month>[a-z]{3,9})\.? (?P<year>[0-9]{4})")
+TIME = re.compile(
+    r"(?P<hour>[0-9]{1,2}(?=[:.])|[0-9]{1,2}(?=[0-9]{2}(?![0-9])))[:.]?(?P<minute>[0-9]{2})(?:[:.][0-5][0-9](?:\.[0-9]+)?)?(?P<zone>\D.*|)"
+)
+BETWEEN = re.compile(r"T|,? at |,? ", re.IGNORECASE)
+SHIFT = re.compile(r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?")
+ZONES = {
+    moments.WINTER: ("z", "utc", "gmt", "winter time", "greenwich mean time"),
+    moments.SUMMER: ("bst", "summer time", "british summer time"),
+}
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+APOSTROPHES = "'\u2018\u2019\u02bc`"
+NHS_NUMBER = re.compile(r"[0-9]{10}")
+POSTCODE = re.compile(r"(?P<outward>(?P<area>[A-Z]{1,2})[0-9][A-Z0-9]?) ?(?P<inward>[0-9][A-Z]{2})")
+JOINERS = "\u200c\u200d"  # they shape letters of Persian, Hindi and others, and put pictures together
+LATIN_ENDS = "\u0250"
+# What takes no place on the page and is not of the class of format characters.
+UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0"
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text round, and are refused wherever text comes in
+SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+NAMES: Mapping[str, str] = {
+    "\u00ad": "soft hyphen",
+    "\u200b": "zero-width space",
+    "\u200c": "zero-width joiner",
+    "\u200d": "zero-width joiner",
+    "\u200e": "mark of the direction of text",
+    "\u200f": "mark of the direction of text",
+    "\u2060": "zero-width space",
+    "\ufeff": "byte order mark",
+}
+
+
+def trimmed(text: str) -> str:
+    """A text on one line, without spaces around it and with a single one between its words; a no-break space is a space."""
+    return " ".join(text.split())
+
+
+def folded(text: str) -> str:
+    """A code or a heading as they are compared: without case, and with one space for all that is no letter and no digit."""
+    return " ".join(re.findall(r"[^\W_]+", text.casefold())) or text.strip().casefold()
+
+
+# ---- dates and times -----------------------------------------------------------------------------------------------
+
+
+def day(text: str) -> date:
+    """The date in `2026-11-21`, `21/11/2026`, `21 November 2026`, `21 Nov 2026` or `21-Nov-2026`. Raises: ValueError."""
+    plain = trimmed(text).lower()
+    found = ISO.fullmatch(plain) or STROKES.fullmatch(plain) or IN_WORDS.fullmatch(plain)
+    if found is None:
+        raise ValueError("not a date")
+    month = found["month"]
+    return date(int(found["year"]), int(month) if month.isdigit() else _month(month), int(found["day"]))
+
+
+def partial_date(text: str) -> str:
+    """A date, a month (`2026-01`, `January 2026`) or a year as forms keep them. Raises: ValueError."""
+    plain = trimmed(text).lower()
+    if YEAR_OR_MONTH.fullmatch(plain):
+        return plain
+    found = MONTH_IN_WORDS.fullmatch(plain)
+    return f"{found['year']}-{_month(found['month']):02}" if found else day(text).isoformat()
+
+
+def clock(text: str) -> str:
+    """A time of 24 hours as forms keep it: `06:52` from `6.52`, `0652` or `06:52:30`; with `01:20+00:00` from `01:20 GMT`.
+
+    Seconds are left out. Raises: ValueError.
+    """
+    found = TIME.fullmatch(trimmed(text))
+    if found is None or int(found["hour"]) > 23 or int(found["minute"]) > 59:
+        raise ValueError("not a time")
+    return f"{int(found['hour']):02}:{found['minute']}{_offset(found['zone'])}"
+
+
+def moment(text: str) -> str:
+    """A date and a time as forms keep them, `2026-11-21T06:52`, from a date and a time that are read here, with a space, comma or `at`.
+
+    A time that carries its offset is told as London's, and keeps it only where that time came twice. Raises: ValueError.
+    """
+    plain = trimmed(text)
+    for between in BETWEEN.finditer(plain):
+        try:
+            found = day(plain[: between.start()]), clock(plain[between.end() :])
+        except ValueError:
+            continue
+        said = f"{found[0].isoformat()}T{found[1]}"
+        return said if len(found[1]) == 5 else moments.in_london(datetime.fromisoformat(said))
+    raise ValueError("not a date and a time")
+
+
+def moment_or_day(text: str) -> str:
+    """A date, or a date and a time, as forms keep them. Raises: ValueError."""
+    try:
+        return day(text).isoformat()
+    except ValueError:
+        return moment(text)
+
+
+def _month(word: str) -> int:
+    name = "sep" if word == "sept" else word
+    found = [number for number, month in enumerate(MONTHS, 1) if name in (month, month[:SHORTEST_MONTH])]
+    if not found:
+        raise ValueError("not a month")
+    return found[0]
+
+
+def _offset(zone: str) -> str:
+    said = zone.strip().lower().removeprefix("(").removesuffix(")").strip()
+    if not said:
+        return ""
+    found = SHIFT.fullmatch(said)
+    known = next((offset for offset, words in ZONES.items() if said in words), "")
+    offset = f"{found['sign']}{found['hours']}:{found['minutes'] or '00'}" if found else known
+    if not moments.CLOCK.fullmatch(f"00:00{offset}") or not offset:
+        raise ValueError("not a time")
+    return moments.WINTER if offset == "-00:00" else offset
+
+
+# ---- numbers and codes ---------------------------------------------------------------------------------------------
+
+
+def nhs_number(text: str) -> str:
+    """The ten digits of a number that was written with spaces, dashes, or the apostrophe of a spreadsheet. Raises: ValueError."""
+    bare = text.strip().lstrip(APOSTROPHES)
+    digits = "".join(letter for letter in bare if not letter.isspace() and letter not in DASHES)
+    if not NHS_NUMBER.fullmatch(digits):
+        raise ValueError("not ten digits")
+    return digits
+
+
+def nhs_number_is_valid(digits: str) -> bool:
+    """Whether this is an NHS number: ten ASCII digits, not all the same, with the check digit of modulus 11 (NHS data dictionary)."""
+    if not NHS_NUMBER.fullmatch(digits) or len(set(digits)) == 1:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
+    return (11 - total % 11) % 11 == int(digits[9]) and total % 11 != 1
+
+
+def postcode(text: str) -> str:
+    """A full postcode in capitals with one space, `SO1 2CD`, from one in any case, with spaces anywhere or none. Raises: ValueError."""
+    found = POSTCODE.fullmatch("".join(text.strip().lstrip(APOSTROPHES).upper().split()))
+    if found is None:
+        raise ValueError("not a postcode")
+    return f"{found['outward']} {found['inward']}"
+
+
+def postcode_area(text: str) -> str:
+    """The letters with which a postcode begins, `SO`; empty where the text is none."""
+    found = POSTCODE.fullmatch(text)
+    return found["area"] if found else ""
+
+
+# ---- what cannot be seen -------------------------------------------------------------------------------------------
+
+
+def invisible(text: str) -> str:
+    """What the first invisible character is, one that takes no place on the page, in words; empty where there is none.
+
+    A joiner between letters that it shapes, or between pictures, is part of the writing.
+    """
+    if text.isascii():
+        return ""
+    for place, letter in enumerate(text):
+        if _is_unseen(text, place, letter):
+            return NAMES.get(letter, f"U+{ord(letter):04X}")
+    return ""
+
+
+def seen(text: str) -> str:
+    """The text without those characters."""
+    if text.isascii():
+        return text
+    return "".join(letter for place, letter in enumerate(text) if not _is_unseen(text, place, letter))
+
+
+def _is_unseen(text: str, place: int, letter: str) -> bool:
+    if letter < "\u00ad" or letter in SEEN:
+        return False
+    if letter in JOINERS:
+        around = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
+        return len(around) < 2 or any(one < LATIN_ENDS or one.isspace() for one in around)
+    return letter in UNSEEN or (unicodedata.category(letter) == "Cf" and not TURNS.match(letter))
