@@ -35,6 +35,7 @@ class App:
     run: Callable[[list[str]], int] | None = None  # one command as a person gives it; the demonstration uses it
     root: str | None = None  # for a first clone: the fingerprint of the key that made the store
     made_a_store: bool = False
+    has_answered: bool = False  # a JSON object is on stdout, and there is never a second
     shown_once: tuple[str, ...] = ()  # how to have again what a command was to show once and has not shown yet
 
     @cached_property

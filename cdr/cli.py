@@ -174,9 +174,9 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return _with_the_rest(app, answer if isinstance(answer, int) else DONE)
     except SystemExit:  # click's answer to a reader that has gone
-        return _ended(app, BrokenPipeError())
+        return _ended(app, BrokenPipeError(), given)
     except (Exception, KeyboardInterrupt) as error:
-        return _ended(app, error)
+        return _ended(app, error, given)
 
 
 def _with_the_rest(app: App, code: int) -> int:
@@ -195,18 +195,42 @@ def _with_the_rest(app: App, code: int) -> int:
     return code or (TO_ACT_ON if left_out and not store.has_written else DONE)
 
 
-def _ended(app: App, error: BaseException) -> int:
+def _ended(app: App, error: BaseException, given: list[str]) -> int:
     """Tell what ended a command, and whether something was recorded before it; the exit code."""
     code = PIPE
     with suppress(OSError):  # where even stderr cannot be written, the code still tells
         code = _told(error, app.debug)
     if isinstance(error, OSError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is tried at the end
-    if not app.has_written:
-        return code
+    if app.has_written:
+        with suppress(OSError):
+            _tell([RECORDED_ALL_THE_SAME, *(LOST.format(command) for command in app.shown_once)], code)
+        code = RECORDED if code == PIPE else code
+    if code and "--json" in given and not app.has_answered:
+        return _for_a_script(error, code)
+    return code
+
+
+def _for_a_script(error: BaseException, code: int) -> int:
+    """The failure as an object on stdout, beside what stderr says; the exit code."""
+    from cdr.commands.output import put_object
+
+    told = error if isinstance(error, CdrError) else CdrError(_in_words(error))
+    answer = {"message": told.message, "hint": told.hint, "problems": told.problems_told()}
     with suppress(OSError):
-        _tell([RECORDED_ALL_THE_SAME, *(LOST.format(command) for command in app.shown_once)], code)
-    return RECORDED if code == PIPE else code
+        put_object({"schema": "cdr-error/1", "exit": code, **answer})
+        sys.stdout.flush()
+    return code
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        return "interrupted"
+    if isinstance(error, OSError):
+        return os.strerror(error.errno or 0)
+    return f"something is wrong inside cdr ({type(error).__name__})"
 
 
 def _told(error: BaseException, debug: bool) -> int:

@@ -60,6 +60,18 @@ class Problem:
         return ": ".join(part for part in (place, self.field, self.title, self.message) if part) + f" [{self.rule}]"
 
 
+    def told(self, file: str) -> dict[str, str | int]:
+        """The problem as `cdr-error/1` has it."""
+        return {
+            "file": file,
+            "line": self.line,
+            "field": self.field,
+            "title": self.title,
+            "message": self.message,
+            "rule": self.rule,
+        }
+
+
 def as_told(problems: Sequence[Problem], file: str) -> list[str]:
     """The problems as the interface prints them, a line each; of very many the first ones, and how many more there are."""
     lines = [problem.text(file) for problem in problems[:MOST_TOLD]]
@@ -80,6 +92,10 @@ class CdrError(Exception):
     def lines(self) -> list[str]:
         """What is printed, a line each."""
         return [f"cdr: {self.message}", *([f"     {self.hint}"] if self.hint else [])]
+
+    def problems_told(self) -> list[dict[str, str | int]]:
+        """What is wrong in detail, as `cdr-error/1` has it: file, line, field, title, message and rule of each problem."""
+        return []
 
 
 class WrongUsage(CdrError):
@@ -106,6 +122,9 @@ class InvalidData(CdrError):
     def lines(self) -> list[str]:
         return [*as_told(self.problems, self.file), *super().lines()]
 
+    def problems_told(self) -> list[dict[str, str | int]]:
+        return [problem.told(self.file) for problem in self.problems]
+
 
 class ConditionsNotMet(CdrError):
     """A step may not be taken yet; `unmet` says what it waits for, one sentence each."""
@@ -122,6 +141,15 @@ class ConditionsNotMet(CdrError):
             *(f"  - {reason}" for reason in self.unmet),
             *([f"     {self.hint}"] if self.hint else []),
         ]
+
+    def problems_told(self) -> list[dict[str, str | int]]:
+        return [Problem("", "", *_with_rule(reason)).told("") for reason in self.unmet]
+
+
+def _with_rule(reason: str) -> tuple[str, str]:
+    """A sentence, and the rule's id that ends it in square brackets; empty without one."""
+    words, _, rest = reason.rpartition(" [")
+    return (words, rest[:-1]) if words and rest.endswith("]") else (reason, "")
 
 
 class NotFound(CdrError):
@@ -178,6 +206,9 @@ class WrongConfiguration(CdrError):
 
     def lines(self) -> list[str]:
         return [*as_told(self.problems, self.file), *super().lines()]
+
+    def problems_told(self) -> list[dict[str, str | int]]:
+        return [problem.told(self.file) for problem in self.problems]
 
 
 class NotWhole(WrongConfiguration):

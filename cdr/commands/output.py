@@ -26,14 +26,18 @@ def put(text: str) -> None:
 
 def put_json(content: Mapping[str, Any]) -> None:
     """A result for a script: one JSON object on stdout, with the cases that could not be read and so are not in it."""
-    text = json.dumps({**content, **_left_out()}, ensure_ascii=False, indent=2)
-    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))  # a file's name may not be text
-
-
-def _left_out() -> dict[str, list[str]]:
     context = click.get_current_context(silent=True)
-    store = context.obj.opened if context is not None and context.obj is not None else None
-    return {"left_out": sorted(store.left_out)} if store is not None and store.left_out else {}
+    app = context.obj if context is not None else None
+    store = app.opened if app is not None else None
+    put_object({**content, **({"left_out": sorted(store.left_out)} if store is not None and store.left_out else {})})
+    if app is not None:
+        app.has_answered = True
+
+
+def put_object(content: Mapping[str, Any]) -> None:
+    """A JSON object on stdout, as it is."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))  # a file's name may not be text
 
 
 def say(text: str) -> None:
