@@ -234,7 +234,7 @@ def test_a_link_to_an_older_copy_where_the_store_was(
 ) -> None:
     above = tmp_path / "above"
     above.mkdir()
-    shutil.move(cdr.store, above / "store")
+    shutil.copytree(cdr.store, above / "store")  # that the first is still there: a store that was moved is told by other means
     store = Shell(above / "store")
     store("list")
     if reached == "through a folder above":
@@ -300,6 +300,7 @@ def test_a_signature_before_the_parent(cdr: Shell, asked: str, people: People) -
     (cdr.store / ".git" / "refs" / "heads" / "main").write_text(new + "\n")
     refused_everywhere(cdr, asked)
     assert findings(cdr) >= {("history", "")}
+    assert "is not written as git writes one" in cdr("list", code=76).err  # and not: rolled back
 
 
 def test_a_commit_without_a_word(cdr: Shell, asked: str, people: People) -> None:
