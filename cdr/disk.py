@@ -59,6 +59,11 @@ def aside(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
+def has_left(folder: Path) -> bool:
+    """Whether something is half made in a folder of cdr's own."""
+    return any(folder.glob(f"{TEMPORARY}*"))
+
+
 def sweep(folder: Path) -> None:
     """Take away what killed runs left half made in a folder of cdr's own; what a live one makes there stays."""
     for left in folder.glob(f"{TEMPORARY}*"):

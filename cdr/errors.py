@@ -59,7 +59,6 @@ class Problem:
         place = f"{file}:{self.line}" if self.line else file
         return ": ".join(part for part in (place, self.field, self.title, self.message) if part) + f" [{self.rule}]"
 
-
     def told(self, file: str) -> dict[str, str | int]:
         """The problem as `cdr-error/1` has it."""
         return {

@@ -21,6 +21,9 @@ from hypothesis import HealthCheck, settings
 from cdr import cli
 from cdr.store import crypto
 from cdr.store.crypto import Gnupg
+from cdr.store.git import Git
+from cdr.store.history import History
+from cdr.store.store import silent
 
 DATA = Path(__file__).parent / "data"
 EXAMPLES = DATA / "examples"
@@ -196,6 +199,7 @@ def cdr(tmp_path: Path, people: People, member: str, begun: Begun, request: pyte
     """A store of the example area, with two members and a chaser; whole at the end, but for tests marked `hurt`."""
     store = tmp_path / "store"
     _copy(begun.with_sudi if "sudi" in request.fixturenames else begun.empty, tmp_path)
+    History(Git(store)).verified(silent)  # it was seen here, as after `init`
     yield Shell(store)
     if request.node.get_closest_marker("hurt") is None:
         opens_without_help(store, people, tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -95,8 +95,13 @@ class Store:
             with suppress(TryAgain, CdrError), self._lock(wait=0.2):
                 transaction.recover(self.git)
         history = History(self.git, self.accepted_root)
-        for folder in {self.git.repository.directory, self.git.repository.shared, self.outbox}:
-            disk.sweep(folder)
+        folders = {self.git.repository.directory, self.git.repository.shared, self.outbox}
+        left = [folder for folder in folders if disk.has_left(folder)]
+        with suppress(TryAgain, CdrError), self._lock(wait=0) if left else nullcontext():
+            for (
+                folder
+            ) in left:  # where a git of a killed run is still at work, it holds the lock, and what it uses stays
+                disk.sweep(folder)
         history.state.sweep()
         return history
 

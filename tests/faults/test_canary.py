@@ -84,11 +84,11 @@ def scenario(cdr: Shell, tmp_path: Path) -> Watched:
     run("request", case)
     for name, agency in (("form-b-hospital", "northtown-general"), ("form-b-police", "northshire-police")):
         for wrong in _spoilt(forms[name], tmp_path)[::4]:
-            run("return", case, agency, "--from", wrong, code=None)
-        run("return", case, agency, "--from", forms[name], code=None)  # 65 where a spoilt one was still good enough
+            run("return", case, agency, "--from", wrong, code=None, day="2026-02-10")
+        run("return", case, agency, "--from", forms[name], code=None, day="2026-02-10")  # 65 where a spoilt one was still good enough
     run("return", case, "northtown-general", "--from", forms["form-b-police"], code=65)
     run("return", case, "regional-ambulance", "--waive", f"the crew of {WORD} has left")
-    run("chase", "--overdue", day="2026-01-24")
+    run("chase", "--overdue", day="2026-02-11")
     run("review", case, "--from", forms["form-c-sudi"], code=65, day="2026-04-14")
     run("review", case, "--from", forms["form-c-sudi"], "--override", f"no panel for {WORD}", day="2026-04-14")
     run("letter", case, "--gate", forms["letter-gate"], private=True, day="2026-04-17")

@@ -64,7 +64,8 @@ class Waiting:
 @pytest.fixture
 def waiting(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waiting:
     cdr("request", sudi, HOSPITAL, POLICE, COMMUNITY, as_of="2026-01-09")
-    short = (EXAMPLES / "form-b-police.yaml").read_text("utf-8").split("\nadditional_information:")[0] + "\n"
+    text = (EXAMPLES / "form-b-police.yaml").read_text("utf-8").replace("completed_on: 2026-02-03", "completed_on: 2026-01-12")
+    short = text.split("\nadditional_information:")[0] + "\n"
     (tmp_path / "police.yaml").write_text(short, "utf-8")
     cdr("return", sudi, POLICE, "--from", tmp_path / "police.yaml", as_of="2026-01-12")
     cdr("gate", sudi, "open", "criminal", as_of="2026-01-12")

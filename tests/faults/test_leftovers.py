@@ -17,19 +17,37 @@ from conftest import EXAMPLES, Shell, run
 from store.hands import document, findings, git, head
 
 from cdr import disk
+from cdr.store import git_locks
 
 FORM = str(EXAMPLES / "form-a-sudi.yaml")
-LOCKS = ["index.lock", "HEAD.lock", "refs/heads/main.lock", "cdr-index.lock", "cdr-index", "cdr.lock"]
+OWN_LOCKS = [("index.lock", git_locks.MARK), ("config.lock", git_locks.MARK)]
+OWN_LOCKS += [(name, b"") for name in ("cdr-stage.lock", "cdr-stage", "cdr-config.lock", "cdr.lock")]
+OTHERS_LOCKS = ["index.lock", "HEAD.lock", "refs/heads/main.lock"]
 
 
-@pytest.mark.parametrize("name", LOCKS)
-def test_a_stale_lock(cdr: Shell, sudi: str, name: str) -> None:
-    (cdr.store / ".git" / name).write_bytes(b"")
+@pytest.mark.parametrize(("name", "content"), OWN_LOCKS)
+def test_a_lock_that_cdr_left(cdr: Shell, sudi: str, name: str, content: bytes) -> None:
+    (cdr.store / ".git" / name).write_bytes(content)
     cdr("list")
     cdr("show", sudi)
     cdr("request", sudi, as_of="2026-01-09")
     assert git(cdr.store, "status", "--porcelain") == ""
     assert findings(cdr, code=0) == set()
+
+
+@pytest.mark.parametrize("name", OTHERS_LOCKS)
+def test_a_lock_of_another_program_is_left_alone(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    real = git_locks._until
+    monkeypatch.setattr(git_locks, "_until", lambda is_done, locks, wait: real(is_done, locks, 0.2))
+    lock = cdr.store / ".git" / name
+    lock.write_bytes(b"")
+    before = head(cdr.store)
+    cdr("list")
+    cdr("show", sudi)
+    assert str(lock) in cdr("request", sudi, as_of="2026-01-09", code=75).err
+    assert lock.read_bytes() == b"" and head(cdr.store) == before and not list((cdr.store / "outbox").glob("*.eml"))
+    lock.unlink()
+    cdr("request", sudi, as_of="2026-01-09")
 
 
 @pytest.mark.parametrize("keep", [None, 0, 7, 100])
@@ -130,6 +148,7 @@ def test_a_damaged_commit_is_found(cdr: Shell, sudi: str, tmp_path: Path) -> Non
 
 WRITING = """
 import sys, pathlib; from cdr import disk
+from cdr.store import git_locks
 path = pathlib.Path(sys.argv[1])
 print("ready", flush=True)
 for number in range(int(sys.argv[2])):
