@@ -48,7 +48,10 @@ def aside(folder: Path) -> Iterator[Path]:
     """A folder of its own within `folder`, for what is made ready there; it goes at the end, or with the next run."""
     while True:
         made = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY))
-        descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:  # somebody took it for left behind before it could be locked
+            continue
         if _is_kept(descriptor, made):
             break
         os.close(descriptor)

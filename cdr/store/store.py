@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -95,15 +95,19 @@ class Store:
             with suppress(TryAgain, CdrError), self._lock(wait=0.2):
                 transaction.recover(self.git)
         history = History(self.git, self.accepted_root)
-        folders = {self.git.repository.directory, self.git.repository.shared, self.outbox}
-        left = [folder for folder in folders if disk.has_left(folder)]
-        with suppress(TryAgain, CdrError), self._lock(wait=0) if left else nullcontext():
-            for (
-                folder
-            ) in left:  # where a git of a killed run is still at work, it holds the lock, and what it uses stays
-                disk.sweep(folder)
+        if any(map(disk.has_left, self._own_folders())):
+            with suppress(CdrError), self._lock(wait=0):
+                self._sweep()
         history.state.sweep()
         return history
+
+    def _own_folders(self) -> set[Path]:
+        return {self.git.repository.directory, self.git.repository.shared, self.outbox}
+
+    def _sweep(self) -> None:
+        """Take away what killed runs left half made. The caller holds the lock: a git of theirs that is still at work has it."""
+        for folder in self._own_folders():
+            disk.sweep(folder)
 
     @cached_property
     def sealed(self) -> Snapshot:
@@ -262,6 +266,7 @@ class Store:
         self.git.repository.refuse_writing()
         with self._lock():
             transaction.recover(self.git)
+            self._sweep()
             self._forget()
             try:
                 yield

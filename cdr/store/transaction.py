@@ -182,7 +182,6 @@ def recover(git: Git) -> None:
         branch, head = _refs(git)
         if git_locks.clear_ref(branch, note[1]):
             git_locks.clear_ref(head, note[1])
-    disk.sweep(shared)
     tip = git.repository.tip()
     with suppress(NotAuthentic):  # a note about commits that are not here, or about others than cdr's
         if note and tip is not None and git.is_ancestor(note[1], tip):
