@@ -77,6 +77,8 @@ def _letters(text: str) -> Iterator[tuple[str, bool]]:
     known, marks = _letters_of_fonts(), 0
     for letter in unicodedata.normalize("NFC", text):
         marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
+        if letter.isspace() and not letter.isascii() and ord(letter) not in known:
+            letter = " "  # noqa: PLW2901 - a space that the fonts lack is a space all the same
         yield letter, marks > MOST_MARKS or not (ord(letter) in known or letter.isspace() or _is_unseen(letter))
 
 

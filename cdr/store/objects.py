@@ -238,7 +238,10 @@ class Objects(ABC):
             else:
                 folder[name] = (FILE_MODE.encode(), bytes.fromhex(id_))
         for name, inner in below.items():
-            mode, old = folder.pop(name, (b"", b""))
+            mode, old = folder.get(name, (b"", b""))
+            if mode != FOLDER_MODE and not any(inner.values()):
+                continue  # nothing stands below a file that could be taken away
+            folder.pop(name, None)
             id_, folders = self._rewritten(old.hex() if mode == FOLDER_MODE else EMPTY_TREE, inner)
             made |= folders
             if id_ != EMPTY_TREE:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cdr import disk, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotFound, NotKnown, NotWhole, WrongConfiguration
+from cdr.store import ownership
 from cdr.store.objects import ID
 
 LARGEST_NOTE = 1 << 16
@@ -47,7 +48,12 @@ class Repository:
         found = (self.folder / ".git").resolve()
         if found.is_file():
             found = self._linked(found)
-        if not (found / "HEAD").is_file():
+        try:
+            is_there = (found / "HEAD").is_file()
+        except PermissionError:
+            ownership.refuse_unreadable(found)
+            raise
+        if not is_there:
             raise NotFound(f"There is no repository in {self.folder}.", "Make a store with: cdr init")
         return found
 
@@ -271,6 +277,7 @@ def _note(path: Path, most: int = LARGEST_NOTE) -> str:
     except FileNotFoundError:
         raise
     except OSError as error:
+        ownership.refuse_unreadable(path)
         raise DiskFailed(
             f"{path} cannot be read: {os.strerror(error.errno or 0)}.", f"See whose it is: ls -l {path}"
         ) from error

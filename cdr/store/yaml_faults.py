@@ -47,6 +47,7 @@ MEANINGS: Mapping[str, str] = {
     "YAML-SHAPE": "the file holds fields, each with its key, a colon and what it says",
     "YAML-ENCODING": "the file is saved as UTF-8, so that every name keeps its letters",
     "YAML-SIZE": "the file is larger, or has more parts, than a form ever is",
+    "STORE-READ": "what is to be kept comes out the same when it is read again; this would not",
     "YAML-DEPTH": "groups lie inside each other more deeply than in any form",
     "YAML-DOCUMENTS": "a file holds one form only",
     "YAML-DIRECTIVE": "lines that begin with % are not used",

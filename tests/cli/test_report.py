@@ -76,7 +76,8 @@ def test_the_words_are_kept_for_members_alone_and_in_their_writer_s_way(cdr: She
     cdr("verify")
     for extra in (("-o", str(tmp_path / "x.md")), ("--words", words(tmp_path)), ("--json",)):
         refused = run(["--store", str(cdr.store), "--as", people.chaser, *YEAR, *extra])
-        assert refused.code == 77 and refused.out == "" and "families" not in refused.err
+        assert refused.code == 77 and "families" not in refused.out + refused.err
+        assert refused.json["schema"] == "cdr-error/1" if extra == ("--json",) else refused.out == ""
     assert not (tmp_path / "x.md").exists()
 
 

@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, Shell
+from conftest import EXAMPLES, Shell, many
 from store.hands import findings, git, head
 
-MOMENTS = 64
+MOMENTS = many(32)
 FORM = str(EXAMPLES / "form-a-sudi.yaml")
 
 

@@ -20,7 +20,7 @@ DAY = "2026-01-20"
 def asked(cdr: Shell, sudi: str, tmp_path: Path) -> str:
     """One agency is asked, and one has sent a return that is not whole."""
     cdr("request", sudi, HOSPITAL, POLICE, as_of="2026-01-09")
-    thin = (EXAMPLES / "form-b-police.yaml").read_text("utf-8")
+    thin = (EXAMPLES / "form-b-police.yaml").read_text("utf-8").replace("completed_on: 2026-02-03", "completed_on: 2026-01-19")
     (tmp_path / "thin.yaml").write_text(thin, "utf-8")
     cdr("return", sudi, POLICE, "--from", tmp_path / "thin.yaml", as_of="2026-01-19")
     for name in ("store", "state"):

@@ -44,7 +44,7 @@ def test_every_other_command_is_refused(cdr: Shell, chaser: str, people: People)
     with unchanged(cdr.store):
         for command in COMMANDS:
             answer = cdr(*(chaser if part == "REF" else part for part in command), as_of="2026-04-20", code=77)
-            assert answer.out == "", command
+            assert answer.out == "" or answer.json["schema"] == "cdr-error/1", command
             cdr("--as", people.chaser, *(chaser if part == "REF" else part for part in command), as_of="2026-04-20", code=77)
 
 

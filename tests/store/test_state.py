@@ -97,7 +97,7 @@ def test_what_another_store_kept(
     assert run(["init", str(other.store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
     other("notify", "--from", FORM, "--not-a-duplicate", "x", as_of="2026-01-09")
     other("list"), other("show", other("list", "--json").json["cases"][0]["case"])
-    mine, its = (state / git(store.store, "config", "cdr.store") for store in (cdr, other))
+    mine, its = (state / git(store.store, "rev-list", "--max-parents=0", "HEAD") for store in (cdr, other))
     for one in KINDS if kind == "all" else (kind,):
         if one == "places.json":
             continue  # that is one for all stores
@@ -123,7 +123,7 @@ def test_a_head_that_was_remembered_says_of_which_store(cdr: Shell, sudi: str, t
     cdr("list")
     [path] = kept(tmp_path / "state" / "cdr", "verified.json")
     content = json.loads(path.read_bytes())
-    assert content["store"] == git(cdr.store, "config", "cdr.store") and list(content["heads"]) == [str(cdr.store)]
+    assert content["store"] == git(cdr.store, "rev-list", "--max-parents=0", "HEAD") and str(cdr.store) in content["heads"]
 
 
 def test_a_disk_without_room_for_it(cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
