@@ -124,9 +124,10 @@ class Git(Objects):
             code = reader.ended()
             if code < 0:
                 raise GitFailed("cat-file", code)
+            ownership.refuse_unreadable(self.repository.objects)
             raise NotHere(f"The object {id_[:12]} of the repository is damaged.")
         if len(header) != 3:
-            ownership.refuse_unreadable(self.repository.shared)
+            ownership.refuse_unreadable(self.repository.objects)
             raise self.repository.lacking() or NotHere("An object of the repository is missing or damaged.")
         size = int(header[2])
         if header[1].decode() != kind or size > most:
