@@ -8,10 +8,11 @@ BIN := $(VENV)/bin
 demo: $(VENV)/ready
 	@$(BIN)/cdr demo .demo
 
+# Three workers also on two cores: a part of the time goes by waiting for git, gpg and the disk.
 test: $(VENV)/ready browser
 	@$(BIN)/ruff check cdr tests bench
 	@$(BIN)/mypy
-	@$(BIN)/pytest -q -n 2
+	@$(BIN)/pytest -q -n 3
 
 # The properties and the faults on ten times as many inputs and points as `make test` tries; it takes hours.
 fuzz: $(VENV)/ready

@@ -133,7 +133,9 @@ def _repository(folder: Path) -> Iterator[Git]:
     """The folder's repository while a store is begun in it; what was made for that goes again where nothing was recorded."""
     folder = folder.absolute()
     own, git = folder / ".git", Git(folder)
-    is_new = not own.exists()
+    is_new = not own.exists() or (own.is_dir() and not any(own.iterdir()))
+    if not is_new and own.is_dir() and not (own / "HEAD").is_file():
+        raise ConditionsNotMet(f"{own} is no repository of git's; nothing was changed.", [], "Give another folder.")
     is_resumed = not is_new and _unfinished(git).exists()
     if (folder / layout.CONFIGURATION).exists() and not is_resumed:
         raise _there_already("Give another folder.")

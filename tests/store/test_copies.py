@@ -424,3 +424,14 @@ def test_an_existing_repository_becomes_a_store(people: People, member: str, tmp
 
 def cases_only(store: Path) -> bool:
     return git(store, "log", "--format=%s").split("\n")[-1] == "before"
+
+
+def test_a_store_is_begun_where_git_left_a_folder_and_not_where_somebody_has_one(tmp_path: Path, people: People, member: str) -> None:
+    words = ["--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
+    (tmp_path / "empty" / ".git").mkdir(parents=True)
+    assert run(["init", str(tmp_path / "empty"), *words]).code == 0
+    (tmp_path / "other" / ".git").mkdir(parents=True)
+    (tmp_path / "other" / ".git" / "notes").write_text("x")
+    answer = run(["init", str(tmp_path / "other"), *words])
+    assert answer.code == 65 and "is no repository of git's" in answer.err
+    assert [path.name for path in (tmp_path / "other").rglob("*")] == [".git", "notes"]
