@@ -44,11 +44,11 @@ SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U0001
 NAMES: Mapping[str, str] = {
     "\u00ad": "soft hyphen",
     "\u200b": "zero-width space",
-    "\u200c": "zero-width joiner",
+    "\u200c": "zero-width non-joiner",
     "\u200d": "zero-width joiner",
     "\u200e": "mark of the direction of text",
     "\u200f": "mark of the direction of text",
-    "\u2060": "zero-width space",
+    "\u2060": "word joiner",
     "\ufeff": "byte order mark",
 }
 

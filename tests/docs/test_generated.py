@@ -206,6 +206,7 @@ def exit_codes_page() -> str:
         "# Exit codes", "",
         "Made from `cdr.errors` by `tests/docs/test_generated.py`; not to be edited by hand.", "",
         "Every command ends with one of these; a later version may add codes and does not change one.", "",
+        "With `--json` a failure is one object on stdout too, `cdr-error/1` (schemas/out/error-1.json), beside the words on stderr.", "",
         "| code | meaning | commands |", "|---|---|---|",
     ]  # fmt: skip
     for code, meaning in EXIT_CODES:
