@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+from cdr import programs
 from cdr.errors import WrongConfiguration
 from cdr.mail import program
 from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope
@@ -11,6 +12,7 @@ from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envel
 USUAL = "/usr/sbin/sendmail -t -i"
 TEMPORARY = 75
 FROM_HEADERS = "-t"
+CANNOT_RUN = "the mail program of cdr.yaml cannot be run"
 
 
 class Sendmail:
@@ -29,11 +31,15 @@ class Sendmail:
         if self._given_up:
             return Delivery(LATER, why=self._given_up)
         addresses = [] if FROM_HEADERS in self.words else ["--", *envelope.to]
-        ended = program.run([*self.words, "-f", envelope.sender, *addresses], envelope.data, self.seconds)
-        if ended.code == program.DID_NOT_END:
+        command = [*self.words, "-f", envelope.sender, *addresses]
+        try:
+            ended = programs.run(command, envelope.data, seconds=self.seconds)
+        except programs.OverTime:
             self._given_up = f"the mail program did not end within {self.seconds:g} seconds"
             return Delivery(UNCERTAIN, why=self._given_up)
-        return _came_of(ended.code, envelope)
+        except OSError:
+            return Delivery(LATER, why=CANNOT_RUN)
+        return _came_of(ended, envelope)
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -47,13 +53,14 @@ class Sendmail:
         return f"Messages go to {self.words[0]}."
 
 
-def _came_of(code: int, envelope: Envelope) -> Delivery:
+def _came_of(ended: programs.Ended, envelope: Envelope) -> Delivery:
+    code = ended.code
     if code == 0:
         return Delivery(TAKEN)
-    if code < 0:
+    if ended.signal:
         return Delivery(UNCERTAIN, why="the mail program was stopped")
-    if code == program.DID_NOT_START:
-        return Delivery(LATER, why="the mail program of cdr.yaml cannot be run")
+    if code in programs.NOT_THERE:
+        return Delivery(LATER, why=CANNOT_RUN)
     if code == TEMPORARY:
         return Delivery(LATER, why="the mail program asks to try again later")
     return Delivery(REFUSED, envelope.to, f"the mail program ended with {code}")

@@ -7,6 +7,7 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 
+from cdr import programs
 from cdr.errors import TryAgain, WrongConfiguration
 from cdr.mail import program
 from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope
@@ -14,6 +15,7 @@ from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envel
 STARTTLS, TLS = "starttls", "tls"
 PORTS = {STARTTLS: 587, TLS: 465}
 NO_LOGIN = "The mail server's password could not be had."
+BY_HAND = "Run mail.password_command of cdr.yaml by hand; it prints the password."
 HINT = "Look at mail in cdr.yaml; nothing was sent in the open instead."
 
 
@@ -117,10 +119,13 @@ class Smtp:
     def _log_in(self, connection: smtplib.SMTP) -> None:
         if not self.server.user:
             return
-        ended = program.run(program.words(self.server.password_command), b"", self.server.seconds)
+        try:
+            ended = programs.run(program.words(self.server.password_command), seconds=self.server.seconds)
+        except (programs.OverTime, OSError):
+            raise TryAgain(NO_LOGIN, BY_HAND) from None
         password = ended.out.decode("utf-8", "replace").split("\n")[0].rstrip("\r")
         if ended.code or not password:
-            raise TryAgain(NO_LOGIN, "Run mail.password_command of cdr.yaml by hand; it prints the password.")
+            raise TryAgain(NO_LOGIN, BY_HAND)
         try:
             connection.login(self.server.user, password)
         except smtplib.SMTPNotSupportedError:

@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 OUTSIDE = {"subprocess", "os", "pathlib", "shutil", "tempfile", "socket", "io", "glob", "time", "urllib", "http", "smtplib"}
 ONLY_IN = {
     "gnupg": {"store/keyring.py"},
-    "subprocess": {"programs.py", "commands/desk.py", "mail/program.py"},
+    "subprocess": {"programs.py", "commands/desk.py"},
     "ruamel": {"store/codec.py", "store/comments.py"},
     "_ruamel_yaml": {"store/codec.py"},
     "smtplib": {"mail/smtp.py"},
