@@ -296,7 +296,7 @@ def test_no_setting_of_git_whatsoever_is_read(
         config.write_text("[core\n\x01")
     whole = config.read_bytes()
     assert "fatal" in subprocess.run(["git", "-C", cdr.store, "log"], capture_output=True, text=True, check=False).stderr
-    ended = every_verb(cdr, asked, tmp_path, monkeypatch, VERBS if form == "a program" else VERBS[::4])
+    ended = every_verb(cdr, asked, tmp_path, monkeypatch, VERBS if form == "a program" else VERBS[:12])
     trap.did_not_spring()
     everything_worked(ended)
     assert config.read_bytes() == whole
