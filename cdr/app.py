@@ -88,9 +88,7 @@ class App:
     @cached_property
     def national_policy(self) -> Policy:
         """The rules as they ship, with their numbers."""
-        from cdr.domain.policy import Policy
-
-        return Policy.from_rules(rules("england-2018"), rules("bank-holidays"))
+        return _national_policy()
 
     @cached_property
     def policy(self) -> Policy:
@@ -113,12 +111,20 @@ def _here() -> Path:
         raise NotFound("The folder that you are in is gone.", "Go to one that is there, and try again.") from None
 
 
-def rules(name: str) -> dict[str, Any]:
-    """One file of dated rules."""
+@cache
+def _national_policy() -> Policy:
+    from cdr.domain.policy import Policy
+
+    return Policy.from_rules(rules("england-2018"), rules("bank-holidays"))
+
+
+@cache
+def rules(name: str) -> Mapping[str, Any]:
+    """One file of dated rules; read once in a run, so nobody changes it."""
     from cdr import resources
     from cdr.store import codec
 
-    body: dict[str, Any] = codec.load(resources.read_bytes("rules", f"{name}.yaml"))
+    body: Mapping[str, Any] = codec.load(resources.read_bytes("rules", f"{name}.yaml"))
     return body
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from cdr import resources
 from cdr.codelists import code_list
-from cdr.documents.return_questions import Questions, for_agency
+from cdr.documents.return_questions import for_agency
 from cdr.documents.web_page import as_it_is, web_page
 from cdr.domain.duplicates import WHOLE_LETTERS
 
@@ -52,7 +53,6 @@ def to_html(form: ReturnForm) -> bytes:
 
     Raises: KeyError, where there is no such type of agency.
     """
-    questions = for_agency(form.agency_type)
     style = _text("form.css").replace("REFERENCE", _in_css(f"Reference {form.case}"))
     openpgp, script = _text("openpgp.min.js"), _script()
     values = {
@@ -64,7 +64,7 @@ def to_html(form: ReturnForm) -> bytes:
         "fingerprints": [_in_blocks(one) for one in form.fingerprints],
         "openpgp": as_it_is(openpgp),
         "script": as_it_is(script),
-        "data": as_it_is(_data(form, questions)),
+        "data": as_it_is(_data(form)),
     }
     return web_page("return-form", "form.html", values, style, (openpgp, script)).encode()
 
@@ -94,7 +94,7 @@ def _in_css(text: str) -> str:
     return "".join(one if one.isascii() and (one.isalnum() or one in " -") else f"\\{ord(one):06x}" for one in text)
 
 
-def _data(form: ReturnForm, questions: Questions) -> str:
+def _data(form: ReturnForm) -> str:
     """What the script works with, as JSON in which nothing can end the element that holds it."""
     told = {
         "title": _title(form),
@@ -108,14 +108,24 @@ def _data(form: ReturnForm, questions: Questions) -> str:
         "phone": form.contact_phone,
         "fingerprints": form.fingerprints,
     }
+    asked = _inert({"form": {**told, "keys": form.keys}})
+    return f"{asked[:-1]},{_same_for_all(form.agency_type)[1:]}"
+
+
+@cache
+def _same_for_all(agency_type: str) -> str:
+    """What every form for this type of agency asks, whichever child it is about."""
     relationships = [(one.code, one.label) for one in code_list("relationship").codes]
     page = {
-        "form": {**told, "keys": form.keys},
-        "rounds": DRAFT_ROUNDS,
         "letters": {chr(letter): plain for letter, plain in WHOLE_LETTERS.items()} | {"ß": "ss"},
+        "questions": _plain(asdict(for_agency(agency_type))),
         "relationships": relationships,
-        "questions": _plain(asdict(questions)),
+        "rounds": DRAFT_ROUNDS,
     }
+    return _inert(page)
+
+
+def _inert(page: dict[str, Any]) -> str:
     text = json.dumps(page, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
