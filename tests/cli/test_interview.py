@@ -17,7 +17,8 @@ from conftest import EXAMPLES, Shell
 from cdr.store.fields import field
 
 PROMPT = re.compile(r"(?:^|[\r\n])([^\r\n]*(?::|\))) \Z")
-QUIET = 0.05
+QUIET = 0.02
+PATIENCE = 120  # seconds; on a busy machine gpg alone may take many
 NARRATIVE = "He died in his mother's arms."
 
 
@@ -33,7 +34,7 @@ class Typist:
     def __init__(self, store: Path, as_of: str, command: list[str] | None = None) -> None:
         program, *given = command or [sys.executable, "-m", "cdr", "--store", str(store), "--as-of", as_of, "notify"]
         environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-        self.terminal = pexpect.spawn(program, given, encoding="utf-8", timeout=30, dimensions=(50, 160), env=environment)  # type: ignore[arg-type]
+        self.terminal = pexpect.spawn(program, given, encoding="utf-8", timeout=PATIENCE, dimensions=(50, 160), env=environment)  # type: ignore[arg-type]
         self.terminal.delaybeforesend = None
         self.asked: list[str] = []
         self.shown = self.open = ""
@@ -43,7 +44,7 @@ class Typist:
         said, ready = "", None
         while True:
             try:
-                said += self.terminal.read_nonblocking(4096, timeout=QUIET if ready else 30)
+                said += self.terminal.read_nonblocking(4096, timeout=QUIET if ready else PATIENCE)
             except pexpect.EOF:
                 self.shown += said
                 self.terminal.close()

@@ -86,12 +86,12 @@ def _next_start(cdr: Shell, at: int) -> None:
 @pytest.mark.parametrize(
     ("mode", "step", "every", "start"),
     [
-        ("killed before", "letter", 3, 1),
-        ("killed after", "letter", 3, 2),
-        ("full", "letter", 3, 3),
-        ("killed before", "notify", 5, 3),
-        ("killed after", "notify", 5, 1),
-        ("full", "notify", 5, 2),
+        ("killed before", "letter", 7, 1),
+        ("killed after", "letter", 7, 3),
+        ("full", "letter", 7, 5),
+        ("killed before", "notify", 11, 3),
+        ("killed after", "notify", 11, 1),
+        ("full", "notify", 11, 2),
     ],
 )
 def test_every_point(cdr: Shell, sudi: str, mode: str, step: str, every: int, start: int) -> None:

@@ -14,7 +14,7 @@ import pytest
 from conftest import EXAMPLES, Shell, many
 from store.hands import findings, git, head
 
-MOMENTS = many(32)
+MOMENTS = many(16)
 FORM = str(EXAMPLES / "form-a-sudi.yaml")
 
 
@@ -83,7 +83,7 @@ def _settled(cdr: Shell) -> None:
 
 def test_head_is_wholly_before_or_after(cdr: Shell) -> None:
     length = _duration(cdr.store)
-    for number in range(8):
+    for number in range(0, 8, 2):
         before = head(cdr.store)
         process = _notify(cdr.store)
         time.sleep(length * (0.5 + number / 16))
