@@ -39,7 +39,9 @@ def command(
     raw = given(file)
     day = happened(app, on)
     form, unmet = _take(app, reference, raw, file_name(file), panel, day, (override or "").strip())
-    ratified = form.body["stage"] == "ratified_cdop"
+    from cdr.domain.form_c import RATIFIED
+
+    ratified = form.body["stage"] == RATIFIED
     if as_json:
         content = {"schema": "cdr-review/1", "case": reference, "stage": form.body["stage"], "on": day.isoformat()}
         put_json(content | {"overridden": list(unmet), "warnings": form.warnings_json()})

@@ -108,10 +108,12 @@ def _state_of(request: Mapping[str, Any]) -> str:
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.form_c import RATIFIED
+
     yield from _processes(case)
     yield from _milestones(case)
     for review in case["reviews"]:
-        ratified = review["stage"] == "ratified_cdop"
+        ratified = review["stage"] == RATIFIED
         yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
         if review["override"]:
             yield f"  all the same, because: {' '.join(review['override']['reason'].split())}"

@@ -85,6 +85,11 @@ def chase_item(
     return ChaseItem(request.agency, request.requested_on, due, _following(order, position, dates), done)
 
 
+def is_escalated(request: Request, prompts: Mapping[str, Any]) -> bool:
+    """Whether the escalation of this very request went out; one that is only queued did not, nor an earlier request's."""
+    return ESCALATION in _sent(request, prompts)
+
+
 def _without(working_days: WorkingDays, closed: Sequence[Closure]) -> WorkingDays:
     """The working days less those on which an agency is closed."""
     if not closed:

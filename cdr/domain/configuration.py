@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.area_rules import changes
+from cdr.domain.places import same_place
 from cdr.domain.validation import at, date_at, items_at, problem, text_at, words_at
 from cdr.errors import NotFound, Problem
 
@@ -190,7 +191,8 @@ def _repeats(body: Mapping[str, Any]) -> Iterator[Problem]:
     authorities = [(f"area.authorities.{n}", name) for n, name in enumerate(words_at(body, "area.authorities"))]
     areas = [("area.name", text_at(body, "area.name"))]
     areas += [(f"areas.{n}.name", text_at(item, "name")) for n, item in items_at(body, "areas")]
-    for rule, named in (("STORE-01", agencies), ("STORE-04", authorities), ("STORE-05", areas)):
+    places = [[(field, same_place(name)) for field, name in named] for named in (authorities, areas)]
+    for rule, named in zip(("STORE-01", "STORE-04", "STORE-05"), (agencies, *places), strict=True):
         yield from (problem(rule, field) for field in _repeated(named))
 
 

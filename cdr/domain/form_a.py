@@ -6,7 +6,7 @@ A-26 and A-34 (the same child) are the command's, which knows the other cases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from cdr.domain.age import completed_years, days_old
 from cdr.domain.clocks import UnknownHolidays, WorkingDays, as_date, notification_due
 from cdr.domain.configuration import Configuration
 from cdr.domain.order_of_times import CAN_BE_TRUE, Order, Rules, order_problems, time_problems
+from cdr.domain.places import is_nearly_ours
 from cdr.domain.policy import Policy
 from cdr.domain.validation import (
     NO,
@@ -72,18 +73,8 @@ def agency_problems(form: Mapping[str, Any], configuration: Configuration) -> li
     home = text_at(form, "child.local_authority")
     return [
         *strangers,
-        *([problem("A-39", "child.local_authority")] if _nearly(home, configuration.authorities) else []),
+        *([problem("A-39", "child.local_authority")] if is_nearly_ours(home, configuration.authorities) else []),
     ]
-
-
-def _nearly(name: str, authorities: Sequence[str]) -> bool:
-    from difflib import get_close_matches
-
-    return (
-        bool(name)
-        and name not in authorities
-        and bool(get_close_matches(name.casefold(), [one.casefold() for one in authorities], 1, 0.8))
-    )
 
 
 def _identity(form: Mapping[str, Any]) -> list[Problem]:

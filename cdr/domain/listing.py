@@ -11,7 +11,7 @@ from cdr.domain import case as cases_
 from cdr.domain.chase import is_overdue
 from cdr.domain.configuration import Configuration
 from cdr.domain.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Kinds, Task, is_open, tasks_of
-from cdr.domain.duplicates import normal
+from cdr.domain.places import same_place
 from cdr.domain.policy import Policy
 from cdr.domain.requests import Request, outstanding, requests_of
 from cdr.domain.review import OPEN, settled_on
@@ -47,7 +47,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which cases are asked for; what is empty or False asks for nothing. `authorities` are names as `normal` has them."""
+    """Which cases are asked for; what is empty or False asks for nothing. `authorities` are names as `same_place` has them."""
 
     only_open: bool = False
     overdue: bool = False
@@ -114,8 +114,8 @@ def _drafted(case: Body) -> date | None:
 
 def authorities_named(name: str, configuration: Configuration) -> tuple[str, ...]:
     """The local authorities that a name stands for: itself, or all of the store's own area where it is the area's name."""
-    own = normal(name) == normal(configuration.area)
-    return tuple(normal(one) for one in (configuration.authorities if own else (name,)))
+    own = same_place(name) == same_place(configuration.area)
+    return tuple(map(same_place, configuration.authorities if own else (name,)))
 
 
 def chosen(rows: Iterable[Listed], wanted: Wanted, order: str) -> list[Listed]:
@@ -131,7 +131,7 @@ def _is_wanted(row: Listed, wanted: Wanted) -> bool:
             wanted.agency in row.asked or not wanted.agency,
             not wanted.overdue or _is_late(row, wanted.agency),
             not wanted.waiting_for or any(_is_waited_for(item, wanted) for item in row.waiting_for),
-            not wanted.authorities or (row.authority is not None and normal(row.authority) in wanted.authorities),
+            not wanted.authorities or (row.authority is not None and same_place(row.authority) in wanted.authorities),
         )
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.age import completed_years
+from cdr.domain.form_c import RATIFIED
 from cdr.domain.requests import outstanding
 from cdr.domain.review import ratifying_review
 from cdr.domain.validation import at, date_at, items_at, text_at
@@ -102,7 +103,7 @@ def notification_extract(form_a: Body, minimum: Minimum) -> dict[str, Any]:
 
 def analysis_extract(form_c: Body, minimum: Minimum) -> dict[str, Any]:
     """What the index keeps of an analysis: keys that are missing, the day of the review aside, which the case tells."""
-    case = {"reviews": [{"stage": "ratified_cdop", "on": "-"}]}
+    case = {"reviews": [{"stage": RATIFIED, "on": "-"}]}
     return {"missing": [one.key for one in of_analysis(form_c, case, minimum) if one.why == MISSING]}
 
 

@@ -19,6 +19,7 @@ from cdr.domain.form_a import (
     is_of_school_age,
     needs_perinatal_review,
 )
+from cdr.domain.places import lived_elsewhere
 from cdr.domain.policy import Policy
 from cdr.domain.validation import NO, YES, at, date_at, gestation_days, text_at, words_at
 
@@ -203,8 +204,7 @@ def _asks_learning_disability(form: Mapping[str, Any], area: Area) -> bool:
 
 
 def _lived_elsewhere(form: Mapping[str, Any], area: Area) -> bool:
-    home = text_at(form, "child.local_authority")
-    return bool(home) and home not in area.authorities
+    return lived_elsewhere(text_at(form, "child.local_authority"), area.authorities)
 
 
 def _maternity_investigation(form: Mapping[str, Any], area: Area) -> bool:

@@ -17,7 +17,7 @@ from cdr import written
 from cdr.codelists import code_list
 from cdr.domain.age import completed_years
 from cdr.domain.form_a import has_known_area
-from cdr.domain.form_c import DOMAINS
+from cdr.domain.form_c import DOMAINS, RATIFIED
 from cdr.domain.policy import Policy
 from cdr.domain.validation import problem
 from cdr.errors import Problem
@@ -320,7 +320,7 @@ def notification(row: RowRead) -> dict[str, Any]:
 
 def _case(row: RowRead, today: date) -> dict[str, Any]:
     reviewed, panel = row.values.get("reviewed_on"), any(name in row.values for name in FOUND_BY_PANEL)
-    stage, on = ("ratified_cdop", reviewed) if reviewed else ("draft_cdrm", today.isoformat())
+    stage, on = (RATIFIED, reviewed) if reviewed else ("draft_cdrm", today.isoformat())
     reviews = [{"on": on, "stage": stage, "panel": None, "override": None}] if reviewed or panel else []
     return {
         "schema": "case/1",
@@ -342,7 +342,7 @@ def _analysis(row: RowRead) -> dict[str, Any]:
     domains, others = _domains(row)
     return {
         "schema": "imported-c/1",
-        "stage": "ratified_cdop" if row.closed else "draft_cdrm",
+        "stage": RATIFIED if row.closed else "draft_cdrm",
         **({"domains": domains} if domains else {}),
         **({"factors": others} if others else {}),
         **({"modifiable_factors_identified": values["modifiable"]} if "modifiable" in values else {}),

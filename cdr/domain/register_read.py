@@ -9,12 +9,12 @@ from typing import Any
 from cdr.domain.configuration import Configuration
 from cdr.domain.duplicates import Identity, identity
 from cdr.domain.form_a import agency_problems
+from cdr.domain.places import lived_elsewhere
 from cdr.domain.register import Column, Columns, Reading, RowRead, notification, read_row
 from cdr.domain.register_days import day_problems
 from cdr.domain.register_map import CODED, Header, RegisterMap, given, header, header_of, is_sum, uncoded
 from cdr.domain.validation import problem
 from cdr.errors import Problem
-from cdr.written import folded
 
 A_SUM = "this row seems to add up the register and to be no case; delete it, or name it under skip_rows in a mapping"
 WHAT = {"nhs_number": "NHS number", "family_name": "names and the same dates of birth and death"}
@@ -95,8 +95,7 @@ def elsewhere(rows: Sequence[RowRead], configuration: Configuration) -> tuple[li
     homes: dict[str, list[RowRead]] = {}
     for row in rows:
         homes.setdefault(row.values.get("local_authority", ""), []).append(row)
-    own = {folded(name) for name in configuration.authorities}
-    strangers = {home: of for home, of in homes.items() if home and folded(home) not in own}
+    strangers = {home: of for home, of in homes.items() if lived_elsewhere(home, configuration.authorities)}
     problems = []
     for home, of in strangers.items():
         near = [

@@ -13,13 +13,13 @@ from typing import Any
 from cdr.domain.age import days_old
 from cdr.domain.clocks import Step, WorkingDays
 from cdr.domain.configuration import Configuration
-from cdr.domain.duplicates import normal
 from cdr.domain.form_a import (
     SAFEGUARDING_PARTIES,
     has_learning_disability,
     is_of_school_age,
     needs_perinatal_review,
 )
+from cdr.domain.places import lived_elsewhere
 from cdr.domain.policy import Policy
 from cdr.domain.requests import to_ask
 from cdr.domain.validation import (
@@ -179,8 +179,7 @@ def _looked_after(form_a: Mapping[str, Any]) -> bool:
 
 
 def _elsewhere(form_a: Mapping[str, Any], configuration: Configuration) -> Iterator[str]:
-    home = text_at(form_a, "child.local_authority")
-    if home and normal(home) not in map(normal, configuration.authorities):
+    if lived_elsewhere(text_at(form_a, "child.local_authority"), configuration.authorities):
         if not informed(form_a, "cdop_of_residence"):
             yield "R03"
         yield "R03-copy"

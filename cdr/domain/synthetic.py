@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from cdr.domain.form_c import RATIFIED
+
 FIRST = {
     "male": ("Idris", "Jakub", "Tọ́mi", "Rhys", "Yusuf", "Leo", "Oran", "Minh", "Ştefan", "Kai"),
     "female": ("Amara", "Cerys", "Zofia", "Ayọ̀", "Leyla", "Niamh", "Linh", "Ștefania", "Maya", "Ffion"),
@@ -240,7 +242,7 @@ def _form_c(random: Random, group: str, on: date, held: date) -> dict[str, Any]:
     domains = {name: _domain(random, name, name in found, changeable and name == letter) for name in "ABCD"}
     return {
         "schema": "form-c/1",
-        "stage": "ratified_cdop",
+        "stage": RATIFIED,
         "cdrm": {"date": held.isoformat(), "type": "hospital_mortality_meeting"},
         "cause_of_death_understood": "Invented for a demonstration",
         "case_summary": "An invented case for a demonstration. Nothing in it happened to anyone.",

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cdr.domain.chase import ESCALATION, is_overdue
+from cdr.domain.chase import is_escalated, is_overdue
 from cdr.domain.policy import Policy
 from cdr.domain.requests import NIL, OUTSTANDING, RETURNED, WAIVED, Request, requests_of
-from cdr.domain.validation import date_at, items_at, text_at
 from cdr.statistics.years import parse_year, year_of
 
 FEWEST_FOR_QUARTILES = 5
@@ -62,24 +61,13 @@ def answers(
         for request in requests_of(kinds.get("requests", {})):
             label = year_of(request.requested_on)
             if wanted in (None, label):
-                asked = _Asked(request, _is_escalated(request, kinds.get("prompts", {})))
+                asked = _Asked(request, is_escalated(request, kinds.get("prompts", {})))
                 found.setdefault((request.agency, label), []).append(asked)
     order = {agency: n for n, agency in enumerate(names)}
     keys = sorted(found, key=lambda key: (order.get(key[0], len(order)), key))
     return [
         _answers(agency, names.get(agency, agency), label, found[agency, label], on, policy) for agency, label in keys
     ]
-
-
-def _is_escalated(request: Request, prompts: Mapping[str, Any]) -> bool:
-    """Whether the escalation of this very request went out: an earlier one's fell due before this one was made."""
-    return any(
-        text_at(item, "agency") == request.agency
-        and text_at(item, "level") == ESCALATION
-        and date_at(item, "sent_on") is not None
-        and (date_at(item, "due_on") or date.min) > request.requested_on
-        for _, item in items_at(prompts, "prompts")
-    )
 
 
 def _answers(agency: str, name: str, year: str, asked: Sequence[_Asked], on: date, policy: Policy) -> Answers:

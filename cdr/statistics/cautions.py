@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from cdr.domain.places import own_authority
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.years import year_of
 
@@ -15,9 +16,8 @@ def cautions(facts: Iterable[CaseFacts], authorities: Sequence[str], years: Sequ
 
     `cdr tally --trace` says which they are.
     """
-    known = {" ".join(name.split()).casefold() for name in authorities}
     counted = [case for case in facts if case.counted and _falls_in(case, years)]
-    resident = [case for case in counted if " ".join((case.local_authority or "").split()).casefold() in known]
+    resident = [case for case in counted if own_authority(case.local_authority, authorities)]
     notified = {year_of(case.notified_on) for case in resident}
     found = [f"No death was notified in {year}." for year in years if year not in notified]
     found += _of(

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from cdr.domain.chase import is_escalated
+from cdr.domain.form_c import RATIFIED
+from cdr.domain.requests import requests_of
+
 DOMAINS = ("A", "B", "C", "D")
-RATIFIED = "ratified_cdop"
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
 # forms 1.1: none of these is a child death, though a stillbirth that nobody attended is looked into
 NOT_COUNTED = frozenset({"stillbirth_attended", "stillbirth_unattended", "late_foetal_loss", "lawful_termination"})
 WITHOUT_CODE = "other"
 FAMILY_BEFORE = ("informed_of_review", "leaflet_given", "key_worker", "follow_up_appointment")
 FAMILY_AFTER = ("views_considered", "feedback_requested", "feedback_date", "letter_sent", "bereavement_support_offered")
-ESCALATION = "escalation"
 BEGUN = ("open", "closed")
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
 
@@ -197,17 +199,9 @@ def _ratified(case_body: Mapping[str, Any]) -> list[date]:
 
 
 def _requests(body: Mapping[str, Any], prompts_body: Mapping[str, Any]) -> Iterator[RequestFacts]:
-    escalated = {item.get("agency") for item in _items(prompts_body.get("prompts")) if item.get("level") == ESCALATION}
-    for item in _items(body.get("requests")):
-        asked = _date(item.get("requested_on"))
-        if asked is not None:
-            yield RequestFacts(
-                agency=str(item.get("agency")),
-                requested_on=asked,
-                status=str(item.get("status") or "outstanding"),
-                answered_on=_date(item.get("answered_on")),
-                escalated=item.get("agency") in escalated,
-            )
+    for one in requests_of(body):
+        escalated = is_escalated(one, prompts_body)
+        yield RequestFacts(one.agency, one.requested_on, one.status, one.answered_on, escalated)
 
 
 def _relevances(domains: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from cdr.codelists import code_list
 from cdr.domain.age import age_band, completed_years
 from cdr.domain.clocks import add_months
+from cdr.domain.places import own_authority
 from cdr.statistics.facts import CONTRIBUTED, DOMAINS, CaseFacts
 from cdr.statistics.periods import quarter
 from cdr.statistics.years import year_of
@@ -26,14 +27,10 @@ class Labels:
     authorities: tuple[str, ...]
     agencies: Mapping[str, str]
     bands: Mapping[str, Any]
-    _by_spelling: Mapping[str, str] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_spelling", {_spelling(name): name for name in self.authorities})
 
     def authority(self, case: CaseFacts) -> str | None:
         """The authority as the configuration spells it, or None for a child who did not live in the area."""
-        return self._by_spelling.get(_spelling(case.local_authority or ""))
+        return own_authority(case.local_authority, self.authorities)
 
     def of(self, table: str, case: CaseFacts, today: date | None = None) -> tuple[str, ...]:
         """The rows of a case in a table, by the last part of its id; none, one, or several where the table's rows overlap."""
@@ -163,10 +160,6 @@ def _group(codes: str, value: str) -> str | None:
         return code_list(codes).group(value)
     except KeyError:
         return None
-
-
-def _spelling(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _yes(value: bool | None) -> str:
