@@ -9,12 +9,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
+from unit.domain_data import policy
 
 from cdr import resources
 from cdr.documents.wording import Rules
-from cdr.domain import letters, support
+from cdr.domain import gates, letters, processes, support
 from cdr.domain.configuration import Configuration
-from cdr.domain.letters import Letter, Recipient
+from cdr.domain.letters import FromCase, Letter, Recipient
 
 FOLDER = Path(__file__).parent / "data" / "examples"
 CASES = ("sudi", "neonatal", "suicide")
@@ -36,6 +37,7 @@ def rules(name: str) -> dict[str, Any]:
     return yaml.load(resources.read_bytes("rules", f"{name}.yaml"))
 
 
+AGES = policy().ages
 ORGANISATIONS = support.organisations(rules("support-organisations"))
 WORDS = Rules.from_document(rules("letter-words"))
 
@@ -66,13 +68,22 @@ def configuration() -> Configuration:
     return Configuration.from_document(example("store"))
 
 
+def from_case(body: dict[str, Any], **told: Any) -> FromCase:
+    """What a letter takes from a case that was opened with this notification."""
+    case = {"gates": gates.opening_gates(body)}
+    coroner, criminal = processes.coroner_knows(body, case), processes.is_live(case, [processes.CRIMINAL])
+    return FromCase(**told, coroner=coroner, criminal=criminal)
+
+
 def letter_for(body: dict[str, Any], recipient: Recipient | None = None, draft: bool = False, store: Any = None) -> Letter:
     return letters.compose(
         body,
         store or configuration(),
         recipient or letters.recipients(body)[0],
         ON,
-        support.choose(body, ORGANISATIONS),
+        support.choose(body, ORGANISATIONS, AGES),
+        AGES,
         draft=draft,
         reference=REFERENCE,
+        case=from_case(body),
     )

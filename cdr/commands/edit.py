@@ -188,6 +188,7 @@ def without(notes: bytes, text: bytes) -> bytes:
 
 def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> list[Difference]:
     from cdr.domain.differences import differences
+    from cdr.domain.panel_findings import with_findings
     from cdr.store.transaction import Change
 
     store, place = app.store, chosen.document.place
@@ -203,6 +204,10 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
             case = documents["case"]
             followed = _followed(app, case.body, before, form.body)
             bodies |= {case.place: followed} if followed != case.body else {}
+        if chosen.form == "form-c":
+            case, form_a = documents["case"], documents["notification"].body
+            found = with_findings(case.body, form_a, form.body, app.clock.today, app.policy)
+            bodies |= {case.place: found} if found != case.body else {}
         changed = differences(before, form.body)
         store.commit(Change("edit", bodies, texts={place: form.raw}), {reference: documents})
     return changed

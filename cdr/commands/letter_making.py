@@ -158,7 +158,7 @@ def _held(
     app: App, wanted: Wanted, case: _Case, gate: Mapping[str, Any] | None, composed: Sequence[AnyLetter]
 ) -> _Held:
     """Everything that keeps a letter from being final; a draft is held by nothing, and its day is only spoken of."""
-    from cdr.domain import letter_gate, letter_kinds, professional_letters
+    from cdr.domain import letter_gate, letter_kinds, processes, professional_letters
     from cdr.domain.professional_letters import ProfessionalLetter
 
     of_day = _day(app, wanted, case, gate)
@@ -174,10 +174,11 @@ def _held(
         return _Held()
     questions = case.kind.questions
     body, ledger = case.documents["case"].body, case.documents["requests"].body
+    live = processes.is_live(body, app.policy.gates.waits_at_panel)
     found = [
         *named,
         *letter_kinds.lacking(case.kind, body, ledger, case.analysis),
-        *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions),
+        *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions, live_process=live),
         *letter_gate.hold_reasons(gate, questions),
         *letter_gate.too_old(gate, wanted.send_on, questions, case.rules.good_for, case.rules.proof_reading_good_for),
     ]
@@ -241,11 +242,11 @@ def _composed(app: App, wanted: Wanted, case: _Case) -> Sequence[AnyLetter]:
 
 
 def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
-    from cdr.domain import letter_kinds, letters, support
+    from cdr.domain import letter_kinds, letters, processes, support
     from cdr.domain.validation import text_at
 
     listed = (*support.organisations(rules("support-organisations")), *support.local(app.configuration.support))
-    organisations = support.choose(case.form_a, listed)
+    organisations = support.choose(case.form_a, listed, app.policy.ages)
     people = letters.choose(letters.recipients(case.form_a), wanted.to)
     unchecked = support.to_check(organisations, app.clock.real_today)
     if unchecked:
@@ -258,10 +259,12 @@ def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
         waits=letter_kinds.waits(body, ledger, case.rules),
         views_shared=text_at(case.analysis, "family.views_considered") == "yes",
         signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
+        coroner=processes.coroner_knows(case.form_a, body),
+        criminal=processes.is_live(body, [processes.CRIMINAL]),
     )
     return [
         letters.compose(
-            case.form_a, app.configuration, person, wanted.send_on, organisations, draft=wanted.draft,
+            case.form_a, app.configuration, person, wanted.send_on, organisations, app.policy.ages, draft=wanted.draft,
             reference=wanted.reference, case=from_case, large_print=wanted.large_print,
         )
         for person in people

@@ -57,7 +57,7 @@ def command(
 def _take(
     app: App, reference: str, raw: bytes, name: str, panel: str | None, day: date, override: str
 ) -> tuple[Form, Sequence[str]]:
-    from cdr.domain import case, form_c, whole_case
+    from cdr.domain import case, form_c, panel_findings, whole_case
     from cdr.store.transaction import Change
 
     store = app.store
@@ -86,9 +86,10 @@ def _take(
             )  # fmt: skip
         passed_over = (override, unmet) if unmet else None
         analysis = store.place(reference, "analysis")
+        reviewed = case.with_review(kept.body, day, stage, panel, passed_over)
         changed = {
             analysis: form.body,
-            kept.place: case.with_review(kept.body, day, stage, panel, passed_over),
+            kept.place: panel_findings.with_findings(reviewed, notification, form.body, day, app.policy),
         }
         store.commit(Change("review", changed, texts={analysis: form.raw}), {reference: documents})
     return form, unmet

@@ -13,10 +13,7 @@ SLOW_WORDS = {
     LATE: "passed on late",
     NO_DATE: "passed on, the day is not told",
 }
-MARK_IT = (
-    "Once a case is in, mark it in Form A (cdr edit REF form-a), under `informed`:",
-    "  - {party: ncmd, status: informed, on: DATE}",
-)
+MARK_IT = ("Once a case is in, record it: cdr milestone REF ncmd_told --on DATE",)
 Rows = Sequence[tuple[str, ...]]
 
 

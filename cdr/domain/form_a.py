@@ -18,7 +18,7 @@ from cdr.domain.clocks import UnknownHolidays, WorkingDays, as_date, notificatio
 from cdr.domain.configuration import Configuration
 from cdr.domain.order_of_times import CAN_BE_TRUE, Order, Rules, order_problems, time_problems
 from cdr.domain.places import is_nearly_ours
-from cdr.domain.policy import Policy
+from cdr.domain.policy import Ages, Policy
 from cdr.domain.validation import (
     NO,
     YES,
@@ -46,7 +46,8 @@ HOSPITAL_PLACES = (
     "adult_ward", "hospital_other", "mental_health_inpatient",
 )  # fmt: skip
 ABROAD = "abroad"
-SAFEGUARDING_PARTIES = ("safeguarding_partners", "national_safeguarding_panel")
+NATIONAL_PANEL = "national_safeguarding_panel"
+SAFEGUARDING_PARTIES = ("safeguarding_partners", NATIONAL_PANEL)
 PAST = ("child.date_of_birth", "death.date", "death.date_found", "notified_at")
 
 
@@ -234,6 +235,12 @@ def _newborn(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
     )
 
 
+def is_newborn(form: Mapping[str, Any], ages: Ages) -> bool:
+    """Whether the child died in the first weeks of life (the tables' first band); not so where a date is not known."""
+    born, died = date_at(form, "child.date_of_birth"), date_at(form, "death.date")
+    return born is not None and died is not None and 0 <= days_old(born, died) < ages.neonatal_under_days
+
+
 def needs_perinatal_review(form: Mapping[str, Any], policy: Policy) -> bool:
     """Whether the perinatal mortality review looks at this death (protocol glossary).
 
@@ -242,10 +249,9 @@ def needs_perinatal_review(form: Mapping[str, Any], policy: Policy) -> bool:
     born, died, gestation = date_at(form, "child.date_of_birth"), date_at(form, "death.date"), gestation_days(form)
     if born is None or died is None or gestation is None:
         return False
-    newborn = 0 <= days_old(born, died) < policy.ages.neonatal_under_days
     infant = 0 <= completed_years(born, died) < policy.ages.infant_under_years
     never_home = infant and text_at(form, "death.place") == "neonatal_unit"
-    return (newborn or never_home) and gestation >= policy.birth.perinatal_review_from_days
+    return (is_newborn(form, policy.ages) or never_home) and gestation >= policy.birth.perinatal_review_from_days
 
 
 def age_at_death(form: Mapping[str, Any]) -> int | None:

@@ -119,11 +119,16 @@ def _explained(form: Mapping[str, Any], policy: Policy) -> bool:
     return bool(cause) and not any(words in cause for words in policy.analysis.unexplained_causes)
 
 
+def is_of_abuse(form: Mapping[str, Any], policy: Policy) -> bool:
+    """Whether the analysis puts the death down to deliberately inflicted injury, abuse or neglect."""
+    return _primary(form) == policy.analysis.abuse_category
+
+
 def _safeguarding(form: Mapping[str, Any], form_a: Mapping[str, Any], policy: Policy) -> Iterator[Check]:
     referred = any(text_at(item, "body") in SAFEGUARDING_PARTIES for _, item in items_at(form, "referrals"))
     told = referred or informed(form_a, *SAFEGUARDING_PARTIES)
     concern = text_at(form_a, "safeguarding_concern")
-    abuse = _primary(form) == policy.analysis.abuse_category
+    abuse = is_of_abuse(form, policy)
     yield (abuse and bool(concern) and concern != YES and not told, "C-12", "referrals")
     yield (abuse and not concern and not told, "C-13", "referrals")
     yield (concern == YES and not told, "C-14", "referrals")

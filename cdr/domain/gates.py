@@ -1,7 +1,7 @@
 """Other processes that a review waits for: they open, end, or are not waited for any more (process section 1.3).
 
 On the case: `gates: [{type, status: open|closed|waived, opened_on, closed_on, expected_on?, owner?, reason?, waived_by?, waived_on?,
-note?}]`; there may be several of one type, of which one at a time is open.
+ended_by?, note?}]`; there may be several of one type, of which one at a time is open.
 """
 
 from __future__ import annotations
@@ -66,8 +66,34 @@ def opened(case: Body, type_: str, on: date, expected: date | None, owner: str) 
 
 
 def closed(case: Body, type_: str, on: date) -> dict[str, Any]:
-    """The case with its open process of a type ended. Raises: ConditionsNotMet where none is open, or it began later."""
+    """The case with its open process of a type ended; one that a milestone ended takes this day instead.
+
+    Raises: ConditionsNotMet where none is open, or it began later.
+    """
+    last: Body = next((gate for gate in reversed(_items(case)) if gate.get("type") == type_), {})
+    if "ended_by" in last and _open(case, type_) is None:
+        case = reopened(case, type_, str(last["ended_by"]))
     return _with(case, type_, on, {"status": CLOSED, "closed_on": on.isoformat()})
+
+
+def ended_with(case: Body, type_: str, on: date, milestone: str) -> dict[str, Any]:
+    """The case with its open process of a type ended by a milestone; unchanged where none is open, or it began later."""
+    index = _open(case, type_)
+    began = date_at(_items(case)[index], "opened_on") if index is not None else None
+    if index is None or (began and on < began):
+        return {**case}
+    return _with(case, type_, on, {"status": CLOSED, "closed_on": on.isoformat(), "ended_by": milestone})
+
+
+def reopened(case: Body, type_: str, milestone: str) -> dict[str, Any]:
+    """The case with the process open again that this milestone had ended; unchanged where it ended none."""
+    items = _items(case)
+    for n, item in reversed(list(enumerate(items))):
+        if item.get("type") == type_ and item.get("ended_by") == milestone:
+            again = {key: value for key, value in item.items() if key != "ended_by"}
+            items[n] = again | {"status": OPEN, "closed_on": None}
+            return {**case, "gates": items}
+    return {**case}
 
 
 def waived(case: Body, type_: str, on: date, reason: str, by: str) -> dict[str, Any]:

@@ -126,15 +126,18 @@ def unanswered(
     form_a: Mapping[str, Any],
     today: date | None = None,
     questions: Sequence[str] = FIRST_QUESTIONS,
+    *,
+    live_process: bool = False,
 ) -> list[str]:
     """What is still to be asked before a final letter: a sentence for each question, saying whom.
 
-    An answer needs who gave it and when, from the day of the death to `today`. (process: the letter gate)
+    An answer needs who gave it and when, from the day of the death to `today`; `live_process`: an inquest or a criminal case
+    is open. (process: the letter gate)
     """
     answers = (gate or {}).get("answers") or {}
     died = date.fromisoformat(form_a["death"]["date"])
     found = [_to_ask(BY_ID[id_], answers.get(id_), died, today) for id_ in questions]
-    return [sentence for sentence in (*found, *_at_odds(answers, form_a, questions)) if sentence]
+    return [sentence for sentence in (*found, *_at_odds(answers, form_a, questions, live_process)) if sentence]
 
 
 def too_old(
@@ -196,13 +199,15 @@ def _to_ask(question: Question, given: Any, died: date, today: date | None) -> s
     return ""
 
 
-def _at_odds(answers: Mapping[str, Any], form_a: Mapping[str, Any], questions: Sequence[str]) -> list[str]:
-    """Answers that Form A does not bear out."""
+def _at_odds(
+    answers: Mapping[str, Any], form_a: Mapping[str, Any], questions: Sequence[str], live_process: bool
+) -> list[str]:
+    """Answers that the case or Form A does not bear out."""
     found = []
     wording, language = (_answer(answers, id_) for id_ in ("wording_agreed", "language_and_format"))
-    if wording == "not_applicable" and _live_inquest_or_trial(form_a):
+    if wording == "not_applicable" and live_process:
         found.append(
-            "Form A names an inquest or a criminal case that is open: ask the coroner’s officer or the family liaison "
+            "An inquest or a criminal case is open: ask the coroner’s officer or the family liaison "
             "officer to agree the wording. [wording_agreed]"
         )
     if language.casefold() in {"none", "no"} and form_a.get("family", {}).get("interpreter_language"):
@@ -226,13 +231,6 @@ def needs_more_than_a_letter(gate: Mapping[str, Any] | None) -> bool:
 def needs_large_print(gate: Mapping[str, Any] | None) -> bool:
     """Whether large print is what somebody needs."""
     return "large" in _answer((gate or {}).get("answers") or {}, "language_and_format").casefold()
-
-
-def _live_inquest_or_trial(form_a: Mapping[str, Any]) -> bool:
-    return any(
-        item.get("type") in {"inquest", "criminal", "criminal_investigation", "police"} and item.get("status") == "open"
-        for item in form_a.get("other_investigations") or []
-    )
 
 
 def held_questions(gate: Mapping[str, Any] | None, questions: Sequence[str] | None = None) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cdr.domain import support
+from cdr.domain.form_a import is_newborn
 from cdr.domain.letter_gate import QUESTIONS, Question, hold_reasons, one_line, unanswered
 from cdr.domain.support import Organisation
 from cdr.errors import ConditionsNotMet, NotFound
 
 if TYPE_CHECKING:
     from cdr.domain.configuration import Configuration
+    from cdr.domain.policy import Ages
 
 __all__ = [
     "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons", "in_words",
@@ -72,12 +73,16 @@ class Child:
 
 @dataclass(frozen=True)
 class FromCase:
-    """What a letter may take from the case beside Form A: what was learned, and what the review waits for, in plain words."""
+    """What a letter may take from the case beside Form A: what was learned, and what the review waits for, in plain words;
+    whether the coroner knows, and whether a criminal case is open.
+    """
 
     learning: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
     views_shared: bool = False
     signed_by_chair: bool = False
+    coroner: bool = False
+    criminal: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,7 @@ def compose(
     recipient: Recipient,
     on: date,
     organisations: Sequence[Organisation],
+    ages: Ages,
     *,
     draft: bool,
     reference: str = "",
@@ -219,12 +225,12 @@ def compose(
         salutation=salutation(recipient.name),
         child=child,
         is_parent=_is_parent(recipient.relationship),
-        lived_together=recipient.lives_with_child or support.is_newborn(form_a),
-        newborn=support.is_newborn(form_a),
+        lived_together=recipient.lives_with_child or is_newborn(form_a, ages),
+        newborn=is_newborn(form_a, ages),
         suicide="apparent_suicide" in (death.get("suspected_events") or []),
-        coroner=_coroner_told(form_a),
+        coroner=case.coroner,
         abroad=death.get("place") == "abroad",
-        criminal=_criminal_case(form_a),
+        criminal=case.criminal,
         in_care=form_a["child"].get("looked_after") == "yes",
         born_together=_born_together(form_a, child),
         interpreter=bool(family.get("interpreter_language")) or recipient.interpreter,
@@ -303,19 +309,6 @@ def _born_together(form_a: Mapping[str, Any], child: Child) -> str:
     if len(alive) > 1:
         return f"the children who were born with {child.name}"
     return f"{child.whose} twin" if alive else ""
-
-
-def _coroner_told(form_a: Mapping[str, Any]) -> bool:
-    informed = form_a.get("informed") or []
-    told = any(item.get("party") == "coroner" and item.get("status") == "informed" for item in informed)
-    inquest = any(item.get("type") == "inquest" for item in form_a.get("other_investigations") or [])
-    examination = (form_a.get("certification", {}).get("post_mortem") or {}).get("type") == "coroner"
-    return told or inquest or examination
-
-
-def _criminal_case(form_a: Mapping[str, Any]) -> bool:
-    processes = form_a.get("other_investigations") or []
-    return any(item.get("type") == "criminal" and item.get("status") == "open" for item in processes)
 
 
 def _key_worker(form_a: Mapping[str, Any], configuration: Configuration) -> Contact | None:

@@ -1,6 +1,7 @@
 """What has been done in a case, what that ends and sets going, and what is still called for (process sections 1.2 and 1.5).
 
-On the case: `milestones: [{kind, on, recorded_on, by?, with?, type?, note?, attachment?}]` and `following: [{what, clock, due, who,
+On the case: `milestones: [{kind, on, recorded_on, by?, with?, type?, note?, attachment?}]`, `panel_found: [{what, on, with?, number?}]`
+(see `panel_findings`) and `following: [{what, clock, due, who,
 limit, edition, from, with?}]`, the steps that milestones and closed gates set going, with the rule that decided their day.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 
 from cdr.codelists import Code, code_list
 from cdr.domain.clocks import Step
-from cdr.domain.gates import CLOSED, OPEN, gates_of
+from cdr.domain.gates import CLOSED, OPEN, ended_with, gates_of, reopened
 from cdr.domain.policy import FollowOn, Policy
 from cdr.domain.requests import requests_of
 from cdr.domain.review import settled_on
@@ -22,7 +23,7 @@ from cdr.errors import ConditionsNotMet
 
 KINDS = "milestone_kind"
 REQUESTS_CLOCK = "T04"
-GATE = "gate:"
+GATE, PANEL = "gate:", "panel:"
 
 Body = Mapping[str, Any]
 
@@ -79,7 +80,10 @@ def recorded(case: Body, milestone: Milestone, recorded_on: date, died: date | N
         hint = "Give the right day with --on DATE, or take a wrong one back first: cdr milestone REF KIND --undo"
         raise ConditionsNotMet("This milestone cannot be recorded; nothing was.", unmet, hint)
     listed = [dict(item) for _, item in items_at(case, "milestones")]
-    return with_following({**case, "milestones": [*listed, _item(milestone, recorded_on)]}, policy)
+    changed = {**case, "milestones": [*listed, _item(milestone, recorded_on)]}
+    if milestone.kind in policy.gates.closed_by:
+        changed = ended_with(changed, policy.gates.closed_by[milestone.kind], milestone.on, milestone.kind)
+    return with_following(changed, policy)
 
 
 def undone(case: Body, code: str, policy: Policy) -> dict[str, Any]:
@@ -90,7 +94,10 @@ def undone(case: Body, code: str, policy: Policy) -> dict[str, Any]:
         raise ConditionsNotMet(
             "There is nothing to take back.", ["No such milestone is recorded."], "See: cdr milestone REF"
         )
-    return with_following({**case, "milestones": listed[:last] + listed[last + 1 :]}, policy)
+    changed = {**case, "milestones": listed[:last] + listed[last + 1 :]}
+    if code in policy.gates.closed_by:
+        changed = reopened(changed, policy.gates.closed_by[code], code)
+    return with_following(changed, policy)
 
 
 def with_following(case: Body, policy: Policy) -> dict[str, Any]:
@@ -144,6 +151,10 @@ def _starts(case: Body, rule: FollowOn) -> Iterator[tuple[date, str]]:
     for milestone in milestones_of(case):
         if milestone.kind in rule.after:
             yield milestone.on, milestone.party if rule.each else ""
+    for _, found in items_at(case, "panel_found"):
+        day = date_at(found, "on")
+        if PANEL + text_at(found, "what") in rule.after and day:
+            yield day, text_at(found, "with") if rule.each else ""
     for gate in gates_of(case):
         if GATE + gate.type in rule.after and gate.status == CLOSED and gate.ended_on:
             yield gate.ended_on, ""
@@ -163,6 +174,17 @@ def _endings(case: Body, on: date, policy: Policy) -> Iterator[tuple[str, date |
     for gate in gates_of(case):
         if gate.status != OPEN and (gate.ended_on is None or gate.ended_on <= on):
             yield from ((clock, gate.ended_on, "") for clock in policy.gates.ends.get(gate.type, ()))
+    for _, letter in items_at(case, "letters"):
+        made = date_at(letter, "made_on")
+        if letter.get("status") == "final" and (made is None or made <= on):
+            clocks = policy.letter_ends.get(text_at(letter, "kind"), ())
+            yield from ((clock, made, _written_to(case, letter)) for clock in clocks)
+
+
+def _written_to(case: Body, letter: Body) -> str:
+    """Who should act on the recommendation that a letter passed on; empty for a letter to a family."""
+    numbered = [item for _, item in items_at(case, "panel_found") if item.get("number") is not None]
+    return next((text_at(item, "with") for item in numbered if item["number"] == letter.get("to")), "")
 
 
 def _unanswered(case: Body, clock: str, on: date, policy: Policy) -> list[Body]:

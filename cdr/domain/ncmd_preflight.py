@@ -14,6 +14,7 @@ from typing import Any
 from cdr.domain.clocks import UnknownHolidays
 from cdr.domain.ncmd_minimum import Minimum, of_returns
 from cdr.domain.policy import Policy
+from cdr.domain.processes import Told, national_database_told
 from cdr.domain.review import ratifying_review
 from cdr.domain.validation import date_at, items_at, read_date, text_at
 
@@ -34,7 +35,7 @@ class Reviewed:
 
 @dataclass(frozen=True)
 class Open:
-    """A case that is open on the last day: whether the notification says that the database was told, and the keys that it lacks."""
+    """A case that is open on the last day: whether the database was told, and the keys that the notification lacks."""
 
     case: str
     notified_on: date
@@ -93,6 +94,10 @@ class _Case:
             "told": False,
             "told_on": None,
         }
+
+    @property
+    def told(self) -> Told:
+        return national_database_told(self.ncmd, self.kinds.get("case", {}))
 
     @property
     def reviewed_on(self) -> date | None:
@@ -157,20 +162,19 @@ def _reviewed(case: _Case, minimum: Minimum) -> Reviewed:
 
 
 def _open(case: _Case, notified_on: date) -> Open:
-    return Open(case.reference, notified_on, bool(case.ncmd["told"]), tuple(case.ncmd["missing"]))
+    return Open(case.reference, notified_on, case.told.is_told, tuple(case.ncmd["missing"]))
 
 
 def _slow(case: _Case, days: tuple[date, date], as_of: date, policy: Policy) -> Slow | None:
     """A case notified in the year that was not passed on in time, once the time has run out."""
-    notified_on, ncmd = case.notified_on, case.ncmd
+    notified_on, told = case.notified_on, case.told
     if notified_on is None or not days[0] <= notified_on <= days[1]:
         return None
     try:
         due = policy.clock("T03").due(notified_on, policy.working_days)
     except UnknownHolidays:
         return None
-    told_on = read_date(ncmd["told_on"])
-    if due is None or as_of <= due or (told_on is not None and told_on <= due):
+    if due is None or as_of <= due or (told.on is not None and told.on <= due):
         return None
-    why = NOT_PASSED_ON if not ncmd["told"] else NO_DATE if told_on is None else LATE
-    return Slow(case.reference, notified_on, due, told_on, why)
+    why = NOT_PASSED_ON if not told.is_told else NO_DATE if told.on is None else LATE
+    return Slow(case.reference, notified_on, due, told.on, why)

@@ -79,7 +79,8 @@ class ClockRule(Sourced):
 
 @dataclass(frozen=True)
 class FollowOn(Sourced):
-    """What sets a clock going after the case was opened: milestones, and gates that were closed (`gate:inquest`).
+    """What sets a clock going after the case was opened: milestones, gates that were closed (`gate:inquest`), and what the panel
+    found (`panel:recommendation`).
 
     The latest of `after` begins it, or with `each` every one of them; not while a gate of `not_while_open` is open, and only
     where one of the clocks `only_with` was called for. `after_review`: it stays when the review is ratified.
@@ -110,13 +111,17 @@ class Chasing(Sourced):
 
 @dataclass(frozen=True)
 class Gates(Sourced):
-    """The other processes that a review waits for; while one is open, the clocks that it `postpones` have no day."""
+    """The other processes that a review waits for; while one is open, the clocks that it `postpones` have no day.
+
+    `closed_by`: the milestones that are the end of one.
+    """
 
     types: tuple[str, ...]
     coroner: tuple[str, ...]
     waits_at_panel: tuple[str, ...]
     ends: Mapping[str, tuple[str, ...]]
     postpones: Mapping[str, tuple[str, ...]]
+    closed_by: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,7 @@ class Policy:
     chasing: Chasing
     clocks: Mapping[str, ClockRule] = field(repr=False)
     gates: Gates
+    letter_ends: Mapping[str, tuple[str, ...]]
     jar: JointResponse
     ages: Ages
     birth: Birth
@@ -252,6 +258,7 @@ def _policy(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Polic
         national_chasing=chasing,
         clocks=clocks,
         gates=_gates(rules["gates"]),
+        letter_ends={str(kind): _words(clocks) for kind, clocks in rules["letters"]["ends"].items()},
         jar=_jar(rules["jar"]),
         ages=_ages(rules["ages"]),
         birth=_birth(rules["birth"]),
@@ -320,6 +327,7 @@ def _gates(part: Mapping[str, Any]) -> Gates:
         waits_at_panel=_words(part["waits_at_panel"]),
         ends={str(kind): _words(clocks) for kind, clocks in part["ends"].items()},
         postpones={str(kind): _words(clocks) for kind, clocks in part["postpones"].items()},
+        closed_by={str(kind): str(type_) for kind, type_ in part["closed_by"].items()},
         **_sourced(part),
     )
 

@@ -16,6 +16,7 @@ from cdr.domain.form_a import (
     HOSPITAL_PLACES,
     age_at_death,
     has_learning_disability,
+    is_newborn,
     is_of_school_age,
     needs_perinatal_review,
 )
@@ -215,7 +216,7 @@ def _maternity_investigation(form: Mapping[str, Any], area: Area) -> bool:
 
 FACTS = {
     "infant": lambda form, area: _under_years(form, area.policy.ages.infant_under_years),
-    "newborn": lambda form, area: _under_days(form, area.policy.ages.neonatal_under_days),
+    "newborn": lambda form, area: is_newborn(form, area.policy.ages),
     "same_day": lambda form, area: _under_days(form, 1),
     "under_school_age": lambda form, area: _under_years(form, area.policy.ages.school_from),
     "school_age": lambda form, area: is_of_school_age(form, area.policy),

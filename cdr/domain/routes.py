@@ -14,6 +14,7 @@ from cdr.domain.age import days_old
 from cdr.domain.clocks import Step, WorkingDays
 from cdr.domain.configuration import Configuration
 from cdr.domain.form_a import (
+    NATIONAL_PANEL,
     SAFEGUARDING_PARTIES,
     has_learning_disability,
     is_of_school_age,
@@ -154,7 +155,7 @@ def _child(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
     if text_at(form_a, "safeguarding_concern") == YES:
         if not informed(form_a, *SAFEGUARDING_PARTIES):
             yield "R04"
-        if not informed(form_a, "national_safeguarding_panel"):
+        if not informed(form_a, NATIONAL_PANEL):
             yield "T19"
     if _looked_after(form_a) and not informed(form_a, "ofsted"):
         yield "T21"

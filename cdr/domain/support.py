@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cdr.domain.age import completed_years
+from cdr.domain.form_a import is_newborn
+from cdr.domain.policy import Ages
+from cdr.domain.validation import date_at
+
 FEWEST, MOST = 2, 4
 MOST_LOCAL = 2
 LOCAL = "local"
-NEWBORN_DAYS = 28  # the first band of the yearly tables: 0-27 days
-SIBLING_UNDER = 18
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,12 @@ def local(listed: Sequence[Mapping[str, Any]]) -> tuple[Organisation, ...]:
     )
 
 
-def needs(form_a: Mapping[str, Any]) -> frozenset[str]:
+def needs(form_a: Mapping[str, Any], ages: Ages) -> frozenset[str]:
     """What the family may need support with, in the words of the list's `for`."""
     died = date.fromisoformat(form_a["death"]["date"])
     events = form_a["death"].get("suspected_events") or []
     wanted = {"everyone", LOCAL}
-    if is_newborn(form_a):
+    if is_newborn(form_a, ages):
         wanted.add("newborn")
     if "sudi_sudc" in events:
         wanted.add("sudden-young-child")
@@ -68,31 +71,20 @@ def needs(form_a: Mapping[str, Any]) -> frozenset[str]:
         wanted.add("suicide")
     if "road_traffic" in events:
         wanted.add("road")
-    if any(_is_child(sibling, died) for sibling in form_a.get("family", {}).get("siblings") or []):
+    if any(_is_child(sibling, died, ages) for sibling in form_a.get("family", {}).get("siblings") or []):
         wanted.add("siblings")
     return frozenset(wanted)
 
 
-def is_newborn(form_a: Mapping[str, Any]) -> bool:
-    """Whether the child died before the 28th day."""
-    born = form_a.get("child", {}).get("date_of_birth")
-    if not born:
-        return False
-    return 0 <= (date.fromisoformat(form_a["death"]["date"]) - date.fromisoformat(born)).days < NEWBORN_DAYS
+def _is_child(sibling: Mapping[str, Any], on: date, ages: Ages) -> bool:
+    """Whether a brother or sister is a child; one of unknown age counts, since a number too many does no harm."""
+    born = date_at(sibling, "date_of_birth")
+    return born is None or completed_years(born, on) < ages.adult_years
 
 
-def _is_child(sibling: Mapping[str, Any], on: date) -> bool:
-    """Whether a brother or sister is under 18; one of unknown age counts, since a number too many does no harm."""
-    born = sibling.get("date_of_birth")
-    if not born:
-        return True
-    birth = date.fromisoformat(born)
-    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day)) < SIBLING_UNDER
-
-
-def choose(form_a: Mapping[str, Any], listed: Sequence[Organisation]) -> tuple[Organisation, ...]:
+def choose(form_a: Mapping[str, Any], listed: Sequence[Organisation], ages: Ages) -> tuple[Organisation, ...]:
     """Two to four organisations that fit: the area's own and those for just this first, then one or two for every family."""
-    wanted = needs(form_a)
+    wanted = needs(form_a, ages)
     fitting = sorted(
         (item for item in listed if wanted & set(item.for_)),
         key=lambda item: (item.rank, item.id),

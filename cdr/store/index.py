@@ -28,7 +28,7 @@ SAVE_EVERY = 50
 class Extraction:
     """What the index keeps of each kind of document; `version` changes when that changes."""
 
-    version: int
+    version: str
     kinds: tuple[Kind, ...]
     facts: Callable[[Kind, Mapping[str, Any]], dict[str, Any]]
 

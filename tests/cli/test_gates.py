@@ -221,3 +221,44 @@ def test_changes_that_are_not_right_are_all_told(
     said = capsys.readouterr().out
     assert all(word in said for word in words)
     assert not (tmp_path / "area").exists()
+
+
+def test_what_the_panel_suspects_and_recommends_is_to_be_acted_on(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    """Clocks start from the case: the notification knew of no abuse, the analysis suspects it and recommends."""
+    text = (EXAMPLES / "form-c-sudi.yaml").read_text("utf-8")
+    before = set(clocks(cdr, sudi, "2026-04-20"))
+    assert not before & {"R04", "T19", "R10"}
+    (tmp_path / "c.yaml").write_text(text.replace("stage: ratified_cdop", "stage: draft_cdrm").replace("referrals: []", REFERRED), "utf-8")
+    cdr("review", sudi, "--from", tmp_path / "c.yaml", "--on", "2026-04-14", as_of="2026-04-15")
+    assert {"T19": "2026-04-21"}.items() <= clocks(cdr, sudi, "2026-04-20").items()
+    assert "R10" not in clocks(cdr, sudi, "2026-04-20"), "a draft recommends nothing yet"
+    (tmp_path / "c.yaml").write_text(text, "utf-8")
+    cdr("review", sudi, "--from", tmp_path / "c.yaml", "--on", "2026-04-16", "--override", "x", as_of="2026-04-17")
+    after = clocks(cdr, sudi, "2026-04-20")
+    assert "T19" not in after, "the ratified analysis no longer suspects it"
+    assert {"R10": None}.items() <= after.items()
+    cdr("milestone", sudi, "recommendation_passed_on", as_of="2026-04-20")
+    assert "R10" not in clocks(cdr, sudi, "2026-04-20")
+
+
+REFERRED = """refer_further: yes
+referrals:
+  - {body: safeguarding_partners, on: 2026-04-14}
+"""
+
+
+def test_the_report_of_a_perinatal_review_is_its_end(cdr: Shell, sudi: str) -> None:
+    cdr("gate", sudi, "open", "pmrt", "--on", "2026-01-20", as_of="2026-01-21")
+    cdr("milestone", sudi, "pmrt_report", "--on", "2026-03-01", as_of="2026-03-02")
+    assert "perinatal" not in " ".join(waiting(cdr))
+    cdr("milestone", sudi, "pmrt_report", "--undo", as_of="2026-03-02")
+    assert "perinatal" in " ".join(waiting(cdr))
+
+
+def test_the_national_database_is_told_once(cdr: Shell, sudi: str) -> None:
+    assert "T03" in clocks(cdr, sudi, "2026-01-10")
+    cdr("milestone", sudi, "ncmd_told", "--on", "2026-01-10", as_of="2026-01-10")
+    assert "T03" not in clocks(cdr, sudi, "2026-01-12")
+    said = cdr("ncmd", "--preflight", "2025/26", "--json", as_of="2026-03-20").json
+    assert [one["passed_on"] for one in said["open"]] == [True]
+    assert said["slow"] == []

@@ -247,8 +247,9 @@ def test_a_case_tells_what_it_waits_for_and_which_processes_there_were() -> None
 def test_an_escalated_request_is_known_by_what_was_sent() -> None:
     asked = {"agency": "northshire-police", "requested_on": "2026-01-09", "status": "outstanding", "answered_on": None}
     ledger = {"requests": [asked, {**asked, "agency": "high-street-surgery"}]}
-    sent = {"prompts": [{"agency": "northshire-police", "level": level} for level in ("prompt-3", "escalation")]}
-    sent["prompts"].append({"agency": "high-street-surgery", "level": "prompt-3"})
+    days = {"due_on": "2026-04-01", "sent_on": "2026-04-01"}
+    sent = {"prompts": [{"agency": "northshire-police", "level": level, **days} for level in ("prompt-3", "escalation")]}
+    sent["prompts"].append({"agency": "high-street-surgery", "level": "prompt-3", **days})
     notification = notification_extract(example("form-a-sudi.yaml"))
     case = case_facts("2026-7K3M", notification, None, ledger, None, sent)
     assert case is not None

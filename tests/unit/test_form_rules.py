@@ -442,7 +442,7 @@ def test_a_date_at_the_end_of_time_is_no_reason_to_raise() -> None:
     assert "A-04" in ids(check_a(form))
 
 
-@pytest.mark.parametrize(("written", "expected"), [("Northshire", []), ("northshire", ["A-39"]), ("Nortshire", ["A-39"]), ("Elsewhere", [])])
+@pytest.mark.parametrize(("written", "expected"), [("Northshire", []), ("northshire", []), ("Nortshire", ["A-39"]), ("Elsewhere", [])])
 def test_an_authority_that_is_nearly_one_of_the_area(written: str, expected: list[str]) -> None:
     form = broken(SUDI, {"child.local_authority": written})
     assert sorted(ids(form_a.agency_problems(form, configuration()))) == expected

@@ -13,7 +13,20 @@ from typing import Any
 import docx
 import pypdfium2
 import pytest
-from letter_examples import CASES, ON, ORGANISATIONS, REFERENCE, WORDS, changed, configuration, example, form_a, rules
+from letter_examples import (
+    AGES,
+    CASES,
+    ON,
+    ORGANISATIONS,
+    REFERENCE,
+    WORDS,
+    changed,
+    configuration,
+    example,
+    form_a,
+    from_case,
+    rules,
+)  # fmt: skip
 
 from cdr import resources
 from cdr.commands.letter import KINDS as OFFERED
@@ -32,9 +45,10 @@ WAITS = ("the coroner to finish",)
 
 
 def letter_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None, **how: Any) -> Letter:
-    case = FromCase(LEARNED, WAITS, views_shared=True, signed_by_chair=RULES.kinds[kind].signed_by == "chair")
+    by_chair = RULES.kinds[kind].signed_by == "chair"
+    case = from_case(body, learning=LEARNED, waits=WAITS, views_shared=True, signed_by_chair=by_chair)
     return letters.compose(
-        body, configuration(), recipient or letters.recipients(body)[0], ON, support.choose(body, ORGANISATIONS),
+        body, configuration(), recipient or letters.recipients(body)[0], ON, support.choose(body, ORGANISATIONS, AGES), AGES,
         draft=False, reference=REFERENCE, case=case, **how,
     )  # fmt: skip
 
@@ -128,7 +142,7 @@ class TestKinds:
         store = configuration()
         alone = dataclasses.replace(store, people={k: v for k, v in store.people.items() if k != "key_worker"})
         letter = letters.compose(
-            form_a("neonatal"), alone, letters.recipients(form_a("neonatal"))[0], ON, ORGANISATIONS[:2],
+            form_a("neonatal"), alone, letters.recipients(form_a("neonatal"))[0], ON, ORGANISATIONS[:2], AGES,
             draft=False, case=FromCase(LEARNED, signed_by_chair=True),
         )  # fmt: skip
         text = " ".join(document.as_text(letter, wording("after-panel")).split())
@@ -433,7 +447,7 @@ def test_local_help_comes_first_and_not_more_than_four() -> None:
     own = [{"name": "Northshire Hearts", "help": "For families here.", "phone": "01632 960010"}] * 3
     listed = (*ORGANISATIONS, *support.local(own))
     for name in CASES:
-        found = support.choose(form_a(name), listed)
+        found = support.choose(form_a(name), listed, AGES)
         assert [item.name for item in found][:2] == ["Northshire Hearts"] * 2 and len(found) == 4
         assert any("everyone" in item.for_ for item in found)
     assert support.to_check(support.local(own), date(2026, 1, 1)) == ["Northshire Hearts"] * 3
@@ -441,8 +455,8 @@ def test_local_help_comes_first_and_not_more_than_four() -> None:
 
 def test_a_death_on_the_road_has_its_own_help() -> None:
     body = changed(form_a("suicide"), death__suspected_events=["road_traffic"])
-    assert "brake" in [item.id for item in support.choose(body, ORGANISATIONS)]
-    assert "brake" not in [item.id for item in support.choose(form_a("suicide"), ORGANISATIONS)]
+    assert "brake" in [item.id for item in support.choose(body, ORGANISATIONS, AGES)]
+    assert "brake" not in [item.id for item in support.choose(form_a("suicide"), ORGANISATIONS, AGES)]
 
 
 def test_no_wording_says_what_a_family_should_not_read() -> None:

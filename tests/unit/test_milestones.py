@@ -10,7 +10,7 @@ from unit.domain_data import configuration, example, policy
 
 from cdr.codelists import code_list
 from cdr.domain import case as cases
-from cdr.domain import gates
+from cdr.domain import gates, panel_findings
 from cdr.domain import milestones as ms
 from cdr.domain.milestones import Milestone
 from cdr.domain.routes import what_follows
@@ -46,8 +46,9 @@ def test_every_clock_of_a_case_can_be_ended_and_every_end_is_a_clock() -> None:
 def test_every_kind_that_sets_something_going_is_there() -> None:
     kinds = {str(code.code) for code in code_list(ms.KINDS).codes}
     gate_types = {f"gate:{code.code}" for code in code_list(gates.TYPES).codes}
+    found = {f"panel:{what}" for what in (panel_findings.TO_REFER, panel_findings.TO_NOTIFY, panel_findings.RECOMMENDATION)}
     for rule in policy().follow_ons:
-        assert set(rule.after) <= kinds | gate_types
+        assert set(rule.after) <= kinds | gate_types | found
         assert set(rule.only_with) <= policy().clocks.keys()
 
 

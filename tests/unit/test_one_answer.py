@@ -6,9 +6,24 @@ from datetime import date
 from typing import Any
 
 import pytest
-from unit.domain_data import configuration, policy
+from unit.domain_data import configuration, example, policy
 
-from cdr.domain import chase, form_a, listing, places, questions, register_read, routes
+from cdr.domain import (
+    chase,
+    form_a,
+    gates,
+    letter_gate,
+    listing,
+    milestones,
+    panel_findings,
+    places,
+    processes,
+    questions,
+    register_read,
+    routes,
+    support,
+)
+from cdr.domain.case import with_letter
 from cdr.domain.requests import requests_of
 from cdr.statistics import agencies, cautions, facts
 from cdr.statistics.labels import Labels
@@ -70,3 +85,134 @@ def test_an_escalation_counts_once_it_went_out_and_for_its_own_request() -> None
     assert went_out == ["school"]
     assert [one.agency for one in known.requests if one.escalated] == went_out
     assert [one.agency for one in table if one.escalated] == went_out
+
+
+CASE: dict[str, Any] = {"status": "open", "opened_on": "2026-01-09", "next": []}
+
+
+@pytest.mark.parametrize(
+    ("of_notification", "done", "told"),
+    [
+        ({"told": False, "told_on": None}, [], (False, None)),
+        ({"told": True, "told_on": "2026-01-12"}, [], (True, "2026-01-12")),
+        ({"told": True, "told_on": None}, [], (True, None)),
+        ({"told": False, "told_on": None}, ["2026-01-11"], (True, "2026-01-11")),
+        ({"told": True, "told_on": "2026-01-12"}, ["2026-01-11"], (True, "2026-01-11")),
+        ({"told": True, "told_on": None}, ["2026-01-11"], (True, "2026-01-11")),
+    ],
+)
+def test_the_national_database_was_told_by_whichever_document_says_so(
+    of_notification: dict[str, Any], done: list[str], told: tuple[bool, str | None]
+) -> None:
+    from cdr.domain.ncmd_minimum import Minimum
+    from cdr.domain.ncmd_preflight import preflight
+
+    noted = [{"kind": "ncmd_told", "on": day, "recorded_on": day} for day in done]
+    case = {**CASE, "milestones": noted}
+    found = processes.national_database_told(of_notification, case)
+    assert (found.is_told, found.on.isoformat() if found.on else None) == told
+    kinds = {"case": case, "notification": {"facts": {"notified_on": "2026-01-09"}, "ncmd": {"missing": [], **of_notification}}}
+    year = (date(2025, 4, 1), date(2026, 3, 31))
+    said = preflight({"2026-AAAA": kinds}, "2025/26", year, date(2026, 3, 1), Minimum((), (), "", 1), policy())
+    assert said.open[0].passed_on is told[0]
+    why = "late" if told[1] else "no_date" if told[0] else "not_passed_on"
+    assert [one.why for one in said.slow] == ([] if told[1] == "2026-01-11" else [why])
+
+
+def test_an_inquest_that_ended_is_over_for_the_letters_too() -> None:
+    form = example("form-a-sudi")
+    case = {**CASE, "gates": gates.opening_gates(form)}
+    types = [gate.type for gate in gates.gates_of(case)]
+    assert types and processes.is_live(case, policy().gates.waits_at_panel)
+    for type_ in types:
+        case = gates.closed(case, type_, date(2026, 6, 1))
+    live = processes.is_live(case, policy().gates.waits_at_panel)
+    answers = {"answers": {"wording_agreed": {"answer": "not_applicable", "by": "x", "on": "2026-01-20"}}}
+    assert not live and letter_gate.unanswered(answers, form, questions=["wording_agreed"], live_process=live) == []
+    assert processes.coroner_knows(form, case), "an inquest that is over was one all the same"
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_"), [("pmrt_report", "pmrt"), ("rapid_review_done", "rapid_review"), ("post_mortem_final", "post_mortem")]
+)
+def test_a_process_whose_report_is_in_is_over(kind: str, type_: str) -> None:
+    case = gates.opened(CASE, type_, date(2026, 1, 9), None, "")
+    done = milestones.recorded(case, milestones.Milestone(kind, date(2026, 3, 1)), date(2026, 3, 2), None, policy())
+    (gate,) = gates.gates_of(done)
+    assert (gate.status, gate.ended_on) == ("closed", date(2026, 3, 1))
+    (again,) = gates.gates_of(milestones.undone(done, kind, policy()))
+    assert (again.status, again.ended_on) == ("open", None)
+    (corrected,) = gates.gates_of(gates.closed(done, type_, date(2026, 2, 27)))
+    assert (corrected.status, corrected.ended_on) == ("closed", date(2026, 2, 27))
+
+
+def test_one_that_was_closed_by_hand_stays_so_when_its_milestone_is_taken_back() -> None:
+    case = gates.closed(gates.opened(CASE, "pmrt", date(2026, 1, 9), None, ""), "pmrt", date(2026, 2, 1))
+    done = milestones.recorded(case, milestones.Milestone("pmrt_report", date(2026, 3, 1)), date(2026, 3, 2), None, policy())
+    (gate,) = gates.gates_of(milestones.undone(done, "pmrt_report", policy()))
+    assert gate.ended_on == date(2026, 2, 1)
+
+
+def called(case: dict[str, Any], on: date = date(2026, 12, 1)) -> list[tuple[str, str | None]]:
+    return [(step.clock, step.due.isoformat() if step.due else None) for step in milestones.still_called_for(case, {}, on, policy())]
+
+
+@pytest.mark.parametrize(("status", "left"), [("final", []), ("draft", [("R07", None)])])
+def test_a_final_letter_is_a_letter_written(status: str, left: list[tuple[str, None]]) -> None:
+    case: dict[str, Any] = {**CASE, "next": [{"what": "Write", "clock": "R07", "due": None}]}
+    letter = {"to": 1, "made_on": date(2026, 2, 1), "format": "pdf", "status": status, "from_revision": 1}
+    assert called(with_letter(case, kind="condolence", **letter)) == left  # type: ignore[arg-type]
+    assert called(with_letter(case, kind="action", **letter)) == [("R07", None)]  # type: ignore[arg-type]
+
+
+ABUSE = {"stage": "draft_cdrm", "category": {"primary": 1}}
+
+
+def test_abuse_that_the_panel_suspects_starts_the_clocks_of_a_referral() -> None:
+    form, on = {"safeguarding_concern": "no"}, date(2026, 6, 1)
+    found = panel_findings.with_findings(CASE, form, ABUSE, on, policy())
+    assert called(found) == [("R04", "2026-06-01"), ("T19", "2026-06-08")]
+    later = panel_findings.with_findings(found, form, {**ABUSE, "stage": "ratified_cdop"}, date(2026, 9, 1), policy())
+    assert called(later) == called(found), "the day on which it was found first"
+    told = milestones.recorded(later, milestones.Milestone("safeguarding_told", date(2026, 6, 2)), on, None, policy())
+    assert called(told) == [("T19", "2026-06-08")]
+    assert called(panel_findings.with_findings(told, form, {"stage": "draft_cdrm"}, on, policy())) == []
+
+
+def test_a_referral_that_is_written_down_is_made_and_the_national_panel_is_still_to_be_told() -> None:
+    referred = {"stage": "draft_cdrm", "category": {"primary": 5}, "referrals": [{"body": "safeguarding_partners"}]}
+    assert called(panel_findings.with_findings(CASE, {}, referred, date(2026, 6, 1), policy())) == [("T19", "2026-06-08")]
+
+
+def test_what_the_notification_called_for_keeps_its_day() -> None:
+    case = {**CASE, "next": [{"what": "Refer", "clock": "R04", "due": "2026-01-09"}, {"what": "Tell", "clock": "T19", "due": "2026-01-16"}]}
+    assert called(panel_findings.with_findings(case, {}, ABUSE, date(2026, 6, 1), policy())) == [("R04", "2026-01-09"), ("T19", "2026-01-16")]
+
+
+def test_whoever_should_act_on_a_recommendation_is_to_be_told() -> None:
+    said = [{"text": "a", "level": "local", "to": "Northtown General"}, {"text": "b", "level": "local"}, {"text": "c", "level": "local", "to": "the council"}]
+    review = {"stage": "ratified_cdop", "recommendations": said}
+    assert called(panel_findings.with_findings(CASE, {}, {**review, "stage": "draft_cdrm"}, date(2026, 6, 1), policy())) == []
+    case = panel_findings.with_findings(CASE, {}, review, date(2026, 6, 1), policy())
+    assert called(case) == [("R10", None), ("R10", None)]
+    letter = {"made_on": date(2026, 6, 9), "format": "pdf", "status": "final", "from_revision": 1}
+    written = with_letter(case, kind="action", to=3, **letter)  # type: ignore[arg-type]
+    (left,) = [item for item in milestones.still_called_for(written, {}, date(2026, 12, 1), policy())]
+    assert left.clock == "R10" and case["following"][0]["with"] == "Northtown General"
+    passed = milestones.Milestone("recommendation_passed_on", date(2026, 6, 10), party="northtown general")
+    assert called(milestones.recorded(written, passed, date(2026, 6, 10), None, policy())) == []
+
+
+def test_a_newborn_is_one_for_the_letter_the_support_and_the_interview() -> None:
+    for day, is_one in (("2026-01-28", True), ("2026-01-29", False), ("2025-12-31", False)):
+        form = {"child": {"date_of_birth": "2026-01-01"}, "death": {"date": day}}
+        assert form_a.is_newborn(form, policy().ages) is is_one
+        assert ("newborn" in support.needs(form, policy().ages)) is is_one
+        assert questions.FACTS["newborn"](form, questions.Area(policy(), ())) is is_one
+
+
+def test_a_brother_or_sister_is_a_child_until_the_age_of_the_rules() -> None:
+    for born, is_one in (("2008-03-02", True), ("2008-03-01", False), (None, True)):
+        sibling = {"relationship": "sister", **({"date_of_birth": born} if born else {})}
+        form = {"child": {}, "death": {"date": "2026-03-01"}, "family": {"siblings": [sibling]}}
+        assert ("siblings" in support.needs(form, policy().ages)) is is_one

@@ -1,0 +1,51 @@
+"""What the index keeps of documents: where that changes, what was kept before must not be read as if it were the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+from unit.domain_data import changed, example, policy
+
+from cdr import app, resources
+from cdr.domain.case import opened, with_review
+from cdr.domain.gates import opened as with_gate
+from cdr.domain.milestones import Milestone, recorded
+from cdr.domain.requests import RequestForm, answer, ask
+from cdr.store.layout import ANALYSIS, CASE, NOTIFICATION, PROMPTS, REQUESTS
+
+RULES = ("ncmd.yaml", "anonymise.json", "ordinary-words.txt")  # what the extracting functions look up
+DAY = date(2026, 1, 20)
+
+
+def canned() -> list[Any]:
+    """What is kept of documents in which every kind of field is answered once, not known once, and left out once."""
+    forms = [example(f"form-a-{name}") for name in ("sudi", "neonatal", "suicide")]
+    forms += [changed(forms[0], path, value) for path, value in NOT_KNOWN.items()]
+    case = opened(DAY, forms[0], [])
+    case = recorded(case, Milestone("ncmd_told", DAY, note="a note"), DAY, None, policy())
+    case = with_review(with_gate(case, "cspr", DAY, None, "the partners"), DAY, "draft_cdrm")
+    form = RequestForm("0" * 32, "form-b/1", "locked", "")
+    ledger = ask({"schema": "requests/1", "requests": []}, ["police", "school"], DAY, {"police": form, "school": form})
+    ledger = answer(ledger, "school", "nil", DAY)
+    prompts = {"schema": "prompts/1", "prompts": [{"agency": "police", "level": "prompt-1", "due_on": "2026-02-03"}]}
+    review = example("form-c-sudi")
+    reviews = [review, {**review, "stage": "draft_cdrm"}]
+    documents = [(NOTIFICATION, body) for body in forms] + [(ANALYSIS, body) for body in reviews]
+    return [app._facts(kind, body) for kind, body in [*documents, (CASE, case), (REQUESTS, ledger), (PROMPTS, prompts)]]
+
+
+NOT_KNOWN: dict[str, Any] = {
+    "child.sex": "not_known", "child.date_of_birth": None, "jar.triggered": "no", "death.expected": None,
+    "child.local_authority": None, "child.multiple_birth": "yes", "family.leaflet_given": "not_known",
+    "child.birth_status": "stillbirth_unattended", "informed": [{"party": "ncmd", "status": "informed", "on": "2026-01-12"}],
+}  # fmt: skip
+
+
+def test_what_was_kept_by_another_extraction_is_not_taken_for_this_one() -> None:
+    digest = hashlib.sha256(json.dumps(canned(), sort_keys=True, default=sorted).encode())
+    for name in RULES:
+        digest.update(resources.read_bytes("rules", name))
+    assert digest.hexdigest()[:16] == app.EXTRACTION, "what the index keeps has changed: put this digest into cdr/app.py"
