@@ -9,12 +9,11 @@ import click
 
 from cdr.app import App
 from cdr.codelists import code_list
+from cdr.commands.forms import attachment
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import file_name, given, put, put_json
-from cdr.commands.request import refuse_closed
+from cdr.commands.output import file_name, put, put_json
+from cdr.domain.case import refuse_closed
 from cdr.errors import WrongUsage
-
-LARGEST = 64 * 1024 * 1024
 
 
 @click.command("attach")
@@ -40,12 +39,7 @@ def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> No
     kinds = code_list("attachment_kind")
     if kind not in kinds:
         raise WrongUsage(f"There is no such kind. Choose one of: {', '.join(str(code.code) for code in kinds.codes)}.")
-    data = given(file)
-    if len(data) > LARGEST:
-        raise WrongUsage(
-            f"The file is larger than {LARGEST // 1024 // 1024} MB.",
-            "Split it, or leave it where it is kept and note the place.",
-        )
+    data = attachment(file)
     store, today = app.store, app.clock.today
     with store.writing():
         documents = store.case(reference)

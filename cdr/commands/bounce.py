@@ -12,7 +12,8 @@ from cdr.app import App
 from cdr.commands import gaps
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say
-from cdr.commands.request import deliver, refuse_closed, shown_once
+from cdr.commands.return_forms import shown_once
+from cdr.domain.case import refuse_closed
 from cdr.domain.completeness import Completeness
 from cdr.errors import DONE, ConditionsNotMet
 from cdr.store.document import Document
@@ -42,7 +43,11 @@ def command(app: App, reference: str, agency: str, dry_run: bool, on: date | Non
     complete, letter, told = _bounce(app, reference, agency, day, dry_run)
     with shown_once(app, reference, () if dry_run else (agency,)):
         _tell(reference, agency, day, complete, letter, told, dry_run=dry_run, as_json=as_json)
-    return DONE if dry_run else deliver(app, [letter])
+    if dry_run:
+        return DONE
+    from cdr.commands.mailing import deliver_and_tell
+
+    return deliver_and_tell(app, [letter])
 
 
 def _tell(
@@ -73,7 +78,7 @@ def _tell(
 
 
 def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> tuple[Completeness, Letter, str]:
-    from cdr.commands import form, mailing, post
+    from cdr.commands import mailing, post, return_forms
     from cdr.domain import requests
     from cdr.store.transaction import Change
 
@@ -87,7 +92,7 @@ def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> 
         complete = gaps.of_return(app, agency, _return_of(documents, agency))
         if not complete.missing:
             raise ConditionsNotMet("There is nothing to send back.", ["Nothing that this agency is asked is missing."])
-        made, told = form.locked(app, reference, agency, documents["notification"])
+        made, told = return_forms.locked(app, reference, agency, documents["notification"])
         body = requests.bounce(ledger.body, agency, day, made)
         letter = post.letter(app, [_prompt(reference, agency, day, complete, body)], ledger=body)
         if not dry_run:

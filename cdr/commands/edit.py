@@ -10,15 +10,16 @@ from typing import Any
 import click
 
 from cdr.app import App
+from cdr.commands.corrections import again, noted, without
 from cdr.commands.desk import desk
 from cdr.commands.forms import Form, examine
 from cdr.commands.interview import is_attended
 from cdr.commands.known import alike, already_known, same_child_in
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import put, put_json, say
-from cdr.commands.request import refuse_closed
+from cdr.commands.output import put, put_json
+from cdr.domain.case import refuse_closed
 from cdr.domain.differences import Difference
-from cdr.errors import MOST_TOLD, InvalidData, NotFound, Problem, TryAgain, WrongUsage, as_told
+from cdr.errors import InvalidData, NotFound, Problem, TryAgain, WrongUsage
 from cdr.store.document import Document
 
 # What a register of earlier years is held to: its dates follow each other, and its numbers are numbers.
@@ -166,24 +167,6 @@ def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None,
         )
     except InvalidData as error:
         return None, error.problems
-
-
-def again(errors: Sequence[Problem]) -> bool:
-    """Tell what is wrong, and ask whether to go back to the editor."""
-    for problem in as_told(errors, "the form"):
-        say(problem)
-    return click.confirm("Go back to the editor (no: give up, and nothing is changed)", default=True, err=True)
-
-
-def noted(errors: Sequence[Problem]) -> bytes:
-    """What is wrong as lines above the text in the editor."""
-    lines = [f"#! {problem.field}: {problem.message} [{problem.rule}]\n" for problem in errors[:MOST_TOLD]]
-    return "".join(["#! What is to be put right (these lines go by themselves):\n", *lines]).encode()
-
-
-def without(notes: bytes, text: bytes) -> bytes:
-    """The text without those lines."""
-    return b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(b"#! ")) if notes else text
 
 
 def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> list[Difference]:

@@ -1,8 +1,7 @@
-"""`cdr form`: the return form of one agency; and the form as what goes with a message."""
+"""`cdr form`: the return form of one agency."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +10,15 @@ import click
 
 from cdr import disk
 from cdr.app import App
+from cdr.commands import return_forms
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.commands.output import STDOUT, put, put_json, refuse_two_results, say, to_file
-from cdr.commands.request import refuse_closed, shown_once
-from cdr.domain.requests import Request, RequestForm
+from cdr.domain.case import refuse_closed
+from cdr.domain.requests import Request
 from cdr.errors import WrongUsage
-from cdr.store.document import Document
 
 if TYPE_CHECKING:
-    from cdr.documents.return_form import ReturnForm
+    pass
 
 SUFFIXES = (".html", ".docx", ".yaml")
 
@@ -56,16 +55,16 @@ def command(app: App, reference: str, agency: str, output: str, new_passphrase: 
     def write(request: Request) -> Callable[[], None]:
         take_back = _standing(output)
         try:
-            to_file(output, made(app, reference, request, suffix))
+            to_file(output, return_forms.made(app, reference, request, suffix))
         except BaseException:
             take_back()
             raise
         return take_back
 
     request, told = _request(app, reference, agency, new_passphrase, write)
-    with shown_once(app, reference, [agency] if told else []):
+    with return_forms.shown_once(app, reference, [agency] if told else []):
         if as_json:
-            about = {"case": reference, "agency": agency, "file": output, "form": _version(request)}
+            about = {"case": reference, "agency": agency, "file": output, "form": return_forms.version(request)}
             put_json({"schema": "cdr-form/1", **about} | ({"passphrase": told} if told else {}))
         elif told:
             words = f"{agency}: {told}"
@@ -80,45 +79,6 @@ def _standing(output: str) -> Callable[[], None]:
         return lambda: None
     raw = path.read_bytes() if path.exists() else None
     return lambda: path.unlink(missing_ok=True) if raw is None else disk.write_whole(path.resolve(), raw)
-
-
-def made(app: App, case: str, request: Request, suffix: str) -> bytes:
-    """The return form of a request as a file whose name ends in `suffix`.
-
-    It is made from the ledger, the configuration and the members' public keys: the chaser's key is enough.
-    Raises: ValueError where the request has no form (`Request.form`).
-    """
-    from cdr.documents import return_docx, return_form, return_yaml
-
-    form = _return_form(app, case, request)
-    if suffix == ".docx":
-        return return_docx.to_docx(form)
-    return return_form.to_html(form) if suffix == ".html" else return_yaml.to_yaml(form)
-
-
-def locked(app: App, case: str, agency_id: str, notification: Document, nonce: str = "") -> tuple[RequestForm, str]:
-    """A fresh form for a request, with the pass-phrase that opens the child's details in it.
-
-    Raises: NotFound for an unknown agency; NotAllowed where its own key, if cdr.yaml names one, cannot be encrypted to.
-    """
-    import json
-
-    from cdr.domain import passphrase, replies
-
-    told, nonce = passphrase.new(), nonce or secrets.token_hex(16)
-    key = app.configuration.agency(agency_id).key
-    plain = json.dumps(replies.identity(notification.body, case, nonce), ensure_ascii=False, separators=(",", ":"))
-    sealed = app.store.sealed.keys.gnupg.lock(plain.encode(), passphrase.normal(told))
-    return RequestForm(nonce, replies.FORM, sealed.decode("ascii"), _for_key(app, told, key) if key else ""), told
-
-
-def _for_key(app: App, told: str, key: str) -> str:
-    """The pass-phrase, signed, for whoever holds the agency's key."""
-    from cdr.commands.post import refuse_unusable
-    from cdr.store.crypto import Gnupg
-
-    refuse_unusable([key])
-    return Gnupg().encrypt_mail(f"{told}\n".encode(), [key], app.store.person.fingerprint).decode("ascii")
 
 
 def _request(
@@ -137,7 +97,7 @@ def _request(
         raise ConditionsNotMet(
             f"There is no form to make: {agency} {reason}.", [], "Ask it first: cdr request REF AGENCY"
         )
-    if request.form is not None and request.form.form == _current() and not anew:
+    if request.form is not None and request.form.form == return_forms.current() and not anew:
         write(request)
         return request, ""
     return _renewed(app, reference, agency, write)
@@ -154,50 +114,12 @@ def _renewed(
         documents = app.store.case(reference)
         ledger = documents["requests"]
         before = requests.request_of(ledger.body, agency)
-        usable = before is not None and before.form is not None and before.form.form == _current()
+        usable = before is not None and before.form is not None and before.form.form == return_forms.current()
         nonce = before.form.nonce if before and before.form and usable else ""
-        form, told = locked(app, reference, agency, documents["notification"], nonce)
+        form, told = return_forms.locked(app, reference, agency, documents["notification"], nonce)
         body = requests.with_form(ledger.body, agency, form)
         found = requests.request_of(body, agency)
         if found is None:
             raise AssertionError("a request that was just given a form")
         app.store.commit(Change("form", {ledger.place: body}), {reference: documents}, lambda: write(found))
     return found, told
-
-
-def _current() -> str:
-    from cdr.domain.replies import FORM
-
-    return FORM
-
-
-def _version(request: Request) -> str:
-    return request.form.form if request.form else ""
-
-
-def _return_form(app: App, case: str, request: Request) -> ReturnForm:
-    from cdr.documents.return_form import ReturnForm
-    from cdr.domain.requests import prompt_dates
-
-    if request.form is None:
-        raise ValueError("a request without a form")
-    agency, manager = app.configuration.agency(request.agency), app.configuration.people["manager"]
-    keys = app.store.public_keys_of_members()
-    since = request.bounced[-1].on if request.sent_back else request.requested_on
-    return ReturnForm(
-        case=case,
-        agency_id=agency.id,
-        agency_name=agency.name,
-        agency_type=agency.type,
-        requested_on=since,
-        reply_by=prompt_dates(since, app.policy)[0],
-        organisation=app.configuration.letterhead.organisation,
-        contact_name=manager.name,
-        contact_email=manager.email,
-        contact_phone=manager.phone,
-        form=request.form.form,
-        nonce=request.form.nonce,
-        identity=request.form.locked,
-        keys=tuple(keys.values()),
-        fingerprints=tuple(keys),
-    )

@@ -12,7 +12,7 @@ from cdr.app import App
 from cdr.codelists import code_list
 from cdr.commands.options import Day, as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, table
-from cdr.commands.request import refuse_closed
+from cdr.domain.case import refuse_closed
 from cdr.errors import WrongUsage
 
 ACTIONS = ("open", "close", "waive", "expect")

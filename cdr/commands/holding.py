@@ -6,7 +6,7 @@ from datetime import date
 
 from cdr.app import App
 from cdr.commands.output import say
-from cdr.commands.request import refuse_closed
+from cdr.domain.case import refuse_closed
 from cdr.errors import ConditionsNotMet
 
 

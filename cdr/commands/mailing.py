@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.commands import post
+from cdr.commands.output import say
 from cdr.commands.post import Letter
 from cdr.domain import sending
 from cdr.domain.sending import Limits, Prompt, Unsent
-from cdr.errors import TryAgain, WrongUsage
+from cdr.errors import DONE, TryAgain, WrongUsage
 from cdr.mail.progress import Progress, Taken
 from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope
 from cdr.store.document import Document
@@ -246,3 +247,18 @@ def line(sent: Sent) -> str:
     if delivery.outcome == UNCERTAIN:
         return f"Not known whether sent: {about}: {delivery.why}; it is sent again with the next run"
     return f"Not sent: {about}: {delivery.why}; it is tried again with the next run"
+
+
+def deliver_and_tell(app: App, letters: Sequence[Letter]) -> int:
+    """Hand over messages that were just recorded, and tell what came of them; the exit code."""
+    if letters and not sends(app):
+        count = "message is" if len(letters) == 1 else "messages are"
+        say(f"{len(letters)} {count} in {app.store.outbox}, to be sent.")
+    return told(deliver_now(app, letters))
+
+
+def told(sent: Sequence[Sent]) -> int:
+    """Tell what came of messages that were handed over just now; the exit code: 75 where one stays to be sent."""
+    for one in sent:
+        say(line(one))
+    return DONE if all(one.delivery.outcome == TAKEN for one in sent) else TryAgain.exit_code

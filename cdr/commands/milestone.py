@@ -13,10 +13,10 @@ import click
 
 from cdr.app import App
 from cdr.codelists import code_list
-from cdr.commands.attach import LARGEST
+from cdr.commands.forms import attachment
 from cdr.commands.options import Day, as_json, case_reference, pass_app
 from cdr.commands.output import file_name, given, put, put_json, say, table
-from cdr.commands.request import refuse_closed
+from cdr.domain.case import refuse_closed
 from cdr.domain.milestones import KINDS, Milestone
 from cdr.errors import ConditionsNotMet, InvalidData, Problem, WrongUsage
 
@@ -138,11 +138,7 @@ def _record(app: App, reference: str, milestone: Milestone, minutes: str | None)
     from cdr.store import layout
     from cdr.store.transaction import Change
 
-    data = given(minutes) if minutes else b""
-    if len(data) > LARGEST:
-        raise WrongUsage(
-            f"The file is larger than {LARGEST // 1024 // 1024} MB.", "Split it, or leave it where it is kept."
-        )
+    data = attachment(minutes) if minutes else b""
     store, today = app.store, app.clock.today
     with store.writing():
         documents = store.case(reference)

@@ -12,11 +12,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
+from cdr.commands.agency_keys import refuse_unusable
 from cdr.documents import message, pgp_mime
 from cdr.documents.message import Asked, Attachment, Message
 from cdr.domain.chase import ESCALATION
 from cdr.domain.sending import BOUNCE, REQUEST, THANKS, Prompt
-from cdr.errors import NotAllowed
 
 if TYPE_CHECKING:
     from cdr.store.crypto import Gnupg
@@ -71,7 +71,7 @@ def out(app: App, letters: Iterable[Letter]) -> Callable[[], None]:
 
 def _attachments(app: App, prompt: Prompt, ledger: Mapping[str, Any] | None) -> Iterator[Attachment]:
     """The return form of the request, and its pass-phrase where the agency's own key can open that."""
-    from cdr.commands import form
+    from cdr.commands import return_forms
     from cdr.domain.requests import request_of
 
     if prompt.level in WITHOUT_A_FORM:
@@ -79,7 +79,9 @@ def _attachments(app: App, prompt: Prompt, ledger: Mapping[str, Any] | None) -> 
     asked = request_of(app.store.facts()[prompt.case]["requests"] if ledger is None else ledger, prompt.agency)
     if asked is None or asked.form is None:
         return
-    yield Attachment(f"{prompt.case}-{prompt.agency}.html", "text/html", form.made(app, prompt.case, asked, ".html"))
+    yield Attachment(
+        f"{prompt.case}-{prompt.agency}.html", "text/html", return_forms.made(app, prompt.case, asked, ".html")
+    )
     if asked.form.for_key:
         name = f"{prompt.case}-{prompt.agency}-pass-phrase.asc"
         yield Attachment(name, "application/pgp-encrypted", asked.form.for_key.encode())
@@ -124,19 +126,6 @@ def _mail(app: App, made: Message) -> bytes:
     refuse_unusable(made.keys)
     inside = pgp_mime.inside(made, from_)
     return pgp_mime.outside(made, from_, _gnupg().encrypt_mail(inside, made.keys, app.store.person.fingerprint))
-
-
-def refuse_unusable(keys: Sequence[str]) -> None:
-    """Stop where one of these keys cannot be encrypted to. Raises: NotAllowed."""
-    ring = _gnupg()
-    for fingerprint in keys:
-        key = ring.key(fingerprint)
-        trouble = "is not in GnuPG here" if key is None else key.trouble
-        if trouble:
-            raise NotAllowed(
-                f"The key {fingerprint[-16:]}, to which this message is encrypted, {trouble}; it was not sent.",
-                "Import the agency's new public key into GnuPG of whoever sends (gpg --import), or correct cdr.yaml.",
-            )
 
 
 def _gnupg() -> Gnupg:

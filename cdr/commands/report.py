@@ -15,7 +15,7 @@ from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
 
 if TYPE_CHECKING:
     from cdr.commands.forms import Form
-    from cdr.documents.report import Report
+    from cdr.documents.report_blocks import Report
     from cdr.domain.report_words import Names
     from cdr.statistics.tally import Tally
     from cdr.store.document import Document
@@ -60,7 +60,7 @@ def command(
 
     Example: cdr report --year 2025/26 -o report.pdf
     """
-    from cdr.commands.tally import refuse_public
+    from cdr.commands.counting import refuse_public
     from cdr.statistics.years import parse_year
 
     year = parse_year(year)
@@ -99,7 +99,7 @@ def _ending(output: str | None, without: bool) -> str:
 
 
 def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
-    from cdr.commands import tally as counting
+    from cdr.commands import counting
     from cdr.documents.report_sections import Material, build, tables_needed
     from cdr.statistics.cautions import cautions
     from cdr.statistics.tally import Choice, tally
@@ -213,8 +213,8 @@ def _record_words(app: App, year: str, form: Form, revision: int | None = None) 
 
 def _edit_words(app: App, year: str) -> bool:
     """The words as a person makes them in an editor, in memory only; whether anything was recorded."""
+    from cdr.commands.corrections import again, noted, without
     from cdr.commands.desk import desk
-    from cdr.commands.edit import again, noted, without
     from cdr.commands.interview import is_attended
 
     before = app.store.report_words(year)

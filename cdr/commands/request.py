@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App
+from cdr.commands import return_forms
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say, table
-from cdr.errors import DONE, ConditionsNotMet, TryAgain
+from cdr.domain.case import refuse_closed
+from cdr.errors import ConditionsNotMet
 
 if TYPE_CHECKING:
-    from cdr.commands.mailing import Sent
     from cdr.commands.post import Letter
 
 
@@ -34,17 +34,13 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
     """
     day = happened(app, on)
     phrases, letters = _ask(app, reference, agencies, day)
-    with shown_once(app, reference, phrases):  # before the mail, which may take long: a pass-phrase is shown only here
+    with return_forms.shown_once(
+        app, reference, phrases
+    ):  # before the mail, which may take long: a pass-phrase is shown only here
         _tell(app, reference, phrases, day, as_json)
-    return deliver(app, letters)
+    from cdr.commands.mailing import deliver_and_tell
 
-
-@contextmanager
-def shown_once(app: App, reference: str, agencies: Iterable[str]) -> Iterator[None]:
-    """Within it the pass-phrases of these agencies' forms are shown; where that fails, it is told how to have others."""
-    app.shown_once = tuple(f"cdr form {reference} {agency} --new-passphrase -o FILE" for agency in agencies)
-    yield
-    app.shown_once = ()
+    return deliver_and_tell(app, letters)
 
 
 def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_json: bool) -> None:
@@ -76,29 +72,9 @@ def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_js
     say("One is lost? Send a form with another: cdr form REF AGENCY -o FILE --new-passphrase")
 
 
-def deliver(app: App, letters: Sequence[Letter]) -> int:
-    """Hand over messages that were just recorded, and tell what came of them; the exit code."""
-    from cdr.commands import mailing
-
-    if letters and not mailing.sends(app):
-        count = "message is" if len(letters) == 1 else "messages are"
-        say(f"{len(letters)} {count} in {app.store.outbox}, to be sent.")
-    return told(mailing.deliver_now(app, letters))
-
-
-def told(sent: Sequence[Sent]) -> int:
-    """Tell what came of messages that were handed over just now; the exit code: 75 where one stays to be sent."""
-    from cdr.commands.mailing import line
-    from cdr.mail.transport import TAKEN
-
-    for one in sent:
-        say(line(one))
-    return DONE if all(one.delivery.outcome == TAKEN for one in sent) else TryAgain.exit_code
-
-
 def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tuple[dict[str, str], list[Letter]]:
     """Ask, and record it; the pass-phrase of each agency that was asked, and the messages, which are still to go."""
-    from cdr.commands import form, mailing, post
+    from cdr.commands import mailing, post
     from cdr.domain import requests
     from cdr.domain.agencies import refuse_retired
     from cdr.store.transaction import Change
@@ -116,7 +92,7 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tupl
         if not wanted:
             return {}, []
         requests.ask(ledger.body, wanted, day)  # refused before a second of work for each
-        made = {agency: form.locked(app, reference, agency, documents["notification"]) for agency in wanted}
+        made = {agency: return_forms.locked(app, reference, agency, documents["notification"]) for agency in wanted}
         body = requests.ask(ledger.body, wanted, day, {agency: one for agency, (one, _) in made.items()})
         letters = [post.request(app, reference, agency, day, body) for agency in wanted]
         change = Change("request", {ledger.place: body, **mailing.written_down(app, documents["prompts"], letters)})
@@ -145,14 +121,6 @@ def _prompt_dates(app: App, day: date) -> tuple[date, ...]:
     from cdr.domain.requests import prompt_dates
 
     return prompt_dates(day, app.policy)
-
-
-def refuse_closed(case: dict[str, object]) -> None:
-    """Stop where the case is closed. Raises: ConditionsNotMet."""
-    if case["status"] == "closed":
-        raise ConditionsNotMet(
-            "The case is closed; nothing was recorded.", [], "Open it again first: cdr reopen REF --reason REASON"
-        )
 
 
 def _refuse_early(day: date, died: str) -> None:

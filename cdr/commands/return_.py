@@ -11,9 +11,10 @@ import click
 
 from cdr.app import App
 from cdr.commands.forms import Form
+from cdr.commands.mailing import told
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import put, put_json, say
-from cdr.commands.request import refuse_closed, told
+from cdr.domain.case import refuse_closed
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.store.document import Document
 

@@ -12,7 +12,7 @@ from cdr.app import App
 from cdr.commands.forms import Form, check
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.commands.output import file_name, given, put, put_json, say
-from cdr.commands.request import refuse_closed
+from cdr.domain.case import refuse_closed
 from cdr.errors import ConditionsNotMet, NotFound
 
 

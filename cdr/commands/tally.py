@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
+from cdr.commands.counting import agencies, facts, refuse_public, setting
 from cdr.commands.options import output_file, pass_app
 from cdr.commands.output import put, put_json, say, to_file
-from cdr.errors import ConditionsNotMet, InvalidData, WrongUsage
+from cdr.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from cdr.statistics.facts import CaseFacts
-    from cdr.statistics.reference import Figure
-    from cdr.statistics.tally import Choice, Setting
+    from cdr.statistics.tally import Choice
 
 FORMATS = ("table", "md", "csv", "json", "html")
 BIRTHS = {"all": None, "22": 22, "24": 24}
@@ -168,56 +167,6 @@ def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:
     put("\n".join(found)) if found else None
 
 
-def facts(app: App) -> list[CaseFacts]:
-    """The facts of every case. Raises: NotAllowed."""
-    from cdr.statistics.facts import case_facts
-
-    app.store.require_member()
-    found = []
-    for reference, kinds in app.store.facts().items():
-        notification = kinds.get("notification", {}).get("facts")
-        bodies = (kinds.get(name) for name in ("analysis", "requests", "case", "prompts"))
-        known = case_facts(reference, notification, *bodies)
-        found += [known] if known else []
-    return found
-
-
-def agencies(app: App) -> dict[str, str]:
-    """The name of each agency's id."""
-    return {agency.id: agency.name for agency in app.configuration.agencies}
-
-
-def setting(app: App) -> Setting:
-    """What cdr.yaml and published figures add to the counts. Raises: InvalidData."""
-    from cdr.statistics.tally import Setting
-
-    configuration = app.configuration
-    return Setting(
-        population=dict(configuration.population),
-        live_births=dict(configuration.live_births),
-        breaks=tuple((one.year, one.tables, one.why) for one in configuration.breaks),
-        figures=_figures(app),
-        chance=rules("intervals"),
-    )
-
-
-def _figures(app: App) -> tuple[Figure, ...]:
-    """The published figures that come with the program and those of this area's own releases. Raises: InvalidData."""
-    from cdr.statistics.reference import figures, reference_problems
-    from cdr.statistics.tally import known_tables
-    from cdr.store import schema
-
-    found = list(figures(rules("england-reference")))
-    tables = known_tables(rules("bands"))
-    for path, raw in app.store.references().items():
-        body, source, problems = schema.examine(raw, path, "reference")
-        problems = schema.placed([*problems, *reference_problems(body, tables)], schema.current("reference"), source)
-        if problems:
-            raise InvalidData(problems, path)
-        found += figures(body)
-    return tuple(found)
-
-
 def _every(app: App) -> tuple[str, ...]:
     from cdr.statistics.tally import known_tables
 
@@ -237,12 +186,3 @@ def _list_tables(as_json: bool) -> None:
         return
     width = max(len(row["id"]) for row in rows)
     put("\n".join(f"{row['id']:{width}}  {row['title']}" for row in rows))
-
-
-def refuse_public() -> None:
-    """Make no public edition. Raises: ConditionsNotMet."""
-    raise ConditionsNotMet(
-        "A public edition cannot be made: small numbers would be shown as they are.",
-        ["Hiding what may not be published is not built yet, and an unprotected table must not be made by mistake."],
-        "Without --public the tables are made for the panel, marked as not for publication.",
-    )

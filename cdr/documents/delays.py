@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from cdr.documents.delays_chart import svg, terminal
-from cdr.documents.delays_rows import PURPOSE, Bar, Chart, Page, case_page, share, year_page
+from cdr.documents.delays_rows import PURPOSE, Chart, Page, case_page, cells, heads, total_cells, year_page
 from cdr.documents.safe import no_formula, visible
 from cdr.errors import WrongUsage
 from cdr.statistics.delays import CaseDelays, YearDelays
@@ -75,23 +75,6 @@ def _group(chart: Chart) -> dict[str, Any]:
         ],
         "notes": list(chart.notes),
     }  # fmt: skip
-
-
-def heads(chart: Chart) -> list[str]:
-    """The table's columns."""
-    cases = ["cases"] if chart.id != "case" else []
-    return ["waited for", *cases, "days open", "days attributed", "share"]
-
-
-def cells(bar: Bar, chart: Chart) -> list[str]:
-    """A bar as a row of the table."""
-    cases = [] if bar.cases is None else [str(bar.cases)]
-    return [visible(bar.label), *cases, f"{bar.open_days:,}", f"{bar.attributed_days:,}", share(bar, chart)]
-
-
-def total_cells(chart: Chart) -> list[str]:
-    """The table's last row: all days, each attributed once."""
-    return ["All days", *([""] if chart.id != "case" else []), "", f"{chart.total:,}", "100%" if chart.total else "-"]
 
 
 def _markdown(page: Page) -> str:

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 
 from cdr import resources
-from cdr.documents import delays
-from cdr.documents.delays_rows import PURPOSE, Chart, Page
+from cdr.documents.delays_rows import PURPOSE, Chart, Page, cells, heads, total_cells
 from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import Printed
 from cdr.documents.safe import visible
@@ -44,7 +43,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "notes": list(chart.notes),
         "ticks": [{"at": at, "label": words} for at, words in chart.ticks],
         "bars": [{"label": visible(bar.label), "spans": [vars(span) for span in bar.spans]} for bar in chart.bars],
-        "heads": delays.heads(chart),
-        "rows": [delays.cells(bar, chart) for bar in chart.bars],
-        "total": delays.total_cells(chart),
+        "heads": heads(chart),
+        "rows": [cells(bar, chart) for bar in chart.bars],
+        "total": total_cells(chart),
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cdr.documents.safe import visible
 from cdr.domain.clocks import add_months
 from cdr.domain.gates import words
 from cdr.statistics import delays
@@ -192,3 +193,20 @@ def _lengths(open_: int, taken: int, longest: int) -> tuple[Span, ...]:
 def _scale(longest: int) -> Iterator[tuple[float, str]]:
     step = next((step for step in DAY_STEPS if longest / step <= MOST_TICKS), DAY_STEPS[-1])
     yield from ((days / longest, f"{days:,}") for days in range(0, longest + 1, step))
+
+
+def heads(chart: Chart) -> list[str]:
+    """The table's columns."""
+    cases = ["cases"] if chart.id != "case" else []
+    return ["waited for", *cases, "days open", "days attributed", "share"]
+
+
+def cells(bar: Bar, chart: Chart) -> list[str]:
+    """A bar as a row of the table."""
+    cases = [] if bar.cases is None else [str(bar.cases)]
+    return [visible(bar.label), *cases, f"{bar.open_days:,}", f"{bar.attributed_days:,}", share(bar, chart)]
+
+
+def total_cells(chart: Chart) -> list[str]:
+    """The table's last row: all days, each attributed once."""
+    return ["All days", *([""] if chart.id != "case" else []), "", f"{chart.total:,}", "100%" if chart.total else "-"]

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from cdr.documents.printed import Printed
-from cdr.documents.report import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
+from cdr.documents.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
 from cdr.documents.report_pdf import picture
 from cdr.documents.word_file import About, finished
 

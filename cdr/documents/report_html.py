@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdr.documents.charts import svg
-from cdr.documents.report import Block, Report
+from cdr.documents.report_blocks import Block, Report
 from cdr.documents.web_page import as_it_is, web_page
 
 

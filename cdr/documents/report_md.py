@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cdr.documents.report import Block, Bullets, Grid, Heading, Picture, Place, Report, Text
+from cdr.documents.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Text
 
 
 def markdown(report: Report) -> bytes:

@@ -9,7 +9,7 @@ from cdr import resources
 from cdr.documents.charts import Chart
 from cdr.documents.pdf import make_pdf, make_pictures
 from cdr.documents.printed import Printed
-from cdr.documents.report import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
+from cdr.documents.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
 
 DOTS_PER_INCH = 200
 LONG = 12  # a section of so many blocks begins on a page of its own

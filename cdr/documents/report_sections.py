@@ -11,7 +11,7 @@ from typing import Any
 from cdr.codelists import code_list
 from cdr.documents import report_sentences as sentences
 from cdr.documents.charts import Chart, of_rows, over_years
-from cdr.documents.report import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
+from cdr.documents.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
 from cdr.documents.safe import visible
 from cdr.documents.tally import BASIS_WORDS, cell_text, headings, lines, own_notes, shared_notes, total_text
 from cdr.domain.configuration import Configuration

@@ -157,6 +157,14 @@ def attachment(case: Body, number: int) -> Mapping[str, Any] | None:
     return next((item for _, item in items_at(case, "attachments") if item.get("number") == number), None)
 
 
+def refuse_closed(case: Body) -> None:
+    """Stop where the case is closed. Raises: ConditionsNotMet."""
+    if case["status"] == "closed":
+        raise ConditionsNotMet(
+            "The case is closed; nothing was recorded.", [], "Open it again first: cdr reopen REF --reason REASON"
+        )
+
+
 def closed(case: Body, on: date) -> dict[str, Any]:
     """The case, closed; whether it may be is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed."""
     if text_at(case, "status") == CLOSED:

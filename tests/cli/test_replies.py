@@ -233,7 +233,7 @@ def test_the_chasers_key_makes_the_same_form(
     cdr: Shell, asked: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cdr.app import App
-    from cdr.commands import form
+    from cdr.commands import return_forms as form
     from cdr.domain.requests import request_of
 
     cdr("form", asked, POLICE, "-o", tmp_path / "form.html", as_of=ASKED)

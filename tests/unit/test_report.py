@@ -18,7 +18,8 @@ from lxml import etree
 
 from cdr.app import rules
 from cdr.documents.charts import WIDEST, of_rows, over_years, svg
-from cdr.documents.report import Grid, Picture, Place, Report, render
+from cdr.documents.report import render
+from cdr.documents.report_blocks import Grid, Picture, Place, Report
 from cdr.documents.report_sections import Material, build, tables_needed
 from cdr.domain.configuration import Configuration
 from cdr.statistics.facts import CaseFacts, RequestFacts
