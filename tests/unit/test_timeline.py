@@ -257,7 +257,7 @@ def test_leap_day_birth() -> None:
 )
 def test_the_age_at_death_around_the_second_birthday(born: str, died: str, age: str) -> None:
     form = form_a(child__date_of_birth=born, death__date=died, death__time=None)
-    assert [entry.age for entry in made(form, []).entries if entry.day == 0][0] == age
+    assert next(entry.age for entry in made(form, []).entries if entry.day == 0) == age
 
 
 def test_order_does_not_depend_on_the_order_of_the_returns() -> None:
