@@ -55,7 +55,7 @@ def forms_of(text: str) -> tuple[str, ...]:
     head = re.split(r"['’ʼ‘`´](?=\w*$)", text)[0]
     forms = [fold(text), fold(head)]
     forms += [form[:-1] for form in forms if form.endswith("s") and len(form) > 3] + [
-        form[:-2] for form in forms if form.endswith("es") and len(form) > 5
+        form[:-2] for form in forms if form.endswith("es") and (len(form) > 5 or form.endswith(("xes", "zes")))
     ]
     return tuple(dict.fromkeys(form for form in forms if form))
 

@@ -23,12 +23,12 @@ from cdr.store.objects import (
     ASK,
     EMPTY_TREE,
     FILE_MODE,
-    FOLDER_MODE,
     NOTHING,
     Blob,
     Folder,
     NotHere,
     Objects,
+    folder_bytes,
     parsed_commit,
     path_text,
     with_signature,
@@ -151,8 +151,9 @@ class Git(Objects):
         """A signed commit on `parent` with these files put (or, where None, taken away); published by nothing yet."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             ids = dict(zip(files, pool.map(self._put, files.values()), strict=True))
-        tree, folders = self.rewritten(parent or EMPTY_TREE, ids)
-        self._put_folders(folders)
+            tree, folders = self.rewritten(parent or EMPTY_TREE, ids)
+            if [*pool.map(self._put_folder, folders.values())] != [*folders]:
+                raise GitFailed("hash-object", 0)
         head = [f"tree {tree}", *([f"parent {parent}"] if parent else []), f"author {author}", f"committer {author}"]
         payload = ("\n".join(head) + f"\n\n{message}\n").encode()
         raw = with_signature(payload, sign(payload))
@@ -166,11 +167,9 @@ class Git(Objects):
     def _put(self, data: bytes | Blob | None) -> str | None:
         return data if data is None else (data if isinstance(data, Blob) else self.keep(data)).digest
 
-    def _put_folders(self, folders: Mapping[str, Folder]) -> None:
-        trees = [b"".join(_line(*entry) for entry in folder.items()) for folder in folders.values()]
-        made = self.text("mktree", "-z", "--missing", "--batch", data=b"\0".join(trees)).split()
-        if made != list(folders):
-            raise GitFailed("mktree", 0)
+    def _put_folder(self, folder: Folder) -> str:
+        # Not by `mktree`: it does not read core.fsync, and a power cut would take from a commit what it is made of.
+        return self.text("hash-object", "-t", "tree", "-w", "--stdin", data=folder_bytes(folder))
 
     # ---- the branch --------------------------------------------------------------------------------------------
 
@@ -242,9 +241,3 @@ def _environment() -> dict[str, str]:
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
     }
-
-
-def _line(name: bytes, entry: tuple[bytes, bytes]) -> bytes:
-    mode, id_ = entry
-    kind = {FOLDER_MODE: b"tree", b"160000": b"commit"}.get(mode, b"blob")
-    return mode + b" " + kind + b" " + id_.hex().encode() + b"\t" + name + b"\0"

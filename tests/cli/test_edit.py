@@ -60,6 +60,51 @@ def test_an_edit_may_not_make_two_cases_one_child(cdr: Shell, sudi: str, hands: 
     assert "A-26" in cdr("edit", sudi, "form-a", as_of="2026-04-01", code=65).err
 
 
+def test_a_corrected_identity_is_not_a_duplicate_of_itself(cdr: Shell, sudi: str, hands: Editor) -> None:
+    """One of number and names stays what it was, then neither does quite: each time the store holds no other case."""
+    for number, script in enumerate(("s/Amara Grace/Amarah Grace/", "s/9990000018/9990000042/", "s/Amarah Grace/Amara Grace/; s/9990000042/9990000018/"), 1):
+        hands.does(f"sed -i '{script}' \"$1\"")
+        answer = cdr("edit", sudi, "form-a", as_of="2026-02-01")
+        assert f"{1 if number < 3 else 2} field" in answer.out and "A-26" not in answer.err and "A-34" not in answer.err
+    child = cdr("show", sudi, "--json").json["documents"]["notification"]["child"]
+    assert (child["first_names"], child["nhs_number"]) == ("Amara Grace", "9990000018")
+
+
+@pytest.fixture
+def nearly(cdr: Shell, sudi: str, tmp_path: Path) -> str:
+    """A second case with the same names and dates but for a day, and with no number."""
+    form = (EXAMPLES / "form-a-sudi.yaml").read_text("utf-8")
+    form = form.replace('nhs_number: "9990000018"', "nhs_number_absent_reason: nhs_number_not_currently_available")
+    form = form.replace("date_of_birth: 2025-03-02", "date_of_birth: 2025-03-03")
+    (tmp_path / "nearly.yaml").write_text(form, "utf-8")
+    answer = cdr("notify", "--from", tmp_path / "nearly.yaml", as_of="2026-01-10")
+    assert "A-34" in answer.err and sudi in answer.err
+    return answer.out.strip()
+
+
+def test_a_corrected_date_that_makes_it_another_cases_child_is_refused(cdr: Shell, sudi: str, nearly: str, hands: Editor) -> None:
+    before = cdr("audit", nearly, "--json").out
+    hands.does("sed -i 's/2025-03-03/2025-03-02/' \"$1\"")
+    refused = cdr("edit", nearly, "form-a", as_of="2026-02-01", code=65).err
+    assert f"The case {sudi} has the same number, or the same names and dates [A-26]" in refused and nearly not in refused
+    assert cdr("audit", nearly, "--json").out == before
+
+
+def test_a_correction_that_looks_like_another_case_is_told_of_it_alone(cdr: Shell, sudi: str, nearly: str, hands: Editor) -> None:
+    hands.does("sed -i 's/first_names: Amara Grace/first_names: Amarah Grace/' \"$1\"")
+    told = cdr("edit", nearly, "form-a", as_of="2026-02-01").err
+    assert "A-34" in told and sudi in told and nearly not in told
+
+
+def test_two_cases_that_were_said_to_be_two_children_may_be_corrected(cdr: Shell, sudi: str, hands: Editor) -> None:
+    again = ["notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "a clerk's slip in the number"]
+    other = cdr(*again, as_of="2026-01-10").out.split()[0]
+    hands.does("sed -i 's/birth_weight_g: 2460/birth_weight_g: 2470/' \"$1\"")
+    assert "1 field changed" in cdr("edit", other, "form-a", as_of="2026-02-01").out
+    hands.does("sed -i 's/known_as: Amara/known_as: Mara/' \"$1\"")
+    assert f"The case {sudi} has" in cdr("edit", other, "form-a", as_of="2026-02-01", code=65).err
+
+
 def test_returns_and_the_analysis_are_edited_and_the_stage_is_not(cdr: Shell, sudi: str, hands: Editor) -> None:
     cdr("request", sudi, as_of="2026-01-09")
     cdr("return", sudi, "northshire-police", "--from", EXAMPLES / "form-b-police.yaml", as_of="2026-02-03")

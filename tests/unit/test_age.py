@@ -48,6 +48,30 @@ def test_the_rules_and_the_tables_have_the_same_bands() -> None:
     assert policy().ages.bands == AGE_BANDS
 
 
+@pytest.mark.parametrize(
+    ("born", "day_before", "birthday"),
+    [
+        ("2024-01-26", "2026-01-25", "2026-01-26"),
+        ("2024-02-29", "2026-02-28", "2026-03-01"),
+        ("2022-02-28", "2024-02-27", "2024-02-28"),
+        ("2022-03-01", "2024-02-29", "2024-03-01"),
+        ("2023-12-31", "2025-12-30", "2025-12-31"),
+        ("2024-01-01", "2025-12-31", "2026-01-01"),
+    ],
+)
+def test_a_child_is_two_on_the_second_birthday_and_not_the_day_before(born: str, day_before: str, birthday: str) -> None:
+    assert (completed_years(d(born), d(day_before)), completed_months(d(born), d(day_before))) == (1, 23)
+    assert (completed_years(d(born), d(birthday)), completed_months(d(born), d(birthday))) == (2, 24)
+    assert age_words(d(born), d(day_before)) == "23 months"
+    assert age_words(d(born), d(birthday)) == "2 years"
+
+
+@given(BIRTHS, st.integers(0, 9000))
+def test_months_are_said_below_two_years_and_years_from_then_on(born: date, days: int) -> None:
+    on = born + timedelta(days=days)
+    assert age_words(born, on).endswith((" years", " year")) == (completed_years(born, on) >= 2)
+
+
 @given(BIRTHS, st.integers(0, 6570))
 def test_every_child_is_in_exactly_one_band_and_bands_only_rise(born: date, days: int) -> None:
     died = born + timedelta(days=days)
@@ -74,6 +98,23 @@ def test_years_and_months_agree(born: date, days: int) -> None:
         ("2024-06-01", "2025-12-31", "18 months"),
         ("2022-01-01", "2026-05-05", "4 years"),
         ("2009-11-30", "2026-03-21", "16 years"),
+        ("2026-02-10", "2026-02-23", "13 days"),
+        ("2026-02-10", "2026-02-24", "2 weeks"),
+        ("2026-02-10", "2026-04-09", "8 weeks"),
+        ("2026-02-10", "2026-04-10", "2 months"),
+        ("2024-01-26", "2025-01-25", "11 months"),
+        ("2024-01-26", "2025-01-26", "12 months"),
+        ("2024-01-26", "2026-01-25", "23 months"),  # the day before the second birthday
+        ("2024-01-26", "2026-01-26", "2 years"),
+        ("2024-01-26", "2026-01-27", "2 years"),
+        ("2024-01-26", "2027-01-25", "2 years"),
+        ("2024-01-26", "2027-01-26", "3 years"),
+        ("2024-02-29", "2026-02-28", "23 months"),  # two years old on 1 March, as the bands have it
+        ("2024-02-29", "2026-03-01", "2 years"),
+        ("2024-02-29", "2028-02-28", "3 years"),
+        ("2024-02-29", "2028-02-29", "4 years"),
+        ("2022-03-01", "2024-02-29", "23 months"),
+        ("2022-03-01", "2024-03-01", "2 years"),
     ],
 )
 def test_ages_in_words(born: str, on: str, words: str) -> None:

@@ -14,6 +14,7 @@ from cdr.documents.timeline import render
 from cdr.domain.anonymise import Anonymiser
 from cdr.domain.identifiers import days_words
 from cdr.domain.known_names import fold, ordinary_words, word_rules
+from cdr.domain.name_forms import forms_of
 from cdr.written import nhs_number_is_valid
 
 SUDI = Anonymiser.from_documents(form_a(), RETURNS, AGENCIES)
@@ -56,6 +57,53 @@ def family(child: dict[str, Any], *parents: tuple[str, str], siblings: tuple[tup
 )
 def test_names_become_roles(text: str, expected: str) -> None:
     assert SUDI.text(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Testcase", "the Testcases", "the [family name]"),
+        ("Testcase", "the Testcases' home", "the [family name]' home"),
+        ("Testcase", "the Testcases’ home", "the [family name]’ home"),
+        ("Testcase", "TESTCASES and testcases", "[family name] and [family name]"),
+        ("Jones", "the Joneses", "the [family name]"),
+        ("Jones", "the Joneses' home", "the [family name]' home"),
+        ("Jones", "Jones' home, Jones's home", "[family name]' home, [family name]'s home"),
+        ("Ross", "the Rosses’ home", "the [family name]’ home"),
+        ("Fox", "the Foxes", "the [family name]"),
+        ("Cox", "the Coxes' home", "the [family name]' home"),
+        ("Lee", "the Lees", "the [family name]"),
+        ("Ali", "the Alis' home", "the [family name]' home"),
+        ("Kelly", "the Kellys and the Kellies", "the [family name] and the [family name]"),
+        ("O'Brien", "the O’Briens’ home", "the [family name]’ home"),
+        ("Smith-Jones", "the Smith-Joneses and the Smith Joneses", "the [family name] and the [family name]"),
+    ],
+)
+def test_a_family_in_the_plural(name: str, text: str, expected: str) -> None:
+    of_the_name = family({"family_name": name}, (f"Efua {name}", "mother"), (f"Kwame {name}", "father"))
+    assert of_the_name.text(text) == expected
+
+
+def test_the_plural_of_a_name_of_two_letters_is_left_and_told() -> None:
+    two_letters = family({"family_name": "Li"}, ("Efua Li", "mother"))
+    assert two_letters.read("we saw the Lis").left == ("Lis",)
+
+
+@pytest.mark.parametrize(
+    ("word", "forms"),
+    [
+        ("Testcases’", ("testcases", "testcase", "testcas")),
+        ("Joneses", ("joneses", "jonese", "jones")),
+        ("Jones's", ("joness", "jones", "jone")),
+        ("Lees", ("lees", "lee")),
+        ("Lis", ("lis",)),  # no plural of three letters: his, was, its
+        ("Foxes", ("foxes", "foxe", "fox")),
+        ("times", ("times", "time")),  # a Tim is not meant
+        ("Testcase", ("testcase",)),
+    ],
+)
+def test_the_forms_in_which_a_word_may_be_a_name(word: str, forms: tuple[str, ...]) -> None:
+    assert forms_of(word) == forms
 
 
 @pytest.mark.parametrize("text", ["Amarra", "Amra", "Amaar", "Amaro", "Tetscase", "Testcse", "Kwaem", "Whitfeild", "penrise", "Nortthown", "Rahman"])

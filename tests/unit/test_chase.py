@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from unit.domain_data import configuration, policy
 
 from cdr.domain.chase import ChaseItem, Due, chase_item, is_overdue, levels, mark_sent, recipients
+from cdr.domain.configuration import Closure
 from cdr.domain.requests import Request
 from cdr.errors import NotFound
 
@@ -143,3 +144,64 @@ def test_the_escalation_is_the_day_after_ten_working_days(day: date) -> None:
     worked = [k for k in range(1, (following.on - day).days) if policy().working_days.is_working(day + timedelta(days=k))]
     assert len(worked) == 10
     assert worked[-1] == (following.on - day).days - 1
+
+
+# ---- both ends of a closure and of a hold ------------------------------------------------------------------------------
+
+
+def closed(first: str, last: str) -> Closure:
+    return Closure(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def away(prompts: Any, as_of: str, *closures: Closure, request: Request = REQUEST) -> ChaseItem:
+    return chase_item(request, prompts, date.fromisoformat(as_of), policy(), policy().working_days, closures)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "due_now"), [("2026-01-26", True), ("2026-01-27", False), ("2026-01-29", False), ("2026-01-30", True)]
+)
+def test_nothing_is_due_on_the_first_and_the_last_day_of_a_closure(as_of: str, due_now: bool) -> None:
+    found, prompt = away({}, as_of, closed("2026-01-27", "2026-01-29")), due("prompt-1", "2026-01-26")
+    assert (found.due, found.next) == ((prompt, due("prompt-2", "2026-02-09")) if due_now else (None, prompt))
+
+
+def test_a_closure_of_one_day_is_that_day() -> None:
+    one = closed("2026-01-27", "2026-01-27")
+    assert [away({}, f"2026-01-{n}", one).due is None for n in (26, 27, 28)] == [False, True, False]
+
+
+@pytest.mark.parametrize(("as_of", "due_now"), [("2026-01-28", False), ("2026-01-29", True)])
+def test_a_hold_is_over_on_its_day(as_of: str, due_now: bool) -> None:
+    on_hold = Request(REQUEST.agency, ASKED, "outstanding", held_until=date(2026, 1, 29))
+    assert (item({}, as_of, on_hold).due is not None) is due_now
+
+
+THIRD = mark_sent({}, REQUEST.agency, due("prompt-3", "2026-03-09"), date(2026, 3, 9), [], "")
+
+
+@pytest.mark.parametrize(
+    ("closures", "on"),
+    [
+        ((), "2026-03-24"),  # ten working days after 9 March are over on 23 March
+        ((("2026-03-16", "2026-03-18"),), "2026-03-27"),  # three working days are none: 16, 17 and 18 March
+        ((("2026-03-16", "2026-03-16"),), "2026-03-25"),
+        ((("2026-03-13", "2026-03-16"),), "2026-03-26"),  # a Friday and a Monday, and the weekend between costs nothing
+        ((("2026-03-14", "2026-03-15"),), "2026-03-24"),
+        ((("2026-03-23", "2026-03-23"),), "2026-03-25"),  # the tenth of the ten days
+        ((("2026-03-24", "2026-03-31"),), "2026-03-24"),  # after the ten
+        ((("2026-03-01", "2026-03-09"),), "2026-03-24"),  # before them: the day of the prompt itself is not counted
+        ((("2026-03-01", "2026-03-10"),), "2026-03-25"),
+        ((("2026-03-16", "2026-03-17"), ("2026-03-17", "2026-03-18")), "2026-03-27"),  # a day of two closures is one day
+    ],
+)
+def test_every_day_of_a_closure_is_no_working_day_of_the_escalation(closures: tuple[tuple[str, str], ...], on: str) -> None:
+    assert away(THIRD, "2026-03-10", *(closed(*ends) for ends in closures)).next == due("escalation", on)
+
+
+@given(st.dates(date(2026, 3, 1), date(2026, 4, 20)), st.integers(0, 20))
+def test_a_closure_costs_the_escalation_its_working_days_within_the_wait(first: date, more: int) -> None:
+    closure = Closure(first, first + timedelta(days=more))
+    following = away(THIRD, "2026-03-09", closure).next
+    assert following is not None
+    between = [date(2026, 3, 9) + timedelta(days=n) for n in range(1, (following.on - date(2026, 3, 9)).days)]
+    assert sum(policy().working_days.is_working(day) and not first <= day <= closure.last for day in between) == 10

@@ -47,6 +47,37 @@ def kept(text: bytes, body: dict[str, Any]) -> Document:
     return read
 
 
+# ---- how large it is -------------------------------------------------------------------------------------------------
+
+
+def size_of(letters: int) -> tuple[int, int]:
+    """How large a document with a text of so many letters is, without what fills it up and with it."""
+    plain = encode(Document(PLACE, 1, None, {"text": "x" * letters})).plain
+    return len(plain.rstrip(b"\n")) + 1, len(plain)
+
+
+def test_a_document_fills_whole_blocks_and_no_more() -> None:
+    bare, _ = size_of(1)
+    fits = 1 + 4096 - bare  # so many letters fill the first block to its last byte
+    assert size_of(fits) == (4096, 4096)
+    assert size_of(fits + 1) == (4097, 8192)
+    assert size_of(fits - 1) == (4095, 4096)
+    assert size_of(fits + 4096) == (8192, 8192)
+    assert size_of(fits + 4097) == (8193, 12288)
+
+
+@given(st.integers(0, 20_000))
+def test_a_size_tells_only_how_many_blocks_there_are(letters: int) -> None:
+    bare, filled = size_of(letters)
+    assert filled % 4096 == 0 and 0 <= filled - bare < 4096
+
+
+def test_short_documents_are_of_one_size() -> None:
+    """An answer of one word, a nil, a page: whoever sees the file cannot tell which."""
+    bodies = ({"nil": True}, {"nil": False}, {"text": "yes"}, {"text": "no"}, {"text": "A page of words. " * 150, "more": [1, 2, 3]})
+    assert {len(encode(Document(PLACE, 1, None, body)).plain) for body in bodies} == {4096}
+
+
 # ---- what cdr writes itself ------------------------------------------------------------------------------------------
 
 

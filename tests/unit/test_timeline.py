@@ -246,6 +246,20 @@ def test_leap_day_birth() -> None:
     assert made(form, []).entries[-2].age == "11 months"
 
 
+@pytest.mark.parametrize(
+    ("born", "died", "age"),
+    [
+        ("2024-01-26", "2026-01-25", "23 months"),
+        ("2024-01-26", "2026-01-26", "2 years"),
+        ("2024-02-29", "2026-02-28", "23 months"),
+        ("2024-02-29", "2026-03-01", "2 years"),
+    ],
+)
+def test_the_age_at_death_around_the_second_birthday(born: str, died: str, age: str) -> None:
+    form = form_a(child__date_of_birth=born, death__date=died, death__time=None)
+    assert next(entry.age for entry in made(form, []).entries if entry.day == 0) == age
+
+
 def test_order_does_not_depend_on_the_order_of_the_returns() -> None:
     assert made(None, RETURNS[::-1]).entries == made().entries
 

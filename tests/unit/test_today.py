@@ -106,6 +106,42 @@ def test_a_school_on_holiday_is_prompted_when_it_is_back() -> None:
     assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy())] == [ON]
 
 
+@pytest.mark.parametrize(
+    ("on", "first", "last", "due"),
+    [
+        ("2026-01-26", "2026-01-27", "2026-02-01", "2026-01-26"),  # it closes tomorrow
+        ("2026-01-27", "2026-01-27", "2026-02-01", "2026-02-02"),  # the first day of it
+        ("2026-02-01", "2026-01-27", "2026-02-01", "2026-02-02"),  # the last
+        ("2026-02-02", "2026-01-27", "2026-02-01", "2026-01-26"),  # the day after, when the rule's date is long past
+        ("2026-01-28", "2026-01-28", "2026-01-28", "2026-01-29"),  # one day
+    ],
+)
+def test_a_prompt_waits_for_the_day_after_the_last_of_a_closure(on: str, first: str, last: str, due: str) -> None:
+    kinds = {"case": case(), "requests": asked("northtown-academy"), "prompts": {}}
+    away = {"northtown-academy": (Closure(day(first), day(last)),), "another": (Closure(day("2026-01-01"), day("2026-12-31")),)}
+    assert [task.due for task in tasks_of("2026-AAAA", kinds, day(on), policy(), away)] == [day(due)]
+
+
+@pytest.mark.parametrize(
+    ("first", "due"),
+    [
+        ("2026-02-01", "2026-02-06"),  # the hold ends within the closure
+        ("2026-02-02", "2026-02-06"),  # and on the first day of it
+        ("2026-02-03", "2026-02-02"),  # the day between the two is free
+    ],
+)
+def test_a_hold_that_ends_within_a_closure_goes_on_to_its_end(first: str, due: str) -> None:
+    kinds = {"case": case(), "requests": asked("northtown-academy", hold={"until": "2026-02-02"})}
+    away = {"northtown-academy": (Closure(day(first), day("2026-02-05")),)}
+    assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy(), away)] == [day(due)]
+
+
+def test_closures_that_overlap_are_gone_through_to_the_latest_end() -> None:
+    kinds = {"case": case(), "requests": asked("northtown-academy")}
+    away = {"northtown-academy": (Closure(ON, day("2026-02-08")), Closure(ON, day("2026-01-28")), Closure(day("2026-02-09"), day("2026-02-09")))}
+    assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy(), away)] == [day("2026-02-10")]
+
+
 def test_what_was_sent_since_yesterday_and_what_went_wrong() -> None:
     def message(agency: str, sent: str | None, **more: Any) -> dict[str, Any]:
         known = {"agency": agency, "level": "prompt-1", "due_on": "2026-01-23", "message_id": f"<{agency}>", "to": ["a@x.example"]}

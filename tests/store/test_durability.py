@@ -1,0 +1,115 @@
+"""What git is asked to do for a power cut, and what the size of a file tells: seen at the real programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell
+from store.hands import git
+
+from cdr.store.crypto import Gnupg
+
+WRITES_TO_DISK = {"hash-object", "update-ref"}  # both read `core.fsync`, and `mktree` does not
+
+
+@pytest.fixture
+def traced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Each git says into a file of this folder how it was called and what `core.fsync` it found."""
+    logs, real = tmp_path / "traces", shutil.which("git")
+    logs.mkdir()
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nGIT_TRACE2_EVENT={logs} GIT_TRACE2_CONFIG_PARAMS=core.fsync exec {real} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
+    yield logs
+
+
+def asked_of_git(logs: Path) -> list[tuple[str, list[str]]]:
+    """The git commands that ran, each with every value of `core.fsync` that it was told, the last one holding."""
+    found = []
+    for log in sorted(logs.iterdir()):
+        events = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+        names = [event["name"] for event in events if event["event"] == "cmd_name"]
+        told = [event["value"] for event in events if event["event"] == "def_param" and event["param"] == "core.fsync"]
+        found.append((names[0] if names else "", told))
+    return found
+
+
+@pytest.mark.parametrize("verb", ["notify", "attach", "agency", "request"])
+def test_every_git_that_writes_is_told_to_write_to_the_disk(cdr: Shell, sudi: str, traced: Path, verb: str) -> None:
+    words = {
+        "notify": ["notify", "--from", EXAMPLES / "form-a-suicide.yaml"],
+        "attach": ["attach", sudi, EXAMPLES / "letter-gate.yaml", "--kind", "other"],
+        "agency": ["agency", "edit", "northshire-police", "--email", "new@northshire-police.example"],
+        "request": ["request", sudi, "northshire-police"],
+    }
+    cdr(*words[verb], as_of="2026-04-01")
+    writers = [(name, told) for name, told in asked_of_git(traced) if name in WRITES_TO_DISK]
+    assert {name for name, _ in writers} == WRITES_TO_DISK
+    assert [name for name, told in writers if told[-1:] != ["all"]] == []
+
+
+def test_a_new_store_is_written_to_the_disk_from_its_first_commit_on(tmp_path: Path, traced: Path, member: str) -> None:
+    store = Shell(tmp_path / "new")
+    answer = store("init", tmp_path / "new", "--config", EXAMPLES / "store.yaml", "--member", member)
+    assert "is ready" in answer.err
+    writers = [(name, told) for name, told in asked_of_git(traced) if name in WRITES_TO_DISK]
+    assert {name for name, _ in writers} == WRITES_TO_DISK
+    assert [name for name, told in writers if told[-1:] != ["all"]] == []
+    assert git(tmp_path / "new", "config", "--local", "core.fsync") == "all"  # for who works in the store by hand
+
+
+def test_doctor_tells_of_a_copy_whose_own_git_does_not(cdr: Shell, sudi: str) -> None:
+    assert "core.fsync" not in cdr("doctor", code=0).out
+    git(cdr.store, "config", "core.fsync", "committed")
+    assert f"git -C {cdr.store} config core.fsync all" in cdr("doctor").out
+
+
+STRACE = shutil.which("strace")
+
+
+@pytest.mark.skipif(STRACE is None and not os.environ.get("CDR_TOOLS"), reason="needs strace (Debian, Ubuntu: apt install strace)")
+def test_an_object_is_on_the_disk_before_it_has_its_name(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the setting is for, seen at git's own calls: documents, folders and commits alike."""
+    wrapper, logs, real = tmp_path / "bin" / "git", tmp_path / "calls", shutil.which("git")
+    wrapper.parent.mkdir()
+    logs.mkdir()
+    traced = f"{STRACE} -f -qq -e trace=fsync,fdatasync,link,linkat,rename,renameat,renameat2 -o {logs}/$$ {real}"
+    wrapper.write_text(f'#!/bin/sh\ncase "$1" in cat-file|version|config) exec {real} "$@";; esac\nexec {traced} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
+    before = git(cdr.store, "count-objects").split()[0]
+    cdr("attach", sudi, EXAMPLES / "letter-gate.yaml", "--kind", "other", as_of="2026-04-01")
+    named = 0
+    for log in logs.iterdir():
+        on_disk = False
+        for line in log.read_text("utf-8", "replace").splitlines():
+            call = line.split(None, 1)[1].partition("(")[0]
+            on_disk = on_disk or call in ("fsync", "fdatasync")
+            if "objects/" in line and call not in ("fsync", "fdatasync"):
+                assert on_disk, line
+                named, on_disk = named + 1, False
+    made = int(git(cdr.store, "count-objects").split()[0]) - int(before)
+    assert named == made >= 6, "an attachment, the case, three folders and the commit"
+
+
+def test_documents_of_one_size_are_of_one_size_when_they_are_encrypted(people: People, member: str) -> None:
+    """What would pack tighter is no shorter: the filled-up text is not compressed before it is encrypted."""
+    bodies = (b"yes", b"x" * 3000, os.urandom(1500).hex().encode())
+    sizes = {len(Gnupg().encrypt(body + b"\n" * (4096 - len(body)), [people.member, people.second])) for body in bodies}
+    assert max(sizes) - min(sizes) <= 8, "a number in an OpenPGP packet is a byte shorter now and then"
+
+
+def test_short_forms_and_long_ones_within_a_block_are_equally_large_in_the_folder(cdr: Shell, sudi: str) -> None:
+    cdr("gate", sudi, "open", "criminal", as_of="2026-01-10")
+    case = cdr.store / "cases" / sudi
+    before = (case / "case.yaml.gpg").stat().st_size
+    cdr("gate", sudi, "close", "criminal", "--on", "2026-01-11", as_of="2026-01-12")
+    after = (case / "case.yaml.gpg").stat().st_size
+    assert abs(after - before) <= 8
