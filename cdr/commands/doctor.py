@@ -165,7 +165,9 @@ def _wordings(app: App) -> Iterator[Check]:
 
 def _mail(app: App) -> Iterator[Check]:
     from cdr.commands import chasing, mailing
+    from cdr.mail import outbox
 
+    outbox.refuse_link(app.store.outbox)
     if mailing.sends(app):
         yield from _mail_leaves(app)
     else:
