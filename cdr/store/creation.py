@@ -45,8 +45,13 @@ def create(
     people += [Person(chaser, keys[chaser].name, CHASER, since.isoformat())] if chaser else []
     with _repository(folder) as git, lock.held(git.repository.shared / "cdr.lock") as held:
         git.held = (held,)
-        transaction.recover(git)
-        commit = _begun(git, configuration, people) or _begin(git, configuration, people, keys, signer)
+        transaction.clear_locks(git)
+        commit = _begun(git, configuration, people)
+        if commit:  # what it was told is as it was then; that one of its members signed it is looked at before anything is put back
+            History(git).by(git.commits([commit])[0])
+            transaction.recover(git, commit, commit)
+        else:
+            commit = _begin(git, configuration, people, keys, signer)
         _finish(git, commit, keys)
     return commit
 
@@ -166,7 +171,9 @@ def _unfinished(git: Git) -> Path:
 
 def _make(git: Git) -> None:
     """A repository, made beside and put in place whole, with the note that the store in it is not finished."""
-    disk.sweep(git.folder)
+    for left in disk.left_in(git.folder):
+        if left.is_file() or (left.is_dir() and {path.name for path in left.iterdir()} <= {".git"}):
+            disk.take_away(left)
     with disk.aside(git.folder) as aside:
         git.begin(BRANCH, aside)
         made = aside / ".git"

@@ -18,6 +18,7 @@ from cdr import disk
 from cdr.errors import DiskFailed, TryAgain
 
 MARK = b"cdr is writing here; if it was stopped, the next cdr takes this file away\n"
+LARGEST_LOCK = 4096
 WAIT_SECONDS = 10.0
 PAUSE_SECONDS = 0.05
 NO_HARD_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -97,7 +98,7 @@ def _take(lock: Path) -> bool:
     if _is_ours(lock):
         lock.unlink(missing_ok=True)
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=lock.parent, prefix=disk.TEMPORARY)
+        descriptor, temporary = tempfile.mkstemp(dir=lock.parent, prefix=disk.TEMPORARY, suffix=disk.HALF)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(MARK)
@@ -125,14 +126,14 @@ def _linked(made: Path, lock: Path) -> bool:
 
 def _is_ours(lock: Path) -> bool:
     try:
-        return lock.read_bytes() == MARK
+        return disk.plain(lock, len(MARK)) == MARK
     except OSError:
         return False
 
 
 def _seen(lock: Path) -> tuple[bytes, int, int] | None:
     try:
-        about = lock.stat()
-        return lock.read_bytes(), about.st_ino, about.st_mtime_ns
+        about = lock.lstat()
+        return disk.plain(lock, LARGEST_LOCK), about.st_ino, about.st_mtime_ns
     except OSError:
         return None

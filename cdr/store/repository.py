@@ -19,6 +19,8 @@ from cdr.store.objects import ID
 
 LARGEST_NOTE = 1 << 16
 LARGEST_PACKED = 1 << 26
+LARGEST_INDEX = 1 << 27
+INDEX_BEGINS = re.compile(rb"DIRC\0\0\0[\x02-\x04].{24}", re.DOTALL)
 DEEPEST = 5
 REFTABLE = "keeps its branches in git's newer format, reftable"
 SHA_256 = "names its objects by SHA-256"
@@ -185,11 +187,12 @@ class Repository:
     def has_broken_index(self) -> bool:
         """git does not look at its index's own checksum, and takes one that is missing or empty for no file at all."""
         try:
-            raw = self.index.read_bytes() if self.index.is_file() else b""
+            raw = disk.plain(self.index, LARGEST_INDEX)
         except OSError:
-            raw = b""
-        kept = raw[-20:]
-        return not raw or kept not in (bytes(20), hashlib.sha1(raw[:-20], usedforsecurity=False).digest())
+            return True
+        if not INDEX_BEGINS.match(raw):
+            return True
+        return raw[-20:] not in (bytes(20), hashlib.sha1(raw[:-20], usedforsecurity=False).digest())
 
     def lacking(self) -> NotWhole | None:
         """What this copy was told to leave out when it was made, if anything."""

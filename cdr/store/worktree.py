@@ -6,10 +6,10 @@ git is not asked: it reads files through filters and attributes, which a folder 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from cdr import disk
 from cdr.store import layout
 from cdr.store.objects import LARGEST, Blob, object_id
 
@@ -29,7 +29,7 @@ def changed(folder: Path, files: Mapping[str, Blob], within: Iterable[str]) -> l
         for path, blob in files.items()
         if _is_within(path, asked)
         and blob.is_plain
-        and (_is_behind_link(folder, path, links) or not _is(folder / path, blob))
+        and (_is_behind_link(folder, path, links) or not is_as(folder / path, blob))
     ]
 
 
@@ -46,13 +46,10 @@ def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
     return known[above]
 
 
-def _is(path: Path, blob: Blob) -> bool:
+def is_as(path: Path, blob: Blob) -> bool:
     """Whether a file holds what was recorded. Line ends of text may be Windows's: git writes them so where it is told to."""
     try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST["blob"]:
-            return False
-        raw = path.read_bytes()
+        raw = disk.plain(path, LARGEST["blob"])
     except OSError:
         return False
     if object_id("blob", raw) == blob.digest:

@@ -458,6 +458,109 @@ def test_nothing_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: Pat
     cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
 
 
+def pend(store: Path, old: str = "", new: str = "") -> None:
+    """A note of a crash, as a folder may bring it along: by itself it names the whole history."""
+    note = {"old": old or git(store, "rev-list", "--max-parents=0", "HEAD"), "new": new or head(store)}
+    (store / ".git" / "cdr-pending").write_text(json.dumps(note))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("kept", ["cdr-stage", "cdr-stage.lock", "cdr-config"])
+def test_an_index_of_somebodys_own_is_not_put_elsewhere(cdr: Shell, asked: str, tmp_path: Path, kept: str) -> None:
+    """The index is made ready where nothing can have been planted, before and after what a note of a crash asks for."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    (cdr.store / ".git" / kept).symlink_to("../../victim")
+    for _ in range(2):
+        (cdr.store / ".git" / "index").write_bytes(b"not an index" + bytes(20))
+        pend(cdr.store, git(cdr.store, "rev-parse", "HEAD^"))
+        document(cdr.store, asked).write_bytes(b"x")
+        cdr("list")
+        cdr("verify", "--repair")
+        assert victim.read_bytes() == b"precious"
+    assert git(cdr.store, "status", "--porcelain", "--untracked-files=all") == ""
+
+
+def test_an_outbox_that_leads_elsewhere(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    """Nothing is taken away there, nothing is written there, and whose folder it is may go on looking into it."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    for name in (".cdr-a0b1_c2d.part", ".cdr-chaser"):
+        (home / name).write_bytes(b"x")
+    (cdr.store / "outbox").rmdir() if (cdr.store / "outbox").exists() else None
+    (cdr.store / "outbox").symlink_to(home)
+    cdr("list")
+    before = head(cdr.store)
+    assert f"{cdr.store}/outbox is a link" in cdr("request", sudi, "northshire-police", as_of="2026-01-09", code=78).err
+    assert "outbox is a link" in cdr("doctor", code=1).out
+    assert contents(home).keys() == {".cdr-a0b1_c2d.part", ".cdr-chaser"} and home.stat().st_mode & 0o777 == 0o755
+    assert head(cdr.store) == before
+    (cdr.store / "outbox").unlink()
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+
+
+def _tree_of_somebodys(store: Path) -> str:
+    """A commit that nobody signed, of a file that only the folder's owner has."""
+    blob = git(store, "hash-object", "-w", "--stdin", data=b"years of work")
+    return git(store, "commit-tree", git(store, "mktree", data=f"100644 blob {blob}\tthesis.txt\n".encode()), "-m", "x")
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("old", ["by nobody", "nothing", "no parent of it", "a step of the history"])
+def test_a_note_of_a_crash_takes_nothing_away(cdr: Shell, asked: str, old: str) -> None:
+    """Whatever commits it names: nothing that nobody recorded goes, and what is not recorded yet is kept."""
+    configuration = cdr.store / "cdr.yaml"
+    if old == "a step of the history":
+        cdr("agency", "edit", "northshire-police", "--email", "new@northshire-police.example")
+    before = {"by nobody": _tree_of_somebodys(cdr.store), "nothing": objects.EMPTY_TREE, "no parent of it": "",
+              "a step of the history": git(cdr.store, "rev-parse", "HEAD^")}[old]  # fmt: skip
+    (cdr.store / "thesis.txt").write_bytes(b"years of work")
+    configuration.write_text(configuration.read_text() + "# mine\n")
+    mine = configuration.read_bytes()
+    pend(cdr.store, before)
+    cdr("list")
+    assert (cdr.store / "thesis.txt").read_bytes() == b"years of work"
+    kept = [configuration, *(cdr.store / ".git").glob("cdr-aside/*/cdr.yaml")]
+    assert mine in [file.read_bytes() for file in kept]
+    assert old == "a step of the history" or configuration.read_bytes() == mine
+    assert not (cdr.store / ".git" / "cdr-pending").exists()
+
+
+@pytest.mark.hurt
+def test_a_note_of_a_crash_in_a_folder_that_is_not_fit_to_be_written_to(cdr: Shell, asked: str, tmp_path: Path) -> None:
+    (tmp_path / "away").mkdir()
+    (cdr.store / ".git" / "cdr-aside").symlink_to("../../away")
+    document(cdr.store, asked, "requests").unlink()
+    document(cdr.store, asked, "requests").mkdir()
+    pend(cdr.store, git(cdr.store, "rev-parse", "HEAD^"))
+    cdr("list")
+    cdr("verify", "--repair", code=78)
+    assert list((tmp_path / "away").iterdir()) == [] and document(cdr.store, asked, "requests").is_dir()
+    assert (cdr.store / ".git" / "cdr-pending").exists()
+
+
+@pytest.mark.hurt
+def test_nothing_is_written_before_a_history_is_found_good(
+    cdr: Shell, asked: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document(cdr.store, asked, "requests").unlink()
+    (cdr.store / ".git" / "cdr.lock").unlink()
+    (cdr.store / ".git" / ".cdr-a0b1_c2d.part").write_bytes(b"x")
+    pend(cdr.store, git(cdr.store, "rev-parse", "HEAD^"))
+    before = contents(cdr.store)
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    for command in (["list"], ["show", asked], ["verify"], ["doctor"]):
+        cdr(*command, code=1 if command[0] in ("verify", "doctor") else 76)
+    assert contents(cdr.store) == before
+    cdr("verify", "--root", people.member)
+    assert document(cdr.store, asked, "requests").exists() and not list((cdr.store / ".git").glob(".cdr-*"))
+
+
 def test_a_note_of_a_crash_that_is_none(cdr: Shell, asked: str, tmp_path: Path) -> None:
     """It is found before anything is verified, so it may only ever name commits."""
     for old in (f"--output={tmp_path}/written", "HEAD", "refs/heads/main", "0" * 40, "4b825dc642cb6eb9a060e54bf8d69288fbee4905"):
