@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cdr import disk
 from cdr.errors import CdrError, ConditionsNotMet, NotAllowed, NotKnown, WrongUsage
-from cdr.store import codec, git_files, layout, lock, ownership, transaction
+from cdr.store import codec, git_files, layout, lock, outside, ownership, transaction
 from cdr.store.crypto import Gnupg, short
 from cdr.store.git import Git
 from cdr.store.history import History
@@ -138,6 +138,7 @@ def _repository(folder: Path) -> Iterator[Git]:
     """The folder's repository while a store is begun in it; what was made for that goes again where nothing was recorded."""
     folder = folder.absolute()
     own, git = folder / ".git", Git(folder)
+    outside.refuse_link(own)
     is_new = not own.exists() or (own.is_dir() and not any(own.iterdir()))
     if not is_new and own.is_dir() and not (own / "HEAD").is_file():
         raise ConditionsNotMet(f"{own} is no repository of git's; nothing was changed.", [], "Give another folder.")

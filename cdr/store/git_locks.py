@@ -69,23 +69,23 @@ def clear_ref(path: Path, value: str) -> bool:
     while before is not None and time.monotonic() < deadline:
         time.sleep(PAUSE_SECONDS)
         if _seen(lock) != before:
-            return not lock.exists()
+            return not os.path.lexists(lock)
     if before is not None and before[0] in (b"", f"{value}\n".encode()):
         lock.unlink(missing_ok=True)
-    return not lock.exists()
+    return not os.path.lexists(lock)
 
 
 def await_free(paths: Sequence[Path], wait: float = WAIT_SECONDS) -> None:
     """Wait until nobody holds git's lock on these files. Raises: TryAgain."""
     locks = [lock_of(path) for path in paths]
-    _until(lambda: not any(lock.exists() for lock in locks), locks, wait)
+    _until(lambda: not any(os.path.lexists(lock) for lock in locks), locks, wait)
 
 
 def _until(is_done: Callable[[], bool], locks: Sequence[Path], wait: float) -> None:
     deadline = time.monotonic() + wait
     while not is_done():
         if time.monotonic() >= deadline:
-            there = next((lock for lock in locks if lock.exists()), locks[0])
+            there = next((lock for lock in locks if os.path.lexists(lock)), locks[0])
             raise TryAgain(
                 "git is at work in this store's folder (a commit whose editor is open?), so nothing was recorded.",
                 f"Finish that and try again. If no git runs there any more, it was stopped: remove {there}",

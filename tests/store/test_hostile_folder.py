@@ -19,7 +19,7 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head, sign_commit, unchanged
 
 from cdr.cli import COMMANDS
-from cdr.store import objects
+from cdr.store import git_locks, objects
 
 # By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.
 SETTINGS: dict[str, dict[str, str]] = {
@@ -455,6 +455,101 @@ def test_nothing_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: Pat
     there.unlink()
     if outside.exists():
         shutil.move(outside, there)
+    cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
+
+
+def _lent(folder: Path, real: Path, how: str) -> None:
+    """A folder whose `.git` is the repository of another one, or says so."""
+    if how in ("settled", "worktree of its own making"):
+        (folder / ".git" / "commondir").write_text("../../real/.git\n")
+    if how == "worktree of its own making":
+        shutil.move(folder / ".git", folder / "git")
+        (folder / "git" / "gitdir").write_text(f"{folder}/.git\n")
+        (folder / "git" / "commondir").write_text("../../real/.git\n")
+        (folder / ".git").write_text("gitdir: git\n")
+    elif how == "a stale work tree":
+        git(real, "worktree", "add", "-q", "-b", "second", str(real.parent / "gone"))
+        shutil.rmtree(real.parent / "gone")
+        shutil.rmtree(folder / ".git")
+        (folder / ".git").write_text("gitdir: ../real/.git/worktrees/gone\n")
+    elif how in ("link", "file"):
+        shutil.rmtree(folder / ".git")
+        (folder / ".git").symlink_to("../real/.git") if how == "link" else (folder / ".git").write_text("gitdir: ../real/.git\n")
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("how", ["link", "file", "settled", "worktree of its own making", "a stale work tree"])
+def test_a_repository_of_another_folder_is_not_changed(cdr: Shell, asked: str, tmp_path: Path, how: str) -> None:
+    real = Shell(tmp_path / "real")
+    git(tmp_path, "clone", "-q", str(cdr.store), "real")
+    git(real.store, "switch", "-q", "-c", "office")
+    _lent(cdr.store, real.store, how)
+    if how not in ("link", "file", "a stale work tree"):
+        git(real.store, "branch", "-f", "main", "HEAD")
+    pend(real.store, git(real.store, "rev-parse", "HEAD^"))
+    (real.store / ".git" / ".cdr-a0b1_c2d.part").write_bytes(b"x")
+    before = contents(real.store)
+    cdr("list")
+    assert str(cdr.store) in cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=78).err
+    cdr("verify", "--repair", code=78)
+    assert contents(real.store) == before
+
+
+@pytest.mark.parametrize("how", ["link", "file"])
+def test_a_store_is_not_begun_in_a_repository_of_another_folder(people: People, member: str, tmp_path: Path, how: str) -> None:
+    git(tmp_path, "init", "-q", "real")
+    git(tmp_path / "real", "commit", "-q", "--allow-empty", "-m", "x")
+    (tmp_path / "new" / ".git").mkdir(parents=True)
+    _lent(tmp_path / "new", tmp_path / "real", how)
+    before = contents(tmp_path / "real")
+    answer = run(["init", str(tmp_path / "new"), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member])
+    assert answer.code == 78 and f"{tmp_path}/new/.git" in answer.err
+    assert contents(tmp_path / "real") == before and [path.name for path in (tmp_path / "new").iterdir()] == [".git"]
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("how", ["a folder of objects", "an object", "a pack", "the packs"])
+def test_no_object_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: Path, how: str) -> None:
+    own, outside = cdr.store / ".git" / "objects", tmp_path / "outside"
+    if how == "a folder of objects":
+        for number in range(256):
+            there = own / f"{number:02x}"
+            (outside / there.name).mkdir(parents=True)
+            if there.exists():
+                shutil.copytree(there, outside / there.name, dirs_exist_ok=True)
+                shutil.rmtree(there)
+            there.symlink_to(outside / there.name)
+    elif how == "an object":
+        outside.write_bytes(b"x")
+        next(own.glob("[0-9a-f][0-9a-f]")).joinpath("0" * 38).symlink_to(outside)
+    else:
+        git(cdr.store, "gc", "-q")
+        place = own / "pack" if how == "the packs" else next(own.glob("pack/*.pack"))
+        shutil.move(place, outside)
+        place.symlink_to(outside)
+    before = contents(outside)
+    cdr("list")
+    assert "is a link or a pipe" in cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=78).err
+    assert contents(outside) == before
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("name", ["cdr-pending", "cdr-stage", "cdr-stage.lock", "cdr.lock", "cdr-mail-taken", "index", "index.lock"])
+def test_a_folder_in_place_of_a_file(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What stands in the way is named with what to do, and what does not is no matter."""
+    real = git_locks._until
+    monkeypatch.setattr(git_locks, "_until", lambda is_done, locks, wait: real(is_done, locks, 0.2))
+    there = cdr.store / ".git" / name
+    there.unlink() if there.exists() else None
+    there.mkdir()
+    cdr("list")
+    cdr("show", asked)
+    if name.startswith("cdr-stage"):
+        cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
+        return
+    answer = cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=75 if name == "index.lock" else 78)
+    assert str(there) in answer.err
+    there.rmdir()
     cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
 
 
