@@ -60,6 +60,22 @@ def _plain(descriptor: int, most: int) -> bytes:
     return raw
 
 
+def folders_below(folder: Path) -> Iterator[tuple[Path, list[os.DirEntry[str]]]]:
+    """A folder and those below it, however deep, each with what stands in it; never through a link.
+
+    What may not be looked into, or is too deep to be named, is left out.
+    """
+    waiting = [folder]
+    while waiting:
+        there = waiting.pop()
+        try:
+            entries = sorted(os.scandir(there), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        yield there, entries
+        waiting += [Path(entry.path) for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
+
+
 def move(made: Path, place: Path) -> None:
     """Put a file that was made beside another in its place, wholly or not at all. Raises: DiskFailed."""
     try:
@@ -103,8 +119,8 @@ def sweep(folder: Path) -> None:
 
 def sweep_below(folder: Path) -> None:
     """The same in a folder and in all those below it."""
-    for parent, _, _ in os.walk(folder):
-        sweep(Path(parent))
+    for there, _ in folders_below(folder):
+        sweep(there)
 
 
 def sweep_files(folder: Path) -> None:

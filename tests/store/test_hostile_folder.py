@@ -10,8 +10,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -435,6 +438,121 @@ def test_a_pipe_in_place_of_a_file_that_matters_is_told(cdr: Shell, asked: str, 
     cdr("show", asked, code=reading)
     cdr("verify", code=reading and (66 if path == "HEAD" else 1))
     cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=0 if path == "cdr-pending" else reading or 78)
+
+
+@contextmanager
+def ends_soon(seconds: int = 120) -> Iterator[None]:
+    """What waits for ever is ended here, and not by whoever runs the tests."""
+
+    def over(number: int, frame: object) -> None:
+        raise AssertionError(f"not done after {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _put(place: Path, what: str) -> None:
+    """Something in place of a file that is no such file, or has no end."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    if what == "pipe":
+        os.mkfifo(place)
+    elif what == "link":
+        place.symlink_to("/dev/zero")
+    else:
+        with place.open("wb") as stream:
+            stream.truncate(1 << 40)  # nearly nothing on the disk, and more than any memory
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("what", ["pipe", "link", "large"])
+@pytest.mark.parametrize(
+    "name", [".git/cdr-pending", ".git/index", ".git/index.lock", ".git/refs/heads/main.lock", "CASE", "templates/letters/x.txt", "cdr.yaml"]
+)
+def test_what_has_no_end_is_not_waited_for(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch, name: str, what: str) -> None:
+    real = git_locks._until
+    monkeypatch.setattr(git_locks, "_until", lambda is_done, locks, wait: real(is_done, locks, 0.2))
+    place = document(cdr.store, asked, "requests") if name == "CASE" else cdr.store / name
+    with ends_soon():
+        if name != ".git/cdr-pending":
+            pend(cdr.store, git(cdr.store, "rev-parse", "HEAD^"))
+        _put(place, what)
+        cdr("list")
+        ended = {command: run(["--store", str(cdr.store), command]) for command in ("verify", "doctor", "list")}
+        assert ended["list"].code == 0 and {one.code for one in ended.values()} <= {0, 1}
+        if name.endswith(("cdr.yaml", "x.txt")):
+            assert f"{place} is not there, may not be read, or is no plain file" in ended["doctor"].out
+        if name.endswith(".lock"):
+            assert str(place) in cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=75).err
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("command", ["list", "verify", "doctor", "milestone"])
+@pytest.mark.parametrize("says", ["gitdir: a\0b", "gitdir: " + "a/" * 2500, "gitdir: loop", "a\0b", "loop", "a/" * 2500, "branch"])
+def test_a_repository_that_is_said_to_be_nowhere(cdr: Shell, asked: str, command: str, says: str) -> None:
+    own = cdr.store / ".git"
+    if says == "branch":
+        (own / "HEAD").write_text(f"ref: refs/heads/{'a' * 5000}\n")
+    elif says.startswith("gitdir"):
+        shutil.move(own, cdr.store / "kept")
+        own.write_text(says)
+        (cdr.store / "loop").symlink_to("loop")
+    else:
+        (own / "loop").symlink_to("loop")
+        (own / "commondir").write_text(says)
+    answer = run(["--store", str(cdr.store), command, *([asked, "ncmd_told"] if command == "milestone" else [])])
+    assert answer.code == {"verify": 1, "doctor": 1}.get(command, 78) or (command, answer.code) == ("verify", 78)
+    assert "a" * 500 not in answer.out + answer.err and "a/" * 250 not in answer.out + answer.err
+
+
+def _down(folder: Path, name: str = "d", levels: int = 1200) -> None:
+    """A file, so many folders down."""
+    folder.mkdir(parents=True, exist_ok=True)
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir(name, dir_fd=here)
+        here, above = os.open(name, os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    os.close(os.open("f", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+
+
+@pytest.fixture
+def deep(cdr: Shell) -> Iterator[Shell]:
+    """A store whose folder is taken away by a program that can: other tests' folders are kept for a while."""
+    yield cdr
+    subprocess.run(["rm", "-rf", str(cdr.store)], check=True)
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize(("where", "name"), [("cases", "d"), ("", "d"), ("", "d" * 200), (".git/objects", "d"), (".git/.cdr-a0b1_c2d.part", "d")])
+def test_folders_below_each_other_without_end(deep: Shell, asked: str, where: str, name: str) -> None:
+    _down(deep.store / where, name)
+    if where == ".git/objects":
+        blob = git(deep.store, "rev-parse", "HEAD^{tree}")
+        loose = deep.store / ".git" / "objects" / blob[:2] / blob[2:]
+        loose.chmod(0o600)
+        loose.write_bytes(b"x")
+    deep("list", code=76 if where == ".git/objects" else 0)
+    found = findings(deep, code=0 if "part" in where else 1)
+    assert where.startswith(".git") or ("work-tree", "") in found
+
+
+@pytest.mark.hurt
+def test_folders_below_each_other_that_were_recorded(cdr: Shell, asked: str, people: People) -> None:
+    mode, id_ = "100644", git(cdr.store, "hash-object", "-w", "--stdin", data=b"x")
+    for _ in range(1200):
+        id_ = git(cdr.store, "mktree", data=f"{mode} {'tree' if mode == '040000' else 'blob'} {id_}\td\n".encode())
+        mode = "040000"
+    git(cdr.store, "read-tree", "--prefix=cases/deep/", id_)
+    git(cdr.store, "commit", "-q", f"-S{people.member}", "-m", "by hand", home=people.home)
+    cdr("list")
+    assert {"file-name", "work-tree"} <= {check for check, _ in findings(cdr)}
 
 
 # ---- elsewhere -----------------------------------------------------------------------------------------------------
