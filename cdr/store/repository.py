@@ -166,8 +166,11 @@ class Repository:
 
     @property
     def objects(self) -> Path:
-        """Where the objects are. Raises: WrongConfiguration where git would wait there for ever."""
-        outside.refuse_unlike_a_file(self.shared / "objects/info/alternates")
+        """Where the objects are. Raises: WrongConfiguration where git would wait there for ever, NotAuthentic where it would read for ever."""
+        alternates = self.shared / "objects/info/alternates"
+        outside.refuse_unlike_a_file(alternates)
+        if self._is_filled("objects/info/alternates"):
+            note(alternates)
         return self.shared / "objects"
 
     def unsupported(self, what: str) -> WrongConfiguration:

@@ -492,6 +492,13 @@ def test_what_has_no_end_is_not_waited_for(cdr: Shell, asked: str, monkeypatch: 
 
 
 @pytest.mark.hurt
+def test_a_list_of_other_folders_without_end(cdr: Shell, asked: str) -> None:
+    _put(cdr.store / ".git" / "objects" / "info" / "alternates", "large")
+    with ends_soon():
+        assert "alternates is too large" in cdr("list", code=76).err
+
+
+@pytest.mark.hurt
 @pytest.mark.parametrize("command", ["list", "verify", "doctor", "milestone"])
 @pytest.mark.parametrize("says", ["gitdir: a\0b", "gitdir: " + "a/" * 2500, "gitdir: loop", "a\0b", "loop", "a/" * 2500, "branch"])
 def test_a_repository_that_is_said_to_be_nowhere(cdr: Shell, asked: str, command: str, says: str) -> None:
