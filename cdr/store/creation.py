@@ -47,8 +47,8 @@ def create(
         git.held = (held,)
         transaction.clear_locks(git)
         commit = _begun(git, configuration, people)
-        if commit:  # what it was told is as it was then; that one of its members signed it is looked at before anything is put back
-            History(git).by(git.commits([commit])[0])
+        if commit:
+            History(git).by(git.commits([commit])[0])  # one of these people signed it: what it holds may be put back
             transaction.recover(git, commit, commit)
         else:
             commit = _begin(git, configuration, people, keys, signer)
