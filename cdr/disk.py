@@ -34,6 +34,48 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
         ) from error
 
 
+def plain(path: Path, most: int) -> bytes:
+    """The bytes of a plain file that somebody else may have put there: never through a link, never waiting, never more than `most`.
+
+    Raises: OSError, also where it is no plain file or a larger one.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    return _plain(descriptor, most)
+
+
+def plain_led_to(path: Path, most: int) -> bytes:
+    """The same, where the file may be reached by a link: what it holds is held against something else. Raises: OSError."""
+    return _plain(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), most)
+
+
+def _plain(descriptor: int, most: int) -> bytes:
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+        os.close(descriptor)
+        raise OSError(errno.EFBIG if stat.S_ISREG(about.st_mode) else errno.EINVAL, "too large, or no plain file")
+    with os.fdopen(descriptor, "rb") as stream:
+        raw = stream.read(most + 1)
+    if len(raw) > most:
+        raise OSError(errno.EFBIG, "too large")
+    return raw
+
+
+def folders_below(folder: Path) -> Iterator[tuple[Path, list[os.DirEntry[str]]]]:
+    """A folder and those below it, however deep, each with what stands in it; never through a link.
+
+    What may not be looked into, or is too deep to be named, is left out.
+    """
+    waiting = [folder]
+    while waiting:
+        there = waiting.pop()
+        try:
+            entries = sorted(os.scandir(there), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        yield there, entries
+        waiting += [Path(entry.path) for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
+
+
 def move(made: Path, place: Path) -> None:
     """Put a file that was made beside another in its place, wholly or not at all. Raises: DiskFailed."""
     try:
@@ -47,7 +89,7 @@ def move(made: Path, place: Path) -> None:
 def aside(folder: Path) -> Iterator[Path]:
     """A folder of its own within `folder`, for what is made ready there; it goes at the end, or with the next run."""
     while True:
-        made = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY))
+        made = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY, suffix=HALF))
         try:
             descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:  # somebody took it for left behind before it could be locked
@@ -62,35 +104,35 @@ def aside(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def has_left(folder: Path) -> bool:
-    """Whether something is half made in a folder of cdr's own."""
-    return any(folder.glob(f"{TEMPORARY}*"))
+def left_in(folder: Path) -> list[Path]:
+    """What is half made in a folder, by the names that cdr makes and no other; nothing where the folder is a link."""
+    if folder.is_symlink():
+        return []
+    return [left for left in folder.glob(f"{TEMPORARY}*{HALF}") if HALF_WRITTEN.fullmatch(left.name)]
 
 
 def sweep(folder: Path) -> None:
     """Take away what killed runs left half made in a folder of cdr's own; what a live one makes there stays."""
-    for left in folder.glob(f"{TEMPORARY}*"):
-        _take_away(left)
+    for left in left_in(folder):
+        take_away(left)
 
 
 def sweep_below(folder: Path) -> None:
     """The same in a folder and in all those below it."""
-    for parent, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            if name.startswith(TEMPORARY):
-                _take_away(Path(parent, name))
+    for there, _ in folders_below(folder):
+        sweep(there)
 
 
-def sweep_named(folder: Path) -> None:
+def sweep_files(folder: Path) -> None:
     """The same in a folder of somebody else's, where only a half-written file is certain to be cdr's."""
-    for left in folder.glob(f"{TEMPORARY}*{HALF}"):
-        if HALF_WRITTEN.fullmatch(left.name) and left.is_file():
-            _take_away(left)
+    for left in left_in(folder):
+        if left.is_file():
+            take_away(left)
 
 
-def _take_away(left: Path) -> None:
+def take_away(left: Path) -> None:
     """Remove what a writer left; whoever still writes it holds its lock."""
-    with suppress(OSError):
+    with suppress(OSError, RecursionError):  # what is too deep to be taken away, cdr did not make
         how = os.O_RDONLY if left.is_dir() else os.O_RDWR  # a lock over a network needs a file that may be written
         descriptor = os.open(left, how | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:

@@ -12,12 +12,13 @@ from pathlib import Path
 import click
 
 from cdr.app import App, rules
-from cdr.commands.forms import take_in
+from cdr.commands.forms import check
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put, put_json
-from cdr.errors import DONE, MEND, TO_ACT_ON, CdrError
+from cdr.commands.output import file_name, put, put_json
+from cdr.errors import DONE, MEND, TO_ACT_ON, CdrError, NotFound
 
 LONGEST_HOME = 80
+LARGEST = 1 << 20
 MESSAGES = ("request", "prompt-1", "prompt-2", "prompt-3", "escalation")  # wordings that are not letters
 
 
@@ -129,8 +130,9 @@ def _configuration(app: App) -> Iterator[Check]:
         yield Check("configuration", "warning", f"git's index holds another cdr.yaml than what is recorded. {MEND}")
     if not app.store.changed_files("cdr.yaml"):
         return
+    path = app.store.folder / "cdr.yaml"
     try:
-        take_in(str(app.store.folder / "cdr.yaml"), "store", app.configuration_problems)
+        check(_bytes(path), file_name(str(path)), "store", app.configuration_problems)
     except CdrError as error:
         for line in error.lines():
             yield Check("configuration", "error", f"Changed, not recorded, and not right yet: {line}")
@@ -142,6 +144,19 @@ def _configuration(app: App) -> Iterator[Check]:
         )
 
 
+def _bytes(path: Path) -> bytes:
+    """What a file in the store's folder says, recorded or not. Raises: NotFound."""
+    from cdr import disk
+
+    try:
+        return disk.plain(path, LARGEST)
+    except OSError:
+        raise NotFound(
+            f"{file_name(str(path))} is not there, may not be read, or is no plain file of at most {LARGEST >> 20} MB.",
+            "Put a plain file in its place.",
+        ) from None
+
+
 def _wordings(app: App) -> Iterator[Check]:
     """The area's own wordings of letters, as they stand in the folder, recorded or not."""
     from cdr.documents.wording import PIECES, Rules
@@ -149,7 +164,12 @@ def _wordings(app: App) -> Iterator[Check]:
     from cdr.domain.letter_kinds import KINDS, LetterRules
 
     folder = app.store.folder / "templates" / "letters"
-    own = {path.stem: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.txt")) if path.is_file()}
+    own = {}
+    for path in sorted(folder.glob("*.txt")):
+        try:
+            own[path.stem] = _bytes(path).decode("utf-8", "replace")
+        except CdrError as error:
+            yield Check("wordings", "error", f"{error.message} {error.hint}")
     kinds, words = LetterRules.from_rules(rules("letters")).kinds, Rules.from_document(rules("letter-words"))
     for name in own:
         if name in (*KINDS, *PIECES):
@@ -165,7 +185,9 @@ def _wordings(app: App) -> Iterator[Check]:
 
 def _mail(app: App) -> Iterator[Check]:
     from cdr.commands import chasing, mailing
+    from cdr.mail import outbox
 
+    outbox.refuse_link(app.store.outbox)
     if mailing.sends(app):
         yield from _mail_leaves(app)
     else:

@@ -77,7 +77,7 @@ def to_file(place: str | Path, data: str | bytes) -> None:
     elif not target.parent.is_dir():
         raise NotFound(f"There is no folder {target.parent}.", "Make it first, or give another place with -o.")
     else:
-        disk.sweep_named(target.parent)
+        disk.sweep_files(target.parent)
         disk.write_whole(target, raw)
     say(f"Written: {file_name(str(place))}")
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cdr.disk import private_folder, write_whole
-from cdr.errors import DiskFailed
+from cdr.errors import DiskFailed, WrongConfiguration
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
@@ -18,13 +18,18 @@ def write(folder: Path, name: str, eml: bytes) -> Path:
     """Put a message into the outbox, wholly or not at all, for its owner alone; the same name again replaces it.
 
     `name` is a plain file name (letters, digits, `.`, `_`, `-`).
-    Raises: DiskFailed, after which nothing partial is left.
+    Raises: WrongConfiguration where the folder is a link; DiskFailed, after which nothing partial is left.
     """
     if not NAME.fullmatch(name):
         raise ValueError("not a plain file name")
+    refuse_link(folder)
     private_folder(folder)
     try:
-        folder.chmod(0o700)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            os.fchmod(descriptor, 0o700)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise DiskFailed(f"{folder} cannot be kept private: {os.strerror(error.errno or 0)}.") from error
     path = folder / name
@@ -32,11 +37,21 @@ def write(folder: Path, name: str, eml: bytes) -> Path:
     return path
 
 
+def refuse_link(folder: Path) -> None:
+    """Stop where messages would go elsewhere. Raises: WrongConfiguration."""
+    if folder.is_symlink():
+        raise WrongConfiguration(
+            f"{folder} is a link, so messages would be written elsewhere: nothing is.",
+            "Take the link away; the folder is made with the next message.",
+        )
+
+
 def write_all(folder: Path, mails: Mapping[str, bytes]) -> Callable[[], None]:
     """Put messages into the outbox, all or none, by name; what is given back takes those away that were not there before.
 
     Raises: as `write`.
     """
+    refuse_link(folder)
     new = [folder / name for name in mails if not (folder / name).exists()]
     try:
         for name, eml in mails.items():

@@ -10,7 +10,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cdr import disk
 from cdr.errors import DiskFailed
+
+LARGEST = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class Progress:
         """Add a message, on disk when this returns. Raises: DiskFailed."""
         line = json.dumps([taken.message_id, taken.on, list(taken.refused)]).encode() + b"\n"
         try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(
+                self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600
+            )
             try:
                 os.write(descriptor, line)
                 os.fsync(descriptor)
@@ -44,7 +49,7 @@ class Progress:
     def noted(self) -> list[Taken]:
         """The messages of a run that did not come to record them; a torn line is none."""
         try:
-            lines = self.path.read_bytes().split(b"\n")[:-1]
+            lines = disk.plain(self.path, LARGEST).split(b"\n")[:-1]
         except OSError:
             return []
         return [taken for line in lines if (taken := _read(line))]
@@ -58,5 +63,5 @@ def _read(line: bytes) -> Taken | None:
     try:
         message_id, on, refused = json.loads(line)
         return Taken(str(message_id), str(on), tuple(map(str, refused)))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cdr import disk
 from cdr.errors import CdrError, ConditionsNotMet, NotAllowed, NotKnown, WrongUsage
-from cdr.store import codec, git_files, layout, lock, ownership, transaction
+from cdr.store import codec, git_files, layout, lock, outside, ownership, transaction
 from cdr.store.crypto import Gnupg, short
 from cdr.store.git import Git
 from cdr.store.history import History
@@ -45,8 +45,13 @@ def create(
     people += [Person(chaser, keys[chaser].name, CHASER, since.isoformat())] if chaser else []
     with _repository(folder) as git, lock.held(git.repository.shared / "cdr.lock") as held:
         git.held = (held,)
-        transaction.recover(git)
-        commit = _begun(git, configuration, people) or _begin(git, configuration, people, keys, signer)
+        transaction.clear_locks(git)
+        commit = _begun(git, configuration, people)
+        if commit:
+            History(git).by(git.commits([commit])[0])  # one of these people signed it: what it holds may be put back
+            transaction.recover(git, commit, commit)
+        else:
+            commit = _begin(git, configuration, people, keys, signer)
         _finish(git, commit, keys)
     return commit
 
@@ -133,6 +138,7 @@ def _repository(folder: Path) -> Iterator[Git]:
     """The folder's repository while a store is begun in it; what was made for that goes again where nothing was recorded."""
     folder = folder.absolute()
     own, git = folder / ".git", Git(folder)
+    outside.refuse_link(own)
     is_new = not own.exists() or (own.is_dir() and not any(own.iterdir()))
     if not is_new and own.is_dir() and not (own / "HEAD").is_file():
         raise ConditionsNotMet(f"{own} is no repository of git's; nothing was changed.", [], "Give another folder.")
@@ -166,7 +172,9 @@ def _unfinished(git: Git) -> Path:
 
 def _make(git: Git) -> None:
     """A repository, made beside and put in place whole, with the note that the store in it is not finished."""
-    disk.sweep(git.folder)
+    for left in disk.left_in(git.folder):
+        if left.is_file() or (left.is_dir() and {path.name for path in left.iterdir()} <= {".git"}):
+            disk.take_away(left)
     with disk.aside(git.folder) as aside:
         git.begin(BRANCH, aside)
         made = aside / ".git"

@@ -5,7 +5,6 @@ The caller holds cdr's own lock; git's is held here, so that no other git progra
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +13,9 @@ from cdr.store import git_locks
 from cdr.store.git import Git
 from cdr.store.git_process import GitFailed
 from cdr.store.objects import NOTHING, Blob, path_text
+from cdr.store.repository import LARGEST_INDEX
+
+LARGEST_SETTINGS = 1 << 20
 
 
 def settings_of(git: Git) -> Path:
@@ -28,12 +30,12 @@ def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
     """
     lines = [f"{blob.mode} {blob.digest}\t{path}" if blob else f"0 {NOTHING}\t{path}" for path, blob in files.items()]
     data = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
-    index, made = git.repository.index, git.repository.directory / "cdr-stage"
-    with git_locks.held(index):
-        git_locks.lock_of(made).unlink(missing_ok=True)
+    index = git.repository.index
+    with git_locks.held(index), disk.aside(git.repository.directory) as there:  # a folder in which nothing was planted
+        made = there / index.name
         try:
             _refuse_broken_index(git)
-            shutil.copyfile(index, made)
+            disk.write_whole(made, disk.plain(index, LARGEST_INDEX))
             git.run("update-index", "-z", "--index-info", data=data, told=_as_index(made))
         except (GitFailed, OSError):  # a broken index is made again, never trusted
             made.unlink(missing_ok=True)
@@ -60,10 +62,10 @@ def staged(git: Git) -> dict[str, Blob] | None:
 
 def set_settings(git: Git, settings: Mapping[str, str]) -> None:
     """Set settings of the repository. Raises: TryAgain, DiskFailed."""
-    kept, made = settings_of(git), git.repository.shared / "cdr-config"
-    with git_locks.held(kept):
-        git_locks.lock_of(made).unlink(missing_ok=True)
-        disk.write_whole(made, kept.read_bytes())
+    kept = settings_of(git)
+    with git_locks.held(kept), disk.aside(git.repository.shared) as there:
+        made = there / kept.name
+        disk.write_whole(made, disk.plain(kept, LARGEST_SETTINGS))
         for name, value in settings.items():
             git.run("config", "--file", str(made), "--no-includes", name, value)
         disk.move(made, kept)

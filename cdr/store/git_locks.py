@@ -18,6 +18,7 @@ from cdr import disk
 from cdr.errors import DiskFailed, TryAgain
 
 MARK = b"cdr is writing here; if it was stopped, the next cdr takes this file away\n"
+LARGEST_LOCK = 4096
 WAIT_SECONDS = 10.0
 PAUSE_SECONDS = 0.05
 NO_HARD_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -68,23 +69,23 @@ def clear_ref(path: Path, value: str) -> bool:
     while before is not None and time.monotonic() < deadline:
         time.sleep(PAUSE_SECONDS)
         if _seen(lock) != before:
-            return not lock.exists()
+            return not os.path.lexists(lock)
     if before is not None and before[0] in (b"", f"{value}\n".encode()):
         lock.unlink(missing_ok=True)
-    return not lock.exists()
+    return not os.path.lexists(lock)
 
 
 def await_free(paths: Sequence[Path], wait: float = WAIT_SECONDS) -> None:
     """Wait until nobody holds git's lock on these files. Raises: TryAgain."""
     locks = [lock_of(path) for path in paths]
-    _until(lambda: not any(lock.exists() for lock in locks), locks, wait)
+    _until(lambda: not any(os.path.lexists(lock) for lock in locks), locks, wait)
 
 
 def _until(is_done: Callable[[], bool], locks: Sequence[Path], wait: float) -> None:
     deadline = time.monotonic() + wait
     while not is_done():
         if time.monotonic() >= deadline:
-            there = next((lock for lock in locks if lock.exists()), locks[0])
+            there = next((lock for lock in locks if os.path.lexists(lock)), locks[0])
             raise TryAgain(
                 "git is at work in this store's folder (a commit whose editor is open?), so nothing was recorded.",
                 f"Finish that and try again. If no git runs there any more, it was stopped: remove {there}",
@@ -97,7 +98,7 @@ def _take(lock: Path) -> bool:
     if _is_ours(lock):
         lock.unlink(missing_ok=True)
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=lock.parent, prefix=disk.TEMPORARY)
+        descriptor, temporary = tempfile.mkstemp(dir=lock.parent, prefix=disk.TEMPORARY, suffix=disk.HALF)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(MARK)
@@ -125,14 +126,14 @@ def _linked(made: Path, lock: Path) -> bool:
 
 def _is_ours(lock: Path) -> bool:
     try:
-        return lock.read_bytes() == MARK
+        return disk.plain(lock, len(MARK)) == MARK
     except OSError:
         return False
 
 
 def _seen(lock: Path) -> tuple[bytes, int, int] | None:
     try:
-        about = lock.stat()
-        return lock.read_bytes(), about.st_ino, about.st_mtime_ns
+        about = lock.lstat()
+        return disk.plain(lock, LARGEST_LOCK), about.st_ino, about.st_mtime_ns
     except OSError:
         return None

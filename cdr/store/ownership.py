@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from cdr import disk
 from cdr.errors import NotAllowed
 
 SUPERUSER = 0
@@ -63,9 +65,16 @@ def name_of(user: int) -> str:
 def _unreadable(path: Path) -> Iterator[Path]:
     if path.is_symlink() or not path.exists():
         return
-    needed = os.R_OK | (os.X_OK if path.is_dir() else 0)
-    if not os.access(path, needed, effective_ids=os.access in os.supports_effective_ids):
+    if not _may_read(path):
         yield path
     elif path.is_dir():
-        for inner in sorted(path.iterdir()):
-            yield from _unreadable(inner)
+        for _, entries in disk.folders_below(path):
+            yield from (Path(one.path) for one in entries if not one.is_symlink() and not _may_read(Path(one.path)))
+
+
+def _may_read(path: Path) -> bool:
+    try:
+        needed = os.R_OK | (os.X_OK if path.is_dir() else 0)
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG  # nothing forbids it
+    return os.access(path, needed, effective_ids=os.access in os.supports_effective_ids)

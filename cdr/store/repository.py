@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -14,11 +14,14 @@ from pathlib import Path
 
 from cdr import disk, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotFound, NotKnown, NotWhole, WrongConfiguration
-from cdr.store import ownership
+from cdr.store import outside, ownership
 from cdr.store.objects import ID
 
 LARGEST_NOTE = 1 << 16
+LONGEST_PLACE, LONGEST_NAME = 1000, 255  # of a folder and of a branch: what is printed stays within sight
 LARGEST_PACKED = 1 << 26
+LARGEST_INDEX = 1 << 27
+INDEX_BEGINS = re.compile(rb"DIRC\0\0\0[\x02-\x04].{24}", re.DOTALL)
 DEEPEST = 5
 REFTABLE = "keeps its branches in git's newer format, reftable"
 SHA_256 = "names its objects by SHA-256"
@@ -31,7 +34,6 @@ UNDER_WAY = {
     "rebase-merge": ("A rebase", "git rebase --abort"),
     "rebase-apply": ("A rebase", "git rebase --abort"),
 }
-WRITTEN_TO = ("objects", "packed-refs", "index", "logs/HEAD", "cdr-aside", "cdr-mail-taken")
 
 
 class Repository:
@@ -45,7 +47,7 @@ class Repository:
     @cached_property
     def directory(self) -> Path:
         """The folder of this work tree alone: its HEAD and its index (`.git`). Raises: NotFound, WrongConfiguration."""
-        found = (self.folder / ".git").resolve()
+        found = self._named(self.folder, ".git")
         if found.is_file():
             found = self._linked(found)
         try:
@@ -61,19 +63,27 @@ class Repository:
     def shared(self) -> Path:
         """The folder of what all work trees of the repository share: objects, branches, and cdr's locks."""
         pointer = self.directory / "commondir"
-        return (self.directory / _note(pointer).strip()).resolve() if pointer.is_file() else self.directory
+        return self._named(self.directory, note(pointer)) if pointer.is_file() else self.directory
+
+    def _named(self, there: Path, words: str) -> Path:
+        """The place that is named in a folder. Raises: WrongConfiguration where it is none."""
+        found = led_to(there, words)
+        if found is None:
+            raise WrongConfiguration(
+                f"What {self.folder} says of where its repository is leads nowhere.", "Take another copy of the store."
+            )
+        return found
 
     def _linked(self, pointer: Path) -> Path:
-        named, _, path = _note(pointer).partition(": ")
-        found = (pointer.parent / path.strip()).resolve()
+        named, _, path = note(pointer).partition(": ")
+        found = self._named(pointer.parent, path)
         if named != "gitdir" or not found.is_dir():
             raise WrongConfiguration(
                 f"The repository that {self.folder} belongs to is not where it was.",
                 "Put it back; or where both were moved, run in the repository: git worktree repair " + str(self.folder),
             )
-        back = found / "gitdir"
-        owner = Path(_note(back).strip()) if back.is_file() else pointer
-        if owner.exists() and not owner.samefile(pointer):
+        owner = _known_of(found)
+        if owner and owner.exists() and not owner.samefile(pointer):
             raise WrongConfiguration(
                 f"{self.folder} is a copy of the linked work tree in {owner.parent}, and not a store of its own.",
                 f"Work there, or make a copy that is one: git clone {owner.parent} NEW-FOLDER",
@@ -115,12 +125,12 @@ class Repository:
     def _loose(self) -> str:
         path = self.shared / self.branch
         with suppress(FileNotFoundError):
-            return _note(path).strip() or "damaged" if path.is_file() else ""
+            return note(path).strip() or "damaged" if path.is_file() else ""
         return ""
 
     def _packed(self) -> str:
         path = self.shared / "packed-refs"
-        lines = _note(path, LARGEST_PACKED).splitlines() if path.is_file() else []
+        lines = note(path, LARGEST_PACKED).splitlines() if path.is_file() else []
         return next((line.split()[0] for line in lines if line.endswith(f" {self.branch}")), "")
 
     def standing(self) -> str | None:
@@ -156,8 +166,11 @@ class Repository:
 
     @property
     def objects(self) -> Path:
-        """Where the objects are. Raises: WrongConfiguration where git would wait there for ever."""
-        _refuse_unlike_a_file(self.shared / "objects/info/alternates")
+        """Where the objects are. Raises: WrongConfiguration where git would wait there for ever, NotAuthentic where it would read for ever."""
+        alternates = self.shared / "objects/info/alternates"
+        outside.refuse_unlike_a_file(alternates)
+        if self._is_filled("objects/info/alternates"):
+            note(alternates)
         return self.shared / "objects"
 
     def unsupported(self, what: str) -> WrongConfiguration:
@@ -185,11 +198,12 @@ class Repository:
     def has_broken_index(self) -> bool:
         """git does not look at its index's own checksum, and takes one that is missing or empty for no file at all."""
         try:
-            raw = self.index.read_bytes() if self.index.is_file() else b""
+            raw = disk.plain(self.index, LARGEST_INDEX)
         except OSError:
-            raw = b""
-        kept = raw[-20:]
-        return not raw or kept not in (bytes(20), hashlib.sha1(raw[:-20], usedforsecurity=False).digest())
+            return True
+        if not INDEX_BEGINS.match(raw):
+            return True
+        return raw[-20:] not in (bytes(20), hashlib.sha1(raw[:-20], usedforsecurity=False).digest())
 
     def lacking(self) -> NotWhole | None:
         """What this copy was told to leave out when it was made, if anything."""
@@ -226,8 +240,8 @@ class Repository:
                     f"{what} made by hand is not finished in this folder, so nothing can be recorded.",
                     f"Finish it (git commit -S), or give it up: {give_up}",
                 )
-        for path in self._written_to():
-            _refuse_unlike_a_file(path)
+        outside.refuse_lent(self.folder / ".git", self.directory, self.shared, _known_of(self.directory))
+        outside.refuse_links(self.directory, self.shared, self.branch)
         for other in self._other_work_trees():
             if _target(other / "HEAD") == _target(self.directory / "HEAD"):
                 raise WrongConfiguration(
@@ -235,56 +249,58 @@ class Repository:
                     "A change made here would leave the files there behind. Give one of them a branch of its own: git switch -c NAME",
                 )
 
-    def _written_to(self) -> Iterator[Path]:
-        for folder in {self.shared, self.directory}:
-            for name in (*WRITTEN_TO, self.branch, f"logs/{self.branch}"):
-                path = Path(name)
-                yield from (folder / part for part in (path, *path.parents[:-1]))
-
     def _other_work_trees(self) -> list[Path]:
         """The folders, inside the repository's own, of other work trees that are still there."""
-        linked = [path.parent for path in self.shared.glob("worktrees/*/gitdir") if Path(_note(path).strip()).exists()]
+        known = list(self.shared.glob("worktrees/*/gitdir"))
+        linked = [path.parent for path in known if (there := _known_of(path.parent)) and there.exists()]
         main = [self.shared] if (self.shared / "index").exists() else []
         return [path for path in (*main, *linked) if path != self.directory and (path / "HEAD").is_file()]
 
 
-def _refuse_unlike_a_file(path: Path) -> None:
-    if os.path.lexists(path) and stat.S_IFMT(path.lstat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
-        raise WrongConfiguration(
-            f"{path} is a link or a pipe, and cdr uses neither.", "Make a copy of the store without it, with git clone."
-        )
+def _known_of(directory: Path) -> Path | None:
+    """The `.git` of the linked work tree that a folder of the repository is for, as it says itself."""
+    pointer = directory / "gitdir"
+    return led_to(directory, note(pointer)) if pointer.is_file() else None
 
 
 def _target(path: Path) -> str:
     """What a symbolic reference stands for; empty where it is none."""
-    said = _note(path) if path.is_file() else ""
+    said = note(path) if path.is_file() else ""
     return said[5:].strip() if said.startswith("ref: ") else ""
 
 
 def _is_branch(name: str) -> bool:
     parts = name.split("/")
     odd = [part for part in parts if not part or part.startswith(".") or part.endswith((".", ".lock"))]
-    return name.startswith("refs/heads/") and not odd and not ODD_LETTERS.search(name)
+    return len(name) <= LONGEST_NAME and name.startswith("refs/heads/") and not odd and not ODD_LETTERS.search(name)
 
 
-def _note(path: Path, most: int = LARGEST_NOTE) -> str:
+def led_to(there: Path, words: str) -> Path | None:
+    """The place that a file of the repository names, from the folder where that is; None where no place can be called so."""
+    words = words.strip()
+    if "\0" in words or len(words) > LONGEST_PLACE:
+        return None
+    try:
+        return (there / words).resolve()
+    except (OSError, RuntimeError):  # links that lead to themselves
+        return None
+
+
+def note(path: Path, most: int = LARGEST_NOTE) -> str:
     """A small file of the repository, as text.
 
     Raises: FileNotFoundError; DiskFailed where it may not be read; NotAuthentic for anything that is no such file.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        raw = disk.plain_led_to(path, most)
     except FileNotFoundError:
         raise
     except OSError as error:
+        if error.errno in (errno.EINVAL, errno.EFBIG):
+            wrong = "too large" if error.errno == errno.EFBIG else "not a plain file"
+            raise NotAuthentic(f"{path} is {wrong}.", "Take another copy of the store.") from error
         ownership.refuse_unreadable(path)
         raise DiskFailed(
             f"{path} cannot be read: {os.strerror(error.errno or 0)}.", f"See whose it is: ls -l {path}"
         ) from error
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise NotAuthentic(f"{path} is not a plain file.", "Take another copy of the store.")
-        raw = stream.read(most + 1)
-    if len(raw) > most:
-        raise NotAuthentic(f"{path} is too large.", "Take another copy of the store.")
     return raw.decode("utf-8", "surrogateescape")

@@ -106,7 +106,7 @@ class State:
 
     def sweep(self) -> None:
         """Take away what killed runs left half made here."""
-        disk.sweep(home())
+        disk.sweep(home().resolve())
         disk.sweep_below(self.folder)
 
     def ring(self, name: str, make: Callable[[Path], bool]) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
-from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound, TryAgain
+from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound
 from cdr.store import layout, lock, transaction, worktree
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document, empty_ledger
@@ -24,7 +24,7 @@ from cdr.store.revisions import Revisions
 from cdr.store.snapshot import Snapshot
 from cdr.store.transaction import Change
 
-UNFINISHED_SECONDS = 2.0
+AT_WORK_SECONDS, UNFINISHED_SECONDS = 0.2, 2.0
 LAID_OUT = (
     "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
 )
@@ -90,29 +90,38 @@ class Store:
 
     @cached_property
     def history(self) -> History:
-        """The signed history, after what a crash left undone has been mended, and what it left half made was taken away."""
-        if transaction.is_unfinished(self.git):
-            with suppress(TryAgain, CdrError), self._lock(wait=0.2):
-                transaction.recover(self.git)
+        """The signed history."""
         history = History(self.git, self.accepted_root)
-        if any(map(disk.has_left, self._own_folders())):
-            with suppress(CdrError), self._lock(wait=0):
-                self._sweep()
         history.state.sweep()
         return history
 
     def _own_folders(self) -> set[Path]:
         return {self.git.repository.directory, self.git.repository.shared, self.outbox}
 
-    def _sweep(self) -> None:
-        """Take away what killed runs left half made. The caller holds the lock: a git of theirs that is still at work has it."""
-        for folder in self._own_folders():
-            disk.sweep(folder)
+    @contextmanager
+    def _mended(self, wait: float = lock.WAIT_SECONDS) -> Iterator[None]:
+        """Hold the lock; what a crash left undone is finished, and what it left half made is taken away.
+
+        Nothing is written before the history is found good, and the folder fit to be written to."""
+        self.git.repository.refuse_writing()
+        with self._lock(wait):
+            transaction.recover(self.git, self.history.verified(self.progress).head, self.history.root)
+            for folder in self._own_folders():
+                disk.sweep(folder)
+            yield
+
+    def _mend(self) -> None:
+        """Do what a crash left undone, where nobody else writes just now; the lock is held by a git of its that is still at work."""
+        if transaction.is_unfinished(self.git) or any(map(disk.left_in, self._own_folders())):
+            with suppress(CdrError, OSError), self._mended(wait=AT_WORK_SECONDS):
+                pass
 
     @cached_property
     def sealed(self) -> Snapshot:
-        """The verified head, without a key."""
+        """The verified head, without a key, after what a crash left undone has been mended."""
         head = self.history.verified(self.progress).head
+        if not self.git.held:
+            self._mend()
         return Snapshot(self.git, self.history.keys_at(head), Revisions(self.git, self.history.state, head))
 
     @cached_property
@@ -263,10 +272,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the store's lock: what is read inside is what a change is made from."""
-        self.git.repository.refuse_writing()
-        with self._lock():
-            transaction.recover(self.git)
-            self._sweep()
+        with self._mended():
             self._forget()
             try:
                 yield
@@ -279,6 +285,7 @@ class Store:
 
         The store itself stays free to be written by others meanwhile. Raises: TryAgain, DiskFailed.
         """
+        self.git.repository.refuse_writing()
         with lock.held(self.git.repository.shared / "cdr-mail.lock", wait, "sending mail for"):
             yield self.git.repository.shared / "cdr-mail-taken"
 
@@ -368,9 +375,10 @@ class Store:
             self.sealed.refuse_changed_files(within)
         except NotAuthentic:
             if not self.git.held:
-                with suppress(CdrError), self._lock(wait=UNFINISHED_SECONDS):
-                    transaction.recover(self.git)
-            self.sealed.refuse_changed_files(within, transaction.unfinished(self.git))
+                with suppress(CdrError), self._mended(wait=UNFINISHED_SECONDS):
+                    pass
+            verified = self.history.verified(self.progress).head
+            self.sealed.refuse_changed_files(within, transaction.unfinished(self.git, verified, self.history.root))
 
     @contextmanager
     def _lock(self, wait: float = lock.WAIT_SECONDS) -> Iterator[None]:

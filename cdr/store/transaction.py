@@ -7,6 +7,7 @@ done at the next start, without a key: a note beside the repository says between
 from __future__ import annotations
 
 import json
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -18,18 +19,17 @@ from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
-from cdr.store import git_files, git_locks, schema
+from cdr.store import git_files, git_locks, layout, schema, worktree
 from cdr.store.document import Document, encode
 from cdr.store.git import AT_ONCE, Git
 from cdr.store.history import Progress
 from cdr.store.layout import Place
-from cdr.store.objects import EMPTY_TREE, Blob
+from cdr.store.objects import EMPTY_TREE, ID, Blob
 from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
 LONG = 50  # so many documents take more than two seconds
-OWN_LOCKS = ("cdr-stage.lock", "cdr-config.lock")  # on files that nobody but cdr has
-PENDING = "cdr-pending"
+PENDING, LARGEST_NOTE = "cdr-pending", 4096
 DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -131,12 +131,12 @@ def _refs(git: Git) -> tuple[Path, Path]:
 
 
 def bring_forward(git: Git, old: str, new: str, tip: str) -> None:
-    """Make the work tree's files what `tip` holds, in the paths that `new` changed since `old`."""
+    """Make the work tree's files what `tip` holds, in the paths of a store's that `new` changed since `old`."""
     files = git.tree(tip)
-    changed = {path: files.get(path) for path in git.changed(old, new)}
+    changed = {path: files.get(path) for path in git.changed(old, new) if layout.is_known(path)}
     put_back(git, changed, tip)
-    for folder in {git.repository.directory, *(inside(git.folder, path).parent for path in changed)}:
-        disk.sweep(folder)
+    for folder in {inside(git.folder, path).parent for path in changed}:
+        disk.sweep_files(folder)
 
 
 def put_back(git: Git, changes: Mapping[str, Blob | None], tip: str) -> None:
@@ -166,15 +166,23 @@ def put_aside(git: Git, target: Path) -> None:
     target.rename(aside(git) / target.name)
 
 
-def recover(git: Git) -> None:
+def recover(git: Git, verified: str, root: str) -> None:
     """Finish what a crash left undone, and clear away its own locks, nobody else's. The caller holds the lock.
 
+    The note of it counts as far as the history does, which was found good from `root` up to `verified`: a folder may bring one along.
     Raises: TryAgain where another git program is at work and there is something to finish.
     """
-    own, shared = git.repository.directory, git.repository.shared
-    for name in OWN_LOCKS:
-        for folder in (own, shared):
-            (folder / name).unlink(missing_ok=True)
+    clear_locks(git)
+    note = _note(git)
+    with suppress(NotAuthentic):  # something stands in the way that `verify` tells
+        if note and is_of_history(git, note, verified, root):
+            _keep_own_work(git, *note, verified)
+            bring_forward(git, *note, verified)
+    (git.repository.directory / PENDING).unlink(missing_ok=True)
+
+
+def clear_locks(git: Git) -> None:
+    """Take away the locks of git's that a crash of cdr left. The caller holds cdr's own."""
     for path in (git.repository.index, git_files.settings_of(git)):
         git_locks.clear(path)
     note = _note(git)
@@ -182,39 +190,57 @@ def recover(git: Git) -> None:
         branch, head = _refs(git)
         if git_locks.clear_ref(branch, note[1]):
             git_locks.clear_ref(head, note[1])
-    tip = git.repository.tip()
-    with suppress(NotAuthentic):  # a note about commits that are not here, or about others than cdr's
-        if note and tip is not None and git.is_ancestor(note[1], tip):
-            bring_forward(git, *note, tip)
-    (own / PENDING).unlink(missing_ok=True)
 
 
-def unfinished(git: Git) -> set[str]:
+def is_of_history(git: Git, note: tuple[str, str], verified: str, root: str) -> bool:
+    """Whether the change that a note names is one of the verified history: a commit of it, and what that was built on."""
+    old, new = note
+    with suppress(NotAuthentic):  # commits that are not here
+        if git.is_ancestor(new, verified) and git.is_ancestor(root, new):
+            return old in (git.parents(new) or (EMPTY_TREE,))
+    return False
+
+
+def _keep_own_work(git: Git, old: str, new: str, tip: str) -> None:
+    """Keep aside what stands where a file is to be put back and is neither what it was before nor what it is to be."""
+    before, after = git.tree(old), git.tree(tip)
+    for path in filter(layout.is_known, git.changed(old, new)):
+        target = inside(git.folder, path)
+        recorded = [files[path] for files in (before, after) if path in files]
+        if os.path.lexists(target) and not any(worktree.is_as(target, blob) for blob in recorded):
+            put_aside(git, target)
+
+
+def unfinished(git: Git, verified: str, root: str) -> set[str]:
     """The files of the work tree that a crash, or a run that is not done yet, left as they were before its change."""
     note = _note(git)
-    with suppress(CdrError):
-        return set(git.changed(*note)) if note else set()
-    return set()
+    if not note or not is_of_history(git, note, verified, root):
+        return set()
+    return set(git.changed(*note))
 
 
 def _note(git: Git) -> tuple[str, str] | None:
     try:
-        path = git.repository.directory / PENDING
-        note = json.loads(path.read_bytes() if path.is_file() else b"")
-        return str(note["old"]), str(note["new"])
-    except (OSError, ValueError, KeyError, TypeError):
+        note = json.loads(disk.plain(git.repository.directory / PENDING, LARGEST_NOTE))
+        old, new = str(note["old"]), str(note["new"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    return (old, new) if ID.fullmatch(old) and ID.fullmatch(new) else None
 
 
 def is_unfinished(git: Git) -> bool:
     """Whether a crash left something for `recover`."""
-    return (git.repository.directory / PENDING).exists()
+    return os.path.lexists(git.repository.directory / PENDING)
 
 
 def inside(folder: Path, path: str) -> Path:
     """Where a file of the store stands. Raises: NotAuthentic when a link leads out of the store."""
     target = folder / path
-    if target.parent.resolve() != (folder.resolve() / path).parent:
+    try:
+        is_within = target.parent.resolve() == (folder.resolve() / path).parent
+    except (OSError, RuntimeError):  # links that lead to themselves
+        is_within = False
+    if not is_within:
         raise NotAuthentic(
             f"{Path(path).parent} is a link that leads out of the store.",
             "Put the folder itself back; then: cdr verify --repair",

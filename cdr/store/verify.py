@@ -80,7 +80,7 @@ def repair(store: Store) -> list[str]:
                 disk.private_folder(kept.parent)
                 disk.write_whole(kept, found.read_bytes())
         for path in worktree.unrecorded(store.folder, files):
-            if path.startswith(layout.MANAGED) and path.rpartition("/")[2].startswith(disk.TEMPORARY):
+            if path.startswith(layout.MANAGED) and disk.HALF_WRITTEN.fullmatch(path.rpartition("/")[2]):
                 transaction.inside(store.folder, path).unlink(missing_ok=True)
         staged = _staged_otherwise(store, files)
         transaction.put_back(store.git, {path: files.get(path) for path in {*odd, *staged}}, head)

@@ -6,10 +6,10 @@ git is not asked: it reads files through filters and attributes, which a folder 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from cdr import disk
 from cdr.store import layout
 from cdr.store.objects import LARGEST, Blob, object_id
 
@@ -29,7 +29,7 @@ def changed(folder: Path, files: Mapping[str, Blob], within: Iterable[str]) -> l
         for path, blob in files.items()
         if _is_within(path, asked)
         and blob.is_plain
-        and (_is_behind_link(folder, path, links) or not _is(folder / path, blob))
+        and (_is_behind_link(folder, path, links) or not is_as(folder / path, blob))
     ]
 
 
@@ -38,21 +38,18 @@ def _is_within(path: str, asked: tuple[str, ...]) -> bool:
 
 
 def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
-    above = path.rpartition("/")[0]
-    if not above:
-        return False
-    if above not in known:
-        known[above] = (folder / above).is_symlink() or _is_behind_link(folder, above, known)
-    return known[above]
+    is_behind = False
+    for above in reversed([*_above(path)]):
+        if above not in known:
+            known[above] = is_behind or (folder / above).is_symlink()
+        is_behind = known[above]
+    return is_behind
 
 
-def _is(path: Path, blob: Blob) -> bool:
+def is_as(path: Path, blob: Blob) -> bool:
     """Whether a file holds what was recorded. Line ends of text may be Windows's: git writes them so where it is told to."""
     try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST["blob"]:
-            return False
-        raw = path.read_bytes()
+        raw = disk.plain(path, LARGEST["blob"])
     except OSError:
         return False
     if object_id("blob", raw) == blob.digest:
@@ -63,26 +60,37 @@ def _is(path: Path, blob: Blob) -> bool:
 def unrecorded(folder: Path, files: Mapping[str, Blob]) -> list[str]:
     """What stands in the folder and was not recorded, but for the outbox: files, and with a slash whole folders."""
     known = {above for path in files for above in _above(path)} | {*layout.FOLDERS, *layout.OWN_WORDINGS}
-    return sorted(_unrecorded(folder, "", files, known))
-
-
-def _unrecorded(folder: Path, prefix: str, files: Mapping[str, Blob], known: set[str]) -> Iterator[str]:
-    try:
-        entries = list(os.scandir(folder / prefix))
-    except OSError:
-        yield prefix
-        return
-    for entry in entries:
-        path = prefix + entry.name
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if path in files or (path in LEFT_ALONE and (is_folder or path == LEFT_ALONE[0])):
+    found, waiting = [], [""]
+    while waiting:
+        prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(folder / prefix))
+        except OSError:
+            found.append(prefix)
             continue
-        if is_folder and path in known:
-            yield from _unrecorded(folder, f"{path}/", files, known)
-        elif not is_folder:
-            yield path
-        elif any(names for _, _, names in os.walk(folder / path)):
-            yield f"{path}/"
+        for entry in entries:
+            path = prefix + entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if path in files or (path in LEFT_ALONE and (is_folder or path == LEFT_ALONE[0])):
+                continue
+            if is_folder and path in known:
+                waiting.append(f"{path}/")
+            elif not is_folder:
+                found.append(path)
+            elif _holds_a_file(folder / path):
+                found.append(f"{path}/")
+    return sorted(found)
+
+
+def _holds_a_file(folder: Path) -> bool:
+    """Whether a folder holds more than folders; one that cannot be looked into may."""
+    unseen = 1
+    for _, entries in disk.folders_below(folder):
+        folders = sum(entry.is_dir(follow_symlinks=False) for entry in entries)
+        if folders < len(entries):
+            return True
+        unseen += folders - 1
+    return unseen > 0
 
 
 def _above(path: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, Shell, run
+from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head
 
 from cdr import disk
@@ -22,6 +22,7 @@ from cdr.store import git_locks
 FORM = str(EXAMPLES / "form-a-sudi.yaml")
 OWN_LOCKS = [("index.lock", git_locks.MARK), ("config.lock", git_locks.MARK)]
 OWN_LOCKS += [(name, b"") for name in ("cdr-stage.lock", "cdr-stage", "cdr-config.lock", "cdr.lock")]
+HALF, HALF_FOLDER = ".cdr-a0b1_c2d.part", ".cdr-z9y8_x7w.part"  # as cdr names what it is making
 OTHERS_LOCKS = ["index.lock", "HEAD.lock", "refs/heads/main.lock"]
 
 
@@ -75,8 +76,8 @@ def _leave_undone(cdr: Shell, case: str) -> tuple[str, str]:
     cdr("request", case, "northshire-police", as_of="2026-01-09")
     ledger.write_bytes(old)
     (cdr.store / ".git" / "index").write_bytes(index)
-    (ledger.parent / ".cdr-half").write_bytes(b"half")
-    (cdr.store / ".git" / ".cdr-half").write_bytes(b"half")
+    for folder in (ledger.parent, cdr.store / ".git"):
+        (folder / HALF).write_bytes(b"half")
     (cdr.store / ".git" / "cdr-pending").write_text(json.dumps({"old": before, "new": head(cdr.store)}))
     return before, head(cdr.store)
 
@@ -86,7 +87,7 @@ def test_what_was_left_undone_is_done_at_the_next_start(cdr: Shell, sudi: str, c
     _leave_undone(cdr, sudi)
     cdr(*command, *([sudi] if command[0] in ("show", "request") else []), as_of="2026-01-10")
     assert git(cdr.store, "status", "--porcelain", "--untracked-files=all") == ""
-    assert not list((cdr.store / ".git").glob("*cdr-half")) + list((cdr.store / ".git").glob("cdr-pending"))
+    assert not list((cdr.store / ".git").glob(HALF)) + list((cdr.store / ".git").glob("cdr-pending"))
     assert findings(cdr, code=0) == set()
 
 
@@ -176,9 +177,9 @@ def test_what_killed_runs_left_half_made_is_swept_and_a_live_ones_is_not(cdr: Sh
     places = _places(cdr)
     assert len(places) > 5
     for place in places:
-        (place / ".cdr-half.part").write_bytes(b"half")
-        (place / ".cdr-folder").mkdir()
-        (place / ".cdr-folder" / "x").write_bytes(b"half")
+        (place / HALF).write_bytes(b"half")
+        (place / HALF_FOLDER).mkdir()
+        (place / HALF_FOLDER / "x").write_bytes(b"half")
     with disk.aside(cdr.store / "outbox") as live:
         cdr(command, *([sudi] if command in ("show", "request") else []), as_of="2026-01-10")
         assert [path for place in places for path in place.glob(".cdr-*")] == [live]
@@ -214,6 +215,39 @@ def test_in_a_persons_folder_only_what_is_certainly_cdrs_is_swept(cdr: Shell, su
         (there / name).write_bytes(b"x")
     cdr("timeline", sudi, "-o", there / "timeline.txt")
     assert sorted(path.name for path in there.iterdir()) == [".cdr-holidays", ".cdr-notes.part", "timeline.txt"]
+
+
+@pytest.mark.parametrize("where", ["outbox", ".git", ""])
+def test_what_bears_no_name_of_cdrs_is_not_swept(cdr: Shell, sudi: str, where: str) -> None:
+    """Such as the folder of the chaser's own key, which the documentation calls `.cdr-chaser`."""
+    there = cdr.store / where
+    there.mkdir(exist_ok=True)
+    (there / ".cdr-chaser").mkdir()
+    for name in (".cdr-chaser/key", ".cdr-note", ".cdr-notes.part"):
+        (there / name).write_bytes(b"x")
+    cdr("list")
+    cdr("agency", "edit", "northshire-police", "--email", "new@northshire-police.example")
+    assert sorted(path.name for path in there.glob(".cdr-*")) == [".cdr-chaser", ".cdr-note", ".cdr-notes.part"]
+    for name in (".cdr-chaser/key", ".cdr-note", ".cdr-notes.part"):
+        (there / name).unlink()
+    (there / ".cdr-chaser").rmdir()
+
+
+def test_a_store_is_made_beside_what_stands_in_the_folder(people: People, member: str, tmp_path: Path) -> None:
+    (tmp_path / ".cdr-chaser").mkdir()
+    (tmp_path / ".cdr-abcdefgh.part" / ".git").mkdir(parents=True)  # as a killed `cdr init` leaves it
+    for name in (".cdr-chaser/key", ".cdr-note"):
+        (tmp_path / name).write_bytes(b"x")
+    assert run(["init", str(tmp_path), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
+    assert {path.name for path in tmp_path.glob(".cdr-*")} == {".cdr-chaser", ".cdr-note"}
+    assert (tmp_path / ".cdr-chaser" / "key").exists()
+
+
+def test_a_note_that_is_nested_without_end(cdr: Shell, sudi: str) -> None:
+    for note in (b"[" * 4000, b"[" * 100_000):
+        (cdr.store / ".git" / "cdr-pending").write_bytes(note)
+        cdr("list")
+        assert not (cdr.store / ".git" / "cdr-pending").exists()
 
 
 @pytest.mark.parametrize("missing", ["gpg", "git"])

@@ -112,7 +112,12 @@ def test_a_linked_work_tree_copied_or_moved_as_a_folder(cdr: Shell, asked: str, 
     assert "git clone" in Shell(tmp_path / "copy")("show", asked, code=78).err
     shutil.rmtree(tmp_path / "copy")
     shutil.move(linked.store, tmp_path / "moved")
-    goes_on(Shell(tmp_path / "moved"), asked)
+    moved = Shell(tmp_path / "moved")
+    moved("show", asked)
+    answer = moved("milestone", asked, "ncmd_told", as_of="2026-01-24", code=78)
+    assert f"git -C {cdr.store}/.git worktree repair {moved.store}" in answer.err
+    git(cdr.store / ".git", "worktree", "repair", str(moved.store))
+    goes_on(moved, asked)
     shutil.move(cdr.store, tmp_path / "store moved")
     assert "git worktree repair" in Shell(tmp_path / "moved")("show", asked, code=78).err
     shutil.move(tmp_path / "store moved", cdr.store)
@@ -120,7 +125,7 @@ def test_a_linked_work_tree_copied_or_moved_as_a_folder(cdr: Shell, asked: str, 
 
 @pytest.mark.parametrize(
     "how",
-    ["git's folder elsewhere", "git's folder behind a link", "packed", "another branch", "borrowing", "bare with work tree", "split index"],
+    ["packed", "another branch", "borrowing", "bare with work tree", "split index"],
 )
 def test_repositories_of_every_kind(cdr: Shell, asked: str, tmp_path: Path, how: str) -> None:
     store = tmp_path / "other"
@@ -129,12 +134,7 @@ def test_repositories_of_every_kind(cdr: Shell, asked: str, tmp_path: Path, how:
         git(tmp_path / "bare", "worktree", "add", "-q", str(store), "main")
     else:
         git(tmp_path, "clone", "-q", *(["--shared"] if how == "borrowing" else []), str(cdr.store), str(store))
-    if how == "git's folder elsewhere":
-        git(store, "init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere"))
-    elif how == "git's folder behind a link":
-        shutil.move(store / ".git", tmp_path / "elsewhere")
-        (store / ".git").symlink_to(tmp_path / "elsewhere")
-    elif how == "packed":
+    if how == "packed":
         git(store, "gc", "-q", "--prune=now")
         git(store, "pack-refs", "--all")
         assert not (store / ".git/refs/heads/main").exists()
@@ -151,6 +151,25 @@ def test_repositories_of_every_kind(cdr: Shell, asked: str, tmp_path: Path, how:
         git(store, "repack", "-q", "-a", "-d")
         (store / ".git" / "objects" / "info" / "alternates").unlink()
     goes_on(copy, asked)
+
+
+@pytest.mark.parametrize("how", ["separate", "behind a link"])
+def test_a_repository_that_stands_elsewhere_is_read_and_not_written(cdr: Shell, asked: str, tmp_path: Path, how: str) -> None:
+    """Nothing says there that it is this folder's: another folder's would be changed in the same way."""
+    git(tmp_path, "clone", "-q", str(cdr.store), "other")
+    other = Shell(tmp_path / "other")
+    if how == "separate":
+        git(other.store, "init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere"))
+    else:
+        shutil.move(other.store / ".git", tmp_path / "elsewhere")
+        (other.store / ".git").symlink_to(tmp_path / "elsewhere")
+    other("list")
+    other("show", asked)
+    assert findings(other, code=0) == set()
+    with unchanged(other.store):
+        for command in (["milestone", asked, "ncmd_told"], ["verify", "--repair"]):
+            assert f"git clone {other.store}" in other(*command, as_of="2026-01-24", code=78).err
+    assert f"{other.store}/.git" in other("doctor", code=1).out
 
 
 @pytest.mark.parametrize("how", ["detached", "no commit", "odd name"])

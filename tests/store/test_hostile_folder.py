@@ -10,8 +10,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,7 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head, sign_commit, unchanged
 
 from cdr.cli import COMMANDS
-from cdr.store import objects
+from cdr.store import git_locks, objects
 
 # By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.
 SETTINGS: dict[str, dict[str, str]] = {
@@ -437,6 +440,128 @@ def test_a_pipe_in_place_of_a_file_that_matters_is_told(cdr: Shell, asked: str, 
     cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=0 if path == "cdr-pending" else reading or 78)
 
 
+@contextmanager
+def ends_soon(seconds: int = 120) -> Iterator[None]:
+    """What waits for ever is ended here, and not by whoever runs the tests."""
+
+    def over(number: int, frame: object) -> None:
+        raise AssertionError(f"not done after {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _put(place: Path, what: str) -> None:
+    """Something in place of a file that is no such file, or has no end."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    if what == "pipe":
+        os.mkfifo(place)
+    elif what == "link":
+        place.symlink_to("/dev/zero")
+    else:
+        with place.open("wb") as stream:
+            stream.truncate(1 << 40)  # nearly nothing on the disk, and more than any memory
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("what", ["pipe", "link", "large"])
+@pytest.mark.parametrize(
+    "name", [".git/cdr-pending", ".git/index", ".git/index.lock", ".git/refs/heads/main.lock", "CASE", "templates/letters/x.txt", "cdr.yaml"]
+)
+def test_what_has_no_end_is_not_waited_for(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch, name: str, what: str) -> None:
+    real = git_locks._until
+    monkeypatch.setattr(git_locks, "_until", lambda is_done, locks, wait: real(is_done, locks, 0.2))
+    place = document(cdr.store, asked, "requests") if name == "CASE" else cdr.store / name
+    with ends_soon():
+        if name != ".git/cdr-pending":
+            pend(cdr.store, git(cdr.store, "rev-parse", "HEAD^"))
+        _put(place, what)
+        cdr("list")
+        ended = {command: run(["--store", str(cdr.store), command]) for command in ("verify", "doctor", "list")}
+        assert ended["list"].code == 0 and {one.code for one in ended.values()} <= {0, 1}
+        if name.endswith(("cdr.yaml", "x.txt")):
+            assert f"{place} is not there, may not be read, or is no plain file" in ended["doctor"].out
+        if name.endswith(".lock"):
+            assert str(place) in cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=75).err
+
+
+@pytest.mark.hurt
+def test_a_list_of_other_folders_without_end(cdr: Shell, asked: str) -> None:
+    _put(cdr.store / ".git" / "objects" / "info" / "alternates", "large")
+    with ends_soon():
+        assert "alternates is too large" in cdr("list", code=76).err
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("command", ["list", "verify", "doctor", "milestone"])
+@pytest.mark.parametrize("says", ["gitdir: a\0b", "gitdir: " + "a/" * 2500, "gitdir: loop", "a\0b", "loop", "a/" * 2500, "branch"])
+def test_a_repository_that_is_said_to_be_nowhere(cdr: Shell, asked: str, command: str, says: str) -> None:
+    own = cdr.store / ".git"
+    if says == "branch":
+        (own / "HEAD").write_text(f"ref: refs/heads/{'a' * 5000}\n")
+    elif says.startswith("gitdir"):
+        shutil.move(own, cdr.store / "kept")
+        own.write_text(says)
+        (cdr.store / "loop").symlink_to("loop")
+    else:
+        (own / "loop").symlink_to("loop")
+        (own / "commondir").write_text(says)
+    answer = run(["--store", str(cdr.store), command, *([asked, "ncmd_told"] if command == "milestone" else [])])
+    assert answer.code == {"verify": 1, "doctor": 1}.get(command, 78) or (command, answer.code) == ("verify", 78)
+    assert "a" * 500 not in answer.out + answer.err and "a/" * 250 not in answer.out + answer.err
+
+
+def _down(folder: Path, name: str = "d", levels: int = 1200) -> None:
+    """A file, so many folders down."""
+    folder.mkdir(parents=True, exist_ok=True)
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir(name, dir_fd=here)
+        here, above = os.open(name, os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    os.close(os.open("f", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+
+
+@pytest.fixture
+def deep(cdr: Shell) -> Iterator[Shell]:
+    """A store whose folder is taken away by a program that can: other tests' folders are kept for a while."""
+    yield cdr
+    subprocess.run(["rm", "-rf", str(cdr.store)], check=True)
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize(("where", "name"), [("cases", "d"), ("", "d"), ("", "d" * 200), (".git/objects", "d"), (".git/.cdr-a0b1_c2d.part", "d")])
+def test_folders_below_each_other_without_end(deep: Shell, asked: str, where: str, name: str) -> None:
+    _down(deep.store / where, name)
+    if where == ".git/objects":
+        blob = git(deep.store, "rev-parse", "HEAD^{tree}")
+        loose = deep.store / ".git" / "objects" / blob[:2] / blob[2:]
+        loose.chmod(0o600)
+        loose.write_bytes(b"x")
+    deep("list", code=76 if where == ".git/objects" else 0)
+    found = findings(deep, code=0 if "part" in where else 1)
+    assert where.startswith(".git") or ("work-tree", "") in found
+
+
+@pytest.mark.hurt
+def test_folders_below_each_other_that_were_recorded(cdr: Shell, asked: str, people: People) -> None:
+    mode, id_ = "100644", git(cdr.store, "hash-object", "-w", "--stdin", data=b"x")
+    for _ in range(1200):
+        id_ = git(cdr.store, "mktree", data=f"{mode} {'tree' if mode == '040000' else 'blob'} {id_}\td\n".encode())
+        mode = "040000"
+    git(cdr.store, "read-tree", "--prefix=cases/deep/", id_)
+    git(cdr.store, "commit", "-q", f"-S{people.member}", "-m", "by hand", home=people.home)
+    cdr("list")
+    assert {"file-name", "work-tree"} <= {check for check, _ in findings(cdr)}
+
+
 # ---- elsewhere -----------------------------------------------------------------------------------------------------
 
 
@@ -456,6 +581,204 @@ def test_nothing_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: Pat
     if outside.exists():
         shutil.move(outside, there)
     cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
+
+
+def _lent(folder: Path, real: Path, how: str) -> None:
+    """A folder whose `.git` is the repository of another one, or says so."""
+    if how in ("settled", "worktree of its own making"):
+        (folder / ".git" / "commondir").write_text("../../real/.git\n")
+    if how == "worktree of its own making":
+        shutil.move(folder / ".git", folder / "git")
+        (folder / "git" / "gitdir").write_text(f"{folder}/.git\n")
+        (folder / "git" / "commondir").write_text("../../real/.git\n")
+        (folder / ".git").write_text("gitdir: git\n")
+    elif how == "a stale work tree":
+        git(real, "worktree", "add", "-q", "-b", "second", str(real.parent / "gone"))
+        shutil.rmtree(real.parent / "gone")
+        shutil.rmtree(folder / ".git")
+        (folder / ".git").write_text("gitdir: ../real/.git/worktrees/gone\n")
+    elif how in ("link", "file"):
+        shutil.rmtree(folder / ".git")
+        (folder / ".git").symlink_to("../real/.git") if how == "link" else (folder / ".git").write_text("gitdir: ../real/.git\n")
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("how", ["link", "file", "settled", "worktree of its own making", "a stale work tree"])
+def test_a_repository_of_another_folder_is_not_changed(cdr: Shell, asked: str, tmp_path: Path, how: str) -> None:
+    real = Shell(tmp_path / "real")
+    git(tmp_path, "clone", "-q", str(cdr.store), "real")
+    git(real.store, "switch", "-q", "-c", "office")
+    _lent(cdr.store, real.store, how)
+    if how not in ("link", "file", "a stale work tree"):
+        git(real.store, "branch", "-f", "main", "HEAD")
+    pend(real.store, git(real.store, "rev-parse", "HEAD^"))
+    (real.store / ".git" / ".cdr-a0b1_c2d.part").write_bytes(b"x")
+    before = contents(real.store)
+    cdr("list")
+    assert str(cdr.store) in cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=78).err
+    cdr("verify", "--repair", code=78)
+    assert contents(real.store) == before
+
+
+@pytest.mark.parametrize("how", ["link", "file"])
+def test_a_store_is_not_begun_in_a_repository_of_another_folder(people: People, member: str, tmp_path: Path, how: str) -> None:
+    git(tmp_path, "init", "-q", "real")
+    git(tmp_path / "real", "commit", "-q", "--allow-empty", "-m", "x")
+    (tmp_path / "new" / ".git").mkdir(parents=True)
+    _lent(tmp_path / "new", tmp_path / "real", how)
+    before = contents(tmp_path / "real")
+    answer = run(["init", str(tmp_path / "new"), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member])
+    assert answer.code == 78 and f"{tmp_path}/new/.git" in answer.err
+    assert contents(tmp_path / "real") == before and [path.name for path in (tmp_path / "new").iterdir()] == [".git"]
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("how", ["a folder of objects", "an object", "a pack", "the packs"])
+def test_no_object_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: Path, how: str) -> None:
+    own, outside = cdr.store / ".git" / "objects", tmp_path / "outside"
+    if how == "a folder of objects":
+        for number in range(256):
+            there = own / f"{number:02x}"
+            (outside / there.name).mkdir(parents=True)
+            if there.exists():
+                shutil.copytree(there, outside / there.name, dirs_exist_ok=True)
+                shutil.rmtree(there)
+            there.symlink_to(outside / there.name)
+    elif how == "an object":
+        outside.write_bytes(b"x")
+        next(own.glob("[0-9a-f][0-9a-f]")).joinpath("0" * 38).symlink_to(outside)
+    else:
+        git(cdr.store, "gc", "-q")
+        place = own / "pack" if how == "the packs" else next(own.glob("pack/*.pack"))
+        shutil.move(place, outside)
+        place.symlink_to(outside)
+    before = contents(outside)
+    cdr("list")
+    assert "is a link or a pipe" in cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=78).err
+    assert contents(outside) == before
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("name", ["cdr-pending", "cdr-stage", "cdr-stage.lock", "cdr.lock", "cdr-mail-taken", "index", "index.lock"])
+def test_a_folder_in_place_of_a_file(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What stands in the way is named with what to do, and what does not is no matter."""
+    real = git_locks._until
+    monkeypatch.setattr(git_locks, "_until", lambda is_done, locks, wait: real(is_done, locks, 0.2))
+    there = cdr.store / ".git" / name
+    there.unlink() if there.exists() else None
+    there.mkdir()
+    cdr("list")
+    cdr("show", asked)
+    if name.startswith("cdr-stage"):
+        cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
+        return
+    answer = cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=75 if name == "index.lock" else 78)
+    assert str(there) in answer.err
+    there.rmdir()
+    cdr("milestone", asked, "ncmd_told", as_of="2026-01-24")
+
+
+def pend(store: Path, old: str = "", new: str = "") -> None:
+    """A note of a crash, as a folder may bring it along: by itself it names the whole history."""
+    note = {"old": old or git(store, "rev-list", "--max-parents=0", "HEAD"), "new": new or head(store)}
+    (store / ".git" / "cdr-pending").write_text(json.dumps(note))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("kept", ["cdr-stage", "cdr-stage.lock", "cdr-config"])
+def test_an_index_of_somebodys_own_is_not_put_elsewhere(cdr: Shell, asked: str, tmp_path: Path, kept: str) -> None:
+    """The index is made ready where nothing can have been planted, before and after what a note of a crash asks for."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    (cdr.store / ".git" / kept).symlink_to("../../victim")
+    for _ in range(2):
+        (cdr.store / ".git" / "index").write_bytes(b"not an index" + bytes(20))
+        pend(cdr.store, git(cdr.store, "rev-parse", "HEAD^"))
+        document(cdr.store, asked).write_bytes(b"x")
+        cdr("list")
+        cdr("verify", "--repair")
+        assert victim.read_bytes() == b"precious"
+    assert git(cdr.store, "status", "--porcelain", "--untracked-files=all") == ""
+
+
+def test_an_outbox_that_leads_elsewhere(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    """Nothing is taken away there, nothing is written there, and whose folder it is may go on looking into it."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    for name in (".cdr-a0b1_c2d.part", ".cdr-chaser"):
+        (home / name).write_bytes(b"x")
+    (cdr.store / "outbox").rmdir() if (cdr.store / "outbox").exists() else None
+    (cdr.store / "outbox").symlink_to(home)
+    cdr("list")
+    before = head(cdr.store)
+    assert f"{cdr.store}/outbox is a link" in cdr("request", sudi, "northshire-police", as_of="2026-01-09", code=78).err
+    assert "outbox is a link" in cdr("doctor", code=1).out
+    assert contents(home).keys() == {".cdr-a0b1_c2d.part", ".cdr-chaser"} and home.stat().st_mode & 0o777 == 0o755
+    assert head(cdr.store) == before
+    (cdr.store / "outbox").unlink()
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+
+
+def _tree_of_somebodys(store: Path) -> str:
+    """A commit that nobody signed, of a file that only the folder's owner has."""
+    blob = git(store, "hash-object", "-w", "--stdin", data=b"years of work")
+    return git(store, "commit-tree", git(store, "mktree", data=f"100644 blob {blob}\tthesis.txt\n".encode()), "-m", "x")
+
+
+@pytest.mark.hurt
+@pytest.mark.parametrize("old", ["by nobody", "nothing", "no parent of it", "a step of the history"])
+def test_a_note_of_a_crash_takes_nothing_away(cdr: Shell, asked: str, old: str) -> None:
+    """Whatever commits it names: nothing that nobody recorded goes, and what is not recorded yet is kept."""
+    configuration = cdr.store / "cdr.yaml"
+    if old == "a step of the history":
+        cdr("agency", "edit", "northshire-police", "--email", "new@northshire-police.example")
+    before = {"by nobody": _tree_of_somebodys(cdr.store), "nothing": objects.EMPTY_TREE, "no parent of it": "",
+              "a step of the history": git(cdr.store, "rev-parse", "HEAD^")}[old]  # fmt: skip
+    (cdr.store / "thesis.txt").write_bytes(b"years of work")
+    configuration.write_text(configuration.read_text() + "# mine\n")
+    mine = configuration.read_bytes()
+    pend(cdr.store, before)
+    cdr("list")
+    assert (cdr.store / "thesis.txt").read_bytes() == b"years of work"
+    kept = [configuration, *(cdr.store / ".git").glob("cdr-aside/*/cdr.yaml")]
+    assert mine in [file.read_bytes() for file in kept]
+    assert old == "a step of the history" or configuration.read_bytes() == mine
+    assert not (cdr.store / ".git" / "cdr-pending").exists()
+
+
+@pytest.mark.hurt
+def test_a_note_of_a_crash_in_a_folder_that_is_not_fit_to_be_written_to(cdr: Shell, asked: str, tmp_path: Path) -> None:
+    (tmp_path / "away").mkdir()
+    (cdr.store / ".git" / "cdr-aside").symlink_to("../../away")
+    document(cdr.store, asked, "requests").unlink()
+    document(cdr.store, asked, "requests").mkdir()
+    pend(cdr.store, git(cdr.store, "rev-parse", "HEAD^"))
+    cdr("list")
+    cdr("verify", "--repair", code=78)
+    assert list((tmp_path / "away").iterdir()) == [] and document(cdr.store, asked, "requests").is_dir()
+    assert (cdr.store / ".git" / "cdr-pending").exists()
+
+
+@pytest.mark.hurt
+def test_nothing_is_written_before_a_history_is_found_good(
+    cdr: Shell, asked: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document(cdr.store, asked, "requests").unlink()
+    (cdr.store / ".git" / "cdr.lock").unlink()
+    (cdr.store / ".git" / ".cdr-a0b1_c2d.part").write_bytes(b"x")
+    pend(cdr.store, git(cdr.store, "rev-parse", "HEAD^"))
+    before = contents(cdr.store)
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    for command in (["list"], ["show", asked], ["verify"], ["doctor"]):
+        cdr(*command, code=1 if command[0] in ("verify", "doctor") else 76)
+    assert contents(cdr.store) == before
+    cdr("verify", "--root", people.member)
+    assert document(cdr.store, asked, "requests").exists() and not list((cdr.store / ".git").glob(".cdr-*"))
 
 
 def test_a_note_of_a_crash_that_is_none(cdr: Shell, asked: str, tmp_path: Path) -> None:
