@@ -137,9 +137,9 @@ class History:
         return known or [Verified(self.root, 1, self.git.subtree(self.root, "keys"))]
 
     def _own_root(self, moved: bool) -> str:
-        """The root's key, where this machine has reason to trust it: its secret key is here."""
-        keys = self.keys_at(self.root)
+        """The root's key, where this machine has reason to trust it: its secret key was here before anything of the store was looked at."""
         here = {key.fingerprint for key in Gnupg().listed(secret=True)}
+        keys = self.keys_at(self.root)
         commit = self.git.commits([self.root])[0]
         signer = keys.gnupg.signer(commit.payload, commit.signature).primary if commit.signature else ""
         if signer and not moved and signer in here:
