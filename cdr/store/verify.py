@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from cdr import disk
 from cdr.errors import MEND, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
@@ -14,13 +17,14 @@ from cdr.store import git_files, layout, ownership, schema, transaction, worktre
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
-from cdr.store.objects import Blob
+from cdr.store.objects import LARGEST, Blob
 from cdr.store.registry import may_read, standings
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
 
 PUT_BACK = "Put it back with: cdr verify --repair"
 OWN_WORK = (layout.CONFIGURATION, *layout.OWN_WORDINGS)
+LARGEST_KEPT = LARGEST["blob"]
 UNUSED = "nothing of it is used until"
 
 
@@ -75,16 +79,32 @@ def repair(store: Store) -> list[str]:
         for path in odd:
             found = transaction.inside(store.folder, path)
             ownership.refuse_unreadable(found)
-            if found.is_file() and aside:
-                kept = aside / path
-                disk.private_folder(kept.parent)
-                disk.write_whole(kept, found.read_bytes())
+            if aside:
+                _keep_aside(found, aside / path)
         for path in worktree.unrecorded(store.folder, files):
             if path.startswith(layout.MANAGED) and path.rpartition("/")[2].startswith(disk.TEMPORARY):
                 transaction.inside(store.folder, path).unlink(missing_ok=True)
         staged = _staged_otherwise(store, files)
         transaction.put_back(store.git, {path: files.get(path) for path in {*odd, *staged}}, head)
         return [*odd, *staged]
+
+
+def _keep_aside(found: Path, kept: Path) -> None:
+    """Keep what stands in place of a file: the file or the link itself, never what a link leads to. Raises: DiskFailed."""
+    mode = found.lstat().st_mode if os.path.lexists(found) else 0
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        return
+    disk.private_folder(kept.parent)
+    try:
+        if stat.S_ISLNK(mode):
+            kept.symlink_to(found.readlink())
+        else:
+            disk.write_whole(kept, worktree.plain(found, LARGEST_KEPT))
+    except OSError as error:
+        raise DiskFailed(
+            f"{found} could not be kept aside: {os.strerror(error.errno or 0)}.",
+            "Move it out of the store's folder yourself, and run the command again.",
+        ) from error
 
 
 def _objects(store: Store, tip: str) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ git is not asked: it reads files through filters and attributes, which a folder 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,13 +47,23 @@ def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
     return known[above]
 
 
+def plain(path: Path, most: int) -> bytes:
+    """The bytes of a plain file of the folder, never of what a link leads to. Raises: OSError for anything else, and for more than `most`."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as stream:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "not a plain file")
+        raw = stream.read(most + 1) if found.st_size <= most else b""
+        if max(found.st_size, len(raw)) > most:
+            raise OSError(errno.EFBIG, "too large")
+    return raw
+
+
 def _is(path: Path, blob: Blob) -> bool:
     """Whether a file holds what was recorded. Line ends of text may be Windows's: git writes them so where it is told to."""
     try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST["blob"]:
-            return False
-        raw = path.read_bytes()
+        raw = plain(path, LARGEST["blob"])
     except OSError:
         return False
     if object_id("blob", raw) == blob.digest:
