@@ -19,7 +19,7 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head, sign_commit, unchanged
 
 from cdr.cli import COMMANDS
-from cdr.store import objects
+from cdr.store import objects, verify
 
 # By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.
 SETTINGS: dict[str, dict[str, str]] = {
@@ -532,3 +532,109 @@ def test_where_a_store_begins_is_not_what_its_settings_say(cdr: Shell, asked: st
     cdr("show", asked)
     assert findings(cdr, code=0) == set()
     assert document(cdr.store, asked).exists()
+
+
+# ---- what lies outside ---------------------------------------------------------------------------------------------
+
+SECRET = b"what is outside of the store\n"
+
+
+def holds_the_secret(folder: Path) -> list[str]:
+    """The files below a folder that hold it, also as an object of git's."""
+    return [
+        str(path)
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink() and (SECRET in path.read_bytes() or _inflated(path.read_bytes()).endswith(SECRET))
+    ]
+
+
+def _inflated(raw: bytes) -> bytes:
+    try:
+        return zlib.decompress(raw)
+    except zlib.error:
+        return b""
+
+
+def test_repair_keeps_a_link_as_a_link(cdr: Shell, asked: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_bytes(SECRET)
+    there = document(cdr.store, asked, "case")
+    was = there.read_bytes()
+    there.unlink()
+    there.symlink_to("../../../secret.txt")
+    cdr("verify", "--repair")
+    assert there.read_bytes() == was and not there.is_symlink()
+    assert holds_the_secret(cdr.store) == []
+    [kept] = [path for path in (cdr.store / ".git" / "cdr-aside").rglob("*") if path.is_symlink()]
+    assert str(kept.readlink()) == "../../../secret.txt"
+    assert (tmp_path / "secret.txt").read_bytes() == SECRET
+
+
+def test_repair_keeps_nothing_larger_than_a_document(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "LARGEST_KEPT", 1000)
+    there = document(cdr.store, asked, "case")
+    was = there.read_bytes()
+    there.write_bytes(b"x" * 1001)
+    assert "could not be kept aside" in cdr("verify", "--repair", code=74).err
+    there.write_bytes(b"x")
+    cdr("verify", "--repair")
+    assert there.read_bytes() == was
+
+
+@pytest.mark.parametrize("name", [".gitattributes", ".gitignore"])
+@pytest.mark.parametrize("what", ["link", "pipe", "large", "folder"])
+def test_init_records_nothing_from_outside(people: People, member: str, tmp_path: Path, name: str, what: str) -> None:
+    store = tmp_path / "prepared"
+    store.mkdir()
+    (tmp_path / "secret.txt").write_bytes(SECRET)
+    if what == "link":
+        (store / name).symlink_to(tmp_path / "secret.txt")
+    elif what == "pipe":
+        os.mkfifo(store / name)
+    elif what == "folder":
+        (store / name).mkdir()
+    else:
+        (store / name).write_bytes(b"#" * 100_000)
+    answer = run(["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member])
+    assert answer.code == 65 and name in answer.err
+    assert holds_the_secret(store) == []
+    assert [path.name for path in store.iterdir()] == [name]
+
+
+PREPARED = [
+    "cases/2026-7K3M/case.yaml.gpg", "cases/2026-7K3M/notification.yaml.gpg", "keys/" + "A" * 40 + ".asc", "panels/x.yaml.gpg",
+    "reports/2025-26.yaml.gpg", "reference/england.yaml", "templates/letters/invitation.txt", "cdr.yaml", "keys/notes",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PREPARED)
+def test_init_makes_nothing_of_somebody_elses_authentic(people: People, member: str, tmp_path: Path, path: str) -> None:
+    store = tmp_path / "prepared"
+    git(tmp_path, "init", "-q", "-b", "main", "prepared")
+    (store / path).parent.mkdir(parents=True, exist_ok=True)
+    (store / path).write_text("{{ who.made.this }}\n")
+    (store / "README.md").write_text("x\n")
+    git(store, "add", "-A")
+    git(store, "commit", "-q", "-m", "before")
+    (store / path).unlink()  # so that nothing is seen in the folder
+    before = git(store, "log", "--format=%H")
+    words = ["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
+    answer = run(words)
+    assert answer.code == 65 and path in answer.err and "in the places of a store already" in answer.err
+    assert git(store, "log", "--format=%H") == before
+    assert run(words).code == 65  # the same once more, whatever the first run left
+    git(store, "commit", "-q", "-a", "-m", "without")
+    assert run(words).code == 0
+    assert {one for one in git(store, "ls-tree", "-r", "--name-only", "HEAD").split("\n") if one == path} <= {"cdr.yaml"}
+    assert findings(Shell(store), code=0) == {("file-name", "README.md")}
+
+
+def test_an_interrupted_init_is_not_finished_with_what_somebody_put_into_it(people: People, member: str, tmp_path: Path) -> None:
+    store = tmp_path / "prepared"
+    words = ["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
+    assert run(words).code == 0
+    (store / "templates" / "letters" / "invitation.txt").write_text("x\n")
+    git(store, "add", "-A")
+    git(store, "commit", "-q", "--amend", f"-S{people.member}", "-m", "cdr: init", home=people.home)
+    (store / ".git" / "cdr-init").write_bytes(b"")
+    answer = run(words)
+    assert answer.code == 65 and "templates/letters/invitation.txt" in answer.err
