@@ -57,7 +57,7 @@ class Key:
     @property
     def name(self) -> str:
         """The user id's name, without its address."""
-        return self.user_id.split(" <")[0].strip() or self.fingerprint
+        return " ".join(self.user_id.split(" <")[0].split()) or self.fingerprint
 
     @property
     def email(self) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
-from cdr import disk, resources
+from cdr import disk, programs, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotFound, NotKnown, NotWhole, WrongConfiguration
 from cdr.store import ownership
 from cdr.store.objects import ID
@@ -20,9 +20,12 @@ from cdr.store.objects import ID
 LARGEST_NOTE = 1 << 16
 LARGEST_PACKED = 1 << 26
 DEEPEST = 5
+PACKED = "packed-refs"
 REFTABLE = "keeps its branches in git's newer format, reftable"
 SHA_256 = "names its objects by SHA-256"
 UNCHANGED = "Make the store in a new folder, without --object-format: cdr init"
+# No command that runs git in the folder itself: whoever prepared it may have named programs in its settings, which git runs.
+CLONE = "Make a new clone of a copy that you trust, without {}: git clone URL NEW-FOLDER"
 ODD_LETTERS = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|@\{|\.\.")
 UNDER_WAY = {
     "MERGE_HEAD": ("A merge", "git merge --abort"),
@@ -31,7 +34,7 @@ UNDER_WAY = {
     "rebase-merge": ("A rebase", "git rebase --abort"),
     "rebase-apply": ("A rebase", "git rebase --abort"),
 }
-WRITTEN_TO = ("objects", "packed-refs", "index", "logs/HEAD", "cdr-aside", "cdr-mail-taken")
+WRITTEN_TO = ("objects", PACKED, "index", "logs/HEAD", "cdr-aside", "cdr-mail-taken")
 
 
 class Repository:
@@ -69,14 +72,15 @@ class Repository:
         if named != "gitdir" or not found.is_dir():
             raise WrongConfiguration(
                 f"The repository that {self.folder} belongs to is not where it was.",
-                "Put it back; or where both were moved, run in the repository: git worktree repair " + str(self.folder),
+                "Put it back; or where you moved both, run in the repository: "
+                + programs.as_typed("git", "worktree", "repair", self.folder),
             )
         back = found / "gitdir"
         owner = Path(_note(back).strip()) if back.is_file() else pointer
         if owner.exists() and not owner.samefile(pointer):
             raise WrongConfiguration(
                 f"{self.folder} is a copy of the linked work tree in {owner.parent}, and not a store of its own.",
-                f"Work there, or make a copy that is one: git clone {owner.parent} NEW-FOLDER",
+                f"Work there, or make a copy that is one: {programs.as_typed('git', 'clone', owner.parent, 'NEW-FOLDER')}",
             )
         return found
 
@@ -102,12 +106,13 @@ class Repository:
 
     def tip(self) -> str | None:
         """The commit that the branch stands at; None before the first. Raises: NotAuthentic, WrongConfiguration."""
-        found = self._loose() or self._packed()
+        loose = self._loose()
+        found = loose or self._packed()
         if len(found) == 64:
             raise self.unsupported(SHA_256)
         if found and not ID.fullmatch(found):
             raise NotAuthentic(
-                f"The file of the store's branch is damaged: {self.shared / self.branch}",
+                f"The file of the store's branch is damaged: {self.shared / (self.branch if loose else PACKED)}",
                 "Where the branch stood before is the last line of .git/logs/HEAD; or take another copy of the store.",
             )
         return found or None
@@ -119,7 +124,7 @@ class Repository:
         return ""
 
     def _packed(self) -> str:
-        path = self.shared / "packed-refs"
+        path = self.shared / PACKED
         lines = _note(path, LARGEST_PACKED).splitlines() if path.is_file() else []
         return next((line.split()[0] for line in lines if line.endswith(f" {self.branch}")), "")
 
@@ -144,7 +149,7 @@ class Repository:
             (there / "logs").mkdir()
             links = {
                 "refs": self.shared,
-                "packed-refs": self.shared,
+                PACKED: self.shared,
                 "logs/refs": self.shared,
                 "logs/HEAD": self.directory,
             }
@@ -174,7 +179,8 @@ class Repository:
             return None
         return WrongConfiguration(
             "The store's folder belongs to another user, so it is not used.",
-            f"Work as that user, or allow it: git config --global --add safe.directory {self.folder}",
+            "Work as that user. Where you trust them with all that you may do, allow it: "
+            + programs.as_typed("git", "config", "--global", "--add", "safe.directory", self.folder),
         )
 
     @property
@@ -196,12 +202,12 @@ class Repository:
         if self._is_filled("shallow"):
             return NotWhole(
                 "This copy of the store is shallow: it has the newest part of the history and not the rest.",
-                f"Make it whole: git -C {self.folder} fetch --unshallow",
+                CLONE.format("--depth"),
             )
         if next(self.shared.glob("objects/pack/*.promisor"), None):
             return NotWhole(
                 "This copy of the store is partial: it was cloned with a filter, and objects of the history are not here.",
-                f"Make it whole: git -C {self.folder} fetch --refetch --no-filter; or clone anew without --filter.",
+                CLONE.format("--filter"),
             )
         return None
 
@@ -211,7 +217,7 @@ class Repository:
             return ""
         return (
             "This copy of the store borrows from another folder, and cannot be read where that is gone. "
-            f"Make it whole: git -C {self.folder} repack -a -d && rm {self.shared}/objects/info/alternates"
+            + CLONE.format("--reference and --shared")
         )
 
     def _is_filled(self, name: str) -> bool:
@@ -224,7 +230,7 @@ class Repository:
             if os.path.lexists(self.directory / name):
                 raise WrongConfiguration(
                     f"{what} made by hand is not finished in this folder, so nothing can be recorded.",
-                    f"Finish it (git commit -S), or give it up: {give_up}",
+                    f"Where it was you who began it: finish it (git commit -S), or give it up: {give_up}",
                 )
         for path in self._written_to():
             _refuse_unlike_a_file(path)
@@ -279,7 +285,8 @@ def _note(path: Path, most: int = LARGEST_NOTE) -> str:
     except OSError as error:
         ownership.refuse_unreadable(path)
         raise DiskFailed(
-            f"{path} cannot be read: {os.strerror(error.errno or 0)}.", f"See whose it is: ls -l {path}"
+            f"{path} cannot be read: {os.strerror(error.errno or 0)}.",
+            f"See whose it is: {programs.as_typed('ls', '-l', path)}",
         ) from error
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cdr import disk
-from cdr.errors import MEND, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
+from cdr import disk, programs
+from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
 from cdr.store import git_files, layout, ownership, schema, transaction, worktree
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
@@ -54,7 +54,7 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
         with suppress(CdrError):  # told by the one before it
             tip = str(store.git.repository.tip())
             yield from _objects(store, tip)
-            yield from _work_tree(store, store.git.tree(tip))
+            yield from _work_tree(store, store.git.tree(tip), is_authentic=False)
         return
     if borrows := store.git.repository.borrows():
         yield Finding("copy", "warning", "", borrows)
@@ -216,14 +216,17 @@ def _removed(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-def _work_tree(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
+def _work_tree(store: Store, files: Mapping[str, Blob], *, is_authentic: bool = True) -> Iterator[Finding]:
+    """Nothing of a history that is not authentic is to be built upon: no command is given for that."""
     for path in worktree.changed(store.folder, files, layout.FOLDERS):
         unreadable = ownership.why_unreadable(store.folder / path)
         changed = f"It was changed, moved or removed without cdr. {PUT_BACK}"
         yield Finding("work-tree", "error", path, f"It may not be read: {unreadable}." if unreadable else changed)
     for path in worktree.unrecorded(store.folder, files):
         if layout.is_own_wording(path):
-            yield Finding("work-tree", "warning", path, f"It is not recorded, and {UNUSED} it is: git commit -S {path}")
+            yield Finding(
+                "work-tree", "warning", path, f"It is not recorded, and {UNUSED} it is.{_commit(path, is_authentic)}"
+            )
         else:
             yield Finding(
                 "work-tree", "error", path, "cdr did not put this here; it may be readable by anyone. Take it away."
@@ -233,8 +236,12 @@ def _work_tree(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
             "work-tree",
             "warning",
             path,
-            f"It has changes that are not recorded, and {UNUSED} they are: git commit -S {path}",
+            f"It has changes that are not recorded, and {UNUSED} they are.{_commit(path, is_authentic)}",
         )
+
+
+def _commit(path: str, is_authentic: bool) -> str:
+    return f" {OWN_CHANGE}: {programs.as_typed('git', 'commit', '-S', '--', path)}" if is_authentic else ""
 
 
 def _staged(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
