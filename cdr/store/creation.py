@@ -93,7 +93,9 @@ def _begun(git: Git, configuration: bytes, people: Sequence[Person]) -> str:
     files = git.tree(tip)
     if not _unfinished(git).exists():
         raise _there_already("Give another folder.")
-    kept, registry = git.contents([files[path].digest for path in (layout.CONFIGURATION, layout.REGISTRY)])
+    kept, registry = git.contents(
+        [files[path].digest for path in (layout.CONFIGURATION, layout.REGISTRY)], layout.LARGEST_PLAIN
+    )
     here = {(person.fingerprint, person.role) for person in Registry.read(registry).people}
     same = kept == configuration and here == {(person.fingerprint, person.role) for person in people}
     if not same or git.commits([tip])[0].message != MESSAGE:

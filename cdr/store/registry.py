@@ -40,7 +40,7 @@ class Registry:
     def read(cls, raw: bytes) -> Registry:
         """The registry from the bytes of keys/registry.yaml. Raises: NotAuthentic when it is not one."""
         try:
-            body = codec.load(raw)
+            body = codec.load(raw, codec.MAX_NODES)
             people = [_person(listed, role) for role in (MEMBER, CHASER) for listed in body[f"{role}s"]]
         except (codec.Unreadable, KeyError, TypeError):
             raise NotAuthentic("keys/registry.yaml is damaged.", VERIFY) from None

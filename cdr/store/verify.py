@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cdr import disk, programs
 from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
-from cdr.store import git_files, layout, ownership, schema, transaction, worktree
+from cdr.store import git_files, layout, ownership, schema, state, transaction, worktree
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
@@ -51,6 +51,8 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
         if _is_the_machines(error):
             raise
         yield Finding("history", "error", "", f"{error.message} {error.hint}")
+        if not _was_accepted(store):
+            return
         with suppress(CdrError):  # told by the one before it
             tip = str(store.git.repository.tip())
             yield from _objects(store, tip)
@@ -68,6 +70,13 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
     yield from _work_tree(store, snapshot.files)
     yield from _staged(store, snapshot.files)
     yield from _contents(store)
+
+
+def _was_accepted(store: Store) -> bool:
+    """Whether somebody has said here that this store is to be trusted, so that all of it may be looked through."""
+    with suppress(CdrError):
+        return store.history.is_accepted
+    return bool(state.roots_at(store.git.folder))
 
 
 def repair(store: Store) -> list[str]:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -490,7 +491,7 @@ def test_a_tree_of_a_few_objects_and_very_many_paths(
     cdr: Shell, asked: str, people: People, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Signed by a key that may write: it is named, and costs neither minutes nor all of the memory."""
-    assert objects.MOST_FILES == 1_000_000
+    assert objects.MOST_FILES == 400_000
     monkeypatch.setattr(objects, "MOST_FILES", 50_000)  # it is reached sooner
     names = [f"{number:02}" for number in range(60)] if how == "wide" else ["d" * 200]
     mode, id_ = "100644", git(cdr.store, "hash-object", "-w", "--stdin", data=b"x")
@@ -638,3 +639,73 @@ def test_an_interrupted_init_is_not_finished_with_what_somebody_put_into_it(peop
     (store / ".git" / "cdr-init").write_bytes(b"")
     answer = run(words)
     assert answer.code == 65 and "templates/letters/invitation.txt" in answer.err
+
+
+# ---- how much ------------------------------------------------------------------------------------------------------
+
+# Its own peak since it was started, and that of the programs that it started in turn.
+MEASURED = """
+import re, resource, sys
+from pathlib import Path
+from cdr import cli
+code = cli.run(sys.argv[1:])
+own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+sys.stderr.write(f"{max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024}")
+sys.exit(code)
+"""
+MOST_MEGABYTES = 150
+
+
+def in_little_memory(store: Path, *words: str, code: int) -> str:
+    """What a command says, of which no process needed much memory."""
+    command = [sys.executable, "-c", MEASURED, "--store", str(store), *words]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, timeout=120)
+    talk, _, megabytes = done.stderr.rpartition("\n")
+    assert done.returncode == code, done.stderr
+    assert int(megabytes) < MOST_MEGABYTES
+    return done.stdout + talk
+
+
+def _many_files(folder: bytes) -> bytes:
+    """A folder of 64 MB that packs well."""
+    return b"".join(b"100644 %s%07d\0" % (folder, number) + bytes(19) + b"x" for number in range(1_800_000))
+
+
+@pytest.mark.parametrize("what", ["registry of nothing", "registry of lists", "one key for all", "folders", "members"])
+def test_a_strangers_store_takes_little_memory(
+    people: People, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Refused before it is unpacked: nobody has said that it is to be trusted."""
+    store = tmp_path / "theirs"
+    monkeypatch.setenv("GNUPGHOME", people.stranger_home)
+    assert run(["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.stranger]).code == 0
+    registry = store / "keys" / "registry.yaml"
+    if what == "registry of nothing":
+        os.truncate(registry, 200_000_000)
+    elif what == "registry of lists":
+        registry.write_bytes(b"- []\n" * 4_000_000)
+    elif what == "members":
+        registry.write_bytes(b"members:\n" + b"- {fingerprint: x, name: x, since: x}\n" * 5_000 + b"chasers: []\n")
+    elif what == "one key for all":
+        others = [f"{number:040X}" for number in range(4)]
+        lines = "".join(f'- fingerprint: "{one}"\n  name: x\n  since: "2026-01-01"\n' for one in others)
+        registry.write_text(registry.read_text().replace("members:\n", f"members:\n{lines}"))
+        for one in others:
+            (store / "keys" / f"{one}.asc").touch()
+            os.truncate(store / "keys" / f"{one}.asc", 100_000_000)
+    if what == "folders":
+        raw = subprocess.run(["git", "-C", store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True).stdout
+        ids = [_object(store, "tree", _many_files(name)) for name in (b"a", b"b")]
+        tree = _object(store, "tree", raw + b"".join(b"40000 zz%d\0" % number + bytes.fromhex(id_) for number, id_ in enumerate(ids)))
+        git(store, "update-ref", "refs/heads/main", git(store, "commit-tree", tree, "-p", "HEAD", f"-S{people.stranger}", "-m", "x"))
+    else:
+        git(store, "add", "-A")
+        git(store, "commit", "-q", "--amend", f"-S{people.stranger}", "-m", "cdr: init", home=people.stranger_home)
+    for command in (["list"], ["verify", "--root", people.stranger]):
+        monkeypatch.setenv("GNUPGHOME", people.home)
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+        said = in_little_memory(store, *command, code=1 if command[0] == "verify" else 76)
+        if what != "folders":
+            assert "too large" in said or "is damaged" in said
+        elif command[0] == "verify":
+            assert "too large for a folder of a store" in said
