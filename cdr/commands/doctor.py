@@ -143,13 +143,20 @@ def _configuration(app: App) -> Iterator[Check]:
 
 
 def _wordings(app: App) -> Iterator[Check]:
-    """The area's own wordings of letters, as they stand in the folder, recorded or not."""
+    """The area's own wordings of letters, as they stand in the folder, recorded or not; of a store that was accepted here."""
     from cdr.documents.wording import PIECES, Rules
     from cdr.documents.wording_check import problems
     from cdr.domain.letter_kinds import KINDS, LetterRules
+    from cdr.store import layout, worktree
 
-    folder = app.store.folder / "templates" / "letters"
-    own = {path.stem: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.txt")) if path.is_file()}
+    app.store.history.verified(app.store.progress)  # raises where the store was not accepted
+    own = {}
+    for path in sorted((app.store.folder / "templates" / "letters").glob("*.txt")):
+        try:
+            own[path.stem] = worktree.plain(path, layout.LARGEST_PLAIN).decode("utf-8", "replace")
+        except OSError as error:
+            why = os.strerror(error.errno or 0)
+            yield Check("wordings", "error", f"templates/letters/{path.name} is no plain file that can be read: {why}.")
     kinds, words = LetterRules.from_rules(rules("letters")).kinds, Rules.from_document(rules("letter-words"))
     for name in own:
         if name in (*KINDS, *PIECES):

@@ -20,6 +20,7 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head, sign_commit, unchanged
 
 from cdr.cli import COMMANDS
+from cdr.documents import wording_check
 from cdr.store import objects, verify
 
 # By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.
@@ -709,3 +710,29 @@ def test_a_strangers_store_takes_little_memory(
             assert "too large" in said or "is damaged" in said
         elif command[0] == "verify":
             assert "too large for a folder of a store" in said
+
+
+@pytest.mark.hurt
+def test_doctor_fills_in_no_wording_of_a_store_that_was_not_accepted(
+    cdr: Shell, asked: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = cdr.store / "templates" / "letters"
+    letters.mkdir(parents=True, exist_ok=True)
+    (letters / "condolence.txt").write_text("{{ not.a.field }}\n")
+    assert "templates/letters/condolence.txt" in cdr("doctor", code=1).out
+    monkeypatch.setattr(wording_check, "problems", lambda *_: pytest.fail("it is filled in"))
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    said = cdr("doctor", code=1).out
+    assert "templates/letters" not in said and "has not been checked here yet" in said
+
+
+@pytest.mark.hurt
+def test_doctor_reads_no_wording_from_behind_a_link(cdr: Shell, asked: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_bytes(SECRET)
+    letters = cdr.store / "templates" / "letters"
+    (letters / "condolence.txt").symlink_to(tmp_path / "secret.txt")
+    os.mkfifo(letters / "signature.txt")
+    (letters / "who-to-ask.txt").write_bytes(b"x" * 2_000_000)
+    said = cdr("doctor", code=1).out
+    assert said.count("is no plain file that can be read") == 3
