@@ -264,10 +264,10 @@ def _disk_or_pipe(error: OSError) -> int:
 
 
 def _tell(lines: list[str], code: int) -> int:
-    from cdr.commands.output import visible
+    from cdr.commands.output import say_line
 
     for line in lines:
-        click.echo(visible(line), err=True)
+        say_line(line)
     return code
 
 

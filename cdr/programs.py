@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -21,6 +22,11 @@ SHORT = (
 )  # what was lacking when a program could not be started just now
 PATIENCE_SECONDS = 5.0
 DISK_IS_FULL = (b"No space left", b"Disk quota", b"File too large")
+
+
+def as_typed(*words: object) -> str:
+    """A command, or a part of one, as a person types it: whatever a path or a value holds, it stays one word of it."""
+    return shlex.join(map(str, words))
 
 
 class OverTime(Exception):

@@ -13,7 +13,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, on, pass_app
 from cdr.commands.output import put, put_json, say
 from cdr.domain.configuration import Agency
-from cdr.errors import ConditionsNotMet, InvalidData, WrongUsage
+from cdr.errors import OWN_CHANGE, ConditionsNotMet, InvalidData, WrongUsage
 
 if TYPE_CHECKING:
     from cdr.store.store import Store
@@ -196,7 +196,7 @@ def _refuse_unrecorded(store: Store) -> None:
         raise ConditionsNotMet(
             "cdr.yaml was changed by hand and not recorded; nothing was changed.",
             [],
-            "Commit it first (git commit -S cdr.yaml), or take the change back (git checkout cdr.yaml).",
+            f"{OWN_CHANGE} first: git commit -S cdr.yaml. Else put back what was recorded, from a copy that you trust.",
         )
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import click
 
+from cdr import programs
 from cdr.app import App, rules
 from cdr.commands.forms import check
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import file_name, put, put_json
-from cdr.errors import DONE, MEND, TO_ACT_ON, CdrError, NotFound
+from cdr.commands.output import file_name, put_json, put_line
+from cdr.errors import DONE, MEND, OWN_CHANGE, TO_ACT_ON, CdrError, NotFound
 
 LONGEST_HOME = 80
 LARGEST = 1 << 20
@@ -41,7 +42,7 @@ def command(app: App, as_json: bool) -> int:
         put_json({"schema": "cdr-doctor/1", "checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
-            put(f"{check.level:<8} {check.what}: {check.message}")
+            put_line(f"{check.level:<8} {check.what}: {check.message}")
     return TO_ACT_ON if any(check.level == "error" for check in checks) else DONE
 
 
@@ -61,7 +62,7 @@ def _gpg(app: App) -> Iterator[Check]:
     if len(str(home)) > LONGEST_HOME:
         yield Check("gpg", "error", "The path of GNUPGHOME is too long for the agent's socket; use a shorter one.")
     if home.is_dir() and stat.S_IMODE(home.stat().st_mode) & 0o077:
-        yield Check("gpg", "warning", f"Others may read GnuPG's folder; run: chmod 700 {home}")
+        yield Check("gpg", "warning", f"Others may read GnuPG's folder; run: {programs.as_typed('chmod', '700', home)}")
 
 
 def _git(app: App) -> Iterator[Check]:
@@ -82,9 +83,8 @@ def _store(app: App) -> Iterator[Check]:
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
     store.git.repository.refuse_writing()
     if store.git.setting("core.fsync") != "all":
-        yield Check(
-            "store", "warning", f"A power cut could damage this copy; run: git -C {store.folder} config core.fsync all"
-        )
+        command = programs.as_typed("git", "-C", store.folder, "config", "core.fsync", "all")
+        yield Check("store", "warning", f"A power cut could damage this copy; run: {command}")
     odd = store.changed_files(*layout.FOLDERS)
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
@@ -140,7 +140,7 @@ def _configuration(app: App) -> Iterator[Check]:
         yield Check(
             "configuration",
             "warning",
-            "cdr.yaml has changes that are not recorded and not used; commit them: git commit -S cdr.yaml",
+            f"cdr.yaml has changes that are not recorded and not used. {OWN_CHANGE}: git commit -S cdr.yaml",
         )
 
 
@@ -158,14 +158,14 @@ def _bytes(path: Path) -> bytes:
 
 
 def _wordings(app: App) -> Iterator[Check]:
-    """The area's own wordings of letters, as they stand in the folder, recorded or not."""
+    """The area's own wordings of letters, as they stand in the folder, recorded or not; of a store that was accepted here."""
     from cdr.documents.wording import PIECES, Rules
     from cdr.documents.wording_check import problems
     from cdr.domain.letter_kinds import KINDS, LetterRules
 
-    folder = app.store.folder / "templates" / "letters"
+    app.store.history.verified(app.store.progress)  # raises where the store was not accepted
     own = {}
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted((app.store.folder / "templates" / "letters").glob("*.txt")):
         try:
             own[path.stem] = _bytes(path).decode("utf-8", "replace")
         except CdrError as error:

@@ -8,7 +8,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put, put_json, say, table
+from cdr.commands.output import put, put_json, say, say_line, table
 from cdr.errors import DONE, TO_ACT_ON
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def refresh(app: App, fingerprints: tuple[str, ...], as_json: bool) -> int:
     else:
         _tell(app, wanted, found)
     for path, error in sorted(found.left.items()):
-        say(f"{path} cannot be opened, and was left as it is: {error.message} {error.hint}")
+        say_line(f"{path} cannot be opened, and was left as it is: {error.message} {error.hint}")
     return TO_ACT_ON if found.left else DONE
 
 

@@ -24,6 +24,11 @@ def put(text: str) -> None:
     click.echo(visible(text))
 
 
+def put_line(text: str) -> None:
+    """A result of one line: a name with a line's end in it makes no second one."""
+    click.echo(safe.visible(text))
+
+
 def put_json(content: Mapping[str, Any]) -> None:
     """A result for a script: one JSON object on stdout, with the cases that could not be read and so are not in it."""
     context = click.get_current_context(silent=True)
@@ -36,13 +41,17 @@ def put_json(content: Mapping[str, Any]) -> None:
 
 def put_object(content: Mapping[str, Any]) -> None:
     """A JSON object on stdout, as it is."""
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))  # a file's name may not be text
+    click.echo(safe.escaped(json.dumps(content, ensure_ascii=False, indent=2)))
 
 
 def say(text: str) -> None:
     """Talk and warnings, on stderr."""
     click.echo(visible(text), err=True)
+
+
+def say_line(text: str) -> None:
+    """Talk of one line, whatever the names in it hold."""
+    click.echo(safe.visible(text), err=True)
 
 
 def visible(text: str) -> str:

@@ -9,7 +9,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put, put_json, say
+from cdr.commands.output import put_json, put_line, say, say_line
 from cdr.errors import DONE, TO_ACT_ON, NotAllowed
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
         put_json({"schema": "cdr-verify/1", "findings": [asdict(finding) for finding in findings]})
     else:
         for finding in findings:
-            put(
+            put_line(
                 ": ".join(part for part in (finding.level, finding.path, finding.message) if part)
                 + f" [{finding.check}]"
             )
@@ -70,11 +70,11 @@ def _repair(store: Store) -> None:
     from cdr.store.mending import mend
 
     for path in verify.repair(store):
-        say(f"Put back: {path}")
+        say_line(f"Put back: {path}")
     try:
         mended = mend(store)
     except NotAllowed:  # without a member's key nothing can be opened, and nothing recorded
         return
     for one in mended:
         kept = f" As it was, still encrypted: {one.aside} (gpg --decrypt shows it)." if one.aside else ""
-        say(f"{one.path}: {PUT_RIGHT[one.how]}{kept}")
+        say_line(f"{one.path}: {PUT_RIGHT[one.how]}{kept}")

@@ -6,6 +6,8 @@ import unicodedata
 
 UNSAFE = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
 KEPT = "\u200c\u200d"  # joiners, without which some scripts are misspelt; they move nothing on a screen
+IN_JSON = ("Cc", "Cf", "Zl", "Zp", "Cs")
+KEPT_IN_JSON = KEPT + "\n"  # json.dumps has escaped every line's end but its own
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -18,6 +20,21 @@ def visible(text: str, keep: str = KEPT) -> str:
     return "".join(
         letter if letter in keep or unicodedata.category(letter) not in UNSAFE else _code(letter) for letter in whole
     )
+
+
+def escaped(text: str) -> str:
+    """JSON in which the same characters, and what is no text, stand as JSON escapes: what it says stays the same."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(
+        _units(letter) if unicodedata.category(letter) in IN_JSON and letter not in KEPT_IN_JSON else letter
+        for letter in text
+    )
+
+
+def _units(letter: str) -> str:
+    raw = letter.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{raw[at : at + 2].hex()}" for at in range(0, len(raw), 2))
 
 
 def _code(letter: str) -> str:

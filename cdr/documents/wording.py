@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cdr import resources
+from cdr.documents import effort
 from cdr.errors import InvalidData, NotFound, Problem, WrongConfiguration
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ PIECES = ("who-to-ask", "signature", "people-who-can-help")
 PIECE = re.compile(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
 COMMENT = re.compile(r"\{#.*?#\}\n?", re.DOTALL)
 NAME_STAND_IN = "Sam"
+LONGEST = 500_000  # letters of a filled-in wording
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 # What marks a wording has, and what stands for the same letters in a value until the marks are read. The codec lets none of
 # these through, so that none of them is ever a letter of its own.
@@ -105,7 +107,15 @@ def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> 
     from jinja2.exceptions import SecurityError
 
     try:
-        return _template(text).render(fields)
+        with effort.limited():
+            filled = _template(text).render(fields)
+        if len(filled) > LONGEST:
+            raise MemoryError
+    except effort.TooMuchWork:
+        raise WordingFails(
+            f"{file} cannot be filled in: that takes far more work than a letter does.",
+            "Take out the loop or the repetition that grows; compare it with the wording that ships with cdr.",
+        ) from None
     except TemplateSyntaxError as error:
         right = "put the braces or the condition right; see the notes at its top"
         problem = Problem("", "Wording", right, "wording", error.lineno)
@@ -115,11 +125,12 @@ def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> 
             f"{file} asks for a field that a wording does not have.",
             "The fields are listed at the top of the wording that ships with cdr.",
         ) from None
-    except (ArithmeticError, LookupError, AttributeError, RecursionError, MemoryError):
+    except (ArithmeticError, LookupError, AttributeError, RecursionError, MemoryError, SyntaxError):
         raise WordingFails(
             f"{file} cannot be filled in: a sum or a loop in it cannot be done.",
             "Compare it with the wording that ships with cdr.",
         ) from None
+    return filled
 
 
 def unguarded(text: str) -> str:

@@ -297,12 +297,12 @@ def _events(text: str) -> list[Any]:
         return list(_exact_events(text))
 
 
-def load(raw: bytes) -> Any:
-    """The data of one of our own documents, as JSON would have it; dates stay text, and so do yes and no.
+def load(raw: bytes, most: float = math.inf) -> Any:
+    """The data of one of our own documents, as JSON would have it; dates stay text, and so do yes and no; of at most so many parts.
 
     Raises: Unreadable.
     """
-    composer = _Composer(math.inf, 2 * MAX_DEPTH)
+    composer = _Composer(most, 2 * MAX_DEPTH)
     try:
         composer.read(raw.decode(), _fast_events)
     except UnicodeDecodeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,9 @@ ATTRIBUTES = b"* -text\n*.gpg -text -diff -merge\n"
 IGNORED = b"/outbox/\n"
 BRANCH = "main"
 MESSAGE = "cdr: init"
+LETTERS = "templates/letters/.gitkeep"
+LARGEST_OF_GIT = 1 << 16
+MOST_NAMED = 10  # of the files that stand in a store's places
 UNFINISHED = "cdr-init"  # a note in the repository's own folder, from its making until the store is whole
 
 
@@ -61,10 +64,27 @@ def _begin(git: Git, configuration: bytes, people: Sequence[Person], keys: Mappi
     registry = Registry(tuple(people), secrets.token_hex(8))
     files = _files(git.folder, configuration, registry, {f: gnupg.export(f) for f in keys})
     tip = git.repository.tip()
+    _refuse_recorded(git, tip)
     line = transaction.author_line(keys[signer].email, keys[signer].name)
     commit = git.commit(tip, files, MESSAGE, line, lambda payload: gnupg.sign(payload, signer))
     transaction.publish(git, commit, tip, MESSAGE)
     return commit
+
+
+def _refuse_recorded(git: Git, tip: str | None, but: Iterable[str] = ()) -> None:
+    """Stop where the store would begin with what somebody else put into its places: it would count as a member's.
+
+    Raises: ConditionsNotMet.
+    """
+    files = git.tree(tip) if tip else {}
+    there = sorted({path for path in files if layout.is_managed(path) or layout.is_own_wording(path)} - {*but})
+    if there:
+        more = [f"and {len(there) - MOST_NAMED} more"] if len(there) > MOST_NAMED else []
+        raise ConditionsNotMet(
+            "The repository in that folder holds files in the places of a store already; nothing was changed.",
+            [*there[:MOST_NAMED], *more],
+            "Where you know them, take them out of the repository in a commit of your own first; else give another folder.",
+        )
 
 
 def _begun(git: Git, configuration: bytes, people: Sequence[Person]) -> str:
@@ -78,11 +98,14 @@ def _begun(git: Git, configuration: bytes, people: Sequence[Person]) -> str:
     files = git.tree(tip)
     if not _unfinished(git).exists():
         raise _there_already("Give another folder.")
-    kept, registry = git.contents([files[path].digest for path in (layout.CONFIGURATION, layout.REGISTRY)])
+    kept, registry = git.contents(
+        [files[path].digest for path in (layout.CONFIGURATION, layout.REGISTRY)], layout.LARGEST_PLAIN
+    )
     here = {(person.fingerprint, person.role) for person in Registry.read(registry).people}
     same = kept == configuration and here == {(person.fingerprint, person.role) for person in people}
     if not same or git.commits([tip])[0].message != MESSAGE:
         raise _there_already("It was begun with another configuration or other keys: give those, or another folder.")
+    _refuse_recorded(git, tip, _begun_with(person.fingerprint for person in people))
     return tip
 
 
@@ -196,13 +219,32 @@ def _files(
         ".gitattributes": _with_lines(folder / ".gitattributes", ATTRIBUTES),
         ".gitignore": _with_lines(folder / ".gitignore", IGNORED),
         **dict.fromkeys(layout.PLACEHOLDERS, b""),
-        "templates/letters/.gitkeep": b"",
+        LETTERS: b"",
     }
     return files | {layout.key_path(fingerprint): armoured for fingerprint, armoured in exported.items()}
 
 
+def _begun_with(fingerprints: Iterable[str]) -> set[str]:
+    """The paths, in the places of a store, that its first commit holds."""
+    keys = map(layout.key_path, fingerprints)
+    return {layout.CONFIGURATION, layout.REGISTRY, *layout.PLACEHOLDERS, LETTERS, *keys}
+
+
 def _with_lines(path: Path, lines: bytes) -> bytes:
-    before = path.read_bytes() if path.is_file() else b""
+    """What stands in a file, and these lines; it is recorded in the open, so nothing comes from behind a link.
+
+    Raises: ConditionsNotMet where it is no plain file.
+    """
+    try:
+        before = disk.plain(path, LARGEST_OF_GIT)
+    except FileNotFoundError:
+        before = b""
+    except OSError as error:
+        raise ConditionsNotMet(
+            f"{path} is a link, or no plain file of at most {LARGEST_OF_GIT // 1024} KB, and would be recorded in the open; nothing was changed.",
+            [],
+            "Take it away, or put a plain file in its place.",
+        ) from error
     return before if lines in before else before + (b"" if not before or before.endswith(b"\n") else b"\n") + lines
 
 

@@ -20,6 +20,7 @@ from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing, Tr
 from cdr.store import gpg
 from cdr.store.gpg import UNLOCK_HINT, Answer
 from cdr.store.keyring import Key, Ring, advice
+from cdr.store.packets import LARGEST_KEY
 
 END_SECONDS = 10.0
 LARGEST_PLAINTEXT = 256 * 1024 * 1024
@@ -223,12 +224,17 @@ class Gnupg:
         held = self._exported(fingerprint)
         with TemporaryDirectory(prefix="cdr-") as aside:
             gathered = Gnupg(Path(aside) / "gathered.kbx")
-            gathered.add([held, *known])
+            gathered.add([held], are_own=True)
+            gathered.add(known)
             found = gathered._exported(fingerprint)
         if not found:
             raise WrongUsage(
                 f"GnuPG holds no public key {fingerprint}.",
                 "Give full fingerprints of keys that `gpg --list-keys` shows.",
+            )
+        if len(found) > LARGEST_KEY:
+            raise WrongUsage(
+                f"The public key {short(fingerprint)} is too large for a store.", "Take out user ids that are not used."
             )
         return found
 
@@ -240,9 +246,9 @@ class Gnupg:
             raise cause
         return answer.out
 
-    def add(self, armoured: Iterable[bytes]) -> None:
-        """Put public keys into this ring."""
-        self._ring.take_in(armoured)
+    def add(self, keys: Iterable[bytes], *, are_own: bool = False) -> None:
+        """Put public keys into this ring; `are_own`: the user's GnuPG gave them out. Raises: NotAuthentic for anything else."""
+        self._ring.take_in(keys, are_own=are_own)
 
     def make(self, user_id: str, expires: str = "0") -> str:
         """A new key without a passphrase, for a demonstration or a machine of its own; its fingerprint."""

@@ -23,6 +23,7 @@ from cdr.store.objects import (
     ASK,
     EMPTY_TREE,
     FILE_MODE,
+    MOST_AT_ONCE,
     NOTHING,
     Blob,
     Folder,
@@ -38,6 +39,7 @@ from cdr.store.repository import REFTABLE, SHA_256, Repository
 OLDEST_GIT = (2, 36)
 AT_ONCE = min(4, os.cpu_count() or 1)
 ASKED_AT_ONCE = 256
+NAMED = {"blob": "file", "tree": "folder"}
 ALONE: Mapping[str, str] = {}
 Signing = Callable[[bytes], bytes]
 
@@ -103,22 +105,30 @@ class Git(Objects):
     # ---- reading -----------------------------------------------------------------------------------------------
 
     def _read(self, ids: Sequence[str], kind: str, most: int) -> list[bytes]:
-        """One `git cat-file` answers for as long as this repository is used."""
-        found = []
+        """One `git cat-file` answers for as long as this repository is used; it unpacks nothing whose size was not looked at first."""
+        found: list[bytes] = []
+        at_once = MOST_AT_ONCE.get(kind)
         with self._one_reader:
             for start in range(0, len(ids), ASKED_AT_ONCE):
                 part = ids[start : start + ASKED_AT_ONCE]
                 if self._reader is None:
-                    self._reader = Reader([self.binary, "cat-file", "--batch"], self._surroundings)
+                    self._reader = Reader([self.binary, "cat-file", "--batch-command"], self._surroundings)
                 try:
-                    self._reader.ask(part)
-                    found += [self._answer(self._reader, id_, kind, most) for id_ in part]
+                    self._reader.ask("info", part)
+                    sizes = [self._size(self._reader, id_, kind, most) for id_ in part]
+                    if at_once is not None and sum(map(len, found)) + sum(sizes) > at_once:
+                        raise NotAuthentic("The repository holds more files than a store can have.", ASK)
+                    self._reader.ask("contents", part)
+                    found += [self._contents(self._reader, id_, kind, most) for id_ in part]
                 except BaseException:
                     self._reader = None  # what it still has to say answers no other question
                     raise
         return found
 
-    def _answer(self, reader: Reader, id_: str, kind: str, most: int) -> bytes:
+    def _contents(self, reader: Reader, id_: str, kind: str, most: int) -> bytes:
+        return reader.exactly(self._size(reader, id_, kind, most) + 1)[:-1]
+
+    def _size(self, reader: Reader, id_: str, kind: str, most: int) -> int:
         header = reader.line().split()
         if not header:
             code = reader.ended()
@@ -131,9 +141,9 @@ class Git(Objects):
             raise self.repository.lacking() or NotHere("An object of the repository is missing or damaged.")
         size = int(header[2])
         if header[1].decode() != kind or size > most:
-            wrong = "too large" if size > most else f"no {kind}"
-            raise NotAuthentic(f"The object {id_[:12]} of the repository is {wrong}.", ASK)
-        return reader.exactly(size + 1)[:-1]
+            wrong = f"too large for a {NAMED.get(kind, kind)}" if header[1].decode() == kind else f"no {kind}"
+            raise NotAuthentic(f"The object {id_[:12]} of the repository is {wrong} of a store.", ASK)
+        return size
 
     def damage(self, tip: str) -> CdrError | None:
         """What is wrong with the objects that a commit and its whole history are made of, if anything: a look at each of them."""

@@ -104,7 +104,7 @@ def why(name: str, done: programs.Ended, folder: Path) -> CdrError:
 
 
 class Reader:
-    """A `git cat-file --batch` that is asked for objects one after the other."""
+    """A `git cat-file --batch-command` that is asked for objects one after the other."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         with _starting():
@@ -119,11 +119,11 @@ class Reader:
         assert self._process.stdout is not None
         return self._process.stdout.fileno()
 
-    def ask(self, ids: Sequence[str]) -> None:
-        """Ask for these objects; the answers come in their order."""
+    def ask(self, what: str, ids: Sequence[str]) -> None:
+        """Ask for the `info` or the `contents` of these objects; the answers come in their order."""
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # then it has ended, and the answer says why
-            self._process.stdin.write("".join(f"{id_}\n" for id_ in ids).encode())
+            self._process.stdin.write("".join(f"{what} {id_}\n" for id_ in ids).encode())
             self._process.stdin.flush()
 
     def line(self) -> bytes:

@@ -7,7 +7,7 @@ that was checked is remembered outside the repository, so that only what is new 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from cdr.store.crypto import Gnupg, Signer, UnknownKey
 from cdr.store.git import Git
 from cdr.store.keyring import Key, Part
 from cdr.store.objects import Blob, Changes, Commit
+from cdr.store.packets import LARGEST_KEY
 from cdr.store.registry import CHASER, MEMBER, Person, Registry
 from cdr.store.state import State, Verified
 
@@ -47,6 +48,7 @@ class History:
         self.accepted_root = accepted_root
         self.taken_up: tuple[bytes, ...] = ()  # public keys that a member brings, which the next commit will hold
         self._keys: dict[str, Keys] = {}
+        self.is_accepted = False  # until then nothing of the store is looked at beyond the keys that it began with
         self.root = self._root()
         self.state = State(self.root, git.folder)
 
@@ -66,7 +68,7 @@ class History:
         commits = {commit.id: commit for commit in new}
         for id_ in progress(list(commits), "Checking the history"):
             self.check(commits[id_])
-        found = Verified(tip, known.count + len(new), self.git.subtree(tip, "keys"))
+        found = Verified(tip, known.count + len(new), self.git.subtree(tip, layout.KEYS))
         return found if self.taken_up else self.remember(found.head, found.count)
 
     def _since(self, known: Verified, tip: str) -> list[Commit]:
@@ -85,13 +87,13 @@ class History:
 
     def remember(self, tip: str, count: int) -> Verified:
         """Keep that everything up to `tip` is authentic."""
-        verified = Verified(tip, count, self.git.subtree(tip, "keys"))
+        verified = Verified(tip, count, self.git.subtree(tip, layout.KEYS))
         self.state.remember(verified)
         return verified
 
     def keys_at(self, commit: str) -> Keys:
         """The registry as it stood at a commit, with its key ring."""
-        tree = self.git.subtree(commit, "keys")
+        tree = self.git.subtree(commit, layout.KEYS)
         if tree not in self._keys:
             self._keys[tree] = self._read_keys(commit, tree)
         return self._keys[tree]
@@ -134,12 +136,13 @@ class History:
             known = self.state.verified()
         elif not expected:
             self.state.remember_place()
-        return known or [Verified(self.root, 1, self.git.subtree(self.root, "keys"))]
+        self.is_accepted = True
+        return known or [Verified(self.root, 1, self.git.subtree(self.root, layout.KEYS))]
 
     def _own_root(self, moved: bool) -> str:
-        """The root's key, where this machine has reason to trust it: its secret key is here."""
-        keys = self.keys_at(self.root)
+        """The root's key, where this machine has reason to trust it: its secret key was here before anything of the store was looked at."""
         here = {key.fingerprint for key in Gnupg().listed(secret=True)}
+        keys = self.keys_at(self.root)
         commit = self.git.commits([self.root])[0]
         signer = keys.gnupg.signer(commit.payload, commit.signature).primary if commit.signature else ""
         if signer and not moved and signer in here:
@@ -267,10 +270,10 @@ class History:
         return bool(self.git.subtree(commit, layout.REGISTRY))
 
     def _read_keys(self, commit: str, tree: str) -> Keys:
-        files = self.git.tree(commit)
+        files = self.git.files_in(commit, layout.KEYS)
         if layout.REGISTRY not in files:
             raise NotAuthentic("The store has no registry of keys.", VERIFY)
-        registry = Registry.read(self.git.contents([files[layout.REGISTRY].digest])[0])
+        registry = Registry.read(self.git.contents([files[layout.REGISTRY].digest], layout.LARGEST_REGISTRY)[0])
         if not any(person.role == MEMBER for person in registry.people):
             raise NotAuthentic("The store's registry of keys names no member.", VERIFY)
         there = _key_files(registry, files)
@@ -279,7 +282,11 @@ class History:
     def keys_with(self, commit: str, armoured: Mapping[str, bytes]) -> Keys:
         """The registry at a commit, with these public keys by fingerprint in the place of those that it holds."""
         registry = self.keys_at(commit).registry
-        others = {f: digest for f, digest in _key_files(registry, self.git.tree(commit)).items() if f not in armoured}
+        others = {
+            f: digest
+            for f, digest in _key_files(registry, self.git.files_in(commit, layout.KEYS)).items()
+            if f not in armoured
+        }
         name = _named(others.values(), armoured.values())
         ring = self._ring(name, others.values(), {*others, *armoured}, armoured.values())
         return Keys(registry, ring, self.ever)
@@ -287,11 +294,11 @@ class History:
     def ever(self, commit: str, known: Iterable[bytes] = ()) -> Gnupg:
         """GnuPG with every key that a registry up to a commit ever held, with all their subkeys, and with `known` files beside."""
         commits = [*self.git.commits([self.root]), *(self.git.since(self.root, commit) or [])]
-        versions = {self.git.subtree(one.id, "keys"): one.id for one in commits}
+        versions = {self.git.subtree(one.id, layout.KEYS): one.id for one in commits}
         digests = {
             blob.digest
             for version in versions.values()
-            for path, blob in self.git.tree(version).items()
+            for path, blob in self.git.files_in(version, layout.KEYS).items()
             if layout.KEY_FILE.fullmatch(path) and blob.is_plain
         }
         more = tuple(known)
@@ -302,10 +309,21 @@ class History:
 
         def make(ring: Path) -> bool:
             made = Gnupg(ring)
-            made.add([*self.git.contents(digests), *known])
+            made.add(self._files_of_keys(digests))
+            made.add(known)
             return {key.fingerprint for key in made.listed()}.issuperset(needed)
 
         return Gnupg(self.state.ring(name, make))
+
+    def _files_of_keys(self, digests: Iterable[str]) -> Iterator[bytes]:
+        """These files, each once and one after the other. Raises: NotAuthentic for more than a store's keys can be."""
+        left = layout.LARGEST_KEYS
+        for digest in dict.fromkeys(digests):
+            [raw] = self.git.contents([digest], LARGEST_KEY)
+            left -= len(raw)
+            if left < 0:
+                raise NotAuthentic("The files in keys/ are larger than a store's keys can be.", VERIFY)
+            yield raw
 
 
 def _key_files(registry: Registry, files: Mapping[str, Blob]) -> dict[str, str]:

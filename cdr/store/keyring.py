@@ -13,6 +13,7 @@ from typing import Any
 from cdr import clock, programs
 from cdr.errors import ToolMissing
 from cdr.store import gpg
+from cdr.store.packets import public_keys
 
 EXPIRED, REVOKED, DISABLED, MISSING = "has expired", "was revoked", "is disabled", "is missing"
 STILL_TO_COME = "which by this machine's clock is still to come"
@@ -56,7 +57,7 @@ class Key:
     @property
     def name(self) -> str:
         """The user id's name, without its address."""
-        return self.user_id.split(" <")[0].strip() or self.fingerprint
+        return " ".join(self.user_id.split(" <")[0].split()) or self.fingerprint
 
     @property
     def email(self) -> str:
@@ -82,9 +83,13 @@ class Ring:
         """The keys of the ring; with `secret`, those whose secret part GnuPG holds."""
         return [_key(one) for one in self._asked(lambda gnupg: gnupg.list_keys(secret)) if one.get("fingerprint")]
 
-    def take_in(self, keys: Iterable[bytes]) -> None:
-        """Put public keys into it, without other people's signatures; what is no key is passed over."""
-        for key in keys:
+    def take_in(self, keys: Iterable[bytes], *, are_own: bool = False) -> None:
+        """Put public keys into it, without other people's signatures; what is no key is passed over.
+
+        GnuPG sees packets of public keys and nothing else, whatever a file holds. `are_own`: the user's GnuPG gave them out.
+        Raises: NotAuthentic for more than public keys.
+        """
+        for key in filter(None, (public_keys(one, "A file in keys/", is_own=are_own) for one in keys)):
             self._asked(lambda gnupg, key=key: gnupg.import_keys(key, extra_args=list(SELF_SIGNATURES)))  # type: ignore[misc]
 
     def _asked(self, question: Callable[[Any], Any]) -> Any:

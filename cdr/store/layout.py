@@ -10,10 +10,13 @@ from datetime import date
 from cdr.errors import NotFound
 
 CONFIGURATION = "cdr.yaml"
-REGISTRY = "keys/registry.yaml"
+KEYS = "keys"
+REGISTRY = f"{KEYS}/registry.yaml"
 FOLDERS = ("cases", "panels", "reports", "keys")
 MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
 DOCUMENTS = MANAGED[:3]
+LARGEST_REGISTRY, LARGEST_PLAIN = 1 << 18, 1 << 20
+LARGEST_KEYS = 1 << 24  # all that a history ever held, together
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
 KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
@@ -100,6 +103,13 @@ def is_known(path: str) -> bool:
 def is_own_wording(path: str) -> bool:
     """Whether a path is one of an area's own letters or published figures, which a member writes by hand."""
     return OWN_WORDING.fullmatch(path) is not None
+
+
+def largest(path: str) -> int | None:
+    """The size that a file of a store has at most, in bytes; None for what is encrypted, and so was made by a member."""
+    if path == REGISTRY:
+        return LARGEST_REGISTRY
+    return None if place(path) else LARGEST_PLAIN
 
 
 def outermost(path: str) -> str:

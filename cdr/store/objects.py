@@ -21,10 +21,11 @@ FILE_MODE = "100644"
 FOLDER_MODE = b"40000"
 MODES = {b"100644", b"100664", b"100755", b"120000", b"160000", FOLDER_MODE}
 ID = re.compile(r"[0-9a-f]{40}")
-LARGEST = {"commit": 1 << 20, "tree": 1 << 26, "blob": 1 << 29}
+LARGEST = {"commit": 1 << 20, "tree": 1 << 22, "blob": 1 << 27}
+MOST_AT_ONCE = {"tree": 1 << 24}  # of all folders that lie equally deep
 LATEST = 253402300799  # the last second of the year 9999
 KEPT_ENTRIES = 200_000
-MOST_FILES = 1_000_000  # a tree of a few objects can spell out more paths than there is memory for
+MOST_FILES = 400_000  # a tree of a few objects can spell out more paths than there is memory for
 LONGEST_PATH = 4096
 FETCH = "Make a new clone of another copy of the store, or restore a backup; then run there: cdr verify"
 ASK = "Keep this copy, and ask the other members before you go on."
@@ -116,6 +117,16 @@ class Objects(ABC):
         if commit not in self._files:
             self._files = {**dict([*self._files.items()][-1:]), commit: self._all_files(commit)}
         return self._files[commit]
+
+    def files_in(self, commit: str, folder: str) -> dict[str, Blob]:
+        """The files of a commit that lie in one folder itself, by their paths; nothing else of the commit is looked at."""
+        id_ = self.subtree(commit, folder)
+        entries = self._folder([id_])[0] if id_ else {}
+        return {
+            f"{folder}/{path_text(name)}": _blob(mode, raw)
+            for name, (mode, raw) in entries.items()
+            if mode != FOLDER_MODE
+        }
 
     def _all_files(self, commit: str) -> dict[str, Blob]:
         found: dict[str, Blob] = {}

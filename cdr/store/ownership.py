@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from cdr import disk
+from cdr import disk, programs
 from cdr.errors import NotAllowed
 
 SUPERUSER = 0
@@ -51,8 +51,9 @@ def why_unreadable(path: Path) -> str:
 
 def _given_back(path: Path, folder: Path) -> str:
     me = os.geteuid()
-    command = f"chmod -R u+rwX {folder}" if path.lstat().st_uid == me else f"chown -R {name_of(me)} {folder}"
-    return f"Who may change that gives it back: {command}"
+    is_mine = path.lstat().st_uid == me
+    words = ("chmod", "-R", "u+rwX") if is_mine else ("chown", "-R", name_of(me))
+    return f"Who may change that gives it back: {programs.as_typed(*words, folder)}"
 
 
 def name_of(user: int) -> str:

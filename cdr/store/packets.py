@@ -1,17 +1,71 @@
-"""What can be told of an OpenPGP message without any key: whom it is encrypted to, and that nothing is added or cut.
+"""What can be told of OpenPGP data without any key: whom a message is encrypted to, and that a public key is nothing else.
 
 OpenPGP protects the encrypted data and not the list of recipients in front of it, and GnuPG reads past what follows a
 message. So the shape is read here (RFC 4880 sections 4.2 and 5): recipient packets, then exactly one encrypted data
 packet of the declared length, then nothing.
+
+GnuPG takes in whatever a file of keys holds, a secret key too, which then stands among the user's own. So what comes from a store
+or a file is taken apart here first, and what is handed on is put together anew out of the packets that a public key is made of.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from collections.abc import Iterator
 
-from cdr.errors import MEND, NotAuthentic
+from cdr.errors import MEND, VERIFY, NotAuthentic
 
 RECIPIENT, ENCRYPTED, ENCRYPTED_AEAD = 1, 18, 20
+SIGNATURE, SECRET_KEY, PUBLIC_KEY, SECRET_SUBKEY, USER_ID, PUBLIC_SUBKEY, ATTRIBUTE = 2, 5, 6, 7, 13, 14, 17
+GIVEN_AWAY = "Keep this copy, use nothing of it, and tell whose key it is: whoever has that file has the key."
+OF_A_PUBLIC_KEY = frozenset({SIGNATURE, PUBLIC_KEY, USER_ID, PUBLIC_SUBKEY, ATTRIBUTE})
+LARGEST_KEY = 1 << 20
+MOST_PACKETS = 4000  # GnuPG looks at each of them
+BLOCK = re.compile(rb"-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n(.*?)-----END PGP \1-----", re.DOTALL)
+HEADERS = re.compile(rb"(?:[A-Za-z]+: [^\n]*\n)*[ \t\r]*\n")
+CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}")
+
+
+def public_keys(file: bytes, what: str, *, is_own: bool = False) -> bytes:
+    """The public keys of a file, armoured or not, put together anew; empty where it holds no OpenPGP data.
+
+    `is_own`: it is what the user's GnuPG gave out, and may be of any size.
+    Raises: NotAuthentic where it holds anything but public keys, or more than a key needs.
+    """
+    if len(file) > LARGEST_KEY and not is_own:
+        raise NotAuthentic(f"{what} is too large for a public key.", VERIFY)
+    try:
+        packets = list(_packets(_without_armour(file)))
+    except (IndexError, ValueError):
+        packets = []
+    tags = [tag for tag, _ in packets]
+    if {SECRET_KEY, SECRET_SUBKEY} & {*tags}:
+        raise NotAuthentic(
+            f"{what} holds a secret key, where only public ones belong: nothing of it is used.", GIVEN_AWAY
+        )
+    if tags and (tags[0] != PUBLIC_KEY or not OF_A_PUBLIC_KEY.issuperset(tags)):
+        raise NotAuthentic(f"{what} holds something else than public keys, so nothing of it is used.", VERIFY)
+    if len(tags) > MOST_PACKETS and not is_own:
+        raise NotAuthentic(f"{what} holds more than a public key needs.", VERIFY)
+    return b"".join(bytes([0xC0 | tag, 0xFF]) + len(body).to_bytes(4, "big") + body for tag, body in packets)
+
+
+def _without_armour(file: bytes) -> bytes:
+    """The packets of a file; of several blocks those of all. Raises: ValueError for what is no text of that kind."""
+    if not file or file[0] & 0x80:
+        return file
+    found = []
+    for _, inside in BLOCK.findall(file):
+        headers = HEADERS.match(inside)
+        lines = inside[headers.end() if headers else 0 :].split()
+        letters = b"".join(line for line in lines if not CHECKSUM.fullmatch(line))
+        try:
+            found.append(base64.b64decode(letters, validate=True))
+        except binascii.Error:
+            raise ValueError("not whole") from None
+    return b"".join(found)
 
 
 def recipient_ids(message: bytes, what: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from cdr.store.keyring import MISSING, Key, advice
 from cdr.store.layout import Kind
 
 MEMBER, CHASER = "member", "chaser"
+FINGERPRINT = re.compile(r"[0-9A-F]{40}")
 EXPIRY_WARNING = timedelta(days=60)
 
 
@@ -38,7 +40,7 @@ class Registry:
     def read(cls, raw: bytes) -> Registry:
         """The registry from the bytes of keys/registry.yaml. Raises: NotAuthentic when it is not one."""
         try:
-            body = codec.load(raw)
+            body = codec.load(raw, codec.MAX_NODES)
             people = [_person(listed, role) for role in (MEMBER, CHASER) for listed in body[f"{role}s"]]
         except (codec.Unreadable, KeyError, TypeError):
             raise NotAuthentic("keys/registry.yaml is damaged.", VERIFY) from None
@@ -163,7 +165,11 @@ def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
 
 
 def _person(listed: Mapping[str, Any], role: str) -> Person:
-    return Person(str(listed["fingerprint"]), str(listed["name"]), role, str(listed["since"]))
+    """One person; raises KeyError, TypeError where it is none. The name stays on one line wherever it is printed."""
+    fingerprint = FINGERPRINT.fullmatch(str(listed["fingerprint"]))
+    if fingerprint is None:
+        raise TypeError("no fingerprint")
+    return Person(fingerprint[0], " ".join(str(listed["name"]).split()), role, " ".join(str(listed["since"]).split()))
 
 
 def _listed(person: Person) -> dict[str, str]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
-from cdr import disk, resources
+from cdr import disk, programs, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotFound, NotKnown, NotWhole, WrongConfiguration
 from cdr.store import outside, ownership
 from cdr.store.objects import ID
@@ -23,9 +23,12 @@ LARGEST_PACKED = 1 << 26
 LARGEST_INDEX = 1 << 27
 INDEX_BEGINS = re.compile(rb"DIRC\0\0\0[\x02-\x04].{24}", re.DOTALL)
 DEEPEST = 5
+PACKED = "packed-refs"
 REFTABLE = "keeps its branches in git's newer format, reftable"
 SHA_256 = "names its objects by SHA-256"
 UNCHANGED = "Make the store in a new folder, without --object-format: cdr init"
+# No command that runs git in the folder itself: whoever prepared it may have named programs in its settings, which git runs.
+CLONE = "Make a new clone of a copy that you trust, without {}: git clone URL NEW-FOLDER"
 ODD_LETTERS = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|@\{|\.\.")
 UNDER_WAY = {
     "MERGE_HEAD": ("A merge", "git merge --abort"),
@@ -80,13 +83,14 @@ class Repository:
         if named != "gitdir" or not found.is_dir():
             raise WrongConfiguration(
                 f"The repository that {self.folder} belongs to is not where it was.",
-                "Put it back; or where both were moved, run in the repository: git worktree repair " + str(self.folder),
+                "Put it back; or where you moved both, run in the repository: "
+                + programs.as_typed("git", "worktree", "repair", self.folder),
             )
         owner = _known_of(found)
         if owner and owner.exists() and not owner.samefile(pointer):
             raise WrongConfiguration(
                 f"{self.folder} is a copy of the linked work tree in {owner.parent}, and not a store of its own.",
-                f"Work there, or make a copy that is one: git clone {owner.parent} NEW-FOLDER",
+                f"Work there, or make a copy that is one: {programs.as_typed('git', 'clone', owner.parent, 'NEW-FOLDER')}",
             )
         return found
 
@@ -112,12 +116,13 @@ class Repository:
 
     def tip(self) -> str | None:
         """The commit that the branch stands at; None before the first. Raises: NotAuthentic, WrongConfiguration."""
-        found = self._loose() or self._packed()
+        loose = self._loose()
+        found = loose or self._packed()
         if len(found) == 64:
             raise self.unsupported(SHA_256)
         if found and not ID.fullmatch(found):
             raise NotAuthentic(
-                f"The file of the store's branch is damaged: {self.shared / self.branch}",
+                f"The file of the store's branch is damaged: {self.shared / (self.branch if loose else PACKED)}",
                 "Where the branch stood before is the last line of .git/logs/HEAD; or take another copy of the store.",
             )
         return found or None
@@ -129,7 +134,7 @@ class Repository:
         return ""
 
     def _packed(self) -> str:
-        path = self.shared / "packed-refs"
+        path = self.shared / PACKED
         lines = note(path, LARGEST_PACKED).splitlines() if path.is_file() else []
         return next((line.split()[0] for line in lines if line.endswith(f" {self.branch}")), "")
 
@@ -154,7 +159,7 @@ class Repository:
             (there / "logs").mkdir()
             links = {
                 "refs": self.shared,
-                "packed-refs": self.shared,
+                PACKED: self.shared,
                 "logs/refs": self.shared,
                 "logs/HEAD": self.directory,
             }
@@ -187,7 +192,8 @@ class Repository:
             return None
         return WrongConfiguration(
             "The store's folder belongs to another user, so it is not used.",
-            f"Work as that user, or allow it: git config --global --add safe.directory {self.folder}",
+            "Work as that user. Where you trust them with all that you may do, allow it: "
+            + programs.as_typed("git", "config", "--global", "--add", "safe.directory", self.folder),
         )
 
     @property
@@ -210,12 +216,12 @@ class Repository:
         if self._is_filled("shallow"):
             return NotWhole(
                 "This copy of the store is shallow: it has the newest part of the history and not the rest.",
-                f"Make it whole: git -C {self.folder} fetch --unshallow",
+                CLONE.format("--depth"),
             )
         if next(self.shared.glob("objects/pack/*.promisor"), None):
             return NotWhole(
                 "This copy of the store is partial: it was cloned with a filter, and objects of the history are not here.",
-                f"Make it whole: git -C {self.folder} fetch --refetch --no-filter; or clone anew without --filter.",
+                CLONE.format("--filter"),
             )
         return None
 
@@ -225,7 +231,7 @@ class Repository:
             return ""
         return (
             "This copy of the store borrows from another folder, and cannot be read where that is gone. "
-            f"Make it whole: git -C {self.folder} repack -a -d && rm {self.shared}/objects/info/alternates"
+            + CLONE.format("--reference and --shared")
         )
 
     def _is_filled(self, name: str) -> bool:
@@ -238,7 +244,7 @@ class Repository:
             if os.path.lexists(self.directory / name):
                 raise WrongConfiguration(
                     f"{what} made by hand is not finished in this folder, so nothing can be recorded.",
-                    f"Finish it (git commit -S), or give it up: {give_up}",
+                    f"Where it was you who began it: finish it (git commit -S), or give it up: {give_up}",
                 )
         outside.refuse_lent(self.folder / ".git", self.directory, self.shared, _known_of(self.directory))
         outside.refuse_links(self.directory, self.shared, self.branch)
@@ -301,6 +307,7 @@ def note(path: Path, most: int = LARGEST_NOTE) -> str:
             raise NotAuthentic(f"{path} is {wrong}.", "Take another copy of the store.") from error
         ownership.refuse_unreadable(path)
         raise DiskFailed(
-            f"{path} cannot be read: {os.strerror(error.errno or 0)}.", f"See whose it is: ls -l {path}"
+            f"{path} cannot be read: {os.strerror(error.errno or 0)}.",
+            f"See whose it is: {programs.as_typed('ls', '-l', path)}",
         ) from error
     return raw.decode("utf-8", "surrogateescape")

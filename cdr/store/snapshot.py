@@ -12,7 +12,7 @@ from cdr.store.git import Git
 from cdr.store.history import Keys
 from cdr.store.keyring import Key
 from cdr.store.layout import Place
-from cdr.store.objects import Blob
+from cdr.store.objects import LARGEST, Blob
 from cdr.store.packets import recipient_ids
 from cdr.store.registry import Person, encryption_ids, may_read
 from cdr.store.revisions import Revisions
@@ -76,7 +76,7 @@ class Snapshot:
             raise NotFound(f"{path} is not in the store.")
         if not blob.is_plain:
             raise NotAuthentic(f"{path} is not a plain file.", MEND)
-        return self.git.contents([blob.digest])[0]
+        return self.git.contents([blob.digest], layout.largest(path) or LARGEST["blob"])[0]
 
     def replaced_by_next(self, path: str) -> str | None:
         """What a new revision of a document says that it replaces: the file that stands there, or the last plain one that did."""

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
-from cdr import disk
-from cdr.errors import MEND, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
-from cdr.store import git_files, layout, ownership, schema, transaction, worktree
+from cdr import disk, programs
+from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
+from cdr.store import git_files, layout, ownership, schema, state, transaction, worktree
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
-from cdr.store.objects import Blob
+from cdr.store.objects import LARGEST, Blob
 from cdr.store.registry import may_read, standings
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
 
 PUT_BACK = "Put it back with: cdr verify --repair"
 OWN_WORK = (layout.CONFIGURATION, *layout.OWN_WORDINGS)
+LARGEST_KEPT = LARGEST["blob"]
 UNUSED = "nothing of it is used until"
 
 
@@ -47,10 +51,12 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
         if _is_the_machines(error):
             raise
         yield Finding("history", "error", "", f"{error.message} {error.hint}")
+        if not _was_accepted(store):
+            return
         with suppress(CdrError):  # told by the one before it
             tip = str(store.git.repository.tip())
             yield from _objects(store, tip)
-            yield from _work_tree(store, store.git.tree(tip))
+            yield from _work_tree(store, store.git.tree(tip), is_authentic=False)
         return
     if borrows := store.git.repository.borrows():
         yield Finding("copy", "warning", "", borrows)
@@ -66,6 +72,13 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
     yield from _contents(store)
 
 
+def _was_accepted(store: Store) -> bool:
+    """Whether somebody has said here that this store is to be trusted, so that all of it may be looked through."""
+    with suppress(CdrError):
+        return store.history.is_accepted
+    return bool(state.roots_at(store.git.folder))
+
+
 def repair(store: Store) -> list[str]:
     """Put files of the work tree back to what the history holds; what stood there is kept aside. The paths put back."""
     with store.writing():
@@ -75,16 +88,32 @@ def repair(store: Store) -> list[str]:
         for path in odd:
             found = transaction.inside(store.folder, path)
             ownership.refuse_unreadable(found)
-            if found.is_file() and aside:
-                kept = aside / path
-                disk.private_folder(kept.parent)
-                disk.write_whole(kept, found.read_bytes())
+            if aside:
+                _keep_aside(found, aside / path)
         for path in worktree.unrecorded(store.folder, files):
             if path.startswith(layout.MANAGED) and disk.HALF_WRITTEN.fullmatch(path.rpartition("/")[2]):
                 transaction.inside(store.folder, path).unlink(missing_ok=True)
         staged = _staged_otherwise(store, files)
         transaction.put_back(store.git, {path: files.get(path) for path in {*odd, *staged}}, head)
         return [*odd, *staged]
+
+
+def _keep_aside(found: Path, kept: Path) -> None:
+    """Keep what stands in place of a file: the file or the link itself, never what a link leads to. Raises: DiskFailed."""
+    mode = found.lstat().st_mode if os.path.lexists(found) else 0
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        return
+    disk.private_folder(kept.parent)
+    try:
+        if stat.S_ISLNK(mode):
+            kept.symlink_to(found.readlink())
+        else:
+            disk.write_whole(kept, disk.plain(found, LARGEST_KEPT))
+    except OSError as error:
+        raise DiskFailed(
+            f"{found} could not be kept aside: {os.strerror(error.errno or 0)}.",
+            "Move it out of the store's folder yourself, and run the command again.",
+        ) from error
 
 
 def _objects(store: Store, tip: str) -> Iterator[Finding]:
@@ -196,14 +225,17 @@ def _removed(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-def _work_tree(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
+def _work_tree(store: Store, files: Mapping[str, Blob], *, is_authentic: bool = True) -> Iterator[Finding]:
+    """Nothing of a history that is not authentic is to be built upon: no command is given for that."""
     for path in worktree.changed(store.folder, files, layout.FOLDERS):
         unreadable = ownership.why_unreadable(store.folder / path)
         changed = f"It was changed, moved or removed without cdr. {PUT_BACK}"
         yield Finding("work-tree", "error", path, f"It may not be read: {unreadable}." if unreadable else changed)
     for path in worktree.unrecorded(store.folder, files):
         if layout.is_own_wording(path):
-            yield Finding("work-tree", "warning", path, f"It is not recorded, and {UNUSED} it is: git commit -S {path}")
+            yield Finding(
+                "work-tree", "warning", path, f"It is not recorded, and {UNUSED} it is.{_commit(path, is_authentic)}"
+            )
         else:
             yield Finding(
                 "work-tree", "error", path, "cdr did not put this here; it may be readable by anyone. Take it away."
@@ -213,8 +245,12 @@ def _work_tree(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
             "work-tree",
             "warning",
             path,
-            f"It has changes that are not recorded, and {UNUSED} they are: git commit -S {path}",
+            f"It has changes that are not recorded, and {UNUSED} they are.{_commit(path, is_authentic)}",
         )
+
+
+def _commit(path: str, is_authentic: bool) -> str:
+    return f" {OWN_CHANGE}: {programs.as_typed('git', 'commit', '-S', '--', path)}" if is_authentic else ""
 
 
 def _staged(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:

@@ -188,6 +188,14 @@ def test_a_branch_whose_file_is_damaged(cdr: Shell, asked: str, what: str) -> No
     assert cdr("verify", code=1).out if not what.startswith("ref") else True
 
 
+@pytest.mark.hurt
+def test_a_damaged_file_of_packed_branches_is_named(cdr: Shell, asked: str) -> None:
+    git(cdr.store, "pack-refs", "--all")
+    packed = cdr.store / ".git" / "packed-refs"
+    packed.write_text(packed.read_text().replace(head(cdr.store), "0" * 39))
+    assert "damaged: " + str(packed) in cdr("show", asked, code=76).err
+
+
 # ---- not whole -----------------------------------------------------------------------------------------------------
 
 QUESTIONS: list[list[str]] = [["list"], ["today"], ["audit"], ["chase"], ["tally", "--year", "2025/26"]]
@@ -207,9 +215,9 @@ def says_so(copy: Shell, case: str, word: str, way_out: str) -> None:
 def test_a_shallow_clone(cdr: Shell, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(tmp_path, "clone", "-q", "--depth", "1", cdr.store.as_uri(), "shallow")
     shallow = Shell(tmp_path / "shallow")
-    says_so(shallow, asked, "shallow", "fetch --unshallow")
+    says_so(shallow, asked, "shallow", "without --depth: git clone")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
-    says_so(shallow, asked, "shallow", "fetch --unshallow")
+    says_so(shallow, asked, "shallow", "without --depth: git clone")
     git(shallow.store, "fetch", "-q", "--unshallow")
     goes_on(shallow, asked)
 
@@ -218,7 +226,7 @@ def test_a_shallow_clone_of_a_part_that_was_checked(cdr: Shell, asked: str, tmp_
     """As by `git fetch --depth`: what was seen before is in it, and its beginning is not."""
     git(tmp_path, "clone", "-q", "--depth", "2", cdr.store.as_uri(), "shallow")
     shallow = Shell(tmp_path / "shallow")
-    says_so(shallow, asked, "shallow", "fetch --unshallow")
+    says_so(shallow, asked, "shallow", "without --depth: git clone")
 
 
 @pytest.mark.parametrize("leave_out", ["blob:none", "tree:0"])
@@ -229,9 +237,8 @@ def test_a_partial_clone(cdr: Shell, asked: str, people: People, tmp_path: Path,
     git(cdr.store, "config", "uploadpack.allowFilter", "true")
     git(tmp_path, "clone", "-q", f"--filter={leave_out}", cdr.store.as_uri(), "partial")
     partial = Shell(tmp_path / "partial")
-    says_so(partial, asked, "partial", "clone")
-    way_out = partial("list", code=78).err.partition("Make it whole: git -C ")[2].partition(";")[0].split()
-    git(Path(way_out[0]), *way_out[1:])
+    says_so(partial, asked, "partial", "without --filter: git clone")
+    git(partial.store, "fetch", "-q", "--refetch", "--no-filter")
     goes_on(partial, asked)
 
 

@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head, sign_commit, unchanged
 
 from cdr.cli import COMMANDS
-from cdr.store import git_locks, objects
+from cdr.documents import wording_check
+from cdr.store import git_locks, objects, verify
 
 # By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.
 SETTINGS: dict[str, dict[str, str]] = {
@@ -813,7 +815,7 @@ def test_a_tree_of_a_few_objects_and_very_many_paths(
     cdr: Shell, asked: str, people: People, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Signed by a key that may write: it is named, and costs neither minutes nor all of the memory."""
-    assert objects.MOST_FILES == 1_000_000
+    assert objects.MOST_FILES == 400_000
     monkeypatch.setattr(objects, "MOST_FILES", 50_000)  # it is reached sooner
     names = [f"{number:02}" for number in range(60)] if how == "wide" else ["d" * 200]
     mode, id_ = "100644", git(cdr.store, "hash-object", "-w", "--stdin", data=b"x")
@@ -855,3 +857,205 @@ def test_where_a_store_begins_is_not_what_its_settings_say(cdr: Shell, asked: st
     cdr("show", asked)
     assert findings(cdr, code=0) == set()
     assert document(cdr.store, asked).exists()
+
+
+# ---- what lies outside ---------------------------------------------------------------------------------------------
+
+SECRET = b"what is outside of the store\n"
+
+
+def holds_the_secret(folder: Path) -> list[str]:
+    """The files below a folder that hold it, also as an object of git's."""
+    return [
+        str(path)
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink() and (SECRET in path.read_bytes() or _inflated(path.read_bytes()).endswith(SECRET))
+    ]
+
+
+def _inflated(raw: bytes) -> bytes:
+    try:
+        return zlib.decompress(raw)
+    except zlib.error:
+        return b""
+
+
+def test_repair_keeps_a_link_as_a_link(cdr: Shell, asked: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_bytes(SECRET)
+    there = document(cdr.store, asked, "case")
+    was = there.read_bytes()
+    there.unlink()
+    there.symlink_to("../../../secret.txt")
+    cdr("verify", "--repair")
+    assert there.read_bytes() == was and not there.is_symlink()
+    assert holds_the_secret(cdr.store) == []
+    [kept] = [path for path in (cdr.store / ".git" / "cdr-aside").rglob("*") if path.is_symlink()]
+    assert str(kept.readlink()) == "../../../secret.txt"
+    assert (tmp_path / "secret.txt").read_bytes() == SECRET
+
+
+def test_repair_keeps_nothing_larger_than_a_document(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "LARGEST_KEPT", 1000)
+    there = document(cdr.store, asked, "case")
+    was = there.read_bytes()
+    there.write_bytes(b"x" * 1001)
+    assert "could not be kept aside" in cdr("verify", "--repair", code=74).err
+    there.write_bytes(b"x")
+    cdr("verify", "--repair")
+    assert there.read_bytes() == was
+
+
+@pytest.mark.parametrize("name", [".gitattributes", ".gitignore"])
+@pytest.mark.parametrize("what", ["link", "pipe", "large", "folder"])
+def test_init_records_nothing_from_outside(people: People, member: str, tmp_path: Path, name: str, what: str) -> None:
+    store = tmp_path / "prepared"
+    store.mkdir()
+    (tmp_path / "secret.txt").write_bytes(SECRET)
+    if what == "link":
+        (store / name).symlink_to(tmp_path / "secret.txt")
+    elif what == "pipe":
+        os.mkfifo(store / name)
+    elif what == "folder":
+        (store / name).mkdir()
+    else:
+        (store / name).write_bytes(b"#" * 100_000)
+    answer = run(["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member])
+    assert answer.code == 65 and name in answer.err
+    assert holds_the_secret(store) == []
+    assert [path.name for path in store.iterdir()] == [name]
+
+
+PREPARED = [
+    "cases/2026-7K3M/case.yaml.gpg", "cases/2026-7K3M/notification.yaml.gpg", "keys/" + "A" * 40 + ".asc", "panels/x.yaml.gpg",
+    "reports/2025-26.yaml.gpg", "reference/england.yaml", "templates/letters/invitation.txt", "cdr.yaml", "keys/notes",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PREPARED)
+def test_init_makes_nothing_of_somebody_elses_authentic(people: People, member: str, tmp_path: Path, path: str) -> None:
+    store = tmp_path / "prepared"
+    git(tmp_path, "init", "-q", "-b", "main", "prepared")
+    (store / path).parent.mkdir(parents=True, exist_ok=True)
+    (store / path).write_text("{{ who.made.this }}\n")
+    (store / "README.md").write_text("x\n")
+    git(store, "add", "-A")
+    git(store, "commit", "-q", "-m", "before")
+    (store / path).unlink()  # so that nothing is seen in the folder
+    before = git(store, "log", "--format=%H")
+    words = ["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
+    answer = run(words)
+    assert answer.code == 65 and path in answer.err and "in the places of a store already" in answer.err
+    assert git(store, "log", "--format=%H") == before
+    assert run(words).code == 65  # the same once more, whatever the first run left
+    git(store, "commit", "-q", "-a", "-m", "without")
+    assert run(words).code == 0
+    assert {one for one in git(store, "ls-tree", "-r", "--name-only", "HEAD").split("\n") if one == path} <= {"cdr.yaml"}
+    assert findings(Shell(store), code=0) == {("file-name", "README.md")}
+
+
+def test_an_interrupted_init_is_not_finished_with_what_somebody_put_into_it(people: People, member: str, tmp_path: Path) -> None:
+    store = tmp_path / "prepared"
+    words = ["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
+    assert run(words).code == 0
+    (store / "templates" / "letters" / "invitation.txt").write_text("x\n")
+    git(store, "add", "-A")
+    git(store, "commit", "-q", "--amend", f"-S{people.member}", "-m", "cdr: init", home=people.home)
+    (store / ".git" / "cdr-init").write_bytes(b"")
+    answer = run(words)
+    assert answer.code == 65 and "templates/letters/invitation.txt" in answer.err
+
+
+# ---- how much ------------------------------------------------------------------------------------------------------
+
+# Its own peak since it was started, and that of the programs that it started in turn.
+MEASURED = """
+import re, resource, sys
+from pathlib import Path
+from cdr import cli
+code = cli.run(sys.argv[1:])
+own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+sys.stderr.write(f"{max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024}")
+sys.exit(code)
+"""
+MOST_MEGABYTES = 150
+
+
+def in_little_memory(store: Path, *words: str, code: int) -> str:
+    """What a command says, of which no process needed much memory."""
+    command = [sys.executable, "-c", MEASURED, "--store", str(store), *words]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, timeout=120)
+    talk, _, megabytes = done.stderr.rpartition("\n")
+    assert done.returncode == code, done.stderr
+    assert int(megabytes) < MOST_MEGABYTES
+    return done.stdout + talk
+
+
+def _many_files(folder: bytes) -> bytes:
+    """A folder of 64 MB that packs well."""
+    return b"".join(b"100644 %s%07d\0" % (folder, number) + bytes(19) + b"x" for number in range(1_800_000))
+
+
+@pytest.mark.parametrize("what", ["registry of nothing", "registry of lists", "one key for all", "folders", "members"])
+def test_a_strangers_store_takes_little_memory(
+    people: People, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Refused before it is unpacked: nobody has said that it is to be trusted."""
+    store = tmp_path / "theirs"
+    monkeypatch.setenv("GNUPGHOME", people.stranger_home)
+    assert run(["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.stranger]).code == 0
+    registry = store / "keys" / "registry.yaml"
+    if what == "registry of nothing":
+        os.truncate(registry, 200_000_000)
+    elif what == "registry of lists":
+        registry.write_bytes(b"- []\n" * 4_000_000)
+    elif what == "members":
+        registry.write_bytes(b"members:\n" + b"- {fingerprint: x, name: x, since: x}\n" * 5_000 + b"chasers: []\n")
+    elif what == "one key for all":
+        others = [f"{number:040X}" for number in range(4)]
+        lines = "".join(f'- fingerprint: "{one}"\n  name: x\n  since: "2026-01-01"\n' for one in others)
+        registry.write_text(registry.read_text().replace("members:\n", f"members:\n{lines}"))
+        for one in others:
+            (store / "keys" / f"{one}.asc").touch()
+            os.truncate(store / "keys" / f"{one}.asc", 100_000_000)
+    if what == "folders":
+        raw = subprocess.run(["git", "-C", store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True).stdout
+        ids = [_object(store, "tree", _many_files(name)) for name in (b"a", b"b")]
+        tree = _object(store, "tree", raw + b"".join(b"40000 zz%d\0" % number + bytes.fromhex(id_) for number, id_ in enumerate(ids)))
+        git(store, "update-ref", "refs/heads/main", git(store, "commit-tree", tree, "-p", "HEAD", f"-S{people.stranger}", "-m", "x"))
+    else:
+        git(store, "add", "-A")
+        git(store, "commit", "-q", "--amend", f"-S{people.stranger}", "-m", "cdr: init", home=people.stranger_home)
+    for command in (["list"], ["verify", "--root", people.stranger]):
+        monkeypatch.setenv("GNUPGHOME", people.home)
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+        said = in_little_memory(store, *command, code=1 if command[0] == "verify" else 76)
+        if what != "folders":
+            assert "too large" in said or "is damaged" in said
+        elif command[0] == "verify":
+            assert "too large for a folder of a store" in said
+
+
+@pytest.mark.hurt
+def test_doctor_fills_in_no_wording_of_a_store_that_was_not_accepted(
+    cdr: Shell, asked: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = cdr.store / "templates" / "letters"
+    letters.mkdir(parents=True, exist_ok=True)
+    (letters / "condolence.txt").write_text("{{ not.a.field }}\n")
+    assert "templates/letters/condolence.txt" in cdr("doctor", code=1).out
+    monkeypatch.setattr(wording_check, "problems", lambda *_: pytest.fail("it is filled in"))
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    said = cdr("doctor", code=1).out
+    assert "templates/letters" not in said and "has not been checked here yet" in said
+
+
+@pytest.mark.hurt
+def test_doctor_reads_no_wording_from_behind_a_link(cdr: Shell, asked: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_bytes(SECRET)
+    letters = cdr.store / "templates" / "letters"
+    (letters / "condolence.txt").symlink_to(tmp_path / "secret.txt")
+    os.mkfifo(letters / "signature.txt")
+    (letters / "who-to-ask.txt").write_bytes(b"x" * 2_000_000)
+    said = cdr("doctor", code=1).out
+    assert said.count("is no plain file that can be read") == 3

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell, run
-from store.hands import document, findings, git, gpg, refused_everywhere, sign_commit, unchanged
+from store.hands import document, encrypted, findings, git, gpg, refused_everywhere, sign_commit, unchanged
 
+from cdr.errors import NotAuthentic
 from cdr.store import gpg as gpg_
-from cdr.store.packets import recipient_ids
+from cdr.store.packets import LARGEST_KEY, public_keys, recipient_ids
 
 LATE = "Ngô Thị Late-Khách"
 FORM = EXAMPLES / "form-a-sudi.yaml"
@@ -247,3 +250,92 @@ def test_several_members_keys_need_as(cdr: Shell, sudi: str, people: People, hom
         assert run([*store, "--as", people.second, "request", sudi, "northtown-academy"]).code == 77
 
 
+
+
+# ---- what a file of keys may hold ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def homes() -> Iterator[Callable[[], str]]:
+    """Homes of GnuPG, as many as are asked for."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(tempfile.mkdtemp(prefix="cdr-", dir="/tmp"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        subprocess.run(["gpgconf", "--homedir", one, "--kill", "all"], capture_output=True, check=False)
+        shutil.rmtree(one, ignore_errors=True)
+
+
+def _secret_keys(home: str) -> list[str]:
+    """Every file in which this home keeps a secret key."""
+    return sorted(path.name for path in (Path(home) / "private-keys-v1.d").glob("*"))
+
+
+def _strangers_store(home: str, fingerprint: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GNUPGHOME", home)
+    made = run(["init", str(folder), "--config", str(EXAMPLES / "store.yaml"), "--member", fingerprint])
+    assert made.code == 0, made.err
+    return folder
+
+
+@pytest.mark.parametrize("armour", [["--armor"], []])
+def test_a_secret_key_in_a_store_is_not_taken_in(
+    people: People, homes: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, armour: list[str]
+) -> None:
+    """The public key of who made the store is known here: with its secret part here too the store would pass for one's own."""
+    attacker, victim = homes(), homes()
+    fingerprint = _made(attacker)
+    store = _strangers_store(attacker, fingerprint, tmp_path / "evil", monkeypatch)
+    secret = gpg(attacker, *armour, "--export-secret-keys", fingerprint)
+    (store / "keys" / f"{fingerprint}.asc").write_bytes(secret)
+    git(store, "add", "-A")
+    git(store, "-c", f"user.signingKey={fingerprint}", "commit", "-q", "--amend", f"-S{fingerprint}", "-m", "cdr: init", home=attacker)
+    _made(victim)
+    gpg(victim, "--import", data=gpg(attacker, "--export", fingerprint))
+    monkeypatch.setenv("GNUPGHOME", victim)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    before = _secret_keys(victim)
+    for command in (["list"], ["doctor"], ["verify"], ["verify", "--root", fingerprint], ["show", "2026-7K3M"], ["keys", "list"]):
+        answer = run(["--store", str(store), *command])
+        assert answer.code == (1 if command in (["doctor"], ["verify"], ["verify", "--root", fingerprint]) else 76), answer.err
+        assert "holds a secret key" in answer.out + answer.err
+        assert _secret_keys(victim) == before
+    assert not list((tmp_path / "another machine").rglob("*.kbx"))
+
+
+@pytest.mark.hurt
+def test_a_secret_key_that_a_member_puts_into_a_store(cdr: Shell, people: People, home: str) -> None:
+    """The commit is refused, and what `keys refresh` gathers from the store is looked at too."""
+    fingerprint = _made(home)
+    _join(cdr, people, fingerprint, gpg(home, "--armor", "--export-secret-keys", fingerprint))
+    before = _secret_keys(people.home)
+    assert "holds a secret key" in cdr("list", code=76).err
+    cdr("keys", "refresh", people.member, code=76)
+    assert _secret_keys(people.home) == before
+
+
+def test_what_a_file_of_keys_may_hold(people: People, home: str, homes: Callable[[], str]) -> None:
+    """Packets of public keys and nothing else, however they are wrapped; GnuPG then takes in what it would have taken in."""
+    fingerprint, other = _made(home), homes()
+    public = gpg(home, "--export", fingerprint)
+    armoured = gpg(home, "--armor", "--export", fingerprint)
+    secret = gpg(home, "--export-secret-keys", fingerprint)
+    message = encrypted(home, b"x", fingerprint)
+    for whole in (public, armoured, armoured.replace(b"\n", b"\r\n"), b"Comment above\n" + armoured, armoured + armoured):
+        assert gpg(other, "--import", data=public_keys(whole, "it")) == b""
+        assert gpg(other, "--export", fingerprint) == public
+    inside = gpg(home, "--store", "--compress-algo", "zip", data=b"x")
+    for wrong in (secret, public + secret, armoured + gpg(home, "--armor", "--export-secret-keys"), message, public + message):
+        with pytest.raises(NotAuthentic):
+            public_keys(wrong, "it")
+    torn = (public[:-1], public + inside, secret + b"x", armoured.replace(b"=", b"*"), b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n")
+    for none in (b"", b"not a key", inside, *torn):
+        assert public_keys(none, "it") == b""
+    with pytest.raises(NotAuthentic, match="too large"):
+        public_keys(public + bytes(LARGEST_KEY), "it")
+    with pytest.raises(NotAuthentic, match="more than"):
+        public_keys(public + b"\xcd\x00" * 5000, "it")

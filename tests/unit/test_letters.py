@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import dataclasses
+import resource
+import signal
+import time
 from datetime import date
 from typing import Any
 
@@ -19,7 +22,7 @@ from letter_examples import (
 )
 
 from cdr.documents import letter as document
-from cdr.documents.wording import WordingFails, wording
+from cdr.documents.wording import WordingFails, fill_in, wording
 from cdr.domain import letters, support
 from cdr.domain.letter_gate import FIRST_QUESTIONS
 from cdr.errors import ConditionsNotMet, NotFound, WrongConfiguration
@@ -376,3 +379,24 @@ class TestSupport:
 
 def as_words(letter: letters.Letter) -> str:
     return " ".join(document.as_text(letter, wording("condolence")).split())
+
+
+LOOPS = "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}"
+CALLS = "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(90) }}"
+DOUBLED = "{% set a = 'x' %}" + "{% set a = a ~ a %}" * 40 + "{{ a|length }}"
+JOINED = "{% set a = 'x' * 1 if false else 'xxxxxxxx' %}" + "{% set a = [a, a, a, a]|join %}" * 20 + "{{ a }}"
+LONG = "{% for a in range(9999) %}{{ 'x'|center(999)|replace(' ', 'y') }}{% endfor %}"
+DEEP = "{% for a in [1] %}" * 40 + "x" + "{% endfor %}" * 40
+
+
+@pytest.mark.parametrize("text", [LOOPS, CALLS, DOUBLED, JOINED, LONG, DEEP])
+def test_a_wording_that_takes_too_much_work_is_told_as_such(text: str) -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)
+    started = time.process_time()
+    with pytest.raises(WrongConfiguration, match="cannot be filled in") as caught:
+        fill_in(text, {})
+    assert caught.value.exit_code == 65
+    assert time.process_time() - started < 20
+    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)) == before
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert fill_in("{% for a in range(300) %}{{ a }}{% endfor %}", {}).endswith("299")
