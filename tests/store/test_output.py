@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import outputs
 import pytest
 from conftest import Shell
 
@@ -21,4 +22,5 @@ def test_a_file_name_that_is_not_text(cdr: Shell, sudi: str) -> None:
         assert done.returncode == 1, done.stderr
         assert b"notes" in done.stdout and b"\x1b" not in done.stdout
         if options:
+            outputs.check(done.stdout.decode())
             assert len(json.loads(done.stdout)["findings"]) == 1
