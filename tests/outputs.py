@@ -11,6 +11,8 @@ from jsonschema.exceptions import best_match
 
 from cdr import resources
 
+BEGINNING = '{\n  "schema": "cdr-'
+
 
 @cache
 def validator(name: str) -> Draft202012Validator:
