@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import outputs
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -128,6 +129,7 @@ class Shell:
 
 
 def run(arguments: list[str], stdin: bytes = b"") -> Answer:
+    """Run a command; what it answers as JSON is held to its schema."""
     out, err, before = io.StringIO(), io.StringIO(), sys.stdin
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
     try:
@@ -135,7 +137,10 @@ def run(arguments: list[str], stdin: bytes = b"") -> Answer:
             code = cli.run(arguments)
     finally:
         sys.stdin = before
-    return Answer(code, out.getvalue(), err.getvalue())
+    answer = Answer(code, out.getvalue(), err.getvalue())
+    if ("--json" in arguments and answer.out.strip()) or answer.out.startswith(outputs.BEGINNING):
+        outputs.check(answer.out)
+    return answer
 
 
 @pytest.fixture(autouse=True)

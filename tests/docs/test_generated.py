@@ -1,4 +1,4 @@
-"""docs/commands.md, docs/exit-codes.md and docs/data-dictionary.* follow from the code; `CDR_UPDATE_DOCS=1 pytest tests/docs` writes them again."""
+"""docs/commands.md, exit-codes.md, json.md and data-dictionary.* follow from the code; `CDR_UPDATE_DOCS=1 pytest tests/docs` writes them again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cdr.domain.validation import RULES
 from cdr.errors import EXIT_CODES
 from cdr.store import schema, schema_faults, yaml_faults
 from cdr.store.fields import every
-from docs import dictionary
+from docs import dictionary, json_page
 
 UPDATE = bool(os.environ.get("CDR_UPDATE_DOCS"))
 WIDTH = 96
@@ -184,7 +184,7 @@ def commands_page() -> str:
         "Made from the help texts by `tests/docs/test_generated.py`; not to be edited by hand.", "",
         "```", *cli.cdr.get_usage(click.Context(cli.cdr, info_name="cdr")).splitlines(), "```", "",
         "These options stand before the command:", "", *options(cli.cdr), "",
-        "Every command takes `-h` and `--help`. What the exit codes mean: [exit-codes.md](exit-codes.md).", "",
+        "Every command takes `-h` and `--help`. What the exit codes mean: [exit-codes.md](exit-codes.md). What `--json` gives: [json.md](json.md).", "",
         "| command | what it does |", "|---|---|",
         *(f"| [`{name}`](#cdr-{name}) | {text} |" for name, text in cli.COMMANDS.items()), "",
     ]  # fmt: skip
@@ -206,7 +206,7 @@ def exit_codes_page() -> str:
         "# Exit codes", "",
         "Made from `cdr.errors` by `tests/docs/test_generated.py`; not to be edited by hand.", "",
         "Every command ends with one of these; a later version may add codes and does not change one.", "",
-        "With `--json` a failure is one object on stdout too, `cdr-error/1` (schemas/out/error-1.json), beside the words on stderr.", "",
+        "With `--json` a failure is one object on stdout too, [`cdr-error/1`](json.md#cdr-error1-failure), beside the words on stderr.", "",
         "| code | meaning | commands |", "|---|---|---|",
     ]  # fmt: skip
     for code, meaning in EXIT_CODES:
@@ -221,6 +221,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "data-dictionary.csv": dictionary.table_file,
     "data-dictionary.md": dictionary.page,
     "exit-codes.md": exit_codes_page,
+    "json.md": json_page.page,
 }
 
 
@@ -243,8 +244,27 @@ def test_the_dictionary_has_every_field_code_and_rule(root: Path) -> None:
     assert all(f"| {rule} |" in text for rule in (*RULES, *schema_faults.MEANINGS, *yaml_faults.MEANINGS) if rule != "wording")
 
 
-def test_the_dictionarys_headings_are_told_apart(root: Path) -> None:
-    text = (root / "docs" / "data-dictionary.md").read_text("utf-8")
+def test_the_page_of_json_has_every_key_and_no_other(root: Path) -> None:
+    text = (root / "docs" / "json.md").read_text("utf-8")
+    for name, body in json_page.schemas().items():
+        part = text.split(f"\n## {json_page.heading(name)}\n")[1].split("\n## ")[0]
+        shown = {path.rpartition(".")[2].removesuffix("[]") for path in re.findall(r"^\| `([^`]+)`", part, re.MULTILINE)}
+        assert shown - {"return-NN"} == keys(body) - {"schema"}, name
+
+
+def keys(node: Any) -> set[str]:
+    """The keys of all objects of a schema."""
+    if isinstance(node, list):
+        return {key for one in node for key in keys(one)}
+    if not isinstance(node, dict):
+        return set()
+    own = set(node["properties"]) if isinstance(node.get("properties"), dict) else set()
+    return own | {key for one in node.values() for key in keys(one)}
+
+
+@pytest.mark.parametrize("page", ["data-dictionary.md", "json.md"])
+def test_the_headings_of_a_page_are_told_apart(root: Path, page: str) -> None:
+    text = (root / "docs" / page).read_text("utf-8")
     headings = [dictionary.anchor(line.lstrip("# ")) for line in text.splitlines() if line.startswith("#")]
     linked = set(re.findall(r"\]\(#([^)]+)\)", text))
     assert [one for one in linked if headings.count(one) != 1] == []

@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from pathlib import Path
 
+import outputs
 import pytest
 from conftest import People, Shell
 from store.hands import git
@@ -24,6 +25,7 @@ def test_a_file_name_that_is_not_text(cdr: Shell, sudi: str) -> None:
         assert done.returncode == 1, done.stderr
         assert b"notes" in done.stdout and b"\x1b" not in done.stdout
         if options:
+            outputs.check(done.stdout.decode())
             assert len(json.loads(done.stdout)["findings"]) == 1
 
 

@@ -1,0 +1,149 @@
+"""Every output of `--json` is met once by a real answer: one case from its notification to its end, and all that is asked on the way.
+
+That an answer is as its schema says is seen by whoever runs a command (`outputs.check`); here none is left out.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import outputs
+import pytest
+from conftest import EXAMPLES, People, Shell, run
+
+from cdr import resources
+
+HOSPITAL, POLICE, AMBULANCE = "northtown-general", "northshire-police", "regional-ambulance"
+OTHERS = ("high-street-surgery", "northshire-community", "northshire-social-care", AMBULANCE)
+ROW = {"old_reference": "15/01", "notified_on": "2019-05-07", "date_of_birth": "2019-03-02", "date_of_death": "2019-05-06", "sex": "female",
+       "ethnicity": "N", "local_authority": "Northshire", "place": "Hospital", "reviewed_on": "2020-05-06"}  # fmt: skip
+
+
+class Asked:
+    """Runs commands with `--json` and keeps what they answered, by the name of the output."""
+
+    def __init__(self, cdr: Shell) -> None:
+        self.cdr = cdr
+        self.met: dict[str, list[Any]] = {}
+
+    def __call__(self, *words: object, on: str, code: int = 0) -> Any:
+        body = self.cdr(*map(str, words), "--json", as_of=on, code=code).json
+        self.met.setdefault(body["schema"].removeprefix("cdr-"), []).append(body)
+        return body
+
+
+@pytest.fixture
+def asked(cdr: Shell) -> Asked:
+    return Asked(cdr)
+
+
+def test_every_output_is_met(asked: Asked, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = begin(asked, people, tmp_path)
+    returns(asked, case, tmp_path)
+    course(asked, case, tmp_path)
+    end(asked, case, tmp_path, monkeypatch)
+    across(asked, case, tmp_path)
+    files = resources.names("schemas", "out")
+    assert {f"{name.replace('/', '-')}.json" for name in asked.met} == set(files)
+    every_form_of_each(asked)
+
+
+def begin(asked: Asked, people: People, folder: Path) -> str:
+    made = run(["init", str(folder / "another"), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member, "--json"])
+    assert made.code == 0, made.err
+    asked.met["init/1"] = [made.json]
+    case = str(asked("notify", "--from", EXAMPLES / "form-a-sudi.yaml", on="2026-01-09")["case"])
+    assert len(asked("request", case, on="2026-01-09")["requests"]) == 6
+    return case
+
+
+def returns(asked: Asked, case: str, folder: Path) -> None:
+    asked("form", case, POLICE, "-o", folder / "form.html", on="2026-01-10")
+    assert asked("form", case, POLICE, "-o", folder / "form.html", "--new-passphrase", on="2026-01-10")["passphrase"]
+    asked("chase", "--hold", case, POLICE, "--until", "2026-01-25", "The unit is being moved", on="2026-01-10")
+    assert any("held_until" in item for item in asked("chase", on="2026-01-12")["items"])
+    assert asked("today", on="2026-01-12")["tasks"]
+    asked("chase", "--release", case, POLICE, on="2026-01-20")
+    assert asked("return", case, HOSPITAL, "--from", EXAMPLES / "form-b-hospital.yaml", on="2026-01-20")["completeness"]["missing"]
+    asked("bounce", case, HOSPITAL, "--dry-run", on="2026-01-21")
+    asked("bounce", case, HOSPITAL, on="2026-01-21")
+    asked("return", case, HOSPITAL, "--from", EXAMPLES / "form-b-hospital.yaml", on="2026-01-22")
+    assert asked("chase", "--overdue", "--dry-run", on="2026-01-23")["items"]
+    assert asked("chase", "--overdue", on="2026-01-23")["items"]
+    asked("return", case, POLICE, "--waive", "It was not there", on="2026-01-24")
+    for agency in OTHERS:
+        asked("return", case, agency, "--nil", on="2026-01-24")
+
+
+def course(asked: Asked, case: str, folder: Path) -> None:
+    asked("gate", case, "open", "cspr", "--on", "2026-01-12", "--expected", "2026-09-01", "--owner", "The partnership", on="2026-01-24")
+    asked("gate", case, "waive", "cspr", "--reason", "The partnership decided against one", on="2026-01-25")
+    (folder / "minutes.txt").write_text("Who was there.\n", "utf-8")
+    asked("milestone", case, "initial_meeting", "--on", "2026-01-11", "--minutes", folder / "minutes.txt", on="2026-01-25")
+    assert asked("milestone", case, on="2026-01-25")["still_called_for"]
+    number = asked("attach", case, folder / "minutes.txt", "--kind", "other", on="2026-01-25")["number"]
+    asked("extract", case, number, "-o", folder / "again.txt", on="2026-01-25")
+    assert asked("timeline", case, on="2026-01-26")["entries"][0]["at"] is None
+    assert asked("timeline", case, "--identified", on="2026-01-26")["entries"][0]["at"]
+    asked("timeline", case, "--check", on="2026-01-26")
+    assert asked("delays", case, on="2026-01-26")["stretches"]
+    assert asked("ncmd", case, on="2026-01-26")["missing"]
+    asked("calendar", "-o", folder / "cdr.ics", on="2026-01-26")
+
+
+def end(asked: Asked, case: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor = folder / "editor"
+    editor.write_text("#!/bin/sh\nsed -i 's/birth_weight_g: 2460/birth_weight_g: 2470/' \"$1\"\n")
+    editor.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(editor))
+    assert asked("edit", case, "form-a", on="2026-02-01")["changed"] == [{"field": "child.birth_weight_g", "how": "changed"}]
+    assert asked("edit", case, "form-a", on="2026-02-01")["changed"] == []
+    assert asked("review", case, "--from", EXAMPLES / "form-c-sudi.yaml", on="2026-04-14", code=65)["problems"]
+    assert asked("review", case, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "It may take years", on="2026-04-14")["overridden"]
+    gate = (EXAMPLES / "letter-gate.yaml").read_text("utf-8")
+    (folder / "held.yaml").write_text(gate.replace("parent_suspected: {answer: no", "parent_suspected: {answer: yes"), "utf-8")
+    asked("letter", case, "--gate", folder / "held.yaml", on="2026-04-17", code=65)
+    assert asked("letter", "--holds", on="2026-04-17")["holds"]
+    assert asked("letter", case, "--draft", on="2026-04-17")["letters"][0]["text"]
+    assert asked("letter", "--kind", "confidentiality", "-o", folder / "statement.txt", on="2026-04-17")["letters"][0]["file"]
+    asked("close", case, on="2026-04-20")
+    asked("reopen", case, "--reason", "A late finding", on="2026-04-21")
+    assert asked("show", case, on="2026-04-21")["documents"]["analysis"]
+
+
+def across(asked: Asked, case: str, folder: Path) -> None:
+    with (folder / "register.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(ROW))
+        writer.writeheader()
+        writer.writerow(ROW)
+    asked("import", folder / "register.csv", "--guess", on="2026-04-21")
+    asked("import", folder / "register.csv", "--dry-run", on="2026-04-21")
+    asked("import", folder / "register.csv", on="2026-04-21")
+    assert len(asked("list", on="2026-04-21")["cases"]) == 2
+    asked("agencies", on="2026-04-21")
+    asked("agency", POLICE, on="2026-04-21")
+    asked("agency", "edit", POLICE, "--phone", "01632 960009", on="2026-04-21")
+    asked("delays", "--year", "2026/27", on="2026-04-21")
+    asked("ncmd", "--preflight", "2026/27", on="2026-04-21")
+    tables = asked("tally", "--tables", on="2026-04-21")["tables"]
+    found = asked("tally", "--year", "2026/27", "--years", "2", "--all", on="2026-04-21")["tables"]
+    assert len(tables) - len(found) <= 1  # without the live births there is no rate of infants
+    assert asked("tally", "--year", "2025/26", "--trace", "notifications.sex", "Total", "2025/26", on="2026-04-21")["n"] == [case]
+    asked("report", "--year", "2026/27", on="2026-04-21")
+    asked("audit", on="2026-04-21")
+    asked("verify", on="2026-04-21")
+    asked("doctor", on="2026-04-21")
+    keys = asked("keys", "list", on="2026-04-21")["keys"]
+    assert "commit" in asked("keys", "refresh", keys[0]["fingerprint"], on="2026-04-21")
+    for words in ((), ("form-a",), ("child.sex",), ("A-01",), ("T14",), ("home_visit",), ("inquest",), ("delays",), ("parent_suspected",)):
+        assert asked("explain", *words, on="2026-04-21")["found"]
+
+
+def every_form_of_each(asked: Asked) -> None:
+    """Where an output has several forms, each was met."""
+    for name, bodies in asked.met.items():
+        forms = outputs.validator(name).schema.get("oneOf", [])
+        for form in forms:
+            assert any(outputs.validator(name).evolve(schema=form).is_valid(body) for body in bodies), f"{name}: {form['title']}"
