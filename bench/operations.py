@@ -27,10 +27,12 @@ from tabulate import tabulate
 
 from cdr import resources
 from cdr.app import App, extraction, progress
-from cdr.domain import case as case_steps
-from cdr.domain import requests, routes
-from cdr.domain.synthetic import SyntheticCase, cases
-from cdr.store import codec, layout
+from cdr.demo.synthetic import SyntheticCase, cases
+from cdr.domain.asking import requests
+from cdr.domain.case import case as case_steps
+from cdr.domain.process import routes
+from cdr.forms import codec
+from cdr.store import layout
 from cdr.store.crypto import Gnupg
 from cdr.store.store import Store
 from cdr.store.transaction import Change

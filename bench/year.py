@@ -35,7 +35,7 @@ from ruamel.yaml import YAML
 
 from cdr import cli, resources
 from cdr.app import extraction
-from cdr.domain.synthetic import cases
+from cdr.demo.synthetic import cases
 from cdr.store import layout
 from cdr.store.crypto import Gnupg
 from cdr.store.store import Store

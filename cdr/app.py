@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from cdr.clock import Clock, parse_moment
 
 if TYPE_CHECKING:
-    from cdr.domain.clocks import WorkingDays
-    from cdr.domain.configuration import Configuration
-    from cdr.domain.ncmd_minimum import Minimum
-    from cdr.domain.policy import Policy
+    from cdr.domain.ncmd.ncmd_minimum import Minimum
+    from cdr.domain.process.clocks import WorkingDays
+    from cdr.domain.process.policy import Policy
+    from cdr.domain.rulebook.configuration import Configuration
     from cdr.errors import Problem
     from cdr.store.index import Extraction
     from cdr.store.layout import Kind
@@ -64,9 +64,9 @@ class App:
     @cached_property
     def configuration(self) -> Configuration:
         """The store's recorded configuration. Raises: WrongConfiguration."""
-        from cdr.domain.configuration import Configuration
+        from cdr.domain.rulebook.configuration import Configuration
         from cdr.errors import InvalidData, WrongConfiguration
-        from cdr.store import schema
+        from cdr.forms import schema
 
         try:
             body, source = schema.read(self.store.configuration(), "cdr.yaml", "store")
@@ -81,8 +81,8 @@ class App:
 
     def configuration_problems(self, body: Mapping[str, Any]) -> list[Problem]:
         """What is wrong with a cdr.yaml beyond its schema."""
-        from cdr.domain import area_rules
-        from cdr.domain.configuration import configuration_problems
+        from cdr.domain.rulebook import area_rules
+        from cdr.domain.rulebook.configuration import configuration_problems
 
         return [*configuration_problems(body), *area_rules.problems(body, self.national_policy)]
 
@@ -114,7 +114,7 @@ def _here() -> Path:
 
 @cache
 def _national_policy() -> Policy:
-    from cdr.domain.policy import Policy
+    from cdr.domain.process.policy import Policy
 
     return Policy.from_rules(rules("england-2018"), rules("bank-holidays"))
 
@@ -123,7 +123,7 @@ def _national_policy() -> Policy:
 def rules(name: str) -> Mapping[str, Any]:
     """One file of dated rules; read once in a run, so nobody changes it."""
     from cdr import resources
-    from cdr.store import codec
+    from cdr.forms import codec
 
     body: Mapping[str, Any] = codec.load(resources.read_bytes("rules", f"{name}.yaml"))
     return body
@@ -139,7 +139,10 @@ def extraction() -> Extraction:
 
 
 def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
-    from cdr.domain import duplicates, known_names, ncmd_minimum, requests
+    from cdr.domain.anonymising import known_names
+    from cdr.domain.asking import requests
+    from cdr.domain.case import duplicates
+    from cdr.domain.ncmd import ncmd_minimum
     from cdr.statistics import facts
 
     if kind.name == "notification":
@@ -166,7 +169,7 @@ def _without_notes(case: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _minimum() -> Minimum:
-    from cdr.domain.ncmd_minimum import Minimum
+    from cdr.domain.ncmd.ncmd_minimum import Minimum
 
     return Minimum.from_rules(rules("ncmd"))
 

@@ -213,7 +213,7 @@ def _ended(app: App, error: BaseException, given: list[str]) -> int:
 
 def _for_a_script(error: BaseException, code: int) -> int:
     """The failure as an object on stdout, beside what stderr says; the exit code."""
-    from cdr.commands.output import put_object
+    from cdr.terminal.output import put_object
 
     told = error if isinstance(error, CdrError) else CdrError(_in_words(error))
     answer = {"message": told.message, "hint": told.hint, "problems": told.problems_told()}
@@ -264,7 +264,7 @@ def _disk_or_pipe(error: OSError) -> int:
 
 
 def _tell(lines: list[str], code: int) -> int:
-    from cdr.commands.output import say_line
+    from cdr.terminal.output import say_line
 
     for line in lines:
         say_line(line)

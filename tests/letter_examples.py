@@ -12,10 +12,11 @@ from ruamel.yaml.constructor import SafeConstructor
 from unit.domain_data import policy
 
 from cdr import resources
-from cdr.documents.wording import Rules
-from cdr.domain import gates, letters, processes, support
-from cdr.domain.configuration import Configuration
-from cdr.domain.letters import FromCase, Letter, Recipient
+from cdr.documents.letters.wording import Rules
+from cdr.domain.case import gates, processes
+from cdr.domain.letters import letters, support
+from cdr.domain.letters.letters import FromCase, Letter, Recipient
+from cdr.domain.rulebook.configuration import Configuration
 
 FOLDER = Path(__file__).parent / "data" / "examples"
 CASES = ("sudi", "neonatal", "suicide")

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from cdr.domain.age import AGE_BANDS
-from cdr.domain.clocks import add_months
+from cdr.domain.process.age import AGE_BANDS
+from cdr.domain.process.clocks import add_months
 from cdr.statistics.years import first_and_last_day
 
 Row = dict[str, Any]

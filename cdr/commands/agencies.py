@@ -6,8 +6,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import pass_app
-from cdr.commands.output import put
-from cdr.documents.agencies import FORMATS
+from cdr.documents.tables.agencies import FORMATS
+from cdr.terminal.output import put
 
 
 @click.command("agencies")
@@ -32,7 +32,7 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
 
     Example: cdr agencies --year 2025/26
     """
-    from cdr.documents.agencies import render
+    from cdr.documents.tables.agencies import render
     from cdr.statistics.agencies import answers
 
     names = {agency.id: agency.name for agency in app.configuration.agencies}

@@ -11,9 +11,9 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, on, pass_app
-from cdr.commands.output import put, put_json, say
-from cdr.domain.configuration import Agency
+from cdr.domain.rulebook.configuration import Agency
 from cdr.errors import OWN_CHANGE, ConditionsNotMet, InvalidData, WrongUsage
+from cdr.terminal.output import put, put_json, say
 
 if TYPE_CHECKING:
     from cdr.store.store import Store
@@ -77,7 +77,7 @@ def command() -> None:
 @pass_app
 def show(app: App, agency: str, as_json: bool) -> None:
     """Show one agency, and in which cases its return is outstanding."""
-    from cdr.domain.agencies import owing, quorum_parts
+    from cdr.domain.asking.agencies import owing, quorum_parts
 
     found = app.configuration.agency(agency)
     fields = _item(app, agency)
@@ -102,7 +102,7 @@ def show(app: App, agency: str, as_json: bool) -> None:
 @pass_app
 def add(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
     """Add an agency to cdr.yaml. Without --area it sits in this store's own area."""
-    from cdr.store.comments import with_item
+    from cdr.forms.comments import with_item
 
     item = {"id": agency, "area": app.configuration.area, **_given(fields)}
     ordered = {key: item[key] for key in ("id", *FIELDS) if key in item}
@@ -148,7 +148,7 @@ def retire(app: App, agency: str, on: date | None, as_json: bool) -> None:
 
 
 def _warnings(app: App, agency: Agency) -> list[str]:
-    from cdr.domain.agencies import owing, quorum_parts
+    from cdr.domain.asking.agencies import owing, quorum_parts
 
     cases = owing(agency.id, app.store.facts())
     waiting = f"its return is outstanding in {', '.join(cases)}: it is still prompted, until the return is in or waived"
@@ -163,7 +163,7 @@ def _given(fields: Mapping[str, str | None]) -> dict[str, str]:
 
 def _with(raw: bytes, agencies: Sequence[Mapping[str, Any]], agency: str, new: Mapping[str, str]) -> Changed:
     """cdr.yaml with new values of an agency's fields, those that say something else."""
-    from cdr.store.comments import with_fields
+    from cdr.forms.comments import with_fields
 
     number = next(n for n, item in enumerate(agencies) if item["id"] == agency)
     different = {key: value for key, value in new.items() if agencies[number].get(key) != value}
@@ -202,7 +202,8 @@ def _refuse_unrecorded(store: Store) -> None:
 
 def _read(app: App, raw: bytes) -> dict[str, Any]:
     """What a cdr.yaml says, valid as a whole. Raises: InvalidData with every problem."""
-    from cdr.store import layout, schema
+    from cdr.forms import schema
+    from cdr.store import layout
 
     body, source, found = schema.examine(raw, layout.CONFIGURATION, "store")
     wrong = {problem.field for problem in found}

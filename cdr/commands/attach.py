@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from cdr.app import App
-from cdr.codelists import code_list
-from cdr.commands.forms import attachment
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import file_name, put, put_json
-from cdr.domain.case import refuse_closed
+from cdr.domain.case.case import refuse_closed
 from cdr.errors import WrongUsage
+from cdr.forms.codelists import code_list
+from cdr.terminal.output import file_name, put, put_json
+from cdr.work.taking_in import attachment
 
 
 @click.command("attach")
@@ -32,7 +32,7 @@ def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> No
 
     Example: cdr attach 2026-7K3M report.pdf --kind post_mortem_report
     """
-    from cdr.domain import case
+    from cdr.domain.case import case
     from cdr.store import layout
     from cdr.store.transaction import Change
 

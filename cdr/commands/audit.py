@@ -6,7 +6,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, pass_app
-from cdr.commands.output import put, put_json, table
+from cdr.terminal.output import put, put_json, table
 
 
 @click.command("audit")

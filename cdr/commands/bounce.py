@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App
-from cdr.commands import gaps
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.commands.output import put, put_json, say
-from cdr.commands.return_forms import shown_once
-from cdr.domain.case import refuse_closed
-from cdr.domain.completeness import Completeness
+from cdr.domain.case.case import refuse_closed
+from cdr.domain.rulebook.completeness import Completeness
 from cdr.errors import DONE, ConditionsNotMet
 from cdr.store.document import Document
+from cdr.terminal.output import put, put_json, say
+from cdr.work import gaps
+from cdr.work.return_forms import shown_once
 
 if TYPE_CHECKING:
-    from cdr.commands.post import Letter
-    from cdr.domain.requests import RequestForm
-    from cdr.domain.sending import Prompt
+    from cdr.domain.asking.requests import RequestForm
+    from cdr.domain.asking.sending import Prompt
+    from cdr.work.post import Letter
 
 
 @click.command("bounce")
@@ -45,7 +45,7 @@ def command(app: App, reference: str, agency: str, dry_run: bool, on: date | Non
         _tell(reference, agency, day, complete, letter, told, dry_run=dry_run, as_json=as_json)
     if dry_run:
         return DONE
-    from cdr.commands.mailing import deliver_and_tell
+    from cdr.work.mailing import deliver_and_tell
 
     return deliver_and_tell(app, [letter])
 
@@ -78,9 +78,9 @@ def _tell(
 
 
 def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> tuple[Completeness, Letter, str]:
-    from cdr.commands import mailing, post, return_forms
-    from cdr.domain import requests
+    from cdr.domain.asking import requests
     from cdr.store.transaction import Change
+    from cdr.work import mailing, post, return_forms
 
     app.configuration.agency(agency)
     store = app.store
@@ -102,8 +102,8 @@ def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> 
 
 
 def _prompt(case: str, agency: str, day: date, complete: Completeness, ledger: Mapping[str, Any]) -> Prompt:
-    from cdr.domain.requests import requests_of
-    from cdr.domain.sending import BOUNCE, Prompt
+    from cdr.domain.asking.requests import requests_of
+    from cdr.domain.asking.sending import BOUNCE, Prompt
 
     [asked] = [request.requested_on for request in requests_of(ledger) if request.agency == agency]
     open_to_see = tuple(gaps.title(gap.field) for gap in complete.missing if not gap.opened)
@@ -116,6 +116,6 @@ def _return_of(documents: Mapping[str, Document], agency: str) -> Mapping[str, A
 
 
 def _none() -> RequestForm:
-    from cdr.domain.requests import RequestForm
+    from cdr.domain.asking.requests import RequestForm
 
     return RequestForm("", "", "")

@@ -8,8 +8,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import STDOUT, file_name, put_json, refuse_two_results, say, to_file
 from cdr.errors import NotFound
+from cdr.terminal.output import STDOUT, file_name, put_json, refuse_two_results, say, to_file
 
 STORE_LETTERS = 12
 
@@ -33,8 +33,8 @@ def command(app: App, output: str, as_json: bool) -> None:
 
     Example: cdr calendar -o cdr.ics
     """
-    from cdr.documents.calendar import feed
-    from cdr.domain.calendar import events
+    from cdr.documents.tables.calendar import feed
+    from cdr.domain.process.calendar import events
 
     refuse_two_results(output, as_json)
     app.store.require_member()

@@ -9,8 +9,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Day, as_json, pass_app
-from cdr.commands.output import put, put_json, say, table
 from cdr.errors import DONE, TO_ACT_ON, TryAgain, WrongUsage
+from cdr.terminal.output import put, put_json, say, table
 
 WAITS = TryAgain.exit_code
 
@@ -72,7 +72,7 @@ def _refuse_mixed(others: bool, hold: tuple[str, str] | None, release: tuple[str
 
 
 def _list(app: App, references: tuple[str, ...], as_json: bool) -> int:
-    from cdr.commands import chasing
+    from cdr.work import chasing
 
     items = chasing.outstanding(app, references, app.clock.today)
     troubles = chasing.troubles(app, references)
@@ -124,8 +124,8 @@ def _trouble_json(one: Any) -> dict[str, Any]:
 
 
 def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
-    from cdr.domain.chase import is_overdue
-    from cdr.domain.requests import outstanding
+    from cdr.domain.asking.chase import is_overdue
+    from cdr.domain.asking.requests import outstanding
 
     facts = app.store.facts()
     return any(
@@ -139,7 +139,7 @@ def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
 
 
 def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
-    from cdr.commands import chasing, mailing
+    from cdr.work import chasing, mailing
 
     if dry_run:
         found = chasing.would_send(app, references)
@@ -181,7 +181,7 @@ def _hold(
     release: tuple[str, str] | None,
     as_json: bool,
 ) -> int:
-    from cdr.commands import holding
+    from cdr.work import holding
 
     if hold and (until is None or not " ".join(words).strip()):
         raise WrongUsage("Say until when and why: cdr chase --hold REF AGENCY --until DATE REASON")

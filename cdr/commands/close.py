@@ -6,8 +6,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import put, put_json
 from cdr.errors import ConditionsNotMet
+from cdr.terminal.output import put, put_json
 
 
 @click.command("close")
@@ -19,7 +19,7 @@ def command(app: App, reference: str, as_json: bool) -> None:
 
     Another process that the review was ratified in spite of (--override) does not hold it up.
     """
-    from cdr.domain import case, review
+    from cdr.domain.case import case, review
     from cdr.store.transaction import Change
 
     store, today = app.store, app.clock.today

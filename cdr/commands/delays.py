@@ -9,8 +9,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Reference, output_file, pass_app
-from cdr.commands.output import STDOUT, put, to_file
 from cdr.errors import ConditionsNotMet, WrongUsage
+from cdr.terminal.output import STDOUT, put, to_file
 
 FORMATS = ("table", "md", "csv", "json", "html", "svg", "pdf")
 
@@ -39,7 +39,7 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
     """
     from shutil import get_terminal_size
 
-    from cdr.documents.delays import render
+    from cdr.documents.delays.delays import render
 
     if reference and year:
         raise WrongUsage("Give a case or a year, not both.")

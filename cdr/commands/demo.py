@@ -19,11 +19,11 @@ import click
 from cdr import disk
 from cdr.app import App, progress
 from cdr.commands.options import pass_app
-from cdr.commands.output import put, say
 from cdr.errors import CdrError, WrongUsage
+from cdr.terminal.output import put, say
 
 if TYPE_CHECKING:
-    from cdr.domain.synthetic import SyntheticCase
+    from cdr.demo.synthetic import SyntheticCase
 
 MARK = ".cdr-demo"
 LONGEST_HOME = 70
@@ -173,7 +173,7 @@ def _store(place: Place, member: str, chaser: str) -> None:
 
 def _earlier_years(place: Place) -> None:
     """Three years from a register, as most teams have them, and what there is of the fourth case by case."""
-    from cdr.domain.synthetic import cases
+    from cdr.demo.synthetic import cases
 
     invented = list(cases(FIRST_DEATH, LAST_DEATH, EACH_YEAR))
     earlier = [case for case in invented if case.form_a["death"]["date"] < FROM_FORMS.isoformat()]
@@ -188,7 +188,7 @@ def _earlier_years(place: Place) -> None:
 def _register(place: Place, earlier: Sequence[SyntheticCase]) -> str:
     import csv
 
-    from cdr.domain.synthetic import register_row
+    from cdr.demo.synthetic import register_row
 
     rows = [register_row(case, number) for number, case in enumerate(earlier, 1)]
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -345,7 +345,7 @@ def _run(place: Place, day: str, *arguments: str) -> tuple[str, str]:
 
 
 def _form(place: Place, name: str, body: dict[str, Any]) -> str:
-    from cdr.store import codec
+    from cdr.forms import codec
 
     path = place.forms / f"{name}.yaml"
     path.write_bytes(codec.dump(body))

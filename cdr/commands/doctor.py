@@ -13,10 +13,10 @@ import click
 
 from cdr import programs
 from cdr.app import App, rules
-from cdr.commands.forms import check
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import file_name, put_json, put_line
 from cdr.errors import DONE, MEND, OWN_CHANGE, TO_ACT_ON, CdrError, NotFound
+from cdr.terminal.output import file_name, put_json, put_line
+from cdr.work.taking_in import check
 
 LONGEST_HOME = 80
 LARGEST = 1 << 20
@@ -92,7 +92,7 @@ def _store(app: App) -> Iterator[Check]:
 
 def _desk(app: App) -> Iterator[Check]:
     """What a killed `cdr edit` left in memory."""
-    from cdr.commands import desk
+    from cdr.terminal import desk
 
     yield from (Check("memory", "warning", words) for words in desk.sweep())
 
@@ -159,9 +159,9 @@ def _bytes(path: Path) -> bytes:
 
 def _wordings(app: App) -> Iterator[Check]:
     """The area's own wordings of letters, as they stand in the folder, recorded or not; of a store that was accepted here."""
-    from cdr.documents.wording import PIECES, Rules
-    from cdr.documents.wording_check import problems
-    from cdr.domain.letter_kinds import KINDS, LetterRules
+    from cdr.documents.letters.wording import PIECES, Rules
+    from cdr.documents.letters.wording_check import problems
+    from cdr.domain.letters.letter_kinds import KINDS, LetterRules
 
     app.store.history.verified(app.store.progress)  # raises where the store was not accepted
     own = {}
@@ -184,8 +184,8 @@ def _wordings(app: App) -> Iterator[Check]:
 
 
 def _mail(app: App) -> Iterator[Check]:
-    from cdr.commands import chasing, mailing
     from cdr.mail import outbox
+    from cdr.work import chasing, mailing
 
     outbox.refuse_link(app.store.outbox)
     if mailing.sends(app):
@@ -200,7 +200,7 @@ def _mail(app: App) -> Iterator[Check]:
 
 def _mail_leaves(app: App) -> Iterator[Check]:
     """Connect and log in, without sending: the chaser's run depends on it."""
-    from cdr.commands import mailing
+    from cdr.work import mailing
 
     try:
         yield Check("mail", "ok", mailing.transport(app).test())

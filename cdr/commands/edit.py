@@ -10,17 +10,17 @@ from typing import Any
 import click
 
 from cdr.app import App
-from cdr.commands.corrections import again, noted, without
-from cdr.commands.desk import desk
-from cdr.commands.forms import Form, examine
-from cdr.commands.interview import is_attended
-from cdr.commands.known import alike, already_known, same_child_in
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import put, put_json
-from cdr.domain.case import refuse_closed
-from cdr.domain.differences import Difference
+from cdr.domain.case.case import refuse_closed
+from cdr.domain.case.differences import Difference
 from cdr.errors import InvalidData, NotFound, Problem, TryAgain, WrongUsage
 from cdr.store.document import Document
+from cdr.terminal.corrections import again, noted, without
+from cdr.terminal.desk import desk
+from cdr.terminal.interview import is_attended
+from cdr.terminal.output import put, put_json
+from cdr.work.known import alike, already_known, same_child_in
+from cdr.work.taking_in import Form, examine
 
 # What a register of earlier years is held to: its dates follow each other, and its numbers are numbers.
 HELD_BY_REGISTERS = frozenset(
@@ -42,8 +42,8 @@ class Chosen:
 
     def form_of(self, text: bytes) -> str:
         """The form that a text is held to: a register's as long as its first line says so, else the whole form."""
-        from cdr.store import schema
-        from cdr.store.codec import read_source
+        from cdr.forms import schema
+        from cdr.forms.codec import read_source
 
         said = str(schema.name_of(read_source(text, self.form).data)).partition("/")[0]
         kept = self.document.form if self.document.form != self.form else ""
@@ -80,8 +80,8 @@ def command(app: App, reference: str, what: str, as_json: bool) -> None:
 
 
 def _chosen(app: App, reference: str, what: str) -> Chosen:
-    from cdr.domain import form_b, form_c
-    from cdr.domain.review import ratifying_review
+    from cdr.domain.case.review import ratifying_review
+    from cdr.domain.rulebook import form_b, form_c
 
     documents = app.store.case(reference)
     case, notification = documents["case"].body, documents["notification"].body
@@ -117,7 +117,7 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
 
 
 def _form_a_rules(app: App, reference: str, body: Mapping[str, Any]) -> list[Problem]:
-    from cdr.domain import form_a
+    from cdr.domain.rulebook import form_a
 
     known = form_a.problems(body, app.clock.today, app.policy, app.working_days)
     return [*known, *form_a.agency_problems(body, app.configuration), *alike(app, body, reference)]
@@ -170,8 +170,8 @@ def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None,
 
 
 def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> list[Difference]:
-    from cdr.domain.differences import differences
-    from cdr.domain.panel_findings import with_findings
+    from cdr.domain.case.differences import differences
+    from cdr.domain.case.panel_findings import with_findings
     from cdr.store.transaction import Change
 
     store, place = app.store, chosen.document.place
@@ -198,7 +198,7 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
 
 def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """A correction may not make two cases one child's; two that were said to be two children's stay so."""
-    from cdr.domain.duplicates import identity
+    from cdr.domain.case.duplicates import identity
 
     like = same_child_in(app, after, reference)
     if like and identity(before) != identity(after):
@@ -207,8 +207,8 @@ def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after
 
 def _followed(app: App, case: dict[str, Any], before: Mapping[str, Any], form_a: Mapping[str, Any]) -> dict[str, Any]:
     """The case with what follows from its corrected notification; nothing new follows from a death of earlier years."""
-    from cdr.domain.case import followed
-    from cdr.domain.routes import what_follows
+    from cdr.domain.case.case import followed
+    from cdr.domain.process.routes import what_follows
 
     if case.get("imported"):
         return followed(case, before, form_a, (), app.policy) if case["status"] == "open" else case
@@ -218,7 +218,7 @@ def _followed(app: App, case: dict[str, Any], before: Mapping[str, Any], form_a:
 
 
 def _lines(form: str, changed: Sequence[Difference]) -> list[str]:
-    from cdr.store import schema
+    from cdr.forms import schema
 
     name = schema.current(form)
     words = [f"  {one.how:<8} {schema.title(name, one.path) or one.path} ({one.path})" for one in changed]

@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from cdr.app import App
-from cdr.codelists import code_list
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put, put_json
-from cdr.domain.gates import words
-from cdr.domain.policy import ClockRule, Policy
+from cdr.domain.case.gates import words
+from cdr.domain.process.policy import ClockRule, Policy
 from cdr.errors import CdrError, NotFound
+from cdr.forms.codelists import code_list
+from cdr.terminal.output import put, put_json
 
 FORMS = {
     "form-a": "Form A",
@@ -111,9 +111,9 @@ def _courses(app: App) -> Iterator[dict[str, Any]]:
 
 def _every_rule() -> dict[str, dict[str, Any]]:
     """Every rule that a message can name, by its id, and the questions of the letter gate."""
-    from cdr.domain.letter_gate import QUESTIONS
-    from cdr.domain.validation import RULES
-    from cdr.store import schema_faults, yaml_faults
+    from cdr.domain.letters.letter_gate import QUESTIONS
+    from cdr.domain.rulebook.validation import RULES
+    from cdr.forms import schema_faults, yaml_faults
 
     found = {id_: _rule(id_, one.sentence, one.level, one.source, one.since) for id_, one in RULES.items()}
     for meanings in (schema_faults.MEANINGS, yaml_faults.MEANINGS):
@@ -163,8 +163,8 @@ def _limit(clock: ClockRule, number: int) -> str:
 
 def _fields(what: str, exactly: bool) -> Iterator[dict[str, Any]]:
     """The fields of a path, `form-b:child.gestation` of one form only; if not exactly, those whose path ends so."""
-    from cdr.store import schema
-    from cdr.store.fields import named
+    from cdr.forms import schema
+    from cdr.forms.fields import named
 
     form, _, path = what.rpartition(":")
     for name in [form] if form in FORMS else FORMS:
@@ -176,7 +176,7 @@ def _fields(what: str, exactly: bool) -> Iterator[dict[str, Any]]:
 
 
 def _field(form: str, one: Any) -> dict[str, Any]:
-    from cdr.store import schema
+    from cdr.forms import schema
 
     field = one.field
     return {
@@ -214,8 +214,8 @@ def _everything() -> Iterator[dict[str, Any]]:
 
 
 def _fields_of(form: str) -> Iterator[dict[str, Any]]:
-    from cdr.store import schema
-    from cdr.store.fields import every
+    from cdr.forms import schema
+    from cdr.forms.fields import every
 
     for one in every(schema.current(form)):
         yield {

@@ -8,8 +8,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import put_json, refuse_two_results, to_file
 from cdr.errors import NotAuthentic, NotFound
+from cdr.terminal.output import put_json, refuse_two_results, to_file
 
 
 @click.command("extract")
@@ -30,7 +30,7 @@ def command(app: App, reference: str, number: int, output: str, as_json: bool) -
 
     Example: cdr extract 2026-7K3M 1 -o report.pdf
     """
-    from cdr.domain import case
+    from cdr.domain.case import case
 
     refuse_two_results(output, as_json)
     store = app.store

@@ -10,12 +10,12 @@ import click
 
 from cdr import disk
 from cdr.app import App
-from cdr.commands import return_forms
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import STDOUT, put, put_json, refuse_two_results, say, to_file
-from cdr.domain.case import refuse_closed
-from cdr.domain.requests import Request
+from cdr.domain.asking.requests import Request
+from cdr.domain.case.case import refuse_closed
 from cdr.errors import WrongUsage
+from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file
+from cdr.work import return_forms
 
 if TYPE_CHECKING:
     pass
@@ -85,7 +85,7 @@ def _request(
     app: App, reference: str, agency: str, anew: bool, write: Callable[[Request], Callable[[], None]]
 ) -> tuple[Request, str]:
     """The request, once its form is written, made or locked anew where it has to be; and then the pass-phrase."""
-    from cdr.domain import requests
+    from cdr.domain.asking import requests
     from cdr.errors import ConditionsNotMet
 
     app.configuration.agency(agency)
@@ -107,7 +107,7 @@ def _renewed(
     app: App, reference: str, agency: str, write: Callable[[Request], Callable[[], None]]
 ) -> tuple[Request, str]:
     """The same, recorded with a pass-phrase that nobody has yet; where the form cannot be written, nothing is recorded."""
-    from cdr.domain import requests
+    from cdr.domain.asking import requests
     from cdr.store.transaction import Change
 
     with app.store.writing():

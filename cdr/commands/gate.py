@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from cdr.app import App
-from cdr.codelists import code_list
 from cdr.commands.options import Day, as_json, case_reference, happened, on, pass_app
-from cdr.commands.output import put, put_json, table
-from cdr.domain.case import refuse_closed
+from cdr.domain.case.case import refuse_closed
 from cdr.errors import WrongUsage
+from cdr.forms.codelists import code_list
+from cdr.terminal.output import put, put_json, table
 
 ACTIONS = ("open", "close", "waive", "expect")
 TAKES = {"open": {"on", "expected", "owner"}, "close": {"on"}, "waive": {"on", "reason"}, "expect": set[str]()}
@@ -71,7 +71,7 @@ def command(
     if as_json:
         _show(body, reference, as_json)
     else:
-        from cdr.domain.gates import words
+        from cdr.domain.case.gates import words
 
         put(f"{reference}: {words(kind)} {DONE[action]}{f' on {day}' if day else ''}.")
 
@@ -93,7 +93,7 @@ def _refuse_others(given: Mapping[str, object], takes: set[str], action: str) ->
 def _record(
     app: App, reference: str, action: str, kind: str, day: date, expected: date | None, owner: str, reason: str
 ) -> dict[str, Any]:
-    from cdr.domain import gates, milestones
+    from cdr.domain.case import gates, milestones
     from cdr.store.transaction import Change
 
     store = app.store
@@ -115,7 +115,7 @@ def _record(
 
 
 def _show(case: Mapping[str, Any], reference: str, as_json: bool) -> None:
-    from cdr.domain.gates import gates_of
+    from cdr.domain.case.gates import gates_of
 
     found = gates_of(case)
     if as_json:

@@ -12,14 +12,14 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
-from cdr.commands.output import file_name, given, put, put_json, say, table, to_file
 from cdr.errors import InvalidData, Problem, WrongUsage, as_told
+from cdr.terminal.output import file_name, given, put, put_json, say, table, to_file
 
 if TYPE_CHECKING:
-    from cdr.documents.sheets import Sheet
-    from cdr.domain.register import Columns, RowRead
-    from cdr.domain.register_map import RegisterMap
-    from cdr.domain.register_read import Known, Taken
+    from cdr.documents.incoming.sheets import Sheet
+    from cdr.domain.register.register import Columns, RowRead
+    from cdr.domain.register.register_map import RegisterMap
+    from cdr.domain.register.register_read import Known, Taken
 
 SEVERAL_SHEETS = "the workbook has several sheets that could be the register; name one under `sheet` in a mapping, or hide the others"
 NO_SUCH_SHEET = "the mapping names a sheet that the workbook does not have, or that is hidden or empty"
@@ -66,8 +66,8 @@ def command(
 
     Example: cdr import register.xlsx --map mapping.yaml --dry-run
     """
-    from cdr.domain.register import Columns
-    from cdr.domain.register_map import header_of
+    from cdr.domain.register.register import Columns
+    from cdr.domain.register.register_map import header_of
 
     columns = Columns.from_rules(rules("register"))
     if guess:
@@ -92,8 +92,8 @@ def command(
 
 
 def _mapping(file: str | None, columns: Columns) -> RegisterMap:
-    from cdr.domain.register_map import RegisterMap, mapping_problems
-    from cdr.store import schema
+    from cdr.domain.register.register_map import RegisterMap, mapping_problems
+    from cdr.forms import schema
 
     if file is None:
         return RegisterMap()
@@ -108,7 +108,7 @@ def _mapping(file: str | None, columns: Columns) -> RegisterMap:
 
 def _register(file: str, headings: Callable[[Rows], int], sheet: str = "") -> Register:
     """The register in a file; `headings` says how many known headings some rows begin with, `sheet` names a sheet."""
-    from cdr.documents import sheets
+    from cdr.documents.incoming import sheets
 
     name = file_name(file)
     if Path(file).suffix.casefold() == ".xlsm":
@@ -142,9 +142,9 @@ def _refused(message: str, name: str) -> InvalidData:
 
 def _taken(app: App, register: Register, mapping: RegisterMap, columns: Columns, mapped: bool) -> Taken:
     """What the register says. Raises: InvalidData with every problem, where there is none to ask the store about."""
-    from cdr.domain.register import Reading
-    from cdr.domain.register_map import date_reader
-    from cdr.domain.register_read import take
+    from cdr.domain.register.register import Reading
+    from cdr.domain.register.register_map import date_reader
+    from cdr.domain.register.register_read import take
 
     reading = Reading(columns, date_reader(mapping), app.clock.today, app.policy)
     faults = {row.number: row.faults for row in register.sheet.rows if row.faults}
@@ -178,7 +178,7 @@ def _bring_in(app: App, register: Register, taken: Taken, dry_run: bool) -> list
 
 
 def _known(app: App) -> Known:
-    from cdr.domain.register_read import Known
+    from cdr.domain.register.register_read import Known
 
     facts = app.store.facts()
     identities = {case: kinds["notification"]["identity"] for case, kinds in facts.items() if "notification" in kinds}
@@ -187,7 +187,7 @@ def _known(app: App) -> Known:
 
 
 def _refuse(register: Register, taken: Taken, known: Known) -> None:
-    from cdr.domain.register_read import duplicates
+    from cdr.domain.register.register_read import duplicates
 
     errors = taken.with_problems(duplicates(taken.rows, known)).errors
     if errors:
@@ -207,7 +207,7 @@ def _references(app: App, rows: Sequence[RowRead]) -> list[str]:
 
 
 def _documents(app: App, rows: Sequence[RowRead], references: Sequence[str]) -> dict[Any, dict[str, Any]]:
-    from cdr.domain.register import documents
+    from cdr.domain.register.register import documents
 
     today, place = app.clock.today, app.store.place
     each = zip(references, rows, strict=True)
@@ -219,7 +219,7 @@ def _documents(app: App, rows: Sequence[RowRead], references: Sequence[str]) -> 
 
 def _tell(app: App, register: Register, taken: Taken) -> int:
     """The warnings, on stderr; how many children lived outside the area."""
-    from cdr.domain.register_read import elsewhere
+    from cdr.domain.register.register_read import elsewhere
 
     near, outside = elsewhere(taken.rows, app.configuration)
     for warning in as_told([*taken.warnings, *near], register.name):
@@ -262,7 +262,7 @@ def _json(taken: Taken, cases: Sequence[str | None], dry_run: bool, notes: Seque
 
 
 def _guess(file: str, columns: Columns, output: str | None, as_json: bool) -> None:
-    from cdr.domain.register_guess import guess, headings
+    from cdr.domain.register.register_guess import guess, headings
 
     register = _register(file, lambda rows: headings(rows, columns))
     found = guess(_rows(register.sheet), columns)

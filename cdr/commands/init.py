@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from cdr.app import App
-from cdr.commands.forms import take_in
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put, put_json, say
+from cdr.terminal.output import put, put_json, say
+from cdr.work.taking_in import take_in
 
 
 @click.command("init")

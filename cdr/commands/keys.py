@@ -8,8 +8,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put, put_json, say, say_line, table
 from cdr.errors import DONE, TO_ACT_ON
+from cdr.terminal.output import put, put_json, say, say_line, table
 
 if TYPE_CHECKING:
     from cdr.store.registry import Standing

@@ -12,8 +12,8 @@ import click
 from cdr import disk
 from cdr.app import App
 from cdr.commands.options import Day, Reference, as_json, output_file, pass_app
-from cdr.commands.output import STDOUT, put, put_json, refuse_terminal, refuse_two_results, to_file
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
+from cdr.terminal.output import STDOUT, put, put_json, refuse_terminal, refuse_two_results, to_file
 
 KINDS = (
     "condolence", "before-review-meeting", "after-review-meeting", "after-panel", "delay", "thanks", "action", "confidentiality",
@@ -100,7 +100,7 @@ def command(
     format_ = format_ or _format_of(output)
     _check_usage(reference, kind, gate, format_, large_print, output)
     refuse_two_results(output, as_json and format_ != "text")
-    from cdr.commands import letter_making
+    from cdr.work import letter_making
 
     paths: dict[int, Path] = {}
     chosen = to is not None or kind == STATEMENT
@@ -175,7 +175,7 @@ def _day(app: App, send_on: date | None) -> date:
 
 
 def _show_holds(app: App, reference: str | None, as_json: bool) -> None:
-    from cdr.domain.letter_holds import holds
+    from cdr.domain.letters.letter_holds import holds
 
     if reference:
         bodies = {reference: app.store.case(reference)["case"].body}

@@ -10,10 +10,10 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put, put_json, table
-from cdr.domain.case import NEXT_STEPS, STAGES
-from cdr.domain.listing import RETURN_FROM, SORTS, Listed, Wanted
+from cdr.domain.case.case import NEXT_STEPS, STAGES
+from cdr.domain.process.listing import RETURN_FROM, SORTS, Listed, Wanted
 from cdr.errors import WrongUsage
+from cdr.terminal.output import put, put_json, table
 
 SCREEN = (80, 24)
 BEFORE_WAITING, NARROWEST = 37, 18  # the columns case, notified and since, and what stands between them
@@ -77,7 +77,7 @@ def command(
     as_json: bool,
 ) -> None:
     """List cases: reference, when notified, stage, and what each waits for since when. No name is shown."""
-    from cdr.domain.listing import authorities_named, chosen
+    from cdr.domain.process.listing import authorities_named, chosen
 
     rows = _rows(app)
     wanted = Wanted(
@@ -98,7 +98,7 @@ def command(
 
 
 def _rows(app: App) -> list[Listed]:
-    from cdr.domain.listing import listed
+    from cdr.domain.process.listing import listed
 
     app.store.require_member()
     on, closed = app.clock.today, app.configuration.closures
@@ -114,8 +114,8 @@ def _agency(app: App, rows: list[Listed], agency: str) -> str:
 
 def _wait(given: str) -> str:
     """What is waited for, in the words of the list. Raises: WrongUsage."""
-    from cdr.codelists import code_list
-    from cdr.domain.gates import TYPES, words
+    from cdr.domain.case.gates import TYPES, words
+    from cdr.forms.codelists import code_list
 
     what = given.strip().casefold().replace(" ", "_")
     what = "returns" if what == "return" else what

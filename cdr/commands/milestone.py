@@ -12,13 +12,13 @@ from typing import Any
 import click
 
 from cdr.app import App
-from cdr.codelists import code_list
-from cdr.commands.forms import attachment
 from cdr.commands.options import Day, as_json, case_reference, pass_app
-from cdr.commands.output import file_name, given, put, put_json, say, table
-from cdr.domain.case import refuse_closed
-from cdr.domain.milestones import KINDS, Milestone
+from cdr.domain.case.case import refuse_closed
+from cdr.domain.case.milestones import KINDS, Milestone
 from cdr.errors import ConditionsNotMet, InvalidData, Problem, WrongUsage
+from cdr.forms.codelists import code_list
+from cdr.terminal.output import file_name, given, put, put_json, say, table
+from cdr.work.taking_in import attachment
 
 TEXT_LIMIT = 50_000
 
@@ -133,8 +133,8 @@ def _note(file: str | None) -> str:
 
 
 def _record(app: App, reference: str, milestone: Milestone, minutes: str | None) -> None:
-    from cdr.domain import case, milestones
-    from cdr.domain.validation import date_at
+    from cdr.domain.case import case, milestones
+    from cdr.domain.rulebook.validation import date_at
     from cdr.store import layout
     from cdr.store.transaction import Change
 
@@ -162,7 +162,7 @@ def _record(app: App, reference: str, milestone: Milestone, minutes: str | None)
 
 
 def _undo(app: App, reference: str, code: str) -> None:
-    from cdr.domain import milestones
+    from cdr.domain.case import milestones
     from cdr.store.transaction import Change
 
     store = app.store
@@ -178,7 +178,7 @@ def _undo(app: App, reference: str, code: str) -> None:
 
 
 def _show(app: App, reference: str, as_json: bool) -> None:
-    from cdr.domain.milestones import milestones_of, still_called_for
+    from cdr.domain.case.milestones import milestones_of, still_called_for
 
     documents = app.store.case(reference)
     case, requests = documents["case"].body, documents["requests"].body

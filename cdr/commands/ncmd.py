@@ -6,12 +6,12 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import Reference, as_json, output_file, pass_app
-from cdr.commands.output import put, put_json, say, to_file
-from cdr.documents.ncmd import FORMATS
-from cdr.domain.ncmd import Crib
-from cdr.domain.ncmd_minimum import Minimum
-from cdr.domain.ncmd_preflight import Preflight
+from cdr.documents.tables.ncmd import FORMATS
+from cdr.domain.ncmd.ncmd import Crib
+from cdr.domain.ncmd.ncmd_minimum import Minimum
+from cdr.domain.ncmd.ncmd_preflight import Preflight
 from cdr.errors import DONE, TO_ACT_ON, WrongUsage
+from cdr.terminal.output import put, put_json, say, to_file
 
 
 @click.command("ncmd")
@@ -66,7 +66,7 @@ def command(
 def _crib(app: App, reference: str, format_: str | None, as_json: bool, output: str | None) -> None:
     from shutil import get_terminal_size
 
-    from cdr.documents.ncmd import render, to_json
+    from cdr.documents.tables.ncmd import render, to_json
 
     if as_json and format_:
         raise WrongUsage("Give --format or --json, one of the two.")
@@ -92,9 +92,9 @@ def _write_json(content: dict[str, object], output: str | None) -> None:
 
 
 def _made(app: App, reference: str) -> Crib:
-    from cdr.domain.ncmd import Documents, crib
-    from cdr.store import schema
-    from cdr.store.schema_files import expanded
+    from cdr.domain.ncmd.ncmd import Documents, crib
+    from cdr.forms import schema
+    from cdr.forms.schema_files import expanded
 
     documents = app.store.case(reference)
     known = Documents(
@@ -110,7 +110,7 @@ def _made(app: App, reference: str) -> Crib:
 
 
 def _preflight(app: App, year: str, exit_code: bool, as_json: bool, output: str | None) -> int:
-    from cdr.documents.ncmd_preflight import text, to_json
+    from cdr.documents.tables.ncmd_preflight import text, to_json
 
     minimum = Minimum.from_rules(rules("ncmd"))
     found = _found(app, year, minimum)
@@ -124,7 +124,7 @@ def _preflight(app: App, year: str, exit_code: bool, as_json: bool, output: str 
 
 
 def _found(app: App, year: str, minimum: Minimum) -> Preflight:
-    from cdr.domain.ncmd_preflight import preflight
+    from cdr.domain.ncmd.ncmd_preflight import preflight
     from cdr.statistics.years import first_and_last_day, parse_year
 
     label = parse_year(year)
@@ -134,9 +134,9 @@ def _found(app: App, year: str, minimum: Minimum) -> Preflight:
 
 def _titles(minimum: Minimum) -> dict[str, str]:
     """What each key of the minimum is called."""
-    from cdr.domain.ncmd import title_of
-    from cdr.store import schema
-    from cdr.store.schema_files import expanded
+    from cdr.domain.ncmd.ncmd import title_of
+    from cdr.forms import schema
+    from cdr.forms.schema_files import expanded
 
     parts = (("form-a", minimum.notification), ("form-c", minimum.review))
     schemas = {form: expanded(schema.current(form)) for form, _ in parts}

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App
-from cdr.commands.forms import Form, check, examine, take_in
-from cdr.commands.known import alike, already_known, same_child_in
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put, put_json, say
 from cdr.errors import NotAllowed, NotAuthentic, Problem, WrongUsage
+from cdr.terminal.output import put, put_json, say
+from cdr.work.known import alike, already_known, same_child_in
+from cdr.work.taking_in import Form, check, examine, take_in
 
 if TYPE_CHECKING:
-    from cdr.commands.interview import Interview
+    from cdr.terminal.interview import Interview
 
 DRAFT = "notify-"
 
@@ -60,7 +60,7 @@ def command(app: App, file: str | None, not_a_duplicate: str | None, as_json: bo
 
 
 def _rules(app: App) -> Any:
-    from cdr.domain import form_a
+    from cdr.domain.rulebook import form_a
 
     def rules(body: Mapping[str, Any]) -> list[Problem]:
         known = form_a.problems(body, app.clock.today, app.policy, app.working_days)
@@ -72,7 +72,7 @@ def _rules(app: App) -> Any:
 @contextmanager
 def _asked(app: App) -> Iterator[Form]:
     """The form as a person gives it on the terminal; what was typed is kept as a draft until all that follows is done."""
-    from cdr.commands.terminal import is_attended
+    from cdr.terminal.terminal import is_attended
 
     if not is_attended():
         raise WrongUsage(
@@ -90,8 +90,8 @@ def _asked(app: App) -> Iterator[Form]:
 
 def _interview(app: App, draft: str) -> Interview:
     from cdr import app as sources
-    from cdr.commands.interview import Interview, Rules
-    from cdr.domain.questions import Area, Questions
+    from cdr.domain.rulebook.questions import Area, Questions
+    from cdr.terminal.interview import Interview, Rules
 
     configuration, rules = app.configuration, _rules(app)
     offers = {
@@ -126,7 +126,7 @@ def _draft(app: App) -> tuple[str, bytes | None]:
 
 def _kept(app: App, name: str) -> bytes | None:
     """What a draft holds, where it can be opened and is of the form as it is today."""
-    from cdr.store import schema
+    from cdr.forms import schema
 
     with suppress(NotAllowed, NotAuthentic, ValueError, KeyError, TypeError):
         kept = app.store.draft(name)
@@ -143,7 +143,7 @@ def _when(kept_at: str, now: datetime) -> str:
 
 def _others(app: App, body: Mapping[str, Any]) -> list[Problem]:
     """What other cases have to do with the child of a form that is still being asked for, as warnings."""
-    from cdr.domain.validation import problem
+    from cdr.domain.rulebook.validation import problem
 
     same = "has the same number, or the same names and dates: is it this child? You are asked why not at the end"
     like = [
@@ -166,7 +166,8 @@ def _why_not_a_duplicate(app: App, form: Form) -> str | None:
 
 def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, Sequence[Any], Form]:
     """The new case's reference, what must happen next, and the form with what other cases have to do with it."""
-    from cdr.domain import case, routes
+    from cdr.domain.case import case
+    from cdr.domain.process import routes
     from cdr.store import layout
     from cdr.store.transaction import Change
 

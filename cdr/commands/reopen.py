@@ -6,8 +6,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import put, put_json
 from cdr.errors import WrongUsage
+from cdr.terminal.output import put, put_json
 
 
 @click.command("reopen")
@@ -21,9 +21,9 @@ from cdr.errors import WrongUsage
 @pass_app
 def command(app: App, reference: str, reason: str | None, as_json: bool) -> None:
     """Open a closed case again, and say why."""
-    from cdr.commands.interview import is_attended
-    from cdr.domain import case
+    from cdr.domain.case import case
     from cdr.store.transaction import Change
+    from cdr.terminal.interview import is_attended
 
     why = reason or (click.prompt("Why is the case opened again", err=True) if is_attended() else "")
     if not why.strip():

@@ -10,15 +10,15 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
-from cdr.commands.output import STDOUT, put_json, refuse_two_results, say, to_file
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
+from cdr.terminal.output import STDOUT, put_json, refuse_two_results, say, to_file
 
 if TYPE_CHECKING:
-    from cdr.commands.forms import Form
-    from cdr.documents.report_blocks import Report
-    from cdr.domain.report_words import Names
+    from cdr.documents.report.report_blocks import Report
+    from cdr.domain.report.report_words import Names
     from cdr.statistics.tally import Tally
     from cdr.store.document import Document
+    from cdr.work.taking_in import Form
 
 FORMATS = ("pdf", "html", "docx", "md")
 MOST_YEARS = 8
@@ -60,8 +60,8 @@ def command(
 
     Example: cdr report --year 2025/26 -o report.pdf
     """
-    from cdr.commands.counting import refuse_public
     from cdr.statistics.years import parse_year
+    from cdr.work.counting import refuse_public
 
     year = parse_year(year)
     refuse_two_results(output, as_json)
@@ -78,7 +78,7 @@ def command(
     made, tally = _made(app, year, years)
     _warn(made, tally)
     if output:
-        from cdr.documents.report import render
+        from cdr.documents.report.report import render
 
         to_file(output, render(made, ending))
     if as_json:
@@ -99,10 +99,10 @@ def _ending(output: str | None, without: bool) -> str:
 
 
 def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
-    from cdr.commands import counting
-    from cdr.documents.report_sections import Material, build, tables_needed
+    from cdr.documents.report.report_sections import Material, build, tables_needed
     from cdr.statistics.cautions import cautions
     from cdr.statistics.tally import Choice, tally
+    from cdr.work import counting
 
     about, configuration = rules("report"), app.configuration
     facts = counting.facts(app)
@@ -168,7 +168,7 @@ def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str,
 
 def _names(app: App) -> Names:
     """The names that the cases know, and those of professionals and places, which may stand in a report."""
-    from cdr.domain.report_words import Names
+    from cdr.domain.report.report_words import Names
 
     facts, known = app.store.facts(), app.configuration
     of_families = [name for kinds in facts.values() for name in kinds.get("notification", {}).get("names", ())]
@@ -183,8 +183,8 @@ def _names(app: App) -> Names:
 
 
 def _taken_in(app: App, year: str, file: str) -> Form:
-    from cdr.commands.forms import take_in
-    from cdr.domain.report_words import FORM, report_problems
+    from cdr.domain.report.report_words import FORM, report_problems
+    from cdr.work.taking_in import take_in
 
     app.store.require_member()
     names, last = _names(app), _last(app, year)
@@ -213,9 +213,9 @@ def _record_words(app: App, year: str, form: Form, revision: int | None = None) 
 
 def _edit_words(app: App, year: str) -> bool:
     """The words as a person makes them in an editor, in memory only; whether anything was recorded."""
-    from cdr.commands.corrections import again, noted, without
-    from cdr.commands.desk import desk
-    from cdr.commands.interview import is_attended
+    from cdr.terminal.corrections import again, noted, without
+    from cdr.terminal.desk import desk
+    from cdr.terminal.interview import is_attended
 
     before = app.store.report_words(year)
     text = begun = before.text if before and before.text else _beginning(app, year)
@@ -235,8 +235,8 @@ def _edit_words(app: App, year: str) -> bool:
 
 def _beginning(app: App, year: str) -> bytes:
     """What stands in the editor where nothing was written for this year yet: last year's words, with what is asked for."""
-    from cdr.domain.report_words import starting_words, text_to_edit
-    from cdr.store import codec
+    from cdr.domain.report.report_words import starting_words, text_to_edit
+    from cdr.forms import codec
 
     words = starting_words(year, _last(app, year))
     return text_to_edit(
@@ -245,8 +245,8 @@ def _beginning(app: App, year: str) -> bytes:
 
 
 def _examined(text: bytes, year: str, names: Names, last: Mapping[str, Any]) -> tuple[Form | None, Sequence[Problem]]:
-    from cdr.commands.forms import examine
-    from cdr.domain.report_words import FORM, report_problems
+    from cdr.domain.report.report_words import FORM, report_problems
+    from cdr.work.taking_in import examine
 
     try:
         return examine(text, "the report's words", FORM, lambda body: report_problems(body, year, names, last))

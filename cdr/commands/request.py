@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App
-from cdr.commands import return_forms
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.commands.output import put, put_json, say, table
-from cdr.domain.case import refuse_closed
+from cdr.domain.case.case import refuse_closed
 from cdr.errors import ConditionsNotMet
+from cdr.terminal.output import put, put_json, say, table
+from cdr.work import return_forms
 
 if TYPE_CHECKING:
-    from cdr.commands.post import Letter
+    from cdr.work.post import Letter
 
 
 @click.command("request")
@@ -38,7 +38,7 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
         app, reference, phrases
     ):  # before the mail, which may take long: a pass-phrase is shown only here
         _tell(app, reference, phrases, day, as_json)
-    from cdr.commands.mailing import deliver_and_tell
+    from cdr.work.mailing import deliver_and_tell
 
     return deliver_and_tell(app, letters)
 
@@ -74,10 +74,10 @@ def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_js
 
 def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tuple[dict[str, str], list[Letter]]:
     """Ask, and record it; the pass-phrase of each agency that was asked, and the messages, which are still to go."""
-    from cdr.commands import mailing, post
-    from cdr.domain import requests
-    from cdr.domain.agencies import refuse_retired
+    from cdr.domain.asking import requests
+    from cdr.domain.asking.agencies import refuse_retired
     from cdr.store.transaction import Change
+    from cdr.work import mailing, post
 
     store = app.store
     with store.writing():
@@ -102,8 +102,8 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tupl
 
 def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any], day: date) -> list[str]:
     """The agencies of Form A that are still to be asked; one that is not in cdr.yaml, or is retired, is told and left."""
-    from cdr.domain import requests
-    from cdr.domain.agencies import is_retired
+    from cdr.domain.asking import requests
+    from cdr.domain.asking.agencies import is_retired
 
     asked = {agency.id: not is_retired(agency, day) for agency in app.configuration.agencies}
     named = requests.to_ask(form_a, ledger)
@@ -118,7 +118,7 @@ def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, A
 
 
 def _prompt_dates(app: App, day: date) -> tuple[date, ...]:
-    from cdr.domain.requests import prompt_dates
+    from cdr.domain.asking.requests import prompt_dates
 
     return prompt_dates(day, app.policy)
 

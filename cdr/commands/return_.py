@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App
-from cdr.commands.forms import Form
-from cdr.commands.mailing import told
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.commands.output import put, put_json, say
-from cdr.domain.case import refuse_closed
+from cdr.domain.case.case import refuse_closed
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.store.document import Document
+from cdr.terminal.output import put, put_json, say
+from cdr.work.mailing import told
+from cdr.work.taking_in import Form
 
 if TYPE_CHECKING:
-    from cdr.commands.arrived import Arrived
-    from cdr.commands.post import Letter
     from cdr.store.layout import Place
+    from cdr.work.arrived import Arrived
+    from cdr.work.post import Letter
 
 WORDS = {
     "returned": "has returned its reporting form",
@@ -83,7 +83,7 @@ def command(
 
 
 def _tell(app: App, reference: str, agency: str, taken: Taken, day: date, as_json: bool) -> None:
-    from cdr.commands import gaps
+    from cdr.work import gaps
 
     complete = gaps.of_return(app, agency, taken.form.body) if taken.form and taken.status == "returned" else None
     if as_json:
@@ -102,8 +102,8 @@ def _tell(app: App, reference: str, agency: str, taken: Taken, day: date, as_jso
 
 def _arrived(app: App, reference: str, agency: str, file: str, yes: bool, day: date) -> Arrived:
     """The file, opened; where it is no YAML of the team's own, once somebody has said that it is from whom it says."""
-    from cdr.commands import arrived as arrivals
-    from cdr.domain import requests
+    from cdr.domain.asking import requests
+    from cdr.work import arrived as arrivals
 
     app.configuration.agency(agency)
     found = arrivals.open_file(app, file, agency)
@@ -121,8 +121,8 @@ def _arrived(app: App, reference: str, agency: str, file: str, yes: bool, day: d
 
 def _confirm(form: Form, yes: bool) -> None:
     """Show who says that they completed it, and ask. Raises: WrongUsage where nobody can be asked; ConditionsNotMet."""
-    from cdr.commands.terminal import is_attended
-    from cdr.domain.replies import completed
+    from cdr.domain.rulebook.replies import completed
+    from cdr.terminal.terminal import is_attended
 
     by = completed(form.body)
     kind = "a nil return" if _is_nil(form.body) else "a full return"
@@ -140,10 +140,11 @@ def _confirm(form: Form, yes: bool) -> None:
 
 
 def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive: str | None, day: date) -> Taken:
-    from cdr.commands import arrived as arrivals
-    from cdr.commands import mailing
-    from cdr.domain import case, requests
+    from cdr.domain.asking import requests
+    from cdr.domain.case import case
     from cdr.store.transaction import Change
+    from cdr.work import arrived as arrivals
+    from cdr.work import mailing
 
     app.configuration.agency(agency)
     store = app.store
@@ -182,8 +183,8 @@ def _place(app: App, reference: str, agency: str, documents: Mapping[str, Docume
 
 def _thanks(app: App, reference: str, agency: str, ledger: Mapping[str, Any], day: date) -> list[Letter]:
     """The message that thanks the agency, where the area wants one."""
-    from cdr.commands import post
-    from cdr.domain.requests import requests_of
+    from cdr.domain.asking.requests import requests_of
+    from cdr.work import post
 
     if app.configuration.mail.get("thanks") != "yes":
         return []

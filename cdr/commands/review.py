@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from cdr.app import App
-from cdr.commands.forms import Form, check
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.commands.output import file_name, given, put, put_json, say
-from cdr.domain.case import refuse_closed
+from cdr.domain.case.case import refuse_closed
 from cdr.errors import ConditionsNotMet, NotFound
+from cdr.terminal.output import file_name, given, put, put_json, say
+from cdr.work.taking_in import Form, check
 
 
 @click.command("review")
@@ -39,7 +39,7 @@ def command(
     raw = given(file)
     day = happened(app, on)
     form, unmet = _take(app, reference, raw, file_name(file), panel, day, (override or "").strip())
-    from cdr.domain.form_c import RATIFIED
+    from cdr.domain.rulebook.form_c import RATIFIED
 
     ratified = form.body["stage"] == RATIFIED
     if as_json:
@@ -57,7 +57,8 @@ def command(
 def _take(
     app: App, reference: str, raw: bytes, name: str, panel: str | None, day: date, override: str
 ) -> tuple[Form, Sequence[str]]:
-    from cdr.domain import case, form_c, panel_findings, whole_case
+    from cdr.domain.case import case, panel_findings, whole_case
+    from cdr.domain.rulebook import form_c
     from cdr.store.transaction import Change
 
     store = app.store
@@ -96,7 +97,8 @@ def _take(
 
 
 def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, panel: str | None) -> list[str]:
-    from cdr.domain import form_c, review
+    from cdr.domain.case import review
+    from cdr.domain.rulebook import form_c
 
     if panel is not None:
         raise NotFound(

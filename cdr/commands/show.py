@@ -9,9 +9,9 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.commands.output import put, put_json, table
 from cdr.documents.safe import visible
 from cdr.store.document import Document
+from cdr.terminal.output import put, put_json, table
 
 ORDER = ("notification", "return", "analysis")
 TITLES = {"notification": "Notification (Form A)", "return": "Return (Form B)", "analysis": "Analysis (Form C)"}
@@ -38,7 +38,7 @@ def command(app: App, reference: str, as_json: bool) -> None:
 
 
 def _state(documents: Mapping[str, Document]) -> dict[str, Any]:
-    from cdr.domain import case
+    from cdr.domain.case import case
 
     analysis = documents["analysis"].body if "analysis" in documents else None
     body, ledger = documents["case"].body, documents["requests"].body
@@ -69,7 +69,7 @@ def _on_its_line(line: str) -> str:
 
 
 def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.milestones import still_called_for
+    from cdr.domain.case.milestones import still_called_for
 
     if case.get("imported"):
         yield f"\nBrought in on {case['imported']['on']} from a register, which calls it {case['imported']['old_reference']}"
@@ -108,7 +108,7 @@ def _state_of(request: Mapping[str, Any]) -> str:
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.form_c import RATIFIED
+    from cdr.domain.rulebook.form_c import RATIFIED
 
     yield from _processes(case)
     yield from _milestones(case)
@@ -128,7 +128,7 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _processes(case: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.gates import OPEN, gates_of
+    from cdr.domain.case.gates import OPEN, gates_of
 
     found = gates_of(case)
     yield from ["\nOther processes"] if found else []
@@ -141,7 +141,7 @@ def _processes(case: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.milestones import milestones_of
+    from cdr.domain.case.milestones import milestones_of
 
     found = sorted(milestones_of(case), key=lambda one: one.on)
     yield from ["\nMilestones"] if found else []
@@ -166,7 +166,7 @@ def _sent(letter: Mapping[str, Any]) -> str:
 
 
 def _holds(case: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.letter_holds import holds
+    from cdr.domain.letters.letter_holds import holds
 
     for hold in holds(case):
         again = f"; ask again on {hold.ask_again_on}" if hold.ask_again_on else ""
@@ -175,8 +175,8 @@ def _holds(case: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _form(document: Document) -> Iterator[str]:
-    from cdr.store import schema
-    from cdr.store.fields import described
+    from cdr.forms import schema
+    from cdr.forms.fields import described
 
     about = {key: value for key, value in document.body.items() if key != "agency"}
     yield f"\n{TITLES[document.place.kind.name]}" + (

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.counting import agencies, facts, refuse_public, setting
 from cdr.commands.options import output_file, pass_app
-from cdr.commands.output import put, put_json, say, to_file
 from cdr.errors import WrongUsage
+from cdr.terminal.output import put, put_json, say, to_file
+from cdr.work.counting import agencies, facts, refuse_public, setting
 
 if TYPE_CHECKING:
     from cdr.statistics.tally import Choice
@@ -129,7 +129,7 @@ def command(
 
 
 def _tally(app: App, asked: _Asked) -> None:
-    from cdr.documents.tally import render
+    from cdr.documents.tables.tally import render
     from cdr.statistics.cautions import cautions
     from cdr.statistics.tally import tally
 

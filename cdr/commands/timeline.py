@@ -6,12 +6,12 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import case_reference, output_file, pass_app
-from cdr.commands.output import put, say, to_file
-from cdr.documents.timeline import FORMATS
-from cdr.domain.configuration import Configuration
-from cdr.domain.known_names import Around
-from cdr.domain.timeline import Timeline
+from cdr.documents.timeline.timeline import FORMATS
+from cdr.domain.anonymising.known_names import Around
+from cdr.domain.rulebook.configuration import Configuration
+from cdr.domain.timeline.timeline import Timeline
 from cdr.errors import WrongUsage
+from cdr.terminal.output import put, say, to_file
 
 
 @click.command("timeline")
@@ -43,7 +43,7 @@ def command(
     """
     from shutil import get_terminal_size
 
-    from cdr.documents.timeline import render, render_check
+    from cdr.documents.timeline.timeline import render, render_check
 
     chosen = "json" if as_json else format_
     _refuse_what_cannot_be(chosen, identified, check, output)
@@ -71,8 +71,8 @@ def _refuse_what_cannot_be(chosen: str, identified: bool, check: bool, output: s
 
 
 def _timeline(app: App, reference: str, identified: bool) -> Timeline:
-    from cdr.codelists import code_list
-    from cdr.domain.timeline import timeline
+    from cdr.domain.timeline.timeline import timeline
+    from cdr.forms.codelists import code_list
 
     documents = app.store.case(reference)
     returns = [document.body for id_, document in sorted(documents.items()) if id_.startswith("return-")]

@@ -9,10 +9,10 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put_json, visible
+from cdr.terminal.output import put_json, visible
 
 if TYPE_CHECKING:
-    from cdr.documents.today import EndingKey
+    from cdr.documents.tables.today import EndingKey
 
 SCREEN = (80, 24)
 COLOURS = {"heading": {"bold": True}, "overdue": {"fg": "red"}}
@@ -29,8 +29,8 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     there is more than the screen holds, each part says how much. A step goes from the list when it is marked as done. Keys of
     the store that end within 60 days stand first.
     """
-    from cdr.documents.today import lines, to_json
-    from cdr.domain.today import today
+    from cdr.documents.tables.today import lines, to_json
+    from cdr.domain.process.today import today
 
     app.store.require_member()
     found, keys = today(app.store.facts(), app.clock.today, app.policy, app.configuration.closures), _keys(app)
@@ -45,7 +45,7 @@ def command(app: App, everything: bool, as_json: bool) -> None:
 
 def _keys(app: App) -> list[EndingKey]:
     """The keys of the store that want renewing; by real time, whatever a rehearsal's clock says."""
-    from cdr.documents.today import EndingKey
+    from cdr.documents.tables.today import EndingKey
     from cdr.store.registry import standings
 
     snapshot = app.store.sealed

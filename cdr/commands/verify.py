@@ -9,8 +9,8 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.commands.output import put_json, put_line, say, say_line
 from cdr.errors import DONE, TO_ACT_ON, NotAllowed
+from cdr.terminal.output import put_json, put_line, say, say_line
 
 if TYPE_CHECKING:
     from cdr.store.store import Store
@@ -43,8 +43,8 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
 
     Without a secret key it checks all that needs none. It ends with 1 where something is wrong; a warning alone is 0.
     """
-    from cdr.commands import desk
     from cdr.store import verify
+    from cdr.terminal import desk
 
     for words in desk.sweep():
         say(words)

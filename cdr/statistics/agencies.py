@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cdr.domain.chase import is_escalated, is_overdue
-from cdr.domain.policy import Policy
-from cdr.domain.requests import NIL, OUTSTANDING, RETURNED, WAIVED, Request, requests_of
+from cdr.domain.asking.chase import is_escalated, is_overdue
+from cdr.domain.asking.requests import NIL, OUTSTANDING, RETURNED, WAIVED, Request, requests_of
+from cdr.domain.process.policy import Policy
 from cdr.statistics.years import parse_year, year_of
 
 FEWEST_FOR_QUARTILES = 5

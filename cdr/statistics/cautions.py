@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cdr.domain.places import own_authority
+from cdr.domain.case.places import own_authority
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.years import year_of
 

@@ -12,11 +12,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from cdr.domain.gates import OPEN, gates_of
-from cdr.domain.milestones import milestones_of
-from cdr.domain.requests import requests_of
-from cdr.domain.review import ratifying_review, settled_on
-from cdr.domain.validation import date_at, items_at, text_at
+from cdr.domain.asking.requests import requests_of
+from cdr.domain.case.gates import OPEN, gates_of
+from cdr.domain.case.milestones import milestones_of
+from cdr.domain.case.review import ratifying_review, settled_on
+from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.statistics.years import first_and_last_day
 
 NOTIFICATION, REQUESTS, RETURN, GATE, CDRM = "notification", "requests", "return", "gate", "cdrm"

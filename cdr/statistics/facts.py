@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from cdr.domain.chase import is_escalated
-from cdr.domain.form_c import RATIFIED
-from cdr.domain.requests import requests_of
+from cdr.domain.asking.chase import is_escalated
+from cdr.domain.asking.requests import requests_of
+from cdr.domain.rulebook.form_c import RATIFIED
 
 DOMAINS = ("A", "B", "C", "D")
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"

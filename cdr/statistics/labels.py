@@ -8,10 +8,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from cdr.codelists import code_list
-from cdr.domain.age import age_band, completed_years
-from cdr.domain.clocks import add_months
-from cdr.domain.places import own_authority
+from cdr.domain.case.places import own_authority
+from cdr.domain.process.age import age_band, completed_years
+from cdr.domain.process.clocks import add_months
+from cdr.forms.codelists import code_list
 from cdr.statistics.facts import CONTRIBUTED, DOMAINS, CaseFacts
 from cdr.statistics.periods import quarter
 from cdr.statistics.years import year_of

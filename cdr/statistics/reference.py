@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdr.domain.validation import at, items_at, problem, text_at, words_at
+from cdr.domain.rulebook.validation import at, items_at, problem, text_at, words_at
 from cdr.errors import Problem, WrongUsage
 from cdr.statistics.periods import Columns
 from cdr.statistics.tables import TOTAL, Reference, Table

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from cdr import disk
 from cdr.errors import CdrError, ConditionsNotMet, NotAllowed, NotKnown, WrongUsage
-from cdr.store import codec, git_files, layout, lock, outside, ownership, transaction
+from cdr.forms import codec
+from cdr.store import git_files, layout, lock, outside, ownership, transaction
 from cdr.store.crypto import Gnupg, short
 from cdr.store.git import Git
 from cdr.store.history import History

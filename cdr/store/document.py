@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cdr.errors import MEND, InvalidData, NotAuthentic, Problem, ToolMissing
-from cdr.store import codec, migrations
-from cdr.store.comments import Words, with_comments
+from cdr.forms import codec, migrations
+from cdr.forms.comments import Words, with_comments
 from cdr.store.layout import Kind, Place
 
 PADDING = 4096

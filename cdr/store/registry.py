@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cdr.errors import VERIFY, NotAllowed, NotAuthentic, WrongUsage
-from cdr.store import codec
+from cdr.forms import codec
 from cdr.store.crypto import Gnupg, short
 from cdr.store.keyring import MISSING, Key, advice
 from cdr.store.layout import Kind

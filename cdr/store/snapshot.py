@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from cdr.errors import MEND, NotAllowed, NotAuthentic, NotFound
-from cdr.store import layout, ownership, schema, worktree
+from cdr.forms import schema
+from cdr.store import layout, ownership, worktree
 from cdr.store.document import Document, decode, digest, unwritten
 from cdr.store.git import Git
 from cdr.store.history import Keys

@@ -19,7 +19,8 @@ from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
-from cdr.store import git_files, git_locks, layout, schema, worktree
+from cdr.forms import schema
+from cdr.store import git_files, git_locks, layout, worktree
 from cdr.store.document import Document, encode
 from cdr.store.git import AT_ONCE, Git
 from cdr.store.history import Progress

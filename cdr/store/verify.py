@@ -13,7 +13,8 @@ from pathlib import Path
 
 from cdr import disk, programs
 from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
-from cdr.store import git_files, layout, ownership, schema, state, transaction, worktree
+from cdr.forms import schema
+from cdr.store import git_files, layout, ownership, state, transaction, worktree
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place

@@ -43,9 +43,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 OUTSIDE = {"subprocess", "os", "pathlib", "shutil", "tempfile", "socket", "io", "glob", "time", "urllib", "http", "smtplib"}
 ONLY_IN = {
     "gnupg": {"store/keyring.py"},
-    "subprocess": {"programs.py", "commands/desk.py"},
-    "ruamel": {"store/codec.py", "store/comments.py"},
-    "_ruamel_yaml": {"store/codec.py"},
+    "subprocess": {"programs.py", "terminal/desk.py"},
+    "ruamel": {"forms/codec.py", "forms/comments.py"},
+    "_ruamel_yaml": {"forms/codec.py"},
     "smtplib": {"mail/smtp.py"},
     "fcntl": {"store/lock.py", "disk.py"},
 }

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from conftest import People, many
 
-from cdr.codelists import code_list
-from cdr.documents.return_form import ReturnForm, to_html
-from cdr.domain import form_b
-from cdr.store import schema
+from cdr.documents.return_form.return_form import ReturnForm, to_html
+from cdr.domain.rulebook import form_b
+from cdr.forms import schema
+from cdr.forms.codelists import code_list
 
 HERE = Path(__file__).parent
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

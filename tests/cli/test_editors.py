@@ -19,8 +19,8 @@ import pytest
 from conftest import EXAMPLES, Shell
 
 from cdr import cli
-from cdr.commands import desk, guardian
 from cdr.store import lock
+from cdr.terminal import desk, guardian
 
 CANARY = "Zzyxquorn"
 SECONDS = 60

@@ -14,7 +14,7 @@ import pexpect
 import pytest
 from conftest import EXAMPLES, Shell
 
-from cdr.store.fields import field
+from cdr.forms.fields import field
 
 PROMPT = re.compile(r"(?:^|[\r\n])([^\r\n]*(?::|\))) \Z")
 QUIET = 0.02

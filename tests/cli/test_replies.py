@@ -25,7 +25,7 @@ from conftest import EXAMPLES, People, Shell
 from faults.test_canary import Watched
 from store.hands import git, unchanged
 
-from cdr.store import codec, schema
+from cdr.forms import codec, schema
 
 AGENCIES = [
     "northtown-general",
@@ -233,8 +233,8 @@ def test_the_chasers_key_makes_the_same_form(
     cdr: Shell, asked: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cdr.app import App
-    from cdr.commands import return_forms as form
-    from cdr.domain.requests import request_of
+    from cdr.domain.asking.requests import request_of
+    from cdr.work import return_forms as form
 
     cdr("form", asked, POLICE, "-o", tmp_path / "form.html", as_of=ASKED)
     monkeypatch.setenv("GNUPGHOME", people.chaser_home)
@@ -644,7 +644,7 @@ def word(cdr: Shell, asked: str, tmp_path: Path) -> bytes:
 
 
 def answers() -> dict[str, str]:
-    from cdr.codelists import code_list
+    from cdr.forms.codelists import code_list
 
     labels = {
         "response": code_list("response_type").label("full"),

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from cdr import codelists, resources
-from cdr.domain.validation import RULES
-from cdr.store import schema, schema_faults, yaml_faults
-from cdr.store.fields import Field, Named, every
-from cdr.store.schema_files import _target, expanded
+from cdr import resources
+from cdr.domain.rulebook.validation import RULES
+from cdr.forms import codelists, schema, schema_faults, yaml_faults
+from cdr.forms.fields import Field, Named, every
+from cdr.forms.schema_files import _target, expanded
 
 FORMS = {
     "form-a": "Form A: child death notification",

@@ -9,7 +9,8 @@ from typing import Any
 
 from docs.dictionary import anchor, list_heading, table
 
-from cdr import codelists, resources
+from cdr import resources
+from cdr.forms import codelists
 
 Schema = Mapping[str, Any]
 

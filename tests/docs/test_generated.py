@@ -13,11 +13,11 @@ from typing import Any
 import click
 import pytest
 
-from cdr import cli, codelists, errors
-from cdr.domain.validation import RULES
+from cdr import cli, errors
+from cdr.domain.rulebook.validation import RULES
 from cdr.errors import EXIT_CODES
-from cdr.store import schema, schema_faults, yaml_faults
-from cdr.store.fields import every
+from cdr.forms import codelists, schema, schema_faults, yaml_faults
+from cdr.forms.fields import every
 from docs import dictionary, json_page
 
 UPDATE = bool(os.environ.get("CDR_UPDATE_DOCS"))

@@ -23,7 +23,7 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head, sign_commit, unchanged
 
 from cdr.cli import COMMANDS
-from cdr.documents import wording_check
+from cdr.documents.letters import wording_check
 from cdr.store import git_locks, objects, verify
 
 # By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.

@@ -10,7 +10,7 @@ import pytest
 from conftest import EXAMPLES, People, Shell
 from store.hands import document, encrypted, findings, git, gpg, head, left_out, sign_commit, successor
 
-from cdr.store import codec
+from cdr.forms import codec
 
 FLOW = b'{"schema": "form-a/1", "child": {"first_names": "Kept"}}\n'
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from cdr.domain.configuration import Configuration
-from cdr.domain.policy import Policy
+from cdr.domain.process.policy import Policy
+from cdr.domain.rulebook.configuration import Configuration
 from cdr.resources import folder
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"

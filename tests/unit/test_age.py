@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import policy
 
-from cdr.domain.age import AGE_BANDS, age_band, age_words, completed_months, completed_years, days_old
+from cdr.domain.process.age import AGE_BANDS, age_band, age_words, completed_months, completed_years, days_old
 
 BIRTHS = st.dates(date(1990, 1, 1), date(2030, 12, 31))
 

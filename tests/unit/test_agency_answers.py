@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import policy
 
-from cdr.documents.agencies import FORMATS, render
+from cdr.documents.tables.agencies import FORMATS, render
 from cdr.errors import WrongUsage
 from cdr.statistics.agencies import Answers, answers
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.timeline_cases import AGENCIES, RETURNS, example, form_a, made, told
 
-from cdr.documents.timeline import render
-from cdr.domain.anonymise import Anonymiser
-from cdr.domain.identifiers import days_words
-from cdr.domain.known_names import fold, ordinary_words, word_rules
-from cdr.domain.name_forms import forms_of
+from cdr.documents.timeline.timeline import render
+from cdr.domain.anonymising.anonymise import Anonymiser
+from cdr.domain.anonymising.identifiers import days_words
+from cdr.domain.anonymising.known_names import fold, ordinary_words, word_rules
+from cdr.domain.anonymising.name_forms import forms_of
 from cdr.written import nhs_number_is_valid
 
 SUDI = Anonymiser.from_documents(form_a(), RETURNS, AGENCIES)

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.timeline_cases import AGENCIES, form_a, rules, told
 
-from cdr.documents.timeline import FORMATS, render
-from cdr.domain.anonymise import Anonymiser
-from cdr.domain.known_names import Around, fold
-from cdr.domain.timeline import Timeline, timeline
+from cdr.documents.timeline.timeline import FORMATS, render
+from cdr.domain.anonymising.anonymise import Anonymiser
+from cdr.domain.anonymising.known_names import Around, fold
+from cdr.domain.timeline.timeline import Timeline, timeline
 
 DATA = Path(__file__).parents[1] / "data"
 AROUND = Around(

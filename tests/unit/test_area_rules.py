@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import ids, policy
 
-from cdr.domain import area_rules
-from cdr.domain.requests import prompt_dates
+from cdr.domain.asking.requests import prompt_dates
+from cdr.domain.rulebook import area_rules
 from cdr.moments import of
 
 OWN = policy().for_area(

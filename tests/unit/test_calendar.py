@@ -12,8 +12,8 @@ from icalendar import Calendar
 from unit.domain_data import policy
 from unit.test_today import asked, case, gate
 
-from cdr.documents.calendar import KEPT_CANCELLED, feed
-from cdr.domain.calendar import Event, events
+from cdr.documents.tables.calendar import KEPT_CANCELLED, feed
+from cdr.domain.process.calendar import Event, events
 from cdr.errors import ConditionsNotMet
 
 NOW = datetime(2026, 1, 26, 12, 0, tzinfo=UTC)

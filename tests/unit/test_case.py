@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from unit.domain_data import configuration, example, policy
 
-from cdr.domain import case as cases
-from cdr.domain.requests import answer, ask
-from cdr.domain.review import PanelMeeting, reviewed_on, unmet_for_closing, unmet_for_ratifying
-from cdr.domain.routes import what_follows
+from cdr.domain.asking.requests import answer, ask
+from cdr.domain.case import case as cases
+from cdr.domain.case.review import PanelMeeting, reviewed_on, unmet_for_closing, unmet_for_ratifying
+from cdr.domain.process.routes import what_follows
 from cdr.errors import ConditionsNotMet
 
 ON = date(2026, 1, 9)

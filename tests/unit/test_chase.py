@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import configuration, policy
 
-from cdr.domain.chase import ChaseItem, Due, chase_item, is_overdue, levels, mark_sent, recipients
-from cdr.domain.configuration import Closure
-from cdr.domain.requests import Request
+from cdr.domain.asking.chase import ChaseItem, Due, chase_item, is_overdue, levels, mark_sent, recipients
+from cdr.domain.asking.requests import Request
+from cdr.domain.rulebook.configuration import Closure
 from cdr.errors import NotFound
 
 ASKED = date(2026, 1, 12)

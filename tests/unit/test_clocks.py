@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import bank_holidays, policy, rules
 
-from cdr.domain.clocks import UnknownHolidays, add_months, limit, notification_due
-from cdr.domain.policy import Policy
+from cdr.domain.process.clocks import UnknownHolidays, add_months, limit, notification_due
+from cdr.domain.process.policy import Policy
 from cdr.errors import WrongConfiguration
 from cdr.moments import Moment, of
 

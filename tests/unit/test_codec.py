@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pace import within
 
 from cdr.errors import InvalidData
-from cdr.store import codec, text_in
+from cdr.forms import codec, text_in
 
 CANARY = "Adébáyọ̀-Canary"
 

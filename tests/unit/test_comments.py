@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import EXAMPLES
 
-from cdr.store.codec import read_source
-from cdr.store.comments import with_fields, with_item
+from cdr.forms.codec import read_source
+from cdr.forms.comments import with_fields, with_item
 
 SHIPPED = (EXAMPLES / "store.yaml").read_bytes()
 BLOCK = b"""\

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdr.app import rules
-from cdr.codelists import code_list
-from cdr.documents.return_questions import for_agency
-from cdr.domain.completeness import Expected, Gap, completeness, expected
-from cdr.store import fields, schema
+from cdr.documents.return_form.return_questions import for_agency
+from cdr.domain.rulebook.completeness import Expected, Gap, completeness, expected
+from cdr.forms import fields, schema
+from cdr.forms.codelists import code_list
 
 RULES = rules("completeness")
 TYPES = [str(code.code) for code in code_list("agency_type").codes]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from unit.domain_data import changed, configuration, example, ids
 
-from cdr.domain.configuration import Configuration, configuration_problems
+from cdr.domain.rulebook.configuration import Configuration, configuration_problems
 from cdr.errors import NotFound
 
 

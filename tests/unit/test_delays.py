@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import policy
 
-from cdr.codelists import code_list
-from cdr.documents import delays as shown
-from cdr.documents.delays_rows import case_page, year_page
+from cdr.documents.delays import delays as shown
+from cdr.documents.delays.delays_rows import case_page, year_page
+from cdr.forms.codelists import code_list
 from cdr.statistics.delays import CaseDelays, Cause, YearDelays, case_delays, year_delays
 
 DIED = date(2024, 2, 29)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pace import within
 from unit.domain_data import changed, example
 
-from cdr.domain.duplicates import Identity, Likeness, alike_problems, distance, identity, normal, same_child
+from cdr.domain.case.duplicates import Identity, Likeness, alike_problems, distance, identity, normal, same_child
 
 
 @pytest.mark.parametrize(

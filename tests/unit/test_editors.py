@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cdr.commands import editors
 from cdr.errors import NotFound, WrongUsage
+from cdr.terminal import editors
 
 PROGRAMS = (
     "vim.basic", "vim.tiny", "vim.gtk3", "nvim", "nano", "nano-tiny", "emacs-nox", "emacs-28.2-pgtk", "emacs29", "emacsclient.emacs", "micro",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pace import within
 
-from cdr.store import codec, schema
+from cdr.forms import codec, schema
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "examples"
 FORMS = {

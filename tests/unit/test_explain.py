@@ -13,9 +13,9 @@ from conftest import run
 
 from cdr import cli
 from cdr.commands.explain import FORMS
-from cdr.domain.letter_gate import QUESTIONS
-from cdr.store import schema
-from cdr.store.fields import every, named
+from cdr.domain.letters.letter_gate import QUESTIONS
+from cdr.forms import schema
+from cdr.forms.fields import every, named
 
 PACKAGE = Path(cli.__file__).parent
 RULE = re.compile(r"(?:A|B|C|STORE|CASE|SCHEMA|YAML)-(?:[0-9]{2}|[A-Z]{3,})")

@@ -10,10 +10,10 @@ from typing import Any
 from unit.domain_data import changed, example, policy
 
 from cdr import app, resources
-from cdr.domain.case import opened, with_review
-from cdr.domain.gates import opened as with_gate
-from cdr.domain.milestones import Milestone, recorded
-from cdr.domain.requests import RequestForm, answer, ask
+from cdr.domain.asking.requests import RequestForm, answer, ask
+from cdr.domain.case.case import opened, with_review
+from cdr.domain.case.gates import opened as with_gate
+from cdr.domain.case.milestones import Milestone, recorded
 from cdr.store.layout import ANALYSIS, CASE, NOTIFICATION, PROMPTS, REQUESTS
 
 RULES = ("ncmd.yaml", "anonymise.json", "ordinary-words.txt")  # what the extracting functions look up

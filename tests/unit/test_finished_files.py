@@ -25,16 +25,19 @@ from unit import test_delays, test_ncmd, test_report, test_return_form, test_tal
 from unit.timeline_cases import AGENCIES, RETURNS, rules, told
 from unit.timeline_cases import form_a as child_of_a_timeline
 
-from cdr.documents import delays, ncmd, report, return_docx, return_form, tally
-from cdr.documents import letter as letters
-from cdr.documents.letter_docx import as_docx
+from cdr.documents.delays import delays
+from cdr.documents.letters import letter as letters
+from cdr.documents.letters.letter_docx import as_docx
+from cdr.documents.letters.wording import AS_TEXT, Block, blocks, fill_in, unguarded, wording
 from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import Printed, lacking, printable
-from cdr.documents.timeline import render
-from cdr.documents.wording import AS_TEXT, Block, blocks, fill_in, unguarded, wording
-from cdr.domain.timeline import timeline
+from cdr.documents.report import report
+from cdr.documents.return_form import return_docx, return_form
+from cdr.documents.tables import ncmd, tally
+from cdr.documents.timeline.timeline import render
+from cdr.domain.timeline.timeline import timeline
 from cdr.errors import ConditionsNotMet, InvalidData
-from cdr.store import codec
+from cdr.forms import codec
 
 NOTE = "<script>alert(1)</script><style>*{}</style><img src=x onerror=y>"
 

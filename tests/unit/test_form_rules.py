@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import changed, configuration, example, ids, policy
 
-from cdr.domain import form_a, form_b, form_c
-from cdr.domain.validation import RULES
+from cdr.domain.rulebook import form_a, form_b, form_c
+from cdr.domain.rulebook.validation import RULES
 from cdr.written import nhs_number_is_valid
 
 TODAY = date(2026, 4, 20)

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import policy
 
-from cdr.commands import forms
-from cdr.domain import form_a
+from cdr.domain.rulebook import form_a
 from cdr.errors import InvalidData
 from cdr.store import layout
 from cdr.store.document import Document, decode, encode
+from cdr.work import taking_in as forms
 
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 TODAY = date(2026, 11, 25)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from unit.domain_data import example
 
-from cdr.codelists import code_list
-from cdr.domain import gates
-from cdr.domain.review import open_gates, unmet_for_closing
+from cdr.domain.case import gates
+from cdr.domain.case.review import open_gates, unmet_for_closing
 from cdr.errors import ConditionsNotMet
+from cdr.forms.codelists import code_list
 
 BEGAN, ENDED = date(2026, 1, 12), date(2029, 3, 1)
 

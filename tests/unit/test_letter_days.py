@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from letter_examples import changed, form_a, rules
 
-from cdr.domain import letter_days
-from cdr.domain.policy import Policy
+from cdr.domain.letters import letter_days
+from cdr.domain.process.policy import Policy
 
 RULES = letter_days.DayRules.from_rules(rules("letter-days"))
 SUDI = form_a("sudi")

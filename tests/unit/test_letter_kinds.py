@@ -30,12 +30,12 @@ from letter_examples import (
 
 from cdr import resources
 from cdr.commands.letter import KINDS as OFFERED
-from cdr.documents import letter as document
-from cdr.documents import wording_check
-from cdr.documents.letter_docx import as_docx
-from cdr.documents.wording import PIECES, lint, lint_professional, reading_age, wording
-from cdr.domain import letter_gate, letter_holds, letter_kinds, letters, professional_letters, support
-from cdr.domain.letters import FromCase, Letter, Recipient
+from cdr.documents.letters import letter as document
+from cdr.documents.letters import wording_check
+from cdr.documents.letters.letter_docx import as_docx
+from cdr.documents.letters.wording import PIECES, lint, lint_professional, reading_age, wording
+from cdr.domain.letters import letter_gate, letter_holds, letter_kinds, letters, professional_letters, support
+from cdr.domain.letters.letters import FromCase, Letter, Recipient
 from cdr.errors import NotFound
 
 RULES = letter_kinds.LetterRules.from_rules(rules("letters"))

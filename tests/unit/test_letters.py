@@ -21,10 +21,10 @@ from letter_examples import (
     letter_for,
 )
 
-from cdr.documents import letter as document
-from cdr.documents.wording import WordingFails, fill_in, wording
-from cdr.domain import letters, support
-from cdr.domain.letter_gate import FIRST_QUESTIONS
+from cdr.documents.letters import letter as document
+from cdr.documents.letters.wording import WordingFails, fill_in, wording
+from cdr.domain.letters import letters, support
+from cdr.domain.letters.letter_gate import FIRST_QUESTIONS
 from cdr.errors import ConditionsNotMet, NotFound, WrongConfiguration
 
 

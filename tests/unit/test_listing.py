@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from unit.domain_data import configuration, policy
 from unit.test_today import asked, case, gate
 
-from cdr.domain.case import STAGES
-from cdr.domain.listing import SORTS, Listed, Wanted, authorities_named, chosen, listed, waiting_since
+from cdr.domain.case.case import STAGES
+from cdr.domain.process.listing import SORTS, Listed, Wanted, authorities_named, chosen, listed, waiting_since
 
 ON = date(2026, 3, 1)
 ANSWERED = {"requests": [{"agency": "a-one", "requested_on": "2026-01-12", "status": "returned", "answered_on": "2026-02-03"}]}

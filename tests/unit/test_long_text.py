@@ -22,14 +22,14 @@ from letter_examples import WORDS, letter_for
 from letter_examples import form_a as letter_form
 from unit.timeline_cases import AGENCIES, RETURNS, form_a, rules, told
 
-from cdr.documents.letter import as_text
-from cdr.documents.timeline import render
-from cdr.documents.wording import lint, wording
-from cdr.domain import duplicates
-from cdr.domain.anonymise import Anonymiser
-from cdr.domain.name_forms import slips, swapped
-from cdr.domain.report_words import Names, report_problems
-from cdr.domain.timeline import Timeline, timeline
+from cdr.documents.letters.letter import as_text
+from cdr.documents.letters.wording import lint, wording
+from cdr.documents.timeline.timeline import render
+from cdr.domain.anonymising.anonymise import Anonymiser
+from cdr.domain.anonymising.name_forms import slips, swapped
+from cdr.domain.case import duplicates
+from cdr.domain.report.report_words import Names, report_problems
+from cdr.domain.timeline.timeline import Timeline, timeline
 
 SHORT, TIMES, MOST_TIMES, TRIES = 1000, 8, 16, 6
 LEAST = 0.002  # seconds: what takes less is all beginning

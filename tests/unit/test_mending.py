@@ -12,8 +12,8 @@ from conftest import run
 from pace import within
 from unit.domain_data import policy
 
-from cdr.commands import forms
-from cdr.domain import form_a, form_b, form_c
+from cdr.domain.rulebook import form_a, form_b, form_c
+from cdr.work import taking_in as forms
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "examples"
 RIGHT = (FOLDER / "form-a-sudi.yaml").read_text("utf-8")

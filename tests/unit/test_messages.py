@@ -11,9 +11,9 @@ import pytest
 from letter_examples import CASES, configuration, form_a
 
 from cdr.clock import LONDON
-from cdr.documents import message as messages
-from cdr.documents import pgp_mime
-from cdr.documents.message import Asked, Attachment, Message
+from cdr.documents.letters import message as messages
+from cdr.documents.letters import pgp_mime
+from cdr.documents.letters.message import Asked, Attachment, Message
 from cdr.errors import NotFound, WrongConfiguration
 
 CASE, ASKED, SENT = "2026-7K3M", date(2026, 1, 12), datetime(2026, 1, 26, 7, 0, tzinfo=LONDON)

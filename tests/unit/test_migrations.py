@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cdr.errors import InvalidData, NotAuthentic, ToolMissing
-from cdr.store import codec, document, layout, migrations, schema
+from cdr.forms import codec, migrations, schema
+from cdr.store import document, layout
 
 FORM_A = (Path(__file__).resolve().parents[1] / "data" / "examples" / "form-a-sudi.yaml").read_text("utf-8")
 # As a first, unpublished version of the form might have had it: the sex as a letter, and the name in one field.

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from unit.domain_data import configuration, example, policy
 
-from cdr.codelists import code_list
-from cdr.domain import case as cases
-from cdr.domain import gates, panel_findings
-from cdr.domain import milestones as ms
-from cdr.domain.milestones import Milestone
-from cdr.domain.routes import what_follows
+from cdr.domain.case import case as cases
+from cdr.domain.case import gates, panel_findings
+from cdr.domain.case import milestones as ms
+from cdr.domain.case.milestones import Milestone
+from cdr.domain.process.routes import what_follows
 from cdr.errors import ConditionsNotMet
+from cdr.forms.codelists import code_list
 
 ON = date(2026, 1, 9)
 DIED = date(2026, 1, 9)

@@ -16,12 +16,12 @@ import pytest
 from unit.domain_data import changed, example, policy
 
 from cdr.app import rules
-from cdr.documents.ncmd import FORMATS, render, to_json
-from cdr.documents.ncmd_preflight import text as preflight_text
-from cdr.documents.ncmd_preflight import to_json as preflight_json
-from cdr.domain.ncmd import CASE, FORM_A, FORM_B, FORM_C, Crib, Documents, crib, title_of
-from cdr.domain.ncmd_lines import DIFFER, SEVERAL, Line
-from cdr.domain.ncmd_minimum import (
+from cdr.documents.tables.ncmd import FORMATS, render, to_json
+from cdr.documents.tables.ncmd_preflight import text as preflight_text
+from cdr.documents.tables.ncmd_preflight import to_json as preflight_json
+from cdr.domain.ncmd.ncmd import CASE, FORM_A, FORM_B, FORM_C, Crib, Documents, crib, title_of
+from cdr.domain.ncmd.ncmd_lines import DIFFER, SEVERAL, Line
+from cdr.domain.ncmd.ncmd_minimum import (
     MISSING,
     NOT_KNOWN,
     Minimum,
@@ -32,10 +32,10 @@ from cdr.domain.ncmd_minimum import (
     of_notification,
     of_returns,
 )
-from cdr.domain.ncmd_preflight import LATE, NO_DATE, NOT_PASSED_ON, Preflight, preflight
-from cdr.domain.ncmd_words import day
+from cdr.domain.ncmd.ncmd_preflight import LATE, NO_DATE, NOT_PASSED_ON, Preflight, preflight
+from cdr.domain.ncmd.ncmd_words import day
 from cdr.errors import WrongUsage
-from cdr.store.schema_files import expanded
+from cdr.forms.schema_files import expanded
 
 RULES = rules("ncmd")
 MINIMUM = Minimum.from_rules(RULES)

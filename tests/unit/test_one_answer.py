@@ -8,23 +8,14 @@ from typing import Any
 import pytest
 from unit.domain_data import configuration, example, policy
 
-from cdr.domain import (
-    chase,
-    form_a,
-    gates,
-    letter_gate,
-    listing,
-    milestones,
-    panel_findings,
-    places,
-    processes,
-    questions,
-    register_read,
-    routes,
-    support,
-)
-from cdr.domain.case import with_letter
-from cdr.domain.requests import requests_of
+from cdr.domain.asking import chase
+from cdr.domain.asking.requests import requests_of
+from cdr.domain.case import gates, milestones, panel_findings, places, processes
+from cdr.domain.case.case import with_letter
+from cdr.domain.letters import letter_gate, support
+from cdr.domain.process import listing, routes
+from cdr.domain.register import register_read
+from cdr.domain.rulebook import form_a, questions
 from cdr.statistics import agencies, cautions, facts
 from cdr.statistics.labels import Labels
 
@@ -104,8 +95,8 @@ CASE: dict[str, Any] = {"status": "open", "opened_on": "2026-01-09", "next": []}
 def test_the_national_database_was_told_by_whichever_document_says_so(
     of_notification: dict[str, Any], done: list[str], told: tuple[bool, str | None]
 ) -> None:
-    from cdr.domain.ncmd_minimum import Minimum
-    from cdr.domain.ncmd_preflight import preflight
+    from cdr.domain.ncmd.ncmd_minimum import Minimum
+    from cdr.domain.ncmd.ncmd_preflight import preflight
 
     noted = [{"kind": "ncmd_told", "on": day, "recorded_on": day} for day in done]
     case = {**CASE, "milestones": noted}

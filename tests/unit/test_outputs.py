@@ -14,11 +14,14 @@ import outputs
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from cdr import cli, codelists, resources
+from cdr import cli, resources
 from cdr.commands import doctor, explain
-from cdr.domain import chase, due, letter_kinds
-from cdr.domain.case import STAGES
+from cdr.domain.asking import chase
+from cdr.domain.case.case import STAGES
+from cdr.domain.letters import letter_kinds
+from cdr.domain.process import due
 from cdr.errors import EXIT_CODES
+from cdr.forms import codelists
 from cdr.statistics import delays, tables
 from cdr.store import verify
 

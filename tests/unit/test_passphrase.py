@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.domain.passphrase import WORDS, new, normal, words
+from cdr.domain.asking.passphrase import WORDS, new, normal, words
 
 # A sample of what no pass-phrase may hold: words that sound like another, and words that hurt.
 HOMOPHONES = {"flour", "flower", "pear", "pair", "plane", "plain", "bear", "bare", "hare", "hair", "sail", "sale", "beach", "beech", "deer", "dear",

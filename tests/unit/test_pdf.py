@@ -8,9 +8,9 @@ import pytest
 from letter_examples import CASES, changed, form_a, letter_for
 
 from cdr import resources
-from cdr.documents import letter as document
+from cdr.documents.letters import letter as document
+from cdr.documents.letters.wording import wording
 from cdr.documents.pdf import make_pdf
-from cdr.documents.wording import wording
 from cdr.errors import ConditionsNotMet
 
 NAMES = [

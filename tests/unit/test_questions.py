@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from unit.domain_data import policy
 
 from cdr.app import rules as shipped
-from cdr.commands.answers import Ask, Wrong, choose, columns, kind_of, shown_date
-from cdr.domain.questions import FACTS, Area, Questions, Walk, every_question, hints, walk, without_item
-from cdr.store.fields import Field, field, fields
+from cdr.domain.rulebook.questions import FACTS, Area, Questions, Walk, every_question, hints, walk, without_item
+from cdr.forms.fields import Field, field, fields
+from cdr.terminal.answers import Ask, Wrong, choose, columns, kind_of, shown_date
 
 NOW = datetime(2026, 2, 16, 10, 5)
 

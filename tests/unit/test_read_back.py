@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdr.errors import InvalidData
-from cdr.store import codec, layout, text_in
+from cdr.forms import codec, text_in
+from cdr.store import layout
 from cdr.store.document import Document, decode, encode, salvaged
 
 PLACE = next(filter(None, [layout.place("cases/2026-7K3M/notification.yaml.gpg")]))

@@ -11,13 +11,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from cdr.app import App, rules
-from cdr.codelists import code_list
-from cdr.domain.register import Columns, Reading, documents, read_row
-from cdr.domain.register_guess import guess
-from cdr.domain.register_map import CODED, DATE_FORMATS, RegisterMap, date_reader, header, header_of, mapping_problems
-from cdr.domain.register_read import take
+from cdr.domain.register.register import Columns, Reading, documents, read_row
+from cdr.domain.register.register_guess import guess
+from cdr.domain.register.register_map import (
+    CODED,
+    DATE_FORMATS,
+    RegisterMap,
+    date_reader,
+    header,
+    header_of,
+    mapping_problems,
+)
+from cdr.domain.register.register_read import take
+from cdr.forms import codec, schema
+from cdr.forms.codelists import code_list
 from cdr.statistics import facts
-from cdr.store import codec, schema
 from cdr.written import folded
 
 COLUMNS = Columns.from_rules(rules("register"))

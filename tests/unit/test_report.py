@@ -17,15 +17,15 @@ from docx import Document
 from lxml import etree
 
 from cdr.app import rules
-from cdr.documents.charts import WIDEST, of_rows, over_years, svg
-from cdr.documents.report import render
-from cdr.documents.report_blocks import Grid, Picture, Place, Report
-from cdr.documents.report_sections import Material, build, tables_needed
-from cdr.domain.configuration import Configuration
+from cdr.documents.report.charts import WIDEST, of_rows, over_years, svg
+from cdr.documents.report.report import render
+from cdr.documents.report.report_blocks import Grid, Picture, Place, Report
+from cdr.documents.report.report_sections import Material, build, tables_needed
+from cdr.domain.rulebook.configuration import Configuration
+from cdr.forms import codec
 from cdr.statistics.facts import CaseFacts, RequestFacts
 from cdr.statistics.reference import figures
 from cdr.statistics.tally import Choice, Setting, tally
-from cdr.store import codec
 
 CONFIGURATION = Configuration.from_document(codec.load((EXAMPLES / "store.yaml").read_bytes()))
 AGENCIES = {agency.id: agency.name for agency in CONFIGURATION.agencies}

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdr.app import rules
-from cdr.domain.known_names import family_names
-from cdr.domain.report_words import Names, follow_up, report_problems, starting_words, text_to_edit
-from cdr.store import codec, schema
+from cdr.domain.anonymising.known_names import family_names
+from cdr.domain.report.report_words import Names, follow_up, report_problems, starting_words, text_to_edit
+from cdr.forms import codec, schema
 
 FAMILIES = (
     "Ọlámidé Przykład-Ngọc", "Ọlámidé", "Przykład-Ngọc", "Grace May", "Grace", "May", "Ms Siân Gruffudd", "Okafor", "Derby", "Yıldız Ağaç",

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from unit.domain_data import changed, example, policy
 
-from cdr.domain.requests import Request, answer, ask, outstanding, prompt_dates, requests_of, to_ask
+from cdr.domain.asking.requests import Request, answer, ask, outstanding, prompt_dates, requests_of, to_ask
 from cdr.errors import ConditionsNotMet
 
 ON = date(2026, 1, 12)

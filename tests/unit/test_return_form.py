@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from cdr import resources
-from cdr.codelists import code_list
-from cdr.documents.return_form import ReturnForm, to_html
-from cdr.documents.return_questions import CORE, HELD, Question, for_agency
-from cdr.store.schema_files import expanded
+from cdr.documents.return_form.return_form import ReturnForm, to_html
+from cdr.documents.return_form.return_questions import CORE, HELD, Question, for_agency
+from cdr.forms.codelists import code_list
+from cdr.forms.schema_files import expanded
 
 TYPES = [str(one.code) for one in code_list("agency_type").codes]
 FORM = ReturnForm(

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from unit.domain_data import changed, configuration, example, policy
 
-from cdr.domain.clocks import Step
-from cdr.domain.gates import opening_gates
-from cdr.domain.routes import what_follows
+from cdr.domain.case.gates import opening_gates
+from cdr.domain.process.clocks import Step
+from cdr.domain.process.routes import what_follows
 
 ON = date(2026, 4, 1)
 

@@ -11,9 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from pace import within
 
-from cdr import codelists, resources
+from cdr import resources
 from cdr.errors import InvalidData, Problem
-from cdr.store import codec, fields, schema, schema_files
+from cdr.forms import codec, codelists, fields, schema, schema_files
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "examples"
 FORM_A = (FOLDER / "form-a-sudi.yaml").read_text()

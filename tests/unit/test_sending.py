@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from unit.domain_data import configuration, example, load, policy
 
 from cdr import resources
-from cdr.domain import sending
-from cdr.domain.chase import ChaseItem, Due, chase_item, mark_sent
-from cdr.domain.configuration import Closure, Configuration, configuration_problems
-from cdr.domain.holds import names_someone, with_reason
-from cdr.domain.requests import Request, answer, ask, held, requests_of
-from cdr.domain.sending import Limits, Prompt
+from cdr.domain.asking import sending
+from cdr.domain.asking.chase import ChaseItem, Due, chase_item, mark_sent
+from cdr.domain.asking.requests import Request, answer, ask, held, requests_of
+from cdr.domain.asking.sending import Limits, Prompt
+from cdr.domain.case.holds import names_someone, with_reason
+from cdr.domain.rulebook.configuration import Closure, Configuration, configuration_problems
 from cdr.errors import ConditionsNotMet, WrongConfiguration
 
 CASE, AGENCY, ID = "2026-7K3M", "regional-ambulance", "<1@northshire.example>"

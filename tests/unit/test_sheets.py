@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from unit import workbook_bombs
 
-from cdr.documents import sheets
+from cdr.documents.incoming import sheets
 from cdr.errors import InvalidData
 
 

@@ -7,9 +7,10 @@ from datetime import date
 from unit.domain_data import policy
 
 from cdr.app import rules
-from cdr.codelists import code_list
-from cdr.domain import form_a, form_b, form_c, synthetic
-from cdr.store import schema
+from cdr.demo import synthetic
+from cdr.domain.rulebook import form_a, form_b, form_c
+from cdr.forms import schema
+from cdr.forms.codelists import code_list
 from cdr.written import nhs_number_is_valid
 
 FIRST, LAST = date(2022, 4, 1), date(2025, 12, 31)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from cdr.documents.tally import FORMATS, render
+from cdr.documents.tables.tally import FORMATS, render
 from cdr.errors import WrongUsage
 from cdr.resources import read_bytes
 from cdr.statistics.cautions import cautions

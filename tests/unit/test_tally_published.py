@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from cdr.domain.age import AGE_BANDS
+from cdr.domain.process.age import AGE_BANDS
 from cdr.resources import read_bytes
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.tables import Table, Tally

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cdr.documents.tally import CSV_COLUMNS, FORMATS, cell_text, render
+from cdr.documents.tables.tally import CSV_COLUMNS, FORMATS, cell_text, render
 from cdr.errors import WrongUsage
 from cdr.statistics.tables import Cell, Row, Table, Tally, cell
 from cdr.statistics.tally import to_json

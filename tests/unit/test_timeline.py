@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.timeline_cases import RETURNS, form_a, made, told
 
-from cdr.domain.timeline import Gap, Timeline
+from cdr.domain.timeline.timeline import Gap, Timeline
 
 HOSPITAL, POLICE, AMBULANCE, GP, SCHOOL = "northtown-general", "northshire-police", "regional-ambulance", "high-street-surgery", "northtown-academy"
 

@@ -11,12 +11,12 @@ import pypdfium2
 import pytest
 from unit.timeline_cases import RETURNS, form_a, made, told
 
-from cdr.documents import timeline_pdf
 from cdr.documents.pdf import make_pictures
 from cdr.documents.safe import visible
-from cdr.documents.timeline import FORMATS, render, render_check
-from cdr.documents.timeline_rows import gap_words, length
-from cdr.domain.timeline import Gap, Timeline
+from cdr.documents.timeline import timeline_pdf
+from cdr.documents.timeline.timeline import FORMATS, render, render_check
+from cdr.documents.timeline.timeline_rows import gap_words, length
+from cdr.domain.timeline.timeline import Gap, Timeline
 from cdr.errors import WrongUsage
 
 GP = "high-street-surgery"

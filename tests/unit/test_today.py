@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import policy
 
-from cdr.documents.today import lines, to_json
-from cdr.domain.configuration import Closure
-from cdr.domain.due import area_tasks, tasks_of
-from cdr.domain.today import Today, blocked_in, today
+from cdr.documents.tables.today import lines, to_json
+from cdr.domain.process.due import area_tasks, tasks_of
+from cdr.domain.process.today import Today, blocked_in, today
+from cdr.domain.rulebook.configuration import Closure
 
 ON = date(2026, 1, 26)  # a Monday
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from unit.domain_data import changed, example, policy
 from unit.test_form_rules import JUNK
 
-from cdr.codelists import code_list
-from cdr.domain import whole_case
-from cdr.domain.validation import RULES
+from cdr.domain.case import whole_case
+from cdr.domain.rulebook.validation import RULES
+from cdr.forms.codelists import code_list
 
 SUDI, NEONATAL, SUICIDE = "form-a-sudi", "form-a-neonatal", "form-a-suicide"
 HOSPITAL, POLICE = "form-b-hospital", "form-b-police"

@@ -14,11 +14,11 @@ from cli.test_replies import W, filled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cdr.codelists import code_list
-from cdr.documents import return_docx, word_reading
-from cdr.documents.return_boxes import LONGEST_TAG, boxes, tag
-from cdr.documents.return_form import ReturnForm
-from cdr.store import fields, replies, schema
+from cdr.documents.return_form import return_docx, word_reading
+from cdr.documents.return_form.return_boxes import LONGEST_TAG, boxes, tag
+from cdr.documents.return_form.return_form import ReturnForm
+from cdr.forms import fields, replies, schema
+from cdr.forms.codelists import code_list
 
 TYPES = [str(code.code) for code in code_list("agency_type").codes]
 NUMBER = "0123456789abcdef0123456789abcdef"

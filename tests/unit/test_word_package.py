@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.test_word import NUMBER, RAW
 
-from cdr.documents import word_package, word_reading
+from cdr.documents.incoming import word_package
+from cdr.documents.return_form import word_reading
 
 Parts = dict[str, bytes]
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -5,9 +5,9 @@ import itertools
 import pytest
 from letter_examples import CASES, WORDS, changed, form_a, letter_for
 
-from cdr.documents import letter as document
-from cdr.documents.wording import blocks, lint, reading_age, syllables, wording
-from cdr.domain import letters
+from cdr.documents.letters import letter as document
+from cdr.documents.letters.wording import blocks, lint, reading_age, syllables, wording
+from cdr.domain.letters import letters
 
 BODY = form_a("sudi")
 GOOD = "Dear Ms Testcase\n\nI am so sorry that Amara died.\n"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdr import moments, resources, written
-from cdr.codelists import code_list
+from cdr.forms.codelists import code_list
 
 DAYS = st.dates(date(1000, 1, 1), date(9999, 12, 31))
 SPACE = st.sampled_from(["", " ", "\u00a0", "  ", "\u202f"])

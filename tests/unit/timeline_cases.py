@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.resolver import VersionedResolver
 
 from cdr import resources
-from cdr.domain.timeline import Timeline, timeline
+from cdr.domain.timeline.timeline import Timeline, timeline
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
 

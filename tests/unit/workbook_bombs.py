@@ -68,7 +68,7 @@ def bombs() -> Iterator[tuple[str, bytes, str]]:
 
 def main() -> None:
     """Reads them all, one after the other; ends with 1 and says which, where one is not told as it should be."""
-    from cdr.documents import sheets
+    from cdr.documents.incoming import sheets
     from cdr.errors import InvalidData
 
     made = [*bombs()]

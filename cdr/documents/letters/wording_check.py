@@ -1,0 +1,85 @@
+"""Whether a wording of the area's own can be used: filled in for families of every kind, and read as a family would."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from cdr.documents.letters.letter import AnyLetter, as_text
+from cdr.documents.letters.wording import PIECES, Rules, lint, lint_professional, wording
+from cdr.domain.letters.letter_kinds import FAMILY, Kind
+from cdr.domain.letters.letters import Child, Contact, Letter, Recipient
+from cdr.domain.letters.professional_letters import ProfessionalLetter
+from cdr.domain.letters.support import Organisation
+from cdr.errors import CdrError
+
+ON = date(2026, 4, 17)
+SENDER = {"organisation": "Invented Review Team", "organisation_address": ("1 Invented Square",)}
+RECIPIENT = Recipient(1, "Ms Ada Invented", "mother", ("1 Invented Road",), lives_with_child=True)
+MANAGER = Contact("Kit Invented", "Review Manager", "01632 960001", "kit@review.example")
+CHAIR, KEY_WORKER = Contact("Lou Invented", "Chair"), Contact("Pat Invented", "Nurse", "01632 960002")
+HELP = Organisation(
+    "invented", "Invented Help", ("everyone",), 1, "For every family.", "01632 960003", "help.example", None
+)
+CHILDREN = (
+    Child("Sam", "he", "him", "his", "Sam’s", named=True),
+    Child("Sam", "she", "her", "her", "Sam’s", named=True),
+    Child("your baby", "your baby", "your baby", "your baby’s", "your baby’s", named=False),
+)
+CONDITIONS = (
+    "is_parent", "lived_together", "newborn", "suicide", "coroner", "abroad", "criminal", "in_care", "interpreter", "views_shared",
+)  # fmt: skip
+LETTER = Letter(
+    reference="2026-7K3M", **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear Ms Invented",  # type: ignore[arg-type]
+    child=CHILDREN[0], is_parent=True, lived_together=True, newborn=False, suicide=False, coroner=False, abroad=False,
+    criminal=False, in_care=False, born_together="", interpreter=False, learning=(), waits=("the coroner to finish",),
+    views_shared=False, meet_with="", key_worker=KEY_WORKER, own_key_worker=True, manager=MANAGER, signer=MANAGER,
+    organisations=(HELP, HELP), draft=False,
+)  # fmt: skip
+TO_PROFESSIONAL = ProfessionalLetter(
+    **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear colleague", area="Invented", to="Invented Trust",  # type: ignore[arg-type]
+    recommendation="Give the advice twice", due="", manager=MANAGER, signer=CHAIR, draft=False,
+)  # fmt: skip
+
+
+def examples(kind: Kind) -> Iterator[AnyLetter]:
+    """Invented letters in which each condition of a wording holds once and does not hold once."""
+    if kind.to != FAMILY:
+        yield from (TO_PROFESSIONAL, replace(TO_PROFESSIONAL, due="30 September 2026"))
+        yield replace(TO_PROFESSIONAL, salutation="", recipient=replace(RECIPIENT, name=""), to="")
+        return
+    signer = CHAIR if kind.signed_by == "chair" else MANAGER
+    every = {name: True for name in CONDITIONS}
+    none = {name: False for name in CONDITIONS}
+    base = replace(LETTER, signer=signer)
+    for child, conditions in itertools.product(CHILDREN, [every, none, *({**none, name: True} for name in CONDITIONS)]):
+        yield replace(base, child=child, **conditions)  # type: ignore[arg-type]
+    for key_worker, own in ((KEY_WORKER, False), (None, False)):
+        yield replace(base, key_worker=key_worker, own_key_worker=own)
+    yield replace(base, manager=replace(MANAGER, phone=""), key_worker=None, own_key_worker=False, signer=signer)
+    yield replace(base, born_together="Sam’s twin", meet_with="Dr Ray Invented", learning=("We learned to ask twice.",))
+
+
+def problems(name: str, own: Mapping[str, str], kinds: Iterable[Kind], rules: Rules) -> list[str]:
+    """What is wrong with one of the area's own wordings, a sentence each; `own` holds them all by name.
+
+    A piece that letters share is tried in every letter to a family.
+    """
+    found: dict[str, None] = {}
+    for kind in kinds:
+        if kind.name == name or (name in PIECES and kind.to == FAMILY):
+            found.update(dict.fromkeys(_of_kind(kind, own, rules)))
+    return list(found)
+
+
+def _of_kind(kind: Kind, own: Mapping[str, str], rules: Rules) -> Iterator[str]:
+    text = wording(kind.name, own.get(kind.name), own)
+    for letter in examples(kind):
+        try:
+            said = as_text(letter, text)
+        except CdrError as error:
+            yield from error.lines()
+            return
+        yield from lint(said, letter, rules) if isinstance(letter, Letter) else lint_professional(said, rules)

@@ -1,0 +1,65 @@
+"""The annual report as PDF/UA-1, and its charts as pictures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from cdr import resources
+from cdr.documents.pdf import make_pdf, make_pictures
+from cdr.documents.printed import Printed
+from cdr.documents.report.charts import Chart
+from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
+
+DOTS_PER_INCH = 200
+LONG = 12  # a section of so many blocks begins on a page of its own
+
+
+def pdf(report: Report) -> Printed:
+    """The report as PDF/UA-1, A4. Raises: ConditionsNotMet where its text cannot be set."""
+    return make_pdf(_layout("report.typ"), page_data(report), report.made_on)
+
+
+def picture(chart: Chart, report: Report) -> bytes:
+    """One chart as a PNG picture. Raises: ConditionsNotMet where its text cannot be set."""
+    return make_pictures(_layout("picture.typ"), chart.data(), report.made_on, DOTS_PER_INCH)[0]
+
+
+def page_data(report: Report) -> dict[str, Any]:
+    """What the layout asks for, nothing to compute."""
+    texts = ("title", "subtitle", "organisation", "notice", "notice_why", "made", "contents", "glance", "opening")
+    return {
+        **{name: getattr(report, name) for name in texts},
+        "year": report.made_on.year,
+        "month": report.made_on.month,
+        "day": report.made_on.day,
+        "facts": report.facts,
+        "sections": [_section(section) for section in report.sections],
+    }
+
+
+def _layout(name: str) -> bytes:
+    return b"\n".join(resources.read_bytes("templates", "report", part) for part in ("chart.typ", name))
+
+
+def _section(section: Section) -> dict[str, Any]:
+    pairs = zip(section.blocks, [*section.blocks[1:], None], strict=True)
+    blocks = [_block(block) | {"leads": isinstance(after, Grid | Picture)} for block, after in pairs]
+    apart = section.number == 1 or len(section.blocks) >= LONG
+    return {"number": section.number, "title": section.title, "apart": apart, "blocks": blocks}
+
+
+def _block(block: Block) -> dict[str, Any]:
+    match block:
+        case Text():
+            return {"kind": "text", **asdict(block)}
+        case Place():
+            return {"kind": "place", **asdict(block)}
+        case Heading():
+            return {"kind": "heading", **asdict(block)}
+        case Bullets():
+            return {"kind": "bullets", **asdict(block)}
+        case Picture():
+            return {"kind": "chart", "number": block.number, "chart": block.chart.data()}
+        case Grid():
+            return {"kind": "table", **asdict(block), "total": block.last_is_total}

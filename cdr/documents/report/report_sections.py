@@ -1,0 +1,246 @@
+"""The annual report's sections, from the year's tables, the area's own words and `rules/report.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+
+from cdr.documents.report import report_sentences as sentences
+from cdr.documents.report.charts import Chart, of_rows, over_years
+from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
+from cdr.documents.safe import visible
+from cdr.documents.tables.tally import BASIS_WORDS, cell_text, headings, lines, own_notes, shared_notes, total_text
+from cdr.domain.report.report_words import follow_up
+from cdr.domain.rulebook.configuration import Configuration
+from cdr.forms.codelists import code_list
+from cdr.statistics.reference import text as published
+from cdr.statistics.tables import TOTAL, Reference, Table, Tally
+
+SHORT_COMMIT = 12
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a report is made from: the tally, the area, its own words of this year and of the last, and what is worth knowing.
+
+    `rules` is `rules/report.yaml`, `chance` is `rules/intervals.yaml`; `cautions` are sentences about the cases.
+    """
+
+    tally: Tally
+    configuration: Configuration
+    words: Mapping[str, Any]
+    last_words: Mapping[str, Any]
+    commit: str
+    made_on: date
+    cautions: Sequence[str]
+    rules: Mapping[str, Any]
+    chance: Mapping[str, Any]
+    tables: Iterator[int] = field(default_factory=lambda: count(1))
+    charts: Iterator[int] = field(default_factory=lambda: count(1))
+
+
+def tables_needed(rules: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the tables that the report shows or speaks of."""
+    shown = [table["table"] for section in rules["sections"] for table in section.get("tables", ())]
+    trends = [table for section in rules["sections"] for table in section.get("trend", {}).get("tables", ())]
+    return tuple(dict.fromkeys([*shown, *trends, *(about["table"] for about in rules["facts"])]))
+
+
+def build(material: Material) -> Report:
+    """The report, with every place where the partners' own words are still missing."""
+    rules, tally = material.rules, material.tally
+    sections = tuple(
+        Section(number, about["id"], about["title"], tuple(_blocks(about, material)))
+        for number, about in enumerate(rules["sections"], 1)
+    )
+    missing = [section.title for section in sections if any(isinstance(block, Place) for block in section.blocks)]
+    day = f"{material.made_on.day} {material.made_on:%B %Y}"
+    return Report(
+        title=rules["title"].format(year=tally.year),
+        subtitle=rules["subtitle"].format(area=tally.area),
+        organisation=material.configuration.letterhead.organisation,
+        notice=rules["notice_line"],
+        notice_why=" ".join(rules["notice_why"].split()),
+        made=rules["made"].format(commit=material.commit[:SHORT_COMMIT], day=day),
+        made_on=material.made_on,
+        contents=rules["contents"],
+        glance=rules["glance"],
+        facts=tuple(sentences.facts(tally, rules, material.chance)),
+        opening=" ".join(rules["sensitive"].split()),
+        sections=sections,
+        missing=tuple(missing),
+        cautions=tuple(material.cautions),
+    )
+
+
+def _blocks(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
+    for paragraph in about.get("text", ()):
+        yield Text(" ".join(paragraph.split()))
+    if "few" in about:
+        said = sentences.few(material.tally.table(about["few"]["table"]), about["few"]["of"], material.rules)
+        yield from [Text(sentence) for sentence in said]
+    if "words" in about:
+        yield from _own(about, material)
+    if "trend" in about:
+        yield from _trend(about["trend"], material)
+    for table in about.get("tables", ()):
+        yield from _table(table, material)
+    if about.get("england"):
+        yield from _england(about["england"], material)
+    if about.get("counting"):
+        yield from _counting(material)
+
+
+# ---- the area's own words ------------------------------------------------------------------------------------------
+
+
+def _own(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
+    key, words = about["words"], material.words
+    if key == "membership":
+        yield from _members(material)
+        return
+    if key == "actions":
+        yield from _earlier_actions(material)
+    given = words.get(key)
+    if not given:
+        yield Place(material.rules["sentences"]["not_written"].format(what=about["what"]))
+    elif key == "foreword":
+        yield from _written(given["text"])
+        yield from [Text(visible(given["by"]))] if given.get("by") else []
+    elif key == "learning":
+        for point in given:
+            yield Heading(visible(point["title"]))
+            yield from _written(point["text"])
+    elif key == "actions":
+        yield _actions(given, material)
+    elif key == "priorities":
+        yield Bullets(tuple(visible(" ".join(line.split())) for line in given))
+    else:
+        yield from _written(given)
+
+
+def _written(text: str) -> Iterator[Block]:
+    yield from (Text(visible(paragraph)) for paragraph in sentences.paragraphs(text))
+
+
+def _earlier_actions(material: Material) -> Iterator[Block]:
+    """Last year's actions with what became of them; from last year's words where this year's say nothing of them."""
+    titles = material.rules["tables"]
+    followed = material.words.get("earlier_actions") or [
+        {"what": one["what"]} for one in follow_up(material.last_words)
+    ]
+    if followed:
+        rows = [(one["what"], one.get("became") or titles["not_said"]) for one in followed]
+        yield _grid(material, titles["earlier_actions"], ("Action", "What became of it"), rows)
+
+
+def _actions(given: Sequence[Mapping[str, Any]], material: Material) -> Block:
+    states = code_list("action_status")
+    rows = [
+        (
+            " ".join(filter(None, (one["what"], one.get("progress")))),
+            one.get("owner", ""),
+            _day(one.get("due", "")),
+            states.label(one["status"]) if one.get("status") else "",
+        )
+        for one in given
+    ]
+    return _grid(material, material.rules["tables"]["actions"], ("Action", "Owner", "Due", "State"), rows)
+
+
+def _members(material: Material) -> Iterator[Block]:
+    titles, configuration = material.rules["tables"], material.configuration
+    listed = [
+        (one["role"], one.get("name", ""), one.get("organisation", "")) for one in material.words.get("membership", ())
+    ]
+    people = [(person.role, person.name, configuration.area) for person in configuration.people.values()]
+    yield _grid(material, titles["membership"], ("Role", "Name", "For"), listed or people)
+    agencies = [(agency.name, agency.area) for agency in configuration.agencies]
+    if agencies:
+        yield _grid(material, titles["agencies"], ("Agency", "Area"), agencies)
+
+
+def _grid(material: Material, caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Grid:
+    clean = tuple(tuple(visible(" ".join(text.split())) for text in row) for row in rows)
+    return Grid(next(material.tables), caption, heads, clean, numbers=False)
+
+
+def _day(text: str) -> str:
+    if not text:
+        return ""
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
+
+
+# ---- the tables ----------------------------------------------------------------------------------------------------
+
+
+def _trend(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
+    chart = over_years([material.tally.table(table) for table in about["tables"]], about["words"], about["title"])
+    yield from _picture(chart, material)
+
+
+def _table(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
+    table = material.tally.table(about["table"])
+    yield Heading(about["heading"])
+    said = sentences.said(table, about, material.rules, material.chance)
+    yield from [Text(" ".join(said))] if said else []
+    if not table.rows:
+        return
+    if about.get("chart"):
+        yield from _picture(of_rows(table, f"{table.title}, {table.columns[-1]}"), material)
+    yield Grid(
+        number=next(material.tables),
+        caption=table.title,
+        heads=("", *headings(table)),
+        rows=tuple(lines(table)),
+        under=BASIS_WORDS[table.basis],
+        notes=own_notes(material.tally, table),
+        last_is_total=True,
+    )
+
+
+def _picture(chart: Chart | None, material: Material) -> Iterator[Block]:
+    if chart:
+        yield Picture(next(material.charts), chart)
+
+
+# ---- England, and how it counts ------------------------------------------------------------------------------------
+
+
+def _england(tables: Sequence[str], material: Material) -> Iterator[Block]:
+    found = [(table, one) for table in map(material.tally.table, tables) for one in table.references]
+    shown = [(table, one, here) for table, one in found if (here := _here(table, one))]
+    if not shown:
+        yield Text("No published figure is known that belongs beside these tables.")
+        return
+    rows = [
+        (f"{table.title}{'' if one.row == TOTAL else f': {one.row}'}", f"{one.area} {one.year}", published(one), here)
+        for table, one, here in shown
+    ]
+    heads = ("What", "Published for", "Figure", material.rules["tables"]["area"].format(year=material.tally.year))
+    releases = tuple(dict.fromkeys(f"{one.area} {one.year}: {one.release}." for _, one, _ in shown))
+    yield Grid(
+        next(material.tables), material.rules["tables"]["england"], heads, tuple(rows), notes=releases, numbers=False
+    )
+
+
+def _here(table: Table, one: Reference) -> str:
+    """The area's own cell beside a published figure, where the table has it and it is a figure of the same kind."""
+    if one.unit not in ("percent", "count") and table.per is None:
+        return ""
+    if one.row == TOTAL:
+        return total_text(table.total[-1], table)
+    return next((cell_text(row.cells[-1], table) for row in table.rows if row.label == one.row), "")
+
+
+def _counting(material: Material) -> Iterator[Block]:
+    rules, tally = material.rules, material.tally
+    yield Bullets((*rules["counting"], *shared_notes(tally)))
+    if material.cautions:
+        yield Heading(rules["gaps"])
+        yield Bullets(tuple(material.cautions))
+    yield Text(rules["made"].format(commit=material.commit, day=f"{material.made_on.day} {material.made_on:%B %Y}"))

@@ -1,0 +1,184 @@
+"""The state of a case from its documents, and the changes of the case document itself.
+
+Body: `{schema: case/1, opened_on, status: open|closed, not_a_duplicate, next: [{what, clock, due, who, limit, edition}], gates (see
+`gates`), milestones and following (see `milestones`), waivers: [{agency, on, reason}], reviews: [{on, stage, panel, override: {reason, unmet}|null}],
+letter_gates, letters: [{kind, to, made_on, format, status, from_revision, send_on}], closures: [{on}], reopenings: [{on, reason}]}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from cdr.domain.asking.requests import outstanding, requests_of
+from cdr.domain.case.gates import opening_gates, renewed_gates, words
+from cdr.domain.case.milestones import step_item, with_following
+from cdr.domain.case.review import OPEN, open_gates, settled_on, unmet_for_closing
+from cdr.domain.process.clocks import Step
+from cdr.domain.process.policy import Policy
+from cdr.domain.rulebook.form_c import RATIFIED
+from cdr.domain.rulebook.validation import at, items_at, text_at
+from cdr.errors import ConditionsNotMet
+
+SCHEMA = "case/1"
+CLOSED = "closed"
+
+NOTIFIED = "notified"
+WAITING_FOR_RETURNS = "waiting for returns"
+WAITING_FOR_PROCESSES = "waiting for other processes"
+READY_FOR_PANEL = "ready for panel"
+ANALYSIS_DRAFTED = "analysis drafted"
+REVIEWED = "reviewed"
+STAGES = (
+    NOTIFIED, WAITING_FOR_RETURNS, WAITING_FOR_PROCESSES, READY_FOR_PANEL, ANALYSIS_DRAFTED, REVIEWED, CLOSED,
+)  # fmt: skip
+
+NEXT_STEPS = {
+    NOTIFIED: "Ask the agencies for their returns: cdr request",
+    WAITING_FOR_RETURNS: "The agencies move next; prompts go out when they fall due: cdr chase --overdue",
+    WAITING_FOR_PROCESSES: "Other processes move next; where one has ended: cdr gate REF close TYPE",
+    READY_FOR_PANEL: "Bring the case to the panel, then take in its analysis: cdr review",
+    ANALYSIS_DRAFTED: "Bring the draft analysis to the panel, then ratify it: cdr review",
+    REVIEWED: "Close the case: cdr close",
+    CLOSED: "Nothing; new information opens the case again: cdr reopen",
+}
+
+Body = Mapping[str, Any]
+
+
+def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
+    """Where a case is, one of `STAGES`: what it waits for comes before what has been drafted for the panel."""
+    if text_at(case, "status") == CLOSED:
+        return CLOSED
+    if settled_on(case):
+        return REVIEWED
+    # A child whom no agency knew needs no return, and then a drafted analysis shows that the case has moved on.
+    untouched = not requests_of(requests) and analysis is None
+    drafted = analysis is not None and text_at(analysis, "stage") != RATIFIED
+    found = (
+        (bool(outstanding(requests)), WAITING_FOR_RETURNS),
+        (untouched, NOTIFIED),
+        (bool(open_gates(case)), WAITING_FOR_PROCESSES),
+        (drafted, ANALYSIS_DRAFTED),
+    )
+    return next((name for holds, name in found if holds), READY_FOR_PANEL)
+
+
+def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> list[str]:
+    """What a case waits for, a few words each: returns by agency id, other processes, else the next act of its own team."""
+    if text_at(case, "status") == CLOSED:
+        return []
+    others = [f"return from {request.agency}" for request in outstanding(requests)]
+    others += [words(kind) for kind in open_gates(case)]
+    own = {
+        NOTIFIED: ["requests to agencies"],
+        READY_FOR_PANEL: ["panel meeting"],
+        ANALYSIS_DRAFTED: ["panel meeting"],
+    }
+    now = stage(case, requests, analysis)
+    if now == REVIEWED and not unmet_for_closing(case, requests, analysis):
+        return ["closing"]
+    return [*own.get(now, []), *others]
+
+
+def next_step(case: Body, requests: Body, analysis: Body | None = None) -> str:
+    """The next step in a sentence, with the command that takes it; it names nobody."""
+    return NEXT_STEPS[stage(case, requests, analysis)]
+
+
+def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str | None = None) -> dict[str, Any]:
+    """A new case's document: what follows from the notification, and the gates that are open from the start."""
+    return {
+        "schema": SCHEMA,
+        "opened_on": on.isoformat(),
+        "status": OPEN,
+        "not_a_duplicate": {"reason": not_a_duplicate, "on": on.isoformat()} if not_a_duplicate else None,
+        "next": [step_item(step) for step in steps],
+        "gates": opening_gates(form_a),
+        **{key: [] for key in ("waivers", "reviews", "letter_gates", "letters", "closures", "reopenings")},
+    }
+
+
+def followed(case: Body, before: Body, form_a: Body, steps: Sequence[Step], policy: Policy) -> dict[str, Any]:
+    """The case after its notification was corrected (`before` is what it said): what it calls for now, and its other processes."""
+    listed = at(case, "gates")
+    gates = renewed_gates(listed if isinstance(listed, list) else [], before, form_a)
+    return with_following({**case, "next": [step_item(step) for step in steps], "gates": gates}, policy)
+
+
+def with_waiver(case: Body, agency: str, on: date, reason: str) -> dict[str, Any]:
+    """The case with the reason why an agency's return is not waited for."""
+    return _with(case, "waivers", {"agency": agency, "on": on.isoformat(), "reason": reason})
+
+
+def with_review(
+    case: Body, on: date, review_stage: str, panel: str | None = None, override: tuple[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """The case with a review; `override` is the reason for ratifying all the same, and the sentences that were unmet."""
+    passed_over = {"reason": override[0], "unmet": list(override[1])} if override else None
+    return _with(
+        case, "reviews", {"on": on.isoformat(), "stage": review_stage, "panel": panel, "override": passed_over}
+    )
+
+
+def with_letter_gate(case: Body, gate: Body) -> dict[str, Any]:
+    """The case with the answers of a letter gate, as its document has them."""
+    return _with(case, "letter_gates", dict(gate))
+
+
+def with_letter(
+    case: Body,
+    *,
+    kind: str,
+    to: str | int,
+    made_on: date,
+    format: str,
+    status: str,
+    from_revision: str | int,
+    send_on: date | None = None,
+) -> dict[str, Any]:
+    """The case with the fact that a letter was made: its kind, for whom by number, from which revision, and when it goes."""
+    letter = {"kind": kind, "to": to, "made_on": made_on.isoformat(), "format": format, "status": status}
+    sent = {"send_on": send_on.isoformat()} if send_on else {}
+    return _with(case, "letters", {**letter, "from_revision": from_revision, **sent})
+
+
+def with_attachment(
+    case: Body, *, number: int, kind: str, name: str, size: int, sha256: str, added_on: date
+) -> dict[str, Any]:
+    """The case with a file that is kept beside it; its digest says that the file belongs there."""
+    attachment = {"number": number, "kind": kind, "name": name, "size": size, "sha256": sha256}
+    return _with(case, "attachments", {**attachment, "added_on": added_on.isoformat()})
+
+
+def attachment(case: Body, number: int) -> Mapping[str, Any] | None:
+    """What the case says of one of its files."""
+    return next((item for _, item in items_at(case, "attachments") if item.get("number") == number), None)
+
+
+def refuse_closed(case: Body) -> None:
+    """Stop where the case is closed. Raises: ConditionsNotMet."""
+    if case["status"] == "closed":
+        raise ConditionsNotMet(
+            "The case is closed; nothing was recorded.", [], "Open it again first: cdr reopen REF --reason REASON"
+        )
+
+
+def closed(case: Body, on: date) -> dict[str, Any]:
+    """The case, closed; whether it may be is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed."""
+    if text_at(case, "status") == CLOSED:
+        raise ConditionsNotMet("The case cannot be closed.", ["It is closed already."])
+    return {**_with(case, "closures", {"on": on.isoformat()}), "status": CLOSED}
+
+
+def reopened(case: Body, on: date, reason: str) -> dict[str, Any]:
+    """The case, open again for a reason. Raises: ConditionsNotMet if it is open."""
+    if text_at(case, "status") != CLOSED:
+        raise ConditionsNotMet("The case cannot be opened again.", ["It is open already."])
+    return {**_with(case, "reopenings", {"on": on.isoformat(), "reason": reason}), "status": OPEN}
+
+
+def _with(case: Body, key: str, item: dict[str, Any]) -> dict[str, Any]:
+    listed = at(case, key)
+    return {**case, key: [*(listed if isinstance(listed, list) else []), item]}

@@ -1,0 +1,46 @@
+"""What is so of the other processes and of those who were told: the notification says how it began, the case what came after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cdr.domain.case.gates import OPEN, gates_of
+from cdr.domain.case.milestones import milestones_of
+from cdr.domain.rulebook.validation import informed, items_at, read_date, text_at
+
+INQUEST, CRIMINAL = "inquest", "criminal"
+CORONER_TOLD, NCMD_TOLD = "coroner_told", "ncmd_told"
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whether somebody was told, and on which day first; None where no day is known."""
+
+    is_told: bool
+    on: date | None
+
+
+def is_live(case: Body, types: Collection[str]) -> bool:
+    """Whether a process of one of these types is open; the notification's list is how it stood on its day, the gates are how it stands."""
+    return any(gate.type in types and gate.status == OPEN for gate in gates_of(case))
+
+
+def coroner_knows(form_a: Body, case: Body) -> bool:
+    """Whether the coroner was told or has a process of their own, over or not."""
+    processes = {text_at(item, "type") for _, item in items_at(form_a, "other_investigations")}
+    processes |= {gate.type for gate in gates_of(case)}
+    told = informed(form_a, "coroner") or any(one.kind == CORONER_TOLD for one in milestones_of(case))
+    return told or INQUEST in processes or text_at(form_a, "certification.post_mortem.type") == "coroner"
+
+
+def national_database_told(of_notification: Body, case: Body) -> Told:
+    """Whether the national database was told: what the index keeps of the notification (`told`, `told_on`), or a milestone of the case."""
+    done = [one.on for one in milestones_of(case) if one.kind == NCMD_TOLD]
+    first = read_date(of_notification.get("told_on"))
+    days = sorted([*done, *([first] if first else [])])
+    return Told(bool(of_notification.get("told")) or bool(done), days[0] if days else None)

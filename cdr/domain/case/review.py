@@ -1,0 +1,103 @@
+"""When a review may be ratified and a case closed, and the day on which a case counts as reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cdr.domain.asking.requests import outstanding
+from cdr.domain.case.gates import words
+from cdr.domain.rulebook.form_c import RATIFIED
+from cdr.domain.rulebook.validation import items_at, text_at, words_at
+
+OPEN = "open"
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PanelMeeting:
+    """What a review needs to know of a meeting; `missing` are the parts of the quorum that nobody stood for."""
+
+    id: str
+    on: date
+    had_case: bool
+    quorate: bool
+    missing: tuple[str, ...] = ()
+
+
+def open_gates(case: Body) -> list[str]:
+    """The types of the other processes that are still open, in the case's order."""
+    return [text_at(gate, "type") for _, gate in items_at(case, "gates") if gate.get("status") == OPEN]
+
+
+def ratifying_review(case: Body) -> Mapping[str, Any] | None:
+    """The last review of a case that was ratified; None while there is none."""
+    ratified = [review for _, review in items_at(case, "reviews") if review.get("stage") == RATIFIED]
+    return ratified[-1] if ratified else None
+
+
+def settled_on(case: Body) -> str | None:
+    """The day of the ratified review that stands; None while there is none, or where the case was opened again since.
+
+    Each opening allows one more: what counts is how often, and not the dates, which a rehearsal's clock may set.
+    """
+    ratified = [review for _, review in items_at(case, "reviews") if review.get("stage") == RATIFIED]
+    stands = len(ratified) > len(items_at(case, "reopenings"))
+    return text_at(ratified[-1], "on") if stands else None
+
+
+def unmet_for_ratifying(case: Body, requests: Body, panel_meeting: PanelMeeting | None = None) -> list[str]:
+    """What a ratified review still waits for, one sentence each; empty when it may be recorded."""
+    return [*_returns(requests), *map(_gate_sentence, open_gates(case)), *_meeting(panel_meeting)]
+
+
+def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list[str]:
+    """What closing a case still waits for, one sentence each.
+
+    An open gate stands in the way unless the ratifying review was recorded in spite of that very gate.
+    """
+    review = ratifying_review(case)
+    ratified = review is not None and analysis is not None and text_at(analysis, "stage") == RATIFIED
+    passed_over = words_at(review, "override.unmet")
+    gates = [
+        _gate_sentence(kind)
+        for kind in open_gates(case)
+        if not {_gate_sentence(kind), _once_said(kind)} & {*passed_over}
+    ]
+    return [*([] if ratified else ["The case has no ratified review."]), *_returns(requests), *gates]
+
+
+def reviewed_on(on: date | None, meeting_date: date | None, today: date) -> date:
+    """The day on which a case counts as reviewed: the one given, else the meeting's, else today."""
+    return on or meeting_date or today
+
+
+def in_words(code: str) -> str:
+    """A code as it is read: `rapid_review` as `rapid review`."""
+    return code.replace("_", " ")
+
+
+def _returns(requests: Body) -> list[str]:
+    return [f"The return from {request.agency} is outstanding." for request in outstanding(requests)]
+
+
+def _gate_sentence(kind: str) -> str:
+    return f"Another process is still open: {words(kind)}."
+
+
+def _once_said(kind: str) -> str:
+    """The sentence as reviews of earlier versions kept it."""
+    return f"Another process is still open: {in_words(kind)}."
+
+
+def _meeting(meeting: PanelMeeting | None) -> list[str]:
+    if meeting is None:
+        return ["No panel meeting is named that had the case."]
+    quorum = f": nobody was there for {', '.join(map(in_words, meeting.missing))}" if meeting.missing else ""
+    return [
+        *([] if meeting.had_case else [f"The case was not assigned to the panel meeting {meeting.id}."]),
+        *([] if meeting.quorate else [f"The panel meeting {meeting.id} was not quorate{quorum}."]),
+    ]

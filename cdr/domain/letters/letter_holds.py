@@ -1,0 +1,85 @@
+"""Letters that an answer of the letter gate holds: which, since when, and when to ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cdr.domain.letters.letter_gate import BY_ID, held_questions, one_line
+from cdr.domain.rulebook.validation import date_at, items_at, text_at
+
+Body = Mapping[str, Any]
+CLOCK = "letter"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A kind of letter that waits: the questions whose answers hold it, since when, and the day to ask again, if known."""
+
+    kind: str
+    since: date
+    questions: tuple[str, ...]
+    ask_again_on: date | None
+
+    @property
+    def whom(self) -> str:
+        """Whom to ask again, in a few words."""
+        return "; ".join(dict.fromkeys(BY_ID[id_].ask for id_ in self.questions))
+
+    def in_words(self) -> str:
+        """What to do, in a sentence that names nobody."""
+        return f"Ask again whether the letter ({self.kind}) may go: {', '.join(self.questions)}"
+
+
+def holds(case: Body) -> list[Hold]:
+    """The letters on hold: the last answers of a kind say no, and no letter of it has been made final since."""
+    last = {text_at(gate, "kind"): gate for _, gate in items_at(case, "letter_gates")}
+    return [hold for kind, gate in last.items() for hold in _hold(case, kind, gate)]
+
+
+def _hold(case: Body, kind: str, gate: Body) -> Iterator[Hold]:
+    questions, since = held_questions(gate), date_at(gate, "recorded_on")
+    if questions and since is not None and not _gone_since(case, kind, since):
+        yield Hold(kind, since, questions, date_at(gate, "review_on"))
+
+
+def _gone_since(case: Body, kind: str, since: date) -> bool:
+    """Whether a final letter of this kind was made on a later day; on the same day the last answers count."""
+    return any(
+        text_at(letter, "kind") == kind
+        and letter.get("status") == "final"
+        and (date_at(letter, "made_on") or since) > since
+        for _, letter in items_at(case, "letters")
+    )
+
+
+def last_gate(case: Body, kind: str, of_every_kind: Sequence[str] = ()) -> Body | None:
+    """The last answers that were given for a kind of letter.
+
+    To the questions `of_every_kind` (whether a parent is suspected, whether the family wants to hear from us ...) an answer
+    that holds, given later for another kind, counts for this one too, until it is answered again.
+    """
+    gates = [gate for _, gate in items_at(case, "letter_gates")]
+    own = max((n for n, gate in enumerate(gates) if text_at(gate, "kind") == kind), default=None)
+    if own is None:
+        return None
+    later: dict[str, Any] = {}
+    for gate in gates[own + 1 :]:
+        held = held_questions(gate)
+        for id_ in of_every_kind:
+            if id_ in held:
+                later[id_] = gate["answers"].get(id_)
+            elif id_ in gate["answers"]:
+                later.pop(id_, None)
+    return {**gates[own], "answers": {**gates[own]["answers"], **later}}
+
+
+def kept(answers: Body, kind: str, recorded_on: date, ask_again_on: date) -> dict[str, Any]:
+    """The answers as the case keeps them; where one holds the letter, with the day to ask again."""
+    body = {key: value for key, value in answers.items() if key not in ("schema", "case")}
+    held = (
+        {"review_on": one_line(answers.get("review_on")) or ask_again_on.isoformat()} if held_questions(answers) else {}
+    )
+    return {"recorded_on": recorded_on.isoformat(), "kind": kind, **body, **held}

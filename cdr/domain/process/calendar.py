@@ -1,0 +1,79 @@
+"""The days that belong in a calendar: limits, prompts, expected ends of other processes, and the area's own dates; no name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from cdr.domain.case.gates import OPEN, gates_of
+from cdr.domain.process.due import OPEN_ALWAYS, Closed, Kinds, Task, area_tasks, is_open, tasks_of
+from cdr.domain.process.policy import Policy
+from cdr.domain.process.today import gate_owner
+
+OF_THE_AREA = "area-"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One day of a calendar; `key` stays the same while the case and the clock do, whatever becomes of the day."""
+
+    key: str
+    day: date
+    summary: str
+    detail: str
+
+
+def events(cases: Mapping[str, Kinds], on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> list[Event]:
+    """The events of all open cases and of the area, by key. Raises: UnknownHolidays."""
+    found = [_of_the_area(task) for task in area_tasks(cases, on, policy)]
+    for ref, kinds in cases.items():
+        if is_open(kinds):
+            tasks = tasks_of(ref, kinds, on, policy, closed)
+            found += _steps([task for task in tasks if not task.level])
+            found += _prompts([task for task in tasks if task.level])
+            found += _expected(ref, kinds, policy)
+    return sorted(found, key=lambda event: event.key)
+
+
+def _of_the_area(task: Task) -> Event:
+    return Event(f"{OF_THE_AREA}{task.clock}-{task.due}", task.due, task.what, _detail(task.who, task.clock))
+
+
+def _steps(tasks: Sequence[Task]) -> Iterator[Event]:
+    """One event a clock; where a case has a clock twice (two reports to answer), the later ones are told apart by their day."""
+    seen: set[str] = set()
+    for task in tasks:
+        key = f"{task.case}-{task.clock}"
+        key = f"{key}-{task.due}" if key in seen else key
+        seen.add(key)
+        yield Event(key, task.due, f"{task.case}: {task.what}", _detail(task.who, task.clock))
+
+
+def _prompts(tasks: Sequence[Task]) -> Iterator[Event]:
+    """One event for all the agencies of a case that were asked on one day and are at the same level."""
+    order = sorted(tasks, key=lambda task: (task.level, str(task.requested_on), task.due, task.agency))
+    for (level, asked), same in groupby(order, key=lambda task: (task.level, str(task.requested_on))):
+        several = list(same)
+        first = several[0]
+        count = "1 return" if len(several) == 1 else f"{len(several)} returns"
+        agencies = ", ".join(task.agency for task in several)
+        summary = f"{first.case}: {level} for {count}"
+        yield Event(
+            f"{first.case}-{level}-{asked}", first.due, summary, f"{agencies}. {_detail(first.who, first.clock)}"
+        )
+
+
+def _expected(ref: str, kinds: Kinds, policy: Policy) -> Iterator[Event]:
+    for gate in gates_of(kinds["case"]):
+        if gate.status == OPEN and gate.expected_on:
+            detail = _detail(
+                gate_owner(replace(gate, owner=""), policy), ""
+            )  # an owner may be named, and a feed goes out
+            yield Event(f"{ref}-gate-{gate.type}", gate.expected_on, f"{ref}: {gate.words}: expected end", detail)
+
+
+def _detail(who: str, clock: str) -> str:
+    rule = f"Rule {clock}: cdr explain {clock}." if clock else ""
+    return " ".join(part for part in (f"Who acts: {who}." if who else "", rule) if part)

@@ -1,0 +1,156 @@
+"""What is due and when: in one case, and in the area as a whole; by case reference and without any name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from cdr.domain.asking.chase import ESCALATION, chase_item
+from cdr.domain.asking.requests import Request, outstanding
+from cdr.domain.case.milestones import still_called_for
+from cdr.domain.case.review import ratifying_review
+from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
+from cdr.domain.letters.letter_holds import holds
+from cdr.domain.process.clocks import add_months
+from cdr.domain.process.policy import ClockRule, Policy
+from cdr.domain.rulebook.configuration import Closure
+from cdr.domain.rulebook.validation import date_at, text_at
+
+OVERDUE, TODAY, THIS_WEEK, LATER = "overdue", "today", "this week", "later"
+WEEK = timedelta(days=7)
+PROMPT_CLOCK, ESCALATION_CLOCK = "T06", "T07"
+END_OF_YEAR_CLOCK, QUARTER_CLOCK, PANEL_CLOCK = "T29", "T30", "T31"
+QUARTER_MONTHS = (3, 6, 9, 12)
+
+Body = Mapping[str, Any]
+Kinds = Mapping[str, Body]
+Closed = Mapping[str, Sequence[Closure]]
+OPEN_ALWAYS: Closed = {}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that is due: the case (empty for the area), what, the clock of the rules, the day, and who moves.
+
+    `when` is `overdue`, `today`, `this week` or `later`; `agency` and `level` are there where a prompt is due.
+    """
+
+    case: str
+    what: str
+    clock: str
+    due: date
+    when: str
+    who: str
+    agency: str = ""
+    level: str = ""
+    requested_on: date | None = None
+
+
+def when_due(due: date, on: date) -> str:
+    """How near a day is: `overdue`, `today`, `this week` (the seven days after today) or `later`."""
+    if due <= on:
+        return TODAY if due == on else OVERDUE
+    return THIS_WEEK if due <= on + WEEK else LATER
+
+
+def tasks_of(ref: str, kinds: Kinds, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> list[Task]:
+    """Everything with a date in one open case, however far off, in order of the days; `closed` is when agencies are, by id.
+
+    Raises: UnknownHolidays.
+    """
+    found = [*_steps(ref, kinds, on, policy), *_letters(ref, kinds, on), *_prompts(ref, kinds, on, policy, closed)]
+    return sorted(found, key=lambda task: (task.due, task.clock, task.agency))
+
+
+def _steps(ref: str, kinds: Kinds, on: date, policy: Policy) -> Iterator[Task]:
+    for step in still_called_for(kinds["case"], kinds.get("requests", {}), on, policy):
+        if step.due is not None:
+            who = step.who or who_moves(step.clock, policy)
+            yield Task(ref, step.what, step.clock, step.due, when_due(step.due, on), who)
+
+
+def _letters(ref: str, kinds: Kinds, on: date) -> Iterator[Task]:
+    """The letters on hold for which there is a day to ask again."""
+    for hold in holds(kinds["case"]):
+        if hold.ask_again_on is not None:
+            day = hold.ask_again_on
+            yield Task(ref, hold.in_words(), LETTERS_CLOCK, day, when_due(day, on), hold.whom)
+
+
+def _prompts(ref: str, kinds: Kinds, on: date, policy: Policy, closed: Closed) -> Iterator[Task]:
+    for request in outstanding(kinds.get("requests", {})):
+        away = closed.get(request.agency, ())
+        item = chase_item(request, kinds.get("prompts", {}), on, policy, policy.working_days, away)
+        level = item.due or item.next
+        if level:
+            day = level.on if item.due else max(level.on, _resumes(request, on, away))
+            clock = ESCALATION_CLOCK if level.level == ESCALATION else PROMPT_CLOCK
+            what = f"{level.level} for {request.agency}: cdr chase --overdue"
+            who, when = who_moves(clock, policy), when_due(day, on)
+            yield Task(ref, what, clock, day, when, who, request.agency, level.level, request.requested_on)
+
+
+def _resumes(request: Request, on: date, away: Sequence[Closure]) -> date:
+    """The first day from `on` on which the request is chased again: when its hold, or the agency's closure, is over."""
+    day = request.held_until if request.held_until and request.is_held(on) else on
+    while over := [closure.last + timedelta(days=1) for closure in away if closure.holds(day)]:
+        day = max(over)
+    return day
+
+
+def who_moves(clock: str, policy: Policy) -> str:
+    """Whose step a clock is; empty for a clock that these rules do not have."""
+    rule = policy.clocks.get(clock)
+    return rule.who if rule else ""
+
+
+def area_tasks(cases: Mapping[str, Kinds], on: date, policy: Policy) -> list[Task]:
+    """The area's own next dates that are not past: the national database's day, the quarter's report, the panel's rhythm.
+
+    None of them belongs to a case, and whether one is done is nowhere kept, so a day that is past is told no more.
+    """
+    found = []
+    for clock, day_of in AREA_DAYS.items():
+        rule = policy.clocks.get(clock)
+        day = day_of(rule, cases, on) if rule and rule.applies(on) else None
+        if rule and day and day >= on:
+            found.append(Task("", rule.what, clock, day, when_due(day, on), rule.who))
+    return sorted(found, key=lambda task: (task.due, task.clock))
+
+
+def _each_year(rule: ClockRule, cases: Mapping[str, Kinds], on: date) -> date:
+    """The next day that the rule's trigger names (`31 March`)."""
+    days = (datetime.strptime(f"{rule.trigger} {year}", "%d %B %Y").date() for year in (on.year, on.year + 1))  # noqa: DTZ007
+    return next(day for day in days if day >= on)
+
+
+def _after_quarter(rule: ClockRule, cases: Mapping[str, Kinds], on: date) -> date | None:
+    """When the report on the oldest quarter falls due that is not past yet; a quarter's end is its month's last day."""
+    ends = [
+        date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        for year in (on.year - 1, on.year)
+        for month in QUARTER_MONTHS
+    ]
+    due = [add_months(end, rule.number or 0) for end in ends if end < on]
+    return next((day for day in due if day >= on), None)
+
+
+def _next_panel(rule: ClockRule, cases: Mapping[str, Kinds], on: date) -> date | None:
+    """When the panel should next have met, from the latest review that it ratified."""
+    reviews = [ratifying_review(kinds.get("case", {})) for kinds in cases.values()]
+    held = [day for day in (date_at(review, "on") for review in reviews) if day]
+    return add_months(max(held), rule.number or 0) if held else None
+
+
+AREA_DAYS: Mapping[str, Callable[[ClockRule, Mapping[str, Kinds], date], date | None]] = {
+    END_OF_YEAR_CLOCK: _each_year,
+    QUARTER_CLOCK: _after_quarter,
+    PANEL_CLOCK: _next_panel,
+}
+
+
+def is_open(kinds: Kinds) -> bool:
+    """Whether a case is open."""
+    return text_at(kinds.get("case"), "status") == "open"

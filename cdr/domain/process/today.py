@@ -1,0 +1,178 @@
+"""One day's screen over all open cases: what is due, what was sent, what is blocked, who moves, and what can wait."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cdr.domain.asking.requests import outstanding
+from cdr.domain.asking.sending import SENT, partly_refused, unsent
+from cdr.domain.case import case as cases_
+from cdr.domain.case.gates import OPEN, Gate, gates_of
+from cdr.domain.case.review import settled_on, unmet_for_closing
+from cdr.domain.process.due import (
+    LATER,
+    OPEN_ALWAYS,
+    OVERDUE,
+    THIS_WEEK,
+    TODAY,
+    Closed,
+    Kinds,
+    Task,
+    area_tasks,
+    is_open,
+    tasks_of,
+    who_moves,
+)
+from cdr.domain.process.policy import Policy
+from cdr.domain.rulebook.validation import date_at, items_at, text_at
+
+PARTLY = "partly refused"
+GATE, HOLD = "gate", "hold"
+SINCE = timedelta(days=1)
+NEAR = timedelta(weeks=4)
+AGENCIES, PANEL, COORDINATOR = "agencies", "panel", "coordinator"
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message to or about an agency: `state` is `sent`, `queued`, `sending` (nobody knows), `refused` or `partly refused`.
+
+    `on` is the day on which it went out, or else fell due.
+    """
+
+    case: str
+    agency: str
+    level: str
+    on: date
+    state: str
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """What holds a case up: another process (`gate`) or an agency that is not chased for a while (`hold`).
+
+    `since` and `until` (expected end) are None where they are not known; `who` moves next.
+    """
+
+    case: str
+    kind: str
+    what: str
+    since: date | None
+    until: date | None
+    who: str
+
+
+@dataclass(frozen=True)
+class Today:
+    """The day: `tasks` up to a week ahead in order of the days, `area` the near dates of no case.
+
+    `waiting` counts the open cases in which nothing is due within a week, `next_due` is the first day of anything in
+    them, `movers` says who moves next in how many of them.
+    """
+
+    on: date
+    tasks: tuple[Task, ...]
+    waiting: int
+    sent: tuple[Sent, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    area: tuple[Task, ...] = ()
+    next_due: date | None = None
+    movers: tuple[tuple[str, int], ...] = ()
+
+
+def today(cases: Mapping[str, Kinds], on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Today:
+    """The day from each case's documents by kind (`case`, `requests`, `prompts`, `analysis`); `closed` as in `tasks_of`.
+
+    Raises: UnknownHolidays.
+    """
+    open_cases = {ref: kinds for ref, kinds in cases.items() if is_open(kinds)}
+    found = {ref: tasks_of(ref, kinds, on, policy, closed) for ref, kinds in open_cases.items()}
+    near = [task for several in found.values() for task in several if task.when != LATER]
+    busy = {task.case for task in near}
+    others = [ref for ref in open_cases if ref not in busy]
+    blocked = [item for ref, kinds in open_cases.items() for item in blocked_in(ref, kinds, on, policy)]
+    later = [task.due for ref in others for task in found[ref]]
+    later += [item.until for item in blocked if item.case in others and item.until and item.until > on]
+    return Today(
+        on=on,
+        tasks=tuple(sorted(near, key=lambda task: (task.due, task.case, task.clock, task.agency))),
+        waiting=len(others),
+        sent=tuple(sent for ref, kinds in open_cases.items() for sent in _sent(ref, kinds, on)),
+        blocked=tuple(sorted(blocked, key=_soonest)),
+        area=tuple(task for task in area_tasks(cases, on, policy) if task.due <= on + NEAR),
+        next_due=min(later, default=None),
+        movers=tuple(Counter(next_mover(open_cases[ref], policy) for ref in others).most_common()),
+    )
+
+
+def _soonest(item: Blocked) -> tuple[date, date, str]:
+    return item.until or date.max, item.since or date.max, item.case
+
+
+def _sent(ref: str, kinds: Kinds, on: date) -> Iterator[Sent]:
+    """What went out since yesterday; and what did not go out as it should, while it is still to go."""
+    ledger, prompts = kinds.get("requests", {}), kinds.get("prompts", {})
+    wrong = [*unsent(ref, ledger, prompts), *partly_refused(ref, ledger, prompts)]
+    told = {one.message_id for one in wrong}
+    for one in wrong:
+        state = PARTLY if one.status == SENT else one.status
+        yield Sent(ref, one.prompt.agency, one.prompt.level, one.prompt.due_on, state)
+    for _, item in items_at(prompts, "prompts"):
+        day = date_at(item, "sent_on")
+        if day and on - SINCE <= day <= on and text_at(item, "message_id") not in told:
+            yield Sent(ref, text_at(item, "agency"), text_at(item, "level"), day, SENT)
+
+
+def blocked_in(ref: str, kinds: Kinds, on: date, policy: Policy) -> list[Blocked]:
+    """The open processes of a case, and its agencies that are not chased until a day."""
+    gates = [
+        Blocked(ref, GATE, gate.words, gate.opened_on, gate.expected_on, gate_owner(gate, policy))
+        for gate in gates_of(kinds["case"])
+        if gate.status == OPEN and not _may_close(kinds)
+    ]
+    holds = [
+        Blocked(ref, HOLD, f"return from {one.agency} is on hold", None, one.held_until, one.agency)
+        for one in outstanding(kinds.get("requests", {}))
+        if one.is_held(on)
+    ]
+    return [*gates, *holds]
+
+
+def _may_close(kinds: Kinds) -> bool:
+    """Whether nothing stands in the way of closing: a gate that the review passed over does not."""
+    body = kinds["case"]
+    return settled_on(body) is not None and not unmet_for_closing(
+        body, kinds.get("requests", {}), kinds.get("analysis")
+    )
+
+
+def gate_owner(gate: Gate, policy: Policy) -> str:
+    """Who moves in another process: whoever the gate names, else the coroner where it is the coroner's, else the process itself."""
+    return gate.owner or ("coroner" if gate.type in policy.gates.coroner else gate.words)
+
+
+def next_mover(kinds: Kinds, policy: Policy) -> str:
+    """Who moves next in a case, by its stage."""
+    body, ledger = kinds["case"], kinds.get("requests", {})
+    stage = cases_.stage(body, ledger, kinds.get("analysis"))
+    owners = [gate_owner(gate, policy) for gate in gates_of(body) if gate.status == OPEN]
+    if owners and (stage == cases_.WAITING_FOR_PROCESSES or (stage == cases_.REVIEWED and not _may_close(kinds))):
+        return owners[0]
+    movers = {
+        cases_.NOTIFIED: who_moves("T04", policy),
+        cases_.WAITING_FOR_RETURNS: AGENCIES,
+        cases_.REVIEWED: COORDINATOR,
+    }
+    return movers.get(stage, PANEL)
+
+
+def by_when(tasks: Sequence[Task]) -> dict[str, list[Task]]:
+    """The tasks under their headings, those without a task left out."""
+    groups = {when: [task for task in tasks if task.when == when] for when in (OVERDUE, TODAY, THIS_WEEK)}
+    return {when: group for when, group in groups.items() if group}

@@ -1,0 +1,72 @@
+"""What the tables and the annual report are counted from: every case, the area's names, and what is published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdr.app import App, rules
+from cdr.errors import ConditionsNotMet, InvalidData
+
+if TYPE_CHECKING:
+    from cdr.statistics.facts import CaseFacts
+    from cdr.statistics.reference import Figure
+    from cdr.statistics.tally import Setting
+
+
+def facts(app: App) -> list[CaseFacts]:
+    """The facts of every case. Raises: NotAllowed."""
+    from cdr.statistics.facts import case_facts
+
+    app.store.require_member()
+    found = []
+    for reference, kinds in app.store.facts().items():
+        notification = kinds.get("notification", {}).get("facts")
+        bodies = (kinds.get(name) for name in ("analysis", "requests", "case", "prompts"))
+        known = case_facts(reference, notification, *bodies)
+        found += [known] if known else []
+    return found
+
+
+def agencies(app: App) -> dict[str, str]:
+    """The name of each agency's id."""
+    return {agency.id: agency.name for agency in app.configuration.agencies}
+
+
+def setting(app: App) -> Setting:
+    """What cdr.yaml and published figures add to the counts. Raises: InvalidData."""
+    from cdr.statistics.tally import Setting
+
+    configuration = app.configuration
+    return Setting(
+        population=dict(configuration.population),
+        live_births=dict(configuration.live_births),
+        breaks=tuple((one.year, one.tables, one.why) for one in configuration.breaks),
+        figures=_figures(app),
+        chance=rules("intervals"),
+    )
+
+
+def _figures(app: App) -> tuple[Figure, ...]:
+    """The published figures that come with the program and those of this area's own releases. Raises: InvalidData."""
+    from cdr.forms import schema
+    from cdr.statistics.reference import figures, reference_problems
+    from cdr.statistics.tally import known_tables
+
+    found = list(figures(rules("england-reference")))
+    tables = known_tables(rules("bands"))
+    for path, raw in app.store.references().items():
+        body, source, problems = schema.examine(raw, path, "reference")
+        problems = schema.placed([*problems, *reference_problems(body, tables)], schema.current("reference"), source)
+        if problems:
+            raise InvalidData(problems, path)
+        found += figures(body)
+    return tuple(found)
+
+
+def refuse_public() -> None:
+    """Make no public edition. Raises: ConditionsNotMet."""
+    raise ConditionsNotMet(
+        "A public edition cannot be made: small numbers would be shown as they are.",
+        ["Hiding what may not be published is not built yet, and an unprotected table must not be made by mistake."],
+        "Without --public the tables are made for the panel, marked as not for publication.",
+    )

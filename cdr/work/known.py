@@ -1,0 +1,44 @@
+"""Whether a notification is about a child who is known already: the strict rule, and cases that look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cdr.app import App
+from cdr.errors import ConditionsNotMet, Problem
+
+
+def same_child_in(app: App, body: Mapping[str, Any], but: str = "") -> list[str]:
+    """The cases, but for one, that seem to be the same child's (A-26)."""
+    from cdr.domain.case.duplicates import Identity, identity, same_child
+
+    new = identity(body)
+    return [case for case, kept in _others(app, but).items() if same_child(new, Identity.from_dict(kept))]
+
+
+def alike(app: App, body: Mapping[str, Any], but: str = "") -> list[Problem]:
+    """The other cases that look alike (A-34), as warnings."""
+    from cdr.domain.case.duplicates import alike_problems, identity
+    from cdr.forms import schema
+
+    found = alike_problems(identity(body), _others(app, but))
+    return [replace(one, title=schema.title("form-a/1", one.field)) for one in found]
+
+
+def already_known(
+    like: Sequence[str], hint: str = "If this is another child, say why: --not-a-duplicate REASON"
+) -> ConditionsNotMet:
+    """What is told of cases that seem to be the same child's."""
+    return ConditionsNotMet(
+        "This child seems to be known already; nothing was recorded.",
+        [f"The case {case} has the same number, or the same names and dates [A-26]" for case in like],
+        hint,
+    )
+
+
+def _others(app: App, but: str) -> dict[str, Mapping[str, Any]]:
+    """Who the children of the other cases are, by case."""
+    facts = app.store.facts().items()
+    return {case: kinds["notification"]["identity"] for case, kinds in facts if "notification" in kinds and case != but}

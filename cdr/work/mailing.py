@@ -1,0 +1,264 @@
+"""Sending: what is about to go is recorded, handed over message by message, and marked with what came of it.
+
+A crash between two steps leaves a message recorded as `sending`; the next run sends it again under the same message id, unless
+the server's answer had been noted. One run sends at a time, and the store stays free meanwhile.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from cdr.app import App, rules
+from cdr.domain.asking import sending
+from cdr.domain.asking.sending import Limits, Prompt, Unsent
+from cdr.errors import DONE, TryAgain, WrongUsage
+from cdr.mail.progress import Progress, Taken
+from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope
+from cdr.store.document import Document
+from cdr.store.layout import Place
+from cdr.store.transaction import DEFERRED, Change, signals_deferred
+from cdr.terminal.output import say
+from cdr.work import post
+from cdr.work.post import Letter
+
+if TYPE_CHECKING:
+    from cdr.mail.sendmail import Sendmail
+    from cdr.mail.smtp import Smtp
+
+INTERRUPTED = "it was interrupted"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One prompt of a message that was handed over, and what came of it; `again` when it may have gone out before."""
+
+    prompt: Prompt
+    to: tuple[str, ...]
+    delivery: Delivery
+    again: bool = False
+
+
+@dataclass
+class Ledgers:
+    """The prompts of several cases while they are changed: as they stand, and as they will."""
+
+    app: App
+    current: dict[str, dict[str, Document]] = field(default_factory=dict)
+    bodies: dict[Place, dict[str, Any]] = field(default_factory=dict)
+
+    def body(self, case: str) -> Mapping[str, Any]:
+        """A case's prompts with what was changed so far."""
+        place = self.app.store.place(case, "prompts")
+        if case not in self.current:
+            self.current[case] = {"prompts": self.app.store.index.document(place)}
+        stands: Mapping[str, Any] = self.current[case]["prompts"].body
+        return self.bodies.get(place, stands)
+
+    def change(self, case: str, how: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+        """Change a case's prompts."""
+        body = how(self.body(case))
+        self.bodies[self.app.store.place(case, "prompts")] = body
+
+    def commit(self, ready: Callable[[], Callable[[], None] | None] = lambda: None) -> None:
+        """Record what changed, in one commit. Raises: as `Store.commit`."""
+        if self.bodies:
+            self.app.store.commit(Change("chase", self.bodies), self.current, ready)
+
+
+def sends(app: App) -> bool:
+    """Whether messages leave this machine; else they go to the outbox."""
+    return transport_name(app) != "outbox"
+
+
+def transport_name(app: App) -> str:
+    """outbox, smtp or sendmail."""
+    return str(app.configuration.mail.get("transport", "outbox"))
+
+
+def limits(app: App) -> Limits:
+    """How much is sent, and how often tried."""
+    return Limits.of(rules("mail"), app.configuration.mail)
+
+
+def transport(app: App) -> Smtp | Sendmail:
+    """The way of sending that cdr.yaml asks for. Raises: WrongConfiguration, WrongUsage for the outbox."""
+    mail, seconds = app.configuration.mail, limits(app).seconds
+    if transport_name(app) == "sendmail":
+        from cdr.mail.sendmail import Sendmail
+
+        return Sendmail(str(mail.get("sendmail", "")), seconds)
+    if transport_name(app) != "smtp":
+        raise WrongUsage("The outbox sends nothing.")
+    from cdr.mail.smtp import PORTS, STARTTLS, Server, Smtp
+
+    security = str(mail.get("security", STARTTLS))
+    user, password_command, ca_file = (str(mail.get(key, "")) for key in ("user", "password_command", "ca_file"))
+    server = Server(
+        host=str(mail.get("host", "")),
+        port=int(mail.get("port") or PORTS[security]),
+        security=security,
+        user=user,
+        password_command=password_command,
+        ca_file=ca_file,
+        name=str(mail.get("from", "")).rpartition("@")[2],
+        seconds=seconds,
+    )
+    return Smtp(server)
+
+
+def written_down(app: App, prompts: Document, letters: Sequence[Letter]) -> dict[Place, dict[str, Any]]:
+    """What a change of one case adds so that its letters are recorded as about to be handed over; nothing for the outbox."""
+    if not letters or not sends(app):
+        return {}
+    transport(app).close()  # where cdr.yaml is wrong, it is told before anything is recorded
+    body: Mapping[str, Any] = prompts.body
+    for letter in letters:
+        body = sending.begun(body, letter.prompts[0], letter.message.to, letter.message.message_id)
+    return {prompts.place: dict(body)}
+
+
+def to_outbox(app: App, letters: Sequence[Letter]) -> Callable[[], None] | None:
+    """Write letters to the outbox, where that is how mail leaves; what takes them out again. Raises: DiskFailed."""
+    return None if sends(app) else post.out(app, letters)
+
+
+def note_what_was_taken(app: App, noted: Path, ledgers: Ledgers) -> None:
+    """Mark what the server took in a run that was killed before it could record it."""
+    taken = {one.message_id: one for one in Progress(noted).noted()}
+    if not taken:
+        return
+    for case, kinds in app.store.facts().items():
+        for item in kinds["prompts"]["prompts"]:
+            if sending.is_unsent(item) and item["message_id"] in taken:
+                _take(ledgers, case, taken[item["message_id"]])
+
+
+def _take(ledgers: Ledgers, case: str, one: Taken) -> None:
+    ledgers.change(case, lambda body: sending.taken(body, one.message_id, date.fromisoformat(one.on), one.refused))
+
+
+def deliver(
+    app: App, noted: Path, letters: Sequence[Letter], before: Mapping[str, Unsent] = MappingProxyType({})
+) -> list[Sent]:
+    """Hand over messages that are recorded as about to be, and mark what came of them; the lock of sending is held.
+
+    `before` holds by message id how those stood that were tried before. A signal stops it after the message under way: what
+    has gone is marked, the rest waits for the next run.
+    Raises: as `Store.commit`; then the next run goes on where this one stopped.
+    """
+    if not letters:
+        _forget_what_was_taken(app, noted)
+        return []
+    with signals_deferred():
+        deliveries = _handed_over(app, noted, letters, before)
+        with app.store.writing():
+            ledgers, most = Ledgers(app), limits(app)
+            for letter, delivery in zip(letters, deliveries, strict=True):
+                for case in {prompt.case for prompt in letter.prompts}:
+                    _mark(ledgers, case, letter.message.message_id, delivery, app.clock.today, most)
+            ledgers.commit()
+        _forget_what_was_taken(app, noted)
+    repeated = {message_id for message_id, one in before.items() if one.status == sending.SENDING}
+    return [
+        Sent(prompt, letter.message.to, delivery, letter.message.message_id in repeated)
+        for letter, delivery in zip(letters, deliveries, strict=True)
+        for prompt in letter.prompts
+    ]
+
+
+def _forget_what_was_taken(app: App, noted: Path) -> None:
+    """Clear the notes of what the server took, unless a case that cannot be read now may have one that is not recorded yet."""
+    if not app.store.left_out:
+        Progress(noted).clear()
+
+
+def _handed_over(app: App, noted: Path, letters: Sequence[Letter], before: Mapping[str, Unsent]) -> list[Delivery]:
+    from cdr.documents.letters.message import sender
+
+    way, progress, from_ = transport(app), Progress(noted), sender(app.configuration)
+    last_tries = {message_id for message_id, one in before.items() if one.tries + 1 >= limits(app).tries}
+    found: list[Delivery] = []
+    try:
+        for letter in letters:
+            if signal.sigpending() & DEFERRED:
+                found.append(Delivery(LATER, why=INTERRUPTED))
+                continue
+            is_last_try = letter.message.message_id in last_tries
+            delivery = way.deliver(Envelope(from_, letter.message.to, letter.mail, is_last_try))
+            found.append(delivery)
+            if delivery.outcome == TAKEN:
+                progress.note(Taken(letter.message.message_id, app.clock.today.isoformat(), delivery.refused))
+    finally:
+        way.close()
+    return found
+
+
+def _mark(ledgers: Ledgers, case: str, message_id: str, delivery: Delivery, today: date, most: Limits) -> None:
+    if delivery.outcome == TAKEN:
+        ledgers.change(case, lambda body: sending.taken(body, message_id, today, delivery.refused))
+    elif delivery.outcome in (LATER, REFUSED):
+        ledgers.change(case, lambda body: sending.not_taken(body, message_id, delivery.refused, most))
+
+
+def deliver_now(app: App, letters: Sequence[Letter]) -> list[Sent]:
+    """Hand over messages just recorded, unless another run sends at this moment: then they go with the next one.
+
+    What was not sent waits. Raises: as `deliver`.
+    """
+    if not letters or not sends(app):
+        return []
+    with ExitStack() as stack:
+        try:
+            noted = stack.enter_context(app.store.sending(wait=0))
+        except TryAgain:
+            later = Delivery(LATER, why="another run is sending at this moment")
+            return [Sent(prompt, letter.message.to, later) for letter in letters for prompt in letter.prompts]
+        with app.store.writing():
+            ledgers = Ledgers(app)
+            note_what_was_taken(app, noted, ledgers)
+            ledgers.commit()
+        facts = app.store.facts()
+        cases = {letter.prompts[0].case for letter in letters}
+        unsent = {
+            item["message_id"]
+            for case in cases
+            for item in facts[case]["prompts"]["prompts"]
+            if sending.is_unsent(item)
+        }
+        return deliver(app, noted, [letter for letter in letters if letter.message.message_id in unsent])
+
+
+def line(sent: Sent) -> str:
+    """What came of one message, for cron's mail: no name in it."""
+    about = f"{sent.prompt.level} for {sent.prompt.case}, {sent.prompt.agency}"
+    delivery = sent.delivery
+    if delivery.outcome == TAKEN:
+        verb = "Sent again" if sent.again else "Sent"
+        left_out = f"; refused by the server for {', '.join(delivery.refused)}" if delivery.refused else ""
+        took = [address for address in sent.to if address not in delivery.refused]
+        return f"{verb}: {about}, to {', '.join(took)}{left_out}"
+    if delivery.outcome == UNCERTAIN:
+        return f"Not known whether sent: {about}: {delivery.why}; it is sent again with the next run"
+    return f"Not sent: {about}: {delivery.why}; it is tried again with the next run"
+
+
+def deliver_and_tell(app: App, letters: Sequence[Letter]) -> int:
+    """Hand over messages that were just recorded, and tell what came of them; the exit code."""
+    if letters and not sends(app):
+        count = "message is" if len(letters) == 1 else "messages are"
+        say(f"{len(letters)} {count} in {app.store.outbox}, to be sent.")
+    return told(deliver_now(app, letters))
+
+
+def told(sent: Sequence[Sent]) -> int:
+    """Tell what came of messages that were handed over just now; the exit code: 75 where one stays to be sent."""
+    for one in sent:
+        say(line(one))
+    return DONE if all(one.delivery.outcome == TAKEN for one in sent) else TryAgain.exit_code

@@ -1,0 +1,103 @@
+"""The return form of a request: made from the ledger, and locked with a pass-phrase that is shown once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from cdr.app import App
+from cdr.domain.asking.requests import Request, RequestForm
+from cdr.store.document import Document
+from cdr.work.agency_keys import refuse_unusable
+
+if TYPE_CHECKING:
+    from cdr.documents.return_form.return_form import ReturnForm
+
+
+@contextmanager
+def shown_once(app: App, reference: str, agencies: Iterable[str]) -> Iterator[None]:
+    """Within it the pass-phrases of these agencies' forms are shown; where that fails, it is told how to have others."""
+    app.shown_once = tuple(f"cdr form {reference} {agency} --new-passphrase -o FILE" for agency in agencies)
+    yield
+    app.shown_once = ()
+
+
+def made(app: App, case: str, request: Request, suffix: str) -> bytes:
+    """The return form of a request as a file whose name ends in `suffix`.
+
+    It is made from the ledger, the configuration and the members' public keys: the chaser's key is enough.
+    Raises: ValueError where the request has no form (`Request.form`).
+    """
+    from cdr.documents.return_form import return_docx, return_form, return_yaml
+
+    form = _return_form(app, case, request)
+    if suffix == ".docx":
+        return return_docx.to_docx(form)
+    return return_form.to_html(form) if suffix == ".html" else return_yaml.to_yaml(form)
+
+
+def locked(app: App, case: str, agency_id: str, notification: Document, nonce: str = "") -> tuple[RequestForm, str]:
+    """A fresh form for a request, with the pass-phrase that opens the child's details in it.
+
+    Raises: NotFound for an unknown agency; NotAllowed where its own key, if cdr.yaml names one, cannot be encrypted to.
+    """
+    import json
+
+    from cdr.domain.asking import passphrase
+    from cdr.domain.rulebook import replies
+
+    told, nonce = passphrase.new(), nonce or secrets.token_hex(16)
+    key = app.configuration.agency(agency_id).key
+    plain = json.dumps(replies.identity(notification.body, case, nonce), ensure_ascii=False, separators=(",", ":"))
+    sealed = app.store.sealed.keys.gnupg.lock(plain.encode(), passphrase.normal(told))
+    return RequestForm(nonce, replies.FORM, sealed.decode("ascii"), _for_key(app, told, key) if key else ""), told
+
+
+def _for_key(app: App, told: str, key: str) -> str:
+    """The pass-phrase, signed, for whoever holds the agency's key."""
+    from cdr.store.crypto import Gnupg
+
+    refuse_unusable([key])
+    return Gnupg().encrypt_mail(f"{told}\n".encode(), [key], app.store.person.fingerprint).decode("ascii")
+
+
+def current() -> str:
+    """The version of Form B that a form asks for."""
+    from cdr.domain.rulebook.replies import FORM
+
+    return FORM
+
+
+def version(request: Request) -> str:
+    """The version of Form B that a request's form asks for; empty where it has none."""
+    return request.form.form if request.form else ""
+
+
+def _return_form(app: App, case: str, request: Request) -> ReturnForm:
+    from cdr.documents.return_form.return_form import ReturnForm
+    from cdr.domain.asking.requests import prompt_dates
+
+    if request.form is None:
+        raise ValueError("a request without a form")
+    agency, manager = app.configuration.agency(request.agency), app.configuration.people["manager"]
+    keys = app.store.public_keys_of_members()
+    since = request.bounced[-1].on if request.sent_back else request.requested_on
+    return ReturnForm(
+        case=case,
+        agency_id=agency.id,
+        agency_name=agency.name,
+        agency_type=agency.type,
+        requested_on=since,
+        reply_by=prompt_dates(since, app.policy)[0],
+        organisation=app.configuration.letterhead.organisation,
+        contact_name=manager.name,
+        contact_email=manager.email,
+        contact_phone=manager.phone,
+        form=request.form.form,
+        nonce=request.form.nonce,
+        identity=request.form.locked,
+        keys=tuple(keys.values()),
+        fingerprints=tuple(keys),
+    )
