@@ -16,7 +16,7 @@ from cdr.errors import InvalidData, Problem, WrongUsage, as_told
 from cdr.terminal.output import file_name, given, put, put_json, say, table, to_file
 
 if TYPE_CHECKING:
-    from cdr.documents.incoming.sheets import Sheet
+    from cdr.documents.incoming.rows import Sheet
     from cdr.domain.register.register import Columns, RowRead
     from cdr.domain.register.register_map import RegisterMap
     from cdr.domain.register.register_read import Known, Taken

@@ -11,9 +11,8 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdr.documents.incoming import sheets
 from cdr.documents.incoming.archives import Archive, Damaged, TooMuch
-from cdr.documents.incoming.sheets import Book, Sheet, refused
+from cdr.documents.incoming.rows import MOST_IN_ALL, Book, Sheet, refused
 from cdr.documents.incoming.workbook_cells import EPOCH, EPOCH_1904, Cells, Meaning
 from cdr.documents.incoming.workbook_xml import DAMAGED, Named, Reader, Refused, Strings, Styles, parse
 
@@ -113,7 +112,7 @@ class _Workbook:
         self.tags += tags
         if self.tags > MOST_TAGS or (tags > MOST_TAGS_BESIDE and not isinstance(reader, (Cells, Strings))):
             raise TooMuch
-        if isinstance(reader, Cells) and data.count(b"<v>") + data.count(b"<is>") > sheets.MOST_IN_ALL:
+        if isinstance(reader, Cells) and data.count(b"<v>") + data.count(b"<is>") > MOST_IN_ALL:
             raise TooMuch
         if data:
             parse(data, reader)

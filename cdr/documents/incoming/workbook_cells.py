@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cdr.documents.incoming import sheets
 from cdr.documents.incoming.archives import TooMuch
-from cdr.documents.incoming.sheets import Row
+from cdr.documents.incoming.rows import MOST_CELLS, MOST_IN_ALL, MOST_ROWS, Row, too_long, too_many_rows
 from cdr.documents.incoming.workbook_xml import DAMAGED, Reader, Refused, unescaped
 from cdr.written import trimmed
 
@@ -111,18 +110,18 @@ class Cells(Reader):
         if not text:
             return
         self.cells += 1
-        if self.row > sheets.MOST_ROWS:
-            raise Refused(sheets.too_many_rows(), self.row)
-        if self.column >= sheets.MOST_CELLS:
+        if self.row > MOST_ROWS:
+            raise Refused(too_many_rows(), self.row)
+        if self.column >= MOST_CELLS:
             raise Refused(FAR_RIGHT.format(_letters(self.column)), self.row)
-        if self.cells > sheets.MOST_IN_ALL:
+        if self.cells > MOST_IN_ALL:
             raise TooMuch
         self.rows.setdefault(self.row, {})[self.column] = text
         if self.is_hidden and (not self.hidden or self.hidden[-1] != self.row):
             self.hidden.append(self.row)
 
     def fault(self, why: str) -> None:
-        if self.row <= sheets.MOST_ROWS and self.column < sheets.MOST_CELLS:
+        if self.row <= MOST_ROWS and self.column < MOST_CELLS:
             self.faults.setdefault(self.row, {})[self.column] = why
 
     def shown(self) -> str:
@@ -155,7 +154,7 @@ class Cells(Reader):
         if begins is None or ends is None or len(self.merged) >= MOST_MERGED:
             raise Refused(DAMAGED if begins is None or ends is None else MERGED_FAR)
         top, bottom = int(begins[2]), int(ends[2])
-        if bottom - top >= sheets.MOST_ROWS:
+        if bottom - top >= MOST_ROWS:
             raise Refused(MERGED_FAR, top)
         self.merged.append((top, _column(first), bottom, _column(last or first)))
 
@@ -172,12 +171,12 @@ class Cells(Reader):
         for row in sorted({*self.rows, *self.faults}):
             cells, faults = self.rows.get(row, {}), dict(self.faults.get(row, {}))
             for top, left, right in over.get(row, ()) if cells else ():
-                for column in range(left, min(right + 1, sheets.MOST_CELLS)):
+                for column in range(left, min(right + 1, MOST_CELLS)):
                     if (row, column) != (top, left):
                         faults.setdefault(column, MERGED)
-            width = max((*cells, *(column for column in faults if column < sheets.MOST_CELLS)), default=-1) + 1
+            width = max((*cells, *(column for column in faults if column < MOST_CELLS)), default=-1) + 1
             texts = tuple(cells.get(column, "") for column in range(width))
-            yield Row(row, texts, (*sorted(faults.items()), *sheets.too_long(texts)))
+            yield Row(row, texts, (*sorted(faults.items()), *too_long(texts)))
 
     def notes(self) -> list[str]:
         """What a person should know of how the sheet was read."""

@@ -36,6 +36,7 @@ from cdr.domain.anonymising.name_forms import (
     stems,
     swapped,
 )
+from cdr.domain.rulebook.validation import date_at
 
 EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
@@ -96,7 +97,7 @@ class Anonymiser:
         around: Around = NOTHING_AROUND,
     ) -> Anonymiser:
         """An anonymiser for a case: `agencies` gives each id its name, type and the type in words, `around` what cdr.yaml names."""
-        died, born = _date(form_a.get("death", {}).get("date")), _date(form_a.get("child", {}).get("date_of_birth"))
+        died, born = date_at(form_a, "death.date"), date_at(form_a, "child.date_of_birth")
         return cls(gather(form_a, returns, agencies, around), died, tuple(day for day in (died, born) if day))
 
     def text(self, text: str) -> str:
@@ -399,10 +400,3 @@ def _fits_title(role: str, kind: str, title: str) -> bool:
     if title in ("male", "female"):
         return plain in word_rules()[f"{title}_roles"]
     return kind == (CHILD if title == "child" else PROFESSIONAL)
-
-
-def _date(text: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(text)[:10])
-    except ValueError:
-        return None
