@@ -10,7 +10,7 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import output_file, pass_app
-from cdr.commands.output import put, put_json, say, to_file
+from cdr.commands.output import put, put_json, put_rendered, say, to_file
 from cdr.errors import ConditionsNotMet, InvalidData, WrongUsage
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _tally(app: App, asked: _Asked) -> None:
     if asked.output:
         to_file(asked.output, text)
     else:
-        put(text.rstrip("\n"))
+        put_rendered(text, asked.format)
 
 
 def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:

@@ -6,7 +6,7 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import case_reference, output_file, pass_app
-from cdr.commands.output import put, say, to_file
+from cdr.commands.output import put_rendered, say, to_file
 from cdr.documents.timeline import FORMATS
 from cdr.domain.configuration import Configuration
 from cdr.domain.known_names import Around
@@ -53,7 +53,7 @@ def command(
     if output:
         to_file(output, rendered)
     else:
-        put(str(rendered).rstrip("\n"))
+        put_rendered(str(rendered), chosen)
     if made.left and not check:
         words = ", ".join(word for word, _ in made.left)
         say(f"Please check: these words look like names and were left as they are: {words}")
