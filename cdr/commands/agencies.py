@@ -7,7 +7,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import pass_app
 from cdr.documents.tables.agencies import FORMATS
-from cdr.terminal.output import put
+from cdr.terminal.output import put_rendered
 
 
 @click.command("agencies")
@@ -37,4 +37,5 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
 
     names = {agency.id: agency.name for agency in app.configuration.agencies}
     rows = answers(app.store.facts().values(), names, app.clock.today, app.policy, year)
-    put(render(rows, app.clock.today, "json" if as_json else format_).rstrip("\n"))
+    chosen = "json" if as_json else format_
+    put_rendered(render(rows, app.clock.today, chosen), chosen)

@@ -10,7 +10,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import Reference, output_file, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
-from cdr.terminal.output import STDOUT, put, to_file
+from cdr.terminal.output import STDOUT, put_rendered, to_file
 
 FORMATS = ("table", "md", "csv", "json", "html", "svg", "pdf")
 
@@ -54,7 +54,7 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
     if output:
         to_file(output, rendered)
     else:
-        put(str(rendered).rstrip("\n"))
+        put_rendered(str(rendered), chosen)
 
 
 def _is_plain(output: str | None) -> bool:

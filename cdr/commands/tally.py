@@ -11,7 +11,7 @@ import click
 from cdr.app import App, rules
 from cdr.commands.options import output_file, pass_app
 from cdr.errors import WrongUsage
-from cdr.terminal.output import put, put_json, say, to_file
+from cdr.terminal.output import put, put_json, put_rendered, say, to_file
 from cdr.work.counting import agencies, facts, refuse_public, setting
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _tally(app: App, asked: _Asked) -> None:
     if asked.output:
         to_file(asked.output, text)
     else:
-        put(text.rstrip("\n"))
+        put_rendered(text, asked.format)
 
 
 def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:

@@ -11,7 +11,7 @@ from cdr.domain.anonymising.known_names import Around
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.timeline.timeline import Timeline
 from cdr.errors import WrongUsage
-from cdr.terminal.output import put, say, to_file
+from cdr.terminal.output import put_rendered, say, to_file
 
 
 @click.command("timeline")
@@ -53,7 +53,7 @@ def command(
     if output:
         to_file(output, rendered)
     else:
-        put(str(rendered).rstrip("\n"))
+        put_rendered(str(rendered), chosen)
     if made.left and not check:
         words = ", ".join(word for word, _ in made.left)
         say(f"Please check: these words look like names and were left as they are: {words}")

@@ -39,6 +39,14 @@ def put_json(content: Mapping[str, Any]) -> None:
         app.has_answered = True
 
 
+def put_rendered(text: str, format_: str) -> None:
+    """A result that is rendered already, on stdout; one in `json` as any other that is for a script."""
+    if format_ == "json":
+        put_json(json.loads(text))
+    else:
+        put(text.rstrip("\n"))
+
+
 def put_object(content: Mapping[str, Any]) -> None:
     """A JSON object on stdout, as it is."""
     click.echo(safe.escaped(json.dumps(content, ensure_ascii=False, indent=2)))

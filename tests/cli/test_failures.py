@@ -73,7 +73,8 @@ def test_a_bug_is_told_without_what_it_met(cdr: Shell, sudi: str, monkeypatch: p
     assert "RuntimeError" in str(failure(answer)["message"]) and "Amara" not in answer.out + answer.err
 
 
-def test_there_is_never_a_second_object(cdr: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("words", [["list"], ["agencies"], ["delays"], ["tally", "--year", "2025/26"]])
+def test_there_is_never_a_second_object(cdr: Shell, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
     """What fails after the answer is told on stderr, and by the code."""
 
     def broken(*_: object) -> int:
@@ -81,5 +82,5 @@ def test_there_is_never_a_second_object(cdr: Shell, monkeypatch: pytest.MonkeyPa
 
     with monkeypatch.context() as patch:
         patch.setattr("cdr.cli._with_the_rest", broken)
-        answer = run(["--store", str(cdr.store), "list", "--json"])
-    assert answer.code == 75 and answer.json["schema"] == "cdr-list/1" and "Busy." in answer.err
+        answer = run(["--store", str(cdr.store), *words, "--json"])
+    assert answer.code == 75 and answer.json["schema"] == f"cdr-{words[0]}/1" and "Busy." in answer.err

@@ -104,7 +104,8 @@ def left_out(cdr: Shell, case: str) -> None:
         for question in (["list"], ["today"], ["chase"], ["tally", "--year", "2025/26"]):
             answer = cdr(*question, code=1)
             assert f"the case {case} is left out" in answer.err and "cdr verify --repair" in answer.err
-        assert cdr("list", "--json", code=1).json["left_out"] == [case]
+        for question in (["list"], ["agencies"], ["delays"], ["tally", "--year", "2025/26"]):
+            assert cdr(*question, "--json", code=1).json["left_out"] == [case]
 
 
 def flip(data: bytes, position: int = -20) -> bytes:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
-from cdr.domain.anonymising.identifiers import Reading, replace_identifiers
+from cdr.domain.anonymising.identifiers import GENERAL_ADDRESS, HOUSE_NUMBER, Reading, replace_identifiers
 from cdr.domain.anonymising.known_names import (
     CHILD,
     FAMILY,
@@ -41,11 +41,6 @@ from cdr.domain.rulebook.validation import date_at
 EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
 BETWEEN_NAMES = re.compile(r"[^\S\n]{1,3}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|['’]")
-GENERAL_ADDRESS = re.compile(
-    r"\b\d+[a-z]?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Court|Crescent|Terrace|Way|Gardens|Grove|Square|Mews)\b\.?"
-    r"|\b(?:[A-Z][\w'’-]{1,60}+\s+){1,2}(?:Street|Road|Avenue|Lane|Crescent|Terrace|Mews|Gardens|Grove)\b"
-)
-HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?(?:\s?[-–/]\s?\d+[a-z]?)?,? (?=\[an address\])")
 LONGEST_UNKNOWN_NAME = 3
 LONGEST_RUN = 16  # words: a longer name becomes two roles side by side, which are then said once
 INITIALS = re.compile(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")

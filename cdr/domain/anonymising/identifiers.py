@@ -10,6 +10,11 @@ from datetime import date
 
 from cdr.written import nhs_number_is_valid
 
+GENERAL_ADDRESS = re.compile(
+    r"\b\d+[a-z]?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Court|Crescent|Terrace|Way|Gardens|Grove|Square|Mews)\b\.?"
+    r"|\b(?:[A-Z][\w'’-]{1,60}+\s+){1,2}(?:Street|Road|Avenue|Lane|Crescent|Terrace|Mews|Gardens|Grove)\b"
+)
+HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?(?:\s?[-–/]\s?\d+[a-z]?)?,? (?=\[an address\])")
 FIRST_MARK = 0xF0000
 MARKS = re.compile(r"[\U000F0000-\U000FFFFD]")
 PHONE_DIGITS = (9, 15)
