@@ -14,7 +14,7 @@ import click
 from cdr import programs
 from cdr.app import App, rules
 from cdr.commands.options import as_json, pass_app
-from cdr.errors import DONE, MEND, OWN_CHANGE, TO_ACT_ON, CdrError, NotFound
+from cdr.errors import DONE, MEND, OWN_CHANGE, TO_ACT_ON, CdrError, DiskFailed
 from cdr.terminal.output import file_name, put_json, put_line
 from cdr.work.taking_in import check
 
@@ -145,13 +145,13 @@ def _configuration(app: App) -> Iterator[Check]:
 
 
 def _bytes(path: Path) -> bytes:
-    """What a file in the store's folder says, recorded or not. Raises: NotFound."""
+    """What a file in the store's folder says, recorded or not. Raises: DiskFailed."""
     from cdr import disk
 
     try:
         return disk.plain(path, LARGEST)
     except OSError:
-        raise NotFound(
+        raise DiskFailed(
             f"{file_name(str(path))} is not there, may not be read, or is no plain file of at most {LARGEST >> 20} MB.",
             "Put a plain file in its place.",
         ) from None
