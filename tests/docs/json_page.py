@@ -75,7 +75,7 @@ def output(name: str) -> Iterator[str]:
     if "oneOf" not in body:
         yield from table(HEAD, list(rows(body, body, "", {})))
         return
-    yield from (f"It is one of {len(body['oneOf'])}.", "")
+    yield from (f"It has one of these {len(body['oneOf'])} forms.", "")
     for form in body["oneOf"]:
         yield from (f"### `{name}`: {form['title'][:1].lower()}{form['title'][1:]}", "", form["description"], "")
         yield from table(HEAD, list(rows(body, form, "", {})))
