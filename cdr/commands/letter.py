@@ -12,12 +12,10 @@ import click
 from cdr import disk
 from cdr.app import App
 from cdr.commands.options import Day, Reference, as_json, output_file, pass_app
+from cdr.domain.letters.letter_kinds import KINDS
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_terminal, refuse_two_results, to_file
 
-KINDS = (
-    "condolence", "before-review-meeting", "after-review-meeting", "after-panel", "delay", "thanks", "action", "confidentiality",
-)  # fmt: skip
 STATEMENT = "confidentiality"
 SUFFIXES = {"text": ".txt", "pdf": ".pdf", "docx": ".docx"}
 
