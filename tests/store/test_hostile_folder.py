@@ -1058,4 +1058,4 @@ def test_doctor_reads_no_wording_from_behind_a_link(cdr: Shell, asked: str, tmp_
     os.mkfifo(letters / "signature.txt")
     (letters / "who-to-ask.txt").write_bytes(b"x" * 2_000_000)
     said = cdr("doctor", code=1).out
-    assert said.count("is no plain file that can be read") == 3
+    assert said.count("is no plain file of at most 1 MB") == 3
