@@ -50,7 +50,9 @@ def parse_date(text: str) -> date:
     try:
         return written.day(text)
     except ValueError:
-        raise WrongUsage("That is not a date. Write it like 2026-11-21, 21/11/2026 or 21 November 2026.") from None
+        raise WrongUsage(
+            "That is not a date. Write it like 2026-11-21, 21/11/2026 or 21 November 2026; leave out one that is not known."
+        ) from None
 
 
 def parse_moment(text: str) -> datetime:

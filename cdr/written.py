@@ -17,6 +17,7 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 SHORTEST_MONTH = 3
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 STROKES = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
 IN_WORDS = re.compile(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?[ ,-] ?(?P<year>[0-9]{4})")
@@ -67,13 +68,24 @@ def folded(text: str) -> str:
 
 
 def day(text: str) -> date:
-    """The date in `2026-11-21`, `21/11/2026`, `21 November 2026`, `21 Nov 2026` or `21-Nov-2026`. Raises: ValueError."""
+    """The date in `2026-11-21`, `21/11/2026`, `21 November 2026`, `21 Nov 2026` or `21-Nov-2026`.
+
+    Raises: ValueError, also for a year before 1900 or after 2199.
+    """
     plain = trimmed(text).lower()
     found = ISO.fullmatch(plain) or STROKES.fullmatch(plain) or IN_WORDS.fullmatch(plain)
     if found is None:
         raise ValueError("not a date")
     month = found["month"]
-    return date(int(found["year"]), int(month) if month.isdigit() else _month(month), int(found["day"]))
+    read = date(int(found["year"]), int(month) if month.isdigit() else _month(month), int(found["day"]))
+    if not is_of_our_time(read):
+        raise ValueError("not a date of these times")
+    return read
+
+
+def is_of_our_time(day: date) -> bool:
+    """Whether a day lies in the years 1900 to 2199: before, two digits were left out (0023-05-01); after, it means "no end known"."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def partial_date(text: str) -> str:

@@ -12,8 +12,7 @@ from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.domain.case.case import refuse_closed
 from cdr.errors import WrongUsage
 from cdr.forms.codelists import code_list
-from cdr.terminal.output import file_name, put, put_json
-from cdr.work.taking_in import attachment
+from cdr.terminal.output import file_name, given, put, put_json
 
 
 @click.command("attach")
@@ -39,7 +38,7 @@ def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> No
     kinds = code_list("attachment_kind")
     if kind not in kinds:
         raise WrongUsage(f"There is no such kind. Choose one of: {', '.join(str(code.code) for code in kinds.codes)}.")
-    data = attachment(file)
+    data = given(file)
     store, today = app.store, app.clock.today
     with store.writing():
         documents = store.case(reference)

@@ -18,7 +18,6 @@ from cdr.domain.case.milestones import KINDS, Milestone
 from cdr.errors import ConditionsNotMet, InvalidData, Problem, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import file_name, given, put, put_json, say, table
-from cdr.work.taking_in import attachment
 
 TEXT_LIMIT = 50_000
 
@@ -138,7 +137,7 @@ def _record(app: App, reference: str, milestone: Milestone, minutes: str | None)
     from cdr.store import layout
     from cdr.store.transaction import Change
 
-    data = attachment(minutes) if minutes else b""
+    data = given(minutes) if minutes else b""
     store, today = app.store, app.clock.today
     with store.writing():
         documents = store.case(reference)

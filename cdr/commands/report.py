@@ -202,13 +202,19 @@ def _record_words(app: App, year: str, form: Form, revision: int | None = None) 
             raise TryAgain(
                 "Somebody else changed these words while you had them open; nothing was recorded.", "Edit them again."
             )
-        if before and before.body == form.body:
+        if before and before.body == form.body and _remarks(before.text) == _remarks(form.raw):
             return False
         place = store.report_place(year)
         current = {"": {place.id: before}} if before else {}
         store.commit(Change("report", {place: form.body}, texts={place: form.raw}), current)
     form.warn()
     return True
+
+
+def _remarks(text: bytes | None) -> list[str]:
+    from cdr.forms import codec
+
+    return codec.remarks((text or b"").decode("utf-8-sig"))
 
 
 def _edit_words(app: App, year: str) -> bool:

@@ -14,6 +14,7 @@ from cdr.forms.text_in import NOT_IN_A_FILE, NOT_IN_TEXT, decoded, too_many_mark
 from cdr.forms.yaml_faults import ALIAS, CONTROL, DIRECTIVE, HINTS, MARKS, SYNTAX, TAG
 
 MAX_NODES = 20_000
+HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 MAX_EXACT = 256 * 1024
 MAX_DEPTH = 32
 
@@ -242,6 +243,8 @@ class _SourceComposer(_Composer):
     def clean(self, text: str, line: int) -> str:
         if text.isascii() and text.isprintable():
             return text
+        if HALVES.search(text):  # JSON writes what lies beyond U+FFFF as two halves
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         if NOT_IN_TEXT.search(text):
             self.note("YAML-CONTROL", CONTROL, line)
         if too_many_marks(text):  # before normalising, which is slow for a long row of them

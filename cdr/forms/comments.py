@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from cdr.errors import InvalidData
+from cdr.errors import InvalidData, Problem
 from cdr.forms import codec
 
 if TYPE_CHECKING:
@@ -99,13 +100,15 @@ def with_item(text: bytes, key: str, item: Mapping[str, str]) -> bytes:
 
     Where the file is laid out so that this cannot be done, its comments and order are kept as far as can be.
     """
+    item = _composed(item)
     source = codec.read_source(text, "").data
-    wanted = {**source, key: [*source[key], dict(item)]}
+    wanted = {**source, key: [*source[key], item]}
     return _first_right(wanted, lambda: _item_added(text.decode(), key, item), lambda: _retold(text, key, None, item))
 
 
 def with_fields(text: bytes, key: str, number: int, fields: Mapping[str, str]) -> bytes:
     """The same with fields of the item `number` (from 0) of a list set: given anew, or added behind the others."""
+    fields = _composed(fields)
     source = codec.read_source(text, "").data
     items = [{**item, **fields} if n == number else item for n, item in enumerate(source[key])]
     wanted = {**source, key: items}
@@ -115,7 +118,7 @@ def with_fields(text: bytes, key: str, number: int, fields: Mapping[str, str]) -
 
 
 def _first_right(wanted: Mapping[str, Any], *ways: Callable[[], bytes]) -> bytes:
-    """The first of several writings that reads as what is wanted; the canonical form where none does."""
+    """The first of several writings that reads as what is wanted; Raises: InvalidData where none does."""
     from ruamel.yaml.error import YAMLError
 
     for way in ways:
@@ -123,7 +126,22 @@ def _first_right(wanted: Mapping[str, Any], *ways: Callable[[], bytes]) -> bytes
             made = way()
             if codec.read_source(made, "").data == wanted:
                 return made
-    return codec.dump(wanted)
+    raise InvalidData(
+        [
+            Problem(
+                "agencies",
+                "Agencies",
+                "The file is laid out so that cdr cannot change it; change it with an editor.",
+                "YAML-SYNTAX",
+            )
+        ],
+        "cdr.yaml",
+    )
+
+
+def _composed(fields: Mapping[str, str]) -> dict[str, str]:
+    """The values as whatever reads the file has them: an accent that was typed behind its letter is one with it."""
+    return {name: unicodedata.normalize("NFC", value) for name, value in fields.items()}
 
 
 def _item_added(text: str, key: str, item: Mapping[str, str]) -> bytes:

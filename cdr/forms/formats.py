@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from cdr.moments import CLOCK
+from cdr.written import is_of_our_time
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
@@ -16,9 +17,9 @@ ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){LOCAL}@{DOMAIN}")
 
 
 def is_date(text: str) -> bool:
-    """Whether the text is a real date, like 2026-01-09, and nothing else."""
+    """Whether the text is a real date of the years 1900 to 2199, like 2026-01-09, and nothing else."""
     try:
-        return bool(DATE.fullmatch(text) and date.fromisoformat(text))
+        return bool(DATE.fullmatch(text)) and is_of_our_time(date.fromisoformat(text))
     except ValueError:
         return False
 
@@ -34,7 +35,7 @@ def is_time(text: str) -> bool:
     return bool(CLOCK.fullmatch(text))
 
 
-A_DATE = "Enter a real date, like 2026-01-09"
+A_DATE = "Enter a real date with its whole year, like 2026-01-09"
 FORMATS: Mapping[str, tuple[Callable[[str], bool], str, str]] = {
     "date": (is_date, "SCHEMA-DATE", f"{A_DATE}."),
     "partial-date": (
@@ -43,7 +44,7 @@ FORMATS: Mapping[str, tuple[Callable[[str], bool], str, str]] = {
         f"{A_DATE}, or 2026-01, or 2026.",
     ),
     "time": (is_time, "SCHEMA-TIME", 'Enter a time of 24 hours, like "06:52".'),
-    "date-time": (is_date_time, "SCHEMA-TIME", "Enter a real date and a time, like 2026-01-09T05:43."),
+    "date-time": (is_date_time, "SCHEMA-TIME", f"{A_DATE}, and a time, like 2026-01-09T05:43."),
     "date-or-date-time": (
         lambda text: is_date(text) or is_date_time(text),
         "SCHEMA-DATE",

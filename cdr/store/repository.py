@@ -236,7 +236,11 @@ class Repository:
 
     def _is_filled(self, name: str) -> bool:
         path = self.shared / name
-        return path.is_file() and path.stat().st_size > 0
+        try:
+            return path.is_file() and path.stat().st_size > 0
+        except PermissionError:
+            ownership.refuse_unreadable(self.shared / Path(name).parts[0])
+            raise
 
     def refuse_writing(self) -> None:
         """Stop where a change recorded now would spoil work, or go elsewhere. Raises: WrongConfiguration, TryAgain."""

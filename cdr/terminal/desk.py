@@ -14,10 +14,11 @@ from pathlib import Path
 
 import click
 
+from cdr import disk
 from cdr.errors import DiskFailed, TryAgain, WrongUsage
 from cdr.terminal import editors, guardian, terminal
 from cdr.terminal.editors import Editor
-from cdr.terminal.output import say
+from cdr.terminal.output import LARGEST_GIVEN, say
 
 IN_MEMORY = ("tmpfs", "ramfs")
 NAME, MAKING, LOCK = "cdr-desk-", "cdr-making-", ".lock"
@@ -47,7 +48,7 @@ class Desk:
         if ended:
             raise WrongUsage(AN_ERROR, editors.CHOOSE)
         try:
-            return self.path.read_bytes()
+            return disk.plain(self.path, LARGEST_GIVEN)  # an editor may leave a pipe, which would be waited for
         except OSError:
             raise WrongUsage("The editor left no text behind; nothing was changed.", editors.CHOOSE) from None
 

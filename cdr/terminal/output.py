@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from cdr.documents.printed import Printed
 from cdr.errors import NotFound, WrongUsage
 
 STDOUT = "-"
+LARGEST_GIVEN = 64 * 1024 * 1024
 KEPT_ON_SCREEN = safe.KEPT + "\n"
 
 
@@ -131,13 +133,20 @@ def _to_stdout(raw: bytes) -> None:
 
 
 def given(file: str) -> bytes:
-    """The bytes of a file that the user named, or of standard input (`-`). Raises: NotFound."""
+    """The bytes of a file that the user named, or of standard input (`-`). Raises: NotFound, WrongUsage for a very large one."""
     try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        with contextlib.nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+            raw = stream.read(LARGEST_GIVEN + 1)
     except OSError:
         raise NotFound(
             f"The file {file_name(file)} cannot be read.", "Check its name and that you may read it."
         ) from None
+    if len(raw) > LARGEST_GIVEN:
+        raise WrongUsage(
+            f"{file_name(file)} is larger than {LARGEST_GIVEN >> 20} MB, more than cdr takes in.",
+            "Split it, or leave it where it is kept and note the place.",
+        )
+    return raw
 
 
 def file_name(file: str) -> str:

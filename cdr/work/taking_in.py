@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cdr.errors import InvalidData, Problem, WrongUsage, as_told
+from cdr.errors import InvalidData, Problem, as_told
 from cdr.terminal.output import file_name, given, say
 
-LARGEST_ATTACHMENT = 64 * 1024 * 1024
 Rules = Callable[[Mapping[str, Any]], list[Problem]]
 
 
@@ -72,14 +71,3 @@ def about_another_case(body: Mapping[str, Any], case: str) -> list[Problem]:
         else "leave this out; a case gets its reference when it is opened"
     )
     return [Problem("case", "", right, "CASE-01")]
-
-
-def attachment(file: str) -> bytes:
-    """A file that is to be kept with a case. Raises: WrongUsage where it is too large; NotFound, DiskFailed."""
-    data = given(file)
-    if len(data) > LARGEST_ATTACHMENT:
-        raise WrongUsage(
-            f"The file is larger than {LARGEST_ATTACHMENT // 1024 // 1024} MB.",
-            "Split it, or leave it where it is kept and note the place.",
-        )
-    return data

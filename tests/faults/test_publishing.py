@@ -174,15 +174,14 @@ def test_at_each_writing_call_of_git(waiting: Waiting, verb: str) -> None:
 
 
 def test_a_log_of_the_branch_that_cannot_be_written(waiting: Waiting) -> None:
-    """As where it was made immutable: git moves the branch, and ends with an error."""
+    """As where its disk is bad: git moves the branch, or does not, and ends with an error."""
     log = waiting.cdr.store / ".git" / "logs" / "HEAD"
-    log.unlink()
-    log.mkdir()
-    (log / "x").touch()
     before = head(waiting.cdr.store)
-    told_as_it_is(waiting, ["chase", "--overdue"], before)
-    assert head(waiting.cdr.store) != before
-    told_as_it_is(waiting, [*VERBS["attach"][:1], waiting.case, *VERBS["attach"][2:]], head(waiting.cdr.store))
+    with faulty_git(waiting.folder / "bin", f"write:error=EIO -P {log}") as calls:
+        told_as_it_is(waiting, ["chase", "--overdue"], before)
+        assert head(waiting.cdr.store) != before
+        told_as_it_is(waiting, [*VERBS["attach"][:1], waiting.case, *VERBS["attach"][2:]], head(waiting.cdr.store))
+        assert "(INJECTED)" in calls.read_text()
 
 
 def test_somebody_elses_lock_on_the_branch(waiting: Waiting) -> None:

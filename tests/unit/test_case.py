@@ -79,8 +79,9 @@ def test_a_draft_review_is_no_review() -> None:
 
 def test_every_stage_has_a_next_step_that_names_nobody() -> None:
     assert set(cases.NEXT_STEPS) == set(cases.STAGES)
-    assert "cdr request" in cases.next_step(new(), {})
-    assert "cdr close" in cases.next_step(cases.with_review(new(), PANEL, "ratified_cdop"), all_in(), ANALYSIS)
+    assert "cdr request" in cases.NEXT_STEPS[cases.stage(new(), {})]
+    reviewed = cases.stage(cases.with_review(new(), PANEL, "ratified_cdop"), all_in(), ANALYSIS)
+    assert "cdr close" in cases.NEXT_STEPS[reviewed]
 
 
 def test_a_case_opened_again_waits_for_what_it_waits_for() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cdr import moments, resources, written
 from cdr.forms.codelists import code_list
 
-DAYS = st.dates(date(1000, 1, 1), date(9999, 12, 31))
+DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 SPACE = st.sampled_from(["", " ", "\u00a0", "  ", "\u202f"])
 ANY = st.text(max_size=30) | st.text("0123456789/-. :TZabcdefghijklmnopqrstuvwxyzé\u00a0\u0661", max_size=24)
 READERS = [written.day, written.partial_date, written.clock, written.moment, written.moment_or_day, written.nhs_number, written.postcode]
@@ -139,3 +139,10 @@ def test_what_cannot_be_seen_is_named(letter: str) -> None:
 @pytest.mark.parametrize("text", ["Zoë", "👩\u200d👧 ❤️", "نمی\u200cخواهم", "क\u094d\u200dष", "a\u00a0b", "Ọláwálé Ẹ̀bùn", "Llŷr", "שלום", "line\nline\t"])
 def test_what_belongs_to_the_writing_stays(text: str) -> None:
     assert written.invisible(text) == "" and written.seen(text) == text
+
+
+@pytest.mark.parametrize("text", ["0023-05-01", "1899-12-31", "31/12/1899", "2200-01-01", "31 December 9999"])
+def test_a_day_of_no_year_of_ours_is_none(text: str) -> None:
+    for reader in (written.day, written.moment_or_day):
+        with pytest.raises(ValueError, match="not a date"):
+            reader(text)

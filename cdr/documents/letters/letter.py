@@ -9,7 +9,7 @@ from typing import Any
 
 from cdr import resources
 from cdr.documents.letters.wording import Block, blocks, fill_in
-from cdr.documents.pdf import make_pdf, make_pictures
+from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import MOST_NAMED, Printed, code, lacking
 from cdr.domain.letters.letters import Letter
 from cdr.domain.letters.professional_letters import ProfessionalLetter
@@ -86,11 +86,6 @@ def as_pdf(letter: AnyLetter, wording: str) -> Printed:
             "Make it as a Word document with --format docx, or as text, and print it from a word processor.",
         )
     return make_pdf(_layout(), content(letter, wording), letter.on)
-
-
-def as_pictures(letter: AnyLetter, wording: str, dots_per_inch: int = 72) -> list[bytes]:
-    """The letter's pages as PNG pictures."""
-    return make_pictures(_layout(), content(letter, wording), letter.on, dots_per_inch)
 
 
 def _names(letter: AnyLetter) -> dict[str, Any]:

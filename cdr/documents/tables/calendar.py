@@ -129,7 +129,6 @@ def _component(one: Published, moment: datetime) -> Any:
         "uid": one.uid,
         "dtstamp": moment,
         "dtstart": one.day,
-        "dtend": one.day + timedelta(days=1),
         "summary": one.summary,
         "description": one.detail,
         "status": one.status,
@@ -140,4 +139,6 @@ def _component(one: Published, moment: datetime) -> Any:
     }
     for name, value in values.items():
         component.add(name, value)
+    if one.day < date.max:  # a whole day without an end is that day alone (RFC 5545, 3.6.1)
+        component.add("dtend", one.day + timedelta(days=1))
     return component

@@ -82,11 +82,6 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
     return [*own.get(now, []), *others]
 
 
-def next_step(case: Body, requests: Body, analysis: Body | None = None) -> str:
-    """The next step in a sentence, with the command that takes it; it names nobody."""
-    return NEXT_STEPS[stage(case, requests, analysis)]
-
-
 def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str | None = None) -> dict[str, Any]:
     """A new case's document: what follows from the notification, and the gates that are open from the start."""
     return {

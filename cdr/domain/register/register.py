@@ -7,6 +7,7 @@ a new form, but its dates follow each other as a form's do.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -182,8 +183,15 @@ def _placed(column: Column, value: Any) -> dict[str, Any]:
 # ---- one cell ------------------------------------------------------------------------------------------------------
 
 
+def _has_unshown(text: str) -> bool:
+    """Whether there is a control character; one that shapes letters beside it, as Persian has, is part of the writing."""
+    return any(
+        not one.isprintable() and (unicodedata.category(one) != "Cf" or written.TURNS.match(one)) for one in text
+    )
+
+
 def _text(text: str, column: Column, reading: Reading) -> str:
-    if not text.isprintable():
+    if _has_unshown(text):
         raise NotRight("REG-03", "there is a character in it that cannot be shown; type the whole again")
     if len(text) > LONGEST_TEXT:
         raise NotRight("REG-03", f"write at most {LONGEST_TEXT} letters on one line")
