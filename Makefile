@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test fuzz check browser lock needs clean
+.PHONY: demo test one fast docs format coverage mutants wheel-test fuzz browser lock needs clean
 
 demo: $(VENV)/ready
 	@$(BIN)/cdr demo .demo
@@ -13,6 +13,48 @@ test: $(VENV)/ready browser
 	@$(BIN)/ruff check cdr tests bench
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n 3
+
+# Some tests: `make one T=tests/unit/test_age.py`, `make one T="tests/cli -k chase"`; whatever pytest takes.
+T ?=
+one: $(VENV)/ready
+	@if [ -z '$(T)' ]; then echo 'Say which tests: make one T=tests/unit/test_age.py' >&2; exit 2; fi
+	@$(BIN)/pytest -q $(T)
+
+# Most unit tests and the architecture tests, with a tenth of the inputs for properties: none of them needs gpg, git's history or a
+# browser. Left out are those that read or write many whole files, and the start of every command.
+SLOW := anonymise_battery chance codec comments editors explain finished_files forms_as_written letter_kinds letters long_text messages ncmd \
+  outbox passphrase pdf questions read_back register report report_words return_form schema sending sheets smtp synthetic tally tally_more \
+  tally_published tally_rendering timeline timeline_rendering whole_case word word_package words
+FAST := $(filter-out $(SLOW:%=tests/unit/test_%.py),$(wildcard tests/unit/test_*.py))
+fast: $(VENV)/ready
+	@CDR_EXAMPLES=0.1 $(BIN)/pytest -q -n 2 $(FAST) tests/architecture --deselect tests/architecture/test_rooms.py::test_no_commands_help_loads_anything_heavy
+
+# Renews what docs/ says of commands, fields and exit codes, and prints what it could not renew.
+docs: $(VENV)/ready
+	@CDR_UPDATE_DOCS=1 $(BIN)/pytest -q tests/docs/test_generated.py
+
+# Brings the code into ruff's format and puts right what ruff can put right by itself.
+format: $(VENV)/ready
+	@$(BIN)/ruff check -q --fix cdr tests bench || true
+	@$(BIN)/ruff format cdr tests bench
+
+# Which lines and branches of cdr no test reaches: `make coverage`, or of some tests with T=... as above.
+coverage: $(VENV)/ready
+	@$(BIN)/coverage run -m pytest -q $(T)
+	@$(BIN)/coverage report
+
+# Changes the code in small ways and tells which changes no test notices: those must be in tests/mutants/survivors.txt already.
+mutants: $(VENV)/ready
+	@CDR_EXAMPLES=0.1 $(BIN)/python tests/mutants/compare.py $(M)
+
+# The main job of the tests, done by a `cdr` that is installed from a wheel in an environment of its own.
+wheel-test: $(VENV)/ready
+	@place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && \
+	  $(BIN)/python -m hatchling build -t wheel -d "$$place/dist" >/dev/null && \
+	  $(PYTHON) -m venv "$$place/venv" && \
+	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/run.txt && \
+	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps "$$place"/dist/*.whl && \
+	  CDR_PROGRAM="$$place/venv/bin/cdr" $(BIN)/pytest -q tests/cli/test_main_job.py
 
 # The properties and the faults on ten times as many inputs and points as `make test` tries; it takes hours.
 fuzz: $(VENV)/ready

@@ -18,7 +18,8 @@ Trouble = Callable[[tuple[str, ...]], str]
 
 
 def pages(root: Path) -> Iterator[tuple[str, str]]:
-    found = [root / "README.md", *sorted((root / "docs").rglob("*.md")), *sorted((root / "bench").glob("*.md"))]
+    first = [root / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
+    found = [*first, *sorted((root / "docs").rglob("*.md")), *sorted((root / "bench").glob("*.md"))]
     for path in found:
         yield path.relative_to(root).as_posix(), path.read_text("utf-8")
 

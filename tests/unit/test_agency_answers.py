@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import policy
@@ -67,7 +68,7 @@ def test_quartiles_from_five_answers(days: list[int], expected: tuple[float | No
     assert (row.median, row.lower, row.upper) == expected
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 @given(st.lists(st.tuples(WHO, st.dates(date(2020, 1, 1), date(2026, 4, 30)), STATUS, st.integers(0, 400))))
 def test_nothing_is_lost_and_nothing_counted_twice(drawn: list[tuple[str, date, str, int]]) -> None:
     rows = counted(

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.timeline_cases import AGENCIES, RETURNS, example, form_a, made, told
@@ -318,7 +319,7 @@ pieces = st.one_of(
 ways = st.sampled_from([str, str.upper, str.lower, str.title, lambda name: name + "'s", lambda name: unicodedata.normalize("NFD", name)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.lists(st.sampled_from(NAMES), min_size=4, max_size=4),
     st.lists(st.tuples(pieces, ways), min_size=1, max_size=12), st.sampled_from([" ", "  ", ", ", "/", "-"]))
 def test_no_story_leaks(names: list[str], parts: list[tuple[str, Any]], between: str) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -93,7 +94,7 @@ def test_another_stores_calendar_is_refused_and_so_is_half_of_ours() -> None:
             written([one()], before)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 @given(days=st.dictionaries(st.sampled_from([f"2026-{n:04}-T03" for n in range(8)]), st.dates(date(2026, 1, 1), date(2026, 12, 31))),
        before=st.dictionaries(st.sampled_from([f"2026-{n:04}-T03" for n in range(8)]), st.dates(date(2026, 1, 1), date(2026, 12, 31))))  # fmt: skip
 def test_the_same_over_the_same_gives_the_same_bytes_and_numbers_never_fall(days: dict[str, date], before: dict[str, date]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import policy
@@ -58,7 +59,7 @@ gates = st.lists(st.tuples(st.sampled_from(GATES), MAYBE, st.sampled_from(["open
 milestones = st.lists(st.tuples(st.sampled_from(["cdrm", "final_case_discussion", "post_mortem_interim", "post_mortem_final"]), DAYS), max_size=4)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 @given(requests, gates, milestones, DAYS, MAYBE, DAYS, st.booleans())
 def test_every_day_is_attributed_once(rows: Any, processes: Any, done: Any, notified: date, review: date | None, on: date, called: bool) -> None:
     case = {

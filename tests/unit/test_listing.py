@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import configuration, policy
@@ -91,7 +92,7 @@ def test_every_order() -> None:
     assert refs(rows, Wanted(), "age") == ["2026-CCCC", "2026-BBBB", "2026-AAAA"]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 @given(order=st.sampled_from(SORTS), stages=st.lists(st.sampled_from(STAGES)), only_open=st.booleans(), overdue=st.booleans())
 def test_a_list_is_some_of_the_cases_each_once(order: str, stages: list[str], only_open: bool, overdue: bool) -> None:
     rows = [row(f"2026-{n:04}", case(("T03", "2026-02-28")) if n % 2 else case(status="closed"), asked("a-one")) for n in range(6)]

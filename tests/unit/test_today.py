@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import policy
@@ -221,7 +222,7 @@ def test_a_quiet_and_a_done_day() -> None:
     assert texts(at({"2026-AAAA": {"case": case(("T40", "2026-01-26"))}}))[-1] == "Nothing else needs you today."
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 @given(width=st.integers(20, 200), height=st.integers(12, 60), cases=st.integers(0, 40))
 def test_no_screen_is_overrun_and_no_reference_is_broken(width: int, height: int, cases: int) -> None:
     found = at(busy(cases, 3))
