@@ -14,7 +14,7 @@ from typing import Any
 from cdr.domain.case.milestones import milestones_of, with_following
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_a import NATIONAL_PANEL, SAFEGUARDING_PARTIES
-from cdr.domain.rulebook.form_c import RATIFIED, is_of_abuse
+from cdr.domain.rulebook.form_c import RATIFIED, is_of_abuse, referred_to, safeguarding_told
 from cdr.domain.rulebook.validation import informed, items_at, text_at
 
 TO_REFER, TO_NOTIFY, RECOMMENDATION = "abuse_to_refer", "abuse_to_notify", "recommendation"
@@ -37,14 +37,13 @@ def with_findings(case: Body, form_a: Body, form_c: Body, on: date, policy: Poli
 
 def _abuse(case: Body, form_a: Body, form_c: Body, policy: Policy) -> Iterator[dict[str, Any]]:
     """What abuse or neglect calls for that the notification did not call for and nobody has done."""
-    referred = {text_at(item, "body") for _, item in items_at(form_c, "referrals")}
-    suspected = is_of_abuse(form_c, policy) or bool(referred & {*SAFEGUARDING_PARTIES})
+    suspected = is_of_abuse(form_c, policy) or referred_to(form_c, *SAFEGUARDING_PARTIES)
     done = {one.kind for one in milestones_of(case)}
     called = {text_at(item, "clock") for _, item in items_at(case, "next")}
-    told = bool(referred & {*SAFEGUARDING_PARTIES}) or informed(form_a, *SAFEGUARDING_PARTIES)
+    told = safeguarding_told(form_c, form_a)
     if suspected and not told and SAFEGUARDING_TOLD not in done and REFERRAL_CLOCK not in called:
         yield {"what": TO_REFER}
-    noticed = NATIONAL_PANEL in referred or informed(form_a, NATIONAL_PANEL)
+    noticed = referred_to(form_c, NATIONAL_PANEL) or informed(form_a, NATIONAL_PANEL)
     if suspected and not noticed and PANEL_TOLD not in done and NOTICE_CLOCK not in called:
         yield {"what": TO_NOTIFY}
 

@@ -124,9 +124,18 @@ def is_of_abuse(form: Mapping[str, Any], policy: Policy) -> bool:
     return _primary(form) == policy.analysis.abuse_category
 
 
+def referred_to(form: Mapping[str, Any], *bodies: str) -> bool:
+    """Whether the analysis says that the death was referred to one of these bodies."""
+    return any(text_at(item, "body") in bodies for _, item in items_at(form, "referrals"))
+
+
+def safeguarding_told(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> bool:
+    """Whether the safeguarding partners were told: the analysis or the notification says so."""
+    return referred_to(form, *SAFEGUARDING_PARTIES) or informed(form_a, *SAFEGUARDING_PARTIES)
+
+
 def _safeguarding(form: Mapping[str, Any], form_a: Mapping[str, Any], policy: Policy) -> Iterator[Check]:
-    referred = any(text_at(item, "body") in SAFEGUARDING_PARTIES for _, item in items_at(form, "referrals"))
-    told = referred or informed(form_a, *SAFEGUARDING_PARTIES)
+    told = safeguarding_told(form, form_a)
     concern = text_at(form_a, "safeguarding_concern")
     abuse = is_of_abuse(form, policy)
     yield (abuse and bool(concern) and concern != YES and not told, "C-12", "referrals")
