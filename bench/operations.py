@@ -104,7 +104,9 @@ def build(folder: Path, count: int) -> Bench:
     chaser = Gnupg().make("Chaser <cron@northshire.example>")
     config = folder / "store.yaml"
     config.write_bytes(resources.read_bytes("templates", "demo", "store.yaml"))
-    cdr(folder / "store", "init", str(folder / "store"), "--config", str(config), "--member", member, "--chaser", chaser)
+    cdr(
+        folder / "store", "init", str(folder / "store"), "--config", str(config), "--member", member, "--chaser", chaser
+    )
     years = (LAST_DEATH - FIRST_DEATH).days / 365.25
     invented = list(cases(FIRST_DEATH, LAST_DEATH, ceil((count + SPARE) / years) + 1))
     app = App(store_option=str(folder / "store"), acting=member)
@@ -153,7 +155,9 @@ def cdr(store: Path, *arguments: str, as_of: str | None = None, acting: str | No
     """Run the command as a person would, in a process of its own; what it prints."""
     options = [*(["--as-of", as_of] if as_of else []), *(["--as", acting] if acting else [])]
     place = [] if arguments[0] == "init" else ["--store", str(store)]
-    done = subprocess.run([sys.executable, "-m", "cdr", *place, *options, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "cdr", *place, *options, *arguments], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         sys.exit(f"cdr {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
     return done.stdout
@@ -211,14 +215,18 @@ def main() -> None:
             built = time.perf_counter() - start
             files = len(list((bench.store / "cases").rglob("*.gpg")))
             prompts = next((bench.store / "cases").rglob("prompts.yaml.gpg"))
-            opening = median_time([shutil.which("gpg", path=os.defpath) or "gpg", "--batch", "--quiet", "--decrypt", str(prompts)])
+            opening = median_time(
+                [shutil.which("gpg", path=os.defpath) or "gpg", "--batch", "--quiet", "--decrypt", str(prompts)]
+            )
             bare = median_time([sys.executable, "-c", "pass"])
             rows = [
                 (name, c.decrypt, c.sign, f"{c.seconds:.2f}", f"{c.seconds / opening:.0f}", f"{c.seconds / bare:.0f}")
                 for name, c in measured(bench)
             ]
         print(f"\n{count} cases, {files} documents, built in {built:.0f} s ({1000 * built / files:.0f} ms a document)")
-        print(f"one `gpg --decrypt` of a prompts document: {1000 * opening:.1f} ms; bare Python: {1000 * bare:.1f} ms\n")
+        print(
+            f"one `gpg --decrypt` of a prompts document: {1000 * opening:.1f} ms; bare Python: {1000 * bare:.1f} ms\n"
+        )
         headers = ["command", "decryptions", "signatures", "seconds", "/ gpg --decrypt", "/ bare Python"]
         print(tabulate(rows, headers=headers, disable_numparse=True, colalign=("left", *["right"] * 5)))
 

@@ -1,6 +1,6 @@
 """Lines of code in each room: without blank lines, comments and docstrings.
 
-    python bench/rooms.py
+python bench/rooms.py
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from pathlib import Path
 from tabulate import tabulate
 
 PACKAGE = Path(__file__).resolve().parent.parent / "cdr"
-NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER}
+NO_CODE = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+}
 
 
 @dataclass
@@ -64,12 +72,28 @@ def rooms() -> dict[str, Room]:
 def main() -> None:
     found = rooms()
     rows = [
-        (name, room.modules, room.lines, room.longest, len(room.functions), f"{statistics.median(room.functions or [0]):.0f}", max(room.functions, default=0))
+        (
+            name,
+            room.modules,
+            room.lines,
+            room.longest,
+            len(room.functions),
+            f"{statistics.median(room.functions or [0]):.0f}",
+            max(room.functions, default=0),
+        )
         for name, room in sorted(found.items())
     ]
     lengths = [length for room in found.values() for length in room.functions]
     total = ("all", *(sum(getattr(room, name) for room in found.values()) for name in ("modules", "lines")))
-    rows.append((*total, max(room.longest for room in found.values()), len(lengths), f"{statistics.median(lengths):.0f}", max(lengths)))
+    rows.append(
+        (
+            *total,
+            max(room.longest for room in found.values()),
+            len(lengths),
+            f"{statistics.median(lengths):.0f}",
+            max(lengths),
+        )
+    )
     headers = ["room", "modules", "lines of code", "longest file", "functions", "median function", "longest function"]
     print(tabulate(rows, headers=headers))
 

@@ -1,6 +1,6 @@
 """How long `cdr` takes to begin, against bare Python: medians of twenty runs of each, taken in turn.
 
-    python bench/startup.py
+python bench/startup.py
 """
 
 from __future__ import annotations
@@ -38,7 +38,12 @@ def main() -> None:
             times[name].append(seconds(command))
     bare = statistics.median(times["python -c pass"])
     rows = [
-        (name, f"{1000 * statistics.median(taken):.1f}", f"{1000 * min(taken):.1f}", f"{statistics.median(taken) / bare:.1f}")
+        (
+            name,
+            f"{1000 * statistics.median(taken):.1f}",
+            f"{1000 * min(taken):.1f}",
+            f"{statistics.median(taken) / bare:.1f}",
+        )
         for name, taken in times.items()
     ]
     print(tabulate(rows, headers=["command", "median ms", "fastest ms", "/ bare Python"], disable_numparse=True,

@@ -116,11 +116,17 @@ def main(count: int) -> None:
         floor = decryption + python
         print(f"one decryption {decryption:.3f} s, Python's start {python:.3f} s, both {floor:.3f} s")
         log = folder / "log"
-        for words in (("--year", "2023/24"), ("--year", "2023/24", "--years", "4"), ("--year", "2023/24", "--years", "10", "--all")):
+        for words in (
+            ("--year", "2023/24"),
+            ("--year", "2023/24", "--years", "4"),
+            ("--year", "2023/24", "--years", "10", "--all"),
+        ):
             log.write_text("")
             took = seconds(lambda words=words: run(folder, *store, "tally", *words))
             operations = log.read_text().count("--decrypt") / REPEATS
-            print(f"tally {' '.join(words):38} {took:.2f} s  {took / floor:5.1f} times both  {operations:g} private-key operations")
+            print(
+                f"tally {' '.join(words):38} {took:.2f} s  {took / floor:5.1f} times both  {operations:g} private-key operations"
+            )
 
 
 if __name__ == "__main__":

@@ -76,7 +76,9 @@ def from_case(body: dict[str, Any], **told: Any) -> FromCase:
     return FromCase(**told, coroner=coroner, criminal=criminal)
 
 
-def letter_for(body: dict[str, Any], recipient: Recipient | None = None, draft: bool = False, store: Any = None) -> Letter:
+def letter_for(
+    body: dict[str, Any], recipient: Recipient | None = None, draft: bool = False, store: Any = None
+) -> Letter:
     return letters.compose(
         body,
         store or configuration(),

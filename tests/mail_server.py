@@ -25,7 +25,18 @@ def certificates(folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     ca = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"]
     _openssl(folder, *ca, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=throw-away")
-    request = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem", "-out", "req.pem"]
+    request = [
+        "req",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "key.pem",
+        "-out",
+        "req.pem",
+    ]
     _openssl(folder, *request, "-subj", "/CN=localhost")
     (folder / "ext").write_text("subjectAltName=DNS:localhost\n")
     signed = ["x509", "-req", "-in", "req.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30"]
@@ -63,7 +74,11 @@ class Server:
         self.port = self.port or free_port()
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(self.folder / "cert.pem", self.folder / "key.pem")
-        how: dict[str, Any] = {"auth_required": True, "authenticator": _authenticate, "auth_exclude_mechanism": ("CRAM-MD5",)}
+        how: dict[str, Any] = {
+            "auth_required": True,
+            "authenticator": _authenticate,
+            "auth_exclude_mechanism": ("CRAM-MD5",),
+        }
         if self.implicit_tls:
             how |= {"ssl_context": context, "auth_require_tls": False}
         elif self.offer_tls:

@@ -15,7 +15,9 @@ from cdr import cli
 ROOT = Path(cli.__file__).parent.parent
 HOMES = ("home", "root", "work", "Users")
 MACHINE_PATH = re.compile(rf"(?<![\w.~$}}-])/(?:{'|'.join(HOMES)})(?:/|\b(?=[\"'\s`]))|\.\./\.?{'shared'}\b")
-REGISTRY_HOST = re.compile(r"\b(?:[\w-]+\.)*(?:pypi|pythonhosted|anaconda|npmjs|artifactory|crates)\.(?:org|com|io)\b|--(?:extra-)?index-url")
+REGISTRY_HOST = re.compile(
+    r"\b(?:[\w-]+\.)*(?:pypi|pythonhosted|anaconda|npmjs|artifactory|crates)\.(?:org|com|io)\b|--(?:extra-)?index-url"
+)
 ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})")
 NOBODYS = re.compile(r"(?:^|\.)(?:example|invalid|test|localhost)$|(?:^|\.)example\.(?:com|org|net)$")
 NHS_NUMBER = re.compile(r"(?<![0-9.])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9.])")
@@ -27,7 +29,9 @@ NO_TEXT = {".ttf", ".pdf", ".png", ".jpg", ".gz", ".xlsx"}
 def texts() -> dict[str, str]:
     """Every file that is or would be committed, by its path."""
     try:
-        listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-coz", "--exclude-standard"], capture_output=True, check=True)
+        listed = subprocess.run(
+            ["git", "-C", ROOT, "ls-files", "-coz", "--exclude-standard"], capture_output=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("this is not a checkout")
     paths = [path for path in listed.stdout.decode().split("\0") if path and Path(path).suffix not in NO_TEXT]
@@ -108,7 +112,11 @@ def test_the_number_check_sees_and_spares() -> None:
 def strings(path: Path) -> list[tuple[int, str]]:
     """What a person may be told: every text of a module; its docstrings only where they are help."""
     tree = ast.parse(path.read_text("utf-8"))
-    remarks = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)} if path.parent.name != "commands" else set()
+    remarks = (
+        {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        if path.parent.name != "commands"
+        else set()
+    )
     texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     return [(node.lineno, str(node.value)) for node in texts if id(node) not in remarks]
 
@@ -123,7 +131,9 @@ def test_every_command_that_a_message_names_is_there() -> None:
             for match in advice.finditer(text):
                 name, second = match.groups()
                 command = cli.cdr.get_command(context, name)
-                known = command is not None and (not isinstance(command, click.Group) or second is None or second in command.commands)
+                known = command is not None and (
+                    not isinstance(command, click.Group) or second is None or second in command.commands
+                )
                 if not known and text not in ("cdr: init",):
                     wrong.append(f"{path.relative_to(ROOT)}:{line}: {match.group().strip('`: ')}")
     assert wrong == []

@@ -24,7 +24,8 @@ PURE = frozenset({"errors", "resources", "moments", "written"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "cli": BASE | {"commands", "app", "terminal"},
-    "commands": BASE | {"work", "terminal", "app", "demo", "documents", "mail", "store", "statistics", "domain", "forms"},
+    "commands": BASE
+    | {"work", "terminal", "app", "demo", "documents", "mail", "store", "statistics", "domain", "forms"},
     "work": BASE | {"terminal", "app", "documents", "mail", "store", "statistics", "domain", "forms"},
     "terminal": BASE | {"app", "documents", "store", "domain", "forms"},
     "app": BASE | {"documents", "mail", "store", "statistics", "domain", "forms"},
@@ -44,7 +45,20 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "__init__": frozenset(),
 }
-OUTSIDE = {"subprocess", "os", "pathlib", "shutil", "tempfile", "socket", "io", "glob", "time", "urllib", "http", "smtplib"}
+OUTSIDE = {
+    "subprocess",
+    "os",
+    "pathlib",
+    "shutil",
+    "tempfile",
+    "socket",
+    "io",
+    "glob",
+    "time",
+    "urllib",
+    "http",
+    "smtplib",
+}
 ONLY_IN = {
     "gnupg": {"store/keyring.py"},
     "subprocess": {"programs.py", "terminal/desk.py"},
@@ -55,7 +69,20 @@ ONLY_IN = {
 }
 CLOCKS = {("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"),
           ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"), ("time", "strftime")}  # fmt: skip
-HEAVY = {"jsonschema", "tabulate", "typst", "jinja2", "smtplib", "ruamel", "gnupg", "dateutil", "docx", "lxml", "openpyxl", "icalendar"}
+HEAVY = {
+    "jsonschema",
+    "tabulate",
+    "typst",
+    "jinja2",
+    "smtplib",
+    "ruamel",
+    "gnupg",
+    "dateutil",
+    "docx",
+    "lxml",
+    "openpyxl",
+    "icalendar",
+}
 NOT_OUR_WORDS = {"util", "utils", "helper", "helpers", "manager", "handler", "handlers", "misc", "common", "stats", "reminder",
                  "reminders", "outcome", "outcomes"}  # fmt: skip
 LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 12
@@ -118,13 +145,23 @@ def wrong_imports(module: Module) -> list[str]:
 
 
 def impurities(module: Module) -> list[str]:
-    found = [f"cdr/{module.path}:{line}: imports {name}" for line, name in imported(module) if name.split(".")[0] in OUTSIDE]
-    found += [f"cdr/{module.path}:{line}: opens a file" for line, before, name in calls(module) if (before, name) == ("", "open")]
+    found = [
+        f"cdr/{module.path}:{line}: imports {name}" for line, name in imported(module) if name.split(".")[0] in OUTSIDE
+    ]
+    found += [
+        f"cdr/{module.path}:{line}: opens a file"
+        for line, before, name in calls(module)
+        if (before, name) == ("", "open")
+    ]
     return found + clock_questions(module)
 
 
 def clock_questions(module: Module) -> list[str]:
-    asked = [f"cdr/{module.path}:{line}: {before}.{name}()" for line, before, name in calls(module) if (before, name) in CLOCKS]
+    asked = [
+        f"cdr/{module.path}:{line}: {before}.{name}()"
+        for line, before, name in calls(module)
+        if (before, name) in CLOCKS
+    ]
     taken = [
         f"cdr/{module.path}:{node.lineno}: from time import {alias.name}"
         for node in ast.walk(module.tree)
@@ -151,7 +188,9 @@ def all_of(check: object) -> list[str]:
 
 def test_every_room_is_known() -> None:
     assert {module.room for module in modules()} <= MAY_IMPORT.keys()
-    assert {"commands", "work", "terminal", "domain", "forms", "statistics", "documents", "mail", "store", "demo"} <= {module.room for module in modules()}
+    assert {"commands", "work", "terminal", "domain", "forms", "statistics", "documents", "mail", "store", "demo"} <= {
+        module.room for module in modules()
+    }
 
 
 def test_imports_go_downwards() -> None:
@@ -180,8 +219,16 @@ def test_only_commands_and_the_terminal_know_click() -> None:
 
 def test_no_verb_imports_another() -> None:
     """What two verbs need stands in `work` or `terminal`."""
-    verbs = {f"cdr.commands.{Path(module.path).stem}" for module in modules() if module.room == "commands"} - {"cdr.commands.options"}
-    found = [f"{module.path}: {name}" for module in modules() if module.room == "commands" for _, name in imported(module) if whose(name) in verbs]
+    verbs = {f"cdr.commands.{Path(module.path).stem}" for module in modules() if module.room == "commands"} - {
+        "cdr.commands.options"
+    }
+    found = [
+        f"{module.path}: {name}"
+        for module in modules()
+        if module.room == "commands"
+        for _, name in imported(module)
+        if whose(name) in verbs
+    ]
     assert found == []
 
 
@@ -192,7 +239,10 @@ def whose(name: str) -> str:
 
 def test_no_module_is_imported_in_a_ring() -> None:
     """A module that needs itself, through whatever others and however late, cannot be understood on its own."""
-    names = {"cdr." + module.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): module for module in modules()}
+    names = {
+        "cdr." + module.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): module
+        for module in modules()
+    }
     needs = {name: {n for n in run_imports(module) if n in names and n != name} for name, module in names.items()}
     while True:
         free = [name for name, needed in needs.items() if not needed & needs.keys()]
@@ -224,7 +274,12 @@ def test_no_module_has_two_jobs() -> None:
 
 
 def test_no_function_is_long() -> None:
-    found = [f"cdr/{m.path}:{line}: {name} has {length} lines" for m in modules() for name, line, length in functions(m) if length > LONGEST_FUNCTION]
+    found = [
+        f"cdr/{m.path}:{line}: {name} has {length} lines"
+        for m in modules()
+        for name, line, length in functions(m)
+        if length > LONGEST_FUNCTION
+    ]
     assert found == []
 
 
@@ -250,8 +305,14 @@ def test_every_public_thing_says_what_it_is() -> None:
     found = []
     for module in modules():
         defined = [node for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
-        public = [node for node in module.tree.body if node in defined and not getattr(node, "name", "_").startswith("_")]
-        found += [f"cdr/{module.path}:{node.lineno}: {getattr(node, 'name', '')}" for node in public if not ast.get_docstring(node)]  # type: ignore[arg-type]
+        public = [
+            node for node in module.tree.body if node in defined and not getattr(node, "name", "_").startswith("_")
+        ]
+        found += [
+            f"cdr/{module.path}:{node.lineno}: {getattr(node, 'name', '')}"
+            for node in public
+            if not ast.get_docstring(node)
+        ]  # type: ignore[arg-type]
         if not ast.get_docstring(module.tree) and module.text.strip():
             found.append(f"cdr/{module.path}:1")
     assert found == []
@@ -274,7 +335,11 @@ def loaded(*arguments: str) -> set[str]:
 def test_the_start_loads_nothing_heavy_and_no_room(option: str) -> None:
     found = loaded(option)
     assert found & HEAVY == set()
-    assert {name for name in found if name.startswith(("cdr.store", "cdr.domain", "cdr.forms", "cdr.documents", "cdr.work", "cdr.commands."))} == set()
+    assert {
+        name
+        for name in found
+        if name.startswith(("cdr.store", "cdr.domain", "cdr.forms", "cdr.documents", "cdr.work", "cdr.commands."))
+    } == set()
 
 
 def test_no_commands_help_loads_anything_heavy() -> None:
@@ -303,14 +368,25 @@ def test_an_import_upwards_is_seen(path: str, text: str) -> None:
     assert len(wrong_imports(parsed(path, text))) == 1
 
 
-@pytest.mark.parametrize("text", ["from cdr.store import codec", "from cdr import disk, errors", "import click", "from cdr import __version__"])
+@pytest.mark.parametrize(
+    "text",
+    ["from cdr.store import codec", "from cdr import disk, errors", "import click", "from cdr import __version__"],
+)
 def test_an_import_downwards_is_free(text: str) -> None:
     assert wrong_imports(parsed("commands/x.py", text)) == []
 
 
 @pytest.mark.parametrize(
     "text",
-    ["import os", "from pathlib import Path", "open('x')", "datetime.now()", "datetime.date.today()", "import time\ntime.time()", "from time import time"],
+    [
+        "import os",
+        "from pathlib import Path",
+        "open('x')",
+        "datetime.now()",
+        "datetime.date.today()",
+        "import time\ntime.time()",
+        "from time import time",
+    ],
 )
 def test_an_impurity_is_seen(text: str) -> None:
     assert impurities(parsed("domain/x.py", text))

@@ -28,7 +28,9 @@ def test_an_agency_is_added_corrected_and_asked(cdr: Shell, sudi: str) -> None:
     assert all(line in after for line in before.splitlines()), "nothing else is touched"
     assert commits(cdr)[0] == "cdr: agency"
     cdr("request", sudi, "ty-hafan", as_of="2026-01-12")
-    changed = cdr("agency", "edit", "ty-hafan", "--phone", "01632 960003", "--email", "cdr@ty-hafan.example", "--json").json
+    changed = cdr(
+        "agency", "edit", "ty-hafan", "--phone", "01632 960003", "--email", "cdr@ty-hafan.example", "--json"
+    ).json
     assert changed["changed"] == ["phone"], "what is as it was is not changed"
     shown = cdr("agency", "ty-hafan", "--json").json
     assert shown["phone"] == "01632 960003" and shown["outstanding"] == [sudi]
@@ -41,7 +43,20 @@ def test_an_agency_is_added_corrected_and_asked(cdr: Shell, sudi: str) -> None:
 
 def test_every_problem_at_once_and_nothing_written(cdr: Shell) -> None:
     before = configuration(cdr), commits(cdr)
-    answer = cdr("agency", "add", POLICE, "--name", "", "--type", "circus", "--email", "no address", "--area", "Atlantis", code=65)
+    answer = cdr(
+        "agency",
+        "add",
+        POLICE,
+        "--name",
+        "",
+        "--type",
+        "circus",
+        "--email",
+        "no address",
+        "--area",
+        "Atlantis",
+        code=65,
+    )
     for rule in ("STORE-01", "STORE-02", "SCHEMA-CODE", "SCHEMA-EMAIL", "SCHEMA-LENGTH"):
         assert f"[{rule}]" in answer.err
     assert "circus" not in answer.err and "no address" not in answer.err and "Atlantis" not in answer.err
@@ -91,7 +106,9 @@ def test_who_stands_in_the_quorum_is_told(cdr: Shell) -> None:
     assert cdr("agency", "retire", "northtown-academy", "--json").json["warnings"] == []
 
 
-def test_the_chaser_counts_and_changes_nothing(cdr: Shell, sudi: str, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_chaser_counts_and_changes_nothing(
+    cdr: Shell, sudi: str, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cdr("request", sudi, as_of="2026-01-12")
     monkeypatch.setenv("GNUPGHOME", people.chaser_home)
     assert len(cdr("agencies", "--json").json["agencies"]) == 6

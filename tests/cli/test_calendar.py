@@ -54,7 +54,9 @@ def test_another_file_stays_as_it_is(cdr: Shell, sudi: str, tmp_path: Path) -> N
     cdr("calendar", "-o", "-", "--json", code=2)
 
 
-def test_it_is_a_members(cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_a_members(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GNUPGHOME", people.chaser_home)
     cdr("calendar", "-o", tmp_path / "cdr.ics", code=77)
     assert not (tmp_path / "cdr.ics").exists()

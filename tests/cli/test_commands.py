@@ -102,7 +102,9 @@ def test_requests_are_made_once(cdr: Shell, sudi: str) -> None:
 def test_chase_lists_dry_runs_and_tells_what_is_overdue(cdr: Shell, sudi: str) -> None:
     cdr("request", sudi, "northshire-police", "regional-ambulance", as_of="2026-01-09")
     before = cdr("chase", "--json", as_of="2026-01-22").json["items"]
-    assert [(item["due"], item["next"], item["sent"]) for item in before] == [([], {"level": "prompt-1", "on": "2026-01-23"}, [])] * 2
+    assert [(item["due"], item["next"], item["sent"]) for item in before] == [
+        ([], {"level": "prompt-1", "on": "2026-01-23"}, [])
+    ] * 2
     assert cdr("chase", "--exit-code", as_of="2026-01-22").code == 0
     cdr("chase", "--exit-code", as_of="2026-01-23", code=1)
     late = cdr("chase", "--overdue", "--dry-run", "--json", as_of="2026-03-10").json["items"]
@@ -141,7 +143,9 @@ def test_letters_wait_for_the_gate_and_for_its_answers(cdr: Shell, sudi: str, tm
     mother = cdr("letter", sudi, "--gate", gate, "--to", "mother", as_of="2026-04-17").out
     assert "Dear Ms Testcase" in mother and "Amara" in mother and "Kwame" not in mother
     cdr("letter", sudi, "--to", "2", "--format", "pdf", as_of="2026-04-18", code=2)
-    answer = cdr("letter", sudi, "--to", "2", "--format", "pdf", "-o", tmp_path / "his.pdf", "--json", as_of="2026-04-18").json
+    answer = cdr(
+        "letter", sudi, "--to", "2", "--format", "pdf", "-o", tmp_path / "his.pdf", "--json", as_of="2026-04-18"
+    ).json
     assert answer["letters"] == [{"number": 2, "file": str(tmp_path / "his.pdf"), "text": None}]
     assert (tmp_path / "his.pdf").read_bytes().startswith(b"%PDF")
     cdr("letter", sudi, "--to", "aunt", as_of="2026-04-18", code=66)
@@ -184,7 +188,9 @@ def test_two_stores_begun_in_the_same_second_are_two(cdr: Shell, member: str, tm
     assert Shell(stores[1])("list", "--json").json["cases"] == []
 
 
-def test_a_copy_that_is_ahead_does_not_make_the_first_one_look_rolled_back(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+def test_a_copy_that_is_ahead_does_not_make_the_first_one_look_rolled_back(
+    cdr: Shell, sudi: str, tmp_path: Path
+) -> None:
     cdr("request", sudi, as_of="2026-01-09")
     subprocess.run(["git", "clone", "-q", str(cdr.store), str(tmp_path / "copy")], check=True)
     copy = Shell(tmp_path / "copy")
@@ -250,14 +256,20 @@ def test_no_letter_is_kept_as_made_that_had_nowhere_to_go(cdr: Shell, sudi: str,
     there.write_text("something else")
     before = cdr("audit", "--json").out
     cdr("letter", sudi, "--gate", gate, "-o", there, as_of="2026-04-17", code=2)
-    cdr("letter", sudi, "--gate", gate, "--to", "mother", "-o", tmp_path / "no" / "her.txt", as_of="2026-04-17", code=66)
+    cdr(
+        "letter", sudi, "--gate", gate, "--to", "mother", "-o", tmp_path / "no" / "her.txt", as_of="2026-04-17", code=66
+    )
     assert cdr("audit", "--json").out == before and there.read_text() == "something else"
 
 
-def test_an_inquest_ends_when_form_a_says_so(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_inquest_ends_when_form_a_says_so(
+    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "inquest" in cdr("list", "--json").json["cases"][0]["waiting_for"]
     editor = tmp_path / "editor"
-    editor.write_text("#!/bin/sh\nsed -i 's/type: inquest, status: open,/type: inquest, status: closed, concluded: 2026-06-01,/' \"$1\"\n")
+    editor.write_text(
+        "#!/bin/sh\nsed -i 's/type: inquest, status: open,/type: inquest, status: closed, concluded: 2026-06-01,/' \"$1\"\n"
+    )
     editor.chmod(0o755)
     monkeypatch.setenv("EDITOR", str(editor))
     cdr("edit", sudi, "form-a", as_of="2026-06-02")

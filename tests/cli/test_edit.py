@@ -29,11 +29,13 @@ def hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
 
 
 def test_a_correction_keeps_comments_and_order_and_is_told_without_values(cdr: Shell, sudi: str, hands: Editor) -> None:
-    hands.does("sed -i 's/^  sex: .*/  # as her mother says\\n  sex: female  # twice/; s/birth_weight_g: 2460/birth_weight_g: 2470/' \"$1\"")
+    hands.does(
+        "sed -i 's/^  sex: .*/  # as her mother says\\n  sex: female  # twice/; s/birth_weight_g: 2460/birth_weight_g: 2470/' \"$1\""
+    )
     answer = cdr("edit", sudi, "form-a", as_of="2026-02-01")
     assert "Birth weight in grams (child.birth_weight_g)" in answer.out and "2470" not in answer.out
     assert cdr("show", sudi, "--json").json["documents"]["notification"]["child"]["birth_weight_g"] == 2470
-    hands.does("cp \"$1\" \"$0.seen\"")
+    hands.does('cp "$1" "$0.seen"')
     assert cdr("edit", sudi, "form-a", as_of="2026-02-01").out == "Nothing was changed.\n"
     seen = Path(f"{hands.path}.seen").read_text("utf-8")
     assert "# as her mother says" in seen and "# twice" in seen
@@ -62,7 +64,14 @@ def test_an_edit_may_not_make_two_cases_one_child(cdr: Shell, sudi: str, hands: 
 
 def test_a_corrected_identity_is_not_a_duplicate_of_itself(cdr: Shell, sudi: str, hands: Editor) -> None:
     """One of number and names stays what it was, then neither does quite: each time the store holds no other case."""
-    for number, script in enumerate(("s/Amara Grace/Amarah Grace/", "s/9990000018/9990000042/", "s/Amarah Grace/Amara Grace/; s/9990000042/9990000018/"), 1):
+    for number, script in enumerate(
+        (
+            "s/Amara Grace/Amarah Grace/",
+            "s/9990000018/9990000042/",
+            "s/Amarah Grace/Amara Grace/; s/9990000042/9990000018/",
+        ),
+        1,
+    ):
         hands.does(f"sed -i '{script}' \"$1\"")
         answer = cdr("edit", sudi, "form-a", as_of="2026-02-01")
         assert f"{1 if number < 3 else 2} field" in answer.out and "A-26" not in answer.err and "A-34" not in answer.err
@@ -82,15 +91,21 @@ def nearly(cdr: Shell, sudi: str, tmp_path: Path) -> str:
     return answer.out.strip()
 
 
-def test_a_corrected_date_that_makes_it_another_cases_child_is_refused(cdr: Shell, sudi: str, nearly: str, hands: Editor) -> None:
+def test_a_corrected_date_that_makes_it_another_cases_child_is_refused(
+    cdr: Shell, sudi: str, nearly: str, hands: Editor
+) -> None:
     before = cdr("audit", nearly, "--json").out
     hands.does("sed -i 's/2025-03-03/2025-03-02/' \"$1\"")
     refused = cdr("edit", nearly, "form-a", as_of="2026-02-01", code=65).err
-    assert f"The case {sudi} has the same number, or the same names and dates [A-26]" in refused and nearly not in refused
+    assert (
+        f"The case {sudi} has the same number, or the same names and dates [A-26]" in refused and nearly not in refused
+    )
     assert cdr("audit", nearly, "--json").out == before
 
 
-def test_a_correction_that_looks_like_another_case_is_told_of_it_alone(cdr: Shell, sudi: str, nearly: str, hands: Editor) -> None:
+def test_a_correction_that_looks_like_another_case_is_told_of_it_alone(
+    cdr: Shell, sudi: str, nearly: str, hands: Editor
+) -> None:
     hands.does("sed -i 's/first_names: Amara Grace/first_names: Amarah Grace/' \"$1\"")
     told = cdr("edit", nearly, "form-a", as_of="2026-02-01").err
     assert "A-34" in told and sudi in told and nearly not in told
@@ -117,7 +132,9 @@ def test_returns_and_the_analysis_are_edited_and_the_stage_is_not(cdr: Shell, su
 
 
 def test_the_text_is_never_on_a_disk(cdr: Shell, sudi: str, hands: Editor) -> None:
-    hands.does("df --output=fstype \"$1\" | tail -1 > \"$0.storage\"; stat -c %a \"$(dirname \"$1\")\" >> \"$0.storage\"; echo \"$1\" >> \"$0.storage\"")
+    hands.does(
+        'df --output=fstype "$1" | tail -1 > "$0.storage"; stat -c %a "$(dirname "$1")" >> "$0.storage"; echo "$1" >> "$0.storage"'
+    )
     cdr("edit", sudi, "form-a")
     storage, mode, path = Path(f"{hands.path}.storage").read_text().split()
     assert storage in ("tmpfs", "ramfs") and mode == "700"
@@ -144,14 +161,19 @@ def test_a_name_of_a_file_stays_on_its_line(cdr: Shell, sudi: str, tmp_path: Pat
     report.write_bytes(b"text")
     cdr("attach", sudi, report, "--kind", "other")
     shown = cdr("show", sudi).out
-    assert "Closed on 2026-01-01" not in shown.splitlines() and "report\\x0a\\x0aClosed on 2026-01-01\\x1b[2J.pdf, 4 bytes" in shown
+    assert (
+        "Closed on 2026-01-01" not in shown.splitlines()
+        and "report\\x0a\\x0aClosed on 2026-01-01\\x1b[2J.pdf, 4 bytes" in shown
+    )
     missing = cdr("attach", sudi, tmp_path / "none\nClosed", "--kind", "other", code=66).err
     assert "Closed" not in missing.splitlines() and not any(line.startswith("Closed") for line in missing.splitlines())
-    assert not any(line.startswith("Closed") for line in cdr("extract", sudi, "1", "-o", tmp_path / "out\nClosed").err.splitlines())
+    assert not any(
+        line.startswith("Closed") for line in cdr("extract", sudi, "1", "-o", tmp_path / "out\nClosed").err.splitlines()
+    )
 
 
 def test_a_closed_terminal_leaves_nothing_in_memory(cdr: Shell, sudi: str, hands: Editor, tmp_path: Path) -> None:
-    hands.does("echo \"$1\" > \"$0.where\"; kill -HUP $PPID; sleep 5")
+    hands.does('echo "$1" > "$0.where"; kill -HUP $PPID; sleep 5')
     command = [sys.executable, "-m", "cdr", "--store", str(cdr.store), "edit", sudi, "form-a"]
     ended = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     assert ended.returncode == 130

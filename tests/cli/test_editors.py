@@ -52,7 +52,11 @@ class Place:
     memory: Path
 
     def environment(self, editor: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_") and name not in ("VISUAL", "EDITOR")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("XDG_") and name not in ("VISUAL", "EDITOR")
+        }
         own = {"HOME": str(self.home), "TMPDIR": str(self.home), "TERM": "xterm", "LC_ALL": "C.UTF-8", "EDITOR": editor}
         program = {"PYTHONPATH": str(Path(cli.__file__).parent.parent), "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"],
                    "XDG_RUNTIME_DIR": str(self.memory)}  # fmt: skip
@@ -64,7 +68,12 @@ class Place:
 
     def at_a_terminal(self, editor: str) -> pexpect.spawn[bytes]:
         opened = pexpect.spawn(
-            sys.executable, self.words(), timeout=SECONDS, dimensions=(40, 100), env=self.environment(editor), cwd=str(self.home)
+            sys.executable,
+            self.words(),
+            timeout=SECONDS,
+            dimensions=(40, 100),
+            env=self.environment(editor),
+            cwd=str(self.home),
         )  # type: ignore[arg-type]
         opened.delaybeforesend = None
         return opened
@@ -238,7 +247,9 @@ def test_an_unknown_editor_is_asked_about_and_refused_by_enter(place: Place) -> 
 
 
 def test_an_unknown_editor_that_a_person_wants_has_its_terminal(place: Place) -> None:
-    (place.home / "own").write_text('#!/bin/sh\necho "$TMPDIR" > "$HOME/where"; read answer; echo "# $answer" >> "$1"\n')
+    (place.home / "own").write_text(
+        '#!/bin/sh\necho "$TMPDIR" > "$HOME/where"; read answer; echo "# $answer" >> "$1"\n'
+    )
     (place.home / "own").chmod(0o755)
     terminal = place.at_a_terminal(f"{place.home}/own")
     terminal.expect(b"all the same")
@@ -266,7 +277,9 @@ def test_ctrl_c_is_the_editors(place: Place) -> None:
 # ---- no terminal -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("editor", ["", "vim", "nano", "emacs -nw", "sensible-editor", "emacsclient -t", "env EDITOR=x vi"])
+@pytest.mark.parametrize(
+    "editor", ["", "vim", "nano", "emacs -nw", "sensible-editor", "emacsclient -t", "env EDITOR=x vi"]
+)
 def test_without_a_terminal_no_editor_is_started(place: Place, editor: str) -> None:
     if editor and not shutil.which(editor.rsplit(maxsplit=1)[-1] if "=" in editor else editor.split(maxsplit=1)[0]):
         pytest.skip("it is not installed here")
@@ -279,7 +292,7 @@ def test_without_a_terminal_no_editor_is_started(place: Place, editor: str) -> N
 def test_a_program_that_needs_nobody_gets_the_text_and_no_channel(place: Place) -> None:
     done = place.without("cat")
     assert (done.returncode, done.stdout) == (0, b"Nothing was changed.\n") and CANARY.encode() not in done.stderr
-    done = place.without(f"sh -c 'cat \"$1\" >&2; cat >> \"{place.home}/read\"; (sleep 1000; echo) & exit 0' x")
+    done = place.without(f'sh -c \'cat "$1" >&2; cat >> "{place.home}/read"; (sleep 1000; echo) & exit 0\' x')
     assert (done.returncode, done.stdout) == (0, b"Nothing was changed.\n") and CANARY.encode() not in done.stderr
     assert (place.home / "read").read_bytes() == b""
     assert place.left() == []

@@ -48,7 +48,10 @@ def test_every_problem_with_its_place(cdr: Shell, tmp_path: Path) -> None:
     problems = failure(answer)["problems"]
     assert isinstance(problems, list) and {one["field"] for one in problems} >= {"child.sex", "death.date"}
     for one in problems:
-        assert f"{one['file']}:{one['line']}: {one['field']}: {one['title']}: {one['message']} [{one['rule']}]" in answer.err
+        assert (
+            f"{one['file']}:{one['line']}: {one['field']}: {one['title']}: {one['message']} [{one['rule']}]"
+            in answer.err
+        )
 
 
 def test_what_a_step_waits_for_has_its_rule(cdr: Shell, sudi: str) -> None:

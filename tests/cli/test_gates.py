@@ -23,7 +23,19 @@ def clocks(cdr: Shell, ref: str, day: str) -> dict[str, str | None]:
 
 def test_a_gate_from_its_beginning_to_its_end(cdr: Shell, sudi: str) -> None:
     assert "inquest" in waiting(cdr)
-    said = cdr("gate", sudi, "open", "PSII-serious-incident", "--on", "2026-01-20", "--expected", "2026-07-01", "--owner", "Trust", as_of="2026-01-21")
+    said = cdr(
+        "gate",
+        sudi,
+        "open",
+        "PSII-serious-incident",
+        "--on",
+        "2026-01-20",
+        "--expected",
+        "2026-07-01",
+        "--owner",
+        "Trust",
+        as_of="2026-01-21",
+    )
     assert said.out == f"{sudi}: patient-safety investigation is open.\n"
     assert "patient-safety investigation" in waiting(cdr)
     cdr("gate", sudi, "expect", "inquest", "2027-02-15", as_of="2026-01-21")
@@ -93,12 +105,30 @@ def test_a_milestone_with_minutes_and_a_note(cdr: Shell, sudi: str, tmp_path: Pa
     assert "T10" in clocks(cdr, sudi, "2026-01-12")
     minutes, note = tmp_path / "minutes.pdf", "Amara's grandmother Efua was there."
     minutes.write_bytes(b"%PDF-1.7 minutes")
-    said = cdr("milestone", sudi, "initial-meeting", "--on", "2026-01-11", "--minutes", minutes, "--note", "-", stdin=note.encode(), as_of="2026-01-12")
+    said = cdr(
+        "milestone",
+        sudi,
+        "initial-meeting",
+        "--on",
+        "2026-01-11",
+        "--minutes",
+        minutes,
+        "--note",
+        "-",
+        stdin=note.encode(),
+        as_of="2026-01-12",
+    )
     assert said.out == f"{sudi}: Joint agency response: first meeting held.\n"
     assert "T10" not in clocks(cdr, sudi, "2026-01-12")
     assert not {task["clock"] for task in cdr("today", "--json", as_of="2026-01-12").json["tasks"]} & {"T10"}
     [one] = cdr("milestone", sudi, "--json").json["milestones"]
-    assert (one["kind"], one["on"], one["by"], one["attachment"], one["note"]) == ("initial_meeting", "2026-01-11", "Robin Ashworth", 1, note)
+    assert (one["kind"], one["on"], one["by"], one["attachment"], one["note"]) == (
+        "initial_meeting",
+        "2026-01-11",
+        "Robin Ashworth",
+        1,
+        note,
+    )
     cdr("extract", sudi, "1", "-o", tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == minutes.read_bytes()
     listed = cdr("milestone", sudi, as_of="2026-01-12").out
@@ -180,7 +210,9 @@ bank_holidays: [2026-01-15]
 def begin(people: People, folder: Path, changes: str) -> int:
     file = folder / "area.yaml"
     file.write_text((EXAMPLES / "store.yaml").read_text() + changes)
-    answer = run(["init", str(folder / "area"), "--config", str(file), "--member", people.member, "--chaser", people.chaser])
+    answer = run(
+        ["init", str(folder / "area"), "--config", str(file), "--member", people.member, "--chaser", people.chaser]
+    )
     print(answer.err)
     return answer.code
 
@@ -197,7 +229,10 @@ def test_an_area_changes_limits_from_a_day_on(people: People, member: str, tmp_p
     early = cdr("request", ref, "high-street-surgery", "--json", "--on", "2026-01-09", as_of="2026-01-09").json
     assert early["requests"][0]["prompts"] == ["2026-01-16", "2026-01-30", "2026-02-20"]
     said = cdr("explain", "T14").out
-    assert "Within 3 months" in said and "since 2026-04-01: within 4 months from: death, because: Agreed by the partners" in said
+    assert (
+        "Within 3 months" in said
+        and "since 2026-04-01: within 4 months from: death, because: Agreed by the partners" in said
+    )
     assert "In this area" not in cdr("explain", "T13").out
     step = next(one for one in cdr("show", ref, "--json").json["documents"]["case"]["next"] if one["clock"] == "T14")
     assert (step["limit"], step["edition"]) == ("3 m", "england-2018")
@@ -228,7 +263,9 @@ def test_what_the_panel_suspects_and_recommends_is_to_be_acted_on(cdr: Shell, su
     text = (EXAMPLES / "form-c-sudi.yaml").read_text("utf-8")
     before = set(clocks(cdr, sudi, "2026-04-20"))
     assert not before & {"R04", "T19", "R10"}
-    (tmp_path / "c.yaml").write_text(text.replace("stage: ratified_cdop", "stage: draft_cdrm").replace("referrals: []", REFERRED), "utf-8")
+    (tmp_path / "c.yaml").write_text(
+        text.replace("stage: ratified_cdop", "stage: draft_cdrm").replace("referrals: []", REFERRED), "utf-8"
+    )
     cdr("review", sudi, "--from", tmp_path / "c.yaml", "--on", "2026-04-14", as_of="2026-04-15")
     assert {"T19": "2026-04-21"}.items() <= clocks(cdr, sudi, "2026-04-20").items()
     assert "R10" not in clocks(cdr, sudi, "2026-04-20"), "a draft recommends nothing yet"

@@ -34,7 +34,9 @@ class Typist:
     def __init__(self, store: Path, as_of: str, command: list[str] | None = None) -> None:
         program, *given = command or [sys.executable, "-m", "cdr", "--store", str(store), "--as-of", as_of, "notify"]
         environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-        self.terminal = pexpect.spawn(program, given, encoding="utf-8", timeout=PATIENCE, dimensions=(50, 160), env=environment)  # type: ignore[arg-type]
+        self.terminal = pexpect.spawn(
+            program, given, encoding="utf-8", timeout=PATIENCE, dimensions=(50, 160), env=environment
+        )  # type: ignore[arg-type]
         self.terminal.delaybeforesend = None
         self.asked: list[str] = []
         self.shown = self.open = ""
@@ -150,7 +152,13 @@ def test_a_newborn(cdr: Shell) -> None:
     assert (form["notified_at"], form["received_at"]) == ("2026-02-16T09:40", "2026-02-16T10:00")
     assert "Why there is no NHS number" not in person.asked
     assert not {"Cause Ia", "Was a joint agency response begun", "School or nursery"} & {*person.asked}
-    for words in ("Part 1 of 9: The child", "Part 9 of 9:", "That may be 2", "The death cannot be before the birth", "must pass its check"):
+    for words in (
+        "Part 1 of 9: The child",
+        "Part 9 of 9:",
+        "That may be 2",
+        "The death cannot be before the birth",
+        "must pass its check",
+    ):
         assert words in person.shown
     assert list(Path(os.environ["XDG_STATE_HOME"]).rglob("drafts/*")) == []
 
@@ -199,7 +207,11 @@ def test_a_teenager(cdr: Shell) -> None:
     assert form["child"]["ethnicity_other_text"] == "Yorùbá and Kurdish"
     assert form["child"]["local_authority"] == "Elsewhereshire"
     assert form["child"]["nhs_number_absent_reason"] == "nhs_number_not_currently_available"
-    assert form["jar"] == {"criteria": ["external_causes"], "triggered": "no", "not_triggered_reason": "The police lead."}
+    assert form["jar"] == {
+        "criteria": ["external_causes"],
+        "triggered": "no",
+        "not_triggered_reason": "The police lead.",
+    }
     assert {"party": "coroner", "status": "informed", "on": "2026-03-09", "reference": "NC/0200/26"} in form["informed"]
     assert {"party": "school_nursery", "status": "not_informed"} in form["informed"]
     assert form["other_investigations"] == [{"type": "inquest", "status": "open"}]
@@ -333,7 +345,12 @@ def test_the_second_notification_of_a_child_needs_a_reason(cdr: Shell) -> None:
     assert stopped.answer(newborn()) == 65
     assert len(drafts()) == 1
     again = Typist(cdr.store, "2026-02-16 10:00")
-    assert again.answer({"Why is this another child": ["A twin with the same number by mistake"], "Is all of this right": ["y"]}) == 0
+    assert (
+        again.answer(
+            {"Why is this another child": ["A twin with the same number by mistake"], "Is all of this right": ["y"]}
+        )
+        == 0
+    )
     assert len(cdr("list", "--json").json["cases"]) == 2
 
 
@@ -348,11 +365,18 @@ def test_a_reason_is_never_asked_for_without_a_terminal(cdr: Shell, sudi: str, c
 
 
 def test_a_case_that_looks_alike_is_a_warning_and_no_hindrance(cdr: Shell, sudi: str, tmp_path: Path) -> None:
-    text = (EXAMPLES / "form-a-sudi.yaml").read_text().replace("Amara Grace", "Amarah").replace("9990000018", "9990000034")
+    text = (
+        (EXAMPLES / "form-a-sudi.yaml").read_text().replace("Amara Grace", "Amarah").replace("9990000018", "9990000034")
+    )
     (tmp_path / "again.yaml").write_text(text)
     answer = cdr("notify", "--from", tmp_path / "again.yaml", "--json", as_of="2026-01-09")
     (found,) = (warning for warning in answer.json["warnings"] if warning["rule"] == "A-34")
     assert sudi in found["message"]
     assert "a twin?" in found["message"]
     assert "Amara" not in found["message"]
-    assert subprocess.run(["git", "-C", cdr.store, "log", "--format=%B"], capture_output=True, text=True, check=True).stdout.count("Amara") == 0
+    assert (
+        subprocess.run(
+            ["git", "-C", cdr.store, "log", "--format=%B"], capture_output=True, text=True, check=True
+        ).stdout.count("Amara")
+        == 0
+    )

@@ -51,7 +51,9 @@ def test_every_output_is_met(asked: Asked, people: People, tmp_path: Path, monke
 
 
 def begin(asked: Asked, people: People, folder: Path) -> str:
-    made = run(["init", str(folder / "another"), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member, "--json"])
+    made = run(
+        ["init", str(folder / "another"), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member, "--json"]
+    )
     assert made.code == 0, made.err
     asked.met["init/1"] = [made.json]
     case = str(asked("notify", "--from", EXAMPLES / "form-a-sudi.yaml", on="2026-01-09")["case"])
@@ -66,7 +68,9 @@ def returns(asked: Asked, case: str, folder: Path) -> None:
     assert any("held_until" in item for item in asked("chase", on="2026-01-12")["items"])
     assert asked("today", on="2026-01-12")["tasks"]
     asked("chase", "--release", case, POLICE, on="2026-01-20")
-    assert asked("return", case, HOSPITAL, "--from", EXAMPLES / "form-b-hospital.yaml", on="2026-01-20")["completeness"]["missing"]
+    assert asked("return", case, HOSPITAL, "--from", EXAMPLES / "form-b-hospital.yaml", on="2026-01-20")[
+        "completeness"
+    ]["missing"]
     asked("bounce", case, HOSPITAL, "--dry-run", on="2026-01-21")
     asked("bounce", case, HOSPITAL, on="2026-01-21")
     asked("return", case, HOSPITAL, "--from", EXAMPLES / "form-b-hospital.yaml", on="2026-01-22")
@@ -78,10 +82,24 @@ def returns(asked: Asked, case: str, folder: Path) -> None:
 
 
 def course(asked: Asked, case: str, folder: Path) -> None:
-    asked("gate", case, "open", "cspr", "--on", "2026-01-12", "--expected", "2026-09-01", "--owner", "The partnership", on="2026-01-24")
+    asked(
+        "gate",
+        case,
+        "open",
+        "cspr",
+        "--on",
+        "2026-01-12",
+        "--expected",
+        "2026-09-01",
+        "--owner",
+        "The partnership",
+        on="2026-01-24",
+    )
     asked("gate", case, "waive", "cspr", "--reason", "The partnership decided against one", on="2026-01-25")
     (folder / "minutes.txt").write_text("Who was there.\n", "utf-8")
-    asked("milestone", case, "initial_meeting", "--on", "2026-01-11", "--minutes", folder / "minutes.txt", on="2026-01-25")
+    asked(
+        "milestone", case, "initial_meeting", "--on", "2026-01-11", "--minutes", folder / "minutes.txt", on="2026-01-25"
+    )
     assert asked("milestone", case, on="2026-01-25")["still_called_for"]
     number = asked("attach", case, folder / "minutes.txt", "--kind", "other", on="2026-01-25")["number"]
     asked("extract", case, number, "-o", folder / "again.txt", on="2026-01-25")
@@ -98,16 +116,24 @@ def end(asked: Asked, case: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     editor.write_text("#!/bin/sh\nsed -i 's/birth_weight_g: 2460/birth_weight_g: 2470/' \"$1\"\n")
     editor.chmod(0o755)
     monkeypatch.setenv("EDITOR", str(editor))
-    assert asked("edit", case, "form-a", on="2026-02-01")["changed"] == [{"field": "child.birth_weight_g", "how": "changed"}]
+    assert asked("edit", case, "form-a", on="2026-02-01")["changed"] == [
+        {"field": "child.birth_weight_g", "how": "changed"}
+    ]
     assert asked("edit", case, "form-a", on="2026-02-01")["changed"] == []
     assert asked("review", case, "--from", EXAMPLES / "form-c-sudi.yaml", on="2026-04-14", code=65)["problems"]
-    assert asked("review", case, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "It may take years", on="2026-04-14")["overridden"]
+    assert asked(
+        "review", case, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "It may take years", on="2026-04-14"
+    )["overridden"]
     gate = (EXAMPLES / "letter-gate.yaml").read_text("utf-8")
-    (folder / "held.yaml").write_text(gate.replace("parent_suspected: {answer: no", "parent_suspected: {answer: yes"), "utf-8")
+    (folder / "held.yaml").write_text(
+        gate.replace("parent_suspected: {answer: no", "parent_suspected: {answer: yes"), "utf-8"
+    )
     asked("letter", case, "--gate", folder / "held.yaml", on="2026-04-17", code=65)
     assert asked("letter", "--holds", on="2026-04-17")["holds"]
     assert asked("letter", case, "--draft", on="2026-04-17")["letters"][0]["text"]
-    assert asked("letter", "--kind", "confidentiality", "-o", folder / "statement.txt", on="2026-04-17")["letters"][0]["file"]
+    assert asked("letter", "--kind", "confidentiality", "-o", folder / "statement.txt", on="2026-04-17")["letters"][0][
+        "file"
+    ]
     asked("close", case, on="2026-04-20")
     asked("reopen", case, "--reason", "A late finding", on="2026-04-21")
     assert asked("show", case, on="2026-04-21")["documents"]["analysis"]
@@ -130,14 +156,26 @@ def across(asked: Asked, case: str, folder: Path) -> None:
     tables = asked("tally", "--tables", on="2026-04-21")["tables"]
     found = asked("tally", "--year", "2026/27", "--years", "2", "--all", on="2026-04-21")["tables"]
     assert len(tables) - len(found) <= 1  # without the live births there is no rate of infants
-    assert asked("tally", "--year", "2025/26", "--trace", "notifications.sex", "Total", "2025/26", on="2026-04-21")["n"] == [case]
+    assert asked("tally", "--year", "2025/26", "--trace", "notifications.sex", "Total", "2025/26", on="2026-04-21")[
+        "n"
+    ] == [case]
     asked("report", "--year", "2026/27", on="2026-04-21")
     asked("audit", on="2026-04-21")
     asked("verify", on="2026-04-21")
     asked("doctor", on="2026-04-21")
     keys = asked("keys", "list", on="2026-04-21")["keys"]
     assert "commit" in asked("keys", "refresh", keys[0]["fingerprint"], on="2026-04-21")
-    for words in ((), ("form-a",), ("child.sex",), ("A-01",), ("T14",), ("home_visit",), ("inquest",), ("delays",), ("parent_suspected",)):
+    for words in (
+        (),
+        ("form-a",),
+        ("child.sex",),
+        ("A-01",),
+        ("T14",),
+        ("home_visit",),
+        ("inquest",),
+        ("delays",),
+        ("parent_suspected",),
+    ):
         assert asked("explain", *words, on="2026-04-21")["found"]
 
 
@@ -146,4 +184,6 @@ def every_form_of_each(asked: Asked) -> None:
     for name, bodies in asked.met.items():
         forms = outputs.validator(name).schema.get("oneOf", [])
         for form in forms:
-            assert any(outputs.validator(name).evolve(schema=form).is_valid(body) for body in bodies), f"{name}: {form['title']}"
+            assert any(outputs.validator(name).evolve(schema=form).is_valid(body) for body in bodies), (
+                f"{name}: {form['title']}"
+            )

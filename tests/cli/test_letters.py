@@ -37,14 +37,29 @@ def text_in(path: Path) -> str:
     return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(path.read_bytes())).paragraphs)
 
 
-@pytest.mark.parametrize("kind", ["condolence", "before-review-meeting", "after-review-meeting", "after-panel", "delay", "thanks"])
+@pytest.mark.parametrize(
+    "kind", ["condolence", "before-review-meeting", "after-review-meeting", "after-panel", "delay", "thanks"]
+)
 def test_each_letter_to_the_family_in_each_format(cdr: Shell, sudi: str, tmp_path: Path, kind: str) -> None:
     reviewed(cdr, sudi)
     said = cdr("letter", sudi, "--kind", kind, "--gate", "-", stdin=FULL, as_of=DAY).out
     assert said.count("Dear Ms Testcase") == said.count("Dear Mr Testcase") == 1
     assert "9990000018" not in said and "Kofi" not in said
     for format_ in ("pdf", "docx"):
-        cdr("letter", sudi, "--kind", kind, "--to", "father", "--format", format_, "--large-print", "-o", tmp_path / f"his.{format_}", as_of=DAY)
+        cdr(
+            "letter",
+            sudi,
+            "--kind",
+            kind,
+            "--to",
+            "father",
+            "--format",
+            format_,
+            "--large-print",
+            "-o",
+            tmp_path / f"his.{format_}",
+            as_of=DAY,
+        )
     assert (tmp_path / "his.pdf").read_bytes().startswith(b"%PDF")
     assert "Dear Mr Testcase" in text_in(tmp_path / "his.docx")
     letters = cdr("show", sudi, "--json").json["documents"]["case"]["letters"]
@@ -58,14 +73,23 @@ def test_what_a_kind_needs_is_said_at_once(cdr: Shell, sudi: str) -> None:
     for wanted in ("has not ratified", "feedback_wanted", "learning_agreed"):
         assert wanted in answer.err
     reviewed(cdr, sudi, FORM_C)
-    assert "for_family" in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY, code=65).err
+    assert (
+        "for_family" in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY, code=65).err
+    )
     assert cdr("letter", sudi, "--kind", "after-panel", "--draft", as_of=DAY).out.startswith("DRAFT")
 
 
 def test_no_delay_without_something_to_wait_for(cdr: Shell, tmp_path: Path) -> None:
-    form = (EXAMPLES / "form-a-neonatal.yaml").read_bytes().replace(b"{type: pmrt, status: open,", b"{type: pmrt, status: closed, concluded: 2026-03-01,")
+    form = (
+        (EXAMPLES / "form-a-neonatal.yaml")
+        .read_bytes()
+        .replace(b"{type: pmrt, status: open,", b"{type: pmrt, status: closed, concluded: 2026-03-01,")
+    )
     case = cdr("notify", "--from", "-", stdin=form, as_of="2026-03-02").out.strip()
-    assert "no delay to explain" in cdr("letter", case, "--kind", "delay", "--gate", "-", stdin=GATE, as_of=DAY, code=65).err
+    assert (
+        "no delay to explain"
+        in cdr("letter", case, "--kind", "delay", "--gate", "-", stdin=GATE, as_of=DAY, code=65).err
+    )
     cdr("request", case, "northtown-maternity", as_of="2026-03-02")
     said = " ".join(cdr("letter", case, "--kind", "delay", as_of=DAY).out.split())
     assert "some of the services to tell us what they know" in said
@@ -78,7 +102,9 @@ def test_a_bad_day_names_the_next_good_one(cdr: Shell, sudi: str) -> None:
     for day in ("2026-04-17", "2026-04-22"):
         cdr("letter", sudi, "--send-on", day, as_of=DAY, code=65)
     assert "23 April 2026" in cdr("letter", sudi, "--to", "mother", "--send-on", "2026-04-23", as_of=DAY).out
-    cdr("letter", sudi, "--kind", "thanks", "--gate", "-", stdin=GATE, as_of=DAY, code=65)  # the funeral is known to every kind
+    cdr(
+        "letter", sudi, "--kind", "thanks", "--gate", "-", stdin=GATE, as_of=DAY, code=65
+    )  # the funeral is known to every kind
     assert "the funeral" in cdr("letter", sudi, "--draft", as_of=DAY).err
     cdr("letter", sudi, "--draft", "--send-on", "2026-04-16", as_of=DAY, code=65)
     assert "to be sent on 2026-04-23" in cdr("show", sudi).out
@@ -104,8 +130,17 @@ def test_a_held_letter_is_seen_everywhere_until_the_answer_changes(cdr: Shell, s
     held = GATE.replace(b"contact_welcome: {answer: yes", b"contact_welcome: {answer: no") + b"review_on: 2026-06-01\n"
     refused = cdr("letter", sudi, "--gate", "-", stdin=held, as_of=DAY, code=65)
     assert "ask again on 2026-06-01" in refused.err
-    assert f"{sudi}  condolence: on hold since {DAY} (contact_welcome); ask again on 2026-06-01" in cdr("letter", "--holds").out
-    hold = {"case": sudi, "kind": "condolence", "since": DAY, "questions": ["contact_welcome"], "ask_again_on": "2026-06-01"}
+    assert (
+        f"{sudi}  condolence: on hold since {DAY} (contact_welcome); ask again on 2026-06-01"
+        in cdr("letter", "--holds").out
+    )
+    hold = {
+        "case": sudi,
+        "kind": "condolence",
+        "since": DAY,
+        "questions": ["contact_welcome"],
+        "ask_again_on": "2026-06-01",
+    }
     assert cdr("letter", sudi, "--holds", "--json").json == {"schema": "cdr-letter-holds/1", "holds": [hold]}
     assert "Letter (condolence) on hold since" in cdr("show", sudi).out
     tasks = [task for task in cdr("today", "--json", as_of="2026-05-28").json["tasks"] if task["clock"] == "letter"]
@@ -135,7 +170,9 @@ def test_the_letter_to_an_organisation(cdr: Shell, sudi: str, tmp_path: Path) ->
 
 
 def test_a_recommendation_that_names_the_child_is_held(cdr: Shell, sudi: str) -> None:
-    reviewed(cdr, sudi, FORM_C.replace(b"Repeat the safer sleep conversation", b"Repeat what was said to Efua Testcase"))
+    reviewed(
+        cdr, sudi, FORM_C.replace(b"Repeat the safer sleep conversation", b"Repeat what was said to Efua Testcase")
+    )
     refused = cdr("letter", sudi, "--kind", "action", "--gate", "-", stdin=ACTION, as_of=DAY, code=65)
     assert "recognised" in refused.err and "Efua" not in refused.err
 
@@ -167,7 +204,11 @@ def test_doctor_reads_the_areas_own_wordings(cdr: Shell) -> None:
         return {(check["level"], check["message"]) for check in checks if check["what"] == "wordings"}
 
     assert found("{{ salutation }}\n\n{{ child.name }} died.") == {("ok", "templates/letters/delay.txt can be used.")}
-    assert any("passed away" in message for level, message in found("{{ salutation }}\n\n{{ child.name }} passed away.") if level == "error")
+    assert any(
+        "passed away" in message
+        for level, message in found("{{ salutation }}\n\n{{ child.name }} passed away.")
+        if level == "error"
+    )
     assert {level for level, _ in found("{{ child.age }}")} == {"error"}
     assert {level for level, _ in found("Dear all", "birthday")} == {"warning"}
     assert found("To {{ agency }}", "request") == set()
@@ -175,7 +216,10 @@ def test_doctor_reads_the_areas_own_wordings(cdr: Shell) -> None:
 
 def test_local_help_from_cdr_yaml(cdr: Shell, sudi: str, member: str, tmp_path: Path) -> None:
     config = tmp_path / "area.yaml"
-    config.write_text((EXAMPLES / "store.yaml").read_text("utf-8") + "support:\n  - {name: Northshire Hearts, help: For families here., phone: 01632 960010}\n")
+    config.write_text(
+        (EXAMPLES / "store.yaml").read_text("utf-8")
+        + "support:\n  - {name: Northshire Hearts, help: For families here., phone: 01632 960010}\n"
+    )
     from conftest import run
 
     assert run(["init", str(tmp_path / "own"), "--config", str(config), "--member", member]).code == 0
@@ -193,10 +237,17 @@ def test_no_letter_and_no_name_is_left_in_the_store(cdr: Shell, tmp_path: Path) 
     assert "Model Road" not in father and "Dana" not in father and "Casey" not in father + mother
     cdr("letter", case, "--draft", "--kind", "thanks", "--format", "docx", "-o", tmp_path / "drafts", as_of=DAY)
     git = ["git", "-C", str(cdr.store)]
-    objects = subprocess.run([*git, "rev-list", "--all", "--objects"], capture_output=True, text=True, check=True).stdout
+    objects = subprocess.run(
+        [*git, "rev-list", "--all", "--objects"], capture_output=True, text=True, check=True
+    ).stdout
     blobs = b"".join(
-        subprocess.run([*git, "cat-file", "-p", line.split()[0]], capture_output=True, check=True).stdout for line in objects.splitlines()
+        subprocess.run([*git, "cat-file", "-p", line.split()[0]], capture_output=True, check=True).stdout
+        for line in objects.splitlines()
     )
     for secret in (b"Jordan", b"Dana", b"Trial Lane", b"9990000034", b"I am so sorry that"):
         assert secret not in blobs
-    assert not [path for path in cdr.store.rglob("*") if path.suffix in (".pdf", ".docx") or path.name.endswith("condolence-1.txt")]
+    assert not [
+        path
+        for path in cdr.store.rglob("*")
+        if path.suffix in (".pdf", ".docx") or path.name.endswith("condolence-1.txt")
+    ]

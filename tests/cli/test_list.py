@@ -41,7 +41,11 @@ def test_what_a_script_reads(cdr: Shell, cases: tuple[str, str, str]) -> None:
     first = cdr("list", "--json", as_of="2026-07-21").json["cases"][0]
     assert {"case", "stage", "open", "notified_on", "outstanding", "waiting_for"} <= first.keys()
     assert first["waiting_since"] == "2026-01-09" and "inquest" in first["waiting_for"]
-    assert len([item for item in first["waiting_for"] if item.startswith("return from ")]) == len(first["outstanding"]) == 6
+    assert (
+        len([item for item in first["waiting_for"] if item.startswith("return from ")])
+        == len(first["outstanding"])
+        == 6
+    )
     assert first["next"].keys() == {"what", "clock", "due", "who"} and first["overdue"]
 
 
@@ -52,7 +56,9 @@ def test_wrong_words_are_refused_with_the_right_ones(cdr: Shell, sudi: str) -> N
 
 
 @pytest.mark.parametrize("columns", [80, 100])
-def test_the_table_fits_the_screen(cdr: Shell, cases: tuple[str, str, str], columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_fits_the_screen(
+    cdr: Shell, cases: tuple[str, str, str], columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     out = cdr("list", as_of="2026-07-21").out
     table = out.split("\n\n")[0]

@@ -17,7 +17,10 @@ from mail_server import Server, certificates
 from mail_store import new_store, smtp_words, store_text
 from store.hands import git, gpg, head, sign_commit
 
-pytestmark = [pytest.mark.filterwarnings("ignore::UserWarning"), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 SIX = 6
 AMBULANCE = "cdr@regional-ambulance.example"
 NAMES = ("Testcase", "999", "Sample")
@@ -89,7 +92,9 @@ def test_the_request_goes_out_and_the_main_job_goes_on(
     assert listed["mail"] == [] and {tuple(item["sent"]) for item in listed["items"]} == {("prompt-1",)}
 
 
-def test_the_escalation_runs_from_the_day_on_which_the_third_prompt_was_taken(cdr: Shell, asked: str, server: Server) -> None:
+def test_the_escalation_runs_from_the_day_on_which_the_third_prompt_was_taken(
+    cdr: Shell, asked: str, server: Server
+) -> None:
     for day in ("2026-01-23", "2026-02-06"):
         cdr("chase", "--overdue", as_of=day)
     server.mails.clear()
@@ -98,7 +103,9 @@ def test_the_escalation_runs_from_the_day_on_which_the_third_prompt_was_taken(cd
     assert failed.out == "" and failed.err.count("Not sent: prompt-3") == SIX
     server.mood.content = ""
     assert cdr("chase", "--overdue", as_of="2026-03-13").out.count("Sent: prompt-3") == SIX
-    [item] = [one for one in cdr("chase", "--json", as_of="2026-03-13").json["items"] if one["agency"] == "regional-ambulance"]
+    [item] = [
+        one for one in cdr("chase", "--json", as_of="2026-03-13").json["items"] if one["agency"] == "regional-ambulance"
+    ]
     assert item["next"] == {"level": "escalation", "on": "2026-03-28"}
     assert cdr("chase", "--overdue", as_of="2026-03-27").out == ""
     server.mails.clear()
@@ -115,7 +122,9 @@ def test_no_prompt_goes_before_its_request(cdr: Shell, sudi: str, server: Server
     cdr("request", sudi, "northshire-police", as_of="2026-01-09", code=75)
     server.mood.recipients.clear()
     assert [line.split(" for ")[0] for line in cdr("chase", "--overdue", as_of="2026-01-25").lines] == ["Sent: request"]
-    assert [line.split(" for ")[0] for line in cdr("chase", "--overdue", as_of="2026-01-26").lines] == ["Sent: prompt-1"]
+    assert [line.split(" for ")[0] for line in cdr("chase", "--overdue", as_of="2026-01-26").lines] == [
+        "Sent: prompt-1"
+    ]
 
 
 @pytest.mark.parametrize("fault", ["4xx", "5xx", "down", "break"])
@@ -155,10 +164,15 @@ def test_one_refused_address_is_left_to_a_person_after_five_tries(
     assert len(cdr("chase", "--overdue", as_of="2026-01-23", code=75).lines) == SIX - 1
     for day in (24, 25, 26, 27):
         assert cdr("chase", "--overdue", as_of=f"2026-01-{day}", code=75).out == ""
-    assert [item["status"] for item in prompts(cdr, asked, people) if item["agency"] == "regional-ambulance"][-1] == "refused"
+    assert [item["status"] for item in prompts(cdr, asked, people) if item["agency"] == "regional-ambulance"][
+        -1
+    ] == "refused"
     silent = cdr("chase", "--overdue", as_of="2026-01-28")
     assert (silent.out, silent.err) == ("", "")
-    assert f"refused by the mail server: prompt-1 for {asked}, regional-ambulance, to {AMBULANCE}" in cdr("chase", as_of="2026-01-28").err
+    assert (
+        f"refused by the mail server: prompt-1 for {asked}, regional-ambulance, to {AMBULANCE}"
+        in cdr("chase", as_of="2026-01-28").err
+    )
     assert AMBULANCE in cdr("doctor", as_of="2026-01-28").out
     settings(cdr, lambda text: text.replace(AMBULANCE, "desk@regional-ambulance.example"), people)
     assert cdr("chase", "--overdue", as_of="2026-01-29").lines == [
@@ -179,8 +193,16 @@ def test_of_two_addresses_one_is_refused(cdr: Shell, asked: str, server: Server)
     assert "to chair@eastbury.example; correct the address" in cdr("chase", as_of="2026-03-22").err
 
 
-def test_a_server_that_takes_everything_and_never_says_so_is_not_flooded(cdr: Shell, asked: str, server: Server) -> None:
-    for agency in ("northtown-general", "high-street-surgery", "northshire-community", "northshire-police", "northshire-social-care"):
+def test_a_server_that_takes_everything_and_never_says_so_is_not_flooded(
+    cdr: Shell, asked: str, server: Server
+) -> None:
+    for agency in (
+        "northtown-general",
+        "high-street-surgery",
+        "northshire-community",
+        "northshire-police",
+        "northshire-social-care",
+    ):
         cdr("return", asked, agency, "--nil", as_of="2026-01-10")
     server.mood.accept_then = "drop"
     for day in range(23, 28):
@@ -236,7 +258,9 @@ def test_thanks_where_the_area_wants_them(
     cdr("return", case, "northshire-community", "--waive", "closed", as_of="2026-01-20")
     server.mood.content = ""
     server.mails.clear()
-    assert cdr("chase", "--overdue", as_of="2026-01-21").lines == [f"Sent: thanks-for-return for {case}, northshire-police, to cdr@northshire-police.example"]
+    assert cdr("chase", "--overdue", as_of="2026-01-21").lines == [
+        f"Sent: thanks-for-return for {case}, northshire-police, to cdr@northshire-police.example"
+    ]
     assert len(server.mails) == 1
 
 
@@ -261,7 +285,10 @@ def test_an_agencys_prompts_of_one_day_go_in_one_message(cdr: Shell, server: Ser
     assert len(server.mails) == 2
     [mail] = [mail for mail in server.parsed if mail["To"] == AMBULANCE]
     text = mail.get_body().get_content()
-    assert [part.get_filename() for part in mail.iter_attachments()] == [f"{one}-regional-ambulance.html", f"{two}-regional-ambulance.html"]
+    assert [part.get_filename() for part in mail.iter_attachments()] == [
+        f"{one}-regional-ambulance.html",
+        f"{two}-regional-ambulance.html",
+    ]
     assert f"{one}  Form B  asked on  9 January 2026, second prompt" in text
     assert f"{two}  Form B  asked on 23 January 2026, first prompt" in text
     assert "families are waiting" in " ".join(text.split()) and "16N" not in text
@@ -279,7 +306,9 @@ def test_a_batch_of_which_one_part_is_answered_keeps_its_id(cdr: Shell, server: 
     assert set(server.ids.values()) == {2} and len(server.ids) == 2
 
 
-def test_no_more_than_one_run_may_send(tmp_path: Path, people: People, member: str, server: Server, authority: Path) -> None:
+def test_no_more_than_one_run_may_send(
+    tmp_path: Path, people: People, member: str, server: Server, authority: Path
+) -> None:
     cdr = new_store(tmp_path, people, store_text(smtp_words(server, authority, at_most="4")))
     case = cdr("notify", "--from", EXAMPLES / "form-a-sudi.yaml", as_of="2026-01-09").out.strip()
     cdr("request", case, as_of="2026-01-09")
@@ -294,23 +323,45 @@ def test_an_address_taken_from_cdr_yaml_gets_nothing(cdr: Shell, asked: str, ser
     server.mood.recipients["*"] = "450 busy"
     cdr("chase", "--overdue", as_of="2026-01-23", code=75)
     server.mood.recipients.clear()
-    settings(cdr, lambda text: "\n".join(line for line in text.split("\n") if "id: regional-ambulance" not in line), people)
+    settings(
+        cdr, lambda text: "\n".join(line for line in text.split("\n") if "id: regional-ambulance" not in line), people
+    )
     said = cdr("chase", "--overdue", as_of="2026-01-24", code=75)
-    assert len(said.lines) == SIX - 1 and f"Not sent: prompt-1 for {asked}, regional-ambulance: There is no agency" in said.err
+    assert (
+        len(said.lines) == SIX - 1
+        and f"Not sent: prompt-1 for {asked}, regional-ambulance: There is no agency" in said.err
+    )
     assert AMBULANCE not in {to for recipients, _ in server.mails for to in recipients}
 
 
 def test_only_allowed_domains(cdr: Shell, asked: str, server: Server, people: People) -> None:
-    settings(cdr, lambda text: text.replace("mail: {", "mail: {allowed_domains: [northshire-police.example, northshire-csc.example], "), people)
+    settings(
+        cdr,
+        lambda text: text.replace(
+            "mail: {", "mail: {allowed_domains: [northshire-police.example, northshire-csc.example], "
+        ),
+        people,
+    )
     said = cdr("chase", "--overdue", as_of="2026-01-23", code=75)
     assert len(said.lines) == 2 and said.err.count("must not go to") == SIX - 2
-    assert {to for recipients, _ in server.mails for to in recipients} == {"cdr@northshire-police.example", "cdr@northshire-csc.example"}
+    assert {to for recipients, _ in server.mails for to in recipients} == {
+        "cdr@northshire-police.example",
+        "cdr@northshire-csc.example",
+    }
 
 
-def test_holds_and_closures(cdr: Shell, asked: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_holds_and_closures(
+    cdr: Shell, asked: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = ("--hold", asked, "regional-ambulance", "--until", "2026-02-16", "their records office is flooded")
     assert cdr("chase", *words, as_of="2026-01-20").err == ""
-    settings(cdr, lambda text: text.replace("id: northshire-police,", "id: northshire-police, closed: [{from: 2026-01-20, until: 2026-01-30}],"), people)
+    settings(
+        cdr,
+        lambda text: text.replace(
+            "id: northshire-police,", "id: northshire-police, closed: [{from: 2026-01-20, until: 2026-01-30}],"
+        ),
+        people,
+    )
     monkeypatch.setenv("GNUPGHOME", people.chaser_home)
     assert len(cdr("chase", "--overdue", as_of="2026-01-23").lines) == SIX - 2
     listed = {item["agency"]: item for item in cdr("chase", "--json", as_of="2026-01-23").json["items"]}
@@ -321,7 +372,9 @@ def test_holds_and_closures(cdr: Shell, asked: str, server: Server, people: Peop
     [item] = cdr("chase", "--overdue", "--json", as_of="2026-01-31").json["items"]
     assert (item["agency"], item["due"]) == ("northshire-police", [{"level": "prompt-1", "on": "2026-01-23"}])
     assert "regional-ambulance" not in cdr("chase", "--overdue", as_of="2026-02-15").out
-    assert cdr("chase", "--overdue", as_of="2026-02-16").lines == [f"Sent: prompt-2 for {asked}, regional-ambulance, to {AMBULANCE}"]
+    assert cdr("chase", "--overdue", as_of="2026-02-16").lines == [
+        f"Sent: prompt-2 for {asked}, regional-ambulance, to {AMBULANCE}"
+    ]
 
 
 def test_a_hold_is_lifted_and_its_reason_stays_in_the_case(cdr: Shell, asked: str, people: People) -> None:
@@ -343,15 +396,26 @@ def test_a_hold_is_lifted_and_its_reason_stays_in_the_case(cdr: Shell, asked: st
 
 def test_a_reason_that_names_the_child_is_warned_about(cdr: Shell, asked: str) -> None:
     form = (EXAMPLES / "form-a-sudi.yaml").read_text("utf-8")
-    family = next(line for line in form.splitlines() if "family_name:" in line).split("family_name:")[1].split(",")[0].strip(" \"'")
+    family = (
+        next(line for line in form.splitlines() if "family_name:" in line)
+        .split("family_name:")[1]
+        .split(",")[0]
+        .strip(" \"'")
+    )
     words = ("--hold", asked, "regional-ambulance", "--until", "2026-02-16")
     assert "please check" in cdr("chase", *words, f"the {family} file is with the coroner", as_of="2026-01-20").err
     assert cdr("chase", *words, "the file is with the coroner", as_of="2026-01-20").err == ""
 
 
-def test_mail_to_a_key_is_encrypted_and_signed(cdr: Shell, asked: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mail_to_a_key_is_encrypted_and_signed(
+    cdr: Shell, asked: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The agency's key is the second member's here: it is in the ring of whoever sends, and its secret part in another home."""
-    settings(cdr, lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"), people)
+    settings(
+        cdr,
+        lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"),
+        people,
+    )
     chaser(people, monkeypatch)
     cdr("chase", "--overdue", as_of="2026-01-23")
     [(_, raw)] = [one for one in server.mails if one[0] == (AMBULANCE,)]
@@ -359,7 +423,9 @@ def test_mail_to_a_key_is_encrypted_and_signed(cdr: Shell, asked: str, server: S
     assert mail["Subject"] == "..." and mail.get_content_type() == "multipart/encrypted"
     assert b"reporting form" not in raw and b"still to come" not in raw
     version, content = mail.iter_parts()
-    assert version.get_content_type() == "application/pgp-encrypted" and b"Version: 1" in version.get_payload(decode=True)
+    assert version.get_content_type() == "application/pgp-encrypted" and b"Version: 1" in version.get_payload(
+        decode=True
+    )
     done = subprocess.run(
         ["gpg", "--homedir", people.second_home, "--batch", "--status-fd", "2", "--decrypt"],
         input=content.get_payload(decode=True), capture_output=True, check=True,
@@ -367,11 +433,15 @@ def test_mail_to_a_key_is_encrypted_and_signed(cdr: Shell, asked: str, server: S
     assert b"GOODSIG" in done.stderr and people.chaser.encode() in done.stderr
     inside = email.message_from_bytes(done.stdout, policy=email.policy.default)
     assert inside["Subject"] == f"Child death review {asked}: your reporting form is still to come"
-    assert inside["Message-ID"] == mail["Message-ID"] and "reporting form (Form B)" in " ".join(inside.get_body().get_content().split())
+    assert inside["Message-ID"] == mail["Message-ID"] and "reporting form (Form B)" in " ".join(
+        inside.get_body().get_content().split()
+    )
 
 
 def test_a_key_that_is_missing_stops_that_message_alone(cdr: Shell, asked: str, server: Server, people: People) -> None:
-    settings(cdr, lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {'A' * 40},"), people)
+    settings(
+        cdr, lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {'A' * 40},"), people
+    )
     said = cdr("chase", "--overdue", as_of="2026-01-23", code=75)
     assert len(said.lines) == SIX - 1 and "is not in GnuPG here" in said.err
     assert AMBULANCE not in {to for recipients, _ in server.mails for to in recipients}
@@ -389,7 +459,11 @@ def test_nothing_of_the_child_leaves(cdr: Shell, asked: str, server: Server) -> 
         cdr("chase", "--overdue", as_of=day)
     form = (EXAMPLES / "form-a-sudi.yaml").read_text("utf-8")
     said = [line.strip().partition(":") for line in form.splitlines()]
-    secret = [text.split(",")[0].strip(" \"'{}") for key, _, text in said if key.strip(" -{") in ("first_names", "family_name", "nhs_number")]
+    secret = [
+        text.split(",")[0].strip(" \"'{}")
+        for key, _, text in said
+        if key.strip(" -{") in ("first_names", "family_name", "nhs_number")
+    ]
     assert len(secret) >= 3
     sent = b"".join(raw for _, raw in server.mails).decode("ascii")
     assert len(server.mails) == 4 * SIX and all(word not in sent for word in secret)
@@ -438,7 +512,9 @@ def parts(mail: Any) -> dict[str, bytes]:
 def opened(raw: bytes, home: str) -> Any:
     """What stands inside an encrypted mail, for who holds the key."""
     _, content = email.message_from_bytes(raw, policy=email.policy.default).iter_parts()  # type: ignore[attr-defined]
-    return email.message_from_bytes(gpg(home, "--decrypt", data=content.get_payload(decode=True)), policy=email.policy.default)
+    return email.message_from_bytes(
+        gpg(home, "--decrypt", data=content.get_payload(decode=True)), policy=email.policy.default
+    )
 
 
 def of(server: Server, address: str) -> list[bytes]:
@@ -454,7 +530,11 @@ def test_the_pass_phrase_goes_along_for_the_agencys_own_key_alone(
     cdr: Shell, sudi: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The agency's key is the second member's here; whoever sends cannot open what goes to it."""
-    settings(cdr, lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"), people)
+    settings(
+        cdr,
+        lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"),
+        people,
+    )
     asked = cdr("request", sudi, "--json", as_of="2026-01-09")
     told = {one["agency"]: one["passphrase"] for one in asked.json["requests"]}
     form, name = f"{sudi}-regional-ambulance.html", f"{sudi}-regional-ambulance-pass-phrase.asc"
@@ -486,8 +566,21 @@ def test_the_pass_phrase_goes_along_for_the_agencys_own_key_alone(
 def test_a_new_pass_phrase_is_the_one_that_goes_along(
     cdr: Shell, asked: str, server: Server, people: People, tmp_path: Path
 ) -> None:
-    settings(cdr, lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"), people)
-    anew = cdr("form", asked, "regional-ambulance", "-o", tmp_path / "form.html", "--new-passphrase", "--json", as_of="2026-01-10")
+    settings(
+        cdr,
+        lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"),
+        people,
+    )
+    anew = cdr(
+        "form",
+        asked,
+        "regional-ambulance",
+        "-o",
+        tmp_path / "form.html",
+        "--new-passphrase",
+        "--json",
+        as_of="2026-01-10",
+    )
     cdr("chase", "--overdue", as_of="2026-01-23")
     [raw] = of(server, AMBULANCE)
     files = parts(opened(raw, people.second_home))
@@ -521,6 +614,8 @@ def test_a_return_sent_back_waits_for_the_server_and_goes_once(
     assert form["nonce"] != first and form["nonce"].encode() in parts(mail)[f"{asked}-{HOSPITAL}.html"]
     whole = server.mails[0][1].decode("ascii") + text
     assert not any(word in whole for word in (*NAMES, "Amara", "Sudden", said.json["passphrase"]))
-    assert b"Testcase" in gpg(people.home, "--passphrase", said.json["passphrase"], "--decrypt", data=form["locked"].encode())
+    assert b"Testcase" in gpg(
+        people.home, "--passphrase", said.json["passphrase"], "--decrypt", data=form["locked"].encode()
+    )
     cdr("return", asked, HOSPITAL, "--from", EXAMPLES / "form-b-hospital.yaml", as_of="2026-01-23")
     assert request_of(cdr, asked, HOSPITAL)["bounced"] == [{"on": "2026-01-21", "answered_on": "2026-01-23"}]

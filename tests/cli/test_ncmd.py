@@ -18,11 +18,23 @@ CANARIES = (
 
 def reviewed(cdr: Shell, case: str, *, all_in: bool = True) -> None:
     cdr("request", case, as_of="2026-01-09")
-    for agency, form in (("northtown-general", "hospital"), ("northshire-police", "police"), ("regional-ambulance", "ambulance")):
+    for agency, form in (
+        ("northtown-general", "hospital"),
+        ("northshire-police", "police"),
+        ("regional-ambulance", "ambulance"),
+    ):
         cdr("return", case, agency, "--from", EXAMPLES / f"form-b-{form}.yaml", as_of="2026-03-26")
     for agency in ("high-street-surgery", "northshire-community", "northshire-social-care") if all_in else ():
         cdr("return", case, agency, "--nil", as_of="2026-01-21")
-    cdr("review", case, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "The inquest may take years", as_of="2026-04-14")
+    cdr(
+        "review",
+        case,
+        "--from",
+        EXAMPLES / "form-c-sudi.yaml",
+        "--override",
+        "The inquest may take years",
+        as_of="2026-04-14",
+    )
 
 
 @pytest.mark.parametrize(("form", "name"), [("sudi", "Amara Grace"), ("neonatal", "Idris"), ("suicide", "Jordan Lee")])
@@ -43,10 +55,17 @@ def test_the_whole_case(cdr: Shell, sudi: str, tmp_path: Path) -> None:
     reviewed(cdr, sudi)
     lines = cdr("ncmd", sudi).lines
     assert "Missing for a complete review: nothing." in lines
-    parts = [lines.index(title) for title in ("NOTIFICATION (FORM A)", "REPORTING (FORM B OF ALL AGENCIES)", "ANALYSIS (FORM C)")]
+    parts = [
+        lines.index(title)
+        for title in ("NOTIFICATION (FORM A)", "REPORTING (FORM B OF ALL AGENCIES)", "ANALYSIS (FORM C)")
+    ]
     assert parts == sorted(parts)
     support = next(number for number, line in enumerate(lines) if line.startswith("! Bereavement support offered"))
-    assert lines[support].split()[-2:] == ["Yes", "northtown-general"] and lines[support + 1].split() == ["!", "No", "regional-ambulance"]
+    assert lines[support].split()[-2:] == ["Yes", "northtown-general"] and lines[support + 1].split() == [
+        "!",
+        "No",
+        "regional-ambulance",
+    ]
     saved = tmp_path / "crib.html"
     said = cdr("ncmd", sudi, "--format", "html", "-o", saved)
     assert "delete it" in said.err and said.out == "" and saved.read_text("utf-8").startswith("<!doctype html>")
@@ -83,12 +102,17 @@ def test_the_preflight_names_nobody(cdr: Shell, sudi: str, tmp_path: Path) -> No
     saved = tmp_path / "preflight.txt"
     for year in ("2025/26", "2026/27"):
         cdr("ncmd", "--preflight", year, "-o", saved, as_of="2026-05-01")
-        written = cdr("ncmd", "--preflight", year, as_of="2026-05-01").out + cdr("ncmd", "--preflight", year, "--json", as_of="2026-05-01").out
+        written = (
+            cdr("ncmd", "--preflight", year, as_of="2026-05-01").out
+            + cdr("ncmd", "--preflight", year, "--json", as_of="2026-05-01").out
+        )
         assert sudi in written
         assert [canary for canary in CANARIES if canary in written + saved.read_text("utf-8")] == []
 
 
-def test_the_preflight_takes_one_private_key_operation(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_preflight_takes_one_private_key_operation(
+    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(3):
         cdr("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x", as_of="2026-01-09")
     cdr("list")

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from conftest import EXAMPLES, Shell, run
 
-ROW = "old_reference,notified_on,date_of_birth,date_of_death,sex,ethnicity,local_authority,place,first_names,family_name"
+ROW = (
+    "old_reference,notified_on,date_of_birth,date_of_death,sex,ethnicity,local_authority,place,first_names,family_name"
+)
 
 
-def test_a_day_that_means_no_end_is_not_taken_and_the_feed_of_a_store_that_has_one_goes_on(cdr: Shell, sudi: str) -> None:
+def test_a_day_that_means_no_end_is_not_taken_and_the_feed_of_a_store_that_has_one_goes_on(
+    cdr: Shell, sudi: str
+) -> None:
     said = cdr("gate", sudi, "open", "pmrt", "--expected", "9999-12-31", code=2, as_of="2026-01-20").err
     assert "leave out one that is not known" in said
     cdr("gate", sudi, "open", "pmrt", "--expected", "2199-12-31", as_of="2026-01-20")
@@ -35,7 +39,18 @@ def test_a_rehearsal_at_the_end_of_time(cdr: Shell, sudi: str) -> None:
 
 
 def test_an_accent_that_was_typed_behind_its_letter(cdr: Shell) -> None:
-    cdr("agency", "add", "zzz", "--name", "Cafe\u0301 Hospice", "--type", "hospice_palliative", "--email", "z@b.example", as_of="2026-01-20")
+    cdr(
+        "agency",
+        "add",
+        "zzz",
+        "--name",
+        "Cafe\u0301 Hospice",
+        "--type",
+        "hospice_palliative",
+        "--email",
+        "z@b.example",
+        as_of="2026-01-20",
+    )
     cdr("agency", "edit", "zzz", "--name", "Ysbyty Dw\u0302r", as_of="2026-01-20")
     assert "Dŵr" in cdr("agency", "show", "zzz", "--json").out
 
@@ -71,7 +86,11 @@ def test_json_that_writes_a_rare_letter_as_two_halves(cdr: Shell, tmp_path: Path
 def test_a_remark_in_the_words_of_a_report_is_kept(cdr: Shell, tmp_path: Path) -> None:
     words = 'schema: report/1\nyear: "2025/26"\nwhat_was_done: words\n'
     path = tmp_path / "words.yaml"
-    for text, told in ((words, "are recorded"), (words + "# ask the chair\n", "are recorded"), (words + "# ask the chair\n", "Nothing was changed")):
+    for text, told in (
+        (words, "are recorded"),
+        (words + "# ask the chair\n", "are recorded"),
+        (words + "# ask the chair\n", "Nothing was changed"),
+    ):
         path.write_text(text)
         assert told in cdr("report", "--year", "2025/26", "--words", path, as_of="2026-06-01").err
 

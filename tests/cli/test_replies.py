@@ -156,7 +156,9 @@ def test_the_message_carries_the_form_and_nothing_of_the_child(cdr: Shell, asked
     page, text = attached.get_content(), mail.get_body().get_content()  # type: ignore[attr-defined]
     assert not any(word in page + text for word in CANARY)
     assert "give you the pass-phrase by telephone" in " ".join(text.split())
-    assert re.search(r"^Date of this request: 9 January 2026\r\nPlease reply by: 23 January 2026\r\n", text, re.MULTILINE)
+    assert re.search(
+        r"^Date of this request: 9 January 2026\r\nPlease reply by: 23 January 2026\r\n", text, re.MULTILINE
+    )
     assert ledger(cdr, asked)[HOSPITAL]["form"]["nonce"] in page
 
 
@@ -439,7 +441,11 @@ def test_what_is_something_else_is_told_as_what_it_is(cdr: Shell, asked: str, po
 
     whole = sealed(json.dumps(post.reply()).encode(), people.member)
     mail = b"From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nHello\r\n" + whole
-    for name, raw in (("reply.eml", mail), ("reply.txt", mail), ("reply.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99))):
+    for name, raw in (
+        ("reply.eml", mail),
+        ("reply.txt", mail),
+        ("reply.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99)),
+    ):
         assert "a whole e-mail" in given(name, raw)
     for name, raw in (("printed.pdf", b"%PDF-1.7\n%\xe2\xe3"), ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(99))):
         assert "a PDF or a picture" in given(name, raw)
@@ -457,8 +463,14 @@ OUTSIDE = {
     "IMG_0001.HEIC": (b"\0\0\0\x18ftypheic" + bytes(40), "a PDF or a picture"),
     "reply.rtf": (b"{\\rtf1\\ansi Hello}", "rich text"),
     "voice.m4a": (b"\0\0\0\x18ftypM4A " + bytes(40), "a recording"),
-    "mail.html": (b"<html><head><title>RE: your request</title></head><body>Hello</body></html>", "a mail that was saved as a page"),
-    "mail.mht": (b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>", "a mail that was saved as a page"),
+    "mail.html": (
+        b"<html><head><title>RE: your request</title></head><body>Hello</body></html>",
+        "a mail that was saved as a page",
+    ),
+    "mail.mht": (
+        b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>",
+        "a mail that was saved as a page",
+    ),
     "empty.asc": (b"\r\n", "The file is empty"),
     "link.url": (b"[InternetShortcut]\r\nURL=https://trust.example/x\r\n", "a link to a file"),
     "._reply.asc": (b"\0\x05\x16\x07\0\x02\0\0" + bytes(40), "beside a file"),
@@ -479,7 +491,10 @@ def test_a_wrong_kind_of_file_is_named_for_what_it_is(cdr: Shell, asked: str, po
     more = {
         "key.asc": (gpg("--armor", "--export", people.member, data=b""), "a public key"),
         "key.gpg": (gpg("--export", people.member, data=b""), "a public key"),
-        "signed.asc": (gpg("--armor", "--local-user", people.member, "--clearsign", data=right), "signed and not encrypted"),
+        "signed.asc": (
+            gpg("--armor", "--local-user", people.member, "--clearsign", data=right),
+            "signed and not encrypted",
+        ),
         "reply.zip": (zipped("reply.asc"), "an archive"),
         "table.xlsx": (zipped("[Content_Types].xml", "xl/workbook.xml"), "a spreadsheet"),
         "reply.odt": (zipped("mimetype", "content.xml"), "OpenDocument"),
@@ -496,8 +511,12 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
     "in UTF-16": lambda raw: raw.decode().encode("utf-16"),
     "in UTF-16 of the other end": lambda raw: raw.decode().encode("utf-16-be"),
     "without its checksum": lambda raw: re.sub(rb"(?m)^=[^\n]{4}\n", b"", raw),
-    "quoted in a mail": lambda raw: b"Dear Robin,\r\n\r\n" + b"".join(b"> " + line + b"\r\n" for line in raw.split(b"\n")),
-    "with headers and spaces behind": lambda raw: raw.replace(b"MESSAGE-----\n\n", b"MESSAGE-----  \nVersion: X 1.0\nComment: y\n\n").replace(b"\n", b" \n"),
+    "quoted in a mail": lambda raw: (
+        b"Dear Robin,\r\n\r\n" + b"".join(b"> " + line + b"\r\n" for line in raw.split(b"\n"))
+    ),
+    "with headers and spaces behind": lambda raw: raw.replace(
+        b"MESSAGE-----\n\n", b"MESSAGE-----  \nVersion: X 1.0\nComment: y\n\n"
+    ).replace(b"\n", b" \n"),
     "with empty lines between": lambda raw: raw.replace(b"\n", b"\r\n\r\n"),
 }
 
@@ -506,7 +525,15 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
 def test_an_intact_reply_opens_whatever_was_done_to_its_armour(cdr: Shell, asked: str, post: Post, way: str) -> None:
     whole = post.file(post.reply()).read_bytes()
     assert WAYS[way](whole) != whole
-    cdr("return", asked, HOSPITAL, "--from", post.file(WAYS[way](whole), "reply.asc", seal=lambda raw: raw), "--yes", as_of=CAME)
+    cdr(
+        "return",
+        asked,
+        HOSPITAL,
+        "--from",
+        post.file(WAYS[way](whole), "reply.asc", seal=lambda raw: raw),
+        "--yes",
+        as_of=CAME,
+    )
 
 
 def test_two_messages_in_one_file_are_not_guessed_between(cdr: Shell, asked: str, post: Post) -> None:
@@ -528,7 +555,15 @@ def test_a_reply_that_hides_its_recipients_opens_with_the_key_that_is_not_locked
             )  # fmt: skip
         subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], check=True)
         monkeypatch.setenv("GNUPGHOME", str(home))
-        hidden = ("--armor", "--hidden-recipient", "aa@locked.example", "--hidden-recipient", people.member, "--hidden-recipient", "zz@locked.example")
+        hidden = (
+            "--armor",
+            "--hidden-recipient",
+            "aa@locked.example",
+            "--hidden-recipient",
+            people.member,
+            "--hidden-recipient",
+            "zz@locked.example",
+        )
         reply = json.dumps(post.reply()).encode()
         try:
             for data, code in ((bytes(20 * 1024 * 1024), 65), (reply, 0)):
@@ -711,7 +746,9 @@ def test_word_documents_that_do_more_than_hold_text_are_refused(
         archive.writestr("readme.txt", "hello")
     assert "[WORD-SHAPE]" in back(empty.getvalue())
     assert "[B-25]" in back(filled(word, {**said, "request": "0" * 32}))
-    assert "[B-25]" in back(filled(word, said, main=lambda xml: xml.replace(b'w:tag w:val="request"', b'w:tag w:val="mine"')))
+    assert "[B-25]" in back(
+        filled(word, said, main=lambda xml: xml.replace(b'w:tag w:val="request"', b'w:tag w:val="mine"'))
+    )
     assert "[B-27]" in back(filled(word, {**said, "completed_on": "2026-01-21"}))
     assert "[CASE-01]" in back(filled(word, {**said, "case": "2026-ZZZZ"}))
     assert "[B-01]" in back(filled(word, {**said, "agency": POLICE}))

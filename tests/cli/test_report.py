@@ -37,7 +37,9 @@ def text_of(path: Path) -> str:
         return " ".join(" ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(raw)).split())
     if path.suffix == ".docx":
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            return " ".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist() if name.endswith(".xml"))
+            return " ".join(
+                packed.read(name).decode("utf-8", "replace") for name in packed.namelist() if name.endswith(".xml")
+            )
     return raw.decode()
 
 
@@ -49,7 +51,9 @@ def editor(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 
 
 @pytest.mark.parametrize("ending", ["pdf", "html", "docx", "md"])
-def test_no_name_number_reference_or_narrative_is_in_any_format(cdr: Shell, sudi: str, tmp_path: Path, ending: str) -> None:
+def test_no_name_number_reference_or_narrative_is_in_any_format(
+    cdr: Shell, sudi: str, tmp_path: Path, ending: str
+) -> None:
     form = EXAMPLES / "form-c-sudi.yaml"
     cdr("review", sudi, "--from", form, "--override", "No panel yet", "--on", "14 April 2026", as_of=DAY)
     cdr(*YEAR, "--words", words(tmp_path), as_of=DAY)
@@ -64,7 +68,9 @@ def test_no_name_number_reference_or_narrative_is_in_any_format(cdr: Shell, sudi
     assert out.read_bytes() == again.read_bytes()
 
 
-def test_the_words_are_kept_for_members_alone_and_in_their_writer_s_way(cdr: Shell, tmp_path: Path, people: People) -> None:
+def test_the_words_are_kept_for_members_alone_and_in_their_writer_s_way(
+    cdr: Shell, tmp_path: Path, people: People
+) -> None:
     answer = cdr(*YEAR, "--words", words(tmp_path), "-o", tmp_path / "r.md", as_of=DAY)
     assert "recorded" in answer.err and "We thank the families." in (tmp_path / "r.md").read_text("utf-8")
     kept = cdr.store / "reports" / "2025-26.yaml.gpg"
@@ -92,8 +98,13 @@ def test_a_document_of_words_that_was_changed_by_hand_is_refused(cdr: Shell, tmp
     cdr(*YEAR, "-o", tmp_path / "x.md", as_of=DAY)
 
 
-def test_names_numbers_and_references_are_refused_by_section_without_being_quoted(cdr: Shell, sudi: str, tmp_path: Path) -> None:
-    wrong = WORDS + f"thanks: Thanks to the Testcases.\neffectiveness: See {sudi}, Amara's, and 999 000 0018.\npriorites: [x]\n"
+def test_names_numbers_and_references_are_refused_by_section_without_being_quoted(
+    cdr: Shell, sudi: str, tmp_path: Path
+) -> None:
+    wrong = (
+        WORDS
+        + f"thanks: Thanks to the Testcases.\neffectiveness: See {sudi}, Amara's, and 999 000 0018.\npriorites: [x]\n"
+    )
     answer = cdr(*YEAR, "--words", words(tmp_path, wrong), code=65, as_of=DAY)
     assert {line.split(": ")[1] for line in answer.err.splitlines() if "[RPT" in line} == {"thanks", "effectiveness"}
     assert all(f"[RPT-0{n}]" in answer.err for n in (1, 2, 3)) and "[SCHEMA-UNKNOWN]" in answer.err

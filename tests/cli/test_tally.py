@@ -99,7 +99,10 @@ def test_england_is_beside_and_an_area_s_own_figures_too(cdr: Shell, sudi: str) 
     assert [one["area"] for one in cdr(*asked).json["tables"][0]["references"]] == ["England"]
     kept(cdr, "reference/region.yaml", REFERENCE)
     shown = cdr(*asked).json["tables"][0]["references"]
-    assert [(one["area"], one["year"], one["value"]) for one in shown] == [("England", "2023/24", 29.8), ("East Midlands", "2025/26", 24.5)]
+    assert [(one["area"], one["year"], one["value"]) for one in shown] == [
+        ("England", "2023/24", 29.8),
+        ("East Midlands", "2025/26", 24.5),
+    ]
     heads = cdr("tally", "--year", "2025/26", "--table", "deaths.rate").out.splitlines()
     assert any("England 2023/24" in line and "East Midlands 2025/26" in line for line in heads)
 
@@ -114,7 +117,9 @@ def test_england_is_beside_and_an_area_s_own_figures_too(cdr: Shell, sudi: str) 
         ("schema: reference/1", "schema: form-a/1", "SCHEMA-VERSION"),
     ],
 )
-def test_published_figures_of_the_wrong_shape_are_a_clear_error_and_no_table(cdr: Shell, was: str, now: str, rule: str) -> None:
+def test_published_figures_of_the_wrong_shape_are_a_clear_error_and_no_table(
+    cdr: Shell, was: str, now: str, rule: str
+) -> None:
     kept(cdr, "reference/region.yaml", REFERENCE.replace(was, now))
     answer = cdr("tally", "--year", "2025/26", code=65)
     assert answer.out == ""

@@ -40,14 +40,19 @@ def test_a_quiet_day(cdr: Shell) -> None:
     case = cdr("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2026-02-16").out.strip()
     assert due(cdr, "2026-02-17")
     cdr("review", case, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "x", as_of="2026-04-14")
-    assert cdr("today", as_of="2026-04-15").out == "1 open case: nothing due within a week. Next to move: coordinator.\n"
+    assert (
+        cdr("today", as_of="2026-04-15").out == "1 open case: nothing due within a week. Next to move: coordinator.\n"
+    )
+
 
 NAMES = ("Amara", "Testcase", "Efua", "9990000018")
 
 
 def more_cases(cdr: Shell, count: int) -> None:
     for _ in range(count):
-        case = cdr("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x", as_of="2026-01-09").out.strip()
+        case = cdr(
+            "notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x", as_of="2026-01-09"
+        ).out.strip()
         cdr("request", case, as_of="2026-01-09")
 
 
@@ -69,7 +74,9 @@ def test_what_was_sent_what_is_held_up_and_who_moves(cdr: Shell, sudi: str) -> N
     cdr("chase", "--overdue", as_of="2026-01-23")
     for day, count in (("2026-01-23", 6), ("2026-01-24", 6), ("2026-01-25", 0)):
         sent = cdr("today", "--json", as_of=day).json["sent"]
-        assert [(one["level"], one["state"]) for one in sent if one["level"] == "prompt-1"] == [("prompt-1", "sent")] * count
+        assert [(one["level"], one["state"]) for one in sent if one["level"] == "prompt-1"] == [
+            ("prompt-1", "sent")
+        ] * count
     found = cdr("today", "--json", as_of="2026-01-24").json
     assert ("inquest", "coroner") in {(one["what"], one["who"]) for one in found["blocked"]}
     assert all(task["who"] for task in found["tasks"])
@@ -82,7 +89,14 @@ def test_colour_is_only_an_addition(cdr: Shell, sudi: str) -> None:
 
     def shown(**more: str) -> str:
         environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")}
-        child = pexpect.spawn(sys.executable, words, env={**environment, **more, "TERM": "xterm"}, encoding="utf-8", dimensions=(24, 80), timeout=60)
+        child = pexpect.spawn(
+            sys.executable,
+            words,
+            env={**environment, **more, "TERM": "xterm"},
+            encoding="utf-8",
+            dimensions=(24, 80),
+            timeout=60,
+        )
         child.expect(pexpect.EOF)
         text: str = child.before
         child.close()

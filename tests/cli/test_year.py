@@ -11,10 +11,17 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent / "bench"))
 
 import year
 
-pytestmark = [pytest.mark.filterwarnings("ignore::UserWarning"), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 
 
 def test_each_message_once_on_its_day_at_its_address(tmp_path: Path) -> None:
     made, _ = year.invented(5, 60, 7)
-    assert {level for _, _, _, _, level in year.expected(made, year.load(year.STORE))} >= {"prompt-1", "prompt-2", "prompt-3"}
+    assert {level for _, _, _, _, level in year.expected(made, year.load(year.STORE))} >= {
+        "prompt-1",
+        "prompt-2",
+        "prompt-3",
+    }
     assert year.whole(tmp_path, 5, 60, 7, both=False) == []

@@ -23,10 +23,16 @@ FORMS = {
     "report": "Report: the area's own words",
 }
 SHARED = {
-    "professional": ("Professional", "Whoever works for an agency: one group of fields, wherever a professional is named."),
+    "professional": (
+        "Professional",
+        "Whoever works for an agency: one group of fields, wherever a professional is named.",
+    ),
     "person": ("Person", "A parent, a carer, a brother or sister, or another member of the family or household."),
     "gestation": ("Gestation", "How long a pregnancy lasted."),
-    "cause_of_death": ("Cause of death", "The lines of the medical certificate; the neonatal ones for a baby under 28 days."),
+    "cause_of_death": (
+        "Cause of death",
+        "The lines of the medical certificate; the neonatal ones for a baby under 28 days.",
+    ),
 }
 HIDDEN = ("events", "categories", "criteria", "places", "modes", "conditions", "within", "under_days", "needs_text")
 EXTRAS = {
@@ -96,7 +102,11 @@ def takes(field: Field) -> str:
 
 def shared(field: Field) -> str:
     """The shared group that a group is, if it is one."""
-    found = [name for name in SHARED if field.schema.get("properties") == _target(f"cdr:common/1#/$defs/{name}", "")["properties"]]
+    found = [
+        name
+        for name in SHARED
+        if field.schema.get("properties") == _target(f"cdr:common/1#/$defs/{name}", "")["properties"]
+    ]
     return found[0] if found else ""
 
 
@@ -110,7 +120,13 @@ def dated(words: str, since: str) -> str:
 
 def field_rows(found: list[Named]) -> Iterator[tuple[object, ...]]:
     for one in found:
-        yield f"`{one.path}`", f"**{one.field.title}.** {one.field.help}", takes(one.field), one.needed, source(one.field)
+        yield (
+            f"`{one.path}`",
+            f"**{one.field.title}.** {one.field.help}",
+            takes(one.field),
+            one.needed,
+            source(one.field),
+        )
 
 
 HEAD = ("Field", "What it is", "Takes", "Needed", "Source")
@@ -133,11 +149,22 @@ def form_page(form: str) -> Iterator[str]:
     tops = [one for one in found if "." not in one.path]
     sections = [one for one in tops if any(other.path.startswith(f"{one.path}.") for other in found)]
     single = [one for one in tops if one not in sections]
-    yield from (f"## {FORMS[form]}", "", expanded(name)["description"], "", f"A file of this form begins with `schema: {name}`.", "")
+    yield from (
+        f"## {FORMS[form]}",
+        "",
+        expanded(name)["description"],
+        "",
+        f"A file of this form begins with `schema: {name}`.",
+        "",
+    )
     if single:
         yield from ("### Fields of the form itself", "", *table(HEAD, field_rows(single)))
     for section in sections:
-        yield from (f"### {FORMS[form].split(':')[0]}: {section.field.title}", "", f"`{section.path}`: {section.field.help}")
+        yield from (
+            f"### {FORMS[form].split(':')[0]}: {section.field.title}",
+            "",
+            f"`{section.path}`: {section.field.help}",
+        )
         notes = "There may be several. " if section.field.kind == "list" else ""
         yield from (f"{notes}Needed: {section.needed or 'no'}.", "")
         below = [one for one in found if one.path.startswith(f"{section.path}.")]
@@ -151,10 +178,19 @@ def form_page(form: str) -> Iterator[str]:
 def supplementary(found: list[Named]) -> Iterator[str]:
     yield from ("The questions of each supplementary form follow; their keys stand below `supplementary.answers`.", "")
     for kind in codelists.code_list("supplementary_type").codes:
-        yield from (f"#### Supplementary form: {kind.label}", "", f"`type: {kind.code}`. When it is called for: {kind.extra['when']}.", "")
+        yield from (
+            f"#### Supplementary form: {kind.label}",
+            "",
+            f"`type: {kind.code}`. When it is called for: {kind.extra['when']}.",
+            "",
+        )
         asked = [one for one in found if one.type == kind.code]
         hidden = tuple(f"{one.path}." for one in asked if shared(one.field))
-        below = [replace(one, path=one.path.removeprefix("supplementary.answers.")) for one in asked if not one.path.startswith(hidden or ("-",))]
+        below = [
+            replace(one, path=one.path.removeprefix("supplementary.answers."))
+            for one in asked
+            if not one.path.startswith(hidden or ("-",))
+        ]
         yield from table(HEAD, field_rows(below))
 
 
@@ -171,14 +207,21 @@ def lists_in_use() -> list[str]:
 
 
 def lists_page() -> Iterator[str]:
-    yield from ("## Code lists", "", "A code is written as it stands in the first column; people are shown its label.", "")
+    yield from (
+        "## Code lists",
+        "",
+        "A code is written as it stands in the first column; people are shown its label.",
+        "",
+    )
     for name in lists_in_use():
         known = codelists.code_list(name)
         yield from (f"### {list_heading(known)}", "", f"Source: {known.source}.", "")
         extras = [key for key in EXTRAS if any(code.extra.get(key) for code in known.codes)]
         columns = [key for key in ("group", "since", "until") if any(getattr(code, key) for code in known.codes)]
         head = ("Code", "Label", *(key.capitalize() for key in columns), *(EXTRAS[key].capitalize() for key in extras))
-        yield from table(head, [(f"`{code.code}`", code.label, *code_cells(code, columns, extras)) for code in known.codes])
+        yield from table(
+            head, [(f"`{code.code}`", code.label, *code_cells(code, columns, extras)) for code in known.codes]
+        )
 
 
 def code_cells(code: codelists.Code, columns: list[str], extras: list[str]) -> Iterator[str]:
@@ -189,13 +232,29 @@ def code_cells(code: codelists.Code, columns: list[str], extras: list[str]) -> I
 
 
 def rules_page() -> Iterator[str]:
-    yield from ("## Rules", "", "An error is refused and nothing is recorded; a warning is recorded and should be looked at.", "")
+    yield from (
+        "## Rules",
+        "",
+        "An error is refused and nothing is recorded; a warning is recorded and should be looked at.",
+        "",
+    )
     for prefix, title in RULE_TABLES.items():
         found = [(id_, rule) for id_, rule in RULES.items() if id_.rpartition("-")[0] == prefix]
-        rows: list[tuple[object, ...]] = [(id_, rule.sentence, rule.level, dated(rule.source, rule.since)) for id_, rule in found]
+        rows: list[tuple[object, ...]] = [
+            (id_, rule.sentence, rule.level, dated(rule.source, rule.since)) for id_, rule in found
+        ]
         yield from (f"### Rules: {title}", "", *table(("Rule", "What is right", "Level", "Source"), rows))
-    for title, meanings in (("what the schema of a form holds", schema_faults.MEANINGS), ("how a file is written", yaml_faults.MEANINGS)):
-        yield from (f"### Rules: {title}", "", "Each of these is an error.", "", *table(("Rule", "What it means"), list(meanings.items())))
+    for title, meanings in (
+        ("what the schema of a form holds", schema_faults.MEANINGS),
+        ("how a file is written", yaml_faults.MEANINGS),
+    ):
+        yield from (
+            f"### Rules: {title}",
+            "",
+            "Each of these is an error.",
+            "",
+            *table(("Rule", "What it means"), list(meanings.items())),
+        )
 
 
 def page() -> str:

@@ -43,7 +43,14 @@ PATTERNS = {
     "^[0-9a-f]{40}$": "the id of a commit",
     "^[0-9a-f]{64}$": "64 digits, 0 to 9 and a to f",
 }
-KINDS = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "`true` or `false`", "object": "an object", "null": "`null`"}
+KINDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "`true` or `false`",
+    "object": "an object",
+    "null": "`null`",
+}
 HEAD = ("Key", "What it is", "Takes", "Stands there")
 ALWAYS, NOT_ALWAYS = "", "not always"
 
@@ -58,7 +65,10 @@ def schemas() -> dict[str, Schema]:
 def page() -> str:
     named = schemas()
     lines = ["# JSON", "", INTRODUCTION, ""]
-    lines += table(("Output", "What it is"), [(f"[`{name}`](#{anchor(heading(name))})", body["description"]) for name, body in named.items()])
+    lines += table(
+        ("Output", "What it is"),
+        [(f"[`{name}`](#{anchor(heading(name))})", body["description"]) for name, body in named.items()],
+    )
     for name in named:
         lines += output(name)
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -91,7 +101,9 @@ def rows(whole: Schema, group: Schema, path: str, told: dict[str, str]) -> Itera
         yield from key_rows(whole, one, f"{path}{plain}", stands, told)
 
 
-def key_rows(whole: Schema, one: Schema, path: str, stands: str, told: dict[str, str]) -> Iterator[tuple[str, str, str, str]]:
+def key_rows(
+    whole: Schema, one: Schema, path: str, stands: str, told: dict[str, str]
+) -> Iterator[tuple[str, str, str, str]]:
     inner, where, again = within(whole, one, path, told)
     takes = in_words(whole, one) + (f", as in `{again}`" if again else "")
     yield f"`{path}`", one.get("description", ""), takes, stands
@@ -124,7 +136,9 @@ def in_words(whole: Schema, one: Schema) -> str:
     if "$ref" in one:
         return in_words(whole, whole["$defs"][one["$ref"].rpartition("/")[2]])
     if "anyOf" in one:
-        return " or ".join(in_words(whole, form) for form in sorted(one["anyOf"], key=lambda form: form.get("type") == "null"))
+        return " or ".join(
+            in_words(whole, form) for form in sorted(one["anyOf"], key=lambda form: form.get("type") == "null")
+        )
     if "oneOf" in one:
         return "an object"
     if "enum" in one:

@@ -65,7 +65,11 @@ ENDS: Mapping[str, tuple[int, ...]] = {
 # Examples of the commands whose help has none; a command that is not here shows one in its help.
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "doctor": ("cdr doctor",),
-    "list": ("cdr list --open", "cdr list --overdue --agency northshire-police", "cdr list --waiting-for inquest --sort waiting"),
+    "list": (
+        "cdr list --open",
+        "cdr list --overdue --agency northshire-police",
+        "cdr list --waiting-for inquest --sort waiting",
+    ),
     "show": ("cdr show 2026-7K3M",),
     "today": ("cdr today", "cdr today --all"),
     "request": ("cdr request 2026-7K3M", "cdr request 2026-7K3M northshire-police --on 2026-01-12"),
@@ -99,7 +103,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "cdr explain T14",
         "cdr explain milestones",
     ),
-    "timeline": ("cdr timeline 2026-7K3M", "cdr timeline 2026-7K3M --check", "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf"),
+    "timeline": (
+        "cdr timeline 2026-7K3M",
+        "cdr timeline 2026-7K3M --check",
+        "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf",
+    ),
     "letter": (
         "cdr letter 2026-7K3M --to mother --draft",
         "cdr letter 2026-7K3M --gate letter-gate.yaml --format pdf -o letters",
@@ -149,7 +157,12 @@ def help_and_examples(found: click.Command) -> tuple[list[str], list[str]]:
     for paragraph in (found.help or "").replace("\b\n", "\b").split("\n\n"):
         if paragraph.strip().startswith(("Example:", "Examples:")):
             lines = paragraph.split(":", 1)[1].strip("\b\n ")
-            examples += [line.strip() for line in (lines.splitlines() if "\n" in lines and lines.count("cdr ") > 1 else [" ".join(lines.split())])]
+            examples += [
+                line.strip()
+                for line in (
+                    lines.splitlines() if "\n" in lines and lines.count("cdr ") > 1 else [" ".join(lines.split())]
+                )
+            ]
         else:
             paragraphs.append(paragraph)
     return paragraphs, examples
@@ -163,7 +176,9 @@ def as_markdown(paragraph: str) -> str:
 
 def options(found: click.Command) -> list[str]:
     rows = []
-    for option in (parameter for parameter in found.params if isinstance(parameter, click.Option) and not parameter.hidden):
+    for option in (
+        parameter for parameter in found.params if isinstance(parameter, click.Option) and not parameter.hidden
+    ):
         names, text = option.get_help_record(click.Context(found)) or ("", "")
         rows.append(f"| `{escaped(names)}` | {escaped(text)} |")
     return ["| option | what it is |", "|---|---|", *rows] if rows else []
@@ -191,7 +206,14 @@ def commands_page() -> str:
     for name in cli.COMMANDS:
         for title, context, found in parts(name):
             paragraphs, _ = help_and_examples(found)
-            lines += [f"{'###' if title.count(' ') > 1 else '##'} {title}", "", "```", found.get_usage(context).removeprefix("Usage: "), "```", ""]
+            lines += [
+                f"{'###' if title.count(' ') > 1 else '##'} {title}",
+                "",
+                "```",
+                found.get_usage(context).removeprefix("Usage: "),
+                "```",
+                "",
+            ]
             lines += [line for paragraph in paragraphs for line in (as_markdown(paragraph), "")]
             table = options(found)
             lines += [*table, ""] if table else []
@@ -239,16 +261,22 @@ def test_the_dictionary_has_every_field_code_and_rule(root: Path) -> None:
     fields = {one.path for form in dictionary.FORMS for one in every(schema.current(form))}
     hidden = {path for path in fields - shown if not path.startswith(("domains.B.", "domains.C.", "domains.D."))}
     short = {path: {path.removeprefix("supplementary.answers."), path.rpartition(".")[2]} for path in hidden}
-    assert [path for path in hidden if not short[path] & shown] == [], "a field of a shared group stands under its own key"
+    assert [path for path in hidden if not short[path] & shown] == [], (
+        "a field of a shared group stands under its own key"
+    )
     assert {str(code.code) for name in dictionary.lists_in_use() for code in codelists.code_list(name).codes} <= shown
-    assert all(f"| {rule} |" in text for rule in (*RULES, *schema_faults.MEANINGS, *yaml_faults.MEANINGS) if rule != "wording")
+    assert all(
+        f"| {rule} |" in text for rule in (*RULES, *schema_faults.MEANINGS, *yaml_faults.MEANINGS) if rule != "wording"
+    )
 
 
 def test_the_page_of_json_has_every_key_and_no_other(root: Path) -> None:
     text = (root / "docs" / "json.md").read_text("utf-8")
     for name, body in json_page.schemas().items():
         part = text.split(f"\n## {json_page.heading(name)}\n")[1].split("\n## ")[0]
-        shown = {path.rpartition(".")[2].removesuffix("[]") for path in re.findall(r"^\| `([^`]+)`", part, re.MULTILINE)}
+        shown = {
+            path.rpartition(".")[2].removesuffix("[]") for path in re.findall(r"^\| `([^`]+)`", part, re.MULTILINE)
+        }
         assert shown - {"return-NN"} == keys(body) - {"schema"}, name
 
 
@@ -313,7 +341,11 @@ def test_tables_of_this_test_name_commands_that_are_there() -> None:
 
 # ---- exit codes ------------------------------------------------------------------------------------------------------
 
-KINDS = {kind.__name__: kind.exit_code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.CdrError)}
+KINDS = {
+    kind.__name__: kind.exit_code
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.CdrError)
+}
 
 
 def raised_in(module: str) -> set[int]:
@@ -321,7 +353,11 @@ def raised_in(module: str) -> set[int]:
     path = Path(cli.__file__).parent / "commands" / f"{module}.py"
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        name = node.exc.func.id if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name) else ""
+        name = (
+            node.exc.func.id
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name)
+            else ""
+        )
         found |= {KINDS[name]} if name in KINDS else set()
         found |= {1} if isinstance(node, ast.Name) and node.id == "TO_ACT_ON" else set()
     return found

@@ -26,7 +26,11 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         programs = Path(sys.executable).parent
-        self.environment = {"HOME": str(folder), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        self.environment = {
+            "HOME": str(folder),
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "LC_ALL": "C.UTF-8",
+        }
 
     def run(self, script: str, code: int = 0) -> str:
         done = subprocess.run(
@@ -41,7 +45,9 @@ class Home:
 def home() -> Iterator[Home]:
     folder = Path(tempfile.mkdtemp(prefix="cdr-", dir="/tmp"))
     made = Home(folder)
-    made.run('gpg --batch --passphrase "" --quick-generate-key "Robin Ashworth <cdop.manager@northshire.example>" future-default default 2y')
+    made.run(
+        'gpg --batch --passphrase "" --quick-generate-key "Robin Ashworth <cdop.manager@northshire.example>" future-default default 2y'
+    )
     shutil.copy(EXAMPLES / "store.yaml", folder)
     shutil.copy(EXAMPLES / "form-a-sudi.yaml", folder / "form-a.yaml")
     yield made
@@ -63,27 +69,39 @@ def test_the_chaser_is_set_up_and_renewed_as_the_page_says(home: Home, root: Pat
     page = root / "docs" / "cron.md"
     said = home.run(lines(page, fenced))
     assert "acting: Chaser, chaser" in said and "The key can sign." in said and "Nothing is wrong." in said
-    home.run("cd cdr-store; ref=$(cdr --as-of 2026-01-09 notify --from ../form-a.yaml); cdr --as-of 2026-01-09 request $ref")
+    home.run(
+        "cd cdr-store; ref=$(cdr --as-of 2026-01-09 notify --from ../form-a.yaml); cdr --as-of 2026-01-09 request $ref"
+    )
     crontab = next(line for line in page.read_text("utf-8").splitlines() if line.startswith("17 7 "))
-    entry = crontab.split(None, 5)[5].replace('"$HOME/.local/bin/cdr"', f"{Path(sys.executable).parent}/cdr --as-of 2026-01-23")
+    entry = crontab.split(None, 5)[5].replace(
+        '"$HOME/.local/bin/cdr"', f"{Path(sys.executable).parent}/cdr --as-of 2026-01-23"
+    )
     first = home.run(f"cd /; PATH=/usr/bin:/bin; {entry}")
     assert [line.split(":")[0] for line in first.splitlines()] == ["In the outbox"] * 6
     assert home.run(f"cd /; PATH=/usr/bin:/bin; {entry}") == ""
-    assert "None of this store's keys is here" in home.run("mkdir -m 700 none; GNUPGHOME=$HOME/none cdr --store cdr-store chase --overdue", 77)
+    assert "None of this store's keys is here" in home.run(
+        "mkdir -m 700 none; GNUPGHOME=$HOME/none cdr --store cdr-store chase --overdue", 77
+    )
 
 
 def test_a_machine_of_its_own_pulls_chases_and_pushes(home: Home, root: Path, fenced: Fenced) -> None:
     page = root / "docs" / "cron.md"
     home.run(lines(page, fenced))
-    home.run("cd cdr-store; ref=$(cdr --as-of 2026-01-09 notify --from ../form-a.yaml); cdr --as-of 2026-01-09 request $ref; git push --quiet")
+    home.run(
+        "cd cdr-store; ref=$(cdr --as-of 2026-01-09 notify --from ../form-a.yaml); cdr --as-of 2026-01-09 request $ref; git push --quiet"
+    )
     programs = Path(sys.executable).parent
     crontab = next(line for line in page.read_text("utf-8").splitlines() if line.startswith("41 7 "))
-    entry = crontab.split(None, 5)[5].replace("$HOME/.local/bin/cdr-chase-pulled", str(root / "packaging" / "cdr-chase-pulled"))
+    entry = crontab.split(None, 5)[5].replace(
+        "$HOME/.local/bin/cdr-chase-pulled", str(root / "packaging" / "cdr-chase-pulled")
+    )
     entry = entry.replace("$HOME/.local/bin", str(programs))
     assert home.run(f"export CDR_AS_OF=2026-01-23; {entry}").count("In the outbox: prompt-1") == 6
     assert home.run(f"export CDR_AS_OF=2026-01-23; {entry}") == ""
     assert "prompt-1" in home.run("cd cdr-store; git pull --quiet --ff-only; cdr chase")
-    home.run("cd cdr-store; cdr --as-of 2026-01-24 return $(cdr list | grep -o '2026-[0-9A-Z]*' | head -1) northshire-police --nil")
+    home.run(
+        "cd cdr-store; cdr --as-of 2026-01-24 return $(cdr list | grep -o '2026-[0-9A-Z]*' | head -1) northshire-police --nil"
+    )
     said = home.run(f"cd cdr-store; git push --quiet; export CDR_AS_OF=2026-02-06; {entry}")
     assert said.count("In the outbox: prompt-2") == 5
 
@@ -91,7 +109,13 @@ def test_a_machine_of_its_own_pulls_chases_and_pushes(home: Home, root: Path, fe
 def test_the_units_of_systemd_are_right(root: Path, tmp_path: Path) -> None:
     folder = root / "packaging" / "systemd"
     service = (folder / "cdr-chase.service").read_text("utf-8")
-    for line in ("Type=oneshot", "NoNewPrivileges=yes", "UMask=0077", "SuccessExitStatus=75", "GNUPGHOME=%h/.cdr-chaser"):
+    for line in (
+        "Type=oneshot",
+        "NoNewPrivileges=yes",
+        "UMask=0077",
+        "SuccessExitStatus=75",
+        "GNUPGHOME=%h/.cdr-chaser",
+    ):
         assert line in service
     assert "Persistent=yes" in (folder / "cdr-chase.timer").read_text("utf-8")
     if shutil.which("systemd-analyze") is None:
@@ -105,10 +129,16 @@ def test_the_units_of_systemd_are_right(root: Path, tmp_path: Path) -> None:
 
 
 def test_a_document_is_read_with_gpg_alone_as_the_page_says(home: Home, root: Path, fenced: Fenced) -> None:
-    home.run("cdr init cdr-store --config store.yaml --member $(gpg --list-keys --with-colons | awk -F: '/^fpr/{print $10; exit}')")
+    home.run(
+        "cdr init cdr-store --config store.yaml --member $(gpg --list-keys --with-colons | awk -F: '/^fpr/{print $10; exit}')"
+    )
     ref = home.run("cdr --store cdr-store --as-of 2026-01-09 notify --from form-a.yaml 2>/dev/null").strip()
-    home.run(f"cdr --store cdr-store --as-of 2026-01-09 request {ref}; cdr --store cdr-store --as-of 2026-01-23 chase --overdue")
-    said = home.run(lines(root / "docs" / "files.md", fenced, "Reading a document with gpg alone").replace("2026-7K3M", ref))
+    home.run(
+        f"cdr --store cdr-store --as-of 2026-01-09 request {ref}; cdr --store cdr-store --as-of 2026-01-23 chase --overdue"
+    )
+    said = home.run(
+        lines(root / "docs" / "files.md", fenced, "Reading a document with gpg alone").replace("2026-7K3M", ref)
+    )
     assert said.count("schema: form-a/1") == 2 and f'case: "{ref}"' in said
     assert said.count("schema: prompts/1") == 2 and said.count("revision: 2") == 2
     assert "Robin Ashworth" in said and f"cdr: chase {ref}" in said
@@ -116,7 +146,9 @@ def test_a_document_is_read_with_gpg_alone_as_the_page_says(home: Home, root: Pa
 
 def test_every_check_of_verify_is_told(root: Path) -> None:
     tree = ast.parse(Path(verify.__file__).read_text("utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding"]
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding"
+    ]
     made = [call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)]
     assert len(made) == len(calls), "a check's id is written out where it speaks"
     page = (root / "docs" / "security.md").read_text("utf-8")
@@ -133,7 +165,11 @@ def test_every_kind_of_file_is_told(root: Path) -> None:
 
 def test_who_may_read_and_write_is_told(root: Path) -> None:
     page = (root / "docs" / "files.md").read_text("utf-8")
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| `") and line.count("|") == 4]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith("| `") and line.count("|") == 4
+    ]
     for kind in layout.KINDS.values():
         [row] = [row for row in rows if re.search(rf"`({kind.name}s?)(/ID|-NN)?`", row[0])]
         assert ("chaser" in row[1]) == kind.chaser_reads, kind.name

@@ -61,7 +61,10 @@ def without_blocks(text: str) -> str:
 def anchors(text: str) -> set[str]:
     kept = string.ascii_letters + string.digits + "-_ "
     return {
-        "".join(letter for letter in re.sub(r"[`*]", "", heading) if letter in kept or letter.isalpha()).strip().casefold().replace(" ", "-")
+        "".join(letter for letter in re.sub(r"[`*]", "", heading) if letter in kept or letter.isalpha())
+        .strip()
+        .casefold()
+        .replace(" ", "-")
         for heading in HEADING.findall(re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
     }
 
@@ -77,7 +80,10 @@ def anchors(text: str) -> set[str]:
         ("ref=$(cdr notify --from form-a.yaml)", [("notify", "--from", "form-a.yaml")]),
         ("cd store && cdr list > cases.txt  # the cases", [("list",)]),
         (".venv/bin/cdr verify", [("verify",)]),
-        ('cdr return REF police --waive "no answer; given up"', [("return", "REF", "police", "--waive", "no answer; given up")]),
+        (
+            'cdr return REF police --waive "no answer; given up"',
+            [("return", "REF", "police", "--waive", "no answer; given up")],
+        ),
         ("gpg --list-keys cdr", []),
     ],
 )

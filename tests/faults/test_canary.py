@@ -38,9 +38,21 @@ class Watched:
             program.write_text(f'#!/bin/sh\n(echo "$0 $*"; env) >> {self.log}\nexec {shutil.which(name)} "$@"\n')
             program.chmod(0o700)
 
-    def __call__(self, *arguments: object, code: int | None = 0, private: bool = False, day: str = "2026-01-09") -> Answer:
+    def __call__(
+        self, *arguments: object, code: int | None = 0, private: bool = False, day: str = "2026-01-09"
+    ) -> Answer:
         environment = {**os.environ, "PATH": f"{self.bin}:{os.environ['PATH']}"}
-        command = [sys.executable, "-m", "cdr", "--debug", "--store", str(self.store), "--as-of", day, *map(str, arguments)]
+        command = [
+            sys.executable,
+            "-m",
+            "cdr",
+            "--debug",
+            "--store",
+            str(self.store),
+            "--as-of",
+            day,
+            *map(str, arguments),
+        ]
         done = subprocess.run(command, env=environment, capture_output=True, stdin=subprocess.DEVNULL, check=False)
         assert code is None or done.returncode == code, done.stderr.decode()
         self.said += done.stderr if private else done.stdout + done.stderr
@@ -85,7 +97,9 @@ def scenario(cdr: Shell, tmp_path: Path) -> Watched:
     for name, agency in (("form-b-hospital", "northtown-general"), ("form-b-police", "northshire-police")):
         for wrong in _spoilt(forms[name], tmp_path)[::4]:
             run("return", case, agency, "--from", wrong, code=None, day="2026-02-10")
-        run("return", case, agency, "--from", forms[name], code=None, day="2026-02-10")  # 65 where a spoilt one was still good enough
+        run(
+            "return", case, agency, "--from", forms[name], code=None, day="2026-02-10"
+        )  # 65 where a spoilt one was still good enough
     run("return", case, "northtown-general", "--from", forms["form-b-police"], code=65)
     run("return", case, "regional-ambulance", "--waive", f"the crew of {WORD} has left")
     run("chase", "--overdue", day="2026-02-11")
@@ -96,7 +110,15 @@ def scenario(cdr: Shell, tmp_path: Path) -> Watched:
     shown = run("show", case, private=True).out
     assert WORD in shown and shown.count("returned  ") >= 2
     assert WORD in run("timeline", case, "--identified", private=True).out
-    for command in (["list"], ["chase"], ["tally", "--year", "2025/26"], ["audit"], ["verify"], ["doctor"], ["keys", "list"]):
+    for command in (
+        ["list"],
+        ["chase"],
+        ["tally", "--year", "2025/26"],
+        ["audit"],
+        ["verify"],
+        ["doctor"],
+        ["keys", "list"],
+    ):
         run(*command, code=None)
     run("close", case, code=None)
     path = document(cdr.store, case)

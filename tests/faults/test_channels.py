@@ -19,7 +19,12 @@ from store.hands import document, encrypted, findings, head, sign_commit
 
 from cdr import cli
 
-HOSPITAL, POLICE, AMBULANCE, COMMUNITY = "northtown-general", "northshire-police", "regional-ambulance", "northshire-community"
+HOSPITAL, POLICE, AMBULANCE, COMMUNITY = (
+    "northtown-general",
+    "northshire-police",
+    "regional-ambulance",
+    "northshire-community",
+)
 DAY = "2026-01-23"
 ROW = {
     "old_reference": "15/01", "notified_on": "2019-05-07", "date_of_birth": "2019-03-02", "date_of_death": "2019-05-06", "sex": "female",
@@ -64,7 +69,11 @@ class Waiting:
 @pytest.fixture
 def waiting(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waiting:
     cdr("request", sudi, HOSPITAL, POLICE, COMMUNITY, as_of="2026-01-09")
-    text = (EXAMPLES / "form-b-police.yaml").read_text("utf-8").replace("completed_on: 2026-02-03", "completed_on: 2026-01-12")
+    text = (
+        (EXAMPLES / "form-b-police.yaml")
+        .read_text("utf-8")
+        .replace("completed_on: 2026-02-03", "completed_on: 2026-01-12")
+    )
     short = text.split("\nadditional_information:")[0] + "\n"
     (tmp_path / "police.yaml").write_text(short, "utf-8")
     cdr("return", sudi, POLICE, "--from", tmp_path / "police.yaml", as_of="2026-01-12")

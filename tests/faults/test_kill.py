@@ -117,7 +117,12 @@ def test_a_live_git_child_of_a_killed_run_keeps_the_lock(
 ) -> None:
     program = tmp_path / "bin" / "git"
     program.parent.mkdir()
-    lines = ['case "$*" in', f"*update-ref*) touch {tmp_path}/reached; sleep 5; touch {tmp_path}/over;;", "esac", 'exec /usr/bin/git "$@"']
+    lines = [
+        'case "$*" in',
+        f"*update-ref*) touch {tmp_path}/reached; sleep 5; touch {tmp_path}/over;;",
+        "esac",
+        'exec /usr/bin/git "$@"',
+    ]
     program.write_text("\n".join(["#!/bin/sh", *lines, ""]))
     program.chmod(0o700)
     before = head(cdr.store)
@@ -134,5 +139,7 @@ def test_a_live_git_child_of_a_killed_run_keeps_the_lock(
     cdr("notify", "--from", FORM, "--not-a-duplicate", "x", as_of="2026-01-09")
     assert (tmp_path / "over").exists(), "the lock was free while git still ran"
     assert git(cdr.store, "rev-parse", "HEAD~2") == before
-    assert cdr("list", "--json").json["cases"][0]["outstanding"] or cdr("list", "--json").json["cases"][1]["outstanding"]
+    assert (
+        cdr("list", "--json").json["cases"][0]["outstanding"] or cdr("list", "--json").json["cases"][1]["outstanding"]
+    )
     assert findings(cdr, code=0) == set()

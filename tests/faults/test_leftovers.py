@@ -37,7 +37,9 @@ def test_a_lock_that_cdr_left(cdr: Shell, sudi: str, name: str, content: bytes) 
 
 
 @pytest.mark.parametrize("name", OTHERS_LOCKS)
-def test_a_lock_of_another_program_is_left_alone(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_lock_of_another_program_is_left_alone(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     real = git_locks._until
     monkeypatch.setattr(git_locks, "_until", lambda is_done, locks, wait: real(is_done, locks, 0.2))
     lock = cdr.store / ".git" / name
@@ -91,7 +93,9 @@ def test_what_was_left_undone_is_done_at_the_next_start(cdr: Shell, sudi: str, c
     assert findings(cdr, code=0) == set()
 
 
-@pytest.mark.parametrize("note", [b"", b"{", b"[]", b"null", b'{"old": 1, "new": 2}', b'{"old": "x", "new": "y"}', b"\xff"])
+@pytest.mark.parametrize(
+    "note", [b"", b"{", b"[]", b"null", b'{"old": 1, "new": 2}', b'{"old": "x", "new": "y"}', b"\xff"]
+)
 def test_a_note_that_cannot_be_read_stops_nothing(cdr: Shell, sudi: str, note: bytes) -> None:
     (cdr.store / ".git" / "cdr-pending").write_bytes(note)
     cdr("show", sudi)

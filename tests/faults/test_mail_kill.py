@@ -23,7 +23,10 @@ from store.hands import findings, git
 from cdr.mail.progress import Progress
 from cdr.store.store import Store
 
-pytestmark = [pytest.mark.filterwarnings("ignore::UserWarning"), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 AGENCIES = ("northshire-police", "regional-ambulance")
 DAY = "2026-01-23"
 

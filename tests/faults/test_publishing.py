@@ -162,9 +162,7 @@ def test_at_each_writing_call_of_git(waiting: Waiting, verb: str) -> None:
     found = points(waiting.folder / "bin", waiting.cdr, command, DUE)
     assert {point.call for point in found} >= {"openat", *WRITES}
     start = list(VERBS).index(verb)
-    chosen = (
-        found if EVERY else [found[(start + n * 5) % len(found)] for n in range(SHARE)]
-    )
+    chosen = found if EVERY else [found[(start + n * 5) % len(found)] for n in range(SHARE)]
     for point in chosen:
         waiting.again()
         before = head(waiting.cdr.store)

@@ -20,7 +20,11 @@ DAY = "2026-01-20"
 def asked(cdr: Shell, sudi: str, tmp_path: Path) -> str:
     """One agency is asked, and one has sent a return that is not whole."""
     cdr("request", sudi, HOSPITAL, POLICE, as_of="2026-01-09")
-    thin = (EXAMPLES / "form-b-police.yaml").read_text("utf-8").replace("completed_on: 2026-02-03", "completed_on: 2026-01-19")
+    thin = (
+        (EXAMPLES / "form-b-police.yaml")
+        .read_text("utf-8")
+        .replace("completed_on: 2026-02-03", "completed_on: 2026-01-19")
+    )
     (tmp_path / "thin.yaml").write_text(thin, "utf-8")
     cdr("return", sudi, POLICE, "--from", tmp_path / "thin.yaml", as_of="2026-01-19")
     for name in ("store", "state"):
@@ -34,7 +38,9 @@ def _as_before(folder: Path) -> None:
         shutil.copytree(folder / f"{name}-before", folder / name, symlinks=True)
 
 
-@pytest.mark.parametrize(("mode", "every", "start"), [("killed before", 29, 5), ("killed after", 29, 4), ("full", 17, 1)])
+@pytest.mark.parametrize(
+    ("mode", "every", "start"), [("killed before", 29, 5), ("killed after", 29, 4), ("full", 17, 1)]
+)
 @pytest.mark.parametrize("step", ["request", "return", "form", "bounce"])
 def test_every_point(
     cdr: Shell, asked: str, people: People, tmp_path: Path, step: str, mode: str, every: int, start: int

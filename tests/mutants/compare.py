@@ -54,7 +54,10 @@ def main() -> int:
     done = subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", "2"], cwd=ROOT, check=False)
     not_tried = sum(code is NOT_TRIED for _, _, code in changes())
     if done.returncode or not_tried:
-        print(f"mutmut did not come to its end ({not_tried} changes were not tried). Run it again: it goes on there.", file=sys.stderr)
+        print(
+            f"mutmut did not come to its end ({not_tried} changes were not tried). Run it again: it goes on there.",
+            file=sys.stderr,
+        )
         return done.returncode or 1
     found = sorted(set(survivors()))
     known = LIST.read_text("utf-8").splitlines() if LIST.exists() else []

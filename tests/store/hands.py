@@ -56,9 +56,7 @@ def gpg(home: str, *arguments: str, data: bytes = b"", code: int | None = 0) -> 
 
 
 def encrypted(home: str, plain: bytes, *recipients: str) -> bytes:
-    return gpg(
-        home, "--compress-algo", "none", *(part for one in recipients for part in ("-r", one)), "-e", data=plain
-    )
+    return gpg(home, "--compress-algo", "none", *(part for one in recipients for part in ("-r", one)), "-e", data=plain)
 
 
 def standing(store: Path) -> tuple[str, str, list[str]]:
@@ -77,7 +75,9 @@ def unchanged(store: Path) -> Iterator[None]:
 
 def findings(cdr: Shell, code: int = 1) -> set[tuple[str, str]]:
     """What verify finds: each check's id with the path's last part."""
-    return {(one["check"], one["path"].rpartition("/")[2]) for one in cdr("verify", "--json", code=code).json["findings"]}
+    return {
+        (one["check"], one["path"].rpartition("/")[2]) for one in cdr("verify", "--json", code=code).json["findings"]
+    }
 
 
 def refused_everywhere(cdr: Shell, case: str, code: int = 76) -> None:

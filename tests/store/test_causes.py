@@ -19,7 +19,15 @@ from store.hands import before, findings, head, program, then, unchanged
 
 from cdr.store import git_process, gpg, lock
 
-ALARMS = ("damaged", "not by anyone", "ask the other members", "restore a backup", "import it", "wrong inside", "Another cdr")
+ALARMS = (
+    "damaged",
+    "not by anyone",
+    "ask the other members",
+    "restore a backup",
+    "import it",
+    "wrong inside",
+    "Another cdr",
+)
 NOTIFY = ("notify", "--from", EXAMPLES / "form-a-neonatal.yaml")
 DECRYPT = "--decrypt"
 
@@ -83,12 +91,17 @@ def test_a_git_that_sleeps_is_given_up_and_lets_go_of_the_lock(
     cdr: Shell, sudi: str, bin_: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(git_process, "SECONDS", 1.0)
-    with unchanged(cdr.store), program(bin_, "git", 'case " $* " in *" update-ref "*) sleep 600;; esac\nexec REAL "$@"'):
+    with (
+        unchanged(cdr.store),
+        program(bin_, "git", 'case " $* " in *" update-ref "*) sleep 600;; esac\nexec REAL "$@"'),
+    ):
         told(cdr, NOTIFY, 75, "git did not answer")
     cdr(*NOTIFY, as_of="2026-04-01")
 
 
-def test_a_git_that_reads_and_sleeps_is_given_up(cdr: Shell, sudi: str, bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_git_that_reads_and_sleeps_is_given_up(
+    cdr: Shell, sudi: str, bin_: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(git_process, "SECONDS", 1.0)
     with program(bin_, "git", 'case " $* " in *" cat-file "*) sleep 600;; esac\nexec REAL "$@"'):
         told(cdr, ("list",), 75, "git did not answer")
@@ -109,7 +122,9 @@ def test_an_agent_that_hangs(cdr: Shell, sudi: str, own_home: Path, monkeypatch:
     cdr("show", sudi)
     shutil.rmtree(Path(os.environ["XDG_STATE_HOME"]))
     monkeypatch.setattr(gpg, "UNATTENDED_SECONDS", 2.0)
-    [agent] = subprocess.run(["pgrep", "-f", f"gpg-agent --homedir {own_home} "], capture_output=True, text=True, check=True).stdout.split()
+    [agent] = subprocess.run(
+        ["pgrep", "-f", f"gpg-agent --homedir {own_home} "], capture_output=True, text=True, check=True
+    ).stdout.split()
     os.kill(int(agent), signal.SIGSTOP)
     try:
         with unchanged(cdr.store):

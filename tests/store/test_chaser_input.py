@@ -89,7 +89,12 @@ def _as_other_repository(store: Path, path: Path) -> None:
 
 @pytest.mark.parametrize("make", [_as_link, _as_program, _as_other_repository])
 def test_prompts_that_are_no_plain_file(
-    cdr: Shell, chased: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path, Path], None]
+    cdr: Shell,
+    chased: str,
+    people: People,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[Path, Path], None],
 ) -> None:
     path = document(cdr.store, chased, "prompts")
     make(cdr.store, path)
@@ -120,7 +125,9 @@ def test_prompts_that_say_nothing_of_the_kind(
     path = document(cdr.store, chased, "prompts")
     plain = gpg(people.home, "-d", data=path.read_bytes())
     header = plain[: plain.index(b"schema:")]
-    path.write_bytes(encrypted(people.home, header + body.encode() + b"\n", people.member, people.second, people.chaser))
+    path.write_bytes(
+        encrypted(people.home, header + body.encode() + b"\n", people.member, people.second, people.chaser)
+    )
     as_chaser(cdr.store, people)
     if "99" in body:  # as if a newer cdr had written it
         assert "newer cdr" in cdr("chase", "--overdue", as_of="2026-02-07", code=1).err

@@ -84,7 +84,9 @@ def test_a_linked_work_tree(cdr: Shell, asked: str, linked: Shell) -> None:
     goes_on(cdr, asked, "home_visit")
 
 
-def test_one_writer_at_a_time_in_all_work_trees(cdr: Shell, asked: str, linked: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_writer_at_a_time_in_all_work_trees(
+    cdr: Shell, asked: str, linked: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import fcntl
 
     from cdr.store import lock
@@ -154,7 +156,9 @@ def test_repositories_of_every_kind(cdr: Shell, asked: str, tmp_path: Path, how:
 
 
 @pytest.mark.parametrize("how", ["separate", "behind a link"])
-def test_a_repository_that_stands_elsewhere_is_read_and_not_written(cdr: Shell, asked: str, tmp_path: Path, how: str) -> None:
+def test_a_repository_that_stands_elsewhere_is_read_and_not_written(
+    cdr: Shell, asked: str, tmp_path: Path, how: str
+) -> None:
     """Nothing says there that it is this folder's: another folder's would be changed in the same way."""
     git(tmp_path, "clone", "-q", str(cdr.store), "other")
     other = Shell(tmp_path / "other")
@@ -174,7 +178,11 @@ def test_a_repository_that_stands_elsewhere_is_read_and_not_written(cdr: Shell, 
 
 @pytest.mark.parametrize("how", ["detached", "no commit", "odd name"])
 def test_a_repository_that_is_not_on_a_branch(cdr: Shell, asked: str, how: str) -> None:
-    said = {"detached": head(cdr.store), "no commit": "ref: refs/heads/none", "odd name": "ref: refs/heads/../../config"}
+    said = {
+        "detached": head(cdr.store),
+        "no commit": "ref: refs/heads/none",
+        "odd name": "ref: refs/heads/../../config",
+    }
     (cdr.store / ".git" / "HEAD").write_text(said[how] + "\n")
     cdr("show", asked, code=66 if how == "no commit" else 78)
     (cdr.store / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
@@ -260,7 +268,9 @@ def test_a_link_to_an_older_copy_where_the_store_was(
 ) -> None:
     above = tmp_path / "above"
     above.mkdir()
-    shutil.copytree(cdr.store, above / "store")  # that the first is still there: a store that was moved is told by other means
+    shutil.copytree(
+        cdr.store, above / "store"
+    )  # that the first is still there: a store that was moved is told by other means
     store = Shell(above / "store")
     store("list")
     if reached == "through a folder above":
@@ -330,7 +340,17 @@ def test_a_signature_before_the_parent(cdr: Shell, asked: str, people: People) -
 
 
 def test_a_commit_without_a_word(cdr: Shell, asked: str, people: People) -> None:
-    git(cdr.store, "commit", "-q", "--allow-empty", "--allow-empty-message", f"-S{people.member}", "-m", "", home=people.home)
+    git(
+        cdr.store,
+        "commit",
+        "-q",
+        "--allow-empty",
+        "--allow-empty-message",
+        f"-S{people.member}",
+        "-m",
+        "",
+        home=people.home,
+    )
     assert cdr("audit", "--json").json["changes"][0]["what"] == ""
     goes_on(cdr, asked)
 
@@ -363,7 +383,11 @@ def test_plain_files_of_every_kind_are_told(cdr: Shell, asked: str, people: Peop
     cdr("show", asked)
     git(cdr.store, "add", "-f", "letter for a mother.pdf", "papers")
     git(cdr.store, "commit", "-q", f"-S{people.member}", "-m", "by hand", home=people.home)
-    recorded = {(one["path"], one["level"]) for one in cdr("verify", "--json", code=1).json["findings"] if one["check"] == "file-name"}
+    recorded = {
+        (one["path"], one["level"])
+        for one in cdr("verify", "--json", code=1).json["findings"]
+        if one["check"] == "file-name"
+    }
     assert recorded == {("letter for a mother.pdf", "warning"), ("papers/", "warning")}
 
 
@@ -403,7 +427,9 @@ def test_formats_that_are_not_supported(
     answer = run(["init", str(folder), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member])
     assert answer.code == 78 and word in answer.err and sorted(folder.rglob("*")) == before
     for name in ("cdr.yaml", "keys"):
-        shutil.copytree(cdr.store / name, folder / name) if (cdr.store / name).is_dir() else shutil.copy(cdr.store / name, folder)
+        shutil.copytree(cdr.store / name, folder / name) if (cdr.store / name).is_dir() else shutil.copy(
+            cdr.store / name, folder
+        )
     if word == "SHA-256":
         sign_commit(folder, people.home, people.member)
     for command in (["list"], ["show", asked], ["audit"]):
@@ -418,7 +444,11 @@ def test_a_store_is_made_as_cdr_needs_it_whatever_the_user_has_set(
 ) -> None:
     (tmp_path / "template" / "hooks").mkdir(parents=True)
     (tmp_path / "template" / "hooks" / "post-commit").write_text("#!/bin/sh\n")
-    settings = {"init.templateDir": str(tmp_path / "template"), "init.defaultObjectFormat": "sha256", "core.bare": "true"}
+    settings = {
+        "init.templateDir": str(tmp_path / "template"),
+        "init.defaultObjectFormat": "sha256",
+        "core.bare": "true",
+    }
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
     monkeypatch.setenv("HOME", str(tmp_path))
     for name, value in settings.items():
@@ -426,8 +456,12 @@ def test_a_store_is_made_as_cdr_needs_it_whatever_the_user_has_set(
     monkeypatch.delenv("GIT_CONFIG_GLOBAL")
     monkeypatch.setenv("GIT_DEFAULT_HASH", "sha256")
     store = Shell(tmp_path / "store")
-    assert run(["init", str(store.store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
-    assert not (store.store / ".git" / "hooks").exists() and len((store.store / ".git/refs/heads/main").read_text()) == 41
+    assert (
+        run(["init", str(store.store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
+    )
+    assert (
+        not (store.store / ".git" / "hooks").exists() and len((store.store / ".git/refs/heads/main").read_text()) == 41
+    )
     assert findings(store, code=0) == set()
     assert (store.store / ".gitattributes").read_bytes() == creation.ATTRIBUTES
     assert document(store.store, "x").parent.parent.is_dir()
@@ -440,7 +474,9 @@ def test_an_existing_repository_becomes_a_store(people: People, member: str, tmp
     (store.store / "minutes.txt").write_text("x\n")
     git(store.store, "add", "-A")
     git(store.store, "commit", "-q", "-m", "before")
-    assert run(["init", str(store.store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
+    assert (
+        run(["init", str(store.store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
+    )
     case = store("notify", "--from", EXAMPLES / "form-a-sudi.yaml", as_of="2026-01-09").out.strip()
     store("show", case)
     assert findings(store, code=0) == {("file-name", "minutes.txt")}
@@ -452,7 +488,9 @@ def cases_only(store: Path) -> bool:
     return git(store, "log", "--format=%s").split("\n")[-1] == "before"
 
 
-def test_a_store_is_begun_where_git_left_a_folder_and_not_where_somebody_has_one(tmp_path: Path, people: People, member: str) -> None:
+def test_a_store_is_begun_where_git_left_a_folder_and_not_where_somebody_has_one(
+    tmp_path: Path, people: People, member: str
+) -> None:
     words = ["--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
     (tmp_path / "empty" / ".git").mkdir(parents=True)
     assert run(["init", str(tmp_path / "empty"), *words]).code == 0

@@ -74,14 +74,20 @@ def test_doctor_tells_of_a_copy_whose_own_git_does_not(cdr: Shell, sudi: str) ->
 STRACE = shutil.which("strace")
 
 
-@pytest.mark.skipif(STRACE is None and not os.environ.get("CDR_TOOLS"), reason="needs strace (Debian, Ubuntu: apt install strace)")
-def test_an_object_is_on_the_disk_before_it_has_its_name(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(
+    STRACE is None and not os.environ.get("CDR_TOOLS"), reason="needs strace (Debian, Ubuntu: apt install strace)"
+)
+def test_an_object_is_on_the_disk_before_it_has_its_name(
+    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What the setting is for, seen at git's own calls: documents, folders and commits alike."""
     wrapper, logs, real = tmp_path / "bin" / "git", tmp_path / "calls", shutil.which("git")
     wrapper.parent.mkdir()
     logs.mkdir()
     traced = f"{STRACE} -f -qq -e trace=fsync,fdatasync,link,linkat,rename,renameat,renameat2 -o {logs}/$$ {real}"
-    wrapper.write_text(f'#!/bin/sh\ncase "$1" in cat-file|version|config) exec {real} "$@";; esac\nexec {traced} "$@"\n')
+    wrapper.write_text(
+        f'#!/bin/sh\ncase "$1" in cat-file|version|config) exec {real} "$@";; esac\nexec {traced} "$@"\n'
+    )
     wrapper.chmod(0o755)
     monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
     before = git(cdr.store, "count-objects").split()[0]

@@ -286,5 +286,3 @@ def test_settings_and_hooks_of_the_repository_do_nothing(cdr: Shell, sudi: str, 
     assert findings(cdr, code=0) == set()
     cdr("audit", sudi)
     assert not (tmp_path / "caught").exists()
-
-

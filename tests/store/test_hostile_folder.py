@@ -170,7 +170,13 @@ VERBS: list[list[object]] = [
     ["verify", "--repair"],
 ]
 MAY_REFUSE = ("doctor", "edit", "bounce", "close", "reopen", "import")
-SOME: list[list[object]] = [["list"], ["show", "REF"], ["audit", "REF"], ["milestone", "REF", "ncmd_told"], ["verify", "--repair"]]
+SOME: list[list[object]] = [
+    ["list"],
+    ["show", "REF"],
+    ["audit", "REF"],
+    ["milestone", "REF", "ncmd_told"],
+    ["verify", "--repair"],
+]
 
 
 class Trap:
@@ -223,7 +229,10 @@ def every_verb(
     (folder / "register.csv").write_text("reference,died_on\n")
     ended = {}
     for verb in verbs:
-        words = [str(folder / str(word)[7:]) if str(word).startswith("FOLDER/") else str(word).replace("REF", case) for word in verb]
+        words = [
+            str(folder / str(word)[7:]) if str(word).startswith("FOLDER/") else str(word).replace("REF", case)
+            for word in verb
+        ]
         answer = run(["--store", str(cdr.store), "--as-of", DAY, *words])
         assert answer.code != 70, answer.err
         ended[" ".join(map(str, verb))] = answer.code
@@ -282,7 +291,10 @@ NOT_LISTED = {"extensions.partialclone", "filter.t.process", "filter.t.required"
 
 def test_the_settings_above_are_settings_of_git() -> None:
     """So that a slip of the pen does not make one of them harmless."""
-    known = re.compile("|".join(NAME.sub("\0", name).replace(".", "[.]").replace("\0", ".+") for name in listed_by_git()), re.IGNORECASE)
+    known = re.compile(
+        "|".join(NAME.sub("\0", name).replace(".", "[.]").replace("\0", ".+") for name in listed_by_git()),
+        re.IGNORECASE,
+    )
     told = {name.lower() for group in SETTINGS.values() for name in group}
     assert {name for name in told if not known.fullmatch(name)} <= NOT_LISTED
 
@@ -295,12 +307,17 @@ def test_no_setting_of_git_whatsoever_is_read(
     config = cdr.store / ".git" / "config"
     assert len(listed_by_git()) > 600
     if form == "a program":
-        lines = [f'[{section}{sub and f" {json.dumps(sub)}"}]\n\t{key} = {trap.program}' for section, sub, key in map(_parts, listed_by_git())]
+        lines = [
+            f"[{section}{sub and f' {json.dumps(sub)}'}]\n\t{key} = {trap.program}"
+            for section, sub, key in map(_parts, listed_by_git())
+        ]
         config.write_text("\n".join(lines) + "\n")
     else:
         config.write_text("[core\n\x01")
     whole = config.read_bytes()
-    assert "fatal" in subprocess.run(["git", "-C", cdr.store, "log"], capture_output=True, text=True, check=False).stderr
+    assert (
+        "fatal" in subprocess.run(["git", "-C", cdr.store, "log"], capture_output=True, text=True, check=False).stderr
+    )
     ended = every_verb(cdr, asked, tmp_path, monkeypatch, VERBS if form == "a program" else VERBS[:12])
     trap.did_not_spring()
     everything_worked(ended)
@@ -348,7 +365,16 @@ def set_in_environment(patch: pytest.MonkeyPatch, trap: Trap, settings: dict[str
         patch.setenv(f"GIT_CONFIG_KEY_{number}", name)
         patch.setenv(f"GIT_CONFIG_VALUE_{number}", value)
     patch.setenv("GIT_CONFIG_PARAMETERS", f"'core.fsmonitor'='{trap.program}'")
-    for name in ("EXTERNAL_DIFF", "SSH", "SSH_COMMAND", "PROXY_COMMAND", "ASKPASS", "EDITOR", "SEQUENCE_EDITOR", "PAGER"):
+    for name in (
+        "EXTERNAL_DIFF",
+        "SSH",
+        "SSH_COMMAND",
+        "PROXY_COMMAND",
+        "ASKPASS",
+        "EDITOR",
+        "SEQUENCE_EDITOR",
+        "PAGER",
+    ):
         patch.setenv(f"GIT_{name}", str(trap.program))
     for name in ("DIR", "WORK_TREE", "COMMON_DIR", "OBJECT_DIRECTORY", "INDEX_FILE", "SHALLOW_FILE", "NAMESPACE",
                  "ALTERNATE_OBJECT_DIRECTORIES", "CONFIG_GLOBAL", "CONFIG_SYSTEM", "TRACE", "TRACE2", "TRACE2_EVENT",
@@ -374,7 +400,9 @@ def test_nothing_is_fetched_when_it_is_asked_for(
     trap.set(cdr.store, SETTINGS["network"])
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "nothing kept"))
     trap.is_armed(cdr.store, *([part.replace("MISSING", gone) for part in one] for one in SET_OFF["network"]))
-    ended = every_verb(cdr, asked, tmp_path, monkeypatch, [["list", "--json"], ["show", "REF"], ["verify"], ["verify", "--repair"]])
+    ended = every_verb(
+        cdr, asked, tmp_path, monkeypatch, [["list", "--json"], ["show", "REF"], ["verify"], ["verify", "--repair"]]
+    )
     trap.did_not_spring()
     assert ended["list --json"] == 1 and ended["show REF"] == 76 and ended["verify"] == 1
     assert second in {one["case"] for one in cdr("list", "--json", code=1).json["cases"]}
@@ -430,7 +458,10 @@ def test_a_pipe_in_place_of_a_file_holds_nothing_up(cdr: Shell, asked: str, path
 
 
 @pytest.mark.hurt
-@pytest.mark.parametrize(("path", "reading"), [("packed-refs", 0), ("index", 0), ("objects/info/alternates", 78), ("HEAD", 66), ("cdr-pending", 0)])
+@pytest.mark.parametrize(
+    ("path", "reading"),
+    [("packed-refs", 0), ("index", 0), ("objects/info/alternates", 78), ("HEAD", 66), ("cdr-pending", 0)],
+)
 def test_a_pipe_in_place_of_a_file_that_matters_is_told(cdr: Shell, asked: str, path: str, reading: int) -> None:
     pipe = cdr.store / ".git" / path
     pipe.parent.mkdir(exist_ok=True)
@@ -474,9 +505,20 @@ def _put(place: Path, what: str) -> None:
 @pytest.mark.hurt
 @pytest.mark.parametrize("what", ["pipe", "link", "large"])
 @pytest.mark.parametrize(
-    "name", [".git/cdr-pending", ".git/index", ".git/index.lock", ".git/refs/heads/main.lock", "CASE", "templates/letters/x.txt", "cdr.yaml"]
+    "name",
+    [
+        ".git/cdr-pending",
+        ".git/index",
+        ".git/index.lock",
+        ".git/refs/heads/main.lock",
+        "CASE",
+        "templates/letters/x.txt",
+        "cdr.yaml",
+    ],
 )
-def test_what_has_no_end_is_not_waited_for(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch, name: str, what: str) -> None:
+def test_what_has_no_end_is_not_waited_for(
+    cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch, name: str, what: str
+) -> None:
     real = git_locks._until
     monkeypatch.setattr(git_locks, "_until", lambda is_done, locks, wait: real(is_done, locks, 0.2))
     place = document(cdr.store, asked, "requests") if name == "CASE" else cdr.store / name
@@ -502,7 +544,9 @@ def test_a_list_of_other_folders_without_end(cdr: Shell, asked: str) -> None:
 
 @pytest.mark.hurt
 @pytest.mark.parametrize("command", ["list", "verify", "doctor", "milestone"])
-@pytest.mark.parametrize("says", ["gitdir: a\0b", "gitdir: " + "a/" * 2500, "gitdir: loop", "a\0b", "loop", "a/" * 2500, "branch"])
+@pytest.mark.parametrize(
+    "says", ["gitdir: a\0b", "gitdir: " + "a/" * 2500, "gitdir: loop", "a\0b", "loop", "a/" * 2500, "branch"]
+)
 def test_a_repository_that_is_said_to_be_nowhere(cdr: Shell, asked: str, command: str, says: str) -> None:
     own = cdr.store / ".git"
     if says == "branch":
@@ -539,7 +583,10 @@ def deep(cdr: Shell) -> Iterator[Shell]:
 
 
 @pytest.mark.hurt
-@pytest.mark.parametrize(("where", "name"), [("cases", "d"), ("", "d"), ("", "d" * 200), (".git/objects", "d"), (".git/.cdr-a0b1_c2d.part", "d")])
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [("cases", "d"), ("", "d"), ("", "d" * 200), (".git/objects", "d"), (".git/.cdr-a0b1_c2d.part", "d")],
+)
 def test_folders_below_each_other_without_end(deep: Shell, asked: str, where: str, name: str) -> None:
     _down(deep.store / where, name)
     if where == ".git/objects":
@@ -568,7 +615,18 @@ def test_folders_below_each_other_that_were_recorded(cdr: Shell, asked: str, peo
 
 
 @pytest.mark.parametrize(
-    "path", ["logs/HEAD", "logs/refs/heads/main", "index", "refs/heads/main", "refs/heads", "objects", "cdr.lock", "cdr-mail-taken", "cdr-aside"]
+    "path",
+    [
+        "logs/HEAD",
+        "logs/refs/heads/main",
+        "index",
+        "refs/heads/main",
+        "refs/heads",
+        "objects",
+        "cdr.lock",
+        "cdr-mail-taken",
+        "cdr-aside",
+    ],
 )
 def test_nothing_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: Path, path: str) -> None:
     there, outside = cdr.store / ".git" / path, tmp_path / "outside"
@@ -601,7 +659,9 @@ def _lent(folder: Path, real: Path, how: str) -> None:
         (folder / ".git").write_text("gitdir: ../real/.git/worktrees/gone\n")
     elif how in ("link", "file"):
         shutil.rmtree(folder / ".git")
-        (folder / ".git").symlink_to("../real/.git") if how == "link" else (folder / ".git").write_text("gitdir: ../real/.git\n")
+        (folder / ".git").symlink_to("../real/.git") if how == "link" else (folder / ".git").write_text(
+            "gitdir: ../real/.git\n"
+        )
 
 
 @pytest.mark.hurt
@@ -623,7 +683,9 @@ def test_a_repository_of_another_folder_is_not_changed(cdr: Shell, asked: str, t
 
 
 @pytest.mark.parametrize("how", ["link", "file"])
-def test_a_store_is_not_begun_in_a_repository_of_another_folder(people: People, member: str, tmp_path: Path, how: str) -> None:
+def test_a_store_is_not_begun_in_a_repository_of_another_folder(
+    people: People, member: str, tmp_path: Path, how: str
+) -> None:
     git(tmp_path, "init", "-q", "real")
     git(tmp_path / "real", "commit", "-q", "--allow-empty", "-m", "x")
     (tmp_path / "new" / ".git").mkdir(parents=True)
@@ -661,7 +723,9 @@ def test_no_object_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: P
 
 
 @pytest.mark.hurt
-@pytest.mark.parametrize("name", ["cdr-pending", "cdr-stage", "cdr-stage.lock", "cdr.lock", "cdr-mail-taken", "index", "index.lock"])
+@pytest.mark.parametrize(
+    "name", ["cdr-pending", "cdr-stage", "cdr-stage.lock", "cdr.lock", "cdr-mail-taken", "index", "index.lock"]
+)
 def test_a_folder_in_place_of_a_file(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """What stands in the way is named with what to do, and what does not is no matter."""
     real = git_locks._until
@@ -785,7 +849,13 @@ def test_nothing_is_written_before_a_history_is_found_good(
 
 def test_a_note_of_a_crash_that_is_none(cdr: Shell, asked: str, tmp_path: Path) -> None:
     """It is found before anything is verified, so it may only ever name commits."""
-    for old in (f"--output={tmp_path}/written", "HEAD", "refs/heads/main", "0" * 40, "4b825dc642cb6eb9a060e54bf8d69288fbee4905"):
+    for old in (
+        f"--output={tmp_path}/written",
+        "HEAD",
+        "refs/heads/main",
+        "0" * 40,
+        "4b825dc642cb6eb9a060e54bf8d69288fbee4905",
+    ):
         (cdr.store / ".git" / "cdr-pending").write_text(json.dumps({"old": old, "new": head(cdr.store)}))
         cdr("show", asked)
     assert not (tmp_path / "written").exists()
@@ -797,7 +867,9 @@ def test_a_tree_that_leads_elsewhere(cdr: Shell, asked: str, name: str) -> None:
     """As a crash would leave it, in a commit by no one: what is brought forward must not land in .git or outside."""
     blob = bytes.fromhex(git(cdr.store, "hash-object", "-w", "--stdin", data=b"#!/bin/sh\ntouch sprung\n"))
     inner = _object(cdr.store, "tree", b"100755 post-commit\0" + blob)
-    raw = subprocess.run(["git", "-C", cdr.store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True).stdout
+    raw = subprocess.run(
+        ["git", "-C", cdr.store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True
+    ).stdout
     tree = _object(cdr.store, "tree", b"40000 " + name.encode() + b"\0" + bytes.fromhex(inner) + raw)
     before = head(cdr.store)
     lines = f"tree {tree}\nparent {before}\nauthor x <x> 1 +0000\ncommitter x <x> 1 +0000\n\nx\n"
@@ -822,7 +894,9 @@ def test_a_tree_of_a_few_objects_and_very_many_paths(
     for _ in range(12 if how == "wide" else 60):
         id_ = _object(cdr.store, "tree", b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(id_) for name in names))
         mode = "40000"
-    raw = subprocess.run(["git", "-C", cdr.store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True).stdout
+    raw = subprocess.run(
+        ["git", "-C", cdr.store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True
+    ).stdout
     tree = _object(cdr.store, "tree", raw + b"40000 zz\0" + bytes.fromhex(id_))
     commit = git(cdr.store, "commit-tree", tree, "-p", "HEAD", f"-S{people.chaser}", "-m", "x", home=people.chaser_home)
     (cdr.store / ".git" / "refs" / "heads" / "main").write_text(commit + "\n")
@@ -869,7 +943,9 @@ def holds_the_secret(folder: Path) -> list[str]:
     return [
         str(path)
         for path in folder.rglob("*")
-        if path.is_file() and not path.is_symlink() and (SECRET in path.read_bytes() or _inflated(path.read_bytes()).endswith(SECRET))
+        if path.is_file()
+        and not path.is_symlink()
+        and (SECRET in path.read_bytes() or _inflated(path.read_bytes()).endswith(SECRET))
     ]
 
 
@@ -949,11 +1025,15 @@ def test_init_makes_nothing_of_somebody_elses_authentic(people: People, member: 
     assert run(words).code == 65  # the same once more, whatever the first run left
     git(store, "commit", "-q", "-a", "-m", "without")
     assert run(words).code == 0
-    assert {one for one in git(store, "ls-tree", "-r", "--name-only", "HEAD").split("\n") if one == path} <= {"cdr.yaml"}
+    assert {one for one in git(store, "ls-tree", "-r", "--name-only", "HEAD").split("\n") if one == path} <= {
+        "cdr.yaml"
+    }
     assert findings(Shell(store), code=0) == {("file-name", "README.md")}
 
 
-def test_an_interrupted_init_is_not_finished_with_what_somebody_put_into_it(people: People, member: str, tmp_path: Path) -> None:
+def test_an_interrupted_init_is_not_finished_with_what_somebody_put_into_it(
+    people: People, member: str, tmp_path: Path
+) -> None:
     store = tmp_path / "prepared"
     words = ["init", str(store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
     assert run(words).code == 0
@@ -1018,10 +1098,21 @@ def test_a_strangers_store_takes_little_memory(
             (store / "keys" / f"{one}.asc").touch()
             os.truncate(store / "keys" / f"{one}.asc", 100_000_000)
     if what == "folders":
-        raw = subprocess.run(["git", "-C", store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True).stdout
+        raw = subprocess.run(
+            ["git", "-C", store, "cat-file", "tree", "HEAD^{tree}"], capture_output=True, check=True
+        ).stdout
         ids = [_object(store, "tree", _many_files(name)) for name in (b"a", b"b")]
-        tree = _object(store, "tree", raw + b"".join(b"40000 zz%d\0" % number + bytes.fromhex(id_) for number, id_ in enumerate(ids)))
-        git(store, "update-ref", "refs/heads/main", git(store, "commit-tree", tree, "-p", "HEAD", f"-S{people.stranger}", "-m", "x"))
+        tree = _object(
+            store,
+            "tree",
+            raw + b"".join(b"40000 zz%d\0" % number + bytes.fromhex(id_) for number, id_ in enumerate(ids)),
+        )
+        git(
+            store,
+            "update-ref",
+            "refs/heads/main",
+            git(store, "commit-tree", tree, "-p", "HEAD", f"-S{people.stranger}", "-m", "x"),
+        )
     else:
         git(store, "add", "-A")
         git(store, "commit", "-q", "--amend", f"-S{people.stranger}", "-m", "cdr: init", home=people.stranger_home)

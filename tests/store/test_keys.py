@@ -80,9 +80,7 @@ def test_one_recipient_who_cannot_be_encrypted_to(
 
 @pytest.mark.hurt
 @pytest.mark.parametrize("armoured", [None, b"", b"not a key"])
-def test_one_recipient_whose_key_is_not_there(
-    cdr: Shell, people: People, home: str, armoured: bytes | None
-) -> None:
+def test_one_recipient_whose_key_is_not_there(cdr: Shell, people: People, home: str, armoured: bytes | None) -> None:
     fingerprint = _made(home)
     _join(cdr, people, fingerprint, armoured)
     with unchanged(cdr.store):
@@ -145,7 +143,9 @@ def poisoned(people: People) -> Iterator[People]:
     settings = Path(people.home) / "gpg.conf"
     lines = [f"{word} {people.stranger}" for word in ("encrypt-to", "hidden-encrypt-to", "hidden-recipient")]
     groups = [f"group {one} = {one} {people.stranger}" for one in (people.member, people.second)]
-    settings.write_text("\n".join([*lines[:2], *groups, "throw-keyids", "armor", f"default-key {people.second}"]) + "\n")
+    settings.write_text(
+        "\n".join([*lines[:2], *groups, "throw-keyids", "armor", f"default-key {people.second}"]) + "\n"
+    )
     yield people
     settings.unlink()
     gpg(people.home, "--yes", "--delete-keys", people.stranger)
@@ -197,12 +197,12 @@ def test_a_locked_key_without_a_terminal_ends_at_once(locked: Shell, home: str, 
 
 
 @pytest.mark.hurt
-def test_a_gpg_that_hangs_is_given_up(
-    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_gpg_that_hangs_is_given_up(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "bin" / "gpg"
     program.parent.mkdir()
-    program.write_text('#!/bin/sh\ncase "$*" in *--decrypt*|*--detach-sign*) sleep 600;; esac\nexec /usr/bin/gpg "$@"\n')
+    program.write_text(
+        '#!/bin/sh\ncase "$*" in *--decrypt*|*--detach-sign*) sleep 600;; esac\nexec /usr/bin/gpg "$@"\n'
+    )
     program.chmod(0o700)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     monkeypatch.setattr(gpg_, "UNATTENDED_SECONDS", 1)
@@ -235,7 +235,9 @@ def test_a_person_without_any_home_of_gnupg_can_still_check(
     assert ("work-tree", path.name) in findings(clone)
 
 
-def test_several_members_keys_need_as(cdr: Shell, sudi: str, people: People, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_members_keys_need_as(
+    cdr: Shell, sudi: str, people: People, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for source, fingerprint in ((people.home, people.member), (people.second_home, people.second)):
         gpg(home, "--import", data=gpg(source, "--export-secret-keys", fingerprint))
     monkeypatch.setenv("GNUPGHOME", home)
@@ -248,8 +250,6 @@ def test_several_members_keys_need_as(cdr: Shell, sudi: str, people: People, hom
     monkeypatch.setenv("GNUPGHOME", people.home)
     with unchanged(cdr.store):
         assert run([*store, "--as", people.second, "request", sudi, "northtown-academy"]).code == 77
-
-
 
 
 # ---- what a file of keys may hold ----------------------------------------------------------------------------------
@@ -293,15 +293,35 @@ def test_a_secret_key_in_a_store_is_not_taken_in(
     secret = gpg(attacker, *armour, "--export-secret-keys", fingerprint)
     (store / "keys" / f"{fingerprint}.asc").write_bytes(secret)
     git(store, "add", "-A")
-    git(store, "-c", f"user.signingKey={fingerprint}", "commit", "-q", "--amend", f"-S{fingerprint}", "-m", "cdr: init", home=attacker)
+    git(
+        store,
+        "-c",
+        f"user.signingKey={fingerprint}",
+        "commit",
+        "-q",
+        "--amend",
+        f"-S{fingerprint}",
+        "-m",
+        "cdr: init",
+        home=attacker,
+    )
     _made(victim)
     gpg(victim, "--import", data=gpg(attacker, "--export", fingerprint))
     monkeypatch.setenv("GNUPGHOME", victim)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
     before = _secret_keys(victim)
-    for command in (["list"], ["doctor"], ["verify"], ["verify", "--root", fingerprint], ["show", "2026-7K3M"], ["keys", "list"]):
+    for command in (
+        ["list"],
+        ["doctor"],
+        ["verify"],
+        ["verify", "--root", fingerprint],
+        ["show", "2026-7K3M"],
+        ["keys", "list"],
+    ):
         answer = run(["--store", str(store), *command])
-        assert answer.code == (1 if command in (["doctor"], ["verify"], ["verify", "--root", fingerprint]) else 76), answer.err
+        assert answer.code == (1 if command in (["doctor"], ["verify"], ["verify", "--root", fingerprint]) else 76), (
+            answer.err
+        )
         assert "holds a secret key" in answer.out + answer.err
         assert _secret_keys(victim) == before
     assert not list((tmp_path / "another machine").rglob("*.kbx"))
@@ -325,14 +345,32 @@ def test_what_a_file_of_keys_may_hold(people: People, home: str, homes: Callable
     armoured = gpg(home, "--armor", "--export", fingerprint)
     secret = gpg(home, "--export-secret-keys", fingerprint)
     message = encrypted(home, b"x", fingerprint)
-    for whole in (public, armoured, armoured.replace(b"\n", b"\r\n"), b"Comment above\n" + armoured, armoured + armoured):
+    for whole in (
+        public,
+        armoured,
+        armoured.replace(b"\n", b"\r\n"),
+        b"Comment above\n" + armoured,
+        armoured + armoured,
+    ):
         assert gpg(other, "--import", data=public_keys(whole, "it")) == b""
         assert gpg(other, "--export", fingerprint) == public
     inside = gpg(home, "--store", "--compress-algo", "zip", data=b"x")
-    for wrong in (secret, public + secret, armoured + gpg(home, "--armor", "--export-secret-keys"), message, public + message):
+    for wrong in (
+        secret,
+        public + secret,
+        armoured + gpg(home, "--armor", "--export-secret-keys"),
+        message,
+        public + message,
+    ):
         with pytest.raises(NotAuthentic):
             public_keys(wrong, "it")
-    torn = (public[:-1], public + inside, secret + b"x", armoured.replace(b"=", b"*"), b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n")
+    torn = (
+        public[:-1],
+        public + inside,
+        secret + b"x",
+        armoured.replace(b"=", b"*"),
+        b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n",
+    )
     for none in (b"", b"not a key", inside, *torn):
         assert public_keys(none, "it") == b""
     with pytest.raises(NotAuthentic, match="too large"):

@@ -21,7 +21,9 @@ NAMES = ["a", "a.b", "a-b", "ab", "cases", "Cases", "é", "z"]
 PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
 CHANGES = st.dictionaries(PATHS, st.one_of(st.none(), st.integers(0, 3)), max_size=4)
 # Each commit: which of the earlier ones it is built on (counted from the newest), and what it changes.
-HISTORIES = st.lists(st.tuples(st.lists(st.integers(0, 3), min_size=1, max_size=2, unique=True), CHANGES), min_size=2, max_size=9)
+HISTORIES = st.lists(
+    st.tuples(st.lists(st.integers(0, 3), min_size=1, max_size=2, unique=True), CHANGES), min_size=2, max_size=9
+)
 
 
 def asked(folder: Path, *arguments: str, data: bytes = b"") -> str:
@@ -36,7 +38,9 @@ def imported(folder: Path, history: list[tuple[list[int], dict[str, int | None]]
     for number, (parents, changes) in enumerate(history, 1):
         on = [number - back - 1 for back in parents if number - back - 1 > 0]
         stream += ["commit refs/heads/main", f"mark :{number}", f"committer x <x> {number} +0000", "data 0"]
-        stream += [f"{'from' if first else 'merge'} :{parent}" for first, parent in zip([True, False], on, strict=False)]
+        stream += [
+            f"{'from' if first else 'merge'} :{parent}" for first, parent in zip([True, False], on, strict=False)
+        ]
         for path, content in changes.items():
             if content is None:
                 stream += [f"D {path}"]
@@ -72,12 +76,19 @@ def test_what_git_says_of_the_same_history(history: list[tuple[list[int], dict[s
             if new is not None:
                 ids = [commit.id for commit in new]
                 assert set(ids) == set(expected) and len(ids) == len(expected)
-                assert all(ids.index(parent) < place for place, one in enumerate(new) for parent in one.parents if parent in ids)
+                assert all(
+                    ids.index(parent) < place
+                    for place, one in enumerate(new)
+                    for parent in one.parents
+                    if parent in ids
+                )
         for one, other in pairwise(commits):
             paths = files[one].keys() | files[other].keys()
             different = {path: (files[one].get(path), files[other].get(path)) for path in paths}
             assert git.changed(one, other) == {path: pair for path, pair in different.items() if pair[0] != pair[1]}
-            bases = subprocess.run(["git", "-C", made, "merge-base", "--all", one, other], capture_output=True, check=False)
+            bases = subprocess.run(
+                ["git", "-C", made, "merge-base", "--all", one, other], capture_output=True, check=False
+            )
             if bases.stdout:
                 assert git.merge_base(one, other) in bases.stdout.decode().split()
             else:
@@ -88,7 +99,9 @@ def test_what_git_says_of_the_same_history(history: list[tuple[list[int], dict[s
 
 @settings(max_examples=many(12), deadline=None)
 @given(CHANGES, CHANGES)
-def test_a_tree_that_cdr_makes_is_the_one_that_git_would(before: dict[str, int | None], after: dict[str, int | None]) -> None:
+def test_a_tree_that_cdr_makes_is_the_one_that_git_would(
+    before: dict[str, int | None], after: dict[str, int | None]
+) -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         after = {path: content and min(content, 2) for path, content in after.items()}  # cdr makes plain files only
@@ -123,7 +136,10 @@ def test_a_commit_of_git_is_read() -> None:
     assert read.signature == b"-----BEGIN\nline\n-----END" and b"gpgsig" not in read.payload
     assert parsed_commit("x", commit(HEAD[0], *HEAD[2:], message="")).parents == ()
     assert parsed_commit("x", commit(*HEAD, message="")).title == ""
-    assert parsed_commit("x", commit(*HEAD[:2], "author a <a@b> 99999999999999999999 +0000", HEAD[3])).seconds == 253402300799
+    assert (
+        parsed_commit("x", commit(*HEAD[:2], "author a <a@b> 99999999999999999999 +0000", HEAD[3])).seconds
+        == 253402300799
+    )
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,9 @@ FORGED = "x\nNothing is wrong.\x9b2J\u202e"
 
 
 def said(*words: str, code: int) -> subprocess.CompletedProcess[bytes]:
-    done = subprocess.run([sys.executable, "-m", "cdr", *words], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "cdr", *words], capture_output=True, stdin=subprocess.DEVNULL, check=False
+    )
     assert done.returncode == code, done.stderr
     return done
 
@@ -78,7 +80,9 @@ def test_advised_commands_hold_together_whatever_a_name_holds(cdr: Shell, sudi: 
     (store.store / "reference").mkdir(exist_ok=True)
     (store.store / "reference" / "$(touch pwned) & more.yaml").write_text("x")
     answer = store("verify")
-    assert "git commit -S -- 'reference/$(touch pwned) & more.yaml'" in answer.out and "Only if it was you" in answer.out
+    assert (
+        "git commit -S -- 'reference/$(touch pwned) & more.yaml'" in answer.out and "Only if it was you" in answer.out
+    )
     git(store.store, "config", "core.fsync", "none")
     (store.store / "cdr.yaml").write_text("# x\n" + (store.store / "cdr.yaml").read_text())
     told = store("doctor").out
@@ -106,4 +110,8 @@ def test_no_command_is_advised_in_a_folder_that_was_not_accepted(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
     for command in ("verify", "doctor"):
         answer = cdr(command, code=1)
-        assert "git -C" not in answer.out and "git commit" not in answer.out and "has not been checked here yet" in answer.out
+        assert (
+            "git -C" not in answer.out
+            and "git commit" not in answer.out
+            and "has not been checked here yet" in answer.out
+        )

@@ -56,7 +56,9 @@ def nobodys(cdr: Shell, sudi: str, people: People, tmp_path: Path) -> Iterator[P
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_uid == 0 and folder != Path("/") and folder.stat().st_mode & 0o005 != 0o005:
             folder.chmod(folder.stat().st_mode | 0o055)
-    home = Path(subprocess.run(["mktemp", "-d", "/tmp/cdr-XXXXXX"], capture_output=True, check=True).stdout.decode().strip())
+    home = Path(
+        subprocess.run(["mktemp", "-d", "/tmp/cdr-XXXXXX"], capture_output=True, check=True).stdout.decode().strip()
+    )
     (home / "keys").mkdir(mode=0o700)
     gpg(str(home / "keys"), "--import", data=gpg(people.home, "--export-secret-keys", people.member))
     subprocess.run(["gpgconf", "--homedir", home / "keys", "--kill", "all"], check=False)
@@ -82,22 +84,32 @@ def test_the_owner_works_and_what_they_may_not_read_is_named(cdr: Shell, sudi: s
     not_needed = [".git/config", ".git/index", "keys/registry.yaml"]
     commands = [("", "", ["list"]), ("", "", ["milestone", sudi, "ncmd_told", "--on", "2026-01-10"])]
     commands += [("unreadable", path, ["list"]) for path in for_reading]
-    commands += [("unreadable", f"cases/{sudi}/case.yaml.gpg", words) for words in (["show", sudi], ["verify"], ["verify", "--repair"])]
+    commands += [
+        ("unreadable", f"cases/{sudi}/case.yaml.gpg", words)
+        for words in (["show", sudi], ["verify"], ["verify", "--repair"])
+    ]
     commands += [("unreadable", "keys/registry.yaml", ["show", sudi])]
     commands += [("unreadable", ".git/cdr.lock", ["milestone", sudi, "ncmd_told", "--undo"])]
     commands += [("unreadable", path, ["list"]) for path in not_needed]
-    answers = as_nobody(cdr.store, nobodys, *[(change, path, ["--as-of", "2026-01-12", *words]) for change, path, words in commands])
+    answers = as_nobody(
+        cdr.store, nobodys, *[(change, path, ["--as-of", "2026-01-12", *words]) for change, path, words in commands]
+    )
     assert [code for code, _ in answers[:2]] == [0, 0] and sudi in answers[0][1], answers[:2]
     for (_, path, words), (code, text) in list(zip(commands, answers, strict=True))[2 : -len(not_needed)]:
         assert str(cdr.store / path) in text or (words == ["verify"] and path in text), (path, text)
-        assert "may not be read: it belongs to root" in text or "It may not be read: it belongs to root" in text, (path, text)
+        assert "may not be read: it belongs to root" in text or "It may not be read: it belongs to root" in text, (
+            path,
+            text,
+        )
         assert code == (1 if words == ["verify"] else 77), (path, text)
         for alarm in ("damaged", "git switch", "restore a backup", "was changed", "wrong inside"):
             assert alarm not in text, (path, text)
     assert [code for code, _ in answers[-len(not_needed) :]] == [0, 0, 0], "what no question needs"
 
 
-def test_another_user_reads_and_writes_nothing(cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_user_reads_and_writes_nothing(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """root, as with sudo, in a store that belongs to somebody."""
     cdr("list")
     home = tmp_path / "home"
@@ -105,7 +117,9 @@ def test_another_user_reads_and_writes_nothing(cdr: Shell, sudi: str, people: Pe
     monkeypatch.setenv("HOME", str(home))
     (home / ".gitconfig").write_text(f"[safe]\n\tdirectory = {cdr.store}\n")
     subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", cdr.store], check=True)
-    (cdr.store / ".git" / "cdr-pending").write_text('{"old": "x", "new": "y"}')  # what a crash left is left to the owner
+    (cdr.store / ".git" / "cdr-pending").write_text(
+        '{"old": "x", "new": "y"}'
+    )  # what a crash left is left to the owner
     os.chown(cdr.store / ".git" / "cdr-pending", NOBODY, NOBODY)
     before = standing(cdr.store)
     assert sudi in cdr("list").out and "Amara" in cdr("show", sudi).out
@@ -129,7 +143,9 @@ def test_another_user_reads_and_writes_nothing(cdr: Shell, sudi: str, people: Pe
     subprocess.run(["chown", "-R", "root:root", cdr.store], check=True)
 
 
-def test_root_keeps_nothing_in_the_home_of_somebody(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_keeps_nothing_in_the_home_of_somebody(
+    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As with a sudo that leaves HOME as it was."""
     home = tmp_path / "home"
     home.mkdir()
@@ -146,7 +162,9 @@ def standing(store: Path) -> dict[str, tuple[int, int, int]]:
     return {path: (one.st_uid, one.st_size, one.st_mtime_ns) for path, one in about.items()}
 
 
-def test_a_folder_that_is_gone(cdr: Shell, sudi: str, tmp_path: Path, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_gone(
+    cdr: Shell, sudi: str, tmp_path: Path, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
@@ -154,7 +172,10 @@ def test_a_folder_that_is_gone(cdr: Shell, sudi: str, tmp_path: Path, people: Pe
     try:
         assert "is gone" in run(["list"]).err and run(["list"]).code == 66
         words = ["--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
-        assert (run(["init", "new", *words]).code, run(["init", "new", *words]).err[:30]) == (66, "cdr: The folder that you are i")
+        assert (run(["init", "new", *words]).code, run(["init", "new", *words]).err[:30]) == (
+            66,
+            "cdr: The folder that you are i",
+        )
         assert sudi in cdr("list").out
         assert run(["--store", "somewhere", "list"]).code == 66
         assert run(["--store", "~nobody-of-this-name/store", "list"]).code == 66

@@ -45,7 +45,13 @@ def test_every_other_command_is_refused(cdr: Shell, chaser: str, people: People)
         for command in COMMANDS:
             answer = cdr(*(chaser if part == "REF" else part for part in command), as_of="2026-04-20", code=77)
             assert answer.out == "" or answer.json["schema"] == "cdr-error/1", command
-            cdr("--as", people.chaser, *(chaser if part == "REF" else part for part in command), as_of="2026-04-20", code=77)
+            cdr(
+                "--as",
+                people.chaser,
+                *(chaser if part == "REF" else part for part in command),
+                as_of="2026-04-20",
+                code=77,
+            )
 
 
 def test_a_case_that_is_not_there_is_not_told_apart(cdr: Shell, chaser: str) -> None:

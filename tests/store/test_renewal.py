@@ -126,7 +126,9 @@ class Kept:
     def ids(self) -> dict[str, set[str]]:
         """The subkeys that each document is encrypted to, by its path."""
         paths = git(self.store, "ls-tree", "-r", "--name-only", "HEAD", "cases").splitlines()
-        return {path: set(recipient_ids((self.store / path).read_bytes(), path)) for path in paths if path.endswith(".gpg")}
+        return {
+            path: set(recipient_ids((self.store / path).read_bytes(), path)) for path in paths if path.endswith(".gpg")
+        }
 
     def plain(self, id_: str = "notification") -> bytes:
         return gpg(self.robin.home, "-d", data=document(self.store, self.case, id_).read_bytes())
@@ -152,7 +154,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bool]
 
 def _model(folders: pytest.TempPathFactory, has_ended: bool) -> Model:
     folder = folders.mktemp("model")
-    owners = tuple(Owner.made(name, "1y" if has_ended else "0") for name in ("Robin Ashworth", "Sam Ó Briain", "Chaser"))
+    owners = tuple(
+        Owner.made(name, "1y" if has_ended else "0") for name in ("Robin Ashworth", "Sam Ó Briain", "Chaser")
+    )
     robin, sam, chaser = owners
     store = Shell(folder / "store")
     words = ["--member", robin.fingerprint, "--member", sam.fingerprint, "--chaser", chaser.fingerprint]
@@ -291,7 +295,9 @@ def test_a_subkey_taken_up_by_the_command(kept: Kept, what: str) -> None:
     assert answer["documents"] == (5 if "e" in what else 0)
     assert all(robin.subkeys("e")[-1][-16:] in ids for ids in kept.ids().values())
     after = kept.plain()
-    assert after.partition(NOTE)[2].rstrip() == plain.partition(NOTE)[2].rstrip() != b"", "it says the same, in the same words"
+    assert after.partition(NOTE)[2].rstrip() == plain.partition(NOTE)[2].rstrip() != b"", (
+        "it says the same, in the same words"
+    )
     assert (b"revision: 2" in after) == ("e" in what)
     with unchanged(kept.store):
         assert "as it is here already" in kept.cdr("keys", "refresh", robin.fingerprint).out
@@ -303,7 +309,10 @@ def test_the_chasers_new_subkey_is_for_what_it_reads(kept: Kept, monkeypatch: py
     kept.chaser.add("s")
     kept.chaser.tell(kept.robin)
     assert kept.cdr("keys", "refresh", kept.chaser.fingerprint, "--json").json["documents"] == 2
-    assert {Path(path).name for path, ids in kept.ids().items() if new in ids} == {"prompts.yaml.gpg", "requests.yaml.gpg"}
+    assert {Path(path).name for path, ids in kept.ids().items() if new in ids} == {
+        "prompts.yaml.gpg",
+        "requests.yaml.gpg",
+    }
     monkeypatch.setenv("GNUPGHOME", kept.chaser.home)
     assert "prompt-1" in kept.cdr("chase", "--overdue", as_of="2026-01-23").out
     kept.cdr("keys", "refresh", kept.chaser.fingerprint, code=77)
@@ -417,7 +426,9 @@ def test_what_cannot_be_taken_up(kept: Kept, monkeypatch: pytest.MonkeyPatch) ->
         assert "gpg --import" in cdr("keys", "refresh", robin.fingerprint[-16:], code=2).err
         stranger.tell(robin)
         assert "not in this store's registry" in cdr("keys", "refresh", stranger.fingerprint, code=66).err
-        revocation = (Path(sam.home) / "openpgp-revocs.d" / f"{sam.fingerprint}.rev").read_text().replace("\n:-----", "\n-----")
+        revocation = (
+            (Path(sam.home) / "openpgp-revocs.d" / f"{sam.fingerprint}.rev").read_text().replace("\n:-----", "\n-----")
+        )
         gpg(robin.home, "--import", data=revocation.encode())
         revoked = cdr("keys", "refresh", sam.fingerprint, code=77).err
         assert "was revoked" in revoked and "cannot be renewed" in revoked and "quick-set-expire" not in revoked
@@ -428,7 +439,7 @@ def test_what_cannot_be_taken_up(kept: Kept, monkeypatch: pytest.MonkeyPatch) ->
 def test_it_is_all_or_nothing(kept: Kept, number: int) -> None:
     kept.robin.add("e")
     count = kept.folder / "count"
-    fail = f'echo x >> {count}; [ $(wc -l < {count}) -ge {number} ] && exit 2'
+    fail = f"echo x >> {count}; [ $(wc -l < {count}) -ge {number} ] && exit 2"
     with unchanged(kept.store):
         with before(kept.folder / "bin", "gpg", "--encrypt", fail):
             kept.cdr("keys", "refresh", kept.robin.fingerprint, code=77)
@@ -442,7 +453,9 @@ def test_it_is_all_or_nothing(kept: Kept, number: int) -> None:
 
 def test_what_does_not_open_is_left_and_told(kept: Kept) -> None:
     path = document(kept.store, kept.case)
-    path.write_bytes(encrypted(kept.robin.home, b"nothing that cdr wrote", kept.robin.fingerprint, kept.sam.fingerprint))
+    path.write_bytes(
+        encrypted(kept.robin.home, b"nothing that cdr wrote", kept.robin.fingerprint, kept.sam.fingerprint)
+    )
     kept.robin.commits(kept.store)
     kept.robin.add("e")
     answer = kept.cdr("keys", "refresh", kept.robin.fingerprint, "--json", code=1)

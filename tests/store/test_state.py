@@ -31,7 +31,11 @@ KINDS = ("verified.json", "places.json", "seal.key", "*.kbx", "index", "cases/*"
 
 def kept(folder: Path, kind: str) -> list[Path]:
     """The files of one kind; a new ring may stand beside one that was thrown away."""
-    found = [path for path in folder.rglob(kind.rpartition("/")[2]) if path.is_file() and (not kind.startswith("cases") or path.parent.name == "cases")]
+    found = [
+        path
+        for path in folder.rglob(kind.rpartition("/")[2])
+        if path.is_file() and (not kind.startswith("cases") or path.parent.name == "cases")
+    ]
     assert found, f"nothing is kept as {kind}"
     return found
 
@@ -73,7 +77,9 @@ def test_a_file_that_is_not_what_was_kept(
     cdr("milestone", sudi, "ncmd_told", "--on", "2026-01-10", as_of="2026-01-12")
 
 
-def test_it_is_made_again_and_used(cdr: Shell, sudi: str, answers: Callable[[], tuple[str, str]], tmp_path: Path) -> None:
+def test_it_is_made_again_and_used(
+    cdr: Shell, sudi: str, answers: Callable[[], tuple[str, str]], tmp_path: Path
+) -> None:
     """What was thrown away is there again after the next question, whole."""
     right, state = answers(), tmp_path / "state" / "cdr"
     for kind in KINDS:
@@ -94,7 +100,9 @@ def test_what_another_store_kept(
     """Of the same members, and of other ones: its files under this store's names."""
     right, state = answers(), tmp_path / "state" / "cdr"
     other = Shell(tmp_path / "other")
-    assert run(["init", str(other.store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
+    assert (
+        run(["init", str(other.store), "--config", str(EXAMPLES / "store.yaml"), "--member", people.member]).code == 0
+    )
     other("notify", "--from", FORM, "--not-a-duplicate", "x", as_of="2026-01-09")
     other("list"), other("show", other("list", "--json").json["cases"][0]["case"])
     mine, its = (state / git(store.store, "rev-list", "--max-parents=0", "HEAD") for store in (cdr, other))
@@ -123,10 +131,14 @@ def test_a_head_that_was_remembered_says_of_which_store(cdr: Shell, sudi: str, t
     cdr("list")
     [path] = kept(tmp_path / "state" / "cdr", "verified.json")
     content = json.loads(path.read_bytes())
-    assert content["store"] == git(cdr.store, "rev-list", "--max-parents=0", "HEAD") and str(cdr.store) in content["heads"]
+    assert (
+        content["store"] == git(cdr.store, "rev-list", "--max-parents=0", "HEAD") and str(cdr.store) in content["heads"]
+    )
 
 
-def test_a_disk_without_room_for_it(cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_without_room_for_it(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing can be kept, and everything works as if nothing had been."""
     small = tmp_path / "small"
     small.mkdir()

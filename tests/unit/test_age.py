@@ -38,7 +38,9 @@ def test_age_bands(born: str, died: str, band: str) -> None:
     assert age_band(d(born), d(died)) == band
 
 
-@pytest.mark.parametrize(("born", "died"), [("2008-02-29", "2026-03-01"), ("2026-01-02", "2026-01-01"), ("2027-01-02", "2026-01-03")])
+@pytest.mark.parametrize(
+    ("born", "died"), [("2008-02-29", "2026-03-01"), ("2026-01-02", "2026-01-01"), ("2027-01-02", "2026-01-03")]
+)
 def test_ages_outside_every_band_are_refused(born: str, died: str) -> None:
     with pytest.raises(ValueError, match="age band"):
         age_band(d(born), d(died))
@@ -59,7 +61,9 @@ def test_the_rules_and_the_tables_have_the_same_bands() -> None:
         ("2024-01-01", "2025-12-31", "2026-01-01"),
     ],
 )
-def test_a_child_is_two_on_the_second_birthday_and_not_the_day_before(born: str, day_before: str, birthday: str) -> None:
+def test_a_child_is_two_on_the_second_birthday_and_not_the_day_before(
+    born: str, day_before: str, birthday: str
+) -> None:
     assert (completed_years(d(born), d(day_before)), completed_months(d(born), d(day_before))) == (1, 23)
     assert (completed_years(d(born), d(birthday)), completed_months(d(born), d(birthday))) == (2, 24)
     assert age_words(d(born), d(day_before)) == "23 months"

@@ -28,14 +28,26 @@ def request(agency: str, on: str, status: str = "outstanding", answered: str | N
 
 
 def counted(*requests: dict[str, Any], year: str | None = None, prompts: Any = ()) -> list[Answers]:
-    return answers([{"requests": {"requests": list(requests)}, "prompts": {"prompts": list(prompts)}}], NAMES, ON, policy(), year)
+    return answers(
+        [{"requests": {"requests": list(requests)}, "prompts": {"prompts": list(prompts)}}], NAMES, ON, policy(), year
+    )
 
 
 def test_each_year_is_that_of_the_request() -> None:
-    rows = counted(request("a-one", "2026-03-31", "returned", "2026-04-10"), request("b-two", "2026-04-01"), request("gone", "2020-05-05", "nil", "2020-05-05"))
-    assert [(row.agency, row.name, row.year) for row in rows] == [("b-two", "Second", "2026/27"), ("a-one", "=First", "2025/26"), ("gone", "gone", "2020/21")]
+    rows = counted(
+        request("a-one", "2026-03-31", "returned", "2026-04-10"),
+        request("b-two", "2026-04-01"),
+        request("gone", "2020-05-05", "nil", "2020-05-05"),
+    )
+    assert [(row.agency, row.name, row.year) for row in rows] == [
+        ("b-two", "Second", "2026/27"),
+        ("a-one", "=First", "2025/26"),
+        ("gone", "gone", "2020/21"),
+    ]
     assert [row.median for row in rows] == [None, 10.0, 0.0]
-    assert [row.agency for row in counted(request("a-one", "2026-03-31"), request("b-two", "2026-04-01"), year="2025/26")] == ["a-one"]
+    assert [
+        row.agency for row in counted(request("a-one", "2026-03-31"), request("b-two", "2026-04-01"), year="2025/26")
+    ] == ["a-one"]
     with pytest.raises(WrongUsage):
         counted(year="2025")
 
@@ -56,7 +68,9 @@ def test_overdue_from_the_day_of_the_first_prompt(asked: str, overdue: int) -> N
 def test_an_escalation_belongs_to_the_request_it_was_for() -> None:
     sent = {"agency": "a-one", "level": "escalation", "due_on": "2026-03-24", "sent_on": "2026-03-24"}
     assert counted(request("a-one", "2026-01-12"), prompts=[sent])[0].escalated == 1
-    assert counted(request("a-one", "2026-04-01"), prompts=[sent])[0].escalated == 0, "it was for an earlier request, since waived"
+    assert counted(request("a-one", "2026-04-01"), prompts=[sent])[0].escalated == 0, (
+        "it was for an earlier request, since waived"
+    )
     assert counted(request("b-two", "2026-01-12"), prompts=[sent])[0].escalated == 0
     assert counted(request("a-one", "2026-01-12"), prompts=[{**sent, "sent_on": None}])[0].escalated == 0
 
@@ -64,7 +78,9 @@ def test_an_escalation_belongs_to_the_request_it_was_for() -> None:
 @pytest.mark.parametrize(("days", "expected"), [([1, 2, 3, 4], (2.5, None, None)), ([1, 2, 3, 4, 10], (3.0, 2.0, 4.0))])
 def test_quartiles_from_five_answers(days: list[int], expected: tuple[float | None, ...]) -> None:
     start = date(2026, 1, 1)
-    [row] = counted(*(request("a-one", "2026-01-01", "returned", (start + timedelta(days=n)).isoformat()) for n in days))
+    [row] = counted(
+        *(request("a-one", "2026-01-01", "returned", (start + timedelta(days=n)).isoformat()) for n in days)
+    )
     assert (row.median, row.lower, row.upper) == expected
 
 
@@ -72,16 +88,30 @@ def test_quartiles_from_five_answers(days: list[int], expected: tuple[float | No
 @given(st.lists(st.tuples(WHO, st.dates(date(2020, 1, 1), date(2026, 4, 30)), STATUS, st.integers(0, 400))))
 def test_nothing_is_lost_and_nothing_counted_twice(drawn: list[tuple[str, date, str, int]]) -> None:
     rows = counted(
-        *(request(who, on.isoformat(), status, None if status == "outstanding" else (on + timedelta(days=n)).isoformat()) for who, on, status, n in drawn)
+        *(
+            request(
+                who, on.isoformat(), status, None if status == "outstanding" else (on + timedelta(days=n)).isoformat()
+            )
+            for who, on, status, n in drawn
+        )
     )
     assert sum(row.asked for row in rows) == len(drawn)
-    assert all(row.asked == row.returned + row.nil + row.waived + row.outstanding and row.overdue <= row.outstanding for row in rows)
-    assert all(row.lower <= row.median <= row.upper for row in rows if row.lower is not None and row.median is not None and row.upper is not None)
+    assert all(
+        row.asked == row.returned + row.nil + row.waived + row.outstanding and row.overdue <= row.outstanding
+        for row in rows
+    )
+    assert all(
+        row.lower <= row.median <= row.upper
+        for row in rows
+        if row.lower is not None and row.median is not None and row.upper is not None
+    )
 
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_every_format_has_every_agency_and_the_warning(format_: str) -> None:
-    text = render(counted(request("a-one", "2026-01-02", "nil", "2026-01-03"), request("gone", "2026-01-02")), ON, format_)
+    text = render(
+        counted(request("a-one", "2026-01-02", "nil", "2026-01-03"), request("gone", "2026-01-02")), ON, format_
+    )
     assert "a-one" in text and "gone" in text
     assert ("Not for publication" in text) == (format_ != "csv")
     if format_ == "json":

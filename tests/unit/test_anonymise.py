@@ -107,7 +107,10 @@ def test_the_forms_in_which_a_word_may_be_a_name(word: str, forms: tuple[str, ..
     assert forms_of(word) == forms
 
 
-@pytest.mark.parametrize("text", ["Amarra", "Amra", "Amaar", "Amaro", "Tetscase", "Testcse", "Kwaem", "Whitfeild", "penrise", "Nortthown", "Rahman"])
+@pytest.mark.parametrize(
+    "text",
+    ["Amarra", "Amra", "Amaar", "Amaro", "Tetscase", "Testcse", "Kwaem", "Whitfeild", "penrise", "Nortthown", "Rahman"],
+)
 def test_names_with_one_letter_wrong_are_found(text: str) -> None:
     assert re.fullmatch(r"\[[a-z ]+\]", SUDI.text(text))
 
@@ -127,7 +130,10 @@ def test_what_is_no_name_stays(text: str) -> None:
 
 def test_a_name_that_is_an_ordinary_word_goes_only_with_a_capital_and_is_listed_otherwise() -> None:
     will = family({"first_names": "Hope"}, ("Will Testcase", "father"))
-    assert will.text("Hope was fed; we hope so. Will held her, he will stay") == "[the child] was fed; we hope so. [father] held her, he will stay"
+    assert (
+        will.text("Hope was fed; we hope so. Will held her, he will stay")
+        == "[the child] was fed; we hope so. [father] held her, he will stay"
+    )
     assert will.read("we hope so").left == ("hope",)
 
 
@@ -157,7 +163,11 @@ def test_a_name_that_two_bear_is_a_family_member() -> None:
         ("Łucja", "Wiśniewska", ["Łucja", "lucja", "Wisniewska", "wiśniewskas"]),
         ("İpek", "Yıldız", ["İpek", "ipek", "IPEK", "Yildiz", "YILDIZ", "Yıldız'ın"]),
         ("Aoife", "O'Brien", ["O'Brien", "O’Brien", "OBrien", "O Brien", "o'brien's", "Brien"]),
-        ("Baby", "Testcase-Hughes", ["Testcase-Hughes", "Testcase Hughes", "Hughes", "Hughes'", "testcasehughes", "Baby Hughes"]),
+        (
+            "Baby",
+            "Testcase-Hughes",
+            ["Testcase-Hughes", "Testcase Hughes", "Hughes", "Hughes'", "testcasehughes", "Baby Hughes"],
+        ),
         ("A.* (x+", "B[ackq]slz\\ashq$", ["slz\\ashq", "ackq", "Slz"]),
     ],
 )
@@ -179,7 +189,9 @@ def test_nhs_numbers(text: str) -> None:
     assert SUDI.text(f"NHS {text}.") == "NHS [NHS number]."
 
 
-@pytest.mark.parametrize("text", ["01632 960002", "(01632) 960 002", "+44 1632 960002", "07700 900123", "07700-900-123", "0044 1632 960002"])
+@pytest.mark.parametrize(
+    "text", ["01632 960002", "(01632) 960 002", "+44 1632 960002", "07700 900123", "07700-900-123", "0044 1632 960002"]
+)
 def test_telephone_numbers(text: str) -> None:
     assert SUDI.text(f"rang {text}, no answer") == "rang [telephone number], no answer"
 
@@ -211,8 +223,20 @@ def test_dates_become_days_before_the_death(text: str) -> None:
     assert SUDI.text(f"born {text}, well") == "born [313 days before the death], well"
 
 
-@pytest.mark.parametrize("text", ["Tuesday 3rd", "Tuesday the 3rd", "12 March", "12th of March", "the 12th of March",
-    "March 12th", "March 2025", "03/2025", "31/02/2025"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tuesday 3rd",
+        "Tuesday the 3rd",
+        "12 March",
+        "12th of March",
+        "the 12th of March",
+        "March 12th",
+        "March 2025",
+        "03/2025",
+        "31/02/2025",
+    ],
+)
 def test_dates_that_cannot_be_reckoned(text: str) -> None:
     assert SUDI.text(f"on {text}, well") == "on [a date], well"
 
@@ -229,11 +253,17 @@ def test_years_months_and_times() -> None:
     assert SUDI.text("2026-01-09T06:25 arrived") == "[the day of the death] 06:25 arrived"
     assert SUDI.text("12 March 06:25") == "[a date] 06:25"
     assert SUDI.text("born 2 Mar 25. Well") == "born [313 days before the death]. Well"
-    assert SUDI.text("Amara-02.03.25/02 March 2025") == "[the child]-[313 days before the death]/[313 days before the death]"
+    assert (
+        SUDI.text("Amara-02.03.25/02 March 2025")
+        == "[the child]-[313 days before the death]/[313 days before the death]"
+    )
     assert SUDI.text("weight of 2010 g; she may have; 3 may be") == "weight of 2010 g; she may have; 3 may be"
 
 
-@pytest.mark.parametrize(("days", "expected"), [(0, "[the day of the death]"), (-1, "[1 day before the death]"), (2, "[2 days after the death]")])
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(0, "[the day of the death]"), (-1, "[1 day before the death]"), (2, "[2 days after the death]")],
+)
 def test_days_words(days: int, expected: str) -> None:
     assert days_words(days) == expected
 
@@ -247,17 +277,44 @@ def test_a_case_that_knows_next_to_nothing() -> None:
     assert bare.text("Well on 2025-03-02") == "Well on [a date]"
 
 
-@pytest.mark.parametrize(("digits", "holds"), [("9990000018", True), ("9990000026", True), ("9990000001", False),
-    ("999000001", False), ("99900000١8", False)])
+@pytest.mark.parametrize(
+    ("digits", "holds"),
+    [("9990000018", True), ("9990000026", True), ("9990000001", False), ("999000001", False), ("99900000١8", False)],
+)
 def test_nhs_number_check(digits: str, holds: bool) -> None:
     assert nhs_number_is_valid(digits) is holds
 
 
 # What no anonymised timeline may hold, in any of its formats.
 
-NAMES = ("Amara", "Efua", "Kwame", "Kofi", "Tọ́pẹ́", "Siân", "Nguyễn", "Łucja", "İpek", "O'Brien", "Adébáyọ̀",
-    "Ffion", "Zsófia", "Testcase-Hughes", "Grace", "Will")
-CODES = ("9990000018", "999 000 0018", "01632 960002", "NR1 1AB", "nr1 1ab", "NC/0113/26", "p.raman@northtown-general.example", "12 Example Street")
+NAMES = (
+    "Amara",
+    "Efua",
+    "Kwame",
+    "Kofi",
+    "Tọ́pẹ́",
+    "Siân",
+    "Nguyễn",
+    "Łucja",
+    "İpek",
+    "O'Brien",
+    "Adébáyọ̀",
+    "Ffion",
+    "Zsófia",
+    "Testcase-Hughes",
+    "Grace",
+    "Will",
+)
+CODES = (
+    "9990000018",
+    "999 000 0018",
+    "01632 960002",
+    "NR1 1AB",
+    "nr1 1ab",
+    "NC/0113/26",
+    "p.raman@northtown-general.example",
+    "12 Example Street",
+)
 STYLES = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%y", "%d %B %Y", "%B %d, %Y", "%A %d %B %Y", "%d %b %y", "%d%m%Y")
 
 
@@ -281,10 +338,19 @@ def canaries(form: dict[str, Any], returns: list[dict[str, Any]]) -> set[str]:
 
 
 def leaks(text: str, form: dict[str, Any], returns: list[dict[str, Any]]) -> set[str]:
-    words = {fold(word) for word in re.findall(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*(?:['’][^\W\d_]+)?", unicodedata.normalize("NFC", text))}
+    words = {
+        fold(word)
+        for word in re.findall(
+            r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*(?:['’][^\W\d_]+)?", unicodedata.normalize("NFC", text)
+        )
+    }
     found = words & canaries(form, returns)
     plain = re.sub(r"[\s-]", "", text)
-    found |= {code for code in (str(form["child"]["nhs_number"]), "NR11AB", "01632960002", "NC/0113/26") if code.lower() in plain.lower()}
+    found |= {
+        code
+        for code in (str(form["child"]["nhs_number"]), "NR11AB", "01632960002", "NC/0113/26")
+        if code.lower() in plain.lower()
+    }
     for day in (form["child"]["date_of_birth"], form["death"]["date"]):
         found |= {style for style in STYLES if date.fromisoformat(day).strftime(style) in text}
     return found
@@ -304,7 +370,9 @@ def test_no_example_leaks(name: str) -> None:
 
 def case_of(names: list[str], story: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     first, second, mother, doctor = names
-    form = form_a(child__first_names=f"{first} {second}", child__known_as=first, child__family_name=f"{second}-Testcase")
+    form = form_a(
+        child__first_names=f"{first} {second}", child__known_as=first, child__family_name=f"{second}-Testcase"
+    )
     form["family"]["parents"] = [{"name": f"Ms {mother} {second}", "relationship": "mother"}]
     form["professionals"] = [{"agency": "high-street-surgery", "name": f"Dr {doctor}", "role": "GP"}]
     return form, [told("high-street-surgery", ("2025-05-01", story))]
@@ -312,16 +380,23 @@ def case_of(names: list[str], story: str) -> tuple[dict[str, Any], list[dict[str
 
 pieces = st.one_of(
     st.integers(0, 3).map(lambda n: f"{{{n}}}"),
-    st.sampled_from([*CODES, "was seen by", "and", "with her", "at", "Dr", "Ms", "on", ",", ".", "'s", "(", ")", "\n", "-"]),
+    st.sampled_from(
+        [*CODES, "was seen by", "and", "with her", "at", "Dr", "Ms", "on", ",", ".", "'s", "(", ")", "\n", "-"]
+    ),
     st.sampled_from(STYLES).map(lambda style: date(2025, 3, 2).strftime(style)),
     st.sampled_from(STYLES).map(lambda style: date(2026, 1, 9).strftime(style)),
 )
-ways = st.sampled_from([str, str.upper, str.lower, str.title, lambda name: name + "'s", lambda name: unicodedata.normalize("NFD", name)])
+ways = st.sampled_from(
+    [str, str.upper, str.lower, str.title, lambda name: name + "'s", lambda name: unicodedata.normalize("NFD", name)]
+)
 
 
 @settings(max_examples=many(150), deadline=None)
-@given(st.lists(st.sampled_from(NAMES), min_size=4, max_size=4),
-    st.lists(st.tuples(pieces, ways), min_size=1, max_size=12), st.sampled_from([" ", "  ", ", ", "/", "-"]))
+@given(
+    st.lists(st.sampled_from(NAMES), min_size=4, max_size=4),
+    st.lists(st.tuples(pieces, ways), min_size=1, max_size=12),
+    st.sampled_from([" ", "  ", ", ", "/", "-"]),
+)
 def test_no_story_leaks(names: list[str], parts: list[tuple[str, Any]], between: str) -> None:
     story = between.join(way(names[int(piece[1])]) if piece.startswith("{") else piece for piece, way in parts)
     form, returns = case_of(names, story or "x")

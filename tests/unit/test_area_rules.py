@@ -16,7 +16,10 @@ from cdr.moments import of
 
 OWN = policy().for_area(
     {
-        "clocks": {"T14": {"number": 4, "since": "2026-04-01", "why": "Agreed"}, "T27": {"number": 3, "since": "2026-04-01", "why": "Agreed"}},
+        "clocks": {
+            "T14": {"number": 4, "since": "2026-04-01", "why": "Agreed"},
+            "T27": {"number": 3, "since": "2026-04-01", "why": "Agreed"},
+        },
         "chasing": {"prompt_weeks": [1, 3, 6], "since": "2026-04-01", "why": "Agreed"},
         "bank_holidays": ["2026-06-15"],
     }
@@ -29,7 +32,10 @@ def test_a_limit_holds_from_its_day() -> None:
     assert clock.due(date(2026, 3, 31), DAYS) == date(2026, 6, 30)
     assert clock.due(date(2026, 4, 1), DAYS) == date(2026, 8, 1)
     assert clock.due(of("2026-04-01T00:01"), DAYS) == date(2026, 8, 1)
-    assert clock.step(date(2026, 4, 1), DAYS, "england-2018").edition == "england-2018, changed in cdr.yaml since 2026-04-01"
+    assert (
+        clock.step(date(2026, 4, 1), DAYS, "england-2018").edition
+        == "england-2018, changed in cdr.yaml since 2026-04-01"
+    )
     assert clock.step(date(2026, 3, 31), DAYS, "england-2018").edition == "england-2018"
     assert policy().clock("T14").due(date(2026, 4, 1), DAYS) == date(2026, 7, 1)
 

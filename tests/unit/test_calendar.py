@@ -33,7 +33,11 @@ def shown(raw: bytes) -> dict[str, tuple[str, int, str]]:
     """UID's key -> status, sequence, day."""
     calendar = Calendar.from_ical(raw)
     return {
-        str(event["UID"]).split("@")[0]: (str(event["STATUS"]), int(event["SEQUENCE"]), event.decoded("DTSTART").isoformat())
+        str(event["UID"]).split("@")[0]: (
+            str(event["STATUS"]),
+            int(event["SEQUENCE"]),
+            event.decoded("DTSTART").isoformat(),
+        )
         for event in calendar.walk("VEVENT")
     }
 
@@ -81,7 +85,15 @@ def test_an_areas_day_that_is_past_is_not_cancelled() -> None:
     assert shown(written([], raw, datetime(2026, 3, 31, 6, tzinfo=UTC)))["area-T29-2026-03-31"][0] == "CANCELLED"
 
 
-@pytest.mark.parametrize("before", [b"", b"my shopping list", b"BEGIN:VCALENDAR\r\nPRODID:-//other//EN\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"",
+        b"my shopping list",
+        b"BEGIN:VCALENDAR\r\nPRODID:-//other//EN\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
+        b"\xff\xfe\x00",
+    ],
+)
 def test_a_file_that_is_not_ours_is_refused(before: bytes) -> None:
     with pytest.raises(ConditionsNotMet):
         written([one()], before)
@@ -89,7 +101,11 @@ def test_a_file_that_is_not_ours_is_refused(before: bytes) -> None:
 
 def test_another_stores_calendar_is_refused_and_so_is_half_of_ours() -> None:
     raw = written([one()])
-    for before in (raw.replace(ROOT.encode(), b"ffffffffffff"), raw[: len(raw) // 2], raw.replace(b"STATUS:CONFIRMED\r\n", b"")):
+    for before in (
+        raw.replace(ROOT.encode(), b"ffffffffffff"),
+        raw[: len(raw) // 2],
+        raw.replace(b"STATUS:CONFIRMED\r\n", b""),
+    ):
         with pytest.raises(ConditionsNotMet):
             written([one()], before)
 
@@ -97,7 +113,9 @@ def test_another_stores_calendar_is_refused_and_so_is_half_of_ours() -> None:
 @settings(deadline=None, max_examples=many(40))
 @given(days=st.dictionaries(st.sampled_from([f"2026-{n:04}-T03" for n in range(8)]), st.dates(date(2026, 1, 1), date(2026, 12, 31))),
        before=st.dictionaries(st.sampled_from([f"2026-{n:04}-T03" for n in range(8)]), st.dates(date(2026, 1, 1), date(2026, 12, 31))))  # fmt: skip
-def test_the_same_over_the_same_gives_the_same_bytes_and_numbers_never_fall(days: dict[str, date], before: dict[str, date]) -> None:
+def test_the_same_over_the_same_gives_the_same_bytes_and_numbers_never_fall(
+    days: dict[str, date], before: dict[str, date]
+) -> None:
     def made(found: dict[str, date]) -> list[Event]:
         return [Event(key, day, f"{key}: Ẹ̀", "") for key, day in found.items()]
 
@@ -116,7 +134,12 @@ def keys(kinds: dict[str, Any], on: str = "2026-01-26") -> dict[str, str]:
 
 
 def test_what_is_in_a_calendar() -> None:
-    body = case(("T03", "2026-01-11"), ("T14", "2026-04-08"), ("R05", ""), gates=[gate("inquest", expected_on="2026-06-01"), gate("pmrt")])
+    body = case(
+        ("T03", "2026-01-11"),
+        ("T14", "2026-04-08"),
+        ("R05", ""),
+        gates=[gate("inquest", expected_on="2026-06-01"), gate("pmrt")],
+    )
     ledger = asked("a-one", "b-two")
     ledger["requests"] += asked("c-three", on="2026-01-20")["requests"]
     found = keys({"case": body, "requests": ledger})
@@ -134,7 +157,9 @@ def test_nothing_that_a_person_wrote_goes_out() -> None:
     canary = "Canary Ọlábísí"
     body = case(("T03", "2026-01-11"), gates=[gate("inquest", expected_on="2026-06-01", owner=canary, note=canary)])
     body |= {"milestones": [{"kind": "cdrm", "on": "2026-01-12", "note": canary, "by": canary}]}
-    found = events({"2026-7K3M": {"case": body, "requests": asked("a-one"), "prompts": {}}}, date(2026, 1, 26), policy())
+    found = events(
+        {"2026-7K3M": {"case": body, "requests": asked("a-one"), "prompts": {}}}, date(2026, 1, 26), policy()
+    )
     text = written(found).decode().replace("\r\n ", "")
     assert "inquest" in text and "coroner" in text and "Canary" not in text
 
@@ -145,4 +170,7 @@ def test_two_reports_to_answer_are_two_events() -> None:
 
 
 def test_the_areas_own_days_are_in_it() -> None:
-    assert {event.key for event in events({}, date(2026, 1, 26), policy())} == {"area-T29-2026-03-31", "area-T30-2026-03-31"}
+    assert {event.key for event in events({}, date(2026, 1, 26), policy())} == {
+        "area-T29-2026-03-31",
+        "area-T30-2026-03-31",
+    }

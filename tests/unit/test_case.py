@@ -57,7 +57,11 @@ def test_the_way_of_a_case_with_an_inquest_of_three_years() -> None:
     assert cases.stage(case, {}) == "notified"
     assert cases.waiting_for(case, {}) == ["requests to agencies", "inquest"]
     assert cases.stage(case, asked()) == "waiting for returns"
-    assert cases.waiting_for(case, asked()) == ["return from northshire-police", "return from regional-ambulance", "inquest"]
+    assert cases.waiting_for(case, asked()) == [
+        "return from northshire-police",
+        "return from regional-ambulance",
+        "inquest",
+    ]
     assert cases.stage(case, all_in(), DRAFT) == "waiting for other processes"
     assert cases.waiting_for(case, all_in(), DRAFT) == ["inquest"]
     case = without_gates(case)
@@ -119,7 +123,14 @@ def test_changes_leave_the_document_before_them_alone() -> None:
     )
     assert case == before
     assert letter["letters"] == [
-        {"kind": "condolence", "to": "mother", "made_on": "2026-01-09", "format": "pdf", "status": "draft", "from_revision": 1}
+        {
+            "kind": "condolence",
+            "to": "mother",
+            "made_on": "2026-01-09",
+            "format": "pdf",
+            "status": "draft",
+            "from_revision": 1,
+        }
     ]
     waived = cases.with_waiver(case, "regional-ambulance", ON, "Merged")
     assert waived["waivers"] == [{"agency": "regional-ambulance", "on": "2026-01-09", "reason": "Merged"}]

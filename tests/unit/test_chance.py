@@ -21,7 +21,14 @@ from cdr.statistics.chance import (
 
 @pytest.mark.parametrize(
     ("n", "low", "high"),
-    [(0, 0.0, 3.689), (1, 0.0253, 5.572), (5, 1.623, 11.668), (10, 4.795, 18.390), (20, 12.217, 30.888), (100, 81.364, 121.627)],
+    [
+        (0, 0.0, 3.689),
+        (1, 0.0253, 5.572),
+        (5, 1.623, 11.668),
+        (10, 4.795, 18.390),
+        (20, 12.217, 30.888),
+        (100, 81.364, 121.627),
+    ],
 )
 def test_the_interval_of_a_count_is_the_published_one(n: int, low: float, high: float) -> None:
     assert count_interval(n) == pytest.approx((low, high), abs=0.001)
@@ -29,7 +36,14 @@ def test_the_interval_of_a_count_is_the_published_one(n: int, low: float, high: 
 
 @pytest.mark.parametrize(
     ("n", "of", "low", "high"),
-    [(0, 10, 0.0, 0.3085), (1, 10, 0.0025, 0.4450), (5, 10, 0.1871, 0.8129), (10, 10, 0.6915, 1.0), (10, 100, 0.0490, 0.1762), (0, 1, 0.0, 0.975)],
+    [
+        (0, 10, 0.0, 0.3085),
+        (1, 10, 0.0025, 0.4450),
+        (5, 10, 0.1871, 0.8129),
+        (10, 10, 0.6915, 1.0),
+        (10, 100, 0.0490, 0.1762),
+        (0, 1, 0.0, 0.975),
+    ],
 )
 def test_the_interval_of_a_share_is_the_published_one(n: int, of: int, low: float, high: float) -> None:
     assert share_interval(n, of) == pytest.approx((low, high), abs=0.0001)
@@ -82,9 +96,13 @@ def test_at_the_ends_of_a_share_s_interval_the_tails_are_a_fortieth(pair: tuple[
     n, of = pair
     low, high = share_interval(n, of)
     if n < of:
-        assert sum(comb(of, k) * high**k * (1 - high) ** (of - k) for k in range(n + 1)) == pytest.approx(0.025, rel=1e-6)
+        assert sum(comb(of, k) * high**k * (1 - high) ** (of - k) for k in range(n + 1)) == pytest.approx(
+            0.025, rel=1e-6
+        )
     if n:
-        assert sum(comb(of, k) * low**k * (1 - low) ** (of - k) for k in range(n, of + 1)) == pytest.approx(0.025, rel=1e-6)
+        assert sum(comb(of, k) * low**k * (1 - low) ** (of - k) for k in range(n, of + 1)) == pytest.approx(
+            0.025, rel=1e-6
+        )
     assert low <= n / of <= high
     mirrored = share_interval(of - n, of)
     assert (1 - mirrored[1], 1 - mirrored[0]) == pytest.approx((low, high), abs=1e-9)
@@ -104,7 +122,9 @@ pairs = st.integers(0, 40).flatmap(lambda of: st.tuples(st.integers(0, of), st.j
 
 @settings(max_examples=80, deadline=None)
 @given(pairs, pairs)
-def test_a_test_of_two_shares_is_exact_and_the_same_from_both_sides(first: tuple[int, int], second: tuple[int, int]) -> None:
+def test_a_test_of_two_shares_is_exact_and_the_same_from_both_sides(
+    first: tuple[int, int], second: tuple[int, int]
+) -> None:
     (a, n), (b, m) = first, second
     ways = [comb(n, k) * comb(m, a + b - k) for k in range(a + b + 1)]
     up_to, from_there = sum(ways[: a + 1]), sum(ways[a:])

@@ -131,7 +131,9 @@ def test_whatever_the_days_of_the_runs_each_level_goes_out_once_and_in_order(run
 @given(st.integers(0, 400))
 def test_what_is_due_first_is_the_latest_level_that_has_come(offset: int) -> None:
     now = chase_item(REQUEST, {}, ASKED + timedelta(days=offset), policy(), policy().working_days)
-    expected = next((level for days, level in ((56, "prompt-3"), (28, "prompt-2"), (14, "prompt-1")) if offset >= days), None)
+    expected = next(
+        (level for days, level in ((56, "prompt-3"), (28, "prompt-2"), (14, "prompt-1")) if offset >= days), None
+    )
     assert (now.due.level if now.due else None) == expected
 
 
@@ -141,7 +143,9 @@ def test_the_escalation_is_the_day_after_ten_working_days(day: date) -> None:
     request = Request("a", day - timedelta(weeks=8), "outstanding")
     following = chase_item(request, prompts, day, policy(), policy().working_days).next
     assert following is not None
-    worked = [k for k in range(1, (following.on - day).days) if policy().working_days.is_working(day + timedelta(days=k))]
+    worked = [
+        k for k in range(1, (following.on - day).days) if policy().working_days.is_working(day + timedelta(days=k))
+    ]
     assert len(worked) == 10
     assert worked[-1] == (following.on - day).days - 1
 
@@ -191,10 +195,15 @@ THIRD = mark_sent({}, REQUEST.agency, due("prompt-3", "2026-03-09"), date(2026, 
         ((("2026-03-24", "2026-03-31"),), "2026-03-24"),  # after the ten
         ((("2026-03-01", "2026-03-09"),), "2026-03-24"),  # before them: the day of the prompt itself is not counted
         ((("2026-03-01", "2026-03-10"),), "2026-03-25"),
-        ((("2026-03-16", "2026-03-17"), ("2026-03-17", "2026-03-18")), "2026-03-27"),  # a day of two closures is one day
+        (
+            (("2026-03-16", "2026-03-17"), ("2026-03-17", "2026-03-18")),
+            "2026-03-27",
+        ),  # a day of two closures is one day
     ],
 )
-def test_every_day_of_a_closure_is_no_working_day_of_the_escalation(closures: tuple[tuple[str, str], ...], on: str) -> None:
+def test_every_day_of_a_closure_is_no_working_day_of_the_escalation(
+    closures: tuple[tuple[str, str], ...], on: str
+) -> None:
     assert away(THIRD, "2026-03-10", *(closed(*ends) for ends in closures)).next == due("escalation", on)
 
 

@@ -27,7 +27,9 @@ def test_every_day_of_thirty_one_years_agrees_with_the_holidays_package() -> Non
     assert wrong == []
 
 
-@pytest.mark.parametrize("day", ["2011-04-29", "2012-06-05", "2020-05-08", "2022-06-03", "2022-09-19", "2023-05-08", "2025-12-26"])
+@pytest.mark.parametrize(
+    "day", ["2011-04-29", "2012-06-05", "2020-05-08", "2022-06-03", "2022-09-19", "2023-05-08", "2025-12-26"]
+)
 def test_holidays_are_no_working_days(day: str) -> None:
     assert not WORKING.is_working(date.fromisoformat(day))
 

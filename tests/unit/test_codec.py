@@ -68,7 +68,8 @@ def test_quoted_text_and_blocks_are_not_plain(written: str) -> None:
 
 def test_lines_of_keys_items_and_their_parents() -> None:
     source = codec.read_source(
-        b"child:\n  name: x\n\n  age: >-\n    long\n    text\ninformed:\n  - {party: gp,\n     on: never}\n  - party: coroner\n", "f"
+        b"child:\n  name: x\n\n  age: >-\n    long\n    text\ninformed:\n  - {party: gp,\n     on: never}\n  - party: coroner\n",
+        "f",
     )
     assert source.line("child.name") == 2
     assert source.line("child.age") == 4
@@ -85,7 +86,9 @@ def test_windows_line_ends_and_a_byte_order_mark_are_taken() -> None:
 
 
 def test_times_in_curly_brackets_are_text() -> None:
-    assert data("at: {on: 2026-01-09T05:43, site: http://example.org}\n") == {"at": {"on": "2026-01-09T05:43", "site": "http://example.org"}}
+    assert data("at: {on: 2026-01-09T05:43, site: http://example.org}\n") == {
+        "at": {"on": "2026-01-09T05:43", "site": "http://example.org"}
+    }
 
 
 def test_text_is_put_into_one_form_of_unicode() -> None:
@@ -94,7 +97,17 @@ def test_text_is_put_into_one_form_of_unicode() -> None:
 
 
 def test_names_of_many_languages_are_taken() -> None:
-    for name in ("Adébáyọ̀ Tọ́pẹ́", "Siân Ffrŵd", "Żółć", "İpek Çığ", "Nguyễn Thị Ánh", "O’Brien", "محمد", "สมชาย", "👩‍👧"):
+    for name in (
+        "Adébáyọ̀ Tọ́pẹ́",
+        "Siân Ffrŵd",
+        "Żółć",
+        "İpek Çığ",
+        "Nguyễn Thị Ánh",
+        "O’Brien",
+        "محمد",
+        "สมชาย",
+        "👩‍👧",
+    ):
         assert data(f"name: {name}\n")["name"] == name
 
 
@@ -103,7 +116,10 @@ def test_names_of_many_languages_are_taken() -> None:
     [
         ("a: &x 1\nb: *x\nc: *x\n", [("YAML-ALIAS", 1), ("YAML-ALIAS", 2), ("YAML-ALIAS", 3)]),
         ("a: 1\n<<: {b: 1}\n", [("YAML-MERGE", 2)]),
-        ("a: !!python/object:os.system {}\nb: !!set {x}\nc: !!binary aGk=\nd: ! 5\n", [("YAML-TAG", n) for n in (1, 2, 3, 4)]),
+        (
+            "a: !!python/object:os.system {}\nb: !!set {x}\nc: !!binary aGk=\nd: ! 5\n",
+            [("YAML-TAG", n) for n in (1, 2, 3, 4)],
+        ),
         ("%YAML 1.1\n---\na: 1\n", [("YAML-DIRECTIVE", 1)]),
         ("%TAG ! x\n---\na: 1\n", [("YAML-DIRECTIVE", 1)]),
         ("%OTHER\n---\na: 1\n", [("YAML-DIRECTIVE", 1)]),
@@ -120,13 +136,19 @@ def test_names_of_many_languages_are_taken() -> None:
         ("a:\n\t- b\n", [("YAML-SYNTAX", 2)]),
         ("a: [1, 2\nb: 3\n", [("YAML-SYNTAX", 2)]),
         ('a: "\\ud800"\n', [("YAML-CONTROL", 1)]),
-        ('a: "\\0"\nb: "\\e"\nc: "\\x85"\nd: "\\uFFFE"\ne: "\\U0001FFFF"\n', [("YAML-CONTROL", n) for n in (1, 2, 3, 4, 5)]),
+        (
+            'a: "\\0"\nb: "\\e"\nc: "\\x85"\nd: "\\uFFFE"\ne: "\\U0001FFFF"\n',
+            [("YAML-CONTROL", n) for n in (1, 2, 3, 4, 5)],
+        ),
         ("a: \x07\nb: 1\nc: \x1b[31m\nd: x\u0085y\n", [("YAML-CONTROL", n) for n in (1, 3, 4)]),
         ("a: safe\u202eefas\nb: \u2066x\n", [("YAML-CONTROL", 1), ("YAML-CONTROL", 2)]),
         ("a: x\u2028y\n", [("YAML-CONTROL", 1)]),
         ("a: o" + "\u0301" * 9 + "\nb: o" + "\u0301" * 8 + "\n", [("YAML-CONTROL", 1)]),
         ("a: o" + "\u0301" * 200 + "\n", [("YAML-CONTROL", 1)]),
-        ("a: &x 1\na: 2\nb: \x01\nc: !t 1\n", [("YAML-ALIAS", 1), ("YAML-DUPLICATE", 2), ("YAML-CONTROL", 3), ("YAML-TAG", 4)]),
+        (
+            "a: &x 1\na: 2\nb: \x01\nc: !t 1\n",
+            [("YAML-ALIAS", 1), ("YAML-DUPLICATE", 2), ("YAML-CONTROL", 3), ("YAML-TAG", 4)],
+        ),
     ],
 )
 def test_every_fault_is_named_with_its_line(raw: str, expected: list[tuple[str, int]]) -> None:
@@ -135,7 +157,12 @@ def test_every_fault_is_named_with_its_line(raw: str, expected: list[tuple[str, 
 
 @pytest.mark.parametrize(
     ("raw", "line"),
-    [("a: é\n".encode("utf-16"), 0), ("a: plain\nb: text\n".encode("utf-16-le"), 0), ("a: 1\nb: é\n".encode("latin-1"), 2), (b"\x00" * 100, 0)],
+    [
+        ("a: é\n".encode("utf-16"), 0),
+        ("a: plain\nb: text\n".encode("utf-16-le"), 0),
+        ("a: 1\nb: é\n".encode("latin-1"), 2),
+        (b"\x00" * 100, 0),
+    ],
 )
 def test_other_encodings_are_refused_with_what_to_do(raw: bytes, line: int) -> None:
     assert refused(raw) == [("YAML-ENCODING", line)]
@@ -158,7 +185,8 @@ def test_the_limits_themselves_are_allowed() -> None:
 
 BOMBS = {
     "aliases": "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]\n" for n in range(1, 200)),
-    "merges": "a0: &a0 {k: 1}\n" + "".join(f"a{n}: &a{n}\n  <<: [*a{n - 1}, *a{n - 1}]\n  k{n}: 1\n" for n in range(1, 400)),
+    "merges": "a0: &a0 {k: 1}\n"
+    + "".join(f"a{n}: &a{n}\n  <<: [*a{n - 1}, *a{n - 1}]\n  k{n}: 1\n" for n in range(1, 400)),
     "brackets": "[" * 100_000,
     "brackets a line": "a:\n" + "".join(" " * n + "[\n" for n in range(900)),
     "braces": "{a: " * 100_000,
@@ -284,8 +312,15 @@ def test_awkward_text_survives(text: str) -> None:
 
 
 PART = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | st.sampled_from(AWKWARD),
-    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(st.text(max_size=8) | st.sampled_from(AWKWARD), parts, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.sampled_from(AWKWARD),
+    lambda parts: (
+        st.lists(parts, max_size=4) | st.dictionaries(st.text(max_size=8) | st.sampled_from(AWKWARD), parts, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -309,7 +344,9 @@ def test_text_that_is_dumped_is_read_as_a_source_too(document: dict[str, str]) -
     if document:
         from unicodedata import normalize
 
-        assert codec.read_source(codec.dump(document), "f").data == {key: normalize("NFC", value) for key, value in document.items()}
+        assert codec.read_source(codec.dump(document), "f").data == {
+            key: normalize("NFC", value) for key, value in document.items()
+        }
 
 
 def test_documents_look_as_a_person_would_write_them() -> None:
@@ -344,7 +381,13 @@ def test_words_of_yaml_11_are_text_and_so_are_dates() -> None:
         "h": "1_000",
         "i": "1e999",
     }
-    assert codec.load(b"a: 12\nb: -1.5\nc: true\nd: null\ne:\n") == {"a": 12, "b": -1.5, "c": True, "d": None, "e": None}
+    assert codec.load(b"a: 12\nb: -1.5\nc: true\nd: null\ne:\n") == {
+        "a": 12,
+        "b": -1.5,
+        "c": True,
+        "d": None,
+        "e": None,
+    }
 
 
 @pytest.mark.parametrize(

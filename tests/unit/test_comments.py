@@ -29,9 +29,11 @@ panel: {health: [one]}
 FLOW = b"a: 1  # kept\nagencies: [{id: one, name: One}, {id: two, name: Two}]  # also kept\nb: 2\n"
 LAST = b"agencies:\n  - {id: one, name: One}\n  - {id: two, name: Two}"
 LAYOUTS = [SHIPPED, BLOCK, FLOW, LAST, BLOCK.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + BLOCK]
-TEXT = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=30).map(
-    lambda text: " ".join(text.split())
-).filter(bool)
+TEXT = (
+    st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=30)
+    .map(lambda text: " ".join(text.split()))
+    .filter(bool)
+)
 
 
 def added(before: bytes, after: bytes) -> tuple[list[str], list[str]]:
@@ -41,7 +43,9 @@ def added(before: bytes, after: bytes) -> tuple[list[str], list[str]]:
 
 
 def test_one_agency_more_is_one_line_more() -> None:
-    gone, new = added(SHIPPED, with_item(SHIPPED, "agencies", {"id": "x-y", "name": "Ysbyty: Ŵyn #1", "area": "Eastbury"}))
+    gone, new = added(
+        SHIPPED, with_item(SHIPPED, "agencies", {"id": "x-y", "name": "Ysbyty: Ŵyn #1", "area": "Eastbury"})
+    )
     assert gone == [] and new == ['  - {id: x-y, name: "Ysbyty: Ŵyn #1", area: Eastbury}']
     gone, new = added(BLOCK, with_item(BLOCK, "agencies", {"id": "three", "name": "no"}))
     assert gone == [] and new == ["- id: three", '  name: "no"']
@@ -65,7 +69,11 @@ def test_whatever_the_layout_it_reads_as_it_should(text: bytes, name: str, phone
     assert more["agencies"][-1] == {"id": "new", "name": normalize("NFC", name)}
     changed = read_source(with_fields(text, "agencies", 1, {"name": name, "phone": phone}), "").data
     assert changed["agencies"][0] == before["agencies"][0] and {**changed, "agencies": 0} == {**before, "agencies": 0}
-    assert changed["agencies"][1] == {**before["agencies"][1], "name": normalize("NFC", name), "phone": normalize("NFC", phone)}
+    assert changed["agencies"][1] == {
+        **before["agencies"][1],
+        "name": normalize("NFC", name),
+        "phone": normalize("NFC", phone),
+    }
 
 
 @pytest.mark.parametrize("text", [SHIPPED, BLOCK, FLOW, LAST])

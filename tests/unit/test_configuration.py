@@ -70,5 +70,7 @@ def test_births_and_breaks_may_be_left_out_and_are_taken_as_they_stand() -> None
     body = changed(body, "breaks", [{"from": "2024/25", "tables": ["notifications"], "why": "More births count."}])
     made = Configuration.from_document(body)
     assert made.live_births == (("Northshire", 1200),)
-    assert [(one.year, one.tables, one.why) for one in made.breaks] == [("2024/25", ("notifications",), "More births count.")]
+    assert [(one.year, one.tables, one.why) for one in made.breaks] == [
+        ("2024/25", ("notifications",), "More births count.")
+    ]
     assert configuration_problems(body) == []

@@ -37,7 +37,9 @@ def ledger(*rows: tuple[str, str, str | None]) -> dict[str, Any]:
     ]}  # fmt: skip
 
 
-def counted(case: dict[str, Any], requests: dict[str, Any], notified: str = "2024-03-04", on: date = date(2024, 12, 31)) -> CaseDelays:
+def counted(
+    case: dict[str, Any], requests: dict[str, Any], notified: str = "2024-03-04", on: date = date(2024, 12, 31)
+) -> CaseDelays:
     facts = {"died": "2024-02-29", "notified_on": notified}
     found = case_delays("2024-7K3M", facts, requests, {"status": "open", **case}, on, ORDER)
     assert found is not None
@@ -45,7 +47,9 @@ def counted(case: dict[str, Any], requests: dict[str, Any], notified: str = "202
 
 
 def days(found: CaseDelays) -> dict[str, tuple[int, int]]:
-    return {" ".join(filter(None, (c.kind, c.which))): (found.open_days(c), found.attributed_days(c)) for c in found.causes}
+    return {
+        " ".join(filter(None, (c.kind, c.which))): (found.open_days(c), found.attributed_days(c)) for c in found.causes
+    }
 
 
 def reviewed(on: str) -> dict[str, Any]:
@@ -53,19 +57,31 @@ def reviewed(on: str) -> dict[str, Any]:
 
 
 requests = st.lists(
-    st.tuples(st.sampled_from(["police", "gp", "ambulance", "school"]), DAYS, MAYBE), max_size=4, unique_by=lambda row: row[0]
+    st.tuples(st.sampled_from(["police", "gp", "ambulance", "school"]), DAYS, MAYBE),
+    max_size=4,
+    unique_by=lambda row: row[0],
 )
-gates = st.lists(st.tuples(st.sampled_from(GATES), MAYBE, st.sampled_from(["open", "closed", "waived"]), MAYBE), max_size=5)
-milestones = st.lists(st.tuples(st.sampled_from(["cdrm", "final_case_discussion", "post_mortem_interim", "post_mortem_final"]), DAYS), max_size=4)
+gates = st.lists(
+    st.tuples(st.sampled_from(GATES), MAYBE, st.sampled_from(["open", "closed", "waived"]), MAYBE), max_size=5
+)
+milestones = st.lists(
+    st.tuples(st.sampled_from(["cdrm", "final_case_discussion", "post_mortem_interim", "post_mortem_final"]), DAYS),
+    max_size=4,
+)
 
 
 @settings(max_examples=many(400), deadline=None)
 @given(requests, gates, milestones, DAYS, MAYBE, DAYS, st.booleans())
-def test_every_day_is_attributed_once(rows: Any, processes: Any, done: Any, notified: date, review: date | None, on: date, called: bool) -> None:
+def test_every_day_is_attributed_once(
+    rows: Any, processes: Any, done: Any, notified: date, review: date | None, on: date, called: bool
+) -> None:
     case = {
         "status": "open",
         "next": [{"clock": "T14"}] if called else [],
-        "gates": [{"type": t, "opened_on": iso(a), "status": s, "closed_on": iso(b), "waived_on": iso(b)} for t, a, s, b in processes],
+        "gates": [
+            {"type": t, "opened_on": iso(a), "status": s, "closed_on": iso(b), "waived_on": iso(b)}
+            for t, a, s, b in processes
+        ],
         "milestones": [{"kind": kind, "on": iso(day), "recorded_on": iso(day)} for kind, day in done],
         "reviews": [{"on": iso(review), "stage": "ratified_cdop"}] if review else [],
     }
@@ -73,7 +89,12 @@ def test_every_day_is_attributed_once(rows: Any, processes: Any, done: Any, noti
     found = case_delays("2024-7K3M", facts, ledger(*((a, iso(b), iso(c)) for a, b, c in rows)), case, on, ORDER)  # type: ignore[misc]
     assert found is not None
     assert sum(found.attributed_days(cause) for cause in found.causes) == found.days >= 0
-    taken = [DIED + timedelta(n) for s in found.stretches if s.attributed for n in range((s.start - DIED).days, (s.end - DIED).days)]
+    taken = [
+        DIED + timedelta(n)
+        for s in found.stretches
+        if s.attributed
+        for n in range((s.start - DIED).days, (s.end - DIED).days)
+    ]
     assert sorted(taken) == [DIED + timedelta(n) for n in range(found.days)]
     for cause in found.causes:
         mine = sorted((s.start, s.end) for s in found.stretches if s.cause == cause)
@@ -85,7 +106,13 @@ def test_a_case_from_death_to_review() -> None:
     case = {
         "gates": [
             {"type": "inquest", "status": "closed", "opened_on": "2024-03-10", "closed_on": "2024-09-10"},
-            {"type": "criminal", "status": "waived", "opened_on": "2024-04-01", "closed_on": None, "waived_on": "2024-05-01"},
+            {
+                "type": "criminal",
+                "status": "waived",
+                "opened_on": "2024-04-01",
+                "closed_on": None,
+                "waived_on": "2024-05-01",
+            },
         ],
         "milestones": [{"kind": "cdrm", "on": "2024-09-20"}, {"kind": "post_mortem_final", "on": "2024-03-20"}],
         **reviewed("2024-10-20"),
@@ -106,9 +133,13 @@ def test_a_case_from_death_to_review() -> None:
 
 
 def test_the_first_asked_takes_the_day_among_returns() -> None:
-    found = counted(reviewed("2024-05-01"), ledger(("gp", "2024-03-10", "2024-04-01"), ("police", "2024-03-08", "2024-03-20")))
+    found = counted(
+        reviewed("2024-05-01"), ledger(("gp", "2024-03-10", "2024-04-01"), ("police", "2024-03-08", "2024-03-20"))
+    )
     assert days(found)["return police"] == (12, 12) and days(found)["return gp"] == (22, 12)
-    both = counted(reviewed("2024-05-01"), ledger(("police", "2024-03-08", "2024-03-20"), ("gp", "2024-03-08", "2024-04-01")))
+    both = counted(
+        reviewed("2024-05-01"), ledger(("police", "2024-03-08", "2024-03-20"), ("gp", "2024-03-08", "2024-04-01"))
+    )
     assert days(both)["return gp"] == (24, 24) and days(both)["return police"] == (12, 0)
 
 
@@ -121,7 +152,13 @@ def test_an_open_case_is_counted_to_the_day_and_waits_for_its_meeting() -> None:
 def test_days_of_which_nothing_is_known_are_said_to_be_so() -> None:
     silent = counted(reviewed("2024-05-01"), {})
     assert days(silent) == {"notification": (4, 4), "not_known": (58, 58)}
-    between = counted({"gates": [{"type": "inquest", "status": "closed", "opened_on": "2024-04-01", "closed_on": "2024-04-11"}], **reviewed("2024-05-01")}, {})
+    between = counted(
+        {
+            "gates": [{"type": "inquest", "status": "closed", "opened_on": "2024-04-01", "closed_on": "2024-04-11"}],
+            **reviewed("2024-05-01"),
+        },
+        {},
+    )
     assert days(between) == {"notification": (4, 4), "between": (28, 28), "gate inquest": (10, 10), "panel": (20, 20)}
 
 
@@ -182,10 +219,16 @@ def test_the_sums_of_a_year() -> None:
 # ---- how it is shown --------------------------------------------------------------------------------------------------
 
 CASE = counted(
-    {"gates": [{"type": "inquest", "status": "closed", "opened_on": "2024-03-10", "closed_on": "2024-09-10"}], **reviewed("2024-10-20")},
+    {
+        "gates": [{"type": "inquest", "status": "closed", "opened_on": "2024-03-10", "closed_on": "2024-09-10"}],
+        **reviewed("2024-10-20"),
+    },
     ledger(("police", "2024-03-08", "2024-03-15"), ("gp", "2024-03-08", "2024-09-12")),
 )
-AWKWARD = {"police": '=HYPERLINK("x")|<b>&\x1b[31m', "gp": "Meddygfa Tŷ'r Felin, Pen-y-bont ar Ogwr, canolfan iechyd y gogledd a'r de"}
+AWKWARD = {
+    "police": '=HYPERLINK("x")|<b>&\x1b[31m',
+    "gp": "Meddygfa Tŷ'r Felin, Pen-y-bont ar Ogwr, canolfan iechyd y gogledd a'r de",
+}
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 300])
@@ -236,5 +279,7 @@ def test_a_year_without_a_review_has_no_empty_page_and_a_label_at_the_end_stands
     document = pypdfium2.PdfDocument(body)
     first = document[0].get_textpage().get_text_bounded()
     assert len(document) == 1 and "No case." in first and "Inquest" in first
-    drawn = str(shown.render(counted({}, ledger(("gp", "2024-03-04", None)), on=date(2025, 3, 1)), "Northshire", NAMES, "svg"))
+    drawn = str(
+        shown.render(counted({}, ledger(("gp", "2024-03-04", None)), on=date(2025, 3, 1)), "Northshire", NAMES, "svg")
+    )
     assert "Mar 2024<" in drawn and "Mar 2025<" not in drawn  # it would stand in the words "all days"

@@ -113,7 +113,11 @@ def alike(one: Identity, other: Identity) -> tuple[str, ...]:
         (child("Oluwaseun", known_as="Seun"), child("Seun"), "a name that the child is known by"),
         (child("Baby", known_as="Idris"), child("Idris"), "a name that the child is known by"),
         (child("İpek", "Yıldız"), child("Ipek", "Yildis"), "family names spelled alike"),
-        (child(family="Brown", also="Amara Testcase"), child(family="Testcase", also="Amara Brown"), "a family name that the child is known by"),
+        (
+            child(family="Brown", also="Amara Testcase"),
+            child(family="Testcase", also="Amara Brown"),
+            "a family name that the child is known by",
+        ),
     ],
 )
 def test_names_that_may_be_one_childs(one: Identity, other: Identity, words: str) -> None:
@@ -178,7 +182,11 @@ def test_a_baby_without_a_name_may_be_the_one_who_has_one_now() -> None:
 
 
 def test_another_family_name_with_everything_else_the_same() -> None:
-    assert alike(child(family="Testcase"), child(family="Bello")) == ("the same first names", "the same date of birth", "the same date of death")
+    assert alike(child(family="Testcase"), child(family="Bello")) == (
+        "the same first names",
+        "the same date of birth",
+        "the same date of death",
+    )
     assert alike(child(family="Testcase"), child(family="Bello", died="2026-01-10")) == ()
     assert alike(child("Baby", "Testcase"), child("Baby", "Bello")) == ()
 
@@ -199,7 +207,10 @@ def test_what_is_surely_the_same_is_not_told_again() -> None:
     assert alike(child(number="9990000018"), child("Elsewhere", "Another", number="9990000018")) == ()
 
 
-@pytest.mark.parametrize(("a", "b", "apart"), [("idris", "idirs", 1), ("anna", "hanna", 1), ("", "abc", 3), ("gwen", "nest", 4), ("ca", "abc", 3)])
+@pytest.mark.parametrize(
+    ("a", "b", "apart"),
+    [("idris", "idirs", 1), ("anna", "hanna", 1), ("", "abc", 3), ("gwen", "nest", 4), ("ca", "abc", 3)],
+)
 def test_how_far_names_are_apart(a: str, b: str, apart: int) -> None:
     assert distance(a, b, 9) == distance(b, a, 9) == apart
 
@@ -228,6 +239,11 @@ def test_a_warning_names_the_case_and_no_value() -> None:
 
 
 def test_five_thousand_cases_are_compared_at_once() -> None:
-    known = {f"2026-{n:04}": child(f"Name{n}", f"Family{n % 70}", born=f"20{n % 20 + 10}-{n % 12 + 1:02}-{n % 28 + 1:02}").to_dict() for n in range(5000)}
+    known = {
+        f"2026-{n:04}": child(
+            f"Name{n}", f"Family{n % 70}", born=f"20{n % 20 + 10}-{n % 12 + 1:02}-{n % 28 + 1:02}"
+        ).to_dict()
+        for n in range(5000)
+    }
     with within(1):
         alike_problems(child("Name5", "Family5", number="9990000018"), known)

@@ -143,7 +143,14 @@ def test_a_known_one_has_its_home_on_the_desk_and_still_knows_the_terminal(
 
 
 def test_who_needs_a_person(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for given, needs in (("vim", True), ("joe", True), ("ed -s", True), ("emacsclient", True), ("snap", False), ("env -i vim", False)):
+    for given, needs in (
+        ("vim", True),
+        ("joe", True),
+        ("ed -s", True),
+        ("emacsclient", True),
+        ("snap", False),
+        ("env -i vim", False),
+    ):
         monkeypatch.setenv("EDITOR", given)
         editor = editors.chosen()
         assert editor and editor.needs_a_person is needs, given

@@ -71,14 +71,25 @@ def test_types_of_a_notification() -> None:
 
 def test_types_of_returns_and_analysis() -> None:
     hospital, _ = example("form-b-hospital")
-    assert hospital["child"]["weight_kg"] == 8.1 and hospital["mother"]["bmi"] == 31.2 and hospital["mother"]["age_at_birth"] == 29
+    assert (
+        hospital["child"]["weight_kg"] == 8.1
+        and hospital["mother"]["bmi"] == 31.2
+        and hospital["mother"]["age_at_birth"] == 29
+    )
     assert hospital["timeline"][3]["at"] == "2026-01-09T06:52"
     police, _ = example("form-b-police")
     assert police["supplementary"][0]["answers"]["room_temperature_c"] == 23.5
     assert police["environment"]["overcrowding"] == "yes"
     analysis, _ = example("form-c-sudi")
-    assert analysis["category"] == {"primary": 10, "secondary": [], "rationale": "Unascertained after full investigation, no epilepsy"}
+    assert analysis["category"] == {
+        "primary": 10,
+        "secondary": [],
+        "rationale": "Unascertained after full investigation, no epilepsy",
+    }
     assert [analysis["domains"][letter]["relevance"] for letter in "ABCD"] == [2, 2, 2, 1]
     store, _ = example("store")
-    assert store["area"]["population_0_17"] == {"Northshire": 118400, "Southtown": 46900} and store["retention_years"] == 25
+    assert (
+        store["area"]["population_0_17"] == {"Northshire": 118400, "Southtown": 46900}
+        and store["retention_years"] == 25
+    )
     assert store["people"]["manager"]["phone"] == "01632 960001"

@@ -34,7 +34,12 @@ def found(*words: str) -> list[dict[str, Any]]:
 def rules_in_the_code() -> set[str]:
     """Every text of the package that is a rule's id."""
     trees = (ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py"))
-    texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    texts = {
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     return {text for text in texts if RULE.fullmatch(text)}
 
 

@@ -48,4 +48,6 @@ def test_what_was_kept_by_another_extraction_is_not_taken_for_this_one() -> None
     digest = hashlib.sha256(json.dumps(canned(), sort_keys=True, default=sorted).encode())
     for name in RULES:
         digest.update(resources.read_bytes("rules", name))
-    assert digest.hexdigest()[:16] == app.EXTRACTION, "what the index keeps has changed: put this digest into cdr/app.py"
+    assert digest.hexdigest()[:16] == app.EXTRACTION, (
+        "what the index keeps has changed: put this digest into cdr/app.py"
+    )

@@ -97,7 +97,9 @@ def test_no_name_number_address_or_narrative_is_taken_from_a_notification(name: 
 def test_a_factor_or_theme_in_free_text_gives_nothing_of_its_words() -> None:
     factor = {"text": "Helped his uncle Gwilym with the lambing", "relevance": 2, "modifiable": "yes"}
     form = {
-        "domains": {"B": {"relevance": 2, "narrative": "Gwilym", "factors": [factor, {"code": "Gwilym's farm", **factor}]}},
+        "domains": {
+            "B": {"relevance": 2, "narrative": "Gwilym", "factors": [factor, {"code": "Gwilym's farm", **factor}]}
+        },
         "learning_points": [{"theme": "Ask Gwilym", "text": "Gwilym"}, {"text": "no theme"}],
     }
     extract = analysis_extract(form)
@@ -116,7 +118,9 @@ def test_a_factor_counts_as_contributory_from_relevance_2_and_once_though_in_two
     assert extract["domains"] == {}
 
 
-@pytest.mark.parametrize("status", ["stillbirth_unattended", "stillbirth_attended", "late_foetal_loss", "lawful_termination"])
+@pytest.mark.parametrize(
+    "status", ["stillbirth_unattended", "stillbirth_attended", "late_foetal_loss", "lawful_termination"]
+)
 def test_a_birth_without_a_sign_of_life_is_not_counted(status: str) -> None:
     form = example("form-a-neonatal.yaml")
     form["child"]["birth_status"] = status
@@ -147,7 +151,12 @@ def test_a_ratified_review_gives_its_date_and_its_findings() -> None:
 
 @pytest.mark.parametrize(
     "case_body",
-    [None, {}, {"reviews": []}, {"reviews": [{"on": "2026-05-20", "stage": "draft_cdrm", "panel": None, "override": None}]}],
+    [
+        None,
+        {},
+        {"reviews": []},
+        {"reviews": [{"on": "2026-05-20", "stage": "draft_cdrm", "panel": None, "override": None}]},
+    ],
 )
 def test_a_draft_is_not_a_review_and_nothing_of_it_counts(case_body: dict[str, Any] | None) -> None:
     case = facts(case_body)
@@ -173,8 +182,18 @@ def test_an_analysis_that_is_a_draft_again_keeps_the_review_and_gives_no_finding
 def test_the_ledger_gives_its_requests() -> None:
     body = {
         "requests": [
-            {"agency": "northshire-police", "requested_on": "2026-01-12", "status": "returned", "answered_on": "2026-02-03"},
-            {"agency": "high-street-surgery", "requested_on": "2026-01-12", "status": "outstanding", "answered_on": None},
+            {
+                "agency": "northshire-police",
+                "requested_on": "2026-01-12",
+                "status": "returned",
+                "answered_on": "2026-02-03",
+            },
+            {
+                "agency": "high-street-surgery",
+                "requested_on": "2026-01-12",
+                "status": "outstanding",
+                "answered_on": None,
+            },
         ]
     }
     case = case_facts("2026-7K3M", {"notified_on": "2026-01-09"}, None, body, None)
@@ -212,7 +231,9 @@ def test_a_year_as_the_interface_writes_it_is_taken(text: str) -> None:
     assert parse_year(text) == text.strip()
 
 
-@pytest.mark.parametrize("text", ["2023/25", "2023/23", "2023-24", "23/24", "2023/2024", "2023", "", "٢٠٢٣/٢٤", "2023/24x", "0001/02"])
+@pytest.mark.parametrize(
+    "text", ["2023/25", "2023/23", "2023-24", "23/24", "2023/2024", "2023", "", "٢٠٢٣/٢٤", "2023/24x", "0001/02"]
+)
 def test_any_other_year_is_wrong_usage(text: str) -> None:
     with pytest.raises(WrongUsage):
         parse_year(text)
@@ -248,7 +269,9 @@ def test_an_escalated_request_is_known_by_what_was_sent() -> None:
     asked = {"agency": "northshire-police", "requested_on": "2026-01-09", "status": "outstanding", "answered_on": None}
     ledger = {"requests": [asked, {**asked, "agency": "high-street-surgery"}]}
     days = {"due_on": "2026-04-01", "sent_on": "2026-04-01"}
-    sent = {"prompts": [{"agency": "northshire-police", "level": level, **days} for level in ("prompt-3", "escalation")]}
+    sent = {
+        "prompts": [{"agency": "northshire-police", "level": level, **days} for level in ("prompt-3", "escalation")]
+    }
     sent["prompts"].append({"agency": "high-street-surgery", "level": "prompt-3", **days})
     notification = notification_extract(example("form-a-sudi.yaml"))
     case = case_facts("2026-7K3M", notification, None, ledger, None, sent)
@@ -257,6 +280,15 @@ def test_an_escalated_request_is_known_by_what_was_sent() -> None:
 
 
 def test_what_was_done_for_the_family_is_a_list_of_codes() -> None:
-    form = {"family": {"views_considered": "yes", "feedback_requested": "no", "feedback_date": "2026-06-01", "voice_of_child": "Gwilym"}}
+    form = {
+        "family": {
+            "views_considered": "yes",
+            "feedback_requested": "no",
+            "feedback_date": "2026-06-01",
+            "voice_of_child": "Gwilym",
+        }
+    }
     assert analysis_extract(form)["family"] == ["views_considered", "feedback_date"]
-    assert notification_extract({"family": {"leaflet_given": "not_known", "key_worker": {"name": "Jo"}}})["family"] == ["key_worker"]
+    assert notification_extract({"family": {"leaflet_given": "not_known", "key_worker": {"name": "Jo"}}})["family"] == [
+        "key_worker"
+    ]

@@ -92,10 +92,21 @@ def digest(text: str) -> str:
 def test_a_page_says_what_it_may_fetch_and_run_before_anything_else(kind: str) -> None:
     page = Page(PAGES[kind]())
     inside_head = [one for one in page.tags if one[0] not in ("html", "head")]
-    policies = [values["content"] or "" for tag, values in inside_head[:2] if values.get("http-equiv") == "Content-Security-Policy"]
+    policies = [
+        values["content"] or ""
+        for tag, values in inside_head[:2]
+        if values.get("http-equiv") == "Content-Security-Policy"
+    ]
     assert len(policies) == 1, "the policy comes first, for it holds only for what stands below"
     policy = dict(part.strip().split(" ", 1) for part in policies[0].split(";"))
-    assert policy["default-src"] == policy["connect-src"] == policy["img-src"] == policy["form-action"] == policy["base-uri"] == "'none'"
+    assert (
+        policy["default-src"]
+        == policy["connect-src"]
+        == policy["img-src"]
+        == policy["form-action"]
+        == policy["base-uri"]
+        == "'none'"
+    )
     code = [text for text, (_, values) in zip(page.inside["script"], (t for t in page.tags if t[0] == "script"), strict=True)
             if values.get("type") != "application/json"]  # fmt: skip
     assert policy.get("style-src", "").split() == [*map(digest, page.inside["style"])]
@@ -130,7 +141,9 @@ def test_a_word_file_carries_nothing_of_its_template_and_of_its_making(kind: str
 
 # ---- paper -----------------------------------------------------------------------------------------------------------
 
-LAYOUT = b'#set document(title: "t")\n#set text(font: "Source Sans 3", lang: "en")\n#par(json(bytes(sys.inputs.data)).text)'
+LAYOUT = (
+    b'#set document(title: "t")\n#set text(font: "Source Sans 3", lang: "en")\n#par(json(bytes(sys.inputs.data)).text)'
+)
 
 
 def text_of(pdf: bytes) -> str:
@@ -179,7 +192,10 @@ def normal(text: str) -> str:
 
 
 @settings(max_examples=many(300))
-@given(st.text("*#-[]\\ aé{}%\n\u0301ß_", max_size=20) | st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn")), max_size=20))
+@given(
+    st.text("*#-[]\\ aé{}%\n\u0301ß_", max_size=20)
+    | st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn")), max_size=20)
+)
 @example("**Not** certain")
 @example("- [sign here]")
 @example("\\")

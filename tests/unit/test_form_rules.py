@@ -41,7 +41,17 @@ def test_valid_nhs_numbers(number: str) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["9990000001", "0000000000", "9999999999", "999000001", "99900000180", "9990000018\n", "٩٩٩٠٠٠٠٠١٨", "", "999 000 0018"],
+    [
+        "9990000001",
+        "0000000000",
+        "9999999999",
+        "999000001",
+        "99900000180",
+        "9990000018\n",
+        "٩٩٩٠٠٠٠٠١٨",
+        "",
+        "999 000 0018",
+    ],
 )
 def test_invalid_nhs_numbers(number: str) -> None:
     assert not nhs_number_is_valid(number)
@@ -144,8 +154,12 @@ def test_each_rule_of_the_notification(rule: str, name: str, changes: dict[str, 
 
 
 @pytest.mark.parametrize(("born", "died", "notified", "told"), BACK)
-def test_in_the_hour_that_came_twice_an_order_that_can_be_true_is_a_warning(born: str, died: str, notified: str, told: dict[str, str]) -> None:
-    form = broken(NEONATAL, NIGHT | {"child.time_of_birth": born, "death.time": died, "notified_at": f"2025-10-26T{notified}"})
+def test_in_the_hour_that_came_twice_an_order_that_can_be_true_is_a_warning(
+    born: str, died: str, notified: str, told: dict[str, str]
+) -> None:
+    form = broken(
+        NEONATAL, NIGHT | {"child.time_of_birth": born, "death.time": died, "notified_at": f"2025-10-26T{notified}"}
+    )
     about = ("A-03", "A-27", "A-28", "A-40", "A-41", "A-42")
     found = [problem for problem in check_a(form) if problem.rule in about]
     assert {problem.rule: problem.level for problem in found} == told
@@ -209,13 +223,17 @@ def test_an_unattended_stillbirth_is_looked_into_with_a_joint_response() -> None
 
 
 def test_a_child_born_on_29_february_is_17_until_1_march() -> None:
-    form = broken(SUICIDE, {"child.date_of_birth": "2008-02-29", "death.date": "2026-02-28", "notified_at": "2026-03-01T09:00"})
+    form = broken(
+        SUICIDE, {"child.date_of_birth": "2008-02-29", "death.date": "2026-02-28", "notified_at": "2026-03-01T09:00"}
+    )
     assert "A-05" not in ids(check_a(form))
     assert "A-05" in ids(check_a(changed(form, "death.date", "2026-03-01")))
 
 
 def test_a_death_on_a_bank_holiday_is_notified_in_time_on_the_next_working_day() -> None:
-    form = broken(SUDI, {"death.date": "2026-04-03", "notified_at": "2026-04-07T16:00", "received_at": "2026-04-07T16:01"})
+    form = broken(
+        SUDI, {"death.date": "2026-04-03", "notified_at": "2026-04-07T16:00", "received_at": "2026-04-07T16:01"}
+    )
     assert "A-09" not in ids(check_a(form))
     assert "A-09" in ids(check_a(changed(form, "notified_at", "2026-04-08T09:00")))
 
@@ -226,7 +244,11 @@ def test_an_agency_that_cannot_be_asked_is_a_warning() -> None:
 
 
 def test_the_example_returns_are_right() -> None:
-    for name, agency in (("ambulance", "regional-ambulance"), ("hospital", "northtown-general"), ("police", "northshire-police")):
+    for name, agency in (
+        ("ambulance", "regional-ambulance"),
+        ("hospital", "northtown-general"),
+        ("police", "northshire-police"),
+    ):
         assert check_b(example(f"form-b-{name}"), agency=agency) == []
 
 
@@ -240,7 +262,11 @@ BROKEN_B: list[tuple[str, dict[str, Any], str]] = [
     ("B-07", {"timeline.3.at": "2026-01-21T00:01"}, "timeline.3.at"),
     ("B-07", {"contact.last": "2026-01-21"}, "contact.last"),
     ("B-08", {"completed_on": "2026-01-08"}, "completed_on"),
-    ("B-09", {"supplementary": [{"type": "cardiac"}, {"type": "epilepsy"}, {"type": "cardiac"}]}, "supplementary.2.type"),
+    (
+        "B-09",
+        {"supplementary": [{"type": "cardiac"}, {"type": "epilepsy"}, {"type": "cardiac"}]},
+        "supplementary.2.type",
+    ),
     ("B-10", {"response": "nil"}, "response"),
     ("B-14", {"response": "declined"}, "response"),
     ("B-15", {"identifying": ...}, "identifying"),
@@ -357,7 +383,9 @@ BROKEN_C: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("rule", "changes", "notification", "field"), BROKEN_C)
-def test_each_rule_of_the_analysis(rule: str, changes: dict[str, Any], notification: dict[str, Any], field: str) -> None:
+def test_each_rule_of_the_analysis(
+    rule: str, changes: dict[str, Any], notification: dict[str, Any], field: str
+) -> None:
     problems = check_c(broken("form-c-sudi", changes), broken(SUDI, notification))
     assert (rule, field, RULES[rule].level) in {(problem.rule, problem.field, problem.level) for problem in problems}
 
@@ -389,7 +417,11 @@ OF_REPLIES = {"B-22", "B-23", "B-24", "B-25", "B-26"}  # broken in tests/cli/tes
 
 
 def test_every_rule_of_the_three_forms_is_broken_somewhere_here() -> None:
-    tried = {rule for rule, *_ in (*BROKEN_A, *BROKEN_B, *BROKEN_C)} | {"A-10", "A-26", "A-31", "A-34", "A-39", "C-00"} | OF_REPLIES
+    tried = (
+        {rule for rule, *_ in (*BROKEN_A, *BROKEN_B, *BROKEN_C)}
+        | {"A-10", "A-26", "A-31", "A-34", "A-39", "C-00"}
+        | OF_REPLIES
+    )
     assert tried == {rule for rule in RULES if rule[:2] in ("A-", "B-", "C-")}
 
 
@@ -401,7 +433,12 @@ def test_no_rule_quotes_a_value_and_each_has_a_source() -> None:
 
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.sampled_from(["9999-12-31", "yes", "2026-02-30"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["9999-12-31", "yes", "2026-02-30"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
@@ -415,7 +452,11 @@ def paths(body: Any, way: str = "") -> list[str]:
     else:
         return []
     here = [f"{way}.{key}".lstrip(".") for key, _ in pairs]
-    return here + [path for key, value in (body.items() if isinstance(body, dict) else enumerate(body)) for path in paths(value, f"{way}.{key}".lstrip("."))]
+    return here + [
+        path
+        for key, value in (body.items() if isinstance(body, dict) else enumerate(body))
+        for path in paths(value, f"{way}.{key}".lstrip("."))
+    ]
 
 
 @pytest.mark.parametrize("name", [SUDI, NEONATAL, SUICIDE, "form-b-hospital", "form-c-sudi"])
@@ -442,7 +483,9 @@ def test_a_date_at_the_end_of_time_is_no_reason_to_raise() -> None:
     assert "A-04" in ids(check_a(form))
 
 
-@pytest.mark.parametrize(("written", "expected"), [("Northshire", []), ("northshire", []), ("Nortshire", ["A-39"]), ("Elsewhere", [])])
+@pytest.mark.parametrize(
+    ("written", "expected"), [("Northshire", []), ("northshire", []), ("Nortshire", ["A-39"]), ("Elsewhere", [])]
+)
 def test_an_authority_that_is_nearly_one_of_the_area(written: str, expected: list[str]) -> None:
     form = broken(SUDI, {"child.local_authority": written})
     assert sorted(ids(form_a.agency_problems(form, configuration()))) == expected

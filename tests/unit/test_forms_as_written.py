@@ -28,7 +28,9 @@ RIGHT = (FOLDER / "examples" / "form-a-neonatal.yaml").read_text("utf-8")
 def judged(raw: bytes) -> tuple[dict[str, Any], set[str], set[str]]:
     """What is kept, the rules of the errors, and those of the warnings."""
     rules = policy()
-    form, errors = forms.examine(raw, "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days))
+    form, errors = forms.examine(
+        raw, "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days)
+    )
     return form.body, {one.rule for one in errors}, {one.rule for one in form.warnings}
 
 
@@ -82,21 +84,29 @@ BORN, DIED = "time_of_birth: 01:50", "  time: 01:20"
         ("01:20", "01:50", set(), set()),
     ],
 )
-def test_birth_and_death_in_the_night_on_which_the_clocks_go_back(born: str, died: str, errors: set[str], warnings: set[str]) -> None:
+def test_birth_and_death_in_the_night_on_which_the_clocks_go_back(
+    born: str, died: str, errors: set[str], warnings: set[str]
+) -> None:
     _, wrong, warned = judged(with_((BORN, f"time_of_birth: {born}"), (DIED, f"  time: {died}")))
     assert (wrong & {"A-03"}, warned & {"A-03", "A-42"}) == (errors, warnings)
 
 
-DAY = st.sampled_from(["{d}/{m}/{y}", "{y}-{m:02}-{d:02}", "{d} February {y}", "{d} Feb {y}", "{d:02}-Feb-{y}", "{d}th february {y}"])
+DAY = st.sampled_from(
+    ["{d}/{m}/{y}", "{y}-{m:02}-{d:02}", "{d} February {y}", "{d} Feb {y}", "{d:02}-Feb-{y}", "{d}th february {y}"]
+)
 WAYS: dict[str, st.SearchStrategy[str]] = {
     "postcode: SO1 2CD": st.sampled_from(["so1 2cd", "SO12CD", "So1  2cD", "so1\u00a02cd", "SO1 2CD"]),
-    'nhs_number: "9990000026"': st.sampled_from(["999 000 0026", "999-000-0026", "'9990000026", "999\u00a0000\u00a00026", "999\u20110000026"]),
+    'nhs_number: "9990000026"': st.sampled_from(
+        ["999 000 0026", "999-000-0026", "'9990000026", "999\u00a0000\u00a00026", "999\u20110000026"]
+    ),
     "date_of_birth: 2026-02-10": DAY.map(lambda form: form.format(d=10, m=2, y=2026)),
     "date: 2026-02-14": DAY.map(lambda form: form.format(d=14, m=2, y=2026)),
     'time: "19:30"': st.sampled_from(["19:30", "19.30", "1930", "19:30:00"]),
     "sex: male": st.sampled_from(["male", "Male", "MALE"]),
     "place: neonatal_unit": st.sampled_from(["neonatal_unit", "Neonatal unit", "neonatal-unit", "NEONATAL_UNIT"]),
-    "notified_at: 2026-02-16T09:40": st.sampled_from(["2026-02-16 09:40", "16/2/2026 9:40", "16 Feb 2026, 9.40", "2026-02-16T09:40Z", "16 Feb 2026 at 0940"]),
+    "notified_at: 2026-02-16T09:40": st.sampled_from(
+        ["2026-02-16 09:40", "16/2/2026 9:40", "16 Feb 2026, 9.40", "2026-02-16T09:40Z", "16 Feb 2026 at 0940"]
+    ),
 }
 AROUND = st.sampled_from(["", " ", "\u00a0", "\t"])
 WRITTEN = st.fixed_dictionaries({key: st.tuples(AROUND, ways, AROUND).map("".join) for key, ways in WAYS.items()})
@@ -111,7 +121,9 @@ def test_however_it_is_written_it_is_kept_as_one_thing_and_read_back(written: di
         said = value.replace("\\", "\\\\").replace("\t", "\\t")
         text = text.replace(before, f'{before.partition(":")[0]}: "{said}"')
     rules = policy()
-    form, errors = forms.examine(text.encode(), "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days))
+    form, errors = forms.examine(
+        text.encode(), "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days)
+    )
     assert not errors and form.body == judged(RIGHT.encode())[0]
     read = decode(encode(Document(PLACE, 1, None, form.body, form.raw)).plain, PLACE)
     assert read.body == form.body

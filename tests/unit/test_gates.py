@@ -23,7 +23,14 @@ def opened(type_: str = "inquest", on: date = BEGAN) -> dict[str, Any]:
 def test_a_gate_opens_is_expected_and_closes() -> None:
     case = gates.opened({}, "inquest", BEGAN, date(2026, 11, 30), "HM Coroner")
     assert case["gates"] == [
-        {"type": "inquest", "status": "open", "opened_on": "2026-01-12", "closed_on": None, "expected_on": "2026-11-30", "owner": "HM Coroner"}
+        {
+            "type": "inquest",
+            "status": "open",
+            "opened_on": "2026-01-12",
+            "closed_on": None,
+            "expected_on": "2026-11-30",
+            "owner": "HM Coroner",
+        }
     ]
     case = gates.expected(case, "inquest", date(2028, 5, 1))
     assert gates.gates_of(case)[0].expected_on == date(2028, 5, 1)
@@ -35,7 +42,12 @@ def test_a_gate_opens_is_expected_and_closes() -> None:
 def test_a_waiver_says_who_when_and_why() -> None:
     case = gates.waived(opened("cspr"), "cspr", ENDED, "None was begun", "Robin Ashworth")
     [gate] = gates.gates_of(case)
-    assert (gate.status, gate.ended_on, gate.reason, gate.waived_by) == ("waived", ENDED, "None was begun", "Robin Ashworth")
+    assert (gate.status, gate.ended_on, gate.reason, gate.waived_by) == (
+        "waived",
+        ENDED,
+        "None was begun",
+        "Robin Ashworth",
+    )
     assert open_gates(case) == []
 
 
@@ -110,4 +122,6 @@ def test_an_override_of_an_earlier_version_still_passes_over_its_gate() -> None:
     case = {**opened("psii_serious_incident"), "reviews": [review]}
     assert unmet_for_closing(case, {}, {"stage": "ratified_cdop"}) == []
     review["override"]["unmet"] = []  # type: ignore[index]
-    assert unmet_for_closing(case, {}, {"stage": "ratified_cdop"}) == ["Another process is still open: patient-safety investigation."]
+    assert unmet_for_closing(case, {}, {"stage": "ratified_cdop"}) == [
+        "Another process is still open: patient-safety investigation."
+    ]

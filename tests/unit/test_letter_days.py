@@ -143,7 +143,11 @@ def test_the_festivals_agree_with_another_calendar_to_a_day() -> None:
         ("Eid al-Fitr", eids, "Eid al-Fitr"), ("Eid al-Adha", eids, "Eid al-Adha"), ("Holi", india, "Holi"),
         ("Diwali or Bandi Chhor Divas", india, "Diwali"), ("Guru Nanak’s birthday", india, "Guru Nanak"),
     ):  # fmt: skip
-        known[name] = [day for day, said in sorted(listed.items()) if word in said and "Holiday" not in said and "Holika" not in said]
+        known[name] = [
+            day
+            for day, said in sorted(listed.items())
+            if word in said and "Holiday" not in said and "Holika" not in said
+        ]
     known["Orthodox Easter"] = [easter(year, EASTER_ORTHODOX) for year in years]
     ours = {festival.margin.name: festival.days for festival in RULES.festivals}
     for name, days in known.items():

@@ -97,7 +97,9 @@ class TestKinds:
             people = letters.recipients(body)
             for recipient in people:
                 text = words_of(kind, body, recipient)
-                others = {line for r in people for line in r.address_lines} - set(recipient.address_lines) - {"Northtown"}
+                others = (
+                    {line for r in people for line in r.address_lines} - set(recipient.address_lines) - {"Northtown"}
+                )
                 unwanted = [body["child"]["nhs_number"], "999 000", body["death"]["circumstances"], *others]
                 unwanted += [name for s in body["family"]["siblings"] for name in s["name"].split()[:1]]
                 unwanted += [r.name for r in people if r != recipient]
@@ -114,7 +116,9 @@ class TestKinds:
     @pytest.mark.parametrize("kind", [kind for kind in TO_FAMILY if kind != "condolence"])
     def test_all_but_the_first_letter_stay_on_one_page_whatever_the_case_is(self, kind: str) -> None:
         police = [{"type": "inquest", "status": "open"}, {"type": "criminal", "status": "open"}]
-        body = changed(form_a("suicide"), other_investigations=police, child__looked_after="yes", family__siblings=[twin()])
+        body = changed(
+            form_a("suicide"), other_investigations=police, child__looked_after="yes", family__siblings=[twin()]
+        )
         assert len(pages(document.as_pdf(letter_of(kind, body), wording(kind)))) == 2
 
     @pytest.mark.parametrize("kind", TO_FAMILY)
@@ -158,10 +162,18 @@ class TestKinds:
     @pytest.mark.parametrize(
         ("kind", "change", "said"),
         [
-            ("delay", {"other_investigations": [{"type": "criminal", "status": "open"}]}, "separate from any work of the police"),
+            (
+                "delay",
+                {"other_investigations": [{"type": "criminal", "status": "open"}]},
+                "separate from any work of the police",
+            ),
             ("condolence", {"child__looked_after": "yes"}, "Doctors, nurses, social workers and others"),
             ("condolence", {"family__interpreter_language": "Polish"}, "An interpreter can read it with you"),
-            ("after-review-meeting", {"family__follow_up_with": "Dr Hana Sato"}, "Dr Hana Sato would be glad to talk with you"),
+            (
+                "after-review-meeting",
+                {"family__follow_up_with": "Dr Hana Sato"},
+                "Dr Hana Sato would be glad to talk with you",
+            ),
             ("before-review-meeting", {"child__date_of_birth": "2026-01-01"}, "the time before the birth"),
         ],
     )
@@ -174,7 +186,9 @@ class TestKinds:
         body = changed(form_a("sudi"))
         body["family"]["parents"][0]["interpreter_needed"] = "yes"
         mother, father = letters.recipients(body)
-        assert "An interpreter" in words_of("delay", body, mother) and "An interpreter" not in words_of("delay", body, father)
+        assert "An interpreter" in words_of("delay", body, mother) and "An interpreter" not in words_of(
+            "delay", body, father
+        )
 
 
 CASE = {"gates": [{"type": "inquest", "status": "open"}, {"type": "pmrt", "status": "closed"}]}
@@ -183,7 +197,9 @@ OUT = {"requests": [{"agency": "a", "requested_on": "2026-01-12", "status": "out
 
 
 class TestNeeds:
-    def lacking(self, kind: str, analysis: dict[str, Any] | None = None, case: dict[str, Any] | None = None) -> list[str]:
+    def lacking(
+        self, kind: str, analysis: dict[str, Any] | None = None, case: dict[str, Any] | None = None
+    ) -> list[str]:
         return letter_kinds.lacking(RULES.kinds[kind], case or {"gates": []}, NO_REQUESTS, analysis)
 
     def test_what_is_waited_for_in_plain_words_each_once(self) -> None:
@@ -310,7 +326,13 @@ class TestProfessionals:
 
     @pytest.mark.parametrize(
         "text",
-        ["Tell Amara’s health visitor", "Speak with Ms Efua Testcase", "Check NHS number 999 000 0018", "Visit 12 Example Street", "What Dr Priya Raman did"],
+        [
+            "Tell Amara’s health visitor",
+            "Speak with Ms Efua Testcase",
+            "Check NHS number 999 000 0018",
+            "Visit 12 Example Street",
+            "What Dr Priya Raman did",
+        ],
     )
     def test_what_points_at_someone_holds_it_and_is_not_quoted(self, text: str) -> None:
         [found] = professional_letters.recognisable(self.action(text=text), form_a("sudi"))
@@ -327,14 +349,19 @@ class TestProfessionals:
 
     def test_the_statement(self) -> None:
         blank = document.as_text(professional_letters.statement(configuration(), None, ON), wording("confidentiality"))
-        named = document.as_text(professional_letters.statement(configuration(), "chair", ON), wording("confidentiality"))
+        named = document.as_text(
+            professional_letters.statement(configuration(), "chair", ON), wording("confidentiality")
+        )
         assert "Name: ____" in blank and "Name: Dr Leslie Okafor" in named
         assert "Dear" not in blank and "Our reference" not in blank
         with pytest.raises(NotFound):
             professional_letters.statement(configuration(), "treasurer", ON)
 
     def test_one_page_each(self) -> None:
-        for kind, letter in (("action", self.action()), ("confidentiality", professional_letters.statement(configuration(), None, ON))):
+        for kind, letter in (
+            ("action", self.action()),
+            ("confidentiality", professional_letters.statement(configuration(), None, ON)),
+        ):
             assert len(pages(document.as_pdf(letter, wording(kind)))) == 1
 
 
@@ -379,7 +406,9 @@ class TestWord:
 
     def test_it_says_what_the_text_says(self) -> None:
         letter = letter_of("condolence", form_a("sudi"))
-        said = "\n".join(p.text for p in docx.Document(io.BytesIO(as_docx(letter, wording("condolence")))).paragraphs).split()
+        said = "\n".join(
+            p.text for p in docx.Document(io.BytesIO(as_docx(letter, wording("condolence")))).paragraphs
+        ).split()
         text = document.as_text(letter, wording("condolence")).replace("\n- ", "\n").split()
         assert sorted(said) == sorted(text)
 
@@ -420,11 +449,15 @@ class TestWord:
         header = docx.Document(io.BytesIO(as_docx(draft, wording("delay")))).sections[0].header.paragraphs[0].text
         assert header == "DRAFT – not to be sent"
 
-    @pytest.mark.parametrize("name", ["Ẹ̀bùn Ọlá", "Ŵyn Ŷnys", "Łukasz Wójcik", "İrem Işık", "Nguyễn Thị Hằng", "李 娜", "A & <b> \"c\""])
+    @pytest.mark.parametrize(
+        "name", ["Ẹ̀bùn Ọlá", "Ŵyn Ŷnys", "Łukasz Wójcik", "İrem Işık", "Nguyễn Thị Hằng", "李 娜", 'A & <b> "c"']
+    )
     def test_names_are_as_they_are_written(self, name: str) -> None:
         body = changed(form_a("sudi"))
         body["family"]["parents"][0]["name"] = name
-        texts = [p.text for p in docx.Document(io.BytesIO(as_docx(letter_of("thanks", body), wording("thanks")))).paragraphs]
+        texts = [
+            p.text for p in docx.Document(io.BytesIO(as_docx(letter_of("thanks", body), wording("thanks")))).paragraphs
+        ]
         assert name in texts and f"Dear {name}" in texts
 
 
@@ -439,7 +472,11 @@ def test_large_print_on_paper() -> None:
     at, _ = small.search("forgotten").get_next()
     _, low, _, high = small.get_charbox(at, loose=True)
     assert (top - bottom) / (high - low) == pytest.approx(1.5, abs=0.05)
-    sheet = [n for n, text in enumerate(pages(document.as_pdf(letter, wording("delay")))) if text.lstrip().startswith("People who can help")]
+    sheet = [
+        n
+        for n, text in enumerate(pages(document.as_pdf(letter, wording("delay"))))
+        if text.lstrip().startswith("People who can help")
+    ]
     assert sheet == [2]  # on a page of its own
 
 

@@ -105,7 +105,9 @@ class TestRecipients:
         assert "separate from any work of the police" in words
         assert "Your key worker" not in words and "You can ring Jo Penrose" in words
 
-    @pytest.mark.parametrize(("to", "numbers"), [("mother", [1]), ("Father", [2]), (2, [2]), ("1", [1]), (None, [1, 2])])
+    @pytest.mark.parametrize(
+        ("to", "numbers"), [("mother", [1]), ("Father", [2]), (2, [2]), ("1", [1]), (None, [1, 2])]
+    )
     def test_choose(self, to: str | int | None, numbers: list[int]) -> None:
         assert [r.number for r in letters.choose(letters.recipients(form_a("sudi")), to)] == numbers
 
@@ -230,7 +232,9 @@ class TestChild:
     def test_the_name_that_the_family_uses(self, child: dict[str, str], name: str) -> None:
         assert letters.child_of(child).name == name
 
-    @pytest.mark.parametrize(("sex", "said"), [("male", "his life"), ("female", "her life"), ("not_known", "Amara’s life")])
+    @pytest.mark.parametrize(
+        ("sex", "said"), [("male", "his life"), ("female", "her life"), ("not_known", "Amara’s life")]
+    )
     def test_the_right_words_for_the_child(self, sex: str, said: str) -> None:
         assert said in flat(text_of(changed(form_a("sudi"), child__sex=sex)))
 
@@ -284,7 +288,14 @@ class TestLetter:
 
     @pytest.mark.parametrize(
         ("relationship", "parent"),
-        [("mother", True), ("adoptive_parent", True), ("step-father", True), ("grandparent", False), ("foster_parent", False), ("carer", False)],
+        [
+            ("mother", True),
+            ("adoptive_parent", True),
+            ("step-father", True),
+            ("grandparent", False),
+            ("foster_parent", False),
+            ("carer", False),
+        ],
     )
     def test_whom_a_letter_calls_the_one_who_knew_the_child_best(self, relationship: str, parent: bool) -> None:
         assert letter_for(family(person(relationship=relationship))).is_parent is parent
@@ -295,9 +306,22 @@ class TestLetter:
 
     def test_what_every_letter_says(self) -> None:
         text = flat(text_of(form_a("sudi")))
-        for said in ("I am so sorry that Amara died", "every child", "blame anyone", "many months", "You do not have to tell us anything"):
+        for said in (
+            "I am so sorry that Amara died",
+            "every child",
+            "blame anyone",
+            "many months",
+            "You do not have to tell us anything",
+        ):
             assert said in text
-        for said in ("Jo Penrose", "01632 960002", "“When a child dies”", "did not write again", "Yours sincerely", "Robin Ashworth"):
+        for said in (
+            "Jo Penrose",
+            "01632 960002",
+            "“When a child dies”",
+            "did not write again",
+            "Yours sincerely",
+            "Robin Ashworth",
+        ):
             assert said in text
 
     @pytest.mark.parametrize("name", CASES)
@@ -311,7 +335,12 @@ class TestLetter:
         for recipient in people:
             text = flat(text_of(body, recipient=recipient))
             others = {line for r in people for line in r.address_lines} - set(recipient.address_lines)
-            unwanted = [body["child"]["nhs_number"], "999 000 00", body["death"]["circumstances"], *(others - {"Northtown"})]
+            unwanted = [
+                body["child"]["nhs_number"],
+                "999 000 00",
+                body["death"]["circumstances"],
+                *(others - {"Northtown"}),
+            ]
             unwanted += [name for s in body["family"]["siblings"] for name in (s["name"], s["name"].split()[0])]
             unwanted += list((body["certification"].get("cause_of_death") or {}).values())
             unwanted += [r.name for r in people if r != recipient]
@@ -327,7 +356,9 @@ class TestLetter:
         own = wording("condolence", "{{ salutation }}\n\nWe are sorry that {{ child.name }} died.")
         assert "We are sorry that Amara died." in document.as_text(letter_for(form_a("sudi")), own)
 
-    @pytest.mark.parametrize("text", ["{{ nhs_number }}", "{{ child.__class__.__mro__ }}", "{% if %}", "{{ child.age }}", "{{"])
+    @pytest.mark.parametrize(
+        "text", ["{{ nhs_number }}", "{{ child.__class__.__mro__ }}", "{% if %}", "{{ child.age }}", "{{"]
+    )
     def test_a_wording_that_cannot_be_used(self, text: str) -> None:
         with pytest.raises(WrongConfiguration):
             document.as_text(letter_for(form_a("sudi")), text)
@@ -353,7 +384,12 @@ class TestSupport:
         return [organisation.id for organisation in support.choose(body, ORGANISATIONS, AGES)]
 
     def test_those_that_fit_the_example_cases(self) -> None:
-        assert self.names(form_a("sudi")) == ["lullaby-trust", "winstons-wish", "child-bereavement-uk", "child-death-helpline"]
+        assert self.names(form_a("sudi")) == [
+            "lullaby-trust",
+            "winstons-wish",
+            "child-bereavement-uk",
+            "child-death-helpline",
+        ]
         assert self.names(form_a("neonatal")) == ["sands", "child-bereavement-uk", "child-death-helpline"]
         assert self.names(form_a("suicide"))[:2] == ["survivors-of-bereavement-by-suicide", "samaritans"]
 

@@ -16,10 +16,14 @@ from cdr.domain.case.case import STAGES
 from cdr.domain.process.listing import SORTS, Listed, Wanted, authorities_named, chosen, listed, waiting_since
 
 ON = date(2026, 3, 1)
-ANSWERED = {"requests": [{"agency": "a-one", "requested_on": "2026-01-12", "status": "returned", "answered_on": "2026-02-03"}]}
+ANSWERED = {
+    "requests": [{"agency": "a-one", "requested_on": "2026-01-12", "status": "returned", "answered_on": "2026-02-03"}]
+}
 
 
-def row(ref: str = "2026-AAAA", body: Any = None, ledger: Any = None, authority: str | None = "Northshire", **facts: Any) -> Listed:
+def row(
+    ref: str = "2026-AAAA", body: Any = None, ledger: Any = None, authority: str | None = "Northshire", **facts: Any
+) -> Listed:
     known = {"notified_on": "2026-01-09", "died": "2026-01-08", "local_authority": authority, **facts}
     kinds = {"case": body or case(), "requests": ledger or {}, "prompts": {}, "notification": {"facts": known}}
     return listed(ref, kinds, ON, policy())
@@ -34,12 +38,27 @@ def refs(rows: list[Listed], wanted: Wanted, order: str = "reference") -> list[s
     [
         (case(), {}, None, "2026-01-09"),
         (case(gates=[gate("inquest", opened_on="2026-01-20")]), asked("a-one"), None, "2026-01-12"),
-        (case(gates=[gate("inquest", opened_on="2026-01-20"), gate("pmrt", opened_on="2026-01-15")]), ANSWERED, None, "2026-01-15"),
+        (
+            case(gates=[gate("inquest", opened_on="2026-01-20"), gate("pmrt", opened_on="2026-01-15")]),
+            ANSWERED,
+            None,
+            "2026-01-15",
+        ),
         (case(gates=[{**gate("inquest"), "opened_on": None}]), ANSWERED, None, None),
-        (case(gates=[{**gate("inquest"), "status": "closed", "closed_on": "2026-02-10"}]), ANSWERED, None, "2026-02-10"),
+        (
+            case(gates=[{**gate("inquest"), "status": "closed", "closed_on": "2026-02-10"}]),
+            ANSWERED,
+            None,
+            "2026-02-10",
+        ),
         (case(), ANSWERED, None, "2026-02-03"),
         (case(reviews=[{"on": "2026-02-20", "stage": "draft"}]), ANSWERED, {"stage": "draft"}, "2026-02-20"),
-        (case(reviews=[{"on": "2026-02-21", "stage": "ratified_cdop"}]), ANSWERED, {"stage": "ratified_cdop"}, "2026-02-21"),
+        (
+            case(reviews=[{"on": "2026-02-21", "stage": "ratified_cdop"}]),
+            ANSWERED,
+            {"stage": "ratified_cdop"},
+            "2026-02-21",
+        ),
         (case(status="closed"), asked("a-one"), None, None),
     ],
 )
@@ -76,7 +95,10 @@ def test_every_filter_both_ways() -> None:
     assert refs(rows, Wanted(waiting_for="inquest")) == ["2026-AAAA"]
     assert refs(rows, Wanted(waiting_for="patient-safety investigation")) == ["2026-BBBB"]
     assert refs(rows, Wanted(authorities=authorities_named("southtown", configuration()))) == ["2026-BBBB"]
-    assert refs(rows, Wanted(authorities=authorities_named("Northshire and Southtown", configuration()))) == ["2026-AAAA", "2026-BBBB"]
+    assert refs(rows, Wanted(authorities=authorities_named("Northshire and Southtown", configuration()))) == [
+        "2026-AAAA",
+        "2026-BBBB",
+    ]
 
 
 def test_every_order() -> None:
@@ -93,8 +115,16 @@ def test_every_order() -> None:
 
 
 @settings(deadline=None, max_examples=many(40))
-@given(order=st.sampled_from(SORTS), stages=st.lists(st.sampled_from(STAGES)), only_open=st.booleans(), overdue=st.booleans())
+@given(
+    order=st.sampled_from(SORTS),
+    stages=st.lists(st.sampled_from(STAGES)),
+    only_open=st.booleans(),
+    overdue=st.booleans(),
+)
 def test_a_list_is_some_of_the_cases_each_once(order: str, stages: list[str], only_open: bool, overdue: bool) -> None:
-    rows = [row(f"2026-{n:04}", case(("T03", "2026-02-28")) if n % 2 else case(status="closed"), asked("a-one")) for n in range(6)]
+    rows = [
+        row(f"2026-{n:04}", case(("T03", "2026-02-28")) if n % 2 else case(status="closed"), asked("a-one"))
+        for n in range(6)
+    ]
     found = refs(rows, Wanted(only_open=only_open, overdue=overdue, stages=tuple(stages)), order)
     assert len(set(found)) == len(found) and set(found) <= {one.case for one in rows}

@@ -103,7 +103,9 @@ def as_place(text: str) -> None:
 
 
 def of(*events: tuple[str, str], identified: bool = True) -> Timeline:
-    return timeline("2026-7K3M", form_a(), [told("high-street-surgery", *events), *RETURNS], AGENCIES, rules(), identified)
+    return timeline(
+        "2026-7K3M", form_a(), [told("high-street-surgery", *events), *RETURNS], AGENCIES, rules(), identified
+    )
 
 
 def shown(text: str) -> None:
@@ -113,7 +115,11 @@ def shown(text: str) -> None:
 
 
 @pytest.mark.parametrize("work", [in_report, in_letter, as_place, shown], ids=lambda work: work.__name__)
-@pytest.mark.parametrize("unit", ["A", "A-", "A. ", "hope ", "Ada Testcase ", "1 ", "**", "St ", "(", "a\u0301", "missed the ", "中"], ids=ascii)
+@pytest.mark.parametrize(
+    "unit",
+    ["A", "A-", "A. ", "hope ", "Ada Testcase ", "1 ", "**", "St ", "(", "a\u0301", "missed the ", "中"],
+    ids=ascii,
+)
 def test_everything_else_that_reads_what_a_person_wrote(work: Callable[[str], None], unit: str) -> None:
     assert is_linear(work, unit, short=2000)
 

@@ -48,12 +48,16 @@ PAPERS = {
     "Leaflet given": "Yes",
     "E-mail": "p.raman@northtown-general.example",
 }
-LINE = re.compile(r"[^:]+:(?P<line>[0-9]+): (?P<field>[\w.]+): ((?P<title>[^:]+): )?(?P<message>.+) \[(?P<rule>[A-Z]+-[A-Z0-9]+)\]")
+LINE = re.compile(
+    r"[^:]+:(?P<line>[0-9]+): (?P<field>[\w.]+): ((?P<title>[^:]+): )?(?P<message>.+) \[(?P<rule>[A-Z]+-[A-Z0-9]+)\]"
+)
 
 
 def said(text: str) -> list[str]:
     rules = policy()
-    _, errors = forms.examine(text.encode(), "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days))
+    _, errors = forms.examine(
+        text.encode(), "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days)
+    )
     return [problem.text("f.yaml") for problem in errors]
 
 
@@ -124,7 +128,9 @@ def test_a_form_wrong_in_more_than_ten_places_is_mended_from_its_messages() -> N
         assert rounds <= 2, messages
         text = mended(text, messages)
     rules = policy()
-    expected, _ = forms.examine(RIGHT.encode(), "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days))
+    expected, _ = forms.examine(
+        RIGHT.encode(), "f.yaml", "form-a", lambda body: form_a.problems(body, TODAY, rules, rules.working_days)
+    )
     got, _ = forms.examine(text.encode(), "f.yaml", "form-a", lambda body: [])
     assert got.body == expected.body
 

@@ -36,7 +36,14 @@ def parsed(message: Message) -> Any:
 def test_what_every_message_carries(level: str) -> None:
     made = message(level)
     flat = " ".join(made.body.split())
-    for said in (CASE, "reporting form (Form B)", "12 January 2026", "Northtown General Hospital", "Robin Ashworth", "01632 960001"):
+    for said in (
+        CASE,
+        "reporting form (Form B)",
+        "12 January 2026",
+        "Northtown General Hospital",
+        "Robin Ashworth",
+        "01632 960001",
+    ):
         assert said in flat
     assert CASE in made.subject and "Child death review" in made.subject
     assert max(len(line) for line in made.body.splitlines()) <= messages.WIDTH
@@ -45,7 +52,9 @@ def test_what_every_message_carries(level: str) -> None:
 def test_every_level_has_words_of_its_own() -> None:
     bodies = {level: message(level).body for level in messages.LEVELS}
     assert len(set(bodies.values())) == len(messages.LEVELS)
-    with_the_law = {level for level, body in bodies.items() if "section 16N of the Children Act 2004" in " ".join(body.split())}
+    with_the_law = {
+        level for level, body in bodies.items() if "section 16N of the Children Act 2004" in " ".join(body.split())
+    }
     assert with_the_law == {"prompt-3", "escalation"}
     assert all("nil return" in " ".join(body.split()).casefold() for body in bodies.values())
 
@@ -88,7 +97,16 @@ def test_nothing_of_the_child_is_in_any_message(name: str) -> None:
     secret |= {word for text in (body["child"]["first_names"], body["child"]["family_name"]) for word in text.split()}
     born = date.fromisoformat(body["child"]["date_of_birth"])
     secret |= {f"{born:%d/%m/%Y}", f"{born.day} {born:%B %Y}"}
-    public = {"Northtown", "Northshire", "Southtown", "Jo Penrose", "Lead Nurse for Child Death Review", "01632 960002", "Baby", "Eastbury"}
+    public = {
+        "Northtown",
+        "Northshire",
+        "Southtown",
+        "Jo Penrose",
+        "Lead Nurse for Child Death Review",
+        "01632 960002",
+        "Baby",
+        "Eastbury",
+    }
     coded = {text for text in secret if text.islower() and len(text) < 25} | {"A", "N"}
     secret -= public | coded
     secret |= {"999000", body["child"]["nhs_number"]}
@@ -105,7 +123,9 @@ def test_nothing_of_the_child_is_in_any_message(name: str) -> None:
 
 def test_the_mail_is_one_that_a_mail_program_reads() -> None:
     store = configuration()
-    agencies = tuple(dataclasses.replace(a, name="Ysbyty Ŵyn") if a.id == "northtown-general" else a for a in store.agencies)
+    agencies = tuple(
+        dataclasses.replace(a, name="Ysbyty Ŵyn") if a.id == "northtown-general" else a for a in store.agencies
+    )
     made = message("prompt-1", store=dataclasses.replace(store, agencies=agencies))
     eml = messages.to_eml(made, FROM)
     assert eml == messages.to_eml(made, FROM)
@@ -126,7 +146,9 @@ def test_a_subject_in_another_language() -> None:
 
 
 def test_the_message_id_depends_on_case_agency_level_and_request_alone() -> None:
-    later = messages.prompt_message(configuration(), "prompt-1", CASE, "northtown-general", ASKED, sent_at=date(2026, 2, 2))
+    later = messages.prompt_message(
+        configuration(), "prompt-1", CASE, "northtown-general", ASKED, sent_at=date(2026, 2, 2)
+    )
     assert later.message_id == message("prompt-1").message_id and later.date != message("prompt-1").date
     ids = {message(level, agency.id).message_id for level in messages.LEVELS for agency in configuration().agencies}
     assert len(ids) == len(messages.LEVELS) * len(configuration().agencies)
@@ -135,12 +157,24 @@ def test_the_message_id_depends_on_case_agency_level_and_request_alone() -> None
 
 
 def test_a_date_alone_is_noon_in_london() -> None:
-    made = messages.prompt_message(configuration(), "prompt-2", CASE, "northtown-general", ASKED, sent_at=date(2026, 7, 1))
+    made = messages.prompt_message(
+        configuration(), "prompt-2", CASE, "northtown-general", ASKED, sent_at=date(2026, 7, 1)
+    )
     assert made.date.isoformat() == "2026-07-01T12:00:00+01:00"
 
 
 @pytest.mark.parametrize(
-    "address", ["", "a@b.example, evil@x.example", "a@b.example\nBcc: evil@x.example", "A <a@b.example>", "a b@c.example", "ä@b.example", "-", "a@-b"]
+    "address",
+    [
+        "",
+        "a@b.example, evil@x.example",
+        "a@b.example\nBcc: evil@x.example",
+        "A <a@b.example>",
+        "a b@c.example",
+        "ä@b.example",
+        "-",
+        "a@-b",
+    ],
 )
 def test_an_address_is_exactly_one(address: str) -> None:
     store = configuration()
@@ -216,14 +250,19 @@ def test_several_escalations_go_to_the_agencys_area() -> None:
 
 def test_the_id_of_several_is_the_same_for_the_same_ones_in_any_order() -> None:
     asked = [Asked("2026-7K3M", "prompt-1", ASKED), Asked("2026-7K3N", "prompt-2", date(2026, 1, 2))]
-    ids = {messages.several_message(configuration(), "northtown-general", order, sent_at=SENT).message_id for order in (asked, asked[::-1])}
+    ids = {
+        messages.several_message(configuration(), "northtown-general", order, sent_at=SENT).message_id
+        for order in (asked, asked[::-1])
+    }
     assert len(ids) == 1 and several("prompt-1", "prompt-2").message_id not in ids
     [one] = ids
     assert one.startswith("<prompts.northtown-general.") and one.endswith("@northshire.example>")
 
 
 def test_an_attachment_goes_with_the_text() -> None:
-    made = dataclasses.replace(message("prompt-1"), attachments=(Attachment("form-b.html", "text/html", "<p>Ŵyn</p>".encode()),))
+    made = dataclasses.replace(
+        message("prompt-1"), attachments=(Attachment("form-b.html", "text/html", "<p>Ŵyn</p>".encode()),)
+    )
     read = parsed(made)
     assert read.get_content_type() == "multipart/mixed"
     assert read.get_body().get_content().replace("\r\n", "\n") == made.body
@@ -260,8 +299,13 @@ def test_outside_an_encrypted_mail_nothing_of_it_is_said() -> None:
     assert b"last prompt" in inside and b'protected-headers="v1"' in inside
     read = email.message_from_bytes(outside, policy=email.policy.default)
     assert read["Subject"] == "..." and b"last prompt" not in outside and b"Form B" not in outside
-    assert read.get_content_type() == "multipart/encrypted" and read.get_param("protocol") == "application/pgp-encrypted"
-    assert [part.get_content_type() for part in read.iter_parts()] == ["application/pgp-encrypted", "application/octet-stream"]
+    assert (
+        read.get_content_type() == "multipart/encrypted" and read.get_param("protocol") == "application/pgp-encrypted"
+    )
+    assert [part.get_content_type() for part in read.iter_parts()] == [
+        "application/pgp-encrypted",
+        "application/octet-stream",
+    ]
     assert b"\n" not in outside.replace(b"\r\n", b"") and outside == pgp_mime.outside(made, FROM, sealed)
 
 

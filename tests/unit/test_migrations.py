@@ -14,7 +14,11 @@ from cdr.store import document, layout
 
 FORM_A = (Path(__file__).resolve().parents[1] / "data" / "examples" / "form-a-sudi.yaml").read_text("utf-8")
 # As a first, unpublished version of the form might have had it: the sex as a letter, and the name in one field.
-OLD = FORM_A.replace("form-a/1", "form-a/0").replace("sex: female", "sex: F").replace("  family_name: Testcase\n", "  surname: Testcase\n")
+OLD = (
+    FORM_A.replace("form-a/1", "form-a/0")
+    .replace("sex: female", "sex: F")
+    .replace("  family_name: Testcase\n", "  surname: Testcase\n")
+)
 
 
 @pytest.fixture
@@ -81,7 +85,9 @@ def test_a_newer_file_is_refused(name: str) -> None:
     assert "made by a newer cdr" in problem.message
 
 
-@pytest.mark.parametrize("name", ["form-b/1", "form-a/01", "form-a", "form-a/-1", "form-a/2 ", "FORM-A/2", "form-a/99999"])
+@pytest.mark.parametrize(
+    "name", ["form-b/1", "form-a/01", "form-a", "form-a/-1", "form-a/2 ", "FORM-A/2", "form-a/99999"]
+)
 def test_what_is_no_version_of_the_form_stays_as_it_is(name: str) -> None:
     body = {"schema": name}
     assert migrated(body) is body
@@ -123,7 +129,11 @@ def test_an_older_document_of_the_store_is_read_as_todays(a_version_before: list
     read = document.decode(plain, place)
     assert read.body == {"schema": "form-a/1", "child": {"family_name": "Ọláwálé", "sex": "female"}}
     assert read.text is None, "its old words would not be what it says now"
-    kept = {"revision": 1, "previous": None, "body": {"schema": "form-a/0", "child": {"surname": "Ọláwálé", "sex": "F"}}}
+    kept = {
+        "revision": 1,
+        "previous": None,
+        "body": {"schema": "form-a/0", "child": {"surname": "Ọláwálé", "sex": "F"}},
+    }
     assert document.from_cache(kept, place).body == read.body
 
 

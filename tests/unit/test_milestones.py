@@ -20,7 +20,14 @@ ON = date(2026, 1, 9)
 DIED = date(2026, 1, 9)
 LATER = date(2030, 1, 1)
 AREA_CLOCKS = {"T29", "T30", "T31"}  # of the area, and of no case
-OTHERWISE = {"T02", "T04", "T05", "T06", "T07", "T17"}  # ended by the notification, the ledger of requests, and the review
+OTHERWISE = {
+    "T02",
+    "T04",
+    "T05",
+    "T06",
+    "T07",
+    "T17",
+}  # ended by the notification, the ledger of requests, and the review
 
 
 def new(name: str = "form-a-sudi") -> dict[str, Any]:
@@ -46,7 +53,9 @@ def test_every_clock_of_a_case_can_be_ended_and_every_end_is_a_clock() -> None:
 def test_every_kind_that_sets_something_going_is_there() -> None:
     kinds = {str(code.code) for code in code_list(ms.KINDS).codes}
     gate_types = {f"gate:{code.code}" for code in code_list(gates.TYPES).codes}
-    found = {f"panel:{what}" for what in (panel_findings.TO_REFER, panel_findings.TO_NOTIFY, panel_findings.RECOMMENDATION)}
+    found = {
+        f"panel:{what}" for what in (panel_findings.TO_REFER, panel_findings.TO_NOTIFY, panel_findings.RECOMMENDATION)
+    }
     for rule in policy().follow_ons:
         assert set(rule.after) <= kinds | gate_types | found
         assert set(rule.only_with) <= policy().clocks.keys()
@@ -157,7 +166,9 @@ def test_what_was_decided_stays_when_the_rule_changes() -> None:
     case = done(new(), "pfd_report", date(2026, 6, 1))
     changed = policy().for_area({"clocks": {"T23": {"number": 30, "since": "2026-01-01", "why": "x"}}})
     again = ms.recorded(case, Milestone("booklet_given", ON), ON, DIED, changed)
-    assert {step.due for step in ms.still_called_for(again, {}, LATER, changed) if step.clock == "T23"} == {date(2026, 7, 27)}
+    assert {step.due for step in ms.still_called_for(again, {}, LATER, changed) if step.clock == "T23"} == {
+        date(2026, 7, 27)
+    }
     fresh = ms.recorded(new(), Milestone("pfd_report", date(2026, 6, 1)), ON, DIED, changed)
     [step] = [step for step in ms.still_called_for(fresh, {}, LATER, changed) if step.clock == "T23"]
     assert step.due == date(2026, 7, 1) and step.edition == "england-2018, changed in cdr.yaml since 2026-01-01"
@@ -191,7 +202,10 @@ def test_a_note_never_reaches_the_index() -> None:
     from cdr.app import extraction
     from cdr.store import layout
 
-    case = {"milestones": [{"kind": "home_visit", "on": "2026-01-10", "note": "CANARY"}], "gates": [{"type": "inquest", "note": "CANARY"}]}
+    case = {
+        "milestones": [{"kind": "home_visit", "on": "2026-01-10", "note": "CANARY"}],
+        "gates": [{"type": "inquest", "note": "CANARY"}],
+    }
     kept = extraction().facts(layout.CASE, case)
     assert "CANARY" not in str(kept) and kept["milestones"][0]["kind"] == "home_visit"
     assert extraction().facts(layout.CASE, {"status": "open"}) == {"status": "open"}

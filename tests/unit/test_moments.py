@@ -13,7 +13,9 @@ from cdr import moments
 from cdr.moments import LONDON, SUMMER, WINTER, Moment, of
 
 BACK, FORWARD = date(2025, 10, 26), date(2025, 3, 30)
-REAL = st.datetimes(datetime(1990, 1, 1), datetime(2035, 12, 31), timezones=st.just(UTC)).map(lambda when: when.replace(second=0, microsecond=0))
+REAL = st.datetimes(datetime(1990, 1, 1), datetime(2035, 12, 31), timezones=st.just(UTC)).map(
+    lambda when: when.replace(second=0, microsecond=0)
+)
 
 
 def as_kept(when: datetime) -> Moment:
@@ -61,7 +63,9 @@ def test_hours_pass_as_they_do(start: datetime, hours: int) -> None:
         (date(2025, 7, 1), "01:20+01:00", False, False, "01:20"), (date(2025, 7, 1), "", False, False, ""),
     ],
 )  # fmt: skip
-def test_what_a_time_is_in_the_nights_of_the_change(day: date, clock: str, twice: bool, never: bool, words: str) -> None:
+def test_what_a_time_is_in_the_nights_of_the_change(
+    day: date, clock: str, twice: bool, never: bool, words: str
+) -> None:
     found = moments.moment(day, clock)
     assert found is not None and (found.came_twice, found.never_came, found.words) == (twice, never, words)
 
@@ -72,7 +76,9 @@ def test_a_day_without_a_time_is_compared_by_the_day() -> None:
     assert Moment(date(2025, 10, 25)).is_before(night) and night.is_before(Moment(date(2025, 10, 27)))
 
 
-@pytest.mark.parametrize("text", ["2025-10-26T01:20", "2025-10-26T01:20+00:00", "2025-10-26", "0001-01-01T00:00", "9999-12-31T23:59+14:00"])
+@pytest.mark.parametrize(
+    "text", ["2025-10-26T01:20", "2025-10-26T01:20+00:00", "2025-10-26", "0001-01-01T00:00", "9999-12-31T23:59+14:00"]
+)
 def test_what_forms_keep_is_read(text: str) -> None:
     found = of(text)
     assert found == moments.read(text) and found.first <= found.last
@@ -80,7 +86,17 @@ def test_what_forms_keep_is_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2025-10", "2025-10-26T", "2025-10-26T24:00", "2025-10-26T01:20Z", "2025-10-26 01:20", "2025-02-30", "20251026", "2025-10-26T01:20:00"],
+    [
+        "",
+        "2025-10",
+        "2025-10-26T",
+        "2025-10-26T24:00",
+        "2025-10-26T01:20Z",
+        "2025-10-26 01:20",
+        "2025-02-30",
+        "20251026",
+        "2025-10-26T01:20:00",
+    ],
 )
 def test_what_forms_do_not_keep_is_no_moment(text: str) -> None:
     assert moments.read(text) is None

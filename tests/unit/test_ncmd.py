@@ -42,7 +42,12 @@ MINIMUM = Minimum.from_rules(RULES)
 FORMS_A = ("sudi", "neonatal", "suicide")
 FORMS_B = ("hospital", "police", "ambulance")
 AGENCIES = {agency["id"]: agency["name"] for agency in example("store")["agencies"]}
-REVIEWED = {"status": "open", "gates": [], "reviews": [{"stage": "ratified_cdop", "on": "2026-04-14"}], "reopenings": []}
+REVIEWED = {
+    "status": "open",
+    "gates": [],
+    "reviews": [{"stage": "ratified_cdop", "on": "2026-04-14"}],
+    "reopenings": [],
+}
 OPENED = {"status": "open", "gates": [], "reviews": [], "reopenings": []}
 YEAR = (date(2025, 4, 1), date(2026, 3, 31))
 
@@ -53,7 +58,9 @@ def schemas() -> Mapping[str, Any]:
 
 
 def made(form_a: Any = None, returns: Any = (), form_c: Any = None, case: Any = None, requests: Any = None) -> Crib:
-    documents = Documents(case or OPENED, requests or {"requests": []}, form_a or example("form-a-sudi"), list(returns), form_c)
+    documents = Documents(
+        case or OPENED, requests or {"requests": []}, form_a or example("form-a-sudi"), list(returns), form_c
+    )
     return crib("2026-7K3M", documents, schemas(), AGENCIES, RULES)
 
 
@@ -78,7 +85,12 @@ def asked(**status: str) -> dict[str, Any]:
     answered = {"outstanding": None}
     return {
         "requests": [
-            {"agency": agency.replace("_", "-"), "requested_on": "2026-01-12", "status": one, "answered_on": answered.get(one, "2026-01-20")}
+            {
+                "agency": agency.replace("_", "-"),
+                "requested_on": "2026-01-12",
+                "status": one,
+                "answered_on": answered.get(one, "2026-01-20"),
+            }
             for agency, one in status.items()
         ]
     }
@@ -101,7 +113,9 @@ def test_a_field_of_the_notification_is_missing_only_without_an_answer(needed: N
     assert [(one.key, one.why) for one in of_notification(form, MINIMUM)] == expected
     for nothing in ("", "  ", None, [], {}):
         if not (nothing == {} and needed.key == "notifier"):
-            assert [(one.key, one.why) for one in of_notification(changed(form, needed.key, nothing), MINIMUM)] == expected
+            assert [
+                (one.key, one.why) for one in of_notification(changed(form, needed.key, nothing), MINIMUM)
+            ] == expected
     for key in needed.keys:
         answered = changed(form, key, "2026-01-09" if "date" in key else {"x": "y"} if "cause" in key else "answer")
         assert needed.key not in [one.key for one in of_notification(answered, MINIMUM)], key
@@ -116,7 +130,9 @@ def test_a_field_of_the_review_is_missing_only_without_an_answer(needed: Needed)
     bare = changed(form, needed.key, ...)
     case = OPENED if needed.key == "panel.date" else REVIEWED
     lacking = [one.key for one in of_analysis(bare, case, MINIMUM)]
-    assert needed.key in lacking and lacking == [key for key in lacking if key.startswith(needed.key.rpartition(".")[0])]
+    assert needed.key in lacking and lacking == [
+        key for key in lacking if key.startswith(needed.key.rpartition(".")[0])
+    ]
     answers: dict[str, Any] = {"stage": "ratified_cdop", "learning_points": []}
     full = changed(bare, needed.key, answers.get(needed.key, [{"code": "x"}] if needed.when else 1))
     assert needed.key not in [one.key for one in of_analysis(full, case, MINIMUM)]
@@ -141,7 +157,9 @@ def test_gestation_and_weight_are_asked_for_infants(born: str, died: str, infant
 @pytest.mark.parametrize("letter", "ABCD")
 @pytest.mark.parametrize(("relevance", "missing"), [(0, False), (1, False), (2, True)])
 def test_factors_are_asked_for_where_a_domain_may_have_contributed(letter: str, relevance: int, missing: bool) -> None:
-    form = changed(changed(example("form-c-sudi"), f"domains.{letter}.relevance", relevance), f"domains.{letter}.factors", [])
+    form = changed(
+        changed(example("form-c-sudi"), f"domains.{letter}.relevance", relevance), f"domains.{letter}.factors", []
+    )
     found = [(one.key, one.why) for one in of_analysis(form, REVIEWED, MINIMUM)]
     assert ((f"domains.{letter}.factors", MISSING) in found) is missing
     assert ((f"domains.{letter}.relevance", NOT_KNOWN) in found) is (relevance == 0)
@@ -170,7 +188,11 @@ def test_an_answer_that_nobody_knew_is_not_missing(key: str, value: Any, why: st
 def test_another_of_the_keys_is_enough() -> None:
     form = changed(changed(example("form-a-sudi"), "death.suspected_events", ["none"]), "death.suspected_category", 8)
     assert of_notification(form, MINIMUM) == []
-    form = changed(changed(example("form-a-sudi"), "child.nhs_number", ...), "child.nhs_number_absent_reason", "child_non_resident_in_england")
+    form = changed(
+        changed(example("form-a-sudi"), "child.nhs_number", ...),
+        "child.nhs_number_absent_reason",
+        "child_non_resident_in_england",
+    )
     assert of_notification(form, MINIMUM) == []
 
 
@@ -182,7 +204,9 @@ def test_a_return_is_missing_while_it_is_outstanding() -> None:
 def test_a_draft_is_not_a_ratified_review() -> None:
     draft = changed(example("form-c-sudi"), "stage", "draft_cdrm")
     assert [one.key for one in of_analysis(draft, REVIEWED, MINIMUM)] == ["stage"]
-    assert [one.key for one in of_analysis(None, OPENED, MINIMUM)] == [one.key for one in MINIMUM.review if one.when is None]
+    assert [one.key for one in of_analysis(None, OPENED, MINIMUM)] == [
+        one.key for one in MINIMUM.review if one.when is None
+    ]
     assert made(form_c=draft, case=REVIEWED).state == "open"
 
 
@@ -200,9 +224,16 @@ def has(schema: Mapping[str, Any], path: str) -> bool:
 
 def test_every_key_of_the_rules_is_a_field() -> None:
     for form, needed in ((FORM_A, MINIMUM.notification), (FORM_C, MINIMUM.review)):
-        assert [key for one in needed for key in one.keys if not has(schemas()[form], key) and not key.startswith("case.")] == []
+        assert [
+            key for one in needed for key in one.keys if not has(schemas()[form], key) and not key.startswith("case.")
+        ] == []
         assert [one.key for one in needed if not (one.title or title_of(schemas()[form], one.key))] == []
-    placed = [(section["form"], path) for section in RULES["sections"] for path in section["fields"] if section["form"] != CASE]
+    placed = [
+        (section["form"], path)
+        for section in RULES["sections"]
+        for path in section["fields"]
+        if section["form"] != CASE
+    ]
     assert [path for form, path in placed if not has(schemas()[form], path)] == []
     assert len(set(placed)) == len(placed)
     same = [(form, path) for one in RULES["same"] for form, path in one.items() if form != CASE]
@@ -223,11 +254,21 @@ def values(body: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def test_nothing_that_a_form_says_is_left_out() -> None:
-    shown = {json.dumps(value) for section in whole().sections for line in section.lines for a in line.answers for _, value in values(a.value)}
+    shown = {
+        json.dumps(value)
+        for section in whole().sections
+        for line in section.lines
+        for a in line.answers
+        for _, value in values(a.value)
+    }
     forms = [example("form-a-sudi"), *(example(f"form-b-{name}") for name in FORMS_B), example("form-c-sudi")]
     left_out = ("schema", "agency", "response", "relationship", "type")
     for form in forms:
-        lost = [path for path, value in values(form) if json.dumps(value) not in shown and path.rpartition(".")[2] not in left_out]
+        lost = [
+            path
+            for path, value in values(form)
+            if json.dumps(value) not in shown and path.rpartition(".")[2] not in left_out
+        ]
         assert lost == []
     assert "Other answers" not in {section.title for section in whole().sections}
 
@@ -236,7 +277,11 @@ def test_a_field_that_no_section_names_comes_last() -> None:
     fewer = copy.deepcopy(RULES)
     fewer["sections"] = [section for section in fewer["sections"] if section["title"] != "Joint agency response"]
     documents = Documents(OPENED, {"requests": []}, example("form-a-sudi"))
-    last = [section for section in crib("2026-7K3M", documents, schemas(), AGENCIES, fewer).sections if section.part == "notification"][-1]
+    last = [
+        section
+        for section in crib("2026-7K3M", documents, schemas(), AGENCIES, fewer).sections
+        if section.part == "notification"
+    ][-1]
     assert last.title == "Other answers" and "jar.triggered" in [line.key for line in last.lines]
 
 
@@ -254,7 +299,9 @@ def test_the_order_is_that_of_the_forms() -> None:
     ]  # fmt: skip
     places = [found.index(key) for key in wanted if key != "child.gestation"]
     assert places == sorted(places)
-    assert [section.part for section in whole().sections] == sorted((s.part for s in whole().sections), key=("notification", "reporting", "analysis").index)
+    assert [section.part for section in whole().sections] == sorted(
+        (s.part for s in whole().sections), key=("notification", "reporting", "analysis").index
+    )
 
 
 def test_answers_are_in_words() -> None:
@@ -270,7 +317,14 @@ def test_answers_are_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("2026-02-28", "28/02/2026"), ("2026-02", "02/2026"), ("2026", "2026"), ("2026-01-09T05:43", "09/01/2026 05:43"), ("05:43", "05:43"), ("soon", "soon")],
+    [
+        ("2026-02-28", "28/02/2026"),
+        ("2026-02", "02/2026"),
+        ("2026", "2026"),
+        ("2026-01-09T05:43", "09/01/2026 05:43"),
+        ("05:43", "05:43"),
+        ("soon", "soon"),
+    ],
 )
 def test_a_date_is_typed_by_day_month_and_year(text: str, wanted: str) -> None:
     assert day(text) == wanted
@@ -288,7 +342,9 @@ def test_it_says_who_gave_an_answer() -> None:
 def returns(path: str, *answers: Any) -> list[Any]:
     agencies = ("northtown-general", "northshire-police", "regional-ambulance")
     bare = {"schema": "form-b/1", "response": "full"}
-    return [changed({**bare, "agency": agency}, path, answer) for agency, answer in zip(agencies, answers, strict=False)]
+    return [
+        changed({**bare, "agency": agency}, path, answer) for agency, answer in zip(agencies, answers, strict=False)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -310,16 +366,27 @@ def returns(path: str, *answers: Any) -> list[Any]:
         ("child.gestation", ({"weeks": 36, "days": 4}, {"weeks": 35, "days": 4}), DIFFER, 2),
     ],
 )
-def test_where_agencies_disagree_both_are_shown_and_marked(path: str, answers: tuple[Any, ...], mark: str, count: int) -> None:
+def test_where_agencies_disagree_both_are_shown_and_marked(
+    path: str, answers: tuple[Any, ...], mark: str, count: int
+) -> None:
     form = changed(example("form-a-sudi"), path, ...)
-    found = [one for s in made(form, returns(path, *answers)).sections if s.part == "reporting" for one in s.lines if one.key == path]
+    found = [
+        one
+        for s in made(form, returns(path, *answers)).sections
+        if s.part == "reporting"
+        for one in s.lines
+        if one.key == path
+    ]
     assert [(one.mark, len(one.answers)) for one in found] == [(mark, count)]
 
 
 def test_form_a_and_a_return_may_disagree_too() -> None:
     other = returns("child.birth_weight_g", 2640)
     both = [one for s in made(returns=other).sections for one in s.lines if one.key == "child.birth_weight_g"]
-    assert [(one.mark, [answer.words for answer in one.answers]) for one in both] == [(DIFFER, ["2460", "2640"]), (DIFFER, ["2640", "2460"])]
+    assert [(one.mark, [answer.words for answer in one.answers]) for one in both] == [
+        (DIFFER, ["2460", "2640"]),
+        (DIFFER, ["2640", "2460"]),
+    ]
 
 
 def test_what_form_a_lacks_a_return_may_tell() -> None:
@@ -334,7 +401,9 @@ def test_what_form_a_lacks_a_return_may_tell() -> None:
 
 def test_one_parent_of_whom_several_agencies_tell_stands_once() -> None:
     father = [{"relationship": "father", "smoking": "yes"}]
-    both = returns("parents", father, [{"relationship": "father", "smoking": "no"}, {"relationship": "father", "smoking": "yes"}])
+    both = returns(
+        "parents", father, [{"relationship": "father", "smoking": "no"}, {"relationship": "father", "smoking": "yes"}]
+    )
     found = made(returns=both)
     assert line(found, "parents.father.smoking").mark == DIFFER
     assert words(found, "parents.father-2.smoking") == ["Yes"]
@@ -353,7 +422,10 @@ def test_the_timeline_is_in_order_of_time() -> None:
 
 
 def test_an_open_case_needs_its_notification_only() -> None:
-    open_case, reviewed = made(requests=asked(police="outstanding")), made(case=REVIEWED, form_c=example("form-c-sudi"), requests=asked(police="outstanding"))
+    open_case, reviewed = (
+        made(requests=asked(police="outstanding")),
+        made(case=REVIEWED, form_c=example("form-c-sudi"), requests=asked(police="outstanding")),
+    )
     assert not open_case.review_is_due and not line(open_case, "requests.police").needed
     assert reviewed.review_is_due and line(reviewed, "requests.police").needed
     assert made(case={**REVIEWED, "status": "closed"}, form_c=example("form-c-sudi")).state == "closed"
@@ -398,13 +470,17 @@ def test_differences_are_marked_in_every_format() -> None:
     for format in ("md", "csv", "html"):
         assert "The answers differ" in render(whole(), format)
         assert "The answers differ" not in render(made(), format)
-    assert [f["key"] for s in to_json(whole())["sections"] for f in s["fields"] if f["differ"]] == ["service.bereavement_support_offered"]
+    assert [f["key"] for s in to_json(whole())["sections"] for f in s["fields"] if f["differ"]] == [
+        "service.bereavement_support_offered"
+    ]
 
 
 def test_csv_is_no_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(render(hard(), "csv"))))
     by_key = {row["key"]: row for row in reversed(rows)}
-    assert by_key["child.family_name"]["answer"].startswith("'=") and by_key["child.family_name"]["value"].startswith("'=")
+    assert by_key["child.family_name"]["answer"].startswith("'=") and by_key["child.family_name"]["value"].startswith(
+        "'="
+    )
     assert by_key["child.nhs_number"]["value"] == "9990000018"
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
 
@@ -427,7 +503,9 @@ def test_html_is_whole_safe_and_can_be_found_one_s_way_in() -> None:
     reader.feed(render(hard(), "html"))
     tags = [tag for tag, _ in reader.seen]
     assert "b" not in tags and "script" not in tags and HARD["child.first_names"] in reader.text
-    assert not [attrs for _, attrs in reader.seen if {"src", "onclick"} & attrs.keys() or str(attrs.get("href", "#"))[0] != "#"]
+    assert not [
+        attrs for _, attrs in reader.seen if {"src", "onclick"} & attrs.keys() or str(attrs.get("href", "#"))[0] != "#"
+    ]
     assert reader.seen[0] == ("html", {"lang": "en-GB"}) and tags.count("h1") == 1
     assert all(attrs.get("scope") or attrs.get("colspan") for tag, attrs in reader.seen if tag == "th")
     ids = [attrs["id"] for _, attrs in reader.seen if "id" in attrs]
@@ -459,11 +537,24 @@ def test_there_is_no_other_format() -> None:
 
 
 def facts(notified: str = "2026-01-09", reviewed: str = "", **more: Any) -> dict[str, Any]:
-    case = {"status": more.get("status", "open"), "reviews": [{"stage": "ratified_cdop", "on": reviewed}] if reviewed else []}
+    case = {
+        "status": more.get("status", "open"),
+        "reviews": [{"stage": "ratified_cdop", "on": reviewed}] if reviewed else [],
+    }
     case["reopenings"] = [{"on": on} for on in more.get("reopened", ())]
-    ncmd = {"missing": more.get("missing", []), "told": more.get("told", True), "told_on": more.get("told_on", notified)}
-    kinds = {"case": case, "notification": {"facts": {"notified_on": notified}, "ncmd": ncmd}, "requests": more.get("requests", {"requests": []})}
-    return kinds | ({"analysis": {"stage": "ratified_cdop", "ncmd": {"missing": more.get("analysis", [])}}} if reviewed else {})
+    ncmd = {
+        "missing": more.get("missing", []),
+        "told": more.get("told", True),
+        "told_on": more.get("told_on", notified),
+    }
+    kinds = {
+        "case": case,
+        "notification": {"facts": {"notified_on": notified}, "ncmd": ncmd},
+        "requests": more.get("requests", {"requests": []}),
+    }
+    return kinds | (
+        {"analysis": {"stage": "ratified_cdop", "ncmd": {"missing": more.get("analysis", [])}}} if reviewed else {}
+    )
 
 
 def found(as_of: str = "2026-02-20", **cases: dict[str, Any]) -> Preflight:
@@ -480,7 +571,9 @@ def found(as_of: str = "2026-02-20", **cases: dict[str, Any]) -> Preflight:
         ("", [], ["x"], 0),
     ],
 )
-def test_a_review_belongs_to_the_year_in_which_it_was_ratified(reviewed: str, reviews: list[str], opened: list[str], later: int) -> None:
+def test_a_review_belongs_to_the_year_in_which_it_was_ratified(
+    reviewed: str, reviews: list[str], opened: list[str], later: int
+) -> None:
     preflight = found(x=facts("2024-12-02", reviewed))
     assert ([one.case for one in preflight.reviews], [one.case for one in preflight.open]) == (reviews, opened)
     assert preflight.reviewed_later == later
@@ -523,7 +616,9 @@ def test_a_review_of_the_year_is_complete_or_to_do(more: Any, missing: tuple[str
     assert preflight.reviews[0].missing == missing and preflight.to_do == bool(missing)
 
 
-@pytest.mark.parametrize(("told", "missing", "to_do"), [(True, [], 0), (False, [], 1), (True, ["child.sex"], 1), (False, ["child.sex"], 1)])
+@pytest.mark.parametrize(
+    ("told", "missing", "to_do"), [(True, [], 0), (False, [], 1), (True, ["child.sex"], 1), (False, ["child.sex"], 1)]
+)
 def test_an_open_case_is_in_or_to_do(told: bool, missing: list[str], to_do: int) -> None:
     assert found(x=facts(told=told, missing=missing)).to_do == to_do
 
@@ -558,7 +653,9 @@ def test_the_text_says_what_to_do_what_to_check_and_what_can_wait() -> None:
     assert "To do: 2 cases" in to_do and "Can wait" in to_check and "39 days from today" in to_do
     assert "category.primary  Primary category" in to_check and max(map(len, written.splitlines())) <= 125
     assert preflight_json(preflight)["to_do"] == 2
-    assert "1 day from today" in preflight_text(found("2026-03-30"), {}) and "has passed" in preflight_text(found("2026-04-01"), {})
+    assert "1 day from today" in preflight_text(found("2026-03-30"), {}) and "has passed" in preflight_text(
+        found("2026-04-01"), {}
+    )
     assert "Nothing that this store can tell." in preflight_text(found(), {})
 
 
@@ -566,17 +663,26 @@ def canaries(body: Any) -> Any:
     """The same document in which every text is one that would be recognised anywhere."""
     if isinstance(body, Mapping):
         kept = ("date", "on", "status", "party", "stage", "notified_at", "date_of_birth")
-        return {key: value if key in kept and isinstance(value, str) else canaries(value) for key, value in body.items()}
+        return {
+            key: value if key in kept and isinstance(value, str) else canaries(value) for key, value in body.items()
+        }
     return [canaries(one) for one in body] if isinstance(body, list) else "CANARY" if isinstance(body, str) else body
 
 
 def test_the_index_keeps_keys_and_no_value() -> None:
-    form = {**canaries(example("form-a-sudi")), "informed": [{"party": "ncmd", "status": "informed", "on": "2026-01-10", "person": "CANARY"}]}
+    form = {
+        **canaries(example("form-a-sudi")),
+        "informed": [{"party": "ncmd", "status": "informed", "on": "2026-01-10", "person": "CANARY"}],
+    }
     kept = notification_extract(form, MINIMUM)
     assert kept == {"missing": [], "told": True, "told_on": "2026-01-10"}
     assert notification_extract(changed(form, "child.sex", ...), MINIMUM)["missing"] == ["child.sex"]
     for status in ("not_informed", "not_known"):
         told = [{"party": "ncmd", "status": status, "on": "2026-01-10"}, {"party": "gp", "status": "informed"}]
-        assert notification_extract({**form, "informed": told}, MINIMUM) == {"missing": [], "told": False, "told_on": None}
+        assert notification_extract({**form, "informed": told}, MINIMUM) == {
+            "missing": [],
+            "told": False,
+            "told_on": None,
+        }
     draft = changed(canaries(example("form-c-sudi")), "learning_points", ...)
     assert analysis_extract(draft, MINIMUM) == {"missing": ["learning_points"]}

@@ -44,7 +44,9 @@ def test_a_child_lived_here_for_all_or_for_none(written: str | None, ours: str |
     assert places.own_authority(written, OURS) == ours
     assert places.lived_elsewhere(written, OURS) is elsewhere
     assert Labels(tuple(OURS), {}, {}).authority(case) == ours  # tables
-    assert questions.FACTS["lived_elsewhere"](child, questions.Area(policy(), tuple(OURS))) is elsewhere  # the interview
+    assert (
+        questions.FACTS["lived_elsewhere"](child, questions.Area(policy(), tuple(OURS))) is elsewhere
+    )  # the interview
     assert ("R03" in set(routes._elsewhere(child, area))) is elsewhere  # what follows
     row = register_read.RowRead(1, {"local_authority": written or ""})
     assert register_read.elsewhere([row], area)[1] == elsewhere  # the import
@@ -102,7 +104,10 @@ def test_the_national_database_was_told_by_whichever_document_says_so(
     case = {**CASE, "milestones": noted}
     found = processes.national_database_told(of_notification, case)
     assert (found.is_told, found.on.isoformat() if found.on else None) == told
-    kinds = {"case": case, "notification": {"facts": {"notified_on": "2026-01-09"}, "ncmd": {"missing": [], **of_notification}}}
+    kinds = {
+        "case": case,
+        "notification": {"facts": {"notified_on": "2026-01-09"}, "ncmd": {"missing": [], **of_notification}},
+    }
     year = (date(2025, 4, 1), date(2026, 3, 31))
     said = preflight({"2026-AAAA": kinds}, "2025/26", year, date(2026, 3, 1), Minimum((), (), "", 1), policy())
     assert said.open[0].passed_on is told[0]
@@ -124,7 +129,8 @@ def test_an_inquest_that_ended_is_over_for_the_letters_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "type_"), [("pmrt_report", "pmrt"), ("rapid_review_done", "rapid_review"), ("post_mortem_final", "post_mortem")]
+    ("kind", "type_"),
+    [("pmrt_report", "pmrt"), ("rapid_review_done", "rapid_review"), ("post_mortem_final", "post_mortem")],
 )
 def test_a_process_whose_report_is_in_is_over(kind: str, type_: str) -> None:
     case = gates.opened(CASE, type_, date(2026, 1, 9), None, "")
@@ -139,13 +145,18 @@ def test_a_process_whose_report_is_in_is_over(kind: str, type_: str) -> None:
 
 def test_one_that_was_closed_by_hand_stays_so_when_its_milestone_is_taken_back() -> None:
     case = gates.closed(gates.opened(CASE, "pmrt", date(2026, 1, 9), None, ""), "pmrt", date(2026, 2, 1))
-    done = milestones.recorded(case, milestones.Milestone("pmrt_report", date(2026, 3, 1)), date(2026, 3, 2), None, policy())
+    done = milestones.recorded(
+        case, milestones.Milestone("pmrt_report", date(2026, 3, 1)), date(2026, 3, 2), None, policy()
+    )
     (gate,) = gates.gates_of(milestones.undone(done, "pmrt_report", policy()))
     assert gate.ended_on == date(2026, 2, 1)
 
 
 def called(case: dict[str, Any], on: date = date(2026, 12, 1)) -> list[tuple[str, str | None]]:
-    return [(step.clock, step.due.isoformat() if step.due else None) for step in milestones.still_called_for(case, {}, on, policy())]
+    return [
+        (step.clock, step.due.isoformat() if step.due else None)
+        for step in milestones.still_called_for(case, {}, on, policy())
+    ]
 
 
 @pytest.mark.parametrize(("status", "left"), [("final", []), ("draft", [("R07", None)])])
@@ -172,18 +183,36 @@ def test_abuse_that_the_panel_suspects_starts_the_clocks_of_a_referral() -> None
 
 def test_a_referral_that_is_written_down_is_made_and_the_national_panel_is_still_to_be_told() -> None:
     referred = {"stage": "draft_cdrm", "category": {"primary": 5}, "referrals": [{"body": "safeguarding_partners"}]}
-    assert called(panel_findings.with_findings(CASE, {}, referred, date(2026, 6, 1), policy())) == [("T19", "2026-06-08")]
+    assert called(panel_findings.with_findings(CASE, {}, referred, date(2026, 6, 1), policy())) == [
+        ("T19", "2026-06-08")
+    ]
 
 
 def test_what_the_notification_called_for_keeps_its_day() -> None:
-    case = {**CASE, "next": [{"what": "Refer", "clock": "R04", "due": "2026-01-09"}, {"what": "Tell", "clock": "T19", "due": "2026-01-16"}]}
-    assert called(panel_findings.with_findings(case, {}, ABUSE, date(2026, 6, 1), policy())) == [("R04", "2026-01-09"), ("T19", "2026-01-16")]
+    case = {
+        **CASE,
+        "next": [
+            {"what": "Refer", "clock": "R04", "due": "2026-01-09"},
+            {"what": "Tell", "clock": "T19", "due": "2026-01-16"},
+        ],
+    }
+    assert called(panel_findings.with_findings(case, {}, ABUSE, date(2026, 6, 1), policy())) == [
+        ("R04", "2026-01-09"),
+        ("T19", "2026-01-16"),
+    ]
 
 
 def test_whoever_should_act_on_a_recommendation_is_to_be_told() -> None:
-    said = [{"text": "a", "level": "local", "to": "Northtown General"}, {"text": "b", "level": "local"}, {"text": "c", "level": "local", "to": "the council"}]
+    said = [
+        {"text": "a", "level": "local", "to": "Northtown General"},
+        {"text": "b", "level": "local"},
+        {"text": "c", "level": "local", "to": "the council"},
+    ]
     review = {"stage": "ratified_cdop", "recommendations": said}
-    assert called(panel_findings.with_findings(CASE, {}, {**review, "stage": "draft_cdrm"}, date(2026, 6, 1), policy())) == []
+    assert (
+        called(panel_findings.with_findings(CASE, {}, {**review, "stage": "draft_cdrm"}, date(2026, 6, 1), policy()))
+        == []
+    )
     case = panel_findings.with_findings(CASE, {}, review, date(2026, 6, 1), policy())
     assert called(case) == [("R10", None), ("R10", None)]
     letter = {"made_on": date(2026, 6, 9), "format": "pdf", "status": "final", "from_revision": 1}

@@ -43,7 +43,9 @@ def test_only_a_plain_name(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("call", ["fsync", "fdopen"])
-def test_a_full_disk_keeps_the_old_message_and_no_part_of_the_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+def test_a_full_disk_keeps_the_old_message_and_no_part_of_the_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
     outbox.write(tmp_path, "a.eml", b"old")
     real = getattr(os, call)
 

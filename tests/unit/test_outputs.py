@@ -26,7 +26,11 @@ from cdr.statistics import delays, tables
 from cdr.store import verify
 
 PACKAGE = Path(cli.__file__).parent
-NOT_OUTPUTS = {"identity/1", "reply/1", "store/1"}  # what stands in a form, what a form saves, and the version of the store
+NOT_OUTPUTS = {
+    "identity/1",
+    "reply/1",
+    "store/1",
+}  # what stands in a form, what a form saves, and the version of the store
 FILES = resources.names("schemas", "out")
 
 
@@ -112,11 +116,18 @@ def codes(name: str) -> set[Any]:
 def named(module: Any, call: str) -> set[Any]:
     """The first arguments of the calls of a module."""
     tree = ast.parse(Path(module.__file__).read_text("utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == call]
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == call
+    ]
     return {node.args[0].value for node in calls if isinstance(node.args[0], ast.Constant)}
 
 
-CAUSES = {getattr(delays, name) for name in ("NOTIFICATION", "REQUESTS", "RETURN", "GATE", "CDRM", "PANEL", "BETWEEN", "NOT_KNOWN")}
+CAUSES = {
+    getattr(delays, name)
+    for name in ("NOTIFICATION", "REQUESTS", "RETURN", "GATE", "CDRM", "PANEL", "BETWEEN", "NOT_KNOWN")
+}
 LISTS = {
     ("error-1.json", "exit"): {code for code, _ in EXIT_CODES} - {0, 1},
     ("list-1.json", "stage"): set(STAGES),

@@ -62,7 +62,9 @@ def test_a_screen_reader_reads_each_name_as_it_was_written(form: str) -> None:
     assert read_back([unicodedata.normalize(form, name) for name in NAMES]) == wanted
 
 
-@pytest.mark.xfail(strict=True, reason="typst 0.15 writes such a capital twice into the text layer; the page itself is right")
+@pytest.mark.xfail(
+    strict=True, reason="typst 0.15 writes such a capital twice into the text layer; the page itself is right"
+)
 @pytest.mark.parametrize("name", DOUBLED)
 def test_a_capital_with_a_dot_below_and_a_tone_mark(name: str) -> None:
     assert read_back([name]) == [unicodedata.normalize("NFC", name)] * 2
@@ -129,14 +131,22 @@ def test_the_fonts_inside_are_ours() -> None:
 
 def test_markup_in_a_name_is_a_name() -> None:
     body = changed(form_a("sudi"))
-    body["family"]["parents"][0].update(name="Ms #panic() *Ada* $x$ @y", address=["<1> _Road_ = & \\ #read(\"/etc/passwd\")", "NR1 1AB"])
+    body["family"]["parents"][0].update(
+        name="Ms #panic() *Ada* $x$ @y", address=['<1> _Road_ = & \\ #read("/etc/passwd")', "NR1 1AB"]
+    )
     text = " ".join(pages(document.as_pdf(letter_for(body), wording("condolence")))[0].split())
     assert "Dear Ms #panic() *Ada* $x$ @y" in text and '<1> _Road_ = & \\ #read("/etc/passwd")' in text
 
 
 def test_long_addresses_stay_above_the_letter_and_in_the_window() -> None:
     body = changed(form_a("sudi"))
-    lines = ["Flat 27, The Old Maltings", "Testcase Business and Residential Park", "112 Example Street", "Lower Sampleton", "Northtown"]
+    lines = [
+        "Flat 27, The Old Maltings",
+        "Testcase Business and Residential Park",
+        "112 Example Street",
+        "Lower Sampleton",
+        "Northtown",
+    ]
     body["family"]["parents"][0].update(name="Ms Tọ́pẹ́ Oluwafúnmiláyọ̀ Adébáyọ̀", address=[*lines, "NR1 1AB"])
     pdf = document.as_pdf(letter_for(body), wording("condolence"))
     opened = pypdfium2.PdfDocument(pdf)

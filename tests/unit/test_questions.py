@@ -59,7 +59,9 @@ def test_every_field_of_the_form_is_asked_or_said_not_to_be() -> None:
     assert len(known) > 100
     not_asked = {one["field"] for one in rules()["not_asked"]}
     every = set(leaves(fields("form-a/1")))
-    missing = {path for path in every - known if not any(path == one or path.startswith(f"{one}.") for one in not_asked)}
+    missing = {
+        path for path in every - known if not any(path == one or path.startswith(f"{one}.") for one in not_asked)
+    }
     assert missing == set()
 
 
@@ -101,8 +103,16 @@ def test_the_first_day_of_life_has_questions_of_its_own() -> None:
     first_day = {"child.time_of_birth", "child.birth_status", "death.suspected_stillbirth_at_home"}
     assert first_day <= asked("2026-02-10", "2026-02-10")
     assert not first_day & asked("2026-02-10", "2026-02-11")
-    assert walked(child__date_of_birth="2026-02-10", death__date="2026-02-11").form["death"]["suspected_stillbirth_at_home"] == "no"
-    assert "suspected_stillbirth_at_home" not in walked(child__date_of_birth="2026-02-10", death__date="2026-02-10").form["death"]
+    assert (
+        walked(child__date_of_birth="2026-02-10", death__date="2026-02-11").form["death"][
+            "suspected_stillbirth_at_home"
+        ]
+        == "no"
+    )
+    assert (
+        "suspected_stillbirth_at_home"
+        not in walked(child__date_of_birth="2026-02-10", death__date="2026-02-10").form["death"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +163,11 @@ def test_newborns_have_causes_of_their_own() -> None:
 def test_an_answer_that_belongs_to_nothing_any_more_is_not_in_the_form() -> None:
     answers = {"child__ethnicity": "S", "child__ethnicity_other_text": "Kurdish", "jar__criteria": ["external_causes"]}
     answers |= {"jar__triggered": "yes", "jar__lead__name": "Dr Sam Whitfield"}
-    assert walked(**answers).form["jar"] == {"criteria": ["external_causes"], "triggered": "yes", "lead": {"name": "Dr Sam Whitfield"}}
+    assert walked(**answers).form["jar"] == {
+        "criteria": ["external_causes"],
+        "triggered": "yes",
+        "lead": {"name": "Dr Sam Whitfield"},
+    }
     changed = walked(**{**answers, "child__ethnicity": "A", "jar__criteria": ["none"]})
     assert changed.form["child"] == {"ethnicity": "A"}
     assert changed.form["jar"] == {"criteria": ["none"], "triggered": "no"}
@@ -190,7 +204,12 @@ def test_a_problem_leads_to_the_nearest_question() -> None:
 
 def test_an_item_is_taken_out_and_those_after_it_move_up() -> None:
     answers = {f"family.parents.{n}.{key}": f"{key}{n}" for n in range(3) for key in ("name", "note")}
-    answers |= {"more:family.parents.2": "yes", "family.parents.3.name": None, "family.siblings.1.name": "kept", "family.wishes": "kept"}
+    answers |= {
+        "more:family.parents.2": "yes",
+        "family.parents.3.name": None,
+        "family.siblings.1.name": "kept",
+        "family.wishes": "kept",
+    }
     left = without_item(answers, "family.parents", 1)
     assert left["family.parents.0.name"] == "name0"
     assert left["family.parents.1.name"] == "name2"
@@ -208,7 +227,12 @@ def test_the_school_is_called_to_mind_for_a_child_of_school_age() -> None:
     assert not any("school too" in hint for hint in hints(last, young, area()))
 
 
-@given(st.dictionaries(st.sampled_from([path for path, _ in every_question(questions())]), st.one_of(st.none(), st.text(), st.lists(st.text(), max_size=2))))
+@given(
+    st.dictionaries(
+        st.sampled_from([path for path, _ in every_question(questions())]),
+        st.one_of(st.none(), st.text(), st.lists(st.text(), max_size=2)),
+    )
+)
 def test_no_answers_are_too_odd_to_be_walked(answers: Mapping[str, Any]) -> None:
     found = walk(questions(), answers, area())
     assert len({step.id for step in found.steps}) == len(found.steps)

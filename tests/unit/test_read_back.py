@@ -75,7 +75,13 @@ def test_a_size_tells_only_how_many_blocks_there_are(letters: int) -> None:
 
 def test_short_documents_are_of_one_size() -> None:
     """An answer of one word, a nil, a page: whoever sees the file cannot tell which."""
-    bodies = ({"nil": True}, {"nil": False}, {"text": "yes"}, {"text": "no"}, {"text": "A page of words. " * 150, "more": [1, 2, 3]})
+    bodies = (
+        {"nil": True},
+        {"nil": False},
+        {"text": "yes"},
+        {"text": "no"},
+        {"text": "A page of words. " * 150, "more": [1, 2, 3]},
+    )
     assert {len(encode(Document(PLACE, 1, None, body)).plain) for body in bodies} == {4096}
 
 
@@ -125,7 +131,9 @@ class Writer:
             "", "", "", "---\n", "# first\n", "# first\n---\n", "\n\n", "  # indented\n", "--- # why\n", "# - a\n#b\n\n"
         )
         dumped = (json.dumps(body), json.dumps(body, indent=2))
-        whole = self.choose(self.block(body, 0), self.block(body, 2), *(f"{one}\n" for one in (self.flow(body), *dumped)))
+        whole = self.choose(
+            self.block(body, 0), self.block(body, 2), *(f"{one}\n" for one in (self.flow(body), *dumped))
+        )
         end = self.choose("", "", "\n\n\n", "# last\n", "...\n", "...\n# after\n")
         return str(start + whole + end)
 

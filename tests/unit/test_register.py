@@ -143,7 +143,10 @@ def test_every_code_and_every_label_of_a_column_is_taken(name: str) -> None:
     column = COLUMNS.by_name[name]
     for one in code_list(column.codes).codes:
         assert column.meanings[folded(str(one.code))] == one.code
-        assert column.meanings[folded(one.label)] in (one.code, *(other.code for other in code_list(column.codes).codes))
+        assert column.meanings[folded(one.label)] in (
+            one.code,
+            *(other.code for other in code_list(column.codes).codes),
+        )
     for proposed in column.values:
         assert folded(proposed) in column.meanings, "a guess proposes what is a code"
 

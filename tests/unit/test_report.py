@@ -58,11 +58,25 @@ SOME = [
 ]
 
 
-def made(facts: list[CaseFacts], words: dict[str, Any] | None = None, last: dict[str, Any] | None = None, years: int = 4) -> Report:
+def made(
+    facts: list[CaseFacts], words: dict[str, Any] | None = None, last: dict[str, Any] | None = None, years: int = 4
+) -> Report:
     setting = Setting(dict(CONFIGURATION.population), figures=figures(rules("england-reference")), chance=CHANCE)
     choice = Choice(tables_needed(RULES), today=DAY)
-    counted = tally(facts, CONFIGURATION.area, CONFIGURATION.authorities, AGENCIES, "2025/26", years, rules("bands"), choice, setting)
-    return build(Material(counted, CONFIGURATION, words or {}, last or {}, COMMIT, DAY, ["1 case is odd."], RULES, CHANCE))
+    counted = tally(
+        facts,
+        CONFIGURATION.area,
+        CONFIGURATION.authorities,
+        AGENCIES,
+        "2025/26",
+        years,
+        rules("bands"),
+        choice,
+        setting,
+    )
+    return build(
+        Material(counted, CONFIGURATION, words or {}, last or {}, COMMIT, DAY, ["1 case is odd."], RULES, CHANCE)
+    )
 
 
 FULL, EMPTY, ONE = made(SOME, WORDS), made([]), made([case(1, 2025)])
@@ -100,12 +114,20 @@ class Page(HTMLParser):
 
 def test_the_year_is_told_in_words_and_only_as_far_as_numbers_carry() -> None:
     said = " ".join(FULL.facts)
-    assert "8 deaths of children who lived in the area were notified in 2025/26; 2024/25 had 6, a difference that chance alone often makes." in said
+    assert (
+        "8 deaths of children who lived in the area were notified in 2025/26; 2024/25 had 6, a difference that chance alone often makes."
+        in said
+    )
     assert "These are too few to call it more or less." in said
     grown = made([*(case(n, 2024) for n in range(3)), *(case(n, 2025) for n in range(30))]).facts[0]
     assert grown.endswith("2024/25 had 3, and this is more than chance alone would usually make.")
-    assert made([case(1, 2024), case(1, 2025)]).facts[0] == "1 death of a child who lived in the area was notified in 2025/26, as many as in 2024/25."
-    assert made([case(1, 2025)], years=1).facts[0] == "1 death of a child who lived in the area was notified in 2025/26."
+    assert (
+        made([case(1, 2024), case(1, 2025)]).facts[0]
+        == "1 death of a child who lived in the area was notified in 2025/26, as many as in 2024/25."
+    )
+    assert (
+        made([case(1, 2025)], years=1).facts[0] == "1 death of a child who lived in the area was notified in 2025/26."
+    )
 
 
 def test_an_empty_year_and_one_child_are_neither_drawn_nor_described() -> None:
@@ -118,14 +140,27 @@ def test_an_empty_year_and_one_child_are_neither_drawn_nor_described() -> None:
 
 
 def test_what_is_not_written_has_its_place_and_what_is_written_does_not() -> None:
-    assert EMPTY.missing == ("Foreword", "What we did", "What we learnt", "Actions", "How well it worked", "Priorities for next year", "Thanks")
+    assert EMPTY.missing == (
+        "Foreword",
+        "What we did",
+        "What we learnt",
+        "Actions",
+        "How well it worked",
+        "Priorities for next year",
+        "Thanks",
+    )
     assert FULL.missing == ("How well it worked", "Thanks")
     assert sum(isinstance(block, Place) for block in FULL.blocks) == 2
 
 
 def test_last_year_s_actions_are_there_even_where_nobody_followed_them_up() -> None:
     def table(report: Report) -> list[tuple[str, ...]]:
-        return [row for block in report.blocks if isinstance(block, Grid) and block.caption.startswith("Actions of last") for row in block.rows]
+        return [
+            row
+            for block in report.blocks
+            if isinstance(block, Grid) and block.caption.startswith("Actions of last")
+            for row in block.rows
+        ]
 
     last = {"actions": [{"what": "Train.", "progress": "Begun."}, {"what": "Ask."}]}
     assert table(made(SOME, WORDS, last)) == [("Train.", "Not yet said."), ("Ask.", "Not yet said.")]
@@ -157,7 +192,9 @@ def test_a_chart_is_drawn_to_scale_with_its_numbers_and_says_itself_in_words() -
     assert shares == pytest.approx([n / max(counts) for n in counts])
     drawn = etree.fromstring(svg(chart, "c").encode())
     space = "{http://www.w3.org/2000/svg}"
-    assert [float(one.get("width", "").rstrip("%")) for one in drawn.iter(f"{space}rect")] == pytest.approx([WIDEST * s for s in shares if s], abs=0.01)
+    assert [float(one.get("width", "").rstrip("%")) for one in drawn.iter(f"{space}rect")] == pytest.approx(
+        [WIDEST * s for s in shares if s], abs=0.01
+    )
     assert drawn.find(f"{space}title").text == "Where <they> lived" and drawn.find(f"{space}desc").text == chart.alt
     assert all(f"{group.label}: {group.bars[0].text}" in chart.alt for group in chart.groups)
     years = over_years([table, counted.table("reviews.local_authority")], ["notified", "reviewed"], "Years")
@@ -209,16 +246,28 @@ def test_the_word_document_has_headings_in_order_header_rows_and_words_for_its_p
     raw = render(FULL, "docx")
     document = Document(io.BytesIO(raw))
     heads = [(p.style.name, p.text) for p in document.paragraphs if p.style.name.startswith("Heading")]
-    assert [text for name, text in heads if name == "Heading 1"][2:] == [f"{one.number}  {one.title}" for one in FULL.sections]
+    assert [text for name, text in heads if name == "Heading 1"][2:] == [
+        f"{one.number}  {one.title}" for one in FULL.sections
+    ]
     levels = [int(name[-1]) for name, _ in heads]
     assert all(after - before <= 1 for before, after in pairwise(levels))
     names = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
     assert all(table._tbl.tr_lst[0].findall(".//w:tblHeader", names) for table in document.tables)
     grids = [block for block in FULL.blocks if isinstance(block, Grid)]
-    assert [tuple(cell.text for cell in table.rows[-1].cells) for table in document.tables] == [grid.rows[-1] for grid in grids]
-    described = [one.get("descr") for one in document.element.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr")]
+    assert [tuple(cell.text for cell in table.rows[-1].cells) for table in document.tables] == [
+        grid.rows[-1] for grid in grids
+    ]
+    described = [
+        one.get("descr")
+        for one in document.element.iter(
+            "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+        )
+    ]
     assert described == [block.chart.alt for block in FULL.blocks if isinstance(block, Picture)]
-    assert FULL.notice in document.sections[0].header.paragraphs[0].text and FULL.notice in document.sections[0].footer.paragraphs[0].text
+    assert (
+        FULL.notice in document.sections[0].header.paragraphs[0].text
+        and FULL.notice in document.sections[0].footer.paragraphs[0].text
+    )
     assert document.core_properties.language == "en-GB" and document.core_properties.created.date() == DAY
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         assert {part.date_time[:3] for part in packed.infolist()} == {(1980, 1, 1)}

@@ -50,7 +50,10 @@ def test_ordinary_words_professionals_and_places_stay(text: str) -> None:
 
 
 def test_professionals_stand_where_they_belong_under_any_name() -> None:
-    parts = {"foreword": {"by": "Cllr Okafor", "text": "We met."}, "membership": [{"role": "Chair", "name": "Grace May"}]}
+    parts = {
+        "foreword": {"by": "Cllr Okafor", "text": "We met."},
+        "membership": [{"role": "Chair", "name": "Grace May"}],
+    }
     assert found(**parts, actions=[{"what": "Ask.", "owner": "Mx Gruffudd"}]) == []
     assert found(membership=[{"role": "Friend of Gruffudd"}]) == [("RPT-02", "membership.0.role")]
 
@@ -72,7 +75,9 @@ def test_other_numbers_stay(text: str) -> None:
 
 def test_the_year_is_the_report_s_and_last_year_s_actions_are_followed_up() -> None:
     assert [p.rule for p in report_problems(WORDS, "2024/25", NAMES)] == ["RPT-04"]
-    warned = report_problems(WORDS | {"earlier_actions": [{"what": "A"}, {"what": "B", "became": "Done."}]}, "2025/26", NAMES)
+    warned = report_problems(
+        WORDS | {"earlier_actions": [{"what": "A"}, {"what": "B", "became": "Done."}]}, "2025/26", NAMES
+    )
     assert [(one.rule, one.field, one.level) for one in warned] == [("RPT-05", "earlier_actions.0", "warning")]
 
 
@@ -98,7 +103,9 @@ def test_next_year_begins_with_last_year_s_words_and_its_actions_to_be_followed_
 @pytest.mark.parametrize("last", [None, WORDS | {"thanks": "To all.", "actions": [{"what": "Ask"}]}])
 def test_what_the_editor_shows_first_is_valid_as_it_stands(last: dict[str, Any] | None) -> None:
     words = starting_words("2026/27", last)
-    text = text_to_edit(words, {key: codec.dump({key: value}) for key, value in words.items()}, rules("report")["parts"])
+    text = text_to_edit(
+        words, {key: codec.dump({key: value}) for key, value in words.items()}, rules("report")["parts"]
+    )
     body, _, problems = schema.examine(text, "words", "report")
     assert problems == [] and body["year"] == "2026/27"
     assert body.get("earlier_actions") in ([], None) if last is None else body["earlier_actions"] == [{"what": "Ask"}]
@@ -114,7 +121,12 @@ def test_the_names_of_a_family_are_those_of_its_form() -> None:
     assert family_names({"child": {}}) == []
 
 
-@given(st.recursive(st.none() | st.text(max_size=20) | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=9), inner)))
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=20) | st.integers(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=9), inner),
+    )
+)
 def test_whatever_the_words_are_they_are_only_judged(node: Any) -> None:
     report_problems({"foreword": node, "earlier_actions": node, "year": node}, "2025/26", NAMES, {"foreword": node})
 

@@ -21,7 +21,17 @@ FORM_B = (FOLDER / "form-b-hospital.yaml").read_text()
 FORM_C = (FOLDER / "form-c-sudi.yaml").read_text()
 STORE = (FOLDER / "store.yaml").read_text()
 CANARY = "Canary-Zażółć"
-NAMES = ["form-a/1", "form-b/1", "form-c/1", "letter-gate/1", "cdr-store/1", "registry/1", "case/1", "requests/1", "prompts/1"]
+NAMES = [
+    "form-a/1",
+    "form-b/1",
+    "form-c/1",
+    "letter-gate/1",
+    "cdr-store/1",
+    "registry/1",
+    "case/1",
+    "requests/1",
+    "prompts/1",
+]
 FORM_NAMES = NAMES[:4]
 
 
@@ -76,7 +86,10 @@ def test_a_form_wrong_in_ten_places_has_ten_problems_in_the_order_of_the_lines()
 
 def test_what_a_person_reads() -> None:
     said = {one.field: one.text("given.yaml") for one in found(changed(FORM_A, *TEN_FAULTS))}
-    assert said["child.family_name"] == "given.yaml:2: child.family_name: Family name: Enter family name. [SCHEMA-REQUIRED]"
+    assert (
+        said["child.family_name"]
+        == "given.yaml:2: child.family_name: Family name: Enter family name. [SCHEMA-REQUIRED]"
+    )
     assert said["child.nhs_number"].endswith("NHS number: Write the ten digits of the number. [SCHEMA-PATTERN]")
     assert said["child.sex"].endswith("Sex: Choose one of: male, female, indeterminate, not_known. [SCHEMA-CODE]")
     assert "did you mean birth_weight_g?" in said["child.birth_weigth_g"] and "Form A" in said["child.birth_weigth_g"]
@@ -86,7 +99,13 @@ def test_what_a_person_reads() -> None:
 
 @pytest.mark.parametrize(
     ("form", "text"),
-    [("form-a", FORM_A), ("form-b", FORM_B), ("form-c", FORM_C), ("store", STORE), ("letter-gate", (FOLDER / "letter-gate.yaml").read_text())],
+    [
+        ("form-a", FORM_A),
+        ("form-b", FORM_B),
+        ("form-c", FORM_C),
+        ("store", STORE),
+        ("letter-gate", (FOLDER / "letter-gate.yaml").read_text()),
+    ],
 )
 def test_a_canary_in_any_field_is_never_quoted(form: str, text: str) -> None:
     """Every scalar in turn: as text, as a list, and as the key of a group."""
@@ -96,7 +115,11 @@ def test_a_canary_in_any_field_is_never_quoted(form: str, text: str) -> None:
     for path in scalar_paths(source.data):
         if path == ["schema"]:
             continue
-        for value in (codec.Scalar(f"{CANARY}\n", True), [codec.Scalar(CANARY, True)], {f"{CANARY} x": codec.Scalar(CANARY, True)}):
+        for value in (
+            codec.Scalar(f"{CANARY}\n", True),
+            [codec.Scalar(CANARY, True)],
+            {f"{CANARY} x": codec.Scalar(CANARY, True)},
+        ):
             problems = schema.problems(schema.coerce(with_value(source.data, path, value), name), name, source.line)
             refused += bool(problems)
             assert CANARY not in " ".join(one.text("given.yaml") for one in problems)
@@ -160,7 +183,10 @@ def with_value(data: Any, path: list[Any], value: Any) -> Any:
         (('time: "06:52"', 'time: "6:52"'), []),
         (("notified_at: 2026-01-09T11:20", "notified_at: 2026-01-09"), [("notified_at", "SCHEMA-TIME")]),
         (("notified_at: 2026-01-09T11:20", "notified_at: 2026-01-09T11:20Z"), []),
-        (("suspected_events: [sudi_sudc]", "suspected_events: [sudi_sudc, sudi_sudc]"), [("death.suspected_events", "SCHEMA-UNIQUE")]),
+        (
+            ("suspected_events: [sudi_sudc]", "suspected_events: [sudi_sudc, sudi_sudc]"),
+            [("death.suspected_events", "SCHEMA-UNIQUE")],
+        ),
         (("criteria: [sudden_no_apparent_cause]", "criteria: []"), [("jar.criteria", "SCHEMA-LENGTH")]),
         (("interpreter_language: null", "interpreter_language:"), []),
         (("interpreter_language: null", "interpreter_language: Yorùbá"), []),
@@ -171,7 +197,10 @@ def with_value(data: Any, path: list[Any], value: Any) -> Any:
         ),
         (("date_of_birth: 2021-06-14", "date_of_birth: 2021"), []),
         (("date_of_birth: 2021-06-14", "date_of_birth: 2021-13"), [("family.siblings.0.date_of_birth", "SCHEMA-DATE")]),
-        (("  - {agency: northtown-general,", "  - {agency: Northtown General,"), [("professionals.0.agency", "SCHEMA-PATTERN")]),
+        (
+            ("  - {agency: northtown-general,", "  - {agency: Northtown General,"),
+            [("professionals.0.agency", "SCHEMA-PATTERN")],
+        ),
     ],
 )
 def test_both_sides_of_each_rule_of_form_a(change: tuple[str, str], expected: list[tuple[str, str]]) -> None:
@@ -186,13 +215,18 @@ def test_the_schema_line_says_which_form_is_expected() -> None:
 
 def test_names_are_kept_as_they_were_written() -> None:
     for name in ("Null", "True", "No", "1E5", "~", "0x1F", "2026-01-09", "0123456789"):
-        data, _ = schema.read(changed(FORM_A, ("family_name: Testcase", f"family_name: {name}")).encode(), "f", "form-a")
+        data, _ = schema.read(
+            changed(FORM_A, ("family_name: Testcase", f"family_name: {name}")).encode(), "f", "form-a"
+        )
         assert data["child"]["family_name"] == name
 
 
 def test_a_mother_of_15_and_a_twin_born_at_21_weeks_are_valid() -> None:
     text = changed(
-        FORM_B, ("age_at_birth: 29", "age_at_birth: 15"), ("{weeks: 36, days: 4}", "{weeks: 21, days: 6}"), ("weight_kg: 8.1", "multiple_birth: yes")
+        FORM_B,
+        ("age_at_birth: 29", "age_at_birth: 15"),
+        ("{weeks: 36, days: 4}", "{weeks: 21, days: 6}"),
+        ("weight_kg: 8.1", "multiple_birth: yes"),
     )
     assert found(text, "form-b") == []
 
@@ -223,8 +257,14 @@ def test_both_sides_of_rules_of_form_b(change: tuple[str, str], expected: list[t
         (("primary: 10", 'primary: "10"'), [("category.primary", "SCHEMA-TYPE")]),
         (("secondary: []", "secondary: [3, 9]"), []),
         (("D: {relevance: 1", "D: {relevance: 3"), [("domains.D.relevance", "SCHEMA-CODE")]),
-        (("  D: {relevance: 1, narrative: No concern that is likely to have contributed., factors: []}\n", ""), [("domains.D", "SCHEMA-REQUIRED")]),
-        (("modifiable: no}, {code: acute", "modifiable: perhaps}, {code: acute"), [("domains.A.factors.0.modifiable", "SCHEMA-CODE")]),
+        (
+            ("  D: {relevance: 1, narrative: No concern that is likely to have contributed., factors: []}\n", ""),
+            [("domains.D", "SCHEMA-REQUIRED")],
+        ),
+        (
+            ("modifiable: no}, {code: acute", "modifiable: perhaps}, {code: acute"),
+            [("domains.A.factors.0.modifiable", "SCHEMA-CODE")],
+        ),
         (("theme: messages_to_families", "theme: gossip"), [("learning_points.0.theme", "SCHEMA-CODE")]),
     ],
 )
@@ -274,11 +314,18 @@ def test_an_agency_id_is_safe_in_a_path(bad: str) -> None:
 def test_a_key_that_is_somebodys_data_is_not_named() -> None:
     [problem] = found(changed(FORM_A, ("  known_as: Amara\n", f"  {CANARY} Jones: x\n")))
     assert problem.field == "child.(a key)" and problem.line == 4
-    assert [one.field for one in found(changed(STORE, ("Northshire: 118400", "Some Place: many")), "store")] == ["area.population_0_17.(a key)"]
+    assert [one.field for one in found(changed(STORE, ("Northshire: 118400", "Some Place: many")), "store")] == [
+        "area.population_0_17.(a key)"
+    ]
 
 
 def test_long_text_is_judged_in_time() -> None:
-    for before in ("postcode: NR1 1AB", "phone: 01632 960002", "reference: NC/0113/26", "email: p.raman@northtown-general.example"):
+    for before in (
+        "postcode: NR1 1AB",
+        "phone: 01632 960002",
+        "reference: NC/0113/26",
+        "email: p.raman@northtown-general.example",
+    ):
         key = before.partition(":")[0]
         for filling in ("a" * 100_000, "a." * 50_000, " " * 100_000, "A1" * 50_000 + "!"):
             with within(1):
@@ -287,7 +334,11 @@ def test_long_text_is_judged_in_time() -> None:
 
 def test_long_lists_are_judged_in_time() -> None:
     text = changed(
-        FORM_A, ("suspected_events: [sudi_sudc]", "suspected_events: [" + ", ".join("{a: 1}" if n % 2 else f"e{n}" for n in range(8000)) + "]")
+        FORM_A,
+        (
+            "suspected_events: [sudi_sudc]",
+            "suspected_events: [" + ", ".join("{a: 1}" if n % 2 else f"e{n}" for n in range(8000)) + "]",
+        ),
     )
     with within(2):
         assert len(found(text)) == 8001
@@ -307,9 +358,18 @@ CASE: dict[str, Any] = {
     "next": [{"what": "Ask agencies", "clock": "request", "due": None}],
     "gates": [{"type": "inquest", "status": "open", "opened_on": "2026-01-12", "closed_on": None}],
     "waivers": [{"agency": "a-b", "on": "2026-01-09", "reason": "Closed"}],
-    "reviews": [{"on": "2026-04-14", "stage": "draft_cdrm", "panel": None, "override": {"reason": "Urgent", "unmet": ["The inquest is open"]}}],
+    "reviews": [
+        {
+            "on": "2026-04-14",
+            "stage": "draft_cdrm",
+            "panel": None,
+            "override": {"reason": "Urgent", "unmet": ["The inquest is open"]},
+        }
+    ],
     "letter_gates": [],
-    "letters": [{"kind": "condolence", "to": 1, "made_on": "2026-01-20", "format": "pdf", "status": "final", "from_revision": 1}],
+    "letters": [
+        {"kind": "condolence", "to": 1, "made_on": "2026-01-20", "format": "pdf", "status": "final", "from_revision": 1}
+    ],
     "closures": [{"on": "2029-02-28"}],
     "reopenings": [{"on": "2029-03-01", "reason": "New inquest"}],
 }
@@ -319,13 +379,20 @@ INTERNAL: list[tuple[dict[str, Any], tuple[str, ...], Any, str]] = [
     (CASE, ("not_a_duplicate",), {"reason": "Twins"}, "SCHEMA-REQUIRED"),
     (CASE, ("letters", "0", "to"), "1", "SCHEMA-TYPE"),
     (
-        {"schema": "registry/1", "members": [{"fingerprint": FPR, "name": "Robin", "since": "2026-01-01"}], "chasers": []},
+        {
+            "schema": "registry/1",
+            "members": [{"fingerprint": FPR, "name": "Robin", "since": "2026-01-01"}],
+            "chasers": [],
+        },
         ("members", "0", "fingerprint"),
         FPR[1:],
         "SCHEMA-PATTERN",
     ),
     (
-        {"schema": "requests/1", "requests": [{"agency": "a-b", "requested_on": "2026-01-12", "status": "outstanding", "answered_on": None}]},
+        {
+            "schema": "requests/1",
+            "requests": [{"agency": "a-b", "requested_on": "2026-01-12", "status": "outstanding", "answered_on": None}],
+        },
         ("requests", "0", "status"),
         "late",
         "SCHEMA-CODE",
@@ -383,7 +450,14 @@ def test_titles() -> None:
 
 
 def test_nothing_is_fetched() -> None:
-    for address in ("file:///etc/passwd", "http://example.org/x", "cdr:../x/1", "cdr:nothing/1", "cdr:codes/nothing", "cdr:codes/../x"):
+    for address in (
+        "file:///etc/passwd",
+        "http://example.org/x",
+        "cdr:../x/1",
+        "cdr:nothing/1",
+        "cdr:codes/nothing",
+        "cdr:codes/../x",
+    ):
         with pytest.raises(KeyError):
             schema_files._expand({"$ref": address}, "")
 
@@ -392,7 +466,11 @@ def test_nothing_is_fetched() -> None:
 
 
 def shipped() -> dict[str, Any]:
-    return {file: json.loads(resources.read_bytes("schemas", file)) for file in resources.names("schemas") if file.endswith(".json")}
+    return {
+        file: json.loads(resources.read_bytes("schemas", file))
+        for file in resources.names("schemas")
+        if file.endswith(".json")
+    }
 
 
 def parts(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -412,7 +490,8 @@ def test_every_schema_is_one() -> None:
     for name in NAMES:
         Draft202012Validator.check_schema(schema_files.expanded(name))
     assert {
-        schema.current(form) for form in ("form-a", "form-b", "form-c", "letter-gate", "store", "registry", "case", "requests", "prompts")
+        schema.current(form)
+        for form in ("form-a", "form-b", "form-c", "letter-gate", "store", "registry", "case", "requests", "prompts")
     } == set(NAMES)
 
 
@@ -469,7 +548,9 @@ def test_a_code_list_is_in_order(file: str) -> None:
 
 def test_labels_groups_and_what_is_not_on_a_list() -> None:
     places = codelists.code_list("place_of_death")
-    assert places.label("paediatric_ward") == "Children's ward" and places.group("mental_health_inpatient") == "Hospital"
+    assert (
+        places.label("paediatric_ward") == "Children's ward" and places.group("mental_health_inpatient") == "Hospital"
+    )
     assert {code.group for code in places.codes} == {
         "Hospital",
         "Home",
@@ -481,7 +562,14 @@ def test_labels_groups_and_what_is_not_on_a_list() -> None:
         "Other",
         "Not known",
     }
-    assert {code.group for code in codelists.code_list("ethnicity").codes} == {"White", "Mixed", "Asian", "Black", "Other", "Not stated"}
+    assert {code.group for code in codelists.code_list("ethnicity").codes} == {
+        "White",
+        "Mixed",
+        "Asian",
+        "Black",
+        "Other",
+        "Not stated",
+    }
     assert codelists.code_list("ethnicity").group("R") == "Other"
     assert codelists.code_list("sex").group("male") is None
     assert "paediatric_ward" in places and "ward" not in places and None not in places
@@ -506,7 +594,11 @@ ONLY_THESE = {
 
 @pytest.mark.parametrize("name", ["form-a/1", "form-b/1", "form-c/1"])
 def test_every_coded_answer_that_may_be_left_out_may_also_be_not_known_or_not_applicable(name: str) -> None:
-    asked = [one for one in fields.every(name) if one.field.kind == "text" and "x-codes" in one.field.schema and not one.field.required]
+    asked = [
+        one
+        for one in fields.every(name)
+        if one.field.kind == "text" and "x-codes" in one.field.schema and not one.field.required
+    ]
     lacking = {one.path.replace("domains.B", "domains.A").replace("domains.C", "domains.A").replace("domains.D", "domains.A") for one in asked
                if not {"not_known", "not_applicable"} <= set(one.field.schema["enum"])}  # fmt: skip
     assert len(asked) > 10
@@ -515,12 +607,16 @@ def test_every_coded_answer_that_may_be_left_out_may_also_be_not_known_or_not_ap
 
 @pytest.mark.parametrize("code", ["not_known", "not_applicable"])
 def test_a_number_of_a_list_may_be_not_known_too(code: str) -> None:
-    text = changed(FORM_A, ("suspected_events: [sudi_sudc]", f"suspected_events: [sudi_sudc]\n  suspected_category: {code}\n  # "))
+    text = changed(
+        FORM_A, ("suspected_events: [sudi_sudc]", f"suspected_events: [sudi_sudc]\n  suspected_category: {code}\n  # ")
+    )
     data, _ = schema.read(text.encode(), "f", "form-a")
     assert data["death"]["suspected_category"] == code
     data, _ = schema.read(text.replace(f"suspected_category: {code}", "suspected_category: 10").encode(), "f", "form-a")
     assert data["death"]["suspected_category"] == 10
-    assert [rule for _, rule in rules(text.replace(f"suspected_category: {code}", "suspected_category: 11"))] == ["SCHEMA-CODE"]
+    assert [rule for _, rule in rules(text.replace(f"suspected_category: {code}", "suspected_category: 11"))] == [
+        "SCHEMA-CODE"
+    ]
 
 
 def test_a_code_that_a_form_adds_has_its_label() -> None:
@@ -564,7 +660,9 @@ def test_an_nhs_number_is_taken_as_people_write_it(written: str) -> None:
 
 
 def test_of_very_many_problems_the_first_are_told_and_how_many_more_there_are() -> None:
-    text = changed(FORM_A, ("suspected_events: [sudi_sudc]", "suspected_events: [" + ", ".join(f"e{n}" for n in range(3000)) + "]"))
+    text = changed(
+        FORM_A, ("suspected_events: [sudi_sudc]", "suspected_events: [" + ", ".join(f"e{n}" for n in range(3000)) + "]")
+    )
     with pytest.raises(InvalidData) as refused:
         schema.read(text.encode(), "f.yaml", "form-a")
     lines, count = refused.value.lines(), len(refused.value.problems)

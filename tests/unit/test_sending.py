@@ -32,7 +32,9 @@ def states(prompts: Any) -> list[tuple[str, str, int]]:
     return [(one.prompt.level, one.status, one.tries) for one in sending.unsent(CASE, ledger(), prompts)]
 
 
-def item(prompts: Any, as_of: date, request: Request = Request(AGENCY, ASKED, "outstanding"), closed: Any = ()) -> ChaseItem:
+def item(
+    prompts: Any, as_of: date, request: Request = Request(AGENCY, ASKED, "outstanding"), closed: Any = ()
+) -> ChaseItem:
     return chase_item(request, prompts, as_of, policy(), policy().working_days, closed)
 
 
@@ -82,11 +84,23 @@ def test_one_of_two_addresses_refused_counts_as_sent() -> None:
     assert states(prompts) == [] and item(prompts, DUE).sent == ("prompt-1",)
     [one] = sending.partly_refused(CASE, ledger(), prompts)
     assert one.refused == ("b@x.example",)
-    assert list(sending.partly_refused(CASE, ledger() | {"requests": [{**ledger()["requests"][0], "status": "nil"}]}, prompts)) == []
+    assert (
+        list(
+            sending.partly_refused(
+                CASE, ledger() | {"requests": [{**ledger()["requests"][0], "status": "nil"}]}, prompts
+            )
+        )
+        == []
+    )
 
 
 def test_a_later_level_takes_the_place_of_one_that_waits_but_not_of_one_sent() -> None:
-    waiting = sending.begun(sending.taken(sending.begun({}, PROMPT, TO, ID), ID, DUE), Prompt(CASE, AGENCY, "prompt-2", date(2026, 2, 9), ASKED), TO, "<2@x>")
+    waiting = sending.begun(
+        sending.taken(sending.begun({}, PROMPT, TO, ID), ID, DUE),
+        Prompt(CASE, AGENCY, "prompt-2", date(2026, 2, 9), ASKED),
+        TO,
+        "<2@x>",
+    )
     over = sending.begun(waiting, Prompt(CASE, AGENCY, "prompt-3", date(2026, 3, 9), ASKED), TO, "<3@x>")
     assert [(one["level"], one["status"]) for one in over["prompts"]] == [("prompt-1", "sent"), ("prompt-3", "sending")]
 
@@ -113,7 +127,13 @@ def test_an_agencys_prompts_go_together_and_its_escalations_apart_from_them() ->
 
     prompts = [one("A", "x", "prompt-1"), one("B", "x", "prompt-3"), one("C", "x", "escalation"), one("D", "y", "prompt-1"), one("E", "x", "request"),
                one("F", "x", "request")]  # fmt: skip
-    assert [[prompt.case for prompt in group] for group in sending.together(prompts, 8)] == [["A", "B"], ["C"], ["D"], ["E"], ["F"]]
+    assert [[prompt.case for prompt in group] for group in sending.together(prompts, 8)] == [
+        ["A", "B"],
+        ["C"],
+        ["D"],
+        ["E"],
+        ["F"],
+    ]
 
 
 def test_the_limits_are_data() -> None:
@@ -142,7 +162,11 @@ def test_a_hold_stands_in_the_ledger_until_the_answer() -> None:
     assert held(on_hold, AGENCY, None) == asked
     assert "hold" not in answer(on_hold, AGENCY, "nil", DUE)["requests"][0]
     assert answer(on_hold, "northshire-police", "nil", DUE)["requests"][0]["hold"] == {"until": "2026-02-03"}
-    for wrong in (lambda: held(asked, AGENCY, None), lambda: held(asked, "nobody", DUE), lambda: held(answer(asked, AGENCY, "nil", DUE), AGENCY, DUE)):
+    for wrong in (
+        lambda: held(asked, AGENCY, None),
+        lambda: held(asked, "nobody", DUE),
+        lambda: held(answer(asked, AGENCY, "nil", DUE), AGENCY, DUE),
+    ):
         with pytest.raises(ConditionsNotMet):
             wrong()
 
@@ -159,7 +183,9 @@ def test_a_reason_that_names_a_person_is_seen() -> None:
     child = form_a["child"]
     agencies = {one.id: (one.name, one.type, one.type) for one in configuration().agencies}
     assert not names_someone("Their records office is flooded", form_a, [], agencies)
-    assert names_someone(f"The notes of {child['first_names']} {child['family_name']} are with the coroner", form_a, [], agencies)
+    assert names_someone(
+        f"The notes of {child['first_names']} {child['family_name']} are with the coroner", form_a, [], agencies
+    )
     assert names_someone(f"NHS number {child['nhs_number']}", form_a, [], agencies)
 
 
@@ -202,7 +228,9 @@ def test_closures_in_cdr_yaml() -> None:
     assert Configuration.from_document(body).agencies[0].closed == (SUMMER,)
     for until in ("2026-07-19", "2027-08-31"):
         body["agencies"][0]["closed"] = [{"from": "2026-07-20", "until": until}]
-        assert [(one.rule, one.field) for one in configuration_problems(body)] == [("STORE-07", "agencies.0.closed.0.until")]
+        assert [(one.rule, one.field) for one in configuration_problems(body)] == [
+            ("STORE-07", "agencies.0.closed.0.until")
+        ]
 
 
 def test_what_smtp_needs() -> None:
@@ -213,5 +241,3 @@ def test_what_smtp_needs() -> None:
     assert [one.field for one in configuration_problems(body)] == ["mail.user"]
     body["mail"] |= {"user": "x"}
     assert configuration_problems(body) == []
-
-

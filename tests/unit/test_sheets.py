@@ -256,12 +256,21 @@ def test_small_workbooks_that_would_cost_much_are_told_within_little_memory_and_
 
 def test_many_sheets_are_no_register_and_no_harm() -> None:
     names = b"".join(b'<sheet name="s%d" sheetId="%d" r:id="r1"/>' % (n, n) for n in range(900))
-    found = sheets.read(workbook_bombs.book(book=workbook_bombs.PARTS[workbook_bombs.BOOK].replace(b"<sheets>", b"<sheets>" + names)), "r")
+    found = sheets.read(
+        workbook_bombs.book(book=workbook_bombs.PARTS[workbook_bombs.BOOK].replace(b"<sheets>", b"<sheets>" + names)),
+        "r",
+    )
     assert len(found.sheets) == 901
 
 
 @pytest.mark.parametrize(
-    "raw", [b"a,b\n" + b"," * 500 + b"x\n", b"a,b\n" + b"\n" * 300_000 + b"1,2\n", b"1," * 300 + b"\n" + b"1\n" * 30_000, (b"1," * 399 + b"1\n") * 2_000]
+    "raw",
+    [
+        b"a,b\n" + b"," * 500 + b"x\n",
+        b"a,b\n" + b"\n" * 300_000 + b"1,2\n",
+        b"1," * 300 + b"\n" + b"1\n" * 30_000,
+        (b"1," * 399 + b"1\n") * 2_000,
+    ],
 )
 def test_a_csv_file_that_is_no_register_is_told(raw: bytes) -> None:
     with pytest.raises(InvalidData) as error:
@@ -285,7 +294,9 @@ def test_the_kept_registers_of_other_programs_are_read() -> None:
 def test_strict_open_xml_with_its_own_dates_is_read() -> None:
     strict = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
     dated = b'<row r="1"><c t="d"><v>2020-05-01</v></c><c t="d"><v>2020-05-01T00:00:00.000</v></c><c t="d"><v>2020-05-01T23:00:00Z</v></c></row>'
-    raw = workbook_bombs.book(sheet=b'<x:worksheet xmlns:x="' + strict + b'"><sheetData>' + dated + b"</sheetData></x:worksheet>")
+    raw = workbook_bombs.book(
+        sheet=b'<x:worksheet xmlns:x="' + strict + b'"><sheetData>' + dated + b"</sheetData></x:worksheet>"
+    )
     assert rows(raw) == [(1, ("2020-05-01", "2020-05-01", "2020-05-01T23:00"))]
 
 
@@ -299,7 +310,9 @@ def test_strict_open_xml_with_its_own_dates_is_read() -> None:
 def test_what_excel_escapes_is_decoded(written: str, meant: str) -> None:
     shared = f"<sst><si><t>{written}</t></si><si><r><t>{written[:4]}</t></r><r><t>{written[4:]}</t></r><rPh><t>x</t></rPh></si></sst>"
     cells = f'<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c><c t="inlineStr"><is><t>{written}</t></is></c><c t="str"><f>A1</f><v>{written}</v></c></row>'
-    raw = workbook_bombs.book(strings=shared.encode(), sheet=b"<worksheet><sheetData>" + cells.encode() + b"</sheetData></worksheet>")
+    raw = workbook_bombs.book(
+        strings=shared.encode(), sheet=b"<worksheet><sheetData>" + cells.encode() + b"</sheetData></worksheet>"
+    )
     assert rows(raw) == [(1, (meant,) * 4)]
 
 
@@ -311,11 +324,17 @@ def test_dates_are_told_from_numbers_by_their_style() -> None:
         b'<xf numFmtId="22"/><xf numFmtId="167"/></cellXfs></styleSheet>'
     )
     cells = b"".join(b'<c s="%d"><v>43951.958333333336</v></c>' % style for style in range(7))
-    raw = workbook_bombs.book(styles=styles, sheet=b"<worksheet><sheetData><row>" + cells + b"</row></sheetData></worksheet>")
+    raw = workbook_bombs.book(
+        styles=styles, sheet=b"<worksheet><sheetData><row>" + cells + b"</row></sheetData></worksheet>"
+    )
     evening, number = "2020-04-30T23:00", "43951.958333333336"
     assert rows(raw)[0][1] == (number, evening, evening, number, number, evening, evening)
     of_1904 = workbook_bombs.PARTS[workbook_bombs.BOOK].replace(b"<sheets>", b'<workbookPr date1904="1"/><sheets>')
-    raw = workbook_bombs.book(book=of_1904, styles=styles, sheet=b'<worksheet><sheetData><row><c s="1"><v>42489</v></c></row></sheetData></worksheet>')
+    raw = workbook_bombs.book(
+        book=of_1904,
+        styles=styles,
+        sheet=b'<worksheet><sheetData><row><c s="1"><v>42489</v></c></row></sheetData></worksheet>',
+    )
     assert rows(raw)[0][1] == ("2020-04-30",)
 
 
@@ -343,7 +362,12 @@ VALUE = (
 @settings(deadline=None, max_examples=many(25))
 @given(st.lists(st.lists(VALUE, min_size=1, max_size=5), min_size=1, max_size=6))
 def test_what_openpyxl_writes_is_read_as_openpyxl_reads_it(cells: list[list[Any]]) -> None:
-    raw = book(lambda sheet: [sheet.append([None if isinstance(one, str) and one.startswith("=") else one for one in row]) for row in cells])
+    raw = book(
+        lambda sheet: [
+            sheet.append([None if isinstance(one, str) and one.startswith("=") else one for one in row])
+            for row in cells
+        ]
+    )
     read = load_workbook(io.BytesIO(raw), data_only=True).active
     assert read is not None
     expected = [(n, [as_text(cell.value) for cell in row]) for n, row in enumerate(read.iter_rows(), 1)]
@@ -375,7 +399,10 @@ def test_a_workbook_with_something_wrong_anywhere_is_read_or_refused(data: st.Da
     part = bytearray(FULL.get(name, b"<x/>"))
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(part)))
-        new = data.draw(st.binary(max_size=3) | st.sampled_from([b"<", b">", b"&", b'"', b"-1", b"99999999999", b"1e999", b"nan", b"s", b"d"]))
+        new = data.draw(
+            st.binary(max_size=3)
+            | st.sampled_from([b"<", b">", b"&", b'"', b"-1", b"99999999999", b"1e999", b"nan", b"s", b"d"])
+        )
         part[place : place + data.draw(st.integers(0, 8))] = new
     try:
         sheets.read(workbook_bombs.book(**(FULL | {name: bytes(part)})), "register")

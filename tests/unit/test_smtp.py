@@ -19,7 +19,10 @@ from cdr.mail.sendmail import Sendmail
 from cdr.mail.smtp import STARTTLS, TLS, Smtp
 from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope
 
-pytestmark = [pytest.mark.filterwarnings("ignore::UserWarning"), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 MAIL = b"From: a@x.example\r\nTo: b@y.example\r\nMessage-ID: <1@x>\r\n\r\nOne\r\n.\r\n..two\r\n"
 
 
@@ -102,11 +105,15 @@ def test_all_are_refused(server: Server, authority: Path) -> None:
     assert (found.outcome, found.refused) == (REFUSED, ("b@y.example", "c@y.example"))
 
 
-def test_an_address_that_is_greylisted_holds_the_message_back_until_the_last_try(server: Server, authority: Path) -> None:
+def test_an_address_that_is_greylisted_holds_the_message_back_until_the_last_try(
+    server: Server, authority: Path
+) -> None:
     server.mood.recipients["slow@y.example"] = "450 greylisted"
     assert deliver(way(server, authority), "b@y.example", "slow@y.example").outcome == LATER
     assert server.mails == []
-    assert deliver(way(server, authority), "b@y.example", "slow@y.example", last=True) == Delivery(TAKEN, ("slow@y.example",))
+    assert deliver(way(server, authority), "b@y.example", "slow@y.example", last=True) == Delivery(
+        TAKEN, ("slow@y.example",)
+    )
     assert deliver(way(server, authority), "slow@y.example", last=True).outcome == LATER
 
 
@@ -169,14 +176,18 @@ def test_what_a_program_ends_with(tmp_path: Path, code: int, outcome: str) -> No
 
 def test_without_t_the_addresses_follow_a_double_dash(tmp_path: Path) -> None:
     command = program(tmp_path, "cat > /dev/null", f'echo "$@" > {tmp_path}/words')
-    assert Sendmail(command, 5).deliver(Envelope("a@x.example", ("b@y.example", "c@y.example"), MAIL)) == Delivery(TAKEN)
+    assert Sendmail(command, 5).deliver(Envelope("a@x.example", ("b@y.example", "c@y.example"), MAIL)) == Delivery(
+        TAKEN
+    )
     assert (tmp_path / "words").read_text() == "-f a@x.example -- b@y.example c@y.example\n"
 
 
 def test_a_program_that_hangs_is_missing_or_is_killed(tmp_path: Path) -> None:
     envelope = Envelope("a@x.example", ("b@y.example",), MAIL)
     for number in (9, 1):
-        assert Sendmail(program(tmp_path, f"kill -{number} $$"), 5).deliver(envelope) == Delivery(UNCERTAIN, why="the mail program was stopped")
+        assert Sendmail(program(tmp_path, f"kill -{number} $$"), 5).deliver(envelope) == Delivery(
+            UNCERTAIN, why="the mail program was stopped"
+        )
     hangs = Sendmail(program(tmp_path, "sleep 600\nexit 0"), 0.3)  # a child of its own has its output, and outlives it
     assert [hangs.deliver(envelope).outcome for _ in range(3)] == [UNCERTAIN, LATER, LATER]
     missing = Sendmail("/nowhere/sendmail -t", 5)

@@ -29,7 +29,9 @@ def test_every_form_is_valid_and_every_date_follows() -> None:
             found += [p for p in form_b.problems(answer, case.form_a, answer["agency"], LAST) if p.level == "error"]
         if case.form_c and case.reviewed_on:
             found += schema.problems(case.form_c, "form-c/1")
-            found += [p for p in form_c.problems(case.form_c, case.form_a, case.reviewed_on, limits) if p.level == "error"]
+            found += [
+                p for p in form_c.problems(case.form_c, case.form_a, case.reviewed_on, limits) if p.level == "error"
+            ]
         assert found == []
 
 

@@ -18,7 +18,17 @@ from cdr.statistics.facts import CaseFacts, RequestFacts
 from cdr.statistics.tables import OVERLAPPING, SHARES, Table, Tally, percent
 from cdr.statistics.tally import tally, to_json
 
-NOTIFICATIONS = ("local_authority", "age_band", "place", "sex", "ethnicity", "expected", "gestation", "jar", "deprivation")
+NOTIFICATIONS = (
+    "local_authority",
+    "age_band",
+    "place",
+    "sex",
+    "ethnicity",
+    "expected",
+    "gestation",
+    "jar",
+    "deprivation",
+)
 REVIEWS = (
     *("local_authority", "age_band", "place", "sex", "ethnicity", "duration", "year_of_death", "category"),
     *("modifiable_by_authority", "modifiable_by_category", "modifiable_by_age_band"),
@@ -118,7 +128,12 @@ def test_the_json_is_the_interface_s() -> None:
 
 @pytest.mark.parametrize(
     ("table", "basis"),
-    [("notifications.sex", "notified"), ("reviews.sex", "reviewed"), ("reviews.year_of_death", "reviewed"), ("returns.agency", "requested")],
+    [
+        ("notifications.sex", "notified"),
+        ("reviews.sex", "reviewed"),
+        ("reviews.year_of_death", "reviewed"),
+        ("returns.agency", "requested"),
+    ],
 )
 def test_a_table_says_by_which_year_it_counts(table: str, basis: str) -> None:
     assert tallied().table(table).basis == basis
@@ -165,7 +180,9 @@ def test_ages_are_days_then_birthdays(born: date | None, died: date | None, band
         (None, date(2023, 6, 10), "Not known"),
     ],
 )
-def test_duration_is_in_calendar_months_with_both_ends_in_the_middle(died: date | None, reviewed: date, band: str) -> None:
+def test_duration_is_in_calendar_months_with_both_ends_in_the_middle(
+    died: date | None, reviewed: date, band: str
+) -> None:
     case = replace(REVIEWED, died=died, reviewed_on=reviewed)
     assert counted(tallied(case).table("reviews.duration")) == {band: 1}
 
@@ -270,13 +287,21 @@ def test_modifiable_is_of_all_the_cases_of_its_row() -> None:
     ]
     result = tallied(*cases)
     by_authority = {row.label: row.cells[0] for row in result.table("reviews.modifiable_by_authority").rows}
-    assert (by_authority["Northshire"].n, by_authority["Northshire"].of, by_authority["Northshire"].percent) == (1, 3, 33.3)
+    assert (by_authority["Northshire"].n, by_authority["Northshire"].of, by_authority["Northshire"].percent) == (
+        1,
+        3,
+        33.3,
+    )
     assert (by_authority["Southtown"].n, by_authority["Southtown"].of) == (0, 1)
     by_category = {row.label.split(" ")[0]: row.cells[0] for row in result.table("reviews.modifiable_by_category").rows}
     assert (by_category["8"].n, by_category["8"].of) == (1, 3)
     assert (by_category["9"].n, by_category["9"].of) == (0, 1)
     by_age = {row.label: row.cells[0] for row in result.table("reviews.modifiable_by_age_band").rows}
-    assert [(by_age[label].n, by_age[label].of) for label in ("10-14 years", "0-27 days", "Not known")] == [(1, 3), (0, 0), (0, 1)]
+    assert [(by_age[label].n, by_age[label].of) for label in ("10-14 years", "0-27 days", "Not known")] == [
+        (1, 3),
+        (0, 0),
+        (0, 1),
+    ]
     for table in ("authority", "category", "age_band"):
         total = result.table(f"reviews.modifiable_by_{table}").total[0]
         assert (total.n, total.of, total.percent) == (1, 4, 25.0)
@@ -332,7 +357,17 @@ def test_two_agencies_of_one_name_stay_two_rows() -> None:
 
 @pytest.mark.parametrize(
     ("n", "of", "expected"),
-    [(0, 0, None), (0, 7, 0.0), (1, 3, 33.3), (2, 3, 66.7), (1, 800, 0.1), (3, 800, 0.4), (1, 16, 6.3), (33, 38, 86.8), (5, 5, 100.0)],
+    [
+        (0, 0, None),
+        (0, 7, 0.0),
+        (1, 3, 33.3),
+        (2, 3, 66.7),
+        (1, 800, 0.1),
+        (3, 800, 0.4),
+        (1, 16, 6.3),
+        (33, 38, 86.8),
+        (5, 5, 100.0),
+    ],
 )
 def test_percentages_have_one_decimal_halves_up(n: int, of: int, expected: float | None) -> None:
     assert percent(n, of) == expected
@@ -367,7 +402,9 @@ CASES = st.builds(
     category=st.none() | st.integers(1, 10),
     modifiable=st.sampled_from(["yes", "no", "inadequate_information", None]),
     domains=st.dictionaries(st.sampled_from("ABCD"), st.integers(0, 2)),
-    contributory_factors=st.lists(st.sampled_from(["sleep_environment", "acute_illness", "other"]), unique=True).map(tuple),
+    contributory_factors=st.lists(st.sampled_from(["sleep_environment", "acute_illness", "other"]), unique=True).map(
+        tuple
+    ),
     learning_themes=st.lists(st.sampled_from(["escalation", "messages_to_families"]), unique=True).map(tuple),
 )
 

@@ -67,7 +67,9 @@ CASE = CaseFacts(
 )
 
 
-def tallied(*cases: CaseFacts, n_years: int = 1, year: str = "2023/24", setting: Setting = SETTING, **choice: Any) -> Tally:
+def tallied(
+    *cases: CaseFacts, n_years: int = 1, year: str = "2023/24", setting: Setting = SETTING, **choice: Any
+) -> Tally:
     chosen = replace(ALL, **choice)
     return tally(cases, "Northshire and Southtown", AUTHORITIES, AGENCIES, year, n_years, BANDS, chosen, setting)
 
@@ -85,7 +87,10 @@ def counted(table: Table, column: int = -1) -> dict[str, int | None]:
         ("notifications.multiple_birth", {"Yes": 1}),
         ("notifications.without_early_births", {"Without births under 22 weeks": 1}),
         ("notifications.other_processes", {"Perinatal Mortality Review Tool": 1, "LeDeR told": 1}),
-        ("notifications.family", {"Given the leaflet for parents and carers": 1, "Was sent a letter after the review": 1}),
+        (
+            "notifications.family",
+            {"Given the leaflet for parents and carers": 1, "Was sent a letter after the review": 1},
+        ),
         ("notifications.rate", {"Northshire": 1}),
         ("notifications.times", {"Death to notification": 1}),
         ("deaths.sex", {"Female": 1}),
@@ -113,14 +118,25 @@ def test_relevance_has_each_review_once_for_each_domain() -> None:
 
 @pytest.mark.parametrize(
     ("grams", "row"),
-    [(999, "Under 1000 g"), (1000, "1000-1499 g"), (2499, "1500-2499 g"), (2500, "2500-3999 g"), (4000, "4000 g and over"), (None, "Not known")],
+    [
+        (999, "Under 1000 g"),
+        (1000, "1000-1499 g"),
+        (2499, "1500-2499 g"),
+        (2500, "2500-3999 g"),
+        (4000, "4000 g and over"),
+        (None, "Not known"),
+    ],
 )
 def test_birth_weight_has_its_bands(grams: int | None, row: str) -> None:
     assert counted(tallied(replace(CASE, birth_weight_g=grams)).table("notifications.birth_weight")) == {row: 1}
 
 
-@pytest.mark.parametrize(("weeks", "births", "n"), [(21, 22, 0), (22, 22, 1), (23, 24, 0), (24, 24, 1), (None, 24, 1), (21, None, 1)])
-def test_the_earliest_births_may_be_left_out_and_unknown_ones_never_are(weeks: int | None, births: int | None, n: int) -> None:
+@pytest.mark.parametrize(
+    ("weeks", "births", "n"), [(21, 22, 0), (22, 22, 1), (23, 24, 0), (24, 24, 1), (None, 24, 1), (21, None, 1)]
+)
+def test_the_earliest_births_may_be_left_out_and_unknown_ones_never_are(
+    weeks: int | None, births: int | None, n: int
+) -> None:
     result = tallied(replace(CASE, gestation_weeks=weeks), births=births)
     assert result.table("notifications.sex").total[0].n == result.table("reviews.sex").total[0].n == n
     said = [note for note in result.tables[0].notes if "are left out of every table" in note]
@@ -132,7 +148,9 @@ def test_a_child_from_elsewhere_is_in_the_tables_of_non_residents_only() -> None
     assert counted(result.table("non_residents.local_authority")) == {"Eastbury": 1, "Not known": 1}
     assert result.table("notifications.sex").total[0].n == 1
     assert counted(result.table("non_residents.place")) == {"Hospital": 2}
-    assert tallied(replace(CASE, local_authority="Eastbury", counted=False)).table("non_residents.place").total[0].n == 0
+    assert (
+        tallied(replace(CASE, local_authority="Eastbury", counted=False)).table("non_residents.place").total[0].n == 0
+    )
 
 
 def test_rates_are_per_children_and_years_with_the_exact_interval() -> None:
@@ -159,7 +177,14 @@ def test_without_the_number_of_children_there_is_no_rate() -> None:
 
 
 def test_quarters_begin_in_april_and_add_up_to_their_year() -> None:
-    days = [date(2023, 4, 1), date(2023, 6, 30), date(2023, 7, 1), date(2023, 12, 31), date(2024, 1, 1), date(2024, 3, 31)]
+    days = [
+        date(2023, 4, 1),
+        date(2023, 6, 30),
+        date(2023, 7, 1),
+        date(2023, 12, 31),
+        date(2024, 1, 1),
+        date(2024, 3, 31),
+    ]
     cases = [replace(CASE, notified_on=day) for day in days]
     quarters = tallied(*cases, by="quarter").table("notifications.local_authority")
     assert quarters.columns == ("2023/24 Q1", "2023/24 Q2", "2023/24 Q3", "2023/24 Q4")
@@ -224,7 +249,13 @@ def test_largest_remainder_is_chosen_and_said() -> None:
 def years_of(*counts: int, **change: Any) -> list[CaseFacts]:
     first = 2024 - len(counts)
     return [
-        replace(CASE, case=f"{first + k}-{n:04}", notified_on=date(first + k, 9, 1), reviewed_on=date(first + k, 9, 1), **change)
+        replace(
+            CASE,
+            case=f"{first + k}-{n:04}",
+            notified_on=date(first + k, 9, 1),
+            reviewed_on=date(first + k, 9, 1),
+            **change,
+        )
         for k, count in enumerate(counts)
         for n in range(count)
     ]
@@ -253,7 +284,9 @@ def test_a_share_is_compared_only_where_there_are_enough() -> None:
     assert "too few to call it more or less" in said(tallied(*few, n_years=2).table("reviews.modifiable_by_authority"))
     many = [*years_of(10, 30), *years_of(30, 10, modifiable="no")]
     table = tallied(*many, n_years=2).table("reviews.modifiable_by_authority")
-    assert "2023/24 has 30 of 40, 2022/23 had 10 of 40. This is a larger share than chance alone would make" in said(table)
+    assert "2023/24 has 30 of 40, 2022/23 had 10 of 40. This is a larger share than chance alone would make" in said(
+        table
+    )
     assert table.total[1].interval == (58.8, 87.3) and table.rows[0].cells[1].interval is None
     assert "30 of 40 in 2023/24 is 75.0%" in said(table) and "from 58.8% to 87.3%" in said(table)
 
@@ -280,7 +313,9 @@ def test_across_a_break_nothing_is_compared_and_the_break_is_shown() -> None:
     setting = replace(SETTING, breaks=(("2023/24", ("notifications",), "births at any gestation count from now on."),))
     made = tallied(*years_of(10, 40), n_years=2, setting=setting)
     table = made.table("notifications.local_authority")
-    assert [(one.column, one.why) for one in table.breaks] == [("2023/24", "births at any gestation count from now on.")]
+    assert [(one.column, one.why) for one in table.breaks] == [
+        ("2023/24", "births at any gestation count from now on.")
+    ]
     assert "2023/24 is not compared with 2022/23" in said(table) and "more than chance alone" not in said(table)
     assert "// From 2023/24 on something else is counted than before: births at any gestation" in said(table)
     assert not made.table("reviews.sex").breaks
@@ -288,7 +323,9 @@ def test_across_a_break_nothing_is_compared_and_the_break_is_shown() -> None:
     assert "2022/23    //" in " ".join(render(only, "table").splitlines()[15:25]) or "//" in render(only, "table")
     assert "| 2022/23 | // | 2023/24 |" in render(only, "md")
     assert '<th scope="col">//</th>' in render(only, "html")
-    assert to_json(only)["tables"][0]["breaks"] == [{"column": "2023/24", "why": "births at any gestation count from now on."}]
+    assert to_json(only)["tables"][0]["breaks"] == [
+        {"column": "2023/24", "why": "births at any gestation count from now on."}
+    ]
 
 
 def test_nothing_is_said_of_chance_where_there_is_one_year() -> None:
@@ -324,7 +361,17 @@ def test_where_nothing_is_known_nothing_is_shown() -> None:
 
 def test_of_several_releases_of_one_year_the_newest_stands_whatever_their_order() -> None:
     def figure(published: int, value: float) -> Figure:
-        return Figure("England", "died", "2020/21", value, "per_100000", f"release {published}", published, TOTAL, ("deaths.rate",))
+        return Figure(
+            "England",
+            "died",
+            "2020/21",
+            value,
+            "per_100000",
+            f"release {published}",
+            published,
+            TOTAL,
+            ("deaths.rate",),
+        )
 
     both = (figure(2021, 25.5), figure(2023, 25.4))
     for known in (both, both[::-1]):
@@ -359,7 +406,9 @@ def test_figures_of_the_wrong_shape_are_found(change: dict[str, Any], rule: str,
     assert [(one.rule, one.field) for one in reference_problems(body, known_tables(BANDS))] == [(rule, field)]
 
 
-@pytest.mark.parametrize("body", [{}, {"figures": 3}, {"figures": [None, {}, {"year": 3, "tables": "x"}], "releases": []}])
+@pytest.mark.parametrize(
+    "body", [{}, {"figures": 3}, {"figures": [None, {}, {"year": 3, "tables": "x"}], "releases": []}]
+)
 def test_a_broken_document_of_figures_does_not_raise(body: Any) -> None:
     assert reference_problems(body, known_tables(BANDS)) == []
 
@@ -431,7 +480,10 @@ def test_every_table_adds_up_or_says_why_not(cases: list[CaseFacts], choice: Cho
         for column in range(len(table.columns)):
             rows = sum(row.cells[column].n or 0 for row in table.rows)
             if table.id in OVERLAPPING | TIMES:
-                assert table.id in TIMES or any("add up to" in note or "row of each domain" in note or "in both rows" in note for note in table.notes)
+                assert table.id in TIMES or any(
+                    "add up to" in note or "row of each domain" in note or "in both rows" in note
+                    for note in table.notes
+                )
             else:
                 assert rows == table.total[column].n, table.id
 

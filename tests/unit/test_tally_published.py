@@ -85,7 +85,12 @@ def durham() -> Tally:
 
 @pytest.mark.parametrize(
     ("basis", "published"),
-    [(basis, name) for basis in ("notifications", "reviews") for name in ("by_local_authority", *COLUMNS) if name in PUBLISHED[basis]],
+    [
+        (basis, name)
+        for basis in ("notifications", "reviews")
+        for name in ("by_local_authority", *COLUMNS)
+        if name in PUBLISHED[basis]
+    ],
 )
 def test_the_published_counts_of_an_area_come_back(durham: Tally, basis: str, published: str) -> None:
     tables = PUBLISHED[basis]
@@ -94,7 +99,10 @@ def test_the_published_counts_of_an_area_come_back(durham: Tally, basis: str, pu
     for column, year in enumerate(table.columns):
         total = tables["by_local_authority"]["total"][year]
         expected = {str(label): n[year] for label, n in tables[published].items() if label != "total" and year in n}
-        got = {label.split(" ")[0] if published == "by_category" else label: n for label, n in counts(table, column).items()}
+        got = {
+            label.split(" ")[0] if published == "by_category" else label: n
+            for label, n in counts(table, column).items()
+        }
         assert table.total[column].n == total == sum(n or 0 for n in got.values())
         if sum(expected.values()) <= total:  # where the report counts one child twice no cases can give its counts back
             assert {label: got.get(label, 0) for label in expected} == expected
@@ -127,7 +135,9 @@ def whole_percent(n: int | None, of: int | None) -> int:
 def notified_in_derby() -> list[CaseFacts]:
     published, (first, _) = DERBY["notifications"], first_and_last_day(DERBY["year"])
     where = [name for name, n in published["by_local_authority"].items() for _ in range(n)]
-    places = ["neonatal_unit"] * published["died_in_hospital"]["n"] + ["home_normal_residence"] * published["died_at_home"]
+    places = ["neonatal_unit"] * published["died_in_hospital"]["n"] + ["home_normal_residence"] * published[
+        "died_at_home"
+    ]
     places += ["hospice"] * published["died_in_hospice"]
     places += ["not_known"] * (published["total"] - len(places))
     newborn = published["total"] * published["neonatal_0_27_days_percent"] // 100
@@ -151,8 +161,13 @@ def reviewed_in_derby() -> list[CaseFacts]:
     published, (first, last) = DERBY["reviews"], first_and_last_day(DERBY["year"])
     died_in = [year for year, n in published["by_year_of_death"].items() for _ in range(n)]
     domains = published["contributory_factor_domains"]
-    share = {name: round(percent * len(died_in) / 100) for name, percent in published["top_modifiable_factors_percent"].items()}
-    share_of_category = {code: round(percent * len(died_in) / 100) for code, percent in published["by_category_percent"].items()}
+    share = {
+        name: round(percent * len(died_in) / 100)
+        for name, percent in published["top_modifiable_factors_percent"].items()
+    }
+    share_of_category = {
+        code: round(percent * len(died_in) / 100) for code, percent in published["by_category_percent"].items()
+    }
     categories = [code for code, n in share_of_category.items() for _ in range(n)]
     with_factors = round(published["with_modifiable_factors_percent"] * len(died_in) / 100)
     return [
@@ -196,7 +211,10 @@ def test_a_second_area_s_published_reviews_come_back(derby: Tally) -> None:
     assert derby.table("reviews.year_of_death").total[0].n == published["total"]
     domains = {row.label[0]: row.cells[0] for row in derby.table("reviews.domains").rows}
     for letter, about in published["contributory_factor_domains"].items():
-        assert (domains[letter].n, whole_percent(domains[letter].n, domains[letter].of)) == (about["n"], about["percent"])
+        assert (domains[letter].n, whole_percent(domains[letter].n, domains[letter].of)) == (
+            about["n"],
+            about["percent"],
+        )
     total = derby.table("reviews.modifiable_by_authority").total[0]
     assert whole_percent(total.n, total.of) == published["with_modifiable_factors_percent"]
     factors = [whole_percent(row.cells[0].n, row.cells[0].of) for row in derby.table("reviews.modifiable_factors").rows]

@@ -19,7 +19,9 @@ YEARS = ("2020/21", "2021/22", "2022/23", "2023/24")
 SHARED = "Percentages are rounded."
 
 
-def table(table_id: str, title: str, rows: dict[str, list[Cell]], total: list[Cell], basis: str = "reviewed", note: str = "") -> Table:
+def table(
+    table_id: str, title: str, rows: dict[str, list[Cell]], total: list[Cell], basis: str = "reviewed", note: str = ""
+) -> Table:
     lines = tuple(Row(label, tuple(cells)) for label, cells in rows.items())
     return Table(table_id, title, basis, YEARS, lines, tuple(total), (*([note] if note else []), SHARED))
 

@@ -10,7 +10,13 @@ from unit.timeline_cases import RETURNS, form_a, made, told
 
 from cdr.domain.timeline.timeline import Gap, Timeline
 
-HOSPITAL, POLICE, AMBULANCE, GP, SCHOOL = "northtown-general", "northshire-police", "regional-ambulance", "high-street-surgery", "northtown-academy"
+HOSPITAL, POLICE, AMBULANCE, GP, SCHOOL = (
+    "northtown-general",
+    "northshire-police",
+    "regional-ambulance",
+    "high-street-surgery",
+    "northtown-academy",
+)
 
 
 def words(timeline: Timeline) -> list[str]:
@@ -84,7 +90,9 @@ def gap_after(age: int, days: int) -> tuple[Gap, ...]:
     return tuple(gap for gap in timeline.gaps if gap.start == -days)
 
 
-@pytest.mark.parametrize(("age", "longest"), [(0, 14), (27, 14), (28, 56), (300, 56), (400, 182), (1790, 182), (1900, 365), (5000, 365)])
+@pytest.mark.parametrize(
+    ("age", "longest"), [(0, 14), (27, 14), (28, 56), (300, 56), (400, 182), (1790, 182), (1900, 365), (5000, 365)]
+)
 def test_gap_is_longer_than_the_rule_for_the_age_at_its_start(age: int, longest: int) -> None:
     assert gap_after(age, longest) == ()
     assert gap_after(age, longest + 1) == (Gap(-longest - 1, 0, longest + 1),)
@@ -98,19 +106,34 @@ def test_nothing_before_birth_or_after_death_makes_or_ends_a_gap() -> None:
 
 def test_birth_without_a_time_is_first_and_death_without_a_time_last_of_the_living_day() -> None:
     form = form_a(child__date_of_birth="2026-01-09", death__time=None)
-    timeline = made(form, [told(HOSPITAL, ("2026-01-09T01:00", "Waters broke"), ("2026-01-09T04:00", "Transferred to the neonatal unit"))])
+    timeline = made(
+        form,
+        [
+            told(
+                HOSPITAL, ("2026-01-09T01:00", "Waters broke"), ("2026-01-09T04:00", "Transferred to the neonatal unit")
+            )
+        ],
+    )
     assert [event.split(":")[0].split(" at ")[0] for event in words(timeline)] == [
-        "Born", "Waters broke", "Transferred to the neonatal unit", "Died", "The death was notified to the child death review team",
+        "Born",
+        "Waters broke",
+        "Transferred to the neonatal unit",
+        "Died",
+        "The death was notified to the child death review team",
     ]
 
 
 def test_an_event_without_a_time_stands_before_those_with_one() -> None:
-    timeline = made(None, [told(GP, ("2026-01-09T04:00", "Telephoned the surgery"), ("2026-01-09", "Cold for two days"))])
+    timeline = made(
+        None, [told(GP, ("2026-01-09T04:00", "Telephoned the surgery"), ("2026-01-09", "Cold for two days"))]
+    )
     assert words(timeline).index("Cold for two days") < words(timeline).index("Telephoned the surgery")
 
 
 def test_reports_of_one_event_stand_together_though_another_is_between_in_time() -> None:
-    hospital = told(HOSPITAL, ("2026-01-09T06:25", "Arrived in the emergency department"), ("2026-01-09T06:28", "Adrenaline given"))
+    hospital = told(
+        HOSPITAL, ("2026-01-09T06:25", "Arrived in the emergency department"), ("2026-01-09T06:28", "Adrenaline given")
+    )
     ambulance = told(AMBULANCE, ("2026-01-09T06:31", "Arrived at Northtown General Hospital"))
     timeline = made(None, [ambulance, hospital])
     first = words(timeline).index("Arrived in the emergency department")
@@ -119,16 +142,36 @@ def test_reports_of_one_event_stand_together_though_another_is_between_in_time()
 
 
 def test_two_arrivals_of_one_agency_or_at_two_hospitals_are_two_events() -> None:
-    own = told(HOSPITAL, ("2026-01-09T04:25", "Arrived in the emergency department"), ("2026-01-09T06:25", "Arrived in the emergency department"))
+    own = told(
+        HOSPITAL,
+        ("2026-01-09T04:25", "Arrived in the emergency department"),
+        ("2026-01-09T06:25", "Arrived in the emergency department"),
+    )
     assert whys(None, own) == []
-    moved = [told(AMBULANCE, ("2026-01-09T05:10", "Arrived at Eastbury Infirmary")), told(POLICE, ("2026-01-09T06:20",
-        "Arrived at Northtown General Hospital"))]
+    moved = [
+        told(AMBULANCE, ("2026-01-09T05:10", "Arrived at Eastbury Infirmary")),
+        told(POLICE, ("2026-01-09T06:20", "Arrived at Northtown General Hospital")),
+    ]
     assert whys(None, *moved) == []
 
 
-@pytest.mark.parametrize("other", ["Father arrived at the hospital", "Police officers arrived at the hospital", "Body taken to the hospital mortuary"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Father arrived at the hospital",
+        "Police officers arrived at the hospital",
+        "Body taken to the hospital mortuary",
+    ],
+)
 def test_arrivals_of_others_are_not_the_childs(other: str) -> None:
-    assert whys(None, told(HOSPITAL, ("2026-01-09T06:25", "Arrived in the emergency department")), told(POLICE, ("2026-01-09T06:45", other))) == []
+    assert (
+        whys(
+            None,
+            told(HOSPITAL, ("2026-01-09T06:25", "Arrived in the emergency department")),
+            told(POLICE, ("2026-01-09T06:45", other)),
+        )
+        == []
+    )
 
 
 def test_the_same_time_is_no_conflict_and_a_minute_apart_is() -> None:
@@ -139,8 +182,13 @@ def test_the_same_time_is_no_conflict_and_a_minute_apart_is() -> None:
 
 def test_an_arrival_either_side_of_midnight_is_one_event() -> None:
     form = form_a(death__date="2026-01-10", death__time="01:00")
-    returns = [told(HOSPITAL, ("2026-01-10T00:04", "Arrived in the emergency department")), told(AMBULANCE, ("2026-01-09T23:58", "Arrived at hospital"))]
-    assert whys(form, *returns) == ["Different times are given for the arrival at hospital: 23:58 (ambulance) and 00:04 (acute hospital)"]
+    returns = [
+        told(HOSPITAL, ("2026-01-10T00:04", "Arrived in the emergency department")),
+        told(AMBULANCE, ("2026-01-09T23:58", "Arrived at hospital")),
+    ]
+    assert whys(form, *returns) == [
+        "Different times are given for the arrival at hospital: 23:58 (ambulance) and 00:04 (acute hospital)"
+    ]
 
 
 def test_death_at_another_time_or_on_another_day_conflicts_with_form_a() -> None:
@@ -178,9 +226,15 @@ def test_only_a_living_child_has_contacts(at: str, event: str, conflicts: int) -
 @pytest.mark.parametrize(
     ("more", "part"),
     [
-        ({"child": {"gestation": {"weeks": 37, "days": 0}}}, "36 weeks and 4 days (Form A) and 37 weeks (acute hospital)"),
+        (
+            {"child": {"gestation": {"weeks": 37, "days": 0}}},
+            "36 weeks and 4 days (Form A) and 37 weeks (acute hospital)",
+        ),
         ({"child": {"birth_weight_g": 2640}}, "2,460 g (Form A) and 2,640 g (acute hospital)"),
-        ({"identifying": {"date_of_birth": "2025-03-20"}}, "The date of birth is not the same in Form A and acute hospital"),
+        (
+            {"identifying": {"date_of_birth": "2025-03-20"}},
+            "The date of birth is not the same in Form A and acute hospital",
+        ),
         ({"identifying": {"date_of_death": "2026-01-10"}}, "The date of death is not the same"),
         ({"identifying": {"nhs_number": "9990000026"}}, "The NHS number is not the same"),
         ({"identifying": {"address": ["14 Example Street", "Northtown"]}}, "The home address is not the same"),
@@ -213,15 +267,23 @@ def test_gestation_in_the_words_of_the_birth_counts() -> None:
 
 
 def test_no_conflict_shows_an_address_number_or_date() -> None:
-    returns = [told(HOSPITAL, identifying={"date_of_birth": "2025-03-20", "nhs_number": "9990000026", "address": "1 Other Road"})]
+    returns = [
+        told(
+            HOSPITAL, identifying={"date_of_birth": "2025-03-20", "nhs_number": "9990000026", "address": "1 Other Road"}
+        )
+    ]
     said = " ".join(whys(None, *returns))
     assert not {"2025", "999", "Other", "Example"} & set(said.replace("-", " ").split()) and "9990000026" not in said
 
 
 def test_contacts_are_shown_only_where_they_add_a_day() -> None:
-    said = words(made(None, [told(GP, ("2025-05-01", "Immunised"), contact={"first": "2025-04-01", "last": "2025-05-01"})]))
+    said = words(
+        made(None, [told(GP, ("2025-05-01", "Immunised"), contact={"first": "2025-04-01", "last": "2025-05-01"})])
+    )
     assert "First contact with the agency" in said and "Last contact with the agency" not in said
-    assert "Only contact with the agency" in words(made(None, [told(GP, contact={"first": "2025-04-01", "last": "2025-04-01"})]))
+    assert "Only contact with the agency" in words(
+        made(None, [told(GP, contact={"first": "2025-04-01", "last": "2025-04-01"})])
+    )
     assert not any("contact" in event for event in words(made()))
 
 
@@ -266,7 +328,17 @@ def test_order_does_not_depend_on_the_order_of_the_returns() -> None:
 
 days = st.integers(min_value=-400, max_value=20)
 minutes = st.one_of(st.none(), st.integers(min_value=0, max_value=1439))
-said = st.sampled_from(["Arrived at hospital", "Seen at the surgery", "Found unresponsive", "Note", "Death confirmed", "Joint home visit", "999 call"])
+said = st.sampled_from(
+    [
+        "Arrived at hospital",
+        "Seen at the surgery",
+        "Found unresponsive",
+        "Note",
+        "Death confirmed",
+        "Joint home visit",
+        "999 call",
+    ]
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -274,7 +346,9 @@ said = st.sampled_from(["Arrived at hospital", "Seen at the surgery", "Found unr
 def test_every_event_is_there_once_and_days_never_go_back(told_events: list[tuple[str, int, int | None, str]]) -> None:
     returns: dict[str, dict[str, Any]] = {}
     for agency, day, minute, event in told_events:
-        at = (date(2026, 1, 9) + timedelta(days=day)).isoformat() + (f"T{minute // 60:02d}:{minute % 60:02d}" if minute is not None else "")
+        at = (date(2026, 1, 9) + timedelta(days=day)).isoformat() + (
+            f"T{minute // 60:02d}:{minute % 60:02d}" if minute is not None else ""
+        )
         returns.setdefault(agency, told(agency))["timeline"].append({"at": at, "event": event})
     timeline = made(None, list(returns.values()))
     assert len(timeline.entries) == len(told_events) + 3
@@ -307,13 +381,25 @@ def test_every_event_is_there_once_and_days_never_go_back(told_events: list[tupl
     ],
 )
 def test_missed_contacts_are_marked_in_words_that_blame_no_one(event: str, expected: str | None) -> None:
-    (entry,) = [entry for entry in made(None, [told(GP, ("2025-05-01", event))], identified=False).entries if entry.day == -253]
+    (entry,) = [
+        entry for entry in made(None, [told(GP, ("2025-05-01", event))], identified=False).entries if entry.day == -253
+    ]
     assert entry.missed == expected
 
 
 def test_other_answers_with_a_date_are_events_unless_the_agency_tells_of_them() -> None:
-    seen = {"supplementary": [{"type": "sudden_unexpected_death", "answers": {"last_seen_alive": "2026-01-09T02:30", "position_found": "prone"}}]}
-    dietetics, unknown = {"service": "Dietetics", "start": "2025-06-01", "end": "2025-09-01"}, {"service": "not_known", "start": "not_known"}
+    seen = {
+        "supplementary": [
+            {
+                "type": "sudden_unexpected_death",
+                "answers": {"last_seen_alive": "2026-01-09T02:30", "position_found": "prone"},
+            }
+        ]
+    }
+    dietetics, unknown = (
+        {"service": "Dietetics", "start": "2025-06-01", "end": "2025-09-01"},
+        {"service": "not_known", "start": "not_known"},
+    )
     services = {"service": {"services_involved": [dietetics, unknown]}}
     timeline = made(None, [told(HOSPITAL, **seen), told(GP, ("2025-09-01", "Discharged from dietetics"), **services)])
     assert [(entry.day, entry.event) for entry in timeline.entries[1:-2]] == [
@@ -324,7 +410,9 @@ def test_other_answers_with_a_date_are_events_unless_the_agency_tells_of_them() 
 
 
 def test_two_weights_of_two_days_are_no_conflict_and_of_one_day_are() -> None:
-    first, second = ({"weight_kg": weight, "measured_on": on} for weight, on in ((5.0, "2025-06-01"), (8.1, "2025-12-01")))
+    first, second = (
+        {"weight_kg": weight, "measured_on": on} for weight, on in ((5.0, "2025-06-01"), (8.1, "2025-12-01"))
+    )
     assert whys(None, told(GP, child=first), told(HOSPITAL, child=second)) == []
     assert len(whys(None, told(GP, child=first), told(HOSPITAL, child=second | {"measured_on": "2025-06-01"}))) == 1
 

@@ -36,7 +36,9 @@ def with_event(event: str, identified: bool = True) -> Timeline:
 def pdf_text(timeline: Timeline) -> str:
     made_pdf = render(timeline, "pdf")
     assert isinstance(made_pdf, bytes)
-    return unicodedata.normalize("NFC", "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made_pdf)))
+    return unicodedata.normalize(
+        "NFC", "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made_pdf))
+    )
 
 
 def test_json_is_that_of_the_interface() -> None:
@@ -45,7 +47,12 @@ def test_json_is_that_of_the_interface() -> None:
     assert content["gaps"] == [{"from": -313, "to": -175, "days": 138}, {"from": -175, "to": 0, "days": 175}]
     assert content["conflicts"] == [{"entries": [6, 7], "why": made().conflicts[0].why}]
     first = content["entries"][0]
-    assert {key: first[key] for key in ("at", "day", "age", "source")} == {"at": None, "day": -832, "age": "before birth", "source": "police"}
+    assert {key: first[key] for key in ("at", "day", "age", "source")} == {
+        "at": None,
+        "day": -832,
+        "age": "before birth",
+        "source": "police",
+    }
     assert json.loads(rendered("json"))["entries"][6]["at"] == "2026-01-09T06:25"
 
 
@@ -100,7 +107,10 @@ def test_csv_has_every_entry_with_its_gap_and_conflict() -> None:
     rows = list(csv.DictReader(io.StringIO(rendered("csv"), newline="")))
     assert len(rows) == len(made().entries)
     assert [row["number"] for row in rows if row["conflict"]] == ["7", "8"]
-    assert [(row["number"], row["gap_before_days"]) for row in rows if row["gap_before_days"]] == [("4", "138"), ("5", "175")]
+    assert [(row["number"], row["gap_before_days"]) for row in rows if row["gap_before_days"]] == [
+        ("4", "138"),
+        ("5", "175"),
+    ]
     assert rows[7]["same_event_as"] == "7"
 
 
@@ -125,7 +135,9 @@ def test_html_is_one_accessible_file_that_runs_and_loads_nothing() -> None:
     assert all(str(attributes["href"]).startswith("#") for tag, attributes in page.tags if tag == "a")
     assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
-    assert {str(attributes["href"])[1:] for tag, attributes in page.tags if tag == "a"} <= set(ids) and len(ids) == len(set(ids))
+    assert {str(attributes["href"])[1:] for tag, attributes in page.tags if tag == "a"} <= set(ids) and len(ids) == len(
+        set(ids)
+    )
 
 
 def test_pdf_reads_as_the_timeline_says() -> None:
@@ -140,7 +152,10 @@ def test_pdf_reads_as_the_timeline_says() -> None:
 
 def test_pdf_of_an_anonymised_timeline_has_no_name() -> None:
     text = pdf_text(made(identified=False))
-    assert not {"Amara", "Testcase", "Northtown", "2026-01-09", "2025-03-02"} & set(text.split()) and "[acute hospital]" in text
+    assert (
+        not {"Amara", "Testcase", "Northtown", "2026-01-09", "2025-03-02"} & set(text.split())
+        and "[acute hospital]" in text
+    )
 
 
 def test_pdf_is_the_same_every_time_and_says_that_it_is_tagged() -> None:
@@ -152,25 +167,49 @@ def test_pdf_is_the_same_every_time_and_says_that_it_is_tagged() -> None:
 def test_pdf_of_a_life_of_minutes_and_of_seventeen_years() -> None:
     newborn = form_a("neonatal", death__date="2026-02-10", death__time="03:40")
     assert [axis.title for axis in timeline_pdf.axes(made(newborn, []))] == ["The day of death, by the hour"]
-    seen = told(GP, *((f"{year}-{month:02d}-11", "Seen at the surgery") for year in range(2010, 2026) for month in (1, 4, 7, 10)), ("2026-03-10", "Seen"))
+    seen = told(
+        GP,
+        *((f"{year}-{month:02d}-11", "Seen at the surgery") for year in range(2010, 2026) for month in (1, 4, 7, 10)),
+        ("2026-03-10", "Seen"),
+    )
     axes = timeline_pdf.axes(made(form_a("suicide"), [seen]))
     assert [axis.title for axis in axes] == ["The whole life, by age", "The last four weeks"]
     for axis in axes:
         assert all(0 <= mark["at"] <= 1 for marks in (axis.points, axis.ticks, axis.bounds) for mark in marks)
         assert max(point["lane"] for point in axis.points) < timeline_pdf.MOST_LANES
-    assert len(make_pictures(timeline_pdf.layout(), timeline_pdf.page_data(made(form_a("suicide"), [seen])), timeline_pdf.FIXED_DATE)) >= 3
+    assert (
+        len(
+            make_pictures(
+                timeline_pdf.layout(), timeline_pdf.page_data(made(form_a("suicide"), [seen])), timeline_pdf.FIXED_DATE
+            )
+        )
+        >= 3
+    )
 
 
 def test_the_drawn_line_ends_the_gap_where_the_next_event_stands() -> None:
     life = timeline_pdf.axes(made())[0]
-    assert life.gaps[0]["to"] == life.gaps[1]["from"] == next(point["at"] for point in life.points if point["number"] == "4")
+    assert (
+        life.gaps[0]["to"]
+        == life.gaps[1]["from"]
+        == next(point["at"] for point in life.points if point["number"] == "4")
+    )
     assert [point["number"] for point in life.points if point["conflict"]] == ["5–12"]
 
 
 @pytest.mark.parametrize(
     ("days", "expected"),
-    [(1, "1 day"), (20, "20 days"), (21, "3 weeks"), (91, "13 weeks"), (92, "3 months"), (175, "5 months"), (730,
-        "23 months"), (731, "2 years"), (5955, "16 years")],
+    [
+        (1, "1 day"),
+        (20, "20 days"),
+        (21, "3 weeks"),
+        (91, "13 weeks"),
+        (92, "3 months"),
+        (175, "5 months"),
+        (730, "23 months"),
+        (731, "2 years"),
+        (5955, "16 years"),
+    ],
 )
 def test_lengths_in_words(days: int, expected: str) -> None:
     assert length(days) == expected
@@ -199,7 +238,10 @@ def test_missed_contacts_in_json_csv_and_the_drawing() -> None:
     timeline = with_event("Was not brought to the clinic")
     content = json.loads(rendered("json", timeline))
     assert [entry["missed"] for entry in content["entries"]].count("not brought or not attended") == 1
-    assert list(csv.DictReader(io.StringIO(rendered("csv", timeline), newline="")))[3]["missed"] == "not brought or not attended"
+    assert (
+        list(csv.DictReader(io.StringIO(rendered("csv", timeline), newline="")))[3]["missed"]
+        == "not brought or not attended"
+    )
     assert [point["number"] for point in timeline_pdf.axes(timeline)[0].points if point["missed"]] == ["4"]
 
 

@@ -29,7 +29,12 @@ def case(*steps: tuple[str, str], status: str = "open", **more: Any) -> dict[str
 
 
 def asked(*agencies: str, on: str = "2026-01-12", **more: Any) -> dict[str, Any]:
-    return {"requests": [{"agency": one, "requested_on": on, "status": "outstanding", "answered_on": None, **more} for one in agencies]}
+    return {
+        "requests": [
+            {"agency": one, "requested_on": on, "status": "outstanding", "answered_on": None, **more}
+            for one in agencies
+        ]
+    }
 
 
 def gate(kind: str, **more: Any) -> dict[str, Any]:
@@ -37,7 +42,9 @@ def gate(kind: str, **more: Any) -> dict[str, Any]:
 
 
 def at(cases: dict[str, dict[str, Any]], on: date = ON, closed: Any = None) -> Today:
-    return today({ref: {"requests": {}, "prompts": {}, **kinds} for ref, kinds in cases.items()}, on, policy(), closed or {})
+    return today(
+        {ref: {"requests": {}, "prompts": {}, **kinds} for ref, kinds in cases.items()}, on, policy(), closed or {}
+    )
 
 
 def texts(found: Today, width: int = 80, height: int | None = None) -> list[str]:
@@ -55,9 +62,13 @@ def test_what_can_wait_is_told_with_the_first_day_and_who_moves() -> None:
     quiet = {"case": case(("T03", "2026-02-20")), "requests": asked("northshire-police", on="2026-01-20")}
     inquest = {
         "case": case(gates=[gate("inquest", expected_on="2026-02-19")]),
-        "requests": {"requests": [{"agency": "a", "requested_on": "2026-01-10", "status": "nil", "answered_on": "2026-01-11"}]},
+        "requests": {
+            "requests": [{"agency": "a", "requested_on": "2026-01-10", "status": "nil", "answered_on": "2026-01-11"}]
+        },
     }
-    found = at({"2026-AAAA": quiet, "2026-BBBB": inquest, "2026-CCCC": {"case": case(("T03", "2026-01-01"), status="closed")}})
+    found = at(
+        {"2026-AAAA": quiet, "2026-BBBB": inquest, "2026-CCCC": {"case": case(("T03", "2026-01-01"), status="closed")}}
+    )
     assert (found.tasks, found.waiting, found.next_due) == ((), 2, day("2026-02-03"))
     assert dict(found.movers) == {"agencies": 1, "coroner": 1}
     last = texts(found, 200)[-1]
@@ -65,7 +76,12 @@ def test_what_can_wait_is_told_with_the_first_day_and_who_moves() -> None:
 
 
 def test_a_gate_is_its_owners_else_the_coroners_else_its_own_teams() -> None:
-    gates = [gate("inquest"), gate("criminal", owner="police"), gate("pmrt"), {**gate("inquest"), "status": "closed", "closed_on": "2026-01-10"}]
+    gates = [
+        gate("inquest"),
+        gate("criminal", owner="police"),
+        gate("pmrt"),
+        {**gate("inquest"), "status": "closed", "closed_on": "2026-01-10"},
+    ]
     found = blocked_in("2026-AAAA", {"case": case(gates=gates)}, ON, policy())
     assert [item.who for item in found] == ["coroner", "police", "perinatal mortality review (PMRT)"]
 
@@ -97,12 +113,21 @@ def test_a_held_request_is_not_due_until_the_hold_is_over(on: str, held: bool) -
     kinds = {"case": case(), "requests": asked("northshire-police", hold={"until": "2026-02-02"})}
     found = at({"2026-AAAA": kinds}, day(on))
     assert [item.kind for item in found.blocked] == (["hold"] if held else [])
-    assert [(task.due, task.when) for task in found.tasks] == [(day("2026-02-02"), "this week")] if held else [(day("2026-01-26"), "overdue")]
+    assert (
+        [(task.due, task.when) for task in found.tasks] == [(day("2026-02-02"), "this week")]
+        if held
+        else [(day("2026-01-26"), "overdue")]
+    )
 
 
 def test_a_school_on_holiday_is_prompted_when_it_is_back() -> None:
     kinds = {"case": case(), "requests": asked("northtown-academy"), "prompts": {}}
-    away = {"northtown-academy": (Closure(day("2026-01-24"), day("2026-02-01")), Closure(day("2026-02-02"), day("2026-02-03")))}
+    away = {
+        "northtown-academy": (
+            Closure(day("2026-01-24"), day("2026-02-01")),
+            Closure(day("2026-02-02"), day("2026-02-03")),
+        )
+    }
     assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy(), away)] == [day("2026-02-04")]
     assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy())] == [ON]
 
@@ -119,7 +144,10 @@ def test_a_school_on_holiday_is_prompted_when_it_is_back() -> None:
 )
 def test_a_prompt_waits_for_the_day_after_the_last_of_a_closure(on: str, first: str, last: str, due: str) -> None:
     kinds = {"case": case(), "requests": asked("northtown-academy"), "prompts": {}}
-    away = {"northtown-academy": (Closure(day(first), day(last)),), "another": (Closure(day("2026-01-01"), day("2026-12-31")),)}
+    away = {
+        "northtown-academy": (Closure(day(first), day(last)),),
+        "another": (Closure(day("2026-01-01"), day("2026-12-31")),),
+    }
     assert [task.due for task in tasks_of("2026-AAAA", kinds, day(on), policy(), away)] == [day(due)]
 
 
@@ -139,13 +167,25 @@ def test_a_hold_that_ends_within_a_closure_goes_on_to_its_end(first: str, due: s
 
 def test_closures_that_overlap_are_gone_through_to_the_latest_end() -> None:
     kinds = {"case": case(), "requests": asked("northtown-academy")}
-    away = {"northtown-academy": (Closure(ON, day("2026-02-08")), Closure(ON, day("2026-01-28")), Closure(day("2026-02-09"), day("2026-02-09")))}
+    away = {
+        "northtown-academy": (
+            Closure(ON, day("2026-02-08")),
+            Closure(ON, day("2026-01-28")),
+            Closure(day("2026-02-09"), day("2026-02-09")),
+        )
+    }
     assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy(), away)] == [day("2026-02-10")]
 
 
 def test_what_was_sent_since_yesterday_and_what_went_wrong() -> None:
     def message(agency: str, sent: str | None, **more: Any) -> dict[str, Any]:
-        known = {"agency": agency, "level": "prompt-1", "due_on": "2026-01-23", "message_id": f"<{agency}>", "to": ["a@x.example"]}
+        known = {
+            "agency": agency,
+            "level": "prompt-1",
+            "due_on": "2026-01-23",
+            "message_id": f"<{agency}>",
+            "to": ["a@x.example"],
+        }
         return known | ({"sent_on": sent} if sent else {}) | more
 
     prompts = [
@@ -158,7 +198,9 @@ def test_what_was_sent_since_yesterday_and_what_went_wrong() -> None:
         message("answered", None, status="refused", tries=3),
     ]
     ledger = asked("old", "yesterday", "today", "lost", "no", "half", on="2026-01-09")
-    ledger["requests"].append({"agency": "answered", "requested_on": "2026-01-09", "status": "returned", "answered_on": "2026-01-24"})
+    ledger["requests"].append(
+        {"agency": "answered", "requested_on": "2026-01-09", "status": "returned", "answered_on": "2026-01-24"}
+    )
     found = at({"2026-AAAA": {"case": case(), "requests": ledger, "prompts": {"prompts": prompts}}})
     assert {sent.agency: sent.state for sent in found.sent} == {
         "yesterday": "sent", "today": "sent", "lost": "sending", "no": "refused", "half": "partly refused",
@@ -181,7 +223,10 @@ def test_what_was_sent_since_yesterday_and_what_went_wrong() -> None:
     ],
 )
 def test_the_areas_own_days(on: str, clock: str, due: str | None) -> None:
-    held = {"A": {"case": {"reviews": [{"on": "2025-11-30", "stage": "ratified_cdop"}]}}, "B": {"case": {"reviews": [{"on": "2025-12-01", "stage": "draft"}]}}}
+    held = {
+        "A": {"case": {"reviews": [{"on": "2025-11-30", "stage": "ratified_cdop"}]}},
+        "B": {"case": {"reviews": [{"on": "2025-12-01", "stage": "draft"}]}},
+    }
     found = {task.clock: task.due.isoformat() for task in area_tasks(held, day(on), policy())}
     assert found.get(clock) == due
 
@@ -204,7 +249,9 @@ def test_a_busy_day_fits_the_screen_and_says_what_is_left_out() -> None:
     assert any(line.startswith("  and ") for line in shown)
     assert {"Overdue", "Waiting for others"} <= set(shown)
     cases = {line.split()[0] for line in shown if line.startswith("  2026-")}
-    assert all(shown[n + 1].startswith("  2026-") for n, line in enumerate(shown) if line in ("Overdue", "Waiting for others"))
+    assert all(
+        shown[n + 1].startswith("  2026-") for n, line in enumerate(shown) if line in ("Overdue", "Waiting for others")
+    )
     assert len(cases) > 5, "one case with much to do does not hide the others"
     whole = texts(at(busy(60)), 80)
     assert sum(line.count("Step ") for line in whole) == 300 and "There is more" not in whole[-1]

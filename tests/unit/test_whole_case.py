@@ -45,11 +45,19 @@ CALLS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("drowning", {"death.suspected_events": ["drowning"]}, {"death.suspected_events": ["fall"]}),
     ("other_injury_trauma", {"death.suspected_events": ["fall"]}, {"death.suspected_events": ["none"]}),
     ("traffic_collision", {"death.suspected_events": ["road_traffic"]}, {"death.suspected_events": ["not_known"]}),
-    ("fire_burns_electrocution", {"death.suspected_events": ["electrocution"]}, {"death.suspected_events": ["poisoning"]}),
+    (
+        "fire_burns_electrocution",
+        {"death.suspected_events": ["electrocution"]},
+        {"death.suspected_events": ["poisoning"]},
+    ),
     ("poisoning", {"death.suspected_events": ["poisoning"]}, {"death.suspected_events": ["substance_misuse"]}),
     ("substance_misuse", {"death.suspected_events": ["substance_misuse"]}, {"death.suspected_events": ["poisoning"]}),
     ("suicide_self_harm", {"death.suspected_events": ["apparent_suicide"]}, {"death.suspected_events": ["fall"]}),
-    ("suicide_self_harm", {"death.suspected_events": [], "death.suspected_category": 2}, {"death.suspected_category": "not_known"}),
+    (
+        "suicide_self_harm",
+        {"death.suspected_events": [], "death.suspected_category": 2},
+        {"death.suspected_category": "not_known"},
+    ),
     ("violent_maltreatment", {"death.suspected_events": ["apparent_homicide"]}, {"death.suspected_category": 3}),
     ("chromosomal_congenital", {"death.suspected_category": 7}, {"death.suspected_category": 6}),
     ("infection", {"death.suspected_category": 9}, {"death.suspected_category": 8}),
@@ -89,7 +97,9 @@ def test_an_illness_counts_with_its_category_only(kind: str, condition: str, cat
     analysis = form("form-c-sudi", {"category": {"primary": category}})
     assert kind in whole_case.missing_supplementary(example(SUDI), [known], analysis)
     assert kind not in whole_case.missing_supplementary(example(SUDI), [example(HOSPITAL)], analysis)
-    assert kind not in whole_case.missing_supplementary(example(SUDI), [known], form("form-c-sudi", {"category": {"primary": 4}}))
+    assert kind not in whole_case.missing_supplementary(
+        example(SUDI), [known], form("form-c-sudi", {"category": {"primary": 4}})
+    )
 
 
 def test_what_a_return_tells_calls_for_a_form_too() -> None:
@@ -153,9 +163,19 @@ def test_nothing_at_all_is_no_reason_to_raise(form_a: Any, returned: Any, form_c
 @given(st.data())
 def test_junk_in_the_places_that_are_read_is_no_reason_to_raise(data: st.DataObject) -> None:
     form_a, returned, form_c = example(SUDI), example(HOSPITAL), example("form-c-sudi")
-    form_a = changed(form_a, data.draw(st.sampled_from(["death", "jar", "child", "death.suspected_category", "informed"])), data.draw(JUNK))
-    returned = changed(returned, data.draw(st.sampled_from(["supplementary", "child", "circumstances", "child.known_conditions"])), data.draw(JUNK))
-    form_c = changed(form_c, data.draw(st.sampled_from(["category", "category.secondary", "attendees", "stage"])), data.draw(JUNK))
+    form_a = changed(
+        form_a,
+        data.draw(st.sampled_from(["death", "jar", "child", "death.suspected_category", "informed"])),
+        data.draw(JUNK),
+    )
+    returned = changed(
+        returned,
+        data.draw(st.sampled_from(["supplementary", "child", "circumstances", "child.known_conditions"])),
+        data.draw(JUNK),
+    )
+    form_c = changed(
+        form_c, data.draw(st.sampled_from(["category", "category.secondary", "attendees", "stage"])), data.draw(JUNK)
+    )
     whole_case.problems(form_a, [returned], form_c, policy())
 
 
@@ -170,4 +190,10 @@ def test_every_trigger_names_what_there_is() -> None:
 
 
 def test_every_rule_of_a_whole_case_is_tried_here() -> None:
-    assert {rule for rule in RULES if rule.startswith("CASE")} == {"CASE-01", "CASE-02", "CASE-03", "CASE-04", "CASE-05"}
+    assert {rule for rule in RULES if rule.startswith("CASE")} == {
+        "CASE-01",
+        "CASE-02",
+        "CASE-03",
+        "CASE-04",
+        "CASE-05",
+    }

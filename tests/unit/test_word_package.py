@@ -47,7 +47,9 @@ def read(made: Parts | bytes) -> tuple[str, dict[str, str | list[str]]]:
 def with_part(name: str, kind: str, data: bytes) -> Parts:
     made = parts()
     made[name] = data
-    made[KINDS] = made[KINDS].replace(b"</Types>", f'<Override PartName="/{name}" ContentType="{kind}"/></Types>'.encode())
+    made[KINDS] = made[KINDS].replace(
+        b"</Types>", f'<Override PartName="/{name}" ContentType="{kind}"/></Types>'.encode()
+    )
     return made
 
 
@@ -77,7 +79,9 @@ def field(*pieces: str, between: str = "") -> str:
 
 def with_entity() -> Parts:
     made = with_relation(relation("image", "http://evil.example/a.png", "&e;"))
-    made[ABOUT_MAIN] = made[ABOUT_MAIN].replace(b"<Relationships", b'<!DOCTYPE r [<!ENTITY e "External">]><Relationships', 1)
+    made[ABOUT_MAIN] = made[ABOUT_MAIN].replace(
+        b"<Relationships", b'<!DOCTYPE r [<!ENTITY e "External">]><Relationships', 1
+    )
     return made
 
 
@@ -233,9 +237,14 @@ def overlapping() -> bytes:
     data = bytes(1024 * 1024)
     body = packer.compress(data) + packer.flush()
     crc = zlib.crc32(data)
-    head = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 33, crc, len(body), len(data), 5, 0) + b"a.xml" + body
+    head = (
+        struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 33, crc, len(body), len(data), 5, 0) + b"a.xml" + body
+    )
     listed = b"".join(
-        struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 8, 0, 33, crc, len(body), len(data), 5, 0, 0, 0, 0, 0, 0) + b"%05d" % n
+        struct.pack(
+            "<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 8, 0, 33, crc, len(body), len(data), 5, 0, 0, 0, 0, 0, 0
+        )
+        + b"%05d" % n
         for n in range(400)
     )
     return head + listed + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 400, 400, len(listed), len(head), 0)
@@ -273,8 +282,15 @@ def as_word_saves_it() -> Parts:
     for number, (name, (kind, type_)) in enumerate(more.items()):
         made[name] = xml + f'<w:{type_} xmlns:w="{W}"/>'.encode()
         kinds += f'<Override PartName="/{name}" ContentType="{kind}"/>'
-        relations += f'<Relationship Id="rId{50 + number}" Type="{OFFICE}/{type_}" Target="{name.removeprefix("word/")}"/>'
-    for year, name in (("2011", "people"), ("2011", "commentsExtended"), ("2016/09", "commentsIds"), ("2018/08", "commentsExtensible")):
+        relations += (
+            f'<Relationship Id="rId{50 + number}" Type="{OFFICE}/{type_}" Target="{name.removeprefix("word/")}"/>'
+        )
+    for year, name in (
+        ("2011", "people"),
+        ("2011", "commentsExtended"),
+        ("2016/09", "commentsIds"),
+        ("2018/08", "commentsExtensible"),
+    ):
         made[f"word/{name}.xml"] = xml + b"<x/>"
         kinds += f'<Override PartName="/word/{name}.xml" ContentType="{WORD}.{name}+xml"/>'
         relations += f'<Relationship Id="rId7{len(name)}" Type="http://schemas.microsoft.com/office/{year}/relationships/{name}" Target="{name}.xml"/>'
@@ -291,7 +307,9 @@ def as_word_saves_it() -> Parts:
     relations += relation("hyperlink", "https://www.ncmd.info/", "External")
     made[ABOUT_MAIN] = made[ABOUT_MAIN].replace(b"</Relationships>", f"{relations}</Relationships>".encode())
     made[KINDS] = made[KINDS].replace(b"</Types>", f"{kinds}</Types>".encode())
-    return made | {MAIN: in_text(field(" PAGE ", r" \* MERGEFORMAT ") + field(' HYPERLINK "https://www.ncmd.info/" '))[MAIN]}
+    return made | {
+        MAIN: in_text(field(" PAGE ", r" \* MERGEFORMAT ") + field(' HYPERLINK "https://www.ncmd.info/" '))[MAIN]
+    }
 
 
 def as_word_online_saves_it() -> Parts:
@@ -310,7 +328,11 @@ def as_libreoffice_saves_it() -> Parts:
 
     made = parts()
     made[MAIN] = re.sub(rb"<w:tag [^>]*/>", b"", in_text(field(" PAGE "))[MAIN])
-    named = "".join(f'<Override PartName="/{name}" ContentType="{word_package.RELATIONS_KIND}"/>' for name in made if name.endswith(".rels"))
+    named = "".join(
+        f'<Override PartName="/{name}" ContentType="{word_package.RELATIONS_KIND}"/>'
+        for name in made
+        if name.endswith(".rels")
+    )
     made[KINDS] = made[KINDS].replace(b"</Types>", f"{named}</Types>".encode())
     return made
 
@@ -344,4 +366,8 @@ def test_a_relation_made_up_of_pieces_leads_nowhere_outside(data: st.DataObject)
     words, _ = read(with_relation(relation(kind, target, mode)))
     if not words:
         link = kind == "hyperlink" and (mode in ("", "Internal") or target.lower().startswith(("http", "mailto:", "#")))
-        assert link or (mode in ("", "Internal") and target in ("styles.xml", "../customXml/item1.xml", "#a", "")), (kind, target, mode)
+        assert link or (mode in ("", "Internal") and target in ("styles.xml", "../customXml/item1.xml", "#a", "")), (
+            kind,
+            target,
+            mode,
+        )

@@ -31,7 +31,11 @@ def test_every_letter_of_the_examples_passes(name: str) -> None:
 
 
 def test_every_kind_of_letter_passes_and_can_be_read_at_eleven() -> None:
-    sexes, places, relations = ("male", "female", "not_known", "indeterminate"), ("abroad", "home_normal_residence"), ("mother", "other")
+    sexes, places, relations = (
+        ("male", "female", "not_known", "indeterminate"),
+        ("abroad", "home_normal_residence"),
+        ("mother", "other"),
+    )
     for name, sex, place, relation in itertools.product(CASES, sexes, places, relations):
         body = changed(form_a(name), child__sex=sex, death__place=place)
         body["family"]["parents"][0]["relationship"] = relation
@@ -126,14 +130,18 @@ def test_reading_age_is_the_formula() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "count"), [("died", 1), ("baby", 2), ("people", 2), ("services", 3), ("learned", 1), ("little", 2), ("care", 1), ("a", 1)]
+    ("word", "count"),
+    [("died", 1), ("baby", 2), ("people", 2), ("services", 3), ("learned", 1), ("little", 2), ("care", 1), ("a", 1)],
 )
 def test_syllables(word: str, count: int) -> None:
     assert syllables(word) == count
 
 
 def test_blocks() -> None:
-    kinds = [(block.kind, block.texts) for block in blocks("# Head\nText\ngoes on\n\n- one\\\ntwo\n- three\n\n[sign here]\n\n[new page]\n")]
+    kinds = [
+        (block.kind, block.texts)
+        for block in blocks("# Head\nText\ngoes on\n\n- one\\\ntwo\n- three\n\n[sign here]\n\n[new page]\n")
+    ]
     assert kinds == [
         ("heading", ("Head",)),
         ("paragraph", ("Text goes on",)),

@@ -16,7 +16,15 @@ from cdr.forms.codelists import code_list
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 SPACE = st.sampled_from(["", " ", "\u00a0", "  ", "\u202f"])
 ANY = st.text(max_size=30) | st.text("0123456789/-. :TZabcdefghijklmnopqrstuvwxyzé\u00a0\u0661", max_size=24)
-READERS = [written.day, written.partial_date, written.clock, written.moment, written.moment_or_day, written.nhs_number, written.postcode]
+READERS = [
+    written.day,
+    written.partial_date,
+    written.clock,
+    written.moment,
+    written.moment_or_day,
+    written.nhs_number,
+    written.postcode,
+]
 
 
 def ways(day: date) -> list[str]:
@@ -36,8 +44,17 @@ def test_a_day_is_read_however_people_write_it(day: date, before: str, behind: s
 
 
 @settings(max_examples=many(200))
-@given(DAYS, st.integers(0, 23), st.integers(0, 59), st.sampled_from(["T", " ", ", ", " at ", "\u00a0"]), st.sampled_from(":."), st.sampled_from(["", ":07"]))
-def test_a_date_and_a_time_are_read_and_kept_in_one_form(day: date, hour: int, minute: int, between: str, colon: str, seconds: str) -> None:
+@given(
+    DAYS,
+    st.integers(0, 23),
+    st.integers(0, 59),
+    st.sampled_from(["T", " ", ", ", " at ", "\u00a0"]),
+    st.sampled_from(":."),
+    st.sampled_from(["", ":07"]),
+)
+def test_a_date_and_a_time_are_read_and_kept_in_one_form(
+    day: date, hour: int, minute: int, between: str, colon: str, seconds: str
+) -> None:
     kept = f"{day.isoformat()}T{hour:02}:{minute:02}"
     for text in ways(day):
         assert written.moment(f"{text}{between}{hour}{colon}{minute:02}{seconds}") == kept
@@ -53,12 +70,16 @@ def test_a_time_with_its_offset_is_told_as_london_s_and_stays_what_it_was(wall: 
     kept = written.moment(f"{wall:%Y-%m-%dT%H:%M}{zone}")
     assert written.moment(kept) == kept
     given_ = datetime.fromisoformat(f"{wall:%Y-%m-%dT%H:%M}{written.clock('00:00' + zone)[5:]}")
-    assert len(moments.of(kept).readings) == 1 and moments.of(kept).first == given_.astimezone(moments.UTC).replace(tzinfo=None)
+    assert len(moments.of(kept).readings) == 1 and moments.of(kept).first == given_.astimezone(moments.UTC).replace(
+        tzinfo=None
+    )
 
 
 @settings(max_examples=many(500))
 @given(st.sampled_from(READERS), ANY)
-def test_whatever_is_written_is_read_or_refused_and_never_anything_else(reader: Callable[[str], object], text: str) -> None:
+def test_whatever_is_written_is_read_or_refused_and_never_anything_else(
+    reader: Callable[[str], object], text: str
+) -> None:
     try:
         found = str(reader(text))
     except ValueError:
@@ -68,14 +89,29 @@ def test_whatever_is_written_is_read_or_refused_and_never_anything_else(reader: 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "May", "2026", "21/11/26", "11/21/2026", "31 February 2026", "21 Novembre 2026", "1.2.2026", "20261121", "٢١/١١/2026", "21 Nov", "2026/11/21"],
+    [
+        "",
+        "May",
+        "2026",
+        "21/11/26",
+        "11/21/2026",
+        "31 February 2026",
+        "21 Novembre 2026",
+        "1.2.2026",
+        "20261121",
+        "٢١/١١/2026",
+        "21 Nov",
+        "2026/11/21",
+    ],
 )
 def test_what_is_no_date_or_could_be_two_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         written.day(text)
 
 
-@pytest.mark.parametrize("text", ["24:00", "6:5", "65", "66:52", "06:60", "06:52 am", "06:52 CET", "06:52+15:00", "noon", "06:52+", "٠٦:٥٢"])
+@pytest.mark.parametrize(
+    "text", ["24:00", "6:5", "65", "66:52", "06:60", "06:52 am", "06:52 CET", "06:52+15:00", "noon", "06:52+", "٠٦:٥٢"]
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         written.clock(text)
@@ -94,8 +130,14 @@ NUMBER = st.integers(0, 999_999_999).map(lambda n: f"{n:09}")
 
 
 @settings(max_examples=many(200))
-@given(NUMBER, st.lists(st.sampled_from(["", " ", "-", "\u00a0", "\u2011", "\u2013"]), min_size=9, max_size=9), st.sampled_from(["", "'", "\u2019", "`"]))
-def test_an_nhs_number_is_its_digits_and_one_check_digit_at_most_is_right(nine: str, between: list[str], mark: str) -> None:
+@given(
+    NUMBER,
+    st.lists(st.sampled_from(["", " ", "-", "\u00a0", "\u2011", "\u2013"]), min_size=9, max_size=9),
+    st.sampled_from(["", "'", "\u2019", "`"]),
+)
+def test_an_nhs_number_is_its_digits_and_one_check_digit_at_most_is_right(
+    nine: str, between: list[str], mark: str
+) -> None:
     right = [digit for digit in "0123456789" if written.nhs_number_is_valid(nine + digit)]
     assert len(right) <= 1
     digits = nine + (right or ["0"])[0]
@@ -106,13 +148,17 @@ def test_an_nhs_number_is_its_digits_and_one_check_digit_at_most_is_right(nine: 
         assert not written.nhs_number_is_valid(wrong)
 
 
-@pytest.mark.parametrize("text", ["0000000000", "1111111111", "9990000001", "999000001", "99900000180", "99900000١8", ""])
+@pytest.mark.parametrize(
+    "text", ["0000000000", "1111111111", "9990000001", "999000001", "99900000180", "99900000١8", ""]
+)
 def test_what_is_no_nhs_number(text: str) -> None:
     assert not written.nhs_number_is_valid(text)
 
 
 @settings(max_examples=many(200))
-@given(st.from_regex(r"[A-Z]{1,2}[0-9][A-Z0-9]?", fullmatch=True), st.from_regex(r"[0-9][A-Z]{2}", fullmatch=True), SPACE)
+@given(
+    st.from_regex(r"[A-Z]{1,2}[0-9][A-Z0-9]?", fullmatch=True), st.from_regex(r"[0-9][A-Z]{2}", fullmatch=True), SPACE
+)
 def test_a_postcode_is_kept_in_capitals_with_one_space(outward: str, inward: str, space: str) -> None:
     kept = f"{outward} {inward}"
     assert written.postcode(kept) == kept == written.postcode(f" {outward}{space}{inward} ".lower())
@@ -130,13 +176,28 @@ def test_no_two_codes_of_a_list_are_read_as_one(name: str) -> None:
     assert len(set(codes)) == len(codes)
 
 
-@pytest.mark.parametrize("letter", ["\u200b", "\ufeff", "\u00ad", "\u2060", "\u200d", "\u200c", "\u200e", "\u3164", "\u180e"])
+@pytest.mark.parametrize(
+    "letter", ["\u200b", "\ufeff", "\u00ad", "\u2060", "\u200d", "\u200c", "\u200e", "\u3164", "\u180e"]
+)
 def test_what_cannot_be_seen_is_named(letter: str) -> None:
     for text in (f"Al{letter}pha", f"{letter}Alpha", f"Alpha{letter}"):
         assert written.invisible(text) and written.seen(text) == "Alpha"
 
 
-@pytest.mark.parametrize("text", ["Zoë", "👩\u200d👧 ❤️", "نمی\u200cخواهم", "क\u094d\u200dष", "a\u00a0b", "Ọláwálé Ẹ̀bùn", "Llŷr", "שלום", "line\nline\t"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zoë",
+        "👩\u200d👧 ❤️",
+        "نمی\u200cخواهم",
+        "क\u094d\u200dष",
+        "a\u00a0b",
+        "Ọláwálé Ẹ̀bùn",
+        "Llŷr",
+        "שלום",
+        "line\nline\t",
+    ],
+)
 def test_what_belongs_to_the_writing_stays(text: str) -> None:
     assert written.invisible(text) == "" and written.seen(text) == text
 

@@ -39,7 +39,8 @@ def rules() -> dict[str, Any]:
 
 
 AGENCIES = {
-    agency["id"]: (agency["name"], agency["type"], agency["type"].replace("_", " ").capitalize()) for agency in example("store")["agencies"]
+    agency["id"]: (agency["name"], agency["type"], agency["type"].replace("_", " ").capitalize())
+    for agency in example("store")["agencies"]
 }
 RETURNS = [example(f"form-b-{name}") for name in ("ambulance", "hospital", "police")]
 
@@ -56,8 +57,18 @@ def form_a(name: str = "sudi", **changes: Any) -> dict[str, Any]:
 
 
 def told(agency: str, *events: tuple[str, str], **more: Any) -> dict[str, Any]:
-    return {"schema": "form-b/1", "agency": agency, "response": "full", "timeline": [{"at": at, "event": event} for at, event in events], **more}
+    return {
+        "schema": "form-b/1",
+        "agency": agency,
+        "response": "full",
+        "timeline": [{"at": at, "event": event} for at, event in events],
+        **more,
+    }
 
 
-def made(form: dict[str, Any] | None = None, returns: list[dict[str, Any]] | None = None, identified: bool = True) -> Timeline:
-    return timeline("2026-7K3M", form or form_a(), RETURNS if returns is None else returns, AGENCIES, rules(), identified)
+def made(
+    form: dict[str, Any] | None = None, returns: list[dict[str, Any]] | None = None, identified: bool = True
+) -> Timeline:
+    return timeline(
+        "2026-7K3M", form or form_a(), RETURNS if returns is None else returns, AGENCIES, rules(), identified
+    )
