@@ -36,6 +36,7 @@ from ruamel.yaml import YAML
 from cdr import cli, resources
 from cdr.app import extraction
 from cdr.demo.synthetic import cases
+from cdr.domain.case.facts import cases_of
 from cdr.store import layout
 from cdr.store.crypto import Gnupg
 from cdr.store.store import Store
@@ -290,12 +291,12 @@ def lived(folder: Path, year: Year, forms: list[Any], authority: Path, who: tupl
             seen.update(server.ids)
             server.mails.clear()
         os.environ["GNUPGHOME"] = home
-        facts = Store(store, extraction(), member).facts()
-    statuses = Counter(request["status"] for kinds in facts.values() for request in kinds["requests"]["requests"])
+        kept = cases_of(Store(store, extraction(), member).kept())
+    statuses = Counter(request.status for facts in kept.values() for request in facts.asked)
     gone = {
         (case, item["agency"])
-        for case, kinds in facts.items()
-        for item in kinds["prompts"]["prompts"]
+        for case, facts in kept.items()
+        for item in facts.prompts["prompts"]
         if item["level"] == "escalation"
     }
     log = subprocess.run(

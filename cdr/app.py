@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.clock import Clock, parse_moment
 
 if TYPE_CHECKING:
+    from cdr.domain.case.facts import Cases
     from cdr.domain.ncmd.ncmd_minimum import Minimum
     from cdr.domain.process.clocks import WorkingDays
     from cdr.domain.process.policy import Policy
@@ -38,6 +39,7 @@ class App:
     made_a_store: bool = False
     has_answered: bool = False  # a JSON object is on stdout, and there is never a second
     shown_once: tuple[str, ...] = ()  # how to have again what a command was to show once and has not shown yet
+    _cases: tuple[Any, Cases] | None = None  # what the index kept, and what was made of that
 
     @cached_property
     def clock(self) -> Clock:
@@ -50,6 +52,18 @@ class App:
         from cdr.store.store import Store, find
 
         return Store(find(self.store_option, _here), extraction(), self.acting, progress, self.root)
+
+    def cases(self) -> Cases:
+        """Every case that the acting key may read, by reference: made once, and again after something was recorded.
+
+        Raises: as `Store.kept`.
+        """
+        from cdr.domain.case.facts import cases_of
+
+        kept = self.store.kept()
+        if self._cases is None or self._cases[0] is not kept:
+            self._cases = kept, cases_of(kept)
+        return self._cases[1]
 
     @property
     def opened(self) -> Store | None:
@@ -141,16 +155,15 @@ def extraction() -> Extraction:
 def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
     from cdr.domain.anonymising import known_names
     from cdr.domain.asking import requests
-    from cdr.domain.case import duplicates
+    from cdr.domain.case import duplicates, facts
     from cdr.domain.ncmd import ncmd_minimum
-    from cdr.statistics import facts
 
     if kind.name == "notification":
         identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, _minimum())
         names = known_names.family_names(body)
-        return {"identity": identity, "facts": facts.notification_extract(body), "ncmd": ncmd, "names": names}
+        return {"identity": identity, "facts": facts.notification_of(body).to_dict(), "ncmd": ncmd, "names": names}
     if kind.name == "analysis":
-        return {**facts.analysis_extract(body), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
+        return {**facts.analysis_of(body).to_dict(), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
     if kind.name == "requests":
         return requests.for_index(body)
     if kind.name == "case":

@@ -36,6 +36,6 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
     from cdr.statistics.agencies import answers
 
     names = {agency.id: agency.name for agency in app.configuration.agencies}
-    rows = answers(app.store.facts().values(), names, app.clock.today, app.policy, year)
+    rows = answers(app.cases().values(), names, app.clock.today, app.policy, year)
     chosen = "json" if as_json else format_
     put_rendered(render(rows, app.clock.today, chosen), chosen)

@@ -81,7 +81,7 @@ def show(app: App, agency: str, as_json: bool) -> None:
 
     found = app.configuration.agency(agency)
     fields = _item(app, agency)
-    cases = owing(agency, app.store.facts())
+    cases = owing(agency, app.cases())
     parts = quorum_parts(agency, app.configuration)
     if as_json:
         known = {key: value for key, value in fields.items() if key != "id"}
@@ -150,7 +150,7 @@ def retire(app: App, agency: str, on: date | None, as_json: bool) -> None:
 def _warnings(app: App, agency: Agency) -> list[str]:
     from cdr.domain.asking.agencies import owing, quorum_parts
 
-    cases = owing(agency.id, app.store.facts())
+    cases = owing(agency.id, app.cases())
     waiting = f"its return is outstanding in {', '.join(cases)}: it is still prompted, until the return is in or waived"
     parts = ", ".join(part.replace("_", " ") for part in quorum_parts(agency.id, app.configuration))
     quorum = f"the panel's quorum names it ({parts}); name its successor in cdr.yaml"

@@ -125,13 +125,10 @@ def _trouble_json(one: Any) -> dict[str, Any]:
 
 def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
     from cdr.domain.asking.chase import is_overdue
-    from cdr.domain.asking.requests import outstanding
 
-    facts = app.store.facts()
+    cases = app.cases()
     return any(
-        is_overdue(request, today, app.policy)
-        for case in references or facts
-        for request in outstanding(facts[case]["requests"])
+        is_overdue(request, today, app.policy) for case in references or cases for request in cases[case].outstanding
     )
 
 

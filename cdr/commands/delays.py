@@ -63,13 +63,13 @@ def _is_plain(output: str | None) -> bool:
 
 
 def _of_case(app: App, reference: str) -> Any:
+    from cdr.domain.case.facts import Facts, notification_of
     from cdr.statistics.delays import case_delays
-    from cdr.statistics.facts import notification_extract
 
     documents = app.store.case(reference)
-    facts = notification_extract(documents["notification"].body)
     ledger, case = documents["requests"].body, documents["case"].body
-    found = case_delays(reference, facts, ledger, case, app.clock.today, app.policy.delays.precedence)
+    facts = Facts(reference, case, ledger, notification=notification_of(documents["notification"].body))
+    found = case_delays(facts, app.clock.today, app.policy.delays.precedence)
     if found is None:
         raise ConditionsNotMet(
             "The days of this case cannot be counted.", ["The day of death or of the notification is not known."],
@@ -84,4 +84,4 @@ def _of_year(app: App, year: str | None) -> Any:
 
     app.store.require_member()
     today = app.clock.today
-    return year_delays(app.store.facts(), year or year_of(today), today, app.policy.delays.precedence)
+    return year_delays(app.cases(), year or year_of(today), today, app.policy.delays.precedence)

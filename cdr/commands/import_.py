@@ -180,10 +180,9 @@ def _bring_in(app: App, register: Register, taken: Taken, dry_run: bool) -> list
 def _known(app: App) -> Known:
     from cdr.domain.register.register_read import Known
 
-    facts = app.store.facts()
-    identities = {case: kinds["notification"]["identity"] for case, kinds in facts.items() if "notification" in kinds}
-    imported = {case: kinds.get("case", {}).get("imported") for case, kinds in facts.items()}
-    return Known(identities, {str(from_["old_reference"]): case for case, from_ in imported.items() if from_})
+    cases = app.cases().items()
+    identities = {case: facts.identity for case, facts in cases if facts.identity}
+    return Known(identities, {facts.old_reference: case for case, facts in cases if facts.is_imported})
 
 
 def _refuse(register: Register, taken: Taken, known: Known) -> None:

@@ -176,10 +176,10 @@ def _show_holds(app: App, reference: str | None, as_json: bool) -> None:
     from cdr.domain.letters.letter_holds import holds
 
     if reference:
-        bodies = {reference: app.store.case(reference)["case"].body}
+        bodies: dict[str, Mapping[str, Any]] = {reference: app.store.case(reference)["case"].body}
     else:
         app.store.require_member()
-        bodies = {case: kinds["case"] for case, kinds in sorted(app.store.facts().items())}
+        bodies = {case: facts.case for case, facts in sorted(app.cases().items())}
     found = [(case, hold) for case, body in bodies.items() for hold in holds(body)]
     if as_json:
         put_json({"schema": "cdr-letter-holds/1", "holds": [_hold_json(case, hold) for case, hold in found]})

@@ -102,7 +102,7 @@ def _rows(app: App) -> list[Listed]:
 
     app.store.require_member()
     on, closed = app.clock.today, app.configuration.closures
-    return [listed(ref, kinds, on, app.policy, closed) for ref, kinds in app.store.facts().items()]
+    return [listed(facts, on, app.policy, closed) for facts in app.cases().values()]
 
 
 def _agency(app: App, rows: list[Listed], agency: str) -> str:

@@ -129,7 +129,7 @@ def _found(app: App, year: str, minimum: Minimum) -> Preflight:
 
     label = parse_year(year)
     app.store.require_member()
-    return preflight(app.store.facts(), label, first_and_last_day(label), app.clock.today, minimum, app.policy)
+    return preflight(app.cases(), label, first_and_last_day(label), app.clock.today, minimum, app.policy)
 
 
 def _titles(minimum: Minimum) -> dict[str, str]:

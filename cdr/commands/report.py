@@ -170,8 +170,8 @@ def _names(app: App) -> Names:
     """The names that the cases know, and those of professionals and places, which may stand in a report."""
     from cdr.domain.report.report_words import Names
 
-    facts, known = app.store.facts(), app.configuration
-    of_families = [name for kinds in facts.values() for name in kinds.get("notification", {}).get("names", ())]
+    known = app.configuration
+    of_families = [name for facts in app.cases().values() for name in facts.names]
     areas = [
         person
         for area in (known.own_area, *known.areas)

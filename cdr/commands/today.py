@@ -33,7 +33,7 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     from cdr.domain.process.today import today
 
     app.store.require_member()
-    found, keys = today(app.store.facts(), app.clock.today, app.policy, app.configuration.closures), _keys(app)
+    found, keys = today(app.cases(), app.clock.today, app.policy, app.configuration.closures), _keys(app)
     if as_json:
         put_json(to_json(found, keys))
         return

@@ -6,11 +6,12 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from cdr.domain.asking.chase import is_escalated, is_overdue
-from cdr.domain.asking.requests import NIL, OUTSTANDING, RETURNED, WAIVED, Request, requests_of
+from cdr.domain.asking.chase import is_overdue
+from cdr.domain.asking.requests import NIL, OUTSTANDING, RETURNED, WAIVED
+from cdr.domain.case.facts import Facts
 from cdr.domain.process.policy import Policy
+from cdr.statistics.facts import RequestFacts, request_facts
 from cdr.statistics.years import parse_year, year_of
 
 FEWEST_FOR_QUARTILES = 5
@@ -38,14 +39,8 @@ class Answers:
     upper: float | None
 
 
-@dataclass(frozen=True)
-class _Asked:
-    request: Request
-    escalated: bool
-
-
 def answers(
-    cases: Iterable[Mapping[str, Mapping[str, Any]]],
+    cases: Iterable[Facts],
     names: Mapping[str, str],
     on: date,
     policy: Policy,
@@ -56,13 +51,12 @@ def answers(
     Raises: WrongUsage where the year is not one.
     """
     wanted = parse_year(year) if year else None
-    found: dict[tuple[str, str], list[_Asked]] = {}
-    for kinds in cases:
-        for request in requests_of(kinds.get("requests", {})):
-            label = year_of(request.requested_on)
+    found: dict[tuple[str, str], list[RequestFacts]] = {}
+    for facts in cases:
+        for asked in request_facts(facts):
+            label = year_of(asked.requested_on)
             if wanted in (None, label):
-                asked = _Asked(request, is_escalated(request, kinds.get("prompts", {})))
-                found.setdefault((request.agency, label), []).append(asked)
+                found.setdefault((asked.agency, label), []).append(asked)
     order = {agency: n for n, agency in enumerate(names)}
     keys = sorted(found, key=lambda key: (order.get(key[0], len(order)), key))
     return [
@@ -70,25 +64,22 @@ def answers(
     ]
 
 
-def _answers(agency: str, name: str, year: str, asked: Sequence[_Asked], on: date, policy: Policy) -> Answers:
-    requests = [one.request for one in asked]
-    count = {status: sum(one.status == status for one in requests) for status in (RETURNED, NIL, WAIVED, OUTSTANDING)}
+def _answers(agency: str, name: str, year: str, asked: Sequence[RequestFacts], on: date, policy: Policy) -> Answers:
+    count = {status: sum(one.status == status for one in asked) for status in (RETURNED, NIL, WAIVED, OUTSTANDING)}
     days = sorted(
-        (one.answered_on - one.requested_on).days
-        for one in requests
-        if one.answered_on and one.status in (RETURNED, NIL)
+        (one.answered_on - one.requested_on).days for one in asked if one.answered_on and one.status in (RETURNED, NIL)
     )
     lower, upper = _quartiles(days)
     return Answers(
         agency=agency,
         name=name,
         year=year,
-        asked=len(requests),
+        asked=len(asked),
         returned=count[RETURNED],
         nil=count[NIL],
         waived=count[WAIVED],
         outstanding=count[OUTSTANDING],
-        overdue=sum(is_overdue(one, on, policy) for one in requests),
+        overdue=sum(is_overdue(one, on, policy) for one in asked),
         escalated=sum(one.escalated for one in asked),
         median=float(statistics.median(days)) if days else None,
         lower=lower,

@@ -6,17 +6,16 @@ order of precedence, so that the attributed days sum to the days that passed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
-from cdr.domain.asking.requests import requests_of
-from cdr.domain.case.gates import OPEN, gates_of
+from cdr.domain.case.facts import Cases, Facts
+from cdr.domain.case.gates import OPEN
 from cdr.domain.case.milestones import milestones_of
-from cdr.domain.case.review import ratifying_review, settled_on
-from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.domain.case.review import settled_on
+from cdr.domain.rulebook.validation import date_at, items_at
 from cdr.statistics.years import first_and_last_day
 
 NOTIFICATION, REQUESTS, RETURN, GATE, CDRM = "notification", "requests", "return", "gate", "cdrm"
@@ -24,8 +23,6 @@ PANEL, BETWEEN, NOT_KNOWN = "panel", "between", "not_known"
 POST_MORTEM = "post_mortem"
 MEETINGS = ("cdrm", "final_case_discussion")
 MEETING_CLOCK = "T14"
-
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -95,71 +92,51 @@ class YearDelays:
     still_open: tuple[CaseDelays, ...]
 
 
-def case_delays(
-    ref: str, facts: Body, requests: Body, case: Body, on: date, precedence: Sequence[str]
-) -> CaseDelays | None:
-    """The ledger of a case up to a day, from its notification's facts (`died`, `notified_on`); None where those are not known.
+def case_delays(facts: Facts, on: date, precedence: Sequence[str]) -> CaseDelays | None:
+    """The ledger of a case up to a day; None where it is not known when the child died or the case was notified.
 
     A review later than that day has not happened yet.
     """
-    died, notified = date_at(facts, "died"), date_at(facts, "notified_on")
+    died, notified = facts.notification.died, facts.notification.notified_on
     if died is None or notified is None:
         return None
-    review = reviewed_on(case)
+    review = reviewed_on(facts)
     reviewed = review is not None and review <= on
     end = max(died, min(review or on, on))
-    known = _Known(requests, case, died, notified, end, reviewed)
+    known = _Known(facts, died, notified, end, reviewed)
     waits = [Wait(w.cause, max(w.start, died), min(w.end, end)) for w in known.waits()]
-    return CaseDelays(
-        ref, died, end, reviewed, _stretches(waits, died, end, _Order(precedence, requests)), known.unclear()
-    )
+    stretches = _stretches(waits, died, end, _Order(precedence, facts))
+    return CaseDelays(facts.reference, died, end, reviewed, stretches, known.unclear())
 
 
-def reviewed_on(case: Body) -> date | None:
+def reviewed_on(facts: Facts) -> date | None:
     """The day of the ratified review that stands, or of the last one where the case was closed again without another."""
-    if settled_on(case):
-        return date_at(ratifying_review(case), "on")
-    return date_at(ratifying_review(case), "on") if text_at(case, "status") == "closed" else None
+    return facts.ratified_on if settled_on(facts.case) or not facts.is_open else None
 
 
-def year_delays(
-    cases: Mapping[str, Mapping[str, Body]], year: str, today: date, precedence: Sequence[str]
-) -> YearDelays:
-    """The ledger of a year from each case's documents by kind (`notification` with its facts, `requests`, `case`).
-
-    Raises: WrongUsage where it is not a year.
-    """
+def year_delays(cases: Cases, year: str, today: date, precedence: Sequence[str]) -> YearDelays:
+    """The ledger of a year. Raises: WrongUsage where it is not a year."""
     first, last = first_and_last_day(year)
     to = min(last, today)
-    found = []
-    for ref, kinds in sorted(cases.items()):
-        facts, case = kinds.get("notification", {}).get("facts", {}), kinds.get("case", {})
-        if facts.get("counted", True):
-            found.append((case_delays(ref, facts, kinds.get("requests", {}), case, to, precedence), facts, case))
-    ours = [
-        (one, facts, case)
-        for one, facts, case in found
-        if one is not None and text_at(facts, "notified_on") <= to.isoformat()
-    ]
-    reviewed = tuple(one for one, _, _ in ours if one.reviewed and first <= one.end <= last)
-    still_open = tuple(one for one, _, case in ours if not one.reviewed and not _was_closed(case, to))
+    known = [facts for _, facts in sorted(cases.items()) if (on := facts.notification.notified_on) and on <= to]
+    counted = [facts for facts in known if facts.notification.counted]
+    ours = [(one, facts) for facts in counted if (one := case_delays(facts, to, precedence)) is not None]
+    reviewed = tuple(one for one, _ in ours if one.reviewed and first <= one.end <= last)
+    still_open = tuple(one for one, facts in ours if not one.reviewed and not _was_closed(facts, to))
     return YearDelays(year, to, reviewed, still_open)
 
 
-def _was_closed(case: Body, on: date) -> bool:
+def _was_closed(facts: Facts, on: date) -> bool:
     """Whether a case was closed by a day without a review."""
-    closures = [date_at(item, "on") for _, item in items_at(case, "closures")]
-    return (
-        text_at(case, "status") == "closed" and reviewed_on(case) is None and any(day and day <= on for day in closures)
-    )
+    closures = [date_at(item, "on") for _, item in items_at(facts.case, "closures")]
+    return not facts.is_open and reviewed_on(facts) is None and any(day and day <= on for day in closures)
 
 
 @dataclass(frozen=True)
 class _Known:
     """What a case's documents tell of its waits."""
 
-    requests: Body
-    case: Body
+    facts: Facts
     died: date
     notified: date
     end: date
@@ -176,15 +153,15 @@ class _Known:
         yield from self._meeting()
 
     def unclear(self) -> tuple[str, ...]:
-        return tuple(gate.type for gate in gates_of(self.case) if gate.status != OPEN and gate.ended_on is None)
+        return tuple(gate.type for gate in self.facts.gates if gate.status != OPEN and gate.ended_on is None)
 
     def _is_silent(self) -> bool:
         """Whether a reviewed case tells of no request, process or milestone: one that was taken over from a register."""
-        told = requests_of(self.requests) or gates_of(self.case) or milestones_of(self.case)
+        told = self.facts.asked or self.facts.gates or milestones_of(self.facts.case)
         return self.reviewed and not told
 
     def _returns(self) -> Iterator[Wait]:
-        asked = requests_of(self.requests)
+        asked = self.facts.asked
         first = min((request.requested_on for request in asked), default=None if self.reviewed else self.end)
         if first:
             yield Wait(Cause(REQUESTS), self.notified, first)
@@ -193,7 +170,7 @@ class _Known:
 
     def _processes(self) -> Iterator[Wait]:
         result = self._first(("post_mortem_final",))
-        for gate in gates_of(self.case):
+        for gate in self.facts.gates:
             ended = self.end if gate.status == OPEN else gate.ended_on
             if gate.type == POST_MORTEM and result and ended:
                 ended = min(ended, result)
@@ -202,7 +179,7 @@ class _Known:
 
     def _post_mortem(self) -> Iterator[Wait]:
         """The wait for a post-mortem result of which only the milestones tell."""
-        if any(gate.type == POST_MORTEM for gate in gates_of(self.case)):
+        if any(gate.type == POST_MORTEM for gate in self.facts.gates):
             return
         first, final = self._first(("post_mortem_interim",)), self._first(("post_mortem_final",))
         ended = final or (first if self.reviewed or not first else self.end)
@@ -211,20 +188,20 @@ class _Known:
 
     def _meeting(self) -> Iterator[Wait]:
         held = self._first(MEETINGS)
-        called = any(item.get("clock") == MEETING_CLOCK for _, item in items_at(self.case, "next"))
+        called = any(item.get("clock") == MEETING_CLOCK for _, item in items_at(self.facts.case, "next"))
         if held or (called and not self.reviewed):
             yield Wait(Cause(CDRM), self.notified, held or self.end)
 
     def _first(self, kinds: Sequence[str]) -> date | None:
-        return min((one.on for one in milestones_of(self.case) if one.kind in kinds), default=None)
+        return min((one.on for one in milestones_of(self.facts.case) if one.kind in kinds), default=None)
 
 
 class _Order:
     """The rules' order of precedence for the causes of one case; among returns the one asked for first comes first."""
 
-    def __init__(self, precedence: Sequence[str], requests: Body) -> None:
+    def __init__(self, precedence: Sequence[str], facts: Facts) -> None:
         self.ranks = {name: rank for rank, name in enumerate(precedence)}
-        self.asked = {request.agency: request.requested_on for request in requests_of(requests)}
+        self.asked = {request.agency: request.requested_on for request in facts.asked}
 
     def __call__(self, cause: Cause) -> tuple[int, str, str]:
         name = cause.which if cause.kind == GATE else cause.kind

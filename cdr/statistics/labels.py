@@ -8,11 +8,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from cdr.domain.case.facts import CONTRIBUTED
 from cdr.domain.case.places import own_authority
 from cdr.domain.process.age import age_band, completed_years
 from cdr.domain.process.clocks import add_months
+from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.forms.codelists import code_list
-from cdr.statistics.facts import CONTRIBUTED, DOMAINS, CaseFacts
+from cdr.statistics.facts import CaseFacts
 from cdr.statistics.periods import quarter
 from cdr.statistics.years import year_of
 

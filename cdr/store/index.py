@@ -14,7 +14,7 @@ from typing import Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
 from cdr.store import layout
-from cdr.store.document import Document, for_cache, from_cache
+from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.registry import may_read
@@ -22,6 +22,7 @@ from cdr.store.snapshot import Snapshot
 from cdr.store.state import State
 
 SAVE_EVERY = 50
+Kept = dict[str, dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -47,21 +48,24 @@ class Index:
         self.broken: dict[str, CdrError] = {}
         self._kept: dict[str, Any] | None = None
         self._cases: dict[str, dict[str, Any]] = {}
+        self._found: Kept | None = None
         self._is_complete = False
 
     # ---- across cases ------------------------------------------------------------------------------------------
 
-    def facts(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """The facts of every document that this person may read: by case, then by kind's name.
+    def facts(self) -> Kept:
+        """The facts of every document that this person may read: by case, then by kind's name; the same object until `put`.
 
-        A case of which one cannot be read is left out, and stands in `broken`.
+        A ledger that nobody has written in yet is empty. A case of which one cannot be read is left out, and stands in `broken`.
         """
-        kept = self._complete()
-        found: dict[str, dict[str, dict[str, Any]]] = {}
-        for place in self._indexed():
-            if place.case not in self.broken:
-                found.setdefault(place.case, {})[place.kind.name] = kept[place.path]["facts"]
-        return found
+        if self._found is None:
+            kept, unwritten_in = self._complete(), {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
+            found: Kept = {}
+            for place in self._indexed():
+                if place.case not in self.broken:
+                    found.setdefault(place.case, {**unwritten_in})[place.kind.name] = kept[place.path]["facts"]
+            self._found = found
+        return self._found
 
     def document(self, place: Place) -> Document:
         """A document of a kind that the index keeps whole (prompts), as it stands now. Raises: what keeps it from being read."""
@@ -74,6 +78,7 @@ class Index:
 
     def put(self, documents: Mapping[str, tuple[Document, str]], removed: Iterable[str] = ()) -> None:
         """Take in documents just written (each with its blob's digest), where there is an index already."""
+        self._found = None
         if self._kept is None and self.state.sealed(self._name) is None and len(self.snapshot.places) > len(documents):
             return
         kept = self._load()

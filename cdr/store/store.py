@@ -8,16 +8,15 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound
 from cdr.store import layout, lock, transaction, worktree
 from cdr.store.crypto import Gnupg
-from cdr.store.document import Document, empty_ledger
+from cdr.store.document import Document
 from cdr.store.git import Git
 from cdr.store.history import History, Progress
-from cdr.store.index import Extraction, Index
+from cdr.store.index import Extraction, Index, Kept
 from cdr.store.layout import Kind, Place
 from cdr.store.registry import MEMBER, Person, acting, usable
 from cdr.store.revisions import Revisions
@@ -29,7 +28,6 @@ LAID_OUT = (
     "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
 )
 KEPT_AT_ONCE = 20  # a change of more cases than these leaves it to whoever opens one to keep it
-Facts = dict[str, dict[str, dict[str, Any]]]
 
 
 def silent(items: Sequence[str], label: str) -> Iterable[str]:
@@ -179,16 +177,15 @@ class Store:
         paths = sorted(path for path in self.sealed.files if path.startswith("reference/") and path.endswith(".yaml"))
         return {path: self.sealed.raw(path) for path in paths}
 
-    def facts(self) -> Facts:
+    def kept(self) -> Kept:
         """What the index keeps of every document that may be read: by case, then by kind's name.
 
         A ledger that nobody has written in yet is there, and empty. A case that cannot be read is not there, and is told:
-        `left_out` says why. The files in the folder are not looked at.
+        `left_out` says why. The files in the folder are not looked at. It is the same object until something is recorded.
         """
-        unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
         found = self.index.facts()
         self.left_out |= self.index.broken
-        return {case: {**unwritten_in, **kinds} for case, kinds in found.items()}
+        return found
 
     def case(self, reference: str) -> dict[str, Document]:
         """The documents of one case by their ids. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""

@@ -11,7 +11,6 @@ from cdr.app import App
 from cdr.domain.asking import chase, sending
 from cdr.domain.asking.chase import ChaseItem, Due
 from cdr.domain.asking.requests import Request
-from cdr.domain.asking.requests import outstanding as outstanding_of
 from cdr.domain.asking.sending import Prompt, Unsent
 from cdr.errors import CdrError, NotAllowed, NotFound, WrongConfiguration
 from cdr.mail.transport import TAKEN
@@ -55,14 +54,14 @@ class Plan:
 
 def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
     """Every outstanding request, oldest first: one private-key operation, however many cases there are."""
-    facts = app.store.facts()
+    cases = app.cases()
     for reference in references:
-        if reference not in facts:
+        if reference not in cases:
             raise app.store.left_out.get(reference) or NotFound("There is no such case in this store.", "See: cdr list")
     found = []
-    for case in references or sorted(facts):
-        prompts = ledgers.body(case) if ledgers and case in ledgers.current else facts[case]["prompts"]
-        found += [_chased(app, case, request, prompts, today) for request in outstanding_of(facts[case]["requests"])]
+    for case in references or sorted(cases):
+        prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
+        found += [_chased(app, case, request, prompts, today) for request in cases[case].outstanding]
     return sorted(found, key=lambda chased: (chased.item.requested_on, chased.case))
 
 
@@ -77,12 +76,11 @@ def _chased(app: App, case: str, request: Request, prompts: Mapping[str, Any], t
 
 def troubles(app: App, references: tuple[str, ...] = ()) -> list[Unsent]:
     """Messages that were not sent, of which it is not known, or that an address would not take."""
-    facts = app.store.facts()
+    cases = app.cases()
     found: list[Unsent] = []
-    for case in references or sorted(facts):
-        kinds = facts[case]
-        found += sending.unsent(case, kinds["requests"], kinds["prompts"])
-        found += sending.partly_refused(case, kinds["requests"], kinds["prompts"])
+    for case in references or sorted(cases):
+        found += sending.unsent(case, cases[case].requests, cases[case].prompts)
+        found += sending.partly_refused(case, cases[case].requests, cases[case].prompts)
     return found
 
 
@@ -210,10 +208,10 @@ def _key(prompt: Prompt) -> tuple[str, str, str]:
 
 
 def _waiting(app: App, references: tuple[str, ...], ledgers: Ledgers) -> Iterator[Unsent]:
-    facts = app.store.facts()
-    for case in references or sorted(facts):
-        prompts = ledgers.body(case) if case in ledgers.current else facts[case]["prompts"]
-        yield from sending.unsent(case, facts[case]["requests"], prompts)
+    cases = app.cases()
+    for case in references or sorted(cases):
+        prompts = ledgers.body(case) if case in ledgers.current else cases[case].prompts
+        yield from sending.unsent(case, cases[case].requests, prompts)
 
 
 def _recipients(app: App, prompt: Prompt) -> tuple[str, ...] | None:
@@ -224,14 +222,14 @@ def _recipients(app: App, prompt: Prompt) -> tuple[str, ...] | None:
 
 
 def _found(app: App, due: Mapping[tuple[str, str], Chased], sent: Sequence[Sent], plan: Plan) -> Found:
-    today, facts = app.clock.today, app.store.facts() if sent else {}
+    today, cases = app.clock.today, app.cases() if sent else {}
     went = [one for one in sent if one.delivery.outcome == TAKEN]
     failed = tuple(one for one in sent if one.delivery.outcome != TAKEN)
     chased = []
     for one in went:
         before = due.get((one.prompt.case, one.prompt.agency)) if one.prompt.is_prompt else None
         if before:
-            chased.append(replace(_after(app, before, facts[before.case]["prompts"], today), to=one.to))
+            chased.append(replace(_after(app, before, cases[before.case].prompts, today), to=one.to))
     return Found(
         tuple(chased),
         tuple(one for one in went if not one.prompt.is_prompt),

@@ -18,13 +18,7 @@ def facts(app: App) -> list[CaseFacts]:
     from cdr.statistics.facts import case_facts
 
     app.store.require_member()
-    found = []
-    for reference, kinds in app.store.facts().items():
-        notification = kinds.get("notification", {}).get("facts")
-        bodies = (kinds.get(name) for name in ("analysis", "requests", "case", "prompts"))
-        known = case_facts(reference, notification, *bodies)
-        found += [known] if known else []
-    return found
+    return [known for one in app.cases().values() if (known := case_facts(one))]
 
 
 def agencies(app: App) -> dict[str, str]:

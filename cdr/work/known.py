@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.errors import ConditionsNotMet, Problem
 
+if TYPE_CHECKING:
+    from cdr.domain.case.duplicates import Identity
+
 
 def same_child_in(app: App, body: Mapping[str, Any], but: str = "") -> list[str]:
     """The cases, but for one, that seem to be the same child's (A-26)."""
-    from cdr.domain.case.duplicates import Identity, identity, same_child
+    from cdr.domain.case.duplicates import identity, same_child
 
     new = identity(body)
-    return [case for case, kept in _others(app, but).items() if same_child(new, Identity.from_dict(kept))]
+    return [case for case, other in _others(app, but).items() if same_child(new, other)]
 
 
 def alike(app: App, body: Mapping[str, Any], but: str = "") -> list[Problem]:
@@ -38,7 +41,6 @@ def already_known(
     )
 
 
-def _others(app: App, but: str) -> dict[str, Mapping[str, Any]]:
+def _others(app: App, but: str) -> dict[str, Identity]:
     """Who the children of the other cases are, by case."""
-    facts = app.store.facts().items()
-    return {case: kinds["notification"]["identity"] for case, kinds in facts if "notification" in kinds and case != but}
+    return {case: facts.identity for case, facts in app.cases().items() if facts.identity and case != but}

@@ -134,10 +134,10 @@ def note_what_was_taken(app: App, noted: Path, ledgers: Ledgers) -> None:
     taken = {one.message_id: one for one in Progress(noted).noted()}
     if not taken:
         return
-    for case, kinds in app.store.facts().items():
-        for item in kinds["prompts"]["prompts"]:
-            if sending.is_unsent(item) and item["message_id"] in taken:
-                _take(ledgers, case, taken[item["message_id"]])
+    for case, facts in app.cases().items():
+        for message_id in sending.unsent_ids(facts.prompts):
+            if message_id in taken:
+                _take(ledgers, case, taken[message_id])
 
 
 def _take(ledgers: Ledgers, case: str, one: Taken) -> None:
@@ -224,14 +224,8 @@ def deliver_now(app: App, letters: Sequence[Letter]) -> list[Sent]:
             ledgers = Ledgers(app)
             note_what_was_taken(app, noted, ledgers)
             ledgers.commit()
-        facts = app.store.facts()
         cases = {letter.prompts[0].case for letter in letters}
-        unsent = {
-            item["message_id"]
-            for case in cases
-            for item in facts[case]["prompts"]["prompts"]
-            if sending.is_unsent(item)
-        }
+        unsent = {message_id for case in cases for message_id in sending.unsent_ids(app.cases()[case].prompts)}
         return deliver(app, noted, [letter for letter in letters if letter.message.message_id in unsent])
 
 

@@ -265,6 +265,43 @@ def run_imports(module: Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+# ---- one view of the cases ---------------------------------------------------------------------------------------
+
+KEEPS_FACTS = {
+    "app.py",
+    "store/store.py",
+    "store/index.py",
+}  # where what the index keeps is JSON, for `cases_of` to read
+READS_FACTS = "domain/case/facts.py"
+
+
+def facts_by_string(module: Module) -> list[str]:
+    """Where what the index keeps is asked for elsewhere than there, and where the facts of a case are looked up by a string."""
+    if module.path in KEEPS_FACTS or module.path == READS_FACTS:
+        return []
+    asked = {("store", "kept"), ("index", "facts"), ("", "cases_of")}
+    found = [line for line, before, name in calls(module) if (before, name) in asked]
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Subscript):
+            of, key = node.value, node.slice
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "get"
+            and node.args
+        ):
+            of, key = node.func.value, node.args[0]
+        else:
+            continue
+        if isinstance(of, ast.Name) and of.id in ("kinds", "facts") and isinstance(getattr(key, "value", None), str):
+            found.append(node.lineno)
+    return [f"cdr/{module.path}:{line}: the facts of cases are `App.cases()`, and asked by name" for line in found]
+
+
+def test_the_facts_of_cases_are_asked_by_name() -> None:
+    assert all_of(facts_by_string) == []
+
+
 # ---- size and names -------------------------------------------------------------------------------------------------
 
 
@@ -366,6 +403,28 @@ def test_no_commands_help_loads_anything_heavy() -> None:
 )
 def test_an_import_upwards_is_seen(path: str, text: str) -> None:
     assert len(wrong_imports(parsed(path, text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'day = kinds["notification"]["facts"]["notified_on"]',
+        'kinds.get("case", {})',
+        'facts["died"]',
+        "app.store.kept()",
+        "store.index.facts()",
+        "cases_of({})",
+    ],
+)
+def test_facts_by_string_are_seen(text: str) -> None:
+    assert len(facts_by_string(parsed("work/x.py", text))) == 1
+    assert facts_by_string(parsed(READS_FACTS, text)) == []
+
+
+def test_facts_by_name_are_free() -> None:
+    assert (
+        facts_by_string(parsed("work/x.py", 'app.cases()[case].notification.died\nkinds[kind]\nrules["facts"]')) == []
+    )
 
 
 @pytest.mark.parametrize(

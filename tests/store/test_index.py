@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell
 from store.hands import encrypted, findings, git
+
+from cdr.app import App
+from cdr.domain.asking.chase import Due, mark_sent
+from cdr.domain.case import facts
+from cdr.domain.case.facts import cases_of
+from cdr.work.mailing import Ledgers
 
 FORM = EXAMPLES / "form-a-sudi.yaml"
 
@@ -163,3 +171,37 @@ def test_only_what_another_member_changed_is_opened(
     assert outstanding[sudi] == ["northshire-police"]
     assert counted(lambda: cdr("list")) == 1
     assert findings(cdr, code=0) == set()
+
+
+# ---- the cases, as commands see them -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("agencies", [["northshire-police"], []])
+def test_the_cases_are_made_once_in_a_run_however_many_messages_go(
+    cdr: Shell, sudi: str, agencies: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(facts, "cases_of", lambda kept: made.append(kept) or cases_of(kept))
+    cdr("request", sudi, *agencies, as_of="2026-01-09")
+    made.clear()
+    sent = cdr("chase", "--overdue", as_of="2026-01-24").lines
+    assert (len(sent), len(made)) == (1 if agencies else 6, 1)
+
+
+def test_the_cases_stay_until_something_is_recorded_and_nobody_changes_them(cdr: Shell, sudi: str) -> None:
+    app, day = App(str(cdr.store)), date(2026, 1, 24)
+    with app.store.writing():
+        seen, ledgers = app.cases(), Ledgers(app)
+        assert app.cases() is seen and seen[sudi].prompts["prompts"] == []
+        ledgers.change(
+            sudi, lambda body: mark_sent(body, "a-one", Due("prompt-1", day), day, ["a@one.example"], "<1@x>")
+        )
+        ledgers.commit()
+        assert app.cases() is not seen
+    again = app.cases()
+    assert app.cases() is again is not seen and len(again[sudi].prompts["prompts"]) == 1
+    assert seen[sudi].prompts["prompts"] == []
+    with pytest.raises(TypeError):
+        again["2026-AAAA"] = again[sudi]  # type: ignore[index]
+    with pytest.raises(FrozenInstanceError):
+        again[sudi].names = ()  # type: ignore[misc]

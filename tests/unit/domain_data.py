@@ -10,6 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from cdr.domain.case.facts import Cases, Facts, cases_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.resources import folder
@@ -77,3 +78,20 @@ def changed(body: Any, path: str, value: Any) -> Any:
 
 def ids(problems: Any) -> set[str]:
     return {problem.rule for problem in problems}
+
+
+def cases(kept: dict[str, dict[str, Any]]) -> Cases:
+    """The cases of what the index keeps, with as little of a notification and an analysis as a test is about."""
+    ncmd = {"missing": [], "told": False, "told_on": None}
+    least = {
+        "notification": {"facts": {}, "identity": {}, "names": [], "ncmd": ncmd},
+        "analysis": {"ncmd": {"missing": []}},
+    }
+    return cases_of(
+        {ref: {kind: {**least.get(kind, {}), **body} for kind, body in kinds.items()} for ref, kinds in kept.items()}
+    )
+
+
+def known(reference: str = "2026-AAAA", /, **kinds: Any) -> Facts:
+    """One case of such; a kind that is None is not there."""
+    return cases({reference: {kind: body for kind, body in kinds.items() if body is not None}})[reference]

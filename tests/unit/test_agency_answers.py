@@ -12,7 +12,7 @@ import pytest
 from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.domain_data import policy
+from unit.domain_data import known, policy
 
 from cdr.documents.tables.agencies import FORMATS, render
 from cdr.errors import WrongUsage
@@ -29,7 +29,7 @@ def request(agency: str, on: str, status: str = "outstanding", answered: str | N
 
 def counted(*requests: dict[str, Any], year: str | None = None, prompts: Any = ()) -> list[Answers]:
     return answers(
-        [{"requests": {"requests": list(requests)}, "prompts": {"prompts": list(prompts)}}], NAMES, ON, policy(), year
+        [known(requests={"requests": list(requests)}, prompts={"prompts": list(prompts)})], NAMES, ON, policy(), year
     )
 
 

@@ -10,7 +10,7 @@ from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
-from unit.domain_data import policy
+from unit.domain_data import cases, policy
 from unit.test_today import asked, case, gate
 
 from cdr.documents.tables.calendar import KEPT_CANCELLED, feed
@@ -129,7 +129,7 @@ def test_the_same_over_the_same_gives_the_same_bytes_and_numbers_never_fall(
 
 
 def keys(kinds: dict[str, Any], on: str = "2026-01-26") -> dict[str, str]:
-    found = events({"2026-7K3M": {"requests": {}, "prompts": {}, **kinds}}, date.fromisoformat(on), policy())
+    found = events(cases({"2026-7K3M": kinds}), date.fromisoformat(on), policy())
     return {event.key: event.day.isoformat() for event in found if not event.key.startswith("area-")}
 
 
@@ -158,7 +158,7 @@ def test_nothing_that_a_person_wrote_goes_out() -> None:
     body = case(("T03", "2026-01-11"), gates=[gate("inquest", expected_on="2026-06-01", owner=canary, note=canary)])
     body |= {"milestones": [{"kind": "cdrm", "on": "2026-01-12", "note": canary, "by": canary}]}
     found = events(
-        {"2026-7K3M": {"case": body, "requests": asked("a-one"), "prompts": {}}}, date(2026, 1, 26), policy()
+        cases({"2026-7K3M": {"case": body, "requests": asked("a-one"), "prompts": {}}}), date(2026, 1, 26), policy()
     )
     text = written(found).decode().replace("\r\n ", "")
     assert "inquest" in text and "coroner" in text and "Canary" not in text

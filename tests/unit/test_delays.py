@@ -12,10 +12,11 @@ import pytest
 from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.domain_data import policy
+from unit.domain_data import cases, known, policy
 
 from cdr.documents.delays import delays as shown
 from cdr.documents.delays.delays_rows import case_page, year_page
+from cdr.domain.case.facts import Cases
 from cdr.forms.codelists import code_list
 from cdr.statistics.delays import CaseDelays, Cause, YearDelays, case_delays, year_delays
 
@@ -40,8 +41,9 @@ def ledger(*rows: tuple[str, str, str | None]) -> dict[str, Any]:
 def counted(
     case: dict[str, Any], requests: dict[str, Any], notified: str = "2024-03-04", on: date = date(2024, 12, 31)
 ) -> CaseDelays:
-    facts = {"died": "2024-02-29", "notified_on": notified}
-    found = case_delays("2024-7K3M", facts, requests, {"status": "open", **case}, on, ORDER)
+    told = {"facts": {"died": "2024-02-29", "notified_on": notified}}
+    facts = known("2024-7K3M", notification=told, requests=requests, case={"status": "open", **case})
+    found = case_delays(facts, on, ORDER)
     assert found is not None
     return found
 
@@ -85,8 +87,9 @@ def test_every_day_is_attributed_once(
         "milestones": [{"kind": kind, "on": iso(day), "recorded_on": iso(day)} for kind, day in done],
         "reviews": [{"on": iso(review), "stage": "ratified_cdop"}] if review else [],
     }
-    facts = {"died": iso(DIED), "notified_on": iso(notified)}
-    found = case_delays("2024-7K3M", facts, ledger(*((a, iso(b), iso(c)) for a, b, c in rows)), case, on, ORDER)  # type: ignore[misc]
+    told = {"facts": {"died": iso(DIED), "notified_on": iso(notified)}}
+    asked = ledger(*((a, iso(b), iso(c)) for a, b, c in rows))  # type: ignore[misc]
+    found = case_delays(known("2024-7K3M", notification=told, requests=asked, case=case), on, ORDER)
     assert found is not None
     assert sum(found.attributed_days(cause) for cause in found.causes) == found.days >= 0
     taken = [
@@ -180,12 +183,12 @@ def test_a_case_that_was_opened_again_is_open() -> None:
     assert not counted(case, {}).reviewed
 
 
-def year() -> dict[str, dict[str, Any]]:
+def year() -> Cases:
     def one(died: str, case: dict[str, Any], requests: dict[str, Any], **facts: Any) -> dict[str, Any]:
         told = {"died": died, "notified_on": died, "counted": True, **facts}
         return {"notification": {"facts": told}, "requests": requests, "case": {"status": "open", **case}}
 
-    return {
+    found = {
         "2024-AAAA": one("2024-05-01", reviewed("2025-03-31"), ledger(("gp", "2024-05-01", "2024-06-01"))),
         "2024-BBBB": one("2024-05-01", reviewed("2025-04-01"), ledger(("gp", "2024-05-01", "2024-06-01"))),
         "2024-CCCC": one("2024-05-01", {}, ledger(("gp", "2024-05-01", None))),
@@ -194,6 +197,7 @@ def year() -> dict[str, dict[str, Any]]:
         "2024-FFFF": one("2024-05-01", {}, {}, counted=False),
         "2023-GGGG": one("2023-05-01", {"status": "closed", "closures": [{"on": "2023-06-01"}]}, {}),
     }
+    return cases(found)
 
 
 def test_a_year_has_its_reviews_and_what_was_open_at_its_end_whenever_it_is_asked() -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from unit.domain_data import known
 
+from cdr.domain.case.facts import analysis_of, notification_of
 from cdr.errors import WrongUsage
-from cdr.statistics.facts import RequestFacts, analysis_extract, case_facts, notification_extract
+from cdr.statistics.facts import CaseFacts, RequestFacts, case_facts
 from cdr.statistics.years import first_and_last_day, parse_year, year_of, years_ending
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
@@ -28,6 +30,19 @@ def example(name: str) -> dict[str, Any]:
 
     body: dict[str, Any] = plain(YAML(typ="safe", pure=True).load(EXAMPLES / name))
     return body
+
+
+def notification_extract(form: dict[str, Any]) -> dict[str, Any]:
+    return notification_of(form).to_dict()
+
+
+def analysis_extract(form: dict[str, Any]) -> dict[str, Any]:
+    return analysis_of(form).to_dict()
+
+
+def counted(notification: Any, analysis: Any = None, requests: Any = None, **more: Any) -> CaseFacts | None:
+    told = None if notification is None else {"facts": notification}
+    return case_facts(known("2026-7K3M", notification=told, analysis=analysis, requests=requests, **more))
 
 
 def every_text(value: Any) -> set[str]:
@@ -138,7 +153,7 @@ def test_a_live_birth_at_21_weeks_is_counted() -> None:
 def facts(case_body: dict[str, Any] | None, **analysis: Any) -> Any:
     notification = notification_extract(example("form-a-sudi.yaml"))
     found = analysis_extract({**example("form-c-sudi.yaml"), **analysis})
-    return case_facts("2026-7K3M", notification, found, None, case_body)
+    return counted(notification, found, case=case_body)
 
 
 def test_a_ratified_review_gives_its_date_and_its_findings() -> None:
@@ -196,7 +211,7 @@ def test_the_ledger_gives_its_requests() -> None:
             },
         ]
     }
-    case = case_facts("2026-7K3M", {"notified_on": "2026-01-09"}, None, body, None)
+    case = counted({"notified_on": "2026-01-09"}, None, body)
     assert case is not None
     assert case.requests == (
         RequestFacts("northshire-police", date(2026, 1, 12), "returned", date(2026, 2, 3)),
@@ -205,8 +220,8 @@ def test_the_ledger_gives_its_requests() -> None:
 
 
 def test_without_a_notification_there_are_no_facts() -> None:
-    assert case_facts("2026-7K3M", None, analysis_extract(example("form-c-sudi.yaml")), None, RATIFIED) is None
-    assert case_facts("2026-7K3M", {"notified_on": None}, None, None, None) is None
+    assert counted(None, analysis_extract(example("form-c-sudi.yaml")), case=RATIFIED) is None
+    assert counted({"notified_on": None}) is None
 
 
 @pytest.mark.parametrize(
@@ -256,12 +271,12 @@ def test_a_case_tells_what_it_waits_for_and_which_processes_there_were() -> None
     form["informed"] += [{"party": "leder", "status": "informed"}]
     gates = [{"type": "inquest", "status": "open"}, {"type": "pmrt", "status": "closed"}]
     body = {"status": "open", "gates": gates, "reviews": []}
-    case = case_facts("2026-7K3M", notification_extract(form), None, None, body)
+    case = counted(notification_extract(form), case=body)
     assert case is not None
     assert case.processes == ("pmrt", "cspr", "leder", "inquest")
     assert case.open_processes == ("inquest",)
     assert case.is_open
-    closed = case_facts("2026-7K3M", notification_extract(form), None, None, {"status": "closed"})
+    closed = counted(notification_extract(form), case={"status": "closed"})
     assert closed is not None and not closed.is_open and closed.open_processes == ()
 
 
@@ -274,7 +289,7 @@ def test_an_escalated_request_is_known_by_what_was_sent() -> None:
     }
     sent["prompts"].append({"agency": "high-street-surgery", "level": "prompt-3", **days})
     notification = notification_extract(example("form-a-sudi.yaml"))
-    case = case_facts("2026-7K3M", notification, None, ledger, None, sent)
+    case = counted(notification, None, ledger, prompts=sent)
     assert case is not None
     assert [request.escalated for request in case.requests] == [True, False]
 

@@ -9,11 +9,12 @@ import pytest
 from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.domain_data import configuration, policy
+from unit.domain_data import configuration, known, policy
 from unit.test_today import asked, case, gate
 
 from cdr.domain.case.case import STAGES
 from cdr.domain.process.listing import SORTS, Listed, Wanted, authorities_named, chosen, listed, waiting_since
+from cdr.errors import NotAuthentic
 
 ON = date(2026, 3, 1)
 ANSWERED = {
@@ -24,9 +25,8 @@ ANSWERED = {
 def row(
     ref: str = "2026-AAAA", body: Any = None, ledger: Any = None, authority: str | None = "Northshire", **facts: Any
 ) -> Listed:
-    known = {"notified_on": "2026-01-09", "died": "2026-01-08", "local_authority": authority, **facts}
-    kinds = {"case": body or case(), "requests": ledger or {}, "prompts": {}, "notification": {"facts": known}}
-    return listed(ref, kinds, ON, policy())
+    told = {"notified_on": "2026-01-09", "died": "2026-01-08", "local_authority": authority, **facts}
+    return listed(known(ref, case=body or case(), requests=ledger, notification={"facts": told}), ON, policy())
 
 
 def refs(rows: list[Listed], wanted: Wanted, order: str = "reference") -> list[str]:
@@ -63,8 +63,13 @@ def refs(rows: list[Listed], wanted: Wanted, order: str = "reference") -> list[s
     ],
 )
 def test_since_when_a_case_waits(body: Any, ledger: Any, analysis: Any, since: str | None) -> None:
-    found = waiting_since(body, ledger, analysis)
+    found = waiting_since(known(case=body, requests=ledger, analysis=analysis))
     assert (found.isoformat() if found else None) == since
+
+
+def test_a_notification_without_its_day_is_told() -> None:
+    with pytest.raises(NotAuthentic, match="2026-AAAA"):
+        row(notified_on=None)
 
 
 def test_what_is_overdue_and_the_next_step() -> None:

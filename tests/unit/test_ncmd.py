@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from unit.domain_data import cases as cases_
 from unit.domain_data import changed, example, policy
 
 from cdr.app import rules
@@ -558,7 +559,7 @@ def facts(notified: str = "2026-01-09", reviewed: str = "", **more: Any) -> dict
 
 
 def found(as_of: str = "2026-02-20", **cases: dict[str, Any]) -> Preflight:
-    return preflight(cases, "2025/26", YEAR, date.fromisoformat(as_of), MINIMUM, policy())
+    return preflight(cases_(cases), "2025/26", YEAR, date.fromisoformat(as_of), MINIMUM, policy())
 
 
 @pytest.mark.parametrize(

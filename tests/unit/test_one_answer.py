@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from unit.domain_data import configuration, example, policy
+from unit.domain_data import cases, configuration, example, known, policy
 
 from cdr.domain.asking import chase
 from cdr.domain.asking.requests import requests_of
@@ -40,7 +40,7 @@ def test_a_child_lived_here_for_all_or_for_none(written: str | None, ours: str |
     area = replace(configuration(), authorities=tuple(OURS))
     elsewhere = bool(written) and ours is None
     child: dict[str, Any] = {"child": {"local_authority": written or ""}, "death": {}}
-    case = facts.CaseFacts("2026-AAAA", date(2026, 1, 1), local_authority=written)
+    case = facts.CaseFacts(case="2026-AAAA", notified_on=date(2026, 1, 1), local_authority=written)
     assert places.own_authority(written, OURS) == ours
     assert places.lived_elsewhere(written, OURS) is elsewhere
     assert Labels(tuple(OURS), {}, {}).authority(case) == ours  # tables
@@ -72,11 +72,12 @@ def test_an_escalation_counts_once_it_went_out_and_for_its_own_request() -> None
         ]
     }
     went_out = [one.agency for one in requests_of(asked) if chase.is_escalated(one, prompts)]
-    known = facts.case_facts("2026-AAAA", {"notified_on": "2026-03-01"}, None, asked, {}, prompts)
-    assert known is not None
-    table = agencies.answers([{"requests": asked, "prompts": prompts}], {}, date(2026, 6, 1), policy())
+    case = known(requests=asked, prompts=prompts, notification={"facts": {"notified_on": "2026-03-01"}})
+    counted = facts.case_facts(case)
+    assert counted is not None
+    table = agencies.answers([case], {}, date(2026, 6, 1), policy())
     assert went_out == ["school"]
-    assert [one.agency for one in known.requests if one.escalated] == went_out
+    assert [one.agency for one in counted.requests if one.escalated] == went_out
     assert [one.agency for one in table if one.escalated] == went_out
 
 
@@ -102,14 +103,14 @@ def test_the_national_database_was_told_by_whichever_document_says_so(
 
     noted = [{"kind": "ncmd_told", "on": day, "recorded_on": day} for day in done]
     case = {**CASE, "milestones": noted}
-    found = processes.national_database_told(of_notification, case)
-    assert (found.is_told, found.on.isoformat() if found.on else None) == told
     kinds = {
         "case": case,
         "notification": {"facts": {"notified_on": "2026-01-09"}, "ncmd": {"missing": [], **of_notification}},
     }
+    found = known(**kinds).told
+    assert (found.is_told, found.on.isoformat() if found.on else None) == told
     year = (date(2025, 4, 1), date(2026, 3, 31))
-    said = preflight({"2026-AAAA": kinds}, "2025/26", year, date(2026, 3, 1), Minimum((), (), "", 1), policy())
+    said = preflight(cases({"2026-AAAA": kinds}), "2025/26", year, date(2026, 3, 1), Minimum((), (), "", 1), policy())
     assert said.open[0].passed_on is told[0]
     why = "late" if told[1] else "no_date" if told[0] else "not_passed_on"
     assert [one.why for one in said.slow] == ([] if told[1] == "2026-01-11" else [why])

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given as using
 from hypothesis import settings
 from hypothesis import strategies as st
+from unit.domain_data import known
 
 from cdr.app import App, rules
+from cdr.domain.case.facts import analysis_of, notification_of
 from cdr.domain.register.register import Columns, Reading, documents, read_row
 from cdr.domain.register.register_guess import guess
 from cdr.domain.register.register_map import (
@@ -177,13 +179,8 @@ def test_an_imported_case_gives_the_facts_of_a_full_one() -> None:
         reading(),
     )
     made = documents(row, TODAY)
-    found = facts.case_facts(
-        "2019-7K3M",
-        facts.notification_extract(made["notification"]),
-        facts.analysis_extract(made["analysis"]),
-        None,
-        made["case"],
-    )
+    kept = {"notification": {"facts": notification_of(made["notification"]).to_dict()}, "case": made["case"]}
+    found = facts.case_facts(known("2019-7K3M", analysis=analysis_of(made["analysis"]).to_dict(), **kept))
     assert found is not None
     assert (found.notified_on, found.born, found.died) == (date(2019, 5, 7), date(2019, 3, 2), date(2019, 5, 6))
     assert (found.place, found.ethnicity, found.reviewed_on) == ("Hospital", "N", date(2020, 1, 9))

@@ -9,7 +9,8 @@ import pytest
 from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.domain_data import policy
+from unit.domain_data import cases as cases_
+from unit.domain_data import known, policy
 
 from cdr.documents.tables.today import lines, to_json
 from cdr.domain.process.due import area_tasks, tasks_of
@@ -42,9 +43,7 @@ def gate(kind: str, **more: Any) -> dict[str, Any]:
 
 
 def at(cases: dict[str, dict[str, Any]], on: date = ON, closed: Any = None) -> Today:
-    return today(
-        {ref: {"requests": {}, "prompts": {}, **kinds} for ref, kinds in cases.items()}, on, policy(), closed or {}
-    )
+    return today(cases_(cases), on, policy(), closed or {})
 
 
 def texts(found: Today, width: int = 80, height: int | None = None) -> list[str]:
@@ -82,7 +81,7 @@ def test_a_gate_is_its_owners_else_the_coroners_else_its_own_teams() -> None:
         gate("pmrt"),
         {**gate("inquest"), "status": "closed", "closed_on": "2026-01-10"},
     ]
-    found = blocked_in("2026-AAAA", {"case": case(gates=gates)}, ON, policy())
+    found = blocked_in(known(case=case(gates=gates)), ON, policy())
     assert [item.who for item in found] == ["coroner", "police", "perinatal mortality review (PMRT)"]
 
 
@@ -128,8 +127,8 @@ def test_a_school_on_holiday_is_prompted_when_it_is_back() -> None:
             Closure(day("2026-02-02"), day("2026-02-03")),
         )
     }
-    assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy(), away)] == [day("2026-02-04")]
-    assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy())] == [ON]
+    assert [task.due for task in tasks_of(known(**kinds), ON, policy(), away)] == [day("2026-02-04")]
+    assert [task.due for task in tasks_of(known(**kinds), ON, policy())] == [ON]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +147,7 @@ def test_a_prompt_waits_for_the_day_after_the_last_of_a_closure(on: str, first: 
         "northtown-academy": (Closure(day(first), day(last)),),
         "another": (Closure(day("2026-01-01"), day("2026-12-31")),),
     }
-    assert [task.due for task in tasks_of("2026-AAAA", kinds, day(on), policy(), away)] == [day(due)]
+    assert [task.due for task in tasks_of(known(**kinds), day(on), policy(), away)] == [day(due)]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +161,7 @@ def test_a_prompt_waits_for_the_day_after_the_last_of_a_closure(on: str, first: 
 def test_a_hold_that_ends_within_a_closure_goes_on_to_its_end(first: str, due: str) -> None:
     kinds = {"case": case(), "requests": asked("northtown-academy", hold={"until": "2026-02-02"})}
     away = {"northtown-academy": (Closure(day(first), day("2026-02-05")),)}
-    assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy(), away)] == [day(due)]
+    assert [task.due for task in tasks_of(known(**kinds), ON, policy(), away)] == [day(due)]
 
 
 def test_closures_that_overlap_are_gone_through_to_the_latest_end() -> None:
@@ -174,7 +173,7 @@ def test_closures_that_overlap_are_gone_through_to_the_latest_end() -> None:
             Closure(day("2026-02-09"), day("2026-02-09")),
         )
     }
-    assert [task.due for task in tasks_of("2026-AAAA", kinds, ON, policy(), away)] == [day("2026-02-10")]
+    assert [task.due for task in tasks_of(known(**kinds), ON, policy(), away)] == [day("2026-02-10")]
 
 
 def test_what_was_sent_since_yesterday_and_what_went_wrong() -> None:
@@ -227,7 +226,7 @@ def test_the_areas_own_days(on: str, clock: str, due: str | None) -> None:
         "A": {"case": {"reviews": [{"on": "2025-11-30", "stage": "ratified_cdop"}]}},
         "B": {"case": {"reviews": [{"on": "2025-12-01", "stage": "draft"}]}},
     }
-    found = {task.clock: task.due.isoformat() for task in area_tasks(held, day(on), policy())}
+    found = {task.clock: task.due.isoformat() for task in area_tasks(cases_(held), day(on), policy())}
     assert found.get(clock) == due
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from cdr.domain.asking.requests import outstanding
+from cdr.domain.case.facts import Cases
 from cdr.domain.rulebook.configuration import Agency, Configuration
 from cdr.errors import ConditionsNotMet
 
@@ -28,13 +27,9 @@ def refuse_retired(agencies: Sequence[str], on: date, configuration: Configurati
         )
 
 
-def owing(agency: str, cases: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[str]:
+def owing(agency: str, cases: Cases) -> list[str]:
     """The cases in which an agency's return is outstanding."""
-    return sorted(
-        ref
-        for ref, kinds in cases.items()
-        if any(request.agency == agency for request in outstanding(kinds.get("requests", {})))
-    )
+    return sorted(ref for ref, facts in cases.items() if any(request.agency == agency for request in facts.outstanding))
 
 
 def quorum_parts(agency: str, configuration: Configuration) -> list[str]:

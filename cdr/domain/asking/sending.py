@@ -117,6 +117,11 @@ def is_unsent(item: Body) -> bool:
     return text_at(item, "status") not in ("", SENT)
 
 
+def unsent_ids(prompts: Body) -> list[str]:
+    """The message ids of what is not known to be sent."""
+    return [text_at(item, "message_id") for item in _unsent_items(prompts)]
+
+
 def taken(prompts: Body, message_id: str, on: date, refused: Sequence[str] = ()) -> dict[str, Any]:
     """What was sent, with a message taken by the server on a day, by all of its addresses but those refused."""
     addresses = {"refused": list(refused)} if refused else {}

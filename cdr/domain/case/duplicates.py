@@ -90,13 +90,10 @@ def same_child(a: Identity, b: Identity) -> bool:
     return known and (a.names, a.born, a.died) == (b.names, b.born, b.died)
 
 
-def alike_problems(new: Identity, known: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
-    """Every other case that looks alike and is not surely the same (A-34); it names the case and what is alike, no value.
-
-    `known` holds the other cases' identities as `to_dict` gives them.
-    """
+def alike_problems(new: Identity, known: Mapping[str, Identity]) -> list[Problem]:
+    """Every other case in `known` that looks alike and is not surely the same (A-34); it names the case and what is alike, no value."""
     likeness = Likeness(new)
-    found = ((case, likeness.to(values)) for case, values in known.items())
+    found = ((case, likeness.to(other)) for case, other in known.items())
     what = RULES["A-34"].sentence
     return [
         replace(problem("A-34", "child"), message=f"{what}: {case} ({', '.join(alike)})")
@@ -126,16 +123,15 @@ class Likeness:
         """The numbers that differ from this child's in one digit or by two digits having changed places."""
         return _near_numbers(self.child.nhs_number)
 
-    def to(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """What is alike, in words; empty where the other child (an identity's dictionary) is surely the same or surely another.
+    def to(self, other: Identity) -> tuple[str, ...]:
+        """What is alike, in words; empty where the other child is surely the same or surely another.
 
         Two children of one family born on one day are twins unless their first names are alike too: twins are two cases,
         and a warning at every second twin would be read by nobody. Where the names are alike and the numbers differ, either
         may be meant, and the words say so.
         """
-        if values.get("born") not in self.births and values.get("nhs_number") not in self.numbers:
+        if other.born not in self.births and other.nhs_number not in self.numbers:
             return ()
-        other = Identity.from_dict(values)
         return () if same_child(self.child, other) else self._compared(other)
 
     def _compared(self, other: Identity) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cdr.domain.case.gates import OPEN, gates_of
 from cdr.domain.case.milestones import milestones_of
-from cdr.domain.rulebook.validation import informed, items_at, read_date, text_at
+from cdr.domain.rulebook.validation import informed, items_at, text_at
 
 INQUEST, CRIMINAL = "inquest", "criminal"
 CORONER_TOLD, NCMD_TOLD = "coroner_told", "ncmd_told"
@@ -25,6 +25,9 @@ class Told:
     on: date | None
 
 
+NOT_TOLD = Told(False, None)
+
+
 def is_live(case: Body, types: Collection[str]) -> bool:
     """Whether a process of one of these types is open; the notification's list is how it stood on its day, the gates are how it stands."""
     return any(gate.type in types and gate.status == OPEN for gate in gates_of(case))
@@ -38,9 +41,8 @@ def coroner_knows(form_a: Body, case: Body) -> bool:
     return told or INQUEST in processes or text_at(form_a, "certification.post_mortem.type") == "coroner"
 
 
-def national_database_told(of_notification: Body, case: Body) -> Told:
-    """Whether the national database was told: what the index keeps of the notification (`told`, `told_on`), or a milestone of the case."""
+def national_database_told(first: Told, case: Body) -> Told:
+    """Whether the national database was told: what the notification says, or a milestone of the case."""
     done = [one.on for one in milestones_of(case) if one.kind == NCMD_TOLD]
-    first = read_date(of_notification.get("told_on"))
-    days = sorted([*done, *([first] if first else [])])
-    return Told(bool(of_notification.get("told")) or bool(done), days[0] if days else None)
+    days = [*done, *([first.on] if first.on else [])]
+    return Told(first.is_told or bool(done), min(days, default=None))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from cdr.domain.case.gates import OPEN, gates_of
-from cdr.domain.process.due import OPEN_ALWAYS, Closed, Kinds, Task, area_tasks, is_open, tasks_of
+from cdr.domain.case.facts import Cases, Facts
+from cdr.domain.case.gates import OPEN
+from cdr.domain.process.due import OPEN_ALWAYS, Closed, Task, area_tasks, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.process.today import gate_owner
 
@@ -25,15 +26,15 @@ class Event:
     detail: str
 
 
-def events(cases: Mapping[str, Kinds], on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> list[Event]:
+def events(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> list[Event]:
     """The events of all open cases and of the area, by key. Raises: UnknownHolidays."""
     found = [_of_the_area(task) for task in area_tasks(cases, on, policy)]
-    for ref, kinds in cases.items():
-        if is_open(kinds):
-            tasks = tasks_of(ref, kinds, on, policy, closed)
+    for facts in cases.values():
+        if facts.is_open:
+            tasks = tasks_of(facts, on, policy, closed)
             found += _steps([task for task in tasks if not task.level])
             found += _prompts([task for task in tasks if task.level])
-            found += _expected(ref, kinds, policy)
+            found += _expected(facts, policy)
     return sorted(found, key=lambda event: event.key)
 
 
@@ -65,8 +66,9 @@ def _prompts(tasks: Sequence[Task]) -> Iterator[Event]:
         )
 
 
-def _expected(ref: str, kinds: Kinds, policy: Policy) -> Iterator[Event]:
-    for gate in gates_of(kinds["case"]):
+def _expected(facts: Facts, policy: Policy) -> Iterator[Event]:
+    ref = facts.reference
+    for gate in facts.gates:
         if gate.status == OPEN and gate.expected_on:
             detail = _detail(
                 gate_owner(replace(gate, owner=""), policy), ""

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from cdr.domain.asking.chase import ESCALATION, chase_item
-from cdr.domain.asking.requests import Request, outstanding
+from cdr.domain.asking.requests import Request
+from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.milestones import still_called_for
-from cdr.domain.case.review import ratifying_review
 from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
 from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.clocks import add_months
 from cdr.domain.process.policy import ClockRule, Policy
 from cdr.domain.rulebook.configuration import Closure
-from cdr.domain.rulebook.validation import date_at, text_at
 
 OVERDUE, TODAY, THIS_WEEK, LATER = "overdue", "today", "this week", "later"
 WEEK = timedelta(days=7)
@@ -24,8 +22,6 @@ PROMPT_CLOCK, ESCALATION_CLOCK = "T06", "T07"
 END_OF_YEAR_CLOCK, QUARTER_CLOCK, PANEL_CLOCK = "T29", "T30", "T31"
 QUARTER_MONTHS = (3, 6, 9, 12)
 
-Body = Mapping[str, Any]
-Kinds = Mapping[str, Body]
 Closed = Mapping[str, Sequence[Closure]]
 OPEN_ALWAYS: Closed = {}
 
@@ -55,41 +51,41 @@ def when_due(due: date, on: date) -> str:
     return THIS_WEEK if due <= on + WEEK else LATER
 
 
-def tasks_of(ref: str, kinds: Kinds, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> list[Task]:
+def tasks_of(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> list[Task]:
     """Everything with a date in one open case, however far off, in order of the days; `closed` is when agencies are, by id.
 
     Raises: UnknownHolidays.
     """
-    found = [*_steps(ref, kinds, on, policy), *_letters(ref, kinds, on), *_prompts(ref, kinds, on, policy, closed)]
+    found = [*_steps(facts, on, policy), *_letters(facts, on), *_prompts(facts, on, policy, closed)]
     return sorted(found, key=lambda task: (task.due, task.clock, task.agency))
 
 
-def _steps(ref: str, kinds: Kinds, on: date, policy: Policy) -> Iterator[Task]:
-    for step in still_called_for(kinds["case"], kinds.get("requests", {}), on, policy):
+def _steps(facts: Facts, on: date, policy: Policy) -> Iterator[Task]:
+    for step in still_called_for(facts.case, facts.requests, on, policy):
         if step.due is not None:
             who = step.who or who_moves(step.clock, policy)
-            yield Task(ref, step.what, step.clock, step.due, when_due(step.due, on), who)
+            yield Task(facts.reference, step.what, step.clock, step.due, when_due(step.due, on), who)
 
 
-def _letters(ref: str, kinds: Kinds, on: date) -> Iterator[Task]:
+def _letters(facts: Facts, on: date) -> Iterator[Task]:
     """The letters on hold for which there is a day to ask again."""
-    for hold in holds(kinds["case"]):
+    for hold in holds(facts.case):
         if hold.ask_again_on is not None:
             day = hold.ask_again_on
-            yield Task(ref, hold.in_words(), LETTERS_CLOCK, day, when_due(day, on), hold.whom)
+            yield Task(facts.reference, hold.in_words(), LETTERS_CLOCK, day, when_due(day, on), hold.whom)
 
 
-def _prompts(ref: str, kinds: Kinds, on: date, policy: Policy, closed: Closed) -> Iterator[Task]:
-    for request in outstanding(kinds.get("requests", {})):
+def _prompts(facts: Facts, on: date, policy: Policy, closed: Closed) -> Iterator[Task]:
+    for request in facts.outstanding:
         away = closed.get(request.agency, ())
-        item = chase_item(request, kinds.get("prompts", {}), on, policy, policy.working_days, away)
+        item = chase_item(request, facts.prompts, on, policy, policy.working_days, away)
         level = item.due or item.next
         if level:
             day = level.on if item.due else max(level.on, _resumes(request, on, away))
             clock = ESCALATION_CLOCK if level.level == ESCALATION else PROMPT_CLOCK
             what = f"{level.level} for {request.agency}: cdr chase --overdue"
             who, when = who_moves(clock, policy), when_due(day, on)
-            yield Task(ref, what, clock, day, when, who, request.agency, level.level, request.requested_on)
+            yield Task(facts.reference, what, clock, day, when, who, request.agency, level.level, request.requested_on)
 
 
 def _resumes(request: Request, on: date, away: Sequence[Closure]) -> date:
@@ -106,7 +102,7 @@ def who_moves(clock: str, policy: Policy) -> str:
     return rule.who if rule else ""
 
 
-def area_tasks(cases: Mapping[str, Kinds], on: date, policy: Policy) -> list[Task]:
+def area_tasks(cases: Cases, on: date, policy: Policy) -> list[Task]:
     """The area's own next dates that are not past: the national database's day, the quarter's report, the panel's rhythm.
 
     None of them belongs to a case, and whether one is done is nowhere kept, so a day that is past is told no more.
@@ -120,13 +116,13 @@ def area_tasks(cases: Mapping[str, Kinds], on: date, policy: Policy) -> list[Tas
     return sorted(found, key=lambda task: (task.due, task.clock))
 
 
-def _each_year(rule: ClockRule, cases: Mapping[str, Kinds], on: date) -> date:
+def _each_year(rule: ClockRule, cases: Cases, on: date) -> date:
     """The next day that the rule's trigger names (`31 March`)."""
     days = (datetime.strptime(f"{rule.trigger} {year}", "%d %B %Y").date() for year in (on.year, on.year + 1))  # noqa: DTZ007
     return next(day for day in days if day >= on)
 
 
-def _after_quarter(rule: ClockRule, cases: Mapping[str, Kinds], on: date) -> date | None:
+def _after_quarter(rule: ClockRule, cases: Cases, on: date) -> date | None:
     """When the report on the oldest quarter falls due that is not past yet; a quarter's end is its month's last day."""
     ends = [
         date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
@@ -137,20 +133,14 @@ def _after_quarter(rule: ClockRule, cases: Mapping[str, Kinds], on: date) -> dat
     return next((day for day in due if day >= on), None)
 
 
-def _next_panel(rule: ClockRule, cases: Mapping[str, Kinds], on: date) -> date | None:
+def _next_panel(rule: ClockRule, cases: Cases, on: date) -> date | None:
     """When the panel should next have met, from the latest review that it ratified."""
-    reviews = [ratifying_review(kinds.get("case", {})) for kinds in cases.values()]
-    held = [day for day in (date_at(review, "on") for review in reviews) if day]
+    held = [day for day in (facts.ratified_on for facts in cases.values()) if day]
     return add_months(max(held), rule.number or 0) if held else None
 
 
-AREA_DAYS: Mapping[str, Callable[[ClockRule, Mapping[str, Kinds], date], date | None]] = {
+AREA_DAYS: Mapping[str, Callable[[ClockRule, Cases, date], date | None]] = {
     END_OF_YEAR_CLOCK: _each_year,
     QUARTER_CLOCK: _after_quarter,
     PANEL_CLOCK: _next_panel,
 }
-
-
-def is_open(kinds: Kinds) -> bool:
-    """Whether a case is open."""
-    return text_at(kinds.get("case"), "status") == "open"

@@ -8,19 +8,18 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.asking.chase import is_overdue
-from cdr.domain.asking.requests import Request, outstanding, requests_of
 from cdr.domain.case import case as cases_
+from cdr.domain.case.facts import Facts
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import OPEN, settled_on
-from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Kinds, Task, is_open, tasks_of
+from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.errors import MEND, NotAuthentic
 
 RETURN_FROM = "return from "
 SORTS = ("reference", "notified", "stage", "waiting", "age")
-
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -57,26 +56,26 @@ class Wanted:
     authorities: tuple[str, ...] = ()
 
 
-def listed(ref: str, kinds: Kinds, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Listed:
-    """One case from its documents by kind, the notification and the analysis being the index's extracts."""
-    body, ledger, analysis = kinds["case"], kinds["requests"], kinds.get("analysis")
-    facts = kinds["notification"]["facts"]
-    died = date_at(facts, "died")
-    tasks = tasks_of(ref, kinds, on, policy, closed) if is_open(kinds) else []
-    late = [f"{RETURN_FROM}{request.agency}" for request in outstanding(ledger) if is_overdue(request, on, policy)]
+def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Listed:
+    """One case. Raises: NotAuthentic where its notification has no day, which no form is without."""
+    known = facts.notification
+    if known.notified_on is None:
+        raise NotAuthentic(f"The notification of {facts.reference} does not hold what its form asks for.", MEND)
+    tasks = tasks_of(facts, on, policy, closed) if facts.is_open else []
+    late = [f"{RETURN_FROM}{request.agency}" for request in facts.outstanding if is_overdue(request, on, policy)]
     return Listed(
-        case=ref,
-        stage=cases_.stage(body, ledger, analysis),
-        open=is_open(kinds),
-        notified_on=date.fromisoformat(str(facts["notified_on"])),
-        asked=tuple(request.agency for request in requests_of(ledger)),
-        outstanding=tuple(request.agency for request in outstanding(ledger)),
-        waiting_for=tuple(cases_.waiting_for(body, ledger, analysis)),
-        waiting_since=waiting_since(body, ledger, analysis),
+        case=facts.reference,
+        stage=facts.stage,
+        open=facts.is_open,
+        notified_on=known.notified_on,
+        asked=tuple(request.agency for request in facts.asked),
+        outstanding=tuple(request.agency for request in facts.outstanding),
+        waiting_for=facts.waiting_for,
+        waiting_since=waiting_since(facts),
         overdue=(*late, *(task.what for task in tasks if task.when == OVERDUE and not task.agency)),
         next=_next(tasks),
-        authority=facts.get("local_authority"),
-        days=(on - died).days if died else None,
+        authority=known.local_authority,
+        days=(on - known.died).days if known.died else None,
     )
 
 
@@ -85,30 +84,29 @@ def _next(tasks: Sequence[Task]) -> Task | None:
     return next((task for task in tasks if task.when != LATER), tasks[0] if tasks else None)
 
 
-def waiting_since(case: Body, requests: Body, analysis: Body | None = None) -> date | None:
+def waiting_since(facts: Facts) -> date | None:
     """When the longest wait of a case began, by its stage; None for a closed case and where no date is known."""
-    stage = cases_.stage(case, requests, analysis)
-    gates = [date_at(gate, "opened_on") for _, gate in items_at(case, "gates") if gate.get("status") == OPEN]
+    case, gates = facts.case, [gate.opened_on for gate in facts.gates if gate.status == OPEN]
     began: dict[str, list[date | None]] = {
         cases_.NOTIFIED: [date_at(case, "opened_on")],
-        cases_.WAITING_FOR_RETURNS: [*(request.requested_on for request in outstanding(requests)), *gates],
+        cases_.WAITING_FOR_RETURNS: [*(request.requested_on for request in facts.outstanding), *gates],
         cases_.WAITING_FOR_PROCESSES: gates,
-        cases_.READY_FOR_PANEL: [_ready(case, requests_of(requests))],
-        cases_.ANALYSIS_DRAFTED: [_drafted(case)],
+        cases_.READY_FOR_PANEL: [_ready(facts)],
+        cases_.ANALYSIS_DRAFTED: [_drafted(facts)],
         cases_.REVIEWED: [date.fromisoformat(settled_on(case) or "") if settled_on(case) else None],
     }
-    return min((day for day in began.get(stage, []) if day), default=None)
+    return min((day for day in began.get(facts.stage, []) if day), default=None)
 
 
-def _ready(case: Body, asked: Sequence[Request]) -> date | None:
+def _ready(facts: Facts) -> date | None:
     """The day on which the last of what the panel needs came in."""
-    gates = [date_at(gate, "closed_on") for _, gate in items_at(case, "gates")]
-    days = [date_at(case, "opened_on"), *(request.answered_on for request in asked), *gates]
+    gates = [date_at(gate, "closed_on") for _, gate in items_at(facts.case, "gates")]
+    days = [date_at(facts.case, "opened_on"), *(request.answered_on for request in facts.asked), *gates]
     return max((day for day in days if day), default=None)
 
 
-def _drafted(case: Body) -> date | None:
-    days = [date_at(review, "on") for _, review in items_at(case, "reviews")]
+def _drafted(facts: Facts) -> date | None:
+    days = [date_at(review, "on") for _, review in items_at(facts.case, "reviews")]
     return max((day for day in days if day), default=None)
 
 

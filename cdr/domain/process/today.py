@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from cdr.domain.asking.requests import outstanding
 from cdr.domain.asking.sending import SENT, partly_refused, unsent
 from cdr.domain.case import case as cases_
-from cdr.domain.case.gates import OPEN, Gate, gates_of
-from cdr.domain.case.review import settled_on, unmet_for_closing
+from cdr.domain.case.facts import Cases, Facts
+from cdr.domain.case.gates import OPEN, Gate
 from cdr.domain.process.due import (
     LATER,
     OPEN_ALWAYS,
@@ -20,10 +18,8 @@ from cdr.domain.process.due import (
     THIS_WEEK,
     TODAY,
     Closed,
-    Kinds,
     Task,
     area_tasks,
-    is_open,
     tasks_of,
     who_moves,
 )
@@ -35,8 +31,6 @@ GATE, HOLD = "gate", "hold"
 SINCE = timedelta(days=1)
 NEAR = timedelta(weeks=4)
 AGENCIES, PANEL, COORDINATOR = "agencies", "panel", "coordinator"
-
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -86,24 +80,21 @@ class Today:
     movers: tuple[tuple[str, int], ...] = ()
 
 
-def today(cases: Mapping[str, Kinds], on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Today:
-    """The day from each case's documents by kind (`case`, `requests`, `prompts`, `analysis`); `closed` as in `tasks_of`.
-
-    Raises: UnknownHolidays.
-    """
-    open_cases = {ref: kinds for ref, kinds in cases.items() if is_open(kinds)}
-    found = {ref: tasks_of(ref, kinds, on, policy, closed) for ref, kinds in open_cases.items()}
+def today(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Today:
+    """The day over all cases; `closed` as in `tasks_of`. Raises: UnknownHolidays."""
+    open_cases = {ref: facts for ref, facts in cases.items() if facts.is_open}
+    found = {ref: tasks_of(facts, on, policy, closed) for ref, facts in open_cases.items()}
     near = [task for several in found.values() for task in several if task.when != LATER]
     busy = {task.case for task in near}
     others = [ref for ref in open_cases if ref not in busy]
-    blocked = [item for ref, kinds in open_cases.items() for item in blocked_in(ref, kinds, on, policy)]
+    blocked = [item for facts in open_cases.values() for item in blocked_in(facts, on, policy)]
     later = [task.due for ref in others for task in found[ref]]
     later += [item.until for item in blocked if item.case in others and item.until and item.until > on]
     return Today(
         on=on,
         tasks=tuple(sorted(near, key=lambda task: (task.due, task.case, task.clock, task.agency))),
         waiting=len(others),
-        sent=tuple(sent for ref, kinds in open_cases.items() for sent in _sent(ref, kinds, on)),
+        sent=tuple(sent for facts in open_cases.values() for sent in _sent(facts, on)),
         blocked=tuple(sorted(blocked, key=_soonest)),
         area=tuple(task for task in area_tasks(cases, on, policy) if task.due <= on + NEAR),
         next_due=min(later, default=None),
@@ -115,9 +106,9 @@ def _soonest(item: Blocked) -> tuple[date, date, str]:
     return item.until or date.max, item.since or date.max, item.case
 
 
-def _sent(ref: str, kinds: Kinds, on: date) -> Iterator[Sent]:
+def _sent(facts: Facts, on: date) -> Iterator[Sent]:
     """What went out since yesterday; and what did not go out as it should, while it is still to go."""
-    ledger, prompts = kinds.get("requests", {}), kinds.get("prompts", {})
+    ref, ledger, prompts = facts.reference, facts.requests, facts.prompts
     wrong = [*unsent(ref, ledger, prompts), *partly_refused(ref, ledger, prompts)]
     told = {one.message_id for one in wrong}
     for one in wrong:
@@ -129,27 +120,19 @@ def _sent(ref: str, kinds: Kinds, on: date) -> Iterator[Sent]:
             yield Sent(ref, text_at(item, "agency"), text_at(item, "level"), day, SENT)
 
 
-def blocked_in(ref: str, kinds: Kinds, on: date, policy: Policy) -> list[Blocked]:
+def blocked_in(facts: Facts, on: date, policy: Policy) -> list[Blocked]:
     """The open processes of a case, and its agencies that are not chased until a day."""
     gates = [
-        Blocked(ref, GATE, gate.words, gate.opened_on, gate.expected_on, gate_owner(gate, policy))
-        for gate in gates_of(kinds["case"])
-        if gate.status == OPEN and not _may_close(kinds)
+        Blocked(facts.reference, GATE, gate.words, gate.opened_on, gate.expected_on, gate_owner(gate, policy))
+        for gate in facts.gates
+        if gate.status == OPEN and not facts.may_close
     ]
     holds = [
-        Blocked(ref, HOLD, f"return from {one.agency} is on hold", None, one.held_until, one.agency)
-        for one in outstanding(kinds.get("requests", {}))
+        Blocked(facts.reference, HOLD, f"return from {one.agency} is on hold", None, one.held_until, one.agency)
+        for one in facts.outstanding
         if one.is_held(on)
     ]
     return [*gates, *holds]
-
-
-def _may_close(kinds: Kinds) -> bool:
-    """Whether nothing stands in the way of closing: a gate that the review passed over does not."""
-    body = kinds["case"]
-    return settled_on(body) is not None and not unmet_for_closing(
-        body, kinds.get("requests", {}), kinds.get("analysis")
-    )
 
 
 def gate_owner(gate: Gate, policy: Policy) -> str:
@@ -157,12 +140,11 @@ def gate_owner(gate: Gate, policy: Policy) -> str:
     return gate.owner or ("coroner" if gate.type in policy.gates.coroner else gate.words)
 
 
-def next_mover(kinds: Kinds, policy: Policy) -> str:
+def next_mover(facts: Facts, policy: Policy) -> str:
     """Who moves next in a case, by its stage."""
-    body, ledger = kinds["case"], kinds.get("requests", {})
-    stage = cases_.stage(body, ledger, kinds.get("analysis"))
-    owners = [gate_owner(gate, policy) for gate in gates_of(body) if gate.status == OPEN]
-    if owners and (stage == cases_.WAITING_FOR_PROCESSES or (stage == cases_.REVIEWED and not _may_close(kinds))):
+    stage = facts.stage
+    owners = [gate_owner(gate, policy) for gate in facts.gates if gate.status == OPEN]
+    if owners and (stage == cases_.WAITING_FOR_PROCESSES or (stage == cases_.REVIEWED and not facts.may_close)):
         return owners[0]
     movers = {
         cases_.NOTIFIED: who_moves("T04", policy),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cdr.domain.case.duplicates import Identity, identity
 from cdr.domain.case.places import lived_elsewhere
@@ -114,9 +113,9 @@ def elsewhere(rows: Sequence[RowRead], configuration: Configuration) -> tuple[li
 
 @dataclass(frozen=True)
 class Known:
-    """The cases of the store: who their children are (as `Identity.to_dict` has it), and the old references of imported ones."""
+    """The cases of the store: who their children are, and the old references of imported ones."""
 
-    identities: Mapping[str, Mapping[str, Any]]
+    identities: Mapping[str, Identity]
     references: Mapping[str, str]
 
 
@@ -127,8 +126,8 @@ def duplicates(rows: Sequence[RowRead], known: Known) -> list[Problem]:
     from others by its number and its old reference alone.
     """
     children: dict[tuple[str, ...], str] = {}
-    for case, values in known.identities.items():
-        for key in _keys(Identity.from_dict(values)):
+    for case, child in known.identities.items():
+        for key in _keys(child):
             children.setdefault(key, f"the case {case}")
     references = {_reference(old): f"the case {case}" for old, case in known.references.items()}
     found = []

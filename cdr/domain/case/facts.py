@@ -1,0 +1,286 @@
+"""A case as questions across cases see it: made in one place from what the local index keeps, and asked by name.
+
+No name but `names` and `identity`, and no word of narrative. What is not known is None; of a document that is not there, or that the
+acting key may not open, nothing is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Self
+
+from cdr.domain.asking.requests import Request, requests_of
+from cdr.domain.asking.requests import outstanding as outstanding_of
+from cdr.domain.case import case as cases_
+from cdr.domain.case.duplicates import Identity
+from cdr.domain.case.gates import Gate, gates_of
+from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
+from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
+from cdr.domain.rulebook.form_c import DOMAINS
+from cdr.domain.rulebook.validation import at, date_at, items_at, read_date, text_at
+
+CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
+# forms 1.1: none of these is a child death, though a stillbirth that nobody attended is looked into
+NOT_COUNTED = frozenset({"stillbirth_attended", "stillbirth_unattended", "late_foetal_loss", "lawful_termination"})
+WITHOUT_CODE = "other"
+FAMILY_BEFORE = ("informed_of_review", "leaflet_given", "key_worker", "follow_up_appointment")
+FAMILY_AFTER = ("views_considered", "feedback_requested", "feedback_date", "letter_sent", "bereavement_support_offered")
+BEGUN = ("open", "closed")
+DAYS = frozenset({"notified_on", "born", "died", "discussed_on"})
+_CODE = re.compile(r"[a-z0-9_]{1,60}")
+_YES_OR_NO = MappingProxyType({"yes": True, "no": False})
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What the index keeps of a form, as JSON: days as ISO dates."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+    @classmethod
+    def from_dict(cls, kept: Body) -> Self:
+        """What `to_dict` wrote."""
+        return cls(**{one.name: _typed(one.name, kept[one.name]) for one in fields(cls) if one.name in kept})
+
+
+@dataclass(frozen=True)
+class Notification(_Kept):
+    """What lists and tables need of a notification (Form A): days, codes and numbers.
+
+    `ethnicity` and `place` are codes of the form or already labels of a register; `counted` is False for what is no child death;
+    `processes` are the other processes that the form names, `family` what was done for the family (`FAMILY_BEFORE`).
+    """
+
+    notified_on: date | None = None
+    born: date | None = None
+    died: date | None = None
+    sex: str | None = None
+    ethnicity: str | None = None
+    local_authority: str | None = None
+    place: str | None = None
+    expected: str | None = None
+    gestation_weeks: int | None = None
+    jar: bool | None = None
+    deprivation_decile: int | None = None
+    counted: bool = True
+    birth_weight_g: int | None = None
+    multiple_birth: bool | None = None
+    processes: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+
+
+def notification_of(form_a: Body) -> Notification:
+    """What is taken of a notification (Form A)."""
+    return Notification(
+        notified_on=date_at(form_a, "notified_at"),
+        born=date_at(form_a, "child.date_of_birth"),
+        died=date_at(form_a, "death.date"),
+        sex=_text(form_a, "child.sex"),
+        ethnicity=_text(form_a, "child.ethnicity") or _text(form_a, "register.ethnicity"),
+        local_authority=_text(form_a, "child.local_authority"),
+        place=_text(form_a, "death.place") or _text(form_a, "register.place"),
+        expected=_text(form_a, "death.expected"),
+        gestation_weeks=_whole(form_a, "child.gestation.weeks"),
+        jar=_YES_OR_NO.get(str(at(form_a, "jar.triggered"))),
+        deprivation_decile=_whole(form_a, "child.deprivation_decile"),
+        counted=at(form_a, "child.birth_status") not in NOT_COUNTED,
+        birth_weight_g=_whole(form_a, "child.birth_weight_g"),
+        multiple_birth=_YES_OR_NO.get(str(at(form_a, "child.multiple_birth"))),
+        processes=_processes(form_a),
+        family=tuple(name for name in FAMILY_BEFORE if _is_done(at(form_a, f"family.{name}"))),
+    )
+
+
+@dataclass(frozen=True)
+class Analysis(_Kept):
+    """What lists and tables need of an analysis (Form C): its stage, codes and relevances (`domains` maps A to D to 0, 1 or 2).
+
+    `family` is what was done for the family (`FAMILY_AFTER`).
+    """
+
+    stage: str | None = None
+    category: int | None = None
+    modifiable: str | None = None
+    domains: Mapping[str, int] = field(default_factory=dict)
+    contributory_factors: tuple[str, ...] = ()
+    modifiable_factors: tuple[str, ...] = ()
+    learning_themes: tuple[str, ...] = ()
+    discussed_on: date | None = None
+    family: tuple[str, ...] = ()
+
+
+def analysis_of(form_c: Body) -> Analysis:
+    """What is taken of an analysis (Form C)."""
+    relevances = {letter: _whole(form_c, f"domains.{letter}.relevance") for letter in DOMAINS}
+    # a register's factors name no domain
+    lists = (*(f"domains.{letter}.factors" for letter in DOMAINS), "factors")
+    factors = [item for path in lists for _, item in items_at(form_c, path)]
+    themes = (point.get("theme") for _, point in items_at(form_c, "learning_points"))
+    done = [name for name in FAMILY_AFTER if _is_done_on(at(form_c, f"family.{name}"))]
+    return Analysis(
+        stage=_text(form_c, "stage"),
+        category=_whole(form_c, "category.primary"),
+        modifiable=_text(form_c, "modifiable_factors_identified"),
+        domains={letter: relevance for letter, relevance in relevances.items() if relevance is not None},
+        contributory_factors=codes(f.get("code") for f in factors if f.get("relevance") == CONTRIBUTED),
+        modifiable_factors=codes(f.get("code") for f in factors if f.get("modifiable") == "yes"),
+        learning_themes=codes(filter(None, themes)),
+        discussed_on=date_at(form_c, "cdrm.date"),
+        family=tuple(done),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One case. `case`, `requests` and `prompts` are the bodies of its document and its ledgers, without notes and reasons.
+
+    `missing` and `review_missing` are the keys that the national database's minimum lacks in the notification and the analysis;
+    `told_first` is what the notification says of that database; `identity` is None and `names` empty where there is no notification.
+    """
+
+    reference: str
+    case: Body = field(default_factory=dict)
+    requests: Body = field(default_factory=dict)
+    prompts: Body = field(default_factory=dict)
+    notification: Notification = Notification()
+    analysis: Analysis | None = None
+    identity: Identity | None = None
+    names: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ("notification",)
+    review_missing: tuple[str, ...] = ("analysis",)
+    told_first: Told = NOT_TOLD
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case is open."""
+        return text_at(self.case, "status") == OPEN
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it came from a register of earlier years."""
+        return bool(self.case.get("imported"))
+
+    @property
+    def old_reference(self) -> str:
+        """What that register called it; empty where it came from none."""
+        return text_at(self.case, "imported.old_reference")
+
+    @cached_property
+    def asked(self) -> tuple[Request, ...]:
+        """Every request, in the ledger's order."""
+        return tuple(requests_of(self.requests))
+
+    @cached_property
+    def outstanding(self) -> tuple[Request, ...]:
+        """The requests neither returned nor nil nor waived."""
+        return tuple(outstanding_of(self.requests))
+
+    @cached_property
+    def gates(self) -> tuple[Gate, ...]:
+        """The other processes and how each stands."""
+        return tuple(gates_of(self.case))
+
+    @property
+    def ratified_on(self) -> date | None:
+        """The day of the last review that was ratified."""
+        return date_at(ratifying_review(self.case), "on")
+
+    @property
+    def told(self) -> Told:
+        """Whether the national database was told, and when first."""
+        return national_database_told(self.told_first, self.case)
+
+    @property
+    def stage(self) -> str:
+        """Where the case is, one of `case.STAGES`."""
+        return cases_.stage(*self._state)
+
+    @property
+    def waiting_for(self) -> tuple[str, ...]:
+        """What the case waits for, a few words each."""
+        return tuple(cases_.waiting_for(*self._state))
+
+    @property
+    def may_close(self) -> bool:
+        """Whether nothing stands in the way of closing: a gate that the review passed over does not."""
+        return settled_on(self.case) is not None and not unmet_for_closing(*self._state)
+
+    @property
+    def _state(self) -> tuple[Body, Body, Body | None]:
+        return self.case, self.requests, {"stage": self.analysis.stage} if self.analysis else None
+
+
+Cases = Mapping[str, Facts]
+
+
+def cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
+    """The cases of what the index keeps by case and kind's name; nobody changes them."""
+    return MappingProxyType({reference: _facts(reference, kinds) for reference, kinds in kept.items()})
+
+
+def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
+    known: dict[str, Any] = {kind: kinds[kind] for kind in ("case", "requests", "prompts") if kind in kinds}
+    if form_a := kinds.get("notification"):
+        ncmd = form_a["ncmd"]
+        known["notification"] = Notification.from_dict(form_a["facts"])
+        known["identity"], known["names"] = Identity.from_dict(form_a["identity"]), tuple(form_a["names"])
+        known["missing"], known["told_first"] = tuple(ncmd["missing"]), Told(ncmd["told"], _day(ncmd["told_on"]))
+    if form_c := kinds.get("analysis"):
+        known["analysis"], known["review_missing"] = Analysis.from_dict(form_c), tuple(form_c["ncmd"]["missing"])
+    return Facts(reference, **known)
+
+
+def _processes(form_a: Body) -> tuple[str, ...]:
+    begun = [item.get("type") for _, item in items_at(form_a, "other_investigations") if item.get("status") in BEGUN]
+    told = [(item.get("party"), item.get("status")) for _, item in items_at(form_a, "informed")]
+    return codes([*begun, *(["leder"] if ("leder", "informed") in told else [])])
+
+
+def _is_done(said: object) -> bool:
+    return said == "yes" or (isinstance(said, Mapping) and bool(said))
+
+
+def _is_done_on(said: object) -> bool:
+    return said == "yes" or read_date(said) is not None
+
+
+def _text(body: Body, path: str) -> str | None:
+    value = at(body, path)
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(body: Body, path: str) -> int | None:
+    value = at(body, path)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def codes(values: Iterable[object]) -> tuple[str, ...]:
+    """Codes as they are counted, each once; a factor may be free text, and that may name the child to those who knew the family."""
+    return tuple(
+        dict.fromkeys(one if isinstance(one, str) and _CODE.fullmatch(one) else WITHOUT_CODE for one in values)
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in DAYS:
+        return _day(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _day(kept: str | None) -> date | None:
+    return date.fromisoformat(kept) if kept else None  # the index keeps what `isoformat` wrote, and there are many
