@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cdr.store.layout import Kind
     from cdr.store.store import Store
 
+NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
 EXTRACTION = "0e7620a7fdb1d074"
 
@@ -78,12 +79,20 @@ class App:
     @cached_property
     def configuration(self) -> Configuration:
         """The store's recorded configuration. Raises: WrongConfiguration."""
+        from cdr import resources
         from cdr.domain.rulebook.configuration import Configuration
+        from cdr.store.kept import kept
+
+        raw = self.store.configuration()
+        return Configuration.from_document(kept("configuration", (raw, resources.edition()), lambda: self._read_configuration(raw)))
+
+    def _read_configuration(self, raw: bytes) -> dict[str, Any]:
+        """What a cdr.yaml says, as plain data. Raises: WrongConfiguration."""
         from cdr.errors import InvalidData, WrongConfiguration
         from cdr.forms import schema
 
         try:
-            body, source = schema.read(self.store.configuration(), "cdr.yaml", "store")
+            body, source = schema.read(raw, "cdr.yaml", "store")
             problems = schema.placed(self.configuration_problems(body), "cdr-store/1", source)
         except InvalidData as error:
             problems = list(error.problems)
@@ -91,7 +100,7 @@ class App:
             raise WrongConfiguration(
                 "The store's configuration is wrong.", "Correct cdr.yaml and commit it (git commit -S).", problems
             )
-        return Configuration.from_document(body)
+        return body
 
     def configuration_problems(self, body: Mapping[str, Any]) -> list[Problem]:
         """What is wrong with a cdr.yaml beyond its schema."""
@@ -130,17 +139,24 @@ def _here() -> Path:
 def _national_policy() -> Policy:
     from cdr.domain.process.policy import Policy
 
-    return Policy.from_rules(rules("england-2018"), rules("bank-holidays"))
+    return Policy.from_rules(*map(rules, NATIONAL_RULES))
 
 
 @cache
 def rules(name: str) -> Mapping[str, Any]:
     """One file of dated rules; read once in a run, so nobody changes it."""
     from cdr import resources
+    from cdr.store.kept import kept
+
+    raw = resources.read_bytes("rules", f"{name}.yaml")
+    body: Mapping[str, Any] = kept("rules", (raw, resources.edition()), lambda: _loaded(raw))
+    return body
+
+
+def _loaded(raw: bytes) -> Any:
     from cdr.forms import codec
 
-    body: Mapping[str, Any] = codec.load(resources.read_bytes("rules", f"{name}.yaml"))
-    return body
+    return codec.load(raw)
 
 
 def extraction() -> Extraction:

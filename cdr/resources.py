@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import sys
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -18,6 +22,25 @@ def folder(name: str) -> Path:
 def read_bytes(*parts: str) -> bytes:
     """The bytes of one shipped file: `read_bytes("schemas", "form-a-1.json")`."""
     return folder(parts[0]).joinpath(*parts[1:]).read_bytes()
+
+
+@cache
+def edition() -> bytes:
+    """What tells this program, as it lies on this machine, from any other: names, sizes and times of its modules, rules and schemas.
+
+    What was worked out by it and kept is known by this, so that no change of the program can leave an old answer.
+    """
+    digest = hashlib.sha256(sys.version.encode())
+    waiting = [PACKAGE, folder("schemas")]
+    while waiting:
+        for one in sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name):
+            if one.is_dir():
+                if one.name != "__pycache__":
+                    waiting.append(Path(one.path))
+            else:
+                about = one.stat()
+                digest.update(f"{one.path}\0{about.st_size}\0{about.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+    return digest.digest()
 
 
 def names(*parts: str) -> list[str]:

@@ -212,6 +212,10 @@ class Gnupg:
         """The keys of this ring; with `secret`, those whose secret part GnuPG holds."""
         return self._ring.listed(secret)
 
+    def holds_secret_of(self) -> set[str]:
+        """The fingerprints of the keys whose secret part GnuPG holds."""
+        return self._ring.fingerprints_of_secret()
+
     def key(self, fingerprint: str) -> Key | None:
         """One key of this ring by its full fingerprint."""
         return next((key for key in self.listed() if key.fingerprint == fingerprint), None)

@@ -13,7 +13,7 @@ from select import POLLIN, poll
 
 from cdr import disk, programs
 from cdr.errors import CdrError, DiskFailed, NotFound, ToolMissing, TryAgain
-from cdr.store import ownership
+from cdr.store import kept, ownership
 
 NOWHERE = "/"  # git runs where no repository is, and is told of the one that it works on
 SECONDS = 45.0
@@ -37,6 +37,13 @@ class GitFailed(DiskFailed):
 @cache
 def version_of(path: str) -> tuple[int, ...]:
     """Which git a program is. Raises: ToolMissing where it is none, or cannot be run; TryAgain."""
+    of = kept.about(Path(path), Path(path).resolve())
+    if of is None:
+        return _version_of(path)
+    return tuple(kept.kept("git-version", (of,), lambda: [*_version_of(path)]))
+
+
+def _version_of(path: str) -> tuple[int, ...]:
     done = ended([path, "version"])
     words = done.out.decode("utf-8", "replace").split()
     if done.signal:

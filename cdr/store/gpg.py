@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cdr import disk, programs
 from cdr.errors import CdrError, DiskFailed, NotAllowed, ToolMissing, TryAgain
+from cdr.store import kept
 
 UNATTENDED_SECONDS = 45.0
 ATTENDED_SECONDS = 300.0  # a person looks for a passphrase, or for a card
@@ -105,6 +106,13 @@ def binary() -> str:
 @cache
 def version_of(path: str) -> tuple[int, ...]:
     """Which GnuPG a program is. Raises: ToolMissing where it is none, or cannot be run; TryAgain."""
+    of = kept.about(Path(path), Path(path).resolve())
+    if of is None:
+        return _version_of(path)
+    return tuple(kept.kept("gpg-version", (of,), lambda: [*_version_of(path)]))
+
+
+def _version_of(path: str) -> tuple[int, ...]:
     try:
         ended = programs.run([path, "--version"], seconds=UNATTENDED_SECONDS, environment=environment())
     except programs.OverTime:
@@ -216,6 +224,12 @@ def _codes(answer: Answer, beginnings: tuple[str, ...]) -> list[int]:
 def silent(seconds: float) -> TryAgain:
     """What to tell where GnuPG did not end within its limit of time."""
     return TryAgain(f"GnuPG did not answer within {seconds:g} seconds.", AGENT_HINT)
+
+
+def home() -> Path:
+    """GnuPG's own folder."""
+    named = os.environ.get("GNUPGHOME")
+    return Path(named) if named else disk.home() / ".gnupg"
 
 
 def _ensure_home() -> None:

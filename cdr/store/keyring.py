@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from cdr import clock, programs
+from cdr import clock, programs, resources
 from cdr.errors import ToolMissing
-from cdr.store import gpg
+from cdr.store import gpg, kept
 from cdr.store.packets import public_keys
 
 EXPIRED, REVOKED, DISABLED, MISSING = "has expired", "was revoked", "is disabled", "is missing"
 STILL_TO_COME = "which by this machine's clock is still to come"
 STATES = {"e": EXPIRED, "r": REVOKED, "d": DISABLED, "i": "is not valid"}
+SECRET_FILES = ("pubring.kbx", "private-keys-v1.d")  # where GnuPG keeps what its list of secret keys is made from
 SELF_SIGNATURES = ("--import-options", "self-sigs-only")
 
 
@@ -80,7 +81,24 @@ class Ring:
         self.path = path
 
     def listed(self, secret: bool) -> list[Key]:
-        """The keys of the ring; with `secret`, those whose secret part GnuPG holds."""
+        """The keys of the ring; with `secret`, those whose secret part GnuPG holds.
+
+        A ring of cdr's own never changes once it is made, so its keys are listed once, and again where a day came that ends one.
+        """
+        of = kept.about(self.path) if self.path and not secret else None
+        if of is None:
+            return self._listed(secret)
+        found = kept.kept("listed", (of, resources.edition()), lambda: _to_keep(self._listed(secret)), _is_as_it_was)
+        return [_from_kept(one) for one in found["keys"]]
+
+    def fingerprints_of_secret(self) -> set[str]:
+        """The fingerprints of the user's own keys whose secret part GnuPG holds; asked anew where its files have changed."""
+        of = kept.about(*(gpg.home() / name for name in SECRET_FILES))
+        if of is None:
+            return {key.fingerprint for key in self._listed(secret=True)}
+        return set(kept.kept("own", (of,), lambda: sorted({key.fingerprint for key in self._listed(secret=True)}), bool))
+
+    def _listed(self, secret: bool) -> list[Key]:
         return [_key(one) for one in self._asked(lambda gnupg: gnupg.list_keys(secret)) if one.get("fingerprint")]
 
     def take_in(self, keys: Iterable[bytes], *, are_own: bool = False) -> None:
@@ -134,6 +152,36 @@ def _watched() -> Any:
                 return super()._collect_output(process, *more, **named)
 
     return Watched
+
+
+# ---- how a listing is kept --------------------------------------------------------------------------------------------
+
+
+def _to_keep(keys: Iterable[Key]) -> dict[str, Any]:
+    found = [asdict(key) for key in keys]
+    for one in found:
+        for part in (one, *one["parts"]):
+            part["expires"] = part["expires"].isoformat() if part["expires"] else None
+        one["parts"] = list(one["parts"])
+    return {"on": clock.day_of(int(clock.real_now().timestamp())).isoformat(), "keys": found}
+
+
+def _from_kept(one: dict[str, Any]) -> Key:
+    parts = tuple(Part(**{**part, "expires": _day(part["expires"])}) for part in one["parts"])
+    return Key(**{**one, "expires": _day(one["expires"]), "parts": parts})
+
+
+def _is_as_it_was(found: dict[str, Any]) -> bool:
+    """Whether every key still stands as when it was listed: none was made since by its own clock, and none has ended."""
+    today = clock.day_of(int(clock.real_now().timestamp())).isoformat()
+    parts = [part for key in found["keys"] for part in key["parts"]]
+    to_come = any(part["state"].endswith(STILL_TO_COME) for part in parts)
+    ends = [part["expires"] for part in parts if part["expires"] and part["state"] != EXPIRED]
+    return not to_come and found["on"] <= today < min(ends, default="9999")
+
+
+def _day(kept: str | None) -> date | None:
+    return date.fromisoformat(kept) if kept else None
 
 
 # ---- what a listing says ---------------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from cdr import resources
 from cdr.errors import VERIFY, NotAllowed, NotAuthentic, WrongUsage
 from cdr.forms import codec
 from cdr.store.crypto import Gnupg, short
+from cdr.store.kept import kept
 from cdr.store.keyring import MISSING, Key, advice
 from cdr.store.layout import Kind
 
@@ -40,7 +42,7 @@ class Registry:
     def read(cls, raw: bytes) -> Registry:
         """The registry from the bytes of keys/registry.yaml. Raises: NotAuthentic when it is not one."""
         try:
-            body = codec.load(raw, codec.MAX_NODES)
+            body = kept("registry", (raw, resources.edition()), lambda: codec.load(raw, codec.MAX_NODES))
             people = [_person(listed, role) for role in (MEMBER, CHASER) for listed in body[f"{role}s"]]
         except (codec.Unreadable, KeyError, TypeError):
             raise NotAuthentic("keys/registry.yaml is damaged.", VERIFY) from None
@@ -147,7 +149,7 @@ def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
         if person is None:
             raise NotAllowed("The key given with --as is not in this store's registry.", "See: cdr keys list")
         return person
-    here = {key.fingerprint for key in gnupg.listed(secret=True)}
+    here = gnupg.holds_secret_of()
     for role in (MEMBER, CHASER):
         mine = [person for person in registry.people if person.role == role and person.fingerprint in here]
         if len(mine) == 1:
