@@ -17,6 +17,9 @@ from mail_server import Server, certificates
 from mail_store import new_store, smtp_words, store_text
 from store.hands import git, gpg, head, sign_commit
 
+from cdr.domain.case import facts
+from cdr.domain.case.facts import cases_of
+
 pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -115,6 +118,15 @@ def test_the_escalation_runs_from_the_day_on_which_the_third_prompt_was_taken(
         ("chair@eastbury.example", "designated.doctor@eastbury.example"),
         ("chair@northshire.example", "designated.doctor@northshire.example"),
     }
+
+
+def test_the_cases_are_made_before_and_after_sending_and_not_for_each_message(
+    cdr: Shell, asked: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(facts, "cases_of", lambda kept: made.append(kept) or cases_of(kept))
+    cdr("chase", "--overdue", as_of="2026-01-23")
+    assert (len(server.mails), len(made)) == (SIX, 2)
 
 
 def test_no_prompt_goes_before_its_request(cdr: Shell, sudi: str, server: Server) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -49,7 +49,8 @@ class _Kept:
     @classmethod
     def from_dict(cls, kept: Body) -> Self:
         """What `to_dict` wrote."""
-        return cls(**{one.name: _typed(one.name, kept[one.name]) for one in fields(cls) if one.name in kept})
+        known = cls.__dataclass_fields__
+        return cls(**{name: _typed(name, value) for name, value in kept.items() if name in known})
 
 
 @dataclass(frozen=True)
@@ -277,9 +278,9 @@ def _plain(value: object) -> object:
 
 
 def _typed(name: str, value: Any) -> Any:
-    if name in DAYS:
-        return _day(value)
-    return tuple(value) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return tuple(value)
+    return _day(value) if name in DAYS else value
 
 
 def _day(kept: str | None) -> date | None:
