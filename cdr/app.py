@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.clock import Clock, parse_moment
 
 if TYPE_CHECKING:
-    from cdr.domain.case.facts import Cases
+    from cdr.domain.case.facts import Cases, Facts
     from cdr.domain.ncmd.ncmd_minimum import Minimum
     from cdr.domain.process.clocks import WorkingDays
     from cdr.domain.process.policy import Policy
@@ -41,6 +41,7 @@ class App:
     has_answered: bool = False  # a JSON object is on stdout, and there is never a second
     shown_once: tuple[str, ...] = ()  # how to have again what a command was to show once and has not shown yet
     _cases: tuple[Any, Cases] | None = None  # what the index kept, and what was made of that
+    _busy: tuple[Any, Cases] | None = None  # the same of the cases that are not at rest
 
     @cached_property
     def clock(self) -> Clock:
@@ -66,6 +67,20 @@ class App:
             self._cases = kept, cases_of(kept)
         return self._cases[1]
 
+    def cases_not_at_rest(self) -> Cases:
+        """The same of those in which somebody may still be asked or something sent; a store of many closed cases costs no more."""
+        from cdr.domain.case.facts import cases_of
+
+        kept = self.store.kept_not_at_rest()
+        if self._busy is None or self._busy[0] is not kept:
+            self._busy = kept, cases_of(kept)
+        return self._busy[1]
+
+    def facts_of(self, reference: str) -> Facts:
+        """One case that is there, from what was looked at already where that will do. Raises: KeyError, and as `Store.kept`."""
+        busy = self.cases_not_at_rest()
+        return busy[reference] if reference in busy else self.cases()[reference]
+
     @property
     def opened(self) -> Store | None:
         """The store, where the command has opened it."""
@@ -84,7 +99,9 @@ class App:
         from cdr.store.kept import kept
 
         raw = self.store.configuration()
-        return Configuration.from_document(kept("configuration", (raw, resources.edition()), lambda: self._read_configuration(raw)))
+        return Configuration.from_document(
+            kept("configuration", (raw, resources.edition()), lambda: self._read_configuration(raw))
+        )
 
     def _read_configuration(self, raw: bytes) -> dict[str, Any]:
         """What a cdr.yaml says, as plain data. Raises: WrongConfiguration."""
@@ -165,7 +182,19 @@ def extraction() -> Extraction:
     from cdr.store.index import Extraction
 
     kinds = (layout.CASE, layout.NOTIFICATION, layout.REQUESTS, layout.PROMPTS, layout.ANALYSIS)
-    return Extraction(EXTRACTION, kinds, _facts)
+    return Extraction(EXTRACTION, kinds, _facts, _is_at_rest)
+
+
+def _is_at_rest(kinds: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a case is closed (as far as the key may read that), every return is in or not waited for, and nothing is to be sent."""
+    from cdr.domain.asking import requests, sending
+
+    is_open = kinds.get("case", {}).get("status") == "open"
+    to_send = (
+        *sending.unsent("", kinds["requests"], kinds["prompts"]),
+        *sending.partly_refused("", kinds["requests"], kinds["prompts"]),
+    )
+    return not is_open and not requests.outstanding(kinds["requests"]) and not to_send
 
 
 def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:

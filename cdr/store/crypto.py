@@ -29,6 +29,12 @@ LOCK = (
     "--pinentry-mode", "loopback", "--no-symkey-cache", "--cipher-algo", "AES256", "--s2k-cipher-algo", "AES256",
     "--s2k-mode", "3", "--s2k-digest-algo", "SHA512", "--s2k-count", "65011712", "--compress-algo", "none", "--set-filename", "",
 )  # fmt: skip
+# What is sealed with a key of 256 random bits: there is nothing to guess, so nothing is stretched.
+SEALING = (
+    "--pinentry-mode", "loopback", "--no-symkey-cache", "--cipher-algo", "AES256", "--s2k-cipher-algo", "AES256",
+    "--s2k-mode", "1", "--s2k-digest-algo", "SHA256", "--compress-algo", "none", "--set-filename", "",
+)  # fmt: skip
+UNSEALING = ("--pinentry-mode", "loopback", "--no-symkey-cache")
 BARE = ("--compress-algo", "none", "--no-encrypt-to", "--set-filename", "")
 NO_PUBLIC_KEY = "9"
 
@@ -96,9 +102,7 @@ class Gnupg:
         """
         self.private_key_operations += 1
         answer = self._run(["--max-output", str(LARGEST_PLAINTEXT), "--decrypt"], data, may_ask=True, own=True)
-        once = ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY", "END_DECRYPTION")
-        never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED")
-        if answer.code == 0 and all(answer.count(word) == 1 for word in once) and not any(map(answer.count, never)):
+        if _is_whole(answer):
             return answer.out
         raise _why_not_opened(answer, what)
 
@@ -107,18 +111,37 @@ class Gnupg:
 
         Raises: NotAllowed when GnuPG cannot.
         """
-        reading, writing = os.pipe()
-        try:
-            os.write(writing, passphrase.encode("ascii"))
-            os.close(writing)
-            answer = self._run([*LOCK, "--passphrase-fd", str(reading), "--armor", "--symmetric"], data, (reading,))
-        finally:
-            os.close(reading)
+        answer = self._with_passphrase(passphrase, [*LOCK, "--armor", "--symmetric"], data)
         if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
             raise gpg.cause(answer) or NotAllowed(
                 "GnuPG could not lock the child's details with a pass-phrase.", "See: cdr doctor"
             )
         return answer.out
+
+    def seal(self, data: bytes, secret: str) -> bytes:
+        """`data` sealed with a secret of 256 random bits; needs no key. Raises: NotAllowed when GnuPG cannot."""
+        answer = self._with_passphrase(secret, [*SEALING, "--symmetric"], data)
+        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
+            raise gpg.cause(answer) or NotAllowed(
+                "GnuPG could not seal what is kept beside the store.", "See: cdr doctor"
+            )
+        return answer.out
+
+    def unseal(self, data: bytes, secret: str, what: str) -> bytes:
+        """What `seal` sealed; no private-key operation. Raises: NotAuthentic for anything else."""
+        answer = self._with_passphrase(secret, [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--decrypt"], data)
+        if _is_whole(answer):
+            return answer.out
+        raise _why_not_opened(answer, what)
+
+    def _with_passphrase(self, passphrase: str, options: Sequence[str], data: bytes) -> Answer:
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, passphrase.encode("ascii"))
+            os.close(writing)
+            return self._run(["--passphrase-fd", str(reading), *options], data, (reading,))
+        finally:
+            os.close(reading)
 
     def open_reply(self, data: bytes, most: int) -> bytes | None:
         """The plaintext of a file that somebody else sent, under `most` bytes (at which GnuPG stops without a word); None where no key that is here opens it.
@@ -283,6 +306,13 @@ def _why_not_signed(answer: Answer, fingerprint: str) -> CdrError | None:
     if locked:
         return TryAgain(f"The key {short(fingerprint)} is locked: {locked}.", UNLOCK_HINT)
     return gpg.cause(answer)
+
+
+def _is_whole(answer: Answer) -> bool:
+    """Whether all of one message was decrypted, and nothing else."""
+    once = ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY", "END_DECRYPTION")
+    never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED")
+    return answer.code == 0 and all(answer.count(word) == 1 for word in once) and not any(map(answer.count, never))
 
 
 def _why_not_opened(answer: Answer, what: str) -> CdrError:

@@ -1,15 +1,20 @@
 """The local index: what questions across cases ask of each document, encrypted to its owner alone.
 
 It is keyed by the digest of each ciphertext, so that nothing stale is ever used, and opening it costs one private-key
-operation however many cases there are. Beside it one file a case holds that case's opened documents.
+operation however many cases there are. What was complete at a verified commit is complete whenever the store stands there again:
+then nothing but the index is looked at. Beside it stands a part with the cases that are not at rest, for what asks of nothing
+else, and one file a case that holds that case's opened documents.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
@@ -22,16 +27,21 @@ from cdr.store.snapshot import Snapshot
 from cdr.store.state import State
 
 SAVE_EVERY = 50
+SECRET = re.compile(r"[0-9a-f]{64}")
 Kept = dict[str, dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What the index keeps of each kind of document; `version` changes when that changes."""
+    """What the index keeps of each kind of document; `version` changes when that changes.
+
+    `is_at_rest` says of a case, by what is kept of each kind, that nobody is asked for anything and nothing is to be sent in it.
+    """
 
     version: str
     kinds: tuple[Kind, ...]
     facts: Callable[[Kind, Mapping[str, Any]], dict[str, Any]]
+    is_at_rest: Callable[[Mapping[str, Mapping[str, Any]]], bool] = lambda _: False
 
 
 class Index:
@@ -49,6 +59,10 @@ class Index:
         self._kept: dict[str, Any] | None = None
         self._cases: dict[str, dict[str, Any]] = {}
         self._found: Kept | None = None
+        self._busy: Kept | None = None
+        self._secret: str | None = None
+        # the commit at which what is kept was complete; empty where it never was, or a case cannot be read
+        self._at = ""
         self._is_complete = False
 
     # ---- across cases ------------------------------------------------------------------------------------------
@@ -59,36 +73,68 @@ class Index:
         A ledger that nobody has written in yet is empty. A case of which one cannot be read is left out, and stands in `broken`.
         """
         if self._found is None:
-            kept, unwritten_in = self._complete(), {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
-            found: Kept = {}
-            for place in self._indexed():
-                if place.case not in self.broken:
-                    found.setdefault(place.case, {**unwritten_in})[place.kind.name] = kept[place.path]["facts"]
-            self._found = found
+            self._found = self._by_case(self._complete())
         return self._found
+
+    def facts_not_at_rest(self) -> Kept:
+        """The same of the cases that are not at rest; at no size of the store does it cost more than there are of these."""
+        if self._busy is None:
+            part = self._part if self._kept is None else None
+            if part and part.at == self.snapshot.head:
+                self._busy = self._by_case(part.documents)
+            else:
+                self._busy = {
+                    case: kinds for case, kinds in self.facts().items() if not self.extraction.is_at_rest(kinds)
+                }
+        return self._busy
+
+    def _by_case(self, kept: Mapping[str, Any]) -> Kept:
+        unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
+        found: Kept = {}
+        for path, entry in kept.items():
+            case, name = _case_of(path), path.rpartition("/")[2]
+            if case not in self.broken:
+                found.setdefault(case, {**unwritten_in})[name.partition(".")[0]] = entry["facts"]
+        return found
 
     def document(self, place: Place) -> Document:
         """A document of a kind that the index keeps whole (prompts), as it stands now. Raises: what keeps it from being read."""
-        kept = self._complete().get(place.path)
+        part = self._part if self._kept is None else None
+        is_there = part is not None and part.at == self.snapshot.head and self._has_all_of(part, [place.path])
+        kept = (part.documents if part and is_there else self._complete()).get(place.path)
         if place.case in self.broken:
             raise self.broken[place.case]
         if kept is None:
             return self.snapshot.unwritten(place)
         return Document(place, kept["revision"], kept["previous"], kept["facts"])
 
-    def put(self, documents: Mapping[str, tuple[Document, str]], removed: Iterable[str] = ()) -> None:
-        """Take in documents just written (each with its blob's digest), where there is an index already."""
-        self._found = None
+    def put(self, documents: Mapping[str, tuple[Document, str]], head: str, removed: Iterable[str] = ()) -> None:
+        """Take in documents just written (each with its blob's digest) by the commit `head`, where there is an index already.
+
+        Into the part of the cases that are not at rest where that will do; then it costs no more in a large store.
+        """
+        self._found = self._busy = None
         if self._kept is None and self.state.sealed(self._name) is None and len(self.snapshot.places) > len(documents):
             return
+        of_kinds = {path: one for path, one in documents.items() if one[0].place.kind in self.extraction.kinds}
+        new = {path: self._facts(document, digest) for path, (document, digest) in of_kinds.items()}
+        part = self._part if self._kept is None else None
+        if part and part.at == self.snapshot.head and self._has_all_of(part, new):
+            part.take(new, removed, head)
+            self._save_part(part)
+            return
         kept = self._load()
-        for path, (document, digest) in documents.items():
-            if document.place.kind in self.extraction.kinds:
-                kept[path] = self._facts(document, digest)
+        self._at = head if self._at == self.snapshot.head and not self.broken else ""
+        kept |= new
         for path in removed:
             kept.pop(path, None)
         self._is_complete = False
         self._save()
+
+    def _has_all_of(self, part: _Part, new: Iterable[str]) -> bool:
+        """Whether a part holds what there is of the cases of these documents."""
+        known = {_case_of(path) for path in part.documents}
+        return all(case in known or not self.snapshot.documents_of(case) for case in {_case_of(path) for path in new})
 
     def _indexed(self) -> list[Place]:
         kinds = [kind for kind in self.extraction.kinds if may_read(self.owner, kind)]
@@ -96,7 +142,7 @@ class Index:
 
     def _complete(self) -> dict[str, Any]:
         kept = self._load()
-        if self._is_complete:
+        if self._is_complete or self._at == self.snapshot.head:
             return kept
         self._leave_out_what_is_no_case()
         places = [place for place in self._indexed() if place.case not in self.broken]
@@ -106,13 +152,14 @@ class Index:
             del kept[path]
         if missing:
             self._take_in(missing)
-        elif gone:
-            self._save()
         for place in places:
             if place.case not in self.broken:
                 with self._noting(place.case):
                     self.snapshot.revisions.check(place.path, kept[place.path]["previous"])
         self._is_complete = True
+        self._at = "" if self.broken else self.snapshot.head
+        if self._at or gone:
+            self._save()
         return kept
 
     def _leave_out_what_is_no_case(self) -> None:
@@ -177,13 +224,38 @@ class Index:
     def _load(self) -> dict[str, Any]:
         if self._kept is None:
             kept = self._unseal(self._name) or {}
-            self._kept = (
-                _entries(kept.get("documents"), "facts") if kept.get("version") == self.extraction.version else {}
-            )
+            is_of_this = kept.get("version") == self.extraction.version
+            self._kept = _entries(kept.get("documents"), "facts") if is_of_this else {}
+            self._at = str(kept.get("at", "")) if is_of_this else ""
+            part = self._part if self._at not in ("", self.snapshot.head) else None
+            if part and part.base == self._at:
+                self._kept |= part.documents
+                for path in part.removed:
+                    self._kept.pop(path, None)
+                self._at = part.at
         return self._kept
 
     def _save(self) -> None:
-        self._seal(self._name, {"version": self.extraction.version, "documents": self._kept})
+        kept = self._load()
+        self._seal(self._name, {"version": self.extraction.version, "at": self._at, "documents": kept})
+        if self._at:
+            busy = {case for case, kinds in self._by_case(kept).items() if not self.extraction.is_at_rest(kinds)}
+            documents = {path: entry for path, entry in kept.items() if _case_of(path) in busy}
+            self._save_part(_Part(self._at, self._at, documents))
+
+    @cached_property
+    def _part(self) -> _Part | None:
+        """What is kept of the cases that are not at rest; None where that is not there, or not of this version."""
+        kept = self._unseal(self._name_of_part) or {}
+        return _Part.read(kept) if kept.get("version") == self.extraction.version else None
+
+    def _save_part(self, part: _Part) -> None:
+        self.__dict__["_part"] = part
+        self._seal(self._name_of_part, {"version": self.extraction.version, **vars(part)})
+
+    @property
+    def _name_of_part(self) -> str:
+        return f"{self.owner.fingerprint}/not-at-rest"
 
     # ---- one case ----------------------------------------------------------------------------------------------
 
@@ -193,7 +265,7 @@ class Index:
         kept = self.kept_of(case) if len(wanted) > 1 else {}
         found, opened = {}, False
         for place in wanted:
-            digest = self.snapshot.files[place.path].digest
+            digest = self.snapshot.digest_of(place.path)
             cached = kept.get(place.path)
             if cached and cached["digest"] == digest:
                 found[place.id] = from_cache(cached, place)
@@ -222,7 +294,7 @@ class Index:
         entries = dict(kept or {})
         for document in documents.values():
             path = document.place.path
-            digest = known.get(path) or self.snapshot.files[path].digest
+            digest = known.get(path) or self.snapshot.digest_of(path)
             entries[path] = {"digest": digest, **for_cache(document)}
         self._cases[case] = entries
         self._seal(self._case_name(case), entries)
@@ -237,7 +309,7 @@ class Index:
         if ciphertext is None:
             return None
         try:
-            kept = json.loads(self.snapshot.keys.gnupg.decrypt(ciphertext, "The local index"))
+            kept = json.loads(self.snapshot.keys.gnupg.unseal(ciphertext, self._sealing_secret(), "The local index"))
         except (NotAuthentic, NotAllowed, ValueError):  # made anew, as if it had been deleted
             return None
         return kept if isinstance(kept, dict) else None
@@ -245,7 +317,57 @@ class Index:
     def _seal(self, name: str, content: Mapping[str, Any]) -> None:
         plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         with suppress(NotAllowed):  # who reads with a key that has expired goes on without an index
-            self.state.seal(name, self.snapshot.keys.gnupg.encrypt(plain, [self.owner.fingerprint]))
+            self.state.seal(name, self.snapshot.keys.gnupg.seal(plain, self._sealing_secret()))
+
+    def _sealing_secret(self) -> str:
+        """What all that is kept of a store is sealed with: kept itself, encrypted to its owner, and opened once a run.
+
+        Raises: NotAllowed, TryAgain.
+        """
+        if self._secret is None:
+            name = f"{self.owner.fingerprint}/key"
+            ciphertext, gnupg = self.state.sealed(name), self.snapshot.keys.gnupg
+            try:
+                opened = gnupg.decrypt(ciphertext, "The local index").decode("ascii", "replace") if ciphertext else ""
+            except NotAuthentic:
+                opened = ""
+            if not SECRET.fullmatch(opened):
+                opened = secrets.token_hex(32)
+                self.state.seal(name, gnupg.encrypt(opened.encode("ascii"), [self.owner.fingerprint]))
+            self._secret = opened
+        return self._secret
+
+
+@dataclass
+class _Part:
+    """What is kept of some of the cases: those that were not at rest at the commit `base`, and those changed since.
+
+    It is complete at the commit `at`; `removed` are the paths of documents taken away since `base`.
+    """
+
+    base: str
+    at: str
+    documents: dict[str, Any]
+    removed: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> _Part | None:
+        """A part as it was kept; None for anything else."""
+        base, at, removed = kept.get("base"), kept.get("at"), kept.get("removed")
+        if not isinstance(base, str) or not isinstance(at, str) or not isinstance(removed, list):
+            return None
+        return cls(base, at, _entries(kept.get("documents"), "facts"), [str(path) for path in removed])
+
+    def take(self, new: Mapping[str, Any], removed: Iterable[str], at: str) -> None:
+        """Bring it forward by what one commit changed."""
+        gone = set(removed)
+        self.documents = {path: one for path, one in {**self.documents, **new}.items() if path not in gone}
+        self.removed = sorted({*self.removed, *gone} - new.keys())
+        self.at = at
+
+
+def _case_of(path: str) -> str:
+    return path.split("/")[1]
 
 
 def _entries(kept: Any, content: str) -> dict[str, Any]:

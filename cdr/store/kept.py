@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cdr import disk
 from cdr.errors import DiskFailed
@@ -26,13 +25,15 @@ MOST = 40  # files of one name: a machine may hold several stores, each with its
 T = TypeVar("T")
 
 
-def kept(name: str, made_from: Iterable[bytes], make: Callable[[], T], is_fresh: Callable[[T], bool] = lambda _: True) -> T:
+def kept(
+    name: str, made_from: Iterable[bytes], make: Callable[[], T], is_fresh: Callable[[T], bool] = lambda _: True
+) -> T:
     """What `make` gives (plain JSON), taken from an earlier run where `made_from` was the same and it `is_fresh` still.
 
     Raises: whatever `make` raises; then nothing is kept.
     """
     path = _path(name, made_from)
-    found = _read(path)
+    found: tuple[T] | None = _read(path)
     if found is not None and is_fresh(found[0]):
         return found[0]
     made = make()
@@ -61,7 +62,7 @@ def _path(name: str, made_from: Iterable[bytes]) -> Path:
     return state.home() / FOLDER / f"{name}-{digest.hexdigest()[:40]}.json"
 
 
-def _read(path: Path) -> tuple[T] | None:
+def _read(path: Path) -> tuple[Any] | None:
     try:
         raw = disk.plain(path, LARGEST)
     except OSError:
@@ -82,6 +83,6 @@ def _write(path: Path, name: str, made: object) -> None:
     with suppress(DiskFailed, OSError):
         disk.private_folder(path.parent)
         disk.write_whole(path, hashlib.sha256(raw).hexdigest().encode() + raw)
-        others = sorted(path.parent.glob(f"{name}-*.json"), key=lambda one: os.stat(one).st_mtime_ns)
+        others = sorted(path.parent.glob(f"{name}-*.json"), key=lambda one: one.stat().st_mtime_ns)
         for old in others[:-MOST]:
             old.unlink()

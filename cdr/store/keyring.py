@@ -96,7 +96,9 @@ class Ring:
         of = kept.about(*(gpg.home() / name for name in SECRET_FILES))
         if of is None:
             return {key.fingerprint for key in self._listed(secret=True)}
-        return set(kept.kept("own", (of,), lambda: sorted({key.fingerprint for key in self._listed(secret=True)}), bool))
+        return set(
+            kept.kept("own", (of,), lambda: sorted({key.fingerprint for key in self._listed(secret=True)}), bool)
+        )
 
     def _listed(self, secret: bool) -> list[Key]:
         return [_key(one) for one in self._asked(lambda gnupg: gnupg.list_keys(secret)) if one.get("fingerprint")]

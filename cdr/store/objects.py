@@ -128,9 +128,24 @@ class Objects(ABC):
             if mode != FOLDER_MODE
         }
 
+    def file(self, commit: str, path: str) -> Blob | None:
+        """One file of a commit; None where none is there, or a folder is."""
+        folder, _, name = path.rpartition("/")
+        id_ = self.subtree(commit, folder) if folder else self._tree_of(commit)
+        entry = self._folder([id_])[0].get(name.encode("utf-8", "surrogateescape")) if id_ else None
+        return _file(entry)
+
+    def below(self, commit: str, folder: str) -> dict[str, Blob]:
+        """Every file below one folder of a commit, by its path; nothing else of the commit is looked at."""
+        id_ = "" if self.file(commit, folder) else self.subtree(commit, folder)
+        return self._files_below(commit, f"{folder}/".encode("utf-8", "surrogateescape"), id_) if id_ else {}
+
     def _all_files(self, commit: str) -> dict[str, Blob]:
+        return self._files_below(commit, b"", self._tree_of(commit))
+
+    def _files_below(self, commit: str, start: bytes, tree: str) -> dict[str, Blob]:
         found: dict[str, Blob] = {}
-        waiting = [(b"", self._tree_of(commit))]
+        waiting = [(start, tree)]
         while waiting:
             folders = self._folder([id_ for _, id_ in waiting])
             below = []

@@ -191,7 +191,7 @@ def _keep(store: Store, found: Renewal, count: int) -> None:
     store.history.taken_up = ()
     store.look_again()
     digests = {path: blob.digest for path, blob in found.encrypted.items()}
-    store.index.put({path: (document, digests[path]) for path, document in found.documents.items()})
+    store.index.put({path: (document, digests[path]) for path, document in found.documents.items()}, found.commit)
     for case in cases:
         own = {one.place.id: one for one in found.documents.values() if one.place.case == case}
         store.index.keep_case(case, own, before[case], digests)

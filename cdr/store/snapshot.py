@@ -52,9 +52,39 @@ class Snapshot:
                 found.setdefault(place.case, []).append(place)
         return found
 
+    def documents_of(self, case: str) -> list[Place]:
+        """The documents of one case; nothing else of the store is looked at."""
+        return [found for path in self.below(f"cases/{case}") if (found := layout.place(path))]
+
+    def below(self, folder: str) -> dict[str, Blob]:
+        """The files of one folder, by path; of none, none."""
+        return self.git.below(self.head, folder)
+
+    def within(self, asked: Iterable[str]) -> dict[str, Blob]:
+        """The files in these folders, and these files, by path."""
+        found: dict[str, Blob] = {}
+        for one in asked:
+            blob = self.blob(one)
+            found |= {one: blob} if blob else self.below(one)
+        return found
+
+    def blob(self, path: str) -> Blob | None:
+        """One file; None where none is there."""
+        return self.git.file(self.head, path)
+
+    def digest_of(self, path: str) -> str:
+        """The id of a file that is there. Raises: NotFound."""
+        return self._there(path).digest
+
+    def _there(self, path: str) -> Blob:
+        blob = self.blob(path)
+        if blob is None:
+            raise NotFound(f"{path} is not in the store.")
+        return blob
+
     def lacks_its_case(self, case: str) -> bool:
         """Whether a case's folder is without what `notify` writes: then somebody else put into it what is there."""
-        ids = {place.id for place in self.cases.get(case, [])}
+        ids = {place.id for place in self.documents_of(case)}
         return not {layout.CASE.name, layout.NOTIFICATION.name} <= ids
 
     def no_case(self, case: str) -> NotAuthentic:
@@ -72,23 +102,22 @@ class Snapshot:
 
     def raw(self, path: str) -> bytes:
         """The bytes of one file. Raises: NotFound, NotAuthentic when it is not a plain file."""
-        blob = self.files.get(path)
-        if blob is None:
-            raise NotFound(f"{path} is not in the store.")
+        blob = self._there(path)
         if not blob.is_plain:
             raise NotAuthentic(f"{path} is not a plain file.", MEND)
         return self.git.contents([blob.digest], layout.largest(path) or LARGEST["blob"])[0]
 
     def replaced_by_next(self, path: str) -> str | None:
         """What a new revision of a document says that it replaces: the file that stands there, or the last plain one that did."""
-        if path in self.files and self.files[path].is_plain:
+        blob = self.blob(path)
+        if blob and blob.is_plain:
             return digest(self.raw(path))
         return next(iter(self.revisions.before(path)), None)
 
     def case(self, reference: str) -> list[Place]:
         """The documents of one case. Raises: NotFound."""
-        places = self.cases.get(layout.reference(reference))
-        if places is None:
+        places = self.documents_of(layout.reference(reference))
+        if not places:
             raise NotFound("There is no such case in this store.", "See: cdr list")
         return places
 
@@ -150,7 +179,7 @@ class Snapshot:
 
         Nothing is read from them; but whoever changed one should hear of it. Raises: NotAuthentic.
         """
-        odd = [path for path in worktree.changed(self.git.folder, self.files, within) if path not in but]
+        odd = [path for path in worktree.changed(self.git.folder, self.within(within)) if path not in but]
         if odd:
             ownership.refuse_unreadable(self.git.folder / odd[0])
             raise NotAuthentic(

@@ -152,7 +152,7 @@ class Store:
 
     def changed_files(self, *within: str) -> list[str]:
         """The recorded files in these folders, or these files, that are not in the store's folder as they were recorded."""
-        return worktree.changed(self.folder, self.sealed.files, within)
+        return worktree.changed(self.folder, self.sealed.within(within))
 
     def configuration(self) -> bytes:
         """The bytes of the recorded cdr.yaml."""
@@ -170,11 +170,11 @@ class Store:
     def template(self, name: str) -> bytes | None:
         """This area's own wording of a letter, where it has one."""
         path = f"templates/letters/{name}"
-        return self.sealed.raw(path) if path in self.sealed.files else None
+        return self.sealed.raw(path) if self.sealed.blob(path) else None
 
     def references(self) -> dict[str, bytes]:
         """This area's own files of published figures, by their paths."""
-        paths = sorted(path for path in self.sealed.files if path.startswith("reference/") and path.endswith(".yaml"))
+        paths = sorted(path for path in self.sealed.below("reference") if path.endswith(".yaml"))
         return {path: self.sealed.raw(path) for path in paths}
 
     def kept(self) -> Kept:
@@ -184,6 +184,12 @@ class Store:
         `left_out` says why. The files in the folder are not looked at. It is the same object until something is recorded.
         """
         found = self.index.facts()
+        self.left_out |= self.index.broken
+        return found
+
+    def kept_not_at_rest(self) -> Kept:
+        """The same of the cases that are not at rest (and perhaps of others)."""
+        found = self.index.facts_not_at_rest()
         self.left_out |= self.index.broken
         return found
 
@@ -220,7 +226,7 @@ class Store:
         """
         self.require_member()
         path = layout.report_path(year)
-        if path not in self.snapshot.files:
+        if self.snapshot.blob(path) is None:
             return None
         self._refuse_changed_files("reports", "keys")
         return self.snapshot.read(self.report_place(year))
@@ -295,7 +301,7 @@ class Store:
 
     def free_place(self, case: str, kind: Kind) -> Place:
         """The next free place of a numbered kind (`return-03`)."""
-        taken = {place.id for place in self.snapshot.cases.get(case, [])}
+        taken = {place.id for place in self.snapshot.documents_of(case)}
         number = next(n for n in range(1, 10_000) if f"{kind.name}-{n:02}" not in taken)
         return self.place(case, f"{kind.name}-{number:02}")
 
@@ -352,7 +358,7 @@ class Store:
     def _keep(
         self, written: transaction.Written, change: Change, current: Mapping[str, Mapping[str, Document]]
     ) -> None:
-        self.index.put(written.documents, change.removed)
+        self.index.put(written.documents, written.commit, change.removed)
         digests = {path: digest for path, (_, digest) in written.documents.items()}
         cases = {place.case for place in change.documents if place.case}
         for case in cases if len(cases) <= KEPT_AT_ONCE else ():
@@ -361,9 +367,8 @@ class Store:
             }
             before = {id_: document for id_, document in current.get(case, {}).items() if document.revision}
             known = {**before, **new}
-            if known.keys() >= {
-                place.id for place in self.snapshot.cases.get(case, []) if place.kind is not layout.ATTACHMENT
-            }:
+            there = self.snapshot.documents_of(case)
+            if known.keys() >= {place.id for place in there if place.kind is not layout.ATTACHMENT}:
                 self.index.keep_case(case, known, digests=digests)
 
     def _refuse_changed_files(self, *within: str) -> None:

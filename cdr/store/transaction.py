@@ -265,7 +265,7 @@ def _next(
     snapshot: Snapshot, place: Place, body: dict[str, Any], text: bytes | None, current: Document | None
 ) -> Document:
     if current is None:
-        if place.path in snapshot.files:
+        if snapshot.blob(place.path):
             raise AssertionError("a document that exists is replaced without having been read")
         return Document(place, 1, snapshot.replaced_by_next(place.path), body, text)
     return current.successor(body, snapshot.replaced_by_next(place.path), text)

@@ -228,7 +228,7 @@ def _removed(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _work_tree(store: Store, files: Mapping[str, Blob], *, is_authentic: bool = True) -> Iterator[Finding]:
     """Nothing of a history that is not authentic is to be built upon: no command is given for that."""
-    for path in worktree.changed(store.folder, files, layout.FOLDERS):
+    for path in worktree.changed(store.folder, worktree.within(files, layout.FOLDERS)):
         unreadable = ownership.why_unreadable(store.folder / path)
         changed = f"It was changed, moved or removed without cdr. {PUT_BACK}"
         yield Finding("work-tree", "error", path, f"It may not be read: {unreadable}." if unreadable else changed)
@@ -241,7 +241,7 @@ def _work_tree(store: Store, files: Mapping[str, Blob], *, is_authentic: bool = 
             yield Finding(
                 "work-tree", "error", path, "cdr did not put this here; it may be readable by anyone. Take it away."
             )
-    for path in worktree.changed(store.folder, files, OWN_WORK):
+    for path in worktree.changed(store.folder, worktree.within(files, OWN_WORK)):
         yield Finding(
             "work-tree",
             "warning",

@@ -6,7 +6,7 @@ git is not asked: it reads files through filters and attributes, which a folder 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cdr import disk
@@ -17,24 +17,24 @@ LEFT_ALONE = (".git", "outbox")
 ENCRYPTED = ".gpg"
 
 
-def changed(folder: Path, files: Mapping[str, Blob], within: Iterable[str]) -> list[str]:
-    """The recorded files in these folders (or these files) that are not as recorded: changed, removed, or behind a link.
+def changed(folder: Path, files: Mapping[str, Blob]) -> list[str]:
+    """Which of these recorded files are not as recorded: changed, removed, or behind a link.
 
     What was recorded as something else than a plain file is told by other means and not here.
     """
-    asked = tuple(within)
     links: dict[str, bool] = {}
     return [
         path
         for path, blob in files.items()
-        if _is_within(path, asked)
-        and blob.is_plain
-        and (_is_behind_link(folder, path, links) or not is_as(folder / path, blob))
+        if blob.is_plain and (_is_behind_link(folder, path, links) or not is_as(folder / path, blob))
     ]
 
 
-def _is_within(path: str, asked: tuple[str, ...]) -> bool:
-    return any(path == one or path.startswith(f"{one}/") for one in asked)
+def within(files: Mapping[str, Blob], asked: tuple[str, ...]) -> dict[str, Blob]:
+    """Those of these files that are in these folders, or are these."""
+    return {
+        path: blob for path, blob in files.items() if any(path == one or path.startswith(f"{one}/") for one in asked)
+    }
 
 
 def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:

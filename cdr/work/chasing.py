@@ -54,7 +54,7 @@ class Plan:
 
 def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
     """Every outstanding request, oldest first: one private-key operation, however many cases there are."""
-    cases = app.cases()
+    cases = app.cases() if references else app.cases_not_at_rest()
     for reference in references:
         if reference not in cases:
             raise app.store.left_out.get(reference) or NotFound("There is no such case in this store.", "See: cdr list")
@@ -76,7 +76,7 @@ def _chased(app: App, case: str, request: Request, prompts: Mapping[str, Any], t
 
 def troubles(app: App, references: tuple[str, ...] = ()) -> list[Unsent]:
     """Messages that were not sent, of which it is not known, or that an address would not take."""
-    cases = app.cases()
+    cases = app.cases() if references else app.cases_not_at_rest()
     found: list[Unsent] = []
     for case in references or sorted(cases):
         found += sending.unsent(case, cases[case].requests, cases[case].prompts)
@@ -208,7 +208,7 @@ def _key(prompt: Prompt) -> tuple[str, str, str]:
 
 
 def _waiting(app: App, references: tuple[str, ...], ledgers: Ledgers) -> Iterator[Unsent]:
-    cases = app.cases()
+    cases = app.cases() if references else app.cases_not_at_rest()
     for case in references or sorted(cases):
         prompts = ledgers.body(case) if case in ledgers.current else cases[case].prompts
         yield from sending.unsent(case, cases[case].requests, prompts)
@@ -222,14 +222,14 @@ def _recipients(app: App, prompt: Prompt) -> tuple[str, ...] | None:
 
 
 def _found(app: App, due: Mapping[tuple[str, str], Chased], sent: Sequence[Sent], plan: Plan) -> Found:
-    today, cases = app.clock.today, app.cases() if sent else {}
+    today = app.clock.today
     went = [one for one in sent if one.delivery.outcome == TAKEN]
     failed = tuple(one for one in sent if one.delivery.outcome != TAKEN)
     chased = []
     for one in went:
         before = due.get((one.prompt.case, one.prompt.agency)) if one.prompt.is_prompt else None
         if before:
-            chased.append(replace(_after(app, before, cases[before.case].prompts, today), to=one.to))
+            chased.append(replace(_after(app, before, app.facts_of(before.case).prompts, today), to=one.to))
     return Found(
         tuple(chased),
         tuple(one for one in went if not one.prompt.is_prompt),

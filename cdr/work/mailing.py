@@ -134,7 +134,7 @@ def note_what_was_taken(app: App, noted: Path, ledgers: Ledgers) -> None:
     taken = {one.message_id: one for one in Progress(noted).noted()}
     if not taken:
         return
-    for case, facts in app.cases().items():
+    for case, facts in app.cases_not_at_rest().items():
         for message_id in sending.unsent_ids(facts.prompts):
             if message_id in taken:
                 _take(ledgers, case, taken[message_id])
@@ -225,7 +225,7 @@ def deliver_now(app: App, letters: Sequence[Letter]) -> list[Sent]:
             note_what_was_taken(app, noted, ledgers)
             ledgers.commit()
         cases = {letter.prompts[0].case for letter in letters}
-        unsent = {message_id for case in cases for message_id in sending.unsent_ids(app.cases()[case].prompts)}
+        unsent = {message_id for case in cases for message_id in sending.unsent_ids(app.facts_of(case).prompts)}
         return deliver(app, noted, [letter for letter in letters if letter.message.message_id in unsent])
 
 

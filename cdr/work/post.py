@@ -76,7 +76,7 @@ def _attachments(app: App, prompt: Prompt, ledger: Mapping[str, Any] | None) -> 
 
     if prompt.level in WITHOUT_A_FORM:
         return
-    asked = request_of(app.cases()[prompt.case].requests if ledger is None else ledger, prompt.agency)
+    asked = request_of(app.facts_of(prompt.case).requests if ledger is None else ledger, prompt.agency)
     if asked is None or asked.form is None:
         return
     yield Attachment(

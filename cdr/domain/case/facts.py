@@ -7,7 +7,7 @@ acting key may not open, nothing is known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -225,7 +225,26 @@ Cases = Mapping[str, Facts]
 
 def cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
     """The cases of what the index keeps by case and kind's name; nobody changes them."""
-    return MappingProxyType({reference: _facts(reference, kinds) for reference, kinds in kept.items()})
+    return _Cases(kept)
+
+
+class _Cases(Mapping[str, Facts]):
+    """Each case is made when it is first asked for: most questions ask of few."""
+
+    def __init__(self, kept: Mapping[str, Mapping[str, Body]]) -> None:
+        self._kept = kept
+        self._made: dict[str, Facts] = {}
+
+    def __getitem__(self, reference: str) -> Facts:
+        if reference not in self._made:
+            self._made[reference] = _facts(reference, self._kept[reference])
+        return self._made[reference]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
