@@ -9,10 +9,10 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.domain.case.case import refuse_closed
 from cdr.errors import WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import file_name, given, put, put_json
+from cdr.work.changing import changing
 
 
 @click.command("attach")
@@ -33,25 +33,19 @@ def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> No
     """
     from cdr.domain.case import case
     from cdr.store import layout
-    from cdr.store.transaction import Change
 
     kinds = code_list("attachment_kind")
     if kind not in kinds:
         raise WrongUsage(f"There is no such kind. Choose one of: {', '.join(str(code.code) for code in kinds.codes)}.")
     data = given(file)
-    store, today = app.store, app.clock.today
-    with store.writing():
-        documents = store.case(reference)
-        refuse_closed(documents["case"].body)
-        place = store.free_place(reference, layout.ATTACHMENT)
+    with changing(app, reference) as now:
+        kept, place = now.documents.case, app.store.free_place(reference, layout.ATTACHMENT)
         number = int(place.id.rpartition("-")[2])
         body = case.with_attachment(
-            documents["case"].body, number=number, kind=kind, name=Path(file_name(file)).name, size=len(data),
-            sha256=hashlib.sha256(data).hexdigest(), added_on=today,
+            kept.body, number=number, kind=kind, name=Path(file_name(file)).name, size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(), added_on=app.clock.today,
         )  # fmt: skip
-        store.commit(
-            Change("attach", {documents["case"].place: body}, attachments={place: data}), {reference: documents}
-        )
+        now.record("attach", {kept.place: body}, attachments={place: data})
     if as_json:
         put_json({"schema": "cdr-attach/1", "case": reference, "number": number, "kind": kind, "size": len(data)})
     else:

@@ -10,12 +10,12 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.domain.case.case import refuse_closed
 from cdr.domain.rulebook.completeness import Completeness
 from cdr.errors import DONE, ConditionsNotMet
 from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, say
 from cdr.work import gaps
+from cdr.work.changing import changing
 from cdr.work.return_forms import shown_once
 
 if TYPE_CHECKING:
@@ -79,25 +79,21 @@ def _tell(
 
 def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> tuple[Completeness, Letter, str]:
     from cdr.domain.asking import requests
-    from cdr.store.transaction import Change
-    from cdr.work import mailing, post, return_forms
+    from cdr.work import post, return_forms
 
     app.configuration.agency(agency)
-    store = app.store
-    with store.writing():
-        documents = store.case(reference)
-        refuse_closed(documents["case"].body)
-        ledger = documents["requests"]
+    with changing(app, reference) as now:
+        documents = now.documents
+        ledger = documents.requests
         requests.bounce(ledger.body, agency, day, _none())
-        complete = gaps.of_return(app, agency, _return_of(documents, agency))
+        complete = gaps.of_return(app, agency, _said(documents.return_of(agency)))
         if not complete.missing:
             raise ConditionsNotMet("There is nothing to send back.", ["Nothing that this agency is asked is missing."])
-        made, told = return_forms.locked(app, reference, agency, documents["notification"])
+        made, told = return_forms.locked(app, reference, agency, documents.notification)
         body = requests.bounce(ledger.body, agency, day, made)
         letter = post.letter(app, [_prompt(reference, agency, day, complete, body)], ledger=body)
         if not dry_run:
-            change = Change("bounce", {ledger.place: body, **mailing.written_down(app, documents["prompts"], [letter])})
-            store.commit(change, {reference: documents}, lambda: mailing.to_outbox(app, [letter]))
+            now.record("bounce", {ledger.place: body}, [letter])
     return complete, letter, told
 
 
@@ -110,9 +106,8 @@ def _prompt(case: str, agency: str, day: date, complete: Completeness, ledger: M
     return Prompt(case, agency, BOUNCE, day, asked, open_to_see, sum(gap.opened for gap in complete.missing))
 
 
-def _return_of(documents: Mapping[str, Document], agency: str) -> Mapping[str, Any]:
-    own = [d for id_, d in sorted(documents.items()) if id_.startswith("return-") and d.body["agency"] == agency]
-    return own[-1].body if own else {}
+def _said(given: Document | None) -> Mapping[str, Any]:
+    return given.body if given else {}
 
 
 def _none() -> RequestForm:

@@ -72,10 +72,10 @@ def _refuse_mixed(others: bool, hold: tuple[str, str] | None, release: tuple[str
 
 
 def _list(app: App, references: tuple[str, ...], as_json: bool) -> int:
-    from cdr.work import chasing
+    from cdr.work import outstanding
 
-    items = chasing.outstanding(app, references, app.clock.today)
-    troubles = chasing.troubles(app, references)
+    items = outstanding.outstanding(app, references, app.clock.today)
+    troubles = outstanding.troubles(app, references)
     if as_json:
         content = {"schema": "cdr-chase/1", "as_of": app.clock.today.isoformat()}
         put_json(
@@ -83,8 +83,11 @@ def _list(app: App, references: tuple[str, ...], as_json: bool) -> int:
         )
         return DONE
     _print(items, " in the cases that can be read" if app.store.left_out else "")
-    for one in troubles:
-        say(chasing.sentence(app, one))
+    if troubles:
+        from cdr.work import chasing
+
+        for one in troubles:
+            say(chasing.sentence(app, one))
     return DONE
 
 
@@ -136,6 +139,10 @@ def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
 
 
 def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
+    from cdr.work.outstanding import is_anything_to_send
+
+    if not as_json and not is_anything_to_send(app, references):
+        return DONE  # as most days end for cron: nothing is made ready, and no lock is taken
     from cdr.work import chasing, mailing
 
     if dry_run:

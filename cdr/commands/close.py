@@ -8,6 +8,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import put, put_json
+from cdr.work.changing import changing
 
 
 @click.command("close")
@@ -20,18 +21,15 @@ def command(app: App, reference: str, as_json: bool) -> None:
     Another process that the review was ratified in spite of (--override) does not hold it up.
     """
     from cdr.domain.case import case, review
-    from cdr.store.transaction import Change
 
-    store, today = app.store, app.clock.today
-    with store.writing():
-        documents = store.case(reference)
-        kept = documents["case"]
+    today = app.clock.today
+    with changing(app, reference, also_closed=True) as now:
+        kept = now.documents.case
         body = case.closed(kept.body, today)
-        analysis = documents["analysis"].body if "analysis" in documents else None
-        unmet = review.unmet_for_closing(kept.body, documents["requests"].body, analysis)
+        unmet = review.unmet_for_closing(kept.body, now.documents.requests.body, now.documents.analysis_body)
         if unmet:
             raise ConditionsNotMet("The case cannot be closed yet; nothing was recorded.", unmet, "See: cdr show REF")
-        store.commit(Change("close", {kept.place: body}), {reference: documents})
+        now.record("close", {kept.place: body})
     if as_json:
         put_json({"schema": "cdr-close/1", "case": reference, "on": today.isoformat()})
     else:

@@ -67,8 +67,8 @@ def _of_case(app: App, reference: str) -> Any:
     from cdr.statistics.delays import case_delays
 
     documents = app.store.case(reference)
-    ledger, case = documents["requests"].body, documents["case"].body
-    facts = Facts(reference, case, ledger, notification=notification_of(documents["notification"].body))
+    ledger, case = documents.requests.body, documents.case.body
+    facts = Facts(reference, case, ledger, notification=notification_of(documents.notification.body))
     found = case_delays(facts, app.clock.today, app.policy.delays.precedence)
     if found is None:
         raise ConditionsNotMet(

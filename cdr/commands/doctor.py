@@ -185,7 +185,7 @@ def _wordings(app: App) -> Iterator[Check]:
 
 def _mail(app: App) -> Iterator[Check]:
     from cdr.mail import outbox
-    from cdr.work import chasing, mailing
+    from cdr.work import chasing, mailing, outstanding
 
     outbox.refuse_link(app.store.outbox)
     if mailing.sends(app):
@@ -194,7 +194,7 @@ def _mail(app: App) -> Iterator[Check]:
         waiting = len(list(app.store.outbox.glob("*.eml")))
         yield Check("mail", "ok", f"Messages are written to the outbox; {waiting} are there.")
     with suppress(CdrError):  # without a key, what was sent cannot be read, and that is told elsewhere
-        for one in chasing.troubles(app):
+        for one in outstanding.troubles(app):
             yield Check("mail", "warning", chasing.sentence(app, one))
 
 

@@ -19,6 +19,7 @@ from cdr.terminal.corrections import again, noted, without
 from cdr.terminal.desk import desk
 from cdr.terminal.interview import is_attended
 from cdr.terminal.output import put, put_json
+from cdr.work.changing import changing
 from cdr.work.known import alike, already_known, same_child_in
 from cdr.work.taking_in import Form, examine
 
@@ -84,33 +85,31 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
     from cdr.domain.rulebook import form_b, form_c
 
     documents = app.store.case(reference)
-    case, notification = documents["case"].body, documents["notification"].body
+    case, notification = documents.case.body, documents.notification.body
     if not case.get("imported"):
         refuse_closed(case)
     if what == "form-a":
         return Chosen(
             "form-a",
-            _whole(app, documents["notification"]),
+            _whole(app, documents.notification),
             lambda body: _form_a_rules(app, reference, body),
             HELD_BY_REGISTERS,
         )
-    if what == "form-c" and "analysis" in documents:
+    if what == "form-c" and documents.analysis:
         review = ratifying_review(case) or case["reviews"][-1]
         day = date.fromisoformat(str(review["on"]))
-        stage = documents["analysis"].body["stage"]
+        stage = documents.analysis.body["stage"]
         return Chosen(
             "form-c",
-            _whole(app, documents["analysis"]),
+            _whole(app, documents.analysis),
             lambda body: [*form_c.problems(body, notification, day, app.policy), *_same_stage(body, stage)],
             HELD_BY_REGISTERS,
         )
     kind, _, agency = what.partition(":")
-    returns = [d for id_, d in documents.items() if id_.startswith("return-") and d.body["agency"] == agency]
-    if kind == "return" and returns:
+    given = documents.return_of(agency)
+    if kind == "return" and given:
         today = app.clock.today
-        return Chosen(
-            "form-b", _whole(app, returns[-1]), lambda body: form_b.problems(body, notification, agency, today)
-        )
+        return Chosen("form-b", _whole(app, given), lambda body: form_b.problems(body, notification, agency, today))
     if kind not in ("form-a", "form-c", "return"):
         raise WrongUsage("Say which form: form-a, form-c, or return:AGENCY.")
     raise NotFound("The case has no such form yet.", "See what it has: cdr show REF")
@@ -172,11 +171,10 @@ def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None,
 def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> list[Difference]:
     from cdr.domain.case.differences import differences
     from cdr.domain.case.panel_findings import with_findings
-    from cdr.store.transaction import Change
 
-    store, place = app.store, chosen.document.place
-    with store.writing():
-        documents = store.case(reference)
+    place = chosen.document.place
+    with changing(app, reference, also_closed=True) as now:
+        documents = now.documents
         if documents[place.id].revision != chosen.document.revision:
             raise TryAgain(
                 "Somebody else changed this form while you had it open; nothing was recorded.", "Edit it again."
@@ -184,15 +182,15 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
         before, bodies = documents[place.id].body, {place: form.body}
         if chosen.form == "form-a":
             _refuse_duplicate(app, reference, before, form.body)
-            case = documents["case"]
+            case = documents.case
             followed = _followed(app, case.body, before, form.body)
             bodies |= {case.place: followed} if followed != case.body else {}
         if chosen.form == "form-c":
-            case, form_a = documents["case"], documents["notification"].body
+            case, form_a = documents.case, documents.notification.body
             found = with_findings(case.body, form_a, form.body, app.clock.today, app.policy)
             bodies |= {case.place: found} if found != case.body else {}
         changed = differences(before, form.body)
-        store.commit(Change("edit", bodies, texts={place: form.raw}), {reference: documents})
+        now.record("edit", bodies, texts={place: form.raw})
     return changed
 
 

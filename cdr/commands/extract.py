@@ -34,7 +34,7 @@ def command(app: App, reference: str, number: int, output: str, as_json: bool) -
 
     refuse_two_results(output, as_json)
     store = app.store
-    known = case.attachment(store.case(reference)["case"].body, number)
+    known = case.attachment(store.case(reference).case.body, number)
     if known is None:
         raise NotFound("The case has no attachment of that number.", "See them with: cdr show REF")
     data = store.attachment(reference, number)

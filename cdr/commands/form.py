@@ -16,6 +16,7 @@ from cdr.domain.case.case import refuse_closed
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file
 from cdr.work import return_forms
+from cdr.work.changing import changing
 
 if TYPE_CHECKING:
     pass
@@ -90,8 +91,8 @@ def _request(
 
     app.configuration.agency(agency)
     documents = app.store.case(reference)
-    refuse_closed(documents["case"].body)
-    request = requests.request_of(documents["requests"].body, agency)
+    refuse_closed(documents.case.body)
+    request = requests.request_of(documents.requests.body, agency)
     if request is None or not request.awaited:
         reason = "has answered, or is not waited for any more" if request else "has not been asked for a return"
         raise ConditionsNotMet(
@@ -108,18 +109,16 @@ def _renewed(
 ) -> tuple[Request, str]:
     """The same, recorded with a pass-phrase that nobody has yet; where the form cannot be written, nothing is recorded."""
     from cdr.domain.asking import requests
-    from cdr.store.transaction import Change
 
-    with app.store.writing():
-        documents = app.store.case(reference)
-        ledger = documents["requests"]
+    with changing(app, reference, also_closed=True) as now:
+        ledger = now.documents.requests
         before = requests.request_of(ledger.body, agency)
         usable = before is not None and before.form is not None and before.form.form == return_forms.current()
         nonce = before.form.nonce if before and before.form and usable else ""
-        form, told = return_forms.locked(app, reference, agency, documents["notification"], nonce)
+        form, told = return_forms.locked(app, reference, agency, now.documents.notification, nonce)
         body = requests.with_form(ledger.body, agency, form)
         found = requests.request_of(body, agency)
         if found is None:
             raise AssertionError("a request that was just given a form")
-        app.store.commit(Change("form", {ledger.place: body}), {reference: documents}, lambda: write(found))
+        now.record("form", {ledger.place: body}, ready=lambda: write(found))
     return found, told

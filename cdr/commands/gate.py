@@ -10,10 +10,10 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Day, as_json, case_reference, happened, on, pass_app
-from cdr.domain.case.case import refuse_closed
 from cdr.errors import WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import put, put_json, table
+from cdr.work.changing import changing
 
 ACTIONS = ("open", "close", "waive", "expect")
 TAKES = {"open": {"on", "expected", "owner"}, "close": {"on"}, "waive": {"on", "reason"}, "expect": set[str]()}
@@ -55,7 +55,7 @@ def command(
     }
     if action is None:
         _refuse_others(given, set(), "the list")
-        _show(app.store.case(reference)["case"].body, reference, as_json)
+        _show(app.store.case(reference).case.body, reference, as_json)
         return
     kind = _type(type_)
     _refuse_others(given, TAKES[action], action)
@@ -94,23 +94,19 @@ def _record(
     app: App, reference: str, action: str, kind: str, day: date, expected: date | None, owner: str, reason: str
 ) -> dict[str, Any]:
     from cdr.domain.case import gates, milestones
-    from cdr.store.transaction import Change
 
-    store = app.store
-    with store.writing():
-        documents = store.case(reference)
-        kept = documents["case"]
-        refuse_closed(kept.body)
+    with changing(app, reference) as now:
+        kept = now.documents.case
         if action == "open":
             body = gates.opened(kept.body, kind, day, expected, owner)
         elif action == "close":
             body = gates.closed(kept.body, kind, day)
         elif action == "waive":
-            body = gates.waived(kept.body, kind, day, reason, store.person.name)
+            body = gates.waived(kept.body, kind, day, reason, app.store.person.name)
         else:
             body = gates.expected(kept.body, kind, day)
         body = milestones.with_following(body, app.policy)
-        store.commit(Change("gate", {kept.place: body}), {reference: documents})
+        now.record("gate", {kept.place: body})
     return body
 
 

@@ -176,7 +176,7 @@ def _show_holds(app: App, reference: str | None, as_json: bool) -> None:
     from cdr.domain.letters.letter_holds import holds
 
     if reference:
-        bodies: dict[str, Mapping[str, Any]] = {reference: app.store.case(reference)["case"].body}
+        bodies: dict[str, Mapping[str, Any]] = {reference: app.store.case(reference).case.body}
     else:
         app.store.require_member()
         bodies = {case: facts.case for case, facts in sorted(app.cases().items())}

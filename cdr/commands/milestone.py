@@ -13,11 +13,11 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Day, as_json, case_reference, pass_app
-from cdr.domain.case.case import refuse_closed
 from cdr.domain.case.milestones import KINDS, Milestone
 from cdr.errors import ConditionsNotMet, InvalidData, Problem, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import file_name, given, put, put_json, say, table
+from cdr.work.changing import changing
 
 TEXT_LIMIT = 50_000
 
@@ -135,14 +135,11 @@ def _record(app: App, reference: str, milestone: Milestone, minutes: str | None)
     from cdr.domain.case import case, milestones
     from cdr.domain.rulebook.validation import date_at
     from cdr.store import layout
-    from cdr.store.transaction import Change
 
     data = given(minutes) if minutes else b""
     store, today = app.store, app.clock.today
-    with store.writing():
-        documents = store.case(reference)
-        kept = documents["case"]
-        refuse_closed(kept.body)
+    with changing(app, reference) as now:
+        kept = now.documents.case
         body: Mapping[str, Any] = kept.body
         attachments = {}
         milestone = replace(milestone, by=store.person.name)
@@ -155,23 +152,19 @@ def _record(app: App, reference: str, milestone: Milestone, minutes: str | None)
                 size=len(data), sha256=hashlib.sha256(data).hexdigest(), added_on=today,
             )  # fmt: skip
             milestone = replace(milestone, attachment=number)
-        died = date_at(documents["notification"].body, "death.date")
+        died = date_at(now.documents.notification.body, "death.date")
         changed = milestones.recorded(body, milestone, today, died, app.policy)
-        store.commit(Change("milestone", {kept.place: changed}, attachments=attachments), {reference: documents})
+        now.record("milestone", {kept.place: changed}, attachments=attachments)
 
 
 def _undo(app: App, reference: str, code: str) -> None:
     from cdr.domain.case import milestones
-    from cdr.store.transaction import Change
 
-    store = app.store
-    with store.writing():
-        documents = store.case(reference)
-        kept = documents["case"]
-        refuse_closed(kept.body)
+    with changing(app, reference) as now:
+        kept = now.documents.case
         taken = [one for one in milestones.milestones_of(kept.body) if one.kind == code]
         body = milestones.undone(kept.body, code, app.policy)
-        store.commit(Change("milestone", {kept.place: body}), {reference: documents})
+        now.record("milestone", {kept.place: body})
     if taken[-1].attachment:
         say(f"Its minutes stay with the case as attachment {taken[-1].attachment}.")
 
@@ -180,7 +173,7 @@ def _show(app: App, reference: str, as_json: bool) -> None:
     from cdr.domain.case.milestones import milestones_of, still_called_for
 
     documents = app.store.case(reference)
-    case, requests = documents["case"].body, documents["requests"].body
+    case, requests = documents.case.body, documents.requests.body
     steps = still_called_for(case, requests, app.clock.today, app.policy) if case["status"] == "open" else []
     if as_json:
         called = [

@@ -98,11 +98,11 @@ def _made(app: App, reference: str) -> Crib:
 
     documents = app.store.case(reference)
     known = Documents(
-        documents["case"].body,
-        documents["requests"].body,
-        documents["notification"].body,
-        [document.body for id_, document in sorted(documents.items()) if id_.startswith("return-")],
-        documents["analysis"].body if "analysis" in documents else None,
+        documents.case.body,
+        documents.requests.body,
+        documents.notification.body,
+        documents.return_bodies,
+        documents.analysis_body,
     )
     schemas = {form: expanded(schema.current(form)) for form in ("form-a", "form-b", "form-c")}
     agencies = {agency.id: agency.name for agency in app.configuration.agencies}

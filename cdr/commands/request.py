@@ -10,10 +10,10 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.domain.case.case import refuse_closed
 from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import put, put_json, say, table
 from cdr.work import return_forms
+from cdr.work.changing import changing
 
 if TYPE_CHECKING:
     from cdr.work.post import Letter
@@ -76,27 +76,21 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tupl
     """Ask, and record it; the pass-phrase of each agency that was asked, and the messages, which are still to go."""
     from cdr.domain.asking import requests
     from cdr.domain.asking.agencies import refuse_retired
-    from cdr.store.transaction import Change
-    from cdr.work import mailing, post
+    from cdr.work import post
 
-    store = app.store
-    with store.writing():
-        documents = store.case(reference)
-        refuse_closed(documents["case"].body)
-        ledger = documents["requests"]
-        wanted = list(dict.fromkeys(agencies)) or _named_and_known(
-            app, documents["notification"].body, ledger.body, day
-        )
+    with changing(app, reference) as now:
+        documents = now.documents
+        ledger = documents.requests
+        wanted = list(dict.fromkeys(agencies)) or _named_and_known(app, documents.notification.body, ledger.body, day)
         refuse_retired(wanted, day, app.configuration)
-        _refuse_early(day, str(documents["notification"].body["death"]["date"]))
+        _refuse_early(day, str(documents.notification.body["death"]["date"]))
         if not wanted:
             return {}, []
         requests.ask(ledger.body, wanted, day)  # refused before a second of work for each
-        made = {agency: return_forms.locked(app, reference, agency, documents["notification"]) for agency in wanted}
+        made = {agency: return_forms.locked(app, reference, agency, documents.notification) for agency in wanted}
         body = requests.ask(ledger.body, wanted, day, {agency: one for agency, (one, _) in made.items()})
         letters = [post.request(app, reference, agency, day, body) for agency in wanted]
-        change = Change("request", {ledger.place: body, **mailing.written_down(app, documents["prompts"], letters)})
-        store.commit(change, {reference: documents}, lambda: mailing.to_outbox(app, letters))
+        now.record("request", {ledger.place: body}, letters)
     return {agency: phrase for agency, (_, phrase) in made.items()}, letters
 
 

@@ -13,8 +13,9 @@ from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.domain.case.case import refuse_closed
 from cdr.errors import ConditionsNotMet, WrongUsage
-from cdr.store.document import Document
+from cdr.store.case_file import CaseFile
 from cdr.terminal.output import put, put_json, say
+from cdr.work.changing import changing
 from cdr.work.mailing import told
 from cdr.work.taking_in import Form
 
@@ -110,8 +111,8 @@ def _arrived(app: App, reference: str, agency: str, file: str, yes: bool, day: d
     if found.how == arrivals.YAML:
         return found
     documents = app.store.case(reference)
-    refuse_closed(documents["case"].body)
-    ledger = documents["requests"].body
+    refuse_closed(documents.case.body)
+    ledger = documents.requests.body
     request = requests.request_of(ledger, agency)
     form = arrivals.checked(found, documents, reference, agency, request, app.clock.today)
     requests.answer(ledger, agency, _status(form), day)
@@ -142,16 +143,13 @@ def _confirm(form: Form, yes: bool) -> None:
 def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive: str | None, day: date) -> Taken:
     from cdr.domain.asking import requests
     from cdr.domain.case import case
-    from cdr.store.transaction import Change
     from cdr.work import arrived as arrivals
     from cdr.work import mailing
 
     app.configuration.agency(agency)
-    store = app.store
-    with store.writing():
-        documents = store.case(reference)
-        refuse_closed(documents["case"].body)
-        ledger = documents["requests"]
+    with changing(app, reference) as now:
+        documents = now.documents
+        ledger = documents.requests
         request = requests.request_of(ledger.body, agency)
         today = app.clock.today
         form = arrivals.checked(arrived, documents, reference, agency, request, today) if arrived else None
@@ -159,26 +157,23 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
         body = requests.answer(ledger.body, agency, status, day, arrived.received if arrived else None)
         changed = {ledger.place: body}
         if waive:
-            changed[documents["case"].place] = case.with_waiver(documents["case"].body, agency, day, waive)
+            changed[documents.case.place] = case.with_waiver(documents.case.body, agency, day, waive)
         texts = {}
         if form:
-            place = _place(app, reference, agency, documents)
+            place = _place(app, agency, documents)
             changed[place], texts[place] = form.body, form.raw
         letters = [] if waive else _thanks(app, reference, agency, ledger.body, day)
-        changed |= mailing.written_down(app, documents["prompts"], letters)
-        store.commit(
-            Change("return", changed, texts=texts), {reference: documents}, lambda: mailing.to_outbox(app, letters)
-        )
+        now.record("return", changed, letters, texts=texts)
     told(mailing.deliver_now(app, letters))
     return Taken(status, form, arrived)
 
 
-def _place(app: App, reference: str, agency: str, documents: Mapping[str, Document]) -> Place:
+def _place(app: App, agency: str, documents: CaseFile) -> Place:
     """Where a return is kept: the place of the one that it takes the place of, else the next that is free."""
     from cdr.store import layout
 
-    own = [d.place for id_, d in sorted(documents.items()) if id_.startswith("return-") and d.body["agency"] == agency]
-    return own[-1] if own else app.store.free_place(reference, layout.RETURN)
+    given = documents.return_of(agency)
+    return given.place if given else app.store.free_place(documents.reference, layout.RETURN)
 
 
 def _thanks(app: App, reference: str, agency: str, ledger: Mapping[str, Any], day: date) -> list[Letter]:

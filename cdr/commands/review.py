@@ -10,9 +10,9 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.domain.case.case import refuse_closed
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.terminal.output import file_name, given, put, put_json, say
+from cdr.work.changing import changing
 from cdr.work.taking_in import Form, check
 
 
@@ -59,15 +59,12 @@ def _take(
 ) -> tuple[Form, Sequence[str]]:
     from cdr.domain.case import case, panel_findings, whole_case
     from cdr.domain.rulebook import form_c
-    from cdr.store.transaction import Change
 
-    store = app.store
-    with store.writing():
-        documents = store.case(reference)
-        kept = documents["case"]
-        refuse_closed(kept.body)
-        notification = documents["notification"].body
-        returns = [document.body for id_, document in documents.items() if id_.startswith("return-")]
+    with changing(app, reference) as now:
+        documents = now.documents
+        kept = documents.case
+        notification = documents.notification.body
+        returns = documents.return_bodies
         form = check(
             raw,
             name,
@@ -79,20 +76,20 @@ def _take(
             reference,
         )
         stage = str(form.body["stage"])
-        unmet = _unmet(kept.body, documents["requests"].body, stage, panel)
+        unmet = _unmet(kept.body, documents.requests.body, stage, panel)
         if unmet and not override:
             raise ConditionsNotMet(
                 "The review cannot be ratified yet; nothing was recorded.", unmet,
                 "Where it must be done all the same: --override REASON. To keep it as a draft: stage: draft_cdrm",
             )  # fmt: skip
         passed_over = (override, unmet) if unmet else None
-        analysis = store.place(reference, "analysis")
+        analysis = app.store.place(reference, "analysis")
         reviewed = case.with_review(kept.body, day, stage, panel, passed_over)
         changed = {
             analysis: form.body,
             kept.place: panel_findings.with_findings(reviewed, notification, form.body, day, app.policy),
         }
-        store.commit(Change("review", changed, texts={analysis: form.raw}), {reference: documents})
+        now.record("review", changed, texts={analysis: form.raw})
     return form, unmet
 
 

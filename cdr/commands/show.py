@@ -10,6 +10,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.documents.safe import visible
+from cdr.store.case_file import CaseFile
 from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, table
 
@@ -37,11 +38,11 @@ def command(app: App, reference: str, as_json: bool) -> None:
     put("\n".join(_lines(app, reference, documents)))
 
 
-def _state(documents: Mapping[str, Document]) -> dict[str, Any]:
+def _state(documents: CaseFile) -> dict[str, Any]:
     from cdr.domain.case import case
 
-    analysis = documents["analysis"].body if "analysis" in documents else None
-    body, ledger = documents["case"].body, documents["requests"].body
+    analysis = documents.analysis_body
+    body, ledger = documents.case.body, documents.requests.body
     return {
         "stage": case.stage(body, ledger, analysis),
         "open": body["status"] == "open",
@@ -49,14 +50,14 @@ def _state(documents: Mapping[str, Document]) -> dict[str, Any]:
     }
 
 
-def _lines(app: App, reference: str, documents: Mapping[str, Document]) -> Iterator[str]:
+def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
     state = _state(documents)
     yield f"{reference}: {state['stage']}" + (
         f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else ""
     )
-    yield from _next(app, documents["case"].body, documents["requests"].body)
+    yield from _next(app, documents.case.body, documents.requests.body)
     yield from _asked(documents)
-    yield from map(_on_its_line, _case(documents["case"].body))
+    yield from map(_on_its_line, _case(documents.case.body))
     for id_ in sorted(documents, key=lambda id_: (ORDER.index(_kind(id_)) if _kind(id_) in ORDER else 9, id_)):
         if _kind(id_) in ORDER:
             yield from _form(documents[id_])
@@ -80,8 +81,8 @@ def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Ite
         yield f"  {when:<13}  {step.what}"
 
 
-def _asked(documents: Mapping[str, Document]) -> Iterator[str]:
-    sent = documents["prompts"].body["prompts"]
+def _asked(documents: CaseFile) -> Iterator[str]:
+    sent = documents.prompts.body["prompts"]
     rows = [
         (
             r["agency"],
@@ -90,7 +91,7 @@ def _asked(documents: Mapping[str, Document]) -> Iterator[str]:
             r["answered_on"] or "-",
             ", ".join(p["level"] for p in sent if p["agency"] == r["agency"]) or "-",
         )
-        for r in documents["requests"].body["requests"]
+        for r in documents.requests.body["requests"]
     ]
     yield "\nRequests"
     yield (

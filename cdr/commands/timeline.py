@@ -75,14 +75,14 @@ def _timeline(app: App, reference: str, identified: bool) -> Timeline:
     from cdr.forms.codelists import code_list
 
     documents = app.store.case(reference)
-    returns = [document.body for id_, document in sorted(documents.items()) if id_.startswith("return-")]
+    returns = documents.return_bodies
     types = code_list("agency_type")
     agencies = {
         agency.id: (agency.name, agency.type, types.label(agency.type)) for agency in app.configuration.agencies
     }
     return timeline(
         reference,
-        documents["notification"].body,
+        documents.notification.body,
         returns,
         agencies,
         rules("timeline"),

@@ -83,10 +83,13 @@ class Index:
             if part and part.at == self.snapshot.head:
                 self._busy = self._by_case(part.documents)
             else:
-                self._busy = {
-                    case: kinds for case, kinds in self.facts().items() if not self.extraction.is_at_rest(kinds)
-                }
+                self._busy = self._not_at_rest(self.facts())
+                if self._at and part is None:
+                    self._save_part(self._part_of(self._complete()))
         return self._busy
+
+    def _not_at_rest(self, cases: Kept) -> Kept:
+        return {case: kinds for case, kinds in cases.items() if not self.extraction.is_at_rest(kinds)}
 
     def _by_case(self, kept: Mapping[str, Any]) -> Kept:
         unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
@@ -239,9 +242,11 @@ class Index:
         kept = self._load()
         self._seal(self._name, {"version": self.extraction.version, "at": self._at, "documents": kept})
         if self._at:
-            busy = {case for case, kinds in self._by_case(kept).items() if not self.extraction.is_at_rest(kinds)}
-            documents = {path: entry for path, entry in kept.items() if _case_of(path) in busy}
-            self._save_part(_Part(self._at, self._at, documents))
+            self._save_part(self._part_of(kept))
+
+    def _part_of(self, kept: Mapping[str, Any]) -> _Part:
+        busy = self._not_at_rest(self._by_case(kept))
+        return _Part(self._at, self._at, {path: entry for path, entry in kept.items() if _case_of(path) in busy})
 
     @cached_property
     def _part(self) -> _Part | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from cdr import clock, disk
 from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound
 from cdr.store import layout, lock, transaction, worktree
+from cdr.store.case_file import CaseFile
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document
 from cdr.store.git import Git
@@ -27,6 +28,7 @@ AT_WORK_SECONDS, UNFINISHED_SECONDS = 0.2, 2.0
 LAID_OUT = (
     "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
 )
+NOTED = "cdr-mail-taken"
 KEPT_AT_ONCE = 20  # a change of more cases than these leaves it to whoever opens one to keep it
 
 
@@ -82,7 +84,7 @@ class Store:
         self.left_out: dict[str, CdrError] = {}
         self.notices: list[str] = []
         self.has_written = False
-        self._opened: dict[str, dict[str, Document]] = {}
+        self._opened: dict[str, CaseFile] = {}
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
@@ -193,8 +195,8 @@ class Store:
         self.left_out |= self.index.broken
         return found
 
-    def case(self, reference: str) -> dict[str, Document]:
-        """The documents of one case by their ids. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""
+    def case(self, reference: str) -> CaseFile:
+        """The documents of one case. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""
         self.require_member()
         case = layout.reference(reference)
         places = [place for place in self.snapshot.case(case) if place.kind is not layout.ATTACHMENT]
@@ -205,7 +207,7 @@ class Store:
             written = {place.id for place in places}
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = {place.id: self.snapshot.unwritten(place) for place in lacking}
-            self._opened[case] = {**ledgers, **self.index.case_documents(case, places)}
+            self._opened[case] = CaseFile(case, {**ledgers, **self.index.case_documents(case, places)})
         return self._opened[case]
 
     def attachment(self, case: str, number: int) -> bytes:
@@ -290,7 +292,13 @@ class Store:
         """
         self.git.repository.refuse_writing()
         with lock.held(self.git.repository.shared / "cdr-mail.lock", wait, "sending mail for"):
-            yield self.git.repository.shared / "cdr-mail-taken"
+            yield self.git.repository.shared / NOTED
+
+    @property
+    def has_noted_what_was_sent(self) -> bool:
+        """Whether a run that sent something was ended before it could record it."""
+        noted = self.git.repository.shared / NOTED
+        return noted.exists() and noted.stat().st_size > 0
 
     def place(self, case: str, id_: str) -> Place:
         """The place of a case's document, whether it is there yet or not."""

@@ -14,7 +14,7 @@ from cdr.app import App
 from cdr.documents.incoming import armour, kinds, wrong_files
 from cdr.domain.asking.requests import Received, Request
 from cdr.errors import InvalidData, NotAuthentic, NotFound, Problem
-from cdr.store.document import Document
+from cdr.store.case_file import CaseFile
 from cdr.terminal.output import file_name, given
 from cdr.work.taking_in import Form, check
 
@@ -139,7 +139,7 @@ def _refused(rule: str, message: str, name: str) -> InvalidData:
 
 def checked(
     arrived: Arrived,
-    documents: Mapping[str, Document],
+    documents: CaseFile,
     reference: str,
     agency: str,
     request: Request | None,
@@ -148,7 +148,7 @@ def checked(
     """The return in what arrived. Raises: InvalidData with everything that is wrong with it and with the reply around it."""
     from cdr.domain.rulebook import form_b, replies
 
-    notification = documents["notification"].body
+    notification = documents.notification.body
 
     def rules(body: Mapping[str, Any]) -> list[Problem]:
         number = replies.number_problems(body, request, arrived.how == DOCX)

@@ -1,8 +1,8 @@
-"""What `cdr chase` finds and sends: outstanding requests, the messages that are due, and what came of them."""
+"""What `cdr chase` sends: the messages that are due, and what came of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,17 +16,8 @@ from cdr.errors import CdrError, NotAllowed, NotFound, WrongConfiguration
 from cdr.mail.transport import TAKEN
 from cdr.work import mailing, post
 from cdr.work.mailing import Ledgers, Sent
+from cdr.work.outstanding import Chased, as_chased, outstanding, waiting_to_go
 from cdr.work.post import Letter
-
-
-@dataclass(frozen=True)
-class Chased:
-    """How far the chasing of one request of one case is, and the addresses that its due or next message is for."""
-
-    case: str
-    item: ChaseItem
-    to: tuple[str, ...]
-    held_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -49,39 +40,7 @@ class Plan:
     warnings: tuple[str, ...]
 
 
-# ---- what is outstanding ------------------------------------------------------------------------------------------------
-
-
-def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
-    """Every outstanding request, oldest first: one private-key operation, however many cases there are."""
-    cases = app.cases() if references else app.cases_not_at_rest()
-    for reference in references:
-        if reference not in cases:
-            raise app.store.left_out.get(reference) or NotFound("There is no such case in this store.", "See: cdr list")
-    found = []
-    for case in references or sorted(cases):
-        prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
-        found += [_chased(app, case, request, prompts, today) for request in cases[case].outstanding]
-    return sorted(found, key=lambda chased: (chased.item.requested_on, chased.case))
-
-
-def _chased(app: App, case: str, request: Request, prompts: Mapping[str, Any], today: date) -> Chased:
-    known = {agency.id: agency for agency in app.configuration.agencies}
-    closed = known[request.agency].closed if request.agency in known else ()
-    item = chase.chase_item(request, prompts, today, app.policy, app.working_days, closed)
-    level = item.due or item.next
-    to = chase.recipients(level.level, item.agency, app.configuration) if level and request.agency in known else ()
-    return Chased(case, item, to, request.held_until if request.is_held(today) else None)
-
-
-def troubles(app: App, references: tuple[str, ...] = ()) -> list[Unsent]:
-    """Messages that were not sent, of which it is not known, or that an address would not take."""
-    cases = app.cases() if references else app.cases_not_at_rest()
-    found: list[Unsent] = []
-    for case in references or sorted(cases):
-        found += sending.unsent(case, cases[case].requests, cases[case].prompts)
-        found += sending.partly_refused(case, cases[case].requests, cases[case].prompts)
-    return found
+# ---- what is said of a message ------------------------------------------------------------------------------------------
 
 
 def sentence(app: App, one: Unsent) -> str:
@@ -170,7 +129,7 @@ def _begin(ledgers: Ledgers, prompt: Prompt, letter: Letter) -> None:
 def _plan(app: App, references: tuple[str, ...], due: Sequence[Prompt], ledgers: Ledgers) -> Plan:
     """The messages of this run: those tried before under their ids, then what is newly due; no more than one run may send."""
     most = mailing.limits(app)
-    waiting = {_key(one.prompt): one for one in _waiting(app, references, ledgers)}
+    waiting = {_key(one.prompt): one for one in waiting_to_go(app, references, ledgers)}
     wanted = {_key(prompt): prompt for prompt in due if not _is_before_its_request(prompt, waiting, most)}
     wanted |= {key: one.prompt for key, one in waiting.items() if not one.prompt.is_prompt}
     old: dict[str, list[Prompt]] = {}
@@ -205,13 +164,6 @@ def _is_before_its_request(
 
 def _key(prompt: Prompt) -> tuple[str, str, str]:
     return prompt.case, prompt.agency, prompt.level
-
-
-def _waiting(app: App, references: tuple[str, ...], ledgers: Ledgers) -> Iterator[Unsent]:
-    cases = app.cases() if references else app.cases_not_at_rest()
-    for case in references or sorted(cases):
-        prompts = ledgers.body(case) if case in ledgers.current else cases[case].prompts
-        yield from sending.unsent(case, cases[case].requests, prompts)
 
 
 def _recipients(app: App, prompt: Prompt) -> tuple[str, ...] | None:
@@ -279,5 +231,5 @@ def _made(app: App, groups: Sequence[tuple[tuple[Prompt, ...], str]]) -> tuple[t
 def _after(app: App, chased: Chased, prompts: Mapping[str, Any], today: date) -> Chased:
     """The same request once its message is sent: the message stays `due`, so that it is told what this run sent."""
     request = Request(chased.item.agency, chased.item.requested_on, "outstanding")
-    now = _chased(app, chased.case, request, prompts, today).item
+    now = as_chased(app, chased.case, request, prompts, today).item
     return replace(chased, item=ChaseItem(now.agency, now.requested_on, chased.item.due, now.next, now.sent))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from cdr.app import App
-from cdr.domain.case.case import refuse_closed
 from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import say
+from cdr.work.changing import changing
 
 
 def hold(app: App, reference: str, agency: str, until: date, reason: str) -> None:
@@ -17,34 +17,26 @@ def hold(app: App, reference: str, agency: str, until: date, reason: str) -> Non
     """
     from cdr.domain.asking import requests
     from cdr.domain.case import holds
-    from cdr.store.transaction import Change
 
     app.configuration.agency(agency)
     if until <= app.clock.today:
         raise ConditionsNotMet("A hold ends on a day to come; nothing was recorded.", [], "Give it with --until DATE.")
-    store = app.store
-    with store.writing():
-        documents = store.case(reference)
-        case, ledger = documents["case"], documents["requests"]
-        refuse_closed(case.body)
+    with changing(app, reference) as now:
+        documents = now.documents
+        case, ledger = documents.case, documents.requests
         body = holds.with_reason(case.body, agency, until, app.clock.today, reason)
-        returns = [document.body for id_, document in documents.items() if id_.startswith("return-")]
+        returns = documents.return_bodies
         agencies = {one.id: (one.name, one.type, one.type) for one in app.configuration.agencies}
-        if holds.names_someone(reason, documents["notification"].body, returns, agencies):
+        if holds.names_someone(reason, documents.notification.body, returns, agencies):
             say("please check: the reason seems to name somebody; it should say why, and nothing about a person.")
         change = {ledger.place: requests.held(ledger.body, agency, until), case.place: body}
-        store.commit(Change("hold", change), {reference: documents})
+        now.record("hold", change)
 
 
 def release(app: App, reference: str, agency: str) -> None:
     """End a hold now. Raises: NotFound, ConditionsNotMet where there is none."""
     from cdr.domain.asking import requests
-    from cdr.store.transaction import Change
 
-    store = app.store
-    with store.writing():
-        documents = store.case(reference)
-        refuse_closed(documents["case"].body)
-        ledger = documents["requests"]
-        change = {ledger.place: requests.held(ledger.body, agency, None)}
-        store.commit(Change("release", change), {reference: documents})
+    with changing(app, reference) as now:
+        ledger = now.documents.requests
+        now.record("release", {ledger.place: requests.held(ledger.body, agency, None)})

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cdr.documents.letters.letter import AnyLetter
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
     from cdr.domain.letters.letters import Letter
+    from cdr.store.case_file import CaseFile
     from cdr.store.document import Document
 
 Documents = Mapping[str, "Document"]
@@ -42,21 +43,21 @@ class _Case:
 
     kind: Kind
     rules: LetterRules
-    documents: Documents
+    documents: CaseFile
 
     @property
     def form_a(self) -> Mapping[str, Any]:
-        return self.documents["notification"].body
+        return self.documents.notification.body
 
     @property
     def analysis(self) -> Mapping[str, Any] | None:
-        return self.documents["analysis"].body if "analysis" in self.documents else None
+        return self.documents.analysis_body
 
     @property
     def revision(self) -> int:
         """The revision of the form that the letter is made from."""
-        source = "notification" if self.kind.to == "family" else "analysis"
-        return self.documents[source].revision
+        source = self.documents.notification if self.kind.to == "family" else self.documents.analysis
+        return source.revision if source else 0
 
 
 def letter_rules() -> LetterRules:
@@ -92,7 +93,7 @@ def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
     store, today = app.store, app.clock.today
     with store.writing():
         documents = store.case(wanted.reference)
-        document = documents["case"]
+        document = documents.case
         found = letter_rules()
         case = _Case(found.kinds[wanted.kind], found, documents)
         answers = take_in(wanted.gate, "letter-gate", lambda body: [], wanted.reference) if wanted.gate else None
@@ -174,7 +175,7 @@ def _held(
             say(f"please check: {sentence}")
         return _Held()
     questions = case.kind.questions
-    body, ledger = case.documents["case"].body, case.documents["requests"].body
+    body, ledger = case.documents.case.body, case.documents.requests.body
     live = processes.is_live(body, app.policy.gates.waits_at_panel)
     found = [
         *named,
@@ -195,7 +196,7 @@ def _day(app: App, wanted: Wanted, case: _Case, gate: Mapping[str, Any] | None) 
     if case.kind.to != "family":
         return []
     day_rules = letter_days.DayRules.from_rules(rules("letter-days"))
-    gates = [*(item for _, item in items_at(case.documents["case"].body, "letter_gates")), *([gate] if gate else [])]
+    gates = [*(item for _, item in items_at(case.documents.case.body, "letter_gates")), *([gate] if gate else [])]
     found = letter_days.calendar(case.form_a, gates, wanted.send_on, day_rules, app.working_days)
     if letter_days.festivals_not_known(case.form_a, wanted.send_on, day_rules):
         say("please check: the festivals of that year are not known here; ask the key worker whether the day is good.")
@@ -255,7 +256,7 @@ def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
         say(
             f"please check: ring {', '.join(unchecked)} before the letter goes out; nobody has noted that the number still answers."
         )
-    body, ledger = case.documents["case"].body, case.documents["requests"].body
+    body, ledger = case.documents.case.body, case.documents.requests.body
     from_case = letters.FromCase(
         learning=letter_kinds.for_family(case.analysis),
         waits=letter_kinds.waits(body, ledger, case.rules),

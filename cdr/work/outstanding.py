@@ -1,0 +1,75 @@
+"""What is outstanding and what is still to go out: asked by whoever lists it, and by whoever sends, before anything is made ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cdr.app import App
+from cdr.domain.asking import chase, sending
+from cdr.domain.asking.chase import ChaseItem
+from cdr.domain.asking.requests import Request
+from cdr.domain.asking.sending import Unsent
+from cdr.errors import NotFound
+
+if TYPE_CHECKING:
+    from cdr.work.mailing import Ledgers
+
+
+@dataclass(frozen=True)
+class Chased:
+    """How far the chasing of one request of one case is, and the addresses that its due or next message is for."""
+
+    case: str
+    item: ChaseItem
+    to: tuple[str, ...]
+    held_until: date | None = None
+
+
+def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
+    """Every outstanding request, oldest first: one private-key operation, however many cases there are."""
+    cases = app.cases() if references else app.cases_not_at_rest()
+    for reference in references:
+        if reference not in cases:
+            raise app.store.left_out.get(reference) or NotFound("There is no such case in this store.", "See: cdr list")
+    found = []
+    for case in references or sorted(cases):
+        prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
+        found += [as_chased(app, case, request, prompts, today) for request in cases[case].outstanding]
+    return sorted(found, key=lambda chased: (chased.item.requested_on, chased.case))
+
+
+def as_chased(app: App, case: str, request: Request, prompts: Mapping[str, Any], today: date) -> Chased:
+    """How far one request of a case is, by these prompts."""
+    known = {agency.id: agency for agency in app.configuration.agencies}
+    closed = known[request.agency].closed if request.agency in known else ()
+    item = chase.chase_item(request, prompts, today, app.policy, app.working_days, closed)
+    level = item.due or item.next
+    to = chase.recipients(level.level, item.agency, app.configuration) if level and request.agency in known else ()
+    return Chased(case, item, to, request.held_until if request.is_held(today) else None)
+
+
+def troubles(app: App, references: tuple[str, ...] = ()) -> list[Unsent]:
+    """Messages that were not sent, of which it is not known, or that an address would not take."""
+    cases = app.cases() if references else app.cases_not_at_rest()
+    found: list[Unsent] = []
+    for case in references or sorted(cases):
+        found += sending.unsent(case, cases[case].requests, cases[case].prompts)
+        found += sending.partly_refused(case, cases[case].requests, cases[case].prompts)
+    return found
+
+
+def waiting_to_go(app: App, references: tuple[str, ...], ledgers: Ledgers | None = None) -> Iterator[Unsent]:
+    """Messages that were recorded as about to go and are still to go out."""
+    cases = app.cases() if references else app.cases_not_at_rest()
+    for case in references or sorted(cases):
+        prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
+        yield from sending.unsent(case, cases[case].requests, prompts)
+
+
+def is_anything_to_send(app: App, references: tuple[str, ...]) -> bool:
+    """Whether a run would have anything to do: a message that is due, one still to go, or one that a killed run left a note of."""
+    is_due = any(one.item.due for one in outstanding(app, references, app.clock.today))
+    return is_due or any(waiting_to_go(app, references)) or app.store.has_noted_what_was_sent
