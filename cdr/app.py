@@ -51,7 +51,8 @@ class App:
     @cached_property
     def store(self) -> Store:
         """The store that was given or is nearest. Raises: NotFound."""
-        from cdr.store.store import Store, find
+        from cdr.store.finding import find
+        from cdr.store.store import Store
 
         return Store(find(self.store_option, _here), extraction(), self.acting, progress, self.root)
 

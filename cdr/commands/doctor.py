@@ -77,7 +77,7 @@ def _store(app: App) -> Iterator[Check]:
     store = app.store
     if borrows := store.git.repository.borrows():
         yield Check("store", "warning", borrows)
-    head = store.sealed.head
+    head, _ = store.head
     if store.git.repository.lacking() and (wrong := store.git.damage(head)):
         raise wrong
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
@@ -98,10 +98,7 @@ def _desk(app: App) -> Iterator[Check]:
 
 
 def _keys(app: App) -> Iterator[Check]:
-    from cdr.store.registry import standings
-
-    snapshot = app.store.sealed
-    for one in standings(snapshot.keys.registry.people, snapshot.public_keys, app.clock.real_today):
+    for one in app.store.standings(app.clock.real_today):
         if one.trouble or one.ends:
             yield Check("keys", "error" if one.trouble else "warning", f"{one.words} {one.advice}")
         elif one.key and one.key.expires is None:
@@ -113,9 +110,8 @@ def _keys(app: App) -> Iterator[Check]:
 def _acting(app: App) -> Iterator[Check]:
     person = app.store.person
     yield Check("acting", "ok", f"{person.name}, {person.role}")
-    keys = app.store.sealed.keys.gnupg
     try:
-        keys.sign(b"cdr doctor", person.fingerprint)
+        app.store.crypto.sign(b"cdr doctor", person.fingerprint)
     except CdrError as error:
         yield Check("agent", "error", f"{error.message} {error.hint}")
     else:

@@ -129,7 +129,7 @@ def _same_stage(body: Mapping[str, Any], stage: str) -> list[Problem]:
 
 def _whole(app: App, document: Document) -> Document:
     """The document with the words and the order that it was written in."""
-    return app.store.snapshot.read(document.place)
+    return app.store.read_again(document)
 
 
 def _edited(chosen: Chosen, reference: str) -> Form | None:

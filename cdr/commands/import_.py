@@ -196,7 +196,7 @@ def _refuse(register: Register, taken: Taken, known: Known) -> None:
 def _references(app: App, rows: Sequence[RowRead]) -> list[str]:
     from cdr.store import layout
 
-    taken = set(app.store.snapshot.cases)
+    taken = app.store.taken
     made = []
     for row in rows:
         notified = row.day("notified_on") or app.clock.today

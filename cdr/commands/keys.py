@@ -84,16 +84,13 @@ def _tell(app: App, wanted: tuple[str, ...], found: Renewal) -> None:
 
 
 def _standings(app: App) -> list[Standing]:
-    from cdr.store.registry import standings
-
-    snapshot = app.store.sealed
-    return standings(snapshot.keys.registry.people, snapshot.public_keys, app.clock.real_today)
+    return app.store.standings(app.clock.real_today)
 
 
 def _rows(app: App) -> list[tuple[Any, ...]]:
     from cdr.store.crypto import Gnupg
 
-    here = {key.fingerprint for key in Gnupg().listed(secret=True)}
+    here = Gnupg().holds_secret_of()
     rows = []
     for one in _standings(app):
         person, expires = one.person, one.key.expires if one.key else None

@@ -85,7 +85,7 @@ def _asked(app: App) -> Iterator[Form]:
     if draft:
         interview.resume(draft)
     yield check(interview.run(), "the form", "form-a", _rules(app))
-    app.store.forget_draft(name)
+    app.store.drafts.forget(name)
 
 
 def _interview(app: App, draft: str) -> Interview:
@@ -102,13 +102,13 @@ def _interview(app: App, draft: str) -> Interview:
     questions = Questions.from_rules(sources.rules("questions-form-a"))
     area = Area(app.policy, configuration.authorities)
     return Interview(
-        questions, area, offers, held, lambda: app.clock.now, lambda data: app.store.keep_draft(draft, data)
+        questions, area, offers, held, lambda: app.clock.now, lambda data: app.store.drafts.keep(draft, data)
     )
 
 
 def _draft(app: App) -> tuple[str, bytes | None]:
     """The draft to go on with, by its name and what it holds, or the name for a new one."""
-    for name in (name for name in app.store.drafts() if name.startswith(DRAFT)):
+    for name in (name for name in app.store.drafts.names() if name.startswith(DRAFT)):
         kept = _kept(app, name)
         if kept is None:
             continue
@@ -120,7 +120,7 @@ def _draft(app: App) -> tuple[str, bytes | None]:
         if answer == "y":
             return name, kept
         if answer == "d":
-            app.store.forget_draft(name)
+            app.store.drafts.forget(name)
     return DRAFT + secrets.token_hex(4), None
 
 
@@ -129,7 +129,7 @@ def _kept(app: App, name: str) -> bytes | None:
     from cdr.forms import schema
 
     with suppress(NotAllowed, NotAuthentic, ValueError, KeyError, TypeError):
-        kept = app.store.draft(name)
+        kept = app.store.drafts.open(name)
         if kept is not None and json.loads(kept)["form"] == schema.current("form-a"):
             return kept
     say("A draft is here that cannot be opened any more; it is left where it is.")
@@ -179,7 +179,7 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
             raise already_known(like)
         form = replace(form, warnings=(*form.warnings, *alike(app, form.body)))
         steps = routes.what_follows(form.body, app.configuration, app.policy, app.working_days, today)
-        reference = layout.new_reference(_notified_on(form.body), set(store.snapshot.cases))
+        reference = layout.new_reference(_notified_on(form.body), store.taken)
         reason = not_a_duplicate if like else None
         bodies = {
             "case": case.opened(today, form.body, steps, reason),

@@ -46,10 +46,8 @@ def command(app: App, everything: bool, as_json: bool) -> None:
 def _keys(app: App) -> list[EndingKey]:
     """The keys of the store that want renewing; by real time, whatever a rehearsal's clock says."""
     from cdr.documents.tables.today import EndingKey
-    from cdr.store.registry import standings
 
-    snapshot = app.store.sealed
-    found = standings(snapshot.keys.registry.people, snapshot.public_keys, app.clock.real_today)
+    found = app.store.standings(app.clock.real_today)
     return [
         EndingKey(f"the key of {one.person.name} ({one.person.role})", one.person.fingerprint, one.ends, one.trouble)
         for one in found

@@ -115,18 +115,24 @@ class Objects(ABC):
     def tree(self, commit: str) -> dict[str, Blob]:
         """Every file of a commit, by its path."""
         if commit not in self._files:
-            self._files = {**dict([*self._files.items()][-1:]), commit: self._all_files(commit)}
+            self._files = {
+                **dict([*self._files.items()][-1:]),
+                commit: self._files_below(commit, b"", self._tree_of(commit)),
+            }
         return self._files[commit]
 
     def files_in(self, commit: str, folder: str) -> dict[str, Blob]:
         """The files of a commit that lie in one folder itself, by their paths; nothing else of the commit is looked at."""
-        id_ = self.subtree(commit, folder)
-        entries = self._folder([id_])[0] if id_ else {}
-        return {
-            f"{folder}/{path_text(name)}": _blob(mode, raw)
-            for name, (mode, raw) in entries.items()
-            if mode != FOLDER_MODE
-        }
+        entries = self._entries_of(commit, folder).items()
+        return {f"{folder}/{path_text(name)}": _blob(*entry) for name, entry in entries if entry[0] != FOLDER_MODE}
+
+    def names_in(self, commit: str, folder: str) -> list[str]:
+        """What stands in one folder of a commit."""
+        return [path_text(name) for name in self._entries_of(commit, folder)]
+
+    def _entries_of(self, commit: str, folder: str) -> Folder:
+        id_ = "" if self.file(commit, folder) else self.subtree(commit, folder)
+        return self._folder([id_])[0] if id_ else {}
 
     def file(self, commit: str, path: str) -> Blob | None:
         """One file of a commit; None where none is there, or a folder is."""
@@ -139,9 +145,6 @@ class Objects(ABC):
         """Every file below one folder of a commit, by its path; nothing else of the commit is looked at."""
         id_ = "" if self.file(commit, folder) else self.subtree(commit, folder)
         return self._files_below(commit, f"{folder}/".encode("utf-8", "surrogateescape"), id_) if id_ else {}
-
-    def _all_files(self, commit: str) -> dict[str, Blob]:
-        return self._files_below(commit, b"", self._tree_of(commit))
 
     def _files_below(self, commit: str, start: bytes, tree: str) -> dict[str, Blob]:
         found: dict[str, Blob] = {}

@@ -82,6 +82,11 @@ class Snapshot:
             raise NotFound(f"{path} is not in the store.")
         return blob
 
+    @property
+    def references(self) -> set[str]:
+        """The references of all cases: the names in one folder, and nothing below it is looked at."""
+        return {name for name in self.git.names_in(self.head, "cases") if layout.REFERENCE.fullmatch(name)}
+
     def lacks_its_case(self, case: str) -> bool:
         """Whether a case's folder is without what `notify` writes: then somebody else put into it what is there."""
         ids = {place.id for place in self.documents_of(case)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -10,16 +9,17 @@ from functools import cached_property
 from pathlib import Path
 
 from cdr import clock, disk
-from cdr.errors import CdrError, NotAllowed, NotAuthentic, NotFound
+from cdr.errors import CdrError, NotAllowed, NotAuthentic
 from cdr.store import layout, lock, transaction, worktree
 from cdr.store.case_file import CaseFile
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document
+from cdr.store.drafts import Drafts
 from cdr.store.git import Git
 from cdr.store.history import History, Progress
 from cdr.store.index import Extraction, Index, Kept
 from cdr.store.layout import Kind, Place
-from cdr.store.registry import MEMBER, Person, acting, usable
+from cdr.store.registry import MEMBER, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.snapshot import Snapshot
 from cdr.store.transaction import Change
@@ -35,33 +35,6 @@ KEPT_AT_ONCE = 20  # a change of more cases than these leaves it to whoever open
 def silent(items: Sequence[str], label: str) -> Iterable[str]:
     """No progress shown."""
     return items
-
-
-def find(given: str | None, here: Callable[[], Path]) -> Path:
-    """The store's folder: the one given, else the nearest upwards from `here` that holds cdr.yaml. Raises: NotFound."""
-    if given:
-        with suppress(RuntimeError):  # nobody is called so: then there is no such folder
-            given = str(Path(given).expanduser())
-        folder = Path(given)
-        if not (folder / ".git").exists():
-            raise NotFound(f"There is no store in {folder}.", "Make one with: cdr init")
-        return _as_named(folder, here)
-    start = _as_named(Path(), here)
-    for folder in (start, *start.parents):
-        if (folder / layout.CONFIGURATION).is_file():
-            return folder
-    raise NotFound("There is no store here.", "Go to its folder, give it with --store DIR, or make one with: cdr init")
-
-
-def _as_named(folder: Path, here: Callable[[], Path]) -> Path:
-    """A folder's whole name with the links in it, as the shell shows it: what was seen under a name is remembered by that too."""
-    if not folder.is_absolute():
-        start = here()
-        shown = Path(os.environ.get("PWD") or start)
-        with suppress(OSError):
-            start = shown if shown.is_absolute() and shown.samefile(start) else start
-        folder = start / folder
-    return folder.resolve() if ".." in folder.parts else folder
 
 
 class Store:
@@ -169,6 +142,24 @@ class Store:
         }
         return {fingerprint: sealed.raw(path).decode("ascii") for fingerprint, path in keys.items()}
 
+    def standings(self, today: date) -> list[Standing]:
+        """How the key of each person of the registry stands; `today` by real time."""
+        return standings(self.sealed.keys.registry.people, self.sealed.public_keys, today)
+
+    @property
+    def crypto(self) -> Gnupg:
+        """GnuPG with the keys of this store's people: for what is locked, opened or signed beside the documents."""
+        return self.sealed.keys.gnupg
+
+    @property
+    def taken(self) -> set[str]:
+        """The references that are given to cases already."""
+        return self.sealed.references
+
+    def read_again(self, document: Document) -> Document:
+        """A document opened from the history itself and not from what was kept of it. Raises: NotAllowed, NotAuthentic, TryAgain."""
+        return self.snapshot.read(document.place)
+
     def template(self, name: str) -> bytes | None:
         """This area's own wording of a letter, where it has one."""
         path = f"templates/letters/{name}"
@@ -194,6 +185,10 @@ class Store:
         found = self.index.facts_not_at_rest()
         self.left_out |= self.index.broken
         return found
+
+    def prompts(self, place: Place) -> Document:
+        """A case's prompts, which the index keeps whole: the rest of the case is not opened. Raises: what keeps it from being read."""
+        return self.index.document(place)
 
     def case(self, reference: str) -> CaseFile:
         """The documents of one case. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""
@@ -247,30 +242,10 @@ class Store:
         [found] = self.git.commits([commit])
         return commit, clock.day_of(found.seconds)
 
-    # ---- drafts ------------------------------------------------------------------------------------------------
-
-    def keep_draft(self, name: str, data: bytes) -> bool:
-        """Keep what the acting person has begun, encrypted to them alone, outside the store; whether it could be kept."""
-        sealed = self.sealed.keys.gnupg.encrypt(data, [self.person.fingerprint])
-        self.history.state.seal(self._draft(name), sealed)
-        return self.history.state.sealed(self._draft(name)) == sealed
-
-    def drafts(self) -> list[str]:
-        """The names of the acting person's drafts."""
-        folder = self.history.state.folder / self._draft("")
-        return sorted(file.name for file in folder.glob("[!.]*")) if folder.is_dir() else []
-
-    def draft(self, name: str) -> bytes | None:
-        """One draft, None where it is not there or not whole. Raises: NotAllowed, NotAuthentic, TryAgain."""
-        sealed = self.history.state.sealed(self._draft(name))
-        return None if sealed is None else self.sealed.keys.gnupg.decrypt(sealed, "The draft")
-
-    def forget_draft(self, name: str) -> None:
-        """Remove a draft."""
-        self.history.state.forget(self._draft(name))
-
-    def _draft(self, name: str) -> str:
-        return f"{self.person.fingerprint}/drafts/{name}"
+    @property
+    def drafts(self) -> Drafts:
+        """What the acting person has begun and not finished."""
+        return Drafts(self.sealed.keys.gnupg, self.history.state, self.person)
 
     # ---- changing ----------------------------------------------------------------------------------------------
 

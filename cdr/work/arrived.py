@@ -114,7 +114,7 @@ def _reply(app: App, raw: bytes, name: str) -> dict[str, Any]:
     try:
         if message is None:
             raise NotAuthentic("The armour is not whole.")
-        plain = app.store.sealed.keys.gnupg.open_reply(message, LARGEST_OPENED)
+        plain = app.store.crypto.open_reply(message, LARGEST_OPENED)
     except NotAuthentic:
         words = DRAFT if Path(name).stem.endswith("-draft") else DAMAGED
         raise _refused("REPLY-DAMAGED", words, name) from None

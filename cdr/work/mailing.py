@@ -57,7 +57,7 @@ class Ledgers:
         """A case's prompts with what was changed so far."""
         place = self.app.store.place(case, "prompts")
         if case not in self.current:
-            self.current[case] = {"prompts": self.app.store.index.document(place)}
+            self.current[case] = {"prompts": self.app.store.prompts(place)}
         stands: Mapping[str, Any] = self.current[case]["prompts"].body
         return self.bodies.get(place, stands)
 

@@ -305,6 +305,60 @@ def test_the_facts_of_cases_are_asked_by_name() -> None:
 # ---- size and names -------------------------------------------------------------------------------------------------
 
 
+INSIDE_OF_THE_STORE = {"sealed", "snapshot", "index"}
+IDS = re.compile(r"(return|attachment)-|notification|requests|prompts|analysis|case")
+
+
+def reaches_into_the_store(module: Module) -> list[str]:
+    """Where something asks for the store's inside, or a case's documents by how their files are called."""
+    if module.room == "store":
+        return []
+    inside = [
+        f"{module.path}:{node.lineno} asks for .{node.attr} of a store"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in INSIDE_OF_THE_STORE
+        and ast.unparse(node.value).endswith("store")
+    ]
+    by_name = [
+        f"{module.path}:{node.lineno} asks for a document by its file"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Subscript)
+        and ast.unparse(node.value) in ("documents", "self.documents", "now.documents")
+        and isinstance(node.slice, ast.Constant)
+        and IDS.match(str(node.slice.value))
+    ]
+    by_start = [
+        f"{module.path}:{node.lineno} looks at how an id begins"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "startswith"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and node.args[0].value in ("return-", "attachment-")
+    ]
+    return [*inside, *by_name, *by_start]
+
+
+def test_nobody_reaches_into_the_store() -> None:
+    assert all_of(reaches_into_the_store) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app.store.sealed.head",
+        "store.snapshot.cases",
+        "app.store.index.document(place)",
+        'documents["case"].body',
+        '[d for id_, d in documents.items() if id_.startswith("return-")]',
+    ],
+)
+def test_a_reach_into_the_store_is_seen(text: str) -> None:
+    assert len(reaches_into_the_store(parsed("work/x.py", text))) == 1
+
+
 def test_no_module_has_two_jobs() -> None:
     lengths = {f"cdr/{module.path}": module.text.count("\n") for module in modules()}
     assert {path: length for path, length in lengths.items() if length > LONGEST_MODULE} == {}

@@ -1,0 +1,41 @@
+"""What a person has begun and not finished: kept outside the store, encrypted to them alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdr.store.crypto import Gnupg
+from cdr.store.registry import Person
+from cdr.store.state import State
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The drafts of one person for one store, by name."""
+
+    gnupg: Gnupg
+    state: State
+    person: Person
+
+    def keep(self, name: str, data: bytes) -> bool:
+        """Keep a draft; whether it could be kept."""
+        sealed = self.gnupg.encrypt(data, [self.person.fingerprint])
+        self.state.seal(self._path(name), sealed)
+        return self.state.sealed(self._path(name)) == sealed
+
+    def names(self) -> list[str]:
+        """The names of all drafts."""
+        folder = self.state.folder / self._path("")
+        return sorted(file.name for file in folder.glob("[!.]*")) if folder.is_dir() else []
+
+    def open(self, name: str) -> bytes | None:
+        """One draft, None where it is not there or not whole. Raises: NotAllowed, NotAuthentic, TryAgain."""
+        sealed = self.state.sealed(self._path(name))
+        return None if sealed is None else self.gnupg.decrypt(sealed, "The draft")
+
+    def forget(self, name: str) -> None:
+        """Remove a draft."""
+        self.state.forget(self._path(name))
+
+    def _path(self, name: str) -> str:
+        return f"{self.person.fingerprint}/drafts/{name}"
