@@ -32,7 +32,6 @@ from cdr.store.objects import (
     folder_bytes,
     parsed_commit,
     path_text,
-    with_signature,
 )
 from cdr.store.repository import REFTABLE, SHA_256, Repository
 
@@ -233,6 +232,13 @@ class Git(Objects):
             raise self.repository.unsupported(SHA_256)
         if self.setting("extensions.refStorage") not in ("", "files"):
             raise self.repository.unsupported(REFTABLE)
+
+
+def with_signature(payload: bytes, signature: bytes) -> bytes:
+    """A commit with the signature over its `payload` among its headers, where git puts it."""
+    head, _, message = payload.partition(b"\n\n")
+    folded = signature.strip().replace(b"\n", b"\n ")
+    return head + b"\ngpgsig " + folded + b"\n\n" + message
 
 
 def _without_git() -> dict[str, str]:

@@ -359,13 +359,6 @@ def _fields(head: bytes) -> list[tuple[bytes, list[bytes]]]:
     return fields
 
 
-def with_signature(payload: bytes, signature: bytes) -> bytes:
-    """A commit with the signature over its `payload` among its headers, where git puts it."""
-    head, _, message = payload.partition(b"\n\n")
-    folded = signature.strip().replace(b"\n", b"\n ")
-    return head + b"\ngpgsig " + folded + b"\n\n" + message
-
-
 def _parents_first(commits: Mapping[str, Commit], tip: str) -> Iterator[Commit]:
     """The commits from the oldest on, each line of work in one piece."""
     done: set[str] = set()
