@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -201,7 +202,24 @@ def begun(people: People, tmp_path_factory: pytest.TempPathFactory) -> Begun:
         case = ["notify", "--from", str(EXAMPLES / "form-a-sudi.yaml")]
         notified = run(["--store", str(with_sudi / "store"), "--as-of", "2026-01-09", *case])
         assert notified.code == 0, notified.err
+    for made in (empty, with_sudi):
+        opens_without_help(made / "store", people, made)
     return Begun(empty, with_sudi, notified.out.strip())
+
+
+def _stands(store: Path) -> dict[str, tuple[int, bytes]]:
+    """Everything in a store's folder: its kind and mode, and what it holds."""
+    found: dict[str, tuple[int, bytes]] = {}
+    for folder, folders, files in os.walk(store):
+        for path in (Path(folder, name) for name in (*folders, *files)):
+            mode = path.lstat().st_mode
+            link, regular = stat.S_ISLNK(mode), stat.S_ISREG(mode)
+            try:
+                held = os.fsencode(path.readlink()) if link else path.read_bytes() if regular else b""
+            except PermissionError:
+                held = b"not to be read any more"
+            found[str(path.relative_to(store))] = (mode, held)
+    return found
 
 
 def _copy(begun: Path, place: Path) -> None:
@@ -213,10 +231,13 @@ def _copy(begun: Path, place: Path) -> None:
 def cdr(tmp_path: Path, people: People, member: str, begun: Begun, request: pytest.FixtureRequest) -> Iterator[Shell]:
     """A store of the example area, with two members and a chaser; whole at the end, but for tests marked `hurt`."""
     store = tmp_path / "store"
-    _copy(begun.with_sudi if "sudi" in request.fixturenames else begun.empty, tmp_path)
+    source = begun.with_sudi if "sudi" in request.fixturenames else begun.empty
+    _copy(source, tmp_path)
+    before = _stands(source / "store")
     History(Git(store)).verified(silent)  # it was seen here, as after `init`
     yield Shell(store)
-    if request.node.get_closest_marker("hurt") is None:
+    # A store that nothing was changed in is, byte for byte, one that was looked through when it was begun.
+    if request.node.get_closest_marker("hurt") is None and _stands(store) != before:
         opens_without_help(store, people, tmp_path)
 
 
