@@ -349,7 +349,7 @@ def test_every_public_thing_says_what_it_is() -> None:
             f"cdr/{module.path}:{node.lineno}: {getattr(node, 'name', '')}"
             for node in public
             if not ast.get_docstring(node)
-        ]  # type: ignore[arg-type]
+        ]
         if not ast.get_docstring(module.tree) and module.text.strip():
             found.append(f"cdr/{module.path}:1")
     assert found == []
