@@ -3,16 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Where it is set, each of the many starts of cdr in the tests, and pytest itself, would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test one fast docs format coverage mutants wheel-test fuzz browser lock needs clean
 
 demo: $(VENV)/ready
 	@$(BIN)/cdr demo .demo
 
-# Three workers also on two cores: a part of the time goes by waiting for git, gpg and the disk.
+# Three workers also on two cores: a part of the time goes by waiting for git, gpg and the disk. Who is done takes from who is not.
 test: $(VENV)/ready browser
 	@$(BIN)/ruff check cdr tests bench
+	@$(BIN)/ruff format -q --check cdr tests bench
 	@$(BIN)/mypy
-	@$(BIN)/pytest -q -n 3
+	@$(BIN)/pytest -q -n 3 --dist worksteal
 
 # Some tests: `make one T=tests/unit/test_age.py`, `make one T="tests/cli -k chase"`; whatever pytest takes.
 T ?=

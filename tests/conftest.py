@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -185,27 +186,54 @@ class Begun:
     sudi: str
 
 
-@pytest.fixture(scope="session")
-def begun(people: People, tmp_path_factory: pytest.TempPathFactory) -> Begun:
-    empty, with_sudi = (tmp_path_factory.mktemp(name) for name in ("empty", "sudi"))
-    keys = ["--member", people.member, "--member", people.second, "--chaser", people.chaser]
+@contextlib.contextmanager
+def as_member(people: People, state: Path) -> Iterator[None]:
+    """Act as the member who makes the store, with a memory of their own, outside of a test's own surroundings."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("CDR_", "GIT_"))]:
             patch.delenv(name)
         patch.setenv("GNUPGHOME", people.home)
-        patch.setenv("XDG_STATE_HOME", str(empty / "state"))
+        patch.setenv("XDG_STATE_HOME", str(state))
+        yield
+
+
+@pytest.fixture(scope="session")
+def begun(people: People, tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    empty, with_sudi = (tmp_path_factory.mktemp(name) for name in ("empty", "sudi"))
+    keys = ["--member", people.member, "--member", people.second, "--chaser", people.chaser]
+    with as_member(people, empty / "state"):
         made = run(["init", str(empty / "store"), "--config", str(EXAMPLES / "store.yaml"), *keys])
         assert made.code == 0, made.err
-        _copy(empty, with_sudi)
-        patch.setenv("XDG_STATE_HOME", str(with_sudi / "state"))
+    copied(empty, with_sudi)
+    with as_member(people, with_sudi / "state"):
         case = ["notify", "--from", str(EXAMPLES / "form-a-sudi.yaml")]
         notified = run(["--store", str(with_sudi / "store"), "--as-of", "2026-01-09", *case])
         assert notified.code == 0, notified.err
+    for folder in (empty, with_sudi):
+        opens_without_help(folder / "store", people, folder)
     return Begun(empty, with_sudi, notified.out.strip())
 
 
-def _copy(begun: Path, place: Path) -> None:
+def _stands(store: Path) -> dict[str, tuple[int, bytes]]:
+    """Everything in a store's folder: its kind and mode, and what it holds."""
+    found: dict[str, tuple[int, bytes]] = {}
+    for folder, folders, files in os.walk(store):
+        for path in (Path(folder, name) for name in (*folders, *files)):
+            mode = path.lstat().st_mode
+            link, regular = stat.S_ISLNK(mode), stat.S_ISREG(mode)
+            try:
+                held = os.fsencode(path.readlink()) if link else path.read_bytes() if regular else b""
+            except PermissionError:
+                held = b"not to be read any more"
+            found[str(path.relative_to(store))] = (mode, held)
+    return found
+
+
+def copied(begun: Path, place: Path) -> None:
+    """Put a store that was begun, and what was kept beside it, into a folder in place of those that are there."""
     for folder in ("store", "state"):
+        if (place / folder).exists():
+            shutil.rmtree(place / folder)
         shutil.copytree(begun / folder, place / folder, symlinks=True)
 
 
@@ -213,20 +241,24 @@ def _copy(begun: Path, place: Path) -> None:
 def cdr(tmp_path: Path, people: People, member: str, begun: Begun, request: pytest.FixtureRequest) -> Iterator[Shell]:
     """A store of the example area, with two members and a chaser; whole at the end, but for tests marked `hurt`."""
     store = tmp_path / "store"
-    _copy(begun.with_sudi if "sudi" in request.fixturenames else begun.empty, tmp_path)
-    History(Git(store)).verified(silent)  # it was seen here, as after `init`
+    source = begun.with_sudi if "sudi" in request.fixturenames else begun.empty
+    copied(source, tmp_path)
+    before = _stands(source / "store")
+    seen(store)
     yield Shell(store)
-    if request.node.get_closest_marker("hurt") is None:
+    # A store that nothing was changed in is, byte for byte, one that was looked through when it was begun.
+    if request.node.get_closest_marker("hurt") is None and _stands(store) != before:
         opens_without_help(store, people, tmp_path)
+
+
+def seen(store: Path) -> None:
+    """A store's history was seen in the place where it is now, as after `init`."""
+    History(Git(store)).verified(silent)
 
 
 def opens_without_help(store: Path, people: People, folder: Path) -> None:
     """Nothing is wrong with a store, and all of it opens for who has nothing but the store and a key: no cache is why it reads."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GNUPGHOME", people.home)
-        patch.setenv("XDG_STATE_HOME", str(folder / "nothing-kept"))
-        for name in [name for name in os.environ if name.startswith(("CDR_", "GIT_"))]:
-            patch.delenv(name)
+    with as_member(people, folder / "nothing-kept"):
         answer = run(["--store", str(store), "verify"])
     assert answer.code == 0, f"the store does not open without what was kept beside it:\n{answer.out}{answer.err}"
 

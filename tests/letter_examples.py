@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,21 @@ class _DatesAsText(SafeConstructor):
 _DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
 
 
-def rules(name: str) -> dict[str, Any]:
-    """One of the shipped files of rules."""
+@cache
+def _loaded(text: bytes) -> Any:
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = _DatesAsText
-    return yaml.load(resources.read_bytes("rules", f"{name}.yaml"))
+    return yaml.load(text)
+
+
+def _read(text: bytes) -> dict[str, Any]:
+    """A document's body, which the caller may change: what is read once is copied each time."""
+    return dict(copy.deepcopy(_loaded(text)))
+
+
+def rules(name: str) -> dict[str, Any]:
+    """One of the shipped files of rules."""
+    return _read(resources.read_bytes("rules", f"{name}.yaml"))
 
 
 AGES = policy().ages
@@ -44,9 +55,7 @@ WORDS = Rules.from_document(rules("letter-words"))
 
 
 def example(name: str) -> dict[str, Any]:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = _DatesAsText
-    return yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return _read((FOLDER / f"{name}.yaml").read_bytes())
 
 
 def form_a(name: str) -> dict[str, Any]:

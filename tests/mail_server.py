@@ -127,7 +127,7 @@ class Server:
 
     @property
     def parsed(self) -> list[EmailMessage]:
-        return [email.message_from_bytes(raw, policy=email.policy.default) for _, raw in self.mails]  # type: ignore[misc]
+        return [email.message_from_bytes(raw, policy=email.policy.default) for _, raw in self.mails]
 
     @property
     def ids(self) -> Counter[str]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -96,6 +96,11 @@ class Module:
     text: str
     tree: ast.Module
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree: many checks look at all of them."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def room(self) -> str:
         return self.path.split("/")[0].removesuffix(".py")
@@ -113,7 +118,7 @@ def modules() -> tuple[Module, ...]:
 
 def imported(module: Module) -> Iterator[tuple[int, str]]:
     """Every import, lazy ones and those for types too, as a line and a dotted name."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -124,7 +129,7 @@ def imported(module: Module) -> Iterator[tuple[int, str]]:
 
 def calls(module: Module) -> Iterator[tuple[int, str, str]]:
     """Every call as a line, the name before the dot (empty without one) and the name after it."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.lineno, "", node.func.id
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -164,7 +169,7 @@ def clock_questions(module: Module) -> list[str]:
     ]
     taken = [
         f"cdr/{module.path}:{node.lineno}: from time import {alias.name}"
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ImportFrom) and node.module == "time"
         for alias in node.names
         if ("time", alias.name) in CLOCKS
@@ -173,7 +178,7 @@ def clock_questions(module: Module) -> list[str]:
 
 
 def functions(module: Module) -> Iterator[tuple[str, int, int]]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -256,10 +261,10 @@ def test_no_module_is_imported_in_a_ring() -> None:
 def run_imports(module: Module) -> Iterator[str]:
     """Every import that is ever done, lazy ones too; those that only types need are not."""
     for_types: set[ast.AST] = set()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             for_types |= set(ast.walk(node))
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and node.module and node not in for_types:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
@@ -281,7 +286,7 @@ def facts_by_string(module: Module) -> list[str]:
         return []
     asked = {("store", "kept"), ("index", "facts"), ("", "cases_of")}
     found = [line for line, before, name in calls(module) if (before, name) in asked]
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Subscript):
             of, key = node.value, node.slice
         elif (
@@ -382,7 +387,7 @@ def test_names_use_the_fields_words() -> None:
     found = []
     for module in modules():
         found += [module.path for word in words(Path(module.path).stem) if word in NOT_OUR_WORDS]
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef | ast.FunctionDef) and NOT_OUR_WORDS & set(words(node.name)):
                 found.append(f"cdr/{module.path}:{node.lineno}: {node.name}")
     assert found == []
@@ -395,7 +400,7 @@ def words(name: str) -> list[str]:
 def test_every_public_thing_says_what_it_is() -> None:
     found = []
     for module in modules():
-        defined = [node for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+        defined = [node for node in module.nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)]
         public = [
             node for node in module.tree.body if node in defined and not getattr(node, "name", "_").startswith("_")
         ]
@@ -403,7 +408,7 @@ def test_every_public_thing_says_what_it_is() -> None:
             f"cdr/{module.path}:{node.lineno}: {getattr(node, 'name', '')}"
             for node in public
             if not ast.get_docstring(node)
-        ]  # type: ignore[arg-type]
+        ]
         if not ast.get_docstring(module.tree) and module.text.strip():
             found.append(f"cdr/{module.path}:1")
     assert found == []

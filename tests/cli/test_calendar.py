@@ -13,7 +13,7 @@ SECRETS = ("Amara", "Testcase", "Efua", "9990000018", "999 000 0018")
 
 def statuses(path: Path) -> dict[str, tuple[str, int]]:
     calendar = Calendar.from_ical(path.read_bytes())
-    return {str(e["UID"]).split("@")[0]: (str(e["STATUS"]), int(e["SEQUENCE"])) for e in calendar.walk("VEVENT")}
+    return {str(e["UID"]).split("@")[0]: (str(e["STATUS"]), int(str(e["SEQUENCE"]))) for e in calendar.walk("VEVENT")}
 
 
 def test_it_follows_the_store_and_names_nobody(cdr: Shell, sudi: str, tmp_path: Path) -> None:

@@ -112,7 +112,13 @@ def test_a_correction_that_looks_like_another_case_is_told_of_it_alone(
 
 
 def test_two_cases_that_were_said_to_be_two_children_may_be_corrected(cdr: Shell, sudi: str, hands: Editor) -> None:
-    again = ["notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "a clerk's slip in the number"]
+    again: list[str | Path] = [
+        "notify",
+        "--from",
+        EXAMPLES / "form-a-sudi.yaml",
+        "--not-a-duplicate",
+        "a clerk's slip in the number",
+    ]
     other = cdr(*again, as_of="2026-01-10").out.split()[0]
     hands.does("sed -i 's/birth_weight_g: 2460/birth_weight_g: 2470/' \"$1\"")
     assert "1 field changed" in cdr("edit", other, "form-a", as_of="2026-02-01").out

@@ -74,7 +74,7 @@ class Place:
             dimensions=(40, 100),
             env=self.environment(editor),
             cwd=str(self.home),
-        )  # type: ignore[arg-type]
+        )
         opened.delaybeforesend = None
         return opened
 

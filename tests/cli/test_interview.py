@@ -36,7 +36,7 @@ class Typist:
         environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
         self.terminal = pexpect.spawn(
             program, given, encoding="utf-8", timeout=PATIENCE, dimensions=(50, 160), env=environment
-        )  # type: ignore[arg-type]
+        )
         self.terminal.delaybeforesend = None
         self.asked: list[str] = []
         self.shown = self.open = ""

@@ -151,9 +151,11 @@ def test_a_wrong_pass_phrase_opens_nothing_and_the_lock_is_a_strong_one(cdr: She
 def test_the_message_carries_the_form_and_nothing_of_the_child(cdr: Shell, asked: str) -> None:
     [path] = (cdr.store / "outbox").glob(f"*-{HOSPITAL}-request-*.eml")
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    [attached] = mail.iter_attachments()  # type: ignore[attr-defined]
+    [attached] = mail.iter_attachments()
     assert attached.get_filename() == f"{asked}-{HOSPITAL}.html" and attached.get_content_type() == "text/html"
-    page, text = attached.get_content(), mail.get_body().get_content()  # type: ignore[attr-defined]
+    body = mail.get_body()
+    assert body is not None
+    page, text = attached.get_content(), body.get_content()
     assert not any(word in page + text for word in CANARY)
     assert "give you the pass-phrase by telephone" in " ".join(text.split())
     assert re.search(
@@ -377,7 +379,7 @@ def test_a_full_return_may_follow_a_nil_one_and_takes_its_place(cdr: Shell, aske
 
 
 def test_what_is_not_the_answer_to_this_request_is_refused(cdr: Shell, asked: str, post: Post) -> None:
-    other = {"case": "2026-ZZZZ"}
+    other: dict[str, Any] = {"case": "2026-ZZZZ"}
     assert "[B-23]" in post.refused(post.file(post.reply(**other)))
     assert "[B-24]" in post.refused(post.file(post.reply(POLICE)))
     assert "[B-25]" in post.refused(post.file(post.reply(nonce="0" * 32)))
@@ -627,7 +629,7 @@ def filled(
         for name in old.namelist():
             data = old.read(name)
             if name == "word/document.xml":
-                root = etree.fromstring(data)
+                root: Any = etree.fromstring(data)
                 left = set(answers)
                 for control in root.iter(f"{{{W}}}sdt"):
                     properties = control.find(f"{{{W}}}sdtPr")

@@ -17,7 +17,7 @@ import pytest
 from conftest import EXAMPLES, People, Shell, run
 from store.hands import before, findings, head, program, then, unchanged
 
-from cdr.store import git_process, gpg, lock
+from cdr.store import git_process, gpg
 
 ALARMS = (
     "damaged",
@@ -37,7 +37,7 @@ def bin_(tmp_path: Path) -> Path:
     return tmp_path / "bin"
 
 
-def told(cdr: Shell, words: tuple[object, ...], code: int, *said: str) -> None:
+def told(cdr: Shell, words: tuple[str | Path, ...], code: int, *said: str) -> None:
     """How a command ends, what is said of it, and that no false alarm is."""
     answer = cdr(*words, code=code, as_of="2026-04-01")
     assert all(word in answer.err for word in said), answer.err
@@ -56,7 +56,7 @@ def told(cdr: Shell, words: tuple[object, ...], code: int, *said: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("words", [("show", "REF"), NOTIFY])
 def test_a_gpg_that_fails_for_this_machines_sake(
-    cdr: Shell, sudi: str, bin_: Path, words: tuple[object, ...], what: str, code: int, said: str
+    cdr: Shell, sudi: str, bin_: Path, words: tuple[str | Path, ...], what: str, code: int, said: str
 ) -> None:
     cdr("show", sudi)
     place = DECRYPT if words[0] == "show" else "--encrypt"
@@ -160,7 +160,7 @@ def test_a_disk_without_locks(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyP
     cdr("list")
     before_ = head(cdr.store)
     with monkeypatch.context() as patch:
-        patch.setattr(lock.fcntl, "flock", none)
+        patch.setattr(fcntl, "flock", none)
         told(cdr, NOTIFY, 74, "it has no locks")
         assert sudi in cdr("list").out
     assert fcntl.flock is not none and head(cdr.store) == before_

@@ -43,7 +43,7 @@ def asked_of_git(logs: Path) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("verb", ["notify", "attach", "agency", "request"])
 def test_every_git_that_writes_is_told_to_write_to_the_disk(cdr: Shell, sudi: str, traced: Path, verb: str) -> None:
-    words = {
+    words: dict[str, list[str | Path]] = {
         "notify": ["notify", "--from", EXAMPLES / "form-a-suicide.yaml"],
         "attach": ["attach", sudi, EXAMPLES / "letter-gate.yaml", "--kind", "other"],
         "agency": ["agency", "edit", "northshire-police", "--email", "new@northshire-police.example"],

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import EXAMPLES, People, Shell, run
+from conftest import EXAMPLES, Begun, People, Shell, as_member, copied, run, seen
 from store.hands import document, findings, git, head, sign_commit, unchanged
 
 from cdr.cli import COMMANDS
@@ -215,9 +215,20 @@ def trap(tmp_path: Path) -> Trap:
     return Trap(tmp_path / "trap")
 
 
+@pytest.fixture(scope="session")
+def begun_asked(begun: Begun, people: People, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the first case, with two agencies asked: made once, and copied for each test."""
+    place = tmp_path_factory.mktemp("asked")
+    copied(begun.with_sudi, place)
+    with as_member(people, place / "state"):
+        Shell(place / "store")("request", begun.sudi, "northshire-police", "northtown-general", as_of="2026-01-09")
+    return place
+
+
 @pytest.fixture
-def asked(cdr: Shell, sudi: str) -> str:
-    cdr("request", sudi, "northshire-police", "northtown-general", as_of="2026-01-09")
+def asked(cdr: Shell, sudi: str, begun_asked: Path, tmp_path: Path) -> str:
+    copied(begun_asked, tmp_path)
+    seen(cdr.store)
     return sudi
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import EXAMPLES, People, Shell
@@ -182,7 +183,12 @@ def test_the_cases_are_made_once_in_a_run_however_many_messages_go(
     cdr: Shell, sudi: str, agencies: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    monkeypatch.setattr(facts, "cases_of", lambda kept: made.append(kept) or cases_of(kept))
+
+    def counted(kept: Any) -> Any:
+        made.append(kept)
+        return cases_of(kept)
+
+    monkeypatch.setattr(facts, "cases_of", counted)
     cdr("request", sudi, *agencies, as_of="2026-01-09")
     made.clear()
     sent = cdr("chase", "--overdue", as_of="2026-01-24").lines

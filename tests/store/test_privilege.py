@@ -17,7 +17,7 @@ def chaser(cdr: Shell, sudi: str, people: People, monkeypatch: pytest.MonkeyPatc
     return sudi
 
 
-COMMANDS: list[list[object]] = [
+COMMANDS: list[list[str | Path]] = [
     ["show", "REF"],
     ["show", "REF", "--json"],
     ["list"],

@@ -180,10 +180,10 @@ def kept(
 ) -> Iterator[Kept]:
     """With `ended` as its parameter, every key and subkey has expired since."""
     model = models(getattr(request, "param", "") == "ended")
-    owners = [_copied(owner) for owner in model.owners]
+    robin, sam, chaser = owners = [_copied(owner) for owner in model.owners]
     shutil.copytree(model.folder, tmp_path / "store", symlinks=True)
     monkeypatch.setenv("GNUPGHOME", owners[0].home)
-    yield Kept(Shell(tmp_path / "store"), model.case, *owners, tmp_path)
+    yield Kept(Shell(tmp_path / "store"), model.case, robin, sam, chaser, tmp_path)
     for owner in owners:
         _remove(owner.home)
 

@@ -83,7 +83,7 @@ def ids(problems: Any) -> set[str]:
 def cases(kept: dict[str, dict[str, Any]]) -> Cases:
     """The cases of what the index keeps, with as little of a notification and an analysis as a test is about."""
     ncmd = {"missing": [], "told": False, "told_on": None}
-    least = {
+    least: dict[str, dict[str, Any]] = {
         "notification": {"facts": {}, "identity": {}, "names": [], "ncmd": ncmd},
         "analysis": {"ncmd": {"missing": []}},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -440,6 +441,7 @@ def test_no_name_stays_with_one_letter_wrong_in_any_case(before: str, name: str,
         if len(name) > 4 and data.draw(st.booleans())
         else name
     )
-    written_as = data.draw(st.sampled_from([str, str.upper, lambda text: f"{text}'s", lambda text: f"{text}’s"]))(wrong)
+    ways: list[Callable[[str], str]] = [str, str.upper, lambda text: f"{text}'s", lambda text: f"{text}’s"]
+    written_as = data.draw(st.sampled_from(ways))(wrong)
     said = SUDI.text(f"{before} and {written_as} too")
     assert fold(wrong) not in {fold(word) for word in re.findall(r"[^\W\d_]+", said)}

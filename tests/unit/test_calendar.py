@@ -35,7 +35,7 @@ def shown(raw: bytes) -> dict[str, tuple[str, int, str]]:
     return {
         str(event["UID"]).split("@")[0]: (
             str(event["STATUS"]),
-            int(event["SEQUENCE"]),
+            int(str(event["SEQUENCE"])),
             event.decoded("DTSTART").isoformat(),
         )
         for event in calendar.walk("VEVENT")

@@ -65,7 +65,8 @@ def test_a_broken_configuration_does_not_raise(body: Any) -> None:
 
 
 def test_births_and_breaks_may_be_left_out_and_are_taken_as_they_stand() -> None:
-    assert configuration().live_births == configuration().breaks == ()
+    assert configuration().live_births == ()
+    assert configuration().breaks == ()
     body = changed(example("store"), "area.live_births", {"Northshire": 1200})
     body = changed(body, "breaks", [{"from": "2024/25", "tables": ["notifications"], "why": "More births count."}])
     made = Configuration.from_document(body)

@@ -32,7 +32,7 @@ def iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def ledger(*rows: tuple[str, str, str | None]) -> dict[str, Any]:
+def ledger(*rows: tuple[str, str | None, str | None]) -> dict[str, Any]:
     return {"requests": [
         {"agency": agency, "requested_on": asked, "status": "returned" if back else "outstanding", "answered_on": back} for agency, asked, back in rows
     ]}  # fmt: skip
@@ -88,7 +88,7 @@ def test_every_day_is_attributed_once(
         "reviews": [{"on": iso(review), "stage": "ratified_cdop"}] if review else [],
     }
     told = {"facts": {"died": iso(DIED), "notified_on": iso(notified)}}
-    asked = ledger(*((a, iso(b), iso(c)) for a, b, c in rows))  # type: ignore[misc]
+    asked = ledger(*((a, iso(b), iso(c)) for a, b, c in rows))
     found = case_delays(known("2024-7K3M", notification=told, requests=asked, case=case), on, ORDER)
     assert found is not None
     assert sum(found.attributed_days(cause) for cause in found.causes) == found.days >= 0

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
 import docx
 import pypdfium2
 import pytest
@@ -29,7 +30,7 @@ from letter_examples import (
 )  # fmt: skip
 
 from cdr import resources
-from cdr.commands.letter import KINDS as OFFERED
+from cdr.commands import letter as letter_command
 from cdr.documents.letters import letter as document
 from cdr.documents.letters import wording_check
 from cdr.documents.letters.letter_docx import as_docx
@@ -70,7 +71,9 @@ def twin(**more: str) -> dict[str, str]:
 
 class TestKinds:
     def test_the_rules_the_command_and_the_wordings_name_the_same_kinds(self) -> None:
-        assert tuple(RULES.kinds) == letter_kinds.KINDS == OFFERED
+        [offered] = [one.type for one in letter_command.command.params if one.name == "kind"]
+        assert isinstance(offered, click.Choice)
+        assert tuple(RULES.kinds) == letter_kinds.KINDS == tuple(offered.choices)
         for kind in RULES.kinds:
             assert wording(kind)
 

@@ -169,7 +169,7 @@ def test_names_are_compared_in_time_that_grows_with_their_length() -> None:
     other["child"] |= {"first_names": "A" * 150 + "b" * 150, "family_name": "a" * 300, "nhs_number": None}
     one = copy.deepcopy(other)
     one["child"] |= {"first_names": "A" * 149 + "b" * 151, "family_name": "a" * 298 + "c"}
-    known = duplicates.identity(one).to_dict()
+    known = duplicates.identity(one)
     assert duplicates.Likeness(duplicates.identity(other)).to(known)
     few, more = (calls(lambda n=n: duplicates.close("a" * n + "b", "a" * n + "c")) for n in (100, 400))  # type: ignore[misc]
     assert more < 5 * few

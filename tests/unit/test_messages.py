@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from letter_examples import CASES, configuration, form_a
 
-from cdr.clock import LONDON
 from cdr.documents.letters import message as messages
 from cdr.documents.letters import pgp_mime
 from cdr.documents.letters.message import Asked, Attachment, Message
 from cdr.errors import NotFound, WrongConfiguration
+from cdr.moments import LONDON
 
 CASE, ASKED, SENT = "2026-7K3M", date(2026, 1, 12), datetime(2026, 1, 26, 7, 0, tzinfo=LONDON)
 FROM = "cdop.manager@northshire.example"
@@ -190,7 +190,8 @@ def test_an_address_is_exactly_one(address: str) -> None:
 
 @pytest.mark.parametrize("field", ["subject", "message_id"])
 def test_no_header_can_be_slipped_in(field: str) -> None:
-    bad = dataclasses.replace(message("prompt-1"), **{field: "x\r\nBcc: evil@x.example"})
+    slipped: dict[str, Any] = {field: "x\r\nBcc: evil@x.example"}
+    bad = dataclasses.replace(message("prompt-1"), **slipped)
     with pytest.raises(ValueError):
         messages.to_eml(bad, FROM)
 

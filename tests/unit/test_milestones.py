@@ -141,7 +141,10 @@ def test_each_report_to_prevent_future_deaths_is_answered_in_56_days() -> None:
     case = done(new(), "pfd_report", date(2026, 6, 1), "Northtown General")
     assert called(case)["T23"] == date(2026, 7, 27)
     both = done(case, "pfd_report", date(2026, 6, 3), "Regional Ambulance")
-    dues = lambda case: [s.due for s in ms.still_called_for(case, {}, LATER, policy()) if s.clock == "T23"]  # noqa: E731
+
+    def dues(case: dict[str, Any]) -> list[date | None]:
+        return [s.due for s in ms.still_called_for(case, {}, LATER, policy()) if s.clock == "T23"]
+
     assert dues(both) == [date(2026, 7, 27), date(2026, 7, 29)]
     assert dues(done(both, "pfd_answer", date(2026, 7, 1), "regional ambulance")) == [date(2026, 7, 27)]
     one = done(both, "pfd_answer", date(2026, 7, 1))

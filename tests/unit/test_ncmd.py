@@ -112,7 +112,8 @@ def test_a_field_of_the_notification_is_missing_only_without_an_answer(needed: N
         form = changed(form, key, ...)
     expected = [(needed.key, MISSING)]
     assert [(one.key, one.why) for one in of_notification(form, MINIMUM)] == expected
-    for nothing in ("", "  ", None, [], {}):
+    nothings: list[Any] = ["", "  ", None, [], {}]
+    for nothing in nothings:
         if not (nothing == {} and needed.key == "notifier"):
             assert [
                 (one.key, one.why) for one in of_notification(changed(form, needed.key, nothing), MINIMUM)
@@ -275,7 +276,7 @@ def test_nothing_that_a_form_says_is_left_out() -> None:
 
 
 def test_a_field_that_no_section_names_comes_last() -> None:
-    fewer = copy.deepcopy(RULES)
+    fewer: dict[str, Any] = copy.deepcopy(dict(RULES))
     fewer["sections"] = [section for section in fewer["sections"] if section["title"] != "Joint agency response"]
     documents = Documents(OPENED, {"requests": []}, example("form-a-sudi"))
     last = [

@@ -15,6 +15,7 @@ from cdr.domain.case.case import with_letter
 from cdr.domain.letters import letter_gate, support
 from cdr.domain.process import listing, routes
 from cdr.domain.register import register_read
+from cdr.domain.register.register import RowRead
 from cdr.domain.rulebook import form_a, questions
 from cdr.statistics import agencies, cautions, facts
 from cdr.statistics.labels import Labels
@@ -48,7 +49,7 @@ def test_a_child_lived_here_for_all_or_for_none(written: str | None, ours: str |
         questions.FACTS["lived_elsewhere"](child, questions.Area(policy(), tuple(OURS))) is elsewhere
     )  # the interview
     assert ("R03" in set(routes._elsewhere(child, area))) is elsewhere  # what follows
-    row = register_read.RowRead(1, {"local_authority": written or ""})
+    row = RowRead(1, {"local_authority": written or ""})
     assert register_read.elsewhere([row], area)[1] == elsewhere  # the import
     assert [one for one in form_a.agency_problems(child, area) if one.rule == "A-39"] == []
     if written:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any, Literal
 
 import pypdfium2
 import pytest
@@ -57,7 +58,7 @@ def read_back(names: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_a_screen_reader_reads_each_name_as_it_was_written(form: str) -> None:
+def test_a_screen_reader_reads_each_name_as_it_was_written(form: Literal["NFC", "NFD"]) -> None:
     wanted = [unicodedata.normalize("NFC", name) for name in NAMES for _ in ("plain", "bold")]
     assert read_back([unicodedata.normalize(form, name) for name in NAMES]) == wanted
 
@@ -87,7 +88,7 @@ def test_a_letter_and_its_list_of_help_are_two_pages(name: str) -> None:
 
 
 def test_a_longer_letter_is_still_two_pages_with_its_close_in_one_piece() -> None:
-    longer = {"death__place": "abroad", "child__known_as": "Oluwatóbilọ́ba Adébáyọ̀mi Ńkẹ́chí"}
+    longer: dict[str, Any] = {"death__place": "abroad", "child__known_as": "Oluwatóbilọ́ba Adébáyọ̀mi Ńkẹ́chí"}
     police = [{"type": "inquest", "status": "open"}, {"type": "criminal", "status": "open"}]
     found = pages(pdf_of("suicide", other_investigations=police, **longer))
     assert len(found) == 2

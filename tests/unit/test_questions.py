@@ -203,7 +203,7 @@ def test_a_problem_leads_to_the_nearest_question() -> None:
 
 
 def test_an_item_is_taken_out_and_those_after_it_move_up() -> None:
-    answers = {f"family.parents.{n}.{key}": f"{key}{n}" for n in range(3) for key in ("name", "note")}
+    answers: dict[str, Any] = {f"family.parents.{n}.{key}": f"{key}{n}" for n in range(3) for key in ("name", "note")}
     answers |= {
         "more:family.parents.2": "yes",
         "family.parents.3.name": None,

@@ -48,7 +48,8 @@ def every(questions: tuple[Question, ...]) -> Iterator[Question]:
 
 def asked(agency_type: str) -> list[Question]:
     form = for_agency(agency_type)
-    return [one for part in (*form.sections, *form.supplementary) for one in every(part.questions)]
+    tops = [*(part.questions for part in form.sections), *(part.questions for part in form.supplementary)]
+    return [one for top in tops for one in every(top)]
 
 
 def paths(properties: Any, above: str = "") -> Iterator[str]:

@@ -14,6 +14,7 @@ from pace import within
 from cdr import resources
 from cdr.errors import InvalidData, Problem
 from cdr.forms import codec, codelists, fields, schema, schema_files
+from cdr.forms.formats import FORMATS
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "examples"
 FORM_A = (FOLDER / "form-a-sudi.yaml").read_text()
@@ -525,7 +526,7 @@ def test_every_format_is_one_that_is_checked() -> None:
     for name in NAMES:
         for path, node in parts(schema_files.expanded(name)):
             if isinstance(node.get("format"), str):
-                assert node["format"] in schema.FORMATS, (name, path)
+                assert node["format"] in FORMATS, (name, path)
 
 
 def test_each_supplementary_form_has_its_questions() -> None:

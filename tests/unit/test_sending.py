@@ -162,13 +162,13 @@ def test_a_hold_stands_in_the_ledger_until_the_answer() -> None:
     assert held(on_hold, AGENCY, None) == asked
     assert "hold" not in answer(on_hold, AGENCY, "nil", DUE)["requests"][0]
     assert answer(on_hold, "northshire-police", "nil", DUE)["requests"][0]["hold"] == {"until": "2026-02-03"}
-    for wrong in (
-        lambda: held(asked, AGENCY, None),
-        lambda: held(asked, "nobody", DUE),
-        lambda: held(answer(asked, AGENCY, "nil", DUE), AGENCY, DUE),
+    for requests, agency, until in (
+        (asked, AGENCY, None),
+        (asked, "nobody", DUE),
+        (answer(asked, AGENCY, "nil", DUE), AGENCY, DUE),
     ):
         with pytest.raises(ConditionsNotMet):
-            wrong()
+            held(requests, agency, until)
 
 
 def test_a_reason_stands_in_the_case() -> None:

@@ -56,7 +56,7 @@ def children(basis: str, year: str) -> list[CaseFacts]:
     for i in range(total):
         row = {name: values[i] for name, values in columns.items()}
         event = first_and_last_day(year)[0] + timedelta(days=i * 7)
-        died = event - timedelta(days=REVIEWED_AFTER.get(row.get("by_duration"), 0))
+        died = event - timedelta(days=REVIEWED_AFTER.get(row.get("by_duration") or "", 0))
         age = BORN_BEFORE.get(row["by_age_band"])
         with_factors = where[: i + 1].count(where[i]) <= modifiable.get(where[i], 0)
         case = CaseFacts(

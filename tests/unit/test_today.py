@@ -87,12 +87,13 @@ def test_a_gate_is_its_owners_else_the_coroners_else_its_own_teams() -> None:
 
 def test_a_gate_that_the_review_passed_over_holds_nothing_up() -> None:
     unmet = "Another process is still open: inquest."
-    review = {"on": "2026-01-20", "stage": "ratified_cdop", "override": {"reason": "years", "unmet": [unmet]}}
+    override: dict[str, Any] = {"reason": "years", "unmet": [unmet]}
+    review = {"on": "2026-01-20", "stage": "ratified_cdop", "override": override}
     body = case(gates=[gate("inquest")], reviews=[review])
     kinds = {"case": body, "requests": asked(), "analysis": {"stage": "ratified_cdop"}}
     found = at({"2026-AAAA": kinds})
     assert found.blocked == () and found.movers == (("coordinator", 1),)
-    review["override"]["unmet"] = []
+    override["unmet"] = []
     found = at({"2026-AAAA": kinds})
     assert len(found.blocked) == 1 and found.movers == (("coroner", 1),)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from conftest import many
@@ -70,9 +70,7 @@ def test_a_time_with_its_offset_is_told_as_london_s_and_stays_what_it_was(wall: 
     kept = written.moment(f"{wall:%Y-%m-%dT%H:%M}{zone}")
     assert written.moment(kept) == kept
     given_ = datetime.fromisoformat(f"{wall:%Y-%m-%dT%H:%M}{written.clock('00:00' + zone)[5:]}")
-    assert len(moments.of(kept).readings) == 1 and moments.of(kept).first == given_.astimezone(moments.UTC).replace(
-        tzinfo=None
-    )
+    assert len(moments.of(kept).readings) == 1 and moments.of(kept).first == given_.astimezone(UTC).replace(tzinfo=None)
 
 
 @settings(max_examples=many(500))

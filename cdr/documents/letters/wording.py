@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cdr import resources
@@ -369,6 +369,7 @@ def _paragraphs(text: str) -> Iterator[str]:
             yield said
 
 
+@lru_cache(maxsize=4096)
 def syllables(word: str) -> int:
     """Roughly how many syllables an English word has: its groups of vowels, less a silent e."""
     plain = "".join(letter for letter in unicodedata.normalize("NFD", word.casefold()) if letter.isalpha())

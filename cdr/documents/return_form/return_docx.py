@@ -119,16 +119,16 @@ def _box(document: Any, box: Box) -> None:
         document.add_heading(box.words, min(box.depth, 3))
         _hint(document, box.help)
         return
-    document.add_paragraph(box.words, style="Question")
+    _paragraph(document, box.words, "Question")
     _hint(document, " ".join(part for part in (box.only_if, box.help, _how(box)) if part))
     if box.kind == "choices":
         for position, (code, label) in enumerate(box.codes):
-            paragraph = document.add_paragraph(style="Answer")
+            paragraph = _paragraph(document, "", "Answer")
             paragraph._p.append(_tick(f"{box.words}: {label}", tag(box.path, code, position)))
             paragraph.add_run(f" {label}")
             paragraph.paragraph_format.keep_with_next = position < len(box.codes) - 1
         return
-    paragraph = document.add_paragraph(style="Answer")
+    paragraph = _paragraph(document, "", "Answer")
     if box.kind == "choice":
         paragraph._p.append(_control(box.words, box.path, "", [_choices(box)], empty=CHOOSE))
     elif box.kind == "date":
@@ -155,7 +155,14 @@ def _how(box: Box) -> str:
 
 def _hint(document: Any, words: str) -> None:
     if words:
-        document.add_paragraph(words, style="Hint")
+        _paragraph(document, words, "Hint")
+
+
+def _paragraph(document: Any, words: str, style: str) -> Any:
+    """A paragraph of one of our own styles, whose id is its name: looked up by name, each costs a walk through all of the template's."""
+    made = document.add_paragraph(words)
+    made._p.style = style
+    return made
 
 
 def _element(name: str, attributes: dict[str, str] | None = None) -> Any:
