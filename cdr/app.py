@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cdr.store.store import Store
 
 # What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
-EXTRACTION = "0e7620a7fdb1d074"
+EXTRACTION = "63f8a7817573b450"
 
 
 @dataclass
