@@ -1,5 +1,7 @@
 """What people write for a date, a time, a code, an NHS number or a postcode, made into the one form in which it is kept.
 
+And the two ways in which writings are compared: a code or a heading as `folded`, a name as `bare_name`.
+
 Forms, registers, answers on a terminal, Word files and options ask here, so that what one of them reads the others read too. Nothing is
 guessed: what could mean two things is no date. What comes from elsewhere is never quoted.
 """
@@ -10,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
 from cdr import moments
 
@@ -33,10 +36,17 @@ ZONES = {
     moments.SUMMER: ("bst", "summer time", "british summer time"),
 }
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
-APOSTROPHES = "'\u2018\u2019\u02bc`"
+APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
 NHS_NUMBER = re.compile(r"[0-9]{10}")
 POSTCODE = re.compile(r"(?P<outward>(?P<area>[A-Z]{1,2})[0-9][A-Z0-9]?) ?(?P<inward>[0-9][A-Z]{2})")
+# Letters that Unicode does not take apart into a letter and an accent.
+WHOLE_LETTERS: Mapping[str, str] = {
+    "ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss", "ə": "e"
+}  # fmt: skip
+_LETTERS_APART = str.maketrans(dict(WHOLE_LETTERS))
 JOINERS = "\u200c\u200d"  # they shape letters of Persian, Hindi and others, and put pictures together
+VOWEL_SIGNS = ("Mn", "Mc")  # accents too, and those alone have a class by which they are put in order
+VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 LATIN_ENDS = "\u0250"
 # What takes no place on the page and is not of the class of format characters.
 UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0"
@@ -62,6 +72,23 @@ def trimmed(text: str) -> str:
 def folded(text: str) -> str:
     """A code or a heading as they are compared: without case, and with one space for all that is no letter and no digit."""
     return " ".join(re.findall(r"[^\W_]+", text.casefold())) or text.strip().casefold()
+
+
+@lru_cache(maxsize=8192)
+def bare_name(name: str) -> str:
+    """A name as it is compared, and never shown: without case, accents, spaces, hyphens, apostrophes and other signs.
+
+    The vowel signs of Hindi and others are no accents: they stay. (A heading keeps its accents and its words apart: `folded`.)
+    """
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(filter(_is_of_a_name, apart)).translate(_LETTERS_APART)
+
+
+def _is_of_a_name(letter: str) -> bool:
+    kind = unicodedata.category(letter)
+    if kind in VOWEL_SIGNS:
+        return not unicodedata.combining(letter) and not VARIANTS.match(letter) and letter not in UNSEEN
+    return kind[0] in "LN" and kind != "Lm" and letter not in UNSEEN
 
 
 # ---- dates and times -----------------------------------------------------------------------------------------------

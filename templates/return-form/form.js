@@ -239,7 +239,7 @@ function sameChild(wrong, child) {
 }
 
 /* A name without what two systems may spell in two ways. */
-const plainly = (text) => [...text.normalize("NFKD").toLowerCase()].map((letter) => page.letters[letter] || letter).join("").replace(/[^\p{L}\p{N}]/gu, "");
+const plainly = (text) => [...text.normalize("NFKD").toLowerCase()].map((letter) => page.letters[letter] || letter).join("").replace(/[^\p{L}\p{N}\p{Mc}]|\p{Lm}/gu, "");
 
 /* ---- errors ---------------------------------------------------------------------------------------------------------- */
 

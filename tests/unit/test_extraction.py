@@ -38,6 +38,7 @@ def canned() -> list[Any]:
 
 
 NOT_KNOWN: dict[str, Any] = {
+    "child.first_names": "\u018fli \u0166om O\u02bcTest",
     "child.sex": "not_known", "child.date_of_birth": None, "jar.triggered": "no", "death.expected": None,
     "child.local_authority": None, "child.multiple_birth": "yes", "family.leaflet_given": "not_known",
     "child.birth_status": "stillbirth_unattended", "informed": [{"party": "ncmd", "status": "informed", "on": "2026-01-12"}],

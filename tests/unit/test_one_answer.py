@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 from unit.domain_data import cases, configuration, example, known, policy
 
+from cdr.domain.anonymising import known_names
 from cdr.domain.asking import chase
 from cdr.domain.asking.requests import requests_of
-from cdr.domain.case import gates, milestones, panel_findings, places, processes
+from cdr.domain.case import duplicates, gates, milestones, panel_findings, places, processes
 from cdr.domain.case.case import with_letter
 from cdr.domain.letters import letter_gate, support
 from cdr.domain.process import listing, routes
 from cdr.domain.register import register_read
 from cdr.domain.register.register import RowRead
-from cdr.domain.rulebook import form_a, questions
+from cdr.domain.report import report_words
+from cdr.domain.rulebook import form_a, form_b, questions
 from cdr.statistics import agencies, cautions, facts
 from cdr.statistics.labels import Labels
+from cdr.written import bare_name
 
 OURS = ["Stockton-on-Tees", "Bath and North East Somerset", "Ynys Môn"]
 
@@ -238,3 +241,31 @@ def test_a_brother_or_sister_is_a_child_until_the_age_of_the_rules() -> None:
         sibling = {"relationship": "sister", **({"date_of_birth": born} if born else {})}
         form = {"child": {}, "death": {"date": "2026-03-01"}, "family": {"siblings": [sibling]}}
         assert ("siblings" in support.needs(form, policy().ages)) is is_one
+
+
+@pytest.mark.parametrize(
+    "other", ["O\u2019Neill", "O\u02bcNeill", "O\u00b4Neill", "o neill", "O\u2011NEILL", "ONeill\ufe0f"]
+)
+def test_one_name_in_two_spellings_is_one_name_for_all(other: str) -> None:
+    assert bare_name(other) == bare_name("O'Neill")
+    assert known_names.words_of(other.replace(" ", "").replace("\u2011", "")) == ["oneill"]
+    one, two = ({"child": {"first_names": "Testa", "family_name": name}} for name in ("O'Neill", other))
+    assert duplicates.identity(one).names == duplicates.identity(two).names
+    assert form_b._family_name_agrees({"identifying": {"family_name": other}}, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("\u018fliyeva", "Eliyeva"), ("\u018fliyeva", "\u0259liyeva"), ("\u0166oma", "Toma")]
+)
+def test_a_letter_that_is_not_taken_apart_is_one_letter_for_all(one: str, other: str) -> None:
+    assert bare_name(one) == bare_name(other)
+    assert known_names.words_of(one) == known_names.words_of(other)
+
+
+def test_a_vowel_sign_is_no_accent_for_anybody() -> None:
+    boy, girl = "\u0906\u0930\u0935", "\u0906\u0930\u0935\u0940"
+    family = "\u0917\u0941\u092a\u094d\u0924\u093e"
+    assert bare_name(boy) != bare_name(girl)
+    assert known_names.words_of(boy) != known_names.words_of(girl)
+    names = report_words.Names.of([f"{boy} {family}"], [])
+    assert names.is_in(f"{boy} {family}") and not names.is_in(f"{girl} {family}")

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.domain.asking.passphrase import WORDS, new, normal, words
+from cdr.domain.asking.passphrase import WORDS, as_locked, new, words
 
 # A sample of what no pass-phrase may hold: words that sound like another, and words that hurt.
 HOMOPHONES = {"flour", "flower", "pear", "pair", "plane", "plain", "bear", "bare", "hare", "hair", "sail", "sale", "beach", "beech", "deer", "dear",
@@ -49,7 +49,7 @@ def test_no_two_words_differ_by_one_letter_alone() -> None:
 def test_a_pass_phrase_is_six_words_and_never_the_same() -> None:
     made = {new() for _ in range(50)}
     assert len(made) == 50 and all(len(phrase.split(" ")) == WORDS == 6 for phrase in made)
-    assert all(set(phrase.split()) <= set(words()) and normal(phrase) == phrase for phrase in made)
+    assert all(set(phrase.split()) <= set(words()) and as_locked(phrase) == phrase for phrase in made)
     assert new(lambda listed: listed[0]) == " ".join([words()[0]] * 6)
 
 
@@ -60,4 +60,4 @@ def test_a_pass_phrase_is_six_words_and_never_the_same() -> None:
 )
 def test_how_it_was_written_down_does_not_matter(phrase: list[str], between: str, loud: bool) -> None:
     heard = between.join(phrase)
-    assert normal(f"  {heard.upper() if loud else heard.title()} ") == " ".join(phrase)
+    assert as_locked(f"  {heard.upper() if loud else heard.title()} ") == " ".join(phrase)

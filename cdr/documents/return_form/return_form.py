@@ -15,8 +15,8 @@ from typing import Any
 from cdr import resources
 from cdr.documents.return_form.return_questions import for_agency
 from cdr.documents.web_page import as_it_is, web_page
-from cdr.domain.case.duplicates import WHOLE_LETTERS
 from cdr.forms.codelists import code_list
+from cdr.written import WHOLE_LETTERS
 
 DRAFT_ROUNDS = 600_000  # PBKDF2 with SHA-256 for the draft that the browser keeps (general knowledge)
 BLOCK = 4
@@ -117,7 +117,7 @@ def _same_for_all(agency_type: str) -> str:
     """What every form for this type of agency asks, whichever child it is about."""
     relationships = [(one.code, one.label) for one in code_list("relationship").codes]
     page = {
-        "letters": {chr(letter): plain for letter, plain in WHOLE_LETTERS.items()} | {"ß": "ss"},
+        "letters": WHOLE_LETTERS,
         "questions": _plain(asdict(for_agency(agency_type))),
         "relationships": relationships,
         "rounds": DRAFT_ROUNDS,

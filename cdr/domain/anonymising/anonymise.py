@@ -19,7 +19,6 @@ from cdr.domain.anonymising.known_names import (
     PROFESSIONAL,
     Around,
     KnownThings,
-    fold,
     gather,
     ordinary_words,
     word_pattern,
@@ -37,10 +36,11 @@ from cdr.domain.anonymising.name_forms import (
     swapped,
 )
 from cdr.domain.rulebook.validation import date_at
+from cdr.written import APOSTROPHES, bare_name
 
 EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
-BETWEEN_NAMES = re.compile(r"[^\S\n]{1,3}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|['’]")
+BETWEEN_NAMES = re.compile(rf"[^\S\n]{{1,3}}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|[{APOSTROPHES}]")
 LONGEST_UNKNOWN_NAME = 3
 LONGEST_RUN = 16  # words: a longer name becomes two roles side by side, which are then said once
 INITIALS = re.compile(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")
@@ -187,7 +187,9 @@ class Anonymiser:
     def _replace_phrases(self, reading: Reading) -> None:
         """Replaces names of organisations and addresses, the longest first."""
         pattern = re.compile(rf"{word_pattern().pattern}|\d+[A-Za-z]?\b|\d+")
-        words = [(match.start(), match.end(), fold(match[0]), match[0]) for match in pattern.finditer(reading.text)]
+        words = [
+            (match.start(), match.end(), bare_name(match[0]), match[0]) for match in pattern.finditer(reading.text)
+        ]
         out, at, index = [], 0, 0
         while index < len(words):
             found = self._phrase_at(words, index)
@@ -237,7 +239,7 @@ class Anonymiser:
                 reading.left.extend(self._doubtful(reading.text, words[index]))
                 index += 1
                 continue
-            ending = re.search(r"['’]s$|(?<=s)['’]$", run[-1].text)
+            ending = re.search(rf"[{APOSTROPHES}]s$|(?<=s)[{APOSTROPHES}]$", run[-1].text)
             start, end = run[0].start, run[-1].end
             mark = reading.mark(said, "names", reading.text[start:end])
             out.append(reading.text[at:start] + mark + (ending[0] if ending else ""))
@@ -329,7 +331,7 @@ class Anonymiser:
 
     def _doubtful(self, text: str, word: _Word) -> Iterator[str]:
         """A word that was left and may be a name: one that the case knows, in small letters, or a capital that no ordinary word has."""
-        low = fold(re.split(r"['’]", word.text)[0])
+        low = bare_name(re.split(f"[{APOSTROPHES}]", word.text)[0])
         known = (
             word.title is not None
             or low in word_rules()["generic"]
@@ -381,7 +383,7 @@ def _after_title(text: str, words: Sequence[_Word], index: int) -> list[_Word]:
         return []
     run = [first]
     for word in words[index + 1 : index + 1 + LONGEST_UNKNOWN_NAME]:
-        ordinary = fold(word.text) in ordinary_words() and (len(run) > 1 or first.text in word_rules()["ranks"])
+        ordinary = bare_name(word.text) in ordinary_words() and (len(run) > 1 or first.text in word_rules()["ranks"])
         if text[run[-1].end : word.start] in ("-", "‐", "‑"):
             ordinary = False  # the second half of a double name
         if not word.capital or ordinary or not _joined(text, run[-1], word):

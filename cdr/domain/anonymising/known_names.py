@@ -8,10 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from cdr import resources
+from cdr.written import APOSTROPHES, bare_name
 
 CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"
 MOST_INITIALS = 6
@@ -24,10 +25,6 @@ ORGANISATION_KEYS = ("organisation", "school", "education_setting", "centre")
 PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "location", "location_detail")
 AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
-
-_LETTERS_APART = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ə": "e"}
-)
 
 
 @dataclass(frozen=True)
@@ -86,20 +83,13 @@ def word_pattern() -> re.Pattern[str]:
         f"\\u{code:04x}" for code in range(0x300, 0xFE30) if unicodedata.category(chr(code)) in ("Mn", "Mc")
     )
     letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*"
-    return re.compile(rf"{letters}(?:['’ʼ‘`´]{letters})*")
-
-
-@lru_cache(maxsize=8192)
-def fold(text: str) -> str:
-    """A word without case, accents, apostrophes and other signs, so that ways of writing one name meet."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS_APART))
-    return "".join(letter for letter in plain if letter.isalnum()).translate(_LETTERS_APART)
+    return re.compile(rf"{letters}(?:[{APOSTROPHES}]{letters})*")
 
 
 def words_of(text: str) -> list[str]:
     """The folded words and numbers of a text."""
     found = re.findall(rf"{word_pattern().pattern}|\d+[A-Za-z]?\b|\d+", unicodedata.normalize("NFC", text))
-    return [word for word in map(fold, found) if word]
+    return [word for word in map(bare_name, found) if word]
 
 
 def gather(

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from cdr.domain.anonymising.known_names import PLACE, fold, word_pattern, word_rules, words_of
+from cdr.domain.anonymising.known_names import PLACE, word_pattern, word_rules, words_of
+from cdr.written import APOSTROPHES, bare_name
 
 SHORTEST_MISSPELT, LONGEST_MISSPELT = 5, 60
 ANY_LETTER = "*"
@@ -52,8 +53,8 @@ def stems(word: str) -> Iterator[tuple[int, str]]:
 
 def forms_of(text: str) -> tuple[str, ...]:
     """A word as a name may stand in it: whole, before an apostrophe, and without the s of a plural."""
-    head = re.split(r"['’ʼ‘`´](?=\w*$)", text)[0]
-    forms = [fold(text), fold(head)]
+    head = re.split(rf"[{APOSTROPHES}](?=\w*$)", text)[0]
+    forms = [bare_name(text), bare_name(head)]
     forms += [form[:-1] for form in forms if form.endswith("s") and len(form) > 3] + [
         form[:-2] for form in forms if form.endswith("es") and (len(form) > 5 or form.endswith(("xes", "zes")))
     ]
@@ -64,9 +65,9 @@ def name_tokens(name: str, kind: str) -> set[str]:
     """The words of a name, its parts after an apostrophe, and neighbours written as one."""
     words = [word for word in words_of(name) if not any(letter.isdigit() for letter in word)]
     parts = {
-        fold(part)
+        bare_name(part)
         for word in word_pattern().findall(unicodedata.normalize("NFC", name))
-        for part in re.split(r"['’ʼ‘`´]", word)[1:]
+        for part in re.split(f"[{APOSTROPHES}]", word)[1:]
     }
     joined = {a + b for a, b in itertools.pairwise(words)} if kind != PLACE else set()
     return {word for word in words if len(word) > 1} | {part for part in parts if len(part) > 2} | joined

@@ -23,6 +23,9 @@ def new(choose: Callable[[Sequence[str]], str] = secrets.choice) -> str:
     return " ".join(choose(words()) for _ in range(WORDS))
 
 
-def normal(text: str) -> str:
-    """A pass-phrase as it was locked with, from how somebody wrote it down: capitals, hyphens and spaces do not matter."""
+def as_locked(text: str) -> str:
+    """A pass-phrase as it was locked with, from how somebody wrote it down: capitals, hyphens and spaces do not matter.
+
+    No `written.bare_name`: the words stay apart, and no later way of comparing names may change what a form was locked with.
+    """
     return " ".join(re.findall(r"[a-z]+", text.lower()))

@@ -11,12 +11,8 @@ from typing import Any
 
 from cdr.domain.rulebook.validation import RULES, problem, text_at, words_at
 from cdr.errors import Problem
+from cdr.written import bare_name
 
-# Letters that Unicode does not take apart into a letter and an accent.
-WHOLE_LETTERS = str.maketrans(
-    {"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
-)
-IGNORED = ("Z", "P", "C", "S", "Lm")
 BETWEEN_NAMES = ("Zs", "Pd", "Cc")
 # What stands where a first name belongs until the parents have given one.
 NO_NAME_YET = frozenset(
@@ -30,7 +26,7 @@ SAME_BORN, SAME_DIED = "the same date of birth", "the same date of death"
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one child from another: NHS number, names in `normal`'s spelling, ISO dates; empty if not known.
+    """What tells one child from another: NHS number, names as `bare_name` has them, ISO dates; empty if not known.
 
     `names` decides alone whether two children are surely the same; `first` and `family` are the same names word by word,
     `also` other names that the child goes by, with commas between them.
@@ -57,19 +53,11 @@ class Identity:
 KEYS = tuple(field.name for field in fields(Identity))
 
 
-def normal(name: str) -> str:
-    """A name without accents, case, spaces, hyphens and apostrophes, for comparing and never for showing."""
-    apart = unicodedata.normalize("NFKD", name.casefold())
-    letters = (character for character in apart if not unicodedata.combining(character))
-    kept = (letter for letter in letters if not unicodedata.category(letter).startswith(IGNORED))
-    return "".join(kept).translate(WHOLE_LETTERS)
-
-
 def identity(form_a: Mapping[str, Any]) -> Identity:
     """What identifies the child of a notification."""
     first, family = (text_at(form_a, f"child.{key}") for key in ("first_names", "family_name"))
     number = "".join(text_at(form_a, "child.nhs_number").split())
-    names = f"{normal(first)} {normal(family)}" if normal(first) and normal(family) else ""
+    names = f"{bare_name(first)} {bare_name(family)}" if bare_name(first) and bare_name(family) else ""
     others = [text_at(form_a, "child.known_as"), *words_at(form_a, "child.also_known_as")]
     return Identity(
         nhs_number=number,
@@ -171,7 +159,7 @@ SAME_NAMES = ("the same first names", "the same family name")
 
 def _words(name: str) -> str:
     apart = "".join(" " if unicodedata.category(letter) in BETWEEN_NAMES else letter for letter in name)
-    return " ".join(filter(None, map(normal, apart.split())))
+    return " ".join(filter(None, map(bare_name, apart.split())))
 
 
 def _unnamed(child: Identity) -> bool:
@@ -230,7 +218,7 @@ def _short_form(a: str, b: str) -> bool:
 
 
 def close(a: str, b: str) -> bool:
-    """Whether two names in `normal`'s spelling are the same or one slip apart, two where both are long."""
+    """Whether two names as `bare_name` has them are the same or one slip apart, two where both are long."""
     if a == b:
         return bool(a)
     shorter = min(len(a), len(b))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from cdr.domain.case.duplicates import normal
+from cdr.written import bare_name
 
 
 @cache
 def same_place(name: str) -> str:
     """A place's name as it is compared and never shown: `Stockton on Tees` is `Stockton-on-Tees`, `Bath & Wells` `Bath and Wells`."""
-    return normal(name.replace("&", " and ")).replace(".", "").replace(",", "")
+    return bare_name(name.replace("&", " and "))
 
 
 def own_authority(name: str | None, authorities: Sequence[str]) -> str | None:

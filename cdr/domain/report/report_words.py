@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdr.domain.anonymising.known_names import fold, ordinary_words, word_pattern, word_rules, words_of
+from cdr.domain.anonymising.known_names import ordinary_words, word_pattern, word_rules, words_of
 from cdr.domain.rulebook.validation import items_at, problem, text_at
 from cdr.errors import Problem
-from cdr.written import nhs_number_is_valid
+from cdr.written import APOSTROPHES, bare_name, nhs_number_is_valid
 
 FORM = "report"
 SHORTEST_NAME = 3
@@ -147,9 +147,9 @@ def _professional_forms(phrase: Phrase, titles: set[str]) -> Iterator[Phrase]:
 
 def _forms(word: str) -> frozenset[str]:
     """What a word may be a form of: itself, what stands before an apostrophe, and the same without the s of several."""
-    found = {fold(word), fold(re.split("['’ʼ‘`´]", word)[0])}
+    found = {bare_name(word), bare_name(re.split(f"[{APOSTROPHES}]", word)[0])}
     found |= {form.removesuffix(ending) for form in found for ending in ("s", "es")}
-    return frozenset(form for form in found if len(form) >= SHORTEST_NAME) | {fold(word)}
+    return frozenset(form for form in found if len(form) >= SHORTEST_NAME) | {bare_name(word)}
 
 
 def _without(words: Sequence[_Word], phrases: frozenset[Phrase]) -> list[_Word]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from cdr.domain.case.duplicates import normal
 from cdr.domain.rulebook.order_of_times import Rules, time_problems
 from cdr.domain.rulebook.validation import (
     YES,
@@ -22,6 +21,7 @@ from cdr.domain.rulebook.validation import (
     words_at,
 )
 from cdr.errors import Problem
+from cdr.written import bare_name
 
 NIL_RESPONSES = ("nil", "nil_return")
 FULL = "full"
@@ -84,9 +84,9 @@ def _differ(form: Mapping[str, Any], own: str, form_a: Mapping[str, Any], notifi
 
 def _family_name_agrees(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> bool:
     """Whether the family name is the child's, or the last part of another name that the notification gives."""
-    given, family = normal(text_at(form, _OWN + "family_name")), normal(text_at(form_a, "child.family_name"))
+    given, family = bare_name(text_at(form, _OWN + "family_name")), bare_name(text_at(form_a, "child.family_name"))
     others = [text_at(form_a, "child.also_known_as"), *words_at(form_a, "child.also_known_as")]
-    known = {family, *(normal(part) for other in others for part in (other, other.rpartition(" ")[2]))} - {""}
+    known = {family, *(bare_name(part) for other in others for part in (other, other.rpartition(" ")[2]))} - {""}
     return not given or not family or given in known
 
 
@@ -106,7 +106,7 @@ def _same_details(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> list[Pr
 
 
 def _at_odds(given: str, expected: str) -> bool:
-    known = [normal(text) for text in (given, expected) if text not in UNKNOWN]
+    known = [bare_name(text) for text in (given, expected) if text not in UNKNOWN]
     return len(known) == 2 and known[0] != known[1]
 
 
@@ -119,7 +119,7 @@ def _a_first_name_agrees(form: Mapping[str, Any], form_a: Mapping[str, Any]) -> 
 
 
 def _each(names: str) -> set[str]:
-    return {normal(name) for name in names.replace("-", " ").split()} - {""}
+    return {bare_name(name) for name in names.replace("-", " ").split()} - {""}
 
 
 def _status(form: Mapping[str, Any]) -> list[Problem]:

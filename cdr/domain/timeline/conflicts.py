@@ -22,6 +22,7 @@ from cdr.domain.timeline.events import (
     kinds_by_id,
     together,
 )
+from cdr.written import folded
 
 NO_ANSWER: tuple[Any, ...] = (None, "", "not_known", "not_applicable", [], {})
 GESTATION_IN_WORDS = re.compile(
@@ -175,7 +176,7 @@ def _claim(source: str, value: Any, fact: Mapping[str, Any]) -> Iterator[_Claim]
             yield _Claim(source, f"{value:,} {'g' if fact['as'] == 'grams' else 'kg'}", value)
     elif fact["as"] == "address":
         lines = value if isinstance(value, list) else [value]
-        yield _Claim(source, "", re.sub(r"[\W_]+", " ", " ".join(map(str, lines)).casefold()).strip())
+        yield _Claim(source, "", folded(" ".join(map(str, lines))))
     else:
         plain = re.sub(r"\s", "", str(value)).casefold()
         yield _Claim(source, str(value).replace("_", " "), plain)
