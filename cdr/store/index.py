@@ -8,11 +8,8 @@ else, and one file a case that holds that case's opened documents.
 
 from __future__ import annotations
 
-import json
-import re
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,11 +20,10 @@ from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.registry import may_read
+from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
-from cdr.store.state import State
 
 SAVE_EVERY = 50
-SECRET = re.compile(r"[0-9a-f]{64}")
 Kept = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -47,11 +43,11 @@ class Extraction:
 class Index:
     """The index of one person over one store."""
 
-    def __init__(self, snapshot: Snapshot, state: State, extraction: Extraction, progress: Progress) -> None:
+    def __init__(self, snapshot: Snapshot, sealing: Sealing, extraction: Extraction, progress: Progress) -> None:
         if snapshot.person is None:
             raise NotAllowed("None of this store's keys is here, so nothing can be opened.")
         self.snapshot = snapshot
-        self.state = state
+        self.sealing = sealing
         self.extraction = extraction
         self.progress = progress
         self.owner = snapshot.person
@@ -60,7 +56,6 @@ class Index:
         self._cases: dict[str, dict[str, Any]] = {}
         self._found: Kept | None = None
         self._busy: Kept | None = None
-        self._secret: str | None = None
         # the commit at which what is kept was complete; empty where it never was, or a case cannot be read
         self._at = ""
         self._is_complete = False
@@ -117,7 +112,7 @@ class Index:
         Into the part of the cases that are not at rest where that will do; then it costs no more in a large store.
         """
         self._found = self._busy = None
-        if self._kept is None and self.state.sealed(self._name) is None and len(self.snapshot.places) > len(documents):
+        if self._kept is None and not self.sealing.is_kept(self._name) and len(self.snapshot.places) > len(documents):
             return
         of_kinds = {path: one for path, one in documents.items() if one[0].place.kind in self.extraction.kinds}
         new = {path: self._facts(document, digest) for path, (document, digest) in of_kinds.items()}
@@ -222,11 +217,11 @@ class Index:
 
     @property
     def _name(self) -> str:
-        return f"{self.owner.fingerprint}/index"
+        return "index"
 
     def _load(self) -> dict[str, Any]:
         if self._kept is None:
-            kept = self._unseal(self._name) or {}
+            kept = self.sealing.open(self._name) or {}
             is_of_this = kept.get("version") == self.extraction.version
             self._kept = _entries(kept.get("documents"), "facts") if is_of_this else {}
             self._at = str(kept.get("at", "")) if is_of_this else ""
@@ -240,7 +235,7 @@ class Index:
 
     def _save(self) -> None:
         kept = self._load()
-        self._seal(self._name, {"version": self.extraction.version, "at": self._at, "documents": kept})
+        self.sealing.keep(self._name, {"version": self.extraction.version, "at": self._at, "documents": kept})
         if self._at:
             self._save_part(self._part_of(kept))
 
@@ -251,16 +246,16 @@ class Index:
     @cached_property
     def _part(self) -> _Part | None:
         """What is kept of the cases that are not at rest; None where that is not there, or not of this version."""
-        kept = self._unseal(self._name_of_part) or {}
+        kept = self.sealing.open(self._name_of_part) or {}
         return _Part.read(kept) if kept.get("version") == self.extraction.version else None
 
     def _save_part(self, part: _Part) -> None:
         self.__dict__["_part"] = part
-        self._seal(self._name_of_part, {"version": self.extraction.version, **vars(part)})
+        self.sealing.keep(self._name_of_part, {"version": self.extraction.version, **vars(part)})
 
     @property
     def _name_of_part(self) -> str:
-        return f"{self.owner.fingerprint}/not-at-rest"
+        return "not-at-rest"
 
     # ---- one case ----------------------------------------------------------------------------------------------
 
@@ -284,7 +279,7 @@ class Index:
     def kept_of(self, case: str) -> dict[str, Any]:
         """What is kept of one case's documents by path; one private-key operation, the first time."""
         if case not in self._cases:
-            self._cases[case] = _entries(self._unseal(self._case_name(case)), "body")
+            self._cases[case] = _entries(self.sealing.open(self._case_name(case)), "body")
         return self._cases[case]
 
     def keep_case(
@@ -302,45 +297,10 @@ class Index:
             digest = known.get(path) or self.snapshot.digest_of(path)
             entries[path] = {"digest": digest, **for_cache(document)}
         self._cases[case] = entries
-        self._seal(self._case_name(case), entries)
+        self.sealing.keep(self._case_name(case), entries)
 
     def _case_name(self, case: str) -> str:
-        return f"{self.owner.fingerprint}/cases/{case}"
-
-    # ---- how it is kept ----------------------------------------------------------------------------------------
-
-    def _unseal(self, name: str) -> dict[str, Any] | None:
-        ciphertext = self.state.sealed(name)
-        if ciphertext is None:
-            return None
-        try:
-            kept = json.loads(self.snapshot.keys.gnupg.unseal(ciphertext, self._sealing_secret(), "The local index"))
-        except (NotAuthentic, NotAllowed, ValueError):  # made anew, as if it had been deleted
-            return None
-        return kept if isinstance(kept, dict) else None
-
-    def _seal(self, name: str, content: Mapping[str, Any]) -> None:
-        plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-        with suppress(NotAllowed):  # who reads with a key that has expired goes on without an index
-            self.state.seal(name, self.snapshot.keys.gnupg.seal(plain, self._sealing_secret()))
-
-    def _sealing_secret(self) -> str:
-        """What all that is kept of a store is sealed with: kept itself, encrypted to its owner, and opened once a run.
-
-        Raises: NotAllowed, TryAgain.
-        """
-        if self._secret is None:
-            name = f"{self.owner.fingerprint}/key"
-            ciphertext, gnupg = self.state.sealed(name), self.snapshot.keys.gnupg
-            try:
-                opened = gnupg.decrypt(ciphertext, "The local index").decode("ascii", "replace") if ciphertext else ""
-            except NotAuthentic:
-                opened = ""
-            if not SECRET.fullmatch(opened):
-                opened = secrets.token_hex(32)
-                self.state.seal(name, gnupg.encrypt(opened.encode("ascii"), [self.owner.fingerprint]))
-            self._secret = opened
-        return self._secret
+        return f"cases/{case}"
 
 
 @dataclass

@@ -21,6 +21,7 @@ from cdr.store.index import Extraction, Index, Kept
 from cdr.store.layout import Kind, Place
 from cdr.store.registry import MEMBER, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
+from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
 from cdr.store.transaction import Change
 
@@ -58,6 +59,7 @@ class Store:
         self.notices: list[str] = []
         self.has_written = False
         self._opened: dict[str, CaseFile] = {}
+        self._sealing: Sealing | None = None  # for the whole run: its secret is opened once
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
@@ -110,7 +112,9 @@ class Store:
     @cached_property
     def index(self) -> Index:
         """The acting person's local index."""
-        return Index(self.snapshot, self.history.state, self.extraction, self.progress)
+        if self._sealing is None or self._sealing.fingerprint != self.person.fingerprint:
+            self._sealing = Sealing(self.snapshot.keys.gnupg, self.history.state, self.person.fingerprint)
+        return Index(self.snapshot, self._sealing, self.extraction, self.progress)
 
     def require_member(self) -> None:
         """Stop unless a member acts. Raises: NotAllowed."""

@@ -127,12 +127,13 @@ def test_another_user_reads_and_writes_nothing(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another"))
     assert sudi in cdr("list").out
     writing = (
-        ["milestone", sudi, "ncmd_told"], ["request", sudi], ["chase", "--overdue"], ["verify", "--repair"],
+        ["milestone", sudi, "ncmd_told"], ["request", sudi], ["verify", "--repair"],
         ["notify", "--from", EXAMPLES / "form-a-neonatal.yaml"], ["keys", "refresh", people.member],
     )  # fmt: skip
     for words in writing:
         answer = cdr(*words, code=77, as_of="2026-03-02")
         assert "belongs to nobody, and you are root" in answer.err and "without sudo" in answer.err
+    assert cdr("chase", "--overdue").out == "", "nothing is due, so nothing is written"
     words = ["--config", str(EXAMPLES / "store.yaml"), "--member", people.member]
     (tmp_path / "empty").mkdir()
     os.chown(tmp_path / "empty", NOBODY, NOBODY)

@@ -8,6 +8,8 @@ import pytest
 from conftest import EXAMPLES, People, Shell
 from store.hands import document, findings, gpg, unchanged
 
+from cdr.store.crypto import Gnupg
+
 
 @pytest.fixture
 def chaser(cdr: Shell, sudi: str, people: People, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -85,6 +87,9 @@ def test_its_own_state_names_nobody(cdr: Shell, chaser: str, people: People, tmp
     kept = tmp_path / "state" / "cdr"
     mine = [path for path in kept.rglob("*") if people.chaser in str(path) and path.is_file()]
     assert mine
-    for path in mine:
-        plain = gpg(people.chaser_home, "-d", data=path.read_bytes()[32:])
-        assert b"northshire-police" in plain and b"notification" not in plain
+    [sealed] = [path for path in mine if path.name == "key"]
+    secret = gpg(people.chaser_home, "-d", data=sealed.read_bytes()[32:]).decode()
+    held = {path.name: Gnupg().unseal(path.read_bytes()[32:], secret, path.name) for path in mine if path != sealed}
+    assert {*held} >= {"index", "not-at-rest"}
+    for name, plain in held.items():
+        assert b"northshire-police" in plain and b"notification" not in plain, name
