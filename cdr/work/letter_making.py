@@ -14,6 +14,7 @@ from cdr.work.taking_in import take_in
 
 if TYPE_CHECKING:
     from cdr.documents.letters.letter import AnyLetter
+    from cdr.domain.letters.letter_facts import Standing
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
     from cdr.domain.letters.letters import Letter
     from cdr.store.document import Document
@@ -43,6 +44,7 @@ class _Case:
     kind: Kind
     rules: LetterRules
     documents: Documents
+    standing: Standing
 
     @property
     def form_a(self) -> Mapping[str, Any]:
@@ -57,6 +59,14 @@ class _Case:
         """The revision of the form that the letter is made from."""
         source = "notification" if self.kind.to == "family" else "analysis"
         return self.documents[source].revision
+
+
+def _standing(documents: Documents, on: date, rules: LetterRules) -> Standing:
+    from cdr.domain.letters import letter_facts
+
+    form_a, case, requests = (documents[id_].body for id_ in ("notification", "case", "requests"))
+    analysis = documents["analysis"].body if "analysis" in documents else None
+    return letter_facts.standing(form_a, case, requests, analysis, on, rules)
 
 
 def letter_rules() -> LetterRules:
@@ -94,7 +104,7 @@ def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
         documents = store.case(wanted.reference)
         document = documents["case"]
         found = letter_rules()
-        case = _Case(found.kinds[wanted.kind], found, documents)
+        case = _Case(found.kinds[wanted.kind], found, documents, _standing(documents, wanted.send_on, found))
         answers = take_in(wanted.gate, "letter-gate", lambda body: [], wanted.reference) if wanted.gate else None
         gate = kept(answers.body, wanted.kind, today, found.ask_again(today)) if answers else None
         if answers:
@@ -159,7 +169,7 @@ def _held(
 ) -> _Held:
     """Everything that keeps a letter from being final; a draft is held by nothing, and its day is only spoken of."""
     from cdr.domain.case import processes
-    from cdr.domain.letters import letter_gate, letter_kinds, professional_letters
+    from cdr.domain.letters import letter_facts, letter_gate, professional_letters
     from cdr.domain.letters.professional_letters import ProfessionalLetter
 
     of_day = _day(app, wanted, case, gate)
@@ -174,11 +184,10 @@ def _held(
             say(f"please check: {sentence}")
         return _Held()
     questions = case.kind.questions
-    body, ledger = case.documents["case"].body, case.documents["requests"].body
-    live = processes.is_live(body, app.policy.gates.waits_at_panel)
+    live = processes.is_live(case.documents["case"].body, app.policy.gates.waits_at_panel)
     found = [
         *named,
-        *letter_kinds.lacking(case.kind, body, ledger, case.analysis),
+        *letter_facts.unmet(case.kind, case.standing, case.rules),
         *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions, live_process=live),
         *letter_gate.hold_reasons(gate, questions),
         *letter_gate.too_old(gate, wanted.send_on, questions, case.rules.good_for, case.rules.proof_reading_good_for),
@@ -243,9 +252,7 @@ def _composed(app: App, wanted: Wanted, case: _Case) -> Sequence[AnyLetter]:
 
 
 def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
-    from cdr.domain.case import processes
     from cdr.domain.letters import letter_kinds, letters, support
-    from cdr.domain.rulebook.validation import text_at
 
     listed = (*support.organisations(rules("support-organisations")), *support.local(app.configuration.support))
     organisations = support.choose(case.form_a, listed, app.policy.ages)
@@ -255,19 +262,11 @@ def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
         say(
             f"please check: ring {', '.join(unchecked)} before the letter goes out; nobody has noted that the number still answers."
         )
-    body, ledger = case.documents["case"].body, case.documents["requests"].body
-    from_case = letters.FromCase(
-        learning=letter_kinds.for_family(case.analysis),
-        waits=letter_kinds.waits(body, ledger, case.rules),
-        views_shared=text_at(case.analysis, "family.views_considered") == "yes",
-        signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
-        coroner=processes.coroner_knows(case.form_a, body),
-        criminal=processes.is_live(body, [processes.CRIMINAL]),
-    )
     return [
         letters.compose(
             case.form_a, app.configuration, person, wanted.send_on, organisations, app.policy.ages, draft=wanted.draft,
-            reference=wanted.reference, case=from_case, large_print=wanted.large_print,
+            reference=wanted.reference, case=case.standing, signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
+            large_print=wanted.large_print,
         )
         for person in people
     ]  # fmt: skip

@@ -33,6 +33,16 @@ def reviewed(cdr: Shell, case: str, form: bytes = FOR_FAMILY) -> str:
     return case
 
 
+def ready_for(cdr: Shell, case: str, kind: str) -> None:
+    """What a kind of letter says is made so."""
+    if kind == "after-review-meeting":
+        cdr("milestone", case, "cdrm", "--on", "2026-04-14", as_of="2026-04-14")
+    if kind == "thanks":
+        cdr("milestone", case, "family_views", "--on", "2026-03-02", as_of="2026-04-14")
+    if kind == "after-panel":
+        reviewed(cdr, case)
+
+
 def text_in(path: Path) -> str:
     return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(path.read_bytes())).paragraphs)
 
@@ -41,7 +51,7 @@ def text_in(path: Path) -> str:
     "kind", ["condolence", "before-review-meeting", "after-review-meeting", "after-panel", "delay", "thanks"]
 )
 def test_each_letter_to_the_family_in_each_format(cdr: Shell, sudi: str, tmp_path: Path, kind: str) -> None:
-    reviewed(cdr, sudi)
+    ready_for(cdr, sudi, kind)
     said = cdr("letter", sudi, "--kind", kind, "--gate", "-", stdin=FULL, as_of=DAY).out
     assert said.count("Dear Ms Testcase") == said.count("Dear Mr Testcase") == 1
     assert "9990000018" not in said and "Kofi" not in said
@@ -77,6 +87,24 @@ def test_what_a_kind_needs_is_said_at_once(cdr: Shell, sudi: str) -> None:
         "for_family" in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY, code=65).err
     )
     assert cdr("letter", sudi, "--kind", "after-panel", "--draft", as_of=DAY).out.startswith("DRAFT")
+
+
+def test_a_final_letter_says_only_what_is_so(cdr: Shell, sudi: str) -> None:
+    def refused(kind: str) -> str:
+        return cdr("letter", sudi, "--kind", kind, "--gate", "-", stdin=FULL, as_of=DAY, code=65).err
+
+    assert "No meeting of those who knew the child" in refused("after-review-meeting")
+    assert "nothing to thank for" in refused("thanks")
+    reviewed(cdr, sudi)
+    assert "met on 2026-04-14" in refused("before-review-meeting")
+    cdr("close", sudi, as_of="2026-04-15")
+    for kind in ("condolence", "before-review-meeting", "delay"):
+        assert "closed on 2026-04-15" in refused(kind)
+        assert cdr("letter", sudi, "--kind", kind, "--draft", as_of=DAY).out.startswith("DRAFT")
+    assert (
+        "These are things that we learned"
+        in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY).out
+    )
 
 
 def test_no_delay_without_something_to_wait_for(cdr: Shell, tmp_path: Path) -> None:

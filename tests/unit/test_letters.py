@@ -268,7 +268,7 @@ class TestLetter:
     @pytest.mark.parametrize(("name", "newborn"), [("sudi", False), ("neonatal", True), ("suicide", False)])
     def test_newborn(self, name: str, newborn: bool) -> None:
         assert letter_for(form_a(name)).newborn is newborn
-        assert ("so soon after his birth" in flat(text_of(form_a(name)))) is newborn
+        assert ("so soon after being born" in flat(text_of(form_a(name)))) is newborn
 
     @pytest.mark.parametrize(("born", "newborn"), [("2026-01-18", True), ("2026-01-17", False)])
     def test_newborn_ends_on_the_28th_day(self, born: str, newborn: bool) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from cdr.domain.letters.letter_facts import Standing
 from cdr.domain.letters.letter_gate import QUESTIONS, Question, hold_reasons, one_line, unanswered
 from cdr.domain.letters.support import Organisation
 from cdr.domain.rulebook.form_a import is_newborn
@@ -20,6 +21,7 @@ __all__ = [
     "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons", "in_words",
     "private_words", "recipients", "salutation", "unanswered",
 ]  # fmt: skip
+BORN_ALIVE = "live_birth"
 BY_HAND = ("By hand",)
 CORPORATE_PARENT = "local_authority"  # a council is told by its own people, and grieves differently
 NAMED_PARENTS = ("mother", "father")
@@ -34,6 +36,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+NOTHING_KNOWN = Standing()
 PRONOUNS = {"male": ("he", "him", "his"), "female": ("she", "her", "her")}
 
 
@@ -72,20 +75,6 @@ class Child:
 
 
 @dataclass(frozen=True)
-class FromCase:
-    """What a letter may take from the case beside Form A: what was learned, and what the review waits for, in plain words;
-    whether the coroner knows, and whether a criminal case is open.
-    """
-
-    learning: tuple[str, ...] = ()
-    waits: tuple[str, ...] = ()
-    views_shared: bool = False
-    signed_by_chair: bool = False
-    coroner: bool = False
-    criminal: bool = False
-
-
-@dataclass(frozen=True)
 class Letter:
     """All that a wording may use; `on` is the letter's date and `date` the same in words."""
 
@@ -100,14 +89,20 @@ class Letter:
     is_parent: bool
     lived_together: bool
     newborn: bool
+    born_alive: bool
     suicide: bool
     coroner: bool
+    inquest: str
+    papers: str
+    late: bool
+    reviewed: bool
     abroad: bool
     criminal: bool
     in_care: bool
     born_together: str
     interpreter: bool
     learning: tuple[str, ...]
+    nothing_found: bool
     waits: tuple[str, ...]
     views_shared: bool
     meet_with: str
@@ -202,7 +197,8 @@ def compose(
     *,
     draft: bool,
     reference: str = "",
-    case: FromCase = FromCase(),
+    case: Standing = NOTHING_KNOWN,
+    signed_by_chair: bool = False,
     large_print: bool = False,
 ) -> Letter:
     """One person's letter, ready for a wording.
@@ -213,39 +209,67 @@ def compose(
         _check_can_be_sent(recipient)
     if not recipient.address_lines:
         recipient = replace(recipient, address_lines=BY_HAND)
-    death, family = form_a["death"], form_a.get("family", {})
     child = child_of(form_a["child"])
     return Letter(
+        **_head(configuration, on, "chair" if signed_by_chair else "manager"),
+        **_family(form_a, recipient, child, ages),
+        **_standing(case),
         reference=reference,
-        organisation=one_line(configuration.letterhead.organisation),
-        organisation_address=sender_address(configuration),
-        on=on,
-        date=in_words(on),
         recipient=recipient,
         salutation=salutation(recipient.name),
         child=child,
-        is_parent=_is_parent(recipient.relationship),
-        lived_together=recipient.lives_with_child or is_newborn(form_a, ages),
-        newborn=is_newborn(form_a, ages),
-        suicide="apparent_suicide" in (death.get("suspected_events") or []),
-        coroner=case.coroner,
-        abroad=death.get("place") == "abroad",
-        criminal=case.criminal,
-        in_care=form_a["child"].get("looked_after") == "yes",
-        born_together=_born_together(form_a, child),
-        interpreter=bool(family.get("interpreter_language")) or recipient.interpreter,
-        learning=tuple(one_line(text) for text in case.learning),
-        waits=tuple(one_line(text) for text in case.waits),
-        views_shared=case.views_shared,
-        meet_with=one_line(family.get("follow_up_with")),
         key_worker=_key_worker(form_a, configuration),
-        own_key_worker=bool((family.get("key_worker") or {}).get("name")),
-        manager=contact(configuration.people["manager"]),
-        signer=contact(configuration.people["chair" if case.signed_by_chair else "manager"]),
         organisations=tuple(organisations),
         draft=draft,
         large_print=large_print,
     )
+
+
+def _head(configuration: Configuration, on: date, signer: str) -> dict[str, Any]:
+    """Who writes, and when."""
+    return {
+        "organisation": one_line(configuration.letterhead.organisation),
+        "organisation_address": sender_address(configuration),
+        "on": on,
+        "date": in_words(on),
+        "manager": contact(configuration.people["manager"]),
+        "signer": contact(configuration.people[signer]),
+    }
+
+
+def _family(form_a: Mapping[str, Any], recipient: Recipient, child: Child, ages: Ages) -> dict[str, Any]:
+    """What Form A knows of the child and of the one who is written to."""
+    death, family = form_a["death"], form_a.get("family", {})
+    newborn = is_newborn(form_a, ages)
+    return {
+        "is_parent": _is_parent(recipient.relationship),
+        "lived_together": recipient.lives_with_child or newborn,
+        "newborn": newborn,
+        "born_alive": form_a["child"].get("birth_status", BORN_ALIVE) == BORN_ALIVE,
+        "suicide": "apparent_suicide" in (death.get("suspected_events") or []),
+        "abroad": death.get("place") == "abroad",
+        "in_care": form_a["child"].get("looked_after") == "yes",
+        "born_together": _born_together(form_a, child),
+        "interpreter": bool(family.get("interpreter_language")) or recipient.interpreter,
+        "meet_with": one_line(family.get("follow_up_with")),
+        "own_key_worker": bool((family.get("key_worker") or {}).get("name")),
+    }
+
+
+def _standing(case: Standing) -> dict[str, Any]:
+    """How the case stands, as a wording asks for it."""
+    return {
+        "coroner": bool(case.inquest),
+        "inquest": case.inquest,
+        "papers": case.papers,
+        "late": case.late,
+        "reviewed": "reviewed" in case,
+        "criminal": case.criminal,
+        "learning": tuple(one_line(text) for text in case.learning),
+        "nothing_found": "words_for_family" in case and not case.learning,
+        "waits": tuple(one_line(text) for text in case.waits),
+        "views_shared": case.views_shared,
+    }
 
 
 def _is_parent(relationship: str) -> bool:
