@@ -279,3 +279,34 @@ def test_no_letter_and_no_name_is_left_in_the_store(cdr: Shell, tmp_path: Path) 
         for path in cdr.store.rglob("*")
         if path.suffix in (".pdf", ".docx") or path.name.endswith("condolence-1.txt")
     ]
+
+
+def test_what_form_a_knows_is_set_against_the_gate(cdr: Shell) -> None:
+    form = (EXAMPLES / "form-a-sudi.yaml").read_bytes()
+    young = form.replace(b"{name: Mr Kwame Testcase,", b"{name: Mr Kwame Testcase, age: 15,")
+    case = cdr("notify", "--from", "-", stdin=young, as_of="2026-01-09").out.strip()
+    refused = cdr("letter", case, "--gate", "-", stdin=GATE, as_of=DAY, code=65).err
+    assert "letter 2 goes to may be under 18" in refused and "Kwame" not in refused
+    cdr("letter", case, "--to", "mother", "--gate", "-", stdin=GATE, as_of=DAY)
+    able = b"recipients_able: {answer: yes, because: His youth worker reads it with him.,"
+    cdr("letter", case, "--gate", "-", stdin=GATE.replace(b"recipients_able: {answer: yes,", able), as_of=DAY)
+
+
+def test_two_letters_about_two_babies_know_of_each_other(cdr: Shell) -> None:
+    form = (EXAMPLES / "form-a-neonatal.yaml").read_bytes()
+    first = form.replace(b"  siblings: []", b"  siblings: [{name: Twin 2, relationship: twin, has_died: yes}]")
+    assert first != form
+    second = (
+        first.replace(b"known_as: Idris", b"known_as: Ivan")
+        .replace(b"Twin 2", b"Twin 1")
+        .replace(b"9990000026", b"9990000107")
+    )
+    assert second != first
+    one = cdr("notify", "--from", "-", stdin=first, as_of="2026-03-02").out.strip()
+    assert "review of their own" not in cdr("letter", one, "--draft", as_of=DAY).out
+    two = cdr("notify", "--from", "-", "--not-a-duplicate", "Twins", stdin=second, as_of="2026-03-02").out.strip()
+    for case, other in ((one, two), (two, one)):
+        answer = cdr("letter", case, "--draft", as_of=DAY)
+        said = " ".join(answer.out.split())
+        assert "twin died too" in said and "Each child has a review of their own" in said
+        assert other in answer.err

@@ -63,6 +63,10 @@ def words_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None
     return " ".join(document.as_text(letter_of(kind, body, recipient), wording(kind)).split())
 
 
+def text_of_lines(letter: Letter, kind: str) -> str:
+    return document.as_text(letter, wording(kind))
+
+
 def pages(pdf: bytes) -> list[str]:
     opened = pypdfium2.PdfDocument(pdf)
     found = [page.get_textpage().get_text_range() for page in opened]
@@ -133,14 +137,32 @@ class TestKinds:
         assert "I am thinking of Amara’s twin too." in words_of(kind, body)
         two = changed(form_a("sudi"), family__siblings=[twin(), twin(name="Ama Testcase")])
         assert "the children who were born with Amara" in words_of(kind, two)
-        for gone in ([twin(has_died="yes")], [{**twin(), "relationship": "sister"}], []):
-            assert "thinking of" not in words_of(kind, changed(form_a("sudi"), family__siblings=gone))
+        for none in ([twin(has_died="not_known")], [{**twin(), "relationship": "sister"}], []):
+            assert "thinking of" not in words_of(kind, changed(form_a("sudi"), family__siblings=none))
+
+    @pytest.mark.parametrize("kind", TO_FAMILY)
+    def test_a_twin_who_died_is_spoken_of_as_that(self, kind: str) -> None:
+        body = changed(form_a("sudi"), family__siblings=[twin(has_died="yes")])
+        said = words_of(kind, body)
+        assert ("Amara’s twin died too" if kind == "condolence" else "thinking of Amara’s twin too") in said
+        assert "review of their own" not in said and "Efe" not in said
+
+    @pytest.mark.parametrize("kind", TO_FAMILY)
+    def test_letters_about_two_who_died_know_of_each_other(self, kind: str) -> None:
+        for siblings in ([twin()], [twin(has_died="yes")], [{**twin(has_died="yes"), "relationship": "brother"}]):
+            letter = letter_of(kind, changed(form_a("sudi"), family__siblings=siblings), others_died=True)
+            text = " ".join(document.as_text(letter, wording(kind)).split())
+            assert (
+                "Each child has a review of their own" in text
+                and lint(text_of_lines(letter, kind), letter, WORDS) == []
+            )
 
     def test_a_twin_whom_form_a_does_not_name_is_asked_about(self) -> None:
         body = changed(form_a("sudi"), child__multiple_birth="yes")
         assert letters.twin_to_ask_about(body)
         assert not letters.twin_to_ask_about(changed(body, family__siblings=[twin(has_died="yes")]))
         assert not letters.twin_to_ask_about(form_a("sudi"))
+        assert letters.twin_to_ask_about(changed(body, family__siblings=[twin(has_died="not_known")]))
 
     def test_who_signs(self) -> None:
         by_chair = words_of("after-panel", form_a("sudi"))
@@ -422,6 +444,44 @@ class TestWord:
             p.text for p in docx.Document(io.BytesIO(as_docx(letter_of("thanks", body), wording("thanks")))).paragraphs
         ]
         assert name in texts and f"Dear {name}" in texts
+
+
+LONG = (
+    (
+        "Apt 1",
+        "2 Mill House",
+        "3 Mill Lane",
+        "Millside",
+        "Milltown",
+        "Northtown",
+        "Northshire",
+        "NR1 1ZZ",
+        "United Kingdom",
+    ),
+    ("Flat 23b, The Old Northern Counties Permanent Building Society Chambers, St Bartholomew’s Yard", "14 Sample Road")
+    * 4,
+)
+
+
+@pytest.mark.parametrize("address", LONG)
+def test_a_long_address_never_stands_on_the_letter(address: tuple[str, ...]) -> None:
+    body = changed(form_a("sudi"))
+    body["family"]["parents"][0]["address"] = [*address]
+    opened = pypdfium2.PdfDocument(document.as_pdf(letter_of("delay", body), wording("delay")))
+    page = opened[0].get_textpage()
+
+    def edges(words: str, last: bool = False) -> tuple[float, float]:
+        search, found = page.search(words, match_case=True), None
+        while (one := search.get_next()) is not None:
+            found = one if found is None or last else found
+        assert found is not None
+        _, bottom, _, top = page.get_charbox(found[0])
+        return bottom, top
+
+    assert edges("Dear Ms")[1] < edges(address[-1], last=True)[0] - 5
+    frames = docx.Document(io.BytesIO(as_docx(letter_of("delay", body), wording("delay")))).paragraphs
+    sizes = {p.runs[0].font.size.pt for p in frames if p._p.xpath("w:pPr/w:framePr[@w:y='3118']")}
+    assert sizes == {9}
 
 
 def test_large_print_on_paper() -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from cdr.domain.letters.letter_odds import Addresses
+
 FAMILY, ORGANISATION, MEMBER = "family", "organisation", "member"
 CHAIR = "chair"
 KINDS = (
@@ -51,6 +53,7 @@ class LetterRules:
     waits: Mapping[str, str]
     facts: Mapping[str, FactWords]
     late_after: int
+    addresses: Addresses
     of_every_kind: tuple[str, ...] = ()
 
     @staticmethod
@@ -74,6 +77,7 @@ class LetterRules:
                 for name, words in body["facts"].items()
             },
             late_after=body["late_after_days"],
+            addresses=Addresses(tuple(body["addresses"]["custody"]), tuple(body["addresses"]["hospital"])),
             of_every_kind=tuple(body.get("of_every_kind", ())),
         )
 
