@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,9 +15,11 @@ from unit.domain_data import policy
 
 from cdr import resources
 from cdr.documents.letters.wording import Rules
-from cdr.domain.case import gates, processes
-from cdr.domain.letters import letters, support
-from cdr.domain.letters.letters import FromCase, Letter, Recipient
+from cdr.domain.case import gates
+from cdr.domain.letters import letter_facts, letters, support
+from cdr.domain.letters.letter_facts import Standing
+from cdr.domain.letters.letter_kinds import LetterRules
+from cdr.domain.letters.letters import Letter, Recipient
 from cdr.domain.rulebook.configuration import Configuration
 
 FOLDER = Path(__file__).parent / "data" / "examples"
@@ -51,6 +54,7 @@ def rules(name: str) -> dict[str, Any]:
 
 AGES = policy().ages
 ORGANISATIONS = support.organisations(rules("support-organisations"))
+LETTER_RULES = LetterRules.from_rules(rules("letters"))
 WORDS = Rules.from_document(rules("letter-words"))
 
 
@@ -78,11 +82,11 @@ def configuration() -> Configuration:
     return Configuration.from_document(example("store"))
 
 
-def from_case(body: dict[str, Any], **told: Any) -> FromCase:
-    """What a letter takes from a case that was opened with this notification."""
-    case = {"gates": gates.opening_gates(body)}
-    coroner, criminal = processes.coroner_knows(body, case), processes.is_live(case, [processes.CRIMINAL])
-    return FromCase(**told, coroner=coroner, criminal=criminal)
+def from_case(body: dict[str, Any], case: dict[str, Any] | None = None, **told: Any) -> Standing:
+    """How a case stands that was opened with this notification, or as `case` has it; `told` is put in its place."""
+    opened = {"gates": gates.opening_gates(body), **(case or {})}
+    found = letter_facts.standing(body, opened, {"requests": []}, None, ON, LETTER_RULES)
+    return dataclasses.replace(found, **told)
 
 
 def letter_for(

@@ -14,6 +14,7 @@ from cdr.work.taking_in import take_in
 
 if TYPE_CHECKING:
     from cdr.documents.letters.letter import AnyLetter
+    from cdr.domain.letters.letter_facts import Standing
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
     from cdr.domain.letters.letters import Letter
     from cdr.store.case_file import CaseFile
@@ -44,6 +45,7 @@ class _Case:
     kind: Kind
     rules: LetterRules
     documents: CaseFile
+    standing: Standing
 
     @property
     def form_a(self) -> Mapping[str, Any]:
@@ -58,6 +60,13 @@ class _Case:
         """The revision of the form that the letter is made from."""
         source = self.documents.notification if self.kind.to == "family" else self.documents.analysis
         return source.revision if source else 0
+
+
+def _standing(documents: CaseFile, on: date, rules: LetterRules) -> Standing:
+    from cdr.domain.letters import letter_facts
+
+    form_a, case, requests = documents.notification.body, documents.case.body, documents.requests.body
+    return letter_facts.standing(form_a, case, requests, documents.analysis_body, on, rules)
 
 
 def letter_rules() -> LetterRules:
@@ -95,7 +104,7 @@ def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
         documents = store.case(wanted.reference)
         document = documents.case
         found = letter_rules()
-        case = _Case(found.kinds[wanted.kind], found, documents)
+        case = _Case(found.kinds[wanted.kind], found, documents, _standing(documents, wanted.send_on, found))
         answers = take_in(wanted.gate, "letter-gate", lambda body: [], wanted.reference) if wanted.gate else None
         gate = kept(answers.body, wanted.kind, today, found.ask_again(today)) if answers else None
         if answers:
@@ -111,7 +120,10 @@ def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
             raise _not_final(held, gate, case.kind)
         _advise(wanted, case, composed, current)
         wording = _wording(app, wanted.kind)
-        files = {one.recipient.number: _render(one, wording, wanted.format, _private(case, one)) for one in composed}
+        anyway = f"{wording}\n{_own_words(app)}"
+        files = {
+            one.recipient.number: _render(one, wording, wanted.format, _private(case, one, anyway)) for one in composed
+        }
         wanted.find_places(list(files))
         body = _with_gate(document.body, gate) if gate else document.body
         store.commit(
@@ -160,7 +172,7 @@ def _held(
 ) -> _Held:
     """Everything that keeps a letter from being final; a draft is held by nothing, and its day is only spoken of."""
     from cdr.domain.case import processes
-    from cdr.domain.letters import letter_gate, letter_kinds, professional_letters
+    from cdr.domain.letters import letter_facts, letter_gate, letter_odds, letters, professional_letters
     from cdr.domain.letters.professional_letters import ProfessionalLetter
 
     of_day = _day(app, wanted, case, gate)
@@ -175,15 +187,20 @@ def _held(
             say(f"please check: {sentence}")
         return _Held()
     questions = case.kind.questions
-    body, ledger = case.documents.case.body, case.documents.requests.body
-    live = processes.is_live(body, app.policy.gates.waits_at_panel)
+    live = processes.is_live(case.documents.case.body, app.policy.gates.waits_at_panel)
+    everyone = letters.people_of(case.form_a)
+    people = {one.recipient.number: everyone.get(one.recipient.number, {}) for one in composed}
     found = [
         *named,
-        *letter_kinds.lacking(case.kind, body, ledger, case.analysis),
-        *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions, live_process=live),
+        *letter_facts.unmet(case.kind, case.standing, case.rules),
+        *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions),
+        *letter_odds.at_odds(
+            gate, case.form_a, people, wanted.send_on, questions, case.rules.addresses,
+            live_process=live, criminal=case.standing.criminal,
+        ),
         *letter_gate.hold_reasons(gate, questions),
         *letter_gate.too_old(gate, wanted.send_on, questions, case.rules.good_for, case.rules.proof_reading_good_for),
-    ]
+    ]  # fmt: skip
     return _Held(tuple(dict.fromkeys(found)), tuple(of_day))
 
 
@@ -244,9 +261,8 @@ def _composed(app: App, wanted: Wanted, case: _Case) -> Sequence[AnyLetter]:
 
 
 def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
-    from cdr.domain.case import processes
+    from cdr.domain.case.siblings import cases_of_siblings
     from cdr.domain.letters import letter_kinds, letters, support
-    from cdr.domain.rulebook.validation import text_at
 
     listed = (*support.organisations(rules("support-organisations")), *support.local(app.configuration.support))
     organisations = support.choose(case.form_a, listed, app.policy.ages)
@@ -256,19 +272,16 @@ def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
         say(
             f"please check: ring {', '.join(unchecked)} before the letter goes out; nobody has noted that the number still answers."
         )
-    body, ledger = case.documents.case.body, case.documents.requests.body
-    from_case = letters.FromCase(
-        learning=letter_kinds.for_family(case.analysis),
-        waits=letter_kinds.waits(body, ledger, case.rules),
-        views_shared=text_at(case.analysis, "family.views_considered") == "yes",
-        signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
-        coroner=processes.coroner_knows(case.form_a, body),
-        criminal=processes.is_live(body, [processes.CRIMINAL]),
-    )
+    siblings = cases_of_siblings(wanted.reference, case.form_a, app.cases())
+    if siblings:
+        say(
+            f"please check: {', '.join(siblings)} is about a brother or sister; let the letters about both be read and sent together."
+        )
     return [
         letters.compose(
             case.form_a, app.configuration, person, wanted.send_on, organisations, app.policy.ages, draft=wanted.draft,
-            reference=wanted.reference, case=from_case, large_print=wanted.large_print,
+            reference=wanted.reference, case=case.standing, signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
+            others_died=bool(siblings), large_print=wanted.large_print,
         )
         for person in people
     ]  # fmt: skip
@@ -277,6 +290,7 @@ def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
 def _advise(wanted: Wanted, case: _Case, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
     """What a person should see to before a letter goes out."""
     from cdr.domain.letters import letter_gate
+    from cdr.domain.letters.greeting import names_two
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
     if case.kind.to != "family":
@@ -285,7 +299,11 @@ def _advise(wanted: Wanted, case: _Case, composed: Sequence[AnyLetter], gate: Ma
         say(f"please check: no address is known for letter {number}; it is to be handed over in person.")
     if twin_to_ask_about(case.form_a):
         say(
-            "please check: Form A says that the child was a twin or a triplet and names no twin (family.siblings); the letter speaks of none."
+            "please check: the letter speaks of no twin. Form A names none (family.siblings), or does not say whether the twin is alive."
+        )
+    for number in [one.recipient.number for one in composed if names_two(one.recipient.name)]:
+        say(
+            f"please check: letter {number} is to two people in one; in Form A each has an entry of their own, for a letter each."
         )
     if letter_gate.needs_more_than_a_letter(gate) and not (wanted.large_print and letter_gate.needs_large_print(gate)):
         say(
@@ -312,11 +330,21 @@ def _wording(app: App, kind: str) -> str:
     return wording(kind, own.get(kind), own)
 
 
-def _private(case: _Case, letter: AnyLetter) -> list[str]:
+def _own_words(app: App) -> str:
+    """The names of the area, its people and its organisations, which stand in a letter whoever it is to."""
+    found = app.configuration
+    people = [text for person in found.people.values() for text in (person.name, person.role)]
+    helpers = [str(text) for item in found.support for text in item.values()]
+    return "\n".join(
+        [found.area, *found.authorities, found.letterhead.organisation, *found.letterhead.address, *people, *helpers]
+    )
+
+
+def _private(case: _Case, letter: AnyLetter, said_anyway: str) -> list[str]:
     """What this letter must not say; what an organisation is told was judged by `recognisable` before."""
     from cdr.domain.letters.letters import Letter, private_words
 
-    return private_words(case.form_a, letter.recipient) if isinstance(letter, Letter) else []
+    return private_words(case.form_a, letter.recipient, said_anyway) if isinstance(letter, Letter) else []
 
 
 def _render(letter: AnyLetter, wording: str, format_: str, private: Sequence[str]) -> bytes:

@@ -33,6 +33,16 @@ def reviewed(cdr: Shell, case: str, form: bytes = FOR_FAMILY) -> str:
     return case
 
 
+def ready_for(cdr: Shell, case: str, kind: str) -> None:
+    """What a kind of letter says is made so."""
+    if kind == "after-review-meeting":
+        cdr("milestone", case, "cdrm", "--on", "2026-04-14", as_of="2026-04-14")
+    if kind == "thanks":
+        cdr("milestone", case, "family_views", "--on", "2026-03-02", as_of="2026-04-14")
+    if kind == "after-panel":
+        reviewed(cdr, case)
+
+
 def text_in(path: Path) -> str:
     return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(path.read_bytes())).paragraphs)
 
@@ -41,7 +51,7 @@ def text_in(path: Path) -> str:
     "kind", ["condolence", "before-review-meeting", "after-review-meeting", "after-panel", "delay", "thanks"]
 )
 def test_each_letter_to_the_family_in_each_format(cdr: Shell, sudi: str, tmp_path: Path, kind: str) -> None:
-    reviewed(cdr, sudi)
+    ready_for(cdr, sudi, kind)
     said = cdr("letter", sudi, "--kind", kind, "--gate", "-", stdin=FULL, as_of=DAY).out
     assert said.count("Dear Ms Testcase") == said.count("Dear Mr Testcase") == 1
     assert "9990000018" not in said and "Kofi" not in said
@@ -77,6 +87,24 @@ def test_what_a_kind_needs_is_said_at_once(cdr: Shell, sudi: str) -> None:
         "for_family" in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY, code=65).err
     )
     assert cdr("letter", sudi, "--kind", "after-panel", "--draft", as_of=DAY).out.startswith("DRAFT")
+
+
+def test_a_final_letter_says_only_what_is_so(cdr: Shell, sudi: str) -> None:
+    def refused(kind: str) -> str:
+        return cdr("letter", sudi, "--kind", kind, "--gate", "-", stdin=FULL, as_of=DAY, code=65).err
+
+    assert "No meeting of those who knew the child" in refused("after-review-meeting")
+    assert "nothing to thank for" in refused("thanks")
+    reviewed(cdr, sudi)
+    assert "met on 2026-04-14" in refused("before-review-meeting")
+    cdr("close", sudi, as_of="2026-04-15")
+    for kind in ("condolence", "before-review-meeting", "delay"):
+        assert "closed on 2026-04-15" in refused(kind)
+        assert cdr("letter", sudi, "--kind", kind, "--draft", as_of=DAY).out.startswith("DRAFT")
+    assert (
+        "These are things that we learned"
+        in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY).out
+    )
 
 
 def test_no_delay_without_something_to_wait_for(cdr: Shell, tmp_path: Path) -> None:
@@ -251,3 +279,34 @@ def test_no_letter_and_no_name_is_left_in_the_store(cdr: Shell, tmp_path: Path) 
         for path in cdr.store.rglob("*")
         if path.suffix in (".pdf", ".docx") or path.name.endswith("condolence-1.txt")
     ]
+
+
+def test_what_form_a_knows_is_set_against_the_gate(cdr: Shell) -> None:
+    form = (EXAMPLES / "form-a-sudi.yaml").read_bytes()
+    young = form.replace(b"{name: Mr Kwame Testcase,", b"{name: Mr Kwame Testcase, age: 15,")
+    case = cdr("notify", "--from", "-", stdin=young, as_of="2026-01-09").out.strip()
+    refused = cdr("letter", case, "--gate", "-", stdin=GATE, as_of=DAY, code=65).err
+    assert "letter 2 goes to may be under 18" in refused and "Kwame" not in refused
+    cdr("letter", case, "--to", "mother", "--gate", "-", stdin=GATE, as_of=DAY)
+    able = b"recipients_able: {answer: yes, because: His youth worker reads it with him.,"
+    cdr("letter", case, "--gate", "-", stdin=GATE.replace(b"recipients_able: {answer: yes,", able), as_of=DAY)
+
+
+def test_two_letters_about_two_babies_know_of_each_other(cdr: Shell) -> None:
+    form = (EXAMPLES / "form-a-neonatal.yaml").read_bytes()
+    first = form.replace(b"  siblings: []", b"  siblings: [{name: Twin 2, relationship: twin, has_died: yes}]")
+    assert first != form
+    second = (
+        first.replace(b"known_as: Idris", b"known_as: Ivan")
+        .replace(b"Twin 2", b"Twin 1")
+        .replace(b"9990000026", b"9990000107")
+    )
+    assert second != first
+    one = cdr("notify", "--from", "-", stdin=first, as_of="2026-03-02").out.strip()
+    assert "review of their own" not in cdr("letter", one, "--draft", as_of=DAY).out
+    two = cdr("notify", "--from", "-", "--not-a-duplicate", "Twins", stdin=second, as_of="2026-03-02").out.strip()
+    for case, other in ((one, two), (two, one)):
+        answer = cdr("letter", case, "--draft", as_of=DAY)
+        said = " ".join(answer.out.split())
+        assert "twin died too" in said and "Each child has a review of their own" in said
+        assert other in answer.err

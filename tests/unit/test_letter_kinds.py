@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import itertools
-import json
 import re
 import zipfile
 from datetime import date
@@ -29,14 +28,21 @@ from letter_examples import (
     rules,
 )  # fmt: skip
 
-from cdr import resources
 from cdr.commands import letter as letter_command
 from cdr.documents.letters import letter as document
 from cdr.documents.letters import wording_check
 from cdr.documents.letters.letter_docx import as_docx
 from cdr.documents.letters.wording import PIECES, lint, lint_professional, reading_age, wording
-from cdr.domain.letters import letter_gate, letter_holds, letter_kinds, letters, professional_letters, support
-from cdr.domain.letters.letters import FromCase, Letter, Recipient
+from cdr.domain.letters import (
+    letter_gate,
+    letter_holds,
+    letter_kinds,
+    letters,
+    professional_letters,
+    support,
+)
+from cdr.domain.letters.letter_facts import Standing
+from cdr.domain.letters.letters import Letter, Recipient
 from cdr.errors import NotFound
 
 RULES = letter_kinds.LetterRules.from_rules(rules("letters"))
@@ -47,15 +53,19 @@ WAITS = ("the coroner to finish",)
 
 def letter_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None, **how: Any) -> Letter:
     by_chair = RULES.kinds[kind].signed_by == "chair"
-    case = from_case(body, learning=LEARNED, waits=WAITS, views_shared=True, signed_by_chair=by_chair)
+    case = from_case(body, learning=LEARNED, waits=WAITS, views_shared=True)
     return letters.compose(
         body, configuration(), recipient or letters.recipients(body)[0], ON, support.choose(body, ORGANISATIONS, AGES), AGES,
-        draft=False, reference=REFERENCE, case=case, **how,
+        draft=False, reference=REFERENCE, case=case, signed_by_chair=by_chair, **how,
     )  # fmt: skip
 
 
 def words_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None) -> str:
     return " ".join(document.as_text(letter_of(kind, body, recipient), wording(kind)).split())
+
+
+def text_of_lines(letter: Letter, kind: str) -> str:
+    return document.as_text(letter, wording(kind))
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -130,19 +140,37 @@ class TestKinds:
         assert "I am thinking of Amara’s twin too." in words_of(kind, body)
         two = changed(form_a("sudi"), family__siblings=[twin(), twin(name="Ama Testcase")])
         assert "the children who were born with Amara" in words_of(kind, two)
-        for gone in ([twin(has_died="yes")], [{**twin(), "relationship": "sister"}], []):
-            assert "thinking of" not in words_of(kind, changed(form_a("sudi"), family__siblings=gone))
+        for none in ([twin(has_died="not_known")], [{**twin(), "relationship": "sister"}], []):
+            assert "thinking of" not in words_of(kind, changed(form_a("sudi"), family__siblings=none))
+
+    @pytest.mark.parametrize("kind", TO_FAMILY)
+    def test_a_twin_who_died_is_spoken_of_as_that(self, kind: str) -> None:
+        body = changed(form_a("sudi"), family__siblings=[twin(has_died="yes")])
+        said = words_of(kind, body)
+        assert ("Amara’s twin died too" if kind == "condolence" else "thinking of Amara’s twin too") in said
+        assert "review of their own" not in said and "Efe" not in said
+
+    @pytest.mark.parametrize("kind", TO_FAMILY)
+    def test_letters_about_two_who_died_know_of_each_other(self, kind: str) -> None:
+        for siblings in ([twin()], [twin(has_died="yes")], [{**twin(has_died="yes"), "relationship": "brother"}]):
+            letter = letter_of(kind, changed(form_a("sudi"), family__siblings=siblings), others_died=True)
+            text = " ".join(document.as_text(letter, wording(kind)).split())
+            assert (
+                "Each child has a review of their own" in text
+                and lint(text_of_lines(letter, kind), letter, WORDS) == []
+            )
 
     def test_a_twin_whom_form_a_does_not_name_is_asked_about(self) -> None:
         body = changed(form_a("sudi"), child__multiple_birth="yes")
         assert letters.twin_to_ask_about(body)
         assert not letters.twin_to_ask_about(changed(body, family__siblings=[twin(has_died="yes")]))
         assert not letters.twin_to_ask_about(form_a("sudi"))
+        assert letters.twin_to_ask_about(changed(body, family__siblings=[twin(has_died="not_known")]))
 
     def test_who_signs(self) -> None:
         by_chair = words_of("after-panel", form_a("sudi"))
         assert "Yours sincerely Dr Leslie Okafor Chair of the Child Death Overview Panel With this letter" in by_chair
-        assert "tell Jo Penrose, and we will stop" in by_chair
+        assert "please tell Jo Penrose. Yours sincerely" in by_chair
         assert "Yours sincerely Robin Ashworth" in words_of("delay", form_a("sudi"))
 
     def test_a_chairs_letter_without_a_key_worker_says_whom_to_ring(self) -> None:
@@ -150,17 +178,19 @@ class TestKinds:
         alone = dataclasses.replace(store, people={k: v for k, v in store.people.items() if k != "key_worker"})
         letter = letters.compose(
             form_a("neonatal"), alone, letters.recipients(form_a("neonatal"))[0], ON, ORGANISATIONS[:2], AGES,
-            draft=False, case=FromCase(LEARNED, signed_by_chair=True),
+            draft=False, case=Standing(learning=LEARNED), signed_by_chair=True,
         )  # fmt: skip
         text = " ".join(document.as_text(letter, wording("after-panel")).split())
         assert "You can ring Robin Ashworth, Child Death Review Manager, on 01632 960001." in text
 
     def test_what_was_learned_and_that_nothing_was(self) -> None:
         body = form_a("sudi")
-        assert "This is what we learned: - The advice was given once." in words_of("after-panel", body)
-        none = dataclasses.replace(letter_of("after-panel", body), learning=())
+        assert "These are things that we learned: - The advice was given once." in words_of("after-panel", body)
+        none = dataclasses.replace(letter_of("after-panel", body), learning=(), nothing_found=True)
         text = " ".join(document.as_text(none, wording("after-panel")).split())
-        assert "This time we did not find any." in text and "This is what we learned" not in text
+        assert "This time we did not find any." in text and "that we learned" not in text
+        unsaid = dataclasses.replace(none, nothing_found=False)
+        assert "did not find" not in document.as_text(unsaid, wording("after-panel"))
 
     @pytest.mark.parametrize(
         ("kind", "change", "said"),
@@ -192,51 +222,6 @@ class TestKinds:
         assert "An interpreter" in words_of("delay", body, mother) and "An interpreter" not in words_of(
             "delay", body, father
         )
-
-
-CASE = {"gates": [{"type": "inquest", "status": "open"}, {"type": "pmrt", "status": "closed"}]}
-NO_REQUESTS: dict[str, Any] = {"requests": []}
-OUT = {"requests": [{"agency": "a", "requested_on": "2026-01-12", "status": "outstanding", "answered_on": None}]}
-
-
-class TestNeeds:
-    def lacking(
-        self, kind: str, analysis: dict[str, Any] | None = None, case: dict[str, Any] | None = None
-    ) -> list[str]:
-        return letter_kinds.lacking(RULES.kinds[kind], case or {"gates": []}, NO_REQUESTS, analysis)
-
-    def test_what_is_waited_for_in_plain_words_each_once(self) -> None:
-        both = {"gates": [{"type": "cspr", "status": "open"}, {"type": "rapid_review", "status": "open"}]}
-        assert letter_kinds.waits(CASE, NO_REQUESTS, RULES) == ("the coroner to finish",)
-        assert len(letter_kinds.waits(both, OUT, RULES)) == 2
-        assert letter_kinds.waits({"gates": []}, NO_REQUESTS, RULES) == ()
-
-    def test_every_process_has_plain_words(self) -> None:
-        codes = json.loads(resources.read_bytes("schemas", "codes", "investigation_type.json"))["codes"]
-        assert {code["code"] for code in codes} | {"returns"} == set(RULES.waits)
-
-    def test_no_delay_where_nothing_is_waited_for(self) -> None:
-        assert self.lacking("delay") and not self.lacking("delay", case=CASE)
-        assert letter_kinds.lacking(RULES.kinds["delay"], {"gates": []}, OUT, None) == []
-
-    @pytest.mark.parametrize("kind", ["after-panel", "action"])
-    def test_nothing_is_said_of_an_analysis_that_is_not_ratified(self, kind: str) -> None:
-        draft = {**example("form-c-sudi"), "stage": "draft_cdrm"}
-        assert self.lacking(kind) and self.lacking(kind, draft)
-        assert self.lacking("thanks") == []
-
-    def test_learning_points_need_words_for_the_family(self) -> None:
-        analysis = example("form-c-sudi")
-        assert "for_family" in self.lacking("after-panel", analysis)[0]
-        assert self.lacking("action", analysis) == []
-        analysis["learning_points"][0]["for_family"] = "The advice  was\ngiven once."
-        assert self.lacking("after-panel", analysis) == []
-        assert letter_kinds.for_family(analysis) == ("The advice was given once.",)
-        assert self.lacking("after-panel", {**analysis, "learning_points": []}) == []
-
-    def test_no_feedback_to_a_family_that_did_not_ask_for_it(self) -> None:
-        analysis = changed(example("form-c-sudi"), family__feedback_requested="no", learning_points=[])
-        assert "did not ask" in self.lacking("after-panel", analysis)[0]
 
 
 class TestAge:
@@ -462,6 +447,44 @@ class TestWord:
             p.text for p in docx.Document(io.BytesIO(as_docx(letter_of("thanks", body), wording("thanks")))).paragraphs
         ]
         assert name in texts and f"Dear {name}" in texts
+
+
+LONG = (
+    (
+        "Apt 1",
+        "2 Mill House",
+        "3 Mill Lane",
+        "Millside",
+        "Milltown",
+        "Northtown",
+        "Northshire",
+        "NR1 1ZZ",
+        "United Kingdom",
+    ),
+    ("Flat 23b, The Old Northern Counties Permanent Building Society Chambers, St Bartholomew’s Yard", "14 Sample Road")
+    * 4,
+)
+
+
+@pytest.mark.parametrize("address", LONG)
+def test_a_long_address_never_stands_on_the_letter(address: tuple[str, ...]) -> None:
+    body = changed(form_a("sudi"))
+    body["family"]["parents"][0]["address"] = [*address]
+    opened = pypdfium2.PdfDocument(document.as_pdf(letter_of("delay", body), wording("delay")))
+    page = opened[0].get_textpage()
+
+    def edges(words: str, last: bool = False) -> tuple[float, float]:
+        search, found = page.search(words, match_case=True), None
+        while (one := search.get_next()) is not None:
+            found = one if found is None or last else found
+        assert found is not None
+        _, bottom, _, top = page.get_charbox(found[0])
+        return bottom, top
+
+    assert edges("Dear Ms")[1] < edges(address[-1], last=True)[0] - 5
+    frames = docx.Document(io.BytesIO(as_docx(letter_of("delay", body), wording("delay")))).paragraphs
+    sizes = {size.pt for p in frames if (size := p.runs[0].font.size) and p._p.xpath("w:pPr/w:framePr[@w:y='3118']")}
+    assert sizes == {9}
 
 
 def test_large_print_on_paper() -> None:

@@ -23,7 +23,7 @@ from letter_examples import (
 
 from cdr.documents.letters import letter as document
 from cdr.documents.letters.wording import WordingFails, fill_in, wording
-from cdr.domain.letters import letters, support
+from cdr.domain.letters import greeting, letters, support
 from cdr.domain.letters.letter_gate import FIRST_QUESTIONS
 from cdr.errors import ConditionsNotMet, NotFound, WrongConfiguration
 
@@ -188,16 +188,6 @@ class TestGate:
     def test_two_different_people_read_it(self, readers: list[str] | None) -> None:
         assert len(letters.hold_reasons({**example("letter-gate"), "proof_read_by": readers})) == 1
 
-    def test_not_applicable_will_not_do_for_an_open_inquest(self) -> None:
-        gate = self.gate(wording_agreed="not_applicable")
-        assert len(letters.unanswered(gate, self.BODY, ON, live_process=True)) == 1
-        assert letters.unanswered(gate, self.BODY, ON) == []
-
-    def test_no_language_will_not_do_where_form_a_names_one(self) -> None:
-        body = changed(self.BODY, family__interpreter_language="Yoruba")
-        assert "language" in letters.unanswered(example("letter-gate"), body, ON)[0]
-        assert letters.unanswered(self.gate(language_and_format="a Yoruba interpreter will ring"), body, ON) == []
-
 
 class TestSalutation:
     @pytest.mark.parametrize(
@@ -210,10 +200,98 @@ class TestSalutation:
             ("Mr José García Márquez", "Dear Mr José García Márquez"),
             ("Tọ́pẹ́ Adébáyọ̀", "Dear Tọ́pẹ́ Adébáyọ̀"),
             ("Ștefan", "Dear Ștefan"),
+            ("Mr and Mrs Alan Ferris", "Dear Mr and Mrs Ferris"),
+            ("Mr and Mrs N. Shah", "Dear Mr and Mrs Shah"),
+            ("Mr & Mrs Poole", "Dear Mr & Mrs Poole"),
+            ("Mr Alan and Mrs Jo Ferris", "Dear Mr Alan and Mrs Jo Ferris"),
+            ("The Right Reverend Dr Ada Obi", "Dear Dr Obi"),
+            ("The Right Reverend Ada Obi", "Dear Ada Obi"),
+            ("The Reverend Ada Obi", "Dear Reverend Obi"),
+            ("Rev Dr Ada Obi", "Dear Rev Dr Obi"),
+            ("Ms Liz (Elizabeth) Ngô Thị", "Dear Ms Liz Ngô Thị"),
+            ("The", "Dear The"),
+            ("Sister Mary Agnes", "Dear Sister Mary Agnes"),
         ],
     )
     def test_the_name_is_never_guessed(self, name: str, said: str) -> None:
-        assert letters.salutation(name) == said
+        assert greeting.salutation(name) == said
+
+    @pytest.mark.parametrize(
+        ("name", "two"),
+        [("Mr and Mrs Shah", True), ("Ada & Bo Shah", True), ("Mr And Shah", True), ("Ms Andrea Shah", False)],
+    )
+    def test_a_name_of_two_people(self, name: str, two: bool) -> None:
+        assert greeting.names_two(name) is two
+
+    def test_two_whose_letters_would_begin_alike_are_called_by_their_whole_names(self) -> None:
+        body = family(
+            person(name="Mrs Ann Hart"),
+            person(name="Mrs Joan Hart", relationship="grandparent"),
+            person(name="Mr Ed Hart"),
+        )
+        said = [letter_for(body, one).salutation for one in letters.recipients(body)]
+        assert said == ["Dear Mrs Ann Hart", "Dear Mrs Joan Hart", "Dear Mr Hart"]
+
+
+class TestLetterhead:
+    @pytest.mark.parametrize(
+        ("organisation", "address", "lines"),
+        [
+            ("Leeds CDOP", ["Leeds", "LS1 1AA"], ["Leeds", "LS1 1AA"]),
+            ("Leeds CDOP", ["1 Hall Road", "Leeds", "LS1 1AA"], ["1 Hall Road", "Leeds", "LS1 1AA"]),
+            ("Child Death Team for Leeds", ["Leeds", "LS1 1AA"], ["Leeds", "LS1 1AA"]),
+            (
+                "Leeds Child Death Review Team",
+                ["Child Death Review Team", "1 Hall Road", "Leeds"],
+                ["1 Hall Road", "Leeds"],
+            ),
+            ("Leeds Child Death Review Team", ["h Review Team", "Leeds"], ["h Review Team", "Leeds"]),
+        ],
+    )
+    def test_only_a_first_line_that_says_the_end_of_the_name_again_is_left_out(
+        self, organisation: str, address: list[str], lines: list[str]
+    ) -> None:
+        head = dataclasses.replace(configuration().letterhead, organisation=organisation, address=tuple(address))
+        assert [*letters.sender_address(dataclasses.replace(configuration(), letterhead=head))] == lines
+
+
+class TestPrivate:
+    def words(self, anyway: str, **second: Any) -> list[str]:
+        body = family(person(), person(relationship="father", name="Mr Bo Testcase", **second))
+        body["family"]["siblings"] = [{"name": "Will", "relationship": "brother"}]
+        return letters.private_words(body, letters.recipients(body)[0], anyway)
+
+    def test_a_county_that_stands_in_every_letter_is_no_address(self) -> None:
+        lines = ["2 Other Road", "Northshire", "England"]
+        found = self.words("A child who lives in England. Northshire Child Death Review Team", address=lines)
+        assert "2 Other Road" in found and not {"Northshire", "England"} & {*found}
+        assert "Northshire" in self.words("", address=lines)
+
+    def test_an_ordinary_word_of_the_wording_is_no_name(self) -> None:
+        assert "Will" in self.words("They meet.") and "Will" not in self.words("They will meet.")
+
+    def test_a_line_within_ones_own_is_ones_own(self) -> None:
+        assert "Sample Road" not in self.words("", address=["Sample Road"])
+
+
+class TestTheirRelation:
+    @pytest.mark.parametrize(
+        ("relationship", "parent"),
+        [
+            ("mother", True),
+            ("adoptive_parent", True),
+            ("stepfather", True),
+            ("partner_of_parent", False),
+            ("grandparent", False),
+        ],
+    )
+    def test_who_is_a_parent(self, relationship: str, parent: bool) -> None:
+        assert letter_for(family(person(relationship=relationship))).is_parent is parent
+
+    def test_an_adoptive_parent_has_a_letter_whatever_else_is_known(self) -> None:
+        known = {"parental_responsibility": "not_known", "lives_with_child": "no"}
+        assert len(letters.recipients(family(person(relationship="adoptive_parent", **known)))) == 1
+        assert letters.recipients(family(person(relationship="partner_of_parent", **known))) == []
 
 
 class TestChild:
@@ -237,6 +315,19 @@ class TestChild:
     )
     def test_the_right_words_for_the_child(self, sex: str, said: str) -> None:
         assert said in flat(text_of(changed(form_a("sudi"), child__sex=sex)))
+
+    @pytest.mark.parametrize(
+        ("spoken_of", "said"),
+        [
+            ("he", "his life"),
+            ("they", "their life"),
+            ("name", "Amara’s life"),
+            ("not_known", "Amara’s life"),
+            (None, "her life"),
+        ],
+    )
+    def test_the_words_that_the_family_uses(self, spoken_of: str | None, said: str) -> None:
+        assert said in flat(text_of(changed(form_a("sudi"), child__spoken_of=spoken_of)))
 
     def test_no_pronoun_where_the_sex_is_indeterminate(self) -> None:
         words = set(flat(text_of(changed(form_a("neonatal"), child__sex="indeterminate"))).casefold().split())
@@ -268,7 +359,7 @@ class TestLetter:
     @pytest.mark.parametrize(("name", "newborn"), [("sudi", False), ("neonatal", True), ("suicide", False)])
     def test_newborn(self, name: str, newborn: bool) -> None:
         assert letter_for(form_a(name)).newborn is newborn
-        assert ("so soon after his birth" in flat(text_of(form_a(name)))) is newborn
+        assert ("so soon after being born" in flat(text_of(form_a(name)))) is newborn
 
     @pytest.mark.parametrize(("born", "newborn"), [("2026-01-18", True), ("2026-01-17", False)])
     def test_newborn_ends_on_the_28th_day(self, born: str, newborn: bool) -> None:
@@ -291,7 +382,7 @@ class TestLetter:
         [
             ("mother", True),
             ("adoptive_parent", True),
-            ("step-father", True),
+            ("stepfather", True),
             ("grandparent", False),
             ("foster_parent", False),
             ("carer", False),

@@ -129,7 +129,7 @@ def test_an_inquest_that_ended_is_over_for_the_letters_too() -> None:
         case = gates.closed(case, type_, date(2026, 6, 1))
     live = processes.is_live(case, policy().gates.waits_at_panel)
     answers = {"answers": {"wording_agreed": {"answer": "not_applicable", "by": "x", "on": "2026-01-20"}}}
-    assert not live and letter_gate.unanswered(answers, form, questions=["wording_agreed"], live_process=live) == []
+    assert not live and letter_gate.unanswered(answers, form, questions=["wording_agreed"]) == []
     assert processes.coroner_knows(form, case), "an inquest that is over was one all the same"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cdr.documents.letters.letter import DRAFT_MARK, AnyLetter, content
@@ -17,6 +18,8 @@ TWIPS = 1440 / 25.4  # in a millimetre
 # Where things stand above the fold, in millimetres from the page's left and upper edge, as on the PDF.
 SENDER, WINDOW = (100, 14, 85), (22, 55, 85)  # and how wide
 DATE_AT, DATE_WITHOUT_WINDOW = 80, 52
+# How many lines of an address the window holds, by its size in points and the letters that a line holds, and a line's height in millimetres.
+SIZES = ((7, 12, 40, 5.0), (8, 10, 48, 4.2), (9, 9, 54, 3.8))
 
 
 def as_docx(letter: AnyLetter, wording: str) -> bytes:
@@ -93,8 +96,9 @@ def _above_the_fold(document: Document, data: Mapping[str, Any]) -> None:
         _to_the_right(paragraph)
         paragraph.runs[0].bold = number == 0
         paragraph.runs[0].font.size = Pt(12)
+    size, height = _size_of(data["address"])
     for line in data["address"]:
-        _framed(document, line, WINDOW).runs[0].font.size = Pt(12)
+        _framed(document, line, WINDOW).runs[0].font.size = Pt(size)
     lines = [data["date"], *([f"Our reference: {data['reference']}"] if data["reference"] else [])]
     for number, line in enumerate(lines):
         paragraph = document.add_paragraph(line)
@@ -102,8 +106,19 @@ def _above_the_fold(document: Document, data: Mapping[str, Any]) -> None:
         last = number == len(lines) - 1
         paragraph.paragraph_format.space_after = Mm(5 if last else 0)
         if number == 0:
-            top = DATE_AT if data["address"] else DATE_WITHOUT_WINDOW
+            top = max(DATE_AT, WINDOW[1] + height) if data["address"] else DATE_WITHOUT_WINDOW
             paragraph.paragraph_format.space_before = Mm(top - 20)
+
+
+def _size_of(address: Sequence[str]) -> tuple[int, float]:
+    """The size of an address in points with which the window holds it, the smallest where none does; and its height in millimetres."""
+    found = (0, 0.0)
+    for most, size, wide, tall in SIZES:
+        lines = sum(max(1, math.ceil(len(line) / wide)) for line in address)
+        found = (size, lines * tall)
+        if lines <= most:
+            break
+    return found
 
 
 def _to_the_right(paragraph: Paragraph) -> None:

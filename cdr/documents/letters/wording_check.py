@@ -26,17 +26,20 @@ HELP = Organisation(
 CHILDREN = (
     Child("Sam", "he", "him", "his", "Sam’s", named=True),
     Child("Sam", "she", "her", "her", "Sam’s", named=True),
+    Child("Sam", "they", "them", "their", "Sam’s", named=True),
     Child("your baby", "your baby", "your baby", "your baby’s", "your baby’s", named=False),
 )
 CONDITIONS = (
     "is_parent", "lived_together", "newborn", "suicide", "coroner", "abroad", "criminal", "in_care", "interpreter", "views_shared",
+    "late", "reviewed", "nothing_found", "own_reviews",
 )  # fmt: skip
+INQUESTS = ("told", "open", "apart", "over")
 LETTER = Letter(
     reference="2026-7K3M", **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear Ms Invented",  # type: ignore[arg-type]
-    child=CHILDREN[0], is_parent=True, lived_together=True, newborn=False, suicide=False, coroner=False, abroad=False,
-    criminal=False, in_care=False, born_together="", interpreter=False, learning=(), waits=("the coroner to finish",),
-    views_shared=False, meet_with="", key_worker=KEY_WORKER, own_key_worker=True, manager=MANAGER, signer=MANAGER,
-    organisations=(HELP, HELP), draft=False,
+    child=CHILDREN[0], is_parent=True, lived_together=True, newborn=False, born_alive=True, suicide=False, coroner=False,
+    inquest="", papers="", late=False, reviewed=False, abroad=False, criminal=False, in_care=False, born_together="", died_too="", own_reviews=False,
+    interpreter=False, learning=(), nothing_found=False, waits=("the coroner to finish",), views_shared=False, meet_with="",
+    key_worker=KEY_WORKER, own_key_worker=True, manager=MANAGER, signer=MANAGER, organisations=(HELP, HELP), draft=False,
 )  # fmt: skip
 TO_PROFESSIONAL = ProfessionalLetter(
     **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear colleague", area="Invented", to="Invented Trust",  # type: ignore[arg-type]
@@ -56,9 +59,15 @@ def examples(kind: Kind) -> Iterator[AnyLetter]:
     base = replace(LETTER, signer=signer)
     for child, conditions in itertools.product(CHILDREN, [every, none, *({**none, name: True} for name in CONDITIONS)]):
         yield replace(base, child=child, **conditions)  # type: ignore[arg-type]
+    for inquest in INQUESTS:
+        yield replace(base, coroner=bool(inquest), inquest=inquest)
+    yield replace(base, newborn=True, born_alive=False)
+    for papers in ("asked", "in"):
+        yield replace(base, papers=papers)
     for key_worker, own in ((KEY_WORKER, False), (None, False)):
         yield replace(base, key_worker=key_worker, own_key_worker=own)
     yield replace(base, manager=replace(MANAGER, phone=""), key_worker=None, own_key_worker=False, signer=signer)
+    yield replace(base, died_too="Sam’s twin", own_reviews=True)
     yield replace(base, born_together="Sam’s twin", meet_with="Dr Ray Invented", learning=("We learned to ask twice.",))
 
 

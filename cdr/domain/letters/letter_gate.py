@@ -126,18 +126,14 @@ def unanswered(
     form_a: Mapping[str, Any],
     today: date | None = None,
     questions: Sequence[str] = FIRST_QUESTIONS,
-    *,
-    live_process: bool = False,
 ) -> list[str]:
     """What is still to be asked before a final letter: a sentence for each question, saying whom.
 
-    An answer needs who gave it and when, from the day of the death to `today`; `live_process`: an inquest or a criminal case
-    is open. (process: the letter gate)
+    An answer needs who gave it and when, from the day of the death to `today`. (process: the letter gate)
     """
     answers = (gate or {}).get("answers") or {}
     died = date.fromisoformat(form_a["death"]["date"])
-    found = [_to_ask(BY_ID[id_], answers.get(id_), died, today) for id_ in questions]
-    return [sentence for sentence in (*found, *_at_odds(answers, form_a, questions, live_process)) if sentence]
+    return [sentence for id_ in questions if (sentence := _to_ask(BY_ID[id_], answers.get(id_), died, today))]
 
 
 def too_old(
@@ -199,45 +195,28 @@ def _to_ask(question: Question, given: Any, died: date, today: date | None) -> s
     return ""
 
 
-def _at_odds(
-    answers: Mapping[str, Any], form_a: Mapping[str, Any], questions: Sequence[str], live_process: bool
-) -> list[str]:
-    """Answers that the case or Form A does not bear out."""
-    found = []
-    wording, language = (_answer(answers, id_) for id_ in ("wording_agreed", "language_and_format"))
-    if wording == "not_applicable" and live_process:
-        found.append(
-            "An inquest or a criminal case is open: ask the coroner’s officer or the family liaison "
-            "officer to agree the wording. [wording_agreed]"
-        )
-    if language.casefold() in {"none", "no"} and form_a.get("family", {}).get("interpreter_language"):
-        found.append(
-            "Form A names a language for an interpreter: ask the key worker in which language to write. [language_and_format]"
-        )
-    return [sentence for sentence in found if any(f"[{id_}]" in sentence for id_ in questions)]
-
-
-def _answer(answers: Mapping[str, Any], id_: str) -> str:
+def answer_of(answers: Mapping[str, Any], id_: str) -> str:
+    """The answer to a question; empty where there is none."""
     given = answers.get(id_)
     return str(given.get("answer") or "").strip() if isinstance(given, Mapping) else ""
 
 
 def needs_more_than_a_letter(gate: Mapping[str, Any] | None) -> bool:
     """Whether somebody needs another language, large print, or a call instead."""
-    answer = _answer((gate or {}).get("answers") or {}, "language_and_format").casefold()
+    answer = answer_of((gate or {}).get("answers") or {}, "language_and_format").casefold()
     return answer not in {"", "none", "no", "not_applicable"}
 
 
 def needs_large_print(gate: Mapping[str, Any] | None) -> bool:
     """Whether large print is what somebody needs."""
-    return "large" in _answer((gate or {}).get("answers") or {}, "language_and_format").casefold()
+    return "large" in answer_of((gate or {}).get("answers") or {}, "language_and_format").casefold()
 
 
 def held_questions(gate: Mapping[str, Any] | None, questions: Sequence[str] | None = None) -> tuple[str, ...]:
     """The questions whose answers hold a letter; all that were answered, or those of its kind."""
     answers = (gate or {}).get("answers") or {}
     ids = BY_ID if questions is None else questions
-    return tuple(id_ for id_ in ids if _answer(answers, id_) in ("not_known", *BY_ID[id_].holds))
+    return tuple(id_ for id_ in ids if answer_of(answers, id_) in ("not_known", *BY_ID[id_].holds))
 
 
 def hold_reasons(gate: Mapping[str, Any] | None, questions: Sequence[str] = FIRST_QUESTIONS) -> list[str]:
@@ -252,7 +231,7 @@ def hold_reasons(gate: Mapping[str, Any] | None, questions: Sequence[str] = FIRS
 
 
 def _held(question: Question, gate: Mapping[str, Any] | None) -> str:
-    answer = _answer((gate or {}).get("answers") or {}, question.id)
+    answer = answer_of((gate or {}).get("answers") or {}, question.id)
     if answer == "not_known":
         return f"Not known yet: {question.text} Ask {question.ask}. [{question.id}]"
     return f"{question.held} [{question.id}]"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from cdr.domain.letters.child_words import TWIN, Child, born_together, child_of, died_too
+from cdr.domain.letters.greeting import salutation
+from cdr.domain.letters.letter_facts import Standing
 from cdr.domain.letters.letter_gate import QUESTIONS, Question, hold_reasons, one_line, unanswered
 from cdr.domain.letters.support import Organisation
 from cdr.domain.rulebook.form_a import is_newborn
@@ -20,21 +24,16 @@ __all__ = [
     "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons", "in_words",
     "private_words", "recipients", "salutation", "unanswered",
 ]  # fmt: skip
+BORN_ALIVE = "live_birth"
 BY_HAND = ("By hand",)
 CORPORATE_PARENT = "local_authority"  # a council is told by its own people, and grieves differently
-NAMED_PARENTS = ("mother", "father")
-TITLES = frozenset(
-    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "reverend", "revd", "sir", "dame", "lady", "lord"}
-    | {"sister", "brother", "father", "imam", "rabbi", "pastor", "captain", "capt", "major"}
-)  # fmt: skip
-NO_NAME_YET = frozenset(
-    {"baby", "babe", "infant", "unnamed", "unknown", "twin", "triplet", "boy", "girl", "male", "female", "not"}
-)
+NAMED_PARENTS = ("mother", "father", "parent", "adoptive_parent")
+PARENTS = (*NAMED_PARENTS, "stepmother", "stepfather")
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-PRONOUNS = {"male": ("he", "him", "his"), "female": ("she", "her", "her")}
+NOTHING_KNOWN = Standing()
 
 
 @dataclass(frozen=True)
@@ -60,32 +59,6 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Child:
-    """The child as the letter speaks of them; where the sex is not known the pronouns are the name. `whose` is `Amara’s`."""
-
-    name: str
-    they: str
-    them: str
-    their: str
-    whose: str
-    named: bool
-
-
-@dataclass(frozen=True)
-class FromCase:
-    """What a letter may take from the case beside Form A: what was learned, and what the review waits for, in plain words;
-    whether the coroner knows, and whether a criminal case is open.
-    """
-
-    learning: tuple[str, ...] = ()
-    waits: tuple[str, ...] = ()
-    views_shared: bool = False
-    signed_by_chair: bool = False
-    coroner: bool = False
-    criminal: bool = False
-
-
-@dataclass(frozen=True)
 class Letter:
     """All that a wording may use; `on` is the letter's date and `date` the same in words."""
 
@@ -100,14 +73,22 @@ class Letter:
     is_parent: bool
     lived_together: bool
     newborn: bool
+    born_alive: bool
     suicide: bool
     coroner: bool
+    inquest: str
+    papers: str
+    late: bool
+    reviewed: bool
     abroad: bool
     criminal: bool
     in_care: bool
     born_together: str
+    died_too: str
+    own_reviews: bool
     interpreter: bool
     learning: tuple[str, ...]
+    nothing_found: bool
     waits: tuple[str, ...]
     views_shared: bool
     meet_with: str
@@ -128,13 +109,18 @@ def in_words(on: date) -> str:
 def recipients(form_a: Mapping[str, Any]) -> list[Recipient]:
     """Who should have a letter of their own.
 
-    Everyone named as mother or father, everyone with parental responsibility, and everyone who brought the child up at
+    Everyone named as a parent, by birth or by adoption, everyone with parental responsibility, and everyone who brought the child up at
     home: a parent who lived elsewhere is bereaved too, and a foster carer or grandmother is not left out. Two people
     at one address have a letter each, so that neither reads the other's. Each address is that person's own; the child's
     stands in only for someone who lived with the child. (process: separate letters, never the other's address)
     """
+    return [_recipient(number, person, form_a["child"]) for number, person in people_of(form_a).items()]
+
+
+def people_of(form_a: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """What Form A says of those who should have a letter of their own, by the letters' numbers from 1."""
     people = [person for person in form_a.get("family", {}).get("parents") or [] if _should_have_one(person)]
-    return [_recipient(number, person, form_a["child"]) for number, person in enumerate(people, 1)]
+    return dict(enumerate(people, 1))
 
 
 def _should_have_one(person: Mapping[str, Any]) -> bool:
@@ -179,17 +165,28 @@ def choose(people: Sequence[Recipient], to: str | int | None) -> list[Recipient]
     return found
 
 
-def private_words(form_a: Mapping[str, Any], recipient: Recipient) -> list[str]:
-    """What this person's letter must not say: NHS number, causes, brothers' and sisters' names, others' addresses."""
+def private_words(form_a: Mapping[str, Any], recipient: Recipient, said_anyway: str = "") -> list[str]:
+    """What this person's letter must not say: NHS number, causes, brothers' and sisters' names, others' addresses.
+
+    `said_anyway` is what the letter says of nobody in particular, its wording and the area's own names: a county in it
+    is no other parent's address, and “will” is no brother's name.
+    """
     child, death = form_a["child"], form_a["death"]
     family = form_a.get("family", {})
     causes = (form_a.get("certification", {}).get("cause_of_death") or {}).values()
     siblings = [sibling.get("name") for sibling in family.get("siblings") or []]
     elsewhere = [part for person in family.get("parents") or [] for part in person.get("address") or []]
-    own = {part.casefold() for part in recipient.address_lines}
-    others = [part for part in elsewhere if part.casefold() not in own]
-    words = [child.get("nhs_number"), death.get("circumstances"), *causes, *siblings, *others]
+    own = "\n".join(recipient.address_lines)
+    others = [part for part in elsewhere if not _says(own, part)]
+    shared = [word for word in (*siblings, *others) if isinstance(word, str) and not _says(said_anyway, word)]
+    words = [child.get("nhs_number"), death.get("circumstances"), *causes, *shared]
     return [one_line(word) for word in words if isinstance(word, str) and one_line(word)]
+
+
+def _says(text: str, words: str) -> bool:
+    """Whether a text has these words, whole and in any case."""
+    wanted = re.escape(one_line(words).casefold())
+    return bool(wanted) and re.search(rf"(?<!\w){wanted}(?!\w)", one_line(text).casefold()) is not None
 
 
 def compose(
@@ -202,7 +199,9 @@ def compose(
     *,
     draft: bool,
     reference: str = "",
-    case: FromCase = FromCase(),
+    case: Standing = NOTHING_KNOWN,
+    signed_by_chair: bool = False,
+    others_died: bool = False,
     large_print: bool = False,
 ) -> Letter:
     """One person's letter, ready for a wording.
@@ -213,58 +212,96 @@ def compose(
         _check_can_be_sent(recipient)
     if not recipient.address_lines:
         recipient = replace(recipient, address_lines=BY_HAND)
-    death, family = form_a["death"], form_a.get("family", {})
     child = child_of(form_a["child"])
     return Letter(
+        **_head(configuration, on, "chair" if signed_by_chair else "manager"),
+        **_family(form_a, recipient, child, ages, others_died),
+        **_standing(case),
         reference=reference,
-        organisation=one_line(configuration.letterhead.organisation),
-        organisation_address=sender_address(configuration),
-        on=on,
-        date=in_words(on),
         recipient=recipient,
-        salutation=salutation(recipient.name),
+        salutation=salutation(recipient.name, in_full=recipient.number in _alike(form_a)),
         child=child,
-        is_parent=_is_parent(recipient.relationship),
-        lived_together=recipient.lives_with_child or is_newborn(form_a, ages),
-        newborn=is_newborn(form_a, ages),
-        suicide="apparent_suicide" in (death.get("suspected_events") or []),
-        coroner=case.coroner,
-        abroad=death.get("place") == "abroad",
-        criminal=case.criminal,
-        in_care=form_a["child"].get("looked_after") == "yes",
-        born_together=_born_together(form_a, child),
-        interpreter=bool(family.get("interpreter_language")) or recipient.interpreter,
-        learning=tuple(one_line(text) for text in case.learning),
-        waits=tuple(one_line(text) for text in case.waits),
-        views_shared=case.views_shared,
-        meet_with=one_line(family.get("follow_up_with")),
         key_worker=_key_worker(form_a, configuration),
-        own_key_worker=bool((family.get("key_worker") or {}).get("name")),
-        manager=contact(configuration.people["manager"]),
-        signer=contact(configuration.people["chair" if case.signed_by_chair else "manager"]),
         organisations=tuple(organisations),
         draft=draft,
         large_print=large_print,
     )
 
 
-def _is_parent(relationship: str) -> bool:
-    """Whether a relationship's code is a mother's or father's, by birth, adoption or marriage; not a foster carer's."""
-    words = set(relationship.casefold().replace("-", "_").replace(" ", "_").split("_"))
-    return bool(words & {"mother", "father", "parent", "stepmother", "stepfather"}) and not words & {"foster", "grand"}
+def _alike(form_a: Mapping[str, Any]) -> set[int]:
+    """The numbers of those whose letters would begin alike: two at one address could not tell whose is whose."""
+    begun = {person.number: salutation(person.name) for person in recipients(form_a)}
+    return {number for number, said in begun.items() if [*begun.values()].count(said) > 1}
+
+
+def _head(configuration: Configuration, on: date, signer: str) -> dict[str, Any]:
+    """Who writes, and when."""
+    return {
+        "organisation": one_line(configuration.letterhead.organisation),
+        "organisation_address": sender_address(configuration),
+        "on": on,
+        "date": in_words(on),
+        "manager": contact(configuration.people["manager"]),
+        "signer": contact(configuration.people[signer]),
+    }
+
+
+def _family(
+    form_a: Mapping[str, Any], recipient: Recipient, child: Child, ages: Ages, others_died: bool
+) -> dict[str, Any]:
+    """What Form A knows of the child and of the one who is written to; `others_died`: a brother or sister has a case too."""
+    death, family = form_a["death"], form_a.get("family", {})
+    newborn = is_newborn(form_a, ages)
+    return {
+        "is_parent": recipient.relationship in PARENTS,
+        "lived_together": recipient.lives_with_child or newborn,
+        "newborn": newborn,
+        "born_alive": form_a["child"].get("birth_status", BORN_ALIVE) == BORN_ALIVE,
+        "suicide": "apparent_suicide" in (death.get("suspected_events") or []),
+        "abroad": death.get("place") == "abroad",
+        "in_care": form_a["child"].get("looked_after") == "yes",
+        "born_together": born_together(form_a, child, others_died),
+        "died_too": died_too(form_a, child, others_died),
+        "own_reviews": others_died,
+        "interpreter": bool(family.get("interpreter_language")) or recipient.interpreter,
+        "meet_with": one_line(family.get("follow_up_with")),
+        "own_key_worker": bool((family.get("key_worker") or {}).get("name")),
+    }
+
+
+def _standing(case: Standing) -> dict[str, Any]:
+    """How the case stands, as a wording asks for it."""
+    return {
+        "coroner": bool(case.inquest),
+        "inquest": case.inquest,
+        "papers": case.papers,
+        "late": case.late,
+        "reviewed": "reviewed" in case,
+        "criminal": case.criminal,
+        "learning": tuple(one_line(text) for text in case.learning),
+        "nothing_found": "words_for_family" in case and not case.learning,
+        "waits": tuple(one_line(text) for text in case.waits),
+        "views_shared": case.views_shared,
+    }
 
 
 def sender_address(configuration: Configuration) -> tuple[str, ...]:
-    """The letterhead's lines, without one that only says part of the organisation's name again."""
+    """The letterhead's lines, without a first one that only says the end of the organisation's name again.
+
+    A town is a line of its own, though the name may begin with it (`Leeds CDOP`).
+    """
     organisation = one_line(configuration.letterhead.organisation)
-    lines = [one_line(part) for part in configuration.letterhead.address]
-    return tuple(line for line in lines if line and line not in organisation)
+    lines = [line for part in configuration.letterhead.address if (line := one_line(part))]
+    again = bool(lines) and " " in lines[0] and f" {organisation}".endswith(f" {lines[0]}")
+    return tuple(lines[1:] if again else lines)
 
 
 def twin_to_ask_about(form_a: Mapping[str, Any]) -> bool:
-    """Whether Form A says that the child was one of several and names no twin, so that the letter can speak of none."""
+    """Whether the letter can speak of no twin though there is one: Form A names none, or nobody knows whether one is alive."""
     siblings = form_a.get("family", {}).get("siblings") or []
-    return form_a["child"].get("multiple_birth") == "yes" and all(s.get("relationship") != "twin" for s in siblings)
+    twins = [sibling for sibling in siblings if sibling.get("relationship") == TWIN]
+    unknown = any(twin.get("has_died") == "not_known" for twin in twins)
+    return unknown or (form_a["child"].get("multiple_birth") == "yes" and not twins)
 
 
 def _check_can_be_sent(recipient: Recipient) -> None:
@@ -279,36 +316,6 @@ def _check_can_be_sent(recipient: Recipient) -> None:
 def to_hand_over(letters: Sequence[Letter]) -> list[int]:
     """The numbers of the letters that have no address, and so are handed over in person."""
     return [letter.recipient.number for letter in letters if letter.recipient.address_lines == BY_HAND]
-
-
-def salutation(name: str) -> str:
-    """`Dear Ms Moore` for a title and two names; else the name as it is written, since no one may guess a family name.
-
-    Which word is the family name depends on the language (Vietnamese and Hungarian put it first, Spanish has two).
-    """
-    words = name.split()
-    if len(words) == 3 and words[0].rstrip(".").casefold() in TITLES:
-        return f"Dear {words[0]} {words[2]}"
-    return f"Dear {name}" if words else "Dear (name to be asked)"
-
-
-def child_of(child: Mapping[str, Any]) -> Child:
-    """The child by the name that the family uses: `known_as`, else the first of the first names; else `your baby`."""
-    names = one_line(child.get("known_as")) or next(iter(one_line(child.get("first_names")).split()), "")
-    named = bool(names) and names.split()[0].casefold() not in NO_NAME_YET
-    name = names if named else "your baby"
-    of_the_name = f"{name}’" if name.endswith("s’") else f"{name}’s"
-    they, them, their = PRONOUNS.get(child.get("sex") or "", (name, name, of_the_name))
-    return Child(name=name, they=they, them=them, their=their, whose=of_the_name, named=named)
-
-
-def _born_together(form_a: Mapping[str, Any], child: Child) -> str:
-    """The twin who is alive, in words without a name; more than one, where there are; empty where none is known."""
-    siblings = form_a.get("family", {}).get("siblings") or []
-    alive = [s for s in siblings if s.get("relationship") == "twin" and s.get("has_died") != "yes"]
-    if len(alive) > 1:
-        return f"the children who were born with {child.name}"
-    return f"{child.whose} twin" if alive else ""
 
 
 def _key_worker(form_a: Mapping[str, Any], configuration: Configuration) -> Contact | None:

@@ -1,0 +1,46 @@
+"""Other cases that are about a brother or sister of a child: two letters on one day must know of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cdr.domain.case.duplicates import NO_NAME_YET, identity
+from cdr.domain.case.facts import Cases, Facts
+from cdr.domain.rulebook.validation import at, items_at, text_at
+from cdr.written import bare_name
+
+TWIN = "twin"
+
+Body = Mapping[str, Any]
+
+
+def cases_of_siblings(reference: str, form_a: Body, cases: Cases) -> list[str]:
+    """The references of the cases about children whom Form A names as brothers or sisters, or who were born with the child."""
+    others = (facts for ref, facts in cases.items() if ref != reference and facts.identity is not None)
+    return [facts.reference for facts in others if _is_sibling(form_a, facts)]
+
+
+def _is_sibling(form_a: Body, other: Facts) -> bool:
+    them, child = other.identity, identity(form_a)
+    if them is None:
+        return False
+    same_family = bool(child.family) and child.family == them.family
+    if at(form_a, "child.multiple_birth") == "yes" and same_family and child.born and child.born == them.born:
+        return True
+    for born, names, twin in _named(form_a, child.born):
+        given = names - set(child.family.split()) - set(them.family.split())
+        same_name = bool(given) and given <= {*them.first.split(), *them.also.replace(",", " ").split()}
+        is_family = same_family or set(them.family.split()) <= names
+        unnamed = not given or given <= NO_NAME_YET or set(them.first.split()) <= NO_NAME_YET
+        if is_family and born == them.born and (same_name or (twin and unnamed)):
+            return True
+    return False
+
+
+def _named(form_a: Body, born: str) -> Iterator[tuple[str, set[str], bool]]:
+    """Each brother or sister of Form A: when born, the words of the name, and whether a twin."""
+    for _, item in items_at(form_a, "family.siblings"):
+        twin = text_at(item, "relationship") == TWIN
+        words = {bare_name(word) for word in text_at(item, "name").replace("-", " ").split()} - {""}
+        yield text_at(item, "date_of_birth") or (born if twin else ""), words, twin

@@ -1,0 +1,228 @@
+"""A final letter says only what is so: what each kind needs of a case, what forbids it, and the sentences that follow the case."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from letter_examples import AGES, LETTER_RULES, ON, changed, configuration, example, form_a, from_case
+
+from cdr import resources
+from cdr.documents.letters import letter as document
+from cdr.documents.letters.wording import wording
+from cdr.domain.letters import letter_facts, letter_kinds, letters
+from cdr.domain.letters.letter_facts import Standing
+
+SUDI = form_a("sudi")
+NO_REQUESTS: dict[str, Any] = {"requests": []}
+OUT = {"requests": [{"agency": "a", "requested_on": "2026-01-12", "status": "outstanding", "answered_on": None}]}
+IN = {"requests": [{"agency": "a", "requested_on": "2026-01-12", "status": "returned", "answered_on": "2026-02-01"}]}
+NIL = {"requests": [{"agency": "a", "requested_on": "2026-01-12", "status": "nil", "answered_on": "2026-02-01"}]}
+OPEN_CASE: dict[str, Any] = {"status": "open", "gates": []}
+MET = {"kind": "cdrm", "on": "2026-04-10"}
+REVIEWED: dict[str, Any] = {**OPEN_CASE, "reviews": [{"on": "2026-04-14", "stage": "ratified_cdop"}]}
+CLOSED: dict[str, Any] = {**REVIEWED, "status": "closed", "closures": [{"on": "2026-04-16"}]}
+FORM_C = example("form-c-sudi")
+NOTHING = {**FORM_C, "domains": {}, "modifiable_factors_identified": "no", "learning_points": [], "recommendations": []}
+TOLD = changed(FORM_C, learning_points=[{"theme": "x", "text": "y", "for_family": "The advice  was\ngiven once."}])
+
+
+def standing(
+    case: dict[str, Any] | None = None,
+    requests: dict[str, Any] = NO_REQUESTS,
+    analysis: dict[str, Any] | None = None,
+    on: date = ON,
+) -> Standing:
+    return letter_facts.standing(SUDI, case or OPEN_CASE, requests, analysis, on, LETTER_RULES)
+
+
+def unmet(kind: str, *how: Any, **more: Any) -> list[str]:
+    return letter_facts.unmet(LETTER_RULES.kinds[kind], standing(*how, **more), LETTER_RULES)
+
+
+def words(kind: str, so: Standing, body: dict[str, Any] | None = None) -> str:
+    form = body or SUDI
+    made = letters.compose(
+        form, configuration(), letters.recipients(form)[0], ON, (), AGES, draft=False, reference="2026-7K3M", case=so
+    )
+    return " ".join(document.as_text(made, wording(kind)).split())
+
+
+def milestones(*listed: dict[str, str], **case: Any) -> dict[str, Any]:
+    return {**OPEN_CASE, **case, "milestones": [*listed]}
+
+
+class TestTheRules:
+    def test_every_fact_that_a_kind_names_has_its_sentence(self) -> None:
+        for kind in LETTER_RULES.kinds.values():
+            assert all(LETTER_RULES.facts[fact].missing for fact in kind.needs), kind.name
+            assert all(LETTER_RULES.facts[fact].in_the_way for fact in kind.forbids), kind.name
+
+    def test_every_fact_of_the_rules_can_be_so(self) -> None:
+        past = milestones({"kind": "panel_date", "on": "2026-04-01"}, {"kind": "family_views", "on": "2026-03-01"}, MET)
+        refused = changed(TOLD, family__feedback_requested="no")
+        seen = {*standing(CLOSED, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
+        assert seen == set(LETTER_RULES.facts)
+
+    def test_every_process_has_plain_words(self) -> None:
+        codes = json.loads(resources.read_bytes("schemas", "codes", "investigation_type.json"))["codes"]
+        assert {code["code"] for code in codes} | {"returns"} == set(LETTER_RULES.waits)
+
+
+class TestWhatForbidsALetter:
+    @pytest.mark.parametrize("kind", ["condolence", "before-review-meeting", "delay"])
+    @pytest.mark.parametrize("case", [REVIEWED, CLOSED])
+    def test_what_speaks_of_work_to_come_does_not_go_once_it_is_done(self, kind: str, case: dict[str, Any]) -> None:
+        assert unmet(kind, OPEN_CASE, OUT) == []
+        assert any("2026-04-1" in sentence for sentence in unmet(kind, case, OUT, FORM_C))
+
+    def test_nobody_is_about_to_meet_who_has_met(self) -> None:
+        [sentence] = unmet("before-review-meeting", milestones(MET))
+        assert "met on 2026-04-10" in sentence and "after-review-meeting" in sentence
+        assert unmet("before-review-meeting", analysis={**FORM_C, "stage": "draft_cdrm"})
+        assert unmet("before-review-meeting", milestones(MET), on=date(2026, 4, 9)) == []
+
+    @pytest.mark.parametrize("kind", ["cdrm", "final_case_discussion"])
+    def test_nobody_has_met_where_no_meeting_is_recorded(self, kind: str) -> None:
+        assert "No meeting" in unmet("after-review-meeting")[0]
+        assert unmet("after-review-meeting", milestones({**MET, "kind": kind})) == []
+        assert unmet("after-review-meeting", milestones({**MET, "kind": "home_visit"}))
+
+    @pytest.mark.parametrize("kind", ["condolence", "after-review-meeting", "thanks"])
+    def test_a_panel_whose_day_is_past_is_not_still_to_meet(self, kind: str) -> None:
+        views = {"kind": "family_views", "on": "2026-03-01"}
+        before = milestones(MET, views, {"kind": "panel_date", "on": "2026-04-16"})
+        again = milestones(
+            MET, views, {"kind": "panel_date", "on": "2026-04-16"}, {"kind": "panel_date", "on": "2026-05-20"}
+        )
+        assert "2026-04-16" in unmet(kind, before)[0] and unmet(kind, again) == []
+
+    def test_no_thanks_for_what_nobody_recorded(self) -> None:
+        assert "family_views" in unmet("thanks")[0]
+        assert unmet("thanks", milestones({"kind": "family_views", "on": "2026-03-01"})) == []
+        assert unmet("thanks", analysis=FORM_C) == []
+        assert unmet("thanks", analysis=changed(FORM_C, family__views_considered="not_known"))
+
+    def test_no_delay_where_nothing_is_waited_for(self) -> None:
+        assert "no delay" in unmet("delay")[0]
+        assert (
+            unmet("delay", OPEN_CASE, OUT) == unmet("delay", {"gates": [{"type": "inquest", "status": "open"}]}) == []
+        )
+
+    @pytest.mark.parametrize("kind", ["after-panel", "action"])
+    def test_nothing_is_said_of_an_analysis_that_is_not_ratified(self, kind: str) -> None:
+        assert unmet(kind) and unmet(kind, analysis={**FORM_C, "stage": "draft_cdrm"})
+
+    def test_a_case_that_was_opened_again_is_not_done(self) -> None:
+        again = {**REVIEWED, "reopenings": [{"on": "2026-04-15", "reason": "x"}]}
+        assert unmet("after-panel", REVIEWED, NO_REQUESTS, TOLD) == []
+        assert "ratified review" in unmet("after-panel", again, NO_REQUESTS, TOLD)[0]
+
+    def test_no_feedback_to_a_family_that_did_not_ask_for_it(self) -> None:
+        refused = changed(TOLD, family__feedback_requested="no")
+        assert "did not ask" in unmet("after-panel", REVIEWED, NO_REQUESTS, refused)[0]
+
+
+class TestNothingWasFound:
+    def after(self, analysis: dict[str, Any]) -> list[str]:
+        return unmet("after-panel", REVIEWED, NO_REQUESTS, analysis)
+
+    def test_only_where_nothing_was_found(self) -> None:
+        assert self.after(NOTHING) == []
+        assert letter_facts.found_nothing(NOTHING) and not letter_facts.found_nothing(None)
+
+    @pytest.mark.parametrize(
+        "found",
+        [
+            {"modifiable_factors_identified": "yes"},
+            {"modifiable_factors_identified": "inadequate_information"},
+            {"modifiable_factors_identified": None},
+            {"domains": {"C": {"factors": [{"code": "sleep_environment", "modifiable": "yes"}]}}},
+            {"recommendations": [{"text": "Give it twice", "level": "local"}]},
+            {"learning_points": [{"theme": "x", "text": "y"}]},
+        ],
+    )
+    def test_what_was_found_waits_for_words_for_the_family(self, found: dict[str, Any]) -> None:
+        analysis = {**NOTHING, **found}
+        assert "for_family" in self.after(analysis)[0]
+        assert self.after({**analysis, "learning_points": TOLD["learning_points"]}) == []
+
+    def test_a_recommendation_may_have_words_for_the_family_too(self) -> None:
+        asked = [{"text": "Give it twice", "level": "local", "for_family": "We asked that it be given twice."}]
+        assert letter_facts.for_family({**TOLD, "recommendations": asked}) == (
+            "The advice was given once.", "We asked that it be given twice.",
+        )  # fmt: skip
+
+    def test_what_is_waited_for_in_plain_words_each_once(self) -> None:
+        both = {"gates": [{"type": "cspr", "status": "open"}, {"type": "rapid_review", "status": "open"}]}
+        assert len(letter_facts.waits(both, OUT, LETTER_RULES)) == 2
+        assert letter_facts.waits({"gates": []}, NO_REQUESTS, LETTER_RULES) == ()
+
+
+class TestSentencesThatFollow:
+    @pytest.mark.parametrize(
+        ("status", "said", "unsaid"),
+        [
+            ("open", "The coroner has opened an inquest", "may hold"),
+            ("closed", "The coroner’s inquest is over", "may hold"),
+            ("waived", "separate from our work", "waits until"),
+        ],
+    )
+    def test_the_coroner(self, status: str, said: str, unsaid: str) -> None:
+        so = standing({**OPEN_CASE, "gates": [{"type": "inquest", "status": status}]})
+        assert said in words("condolence", so) and unsaid not in words("condolence", so)
+        assert "If there is an inquest" not in words("after-review-meeting", so)
+
+    def test_an_inquest_that_was_over_when_the_death_was_notified(self) -> None:
+        over = changed(SUDI, other_investigations=[{"type": "inquest", "status": "closed"}])
+        assert "inquest is over" in words("condolence", from_case(over), over)
+
+    def test_a_coroner_who_was_told_and_no_more(self) -> None:
+        told = changed(SUDI, other_investigations=[])
+        assert "may hold a court hearing" in words("condolence", from_case(told), told)
+
+    def test_a_first_letter_that_comes_late_is_sorry_for_it(self) -> None:
+        early, late = standing(on=date(2026, 2, 20)), standing(on=date(2026, 2, 21))
+        assert "at such a sad time" in words("condolence", early)
+        assert "so long to write to you" in words("condolence", late)
+        written = {**OPEN_CASE, "letters": [{"kind": "thanks", "status": "final"}]}
+        assert "so long" not in words("condolence", standing(written))
+        assert "so long" not in words("condolence", standing(milestones({"kind": "letter_sent", "on": "2026-02-01"})))
+
+    @pytest.mark.parametrize(
+        ("requests", "said"),
+        [(NO_REQUESTS, "will tell us"), (OUT, "are telling us"), (IN, "have told us"), (NIL, "are telling us")],
+    )
+    def test_who_tells_us(self, requests: dict[str, Any], said: str) -> None:
+        assert f"others who knew Amara {said}" in words("condolence", standing(requests=requests))
+
+    def test_after_the_panel_the_second_meeting_is_not_to_come(self) -> None:
+        text = words("after-review-meeting", standing(REVIEWED, analysis=FORM_C))
+        assert "next step" not in text and "has since looked" in text
+
+    def test_thanks_after_the_panel(self) -> None:
+        seen = words("thanks", standing(REVIEWED, analysis=FORM_C))
+        assert "will have it before them" not in seen and "had the views of" in seen
+        unseen = words("thanks", standing(REVIEWED, analysis=changed(FORM_C, family__views_considered="no")))
+        assert "had the views of" not in unseen and "Our review is over" in unseen
+
+    def test_a_baby_of_minutes_is_not_one_whom_they_knew_best(self) -> None:
+        baby = changed(form_a("neonatal"), child__first_names="Baby", child__known_as="", child__sex="not_known")
+        text = words("condolence", standing(), baby)
+        assert "your baby died so soon after being born" in text and "knew your baby" not in text
+        still = changed(baby, child__birth_status="stillbirth_unattended")
+        assert "being born" not in words("condolence", standing(), still)
+
+    @pytest.mark.parametrize(
+        "kind", [name for name, one in LETTER_RULES.kinds.items() if one.to == letter_kinds.FAMILY]
+    )
+    def test_nothing_is_promised_that_nobody_can_keep(self, kind: str) -> None:
+        for so in (standing(), standing(REVIEWED, analysis=FORM_C), standing(OPEN_CASE, OUT)):
+            text = words(kind, so).casefold()
+            assert not [
+                said
+                for said in ("we will stop", "nothing else", "soon, people", "every child who lived")
+                if said in text
+            ]
