@@ -11,13 +11,14 @@ from cdr.domain.letters.letter_gate import QUESTIONS, Question, hold_reasons, on
 from cdr.domain.letters.support import Organisation
 from cdr.domain.rulebook.form_a import is_newborn
 from cdr.errors import ConditionsNotMet, NotFound
+from cdr.written import long_date
 
 if TYPE_CHECKING:
     from cdr.domain.process.policy import Ages
     from cdr.domain.rulebook.configuration import Configuration
 
 __all__ = [
-    "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons", "in_words",
+    "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons",
     "private_words", "recipients", "salutation", "unanswered",
 ]  # fmt: skip
 BY_HAND = ("By hand",)
@@ -30,10 +31,6 @@ TITLES = frozenset(
 NO_NAME_YET = frozenset(
     {"baby", "babe", "infant", "unnamed", "unknown", "twin", "triplet", "boy", "girl", "male", "female", "not"}
 )
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 PRONOUNS = {"male": ("he", "him", "his"), "female": ("she", "her", "her")}
 
 
@@ -118,11 +115,6 @@ class Letter:
     organisations: tuple[Organisation, ...]
     draft: bool
     large_print: bool = False
-
-
-def in_words(on: date) -> str:
-    """A date as a letter says it: `17 April 2026`."""
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def recipients(form_a: Mapping[str, Any]) -> list[Recipient]:
@@ -220,7 +212,7 @@ def compose(
         organisation=one_line(configuration.letterhead.organisation),
         organisation_address=sender_address(configuration),
         on=on,
-        date=in_words(on),
+        date=long_date(on),
         recipient=recipient,
         salutation=salutation(recipient.name),
         child=child,
