@@ -131,6 +131,11 @@ def of(text: str) -> Moment:
     return Moment(on, found["clock"], found["offset"] or "") if found else Moment(on)
 
 
+def day(value: object) -> date:
+    """The day of an ISO date, or date and time, where a document must have one. Raises: ValueError for anything else, and for nothing."""
+    return of(str(value)).day
+
+
 def read(value: object) -> Moment | None:
     """The same for what a document holds at some place, None where that is no such text."""
     try:

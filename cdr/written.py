@@ -115,6 +115,11 @@ def is_of_our_time(day: date) -> bool:
     return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
+def long_date(day: date) -> str:
+    """A day as letters, forms and reports tell it: `17 April 2026`."""
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
+
+
 def partial_date(text: str) -> str:
     """A date, a month (`2026-01`, `January 2026`) or a year as forms keep them. Raises: ValueError."""
     plain = trimmed(text).lower()

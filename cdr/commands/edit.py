@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import click
 
+from cdr import moments
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.domain.case.case import refuse_closed
@@ -97,7 +97,7 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
         )
     if what == "form-c" and documents.analysis:
         review = ratifying_review(case) or case["reviews"][-1]
-        day = date.fromisoformat(str(review["on"]))
+        day = moments.day(review["on"])
         stage = documents.analysis.body["stage"]
         return Chosen(
             "form-c",
@@ -210,7 +210,7 @@ def _followed(app: App, case: dict[str, Any], before: Mapping[str, Any], form_a:
 
     if case.get("imported"):
         return followed(case, before, form_a, (), app.policy) if case["status"] == "open" else case
-    opened = date.fromisoformat(str(case["opened_on"]))
+    opened = moments.day(case["opened_on"])
     steps = what_follows(form_a, app.configuration, app.policy, app.working_days, opened)
     return followed(case, before, form_a, steps, app.policy)
 

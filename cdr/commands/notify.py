@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdr import moments
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import NotAllowed, NotAuthentic, Problem, WrongUsage
@@ -193,7 +194,5 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
     return reference, steps, form
 
 
-def _notified_on(body: Mapping[str, Any]) -> Any:
-    from datetime import date
-
-    return date.fromisoformat(str(body["notified_at"])[:10])
+def _notified_on(body: Mapping[str, Any]) -> date:
+    return moments.day(body["notified_at"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdr import moments
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.errors import ConditionsNotMet
@@ -118,7 +119,7 @@ def _prompt_dates(app: App, day: date) -> tuple[date, ...]:
 
 
 def _refuse_early(day: date, died: str) -> None:
-    if day < date.fromisoformat(died):
+    if day < moments.day(died):
         raise ConditionsNotMet(
             "A return cannot be asked for before the child died; nothing was recorded.",
             [],

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from cdr import moments
 from cdr.domain.rulebook.form_c import RATIFIED
 
 FIRST = {
@@ -120,7 +121,7 @@ def _case(random: Random, number: int, died: date, last: date) -> SyntheticCase:
     born = died - timedelta(days=random.randint(*AGES[group]))
     form_a = _form_a(random, number, group, born, died)
     agencies = [professional["agency"] for professional in form_a["professionals"]]
-    notified = date.fromisoformat(form_a["notified_at"][:10])
+    notified = moments.day(form_a["notified_at"])
     reviewed = died + timedelta(days=random.randint(150, 620))
     done = reviewed < last
     returns = tuple(_form_b(form_a, agency, notified + timedelta(days=random.randint(9, 40))) for agency in agencies)

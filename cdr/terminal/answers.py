@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cdr import written
+from cdr import moments, written
 from cdr.forms.as_kept import as_kept
 from cdr.forms.fields import Field
 from cdr.forms.formats import is_date
@@ -138,8 +138,7 @@ def shown_date(text: str) -> str:
     day, _, time = text.partition("T")
     if not is_date(day):
         return text
-    found = date.fromisoformat(day)
-    return f"{found.day} {found:%B %Y}" + (f", {time}" if time else "")
+    return written.long_date(moments.day(day)) + (f", {time}" if time else "")
 
 
 def is_yes_no(options: Options) -> bool:

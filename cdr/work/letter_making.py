@@ -207,8 +207,8 @@ def _held(
 def _day(app: App, wanted: Wanted, case: _Case, gate: Mapping[str, Any] | None) -> list[str]:
     """What the letter would arrive close to, with the next good day to send it."""
     from cdr.domain.letters import letter_days
-    from cdr.domain.letters.letters import in_words
     from cdr.domain.rulebook.validation import items_at
+    from cdr.written import long_date
 
     if case.kind.to != "family":
         return []
@@ -222,7 +222,7 @@ def _day(app: App, wanted: Wanted, case: _Case, gate: Mapping[str, Any] | None) 
         return []
     good = found.next_good_day(wanted.send_on)
     hint = (
-        f"The next good day to send it is {in_words(good)}: --send-on {good}"
+        f"The next good day to send it is {long_date(good)}: --send-on {good}"
         if good
         else "Ask the key worker when it may come."
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cdr import moments
 from cdr.app import App, rules
 from cdr.domain.asking import sending
 from cdr.domain.asking.sending import Limits, Prompt, Unsent
@@ -141,7 +142,7 @@ def note_what_was_taken(app: App, noted: Path, ledgers: Ledgers) -> None:
 
 
 def _take(ledgers: Ledgers, case: str, one: Taken) -> None:
-    ledgers.change(case, lambda body: sending.taken(body, one.message_id, date.fromisoformat(one.on), one.refused))
+    ledgers.change(case, lambda body: sending.taken(body, one.message_id, moments.day(one.on), one.refused))
 
 
 def deliver(

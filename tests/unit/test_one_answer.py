@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from unit.domain_data import cases, configuration, example, known, policy
 
+from cdr import written
+from cdr.documents.report import report_sections
 from cdr.domain.anonymising import known_names
 from cdr.domain.asking import chase
 from cdr.domain.asking.requests import requests_of
@@ -15,10 +19,10 @@ from cdr.domain.case import duplicates, gates, milestones, panel_findings, place
 from cdr.domain.case.case import with_letter
 from cdr.domain.letters import letter_gate, support
 from cdr.domain.process import listing, routes
-from cdr.domain.register import register_read
+from cdr.domain.register import register_map, register_read
 from cdr.domain.register.register import RowRead
 from cdr.domain.report import report_words
-from cdr.domain.rulebook import form_a, form_b, questions
+from cdr.domain.rulebook import form_a, form_b, questions, validation
 from cdr.statistics import agencies, cautions, facts
 from cdr.statistics.labels import Labels
 from cdr.written import bare_name
@@ -27,7 +31,7 @@ OURS = ["Stockton-on-Tees", "Bath and North East Somerset", "Ynys Môn"]
 
 
 @pytest.mark.parametrize(
-    ("written", "ours"),
+    ("given", "ours"),
     [
         ("Stockton on Tees", "Stockton-on-Tees"),
         ("STOCKTON-ON-TEES ", "Stockton-on-Tees"),
@@ -38,26 +42,26 @@ OURS = ["Stockton-on-Tees", "Bath and North East Somerset", "Ynys Môn"]
         (None, None),
     ],
 )
-def test_a_child_lived_here_for_all_or_for_none(written: str | None, ours: str | None) -> None:
+def test_a_child_lived_here_for_all_or_for_none(given: str | None, ours: str | None) -> None:
     from dataclasses import replace
 
     area = replace(configuration(), authorities=tuple(OURS))
-    elsewhere = bool(written) and ours is None
-    child: dict[str, Any] = {"child": {"local_authority": written or ""}, "death": {}}
-    case = facts.CaseFacts(case="2026-AAAA", notified_on=date(2026, 1, 1), local_authority=written)
-    assert places.own_authority(written, OURS) == ours
-    assert places.lived_elsewhere(written, OURS) is elsewhere
+    elsewhere = bool(given) and ours is None
+    child: dict[str, Any] = {"child": {"local_authority": given or ""}, "death": {}}
+    case = facts.CaseFacts(case="2026-AAAA", notified_on=date(2026, 1, 1), local_authority=given)
+    assert places.own_authority(given, OURS) == ours
+    assert places.lived_elsewhere(given, OURS) is elsewhere
     assert Labels(tuple(OURS), {}, {}).authority(case) == ours  # tables
     assert (
         questions.FACTS["lived_elsewhere"](child, questions.Area(policy(), tuple(OURS))) is elsewhere
     )  # the interview
     assert ("R03" in set(routes._elsewhere(child, area))) is elsewhere  # what follows
-    row = RowRead(1, {"local_authority": written or ""})
+    row = RowRead(1, {"local_authority": given or ""})
     assert register_read.elsewhere([row], area)[1] == elsewhere  # the import
     assert [one for one in form_a.agency_problems(child, area) if one.rule == "A-39"] == []
-    if written:
-        named = listing.authorities_named(written, area)
-        assert (places.same_place(ours) in named) if ours else named == (places.same_place(written),)
+    if given:
+        named = listing.authorities_named(given, area)
+        assert (places.same_place(ours) in named) if ours else named == (places.same_place(given),)
     told = cautions.cautions([case], OURS, ["2025/26"])
     assert any("No death was notified" in sentence for sentence in told) is (ours is None)
 
@@ -269,3 +273,46 @@ def test_a_vowel_sign_is_no_accent_for_anybody() -> None:
     assert known_names.words_of(boy) != known_names.words_of(girl)
     names = report_words.Names.of([f"{boy} {family}"], [])
     assert names.is_in(f"{boy} {family}") and not names.is_in(f"{girl} {family}")
+
+
+@pytest.mark.parametrize(
+    ("written_as", "day"),
+    [
+        ("2026-01-09", date(2026, 1, 9)),
+        ("2026-01-09T05:43", date(2026, 1, 9)),
+        ("20260109", None),
+        ("2026-W02-5", None),
+        ("2026-02-30", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_date_that_is_kept_is_one_date_for_all(written_as: str | None, day: date | None) -> None:
+    assert validation.read_date(written_as) == day
+    ledger = {"requests": [{**_asked("police"), "answered_on": written_as}]}
+    assert requests_of(ledger)[0].answered_on == day
+    gate: dict[str, Any] = {"answers": {}, "recorded_on": written_as}
+    aged = letter_gate.too_old(gate, date(2027, 1, 1), [], {}, 30)
+    assert bool(aged) is (day is not None)
+    near = duplicates.Likeness(duplicates.Identity("", "", written_as or "", "")).births
+    assert bool(near) is (day is not None)
+    assert RowRead(1, {"date_of_birth": written_as}).day("date_of_birth") == day
+    assert report_sections._day(written_as or "") == (written.long_date(day) if day else written_as or "")
+
+
+@pytest.mark.parametrize("text", ["01.05.0023", "20230501", "2023-W18-1", "01.05.2200"])
+def test_a_day_of_no_year_of_ours_is_none_in_any_layout_of_a_register(text: str) -> None:
+    with pytest.raises(ValueError):
+        register_map.date_reader(register_map.RegisterMap(date_format="dd.mm.yyyy"))(text)
+
+
+def test_dates_that_are_kept_are_read_in_one_place() -> None:
+    """`moments` reads them; the index, which keeps what cdr itself wrote, and the format's own check are the only others."""
+    known = {"moments.py", "forms/formats.py", "domain/case/facts.py"}
+    room = Path(written.__file__).parent
+    found = {
+        path.relative_to(room).as_posix()
+        for path in room.rglob("*.py")
+        if re.search(r"(?<!\w)date\.fromisoformat", path.read_text("utf-8"))
+    }
+    assert found == known

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from cdr.documents.letters.wording import SUBJECT, Block, Lines, blocks, fill_in, unguarded
 from cdr.documents.letters.wording import wording as shipped
 from cdr.domain.letters.letter_gate import one_line
-from cdr.domain.letters.letters import in_words
 from cdr.domain.rulebook.configuration import Agency, Configuration, Person
 from cdr.errors import WrongConfiguration
 from cdr.forms import codelists
 from cdr.moments import LONDON
+from cdr.written import long_date
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -101,7 +101,7 @@ def request_message(
     Raises: NotFound for an unknown agency; WrongConfiguration for an address or a wording that cannot be used.
     """
     asked = _Asked(REQUEST, case, configuration.agency(agency), requested_on)
-    extra = {"reply_by": in_words(reply_by) if reply_by else "", "files": files}
+    extra = {"reply_by": long_date(reply_by) if reply_by else "", "files": files}
     return _made(configuration, asked, [_agency(asked.agency)], sent_at, extra, "", override)
 
 
@@ -260,7 +260,7 @@ def _fields(configuration: Configuration, asked: _Asked) -> Mapping[str, Any]:
         "agency": one_line(asked.agency.name),
         "area": one_line(asked.agency.area),
         "form": FORM,
-        "requested_on": in_words(asked.requested_on),
+        "requested_on": long_date(asked.requested_on),
         "organisation": configuration.letterhead.organisation,
         "manager": configuration.people["manager"],
     }

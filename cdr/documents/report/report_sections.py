@@ -15,9 +15,11 @@ from cdr.documents.safe import visible
 from cdr.documents.tables.tally import BASIS_WORDS, cell_text, headings, lines, own_notes, shared_notes, total_text
 from cdr.domain.report.report_words import follow_up
 from cdr.domain.rulebook.configuration import Configuration
+from cdr.domain.rulebook.validation import read_date
 from cdr.forms.codelists import code_list
 from cdr.statistics.reference import text as published
 from cdr.statistics.tables import TOTAL, Reference, Table, Tally
+from cdr.written import long_date
 
 SHORT_COMMIT = 12
 
@@ -57,7 +59,7 @@ def build(material: Material) -> Report:
         for number, about in enumerate(rules["sections"], 1)
     )
     missing = [section.title for section in sections if any(isinstance(block, Place) for block in section.blocks)]
-    day = f"{material.made_on.day} {material.made_on:%B %Y}"
+    day = long_date(material.made_on)
     return Report(
         title=rules["title"].format(year=tally.year),
         subtitle=rules["subtitle"].format(area=tally.area),
@@ -169,10 +171,8 @@ def _grid(material: Material, caption: str, heads: tuple[str, ...], rows: Sequen
 
 
 def _day(text: str) -> str:
-    if not text:
-        return ""
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%B %Y}"
+    day = read_date(text)
+    return long_date(day) if day else text
 
 
 # ---- the tables ----------------------------------------------------------------------------------------------------
@@ -243,4 +243,4 @@ def _counting(material: Material) -> Iterator[Block]:
     if material.cautions:
         yield Heading(rules["gaps"])
         yield Bullets(tuple(material.cautions))
-    yield Text(rules["made"].format(commit=material.commit, day=f"{material.made_on.day} {material.made_on:%B %Y}"))
+    yield Text(rules["made"].format(commit=material.commit, day=long_date(material.made_on)))

@@ -11,6 +11,7 @@ from typing import Any
 from cdr.documents.return_form.return_boxes import Box, boxes, tag
 from cdr.documents.return_form.return_form import ReturnForm
 from cdr.documents.word_file import LANGUAGE, About, finished
+from cdr.written import long_date
 
 WRITE, CHOOSE, PICK = "Write here", "Choose one", "Day, month and year"
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
@@ -100,7 +101,7 @@ def _front(document: Any, form: ReturnForm) -> None:
         "what you know. The parents’ consent is not needed. This form says nothing of the child; we tell you who it is about by telephone.",
         "Write only in the boxes. Choose “Not known” where something is not known to you; leave empty what does not "
         "concern your agency. You may save the document, stop, and go on later.",
-        f"Please return it by {form.reply_by.day} {form.reply_by:%B %Y}. If anything is unclear, ring {form.contact_name}, "
+        f"Please return it by {long_date(form.reply_by)}. If anything is unclear, ring {form.contact_name}, "
         f"{form.contact_phone}.",
     ):
         document.add_paragraph(words)

@@ -16,7 +16,7 @@ from cdr import resources
 from cdr.documents.return_form.return_questions import for_agency
 from cdr.documents.web_page import as_it_is, web_page
 from cdr.forms.codelists import code_list
-from cdr.written import WHOLE_LETTERS
+from cdr.written import WHOLE_LETTERS, long_date
 
 DRAFT_ROUNDS = 600_000  # PBKDF2 with SHA-256 for the draft that the browser keeps (general knowledge)
 BLOCK = 4
@@ -59,8 +59,8 @@ def to_html(form: ReturnForm) -> bytes:
         "form": form,
         "title": _title(form),
         "name": f"{form.case}-{form.agency_id}",
-        "requested_on": _day(form.requested_on),
-        "reply_by": _day(form.reply_by),
+        "requested_on": long_date(form.requested_on),
+        "reply_by": long_date(form.reply_by),
         "fingerprints": [_in_blocks(one) for one in form.fingerprints],
         "openpgp": as_it_is(openpgp),
         "script": as_it_is(script),
@@ -79,10 +79,6 @@ def _script() -> str:
 
 def _title(form: ReturnForm) -> str:
     return f"Return form {form.case}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _in_blocks(fingerprint: str) -> str:

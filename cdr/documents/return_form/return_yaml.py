@@ -8,6 +8,7 @@ from typing import Any
 
 from cdr.documents.return_form.return_boxes import SKIPPED, Box, boxes
 from cdr.documents.return_form.return_form import ReturnForm
+from cdr.written import long_date
 
 WIDTH = 100
 ALWAYS = ("response", "completed_by.name", "completed_on")
@@ -54,7 +55,7 @@ def _first(form: ReturnForm) -> str:
         case=form.case,
         agency=form.agency_name,
         organisation=form.organisation,
-        reply_by=f"{form.reply_by.day} {form.reply_by:%B %Y}",
+        reply_by=long_date(form.reply_by),
         contact=f"{form.contact_name}, {form.contact_phone}",
     )
 

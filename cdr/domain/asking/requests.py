@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from cdr import moments
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
@@ -252,18 +253,14 @@ def _request(item: Mapping[str, Any]) -> Request:
     form, received = item.get("form"), item.get("received")
     return Request(
         str(item["agency"]),
-        date.fromisoformat(str(item["requested_on"])),
+        moments.day(item["requested_on"]),
         str(item["status"]),
-        _day(item.get("answered_on")),
+        date_at(item, "answered_on"),
         RequestForm(**form) if form else None,
         Received(**received) if received else None,
-        tuple(Bounce(date.fromisoformat(one["on"]), _day(one["answered_on"])) for one in item.get("bounced", ())),
+        tuple(Bounce(moments.day(one["on"]), date_at(one, "answered_on")) for one in item.get("bounced", ())),
         date_at(item, "hold.until"),
     )
-
-
-def _day(value: object) -> date | None:
-    return date.fromisoformat(str(value)) if value else None
 
 
 def _iso(day: date | None) -> str | None:

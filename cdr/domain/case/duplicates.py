@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from cdr.domain.rulebook.validation import RULES, problem, text_at, words_at
+from cdr.domain.rulebook.validation import RULES, problem, read_date, text_at, words_at
 from cdr.errors import Problem
 from cdr.written import bare_name
 
@@ -246,13 +246,12 @@ def distance(a: str, b: str, most: int) -> int:
 
 
 def _near_dates(text: str, what: str, same: str) -> dict[str, str]:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    day = read_date(text)
+    if day is None:
         return {}
-    near = {other: f"{what} one digit apart" for other in _one_digit(text) if _is_date(other)}
+    near = {other: f"{what} one digit apart" for other in _one_digit(text) if read_date(other)}
     turned = f"{text[:5]}{text[8:]}-{text[5:7]}"
-    if _is_date(turned):
+    if read_date(turned):
         near[turned] = f"{what} with day and month the other way round"
     for days in (-1, 1):
         if date.min < day < date.max:
@@ -274,10 +273,3 @@ def _one_digit(text: str) -> Iterator[str]:
     for place, letter in enumerate(text):
         if letter.isdigit():
             yield from (text[:place] + digit + text[place + 1 :] for digit in "0123456789" if digit != letter)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False

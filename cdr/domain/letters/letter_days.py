@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from cdr import moments
 from cdr.domain.process.clocks import WorkingDays
 from cdr.domain.rulebook.validation import at, date_at, items_at, number_at, read_date, text_at, words_at
 
@@ -67,7 +68,7 @@ class DayRules:
                     Margin.of(item),
                     tuple(item["when_religion_has"]),
                     tuple(item.get("but_not") or ()),
-                    tuple(date.fromisoformat(str(day)) for day in item["days"]),
+                    tuple(moments.day(day) for day in item["days"]),
                 )
                 for item in body["festivals"]
             ),

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cdr import moments
+from cdr.domain.rulebook.validation import read_date
+
 
 def one_line(text: object) -> str:
     """Text on one line, so that no value can look like a new paragraph or heading of a wording."""
@@ -132,7 +135,7 @@ def unanswered(
     An answer needs who gave it and when, from the day of the death to `today`. (process: the letter gate)
     """
     answers = (gate or {}).get("answers") or {}
-    died = date.fromisoformat(form_a["death"]["date"])
+    died = moments.day(form_a["death"]["date"])
     return [sentence for id_ in questions if (sentence := _to_ask(BY_ID[id_], answers.get(id_), died, today))]
 
 
@@ -153,7 +156,7 @@ def too_old(
         for id_ in questions
         if id_ in good_for and _older(_given_on(answers, id_), sent_on, good_for[id_])
     ]
-    if _older(_day((gate or {}).get("recorded_on")), sent_on, proof_reading):
+    if _older(read_date((gate or {}).get("recorded_on")), sent_on, proof_reading):
         found.append(
             f"The letter was proof-read more than {proof_reading} days before it goes. Ask two people to read it again, "
             "and give the answers once more with --gate FILE. [proof_read_by]"
@@ -167,14 +170,7 @@ def _older(on: date | None, sent_on: date, days: int) -> bool:
 
 def _given_on(answers: Mapping[str, Any], id_: str) -> date | None:
     given = answers.get(id_)
-    return _day(given.get("on")) if isinstance(given, Mapping) else None
-
-
-def _day(text: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        return None
+    return read_date(given.get("on")) if isinstance(given, Mapping) else None
 
 
 def _to_ask(question: Question, given: Any, died: date, today: date | None) -> str:
@@ -185,7 +181,7 @@ def _to_ask(question: Question, given: Any, died: date, today: date | None) -> s
         return f"{question.text} Ask {question.ask}. [{question.id}]"
     if not one_line(given.get("by")):
         return f"Say who gave this answer. {question.text} [{question.id}.by]"
-    on = _day(given.get("on"))
+    on = read_date(given.get("on"))
     if on is None:
         return f"Say on which date this was answered. {question.text} [{question.id}.on]"
     if on < died:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cdr.domain.rulebook.configuration import Configuration
 
 __all__ = [
-    "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons", "in_words",
+    "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons",
     "private_words", "recipients", "salutation", "unanswered",
 ]  # fmt: skip
 BORN_ALIVE = "live_birth"
@@ -29,10 +29,6 @@ BY_HAND = ("By hand",)
 CORPORATE_PARENT = "local_authority"  # a council is told by its own people, and grieves differently
 NAMED_PARENTS = ("mother", "father", "parent", "adoptive_parent")
 PARENTS = (*NAMED_PARENTS, "stepmother", "stepfather")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 NOTHING_KNOWN = Standing()
 
 
@@ -99,11 +95,6 @@ class Letter:
     organisations: tuple[Organisation, ...]
     draft: bool
     large_print: bool = False
-
-
-def in_words(on: date) -> str:
-    """A date as a letter says it: `17 April 2026`."""
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def recipients(form_a: Mapping[str, Any]) -> list[Recipient]:
@@ -240,7 +231,7 @@ def _head(configuration: Configuration, on: date, signer: str) -> dict[str, Any]
         "organisation": one_line(configuration.letterhead.organisation),
         "organisation_address": sender_address(configuration),
         "on": on,
-        "date": in_words(on),
+        "date": long_date(on),
         "manager": contact(configuration.people["manager"]),
         "signer": contact(configuration.people[signer]),
     }

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.letters.letter_gate import one_line
-from cdr.domain.letters.letters import Contact, Recipient, contact, in_words, sender_address
+from cdr.domain.letters.letters import Contact, Recipient, contact, sender_address
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
+from cdr.written import long_date
 
 if TYPE_CHECKING:
     from cdr.domain.rulebook.configuration import Configuration
@@ -76,7 +77,7 @@ def action_letter(
     recipient = Recipient(number, owner or to, ORGANISATION, (to,) if owner else (), lives_with_child=False)
     return _letter(
         configuration, on, recipient, f"Dear {owner or 'colleague'}", to=to,
-        recommendation=one_line(recommendation.get("text")).rstrip("."), due=in_words(due) if due else "",
+        recommendation=one_line(recommendation.get("text")).rstrip("."), due=long_date(due) if due else "",
         signed_by="chair", draft=draft, large_print=large_print,
     )  # fmt: skip
 
@@ -122,7 +123,7 @@ def _letter(
         organisation=one_line(configuration.letterhead.organisation),
         organisation_address=sender_address(configuration),
         on=on,
-        date=in_words(on),
+        date=long_date(on),
         recipient=recipient,
         salutation=salutation,
         area=one_line(configuration.area),

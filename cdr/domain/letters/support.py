@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cdr import moments
 from cdr.domain.process.age import completed_years
 from cdr.domain.process.policy import Ages
 from cdr.domain.rulebook.form_a import is_newborn
@@ -46,7 +47,7 @@ def _organisation(item: Mapping[str, Any]) -> Organisation:
         help=item["help"],
         phone=str(item["phone"]),
         website=item["website"],
-        checked_on=date.fromisoformat(str(checked)) if checked else None,
+        checked_on=moments.day(checked) if checked else None,
     )
 
 
@@ -60,7 +61,7 @@ def local(listed: Sequence[Mapping[str, Any]]) -> tuple[Organisation, ...]:
 
 def needs(form_a: Mapping[str, Any], ages: Ages) -> frozenset[str]:
     """What the family may need support with, in the words of the list's `for`."""
-    died = date.fromisoformat(form_a["death"]["date"])
+    died = moments.day(form_a["death"]["date"])
     events = form_a["death"].get("suspected_events") or []
     wanted = {"everyone", LOCAL}
     if is_newborn(form_a, ages):

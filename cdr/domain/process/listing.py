@@ -15,7 +15,7 @@ from cdr.domain.case.review import OPEN, settled_on
 from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
-from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.domain.rulebook.validation import date_at, items_at, read_date
 from cdr.errors import MEND, NotAuthentic
 
 RETURN_FROM = "return from "
@@ -93,7 +93,7 @@ def waiting_since(facts: Facts) -> date | None:
         cases_.WAITING_FOR_PROCESSES: gates,
         cases_.READY_FOR_PANEL: [_ready(facts)],
         cases_.ANALYSIS_DRAFTED: [_drafted(facts)],
-        cases_.REVIEWED: [date.fromisoformat(settled_on(case) or "") if settled_on(case) else None],
+        cases_.REVIEWED: [read_date(settled_on(case))],
     }
     return min((day for day in began.get(facts.stage, []) if day), default=None)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from cdr import moments
 from cdr.domain.process.clocks import Step, WorkingDays, as_date, limit
 from cdr.errors import WrongConfiguration
 from cdr.moments import Moment
@@ -222,11 +223,11 @@ class Policy:
         """These rules with what an area changed in cdr.yaml (`clocks`, `chasing`, `bank_holidays`), which was found right."""
         clocks = dict(self.clocks)
         for id_, change in (changes.get("clocks") or {}).items():
-            own = AreaLimit(int(change["number"]), _day(change["since"]), str(change["why"]))
+            own = AreaLimit(int(change["number"]), moments.day(change["since"]), str(change["why"]))
             clocks[id_] = replace(clocks[id_], area=own)
         chasing = changes.get("chasing") or {}
         kept = self.chasing if not chasing else _chasing({**_OWN_CHASING, **_national(self.chasing), **chasing})
-        days = self.working_days.with_days(map(_day, changes.get("bank_holidays") or ()))
+        days = self.working_days.with_days(map(moments.day, changes.get("bank_holidays") or ()))
         return replace(self, clocks=clocks, chasing=kept, working_days=days)
 
 
@@ -253,7 +254,7 @@ def _policy(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Polic
     chasing = _chasing(rules["chasing"])
     return Policy(
         edition=str(rules["edition"]),
-        since=_day(rules["since"]),
+        since=moments.day(rules["since"]),
         chasing=chasing,
         national_chasing=chasing,
         clocks=clocks,
@@ -269,10 +270,6 @@ def _policy(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Polic
     )
 
 
-def _day(value: object) -> date:
-    return date.fromisoformat(str(value))
-
-
 def _words(values: Sequence[object]) -> tuple[str, ...]:
     if isinstance(values, str):
         raise TypeError("a list is needed")
@@ -280,7 +277,7 @@ def _words(values: Sequence[object]) -> tuple[str, ...]:
 
 
 def _sourced(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {"source": str(part["source"]), "since": _day(part["since"])}
+    return {"source": str(part["source"]), "since": moments.day(part["since"])}
 
 
 def _clock(part: Mapping[str, Any]) -> ClockRule:
@@ -385,7 +382,7 @@ def _analysis(part: Mapping[str, Any]) -> Analysis:
 
 
 def _working_days(part: Mapping[str, Any]) -> WorkingDays:
-    days = [_day(day) for day in part["days"]]
+    days = [moments.day(day) for day in part["days"]]
     first, last = int(part["first_year"]), int(part["last_year"])
     if {day.year for day in days} != set(range(first, last + 1)):
         raise ValueError("days")

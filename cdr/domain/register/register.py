@@ -19,7 +19,7 @@ from cdr.domain.process.age import completed_years
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_a import has_known_area
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
-from cdr.domain.rulebook.validation import problem
+from cdr.domain.rulebook.validation import problem, read_date
 from cdr.errors import Problem
 from cdr.forms.codelists import code_list
 from cdr.written import folded
@@ -128,8 +128,7 @@ class RowRead:
 
     def day(self, name: str) -> date | None:
         """A date of the row."""
-        value = self.values.get(name)
-        return date.fromisoformat(value) if value else None
+        return read_date(self.values.get(name))
 
     @property
     def closed(self) -> bool:

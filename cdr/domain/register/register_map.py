@@ -14,7 +14,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from cdr import written
+from cdr import moments, written
 from cdr.domain.register.register import SEVERAL, Column, Columns
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
@@ -83,14 +83,16 @@ def date_reader(mapping: RegisterMap) -> Callable[[str], date]:
 
     def read(text: str) -> date:
         day = TIME_BEHIND.sub("", text)
-        if pattern:
-            try:
-                return datetime.strptime(day, pattern).date()  # noqa: DTZ007 - a date has no zone
-            except ValueError:
-                return date.fromisoformat(day)  # a spreadsheet's own date
-        return written.day(day)
+        return written.day(_as_mapped(day, pattern).isoformat() if pattern else day)
 
     return read
+
+
+def _as_mapped(day: str, pattern: str) -> date:
+    try:
+        return datetime.strptime(day, pattern).date()  # noqa: DTZ007 - a date has no zone
+    except ValueError:
+        return moments.day(day)  # a spreadsheet's own date
 
 
 def time_behind(text: str) -> str:

@@ -171,7 +171,7 @@ def _moment(text: str) -> Moment:
     Raises: ValueError.
     """
     if re.fullmatch(r"\d{4}(-\d{2})?", text):
-        return Moment(date.fromisoformat(f"{text}-01"[:10] if len(text) > 4 else f"{text}-01-01"))
+        return moments.of(f"{text}-01"[:10] if len(text) > 4 else f"{text}-01-01")
     found = moments.of(text)
     return moments.of(moments.in_london(datetime.fromisoformat(text))) if found.offset else found
 
@@ -196,8 +196,8 @@ def _from_form_a(form_a: Mapping[str, Any], place: Callable[[str, str], str]) ->
 
 def _when(day: str, time: str | None) -> tuple[str, Moment]:
     """As given, and what it means: a time with an offset stays on the day that Form A gives."""
-    found = moments.moment(date.fromisoformat(day), time or "")
-    return (f"{day}T{time}" if time else day), found or Moment(date.fromisoformat(day))
+    found = moments.moment(moments.day(day), time or "")
+    return (f"{day}T{time}" if time else day), found or moments.of(day)
 
 
 def _birth_words(child: Mapping[str, Any]) -> str:
