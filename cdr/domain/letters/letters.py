@@ -15,6 +15,7 @@ from cdr.domain.letters.letter_gate import QUESTIONS, Question, hold_reasons, on
 from cdr.domain.letters.support import Organisation
 from cdr.domain.rulebook.form_a import is_newborn
 from cdr.errors import ConditionsNotMet, NotFound
+from cdr.written import long_date
 
 if TYPE_CHECKING:
     from cdr.domain.process.policy import Ages
