@@ -127,7 +127,7 @@ def add(store: Store, app: App, some: Sequence[SyntheticCase]) -> None:
             taken.add(reference)
             for id_, body in bodies(app, case, late=number % 10 == 0).items():
                 documents[store.place(reference, id_)] = body
-        store.commit(Change("bench", documents), {})
+        store.commit(Change("bench", documents))
 
 
 def bodies(app: App, case: SyntheticCase, late: bool) -> dict[str, dict[str, Any]]:

@@ -82,7 +82,7 @@ def build(folder: Path, count: int) -> str:
                 reference = f"{notification['death']['date'][:4]}-{number:04d}"
                 bodies = ((layout.NOTIFICATION, notification), (layout.ANALYSIS, analysis), (layout.CASE, case))
                 documents |= {store.place(reference, kind.name): body for kind, body in bodies}
-            store.commit(Change("import", documents), {})
+            store.commit(Change("import", documents))
         print(f"  {min(start + IN_ONE_COMMIT, count)} cases", file=sys.stderr, flush=True)
     return member
 

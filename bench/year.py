@@ -254,7 +254,7 @@ def build(store: Path, member: str, year: Year, forms: list[Any]) -> None:
                 "prompts": {"schema": "prompts/1", "prompts": []},
             }
             documents |= {opened.place(layout.reference(case), id_): body for id_, body in made.items()}
-        opened.commit(Change("bench", documents), {})
+        opened.commit(Change("bench", documents))
 
 
 def answer(one: Asked, first: date) -> dict[str, Any]:

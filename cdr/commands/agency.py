@@ -183,7 +183,7 @@ def _record(app: App, change: Callable[[bytes, Sequence[Mapping[str, Any]]], Cha
         changed = change(raw, _read(app, raw)["agencies"])
         if changed.raw != raw:
             _read(app, changed.raw)
-            store.commit(Change("agency", plain={layout.CONFIGURATION: changed.raw}), {})
+            store.commit(Change("agency", plain={layout.CONFIGURATION: changed.raw}))
     app.__dict__.pop("configuration", None)  # what was read before the change is not so any more
     return changed.fields
 

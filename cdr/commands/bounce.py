@@ -12,14 +12,12 @@ from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.domain.rulebook.completeness import Completeness
 from cdr.errors import DONE, ConditionsNotMet
-from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, say
 from cdr.work import gaps
 from cdr.work.changing import changing
 from cdr.work.return_forms import shown_once
 
 if TYPE_CHECKING:
-    from cdr.domain.asking.requests import RequestForm
     from cdr.domain.asking.sending import Prompt
     from cdr.work.post import Letter
 
@@ -83,10 +81,10 @@ def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> 
 
     app.configuration.agency(agency)
     with changing(app, reference) as now:
-        documents = now.documents
-        ledger = documents.requests
-        requests.bounce(ledger.body, agency, day, _none())
-        complete = gaps.of_return(app, agency, _said(documents.return_of(agency)))
+        documents, ledger = now.documents, now.documents.requests
+        requests.bounce(ledger.body, agency, day, requests.RequestForm("", "", ""))  # refused before a second of work
+        given = documents.return_of(agency)
+        complete = gaps.of_return(app, agency, given.body if given else {})
         if not complete.missing:
             raise ConditionsNotMet("There is nothing to send back.", ["Nothing that this agency is asked is missing."])
         made, told = return_forms.locked(app, reference, agency, documents.notification)
@@ -104,13 +102,3 @@ def _prompt(case: str, agency: str, day: date, complete: Completeness, ledger: M
     [asked] = [request.requested_on for request in requests_of(ledger) if request.agency == agency]
     open_to_see = tuple(gaps.title(gap.field) for gap in complete.missing if not gap.opened)
     return Prompt(case, agency, BOUNCE, day, asked, open_to_see, sum(gap.opened for gap in complete.missing))
-
-
-def _said(given: Document | None) -> Mapping[str, Any]:
-    return given.body if given else {}
-
-
-def _none() -> RequestForm:
-    from cdr.domain.asking.requests import RequestForm
-
-    return RequestForm("", "", "")

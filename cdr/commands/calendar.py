@@ -39,7 +39,7 @@ def command(app: App, output: str, as_json: bool) -> None:
     refuse_two_results(output, as_json)
     app.store.require_member()
     found = events(app.cases(), app.clock.today, app.policy, app.configuration.closures)
-    store = app.store.history.root[:STORE_LETTERS]
+    store = app.store.root[:STORE_LETTERS]
     raw, cancelled = feed(found, store, app.configuration.area, app.clock.now, _before(output))
     to_file(output, raw)
     if as_json:

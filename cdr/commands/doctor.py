@@ -111,7 +111,7 @@ def _acting(app: App) -> Iterator[Check]:
     person = app.store.person
     yield Check("acting", "ok", f"{person.name}, {person.role}")
     try:
-        app.store.crypto.sign(b"cdr doctor", person.fingerprint)
+        app.store.sign(b"cdr doctor")
     except CdrError as error:
         yield Check("agent", "error", f"{error.message} {error.hint}")
     else:
@@ -159,7 +159,7 @@ def _wordings(app: App) -> Iterator[Check]:
     from cdr.documents.letters.wording_check import problems
     from cdr.domain.letters.letter_kinds import KINDS, LetterRules
 
-    app.store.history.verified(app.store.progress)  # raises where the store was not accepted
+    app.store.require_accepted()
     own = {}
     for path in sorted((app.store.folder / "templates" / "letters").glob("*.txt")):
         try:

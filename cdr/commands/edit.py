@@ -86,8 +86,7 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
 
     documents = app.store.case(reference)
     case, notification = documents.case.body, documents.notification.body
-    if not case.get("imported"):
-        refuse_closed(case)
+    _refuse_closed(case)
     if what == "form-a":
         return Chosen(
             "form-a",
@@ -113,6 +112,12 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
     if kind not in ("form-a", "form-c", "return"):
         raise WrongUsage("Say which form: form-a, form-c, or return:AGENCY.")
     raise NotFound("The case has no such form yet.", "See what it has: cdr show REF")
+
+
+def _refuse_closed(case: Mapping[str, Any]) -> None:
+    """Stop where the case is closed, unless it came from a register of earlier years. Raises: ConditionsNotMet."""
+    if not case.get("imported"):
+        refuse_closed(case)
 
 
 def _form_a_rules(app: App, reference: str, body: Mapping[str, Any]) -> list[Problem]:
@@ -175,11 +180,13 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
     place = chosen.document.place
     with changing(app, reference, also_closed=True) as now:
         documents = now.documents
-        if documents[place.id].revision != chosen.document.revision:
+        _refuse_closed(documents.case.body)  # it may have been closed while the form was open
+        stands = documents.at(place)
+        if stands is None or stands.revision != chosen.document.revision:
             raise TryAgain(
                 "Somebody else changed this form while you had it open; nothing was recorded.", "Edit it again."
             )
-        before, bodies = documents[place.id].body, {place: form.body}
+        before, bodies = stands.body, {place: form.body}
         if chosen.form == "form-a":
             _refuse_duplicate(app, reference, before, form.body)
             case = documents.case

@@ -12,11 +12,10 @@ from cdr import disk
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.domain.asking.requests import Request
-from cdr.domain.case.case import refuse_closed
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file
 from cdr.work import return_forms
-from cdr.work.changing import changing
+from cdr.work.changing import changing, opened
 
 if TYPE_CHECKING:
     pass
@@ -90,9 +89,7 @@ def _request(
     from cdr.errors import ConditionsNotMet
 
     app.configuration.agency(agency)
-    documents = app.store.case(reference)
-    refuse_closed(documents.case.body)
-    request = requests.request_of(documents.requests.body, agency)
+    request = requests.request_of(opened(app, reference).requests.body, agency)
     if request is None or not request.awaited:
         reason = "has answered, or is not waited for any more" if request else "has not been asked for a return"
         raise ConditionsNotMet(
@@ -110,7 +107,7 @@ def _renewed(
     """The same, recorded with a pass-phrase that nobody has yet; where the form cannot be written, nothing is recorded."""
     from cdr.domain.asking import requests
 
-    with changing(app, reference, also_closed=True) as now:
+    with changing(app, reference) as now:
         ledger = now.documents.requests
         before = requests.request_of(ledger.body, agency)
         usable = before is not None and before.form is not None and before.form.form == return_forms.current()
@@ -120,5 +117,5 @@ def _renewed(
         found = requests.request_of(body, agency)
         if found is None:
             raise AssertionError("a request that was just given a form")
-        now.record("form", {ledger.place: body}, ready=lambda: write(found))
+        now.record("form", {ledger.place: body}, write=lambda: write(found))
     return found, told

@@ -173,7 +173,7 @@ def _bring_in(app: App, register: Register, taken: Taken, dry_run: bool) -> list
         store.require_member()
         _refuse(register, taken, _known(app))
         references = _references(app, taken.rows)
-        store.commit(Change("import", _documents(app, taken.rows, references)), {case: {} for case in references})
+        store.commit(Change("import", _documents(app, taken.rows, references)))
     return list(references)
 
 
@@ -196,7 +196,7 @@ def _refuse(register: Register, taken: Taken, known: Known) -> None:
 def _references(app: App, rows: Sequence[RowRead]) -> list[str]:
     from cdr.store import layout
 
-    taken = app.store.taken
+    taken = app.store.references
     made = []
     for row in rows:
         notified = row.day("notified_on") or app.clock.today

@@ -12,7 +12,6 @@ from cdr.errors import DONE, TO_ACT_ON
 from cdr.terminal.output import put, put_json, say, say_line, table
 
 if TYPE_CHECKING:
-    from cdr.store.registry import Standing
     from cdr.store.renewal import Renewal
 
 NAMES = ("fingerprint", "name", "role", "since", "expires", "trouble", "secret_here")
@@ -34,7 +33,7 @@ def list_(app: App, as_json: bool) -> None:
         return
     shown = [(f, n, r, s, e or "never", t or "can be used", "here" if h else "") for f, n, r, s, e, t, h in rows]
     put(table(shown, ["fingerprint", "name", "role", "since", "expires", "state", "secret key"]))
-    for one in _standings(app):
+    for one in app.store.standings(app.clock.real_today):
         if one.advice:
             say(f"{one.words} {one.advice}")
 
@@ -72,7 +71,7 @@ def refresh(app: App, fingerprints: tuple[str, ...], as_json: bool) -> int:
 
 
 def _tell(app: App, wanted: tuple[str, ...], found: Renewal) -> None:
-    for one in _standings(app):
+    for one in app.store.standings(app.clock.real_today):
         if one.person.fingerprint in wanted:
             is_new = one.person.fingerprint in found.changed
             put(f"{one.words} {'Taken up.' if is_new else 'The store held it as it is here already.'}")
@@ -83,16 +82,12 @@ def _tell(app: App, wanted: tuple[str, ...], found: Renewal) -> None:
         put(f"{count} {'document was' if count == 1 else 'documents were'} encrypted anew.")
 
 
-def _standings(app: App) -> list[Standing]:
-    return app.store.standings(app.clock.real_today)
-
-
 def _rows(app: App) -> list[tuple[Any, ...]]:
     from cdr.store.crypto import Gnupg
 
     here = Gnupg().holds_secret_of()
     rows = []
-    for one in _standings(app):
+    for one in app.store.standings(app.clock.real_today):
         person, expires = one.person, one.key.expires if one.key else None
         about = (person.fingerprint, person.name, person.role, person.since)
         rows.append((*about, expires.isoformat() if expires else None, one.trouble, person.fingerprint in here))

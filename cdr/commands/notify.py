@@ -180,7 +180,7 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
             raise already_known(like)
         form = replace(form, warnings=(*form.warnings, *alike(app, form.body)))
         steps = routes.what_follows(form.body, app.configuration, app.policy, app.working_days, today)
-        reference = layout.new_reference(_notified_on(form.body), store.taken)
+        reference = layout.new_reference(_notified_on(form.body), store.references)
         reason = not_a_duplicate if like else None
         bodies = {
             "case": case.opened(today, form.body, steps, reason),
@@ -190,7 +190,7 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
         }
         documents = {store.place(reference, id_): body for id_, body in bodies.items()}
         texts = {store.place(reference, "notification"): form.raw}
-        store.commit(Change("notify", documents, texts=texts), {reference: {}})
+        store.commit(Change("notify", documents, texts=texts))
     return reference, steps, form
 
 

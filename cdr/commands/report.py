@@ -205,8 +205,7 @@ def _record_words(app: App, year: str, form: Form, revision: int | None = None) 
         if before and before.body == form.body and _remarks(before.text) == _remarks(form.raw):
             return False
         place = store.report_place(year)
-        current = {"": {place.id: before}} if before else {}
-        store.commit(Change("report", {place: form.body}, texts={place: form.raw}), current)
+        store.commit(Change("report", {place: form.body}, texts={place: form.raw}), [before] if before else [])
     form.warn()
     return True
 

@@ -80,8 +80,7 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tupl
     from cdr.work import post
 
     with changing(app, reference) as now:
-        documents = now.documents
-        ledger = documents.requests
+        documents, ledger = now.documents, now.documents.requests
         wanted = list(dict.fromkeys(agencies)) or _named_and_known(app, documents.notification.body, ledger.body, day)
         refuse_retired(wanted, day, app.configuration)
         _refuse_early(day, str(documents.notification.body["death"]["date"]))

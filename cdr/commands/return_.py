@@ -11,11 +11,10 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.domain.case.case import refuse_closed
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.store.case_file import CaseFile
 from cdr.terminal.output import put, put_json, say
-from cdr.work.changing import changing
+from cdr.work.changing import changing, opened
 from cdr.work.mailing import told
 from cdr.work.taking_in import Form
 
@@ -110,12 +109,9 @@ def _arrived(app: App, reference: str, agency: str, file: str, yes: bool, day: d
     found = arrivals.open_file(app, file, agency)
     if found.how == arrivals.YAML:
         return found
-    documents = app.store.case(reference)
-    refuse_closed(documents.case.body)
-    ledger = documents.requests.body
-    request = requests.request_of(ledger, agency)
-    form = arrivals.checked(found, documents, reference, agency, request, app.clock.today)
-    requests.answer(ledger, agency, _status(form), day)
+    documents = opened(app, reference)
+    form = arrivals.checked(found, documents, agency, app.clock.today)
+    requests.answer(documents.requests.body, agency, _status(form), day)
     _confirm(form, yes)
     return found
 
@@ -148,11 +144,8 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
 
     app.configuration.agency(agency)
     with changing(app, reference) as now:
-        documents = now.documents
-        ledger = documents.requests
-        request = requests.request_of(ledger.body, agency)
-        today = app.clock.today
-        form = arrivals.checked(arrived, documents, reference, agency, request, today) if arrived else None
+        documents, ledger = now.documents, now.documents.requests
+        form = arrivals.checked(arrived, documents, agency, app.clock.today) if arrived else None
         status = "waived" if waive else _status(form)
         body = requests.answer(ledger.body, agency, status, day, arrived.received if arrived else None)
         changed = {ledger.place: body}

@@ -14,7 +14,6 @@ from cdr.store.case_file import CaseFile
 from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, table
 
-ORDER = ("notification", "return", "analysis")
 TITLES = {"notification": "Notification (Form A)", "return": "Return (Form B)", "analysis": "Analysis (Form C)"}
 
 
@@ -31,7 +30,7 @@ def command(app: App, reference: str, as_json: bool) -> None:
                 "schema": "cdr-show/1",
                 "case": reference,
                 **_state(documents),
-                "documents": {id_: d.body for id_, d in documents.items()},
+                "documents": {one.place.id: one.body for one in documents},
             }
         )
         return
@@ -58,9 +57,8 @@ def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
     yield from _next(app, documents.case.body, documents.requests.body)
     yield from _asked(documents)
     yield from map(_on_its_line, _case(documents.case.body))
-    for id_ in sorted(documents, key=lambda id_: (ORDER.index(_kind(id_)) if _kind(id_) in ORDER else 9, id_)):
-        if _kind(id_) in ORDER:
-            yield from _form(documents[id_])
+    for document in filter(None, (documents.notification, *documents.returns, documents.analysis)):
+        yield from _form(document)
 
 
 def _on_its_line(line: str) -> str:
@@ -187,7 +185,3 @@ def _form(document: Document) -> Iterator[str]:
         indent = "  " * (depth + 1)
         lines = str(text).replace("\n", f"\n{indent}  ")  # below its title, so that none looks like a heading
         yield f"{indent}{title}: {lines}".rstrip(": ") if text == "" else f"{indent}{title}: {lines}"
-
-
-def _kind(id_: str) -> str:
-    return id_.partition("-")[0]

@@ -3,52 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cdr.store import layout
 from cdr.store.document import Document
+from cdr.store.layout import Kind, Place
 
 
-class CaseFile(Mapping[str, Document]):
-    """The documents of one case by their ids; nobody changes them. A ledger that nobody has written in yet is there, and empty."""
+@dataclass(frozen=True)
+class CaseFile:
+    """The documents of one case, without its attachments. A ledger that nobody has written in yet is there, and empty."""
 
-    def __init__(self, reference: str, documents: Mapping[str, Document]) -> None:
-        self.reference = reference
-        self._documents = dict(documents)
+    reference: str
+    documents: tuple[Document, ...]
 
-    def __getitem__(self, id_: str) -> Document:
-        return self._documents[id_]
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self.documents)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._documents)
-
-    def __len__(self) -> int:
-        return len(self._documents)
+    def _of(self, kind: Kind) -> tuple[Document, ...]:
+        return tuple(document for document in self if document.place.kind is kind)
 
     @property
     def case(self) -> Document:
         """The case document: its status, gates, milestones, reviews, letters."""
-        return self[layout.CASE.name]
+        return self._of(layout.CASE)[0]
 
     @property
     def notification(self) -> Document:
         """Form A."""
-        return self[layout.NOTIFICATION.name]
+        return self._of(layout.NOTIFICATION)[0]
 
     @property
     def requests(self) -> Document:
         """The ledger of requests."""
-        return self[layout.REQUESTS.name]
+        return self._of(layout.REQUESTS)[0]
 
     @property
     def prompts(self) -> Document:
         """The ledger of prompts."""
-        return self[layout.PROMPTS.name]
+        return self._of(layout.PROMPTS)[0]
 
     @property
     def analysis(self) -> Document | None:
         """Form C; None before there is one."""
-        return self.get(layout.ANALYSIS.name)
+        return next(iter(self._of(layout.ANALYSIS)), None)
 
     @property
     def analysis_body(self) -> Mapping[str, Any] | None:
@@ -57,9 +56,8 @@ class CaseFile(Mapping[str, Document]):
 
     @property
     def returns(self) -> tuple[Document, ...]:
-        """Every return (Form B), in the order in which they were taken in."""
-        found = (document for document in self.values() if document.place.kind is layout.RETURN)
-        return tuple(sorted(found, key=lambda document: document.place.id))
+        """Every return (Form B), in the order in which they were first taken in."""
+        return tuple(sorted(self._of(layout.RETURN), key=lambda document: document.place.id))
 
     @property
     def return_bodies(self) -> tuple[Mapping[str, Any], ...]:
@@ -67,6 +65,10 @@ class CaseFile(Mapping[str, Document]):
         return tuple(document.body for document in self.returns)
 
     def return_of(self, agency: str) -> Document | None:
-        """The return of one agency, the last where it gave several; None where it gave none."""
+        """The return of one agency, the last where there are several; None where it gave none."""
         own = [document for document in self.returns if document.body["agency"] == agency]
         return own[-1] if own else None
+
+    def at(self, place: Place) -> Document | None:
+        """The document that stands at a place; None where none does."""
+        return next((document for document in self if document.place == place), None)

@@ -54,10 +54,7 @@ def mend(store: Store) -> list[Mended]:
         removed = tuple(place.path for place, one in found.items() if one.how == REMOVED)
         if stands or removed:
             bodies, texts = {one.place: one.body for one in stands}, {one.place: one.text for one in stands if one.text}
-            current: dict[str, dict[str, Document]] = {}
-            for one in stands:
-                current.setdefault(one.place.case, {})[one.place.id] = one
-            store.commit(Change("repair", bodies, texts=texts, removed=removed), current)
+            store.commit(Change("repair", bodies, texts=texts, removed=removed), stands)
     return mended
 
 

@@ -150,15 +150,31 @@ class Store:
         """How the key of each person of the registry stands; `today` by real time."""
         return standings(self.sealed.keys.registry.people, self.sealed.public_keys, today)
 
-    @property
-    def crypto(self) -> Gnupg:
-        """GnuPG with the keys of this store's people: for what is locked, opened or signed beside the documents."""
-        return self.sealed.keys.gnupg
+    def require_accepted(self) -> None:
+        """Stop unless the history is good from the root that was accepted here. Raises: NotAuthentic, NotAllowed."""
+        self.history.verified(self.progress)
 
     @property
-    def taken(self) -> set[str]:
+    def root(self) -> str:
+        """The id of the commit that the store began with, by which it is known."""
+        return self.history.root
+
+    @property
+    def references(self) -> set[str]:
         """The references that are given to cases already."""
         return self.sealed.references
+
+    def lock_with_passphrase(self, data: bytes, passphrase: str) -> bytes:
+        """Data in ASCII armour that a pass-phrase opens and nothing else. Raises: as `Gnupg.lock`."""
+        return self.sealed.keys.gnupg.lock(data, passphrase)
+
+    def open_reply(self, message: bytes, largest: int) -> bytes | None:
+        """What came in encrypted to members, of at most so many bytes; None where this person cannot open it. Raises: NotAuthentic."""
+        return self.sealed.keys.gnupg.open_reply(message, largest)
+
+    def sign(self, data: bytes) -> bytes:
+        """A signature of the acting person's. Raises: NotAllowed, TryAgain."""
+        return self.sealed.keys.gnupg.sign(data, self.person.fingerprint)
 
     def read_again(self, document: Document) -> Document:
         """A document opened from the history itself and not from what was kept of it. Raises: NotAllowed, NotAuthentic, TryAgain."""
@@ -169,7 +185,7 @@ class Store:
         path = f"templates/letters/{name}"
         return self.sealed.raw(path) if self.sealed.blob(path) else None
 
-    def references(self) -> dict[str, bytes]:
+    def published_figures(self) -> dict[str, bytes]:
         """This area's own files of published figures, by their paths."""
         paths = sorted(path for path in self.sealed.below("reference") if path.endswith(".yaml"))
         return {path: self.sealed.raw(path) for path in paths}
@@ -190,9 +206,9 @@ class Store:
         self.left_out |= self.index.broken
         return found
 
-    def prompts(self, place: Place) -> Document:
+    def prompts(self, case: str) -> Document:
         """A case's prompts, which the index keeps whole: the rest of the case is not opened. Raises: what keeps it from being read."""
-        return self.index.document(place)
+        return self.index.document(self.place(case, layout.PROMPTS.name))
 
     def case(self, reference: str) -> CaseFile:
         """The documents of one case. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""
@@ -205,8 +221,8 @@ class Store:
                 raise self.sealed.no_case(case)
             written = {place.id for place in places}
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
-            ledgers = {place.id: self.snapshot.unwritten(place) for place in lacking}
-            self._opened[case] = CaseFile(case, {**ledgers, **self.index.case_documents(case, places)})
+            ledgers = [self.snapshot.unwritten(place) for place in lacking]
+            self._opened[case] = CaseFile(case, (*ledgers, *self.index.case_documents(case, places).values()))
         return self._opened[case]
 
     def attachment(self, case: str, number: int) -> bytes:
@@ -295,24 +311,23 @@ class Store:
     def commit(
         self,
         change: Change,
-        current: Mapping[str, Mapping[str, Document]],
+        current: Iterable[Document] = (),
         ready: Callable[[], Callable[[], None] | None] = lambda: None,
     ) -> None:
-        """Publish a change; `current` holds the opened documents of the cases that it touches, by case and id.
+        """Publish a change; `current` are the opened documents of the cases that it touches, where they are there already.
 
         `ready` is called when nothing is left to do but to publish: what must not go out unrecorded goes out then. What it
         gives back is called where publishing fails all the same.
         Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
         """
-        known = [document for documents in current.values() for document in documents.values()]
-        replaced = {document.place: document for document in known if document.revision}
+        replaced = {document.place: document for document in current if document.revision}
         self._refuse_changed_files(*change.paths())
         before = self.history.verified(self.progress)
         written = transaction.prepare(self.snapshot, change, replaced, self.progress)
 
         def keep() -> None:
             self.history.remember(written.commit, before.count + 1)
-            self._keep(written, change, current)
+            self._keep(written, change, replaced)
 
         self.record(written.commit, change.message(), keep, ready)
         self.notices += [LAID_OUT.format(path) for path in written.laid_out]
@@ -342,18 +357,13 @@ class Store:
             with suppress(CdrError, OSError):  # it is recorded; what could not be renewed renews itself later
                 keep()
 
-    def _keep(
-        self, written: transaction.Written, change: Change, current: Mapping[str, Mapping[str, Document]]
-    ) -> None:
+    def _keep(self, written: transaction.Written, change: Change, replaced: Mapping[Place, Document]) -> None:
         self.index.put(written.documents, written.commit, change.removed)
         digests = {path: digest for path, (_, digest) in written.documents.items()}
         cases = {place.case for place in change.documents if place.case}
         for case in cases if len(cases) <= KEPT_AT_ONCE else ():
-            new = {
-                document.place.id: document for document, _ in written.documents.values() if document.place.case == case
-            }
-            before = {id_: document for id_, document in current.get(case, {}).items() if document.revision}
-            known = {**before, **new}
+            documents = (*replaced.values(), *(document for document, _ in written.documents.values()))
+            known = {document.place.id: document for document in documents if document.place.case == case}
             there = self.snapshot.documents_of(case)
             if known.keys() >= {place.id for place in there if place.kind is not layout.ATTACHMENT}:
                 self.index.keep_case(case, known, digests=digests)

@@ -12,7 +12,7 @@ from typing import Any
 
 from cdr.app import App
 from cdr.documents.incoming import armour, kinds, wrong_files
-from cdr.domain.asking.requests import Received, Request
+from cdr.domain.asking.requests import Received, request_of
 from cdr.errors import InvalidData, NotAuthentic, NotFound, Problem
 from cdr.store.case_file import CaseFile
 from cdr.terminal.output import file_name, given
@@ -114,7 +114,7 @@ def _reply(app: App, raw: bytes, name: str) -> dict[str, Any]:
     try:
         if message is None:
             raise NotAuthentic("The armour is not whole.")
-        plain = app.store.crypto.open_reply(message, LARGEST_OPENED)
+        plain = app.store.open_reply(message, LARGEST_OPENED)
     except NotAuthentic:
         words = DRAFT if Path(name).stem.endswith("-draft") else DAMAGED
         raise _refused("REPLY-DAMAGED", words, name) from None
@@ -137,18 +137,12 @@ def _refused(rule: str, message: str, name: str) -> InvalidData:
     return InvalidData([Problem("", "", message, rule)], name)
 
 
-def checked(
-    arrived: Arrived,
-    documents: CaseFile,
-    reference: str,
-    agency: str,
-    request: Request | None,
-    today: date,
-) -> Form:
+def checked(arrived: Arrived, documents: CaseFile, agency: str, today: date) -> Form:
     """The return in what arrived. Raises: InvalidData with everything that is wrong with it and with the reply around it."""
     from cdr.domain.rulebook import form_b, replies
 
-    notification = documents.notification.body
+    reference, notification = documents.reference, documents.notification.body
+    request = request_of(documents.requests.body, agency)
 
     def rules(body: Mapping[str, Any]) -> list[Problem]:
         number = replies.number_problems(body, request, arrived.how == DOCX)

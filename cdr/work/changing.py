@@ -1,4 +1,10 @@
-"""How a case is changed: the lock, the case as it stands, whether it is open, what is decided, one commit, and the messages with it."""
+"""How one case is changed: its lock, the case as it stands, whether it is open, what is decided, one commit, and its messages.
+
+What is guaranteed: from the reading to the commit nobody else writes to the store; a closed case is refused before anything is
+decided; all bodies, texts and attachments are recorded together or none. A message that leaves by mail is recorded as about to
+go in that commit and goes once the lock is let go (`mailing.deliver_now`); one for the outbox, or a file for a person, is
+written when nothing but publishing is left, and taken back where that fails.
+"""
 
 from __future__ import annotations
 
@@ -26,38 +32,41 @@ class Changing:
     def record(
         self,
         verb: str,
-        bodies: Mapping[Place, Mapping[str, Any]],
+        bodies: Mapping[Place, dict[str, Any]],
         letters: Sequence[Letter] = (),
         *,
-        ready: Callable[[], Callable[[], None] | None] = lambda: None,
-        **more: Any,
+        texts: Mapping[Place, bytes] | None = None,
+        attachments: Mapping[Place, bytes] | None = None,
+        write: Callable[[], Callable[[], None] | None] = lambda: None,
     ) -> None:
-        """Record these documents in one commit, and with it that these letters are about to go; `more` as `Change` has it.
+        """Record these bodies, and what else `Change` has, in one commit with these letters.
 
-        `ready` is called once nothing but publishing is left, as letters of the outbox are written then, and taken back where
-        that fails; what leaves by mail goes after the lock is let go (`mailing.deliver_now`). Raises: as `Store.commit`; then nothing was recorded.
+        `write` puts a file where a person wants it, and gives what takes it back. Raises: as `Store.commit`; then nothing was recorded.
         """
         from cdr.store.transaction import Change
 
-        changed = {place: dict(body) for place, body in bodies.items()}
-        current = {self.documents.reference: self.documents}
-        if not letters:
-            self.app.store.commit(Change(verb, changed, **more), current, ready)
-            return
-        from cdr.work import mailing
+        if letters:
+            from cdr.work import mailing
 
-        changed |= mailing.written_down(self.app, self.documents.prompts, letters)
-        self.app.store.commit(Change(verb, changed, **more), current, lambda: mailing.to_outbox(self.app, letters))
+            bodies = {**bodies, **mailing.written_down(self.app, self.documents.prompts, letters)}
+        change = Change(verb, bodies, texts or {}, attachments or {})
+        self.app.store.commit(
+            change, self.documents, (lambda: mailing.to_outbox(self.app, letters)) if letters else write
+        )
+
+
+def opened(app: App, reference: str) -> CaseFile:
+    """The documents of a case that is open. Raises: ConditionsNotMet where it is closed; as `Store.case`."""
+    documents = app.store.case(reference)
+    refuse_closed(documents.case.body)
+    return documents
 
 
 @contextmanager
 def changing(app: App, reference: str, *, also_closed: bool = False) -> Iterator[Changing]:
     """Hold the store's lock and read a case: what is read inside is what the change is made from, and nobody comes in between.
 
-    Raises: ConditionsNotMet where the case is closed (unless `also_closed`); NotFound, NotAllowed, NotAuthentic, TryAgain.
+    Raises: as `opened`, and without its refusal where the case may be closed (`also_closed`).
     """
     with app.store.writing():
-        documents = app.store.case(reference)
-        if not also_closed:
-            refuse_closed(documents.case.body)
-        yield Changing(app, documents)
+        yield Changing(app, app.store.case(reference) if also_closed else opened(app, reference))

@@ -48,7 +48,7 @@ def _figures(app: App) -> tuple[Figure, ...]:
 
     found = list(figures(rules("england-reference")))
     tables = known_tables(rules("bands"))
-    for path, raw in app.store.references().items():
+    for path, raw in app.store.published_figures().items():
         body, source, problems = schema.examine(raw, path, "reference")
         problems = schema.placed([*problems, *reference_problems(body, tables)], schema.current("reference"), source)
         if problems:

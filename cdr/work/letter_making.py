@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import say
+from cdr.work.changing import changing
 from cdr.work.taking_in import take_in
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
     from cdr.domain.letters.letters import Letter
     from cdr.store.case_file import CaseFile
-    from cdr.store.document import Document
-
-Documents = Mapping[str, "Document"]
 
 
 @dataclass(frozen=True)
@@ -97,14 +95,12 @@ def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
     Raises: ConditionsNotMet, NotFound, WrongConfiguration, and what keeping raises.
     """
     from cdr.domain.letters.letter_holds import kept, last_gate
-    from cdr.store.transaction import Change
 
-    store, today = app.store, app.clock.today
-    with store.writing():
-        documents = store.case(wanted.reference)
-        document = documents.case
-        found = letter_rules()
-        case = _Case(found.kinds[wanted.kind], found, documents, _standing(documents, wanted.send_on, found))
+    today, found = app.clock.today, letter_rules()
+    with changing(app, wanted.reference, also_closed=True) as now:
+        document = now.documents.case
+        standing = _standing(now.documents, wanted.send_on, found)
+        case = _Case(found.kinds[wanted.kind], found, now.documents, standing)
         answers = take_in(wanted.gate, "letter-gate", lambda body: [], wanted.reference) if wanted.gate else None
         gate = kept(answers.body, wanted.kind, today, found.ask_again(today)) if answers else None
         if answers:
@@ -114,9 +110,7 @@ def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
         held = _held(app, wanted, case, current, composed)
         if held:
             if gate:  # an answer that holds the letters must not be forgotten at the next try
-                store.commit(
-                    Change("letter", {document.place: _with_gate(document.body, gate)}), {wanted.reference: documents}
-                )
+                now.record("letter", {document.place: _with_gate(document.body, gate)})
             raise _not_final(held, gate, case.kind)
         _advise(wanted, case, composed, current)
         wording = _wording(app, wanted.kind)
@@ -126,10 +120,7 @@ def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
         }
         wanted.find_places(list(files))
         body = _with_gate(document.body, gate) if gate else document.body
-        store.commit(
-            Change("letter", {document.place: _with_letters(body, wanted, case, files, today)}),
-            {wanted.reference: documents},
-        )
+        now.record("letter", {document.place: _with_letters(body, wanted, case, files, today)})
     return files
 
 

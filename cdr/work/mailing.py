@@ -51,26 +51,26 @@ class Ledgers:
     """The prompts of several cases while they are changed: as they stand, and as they will."""
 
     app: App
-    current: dict[str, dict[str, Document]] = field(default_factory=dict)
+    current: dict[str, Document] = field(default_factory=dict)
     bodies: dict[Place, dict[str, Any]] = field(default_factory=dict)
 
     def body(self, case: str) -> Mapping[str, Any]:
         """A case's prompts with what was changed so far."""
-        place = self.app.store.place(case, "prompts")
         if case not in self.current:
-            self.current[case] = {"prompts": self.app.store.prompts(place)}
-        stands: Mapping[str, Any] = self.current[case]["prompts"].body
-        return self.bodies.get(place, stands)
+            self.current[case] = self.app.store.prompts(case)
+        stands = self.current[case]
+        body: Mapping[str, Any] = self.bodies.get(stands.place, stands.body)
+        return body
 
     def change(self, case: str, how: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
         """Change a case's prompts."""
         body = how(self.body(case))
-        self.bodies[self.app.store.place(case, "prompts")] = body
+        self.bodies[self.current[case].place] = body
 
     def commit(self, ready: Callable[[], Callable[[], None] | None] = lambda: None) -> None:
         """Record what changed, in one commit. Raises: as `Store.commit`."""
         if self.bodies:
-            self.app.store.commit(Change("chase", self.bodies), self.current, ready)
+            self.app.store.commit(Change("chase", self.bodies), self.current.values(), ready)
 
 
 def sends(app: App) -> bool:

@@ -51,7 +51,7 @@ def locked(app: App, case: str, agency_id: str, notification: Document, nonce: s
     told, nonce = passphrase.new(), nonce or secrets.token_hex(16)
     key = app.configuration.agency(agency_id).key
     plain = json.dumps(replies.identity(notification.body, case, nonce), ensure_ascii=False, separators=(",", ":"))
-    sealed = app.store.crypto.lock(plain.encode(), passphrase.as_locked(told))
+    sealed = app.store.lock_with_passphrase(plain.encode(), passphrase.as_locked(told))
     return RequestForm(nonce, replies.FORM, sealed.decode("ascii"), _for_key(app, told, key) if key else ""), told
 
 

@@ -874,7 +874,7 @@ def test_an_older_request_without_a_form_gets_one(cdr: Shell, sudi: str, tmp_pat
         documents = app.store.case(sudi)
         old = {"agency": POLICE, "requested_on": ASKED, "status": "outstanding", "answered_on": None}
         body = {"schema": "requests/1", "requests": [old]}
-        app.store.commit(Change("request", {documents["requests"].place: body}), {sudi: documents})
+        app.store.commit(Change("request", {documents.requests.place: body}), documents)
     answer = cdr("form", sudi, POLICE, "-o", tmp_path / "form.html", "--json", as_of=CAME).json
     form = ledger(cdr, sudi)[POLICE]["form"]
     assert b"Amara" in gpg(
