@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from cdr import clock, programs, resources
+from cdr import clock, moments, programs, resources
 from cdr.errors import ToolMissing
 from cdr.store import gpg, kept
 from cdr.store.packets import public_keys
@@ -183,7 +183,7 @@ def _is_as_it_was(found: dict[str, Any]) -> bool:
 
 
 def _day(kept: str | None) -> date | None:
-    return date.fromisoformat(kept) if kept else None
+    return moments.day(kept) if kept else None
 
 
 # ---- what a listing says ---------------------------------------------------------------------------------------------
