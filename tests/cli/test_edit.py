@@ -56,6 +56,14 @@ def test_what_is_not_right_is_not_recorded(cdr: Shell, sudi: str, hands: Editor)
     assert cdr("audit", sudi, "--json").out == before
 
 
+def test_a_case_that_is_closed_while_its_form_is_open_stays_as_it_was(cdr: Shell, sudi: str, hands: Editor) -> None:
+    cdr("review", sudi, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "No panel yet", as_of="2026-04-14")
+    close = f"'{sys.executable}' -m cdr --store '{cdr.store}' --as-of 2026-04-15 close {sudi} >&2"
+    hands.does(f"{close} && sed -i 's/birth_weight_g: 2460/birth_weight_g: 2470/' \"$1\"")
+    assert "The case is closed; nothing was recorded." in cdr("edit", sudi, "form-a", as_of="2026-04-15", code=65).err
+    assert cdr("show", sudi, "--json").json["documents"]["notification"]["child"]["birth_weight_g"] == 2460
+
+
 def test_an_edit_may_not_make_two_cases_one_child(cdr: Shell, sudi: str, hands: Editor) -> None:
     cdr("notify", "--from", EXAMPLES / "form-a-suicide.yaml", as_of="2026-04-01")
     hands.does("sed -i 's/9990000018/9990000034/' \"$1\"")
