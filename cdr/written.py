@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -37,6 +38,8 @@ ZONES = {
 }
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
+# What may stand between the digits of one number in a text.
+BETWEEN_DIGITS = rf"[ \u00a0\u2007\u2009\u202f().{re.escape(DASHES)}/]"
 NHS_NUMBER = re.compile(r"[0-9]{10}")
 POSTCODE = re.compile(r"(?P<outward>(?P<area>[A-Z]{1,2})[0-9][A-Z0-9]?) ?(?P<inward>[0-9][A-Z]{2})")
 # Letters that Unicode does not take apart into a letter and an accent.
@@ -210,6 +213,13 @@ def postcode(text: str) -> str:
     if found is None:
         raise ValueError("not a postcode")
     return f"{found['outward']} {found['inward']}"
+
+
+def is_postcode(text: str) -> bool:
+    """Whether this reads as a full postcode."""
+    with suppress(ValueError):
+        return bool(postcode(text))
+    return False
 
 
 def postcode_area(text: str) -> str:

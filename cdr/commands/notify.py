@@ -169,6 +169,7 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
     """The new case's reference, what must happen next, and the form with what other cases have to do with it."""
     from cdr.domain.case import case
     from cdr.domain.process import routes
+    from cdr.forms import schema
     from cdr.store import layout
     from cdr.store.transaction import Change
 
@@ -185,8 +186,8 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
         bodies = {
             "case": case.opened(today, form.body, steps, reason),
             "notification": form.body,
-            "requests": {"schema": "requests/1", "requests": []},
-            "prompts": {"schema": "prompts/1", "prompts": []},
+            "requests": {"schema": schema.current("requests"), "requests": []},
+            "prompts": {"schema": schema.current("prompts"), "prompts": []},
         }
         documents = {store.place(reference, id_): body for id_, body in bodies.items()}
         texts = {store.place(reference, "notification"): form.raw}

@@ -13,6 +13,7 @@ from typing import Any
 
 from cdr import moments
 from cdr.domain.rulebook.form_c import RATIFIED
+from cdr.forms import migrations
 
 FIRST = {
     "male": ("Idris", "Jakub", "Tọ́mi", "Rhys", "Yusuf", "Leo", "Oran", "Minh", "Ştefan", "Kai"),
@@ -168,7 +169,7 @@ def _form_a(random: Random, number: int, group: str, born: date, died: date) -> 
             "birth_weight_g": 450 + (weeks - 21) * 160,
         }
     return {
-        "schema": "form-a/1",
+        "schema": migrations.current("form-a"),
         "child": child,
         "death": {
             "date": died.isoformat(), "place": place, "expected": "unexpected" if sudden else "expected",
@@ -221,7 +222,7 @@ def _parent(family: str, street: str, town: str, postcode: str) -> dict[str, Any
 def _form_b(form_a: dict[str, Any], agency: str, on: date) -> dict[str, Any]:
     child = form_a["child"]
     return {
-        "schema": "form-b/1",
+        "schema": migrations.current("form-b"),
         "agency": agency,
         "response": "full",
         "completed_by": {"name": "Dr Ira Invented", "role": "Consultant paediatrician", "email": "i.invented@northtown-general.example"},
@@ -242,7 +243,7 @@ def _form_c(random: Random, group: str, on: date, held: date) -> dict[str, Any]:
     letter = random.choice(sorted(found - {"A"}))
     domains = {name: _domain(random, name, name in found, changeable and name == letter) for name in "ABCD"}
     return {
-        "schema": "form-c/1",
+        "schema": migrations.current("form-c"),
         "stage": RATIFIED,
         "cdrm": {"date": held.isoformat(), "type": "hospital_mortality_meeting"},
         "cause_of_death_understood": "Invented for a demonstration",

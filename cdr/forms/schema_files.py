@@ -29,12 +29,18 @@ def expanded(schema_name: str) -> Schema:
     return {key: value for key, value in whole.items() if key not in ("$schema", "$defs")}
 
 
+def shipped(schema_name: str) -> Schema:
+    """A schema as it ships, with its references as they stand. Raises: KeyError if no such schema ships."""
+    found: Schema = _document(f"cdr:{schema_name}")
+    return found
+
+
 @cache
 def _document(address: str) -> Any:
-    shipped = SHIPPED.fullmatch(address)
-    if shipped and shipped["codes"]:
-        return _codes_schema(shipped["codes"], shipped["also"].split("+")[1:])
-    file = f"{shipped['form']}-{shipped['version']}.json" if shipped else ""
+    named = SHIPPED.fullmatch(address)
+    if named and named["codes"]:
+        return _codes_schema(named["codes"], named["also"].split("+")[1:])
+    file = f"{named['form']}-{named['version']}.json" if named else ""
     if file not in resources.names("schemas"):
         raise KeyError("a schema refers to something that does not ship with cdr")
     return json.loads(resources.read_bytes("schemas", file))

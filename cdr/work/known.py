@@ -27,7 +27,7 @@ def alike(app: App, body: Mapping[str, Any], but: str = "") -> list[Problem]:
     from cdr.forms import schema
 
     found = alike_problems(identity(body), _others(app, but))
-    return [replace(one, title=schema.title("form-a/1", one.field)) for one in found]
+    return [replace(one, title=schema.title(schema.current("form-a"), one.field)) for one in found]
 
 
 def already_known(

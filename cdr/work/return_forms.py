@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cdr.app import App
 from cdr.domain.asking.requests import Request, RequestForm
+from cdr.forms import migrations
 from cdr.store.document import Document
 from cdr.work.agency_keys import refuse_unusable
 
@@ -51,8 +52,9 @@ def locked(app: App, case: str, agency_id: str, notification: Document, nonce: s
     told, nonce = passphrase.new(), nonce or secrets.token_hex(16)
     key = app.configuration.agency(agency_id).key
     plain = json.dumps(replies.identity(notification.body, case, nonce), ensure_ascii=False, separators=(",", ":"))
-    sealed = app.store.lock_with_passphrase(plain.encode(), passphrase.as_locked(told))
-    return RequestForm(nonce, replies.FORM, sealed.decode("ascii"), _for_key(app, told, key) if key else ""), told
+    sealed = app.store.lock_with_passphrase(plain.encode(), passphrase.as_locked(told)).decode("ascii")
+    version = migrations.current(replies.FORM)
+    return RequestForm(nonce, version, sealed, _for_key(app, told, key) if key else ""), told
 
 
 def _for_key(app: App, told: str, key: str) -> str:
@@ -67,7 +69,7 @@ def current() -> str:
     """The version of Form B that a form asks for."""
     from cdr.domain.rulebook.replies import FORM
 
-    return FORM
+    return migrations.current(FORM)
 
 
 def version(request: Request) -> str:

@@ -13,6 +13,7 @@ from unit.domain_data import cases, configuration, example, known, policy
 from cdr import written
 from cdr.documents.report import report_sections
 from cdr.domain.anonymising import known_names
+from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.asking import chase
 from cdr.domain.asking.requests import requests_of
 from cdr.domain.case import duplicates, gates, milestones, panel_findings, places, processes
@@ -316,3 +317,37 @@ def test_dates_that_are_kept_are_read_in_one_place() -> None:
         if re.search(r"(?<!\w)date\.fromisoformat", path.read_text("utf-8"))
     }
     assert found == known
+
+
+@pytest.mark.parametrize("between", [" ", "-", "\u2011", "\u2013", "\u2212", ".", "\u00a0", "\u202f", ""])
+def test_an_nhs_number_is_one_however_its_digits_are_parted(between: str) -> None:
+    said = between.join(("999", "000", "0018"))
+    names = report_words.Names.of([], [])
+    assert "RPT-01" in {
+        one.rule for one in report_words._problems({"learning": [{"text": f"It was {said}."}]}, "", names)
+    }
+    assert "[NHS number]" in Anonymiser.from_documents({}, [], {}).text(f"It was {said}.")
+    if between != ".":
+        assert written.nhs_number(said) == "9990000018"
+
+
+@pytest.mark.parametrize("number", ["0000000000", "9999999999", "999000001", "9990000019"])
+def test_what_is_no_nhs_number_is_none_for_all(number: str) -> None:
+    names = report_words.Names.of([], [])
+    assert not written.nhs_number_is_valid(number)
+    assert list(report_words._problems({"learning": [{"text": number}]}, "", names)) == []
+    assert "[NHS number]" not in Anonymiser.from_documents({}, [], {}).text(number)
+    assert "A-01" in {one.rule for one in form_a._identity({"child": {"nhs_number": number}})}
+
+
+@pytest.mark.parametrize("code", ["zz99 1zz", "ZZ991ZZ", "ZZ99 1ZZ", "ZZ99  1ZZ"])
+def test_a_postcode_is_one_however_it_is_written(code: str) -> None:
+    assert written.postcode(code) == "ZZ99 1ZZ"
+    told = Anonymiser.from_documents({"child": {"postcode": code}}, [], {}).text("A house in ZZ99 was empty.")
+    assert told == "A house in [postcode] was empty."
+    assert "A-25" not in {one.rule for one in form_a._identity({"child": {"postcode": code}})}
+
+
+def test_half_a_postcode_that_a_form_has_hides_itself_and_nothing_else() -> None:
+    told = Anonymiser.from_documents({"child": {"postcode": "ZZ9"}}, [], {}).text("A house in ZZ9 was empty.")
+    assert told == "A house in [postcode] was empty."

@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 
 from cdr import resources
+from cdr.documents.return_form import return_questions
 from cdr.documents.return_form.return_form import ReturnForm, to_html
 from cdr.documents.return_form.return_questions import CORE, HELD, Question, for_agency
+from cdr.domain.rulebook import replies
+from cdr.forms import migrations, schema_files
 from cdr.forms.codelists import code_list
 from cdr.forms.schema_files import expanded
 
@@ -176,3 +179,32 @@ def test_the_words_are_plain() -> None:
         for one in asked(kind)
         if one.needed and not one.items and not one.missing and one.path != "timeline.event"
     ]
+
+
+def test_a_second_version_of_form_b_reaches_the_return_form_by_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    second = json.loads(resources.read_bytes("schemas", "form-b-1.json"))
+    second["properties"]["schema"]["const"] = "form-b/2"
+    second["properties"]["circumstances"]["properties"]["narrative"]["title"] = "What a second version asks"
+    shipped = schema_files._document
+    monkeypatch.setattr(
+        schema_files, "_document", lambda address: second if address == "cdr:form-b/2" else shipped(address)
+    )
+    monkeypatch.setitem(migrations.VERSIONS, "form-b", 2)  # the one line
+    return_questions.for_agency.cache_clear()
+    try:
+        asked = return_questions.for_agency("police")
+    finally:
+        return_questions.for_agency.cache_clear()
+    titles = [one.title for section in asked.sections for one in every(section.questions)]
+    assert asked.form == "form-b/2" and "What a second version asks" in titles
+    reply = {
+        "schema": replies.REPLY,
+        "case": "2026-AAAA",
+        "agency": "police",
+        "nonce": "",
+        "form": "form-b/2",
+        "body": {},
+    }
+    assert "B-26" not in {one.rule for one in replies.reply_problems(reply, "2026-AAAA", "police", None)}
+    found = {one.rule for one in replies.reply_problems({**reply, "form": "form-b/1"}, "2026-AAAA", "police", None)}
+    assert "B-26" in found

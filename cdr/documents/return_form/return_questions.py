@@ -9,12 +9,15 @@ from functools import cache
 from typing import Any
 
 from cdr import resources
+from cdr.forms import migrations
 from cdr.forms.codelists import Code, code_list
+from cdr.forms.schema_files import shipped
 
 FORM = "form-b"
 ALWAYS, CORE, HELD = "always", "core", "held"
 ALSO = "yes_no_not_known_not_applicable"
-SHARED = "cdr:common/1#/$defs/"
+COMMON = "common/1"
+SHARED = f"cdr:{COMMON}#/$defs/"
 LISTS = "cdr:codes/"
 OWN = "#/$defs/"
 NUMBERS = ("integer", "number")
@@ -106,7 +109,7 @@ def for_agency(agency_type: str) -> Questions:
     known = code_list("agency_type").get(agency_type)
     if known is None:
         raise KeyError("no such type of agency")
-    rules, schema = _rules(), _schema(f"{FORM}-1.json")
+    rules, schema = _rules(), shipped(migrations.current(FORM))
     sections = tuple(_section(section, known, schema["properties"]) for section in rules["sections"])
     supplementary = tuple(_supplementary(kind, schema["$defs"]) for kind in code_list("supplementary_type").codes)
     chosen = tuple(section for section in sections if section.asked)
@@ -119,12 +122,6 @@ def for_agency(agency_type: str) -> Questions:
 def _rules() -> Mapping[str, Any]:
     rules: Mapping[str, Any] = json.loads(resources.read_bytes("rules", "return-form.json"))
     return rules
-
-
-@cache
-def _schema(file: str) -> Mapping[str, Any]:
-    schema: Mapping[str, Any] = json.loads(resources.read_bytes("schemas", file))
-    return schema
 
 
 def _section(rules: Mapping[str, Any], agency: Code, properties: Mapping[str, Any]) -> Section:
@@ -213,7 +210,7 @@ def _kind(part: Mapping[str, Any]) -> tuple[str, bool]:
 def _shared(target: str) -> Mapping[str, Any]:
     if not target.startswith(SHARED):
         return {}
-    found: Mapping[str, Any] = _schema("common-1.json")["$defs"][target.removeprefix(SHARED)]
+    found: Mapping[str, Any] = shipped(COMMON)["$defs"][target.removeprefix(SHARED)]
     return found
 
 

@@ -21,6 +21,7 @@ from cdr.domain.anonymising.known_names import (
     KnownThings,
     gather,
     ordinary_words,
+    outward,
     word_pattern,
     word_rules,
     words_of,
@@ -107,9 +108,9 @@ class Anonymiser:
             loose = r"\s*".join(map(re.escape, code.replace(" ", "")))
             reading.replace(re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE), lambda _: ("[postcode]", "postcodes"))
         reading.replace(_collar_number(), lambda _: ("[a professional]", "numbers"))
-        for outward in {code.split()[0] if " " in code else code[:-3] for code in self.things.postcodes}:
+        for half in set(map(outward, self.things.postcodes)):
             reading.replace(
-                re.compile(rf"(?<!\w){re.escape(outward)}(?:[\s-]?\d[A-Za-z\d]{{2}})?(?!\w)"),
+                re.compile(rf"(?<!\w){re.escape(half)}(?:[\s-]?\d[A-Za-z\d]{{2}})?(?!\w)"),
                 lambda _: ("[postcode]", "postcodes"),
             )
         self._replace_phrases(reading)

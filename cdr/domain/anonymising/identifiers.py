@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from cdr.written import nhs_number_is_valid
+from cdr.written import BETWEEN_DIGITS, nhs_number_is_valid
 
 GENERAL_ADDRESS = re.compile(
     r"\b\d+[a-z]?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Court|Crescent|Terrace|Way|Gardens|Grove|Square|Mews)\b\.?"
@@ -81,7 +81,8 @@ _SPAN_OF_YEARS = re.compile(r"(?<![\w/.-])20[0-4]\d[/-]\d\d(?![\w/-])")
 # Every run of letters that may begin an address, so that none is read twice: only one with a domain is an address.
 _EMAIL = re.compile(r"[^\s<>@,;:()\[\]]++(?P<domain>@[^\s<>@,;:()\[\]]+\.[^\W\d_]{2,})?")
 _WEB = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@[\w.]{2,}\w", re.IGNORECASE)
-_DIGITS = re.compile(r"(?<![\w+])(?:\+|\((?=\+?\d{2,5}\)))?\d(?:[ \u00a0().\-‐‑–/]{0,2}\d){8,14}(?!\d)")
+_DIGITS = re.compile(rf"(?<![\w+])(?:\+|\((?=\+?\d{{2,5}}\)))?\d(?:{BETWEEN_DIGITS}{{0,2}}\d){{8,14}}(?!\d)")
+# Wider than `written.postcode`: in a story a code that is none costs less than one that stays.
 _POSTCODE = re.compile(
     r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d(?!(?-i:st|nd|rd|th|mg|ml|kg|cm|mm|am|pm)\b)[A-Z]{2})\b",
     re.IGNORECASE,

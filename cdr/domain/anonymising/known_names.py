@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from cdr import resources
-from cdr.written import APOSTROPHES, bare_name
+from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
 
 CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"
 MOST_INITIALS = 6
@@ -148,7 +148,7 @@ def _authorities(documents: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _postcodes(documents: Sequence[Mapping[str, Any]], addresses: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    lines = {line for lines in addresses for line in lines if _is_postcode(line)}
+    lines = {line for lines in addresses for line in lines if is_postcode(line)}
     return tuple(sorted(lines | {text for document in documents for text in _strings(document, ("postcode",))}))
 
 
@@ -260,10 +260,6 @@ def _addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             )
 
 
-def _is_postcode(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]{1,2}\d[A-Za-z\d]?\s*\d[A-Za-z]{2}", text.strip()) is not None
-
-
 def _is_street(text: str) -> bool:
     words = words_of(text)
     return any(word[0].isdigit() for word in words) or (
@@ -279,7 +275,7 @@ def _address_phrases(addresses: Iterable[tuple[str, ...]]) -> Iterator[tuple[tup
     for lines in addresses:
         for line in lines:
             words = tuple(words_of(line))
-            if _is_postcode(line) or not words or not _is_street(line):
+            if is_postcode(line) or not words or not _is_street(line):
                 continue
             streets = word_rules()["streets"]
             endings = {
@@ -300,7 +296,7 @@ def _place_names(addresses: Iterable[tuple[str, ...]]) -> list[str]:
             line
             for lines in addresses
             for line in lines
-            if not _is_postcode(line) and not any(letter.isdigit() for letter in line)
+            if not is_postcode(line) and not any(letter.isdigit() for letter in line)
         }
     )
 
@@ -355,3 +351,8 @@ def _codes(document: Mapping[str, Any]) -> Iterator[str]:
     yield from (text for text in _strings(document, CODE_KEYS) if any(letter.isdigit() for letter in text))
     for text in _strings(document, (*NAME_KEYS, *CHILD_KEYS)):
         yield from (word for word in text.split() if any(letter.isdigit() for letter in word) and len(word) >= 3)
+
+
+def outward(code: str) -> str:
+    """The first half of a postcode; of what a form has that is none, its first word."""
+    return (postcode(code) if is_postcode(code) else code).split()[0]

@@ -16,8 +16,9 @@ from cdr.domain.process.clocks import WorkingDays
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Closure, Configuration
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.forms import migrations
 
-SCHEMA = "prompts/1"
+SCHEMA = migrations.current("prompts")
 ESCALATION = "escalation"
 
 

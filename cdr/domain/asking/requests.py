@@ -17,8 +17,9 @@ from cdr import moments
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
+from cdr.forms import migrations
 
-SCHEMA = "requests/1"
+SCHEMA = migrations.current("requests")
 OUTSTANDING = "outstanding"
 RETURNED = "returned"
 NIL = "nil"

@@ -20,8 +20,9 @@ from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import at, items_at, text_at
 from cdr.errors import ConditionsNotMet
+from cdr.forms import migrations
 
-SCHEMA = "case/1"
+SCHEMA = migrations.current("case")
 CLOSED = "closed"
 
 NOTIFIED = "notified"

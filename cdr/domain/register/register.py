@@ -21,6 +21,7 @@ from cdr.domain.rulebook.form_a import has_known_area
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
 from cdr.domain.rulebook.validation import problem, read_date
 from cdr.errors import Problem
+from cdr.forms import migrations
 from cdr.forms.codelists import code_list
 from cdr.written import folded
 
@@ -330,7 +331,7 @@ def _case(row: RowRead, today: date) -> dict[str, Any]:
     stage, on = (RATIFIED, reviewed) if reviewed else ("draft_cdrm", today.isoformat())
     reviews = [{"on": on, "stage": stage, "panel": None, "override": None}] if reviewed or panel else []
     return {
-        "schema": "case/1",
+        "schema": migrations.current("case"),
         "opened_on": row.values["notified_on"],
         "status": "closed" if reviewed else "open",
         "not_a_duplicate": None,

@@ -11,6 +11,7 @@ from typing import Any
 
 from cdr.domain.register.register import Column, Columns
 from cdr.domain.register.register_map import CODED, NEAR, SEARCHED_ROWS, SHORT, Rows, is_sum, words_of
+from cdr.forms import migrations
 from cdr.written import folded
 
 SHORTEST_NEAR = 4
@@ -50,7 +51,7 @@ class Guessed:
         """The mapping as a document that `--map` takes; words without a proposal are left for a person to add."""
         values = {name: {word: code for word, code in of.items() if code} for name, of in self.values.items()}
         return {
-            "schema": "register-map/1",
+            "schema": migrations.current("register-map"),
             "header_row": self.header_row,
             **({"skip_rows": list(self.skip_rows)} if self.skip_rows else {}),
             "columns": {name: one.heading for name, one in self.columns.items()},

@@ -11,13 +11,14 @@ from typing import Any
 from cdr.domain.anonymising.known_names import ordinary_words, word_pattern, word_rules, words_of
 from cdr.domain.rulebook.validation import items_at, problem, text_at
 from cdr.errors import Problem
-from cdr.written import APOSTROPHES, bare_name, nhs_number_is_valid
+from cdr.forms import migrations
+from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name, nhs_number_is_valid
 
 FORM = "report"
 SHORTEST_NAME = 3
 # Here a person who works for children stands with their own name, and it may be a family's name too.
 OF_PROFESSIONALS = re.compile(r"foreword\.by|membership\.\d+\.name|actions\.\d+\.owner")
-_DIGITS = re.compile(r"(?<!\d)\d(?:[ \u00a0-]{0,2}\d){9}(?!\d)")
+_DIGITS = re.compile(rf"(?<!\d)\d(?:{BETWEEN_DIGITS}{{0,2}}\d){{9}}(?!\d)")
 _REFERENCE = re.compile(r"(?<![0-9A-Za-z])(?:19|20)[0-9]{2}-(?=[0-9A-Z]*[A-Z])[0-9A-HJKMNP-TV-Z]{4}(?![0-9A-Za-z])")
 # What is said of one year, and would be wrong if it were said of the next as it stands.
 OF_ONE_YEAR = ("foreword", "what_was_done", "effectiveness", "learning", "priorities")
@@ -75,7 +76,7 @@ def report_problems(
 def starting_words(year: str, last: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the words for a year begin with: last year's, with each of its actions to be followed up."""
     kept = {key: value for key, value in (last or {}).items() if key not in ("actions", "earlier_actions")}
-    return {**kept, "schema": f"{FORM}/1", "year": year, "earlier_actions": follow_up(last)}
+    return {**kept, "schema": migrations.current(FORM), "year": year, "earlier_actions": follow_up(last)}
 
 
 def follow_up(last: Mapping[str, Any] | None) -> list[dict[str, str]]:

@@ -7,7 +7,6 @@ A-26 and A-34 (the same child) are the command's, which knows the other cases.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -91,16 +90,10 @@ def _identity(form: Mapping[str, Any]) -> list[Problem]:
                 "A-24",
                 "child.ethnicity_other_text",
             ),
-            (bool(postcode) and not _is_postcode(postcode), "A-25", "child.postcode"),
+            (bool(postcode) and not written.is_postcode(postcode), "A-25", "child.postcode"),
             (not has_known_area(postcode), "A-43", "child.postcode"),
         )
     )
-
-
-def _is_postcode(text: str) -> bool:
-    with suppress(ValueError):
-        return bool(written.postcode(text))
-    return False
 
 
 def has_known_area(postcode: str) -> bool:

@@ -13,8 +13,9 @@ from typing import Any
 from cdr.domain.asking.requests import Request
 from cdr.domain.rulebook.validation import at, found, items_at, text_at, words_at
 from cdr.errors import Problem
+from cdr.forms import migrations
 
-IDENTITY, REPLY, FORM = "cdr-identity/1", "cdr-reply/1", "form-b/1"
+IDENTITY, REPLY, FORM = "cdr-identity/1", "cdr-reply/1", "form-b"
 CHILD = (
     "first_names",
     "known_as",
@@ -74,7 +75,7 @@ def reply_problems(reply: Mapping[str, Any], case: str, agency: str, request: Re
             (reply.get("case") != case, "B-23", "case"),
             (reply.get("agency") != agency, "B-24", "agency"),
             (not elsewhere and not _is_for(str(reply.get("nonce", "")), request), "B-25", "nonce"),
-            (reply.get("form") != FORM, "B-26", "form"),
+            (reply.get("form") != migrations.current(FORM), "B-26", "form"),
         ]
     )
 
