@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Where it is set, each of the many starts of cdr in the tests, and pytest itself, would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test one fast docs format coverage mutants wheel-test fuzz browser lock needs clean
+.PHONY: demo test one fast docs format coverage mutants wheel-test bench fuzz browser lock needs clean
 
 demo: $(VENV)/ready
 	@$(BIN)/cdr demo .demo
@@ -59,6 +59,11 @@ wheel-test: $(VENV)/ready
 	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/run.txt && \
 	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps "$$place"/dist/*.whl && \
 	  CDR_PROGRAM="$$place/venv/bin/cdr" $(BIN)/pytest -q tests/cli/test_main_job.py
+
+# What questions cost as a store grows, as ratios in one run: `make bench`, or `make bench N="100 5000"` (a quarter of an hour for 5,000).
+N ?= 100 1000
+bench: $(VENV)/ready
+	@$(BIN)/python bench/scale.py $(N)
 
 # The properties and the faults on ten times as many inputs and points as `make test` tries; it takes hours.
 fuzz: $(VENV)/ready
