@@ -179,6 +179,27 @@ def _wordings(app: App) -> Iterator[Check]:
             )
 
 
+def _support(app: App) -> Iterator[Check]:
+    """Whether somebody rang the numbers that letters name; which are asked for twice a year."""
+    from cdr.domain.letters.support import not_rung
+    from cdr.work import helping
+
+    listed = helping.everyone(app)
+    strange = sorted(set(app.configuration.support_checked) - {one.id for one in helping.national(app)})
+    if strange:
+        yield Check(
+            "support",
+            "warning",
+            f"cdr.yaml notes a call (support_checked) to what letters name none of: {', '.join(strange)}.",
+        )
+    if names := not_rung(listed, app.clock.real_today):
+        yield Check(
+            "support", "warning", f"Nobody has noted for a year that these numbers still answer: {', '.join(names)}."
+        )
+    else:
+        yield Check("support", "ok", "The numbers that letters name were rung within a year.")
+
+
 def _mail(app: App) -> Iterator[Check]:
     from cdr.mail import outbox
     from cdr.work import chasing, mailing, outstanding
@@ -210,4 +231,4 @@ def _clock(app: App) -> Iterator[Check]:
     yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in London" + (" (set by --as-of)" if app.as_of else ""))
 
 
-LOOKS = (_gpg, _git, _desk, _store, _keys, _acting, _configuration, _wordings, _mail, _clock)
+LOOKS = (_gpg, _git, _desk, _store, _keys, _acting, _configuration, _wordings, _support, _mail, _clock)

@@ -15,9 +15,11 @@ from cdr.commands.options import Day, Reference, as_json, output_file, pass_app
 from cdr.domain.letters.letter_kinds import KINDS
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_terminal, refuse_two_results, to_file
+from cdr.work import letter_making
+from cdr.work.letter_making import SUFFIXES, Made
+from cdr.work.letters_held import Wanted
 
 STATEMENT = "confidentiality"
-SUFFIXES = {"text": ".txt", "pdf": ".pdf", "docx": ".docx"}
 
 
 @click.command("letter")
@@ -46,6 +48,12 @@ SUFFIXES = {"text": ".txt", "pdf": ".pdf", "docx": ".docx"}
 @click.option(
     "--holds", is_flag=True, help="Show the letters that an answer holds back, of one case or, without REF, of all."
 )
+@click.option(
+    "--again",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Write out final letter N of the case, as cdr show counts them, byte for byte as it was made; needs -o.",
+)
 @output_file
 @as_json
 @pass_app
@@ -60,6 +68,7 @@ def command(
     large_print: bool,
     send_on: date | None,
     holds: bool,
+    again: int | None,
     output: str | None,
     as_json: bool,
 ) -> None:
@@ -93,22 +102,21 @@ def command(
       proof_read_by: [Robin Ashworth, Jo Penrose]
     """
     if holds:
-        _show_holds(app, reference, as_json)
-        return
+        return _show_holds(app, reference, as_json)
+    if again is not None:
+        return _again(app, reference, again, output, as_json)
     format_ = format_ or _format_of(output)
     _check_usage(reference, kind, gate, format_, large_print, output)
     refuse_two_results(output, as_json and format_ != "text")
-    from cdr.work import letter_making
-
     paths: dict[int, Path] = {}
     chosen = to is not None or kind == STATEMENT
     places = _finder(paths, f"{reference}-{kind}" if reference else kind, format_, output or STDOUT, chosen)
     day = _day(app, send_on)
-    wanted = letter_making.Wanted(reference or "", kind, to, gate, draft, format_, day, large_print, places)
+    wanted = Wanted(reference or "", kind, to, gate, draft, format_, day, large_print, places)
     made = letter_making.letters(app, wanted) if reference else letter_making.statement(app, wanted)
     for number, path in paths.items():
-        to_file(path, made[number])
-    _tell(wanted, made, paths, as_json)
+        to_file(path, made[number].data)
+    return _tell(wanted, made, paths, as_json)
 
 
 def _finder(
@@ -126,16 +134,39 @@ def _finder(
     return find
 
 
-def _tell(wanted: Any, made: Mapping[int, bytes], paths: Mapping[int, Path], as_json: bool) -> None:
+def _again(app: App, reference: str | None, number: int, output: str | None, as_json: bool) -> None:
+    """Write out a letter that was made before."""
+    if not reference or output is None:
+        raise WrongUsage(
+            "A letter that was made before needs its case and a place to go to.", "cdr letter REF --again N -o FILE"
+        )
+    refuse_two_results(output, as_json)
+    letter, data = letter_making.again(app, reference, number)
+    to_file(output, data)
+    if as_json:
+        one = {"number": letter["to"], "again": number, "file": output, "text": None}
+        about = {"case": reference, "kind": letter["kind"], "draft": False}
+        put_json(
+            {"schema": "cdr-letter/1", **about, "send_on": letter.get("send_on") or letter["made_on"], "letters": [one]}
+        )
+
+
+def _tell(wanted: Wanted, made: Mapping[int, Made], paths: Mapping[int, Path], as_json: bool) -> None:
     """What was made: on stdout where it went into no file."""
     if not paths and wanted.format != "text":
         [letter] = made.values()
-        to_file(STDOUT, letter)
+        to_file(STDOUT, letter.data)
         return
-    texts = {number: data.decode("utf-8") for number, data in made.items()} if wanted.format == "text" else {}
+    texts = {number: one.data.decode("utf-8") for number, one in made.items()} if wanted.format == "text" else {}
     if as_json:
         letters = [
-            {"number": n, "file": str(paths[n]) if paths else None, "text": None if paths else texts[n]} for n in made
+            {
+                "number": n,
+                "again": one.number,
+                "file": str(paths[n]) if paths else None,
+                "text": None if paths else texts[n],
+            }
+            for n, one in made.items()
         ]
         about = {"case": wanted.reference or None, "kind": wanted.kind, "draft": wanted.draft}
         put_json({"schema": "cdr-letter/1", **about, "send_on": wanted.send_on.isoformat(), "letters": letters})

@@ -161,7 +161,10 @@ def _in_short(row: Listed) -> str:
     """What a case waits for on one line: returns are counted, the rest is named."""
     count = len(row.outstanding)
     returns = [f"{count} {'return' if count == 1 else 'returns'}"] if count else []
-    return ", ".join([*returns, *(item for item in row.waiting_for if not item.startswith(RETURN_FROM))]) or "-"
+    letters = [f"letter ({kind}) on hold" for kind in row.letters_on_hold]
+    return (
+        ", ".join([*returns, *(item for item in row.waiting_for if not item.startswith(RETURN_FROM)), *letters]) or "-"
+    )
 
 
 def _json(row: Listed) -> dict[str, Any]:
@@ -179,4 +182,5 @@ def _json(row: Listed) -> dict[str, Any]:
         "next": following,
         "local_authority": row.authority,
         "days_since_death": row.days,
+        "letters_on_hold": list(row.letters_on_hold),
     }

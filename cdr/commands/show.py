@@ -117,13 +117,19 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
         if review["override"]:
             yield f"  all the same, because: {' '.join(review['override']['reason'].split())}"
             yield from (f"  - {reason}" for reason in review["override"]["unmet"])
-    for letter in case["letters"]:
-        yield f"\nLetter ({letter['kind']}, {letter['status']}, {letter['format']}) to {_whom(letter)}, made on {letter['made_on']}{_sent(letter)}"
+    for number, letter in enumerate(case["letters"], 1):
+        yield f"\nLetter {number} ({letter['kind']}, {letter['status']}, {letter['format']}) to {_whom(letter)}, made on {letter['made_on']}{_sent(letter)}"
     yield from _holds(case)
-    for file in case.get("attachments", ()):
+    for file in _files(case):
         yield f"\nAttachment {file['number']}: {file['kind'].replace('_', ' ')}, {file['name']}, {file['size']:,} bytes, attached on {file['added_on']}"
     for key, word in (("closures", "Closed"), ("reopenings", "Opened again")):
         yield from (f"\n{word} on {event['on']}" for event in case[key])
+
+
+def _files(case: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The files that somebody attached; letters that are kept stand with the letters."""
+    letters = {letter.get("attachment") for letter in case["letters"]}
+    return (file for file in case.get("attachments", ()) if file["number"] not in letters)
 
 
 def _processes(case: Mapping[str, Any]) -> Iterator[str]:

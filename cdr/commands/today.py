@@ -31,9 +31,11 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     """
     from cdr.documents.tables.today import lines, to_json
     from cdr.domain.process.today import today
+    from cdr.work.helping import calls_to_make
 
     app.store.require_member()
-    found, keys = today(app.cases(), app.clock.today, app.policy, app.configuration.closures), _keys(app)
+    on, closures = app.clock.today, app.configuration.closures
+    found, keys = today(app.cases(), on, app.policy, closures, calls_to_make(app)), _keys(app)
     if as_json:
         put_json(to_json(found, keys))
         return

@@ -304,9 +304,13 @@ class Store:
 
     def free_place(self, case: str, kind: Kind) -> Place:
         """The next free place of a numbered kind (`return-03`)."""
+        return self.free_places(case, kind, 1)[0]
+
+    def free_places(self, case: str, kind: Kind, count: int) -> list[Place]:
+        """So many of them."""
         taken = {place.id for place in self.snapshot.documents_of(case)}
-        number = next(n for n in range(1, 10_000) if f"{kind.name}-{n:02}" not in taken)
-        return self.place(case, f"{kind.name}-{number:02}")
+        names = (f"{kind.name}-{number:02}" for number in range(1, len(taken) + count + 1))
+        return [self.place(case, name) for name in names if name not in taken][:count]
 
     def commit(
         self,

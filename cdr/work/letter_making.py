@@ -1,80 +1,39 @@
-"""How letters are made: what holds them is found first, then they are written, and then it is kept that they were."""
+"""How letters are made: what holds them is found first, then they are written, and then a final one is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
-from cdr.errors import ConditionsNotMet
+from cdr.errors import ConditionsNotMet, NotAuthentic, NotFound
 from cdr.terminal.output import say
 from cdr.work.changing import changing
+from cdr.work.letters_held import HeldBack, LetterCase, Wanted, case_of, held_by, not_final
 from cdr.work.taking_in import take_in
 
 if TYPE_CHECKING:
     from cdr.documents.letters.letter import AnyLetter
-    from cdr.domain.letters.letter_facts import Standing
-    from cdr.domain.letters.letter_kinds import Kind, LetterRules
-    from cdr.domain.letters.letters import Letter
-    from cdr.store.case_file import CaseFile
+    from cdr.domain.letters.letters import Letter, Recipient
+    from cdr.store.layout import Place
+    from cdr.store.store import Store
+
+LETTER = "letter"  # the kind of the attachment that a final letter is kept as
+SUFFIXES = {"text": ".txt", "pdf": ".pdf", "docx": ".docx"}
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The letters that were asked for; `gate` is the file of its answers, and `find_places` says where they may go."""
+class Made:
+    """A letter: its bytes, and the number under which a final one can be had again."""
 
-    reference: str
-    kind: str
-    to: str | None
-    gate: str | None
-    draft: bool
-    format: str
-    send_on: date
-    large_print: bool
-    find_places: Callable[[Sequence[int]], None]
+    data: bytes
+    number: int | None
 
 
-@dataclass(frozen=True)
-class _Case:
-    """One case as a letter reads it."""
-
-    kind: Kind
-    rules: LetterRules
-    documents: CaseFile
-    standing: Standing
-
-    @property
-    def form_a(self) -> Mapping[str, Any]:
-        return self.documents.notification.body
-
-    @property
-    def analysis(self) -> Mapping[str, Any] | None:
-        return self.documents.analysis_body
-
-    @property
-    def revision(self) -> int:
-        """The revision of the form that the letter is made from."""
-        source = self.documents.notification if self.kind.to == "family" else self.documents.analysis
-        return source.revision if source else 0
-
-
-def _standing(documents: CaseFile, on: date, rules: LetterRules) -> Standing:
-    from cdr.domain.letters import letter_facts
-
-    form_a, case, requests = documents.notification.body, documents.case.body, documents.requests.body
-    return letter_facts.standing(form_a, case, requests, documents.analysis_body, on, rules)
-
-
-def letter_rules() -> LetterRules:
-    """The rules of letters in force."""
-    from cdr.domain.letters.letter_kinds import LetterRules
-
-    return LetterRules.from_rules(rules("letters"))
-
-
-def statement(app: App, wanted: Wanted) -> dict[int, bytes]:
+def statement(app: App, wanted: Wanted) -> dict[int, Made]:
     """The statement of confidentiality, which belongs to no case, so that nothing is kept of it.
 
     Raises: NotFound, WrongConfiguration.
@@ -84,44 +43,112 @@ def statement(app: App, wanted: Wanted) -> dict[int, bytes]:
     letter = professional_letters.statement(
         app.configuration, wanted.to, wanted.send_on, large_print=wanted.large_print
     )
-    files = {1: _render(letter, _wording(app, wanted.kind), wanted.format, ())}
+    made = Made(_render(letter, _wording(app, wanted.kind), wanted.format, ()), None)
     wanted.find_places([1])
-    return files
+    return {1: made}
 
 
-def letters(app: App, wanted: Wanted) -> dict[int, bytes]:
-    """The letters' files by the number of whom they are to, once it is kept with the case that they were made.
+def letters(app: App, wanted: Wanted) -> dict[int, Made]:
+    """The letters by the number of whom they are to; a final one is kept with the case, and a draft is only looked at.
 
     Raises: ConditionsNotMet, NotFound, WrongConfiguration, and what keeping raises.
     """
-    from cdr.domain.letters.letter_holds import kept, last_gate
-
-    today, found = app.clock.today, letter_rules()
+    if wanted.draft and not wanted.gate:
+        return _written(app, wanted, case_of(app.store.case(wanted.reference), wanted), None)
+    today = app.clock.today
     with changing(app, wanted.reference, also_closed=True) as now:
-        document = now.documents.case
-        standing = _standing(now.documents, wanted.send_on, found)
-        case = _Case(found.kinds[wanted.kind], found, now.documents, standing)
-        answers = take_in(wanted.gate, "letter-gate", lambda body: [], wanted.reference) if wanted.gate else None
-        gate = kept(answers.body, wanted.kind, today, found.ask_again(today)) if answers else None
-        if answers:
-            answers.warn()
-        current = gate or last_gate(document.body, wanted.kind, found.of_every_kind)
-        composed = _composed(app, wanted, case)
-        held = _held(app, wanted, case, current, composed)
-        if held:
-            if gate:  # an answer that holds the letters must not be forgotten at the next try
-                now.record("letter", {document.place: _with_gate(document.body, gate)})
-            raise _not_final(held, gate, case.kind)
-        _advise(wanted, case, composed, current)
-        wording = _wording(app, wanted.kind)
-        anyway = f"{wording}\n{_own_words(app)}"
-        files = {
-            one.recipient.number: _render(one, wording, wanted.format, _private(case, one, anyway)) for one in composed
-        }
-        wanted.find_places(list(files))
+        case, document = case_of(now.documents, wanted), now.documents.case
+        gate = _answers(wanted, case, today)
         body = _with_gate(document.body, gate) if gate else document.body
-        now.record("letter", {document.place: _with_letters(body, wanted, case, files, today)})
-    return files
+        try:
+            made = _written(app, wanted, case, gate)
+        except HeldBack:
+            if gate:  # an answer that holds the letters must not be forgotten at the next try
+                now.record("letter", {document.place: body})
+            raise
+        files: dict[Place, bytes] = {}
+        if not wanted.draft:
+            body, files = _kept(app.store, wanted, case, made, body, today)
+        now.record("letter", {document.place: body}, attachments=files)
+    return made
+
+
+def again(app: App, reference: str, number: int) -> tuple[Mapping[str, Any], bytes]:
+    """A letter that was made final before, by its number in the case: what the case says of it, and its very bytes.
+
+    Raises: NotFound, NotAuthentic, NotAllowed, TryAgain.
+    """
+    from cdr.domain.case.case import attachment
+    from cdr.domain.rulebook.validation import items_at
+
+    body = app.store.case(reference).case.body
+    letter = next((item for n, item in items_at(body, "letters") if n + 1 == number), None)
+    if letter is None or letter["status"] != "final":
+        raise NotFound("The case has no final letter of that number.", "See them with: cdr show REF")
+    kept = attachment(body, letter.get("attachment", 0))
+    if kept is None:
+        raise NotFound(
+            "That letter was made by an earlier version, which kept none.",
+            "Its date, kind and format are in: cdr show REF",
+        )
+    data = app.store.attachment(reference, kept["number"])
+    if hashlib.sha256(data).hexdigest() != kept["sha256"]:
+        raise NotAuthentic(f"Letter {number} is not the one that was kept.", "See what is wrong with: cdr verify")
+    return letter, data
+
+
+def _answers(wanted: Wanted, case: LetterCase, today: date) -> Mapping[str, Any] | None:
+    """The answers of the gate that were given now, as the case keeps them."""
+    from cdr.domain.letters.letter_holds import kept
+
+    if not wanted.gate:
+        return None
+    answers = take_in(wanted.gate, "letter-gate", lambda body: [], wanted.reference)
+    answers.warn()
+    return kept(answers.body, wanted.kind, today, case.rules.ask_again(today))
+
+
+def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any] | None) -> dict[int, Made]:
+    """The letters, once nothing holds them and there is a place for each."""
+    from cdr.domain.letters.letter_holds import last_gate
+
+    current = gate or last_gate(case.documents.case.body, wanted.kind, case.rules.of_every_kind)
+    composed = _composed(app, wanted, case)
+    held = held_by(app, wanted, case, current, composed)
+    if held:
+        raise not_final(held, gate, case.kind)
+    _advise(wanted, case, composed, current)
+    wording = _wording(app, wanted.kind)
+    anyway = f"{wording}\n{_own_words(app)}"
+    files = {
+        one.recipient.number: _render(one, wording, wanted.format, _private(case, one, anyway)) for one in composed
+    }
+    wanted.find_places(list(files))
+    first = len(case.documents.case.body.get("letters") or ()) + 1
+    return {number: Made(data, None if wanted.draft else first + n) for n, (number, data) in enumerate(files.items())}
+
+
+def _kept(
+    store: Store, wanted: Wanted, case: LetterCase, made: Mapping[int, Made], body: Mapping[str, Any], today: date
+) -> tuple[dict[str, Any], dict[Place, bytes]]:
+    """The case with its final letters, and their files by the places where they are kept."""
+    from cdr.domain.case.case import with_attachment, with_letter
+    from cdr.store import layout
+
+    result, files = dict(body), dict[Any, bytes]()
+    places = store.free_places(wanted.reference, layout.ATTACHMENT, len(made))
+    for place, (to, letter) in zip(places, made.items(), strict=True):
+        number = int(place.id.rpartition("-")[2])
+        files[place] = letter.data
+        result = with_attachment(
+            result, number=number, kind=LETTER, name=f"{wanted.kind}-{to}{SUFFIXES[wanted.format]}", size=len(letter.data),
+            sha256=hashlib.sha256(letter.data).hexdigest(), added_on=today,
+        )  # fmt: skip
+        result = with_letter(
+            result, kind=wanted.kind, to=to, made_on=today, format=wanted.format, status="final",
+            from_revision=case.revision, send_on=wanted.send_on, attachment=number,
+        )  # fmt: skip
+    return result, files
 
 
 def _with_gate(case: Mapping[str, Any], gate: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,115 +157,10 @@ def _with_gate(case: Mapping[str, Any], gate: Mapping[str, Any]) -> dict[str, An
     return with_letter_gate(case, gate)
 
 
-def _with_letters(
-    body: Mapping[str, Any], wanted: Wanted, case: _Case, numbers: Iterable[int], today: date
-) -> dict[str, Any]:
-    from cdr.domain.case.case import with_letter
-
-    result = dict(body)
-    for number in numbers:
-        result = with_letter(
-            result, kind=wanted.kind, to=number, made_on=today, format=wanted.format,
-            status="draft" if wanted.draft else "final", from_revision=case.revision, send_on=wanted.send_on,
-        )  # fmt: skip
-    return result
-
-
-# ---- what holds a letter ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Held:
-    """What keeps a letter from being final, a sentence each: what the case and the gate lack, and the day it would arrive."""
-
-    answers: tuple[str, ...] = ()
-    day: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.answers or self.day)
-
-
-def _held(
-    app: App, wanted: Wanted, case: _Case, gate: Mapping[str, Any] | None, composed: Sequence[AnyLetter]
-) -> _Held:
-    """Everything that keeps a letter from being final; a draft is held by nothing, and its day is only spoken of."""
-    from cdr.domain.case import processes
-    from cdr.domain.letters import letter_facts, letter_gate, letter_odds, letters, professional_letters
-    from cdr.domain.letters.professional_letters import ProfessionalLetter
-
-    of_day = _day(app, wanted, case, gate)
-    named = [
-        sentence
-        for letter in composed
-        if isinstance(letter, ProfessionalLetter)
-        for sentence in professional_letters.recognisable(letter, case.form_a)
-    ]
-    if wanted.draft:
-        for sentence in (*named, *of_day):
-            say(f"please check: {sentence}")
-        return _Held()
-    questions = case.kind.questions
-    live = processes.is_live(case.documents.case.body, app.policy.gates.waits_at_panel)
-    everyone = letters.people_of(case.form_a)
-    people = {one.recipient.number: everyone.get(one.recipient.number, {}) for one in composed}
-    found = [
-        *named,
-        *letter_facts.unmet(case.kind, case.standing, case.rules),
-        *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions),
-        *letter_odds.at_odds(
-            gate, case.form_a, people, wanted.send_on, questions, case.rules.addresses,
-            live_process=live, criminal=case.standing.criminal,
-        ),
-        *letter_gate.hold_reasons(gate, questions),
-        *letter_gate.too_old(gate, wanted.send_on, questions, case.rules.good_for, case.rules.proof_reading_good_for),
-    ]  # fmt: skip
-    return _Held(tuple(dict.fromkeys(found)), tuple(of_day))
-
-
-def _day(app: App, wanted: Wanted, case: _Case, gate: Mapping[str, Any] | None) -> list[str]:
-    """What the letter would arrive close to, with the next good day to send it."""
-    from cdr.domain.letters import letter_days
-    from cdr.domain.rulebook.validation import items_at
-    from cdr.written import long_date
-
-    if case.kind.to != "family":
-        return []
-    day_rules = letter_days.DayRules.from_rules(rules("letter-days"))
-    gates = [*(item for _, item in items_at(case.documents.case.body, "letter_gates")), *([gate] if gate else [])]
-    found = letter_days.calendar(case.form_a, gates, wanted.send_on, day_rules, app.working_days)
-    if letter_days.festivals_not_known(case.form_a, wanted.send_on, day_rules):
-        say("please check: the festivals of that year are not known here; ask the key worker whether the day is good.")
-    near = found.in_the_way(wanted.send_on)
-    if not near:
-        return []
-    good = found.next_good_day(wanted.send_on)
-    hint = (
-        f"The next good day to send it is {long_date(good)}: --send-on {good}"
-        if good
-        else "Ask the key worker when it may come."
-    )
-    return [f"It would arrive close to: {', '.join(near)}. {hint}"]
-
-
-def _not_final(held: _Held, gate: Mapping[str, Any] | None, kind: Kind) -> ConditionsNotMet:
-    again = f"; ask again on {gate['review_on']}" if gate and "review_on" in gate else ""
-    done = "nothing was recorded" if gate is None else f"the answers are kept, and no letter was made{again}"
-    whom = "an organisation" if kind.to == "organisation" else "a family"
-    answers = (
-        "Write the answers into a file and give it with --gate FILE (cdr letter --help shows one); "
-        "--draft makes a marked draft."
-    )
-    return ConditionsNotMet(
-        f"A letter to {whom} cannot be made final yet; {done}.",
-        [*held.answers, *held.day],
-        answers if held.answers else "Give the day on which it will be posted with --send-on DATE.",
-    )
-
-
 # ---- what goes into it -----------------------------------------------------------------------------------------------
 
 
-def _composed(app: App, wanted: Wanted, case: _Case) -> Sequence[AnyLetter]:
+def _composed(app: App, wanted: Wanted, case: LetterCase) -> Sequence[AnyLetter]:
     if case.kind.to == "family":
         return _to_family(app, wanted, case)
     from cdr.domain.letters import professional_letters
@@ -251,26 +173,27 @@ def _composed(app: App, wanted: Wanted, case: _Case) -> Sequence[AnyLetter]:
     ]
 
 
-def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
+def _to_family(app: App, wanted: Wanted, case: LetterCase) -> list[Letter]:
     from cdr.domain.case.siblings import cases_of_siblings
     from cdr.domain.letters import letter_kinds, letters, support
+    from cdr.work import helping
 
-    listed = (*support.organisations(rules("support-organisations")), *support.local(app.configuration.support))
-    organisations = support.choose(case.form_a, listed, app.policy.ages)
     people = letters.choose(letters.recipients(case.form_a), wanted.to)
-    unchecked = support.to_check(organisations, app.clock.real_today)
-    if unchecked:
-        say(
-            f"please check: ring {', '.join(unchecked)} before the letter goes out; nobody has noted that the number still answers."
-        )
     siblings = cases_of_siblings(wanted.reference, case.form_a, app.cases())
     if siblings:
         say(
             f"please check: {', '.join(siblings)} is about a brother or sister; let the letters about both be read and sent together."
         )
+
+    def who_can_help(person: Recipient) -> Sequence[support.Organisation]:
+        return support.choose(
+            case.form_a, helping.everyone(app), app.policy.ages, analysis=case.analysis, inquest=case.standing.inquest,
+            relationship=person.relationship,
+        )  # fmt: skip
+
     return [
         letters.compose(
-            case.form_a, app.configuration, person, wanted.send_on, organisations, app.policy.ages, draft=wanted.draft,
+            case.form_a, app.configuration, person, wanted.send_on, who_can_help(person), app.policy.ages, draft=wanted.draft,
             reference=wanted.reference, case=case.standing, signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
             others_died=bool(siblings), large_print=wanted.large_print,
         )
@@ -278,7 +201,7 @@ def _to_family(app: App, wanted: Wanted, case: _Case) -> list[Letter]:
     ]  # fmt: skip
 
 
-def _advise(wanted: Wanted, case: _Case, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
+def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
     """What a person should see to before a letter goes out."""
     from cdr.domain.letters import letter_gate
     from cdr.domain.letters.greeting import names_two
@@ -331,7 +254,7 @@ def _own_words(app: App) -> str:
     )
 
 
-def _private(case: _Case, letter: AnyLetter, said_anyway: str) -> list[str]:
+def _private(case: LetterCase, letter: AnyLetter, said_anyway: str) -> list[str]:
     """What this letter must not say; what an organisation is told was judged by `recognisable` before."""
     from cdr.domain.letters.letters import Letter, private_words
 

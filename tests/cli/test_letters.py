@@ -310,3 +310,80 @@ def test_two_letters_about_two_babies_know_of_each_other(cdr: Shell) -> None:
         said = " ".join(answer.out.split())
         assert "twin died too" in said and "Each child has a review of their own" in said
         assert other in answer.err
+
+
+def test_looking_at_a_draft_changes_nothing(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    before = cdr("audit", "--json").out
+    cdr("letter", sudi, "--draft", as_of=DAY)
+    cdr("letter", sudi, "--draft", "--kind", "delay", "--format", "pdf", "-o", tmp_path / "drafts", as_of=DAY)
+    assert cdr("audit", "--json").out == before
+    cdr("letter", sudi, "--draft", "--gate", "-", stdin=GATE, as_of=DAY)
+    kept = cdr("show", sudi, "--json").json["documents"]["case"]
+    assert kept["letter_gates"] and kept["letters"] == []
+
+
+def test_a_final_letter_can_be_had_again_byte_for_byte(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    made = cdr(
+        "letter", sudi, "--gate", "-", "--format", "pdf", "-o", tmp_path / "made", "--json", stdin=GATE, as_of=DAY
+    )
+    assert [one["again"] for one in made.json["letters"]] == [1, 2]
+    cdr("letter", sudi, "--kind", "delay", "--gate", "-", "--to", "father", stdin=GATE, as_of=DAY)
+    cdr("gate", sudi, "open", "criminal", as_of=DAY)  # the same letter would say something else now
+    for number, name in ((1, "mother"), (2, "father")):
+        file = tmp_path / f"{name}.pdf"
+        answer = cdr("letter", sudi, "--again", str(number), "-o", file, "--json", as_of="2028-01-01").json
+        assert answer["letters"] == [{"number": number, "again": number, "file": str(file), "text": None}]
+        assert file.read_bytes() == (tmp_path / "made" / f"{sudi}-condolence-{number}.pdf").read_bytes()
+    assert "Dear Mr Testcase" in cdr("letter", sudi, "--again", "3", "-o", "-").out
+    shown = cdr("show", sudi).out
+    assert "Letter 3 (delay, final, text) to person 2" in shown and "Attachment" not in shown
+    assert "condolence-1.pdf" not in str([*cdr.store.rglob("*")])
+
+
+def test_a_letter_that_was_never_made_cannot_be_had_again(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    cdr("letter", sudi, "--again", "1", "-o", tmp_path / "x", code=66)
+    cdr("letter", "--again", "1", "-o", tmp_path / "x", code=2)
+    cdr("letter", sudi, "--again", "1", code=2)
+    assert not (tmp_path / "x").exists()
+
+
+def test_what_is_made_final_ends_the_step_that_asked_for_it(cdr: Shell, sudi: str) -> None:
+    def called() -> set[str]:
+        return {step["clock"] for step in cdr("milestone", sudi, "--json", as_of="2026-04-18").json["still_called_for"]}
+
+    assert "R07" in called()
+    cdr("letter", sudi, "--draft", as_of=DAY)
+    assert "R07" in called()
+    cdr("letter", sudi, "--gate", "-", stdin=GATE, as_of=DAY)
+    assert "R07" not in called()
+
+
+def test_letters_on_hold_stand_in_today_and_in_the_list(cdr: Shell, sudi: str) -> None:
+    reviewed(cdr, sudi)
+    cdr("close", sudi, as_of="2026-04-15")
+    held = (
+        FULL.replace(b"feedback_wanted: {answer: yes", b"feedback_wanted: {answer: no") + b"\nreview_on: 2026-06-01\n"
+    )
+    cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=held, as_of=DAY, code=65)
+    for day, due in (("2026-04-18", []), ("2026-05-28", ["2026-06-01"])):
+        found = cdr("today", "--json", as_of=day).json
+        [waits] = [one for one in found["blocked"] if one["kind"] == "letter"]
+        assert (waits["what"], waits["since"], waits["until"]) == ("letter (after-panel) on hold", DAY, "2026-06-01")
+        assert [task["due"] for task in found["tasks"] if task["clock"] == "letter"] == due
+    assert "letter (after-panel) on hold since 2026-04-17, ask again on 2026-06-01" in " ".join(
+        cdr("today", "--all", as_of="2026-04-18").out.split()
+    )
+    assert cdr("list", "--json").json["cases"][0]["letters_on_hold"] == ["after-panel"]
+    assert "letter (after-panel) on" in " ".join(cdr("list").out.split())
+
+
+def test_numbers_are_rung_twice_a_year_and_no_letter_warns_of_them(cdr: Shell, sudi: str) -> None:
+    assert "ring" not in cdr("letter", sudi, "--draft", as_of=DAY).err.casefold()
+
+    def calls(day: str) -> list[str]:
+        return [task["due"] for task in cdr("today", "--json", as_of=day).json["area"] if task["clock"] == "support"]
+
+    assert (calls("2026-02-01"), calls("2026-03-20"), calls("2026-04-20")) == ([], ["2026-04-01"], ["2026-04-01"])
+    assert (calls("2026-05-20"), calls("2026-09-10")) == ([], ["2026-10-01"])
+    checks = cdr("doctor", "--json").json["checks"]
+    assert [one["level"] for one in checks if one["what"] == "support"] == ["warning"]

@@ -113,6 +113,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "cdr letter 2026-7K3M --gate letter-gate.yaml --format pdf -o letters",
         "cdr letter 2026-7K3M --kind delay --to mother --gate letter-gate.yaml --format docx --large-print -o delay.docx",
         "cdr letter --holds",
+        "cdr letter 2026-7K3M --again 1 -o letter.pdf",
         "cdr letter --kind confidentiality --format pdf -o statement.pdf",
     ),
     "review": (

@@ -65,7 +65,7 @@ def test_a_full_disk(small: Path, people: People, member: str) -> None:
     for leave in range(0, 96 * 1024, 8 * 1024):
         before = head(store.store)
         _fill(small, leave)
-        answer = run(["--store", str(store.store), "--as-of", "2026-01-09", "letter", case, "--draft"])
+        answer = run(["--store", str(store.store), "--as-of", "2026-01-09", "milestone", case, "support_offered"])
         codes.append(answer.code)
         assert (answer.code == 0) == (head(store.store) != before), (leave, answer.err)
         store("show", case)

@@ -86,9 +86,9 @@ def _next_start(cdr: Shell, at: int) -> None:
 @pytest.mark.parametrize(
     ("mode", "step", "every", "start"),
     [
-        ("killed before", "letter", 7, 1),
-        ("killed after", "letter", 7, 3),
-        ("full", "letter", 7, 5),
+        ("killed before", "milestone", 7, 1),
+        ("killed after", "milestone", 7, 3),
+        ("full", "milestone", 7, 5),
         ("killed before", "notify", 11, 3),
         ("killed after", "notify", 11, 1),
         ("full", "notify", 11, 2),
@@ -97,7 +97,9 @@ def _next_start(cdr: Shell, at: int) -> None:
 def test_every_point(cdr: Shell, sudi: str, mode: str, step: str, every: int, start: int) -> None:
     notify = ["notify", "--from", FORM, "--not-a-duplicate", "x"]
     every = max(1, every // many(1))  # all of them with `make fuzz`
-    points = _all_points(cdr, notify if step == "notify" else ["letter", sudi, "--draft"], mode, every, start)
+    points = _all_points(
+        cdr, notify if step == "notify" else ["milestone", sudi, "support_offered"], mode, every, start
+    )
     assert points > 20
     cdr(*notify, as_of="2026-01-10")
     git(cdr.store, "fsck", "--no-progress", "--no-dangling")

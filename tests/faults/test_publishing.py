@@ -113,7 +113,7 @@ VERBS: dict[str, list[str]] = {
     "hold": ["chase", "--hold", "REF", POLICE, "--until", "2026-02-20", "away"],
     "gate": ["gate", "REF", "open", "criminal"],
     "milestone": ["milestone", "REF", "ncmd_told"],
-    "letter": ["letter", "REF", "--draft"],
+    "letter": ["letter", "REF", "--draft", "--gate", str(EXAMPLES / "letter-gate.yaml")],
     "review": ["review", "REF", "--from", "REVIEW", "--override", "x"],
     "form": ["form", "REF", HOSPITAL, "--new-passphrase", "-o", "FORM"],
     "agency": ["agency", "edit", POLICE, "--email", "new@northshire-police.example"],

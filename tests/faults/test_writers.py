@@ -21,7 +21,7 @@ from cdr import cli
 store, case, first = sys.argv[1:4]
 for number in range(10):
     day = f"2026-02-{number + 1:02}"
-    print(cli.run(["--store", store, "--as-of", day, "letter", case, "--draft", "-o", f"{store}-{first}-{number}"]))
+    print(cli.run(["--store", store, "--as-of", day, "milestone", case, "support_offered"]))
 """
 
 
@@ -30,7 +30,7 @@ def _command(store: Path, *arguments: str) -> list[str]:
 
 
 def test_two_writers_of_one_case(cdr: Shell, sudi: str) -> None:
-    """Ten letters each to every parent, all of the same document."""
+    """Ten milestones each, all of the same document."""
     before = int(git(cdr.store, "rev-list", "--count", "HEAD"))
     command = [sys.executable, "-c", LOOP, str(cdr.store), sudi]
     writers = [subprocess.Popen([*command, name], stdout=subprocess.PIPE, text=True) for name in ("one", "two")]

@@ -55,10 +55,10 @@ def apart(cdr: Shell, sudi: str, people: People, tmp_path: Path) -> Apart:
 
 @pytest.fixture
 def both(apart: Apart) -> Apart:
-    """The first member made a draft letter; the second changed the ledger of requests twice."""
+    """The first member noted a milestone; the second changed the ledger of requests twice."""
     apart.second("--as-of", "2026-01-10", "request", apart.case, "northshire-police")
     apart.second("--as-of", "2026-01-11", "return", apart.case, "northshire-police", "--nil")
-    apart.cdr("letter", apart.case, "--draft", as_of="2026-01-12")
+    apart.cdr("milestone", apart.case, "support_offered", as_of="2026-01-12")
     return apart
 
 
@@ -66,7 +66,7 @@ def test_an_honest_merge(both: Apart) -> None:
     both.merge()
     shown = both.cdr("show", both.case, "--json").json["documents"]
     assert shown["requests"]["requests"][0]["status"] == "nil"
-    assert shown["case"]["letters"]
+    assert shown["case"]["milestones"]
     both.cdr("list")
     assert findings(both.cdr, code=0) == set()
     both.cdr("request", both.case, "northtown-general", as_of="2026-01-13")
@@ -112,7 +112,7 @@ def test_a_merge_that_invents_a_change(both: Apart) -> None:
 def test_a_merge_of_unsigned_work(apart: Apart) -> None:
     (apart.clone / "note").write_text("x")
     unsigned_commit(apart.clone)
-    apart.cdr("letter", apart.case, "--draft", as_of="2026-01-12")
+    apart.cdr("milestone", apart.case, "support_offered", as_of="2026-01-12")
     apart.merge()
     refused_everywhere(apart.cdr, apart.case)
 

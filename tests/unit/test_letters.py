@@ -481,7 +481,7 @@ class TestSupport:
             "child-bereavement-uk",
             "child-death-helpline",
         ]
-        assert self.names(form_a("neonatal")) == ["sands", "child-bereavement-uk", "child-death-helpline"]
+        assert self.names(form_a("neonatal")) == ["sands", "bliss", "child-bereavement-uk", "child-death-helpline"]
         assert self.names(form_a("suicide"))[:2] == ["survivors-of-bereavement-by-suicide", "samaritans"]
 
     def test_two_to_four_and_never_all(self) -> None:
@@ -499,9 +499,9 @@ class TestSupport:
 
     def test_those_that_no_one_has_checked_for_a_year_are_named(self) -> None:
         lullaby = dataclasses.replace(ORGANISATIONS[0], checked_on=date(2026, 11, 21))
-        assert support.to_check([lullaby], date(2027, 11, 21)) == []
-        assert len(support.to_check([lullaby], date(2027, 11, 22))) == 1
-        assert len(support.to_check([dataclasses.replace(lullaby, checked_on=None)], date(2026, 11, 22))) == 1
+        assert support.not_rung([lullaby], date(2027, 11, 21)) == []
+        assert len(support.not_rung([lullaby], date(2027, 11, 22))) == 1
+        assert len(support.not_rung([dataclasses.replace(lullaby, checked_on=None)], date(2026, 11, 22))) == 1
 
 
 def as_words(letter: letters.Letter) -> str:

@@ -1,26 +1,38 @@
-"""Which organisations a letter tells a family about: the few that fit, never all."""
+"""Which organisations a letter tells a family about: the few that fit, never all; and when somebody last rang their numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from cdr import moments
-from cdr.domain.process.age import completed_years
+from cdr.domain.letters.letter_facts import HELD
+from cdr.domain.letters.letter_odds import may_be_a_child
 from cdr.domain.process.policy import Ages
-from cdr.domain.rulebook.form_a import is_newborn
-from cdr.domain.rulebook.validation import date_at
+from cdr.domain.rulebook.form_a import age_at_death, is_newborn
+from cdr.domain.rulebook.validation import at, date_at, items_at, number_at, text_at, words_at
 
 FEWEST, MOST = 2, 4
 MOST_LOCAL = 2
-LOCAL = "local"
+LOCAL, EVERYONE, GRANDPARENT = "local", "everyone", "grandparent"
+EVENTS = {
+    "sudi_sudc": "sudden", "apparent_suicide": "suicide", "apparent_homicide": "homicide", "road_traffic": "road",
+}  # fmt: skip
+# Categories of death: where Form C names one, or Form A suspects it.
+HOMICIDE, SUICIDE, CANCER, LONG_ILLNESS = 1, 2, 4, (4, 6, 7)
+RUNG_BEFORE, TOLD_AFTER = timedelta(weeks=8), timedelta(weeks=4)
+
+Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """Someone a family can turn to; `help` is a sentence for the family, `checked_on` null where no one has checked."""
+    """Someone a family can turn to; `help` is a sentence for the family, `checked_on` null where no one has checked.
+
+    `from_years` and `under_years` are the child's age at death; None where any will do.
+    """
 
     id: str
     name: str
@@ -30,14 +42,17 @@ class Organisation:
     phone: str
     website: str
     checked_on: date | None
+    from_years: int | None = None
+    under_years: int | None = None
 
 
-def organisations(listed: Mapping[str, Any]) -> tuple[Organisation, ...]:
-    """The organisations of a list such as `rules/support-organisations.yaml`."""
-    return tuple(_organisation(item) for item in listed["organisations"])
+def organisations(listed: Body, checked: Mapping[str, date] | None = None) -> tuple[Organisation, ...]:
+    """The organisations of a list such as `rules/support-organisations.yaml`; `checked` is when the area rang them, by id."""
+    found = [_organisation(item) for item in listed["organisations"]]
+    return tuple(replace(one, checked_on=(checked or {}).get(one.id, one.checked_on)) for one in found)
 
 
-def _organisation(item: Mapping[str, Any]) -> Organisation:
+def _organisation(item: Body) -> Organisation:
     checked = item.get("checked_on")
     return Organisation(
         id=item["id"],
@@ -48,10 +63,12 @@ def _organisation(item: Mapping[str, Any]) -> Organisation:
         phone=str(item["phone"]),
         website=item["website"],
         checked_on=moments.day(checked) if checked else None,
+        from_years=item.get("from_years"),
+        under_years=item.get("under_years"),
     )
 
 
-def local(listed: Sequence[Mapping[str, Any]]) -> tuple[Organisation, ...]:
+def local(listed: Sequence[Body]) -> tuple[Organisation, ...]:
     """The area's own organisations, as cdr.yaml lists them under `support`; they are for every family."""
     return tuple(
         _organisation({"website": "", **item, "id": f"{LOCAL}-{number}", "for": [LOCAL], "rank": number})
@@ -59,45 +76,92 @@ def local(listed: Sequence[Mapping[str, Any]]) -> tuple[Organisation, ...]:
     )
 
 
-def needs(form_a: Mapping[str, Any], ages: Ages) -> frozenset[str]:
-    """What the family may need support with, in the words of the list's `for`."""
-    died = moments.day(form_a["death"]["date"])
-    events = form_a["death"].get("suspected_events") or []
-    wanted = {"everyone", LOCAL}
+def needs(form_a: Body, ages: Ages, analysis: Body | None = None, inquest: str = "") -> frozenset[str]:
+    """What the family may need support with, in the words of the list's `for`; `inquest` as a `Standing` has it."""
+    events = words_at(form_a, "death.suspected_events")
+    found = {EVERYONE, LOCAL, *(EVENTS[event] for event in events if event in EVENTS)}
+    found |= {*_of_the_age(form_a, ages), *_of_the_category(form_a, analysis)}
+    if any(_is_living_child(sibling, form_a, ages) for _, sibling in items_at(form_a, "family.siblings")):
+        found.add("siblings")
+    return frozenset(found | ({"inquest"} if inquest == HELD else set()))
+
+
+def _of_the_age(form_a: Body, ages: Ages) -> Iterator[str]:
+    years = age_at_death(form_a)
+    twins = [item for _, item in items_at(form_a, "family.siblings") if item.get("relationship") == "twin"]
+    if twins or at(form_a, "child.multiple_birth") == "yes":
+        yield "multiple"
     if is_newborn(form_a, ages):
-        wanted.add("newborn")
-    if "sudi_sudc" in events:
-        wanted.add("sudden-young-child")
-    if "apparent_suicide" in events:
-        wanted.add("suicide")
-    if "road_traffic" in events:
-        wanted.add("road")
-    if any(_is_child(sibling, died, ages) for sibling in form_a.get("family", {}).get("siblings") or []):
-        wanted.add("siblings")
-    return frozenset(wanted)
+        yield "newborn"
+    if years is not None and years < ages.infant_under_years and text_at(form_a, "death.place") == "neonatal_unit":
+        yield "unit"
+    if years is not None and years >= ages.infant_under_years:
+        yield "child"
 
 
-def _is_child(sibling: Mapping[str, Any], on: date, ages: Ages) -> bool:
-    """Whether a brother or sister is a child; one of unknown age counts, since a number too many does no harm."""
-    born = date_at(sibling, "date_of_birth")
-    return born is None or completed_years(born, on) < ages.adult_years
+def _of_the_category(form_a: Body, analysis: Body | None) -> Iterator[str]:
+    category = number_at(analysis, "category.primary") or number_at(form_a, "death.suspected_category")
+    named = {HOMICIDE: "homicide", SUICIDE: "suicide", CANCER: "cancer"}
+    if category in (SUICIDE, CANCER) or (category == HOMICIDE and text_at(form_a, "death.expected") == "unexpected"):
+        yield named[int(category)]
+    expected = text_at(form_a, "death.expected") == "expected" and category in LONG_ILLNESS
+    if expected or text_at(form_a, "death.place") == "hospice":
+        yield "illness"
 
 
-def choose(form_a: Mapping[str, Any], listed: Sequence[Organisation], ages: Ages) -> tuple[Organisation, ...]:
-    """Two to four organisations that fit: the area's own and those for just this first, then one or two for every family."""
-    wanted = needs(form_a, ages)
+def _is_living_child(sibling: Body, form_a: Body, ages: Ages) -> bool:
+    """Whether a brother or sister who is alive may be under age; one of unknown age counts, since a number too many does no harm."""
+    died = date_at(form_a, "death.date")
+    known = text_at(sibling, "date_of_birth") or isinstance(sibling.get("age"), int)
+    return sibling.get("has_died") != "yes" and (not known or died is None or may_be_a_child(sibling, died))
+
+
+def choose(
+    form_a: Body,
+    listed: Sequence[Organisation],
+    ages: Ages,
+    *,
+    analysis: Body | None = None,
+    inquest: str = "",
+    relationship: str = "",
+) -> tuple[Organisation, ...]:
+    """Two to four organisations that fit: the area's own and those for just this first, then one or two for every family.
+
+    `relationship` is that of the one who is written to.
+    """
+    wanted = needs(form_a, ages, analysis, inquest) | ({GRANDPARENT} if relationship == GRANDPARENT else set())
+    years = age_at_death(form_a)
     fitting = sorted(
-        (item for item in listed if wanted & set(item.for_)),
-        key=lambda item: (item.rank, item.id),
+        (item for item in listed if wanted & set(item.for_) and _is_of_age(item, years)),
+        key=lambda item: (not {GRANDPARENT} & wanted & set(item.for_), item.rank, item.id),
     )
     near = [item for item in fitting if LOCAL in item.for_][:MOST_LOCAL]
-    special = [*near, *(item for item in fitting if not {"everyone", LOCAL} & set(item.for_))][: MOST - 1]
-    general = [item for item in fitting if "everyone" in item.for_]
+    special = [*near, *(item for item in fitting if not {EVERYONE, LOCAL} & set(item.for_))][: MOST - 1]
+    general = [item for item in fitting if EVERYONE in item.for_]
     room = min(FEWEST, MOST - len(special))
     return (*special, *general[:room])
 
 
-def to_check(listed: Sequence[Organisation], today: date, months: int = 12) -> list[str]:
-    """The names of the organisations whose number no one has checked for a year (or ever)."""
+def _is_of_age(item: Organisation, years: int | None) -> bool:
+    if years is None:
+        return True
+    return (item.from_years is None or years >= item.from_years) and (
+        item.under_years is None or years < item.under_years
+    )
+
+
+def to_ring(listed: Sequence[Organisation], ask_on: Sequence[str], on: date) -> tuple[date, list[str]] | None:
+    """The day of the year's next round of calls, or of the last while it is not long ago, and the names not rung for it.
+
+    `ask_on` are months and days (`04-01`). None where no round is near, or every number was rung in the weeks before it.
+    """
+    days = sorted(date.fromisoformat(f"{year}-{day}") for year in (on.year, on.year + 1) for day in ask_on)
+    day = next(one for one in days if one + TOLD_AFTER >= on)
+    names = [one.name for one in listed if one.checked_on is None or one.checked_on < day - RUNG_BEFORE]
+    return (day, names) if names else None
+
+
+def not_rung(listed: Sequence[Organisation], today: date, months: int = 12) -> list[str]:
+    """The names of the organisations whose number no one has rung for a year (or ever)."""
     oldest = date(today.year - months // 12, today.month, min(today.day, 28))
     return [item.name for item in listed if item.checked_on is None or item.checked_on < oldest]

@@ -24,6 +24,8 @@ QUARTER_MONTHS = (3, 6, 9, 12)
 
 Closed = Mapping[str, Sequence[Closure]]
 OPEN_ALWAYS: Closed = {}
+Calls = tuple[date, Sequence[str]] | None
+CALLS_CLOCK = "support"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def tasks_of(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAY
 
     Raises: UnknownHolidays.
     """
-    found = [*_steps(facts, on, policy), *_letters(facts, on), *_prompts(facts, on, policy, closed)]
+    found = [*_steps(facts, on, policy), *letter_tasks(facts, on), *_prompts(facts, on, policy, closed)]
     return sorted(found, key=lambda task: (task.due, task.clock, task.agency))
 
 
@@ -67,7 +69,7 @@ def _steps(facts: Facts, on: date, policy: Policy) -> Iterator[Task]:
             yield Task(facts.reference, step.what, step.clock, step.due, when_due(step.due, on), who)
 
 
-def _letters(facts: Facts, on: date) -> Iterator[Task]:
+def letter_tasks(facts: Facts, on: date) -> Iterator[Task]:
     """The letters on hold for which there is a day to ask again."""
     for hold in holds(facts.case):
         if hold.ask_again_on is not None:
@@ -102,10 +104,11 @@ def who_moves(clock: str, policy: Policy) -> str:
     return rule.who if rule else ""
 
 
-def area_tasks(cases: Cases, on: date, policy: Policy) -> list[Task]:
-    """The area's own next dates that are not past: the national database's day, the quarter's report, the panel's rhythm.
+def area_tasks(cases: Cases, on: date, policy: Policy, calls: Calls = None) -> list[Task]:
+    """The area's own next dates: the national database's day, the quarter's report, the panel's rhythm, the round of calls.
 
-    None of them belongs to a case, and whether one is done is nowhere kept, so a day that is past is told no more.
+    None of them belongs to a case. Whether one is done is nowhere kept, so a day that is past is told no more; but `calls` (the
+    day, and the organisations that letters name and nobody has rung for it) are told until they were made.
     """
     found = []
     for clock, day_of in AREA_DAYS.items():
@@ -113,6 +116,9 @@ def area_tasks(cases: Cases, on: date, policy: Policy) -> list[Task]:
         day = day_of(rule, cases, on) if rule and rule.applies(on) else None
         if rule and day and day >= on:
             found.append(Task("", rule.what, clock, day, when_due(day, on), rule.who))
+    if calls:
+        what = f"Ring {len(calls[1])} organisations that letters name, and note the day in cdr.yaml (support_checked): cdr doctor"
+        found.append(Task("", what, CALLS_CLOCK, calls[0], when_due(calls[0], on), who_moves("R07", policy)))
     return sorted(found, key=lambda task: (task.due, task.clock))
 
 

@@ -12,6 +12,7 @@ from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import OPEN, settled_on
+from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
@@ -27,7 +28,8 @@ class Listed:
     """One case of the list.
 
     `waiting_since` is the day on which its longest wait of now began, `days` how many days ago the child died (None
-    where a date is not known), `overdue` what is late, a few words each, and `next` the step with the nearest day.
+    where a date is not known), `overdue` what is late, a few words each, `next` the step with the nearest day, and `letters_on_hold` the kinds
+    of letter that an answer of the letter gate holds.
     """
 
     case: str
@@ -42,6 +44,7 @@ class Listed:
     next: Task | None
     authority: str | None
     days: int | None
+    letters_on_hold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS)
         next=_next(tasks),
         authority=known.local_authority,
         days=(on - known.died).days if known.died else None,
+        letters_on_hold=tuple(hold.kind for hold in holds(facts.case)),
     )
 
 

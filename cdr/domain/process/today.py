@@ -11,15 +11,18 @@ from cdr.domain.asking.sending import SENT, partly_refused, unsent
 from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN, Gate
+from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.due import (
     LATER,
     OPEN_ALWAYS,
     OVERDUE,
     THIS_WEEK,
     TODAY,
+    Calls,
     Closed,
     Task,
     area_tasks,
+    letter_tasks,
     tasks_of,
     who_moves,
 )
@@ -27,7 +30,7 @@ from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
 PARTLY = "partly refused"
-GATE, HOLD = "gate", "hold"
+GATE, HOLD, LETTER = "gate", "hold", "letter"
 SINCE = timedelta(days=1)
 NEAR = timedelta(weeks=4)
 AGENCIES, PANEL, COORDINATOR = "agencies", "panel", "coordinator"
@@ -49,7 +52,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Blocked:
-    """What holds a case up: another process (`gate`) or an agency that is not chased for a while (`hold`).
+    """What waits: another process (`gate`), an agency that is not chased for a while (`hold`), or a letter to a family (`letter`).
 
     `since` and `until` (expected end) are None where they are not known; `who` moves next.
     """
@@ -80,14 +83,18 @@ class Today:
     movers: tuple[tuple[str, int], ...] = ()
 
 
-def today(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Today:
-    """The day over all cases; `closed` as in `tasks_of`. Raises: UnknownHolidays."""
+def today(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS, calls: Calls = None) -> Today:
+    """The day over all cases; `closed` as in `tasks_of`, `calls` as in `area_tasks`. Raises: UnknownHolidays."""
     open_cases = {ref: facts for ref, facts in cases.items() if facts.is_open}
     found = {ref: tasks_of(facts, on, policy, closed) for ref, facts in open_cases.items()}
     near = [task for several in found.values() for task in several if task.when != LATER]
     busy = {task.case for task in near}
     others = [ref for ref in open_cases if ref not in busy]
+    # a letter on hold waits for its answer after the case is closed too: what was learned is told then
+    over = [facts for facts in cases.values() if not facts.is_open]
+    near += [task for facts in over for task in letter_tasks(facts, on) if task.when != LATER]
     blocked = [item for facts in open_cases.values() for item in blocked_in(facts, on, policy)]
+    blocked += [item for facts in cases.values() for item in letters_on_hold(facts)]
     later = [task.due for ref in others for task in found[ref]]
     later += [item.until for item in blocked if item.case in others and item.until and item.until > on]
     return Today(
@@ -96,7 +103,7 @@ def today(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) 
         waiting=len(others),
         sent=tuple(sent for facts in open_cases.values() for sent in _sent(facts, on)),
         blocked=tuple(sorted(blocked, key=_soonest)),
-        area=tuple(task for task in area_tasks(cases, on, policy) if task.due <= on + NEAR),
+        area=tuple(task for task in area_tasks(cases, on, policy, calls) if task.due <= on + NEAR),
         next_due=min(later, default=None),
         movers=tuple(Counter(next_mover(open_cases[ref], policy) for ref in others).most_common()),
     )
@@ -133,6 +140,14 @@ def blocked_in(facts: Facts, on: date, policy: Policy) -> list[Blocked]:
         if one.is_held(on)
     ]
     return [*gates, *holds]
+
+
+def letters_on_hold(facts: Facts) -> list[Blocked]:
+    """The letters that an answer of the letter gate holds."""
+    return [
+        Blocked(facts.reference, LETTER, f"letter ({hold.kind}) on hold", hold.since, hold.ask_again_on, hold.whom)
+        for hold in holds(facts.case)
+    ]
 
 
 def gate_owner(gate: Gate, policy: Policy) -> str:

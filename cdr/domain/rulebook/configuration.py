@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -111,6 +112,7 @@ class Configuration:
     live_births: tuple[tuple[str, int], ...] = ()
     breaks: tuple[SeriesBreak, ...] = ()
     support: tuple[Mapping[str, Any], ...] = ()
+    support_checked: Mapping[str, date] = dataclasses.field(default_factory=dict)
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -133,6 +135,11 @@ class Configuration:
             live_births=tuple((str(key), int(n)) for key, n in _mapping(body, "area.live_births").items()),
             breaks=tuple(_break(item) for _, item in items_at(body, "breaks")),
             support=tuple(item for _, item in items_at(body, "support")),
+            support_checked={
+                str(key): day
+                for key in _mapping(body, "support_checked")
+                if (day := date_at(body, f"support_checked.{key}"))
+            },
         )
 
     def agency(self, agency_id: str) -> Agency:
