@@ -59,7 +59,6 @@ class Store:
         self.notices: list[str] = []
         self.has_written = False
         self._opened: dict[str, CaseFile] = {}
-        self._sealing: Sealing | None = None  # for the whole run: its secret is opened once
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
@@ -112,9 +111,11 @@ class Store:
     @cached_property
     def index(self) -> Index:
         """The acting person's local index."""
-        if self._sealing is None or self._sealing.fingerprint != self.person.fingerprint:
-            self._sealing = Sealing(self.snapshot.keys.gnupg, self.history.state, self.person.fingerprint)
         return Index(self.snapshot, self._sealing, self.extraction, self.progress)
+
+    @cached_property
+    def _sealing(self) -> Sealing:  # for the whole run: its secret is opened once
+        return Sealing(self.snapshot.keys.gnupg, self.history.state, self.person.fingerprint)
 
     def require_member(self) -> None:
         """Stop unless a member acts. Raises: NotAllowed."""
@@ -273,11 +274,11 @@ class Store:
     def writing(self) -> Iterator[None]:
         """Hold the store's lock: what is read inside is what a change is made from."""
         with self._mended():
-            self._forget()
+            self.look_again()
             try:
                 yield
             finally:
-                self._forget()
+                self.look_again()
 
     @contextmanager
     def sending(self, wait: float = lock.WAIT_SECONDS) -> Iterator[Path]:
@@ -392,11 +393,8 @@ class Store:
             finally:
                 self.git.held = ()
 
-    def _forget(self) -> None:
+    def look_again(self) -> None:
+        """Read from now on what the branch holds now."""
         self._opened.clear()
         for name in ("sealed", "snapshot", "person", "index"):
             self.__dict__.pop(name, None)
-
-    def look_again(self) -> None:
-        """Read from now on what the branch holds now."""
-        self._forget()

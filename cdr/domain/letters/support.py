@@ -155,7 +155,7 @@ def to_ring(listed: Sequence[Organisation], ask_on: Sequence[str], on: date) -> 
 
     `ask_on` are months and days (`04-01`). None where no round is near, or every number was rung in the weeks before it.
     """
-    days = sorted(date.fromisoformat(f"{year}-{day}") for year in (on.year, on.year + 1) for day in ask_on)
+    days = sorted(moments.day(f"{year}-{day}") for year in (on.year, on.year + 1) for day in ask_on)
     day = next(one for one in days if one + TOLD_AFTER >= on)
     names = [one.name for one in listed if one.checked_on is None or one.checked_on < day - RUNG_BEFORE]
     return (day, names) if names else None
