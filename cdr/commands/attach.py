@@ -39,7 +39,7 @@ def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> No
         raise WrongUsage(f"There is no such kind. Choose one of: {', '.join(str(code.code) for code in kinds.codes)}.")
     data = given(file)
     with changing(app, reference) as now:
-        kept, place = now.documents.case, app.store.free_place(reference, layout.ATTACHMENT)
+        kept, place = now.documents.case, app.store.free_places(reference, layout.ATTACHMENT)[0]
         number = int(place.id.rpartition("-")[2])
         body = case.with_attachment(
             kept.body, number=number, kind=kind, name=Path(file_name(file)).name, size=len(data),

@@ -144,7 +144,7 @@ def _record(app: App, reference: str, milestone: Milestone, minutes: str | None)
         attachments = {}
         milestone = replace(milestone, by=store.person.name)
         if minutes:
-            place = store.free_place(reference, layout.ATTACHMENT)
+            place = store.free_places(reference, layout.ATTACHMENT)[0]
             number = int(place.id.rpartition("-")[2])
             attachments[place] = data
             body = case.with_attachment(

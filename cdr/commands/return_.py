@@ -166,7 +166,7 @@ def _place(app: App, agency: str, documents: CaseFile) -> Place:
     from cdr.store import layout
 
     given = documents.return_of(agency)
-    return given.place if given else app.store.free_place(documents.reference, layout.RETURN)
+    return given.place if given else app.store.free_places(documents.reference, layout.RETURN)[0]
 
 
 def _thanks(app: App, reference: str, agency: str, ledger: Mapping[str, Any], day: date) -> list[Letter]:

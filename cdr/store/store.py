@@ -303,12 +303,8 @@ class Store:
             raise AssertionError(f"no document is called {id_}")
         return found
 
-    def free_place(self, case: str, kind: Kind) -> Place:
-        """The next free place of a numbered kind (`return-03`)."""
-        return self.free_places(case, kind, 1)[0]
-
-    def free_places(self, case: str, kind: Kind, count: int) -> list[Place]:
-        """So many of them."""
+    def free_places(self, case: str, kind: Kind, count: int = 1) -> list[Place]:
+        """The next free places of a numbered kind (`return-03`)."""
         taken = {place.id for place in self.snapshot.documents_of(case)}
         names = (f"{kind.name}-{number:02}" for number in range(1, len(taken) + count + 1))
         return [self.place(case, name) for name in names if name not in taken][:count]

@@ -116,7 +116,7 @@ def area_tasks(cases: Cases, on: date, policy: Policy, calls: Calls = None) -> l
         day = day_of(rule, cases, on) if rule and rule.applies(on) else None
         if rule and day and day >= on:
             found.append(Task("", rule.what, clock, day, when_due(day, on), rule.who))
-    if calls:
+    if calls and cases:
         what = f"Ring {len(calls[1])} organisations that letters name, and note the day in cdr.yaml (support_checked): cdr doctor"
         found.append(Task("", what, CALLS_CLOCK, calls[0], when_due(calls[0], on), who_moves("R07", policy)))
     return sorted(found, key=lambda task: (task.due, task.clock))
