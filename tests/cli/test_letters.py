@@ -98,7 +98,7 @@ def test_a_final_letter_says_only_what_is_so(cdr: Shell, sudi: str) -> None:
     reviewed(cdr, sudi)
     assert "met on 2026-04-14" in refused("before-review-meeting")
     cdr("close", sudi, as_of="2026-04-15")
-    for kind in ("condolence", "before-review-meeting", "delay"):
+    for kind in ("before-review-meeting", "delay"):
         assert "closed on 2026-04-15" in refused(kind)
         assert cdr("letter", sudi, "--kind", kind, "--draft", as_of=DAY).out.startswith("DRAFT")
     assert (

@@ -72,7 +72,7 @@ class TestTheRules:
 
 
 class TestWhatForbidsALetter:
-    @pytest.mark.parametrize("kind", ["condolence", "before-review-meeting", "delay"])
+    @pytest.mark.parametrize("kind", ["before-review-meeting", "delay"])
     @pytest.mark.parametrize("case", [REVIEWED, CLOSED])
     def test_what_speaks_of_work_to_come_does_not_go_once_it_is_done(self, kind: str, case: dict[str, Any]) -> None:
         assert unmet(kind, OPEN_CASE, OUT) == []
@@ -182,6 +182,26 @@ class TestSentencesThatFollow:
     def test_a_coroner_who_was_told_and_no_more(self) -> None:
         told = changed(SUDI, other_investigations=[])
         assert "may hold a court hearing" in words("condolence", from_case(told), told)
+
+    @pytest.mark.parametrize("case", [REVIEWED, CLOSED])
+    @pytest.mark.parametrize("inquest", ["open", "closed"])
+    def test_a_first_letter_after_the_review_speaks_of_nothing_to_come(
+        self, case: dict[str, Any], inquest: str
+    ) -> None:
+        gates = [{"type": "inquest", "status": inquest}]
+        so = standing({**case, "gates": gates}, analysis=FORM_C)
+        text = words("condolence", so)
+        assert unmet("condolence", case, OUT, FORM_C) == [] and "the review itself is done" in text
+        for to_come in (
+            "Later, a small group",
+            "takes many months",
+            "waits until",
+            "goes on for a while",
+            "at the end",
+        ):
+            assert to_come not in text
+            if to_come != ("goes on for a while" if inquest == "open" else "waits until"):
+                assert to_come in words("condolence", standing({**OPEN_CASE, "gates": gates}))
 
     def test_a_first_letter_that_comes_late_is_sorry_for_it(self) -> None:
         early, late = standing(on=date(2026, 2, 20)), standing(on=date(2026, 2, 21))
