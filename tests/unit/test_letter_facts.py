@@ -43,11 +43,15 @@ def unmet(kind: str, *how: Any, **more: Any) -> list[str]:
 
 
 def words(kind: str, so: Standing, body: dict[str, Any] | None = None) -> str:
+    return " ".join(paragraphs(kind, so, body).split())
+
+
+def paragraphs(kind: str, so: Standing, body: dict[str, Any] | None = None) -> str:
     form = body or SUDI
     made = letters.compose(
         form, configuration(), letters.recipients(form)[0], ON, (), AGES, draft=False, reference="2026-7K3M", case=so
     )
-    return " ".join(document.as_text(made, wording(kind)).split())
+    return document.as_text(made, wording(kind))
 
 
 def milestones(*listed: dict[str, str], **case: Any) -> dict[str, Any]:
@@ -191,6 +195,7 @@ class TestSentencesThatFollow:
         gates = [{"type": "inquest", "status": inquest}]
         so = standing({**case, "gates": gates}, analysis=FORM_C)
         text = words("condolence", so)
+        assert "\n\nYou knew Amara best" in paragraphs("condolence", so), "a paragraph of its own"
         assert unmet("condolence", case, OUT, FORM_C) == [] and "the review itself is done" in text
         for to_come in (
             "Later, a small group",
