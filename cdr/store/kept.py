@@ -17,7 +17,6 @@ from cdr import disk
 from cdr.errors import DiskFailed
 from cdr.store import ownership, state
 
-FOLDER = "kept"
 LARGEST = 1 << 24
 SUM_LENGTH = 64
 MOST = 40  # files of one name: a machine may hold several stores, each with its own
@@ -59,7 +58,7 @@ def _path(name: str, made_from: Iterable[bytes]) -> Path:
     digest = hashlib.sha256()
     for part in made_from:
         digest.update(len(part).to_bytes(8, "big") + part)
-    return state.home() / FOLDER / f"{name}-{digest.hexdigest()[:40]}.json"
+    return state.home() / state.KEPT / f"{name}-{digest.hexdigest()[:40]}.json"
 
 
 def _read(path: Path) -> tuple[Any] | None:

@@ -28,6 +28,7 @@ from cdr.store import ownership
 
 OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
+KEPT = "kept"  # what `kept` keeps, of no store and of all
 KEY_BYTES = 32
 SUM = "sum"
 
@@ -107,6 +108,7 @@ class State:
     def sweep(self) -> None:
         """Take away what killed runs left half made here."""
         disk.sweep(home().resolve())
+        disk.sweep(home() / KEPT)
         disk.sweep_below(self.folder)
 
     def ring(self, name: str, make: Callable[[Path], bool]) -> Path:

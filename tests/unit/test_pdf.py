@@ -94,7 +94,7 @@ def test_a_longer_letter_is_still_two_pages_with_its_close_in_one_piece() -> Non
     assert len(found) == 2
     assert "Yours sincerely" not in found[0]
     before, _, after = found[1].partition("Yours sincerely")
-    assert "and we will stop." in before and "Robin Ashworth" in after
+    assert "please tell Jo Penrose or me." in before and "Robin Ashworth" in after
 
 
 def test_a_letter_of_one_page_has_no_number() -> None:
