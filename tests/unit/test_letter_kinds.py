@@ -27,7 +27,9 @@ from letter_examples import (
     from_case,
     rules,
 )  # fmt: skip
+from unit.domain_data import policy
 
+from cdr import resources
 from cdr.commands import letter as letter_command
 from cdr.documents.letters import letter as document
 from cdr.documents.letters import wording_check
@@ -534,3 +536,13 @@ def test_the_page_for_the_coordinator_names_every_kind_and_question() -> None:
     page = (Path(__file__).parents[2] / "docs" / "letters.md").read_text("utf-8")
     assert [f"`{kind}`" for kind in RULES.kinds if f"| `{kind}` |" not in page] == []
     assert [id_ for id_ in letter_gate.BY_ID if f"`{id_}`" not in page] == []
+
+
+def test_the_names_of_the_kinds_are_those_of_the_rules_and_each_has_a_wording_and_a_clock() -> None:
+    ends = policy().letter_ends
+    assert tuple(RULES.kinds) == letter_kinds.KINDS
+    assert all(resources.read_bytes("templates", "letters", f"{kind}.txt") for kind in letter_kinds.KINDS)
+    assert set(ends) <= {*letter_kinds.KINDS, "other"}
+    assert {kind: ends.get(kind, ends["other"]) for kind in letter_kinds.KINDS} == {
+        **dict.fromkeys(letter_kinds.KINDS, ("R07",)), "action": ("R10",), "confidentiality": (),
+    }  # fmt: skip

@@ -18,7 +18,6 @@ from cdr import cli, resources
 from cdr.commands import doctor, explain
 from cdr.domain.asking import chase
 from cdr.domain.case.case import STAGES
-from cdr.domain.letters import letter_kinds
 from cdr.domain.process import due
 from cdr.errors import EXIT_CODES
 from cdr.forms import codelists
@@ -140,7 +139,6 @@ LISTS = {
     ("today-1.json", "level"): codes("prompt_level"),
     ("today-1.json", "when"): {due.OVERDUE, due.TODAY, due.THIS_WEEK, due.LATER},
     ("today-1.json", "state"): codes("sending_status") | {"partly refused"},
-    ("letter-1.json", "kind"): set(letter_kinds.KINDS),
     ("delays-1.json", "cause"): CAUSES,
     ("tally-1.json", "basis"): set(tables.BASES),
     ("report-1.json", "basis"): set(tables.BASES),

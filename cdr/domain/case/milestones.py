@@ -177,7 +177,7 @@ def _endings(case: Body, on: date, policy: Policy) -> Iterator[tuple[str, date |
     for _, letter in items_at(case, "letters"):
         made = date_at(letter, "made_on")
         if letter.get("status") == "final" and (made is None or made <= on):
-            clocks = policy.letter_ends.get(text_at(letter, "kind"), ())
+            clocks = policy.letter_ends.get(text_at(letter, "kind"), policy.letter_ends["other"])
             yield from ((clock, made, _written_to(case, letter)) for clock in clocks)
 
 

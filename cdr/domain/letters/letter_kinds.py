@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from cdr import resources
 from cdr.domain.letters.letter_odds import Addresses
 
 FAMILY, ORGANISATION, MEMBER = "family", "organisation", "member"
 CHAIR = "chair"
-KINDS = (
-    "condolence", "before-review-meeting", "after-review-meeting", "after-panel", "delay", "thanks", "action", "confidentiality",
-)  # fmt: skip
+# Their names, in the file's order, for a command that lists them before any file of rules is read as a whole.
+KINDS = tuple(re.findall(r"(?m)^  - kind: ([a-z-]+)$", resources.read_bytes("rules", "letters.yaml").decode()))
 
 Body = Mapping[str, Any]
 
