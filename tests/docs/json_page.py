@@ -37,6 +37,7 @@ PATTERNS = {
     "^[a-z0-9][a-z0-9-]{1,62}$": "the id of an agency",
     "^[a-z0-9][a-z0-9_]*$": "a word",
     "^[a-z0-9][a-z0-9_-]*$": "a word",
+    "^[a-z]+(-[a-z]+)*$": "a word",
     "^[a-z_]+[.][a-z_]+$": "the id of a table",
     "^form-b/[0-9]{1,4}$": "like `form-b/1`",
     "^[0-9A-F]{40}$": "a fingerprint",
