@@ -28,6 +28,7 @@ get is held to its schema.
   fails after it (a message that did not leave, 75) is told by the code and on stderr.
 - A path leads into an object: `next.due` is the key `due` in `next`, `cases[].case` the key `case` of each item of `cases`, and `*` any key."""
 PATTERNS = {
+    "^[a-z]+(-[a-z]+)*$": "a name",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "a date",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}": "a date, or a date and time",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+]00:00$": "a date and time in UTC",
