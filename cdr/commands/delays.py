@@ -9,10 +9,9 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Reference, output_file, pass_app
+from cdr.documents.delays.delays import FORMATS
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.terminal.output import STDOUT, put_rendered, to_file
-
-FORMATS = ("table", "md", "csv", "json", "html", "svg", "pdf")
 
 
 @click.command("delays")

@@ -10,6 +10,7 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
+from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
 from cdr.terminal.output import STDOUT, put_json, refuse_two_results, say, to_file
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from cdr.store.document import Document
     from cdr.work.taking_in import Form
 
-FORMATS = ("pdf", "html", "docx", "md")
 MOST_YEARS = 8
 
 

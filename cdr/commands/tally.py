@@ -10,6 +10,7 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import output_file, pass_app
+from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, put_rendered, say, to_file
 from cdr.work.counting import agencies, facts, refuse_public, setting
@@ -17,7 +18,6 @@ from cdr.work.counting import agencies, facts, refuse_public, setting
 if TYPE_CHECKING:
     from cdr.statistics.tally import Choice
 
-FORMATS = ("table", "md", "csv", "json", "html")
 BIRTHS = {"all": None, "22": 22, "24": 24}
 
 
