@@ -146,7 +146,7 @@ def test_letters_wait_for_the_gate_and_for_its_answers(cdr: Shell, sudi: str, tm
     answer = cdr(
         "letter", sudi, "--to", "2", "--format", "pdf", "-o", tmp_path / "his.pdf", "--json", as_of="2026-04-18"
     ).json
-    assert answer["letters"] == [{"number": 2, "file": str(tmp_path / "his.pdf"), "text": None}]
+    assert answer["letters"] == [{"number": 2, "again": 2, "file": str(tmp_path / "his.pdf"), "text": None}]
     assert (tmp_path / "his.pdf").read_bytes().startswith(b"%PDF")
     cdr("letter", sudi, "--to", "aunt", as_of="2026-04-18", code=66)
 

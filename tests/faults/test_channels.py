@@ -111,7 +111,7 @@ VERBS: dict[str, list[str]] = {
     "agency add": ["agency", "add", "hospice", "--name", "Hospice", "--type", "hospice_palliative", "--email", "h@hospice.example"],
     "agency edit": ["agency", "edit", POLICE, "--email", "new@northshire-police.example"],
     "agency retire": ["agency", "retire", POLICE],
-    "letter": ["letter", "REF", "--draft"],
+    "letter": ["letter", "REF", "--draft", "--gate", str(EXAMPLES / "letter-gate.yaml")],
     "review": ["review", "REF", "--from", "FOLDER/review.yaml", "--override", "x"],
     "report": ["report", "--year", "2025/26", "--words", "FOLDER/words.yaml"],
 }  # fmt: skip

@@ -478,7 +478,7 @@ def test_an_end_is_told_sixty_days_before(kept: Kept, days: int, is_told: bool) 
     assert [one["fingerprint"] for one in today] == ([kept.sam.fingerprint] if is_told else [])
     text = kept.cdr("today", "--all", as_of=DAY).out
     assert text.startswith("Keys\n") == is_told and (f"{sam['expires']}  the key of Sam Ó Briain" in text) == is_told
-    checks = [one for one in kept.cdr("doctor", "--json").json["checks"] if "Sam" in one["message"]]
+    checks = [one for one in kept.cdr("doctor", "--json").json["checks"] if "Sam Ó" in one["message"]]
     assert [one["level"] for one in checks] == ["warning" if is_told else "ok"]
     assert (f"cdr keys refresh {kept.sam.fingerprint}" in checks[0]["message"]) == is_told
     assert [one["check"] for one in kept.cdr("verify", "--json").json["findings"]] == ["keys"] * is_told
