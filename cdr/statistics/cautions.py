@@ -16,10 +16,18 @@ def cautions(facts: Iterable[CaseFacts], authorities: Sequence[str], years: Sequ
 
     `cdr tally --trace` says which they are.
     """
-    counted = [case for case in facts if case.counted and _falls_in(case, years)]
+    known = list(facts)
+    first = min((year_of(case.notified_on) for case in known), default="")
+    counted = [case for case in known if case.counted and _falls_in(case, years)]
     resident = [case for case in counted if own_authority(case.local_authority, authorities)]
     notified = {year_of(case.notified_on) for case in resident}
-    found = [f"No death was notified in {year}." for year in years if year not in notified]
+    found = [
+        f"Nothing is known of {year}: the first case here is of {first}."
+        if year < first
+        else f"No death was notified in {year}."
+        for year in years
+        if year not in notified
+    ]
     found += _of(
         sum(not case.local_authority for case in counted),
         "no local authority and is counted among those from elsewhere",
@@ -47,7 +55,7 @@ def _register(n: int) -> list[str]:
     came = "case of these years was" if n == 1 else "cases of these years were"
     return [
         f"{n} {came} brought in from a register, which tells nothing of returns, other processes or what was done for the family: "
-        "a zero there means that it is not known."
+        "it is in none of those numbers."
     ]
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cdr.statistics.chance import (
-    beyond_chance,
-    count_limits,
-    counts_differ,
-    share_interval,
-    share_limits,
-    shares_differ,
+from cdr.statistics.chance import beyond_chance, count_limits, share_interval, share_limits
+from cdr.statistics.comparing import (
+    COUNT,
+    EQUAL,
+    FEW,
+    SAME,
+    SHARE,
+    are_comparable,
+    change,
+    is_broken,
+    is_wholly_known,
+    kind_of,
+    pair,
+    question,
+    together,
 )
-from cdr.statistics.tables import OVERLAPPING, RATES, SHARES, TIMES, Cell, Table
+from cdr.statistics.tables import RATES, SHARES, TIMES, Table
 
 Pair = tuple[int, int]
 # Their rows change with the year by what they are, or by where the cases came from, and not by chance.
@@ -25,112 +33,123 @@ ROWS_NOT_COMPARED = frozenset(
 def chance_notes(table: Table, rules: Mapping[str, Any]) -> tuple[str, ...]:
     """The sentences of a table on its last column and the one before; `rules` is `rules/intervals.yaml`.
 
-    Nothing is said of times, of open cases (their columns are not alike) and of a column that counts nobody.
+    Nothing is said of times, of open cases (their columns are not alike), of a column of which nobody is known, and of a year
+    that is not over.
     """
-    notes = [rules["words"]["rows"]["silent"]] if len(table.columns) > 1 else []
+    notes = [rules["words"]["rows"]["silent"]] if are_comparable(table) else []
     if table.id in TIMES or table.id.startswith("open."):
         return tuple(notes)
-    is_share = table.id in SHARES
-    total = [_pair(cell) for cell in table.total]
-    if is_share and total[-1][1]:
-        notes.append(_interval(total[-1], table.columns[-1], rules))
-    if len(total) > 1:
-        notes += _compared(table, total, rules)
-        notes += _chart(table, total, rules) if _says_whole(table) and not table.breaks else []
+    whole = _whole_pairs(table, rules)
+    if table.id in SHARES and whole[-1] and whole[-1][1]:
+        notes.append(_interval(whole[-1], table.columns[-1], rules))
+    if len(whole) > 1:
+        notes += _compared(table, whole, rules)
+        notes += _chart(table, whole, rules) if _says_whole(table, rules) and not table.breaks else []
     return tuple(notes)
 
 
-def _says_whole(table: Table) -> bool:
+def _says_whole(table: Table, rules: Mapping[str, Any]) -> bool:
     """Whether it is this table that speaks of its whole: of the tables that count the same children, one is enough."""
-    return table.id in SHARES | RATES or table.id.endswith(".local_authority")
+    return table.id in SHARES | RATES or table.id.endswith(".local_authority") or bool(question(table, rules))
 
 
-def _compared(table: Table, total: Sequence[Pair], rules: Mapping[str, Any]) -> list[str]:
+def _whole_pairs(table: Table, rules: Mapping[str, Any]) -> list[Pair | None]:
+    """What a table asks of its whole, by column: its total, or the rows that are its question."""
+    asked = question(table, rules)
+    if asked:
+        return [together(table.rows, asked, column) for column in range(len(table.columns))]
+    return [pair(cell) for cell in table.total]
+
+
+def _whole_kind(table: Table, rules: Mapping[str, Any]) -> str:
+    return kind_of(table) if table.id in SHARES or question(table, rules) else COUNT
+
+
+def _compared(table: Table, whole: Sequence[Pair | None], rules: Mapping[str, Any]) -> list[str]:
     before, last = table.columns[-2:]
-    if any(one.column == last for one in table.breaks):
+    if is_broken(table):
         return [rules["words"]["no_comparison"].format(last=last, before=before)]
-    found = [_whole(table, total, rules) if _says_whole(table) else "", _row_by_row(table, rules)]
+    if not are_comparable(table):
+        return []
+    found = [_whole(table, whole, rules) if _says_whole(table, rules) else "", _row_by_row(table, rules)]
     return [sentence for sentence in found if sentence]
 
 
-def _whole(table: Table, total: Sequence[Pair], rules: Mapping[str, Any]) -> str:
-    (n_before, of_before), (n, of) = total[-2:]
-    known = {"last": table.columns[-1], "before": table.columns[-2]}
-    known |= {"n": str(n), "of": str(of), "n_before": str(n_before), "of_before": str(of_before)}
-    if not (n or n_before) or (table.id not in SHARES and not _known_from(total)[:-1]):
+def _whole(table: Table, whole: Sequence[Pair | None], rules: Mapping[str, Any]) -> str:
+    before, now = whole[-2:]
+    kind = _whole_kind(table, rules)
+    if before is None or now is None or (not (before[0] or now[0]) if kind == COUNT else not (before[1] and now[1])):
         return ""
-    if table.id not in SHARES:
-        p, rise = counts_differ(n_before, n), n - n_before
-        words = rules["words"]["count"]
-    elif min(of, of_before) < rules["least_of"]:
-        return str(rules["words"]["share"]["few"].format(**known)) if of and of_before else ""
-    else:
-        p, rise = shares_differ((n_before, of_before), (n, of)), n * of_before - n_before * of
-        words = rules["words"]["share"]
-    kind = "same" if p > rules["level"] else "more" if rise > 0 else "less"
-    return str(words[kind].format(p=_likelihood(p), **known))
+    if kind == COUNT and question(table, rules) and not is_wholly_known(table):
+        return ""
+    found = change(kind, before, now, rules)
+    words = rules["words"][kind][SAME if found.kind == EQUAL else found.kind]
+    known = {"last": table.columns[-1], "before": table.columns[-2], "p": _likelihood(found.p)}
+    known |= {"n": str(now[0]), "of": str(now[1]), "n_before": str(before[0]), "of_before": str(before[1])}
+    said = str(words.format(**known))
+    return f"{' and '.join(question(table, rules))}: {said}" if question(table, rules) else said
 
 
 def _row_by_row(table: Table, rules: Mapping[str, Any]) -> str:
-    if table.id in ROWS_NOT_COMPARED:
+    if table.id in ROWS_NOT_COMPARED or question(table, rules):
         return ""
-    words, before = rules["words"]["rows"], table.columns[-2]
-    of_shares = table.id in SHARES | OVERLAPPING
-    compared = []
-    for row in table.rows:
-        (n_before, of_before), (n, of) = (_pair(cell) for cell in row.cells[-2:])
-        if not of_shares and n + n_before:
-            compared.append((row.label, counts_differ(n_before, n), n - n_before))
-        elif of_shares and min(of, of_before) >= rules["least_of"]:
-            p = shares_differ((n_before, of_before), (n, of))
-            compared.append((row.label, p, n * of_before - n_before * of))
-    beyond = beyond_chance([p for _, p, _ in compared], rules["level"])
+    kind, words, before = kind_of(table), rules["words"]["rows"], table.columns[-2]
+    if kind == COUNT and not is_wholly_known(table):
+        return str(words["unknown"].format(before=before))
+    compared = list(_changes(table, kind, rules))
+    beyond = beyond_chance([p for _, _, p in compared], rules["level"])
     named = [
-        words["more" if rise > 0 else "less"].format(row=label)
-        for (label, _, rise), is_beyond in zip(compared, beyond, strict=True)
+        words["more" if rises else "less"].format(row=label)
+        for (label, rises, _), is_beyond in zip(compared, beyond, strict=True)
         if is_beyond
     ]
-    if named:
-        return str(words["differ"].format(before=before, rows="; ".join(named)))
-    return ""
+    return str(words["differ"].format(before=before, rows="; ".join(named))) if named else ""
 
 
-def _chart(table: Table, total: Sequence[Pair], rules: Mapping[str, Any]) -> list[str]:
+def _changes(table: Table, kind: str, rules: Mapping[str, Any]) -> Iterator[tuple[str, bool, float]]:
+    """The rows that can be compared, whether each rises, and how likely chance alone makes its difference."""
+    for row in table.rows:
+        before, now = (pair(cell) for cell in row.cells[-2:])
+        unsure = kind == SHARE and any(cell.percent is None for cell in row.cells[-2:])
+        if before is None or now is None or unsure or (kind == COUNT and not before[0] + now[0]):
+            continue
+        found = change(kind, before, now, rules)
+        if found.kind != FEW:
+            rises = now[0] > before[0] if kind == COUNT else now[0] * before[1] > before[0] * now[1]
+            yield row.label, rises, found.p
+
+
+def _chart(table: Table, whole: Sequence[Pair | None], rules: Mapping[str, Any]) -> list[str]:
+    """The control chart of the years that are over and known; what is outside stands beside its own limits."""
     chart, words = rules["chart"], rules["words"]["chart"]
-    if table.id in SHARES:
-        return _share_chart(table, total, rules)
-    counts = [n for n, _ in _known_from(total)]
-    if len(counts) < chart["least_periods"]:
+    pairs = zip(table.columns, whole, strict=True)
+    known = [(column, one) for column, one in pairs if one is not None and column not in table.apart]
+    is_share = _whole_kind(table, rules) == SHARE
+    known = [(column, one) for column, one in known if one[1]] if is_share else known
+    if len(known) < chart["least_periods"] or (question(table, rules) and not is_share):
         return []
-    mean, low, high = count_limits(counts, chart["sigmas"])
-    columns = table.columns[-len(counts) :]
-    outside = [column for column, n in zip(columns, counts, strict=True) if not low <= n <= high]
-    provisional = words["provisional"] if len(counts) < chart["provisional_below"] else ""
-    known = {"k": len(counts), "low": f"{low:.1f}", "high": f"{high:.1f}", "mean": f"{mean:.1f}"}
-    return [
-        words["outside" if outside else "within"].format(columns=", ".join(outside), provisional=provisional, **known)
+    shown, mean, values, limits = _limits([one for _, one in known], is_share, chart["sigmas"])
+    outside = [
+        words["one"].format(column=column, low=shown(low), high=shown(high))
+        for (column, _), value, (low, high) in zip(known, values, limits, strict=True)
+        if not low <= value <= high
     ]
+    low, high = limits[-1]
+    said = {"k": len(known), "low": shown(low), "high": shown(high), "mean": shown(mean), "last": known[-1][0]}
+    said["provisional"] = words["provisional"] if len(known) < chart["provisional_below"] else ""
+    kind = "outside" if outside else "within_shares" if is_share else "within"
+    return [words[kind].format(columns="; ".join(outside), **said)]
 
 
-def _known_from(total: Sequence[Pair]) -> Sequence[Pair]:
-    """The columns from the first that counts anybody: those before it are of years that the store does not reach back to."""
-    first = next((position for position, (n, _) in enumerate(total) if n), len(total))
-    return total[first:]
-
-
-def _share_chart(table: Table, total: Sequence[Pair], rules: Mapping[str, Any]) -> list[str]:
-    chart, words = rules["chart"], rules["words"]["chart"]
-    known = [(column, *pair) for column, pair in zip(table.columns, total, strict=True) if pair[1]]
-    if len(known) < chart["least_periods"]:
-        return []
-    common, limits = share_limits([(n, of) for _, n, of in known], chart["sigmas"])
-    outside = [column for (column, n, of), (low, high) in zip(known, limits, strict=True) if not low <= n / of <= high]
-    provisional = words["provisional"] if len(known) < chart["provisional_below"] else ""
-    low, high = min(low for low, _ in limits), max(high for _, high in limits)
-    said = {"k": len(known), "low": f"{low:.1%}", "high": f"{high:.1%}", "mean": f"{common:.1%}"}
-    return [
-        words["outside" if outside else "within"].format(columns=", ".join(outside), provisional=provisional, **said)
-    ]
+def _limits(
+    pairs: Sequence[Pair], is_share: bool, sigmas: float
+) -> tuple[Any, float, list[float], list[tuple[float, float]]]:
+    """How a number is shown, the mean, and the value of each period with the limits of its own."""
+    if is_share:
+        common, limits = share_limits(pairs, sigmas)
+        return "{:.1%}".format, common, [n / of for n, of in pairs], limits
+    mean, low, high = count_limits([n for n, _ in pairs], sigmas)
+    return "{:.1f}".format, mean, [float(n) for n, _ in pairs], [(low, high)] * len(pairs)
 
 
 def _interval(pair: Pair, column: str, rules: Mapping[str, Any]) -> str:
@@ -142,7 +161,3 @@ def _interval(pair: Pair, column: str, rules: Mapping[str, Any]) -> str:
 
 def _likelihood(p: float) -> str:
     return "under 0.001" if round(p, 3) == 0 else f"= {p:.3f}"
-
-
-def _pair(cell: Cell) -> Pair:
-    return cell.n or 0, cell.of or 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cdr.statistics.facts import CaseFacts
-from cdr.statistics.labels import Labels
+from cdr.statistics.labels import EVERY, Labels
 from cdr.statistics.periods import Columns
 from cdr.statistics.tables import RATES, SHARES, TIMES
 
@@ -24,17 +24,33 @@ WHOLE = {
 }
 # tables in which a row counts some of the cases only
 OWN_WHOLE = SHARES | RATES | TIMES
+# tables in which one row may be known of a case and another not
+ROW_BY_ROW = SHARES | {"notifications.family", "reviews.family", "reviews.relevance"}
 Key = tuple[str, str, str]
 
 
 @dataclass
 class Counted:
-    """References of cases, one for each case (or return) counted, by table, row and column; `of_all` by a table's first part."""
+    """References of cases, one for each case (or return) counted, by table, row and column; `of_all` by a table's first part.
+
+    `unanswered` counts the cases of which nobody said whether they belong in a row (`EVERY`: in any), `holds_unanswered` are
+    the rows in which such cases stand, and `first_days` is since when anything is known, by a table's first part.
+    """
 
     cells: dict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
     of_all: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     with_any: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     days: dict[Key, list[int]] = field(default_factory=lambda: defaultdict(list))
+    unanswered: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+    holds_unanswered: set[tuple[str, str]] = field(default_factory=set)
+    first_days: dict[str, date] = field(default_factory=dict)
+
+    def known(self, table: str, row: str | None, column: str) -> int:
+        """Of how many of the cases that a cell counts of it is known whether they count."""
+        if table in TIMES:
+            return len(self.n(table, row, column))
+        silent = row if row is not None and table in ROW_BY_ROW else EVERY
+        return len(self.of(table, row, column)) - self.unanswered.get((table, silent, column), 0)
 
     def n(self, table: str, row: str | None, column: str) -> Sequence[str]:
         """Who is counted in a cell, or in the total without a row."""
@@ -59,6 +75,17 @@ class Counted:
             if counted == table:
                 found[row] = found.get(row, 0) + len(cases)
         return found
+
+    def not_answered(self, table: str, silent: Sequence[str], rows: Sequence[str], column: str) -> None:
+        """Nobody answered for a case which is in some rows: of the `silent` rows nothing is known."""
+        for row in silent:
+            self.unanswered[table, row, column] += 1
+        if EVERY in silent or table in ROW_BY_ROW:
+            self.holds_unanswered.update((table, row) for row in rows if EVERY in silent or row in silent)
+
+    def since(self, first: str, day: date) -> None:
+        """Something is known of this day."""
+        self.first_days[first] = min(day, self.first_days.get(first, day))
 
     def add(self, table: str, rows: Sequence[str], column: str, case: str, days: int | None = None) -> None:
         """Count a case in some rows of a table."""
@@ -99,10 +126,22 @@ def counted(
     plan = _Plan(labels, columns, today, wanted)
     result = Counted()
     for case in facts:
+        _reach(case, result)
         early = births is not None and case.gestation_weeks is not None and case.gestation_weeks < births
         if case.counted and not early:
             _count(case, plan, result)
     return result
+
+
+def _reach(case: CaseFacts, result: Counted) -> None:
+    """Since when anything is known: from the first notification on, of returns from the first case that is not a register's."""
+    for first in ("notifications", "deaths", "reviews", "open", "non_residents"):
+        result.since(first, case.notified_on)
+    if case.reviewed_on:
+        result.since("reviews", case.reviewed_on)
+    days = [one.requested_on for one in case.requests] + ([] if case.imported else [case.notified_on])
+    if days:
+        result.since("returns", min(days))
 
 
 def _count(case: CaseFacts, plan: _Plan, result: Counted) -> None:
@@ -125,10 +164,15 @@ def _event(first: str, case: CaseFacts, day: date | None, plan: _Plan, result: C
         if table in TIMES:
             _times(table, case, column, plan, result)
         elif table not in WHOLE:
-            result.add(table, plan.labels.of(name, case, plan.today), column, case.case)
-        elif case.modifiable == "yes":
-            whole = WHOLE[table].partition(".")[2]
-            result.add(table, plan.labels.of(whole, case, plan.today), column, case.case)
+            rows = plan.labels.of(name, case, plan.today)
+            result.add(table, rows, column, case.case)
+            result.not_answered(table, plan.labels.unanswered(name, case, rows), rows, column)
+        else:
+            rows = plan.labels.of(WHOLE[table].partition(".")[2], case, plan.today)
+            if case.modifiable == "yes":
+                result.add(table, rows, column, case.case)
+            elif case.modifiable is None:
+                result.not_answered(table, (*rows, EVERY), (), column)
 
 
 def _times(table: str, case: CaseFacts, column: str, plan: _Plan, result: Counted) -> None:

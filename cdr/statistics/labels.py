@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from cdr.domain.case.facts import CONTRIBUTED
+from cdr.domain.case.facts import CONTRIBUTED, LISTS, PROCESSES
 from cdr.domain.case.places import own_authority
 from cdr.domain.process.age import age_band, completed_years
 from cdr.domain.process.clocks import add_months
@@ -20,6 +20,8 @@ from cdr.statistics.years import year_of
 
 NOT_KNOWN = "Not known"
 NOT_STATED = "Not stated"
+SAID_NOT_STATED = (NOT_STATED, "Z")
+EVERY = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,14 @@ class Labels:
         if table == "age":
             return (self._duration(case.notified_on, today),)
         return (_ONE[table](self, case),)
+
+    def unanswered(self, table: str, case: CaseFacts, rows: Sequence[str]) -> tuple[str, ...]:
+        """The rows of a table of which nobody answered for this case, which is in `rows`; `EVERY` is all of them and the whole."""
+        if table in _UNANSWERED:
+            return _UNANSWERED[table](self, case)
+        if table == "ethnicity":  # a family that was asked and did not say has answered
+            return (EVERY,) if rows == (NOT_STATED,) and case.ethnicity not in SAID_NOT_STATED else ()
+        return (EVERY,) if table in _ONE and rows[0].endswith(NOT_KNOWN) else ()
 
     def asked(self, table: str, agency: str, status: str) -> tuple[str, ...]:
         """The rows of one request in a table of returns: the agency's id, or its name with what came of the request."""
@@ -213,4 +223,37 @@ _SEVERAL: dict[str, Callable[[Labels, CaseFacts], tuple[str, ...]]] = {
     "contributory_factors": lambda labels, case: _named("factor", case.contributory_factors),
     "modifiable_factors": lambda labels, case: _named("factor", case.modifiable_factors),
     "learning_themes": lambda labels, case: _named("learning_theme", case.learning_themes),
+}
+
+
+def _list_is_missing(name: str) -> Callable[[Labels, CaseFacts], tuple[str, ...]]:
+    return lambda labels, case: (EVERY,) if name in case.unanswered_after else ()
+
+
+def _domains_unanswered(labels: Labels, case: CaseFacts) -> tuple[str, ...]:
+    missing = tuple(_domain(letter) for letter in DOMAINS if letter not in case.domains)
+    return (*missing, EVERY) if missing and CONTRIBUTED not in case.domains.values() else missing
+
+
+def _relevance_unanswered(labels: Labels, case: CaseFacts) -> tuple[str, ...]:
+    missing = (letter for letter in DOMAINS if letter not in case.domains)
+    return tuple(f"{_domain(letter)}: {said}" for letter in missing for said in (*range(CONTRIBUTED + 1), "not known"))
+
+
+def _family_unanswered(labels: Labels, case: CaseFacts) -> tuple[str, ...]:
+    missing = {*case.unanswered_before, *case.unanswered_after} - set(case.family)
+    return tuple(word for code, word in labels.bands["words"]["family"].items() if code in missing)
+
+
+def _waiting_is_unknown(labels: Labels, case: CaseFacts) -> tuple[str, ...]:
+    return (EVERY,) if case.imported and not (case.requests or case.open_processes) else ()
+
+
+_UNANSWERED: dict[str, Callable[[Labels, CaseFacts], tuple[str, ...]]] = {
+    "other_processes": lambda labels, case: (EVERY,) if PROCESSES in case.unanswered_before else (),
+    "waiting_for": _waiting_is_unknown,
+    "family": _family_unanswered,
+    "relevance": _relevance_unanswered,
+    "domains": _domains_unanswered,
+    **{name: _list_is_missing(name) for name in LISTS},
 }

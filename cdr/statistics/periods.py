@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from cdr.statistics.years import FIRST_MONTH, year_of, years_ending
+from cdr.statistics.years import FIRST_MONTH, first_and_last_day, year_of, years_ending
 
 YEAR, QUARTER = "year", "quarter"
 BY = (YEAR, QUARTER)
 QUARTERS = 4
+MONTHS = 12
+# of a year, and of the one after it, counted on from its January
+_QUARTERS_BEGIN = tuple(range(FIRST_MONTH, FIRST_MONTH + MONTHS + 1, MONTHS // QUARTERS))
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,23 @@ class Columns:
         if self.length > 1:
             return self.labels[0]
         return quarter_of(day) if self.by == QUARTER else year
+
+    def days(self, label: str) -> tuple[date, date]:
+        """The first and the last day of a column."""
+        if self.length > 1:
+            return first_and_last_day(self.years[0])[0], first_and_last_day(self.years[-1])[1]
+        first, last = first_and_last_day(label[:7])
+        if self.by != QUARTER:
+            return first, last
+        begins = [date(first.year + (month > MONTHS), (month - 1) % MONTHS + 1, 1) for month in _QUARTERS_BEGIN]
+        n = int(label[-1])
+        return begins[n - 1], begins[n] - timedelta(days=1)
+
+    def length_from(self, since: date | None) -> float:
+        """How many years a column is: of several as one, those before the first case are no years."""
+        if self.length <= 1 or since is None:
+            return self.length
+        return float(max(1, sum(one >= year_of(since) for one in self.years)))
 
     def first_year(self, label: str) -> str:
         """The year in which a column begins."""

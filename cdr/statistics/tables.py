@@ -42,8 +42,9 @@ RATES = frozenset({"notifications.rate", "deaths.rate", "deaths.infant_rate"})
 
 @dataclass(frozen=True)
 class Cell:
-    """A count `n` of `of` cases and what per cent that is; None is not known or hidden, and zero is zero.
+    """A count `n` of `of` cases and what per cent that is of the `known` among them; None is not known or hidden, and zero is zero.
 
+    An answer that nobody gave is in `of` and not in `known`: where `known` is none of some, `n` and `percent` are None.
     Where the table is one of RATES, `rate` with its exact 95% `interval`; in the total of one of SHARES the `interval` of the
     percentage; where it is one of TIMES, `days` is the lower quartile, the median and the upper quartile.
     """
@@ -55,6 +56,15 @@ class Cell:
     rate: float | None = None
     interval: tuple[float, float] | None = None
     days: tuple[float, float, float] | None = None
+    known: int | None = None
+
+    @property
+    def whole(self) -> int | None:
+        """Of how many the percentage is: of the cases that are known."""
+        return self.of if self.known is None else self.known
+
+
+NOT_KNOWN = Cell(None, None, None, known=0)
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,8 @@ class Reference:
 class Table:
     """One table: `id` as the interface names it, `basis` one of BASES, `columns` years, quarters or years as one, oldest first.
 
-    `per` is how many child-years or births a rate is per, where the table has rates.
+    `per` is how many child-years or births a rate is per, where the table has rates; `apart` are the columns that are compared
+    with nothing: of years before the first case, and of those that are not over.
     """
 
     id: str
@@ -102,6 +113,7 @@ class Table:
     per: int | None = None
     breaks: tuple[Break, ...] = ()
     references: tuple[Reference, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,9 +142,13 @@ def percent(n: int, of: int) -> float | None:
     return (2000 * n + of) // (2 * of) / 10 if of else None
 
 
-def cell(n: int, of: int) -> Cell:
-    """A cell with its percentage."""
-    return Cell(n, of, percent(n, of))
+def cell(n: int, of: int, known: int | None = None) -> Cell:
+    """A cell with its percentage of those that are known, which are all unless it is said."""
+    if known is None:
+        known = of
+    if of and not known:
+        return Cell(None, of, None, known=0)
+    return Cell(n, of, percent(n, known), known=known)
 
 
 def largest_remainder(counts: Sequence[int]) -> list[float | None]:

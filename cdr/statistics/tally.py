@@ -10,12 +10,13 @@ from typing import Any
 from cdr.errors import WrongUsage
 from cdr.statistics.chance import count_interval, share_interval
 from cdr.statistics.chance_notes import chance_notes
-from cdr.statistics.counting import WHOLE, Counted, counted
+from cdr.statistics.counting import OWN_WHOLE, WHOLE, Counted, counted
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import Labels
 from cdr.statistics.periods import YEAR, Columns, columns, exposure
 from cdr.statistics.reference import Figure, beside
 from cdr.statistics.tables import (
+    NOT_KNOWN,
     OVERLAPPING,
     RATES,
     SHARES,
@@ -84,6 +85,12 @@ class _Made:
     counts: Counted
     choice: Choice
     setting: Setting
+    beyond: Mapping[str, frozenset[str]]
+    unfinished: frozenset[str]
+
+    def is_beyond(self, table: str, column: str) -> bool:
+        """Whether nothing can be known of a column: it ends before the first case, or has not begun."""
+        return column in self.beyond[table.partition(".")[0]]
 
 
 def known_tables(bands: Mapping[str, Any]) -> tuple[str, ...]:
@@ -161,10 +168,26 @@ def _made(
     choice: Choice,
     setting: Setting,
 ) -> _Made:
-    labels = Labels(tuple(authorities), agencies, bands)
+    labels, known = Labels(tuple(authorities), agencies, bands), tuple(facts)
     periods = columns(year, n_years, choice.by, choice.pooled)
-    counts = counted(facts, _chosen(bands, choice), periods, labels, choice.births, choice.today)
-    return _Made(labels, periods, counts, choice, setting)
+    counts = counted(known, _chosen(bands, choice), periods, labels, choice.births, choice.today)
+    today, spans = choice.today, {column: periods.days(column) for column in periods.labels}
+    unfinished = frozenset(column for column, (_, ends) in spans.items() if today and today <= ends)
+    return _Made(labels, periods, counts, choice, setting, _beyond(spans, counts.first_days, today), unfinished)
+
+
+def _beyond(
+    spans: Mapping[str, tuple[date, date]], since: Mapping[str, date], today: date | None
+) -> dict[str, frozenset[str]]:
+    """The columns of which nothing can be known, by the first part of a table's id; a store without a case has no such."""
+    not_begun = frozenset(column for column, (begins, _) in spans.items() if today and today < begins)
+    if not since:
+        return dict.fromkeys(BASIS_OF, not_begun)
+    before = {
+        first: {column for column, (_, ends) in spans.items() if first not in since or ends < since[first]}
+        for first in BASIS_OF
+    }
+    return {first: not_begun | columns for first, columns in before.items()}
 
 
 def _chosen(bands: Mapping[str, Any], choice: Choice) -> tuple[str, ...]:
@@ -191,6 +214,7 @@ def _table(table: str, made: _Made) -> Table:
         total=tuple(_cell(table, None, column, made) for column in made.columns.labels),
         per=about.get("per"),
         breaks=_breaks(table, made),
+        apart=tuple(one for one in made.columns.labels if made.is_beyond(table, one) or one in made.unfinished),
     )
     references, cautions = beside(bare, made.setting.figures, made.columns)
     said = chance_notes(bare, made.setting.chance) if made.setting.chance else ()
@@ -199,11 +223,21 @@ def _table(table: str, made: _Made) -> Table:
 
 
 def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
-    n, of = len(made.counts.n(table, row, column)), len(made.counts.of(table, row, column))
+    counts = made.counts
+    n, of = len(counts.n(table, row, column)), len(counts.of(table, row, column))
+    if not n and made.is_beyond(table, column):
+        return NOT_KNOWN
     if table in RATES:
-        return _rate(table, row, n, made)
-    days = _quartiles(made.counts.days.get((table, row or "", column), ())) if table in TIMES else None
-    return replace(cell(n, of), days=days, interval=_share(table, row, n, of, made))
+        return replace(_rate(table, row, n, made), known=n)
+    known = counts.known(table, row, column)
+    if row is not None and (table, row) in counts.holds_unanswered:  # not a part of those that are known
+        return Cell(n, of, None, known=known)
+    if row is None and table not in OWN_WHOLE:  # the whole itself
+        return cell(n, of)
+    if table in TIMES:
+        days = _quartiles(counts.days.get((table, row or "", column), ()))
+        return replace(cell(n, of), days=days, known=n)
+    return replace(cell(n, of, known), interval=_share(table, row, n, known, made))
 
 
 def _share(table: str, row: str | None, n: int, of: int, made: _Made) -> tuple[float, float] | None:
@@ -217,7 +251,8 @@ def _share(table: str, row: str | None, n: int, of: int, made: _Made) -> tuple[f
 def _rate(table: str, row: str | None, n: int, made: _Made) -> Cell:
     known = made.setting.live_births if table == "deaths.infant_rate" else made.setting.population
     authorities = made.labels.authorities if row is None else (row,)
-    parts = [exposure(known, authority, made.columns.length) for authority in authorities]
+    length = made.columns.length_from(made.counts.first_days.get(table.partition(".")[0]))
+    parts = [exposure(known, authority, length) for authority in authorities]
     of = None if None in parts else sum(part or 0 for part in parts)
     if not of:
         return Cell(n, of, None)
@@ -242,14 +277,19 @@ def _quartiles(days: Sequence[int]) -> tuple[float, float, float] | None:
 
 
 def _rounded(table: str, rows: Sequence[Row], choice: Choice) -> Sequence[Row]:
-    """The rows as they are, or with percentages that add up to 100 where the rows are parts of one whole."""
+    """The rows as they are, or with percentages that add up to 100 where the rows are parts of one whole.
+
+    What is not known is no part of it.
+    """
     if choice.rounding != LARGEST_REMAINDER or table in SHARES | OVERLAPPING | TIMES | RATES or not rows:
         return rows
-    by_column = [largest_remainder([c.n or 0 for c in one]) for one in zip(*(row.cells for row in rows), strict=True)]
-    return [
-        replace(row, cells=tuple(replace(c, percent=by_column[i][k]) for i, c in enumerate(row.cells)))
-        for k, row in enumerate(rows)
-    ]
+    by_column = [_add_up(one) for one in zip(*(row.cells for row in rows), strict=True)]
+    return [replace(row, cells=tuple(column[k] for column in by_column)) for k, row in enumerate(rows)]
+
+
+def _add_up(cells: Sequence[Cell]) -> list[Cell]:
+    shares = iter(largest_remainder([c.n or 0 for c in cells if c.percent is not None]))
+    return [c if c.percent is None else replace(c, percent=next(shares)) for c in cells]
 
 
 def _row_order(table: str, made: _Made) -> list[str]:
@@ -289,10 +329,28 @@ def _notes(about: Mapping[str, Any], table: str, made: _Made) -> list[str]:
         notes.append(bands["choices"]["births"].format(weeks=choice.births))
     years = made.columns.years
     if made.columns.length > 1:
-        notes.append(bands["choices"]["pooled"].format(n=len(years), first=years[0], last=years[-1]))
+        since = made.counts.first_days.get(table.partition(".")[0])
+        n = round(made.columns.length_from(since))
+        notes.append(bands["choices"]["pooled"].format(n=n, first=years[len(years) - n], last=years[-1]))
+    notes += _of_what_is_not_known(table, made)
     notes += [
         f"// From {one.column} on something else is counted than before: {one.why}" for one in _breaks(table, made)
     ]
+    return notes
+
+
+def _of_what_is_not_known(table: str, made: _Made) -> list[str]:
+    """Which columns are of years that are not there, or not over; and that an answer nobody gave is in no percentage."""
+    words, notes = made.labels.bands["choices"], []
+    since, today = made.counts.first_days.get(table.partition(".")[0]), made.choice.today
+    before = [one for one in made.columns.labels if since and made.columns.days(one)[1] < since]
+    if before:
+        notes.append(words["before"].format(columns=", ".join(before)))
+    if today and (begun := [one for one in made.columns.labels if one in made.unfinished]):
+        day = f"{today.day} {today:%B %Y}"
+        notes.append(words["unfinished"].format(columns=", ".join(begun), day=day))
+    if any(counted == table and n for (counted, _, _), n in made.counts.unanswered.items()):
+        notes.append(words["unanswered"])
     return notes
 
 
@@ -316,6 +374,8 @@ def _table_json(table: Table) -> dict[str, Any]:
 
 def _cell_json(cell: Cell) -> dict[str, Any]:
     body: dict[str, Any] = {"n": cell.n, "of": cell.of, "percent": cell.percent, "hidden": cell.hidden}
+    if cell.rate is None:  # a rate is of children or births, and not of cases
+        body["known"] = None if cell.hidden else cell.whole
     interval = list(cell.interval) if cell.interval else None
     days = dict(zip(("lower_quartile", "median", "upper_quartile"), cell.days, strict=True)) if cell.days else None
     besides = {"rate": cell.rate, "interval": interval, "days": days}

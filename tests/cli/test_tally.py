@@ -88,10 +88,13 @@ def test_births_and_rounding_are_chosen_and_said(cdr: Shell, sudi: str) -> None:
     assert "left out" not in cdr("tally", "--year", "2025/26").out
 
 
-def test_a_year_without_a_case_is_said_beside_the_table_of_zeros(cdr: Shell, sudi: str) -> None:
+def test_before_the_first_case_of_the_store_there_is_no_year_and_no_zero(cdr: Shell, sudi: str) -> None:
     answer = cdr("tally", "--year", "2019/20", "--json")
-    assert answer.json["tables"][0]["total"][0]["n"] == 0
-    assert "No death was notified in 2019/20." in answer.err
+    assert all(cell["n"] is None for table in answer.json["tables"] for cell in table["total"])
+    assert "Nothing is known of 2019/20: the first case here is of 2025/26." in answer.err
+    after = cdr("tally", "--year", "2026/27", "--json", as_of="2027-05-01")
+    assert after.json["tables"][0]["total"][0]["n"] == 0
+    assert "No death was notified in 2026/27." in after.err
 
 
 def test_england_is_beside_and_an_area_s_own_figures_too(cdr: Shell, sudi: str) -> None:

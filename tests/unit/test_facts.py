@@ -71,6 +71,7 @@ def test_a_notification_becomes_dates_codes_and_numbers() -> None:
         "multiple_birth": None,
         "processes": ["inquest"],
         "family": ["leaflet_given", "key_worker"],
+        "unanswered_before": ["informed_of_review", "follow_up_appointment"],
     }
 
 
@@ -93,6 +94,7 @@ def test_an_analysis_becomes_codes_and_relevances() -> None:
         "learning_themes": ["messages_to_families"],
         "discussed_on": "2026-04-14",
         "family": ["views_considered", "feedback_requested"],
+        "unanswered_after": ["letter_sent", "bereavement_support_offered"],
     }
 
 

@@ -119,8 +119,8 @@ def test_the_json_is_the_interface_s() -> None:
     assert table["rows"][1] == {
         "label": "Female",
         "cells": [
-            {"n": 0, "of": 0, "percent": None, "hidden": False},
-            {"n": 1, "of": 1, "percent": 100.0, "hidden": False},
+            {"n": None, "of": None, "percent": None, "hidden": False, "known": 0},
+            {"n": 1, "of": 1, "percent": 100.0, "hidden": False, "known": 1},
         ],
     }
     assert table["total"][1]["n"] == 1
@@ -292,7 +292,7 @@ def test_modifiable_is_of_all_the_cases_of_its_row() -> None:
         3,
         33.3,
     )
-    assert (by_authority["Southtown"].n, by_authority["Southtown"].of) == (0, 1)
+    assert (by_authority["Southtown"].n, by_authority["Southtown"].of) == (None, 1), "the panel's answer is not known"
     by_category = {row.label.split(" ")[0]: row.cells[0] for row in result.table("reviews.modifiable_by_category").rows}
     assert (by_category["8"].n, by_category["8"].of) == (1, 3)
     assert (by_category["9"].n, by_category["9"].of) == (0, 1)
@@ -300,11 +300,11 @@ def test_modifiable_is_of_all_the_cases_of_its_row() -> None:
     assert [(by_age[label].n, by_age[label].of) for label in ("10-14 years", "0-27 days", "Not known")] == [
         (1, 3),
         (0, 0),
-        (0, 1),
+        (None, 1),
     ]
     for table in ("authority", "category", "age_band"):
         total = result.table(f"reviews.modifiable_by_{table}").total[0]
-        assert (total.n, total.of, total.percent) == (1, 4, 25.0)
+        assert (total.n, total.of, total.known, total.percent) == (1, 4, 3, 33.3)
 
 
 def test_domains_count_relevance_2_of_all_reviews() -> None:
@@ -419,9 +419,15 @@ def test_rows_always_sum_to_the_total_and_tables_of_one_basis_count_the_same_chi
             cells = [row.cells[column] for row in table.rows]
             total = table.total[column]
             if table.id in PARTITIONS:
-                assert sum(cell.n or 0 for cell in cells) == total.n == total.of == whole[table.basis]
+                assert sum(cell.n or 0 for cell in cells) == (total.n or 0)
+                assert total.n == total.of == whole[table.basis]
                 assert all(cell.of == total.n for cell in cells)
+                assert all(
+                    cell.percent is None or cell.percent == percent(cell.n or 0, cell.known or 0) for cell in cells
+                )
             elif table.id not in OVERLAPPING:
-                assert (sum(c.n or 0 for c in cells), sum(c.of or 0 for c in cells)) == (total.n, total.of)
+                assert (sum(c.n or 0 for c in cells), sum(c.of or 0 for c in cells)) == (total.n or 0, total.of or 0)
             else:
-                assert all((cell.n or 0) <= (total.n or 0) <= (total.of or 0) == whole["reviewed"] for cell in cells)
+                assert all(
+                    (cell.n or 0) <= (total.n or 0) <= (total.of or 0) == (whole["reviewed"] or 0) for cell in cells
+                )

@@ -79,7 +79,9 @@ def test_every_format_ends_its_last_line_and_renders_no_table_at_all(format: str
         (cell(7, 18), MODIFIABLE, "7 of 18 (38.9%)"),
         (cell(0, 18), SEX, "0"),
         (cell(0, 18), MODIFIABLE, "0 of 18"),
-        (cell(0, 0), MODIFIABLE, "0 of 0"),
+        (cell(0, 0), MODIFIABLE, "-"),
+        (cell(7, 18, 16), MODIFIABLE, "7 of 16 known (43.8%)"),
+        (cell(0, 18, 0), MODIFIABLE, "-"),
         (Cell(None, 18, None, hidden=True), SEX, "hidden"),
         (Cell(3, 18, 16.7, hidden=True), SEX, "hidden"),
         (Cell(None, None, None), SEX, "-"),
@@ -163,8 +165,15 @@ def test_csv_shows_nothing_of_a_hidden_cell_and_zero_is_zero() -> None:
     assert [(row["n"], row["percent"]) for row in female] == [("", ""), ("0", "0.0"), ("1", "50.0"), ("0", "")]
 
 
-def test_csv_has_no_total_where_nothing_adds_up_to_it() -> None:
-    assert {row["row"] for row in rows(INTERNAL) if row["table"] == "reviews.learning_themes"} == {"Escalation"}
+def test_csv_calls_nothing_a_total_to_which_nothing_adds_up() -> None:
+    themes = {row["row"] for row in rows(INTERNAL) if row["table"] == "reviews.learning_themes"}
+    assert themes == {"Escalation", "All reviews"}
+    assert [row["n"] for row in rows(INTERNAL) if row["row"] == "All rows" and row["table"] == MODIFIABLE.id] == [
+        "110", "117", "100", "100",
+    ]  # fmt: skip
+    assert {row["percent"] for row in rows(INTERNAL) if row["table"] == MODIFIABLE.id and row["row"] == LONG} == {
+        "55.6", "44.7", "0.0", "",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -180,8 +189,8 @@ def test_json_is_the_tally_s_own() -> None:
     assert json.loads(text) == to_json(INTERNAL)
     assert "Llŷn" in text
     female = json.loads(text)["tables"][0]["rows"][1]["cells"]
-    assert female[2] == {"n": None, "of": 39, "percent": None, "hidden": True}
-    assert female[3] == {"n": None, "of": None, "percent": None, "hidden": False}
+    assert female[2] == {"n": None, "of": 39, "percent": None, "hidden": True, "known": None}
+    assert female[3] == {"n": None, "of": None, "percent": None, "hidden": False, "known": None}
 
 
 class Page(HTMLParser):

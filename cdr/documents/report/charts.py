@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cdr.documents.tables.tally import counted_of
 from cdr.statistics.tables import SHARES, Cell, Table
 
 MOST_BARS = 12
 WIDEST = 68  # per cent of the width: the number stands beside the longest bar
 LINE, BAR, GAP, LABEL = 18, 18, 7, 42  # points of a screen, and letters in a line of a label
 SPACE = 9
+NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True)
@@ -51,33 +53,39 @@ class Chart:
 def of_rows(table: Table, title: str) -> Chart | None:
     """A bar for each row of a table's last column, the longest first where the rows have no order of their own.
 
-    None where there is nothing to draw: fewer than two cases, or no row.
+    None where there is nothing to draw: fewer than two cases, or no row of which anything is known.
     """
     whole = table.total[-1]
     counted = whole.of if table.id in SHARES else whole.n
     if not table.rows or (counted or 0) < 2:
         return None
-    cells = [(row.label, row.cells[-1]) for row in table.rows][:MOST_BARS]
+    known = [(row.label, row.cells[-1]) for row in table.rows if _is_known(row.cells[-1], table)]
+    if not known:
+        return None
+    cells = known[:MOST_BARS]
     lengths = _lengths([_length(cell, table) for _, cell in cells])
     groups = [
         Group(label, (Bar(share, words(cell, table)),)) for (label, cell), share in zip(cells, lengths, strict=True)
     ]
-    more = len(table.rows) - len(cells)
+    more = len(known) - len(cells)
     rest = f" {more} more {'row is' if more == 1 else 'rows are'} in the table." if more else ""
     return Chart(title, _alt(title, groups, rest), tuple(groups))
 
 
 def over_years(tables: Sequence[Table], names: Sequence[str], title: str) -> Chart | None:
-    """For each column the totals of several tables, each beside its name (`9 notified`); None where all are zero."""
+    """For each column the totals of several tables, each beside its name (`9 notified`); None where none is known, or all are zero."""
     columns = tables[0].columns
-    counts = [[table.total[n].n or 0 for table in tables] for n in range(len(columns))]
-    highest = max(max(one) for one in counts)
+    counts = [[table.total[n].n for table in tables] for n in range(len(columns))]
+    highest = max(n or 0 for one in counts for n in one)
     if not highest:
         return None
     groups = [
         Group(
             column,
-            tuple(Bar(n / highest, f"{n} {name}", not k) for k, (n, name) in enumerate(zip(one, names, strict=True))),
+            tuple(
+                Bar((n or 0) / highest, f"{name}: {NOT_KNOWN}" if n is None else f"{n} {name}", not k)
+                for k, (n, name) in enumerate(zip(one, names, strict=True))
+            ),
         )
         for column, one in zip(columns, counts, strict=True)
     ]
@@ -87,9 +95,12 @@ def over_years(tables: Sequence[Table], names: Sequence[str], title: str) -> Cha
 def words(cell: Cell, table: Table) -> str:
     """What stands beside a bar: `4 (44.4%)`, or `4 of 9 (44.4%)` where each row has its own whole."""
     if cell.n is None:
-        return "-"
-    count = f"{cell.n} of {cell.of}" if table.id in SHARES else str(cell.n)
-    return f"{count} ({cell.percent:.1f}%)" if cell.n and cell.percent is not None else count
+        return NOT_KNOWN
+    return (
+        f"{counted_of(cell, table)} ({cell.percent:.1f}%)"
+        if cell.n and cell.percent is not None
+        else counted_of(cell, table)
+    )
 
 
 def svg(chart: Chart, id_: str) -> str:
@@ -122,6 +133,10 @@ def _alt(title: str, groups: Sequence[Group], rest: str = "") -> str:
 
 def _length(cell: Cell, table: Table) -> float:
     return (cell.percent or 0.0) if table.id in SHARES else float(cell.n or 0)
+
+
+def _is_known(cell: Cell, table: Table) -> bool:
+    return cell.n is not None and (table.id not in SHARES or bool(cell.whole))
 
 
 def _lengths(values: Sequence[float]) -> list[float]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cdr.statistics.chance import counts_differ, shares_differ
+from cdr.statistics.comparing import COUNT, SHARE, are_comparable, change, pair, together
 from cdr.statistics.tables import OVERLAPPING, SHARES, Table, Tally, percent
 
 Words = Mapping[str, Any]
@@ -69,52 +69,41 @@ def _total(table: Table, about: Words, rules: Words) -> str:
 
 def _most(table: Table, known: dict[str, Any], rules: Words, kind: str) -> str:
     words = rules["sentences"]
-    cells = [(row.label, row.cells[-1]) for row in table.rows]
+    cells = [(row.label, row.cells[-1]) for row in table.rows if row.cells[-1].percent is not None]
+    if not cells:
+        return str(words["not_known"].format(of=known["of"], year=known["year"]))
     highest = max((cell.n or 0 for _, cell in cells), default=0)
     labels = [NUMBERED.sub("", label) for label, cell in cells if cell.n == highest]
     if not highest:
         return str(words["often_none"].format(**known))
     if len(labels) == 1:
-        share = percent(highest, known["n"])
-        return str(words[kind].format(row=labels[0], k=highest, percent=f"{share:.1f}", **known))
+        share = next(cell for _, cell in cells if cell.n == highest)
+        known["n"] = share.whole
+        return str(words[kind].format(row=labels[0], k=highest, percent=f"{share.percent:.1f}", **known))
     tied = words["tie" if kind == "largest" else "often_tie"]
     return str(tied.format(rows=_listed(labels), k=highest, **known))
 
 
 def _fact(table: Table, about: Words, rules: Words, chance: Words) -> str:
-    pairs = [_pair(table, about, n) for n in range(len(table.columns))][-2:]
-    (n, of), words = pairs[-1], rules["sentences"]
-    kind = "count" if about["kind"] == "count" else "share"
-    what = about["one"] if kind == "count" and n == 1 else about["of"]
-    known = {"of": what, "year": table.columns[-1], "k": n, "n": n if kind == "count" else of}
+    """What is counted or how large a share it is, and what became of it, by the one test of its question."""
+    pairs, words = [_pair(table, about, n) for n in range(len(table.columns))], rules["sentences"]
+    kind = COUNT if about["kind"] == "count" else SHARE
+    if pairs[-1] is None:
+        return str(words["not_known"].format(of=about["of"], year=table.columns[-1]))
+    n, of = pairs[-1]
+    what = about["one"] if kind == COUNT and n == 1 else about["of"]
+    known = {"of": what, "year": table.columns[-1], "k": n, "n": n if kind == COUNT else of}
     known["percent"] = f"{percent(n, of) or 0:.1f}"
-    comparable = len(pairs) == 2 and not _breaks(table) and (pairs[0][1] if kind == "share" else n + pairs[0][0])
-    if not comparable:
+    before = pairs[-2] if are_comparable(table) else None
+    if before is None or not (before[1] if kind == SHARE else n + before[0]):
         return _plain(words[kind].format(**known))
-    before = pairs[0]
     known |= {"before": table.columns[-2], "k_before": before[0]}
-    known["n_before"] = before[1] if kind == "share" else before[0]
-    return _plain(words[f"{kind}_{_change(kind, before, (n, of), chance)}"].format(**known))
+    known["n_before"] = before[1] if kind == SHARE else before[0]
+    return _plain(words[f"{kind}_{change(kind, before, (n, of), chance).kind}"].format(**known))
 
 
-def _change(kind: str, before: tuple[int, int], now: tuple[int, int], chance: Words) -> str:
-    if kind == "count" and before == now:
-        return "equal"
-    if kind == "count":
-        p, rise = counts_differ(before[0], now[0]), now[0] - before[0]
-    elif min(before[1], now[1]) < chance["least_of"]:
-        return "few"
-    else:
-        p, rise = shares_differ(before, now), now[0] * before[1] - before[0] * now[1]
-    return "same" if p > chance["level"] else "more" if rise > 0 else "less"
-
-
-def _pair(table: Table, about: Words, column: int) -> tuple[int, int]:
-    whole = table.total[column]
-    if about["kind"] == "row":
-        n = sum(row.cells[column].n or 0 for row in table.rows if row.label in about["rows"])
-        return n, whole.n or 0
-    return whole.n or 0, (whole.of if about["kind"] == "share" else whole.n) or 0
+def _pair(table: Table, about: Words, column: int) -> tuple[int, int] | None:
+    return together(table.rows, about["rows"], column) if about["kind"] == "row" else pair(table.total[column])
 
 
 def _counted(table: Table) -> int:
@@ -122,10 +111,6 @@ def _counted(table: Table) -> int:
     whole = table.total[-1]
     apart = table.id in SHARES or (table.id in OVERLAPPING and whole.of is not None)
     return (whole.of if apart else whole.n) or 0
-
-
-def _breaks(table: Table) -> bool:
-    return any(one.column == table.columns[-1] for one in table.breaks)
 
 
 def _listed(labels: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from cdr.documents.safe import no_formula
 from cdr.errors import WrongUsage
 from cdr.statistics.reference import text as reference_text
-from cdr.statistics.tables import OVERLAPPING, RATES, SHARES, TIMES, TOTAL, Cell, Table, Tally, percent
+from cdr.statistics.tables import OVERLAPPING, RATES, SHARES, TIMES, TOTAL, Cell, Table, Tally
 from cdr.statistics.tally import to_json
 
 FORMATS = ("table", "md", "csv", "json", "html")
@@ -24,6 +24,7 @@ GAP = 2
 BREAK = "//"
 NOTHING = "-"
 HIDDEN = "hidden"
+NO_TOTAL = "All rows"  # of a table whose rows do not add up to all children of its basis
 
 # what the total is of, in a table whose rows do not add up to it
 WHOLES = {"notifications": "All deaths", "reviews": "All reviews", "open": "All open cases"}
@@ -56,6 +57,7 @@ def render(tally: Tally, format: str) -> str:
 def cell_text(cell: Cell, table: Table) -> str:
     """A cell in words: `7 (18.4%)`, or `7 of 18 (38.9%)` where a row has its own whole; else `0`, `hidden` or `-`.
 
+    Where some are not known it is of those that are: `7 of 16 known (43.8%)`.
     A rate with its interval is `7 (5.9; 2.4-12.2)`, and days with their quartiles `7 (41; 12-80)`.
     """
     if cell.hidden:
@@ -67,8 +69,20 @@ def cell_text(cell: Cell, table: Table) -> str:
     if table.id in TIMES:
         lower, median, upper = cell.days or (0.0, 0.0, 0.0)
         return f"{cell.n} ({median:.0f}; {lower:.0f}-{upper:.0f})" if cell.days else str(cell.n)
-    count = f"{cell.n} of {cell.of}" if table.id in SHARES and cell.of is not None else str(cell.n)
-    return f"{count} ({cell.percent:.1f}%)" if cell.percent is not None and cell.n else count
+    if table.id in SHARES and cell.of == 0:
+        return NOTHING
+    return (
+        f"{counted_of(cell, table)} ({cell.percent:.1f}%)"
+        if cell.percent is not None and cell.n
+        else counted_of(cell, table)
+    )
+
+
+def counted_of(cell: Cell, table: Table) -> str:
+    """A count, with of how many where each row has its own whole."""
+    if table.id not in SHARES or cell.whole is None:
+        return str(cell.n)
+    return f"{cell.n} of {cell.whole}{'' if cell.whole == cell.of else ' known'}"
 
 
 def total_text(cell: Cell, table: Table) -> str:
@@ -208,22 +222,26 @@ def _md(text: str) -> str:
 
 
 def _csv(tally: Tally) -> str:
-    """One row a cell, so that whoever checks published tables finds nothing wrong.
+    """One row a cell, with the counts and percentages of the JSON; `of` is of how many known cases a percentage is.
 
-    There is a `Total` only where the rows add up to all children of the table's basis, and a percentage only where it is the
-    count over that total, halves up; else `of` says of how many.
+    The last row of a table is called `Total` only where the rows add up to all children of the table's basis, so that whoever
+    checks published tables finds nothing wrong. Where nothing is known `n` is empty.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for table in tally.tables:
-        rows = [(row.label, row.cells) for row in table.rows]
-        totals = [(TOTAL, table.total)] if _sums_up(table) else []
-        for label, cells in rows + totals:
+        rows = [*((row.label, row.cells) for row in table.rows), (_last_row(table), table.total)]
+        for label, cells in rows:
             for year, cell in zip(table.columns, cells, strict=True):
                 texts = (table.id, table.basis, year, label)
                 writer.writerow([*(" ".join(no_formula(text).split()) for text in texts), *_numbers(cell, table)])
     return out.getvalue()
+
+
+def _last_row(table: Table) -> str:
+    label = total_label(table)
+    return label if label != TOTAL or _sums_up(table) else NO_TOTAL
 
 
 def _sums_up(table: Table) -> bool:
@@ -234,8 +252,8 @@ def _numbers(cell: Cell, table: Table) -> tuple[str, str, str]:
     def shown(number: float | None) -> str:
         return "" if number is None or cell.hidden else str(number)
 
-    follows = _sums_up(table) and None not in (cell.n, cell.of) and cell.percent == percent(cell.n or 0, cell.of or 0)
-    return shown(cell.n), "" if cell.of is None else str(cell.of), shown(cell.percent) if follows else ""
+    of = cell.of if table.id in RATES | TIMES or (cell.n and cell.percent is None) else cell.whole
+    return shown(cell.n), "" if of is None else str(of), shown(cell.percent)
 
 
 def _json(tally: Tally) -> str:

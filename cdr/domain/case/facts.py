@@ -22,7 +22,7 @@ from cdr.domain.case.gates import Gate, gates_of
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
 from cdr.domain.rulebook.form_c import DOMAINS
-from cdr.domain.rulebook.validation import at, date_at, items_at, read_date, text_at
+from cdr.domain.rulebook.validation import at, date_at, items_at, read_date, text_at, words_at
 
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
 # forms 1.1: none of these is a child death, though a stillbirth that nobody attended is looked into
@@ -30,6 +30,11 @@ NOT_COUNTED = frozenset({"stillbirth_attended", "stillbirth_unattended", "late_f
 WITHOUT_CODE = "other"
 FAMILY_BEFORE = ("informed_of_review", "leaflet_given", "key_worker", "follow_up_appointment")
 FAMILY_AFTER = ("views_considered", "feedback_requested", "feedback_date", "letter_sent", "bereavement_support_offered")
+# these say that it was done by being there, and a form that asks for them and has none says that it was not
+BY_BEING_THERE = frozenset({"key_worker", "feedback_date"})
+PROCESSES = "processes"
+LISTS = ("contributory_factors", "modifiable_factors", "learning_themes")
+FROM_REGISTER = "imported-"
 BEGUN = ("open", "closed")
 DAYS = frozenset({"notified_on", "born", "died", "discussed_on"})
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
@@ -58,7 +63,8 @@ class Notification(_Kept):
     """What lists and tables need of a notification (Form A): days, codes and numbers.
 
     `ethnicity` and `place` are codes of the form or already labels of a register; `counted` is False for what is no child death;
-    `processes` are the other processes that the form names, `family` what was done for the family (`FAMILY_BEFORE`).
+    `processes` are the other processes that the form names, `family` what was done for the family (`FAMILY_BEFORE`), and
+    `unanswered_before` which of these nobody answered: of the family, or `PROCESSES` where the form does not ask for them.
     """
 
     notified_on: date | None = None
@@ -77,6 +83,7 @@ class Notification(_Kept):
     multiple_birth: bool | None = None
     processes: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
+    unanswered_before: tuple[str, ...] = ()
 
 
 def notification_of(form_a: Body) -> Notification:
@@ -98,6 +105,7 @@ def notification_of(form_a: Body) -> Notification:
         multiple_birth=_YES_OR_NO.get(str(at(form_a, "child.multiple_birth"))),
         processes=_processes(form_a),
         family=tuple(name for name in FAMILY_BEFORE if _is_done(at(form_a, f"family.{name}"))),
+        unanswered_before=tuple(_unanswered_before(form_a)),
     )
 
 
@@ -105,7 +113,8 @@ def notification_of(form_a: Body) -> Notification:
 class Analysis(_Kept):
     """What lists and tables need of an analysis (Form C): its stage, codes and relevances (`domains` maps A to D to 0, 1 or 2).
 
-    `family` is what was done for the family (`FAMILY_AFTER`).
+    `family` is what was done for the family (`FAMILY_AFTER`), `unanswered_after` which of that, and which of the lists
+    (`LISTS`), nobody answered.
     """
 
     stage: str | None = None
@@ -117,6 +126,7 @@ class Analysis(_Kept):
     learning_themes: tuple[str, ...] = ()
     discussed_on: date | None = None
     family: tuple[str, ...] = ()
+    unanswered_after: tuple[str, ...] = ()
 
 
 def analysis_of(form_c: Body) -> Analysis:
@@ -127,16 +137,20 @@ def analysis_of(form_c: Body) -> Analysis:
     factors = [item for path in lists for _, item in items_at(form_c, path)]
     themes = (point.get("theme") for _, point in items_at(form_c, "learning_points"))
     done = [name for name in FAMILY_AFTER if _is_done_on(at(form_c, f"family.{name}"))]
+    found = {
+        "contributory_factors": codes(f.get("code") for f in factors if f.get("relevance") == CONTRIBUTED),
+        "modifiable_factors": codes(f.get("code") for f in factors if f.get("modifiable") == "yes"),
+        "learning_themes": codes(filter(None, themes)),
+    }
     return Analysis(
         stage=_text(form_c, "stage"),
         category=_whole(form_c, "category.primary"),
         modifiable=_text(form_c, "modifiable_factors_identified"),
         domains={letter: relevance for letter, relevance in relevances.items() if relevance is not None},
-        contributory_factors=codes(f.get("code") for f in factors if f.get("relevance") == CONTRIBUTED),
-        modifiable_factors=codes(f.get("code") for f in factors if f.get("modifiable") == "yes"),
-        learning_themes=codes(filter(None, themes)),
         discussed_on=date_at(form_c, "cdrm.date"),
         family=tuple(done),
+        unanswered_after=tuple(_unanswered_after(form_c, found)),
+        **found,
     )
 
 
@@ -263,6 +277,36 @@ def _processes(form_a: Body) -> tuple[str, ...]:
     begun = [item.get("type") for _, item in items_at(form_a, "other_investigations") if item.get("status") in BEGUN]
     told = [(item.get("party"), item.get("status")) for _, item in items_at(form_a, "informed")]
     return codes([*begun, *(["leder"] if ("leder", "informed") in told else [])])
+
+
+def _unanswered_before(form_a: Body) -> Iterator[str]:
+    """What a notification says nothing of; a register asks for neither the family nor other processes."""
+    yield from _unanswered(form_a, FAMILY_BEFORE)
+    if _is_from_register(form_a) and not _processes(form_a):
+        yield PROCESSES
+
+
+def _unanswered_after(form_c: Body, found: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """What an analysis says nothing of. A form has every list, which may be empty; a register may not have the column."""
+    yield from _unanswered(form_c, FAMILY_AFTER)
+    if not _is_from_register(form_c):
+        return
+    has = set(words_at(form_c, "lists"))
+    if at(form_c, "modifiable_factors_identified") == "no":
+        has.add("modifiable_factors")
+    yield from (name for name in LISTS if name not in has and not found[name])
+
+
+def _unanswered(form: Body, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        said = at(form, f"family.{name}")
+        by_being_there = name in BY_BEING_THERE and not _is_from_register(form)
+        if not (said == "no" or _is_done(said) or _is_done_on(said) or by_being_there):
+            yield name
+
+
+def _is_from_register(form: Body) -> bool:
+    return text_at(form, "schema").startswith(FROM_REGISTER)
 
 
 def _is_done(said: object) -> bool:

@@ -122,10 +122,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class RowRead:
-    """One row: its number in the file, and what it says by column; dates are ISO, lists lists, what is empty is left out."""
+    """One row: its number in the file, and what it says by column; dates are ISO, lists lists, what is empty is left out.
+
+    `lists` are the columns of lists that its register has: there an empty cell says that there is none, and elsewhere nothing.
+    """
 
     number: int
     values: Mapping[str, Any]
+    lists: tuple[str, ...] = ()
 
     def day(self, name: str) -> date | None:
         """A date of the row."""
@@ -152,7 +156,8 @@ def read_row(number: int, given: Given, reading: Reading) -> tuple[RowRead, list
             problems.append(_told(wrong.rule, column, number, wrong.message))
             continue
         values |= _placed(column, value)
-    row = RowRead(number, values)
+    lists = tuple(name for name, column in reading.columns.by_name.items() if column.takes == "list" and name in given)
+    row = RowRead(number, values, lists)
     return row, [*problems, *_dates(row, reading), *_postcode_area(row, reading)]
 
 
@@ -351,6 +356,7 @@ def _analysis(row: RowRead) -> dict[str, Any]:
     return {
         "schema": "imported-c/1",
         "stage": RATIFIED if row.closed else "draft_cdrm",
+        **({"lists": list(row.lists)} if row.lists else {}),
         **({"domains": domains} if domains else {}),
         **({"factors": others} if others else {}),
         **({"modifiable_factors_identified": values["modifiable"]} if "modifiable" in values else {}),

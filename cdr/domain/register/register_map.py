@@ -167,10 +167,12 @@ def _faults(
 
 
 def given(cells: Sequence[str], found: Header, mapping: RegisterMap, columns: Columns) -> dict[str, str]:
-    """The texts of a row by our columns, in our words where the mapping has them."""
+    """The texts of a row by those of our columns that the register or the mapping has, in our words where the mapping has them."""
     texts = {}
     for name, column in columns.by_name.items():
         place = found.places.get(name)
+        if place is None and name not in mapping.constants:
+            continue
         text = cells[place] if place is not None and place < len(cells) else ""
         texts[name] = mapping.text(column, text) if place is not None else str(mapping.constants.get(name, ""))
     return texts
