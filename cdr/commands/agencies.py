@@ -28,7 +28,7 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
     """Count each agency's returns by the year of the request, and the days that its answers took.
 
     Asked, returned, nil, waived, outstanding, overdue and escalated; agencies that are retired, or no longer in cdr.yaml,
-    count for what they were asked.
+    count for what they were asked. As in tally, only children who lived in the area are counted.
 
     Example: cdr agencies --year 2025/26
     """
@@ -36,6 +36,7 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
     from cdr.statistics.agencies import answers
 
     names = {agency.id: agency.name for agency in app.configuration.agencies}
-    rows = answers(app.cases().values(), names, app.clock.today, app.policy, year)
+    authorities = app.configuration.authorities
+    rows = answers(app.cases().values(), names, authorities, app.clock.today, app.policy, year)
     chosen = "json" if as_json else format_
     put_rendered(render(rows, app.clock.today, chosen), chosen)

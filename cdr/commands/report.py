@@ -108,7 +108,7 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
     facts = counting.facts(app)
     commit, committed_on = app.store.head
     day = app.clock.today if app.as_of else committed_on
-    choice = Choice(tables=tables_needed(about), today=day)
+    choice = Choice(tables=tables_needed(about), today=day, looks_back=counting.looks_back(app))
     names = configuration.area, configuration.authorities, counting.agencies(app)
     counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
     known = cautions(facts, configuration.authorities, counted.years)

@@ -13,7 +13,7 @@ from cdr.commands.options import output_file, pass_app
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, put_rendered, say, to_file
-from cdr.work.counting import agencies, facts, refuse_public, setting
+from cdr.work.counting import agencies, facts, looks_back, refuse_public, setting
 
 if TYPE_CHECKING:
     from cdr.statistics.tally import Choice
@@ -120,7 +120,7 @@ def command(
     if public:
         refuse_public()
     chosen = _every(app) if every else tables
-    choice = Choice(chosen, by, pooled, BIRTHS[births], rounding, app.clock.today)
+    choice = Choice(chosen, by, pooled, BIRTHS[births], rounding, app.clock.today, looks_back=looks_back(app))
     asked = _Asked(year, years, choice, "json" if as_json else format_, output)
     if trace:
         _trace(app, asked, trace)

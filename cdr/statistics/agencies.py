@@ -10,6 +10,7 @@ from datetime import date
 from cdr.domain.asking.chase import is_overdue
 from cdr.domain.asking.requests import NIL, OUTSTANDING, RETURNED, WAIVED
 from cdr.domain.case.facts import Facts
+from cdr.domain.case.places import own_authority
 from cdr.domain.process.policy import Policy
 from cdr.statistics.facts import RequestFacts, request_facts
 from cdr.statistics.years import parse_year, year_of
@@ -42,17 +43,21 @@ class Answers:
 def answers(
     cases: Iterable[Facts],
     names: Mapping[str, str],
+    authorities: Sequence[str],
     on: date,
     policy: Policy,
     year: str | None = None,
 ) -> list[Answers]:
     """Each agency and year from the ledgers of requests and prompts, agencies in the order of `names`, then any others.
 
+    They are of the children of whom the tables count: those who lived with one of the `authorities`.
     Raises: WrongUsage where the year is not one.
     """
     wanted = parse_year(year) if year else None
     found: dict[tuple[str, str], list[RequestFacts]] = {}
     for facts in cases:
+        if not is_ours(facts, authorities):
+            continue
         for asked in request_facts(facts):
             label = year_of(asked.requested_on)
             if wanted in (None, label):
@@ -62,6 +67,14 @@ def answers(
     return [
         _answers(agency, names.get(agency, agency), label, found[agency, label], on, policy) for agency, label in keys
     ]
+
+
+def is_ours(facts: Facts, authorities: Sequence[str]) -> bool:
+    """Whether the tables count a case; one whose notification the acting key may not open is not left out."""
+    known = facts.notification
+    if known.notified_on is None:
+        return True
+    return known.counted and own_authority(known.local_authority, authorities) is not None
 
 
 def _answers(agency: str, name: str, year: str, asked: Sequence[RequestFacts], on: date, policy: Policy) -> Answers:

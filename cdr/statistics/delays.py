@@ -161,7 +161,7 @@ class _Known:
         return self.reviewed and not told
 
     def _returns(self) -> Iterator[Wait]:
-        asked = self.facts.asked
+        asked = self.facts.ever_asked
         first = min((request.requested_on for request in asked), default=None if self.reviewed else self.end)
         if first:
             yield Wait(Cause(REQUESTS), self.notified, first)

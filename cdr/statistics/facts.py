@@ -67,8 +67,8 @@ def case_facts(facts: Facts) -> CaseFacts | None:
 
 
 def request_facts(facts: Facts) -> Iterator[RequestFacts]:
-    """Every request of a case, in the ledger's order."""
-    return (RequestFacts(**vars(one), escalated=is_escalated(one, facts.prompts)) for one in facts.asked)
+    """Every request of a case that was ever made, in the ledger's order."""
+    return (RequestFacts(**vars(one), escalated=is_escalated(one, facts.prompts)) for one in facts.ever_asked)
 
 
 def _ratified(facts: Facts) -> list[date]:

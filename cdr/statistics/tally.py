@@ -52,7 +52,7 @@ __all__ = ["Cell", "Choice", "Row", "Setting", "Table", "Tally", "known_tables",
 class Choice:
     """What a person chose: which tables (without any, those of the interface), how columns are made, who is left out.
 
-    `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at.
+    `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past.
     """
 
     tables: tuple[str, ...] = ()
@@ -61,6 +61,7 @@ class Choice:
     births: int | None = None
     rounding: str = HALF_UP
     today: date | None = None
+    looks_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -349,6 +350,8 @@ def _of_what_is_not_known(table: str, made: _Made) -> list[str]:
     if today and (begun := [one for one in made.columns.labels if one in made.unfinished]):
         day = f"{today.day} {today:%B %Y}"
         notes.append(words["unfinished"].format(columns=", ".join(begun), day=day))
+    if today and made.choice.looks_back:
+        notes.append(words["looks_back"].format(day=f"{today.day} {today:%B %Y}"))
     if any(counted == table and n for (counted, _, _), n in made.counts.unanswered.items()):
         notes.append(words["unanswered"])
     return notes

@@ -21,6 +21,13 @@ def facts(app: App) -> list[CaseFacts]:
     return [known for one in app.cases().values() if (known := case_facts(one))]
 
 
+def looks_back(app: App) -> bool:
+    """Whether the day of the count is past: the numbers are then what is known today, and not what was known on it."""
+    from cdr.clock import Clock
+
+    return app.clock.today < Clock().today
+
+
 def agencies(app: App) -> dict[str, str]:
     """The name of each agency's id."""
     return {agency.id: agency.name for agency in app.configuration.agencies}

@@ -150,3 +150,10 @@ def test_json_holds_one_object_with_the_interface_s_keys(cdr: Shell, sudi: str) 
     assert set(body) == {"schema", "area", "year", "years", "edition", "tables"}
     wanted = {"id", "title", "basis", "columns", "rows", "total", "notes"}
     assert all(wanted <= set(table) <= wanted | {"per", "breaks", "references"} for table in body["tables"])
+
+
+def test_a_day_that_is_past_is_said_to_give_what_is_known_today(cdr: Shell, sudi: str) -> None:
+    words = "by what is known today and not by what was known on that day"
+    past = cdr("tally", "--year", "2025/26", "--json", as_of="2026-01-31").json["tables"]
+    assert all(any(words in note for note in table["notes"]) for table in past)
+    assert words not in cdr("tally", "--year", "2025/26", as_of="2099-01-31").out

@@ -14,9 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain_data import known, policy
 
+from cdr.app import rules
 from cdr.documents.tables.agencies import FORMATS, render
+from cdr.domain.asking.requests import answer, ask
 from cdr.errors import WrongUsage
 from cdr.statistics.agencies import Answers, answers
+from cdr.statistics.facts import case_facts
+from cdr.statistics.tally import tally
 
 ON = date(2026, 5, 1)
 WHO, STATUS = st.sampled_from(["a-one", "b-two", "gone"]), st.sampled_from(["outstanding", "returned", "nil", "waived"])
@@ -29,7 +33,12 @@ def request(agency: str, on: str, status: str = "outstanding", answered: str | N
 
 def counted(*requests: dict[str, Any], year: str | None = None, prompts: Any = ()) -> list[Answers]:
     return answers(
-        [known(requests={"requests": list(requests)}, prompts={"prompts": list(prompts)})], NAMES, ON, policy(), year
+        [known(requests={"requests": list(requests)}, prompts={"prompts": list(prompts)})],
+        NAMES,
+        (),
+        ON,
+        policy(),
+        year,
     )
 
 
@@ -124,3 +133,38 @@ def test_every_format_has_every_agency_and_the_warning(format_: str) -> None:
 
 def test_nobody_was_asked() -> None:
     assert render([], ON, "table") == "No agency has been asked."
+
+
+def test_it_counts_the_children_whom_the_tables_count() -> None:
+    def child(authority: str | None, counted: bool = True) -> Any:
+        told = {"facts": {"notified_on": "2026-01-01", "local_authority": authority, "counted": counted}}
+        return known(requests={"requests": [request("a-one", "2026-01-02")]}, notification=told)
+
+    cases = [child("Northshire"), child("northshire "), child("Elsewhere"), child(None), child("Northshire", False)]
+    [row] = answers(cases, NAMES, ["Northshire"], ON, policy())
+    made = tally(
+        [one for case in cases if (one := case_facts(case))],
+        "Area",
+        ["Northshire"],
+        NAMES,
+        "2025/26",
+        1,
+        rules("bands"),
+    )
+    assert row.asked == made.table("returns.agency").total[0].of == 2
+
+
+def test_asking_again_after_a_waiver_leaves_the_first_request_in_its_year() -> None:
+    first = ask({}, ["a-one"], date(2025, 3, 1))
+    waived = answer(first, "a-one", "waived", date(2025, 5, 1))
+    again = ask(waived, ["a-one"], date(2026, 4, 2))
+
+    def rows(ledger: Any) -> dict[str, tuple[int, int]]:
+        found = answers([known(requests=ledger)], NAMES, (), ON, policy())
+        return {row.year: (row.asked, row.waived) for row in found}
+
+    assert rows(waived) == {"2024/25": (1, 1)}
+    assert rows(again) == {"2024/25": (1, 1), "2026/27": (1, 0)}
+    assert rows(answer(again, "a-one", "returned", date(2026, 4, 9))) == {"2024/25": (1, 1), "2026/27": (1, 0)}
+    twice = ask(answer(again, "a-one", "waived", date(2026, 4, 9)), ["a-one"], date(2026, 4, 20))
+    assert rows(twice) == {"2024/25": (1, 1), "2026/27": (2, 1)}

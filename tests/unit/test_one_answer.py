@@ -81,10 +81,14 @@ def test_an_escalation_counts_once_it_went_out_and_for_its_own_request() -> None
         ]
     }
     went_out = [one.agency for one in requests_of(asked) if chase.is_escalated(one, prompts)]
-    case = known(requests=asked, prompts=prompts, notification={"facts": {"notified_on": "2026-03-01"}})
+    case = known(
+        requests=asked,
+        prompts=prompts,
+        notification={"facts": {"notified_on": "2026-03-01", "local_authority": "Northshire"}},
+    )
     counted = facts.case_facts(case)
     assert counted is not None
-    table = agencies.answers([case], {}, date(2026, 6, 1), policy())
+    table = agencies.answers([case], {}, ["Northshire"], date(2026, 6, 1), policy())
     assert went_out == ["school"]
     assert [one.agency for one in counted.requests if one.escalated] == went_out
     assert [one.agency for one in table if one.escalated] == went_out

@@ -5,7 +5,17 @@ from datetime import date
 import pytest
 from unit.domain_data import changed, example, policy
 
-from cdr.domain.asking.requests import Request, answer, ask, outstanding, prompt_dates, requests_of, to_ask
+from cdr.domain.asking.requests import (
+    Request,
+    Waived,
+    answer,
+    ask,
+    ever_asked,
+    outstanding,
+    prompt_dates,
+    requests_of,
+    to_ask,
+)
 from cdr.errors import ConditionsNotMet
 
 ON = date(2026, 1, 12)
@@ -35,7 +45,9 @@ def test_nobody_is_asked_twice(status: str) -> None:
 def test_a_waived_return_may_be_asked_again_and_may_still_come_in() -> None:
     waived = answer(ask({}, ["police"], ON), "police", "waived", LATER)
     assert outstanding(waived) == []
-    assert outstanding(ask(waived, ["police"], LATER)) == [Request("police", LATER, "outstanding")]
+    again = ask(waived, ["police"], LATER)
+    assert outstanding(again) == [Request("police", LATER, "outstanding", earlier=(Waived(ON, LATER),))]
+    assert ever_asked(again) == [Request("police", ON, "waived", LATER), *outstanding(again)]
     assert requests_of(answer(waived, "police", "returned", LATER)) == [Request("police", ON, "returned", LATER)]
 
 

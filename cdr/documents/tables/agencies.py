@@ -19,6 +19,7 @@ FORMATS = ("table", "md", "csv", "json")
 COUNTS = ("asked", "returned", "nil", "waived", "outstanding", "overdue", "escalated")
 DAYS = {"median": "median days", "lower": "lower quartile", "upper": "upper quartile"}
 NOTE = (
+    "Only children who lived in the area are counted, as in the yearly tables; an agency that was asked again after a waiver was asked twice. "
     "Years run from 1 April to 31 March and are those of the request. Days run from the request to a return or a nil return: "
     "the median, and with at least "
     f"{FEWEST_FOR_QUARTILES} answers the lower and upper quartile. Numbers this small say little about an agency: one late return "

@@ -1,8 +1,8 @@
 """The ledger of requests: whom a case asked for a return, when, and what came of it.
 
 Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on, form: {nonce, form, locked, for_key},
-received: {how, sha256}, bounced: [{on, answered_on}], hold: {until}}]}`; `status` is outstanding, returned, nil or waived, the
-last four keys only where there is such a thing. No reason for a waiver or a hold stands here, because the chaser reads this
+received: {how, sha256}, bounced: [{on, answered_on}], hold: {until}, earlier: [{requested_on, answered_on}]}]}`; `status` is
+outstanding, returned, nil or waived, the last five keys only where there is such a thing. No reason for a waiver or a hold stands here, because the chaser reads this
 document: reasons are the case's. It opens nothing of `locked` either, which only a pass-phrase does.
 """
 
@@ -63,10 +63,18 @@ class Bounce:
 
 
 @dataclass(frozen=True)
+class Waived:
+    """An earlier request to the same agency, and the day from which it was not waited for."""
+
+    requested_on: date
+    answered_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Request:
     """One agency asked for its return; `answered_on` is None while it is outstanding.
 
-    Nothing is sent about it before the day `held_until`, where there is one.
+    Nothing is sent about it before the day `held_until`, where there is one; `earlier` are requests that were waived before it.
     """
 
     agency: str
@@ -77,6 +85,7 @@ class Request:
     received: Received | None = None
     bounced: tuple[Bounce, ...] = ()
     held_until: date | None = None
+    earlier: tuple[Waived, ...] = ()
 
     @property
     def sent_back(self) -> bool:
@@ -98,6 +107,11 @@ def requests_of(requests: Body) -> list[Request]:
     return [_request(item) for _, item in items_at(requests, "requests")]
 
 
+def ever_asked(requests: Body) -> list[Request]:
+    """All requests that were ever made: before each those to its agency that were waived."""
+    return [one for request in requests_of(requests) for one in (*_earlier(request), request)]
+
+
 def outstanding(requests: Body) -> list[Request]:
     """The requests neither returned nor nil nor waived."""
     return [request for request in requests_of(requests) if request.status == OUTSTANDING]
@@ -111,7 +125,7 @@ def request_of(requests: Body, agency: str) -> Request | None:
 def ask(
     requests: Body, agencies: Sequence[str], on: date, forms: Mapping[str, RequestForm] | None = None
 ) -> dict[str, Any]:
-    """The ledger with these agencies asked on a day, each with its form; a waived one may be asked again.
+    """The ledger with these agencies asked on a day, each with its form; a waived one may be asked again, and stays known.
 
     Raises: ConditionsNotMet when one of them is outstanding or has answered.
     """
@@ -122,8 +136,19 @@ def ask(
         hint = "Name only agencies that have not been asked yet."
         raise ConditionsNotMet("Not every agency can be asked; none was.", unmet, hint)
     made = forms or {}
-    new = {agency: Request(agency, on, OUTSTANDING, form=made.get(agency)) for agency in agencies}
+    new = {
+        agency: Request(agency, on, OUTSTANDING, form=made.get(agency), earlier=_before(asked.get(agency)))
+        for agency in agencies
+    }
     return _body({**asked, **new}.values())
+
+
+def _before(waived: Request | None) -> tuple[Waived, ...]:
+    return (*waived.earlier, Waived(waived.requested_on, waived.answered_on)) if waived else ()
+
+
+def _earlier(request: Request) -> list[Request]:
+    return [Request(request.agency, one.requested_on, WAIVED, one.answered_on) for one in request.earlier]
 
 
 def answer(requests: Body, agency: str, status: str, on: date, received: Received | None = None) -> dict[str, Any]:
@@ -261,6 +286,7 @@ def _request(item: Mapping[str, Any]) -> Request:
         Received(**received) if received else None,
         tuple(Bounce(moments.day(one["on"]), date_at(one, "answered_on")) for one in item.get("bounced", ())),
         date_at(item, "hold.until"),
+        tuple(Waived(moments.day(one["requested_on"]), date_at(one, "answered_on")) for one in item.get("earlier", ())),
     )
 
 
@@ -282,6 +308,10 @@ def _item(request: Request) -> dict[str, Any]:
         "received": vars(request.received) if request.received else None,
         "bounced": [{"on": one.on.isoformat(), "answered_on": _iso(one.answered_on)} for one in request.bounced],
         "hold": {"until": request.held_until.isoformat()} if request.held_until else None,
+        "earlier": [
+            {"requested_on": one.requested_on.isoformat(), "answered_on": _iso(one.answered_on)}
+            for one in request.earlier
+        ],
     }
     return {
         "agency": request.agency,

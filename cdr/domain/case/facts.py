@@ -14,7 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Self
 
-from cdr.domain.asking.requests import Request, requests_of
+from cdr.domain.asking.requests import Request, ever_asked, requests_of
 from cdr.domain.asking.requests import outstanding as outstanding_of
 from cdr.domain.case import case as cases_
 from cdr.domain.case.duplicates import Identity
@@ -193,6 +193,11 @@ class Facts:
     def asked(self) -> tuple[Request, ...]:
         """Every request, in the ledger's order."""
         return tuple(requests_of(self.requests))
+
+    @cached_property
+    def ever_asked(self) -> tuple[Request, ...]:
+        """Every request that was ever made, also those that were waived before the agency was asked again."""
+        return tuple(ever_asked(self.requests))
 
     @cached_property
     def outstanding(self) -> tuple[Request, ...]:
