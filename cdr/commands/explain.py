@@ -22,6 +22,7 @@ FORMS = {
     "form-c": "Form C",
     "letter-gate": "Letter gate",
     "store": "cdr.yaml",
+    "groups": "Reporting groups",
 }
 LEVELS = {
     "error": "An error: nothing is recorded until it is put right.",

@@ -13,7 +13,7 @@ from cdr.commands.options import output_file, pass_app
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, put_rendered, say, to_file
-from cdr.work.counting import agencies, facts, looks_back, refuse_public, setting
+from cdr.work.counting import agencies, facts, groups, looks_back, refuse_public, setting
 
 if TYPE_CHECKING:
     from cdr.statistics.tally import Choice
@@ -66,6 +66,12 @@ class _Asked:
     help="How percentages are rounded; largest-remainder makes them add up to 100.",
 )
 @click.option(
+    "--groups",
+    "groups_file",
+    metavar="FILE",
+    help="Count factors by the groups of a file too, each child once; derby-2024 and national-2024 come with cdr.",
+)
+@click.option(
     "--trace",
     nargs=3,
     default=None,
@@ -97,6 +103,7 @@ def command(
     every: bool,
     list_tables: bool,
     rounding: str,
+    groups_file: str | None,
     trace: tuple[str, str, str] | None,
     public: bool,
     format_: str,
@@ -119,8 +126,17 @@ def command(
         raise WrongUsage("Quarters cannot be counted as one.", "Give either --pooled or --by quarter.")
     if public:
         refuse_public()
-    chosen = _every(app) if every else tables
-    choice = Choice(chosen, by, pooled, BIRTHS[births], rounding, app.clock.today, looks_back=looks_back(app))
+    chosen = (*_every(app), *(rules("bands")["grouped_tables"] if groups_file else ())) if every else tables
+    choice = Choice(
+        chosen,
+        by,
+        pooled,
+        BIRTHS[births],
+        rounding,
+        app.clock.today,
+        looks_back=looks_back(app),
+        groups=groups(groups_file) if groups_file else None,
+    )
     asked = _Asked(year, years, choice, "json" if as_json else format_, output)
     if trace:
         _trace(app, asked, trace)

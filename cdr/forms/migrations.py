@@ -10,7 +10,7 @@ Body = dict[str, Any]
 Step = Callable[[Body], Body]
 
 NAME = re.compile(r"(?P<name>[a-z-]+)/(?P<version>0|[1-9][0-9]{0,3})")
-NAMES: Mapping[str, str] = {"store": "cdr-store"}
+NAMES: Mapping[str, str] = {"store": "cdr-store", "groups": "cdr-groups"}
 # The version in which each form is written today, where it is no longer the first.
 VERSIONS: dict[str, int] = {}
 # What makes version n + 1 of a form from its version n, by the form and n.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cdr.statistics.facts import CaseFacts
+from cdr.statistics.groups import LISTED
 from cdr.statistics.labels import EVERY, Labels
 from cdr.statistics.periods import Columns
 from cdr.statistics.tables import RATES, SHARES, TIMES
@@ -166,6 +167,8 @@ def _event(first: str, case: CaseFacts, day: date | None, plan: _Plan, result: C
         elif table not in WHOLE:
             rows = plan.labels.of(name, case, plan.today)
             result.add(table, rows, column, case.case)
+            if table in LISTED:
+                result.add(f"reviews.{LISTED[table]}:codes", getattr(case, LISTED[table]), column, case.case)
             result.not_answered(table, plan.labels.unanswered(name, case, rows), rows, column)
         else:
             rows = plan.labels.of(WHOLE[table].partition(".")[2], case, plan.today)

@@ -15,6 +15,7 @@ from cdr.domain.process.clocks import add_months
 from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.forms.codelists import code_list
 from cdr.statistics.facts import CaseFacts
+from cdr.statistics.groups import LISTED, NO_GROUPS, Groups
 from cdr.statistics.periods import quarter
 from cdr.statistics.years import year_of
 
@@ -31,6 +32,7 @@ class Labels:
     authorities: tuple[str, ...]
     agencies: Mapping[str, str]
     bands: Mapping[str, Any]
+    groups: Groups = NO_GROUPS
 
     def authority(self, case: CaseFacts) -> str | None:
         """The authority as the configuration spells it, or None for a child who did not live in the area."""
@@ -66,12 +68,10 @@ class Labels:
 
     def rows(self, table: str) -> tuple[Sequence[str], Sequence[str]]:
         """A table's rows, by the last part of its id: those always shown, and those shown where they count."""
-        if table in ("local_authority", "rate", "infant_rate"):
-            return self.authorities, ()
+        if standing := self._standing(table):
+            return standing, ()
         if table == "category":
             return [_category(one.code) for one in code_list("category").codes], (NOT_KNOWN,)
-        if table == "domains":
-            return [_domain(letter) for letter in DOMAINS], ()
         if table == "modifiable":
             return [one.label for one in code_list("modifiability").codes], (NOT_KNOWN,)
         if table == "category_by_age":
@@ -79,6 +79,12 @@ class Labels:
             return (), [f"{one}, {age}" for one in (*self.rows("category")[0], NOT_KNOWN) for age in ages]
         rows = self.bands["rows"].get(table, {})
         return rows.get("always", ()), rows.get("counted", ())
+
+    def _standing(self, table: str) -> Sequence[str]:
+        """The rows of a table that has no others."""
+        if table in ("local_authority", "rate", "infant_rate"):
+            return self.authorities
+        return [_domain(letter) for letter in DOMAINS] if table == "domains" else self.groups.titles(f"reviews.{table}")
 
     def _grouped(self, codes: str, table: str, value: str | None, missing: str) -> str:
         always, counted = self.rows(table)
@@ -154,7 +160,8 @@ def _domain(letter: str) -> str:
     return f"{letter} {code_list('domain').label(letter)}"
 
 
-def _named(codes: str, values: Sequence[str]) -> tuple[str, ...]:
+def named(codes: str, values: Sequence[str]) -> tuple[str, ...]:
+    """The labels of some codes, each once."""
     return tuple(dict.fromkeys(_label(codes, value) for value in values))
 
 
@@ -220,9 +227,13 @@ _SEVERAL: dict[str, Callable[[Labels, CaseFacts], tuple[str, ...]]] = {
     ),
     "relevance": lambda labels, case: _relevance(case),
     "domains": lambda labels, case: tuple(_domain(one) for one in DOMAINS if case.domains.get(one) == CONTRIBUTED),
-    "contributory_factors": lambda labels, case: _named("factor", case.contributory_factors),
-    "modifiable_factors": lambda labels, case: _named("factor", case.modifiable_factors),
-    "learning_themes": lambda labels, case: _named("learning_theme", case.learning_themes),
+    "contributory_factors": lambda labels, case: named("factor", case.contributory_factors),
+    "modifiable_factors": lambda labels, case: named("factor", case.modifiable_factors),
+    "learning_themes": lambda labels, case: named("learning_theme", case.learning_themes),
+    "modifiable_groups": lambda labels, case: labels.groups.of("reviews.modifiable_groups", case.modifiable_factors),
+    "contributory_groups": lambda labels, case: labels.groups.of(
+        "reviews.contributory_groups", case.contributory_factors
+    ),
 }
 
 
@@ -256,4 +267,5 @@ _UNANSWERED: dict[str, Callable[[Labels, CaseFacts], tuple[str, ...]]] = {
     "relevance": _relevance_unanswered,
     "domains": _domains_unanswered,
     **{name: _list_is_missing(name) for name in LISTS},
+    **{table.partition(".")[2]: _list_is_missing(name) for table, name in LISTED.items()},
 }

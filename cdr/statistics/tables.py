@@ -29,6 +29,8 @@ OVERLAPPING = frozenset(
         "reviews.relevance",
         "reviews.contributory_factors",
         "reviews.modifiable_factors",
+        "reviews.modifiable_groups",
+        "reviews.contributory_groups",
         "reviews.learning_themes",
         "reviews.family",
         "open.waiting_for",

@@ -12,7 +12,9 @@ from cdr.statistics.chance import count_interval, share_interval
 from cdr.statistics.chance_notes import chance_notes
 from cdr.statistics.counting import OWN_WHOLE, WHOLE, Counted, counted
 from cdr.statistics.facts import CaseFacts
-from cdr.statistics.labels import Labels
+from cdr.statistics.groups import LISTED, NO_GROUPS, Groups
+from cdr.statistics.labels import Labels, named
+from cdr.statistics.leading import leading
 from cdr.statistics.periods import YEAR, Columns, columns, exposure
 from cdr.statistics.reference import Figure, beside
 from cdr.statistics.tables import (
@@ -30,8 +32,8 @@ from cdr.statistics.tables import (
     cell,
     largest_remainder,
 )
+from cdr.statistics.tally_json import to_json
 
-SCHEMA = "cdr-tally/1"
 INTERNAL = "internal"
 BASIS_OF = {
     "notifications": "notified",
@@ -52,7 +54,8 @@ __all__ = ["Cell", "Choice", "Row", "Setting", "Table", "Tally", "known_tables",
 class Choice:
     """What a person chose: which tables (without any, those of the interface), how columns are made, who is left out.
 
-    `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past.
+    `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past;
+    `groups` adds their tables.
     """
 
     tables: tuple[str, ...] = ()
@@ -62,6 +65,7 @@ class Choice:
     rounding: str = HALF_UP
     today: date | None = None
     looks_back: bool = False
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True)
@@ -147,18 +151,6 @@ def traced(
     return tuple(sorted(made.counts.n(table, row, column))), tuple(sorted(made.counts.of(table, row, column)))
 
 
-def to_json(tally: Tally) -> dict[str, Any]:
-    """The tally as the interface's `cdr-tally/1`; what a table or a cell has besides is there where it has it."""
-    return {
-        "schema": SCHEMA,
-        "area": tally.area,
-        "year": tally.year,
-        "years": list(tally.years),
-        "edition": tally.edition,
-        "tables": [_table_json(table) for table in tally.tables],
-    }
-
-
 def _made(
     facts: Iterable[CaseFacts],
     authorities: Sequence[str],
@@ -169,7 +161,8 @@ def _made(
     choice: Choice,
     setting: Setting,
 ) -> _Made:
-    labels, known = Labels(tuple(authorities), agencies, bands), tuple(facts)
+    known = tuple(facts)
+    labels = Labels(tuple(authorities), agencies, bands, choice.groups or NO_GROUPS)
     periods = columns(year, n_years, choice.by, choice.pooled)
     counts = counted(known, _chosen(bands, choice), periods, labels, choice.births, choice.today)
     today, spans = choice.today, {column: periods.days(column) for column in periods.labels}
@@ -192,16 +185,19 @@ def _beyond(
 
 
 def _chosen(bands: Mapping[str, Any], choice: Choice) -> tuple[str, ...]:
-    known = known_tables(bands)
+    grouped = tuple(bands["grouped_tables"])
+    if not choice.groups and set(grouped) & set(choice.tables):
+        raise WrongUsage("That table counts by groups, and none are given.", "Give their file with --groups.")
+    known = (*known_tables(bands), *(grouped if choice.groups else ()))
     strange = [table for table in choice.tables if table not in known]
     if strange:
         raise WrongUsage("There is no such table.", f"The tables are: {', '.join(known)}.")
-    return choice.tables or tuple(bands["tables"])
+    return choice.tables or (*bands["tables"], *(grouped if choice.groups else ()))
 
 
 def _table(table: str, made: _Made) -> Table:
     bands = made.labels.bands
-    about = bands["tables"].get(table) or bands["more_tables"][table]
+    about = next(bands[part][table] for part in ("tables", "more_tables", "grouped_tables") if table in bands[part])
     order = _row_order(table, made)
     cells = {row: tuple(_cell(table, row, column, made) for column in made.columns.labels) for row in order}
     rows = [Row(_row_label(table, row, made.labels), cells[row]) for row in order]
@@ -219,7 +215,7 @@ def _table(table: str, made: _Made) -> Table:
     )
     references, cautions = beside(bare, made.setting.figures, made.columns)
     said = chance_notes(bare, made.setting.chance) if made.setting.chance else ()
-    notes = (*_notes(about, table, made), *said, *cautions)
+    notes = (*_notes(about, table, made), *leading(bare, bands["choices"]), *said, *cautions)
     return replace(bare, references=references, notes=notes)
 
 
@@ -302,6 +298,8 @@ def _row_order(table: str, made: _Made) -> list[str]:
         return known + sorted(agency for agency in counts if agency not in labels.agencies)
     always, sometimes = labels.rows(name) if not table.startswith("non_residents.local") else ((), ())
     standing = [*always, *(row for row in sometimes if counts.get(row))]
+    if table in LISTED:
+        return sorted(standing, key=lambda row: -counts.get(row, 0))
     others = [row for row in counts if row not in standing]
     if name in ("year_of_death", "result", "relevance"):
         return standing + sorted(others)
@@ -333,11 +331,21 @@ def _notes(about: Mapping[str, Any], table: str, made: _Made) -> list[str]:
         since = made.counts.first_days.get(table.partition(".")[0])
         n = round(made.columns.length_from(since))
         notes.append(bands["choices"]["pooled"].format(n=n, first=years[len(years) - n], last=years[-1]))
+    notes += _of_groups(table, made)
     notes += _of_what_is_not_known(table, made)
     notes += [
         f"// From {one.column} on something else is counted than before: {one.why}" for one in _breaks(table, made)
     ]
     return notes
+
+
+def _of_groups(table: str, made: _Made) -> list[str]:
+    groups, words = made.choice.groups, made.labels.bands["choices"]
+    if groups is None or table not in LISTED:
+        return []
+    strange = groups.strange(table, made.counts.rows(f"reviews.{LISTED[table]}:codes"))
+    notes = [words["groups"].format(title=groups.title)] if groups.title else []
+    return notes + ([words["strange"].format(factors=", ".join(named("factor", strange)))] if strange else [])
 
 
 def _of_what_is_not_known(table: str, made: _Made) -> list[str]:
@@ -355,31 +363,3 @@ def _of_what_is_not_known(table: str, made: _Made) -> list[str]:
     if any(counted == table and n for (counted, _, _), n in made.counts.unanswered.items()):
         notes.append(words["unanswered"])
     return notes
-
-
-def _table_json(table: Table) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "id": table.id,
-        "title": table.title,
-        "basis": table.basis,
-        "columns": list(table.columns),
-        "rows": [{"label": row.label, "cells": [_cell_json(c) for c in row.cells]} for row in table.rows],
-        "total": [_cell_json(c) for c in table.total],
-        "notes": list(table.notes),
-    }
-    besides: dict[str, Any] = {
-        "per": table.per,
-        "breaks": [{"column": one.column, "why": one.why} for one in table.breaks],
-        "references": [vars(one) for one in table.references],
-    }
-    return {**body, **{key: value for key, value in besides.items() if value}}
-
-
-def _cell_json(cell: Cell) -> dict[str, Any]:
-    body: dict[str, Any] = {"n": cell.n, "of": cell.of, "percent": cell.percent, "hidden": cell.hidden}
-    if cell.rate is None:  # a rate is of children or births, and not of cases
-        body["known"] = None if cell.hidden else cell.whole
-    interval = list(cell.interval) if cell.interval else None
-    days = dict(zip(("lower_quartile", "median", "upper_quartile"), cell.days, strict=True)) if cell.days else None
-    besides = {"rate": cell.rate, "interval": interval, "days": days}
-    return {**body, **{key: value for key, value in besides.items() if value is not None and not cell.hidden}}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdr.app import App, rules
-from cdr.errors import ConditionsNotMet, InvalidData
+from cdr.errors import ConditionsNotMet, InvalidData, NotFound
 
 if TYPE_CHECKING:
     from cdr.statistics.facts import CaseFacts
+    from cdr.statistics.groups import Groups
     from cdr.statistics.reference import Figure
     from cdr.statistics.tally import Setting
+
+GROUPS, ENDING = "groups", ".yaml"
 
 
 def facts(app: App) -> list[CaseFacts]:
@@ -62,6 +65,25 @@ def _figures(app: App) -> tuple[Figure, ...]:
             raise InvalidData(problems, path)
         found += figures(body)
     return tuple(found)
+
+
+def groups(file: str) -> Groups:
+    """The reporting groups of a file, or of one that comes with the program by its name.
+
+    Raises: NotFound, InvalidData with everything that is wrong.
+    """
+    from cdr import resources
+    from cdr.statistics.groups import group_problems, groups_of
+    from cdr.work.taking_in import check, take_in
+
+    shipped = [name.removesuffix(ENDING) for name in resources.names("rules", GROUPS)]
+    if file in shipped:
+        raw = resources.read_bytes("rules", GROUPS, file + ENDING)
+        return groups_of(check(raw, file, GROUPS, group_problems).body)
+    try:
+        return groups_of(take_in(file, GROUPS, group_problems).body)
+    except NotFound as error:
+        raise NotFound(str(error), f"These come with the program: {', '.join(shipped)}.") from error
 
 
 def refuse_public() -> None:

@@ -157,3 +157,36 @@ def test_a_day_that_is_past_is_said_to_give_what_is_known_today(cdr: Shell, sudi
     past = cdr("tally", "--year", "2025/26", "--json", as_of="2026-01-31").json["tables"]
     assert all(any(words in note for note in table["notes"]) for table in past)
     assert words not in cdr("tally", "--year", "2025/26", as_of="2099-01-31").out
+
+
+GROUPS = """\
+schema: cdr-groups/1
+groups:
+  - {id: sleep, title: Sleep, codes: [sleep_environment, co_sleeping]}
+  - {id: smoke, title: Smoke, codes: [parental_smoking]}
+"""
+
+
+def test_factors_are_counted_by_the_groups_of_a_file(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    form = EXAMPLES / "form-c-sudi.yaml"
+    cdr("review", sudi, "--from", form, "--override", "No panel yet", "--on", "14 April 2026", as_of="2026-05-01")
+    file = tmp_path / "groups.yaml"
+    file.write_text(GROUPS, "utf-8")
+    asked = ("tally", "--year", "2026/27", "--groups", file, "--json")
+    tables = {table["id"]: table for table in cdr(*asked, as_of="2026-05-01").json["tables"]}
+    rows = {row["label"]: row["cells"][0]["n"] for row in tables["reviews.modifiable_groups"]["rows"]}
+    assert rows == {"Sleep": 1, "Smoke": 1}
+    assert "reviews.contributory_groups" in tables
+    assert "Smoking by a parent" in cdr("tally", "--year", "2026/27", "--groups", "derby-2024", as_of="2026-05-01").out
+    assert "derby-2024, national-2024" in cdr("tally", "--year", "2026/27", "--groups", "nowhere", code=66).err
+    cdr("tally", "--year", "2026/27", "--table", "reviews.modifiable_groups", code=2)
+
+
+def test_everything_wrong_with_a_file_of_groups_is_said_with_its_line(cdr: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "groups.yaml"
+    file.write_text(GROUPS.replace("co_sleeping", "a_code_of_none").replace("title: Smoke", "title: Sleep"), "utf-8")
+    answer = cdr("tally", "--year", "2026/27", "--groups", file, code=65)
+    assert re.findall(r"groups.yaml:(\d+): .*\[([A-Z0-9-]+)\]$", answer.err, re.MULTILINE) == [
+        ("3", "SCHEMA-CODE"),
+        ("4", "GRP-01"),
+    ]

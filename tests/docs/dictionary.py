@@ -46,7 +46,7 @@ EXTRAS = {
     "if_held": "sections if it holds something",
     "supplementary": "usual supplementary forms",
 }
-RULE_TABLES = {"A": "Form A", "B": "Form B", "C": "Form C", "CASE": "All forms of a case together", "REF": "Published figures",
+RULE_TABLES = {"A": "Form A", "B": "Form B", "C": "Form C", "CASE": "All forms of a case together", "GRP": "Reporting groups", "REF": "Published figures",
                "REG": "The register of earlier years", "RPT": "The area's own words", "STORE": "cdr.yaml"}  # fmt: skip
 INTRODUCTION = """\
 Every field that cdr's forms have, every code that a field takes, and every rule that a form is held to. It is made from the schemas,

@@ -2,8 +2,9 @@
 
 Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on, form: {nonce, form, locked, for_key},
 received: {how, sha256}, bounced: [{on, answered_on}], hold: {until}, earlier: [{requested_on, answered_on}]}]}`; `status` is
-outstanding, returned, nil or waived, the last five keys only where there is such a thing. No reason for a waiver or a hold stands here, because the chaser reads this
-document: reasons are the case's. It opens nothing of `locked` either, which only a pass-phrase does.
+outstanding, returned, nil or waived, the last five keys only where there is such a thing. No reason for a waiver or a hold
+stands here, because the chaser reads this document: reasons are the case's. It opens nothing of `locked` either, which only a
+pass-phrase does.
 """
 
 from __future__ import annotations

@@ -38,6 +38,8 @@ REGISTER: tuple[tuple[str, str, str, str], ...] = (
      "each figure names one of the releases"),
     ("REF-03", "error", "published figures",
      "a figure belongs beside tables that cdr tally makes; cdr tally --tables lists them"),
+    ("GRP-01", "error", "reporting groups",
+     "another group has this name or title; each row is told from the others by it"),
     ("REG-MAP", "error", "the register",
      "a mapping names columns of the register, columns of cdr import, and codes"),
     ("RPT-01", "error", "the area's own words",

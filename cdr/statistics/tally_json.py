@@ -1,0 +1,49 @@
+"""The tally as JSON: the interface's `cdr-tally/1`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cdr.statistics.tables import Cell, Table, Tally
+
+SCHEMA = "cdr-tally/1"
+
+
+def to_json(tally: Tally) -> dict[str, Any]:
+    """The tally as the interface's `cdr-tally/1`; what a table or a cell has besides is there where it has it."""
+    return {
+        "schema": SCHEMA,
+        "area": tally.area,
+        "year": tally.year,
+        "years": list(tally.years),
+        "edition": tally.edition,
+        "tables": [_table_json(table) for table in tally.tables],
+    }
+
+
+def _table_json(table: Table) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "id": table.id,
+        "title": table.title,
+        "basis": table.basis,
+        "columns": list(table.columns),
+        "rows": [{"label": row.label, "cells": [_cell_json(c) for c in row.cells]} for row in table.rows],
+        "total": [_cell_json(c) for c in table.total],
+        "notes": list(table.notes),
+    }
+    besides: dict[str, Any] = {
+        "per": table.per,
+        "breaks": [{"column": one.column, "why": one.why} for one in table.breaks],
+        "references": [vars(one) for one in table.references],
+    }
+    return {**body, **{key: value for key, value in besides.items() if value}}
+
+
+def _cell_json(cell: Cell) -> dict[str, Any]:
+    body: dict[str, Any] = {"n": cell.n, "of": cell.of, "percent": cell.percent, "hidden": cell.hidden}
+    if cell.rate is None:  # a rate is of children or births, and not of cases
+        body["known"] = None if cell.hidden else cell.whole
+    interval = list(cell.interval) if cell.interval else None
+    days = dict(zip(("lower_quartile", "median", "upper_quartile"), cell.days, strict=True)) if cell.days else None
+    besides = {"rate": cell.rate, "interval": interval, "days": days}
+    return {**body, **{key: value for key, value in besides.items() if value is not None and not cell.hidden}}
