@@ -18,6 +18,7 @@ from cdr.work.counting import agencies, facts, groups, looks_back, refuse_public
 if TYPE_CHECKING:
     from cdr.statistics.tally import Choice
 
+DECIMALS = {"tenths": 1, "whole": 0}
 BIRTHS = {"all": None, "22": 22, "24": 24}
 
 
@@ -66,6 +67,13 @@ class _Asked:
     help="How percentages are rounded; largest-remainder makes them add up to 100.",
 )
 @click.option(
+    "--percents",
+    type=click.Choice(list(DECIMALS)),
+    default="tenths",
+    show_default=True,
+    help="To tenths of a per cent, or to whole per cent as many reports print them.",
+)
+@click.option(
     "--groups",
     "groups_file",
     metavar="FILE",
@@ -103,6 +111,7 @@ def command(
     every: bool,
     list_tables: bool,
     rounding: str,
+    percents: str,
     groups_file: str | None,
     trace: tuple[str, str, str] | None,
     public: bool,
@@ -136,6 +145,7 @@ def command(
         app.clock.today,
         looks_back=looks_back(app),
         groups=groups(groups_file) if groups_file else None,
+        decimals=DECIMALS[percents],
     )
     asked = _Asked(year, years, choice, "json" if as_json else format_, output)
     if trace:

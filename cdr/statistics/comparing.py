@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdr.statistics.chance import counts_differ, shares_differ
-from cdr.statistics.tables import OVERLAPPING, RATES, SHARES, Cell, Row, Table
+from cdr.statistics.tables import OVERLAPPING, PARTS, RATES, SHARES, Cell, Row, Table
 
 COUNT, SHARE = "count", "share"
 MORE, LESS, SAME, FEW, EQUAL = "more", "less", "same", "few", "equal"
@@ -29,7 +29,7 @@ class Change:
 
 def kind_of(table: Table) -> str:
     """Whether the rows of a table are compared as counts or as shares."""
-    if table.id in SHARES | OVERLAPPING | DONE or table.basis in ("reviewed", "requested"):
+    if table.id in SHARES | OVERLAPPING | PARTS | DONE or table.basis in ("reviewed", "requested"):
         return SHARE
     return COUNT
 

@@ -11,7 +11,7 @@ from cdr.statistics.facts import CaseFacts
 from cdr.statistics.groups import LISTED
 from cdr.statistics.labels import EVERY, Labels
 from cdr.statistics.periods import Columns
-from cdr.statistics.tables import RATES, SHARES, TIMES
+from cdr.statistics.tables import PARTS, RATES, SHARES, TIMES
 
 ANSWERED = frozenset({"returned", "nil"})
 # the table whose rows say how many cases there are in all, for each table that counts the cases with something
@@ -19,12 +19,16 @@ WHOLE = {
     "reviews.modifiable_by_authority": "reviews.local_authority",
     "reviews.modifiable_by_category": "reviews.category",
     "reviews.modifiable_by_age_band": "reviews.age_band",
+    "reviews.modifiable_by_age_group": "reviews.age_group",
+    "reviews.not_modifiable_by_authority": "reviews.local_authority",
     "returns.agency": "returns.asked",
     "returns.escalated": "returns.asked",
     "returns.times": "returns.asked",
 }
 # tables in which a row counts some of the cases only
-OWN_WHOLE = SHARES | RATES | TIMES
+OWN_WHOLE = SHARES | RATES | TIMES | PARTS
+# the panel's answer that a table counts, where it is not that there are modifiable factors
+ANSWER = {"reviews.not_modifiable_by_authority": "no"}
 # tables in which one row may be known of a case and another not
 ROW_BY_ROW = SHARES | {"notifications.family", "reviews.family", "reviews.relevance"}
 Key = tuple[str, str, str]
@@ -65,6 +69,8 @@ class Counted:
         """Of whom a cell counts; in a table of rates that is not cases, and nobody."""
         if table in RATES:
             return ()
+        if table in PARTS:
+            return self.with_any.get((table, column), ())
         if row is not None and table in WHOLE:
             return self.cells.get((WHOLE[table], row, column), ())
         return self.of_all.get((_first(table), column), ())
@@ -94,8 +100,8 @@ class Counted:
             self.cells[table, row, column].append(case)
             if days is not None:
                 self.days[table, row, column].append(days)
-        if rows and table in OWN_WHOLE:
-            self.with_any[table, column].append(case)
+        if table in OWN_WHOLE:
+            self.with_any[table, column].extend([case] * (len(rows) if table in PARTS else bool(rows)))
 
 
 @dataclass(frozen=True)
@@ -172,7 +178,7 @@ def _event(first: str, case: CaseFacts, day: date | None, plan: _Plan, result: C
             result.not_answered(table, plan.labels.unanswered(name, case, rows), rows, column)
         else:
             rows = plan.labels.of(WHOLE[table].partition(".")[2], case, plan.today)
-            if case.modifiable == "yes":
+            if case.modifiable == ANSWER.get(table, "yes"):
                 result.add(table, rows, column, case.case)
             elif case.modifiable is None:
                 result.not_answered(table, (*rows, EVERY), (), column)

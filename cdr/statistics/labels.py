@@ -10,7 +10,7 @@ from typing import Any
 
 from cdr.domain.case.facts import CONTRIBUTED, LISTS, PROCESSES
 from cdr.domain.case.places import own_authority
-from cdr.domain.process.age import age_band, completed_years
+from cdr.domain.process.age import AGE_BANDS, age_band, completed_years
 from cdr.domain.process.clocks import add_months
 from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.forms.codelists import code_list
@@ -52,7 +52,7 @@ class Labels:
             return _UNANSWERED[table](self, case)
         if table == "ethnicity":  # a family that was asked and did not say has answered
             return (EVERY,) if rows == (NOT_STATED,) and case.ethnicity not in SAID_NOT_STATED else ()
-        return (EVERY,) if table in _ONE and rows[0].endswith(NOT_KNOWN) else ()
+        return (EVERY,) if table in _OF_ONE and rows and rows[0].endswith(NOT_KNOWN) else ()
 
     def asked(self, table: str, agency: str, status: str) -> tuple[str, ...]:
         """The rows of one request in a table of returns: the agency's id, or its name with what came of the request."""
@@ -135,6 +135,21 @@ def _age(born: date | None, died: date | None) -> str:
         return NOT_KNOWN
 
 
+def _age_group(labels: Labels, case: CaseFacts) -> str:
+    band = _age(case.born, case.died)
+    return next((label for label, bands in labels.bands["age_groups"].items() if band in bands), NOT_KNOWN)
+
+
+def _gestation_of(table: str, group: Sequence[str]) -> Callable[[Labels, CaseFacts], tuple[str, ...]]:
+    """The gestation of children who died at some ages only; one of an age that is not known is none of them."""
+
+    def rows(labels: Labels, case: CaseFacts) -> tuple[str, ...]:
+        is_one = _age(case.born, case.died) in group
+        return (labels._banded(table, case.gestation_weeks),) if is_one else ()
+
+    return rows
+
+
 def _decile(decile: int | None) -> str:
     return {None: NOT_KNOWN, 1: "1 (most deprived)", 10: "10 (least deprived)"}.get(decile, str(decile))
 
@@ -195,6 +210,7 @@ _ONE: dict[str, Callable[[Labels, CaseFacts], str]] = {
     ),
     "rate": lambda labels, case: labels.authority(case) or NOT_KNOWN,
     "age_band": lambda labels, case: _age(case.born, case.died),
+    "age_group": _age_group,
     "infant": lambda labels, case: _infant(case),
     "place": lambda labels, case: labels._grouped("place_of_death", "place", case.place, NOT_KNOWN),
     "sex": lambda labels, case: _label("sex", case.sex) if case.sex else NOT_KNOWN,
@@ -230,11 +246,18 @@ _SEVERAL: dict[str, Callable[[Labels, CaseFacts], tuple[str, ...]]] = {
     "contributory_factors": lambda labels, case: named("factor", case.contributory_factors),
     "modifiable_factors": lambda labels, case: named("factor", case.modifiable_factors),
     "learning_themes": lambda labels, case: named("learning_theme", case.learning_themes),
+    "learning_occasions": lambda labels, case: named("learning_theme", case.learning_themes),
+    "neonatal_gestation": _gestation_of("neonatal_gestation", AGE_BANDS[:1]),
+    "infant_gestation": _gestation_of("infant_gestation", AGE_BANDS[:2]),
     "modifiable_groups": lambda labels, case: labels.groups.of("reviews.modifiable_groups", case.modifiable_factors),
     "contributory_groups": lambda labels, case: labels.groups.of(
         "reviews.contributory_groups", case.contributory_factors
     ),
 }
+
+
+# tables in which a case is in one row, or in none where they are of some cases only
+_OF_ONE = {*_ONE, "neonatal_gestation", "infant_gestation"}
 
 
 def _list_is_missing(name: str) -> Callable[[Labels, CaseFacts], tuple[str, ...]]:

@@ -14,6 +14,8 @@ SHARES = frozenset(
         "reviews.modifiable_by_authority",
         "reviews.modifiable_by_category",
         "reviews.modifiable_by_age_band",
+        "reviews.modifiable_by_age_group",
+        "reviews.not_modifiable_by_authority",
         "reviews.domains",
         "returns.agency",
         "returns.escalated",
@@ -36,6 +38,8 @@ OVERLAPPING = frozenset(
         "open.waiting_for",
     }
 )
+# in these the rows are parts of some of the cases only, or of what was found in them, which is their whole
+PARTS = frozenset({"notifications.neonatal_gestation", "notifications.infant_gestation", "reviews.learning_occasions"})
 # in these a cell counts the cases of which a time is known, and says how long it took them
 TIMES = frozenset({"notifications.times", "reviews.times", "returns.times"})
 # in these a cell counts deaths, of so many child-years or births, and gives the rate
@@ -102,7 +106,7 @@ class Table:
     """One table: `id` as the interface names it, `basis` one of BASES, `columns` years, quarters or years as one, oldest first.
 
     `per` is how many child-years or births a rate is per, where the table has rates; `apart` are the columns that are compared
-    with nothing: of years before the first case, and of those that are not over.
+    with nothing: of years before the first case, and of those that are not over. `decimals` are those of its percentages.
     """
 
     id: str
@@ -116,6 +120,7 @@ class Table:
     breaks: tuple[Break, ...] = ()
     references: tuple[Reference, ...] = ()
     apart: tuple[str, ...] = ()
+    decimals: int = 1
 
 
 @dataclass(frozen=True)
@@ -139,9 +144,10 @@ class Tally:
         raise KeyError(table_id)
 
 
-def percent(n: int, of: int) -> float | None:
-    """What per cent `n` is of `of`, to one decimal, halves up, worked out in whole numbers; None of nothing."""
-    return (2000 * n + of) // (2 * of) / 10 if of else None
+def percent(n: int, of: int, decimals: int = 1) -> float | None:
+    """What per cent `n` is of `of`, to so many decimals, halves up, worked out in whole numbers; None of nothing."""
+    parts = 10**decimals
+    return (200 * parts * n + of) // (2 * of) / parts if of else None
 
 
 def cell(n: int, of: int, known: int | None = None) -> Cell:
@@ -153,16 +159,32 @@ def cell(n: int, of: int, known: int | None = None) -> Cell:
     return Cell(n, of, percent(n, known), known=known)
 
 
-def largest_remainder(counts: Sequence[int]) -> list[float | None]:
-    """What per cent each count is of their sum, to one decimal, so that the percentages add up to exactly 100.0.
+def largest_remainder(counts: Sequence[int], decimals: int = 1) -> list[float | None]:
+    """What per cent each count is of their sum, to so many decimals, so that the percentages add up to exactly 100.
 
-    Each is cut off, and what is missing to 100 goes in tenths to those that lost most, the first where they lost the same.
+    Each is cut off, and what is missing to 100 goes in the smallest parts to those that lost most, the first where they lost the same.
     """
     whole = sum(counts)
     if not whole:
         return [None] * len(counts)
-    tenths = [1000 * n // whole for n in counts]
-    lost_most = sorted(range(len(counts)), key=lambda i: (-(1000 * counts[i] % whole), i))
-    for i in lost_most[: 1000 - sum(tenths)]:
-        tenths[i] += 1
-    return [n / 10 for n in tenths]
+    parts = 10**decimals
+    found = [100 * parts * n // whole for n in counts]
+    lost_most = sorted(range(len(counts)), key=lambda i: (-(100 * parts * counts[i] % whole), i))
+    for i in lost_most[: 100 * parts - sum(found)]:
+        found[i] += 1
+    return [n / parts for n in found]
+
+
+def one_decimal(n: int, per: int, of: int) -> float:
+    """How many `n` of `of` is for every `per`, to one decimal, halves up."""
+    return (20 * n * per + of) // (2 * of) / 10
+
+
+def quartiles(days: Sequence[int]) -> tuple[float, float, float] | None:
+    """The lower quartile, the median and the upper quartile, interpolated between the two nearest; None of no days."""
+    from statistics import quantiles
+
+    if not days:
+        return None
+    lower, median, upper = quantiles(days, n=4, method="inclusive") if len(days) > 1 else (days[0],) * 3
+    return float(lower), float(median), float(upper)

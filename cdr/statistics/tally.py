@@ -20,6 +20,7 @@ from cdr.statistics.reference import Figure, beside
 from cdr.statistics.tables import (
     NOT_KNOWN,
     OVERLAPPING,
+    PARTS,
     RATES,
     SHARES,
     TIMES,
@@ -31,6 +32,9 @@ from cdr.statistics.tables import (
     Tally,
     cell,
     largest_remainder,
+    one_decimal,
+    percent,
+    quartiles,
 )
 from cdr.statistics.tally_json import to_json
 
@@ -43,6 +47,7 @@ BASIS_OF = {
     "open": "notified",
     "non_residents": "notified",
 }
+BY_AUTHORITY = ("notifications.local_authority", "deaths.local_authority")
 HALF_UP, LARGEST_REMAINDER = "half-up", "largest-remainder"
 ROUNDING = (HALF_UP, LARGEST_REMAINDER)
 ROUNDING_NOTES = {HALF_UP: "half_up", LARGEST_REMAINDER: "largest_remainder"}
@@ -55,7 +60,7 @@ class Choice:
     """What a person chose: which tables (without any, those of the interface), how columns are made, who is left out.
 
     `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past;
-    `groups` adds their tables.
+    `groups` adds their tables; `decimals` are those of percentages.
     """
 
     tables: tuple[str, ...] = ()
@@ -66,6 +71,7 @@ class Choice:
     today: date | None = None
     looks_back: bool = False
     groups: Groups | None = None
+    decimals: int = 1
 
 
 @dataclass(frozen=True)
@@ -208,9 +214,12 @@ def _table(table: str, made: _Made) -> Table:
         basis=basis,
         columns=made.columns.labels,
         rows=tuple(_rounded(table, rows, made.choice)),
-        total=tuple(_cell(table, None, column, made) for column in made.columns.labels),
+        total=tuple(
+            _whole_percents(_cell(table, None, column, made), table, made.choice) for column in made.columns.labels
+        ),
         per=about.get("per"),
         breaks=_breaks(table, made),
+        decimals=made.choice.decimals,
         apart=tuple(one for one in made.columns.labels if made.is_beyond(table, one) or one in made.unfinished),
     )
     references, cautions = beside(bare, made.setting.figures, made.columns)
@@ -229,10 +238,10 @@ def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
     known = counts.known(table, row, column)
     if row is not None and (table, row) in counts.holds_unanswered:  # not a part of those that are known
         return Cell(n, of, None, known=known)
-    if row is None and table not in OWN_WHOLE:  # the whole itself
+    if row is None and (table not in OWN_WHOLE or table in PARTS):  # the whole itself
         return cell(n, of)
     if table in TIMES:
-        days = _quartiles(counts.days.get((table, row or "", column), ()))
+        days = quartiles(counts.days.get((table, row or "", column), ()))
         return replace(cell(n, of), days=days, known=n)
     return replace(cell(n, of, known), interval=_share(table, row, n, known, made))
 
@@ -256,21 +265,8 @@ def _rate(table: str, row: str | None, n: int, made: _Made) -> Cell:
     per = int(made.labels.bands["more_tables"][table]["per"])
     low, high = count_interval(n, float(made.setting.chance.get("confidence", 0.95)))
     return Cell(
-        n, of, None, rate=_one_decimal(n, per, of), interval=(round(low * per / of, 1), round(high * per / of, 1))
+        n, of, None, rate=one_decimal(n, per, of), interval=(round(low * per / of, 1), round(high * per / of, 1))
     )
-
-
-def _one_decimal(n: int, per: int, of: int) -> float:
-    return (20 * n * per + of) // (2 * of) / 10
-
-
-def _quartiles(days: Sequence[int]) -> tuple[float, float, float] | None:
-    from statistics import quantiles
-
-    if not days:
-        return None
-    lower, median, upper = quantiles(days, n=4, method="inclusive") if len(days) > 1 else (days[0],) * 3
-    return float(lower), float(median), float(upper)
 
 
 def _rounded(table: str, rows: Sequence[Row], choice: Choice) -> Sequence[Row]:
@@ -278,14 +274,23 @@ def _rounded(table: str, rows: Sequence[Row], choice: Choice) -> Sequence[Row]:
 
     What is not known is no part of it.
     """
+    if choice.decimals != 1:
+        rows = [replace(row, cells=tuple(_whole_percents(c, table, choice) for c in row.cells)) for row in rows]
     if choice.rounding != LARGEST_REMAINDER or table in SHARES | OVERLAPPING | TIMES | RATES or not rows:
         return rows
-    by_column = [_add_up(one) for one in zip(*(row.cells for row in rows), strict=True)]
+    by_column = [_add_up(one, choice.decimals) for one in zip(*(row.cells for row in rows), strict=True)]
     return [replace(row, cells=tuple(column[k] for column in by_column)) for k, row in enumerate(rows)]
 
 
-def _add_up(cells: Sequence[Cell]) -> list[Cell]:
-    shares = iter(largest_remainder([c.n or 0 for c in cells if c.percent is not None]))
+def _whole_percents(cell: Cell, table: str, choice: Choice) -> Cell:
+    of = cell.of if table in TIMES else cell.whole
+    if cell.percent is None or cell.n is None:
+        return cell
+    return replace(cell, percent=percent(cell.n, of or 0, choice.decimals))
+
+
+def _add_up(cells: Sequence[Cell], decimals: int) -> list[Cell]:
+    shares = iter(largest_remainder([c.n or 0 for c in cells if c.percent is not None], decimals))
     return [c if c.percent is None else replace(c, percent=next(shares)) for c in cells]
 
 
@@ -321,7 +326,7 @@ def _breaks(table: str, made: _Made) -> tuple[Break, ...]:
 
 def _notes(about: Mapping[str, Any], table: str, made: _Made) -> list[str]:
     bands, choice = made.labels.bands, made.choice
-    names = [*about["notes"], ROUNDING_NOTES[choice.rounding]]
+    names = [*about["notes"], ROUNDING_NOTES[choice.rounding] + ("" if choice.decimals else "_whole")]
     names += [] if table.startswith("non_residents.") else ["every"]
     notes = [note for name in names for note in bands["notes"][name]]
     if choice.births is not None:
@@ -331,7 +336,7 @@ def _notes(about: Mapping[str, Any], table: str, made: _Made) -> list[str]:
         since = made.counts.first_days.get(table.partition(".")[0])
         n = round(made.columns.length_from(since))
         notes.append(bands["choices"]["pooled"].format(n=n, first=years[len(years) - n], last=years[-1]))
-    notes += _of_groups(table, made)
+    notes += [*_of_groups(table, made), *_of_children(table, made)]
     notes += _of_what_is_not_known(table, made)
     notes += [
         f"// From {one.column} on something else is counted than before: {one.why}" for one in _breaks(table, made)
@@ -346,6 +351,27 @@ def _of_groups(table: str, made: _Made) -> list[str]:
     strange = groups.strange(table, made.counts.rows(f"reviews.{LISTED[table]}:codes"))
     notes = [words["groups"].format(title=groups.title)] if groups.title else []
     return notes + ([words["strange"].format(factors=", ".join(named("factor", strange)))] if strange else [])
+
+
+def _of_children(table: str, made: _Made) -> list[str]:
+    """Beside the deaths of each authority its share of the children, where the area's settings say how many there are."""
+    known, words, column = made.setting.population, made.labels.bands["choices"], made.columns.labels[-1]
+    authorities, whole = made.labels.authorities, sum(made.setting.population.values())
+    if table not in BY_AUTHORITY or len(authorities) < 2 or not all(known.get(one) for one in authorities):
+        return []
+    cells = {one: _cell(table, one, column, made) for one in authorities}
+    if not any(cell.n for cell in cells.values()):
+        return []
+    decimals = made.choice.decimals
+    rows = [
+        words["population_row"].format(
+            row=one,
+            share=f"{percent(known[one], whole, decimals):.{decimals}f}",
+            percent=f"{percent(cell.n or 0, cell.of or 0, decimals):.{decimals}f}",
+        )
+        for one, cell in cells.items()
+    ]
+    return [words["population"].format(year=column, rows="; ".join(rows))]
 
 
 def _of_what_is_not_known(table: str, made: _Made) -> list[str]:

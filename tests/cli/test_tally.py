@@ -190,3 +190,8 @@ def test_everything_wrong_with_a_file_of_groups_is_said_with_its_line(cdr: Shell
         ("3", "SCHEMA-CODE"),
         ("4", "GRP-01"),
     ]
+
+
+def test_whole_per_cents_are_an_option(cdr: Shell, sudi: str) -> None:
+    asked = ("tally", "--year", "2025/26", "--table", "notifications.sex", "--percents")
+    assert "1 (100%)" in cdr(*asked, "whole").out and "1 (100.0%)" in cdr(*asked, "tenths").out

@@ -97,7 +97,7 @@ def words(cell: Cell, table: Table) -> str:
     if cell.n is None:
         return NOT_KNOWN
     return (
-        f"{counted_of(cell, table)} ({cell.percent:.1f}%)"
+        f"{counted_of(cell, table)} ({cell.percent:.{table.decimals}f}%)"
         if cell.n and cell.percent is not None
         else counted_of(cell, table)
     )

@@ -217,13 +217,19 @@ def _england(tables: Sequence[str], material: Material) -> Iterator[Block]:
     if not shown:
         yield Text("No published figure is known that belongs beside these tables.")
         return
+    for unit in dict.fromkeys(one.unit for _, one, _ in shown):
+        yield _figures([each for each in shown if each[1].unit == unit], material)
+
+
+def _figures(shown: Sequence[tuple[Table, Reference, str]], material: Material) -> Grid:
+    """Published figures of one unit beside the area's own."""
     rows = [
         (f"{table.title}{'' if one.row == TOTAL else f': {one.row}'}", f"{one.area} {one.year}", published(one), here)
         for table, one, here in shown
     ]
     heads = ("What", "Published for", "Figure", material.rules["tables"]["area"].format(year=material.tally.year))
     releases = tuple(dict.fromkeys(f"{one.area} {one.year}: {one.release}." for _, one, _ in shown))
-    yield Grid(
+    return Grid(
         next(material.tables), material.rules["tables"]["england"], heads, tuple(rows), notes=releases, numbers=False
     )
 

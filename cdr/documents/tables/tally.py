@@ -13,7 +13,7 @@ from typing import Any
 from cdr.documents.safe import no_formula
 from cdr.errors import WrongUsage
 from cdr.statistics.reference import text as reference_text
-from cdr.statistics.tables import OVERLAPPING, RATES, SHARES, TIMES, TOTAL, Cell, Table, Tally
+from cdr.statistics.tables import OVERLAPPING, PARTS, RATES, SHARES, TIMES, TOTAL, Cell, Table, Tally
 from cdr.statistics.tally import to_json
 
 FORMATS = ("table", "md", "csv", "json", "html")
@@ -30,7 +30,7 @@ NO_TOTAL = "All rows"  # of a table whose rows do not add up to all children of 
 WHOLES = {"notifications": "All deaths", "reviews": "All reviews", "open": "All open cases"}
 # tables that count some of the children of their basis only, so that their totals differ from the other tables'
 ELSEWHERE = "non_residents."
-OF_SOME = ("open.", ELSEWHERE, "deaths.infant_rate")
+OF_SOME = ("open.", ELSEWHERE, "deaths.infant_rate", *sorted(PARTS))
 BASIS_WORDS = {
     "notified": "Counted by the year of notification.",
     "died": "Counted by the year of death.",
@@ -72,7 +72,7 @@ def cell_text(cell: Cell, table: Table) -> str:
     if table.id in SHARES and cell.of == 0:
         return NOTHING
     return (
-        f"{counted_of(cell, table)} ({cell.percent:.1f}%)"
+        f"{counted_of(cell, table)} ({cell.percent:.{table.decimals}f}%)"
         if cell.percent is not None and cell.n
         else counted_of(cell, table)
     )
@@ -141,12 +141,12 @@ def _break_before(table: Table, column: str) -> list[str]:
 
 
 def _published(table: Table) -> list[tuple[str, dict[str, str]]]:
-    """For each other area with a figure in a row of this table, the head of its column and its figures by row."""
+    """For each other area with a figure in a row of this table, the heads of its columns, one a unit, and its figures by row."""
     rows = {row.label for row in table.rows} | {TOTAL}
     shown = [one for one in table.references if one.row in rows]
     columns = []
-    for area in dict.fromkeys(one.area for one in shown):
-        of = [one for one in shown if one.area == area]
+    for area, unit in dict.fromkeys((one.area, one.unit) for one in shown):
+        of = [one for one in shown if (one.area, one.unit) == (area, unit)]
         head = f"{area} {' and '.join(dict.fromkeys(one.year for one in of))}"
         columns.append((head, {one.row: reference_text(one) for one in of}))
     return columns
