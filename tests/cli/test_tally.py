@@ -195,3 +195,32 @@ def test_everything_wrong_with_a_file_of_groups_is_said_with_its_line(cdr: Shell
 def test_whole_per_cents_are_an_option(cdr: Shell, sudi: str) -> None:
     asked = ("tally", "--year", "2025/26", "--table", "notifications.sex", "--percents")
     assert "1 (100%)" in cdr(*asked, "whole").out and "1 (100.0%)" in cdr(*asked, "tenths").out
+
+
+REGISTER = """\
+old_reference,notified_on,date_of_birth,date_of_death,sex,ethnicity,local_authority,place,reviewed_on,modifiable_factors
+A1,2023-05-01,2023-04-20,2023-04-30,male,A,Northshire,paediatric_ward,2024-01-10,parental_smoking
+A2,2023-06-01,2020-04-20,2023-05-30,female,A,Northshire,paediatric_ward,2024-01-10,
+"""
+
+
+def test_of_what_a_register_has_no_column_nothing_is_known_and_an_empty_cell_says_none(
+    cdr: Shell, sudi: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "register.csv"
+    file.write_text(REGISTER, "utf-8")
+    cdr("import", file)
+    made = cdr("tally", "--year", "2025/26", "--years", "4", "--all", "--json", as_of="2026-05-01").json["tables"]
+    tables = {table["id"]: table for table in made}
+
+    def row(table: str, label: str) -> list[tuple[object, object, object]]:
+        cells = next(row["cells"] for row in tables[table]["rows"] if row["label"] == label)
+        return [(cell["n"], cell["known"], cell["percent"]) for cell in cells]
+
+    assert row("notifications.jar", "Yes") == [(None, 0, None), (None, 0, None), (0, 0, None), (1, 1, 100.0)]
+    assert row("reviews.modifiable_by_authority", "Northshire")[1] == (None, 0, None)
+    assert row("reviews.modifiable_factors", "Smoking by a parent or carer")[1] == (1, 2, 50.0)
+    assert row("notifications.other_processes", "Inquest")[1:] == [(None, 0, None), (0, 0, None), (1, 1, 100.0)]
+    assert row("notifications.family", "Given the leaflet for parents and carers")[1] == (None, 0, None)
+    assert [cell["n"] for cell in tables["notifications.sex"]["total"]] == [None, 2, 0, 1]
+    assert [cell["n"] for cell in tables["returns.agency"]["total"]][:3] == [None, None, None]
