@@ -40,7 +40,6 @@ DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
 # What may stand between the digits of one number in a text.
 BETWEEN_DIGITS = rf"[ \u00a0\u2007\u2009\u202f().{re.escape(DASHES)}/]"
-NHS_NUMBER = re.compile(r"[0-9]{10}")
 POSTCODE = re.compile(r"(?P<outward>(?P<area>[A-Z]{1,2})[0-9][A-Z0-9]?) ?(?P<inward>[0-9][A-Z]{2})")
 # Letters that Unicode does not take apart into a letter and an accent.
 WHOLE_LETTERS: Mapping[str, str] = {
@@ -188,23 +187,6 @@ def _offset(zone: str) -> str:
 
 
 # ---- numbers and codes ---------------------------------------------------------------------------------------------
-
-
-def nhs_number(text: str) -> str:
-    """The ten digits of a number that was written with spaces, dashes, or the apostrophe of a spreadsheet. Raises: ValueError."""
-    bare = text.strip().lstrip(APOSTROPHES)
-    digits = "".join(letter for letter in bare if not letter.isspace() and letter not in DASHES)
-    if not NHS_NUMBER.fullmatch(digits):
-        raise ValueError("not ten digits")
-    return digits
-
-
-def nhs_number_is_valid(digits: str) -> bool:
-    """Whether this is an NHS number: ten ASCII digits, not all the same, with the check digit of modulus 11 (NHS data dictionary)."""
-    if not NHS_NUMBER.fullmatch(digits) or len(set(digits)) == 1:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
-    return (11 - total % 11) % 11 == int(digits[9]) and total % 11 != 1
 
 
 def postcode(text: str) -> str:

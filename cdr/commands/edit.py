@@ -192,9 +192,11 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
             case = documents.case
             followed = _followed(app, case.body, before, form.body)
             bodies |= {case.place: followed} if followed != case.body else {}
-        if chosen.form == "form-c":
+        else:
             case, form_a = documents.case, documents.notification.body
-            found = with_findings(case.body, form_a, form.body, app.clock.today, app.policy)
+            returns = [form.body if one.place == place else one.body for one in documents.returns]
+            analysis = form.body if chosen.form == "form-c" else documents.analysis_body or {}
+            found = with_findings(case.body, form_a, returns, analysis, app.clock.today, app.policy)
             bodies |= {case.place: found} if found != case.body else {}
         changed = differences(before, form.body)
         now.record("edit", bodies, texts={place: form.raw})

@@ -155,10 +155,21 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
         if form:
             place = _place(app, agency, documents)
             changed[place], texts[place] = form.body, form.raw
+            changed |= _found(app, documents, form, place, day)
         letters = [] if waive else _thanks(app, reference, agency, ledger.body, day)
         now.record("return", changed, letters, texts=texts)
     told(mailing.deliver_now(app, letters))
     return Taken(status, form, arrived)
+
+
+def _found(app: App, documents: CaseFile, form: Form, place: Place, day: date) -> dict[Place, dict[str, Any]]:
+    """The case, where what the return tells of calls for something to be done."""
+    from cdr.domain.case.panel_findings import with_findings
+
+    case, form_a = documents.case, documents.notification.body
+    returns = [*(one.body for one in documents.returns if one.place != place), form.body]
+    found = with_findings(case.body, form_a, returns, documents.analysis_body or {}, day, app.policy)
+    return {case.place: found} if found != case.body else {}
 
 
 def _place(app: App, agency: str, documents: CaseFile) -> Place:

@@ -87,7 +87,7 @@ def _take(
         reviewed = case.with_review(kept.body, day, stage, panel, passed_over)
         changed = {
             analysis: form.body,
-            kept.place: panel_findings.with_findings(reviewed, notification, form.body, day, app.policy),
+            kept.place: panel_findings.with_findings(reviewed, notification, returns, form.body, day, app.policy),
         }
         now.record("review", changed, texts={analysis: form.raw})
     return form, unmet

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from cdr import moments
+from cdr import moments, nhs_numbers
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.forms import migrations
 
@@ -105,15 +105,13 @@ def _found(form_c: dict[str, Any]) -> dict[str, str]:
 
 
 def nhs_number(serial: int) -> str:
-    """The `serial`-th number of the range 999 that has a check digit (modulus 11)."""
+    """The `serial`-th number of the range 999 that has a check digit (NHS data dictionary)."""
     found = -1
     for body in range(999_100_000, 999_999_999):
-        digits = [int(digit) for digit in str(body)]
-        check = 11 - sum(weight * digit for weight, digit in zip(range(10, 1, -1), digits, strict=True)) % 11
-        if check != 10:
+        if check := nhs_numbers.check_digit(str(body)):
             found += 1
             if found == serial:
-                return f"{body}{check % 11}"
+                return f"{body}{check}"
     raise ValueError("the range is used up")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from cdr import written
+from cdr import nhs_numbers, written
 
 LONG_TEXT = 1000
 NO_BREAK = "\u00a0\u202f"
@@ -19,7 +19,7 @@ READERS: Mapping[str, Callable[[str], str]] = {
     "time": written.clock,
     "date-time": written.moment,
     "date-or-date-time": written.moment_or_day,
-    "nhs_number": written.nhs_number,
+    "nhs_number": nhs_numbers.read,
     "postcode": written.postcode,
 }
 

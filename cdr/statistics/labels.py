@@ -70,6 +70,8 @@ class Labels:
         """A table's rows, by the last part of its id: those always shown, and those shown where they count."""
         if standing := self._standing(table):
             return standing, ()
+        if table == "age_band":
+            return AGE_BANDS, (NOT_KNOWN,)
         if table == "category":
             return [_category(one.code) for one in code_list("category").codes], (NOT_KNOWN,)
         if table == "modifiable":

@@ -19,8 +19,8 @@ from cdr import cli
 
 PACKAGE = Path(cli.__file__).parent
 # From the top down: a room may import those named after it, and no other.
-BASE = frozenset({"errors", "clock", "resources", "disk", "programs", "moments", "written"})
-PURE = frozenset({"errors", "resources", "moments", "written"})
+BASE = frozenset({"errors", "clock", "resources", "disk", "programs", "moments", "written", "nhs_numbers"})
+PURE = frozenset({"errors", "resources", "moments", "written", "nhs_numbers"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "cli": BASE | {"commands", "app", "terminal"},
@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "programs": frozenset(),
     "disk": frozenset({"errors"}),
     "clock": frozenset({"errors", "moments", "written"}),
+    "nhs_numbers": frozenset({"written"}),
     "written": frozenset({"moments"}),
     "moments": frozenset(),
     "resources": frozenset({"errors"}),

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.timeline_cases import AGENCIES, RETURNS, example, form_a, made, told
 
+from cdr import nhs_numbers
 from cdr.documents.timeline.timeline import render
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.anonymising.identifiers import days_words
 from cdr.domain.anonymising.known_names import ordinary_words, word_rules
 from cdr.domain.anonymising.name_forms import forms_of
-from cdr.written import bare_name, nhs_number_is_valid
+from cdr.written import bare_name
 
 SUDI = Anonymiser.from_documents(form_a(), RETURNS, AGENCIES)
 
@@ -282,7 +283,7 @@ def test_a_case_that_knows_next_to_nothing() -> None:
     [("9990000018", True), ("9990000026", True), ("9990000001", False), ("999000001", False), ("99900000١8", False)],
 )
 def test_nhs_number_check(digits: str, holds: bool) -> None:
-    assert nhs_number_is_valid(digits) is holds
+    assert nhs_numbers.is_valid(digits) is holds
 
 
 # What no anonymised timeline may hold, in any of its formats.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from unit.domain_data import cases, configuration, example, known, policy
 
-from cdr import written
+from cdr import nhs_numbers, written
 from cdr.documents.report import report_sections
 from cdr.domain.anonymising import known_names
 from cdr.domain.anonymising.anonymise import Anonymiser
@@ -186,18 +186,40 @@ ABUSE = {"stage": "draft_cdrm", "category": {"primary": 1}}
 
 def test_abuse_that_the_panel_suspects_starts_the_clocks_of_a_referral() -> None:
     form, on = {"safeguarding_concern": "no"}, date(2026, 6, 1)
-    found = panel_findings.with_findings(CASE, form, ABUSE, on, policy())
+    found = panel_findings.with_findings(CASE, form, (), ABUSE, on, policy())
     assert called(found) == [("R04", "2026-06-01"), ("T19", "2026-06-08")]
-    later = panel_findings.with_findings(found, form, {**ABUSE, "stage": "ratified_cdop"}, date(2026, 9, 1), policy())
+    later = panel_findings.with_findings(
+        found, form, (), {**ABUSE, "stage": "ratified_cdop"}, date(2026, 9, 1), policy()
+    )
     assert called(later) == called(found), "the day on which it was found first"
     told = milestones.recorded(later, milestones.Milestone("safeguarding_told", date(2026, 6, 2)), on, None, policy())
     assert called(told) == [("T19", "2026-06-08")]
-    assert called(panel_findings.with_findings(told, form, {"stage": "draft_cdrm"}, on, policy())) == []
+    assert called(panel_findings.with_findings(told, form, (), {"stage": "draft_cdrm"}, on, policy())) == []
+
+
+@pytest.mark.parametrize(
+    ("form_b", "clocks"),
+    [
+        ({"household": {"abuse_neglect_concern": "yes"}}, ["R04"]),
+        ({"household": {"abuse_neglect_concern": "not_known"}}, []),
+        ({"supplementary": [{"type": "violent_maltreatment", "answers": {}}]}, ["R04"]),
+        ({"supplementary": [{"type": "suicide_self_harm", "answers": {"abuse": "yes"}}]}, ["R04"]),
+        ({"supplementary": [{"type": "suicide_self_harm", "answers": {"abuse": "no"}}]}, []),
+    ],
+)
+def test_abuse_that_a_return_tells_of_starts_the_clock_of_the_referral(
+    form_b: dict[str, Any], clocks: list[str]
+) -> None:
+    on = date(2026, 3, 2)
+    found = panel_findings.with_findings(CASE, {"safeguarding_concern": "no"}, [{}, form_b], {}, on, policy())
+    assert [clock for clock, _ in called(found)] == clocks
+    told = {"informed": [{"party": "safeguarding_partners", "status": "informed"}]}
+    assert called(panel_findings.with_findings(CASE, told, [form_b], {}, on, policy())) == []
 
 
 def test_a_referral_that_is_written_down_is_made_and_the_national_panel_is_still_to_be_told() -> None:
     referred = {"stage": "draft_cdrm", "category": {"primary": 5}, "referrals": [{"body": "safeguarding_partners"}]}
-    assert called(panel_findings.with_findings(CASE, {}, referred, date(2026, 6, 1), policy())) == [
+    assert called(panel_findings.with_findings(CASE, {}, (), referred, date(2026, 6, 1), policy())) == [
         ("T19", "2026-06-08")
     ]
 
@@ -210,7 +232,7 @@ def test_what_the_notification_called_for_keeps_its_day() -> None:
             {"what": "Tell", "clock": "T19", "due": "2026-01-16"},
         ],
     }
-    assert called(panel_findings.with_findings(case, {}, ABUSE, date(2026, 6, 1), policy())) == [
+    assert called(panel_findings.with_findings(case, {}, (), ABUSE, date(2026, 6, 1), policy())) == [
         ("R04", "2026-01-09"),
         ("T19", "2026-01-16"),
     ]
@@ -224,10 +246,12 @@ def test_whoever_should_act_on_a_recommendation_is_to_be_told() -> None:
     ]
     review = {"stage": "ratified_cdop", "recommendations": said}
     assert (
-        called(panel_findings.with_findings(CASE, {}, {**review, "stage": "draft_cdrm"}, date(2026, 6, 1), policy()))
+        called(
+            panel_findings.with_findings(CASE, {}, (), {**review, "stage": "draft_cdrm"}, date(2026, 6, 1), policy())
+        )
         == []
     )
-    case = panel_findings.with_findings(CASE, {}, review, date(2026, 6, 1), policy())
+    case = panel_findings.with_findings(CASE, {}, (), review, date(2026, 6, 1), policy())
     assert called(case) == [("R10", None), ("R10", None)]
     letter = {"made_on": date(2026, 6, 9), "format": "pdf", "status": "final", "from_revision": 1}
     written = with_letter(case, kind="action", to=3, **letter)  # type: ignore[arg-type]
@@ -332,13 +356,13 @@ def test_an_nhs_number_is_one_however_its_digits_are_parted(between: str) -> Non
     }
     assert "[NHS number]" in Anonymiser.from_documents({}, [], {}).text(f"It was {said}.")
     if between != ".":
-        assert written.nhs_number(said) == "9990000018"
+        assert nhs_numbers.read(said) == "9990000018"
 
 
 @pytest.mark.parametrize("number", ["0000000000", "9999999999", "999000001", "9990000019"])
 def test_what_is_no_nhs_number_is_none_for_all(number: str) -> None:
     names = report_words.Names.of([], [])
-    assert not written.nhs_number_is_valid(number)
+    assert not nhs_numbers.is_valid(number)
     assert list(report_words._problems({"learning": [{"text": number}]}, "", names)) == []
     assert "[NHS number]" not in Anonymiser.from_documents({}, [], {}).text(number)
     assert "A-01" in {one.rule for one in form_a._identity({"child": {"nhs_number": number}})}

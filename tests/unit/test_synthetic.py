@@ -6,12 +6,12 @@ from datetime import date
 
 from unit.domain_data import policy
 
+from cdr import nhs_numbers
 from cdr.app import rules
 from cdr.demo import synthetic
 from cdr.domain.rulebook import form_a, form_b, form_c
 from cdr.forms import schema
 from cdr.forms.codelists import code_list
-from cdr.written import nhs_number_is_valid
 
 FIRST, LAST = date(2022, 4, 1), date(2025, 12, 31)
 
@@ -38,7 +38,7 @@ def test_every_form_is_valid_and_every_date_follows() -> None:
 def test_numbers_are_valid_and_of_the_range_that_nobody_has() -> None:
     numbers = [synthetic.nhs_number(serial) for serial in range(60)]
     assert len(set(numbers)) == 60
-    assert all(number.startswith("999") and nhs_number_is_valid(number) for number in numbers)
+    assert all(number.startswith("999") and nhs_numbers.is_valid(number) for number in numbers)
 
 
 def test_the_same_seed_gives_the_same_cases() -> None:

@@ -10,7 +10,7 @@ from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdr import moments, resources, written
+from cdr import moments, nhs_numbers, resources, written
 from cdr.forms.codelists import code_list
 
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
@@ -22,7 +22,7 @@ READERS = [
     written.clock,
     written.moment,
     written.moment_or_day,
-    written.nhs_number,
+    nhs_numbers.read,
     written.postcode,
 ]
 
@@ -136,21 +136,21 @@ NUMBER = st.integers(0, 999_999_999).map(lambda n: f"{n:09}")
 def test_an_nhs_number_is_its_digits_and_one_check_digit_at_most_is_right(
     nine: str, between: list[str], mark: str
 ) -> None:
-    right = [digit for digit in "0123456789" if written.nhs_number_is_valid(nine + digit)]
+    right = [digit for digit in "0123456789" if nhs_numbers.is_valid(nine + digit)]
     assert len(right) <= 1
     digits = nine + (right or ["0"])[0]
     text = mark + "".join(map("".join, zip(digits, [*between, ""], strict=True)))
-    assert written.nhs_number(text) == digits
+    assert nhs_numbers.read(text) == digits
     for place in range(10) if right else ():  # a single wrong digit is always noticed
         wrong = digits[:place] + str((int(digits[place]) + 1) % 10) + digits[place + 1 :]
-        assert not written.nhs_number_is_valid(wrong)
+        assert not nhs_numbers.is_valid(wrong)
 
 
 @pytest.mark.parametrize(
     "text", ["0000000000", "1111111111", "9990000001", "999000001", "99900000180", "99900000١8", ""]
 )
 def test_what_is_no_nhs_number(text: str) -> None:
-    assert not written.nhs_number_is_valid(text)
+    assert not nhs_numbers.is_valid(text)
 
 
 @settings(max_examples=many(200))

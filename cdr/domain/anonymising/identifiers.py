@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from cdr.written import BETWEEN_DIGITS, nhs_number_is_valid
+from cdr import nhs_numbers
+from cdr.written import BETWEEN_DIGITS
 
 GENERAL_ADDRESS = re.compile(
     r"\b\d+[a-z]?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Court|Crescent|Terrace|Way|Gardens|Grove|Square|Mews)\b\.?"
@@ -206,7 +207,7 @@ def _led(match: re.Match[str], said: str) -> str:
 
 def _digits_said(match: re.Match[str]) -> tuple[str, str] | None:
     digits = re.sub(r"\D", "", match[0])
-    if nhs_number_is_valid(digits):
+    if nhs_numbers.is_valid(digits):
         return "[NHS number]", "NHS numbers"
     if digits.startswith(("0", "44")) and PHONE_DIGITS[0] <= len(digits) <= PHONE_DIGITS[1]:
         return "[telephone number]", "telephone numbers"

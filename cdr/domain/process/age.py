@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-# The labels of the tables are fixed; what a label says is what it means, so the numbers stand nowhere else.
+# The interface fixes these labels, and what a label says is what it means: the numbers stand nowhere else.
 AGE_BANDS = ("0-27 days", "28-364 days", "1-4 years", "5-9 years", "10-14 years", "15-17 years")
 BAND = re.compile(r"(\d+)-(\d+) (days|years)")
 MONTHS_IN_A_YEAR = 12

@@ -137,9 +137,8 @@ class JointResponse(Sourced):
 
 @dataclass(frozen=True)
 class Ages(Sourced):
-    """Age bands and the ages at which something follows, in completed years or in days."""
+    """The ages at which something follows, in completed years or in days; the bands of the tables are in `age`."""
 
-    bands: tuple[str, ...]
     adult_years: int
     infant_under_years: int
     neonatal_under_days: int
@@ -171,6 +170,9 @@ class Analysis(Sourced):
     suicide_category: int
     suicide_from_years: int
     abuse_category: int
+    abuse_in_returns: tuple[str, ...]
+    abuse_supplementary: str
+    abuse_in_supplementary: str
     unexplained_category: int
     unexplained_causes: tuple[str, ...]
 
@@ -341,7 +343,6 @@ def _jar(part: Mapping[str, Any]) -> JointResponse:
 
 def _ages(part: Mapping[str, Any]) -> Ages:
     return Ages(
-        bands=_words(part["bands"]),
         adult_years=int(part["adult_years"]),
         infant_under_years=int(part["infant_under_years"]),
         neonatal_under_days=int(part["neonatal_under_days"]),
@@ -375,6 +376,9 @@ def _analysis(part: Mapping[str, Any]) -> Analysis:
         suicide_category=int(part["suicide"]["category"]),
         suicide_from_years=int(part["suicide"]["from_years"]),
         abuse_category=int(part["abuse"]["category"]),
+        abuse_in_returns=_words(part["abuse"]["returns_say"]),
+        abuse_supplementary=str(part["abuse"]["supplementary"]),
+        abuse_in_supplementary=str(part["abuse"]["supplementary_says"]),
         unexplained_category=int(part["unexplained"]["category"]),
         unexplained_causes=_words(part["unexplained"]["causes"]),
         **_sourced(part),

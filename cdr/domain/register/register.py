@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from cdr import written
+from cdr import nhs_numbers, written
 from cdr.domain.process.age import completed_years
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_a import has_known_area
@@ -244,10 +244,10 @@ def _nhs_number(text: str, column: Column, reading: Reading) -> str:
             "A-01", "the spreadsheet has shortened this number; format the column as a number without decimals"
         )
     try:
-        digits = written.nhs_number(text)
+        digits = nhs_numbers.read(text)
     except ValueError:
         raise NotRight("A-01", "write the ten digits of the number, or leave it empty") from None
-    if not written.nhs_number_is_valid(digits):
+    if not nhs_numbers.is_valid(digits):
         raise NotRight("A-01")
     return digits
 

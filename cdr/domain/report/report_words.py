@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cdr import nhs_numbers
 from cdr.domain.anonymising.known_names import ordinary_words, word_pattern, word_rules, words_of
 from cdr.domain.rulebook.validation import items_at, problem, text_at
 from cdr.errors import Problem
 from cdr.forms import migrations
-from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name, nhs_number_is_valid
+from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name
 
 FORM = "report"
 SHORTEST_NAME = 3
@@ -115,7 +116,7 @@ def _problems(body: Mapping[str, Any], year: str, names: Names) -> Iterator[Prob
     if text_at(body, "year") and text_at(body, "year") != year:
         yield problem("RPT-04", "year")
     for field, text in _texts(body, ""):
-        if any(nhs_number_is_valid("".join(filter(str.isdigit, found))) for found in _DIGITS.findall(text)):
+        if any(nhs_numbers.is_valid("".join(filter(str.isdigit, found))) for found in _DIGITS.findall(text)):
             yield problem("RPT-01", field)
         if not OF_PROFESSIONALS.fullmatch(field) and names.is_in(text):
             yield problem("RPT-02", field)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from cdr import written
+from cdr import nhs_numbers, written
 from cdr.domain.case.places import is_nearly_ours
 from cdr.domain.process.age import completed_years, days_old
 from cdr.domain.process.clocks import UnknownHolidays, WorkingDays, as_date, notification_due
@@ -38,7 +38,6 @@ from cdr.domain.rulebook.validation import (
 from cdr.errors import Problem
 from cdr.forms.codelists import code_list
 from cdr.moments import Moment
-from cdr.written import nhs_number_is_valid
 
 HOSPITAL_PLACES = (
     "emergency_department", "paediatric_ward", "neonatal_unit", "intensive_care_unit", "delivery_suite", "theatre",
@@ -83,7 +82,7 @@ def _identity(form: Mapping[str, Any]) -> list[Problem]:
     postcode, ethnicity = text_at(form, "child.postcode"), text_at(form, "child.ethnicity")
     return found(
         (
-            (bool(number) and not nhs_number_is_valid("".join(number.split())), "A-01", "child.nhs_number"),
+            (bool(number) and not nhs_numbers.is_valid("".join(number.split())), "A-01", "child.nhs_number"),
             (readable and bool(number) == bool(reason), "A-02", "child.nhs_number"),
             (
                 ethnicity == "S" and not text_at(form, "child.ethnicity_other_text"),

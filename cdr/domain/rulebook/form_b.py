@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.order_of_times import Rules, time_problems
 from cdr.domain.rulebook.validation import (
     YES,
@@ -52,6 +53,18 @@ def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], agency: str, to
         *_answers(form, form_a),
         *_status(form),
     ]
+
+
+def tells_of_abuse(form: Mapping[str, Any], policy: Policy) -> bool:
+    """Whether a return tells of abuse or neglect, or of a concern about it; "not known" and "no" do not."""
+    rules = policy.analysis
+    if any(text_at(form, field) == YES for field in rules.abuse_in_returns):
+        return True
+    extra = [item for _, item in items_at(form, "supplementary")]
+    return any(
+        item.get("type") == rules.abuse_supplementary or text_at(item, f"answers.{rules.abuse_in_supplementary}") == YES
+        for item in extra
+    )
 
 
 def _says_whom(form: Mapping[str, Any]) -> bool:
