@@ -28,7 +28,7 @@ one: $(VENV)/ready
 # browser. Left out are those that read or write many whole files, and the start of every command.
 SLOW := anonymise_battery chance codec comments editors explain finished_files forms_as_written letter_kinds letters long_text messages ncmd \
   outbox passphrase pdf questions read_back register report report_words return_form schema sending sheets smtp synthetic tally tally_more \
-  tally_published tally_rendering timeline timeline_rendering whole_case word word_package words
+  tally_published tally_rendering timeline timeline_rendering whole_case word docx words
 FAST := $(filter-out $(SLOW:%=tests/unit/test_%.py),$(wildcard tests/unit/test_*.py))
 fast: $(VENV)/ready
 	@CDR_EXAMPLES=0.1 $(BIN)/pytest -q -n 2 $(FAST) tests/architecture --deselect tests/architecture/test_rooms.py::test_no_commands_help_loads_anything_heavy

@@ -55,7 +55,7 @@ def rules(name: str) -> dict[str, Any]:
 AGES = policy().ages
 ORGANISATIONS = support.organisations(rules("support-organisations"))
 LETTER_RULES = LetterRules.from_rules(rules("letters"))
-WORDS = Rules.from_document(rules("letter-words"))
+WORDS = Rules.from_document(rules("forbidden-words"))
 
 
 def example(name: str) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def _trouble_json(one: Any) -> dict[str, Any]:
 
 
 def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
-    from cdr.domain.asking.chase import is_overdue
+    from cdr.domain.asking.overdue import is_overdue
 
     cases = app.cases() if references else app.cases_not_at_rest()
     return any(

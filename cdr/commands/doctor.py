@@ -166,7 +166,7 @@ def _wordings(app: App) -> Iterator[Check]:
             own[path.stem] = _bytes(path).decode("utf-8", "replace")
         except CdrError as error:
             yield Check("wordings", "error", f"{error.message} {error.hint}")
-    kinds, words = LetterRules.from_rules(rules("letters")).kinds, Rules.from_document(rules("letter-words"))
+    kinds, words = LetterRules.from_rules(rules("letters")).kinds, Rules.from_document(rules("forbidden-words"))
     for name in own:
         if name in (*KINDS, *PIECES):
             wrong = problems(name, own, kinds.values(), words)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cdr.domain.asking.chase import is_overdue
+from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.asking.requests import NIL, OUTSTANDING, RETURNED, WAIVED
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.places import own_authority

@@ -284,7 +284,7 @@ def _lint(text: str, letter: AnyLetter, private: Sequence[str]) -> list[str]:
     from cdr.documents.letters.wording import Rules, lint, lint_professional
     from cdr.domain.letters.letters import Letter
 
-    words = Rules.from_document(rules("letter-words"))
+    words = Rules.from_document(rules("forbidden-words"))
     if isinstance(letter, Letter):
         return lint(text, letter, words, private)
     return lint_professional(text, words)

@@ -18,7 +18,7 @@ from openpyxl import Workbook, load_workbook
 from unit import workbook_bombs
 
 from cdr.documents.incoming import rows as table
-from cdr.documents.incoming import sheets, workbook_cells
+from cdr.documents.incoming import sheets, xlsx_cells
 from cdr.errors import InvalidData
 
 
@@ -116,7 +116,7 @@ def test_far_more_rows_than_a_register_has_are_refused(
     make: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "MOST_ROWS", 200)
-    monkeypatch.setattr(workbook_cells, "MOST_ROWS", 200)
+    monkeypatch.setattr(xlsx_cells, "MOST_ROWS", 200)
     monkeypatch.setattr(sheets, "MOST_ROWS", 200)
     assert len(rows(make(150))) >= 150
     assert "more than 200 rows" in refused(make(1_300))

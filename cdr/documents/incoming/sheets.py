@@ -77,9 +77,9 @@ def read(raw: bytes, file: str) -> Book:
     if kind == "empty":
         return Book(())
     if raw.startswith(kinds.ZIP):
-        from cdr.documents.incoming import workbook
+        from cdr.documents.incoming import xlsx
 
-        return workbook.read(raw, file)
+        return xlsx.read(raw, file)
     book = _csv(raw, file)
     called = PurePath(file).suffix.casefold() == ".xlsx"
     return Book(book.sheets, (*([NOT_A_WORKBOOK] if called else []), *book.notes))

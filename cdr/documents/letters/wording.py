@@ -237,7 +237,7 @@ class Rules:
 
     @classmethod
     def from_document(cls, body: Mapping[str, Any]) -> Rules:
-        """The rules of a list such as `rules/letter-words.yaml`."""
+        """The rules of a list such as `rules/forbidden-words.yaml`."""
         phrases = tuple((item["phrase"], item["instead"]) for item in body["phrases"])
         return cls(phrases, tuple(body["placeholders"]), body["reading_age_at_most"])
 

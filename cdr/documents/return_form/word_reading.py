@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdr import written
-from cdr.documents.incoming.word_package import ODD_PART, Fault, Refused, W, main_part
+from cdr.documents.incoming.docx import ODD_PART, Fault, Refused, W, main_part
 from cdr.documents.return_form.return_boxes import Box, boxes, tag
 from cdr.documents.return_form.return_docx import CHOOSE, PICK, W14, WRITE, controls
 from cdr.documents.return_form.return_questions import for_agency

@@ -46,11 +46,6 @@ def levels(policy: Policy) -> tuple[str, ...]:
     return (*(f"prompt-{n}" for n, _ in enumerate(policy.chasing.prompt_weeks, start=1)), ESCALATION)
 
 
-def is_overdue(request: Request, as_of: date, policy: Policy) -> bool:
-    """Whether a return is overdue: outstanding on or after the day of its first prompt."""
-    return request.status == OUTSTANDING and as_of >= prompt_dates(request.requested_on, policy)[0]
-
-
 def chase_item(
     request: Request,
     prompts: Mapping[str, Any],

@@ -1,4 +1,4 @@
-"""The kinds of letter that there are, what each needs, and how long the answers of the letter gate are good for."""
+"""The kinds of letter that there are (`rules/letters.yaml`), what each needs, and how long the answers of the letter gate are good for."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cdr.domain.asking.chase import is_overdue
+from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.places import same_place

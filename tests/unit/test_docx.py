@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.test_word import NUMBER, RAW
 
-from cdr.documents.incoming import word_package
+from cdr.documents.incoming import docx
 from cdr.documents.return_form import word_reading
 
 Parts = dict[str, bytes]
@@ -254,14 +254,14 @@ def test_zip_files_that_unpack_to_too_much_are_not_unpacked(monkeypatch: pytest.
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
     many_times = packed({"a.xml": bytes(20 * 1024 * 1024)})
     for raw in (overlapping(), many_times, packed({f"{n}.xml": bytes(1024 * 1024) for n in range(40)})):
-        assert word_reading.read(raw, "acute_hospital")[0] == word_package.TOO_MUCH
+        assert word_reading.read(raw, "acute_hospital")[0] == docx.TOO_MUCH
 
 
 def test_a_size_that_is_not_true_unpacks_to_no_more_than_it_says() -> None:
     raw = bytearray(packed({**parts(), "word/fontTable.xml": b"<x>" + b" " * 4_000_000 + b"</x>"}))
     for start in (raw.index(b"word/fontTable.xml") - 30 + 22, raw.rindex(b"word/fontTable.xml") - 46 + 24):
         raw[start : start + 4] = struct.pack("<I", 100)
-    assert word_reading.read(bytes(raw), "acute_hospital")[0] == word_package.NO_WORD
+    assert word_reading.read(bytes(raw), "acute_hospital")[0] == docx.NO_WORD
 
 
 # ---- what programs really write --------------------------------------------------------------------------------------
@@ -329,9 +329,7 @@ def as_libreoffice_saves_it() -> Parts:
     made = parts()
     made[MAIN] = re.sub(rb"<w:tag [^>]*/>", b"", in_text(field(" PAGE "))[MAIN])
     named = "".join(
-        f'<Override PartName="/{name}" ContentType="{word_package.RELATIONS_KIND}"/>'
-        for name in made
-        if name.endswith(".rels")
+        f'<Override PartName="/{name}" ContentType="{docx.RELATIONS_KIND}"/>' for name in made if name.endswith(".rels")
     )
     made[KINDS] = made[KINDS].replace(b"</Types>", f"{named}</Types>".encode())
     return made

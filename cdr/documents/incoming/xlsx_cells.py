@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from cdr.documents.incoming.archives import TooMuch
 from cdr.documents.incoming.rows import MOST_CELLS, MOST_IN_ALL, MOST_ROWS, Row, too_long, too_many_rows
-from cdr.documents.incoming.workbook_xml import DAMAGED, Reader, Refused, unescaped
+from cdr.documents.incoming.xlsx_xml import DAMAGED, Reader, Refused, unescaped
 from cdr.written import trimmed
 
 MOST_MERGED, MOST_MERGED_ROWS, MOST_EMPTY_ROWS = 2_000, 100_000, 100_000
