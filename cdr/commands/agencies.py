@@ -33,7 +33,7 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
     Example: cdr agencies --year 2025/26
     """
     from cdr.documents.tables.agencies import render
-    from cdr.statistics.agencies import answers
+    from cdr.statistics.agency_answers import answers
 
     names = {agency.id: agency.name for agency in app.configuration.agencies}
     authorities = app.configuration.authorities

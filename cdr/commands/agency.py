@@ -77,7 +77,7 @@ def command() -> None:
 @pass_app
 def show(app: App, agency: str, as_json: bool) -> None:
     """Show one agency, and in which cases its return is outstanding."""
-    from cdr.domain.asking.agencies import owing, quorum_parts
+    from cdr.domain.asking.retired_agencies import owing, quorum_parts
 
     found = app.configuration.agency(agency)
     fields = _item(app, agency)
@@ -148,7 +148,7 @@ def retire(app: App, agency: str, on: date | None, as_json: bool) -> None:
 
 
 def _warnings(app: App, agency: Agency) -> list[str]:
-    from cdr.domain.asking.agencies import owing, quorum_parts
+    from cdr.domain.asking.retired_agencies import owing, quorum_parts
 
     cases = owing(agency.id, app.cases())
     waiting = f"its return is outstanding in {', '.join(cases)}: it is still prompted, until the return is in or waived"

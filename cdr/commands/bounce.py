@@ -19,7 +19,7 @@ from cdr.work.return_forms import shown_once
 
 if TYPE_CHECKING:
     from cdr.domain.asking.sending import Prompt
-    from cdr.work.post import Letter
+    from cdr.work.messages import Letter
 
 
 @click.command("bounce")
@@ -43,7 +43,7 @@ def command(app: App, reference: str, agency: str, dry_run: bool, on: date | Non
         _tell(reference, agency, day, complete, letter, told, dry_run=dry_run, as_json=as_json)
     if dry_run:
         return DONE
-    from cdr.work.mailing import deliver_and_tell
+    from cdr.work.delivery import deliver_and_tell
 
     return deliver_and_tell(app, [letter])
 
@@ -77,7 +77,7 @@ def _tell(
 
 def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> tuple[Completeness, Letter, str]:
     from cdr.domain.asking import requests
-    from cdr.work import post, return_forms
+    from cdr.work import messages, return_forms
 
     app.configuration.agency(agency)
     with changing(app, reference) as now:
@@ -89,7 +89,7 @@ def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> 
             raise ConditionsNotMet("There is nothing to send back.", ["Nothing that this agency is asked is missing."])
         made, told = return_forms.locked(app, reference, agency, documents.notification)
         body = requests.bounce(ledger.body, agency, day, made)
-        letter = post.letter(app, [_prompt(reference, agency, day, complete, body)], ledger=body)
+        letter = messages.letter(app, [_prompt(reference, agency, day, complete, body)], ledger=body)
         if not dry_run:
             now.record("bounce", {ledger.place: body}, [letter])
     return complete, letter, told

@@ -143,11 +143,11 @@ def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -
 
     if not as_json and not is_anything_to_send(app, references):
         return DONE  # as most days end for cron: nothing is made ready, and no lock is taken
-    from cdr.work import chasing, mailing
+    from cdr.work import chasing, delivery
 
     if dry_run:
         found = chasing.would_send(app, references)
-    elif mailing.sends(app):
+    elif delivery.sends(app):
         found = chasing.send(app, references)
     else:
         found = chasing.to_outbox(app, references)

@@ -202,10 +202,10 @@ def _support(app: App) -> Iterator[Check]:
 
 def _mail(app: App) -> Iterator[Check]:
     from cdr.mail import outbox
-    from cdr.work import chasing, mailing, outstanding
+    from cdr.work import chasing, delivery, outstanding
 
     outbox.refuse_link(app.store.outbox)
-    if mailing.sends(app):
+    if delivery.sends(app):
         yield from _mail_leaves(app)
     else:
         waiting = len(list(app.store.outbox.glob("*.eml")))
@@ -217,10 +217,10 @@ def _mail(app: App) -> Iterator[Check]:
 
 def _mail_leaves(app: App) -> Iterator[Check]:
     """Connect and log in, without sending: the chaser's run depends on it."""
-    from cdr.work import mailing
+    from cdr.work import delivery
 
     try:
-        yield Check("mail", "ok", mailing.transport(app).test())
+        yield Check("mail", "ok", delivery.transport(app).test())
     except CdrError as error:
         yield Check("mail", "error", f"{error.message} {error.hint}".strip())
 

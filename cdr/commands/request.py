@@ -17,7 +17,7 @@ from cdr.work import return_forms
 from cdr.work.changing import changing
 
 if TYPE_CHECKING:
-    from cdr.work.post import Letter
+    from cdr.work.messages import Letter
 
 
 @click.command("request")
@@ -39,7 +39,7 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
         app, reference, phrases
     ):  # before the mail, which may take long: a pass-phrase is shown only here
         _tell(app, reference, phrases, day, as_json)
-    from cdr.work.mailing import deliver_and_tell
+    from cdr.work.delivery import deliver_and_tell
 
     return deliver_and_tell(app, letters)
 
@@ -76,8 +76,8 @@ def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_js
 def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tuple[dict[str, str], list[Letter]]:
     """Ask, and record it; the pass-phrase of each agency that was asked, and the messages, which are still to go."""
     from cdr.domain.asking import requests
-    from cdr.domain.asking.agencies import refuse_retired
-    from cdr.work import post
+    from cdr.domain.asking.retired_agencies import refuse_retired
+    from cdr.work import messages
 
     with changing(app, reference) as now:
         documents, ledger = now.documents, now.documents.requests
@@ -89,7 +89,7 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tupl
         requests.ask(ledger.body, wanted, day)  # refused before a second of work for each
         made = {agency: return_forms.locked(app, reference, agency, documents.notification) for agency in wanted}
         body = requests.ask(ledger.body, wanted, day, {agency: one for agency, (one, _) in made.items()})
-        letters = [post.request(app, reference, agency, day, body) for agency in wanted]
+        letters = [messages.request(app, reference, agency, day, body) for agency in wanted]
         now.record("request", {ledger.place: body}, letters)
     return {agency: phrase for agency, (_, phrase) in made.items()}, letters
 
@@ -97,7 +97,7 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tupl
 def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any], day: date) -> list[str]:
     """The agencies of Form A that are still to be asked; one that is not in cdr.yaml, or is retired, is told and left."""
     from cdr.domain.asking import requests
-    from cdr.domain.asking.agencies import is_retired
+    from cdr.domain.asking.retired_agencies import is_retired
 
     asked = {agency.id: not is_retired(agency, day) for agency in app.configuration.agencies}
     named = requests.to_ask(form_a, ledger)

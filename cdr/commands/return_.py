@@ -15,13 +15,13 @@ from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.store.case_file import CaseFile
 from cdr.terminal.output import put, put_json, say
 from cdr.work.changing import changing, opened
-from cdr.work.mailing import told
+from cdr.work.delivery import told
 from cdr.work.taking_in import Form
 
 if TYPE_CHECKING:
     from cdr.store.layout import Place
     from cdr.work.arrived import Arrived
-    from cdr.work.post import Letter
+    from cdr.work.messages import Letter
 
 WORDS = {
     "returned": "has returned its reporting form",
@@ -140,7 +140,7 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
     from cdr.domain.asking import requests
     from cdr.domain.case import case
     from cdr.work import arrived as arrivals
-    from cdr.work import mailing
+    from cdr.work import delivery
 
     app.configuration.agency(agency)
     with changing(app, reference) as now:
@@ -158,7 +158,7 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
             changed |= _found(app, documents, form, place, day)
         letters = [] if waive else _thanks(app, reference, agency, ledger.body, day)
         now.record("return", changed, letters, texts=texts)
-    told(mailing.deliver_now(app, letters))
+    told(delivery.deliver_now(app, letters))
     return Taken(status, form, arrived)
 
 
@@ -183,12 +183,12 @@ def _place(app: App, agency: str, documents: CaseFile) -> Place:
 def _thanks(app: App, reference: str, agency: str, ledger: Mapping[str, Any], day: date) -> list[Letter]:
     """The message that thanks the agency, where the area wants one."""
     from cdr.domain.asking.requests import requests_of
-    from cdr.work import post
+    from cdr.work import messages
 
     if app.configuration.mail.get("thanks") != "yes":
         return []
     [asked] = [request.requested_on for request in requests_of(ledger) if request.agency == agency]
-    return [post.thanks(app, reference, agency, asked, day)]
+    return [messages.thanks(app, reference, agency, asked, day)]
 
 
 def _status(form: Form | None) -> str:

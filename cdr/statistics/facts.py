@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cdr.domain.asking.chase import is_escalated
+from cdr.domain.asking.prompts_due import is_escalated
 from cdr.domain.asking.requests import Request
 from cdr.domain.case.facts import Analysis, Facts, Notification, codes
 from cdr.domain.case.gates import OPEN

@@ -2,7 +2,7 @@
 
 What is guaranteed: from the reading to the commit nobody else writes to the store; a closed case is refused before anything is
 decided; all bodies, texts and attachments are recorded together or none. A message that leaves by mail is recorded as about to
-go in that commit and goes once the lock is let go (`mailing.deliver_now`); one for the outbox, or a file for a person, is
+go in that commit and goes once the lock is let go (`delivery.deliver_now`); one for the outbox, or a file for a person, is
 written when nothing but publishing is left, and taken back where that fails.
 """
 
@@ -19,7 +19,7 @@ from cdr.domain.case.case import refuse_closed
 if TYPE_CHECKING:
     from cdr.store.case_file import CaseFile
     from cdr.store.layout import Place
-    from cdr.work.post import Letter
+    from cdr.work.messages import Letter
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class Changing:
         from cdr.store.transaction import Change
 
         if letters:
-            from cdr.work import mailing
+            from cdr.work import delivery
 
-            bodies = {**bodies, **mailing.written_down(self.app, self.documents.prompts, letters)}
+            bodies = {**bodies, **delivery.written_down(self.app, self.documents.prompts, letters)}
         change = Change(verb, bodies, texts or {}, attachments or {})
         self.app.store.commit(
-            change, self.documents, (lambda: mailing.to_outbox(self.app, letters)) if letters else write
+            change, self.documents, (lambda: delivery.to_outbox(self.app, letters)) if letters else write
         )
 
 

@@ -8,16 +8,16 @@ from datetime import date
 from typing import Any
 
 from cdr.app import App
-from cdr.domain.asking import chase, sending
-from cdr.domain.asking.chase import ChaseItem, Due
+from cdr.domain.asking import prompts_due, sending
+from cdr.domain.asking.prompts_due import ChaseItem, Due
 from cdr.domain.asking.requests import Request
 from cdr.domain.asking.sending import Prompt, Unsent
 from cdr.errors import CdrError, NotAllowed, NotFound, WrongConfiguration
 from cdr.mail.transport import TAKEN
-from cdr.work import mailing, post
-from cdr.work.mailing import Ledgers, Sent
+from cdr.work import delivery, messages
+from cdr.work.delivery import Ledgers, Sent
+from cdr.work.messages import Letter
 from cdr.work.outstanding import Chased, as_chased, outstanding, waiting_to_go
-from cdr.work.post import Letter
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def sentence(app: App, one: Unsent) -> str:
     about = f"{one.prompt.level} for {one.prompt.case}, {one.prompt.agency}"
     if one.refused and one.status in (sending.REFUSED, sending.SENT):
         return f"refused by the mail server: {about}, to {', '.join(one.refused)}; correct the address in cdr.yaml, or ring."
-    if one.status == sending.SENDING and not sending.may_go(one, one.to, mailing.limits(app)):
+    if one.status == sending.SENDING and not sending.may_go(one, one.to, delivery.limits(app)):
         return f"uncertain: {about}: tried {one.tries} times, and the server never said whether it has it; ask {', '.join(one.to)}."
     if one.status == sending.SENDING:
         return f"uncertain: {about}: a run was interrupted, and it may have gone out; the next run sends it again."
@@ -62,7 +62,7 @@ def would_send(app: App, references: tuple[str, ...]) -> Found:
     """What a run would send, and nothing sent."""
     today = app.clock.today
     due = [chased for chased in outstanding(app, references, today) if chased.item.due]
-    verb = "Would be sent" if mailing.sends(app) else "Would be written"
+    verb = "Would be sent" if delivery.sends(app) else "Would be written"
     return Found(tuple(due), lines=tuple(_words(chased, verb) for chased in due))
 
 
@@ -81,7 +81,7 @@ def to_outbox(app: App, references: tuple[str, ...]) -> Found:
         for letter in letters:
             for prompt in letter.prompts:
                 _mark_sent(ledgers, prompt, letter, today)
-        ledgers.commit(lambda: post.out(app, letters))
+        ledgers.commit(lambda: messages.out(app, letters))
     chased = tuple(_after(app, one, ledgers.body(one.case), today) for one in went)
     return Found(chased, lines=tuple(_words(one, "In the outbox") for one in chased), warnings=warnings)
 
@@ -89,7 +89,7 @@ def to_outbox(app: App, references: tuple[str, ...]) -> Found:
 def _mark_sent(ledgers: Ledgers, prompt: Prompt, letter: Letter, today: date) -> None:
     due, message = Due(prompt.level, prompt.due_on), letter.message
     ledgers.change(
-        prompt.case, lambda body: chase.mark_sent(body, prompt.agency, due, today, message.to, message.message_id)
+        prompt.case, lambda body: prompts_due.mark_sent(body, prompt.agency, due, today, message.to, message.message_id)
     )
 
 
@@ -103,12 +103,12 @@ def _words(chased: Chased, verb: str) -> str:
 
 def send(app: App, references: tuple[str, ...]) -> Found:
     """Record what is about to go, hand it over, and mark what came of it. Raises: WrongConfiguration, as `deliver`."""
-    mailing.transport(app).close()
+    delivery.transport(app).close()
     today, store = app.clock.today, app.store
     with store.sending() as noted:
         with store.writing():
             ledgers = Ledgers(app)
-            mailing.note_what_was_taken(app, noted, ledgers)
+            delivery.note_what_was_taken(app, noted, ledgers)
             due = {
                 (one.case, one.item.agency): one for one in outstanding(app, references, today, ledgers) if one.item.due
             }
@@ -117,7 +117,7 @@ def send(app: App, references: tuple[str, ...]) -> Found:
                 for prompt in letter.prompts:
                     _begin(ledgers, prompt, letter)
             ledgers.commit()
-        sent = mailing.deliver(app, noted, plan.letters, plan.before)
+        sent = delivery.deliver(app, noted, plan.letters, plan.before)
     return _found(app, due, sent, plan)
 
 
@@ -128,7 +128,7 @@ def _begin(ledgers: Ledgers, prompt: Prompt, letter: Letter) -> None:
 
 def _plan(app: App, references: tuple[str, ...], due: Sequence[Prompt], ledgers: Ledgers) -> Plan:
     """The messages of this run: those tried before under their ids, then what is newly due; no more than one run may send."""
-    most = mailing.limits(app)
+    most = delivery.limits(app)
     waiting = {_key(one.prompt): one for one in waiting_to_go(app, references, ledgers)}
     wanted = {_key(prompt): prompt for prompt in due if not _is_before_its_request(prompt, waiting, most)}
     wanted |= {key: one.prompt for key, one in waiting.items() if not one.prompt.is_prompt}
@@ -168,7 +168,7 @@ def _key(prompt: Prompt) -> tuple[str, str, str]:
 
 def _recipients(app: App, prompt: Prompt) -> tuple[str, ...] | None:
     try:
-        return chase.recipients(prompt.level, prompt.agency, app.configuration)
+        return prompts_due.recipients(prompt.level, prompt.agency, app.configuration)
     except NotFound:
         return None
 
@@ -186,8 +186,8 @@ def _found(app: App, due: Mapping[tuple[str, str], Chased], sent: Sequence[Sent]
         tuple(chased),
         tuple(one for one in went if not one.prompt.is_prompt),
         failed,
-        tuple(mailing.line(one) for one in went),
-        (*(mailing.line(one) for one in failed), *plan.warnings),
+        tuple(delivery.line(one) for one in went),
+        (*(delivery.line(one) for one in failed), *plan.warnings),
     )
 
 
@@ -200,10 +200,10 @@ def _prompt(chased: Chased) -> Prompt:
 
 
 def _groups(app: App, prompts: Sequence[Prompt]) -> list[tuple[tuple[Prompt, ...], str]]:
-    usual = "yes" if mailing.sends(app) else "no"
+    usual = "yes" if delivery.sends(app) else "no"
     if app.configuration.mail.get("together", usual) != "yes":
         return [((prompt,), "") for prompt in prompts]
-    return [(group, "") for group in sending.together(prompts, mailing.limits(app).requests_per_message)]
+    return [(group, "") for group in sending.together(prompts, delivery.limits(app).requests_per_message)]
 
 
 def _made(app: App, groups: Sequence[tuple[tuple[Prompt, ...], str]]) -> tuple[tuple[Letter, ...], tuple[str, ...]]:
@@ -218,7 +218,7 @@ def _made(app: App, groups: Sequence[tuple[tuple[Prompt, ...], str]]) -> tuple[t
     errors: list[CdrError] = []
     for prompts, message_id in groups:
         try:
-            letters.append(post.letter(app, prompts, message_id))
+            letters.append(messages.letter(app, prompts, message_id))
         except (NotFound, NotAllowed, WrongConfiguration) as error:
             errors.append(error)
             about = ", ".join(f"{prompt.level} for {prompt.case}" for prompt in prompts)

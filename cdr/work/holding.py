@@ -16,7 +16,7 @@ def hold(app: App, reference: str, agency: str, until: date, reason: str) -> Non
     Raises: NotFound, ConditionsNotMet where nothing is outstanding or the day is not still to come.
     """
     from cdr.domain.asking import requests
-    from cdr.domain.case import holds
+    from cdr.domain.case import agency_holds
 
     app.configuration.agency(agency)
     if until <= app.clock.today:
@@ -24,10 +24,10 @@ def hold(app: App, reference: str, agency: str, until: date, reason: str) -> Non
     with changing(app, reference) as now:
         documents = now.documents
         case, ledger = documents.case, documents.requests
-        body = holds.with_reason(case.body, agency, until, app.clock.today, reason)
+        body = agency_holds.with_reason(case.body, agency, until, app.clock.today, reason)
         returns = documents.return_bodies
         agencies = {one.id: (one.name, one.type, one.type) for one in app.configuration.agencies}
-        if holds.names_someone(reason, documents.notification.body, returns, agencies):
+        if agency_holds.names_someone(reason, documents.notification.body, returns, agencies):
             say("please check: the reason seems to name somebody; it should say why, and nothing about a person.")
         change = {ledger.place: requests.held(ledger.body, agency, until), case.place: body}
         now.record("hold", change)

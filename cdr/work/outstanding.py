@@ -8,14 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.asking import chase, sending
-from cdr.domain.asking.chase import ChaseItem
+from cdr.domain.asking import prompts_due, sending
+from cdr.domain.asking.prompts_due import ChaseItem
 from cdr.domain.asking.requests import Request
 from cdr.domain.asking.sending import Unsent
 from cdr.errors import NotFound
 
 if TYPE_CHECKING:
-    from cdr.work.mailing import Ledgers
+    from cdr.work.delivery import Ledgers
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,11 @@ def as_chased(app: App, case: str, request: Request, prompts: Mapping[str, Any],
     """How far one request of a case is, by these prompts."""
     known = {agency.id: agency for agency in app.configuration.agencies}
     closed = known[request.agency].closed if request.agency in known else ()
-    item = chase.chase_item(request, prompts, today, app.policy, app.working_days, closed)
+    item = prompts_due.chase_item(request, prompts, today, app.policy, app.working_days, closed)
     level = item.due or item.next
-    to = chase.recipients(level.level, item.agency, app.configuration) if level and request.agency in known else ()
+    to = (
+        prompts_due.recipients(level.level, item.agency, app.configuration) if level and request.agency in known else ()
+    )
     return Chased(case, item, to, request.held_until if request.is_held(today) else None)
 
 

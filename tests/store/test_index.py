@@ -15,10 +15,10 @@ from conftest import EXAMPLES, People, Shell
 from store.hands import encrypted, findings, git
 
 from cdr.app import App
-from cdr.domain.asking.chase import Due, mark_sent
+from cdr.domain.asking.prompts_due import Due, mark_sent
 from cdr.domain.case import facts
 from cdr.domain.case.facts import cases_of
-from cdr.work.mailing import Ledgers
+from cdr.work.delivery import Ledgers
 
 FORM = EXAMPLES / "form-a-sudi.yaml"
 

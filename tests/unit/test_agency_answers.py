@@ -18,7 +18,7 @@ from cdr.app import rules
 from cdr.documents.tables.agencies import FORMATS, render
 from cdr.domain.asking.requests import answer, ask
 from cdr.errors import WrongUsage
-from cdr.statistics.agencies import Answers, answers
+from cdr.statistics.agency_answers import Answers, answers
 from cdr.statistics.facts import case_facts
 from cdr.statistics.tally import tally
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import configuration, policy
 
-from cdr.domain.asking.chase import ChaseItem, Due, chase_item, levels, mark_sent, recipients
 from cdr.domain.asking.overdue import is_overdue
+from cdr.domain.asking.prompts_due import ChaseItem, Due, chase_item, levels, mark_sent, recipients
 from cdr.domain.asking.requests import Request
 from cdr.domain.rulebook.configuration import Closure
 from cdr.errors import NotFound

@@ -14,7 +14,7 @@ from cdr import nhs_numbers, written
 from cdr.documents.report import report_sections
 from cdr.domain.anonymising import known_names
 from cdr.domain.anonymising.anonymise import Anonymiser
-from cdr.domain.asking import chase
+from cdr.domain.asking import prompts_due
 from cdr.domain.asking.requests import requests_of
 from cdr.domain.case import duplicates, gates, milestones, panel_findings, places, processes
 from cdr.domain.case.case import with_letter
@@ -24,7 +24,7 @@ from cdr.domain.register import register_map, register_read
 from cdr.domain.register.register import RowRead
 from cdr.domain.report import report_words
 from cdr.domain.rulebook import form_a, form_b, questions, validation
-from cdr.statistics import agencies, cautions, facts
+from cdr.statistics import agency_answers, cautions, facts
 from cdr.statistics.labels import Labels
 from cdr.written import bare_name
 
@@ -80,7 +80,7 @@ def test_an_escalation_counts_once_it_went_out_and_for_its_own_request() -> None
             {"agency": "school", "level": "escalation", "due_on": "2026-05-20", "sent_on": "2026-05-20"},
         ]
     }
-    went_out = [one.agency for one in requests_of(asked) if chase.is_escalated(one, prompts)]
+    went_out = [one.agency for one in requests_of(asked) if prompts_due.is_escalated(one, prompts)]
     case = known(
         requests=asked,
         prompts=prompts,
@@ -88,7 +88,7 @@ def test_an_escalation_counts_once_it_went_out_and_for_its_own_request() -> None
     )
     counted = facts.case_facts(case)
     assert counted is not None
-    table = agencies.answers([case], {}, ["Northshire"], date(2026, 6, 1), policy())
+    table = agency_answers.answers([case], {}, ["Northshire"], date(2026, 6, 1), policy())
     assert went_out == ["school"]
     assert [one.agency for one in counted.requests if one.escalated] == went_out
     assert [one.agency for one in table if one.escalated] == went_out

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from cdr import cli, resources
 from cdr.commands import doctor, explain
-from cdr.domain.asking import chase
+from cdr.domain.asking import prompts_due
 from cdr.domain.case.case import STAGES
 from cdr.domain.process import due
 from cdr.errors import EXIT_CODES
@@ -157,7 +157,7 @@ def test_a_closed_list_is_that_of_the_code(file: str, key: str) -> None:
 def test_the_prompts_that_fall_due_are_those_of_the_chasing() -> None:
     [item] = {json.dumps(node["properties"]["due"]["items"]["properties"]["level"]["enum"])
               for _, node in parts(schema("chase-1.json")) if "due" in node.get("properties", {})}  # fmt: skip
-    assert json.loads(item) == ["prompt-1", "prompt-2", "prompt-3", chase.ESCALATION]
+    assert json.loads(item) == ["prompt-1", "prompt-2", "prompt-3", prompts_due.ESCALATION]
 
 
 # ---- the check that every test makes ---------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from docx import Document
 from lxml import etree
 
 from cdr.app import rules
-from cdr.documents.report.charts import WIDEST, of_rows, over_years, svg
+from cdr.documents.report.charts import WIDEST, drawn, of_rows, over_years
 from cdr.documents.report.report import render
 from cdr.documents.report.report_blocks import Grid, Picture, Place, Report
 from cdr.documents.report.report_sections import Material, build, tables_needed
@@ -190,12 +190,12 @@ def test_a_chart_is_drawn_to_scale_with_its_numbers_and_says_itself_in_words() -
     shares = [group.bars[0].share for group in chart.groups]
     counts = [row.cells[-1].n or 0 for row in table.rows]
     assert shares == pytest.approx([n / max(counts) for n in counts])
-    drawn = etree.fromstring(svg(chart, "c").encode())
+    picture = etree.fromstring(drawn(chart, "c").encode())
     space = "{http://www.w3.org/2000/svg}"
-    assert [float(one.get("width", "").rstrip("%")) for one in drawn.iter(f"{space}rect")] == pytest.approx(
+    assert [float(one.get("width", "").rstrip("%")) for one in picture.iter(f"{space}rect")] == pytest.approx(
         [WIDEST * s for s in shares if s], abs=0.01
     )
-    assert drawn.findtext(f"{space}title") == "Where <they> lived" and drawn.findtext(f"{space}desc") == chart.alt
+    assert picture.findtext(f"{space}title") == "Where <they> lived" and picture.findtext(f"{space}desc") == chart.alt
     assert all(f"{group.label}: {group.bars[0].text}" in chart.alt for group in chart.groups)
     years = over_years([table, counted.table("reviews.local_authority")], ["notified", "reviewed"], "Years")
     assert years is not None and years.groups[-1].bars[0].text == "8 notified"

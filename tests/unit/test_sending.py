@@ -10,10 +10,10 @@ from unit.domain_data import configuration, example, load, policy
 
 from cdr import resources
 from cdr.domain.asking import sending
-from cdr.domain.asking.chase import ChaseItem, Due, chase_item, mark_sent
+from cdr.domain.asking.prompts_due import ChaseItem, Due, chase_item, mark_sent
 from cdr.domain.asking.requests import Request, answer, ask, held, requests_of
 from cdr.domain.asking.sending import Limits, Prompt
-from cdr.domain.case.holds import names_someone, with_reason
+from cdr.domain.case.agency_holds import names_someone, with_reason
 from cdr.domain.rulebook.configuration import Closure, Configuration, configuration_problems
 from cdr.errors import ConditionsNotMet, WrongConfiguration
 

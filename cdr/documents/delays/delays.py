@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from cdr.documents.delays.delays_chart import svg, terminal
+from cdr.documents.delays.delays_chart import drawn, terminal
 from cdr.documents.delays.delays_rows import PURPOSE, Chart, Page, case_page, cells, heads, total_cells, year_page
 from cdr.documents.safe import no_formula, visible
 from cdr.errors import WrongUsage
@@ -41,7 +41,7 @@ def render(
         "md": _markdown,
         "csv": _csv,
         "html": _html,
-        "svg": svg,
+        "svg": drawn,
     }
     if format not in writers:
         raise WrongUsage(f"There is no such format. Choose one of {', '.join(FORMATS)}.")
@@ -116,7 +116,7 @@ def _html(page: Page) -> str:
         {
             "id": chart.id, "title": chart.title, "summary": chart.summary, "heads": heads(chart), "notes": chart.notes,
             "rows": [cells(bar, chart) for bar in chart.bars], "total": total_cells(chart),
-            "picture": as_it_is(svg(Page(chart.title, (chart,), ()), inside=True)) if chart.bars else "",
+            "picture": as_it_is(drawn(Page(chart.title, (chart,), ()), inside=True)) if chart.bars else "",
         }
         for chart in page.charts
     ]  # fmt: skip

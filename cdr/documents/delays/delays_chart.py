@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from html import escape
 
+from cdr.documents import svg
 from cdr.documents.delays.delays_rows import PURPOSE, Bar, Chart, Page, counted
 from cdr.documents.safe import visible
 
@@ -15,7 +16,7 @@ NUMBERS = 16
 
 WIDTH, LEFT, RIGHT, ROW, BAR = 960, 330, 190, 28, 16
 FONT = "'Source Sans 3', Arial, Helvetica, sans-serif"
-INK, SOLID, LIGHT = "#1f1f1f", "#24476b", "#ffffff"
+INK, SOLID, LIGHT, GRID = "#1f1f1f", "#24476b", "#ffffff", "#9a9a9a"
 LONGEST_LABEL = 46
 ROOM_FOR_TICKS = WIDTH - 155  # beyond it stand the words "all days"
 
@@ -76,7 +77,7 @@ def _scale(chart: Chart, cells: int) -> str:
     return "".join(row)
 
 
-def svg(page: Page, inside: bool = False) -> str:
+def drawn(page: Page, inside: bool = False) -> str:
     """The page as SVG with a title, a description and real text; `inside` a web page it has no heading of its own."""
     body, height = [], 12
     if not inside:
@@ -90,16 +91,27 @@ def svg(page: Page, inside: bool = False) -> str:
             body.append(_text(12, height + 8, line, size=13))
             height += 20
     name = f"picture-{page.charts[0].id}"
-    head = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height + 8}" width="{WIDTH}" height="{height + 8}" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc" font-family="{FONT}" fill="{INK}">',
-        f'<title id="{name}-title">{escape(visible(page.title))}</title>',
-        f'<desc id="{name}-desc">{escape(" ".join(_said(chart) for chart in page.charts))}</desc>',
-        f'<defs><pattern id="{name}-open" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<rect width="6" height="6" fill="{LIGHT}"/><rect width="1.6" height="6" fill="{SOLID}"/></pattern></defs>',
-        f'<rect width="100%" height="100%" fill="{LIGHT}"/>',
-    ]
-    return "\n".join([*head, *(line.replace("#open", f"#{name}-open") for line in body), "</svg>"]) + "\n"
+    ground = [_hatched(f"{name}-open"), svg.element("rect", width="100%", height="100%", fill=LIGHT)]
+    whole = svg.picture(
+        name,
+        visible(page.title),
+        " ".join(_said(chart) for chart in page.charts),
+        [*ground, *(line.replace("#open", f"#{name}-open") for line in body)],
+        "\n",
+        viewBox=f"0 0 {WIDTH} {height + 8}",
+        width=WIDTH,
+        height=height + 8,
+        font_family=FONT,
+        fill=INK,
+    )
+    return f"{whole}\n"
+
+
+def _hatched(id_: str) -> str:
+    """The pattern of days that were open while another cause took them: it needs no colour to be told apart."""
+    lines = svg.element("rect", width=6, height=6, fill=LIGHT) + svg.element("rect", width=1.6, height=6, fill=SOLID)
+    turned = {"patternUnits": "userSpaceOnUse", "patternTransform": "rotate(45)"}
+    return svg.element("defs", svg.element("pattern", lines, id=id_, width=6, height=6, **turned))
 
 
 def _chart(chart: Chart, top: int, inside: bool) -> tuple[list[str], int]:
@@ -116,7 +128,7 @@ def _chart(chart: Chart, top: int, inside: bool) -> tuple[list[str], int]:
         y += 48
         lines += _grid(chart, y, y + ROW * len(chart.bars))
         for bar in chart.bars:
-            lines += _bar(bar, y)
+            lines.append(_bar(bar, y))
             y += ROW
         y += 28
         lines += [
@@ -140,24 +152,26 @@ def _grid(chart: Chart, top: int, bottom: int) -> Iterator[str]:
     free = 0.0
     for at, words in chart.ticks:
         x = LEFT + at * (WIDTH - LEFT - RIGHT)
-        yield f'<line x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{bottom + 4}" stroke="#9a9a9a" stroke-width="0.7"/>'
+        yield svg.element("line", x1=f"{x:.1f}", y1=top, x2=f"{x:.1f}", y2=bottom + 4, stroke=GRID, stroke_width=0.7)
         if x >= free and x + 7 * len(words) <= ROOM_FOR_TICKS:
             yield _text(x, bottom + 19, words, size=12)
             free = x + 8 * len(words) + 6
 
 
-def _bar(bar: Bar, y: int) -> Iterator[str]:
+def _bar(bar: Bar, y: int) -> str:
     label = visible(bar.label)
     short = label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
-    yield f"<g><title>{escape(_words(bar))}</title>"
-    yield _text(LEFT - 10, y + 18, short, size=14, anchor="end")
+    parts = [
+        svg.element("title", escape(_words(bar), quote=False)),
+        _text(LEFT - 10, y + 18, short, size=14, anchor="end"),
+    ]
     for span in bar.spans:
         width = max(1.5, (span.end - span.start) * (WIDTH - LEFT - RIGHT))
         x = LEFT + span.start * (WIDTH - LEFT - RIGHT)
-        yield _rect(x, y + (ROW - BAR) / 2, width, BAR, SOLID if span.attributed else "url(#open)")
-    yield _text(WIDTH - 100, y + 18, f"{bar.open_days:,}", size=14, anchor="end")
-    yield _text(WIDTH - 12, y + 18, f"{bar.attributed_days:,}", size=14, anchor="end")
-    yield "</g>"
+        parts.append(_rect(x, y + (ROW - BAR) / 2, width, BAR, SOLID if span.attributed else "url(#open)"))
+    parts.append(_text(WIDTH - 100, y + 18, f"{bar.open_days:,}", size=14, anchor="end"))
+    parts.append(_text(WIDTH - 12, y + 18, f"{bar.attributed_days:,}", size=14, anchor="end"))
+    return svg.element("g", "\n".join(parts))
 
 
 def _said(chart: Chart) -> str:
@@ -171,8 +185,10 @@ def _words(bar: Bar) -> str:
 
 
 def _rect(x: float, y: float, width: float, height: float, fill: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height}" fill="{fill}" stroke="{SOLID}" stroke-width="1"/>'
+    place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:.1f}", "height": height}
+    return svg.element("rect", **place, fill=fill, stroke=SOLID, stroke_width=1)
 
 
 def _text(x: float, y: float, text: str, *, size: int, weight: str = "normal", anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}">{escape(visible(text))}</text>'
+    place = {"x": f"{x:.1f}", "y": f"{y:.1f}"}
+    return svg.text(visible(text), **place, font_size=size, font_weight=weight, text_anchor=anchor)

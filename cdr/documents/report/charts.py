@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cdr.documents import svg
 from cdr.documents.tables.tally import counted_of
 from cdr.statistics.tables import SHARES, Cell, Table
 
@@ -103,27 +104,22 @@ def words(cell: Cell, table: Table) -> str:
     )
 
 
-def svg(chart: Chart, id_: str) -> str:
+def drawn(chart: Chart, id_: str) -> str:
     """The chart as SVG for a page: lengths in per cent and text in the page's own size, so that it fits any width."""
-    from markupsafe import escape
-
     parts, y = [], 0
     for group in chart.groups:
         for line in textwrap.wrap(group.label, LABEL) or [""]:
             y += LINE
-            parts.append(f'<text class="label" x="0" y="{y - 4}">{escape(line)}</text>')
+            parts.append(svg.text(line, class_="label", x=0, y=y - 4))
         for bar in group.bars:
-            kind = "filled" if bar.filled else "outlined"
-            width = f"{bar.share * WIDEST:.2f}"
+            kind, width = "filled" if bar.filled else "outlined", f"{bar.share * WIDEST:.2f}%"
             if bar.share:
-                parts.append(f'<rect class="{kind}" x="1" y="{y + 1}" width="{width}%" height="{BAR - 2}"/>')
-            parts.append(f'<line x1="1" x2="1" y1="{y}" y2="{y + BAR}"/>')
-            parts.append(f'<text x="{width}%" dx="8" y="{y + BAR - 4}">{escape(bar.text)}</text>')
+                parts.append(svg.element("rect", class_=kind, x=1, y=y + 1, width=width, height=BAR - 2))
+            parts.append(svg.element("line", x1=1, x2=1, y1=y, y2=y + BAR))
+            parts.append(svg.text(bar.text, x=width, dx=8, y=y + BAR - 4))
             y += BAR + GAP
         y += SPACE
-    head = f'<title id="{id_}-t">{escape(chart.title)}</title><desc id="{id_}-d">{escape(chart.alt)}</desc>'
-    shape = f'role="img" aria-labelledby="{id_}-t {id_}-d" width="100%" height="{y}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" {shape}>{head}{"".join(parts)}</svg>'
+    return svg.picture(id_, chart.title, chart.alt, parts, class_="chart", width="100%", height=y)
 
 
 def _alt(title: str, groups: Sequence[Group], rest: str = "") -> str:

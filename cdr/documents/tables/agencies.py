@@ -12,7 +12,7 @@ from textwrap import fill
 from typing import Any
 
 from cdr.documents.safe import no_formula, visible
-from cdr.statistics.agencies import FEWEST_FOR_QUARTILES, Answers
+from cdr.statistics.agency_answers import FEWEST_FOR_QUARTILES, Answers
 
 WIDTH = 100
 FORMATS = ("table", "md", "csv", "json")

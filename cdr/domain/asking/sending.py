@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cdr.domain.asking.chase import ESCALATION, SCHEMA
+from cdr.domain.asking.prompts_due import ESCALATION, SCHEMA
 from cdr.domain.asking.requests import OUTSTANDING, requests_of
 from cdr.domain.rulebook.validation import date_at, items_at, number_at, text_at, words_at
 from cdr.errors import WrongConfiguration

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cdr.domain.asking.chase import ESCALATION, chase_item
+from cdr.domain.asking.prompts_due import ESCALATION, chase_item
 from cdr.domain.asking.requests import Request
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.milestones import still_called_for

@@ -26,8 +26,8 @@ from cdr.store.document import Document
 from cdr.store.layout import Place
 from cdr.store.transaction import DEFERRED, Change, signals_deferred
 from cdr.terminal.output import say
-from cdr.work import post
-from cdr.work.post import Letter
+from cdr.work import messages
+from cdr.work.messages import Letter
 
 if TYPE_CHECKING:
     from cdr.mail.sendmail import Sendmail
@@ -127,7 +127,7 @@ def written_down(app: App, prompts: Document, letters: Sequence[Letter]) -> dict
 
 def to_outbox(app: App, letters: Sequence[Letter]) -> Callable[[], None] | None:
     """Write letters to the outbox, where that is how mail leaves; what takes them out again. Raises: DiskFailed."""
-    return None if sends(app) else post.out(app, letters)
+    return None if sends(app) else messages.out(app, letters)
 
 
 def note_what_was_taken(app: App, noted: Path, ledgers: Ledgers) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.documents.letters import message, pgp_mime
 from cdr.documents.letters.message import Asked, Attachment, Message
-from cdr.domain.asking.chase import ESCALATION
+from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
 from cdr.work.agency_keys import refuse_unusable
 
