@@ -102,9 +102,15 @@ class Gnupg:
         """
         self.private_key_operations += 1
         answer = self._run(["--max-output", str(LARGEST_PLAINTEXT), "--decrypt"], data, may_ask=True, own=True)
-        if _is_whole(answer):
+        if is_whole(answer):
             return answer.out
         raise _why_not_opened(answer, what)
+
+    def decrypt_files(self, paths: Sequence[Path], most: int) -> Answer:
+        """What GnuPG makes of these files, `NAME.gpg` each, whose plaintext it writes to `NAME`; one private-key operation for each."""
+        self.private_key_operations += len(paths)
+        options = ["--max-output", str(most), "--multifile", "--decrypt", *map(str, paths)]
+        return self._run(options, b"", may_ask=True, own=True)
 
     def lock(self, data: bytes, passphrase: str) -> bytes:
         """`data` as an armoured message that this pass-phrase opens and no key; gpg gets it through a pipe alone.
@@ -130,7 +136,7 @@ class Gnupg:
     def unseal(self, data: bytes, secret: str, what: str) -> bytes:
         """What `seal` sealed; no private-key operation. Raises: NotAuthentic for anything else."""
         answer = self._with_passphrase(secret, [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--decrypt"], data)
-        if _is_whole(answer):
+        if is_whole(answer):
             return answer.out
         raise _why_not_opened(answer, what)
 
@@ -308,7 +314,7 @@ def _why_not_signed(answer: Answer, fingerprint: str) -> CdrError | None:
     return gpg.cause(answer)
 
 
-def _is_whole(answer: Answer) -> bool:
+def is_whole(answer: Answer) -> bool:
     """Whether all of one message was decrypted, and nothing else."""
     once = ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY", "END_DECRYPTION")
     never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED")

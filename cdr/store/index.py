@@ -8,7 +8,7 @@ else, and one file a case that holds that case's opened documents.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +19,7 @@ from cdr.store import layout
 from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
+from cdr.store.opening import AT_ONCE
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
@@ -187,7 +188,10 @@ class Index:
         for place in missing:
             by_case.setdefault(place.case, []).append(place)
         not_here: list[NotAllowed] = []
+        ahead = _in_groups(by_case)
         for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
+            if case in ahead:
+                self.snapshot.open_ahead(self._not_in_their_cases_files(ahead[case], by_case))
             try:
                 self._take_in_case(case, by_case[case])
             except (NotAuthentic, ToolMissing) as error:
@@ -200,6 +204,15 @@ class Index:
         if len(not_here) == len(by_case) > 1:  # no single document's fault: this key opens none
             raise not_here[0]
         self._save()
+
+    def _not_in_their_cases_files(
+        self, places: Iterable[Place], by_case: Mapping[str, Sequence[Place]]
+    ) -> Iterator[Place]:
+        """Those of the documents that `case_documents` will have to decrypt."""
+        for place in places:
+            kept = self.kept_of(place.case) if len(by_case[place.case]) > 1 else {}
+            if kept.get(place.path, {}).get("digest") != self.snapshot.digest_of(place.path):
+                yield place
 
     def _take_in_case(self, case: str, places: Iterable[Place]) -> None:
         kept = self._load()
@@ -329,6 +342,18 @@ class _Part:
         self.documents = {path: one for path, one in {**self.documents, **new}.items() if path not in gone}
         self.removed = sorted({*self.removed, *gone} - new.keys())
         self.at = at
+
+
+def _in_groups(by_case: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]:
+    """Documents of several cases that are opened together, by the case that comes first of them."""
+    groups: dict[str, list[Place]] = {}
+    first = ""
+    for case, places in by_case.items():
+        if not first or len(groups[first]) + len(places) > AT_ONCE:
+            first = case
+            groups[first] = []
+        groups[first] += places
+    return groups
 
 
 def _case_of(path: str) -> str:

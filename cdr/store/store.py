@@ -111,10 +111,11 @@ class Store:
     @cached_property
     def index(self) -> Index:
         """The acting person's local index."""
-        return Index(self.snapshot, self._sealing, self.extraction, self.progress)
+        return Index(self.snapshot, self.sealing, self.extraction, self.progress)
 
     @cached_property
-    def _sealing(self) -> Sealing:  # for the whole run: its secret is opened once
+    def sealing(self) -> Sealing:
+        """What the acting person keeps beside the store; for the whole run, so that its secret is opened once."""
         return Sealing(self.snapshot.keys.gnupg, self.history.state, self.person.fingerprint)
 
     def require_member(self) -> None:

@@ -10,11 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from cdr import disk, programs
+from cdr import disk, programs, resources
 from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
 from cdr.forms import schema
-from cdr.store import git_files, layout, ownership, state, transaction, worktree
+from cdr.store import git_files, layout, opening, ownership, state, transaction, worktree
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
@@ -299,7 +300,17 @@ def _contents(store: Store) -> Iterator[Finding]:
         for place in _documents(snapshot)
         if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT
     }
+    checked = _Checked(store)
+    ahead = {path for path in readable if not checked.has(path, snapshot.digest_of(path))}
     for path in store.progress(list(readable), "Opening every document"):
+        digest = snapshot.digest_of(path)
+        if checked.has(path, digest):
+            yield from _revision(store, path, checked.previous(path))
+            continue
+        if path in ahead:
+            group = sorted(ahead)[: opening.AT_ONCE]
+            ahead.difference_update(group)
+            snapshot.open_ahead(readable[one] for one in group)
         try:
             document = snapshot.open(readable[path], snapshot.raw(path))
         except CdrError as error:
@@ -307,11 +318,57 @@ def _contents(store: Store) -> Iterator[Finding]:
                 raise
             yield Finding("contents", "error", path, f"{error.message} {error.hint}")
             continue
-        yield from _document(document)
-        try:
-            snapshot.revisions.check(path, document.previous)
-        except CdrError as error:
-            yield Finding("revision", "error", path, f"{error.message} It is so{_since(store, path)}. {error.hint}")
+        problems = [*_document(document)]
+        yield from problems
+        if not problems:
+            checked.add(path, digest, document.previous)
+        yield from _revision(store, path, document.previous)
+    checked.save()
+
+
+class _Checked:
+    """Documents in which an earlier run of this edition of cdr found nothing: their bytes are the same, so it would find nothing again."""
+
+    NAME = "checked"
+    SAVE_EVERY = 200
+
+    def __init__(self, store: Store) -> None:
+        self.sealing = store.sealing
+        kept = self.sealing.open(self.NAME) or {}
+        self.edition = resources.edition().hex()
+        found = kept.get("documents") if kept.get("edition") == self.edition else None
+        self.found: dict[str, Any] = found if isinstance(found, dict) else {}
+        self.unsaved = 0
+
+    def has(self, path: str, digest: str) -> bool:
+        """Whether the document was looked at as it stands."""
+        entry = self.found.get(path)
+        return isinstance(entry, list) and len(entry) == 2 and entry[0] == digest
+
+    def previous(self, path: str) -> str | None:
+        """What it says that it replaced."""
+        said = self.found[path][1]
+        return None if said is None else str(said)
+
+    def add(self, path: str, digest: str, previous: str | None) -> None:
+        """Note a document, and keep what was noted now and then, so that a run that is interrupted was not in vain."""
+        self.found[path] = [digest, previous]
+        self.unsaved += 1
+        if self.unsaved >= self.SAVE_EVERY:
+            self.save()
+
+    def save(self) -> None:
+        """Keep what was noted since the last time."""
+        if self.unsaved:
+            self.sealing.keep(self.NAME, {"edition": self.edition, "documents": self.found})
+            self.unsaved = 0
+
+
+def _revision(store: Store, path: str, previous: str | None) -> Iterator[Finding]:
+    try:
+        store.snapshot.revisions.check(path, previous)
+    except CdrError as error:
+        yield Finding("revision", "error", path, f"{error.message} It is so{_since(store, path)}. {error.hint}")
 
 
 def _document(document: Document) -> Iterator[Finding]:

@@ -40,8 +40,11 @@ class Counter:
         lines = self.log.read_text().splitlines()
         assert lines, "the wrapper was not used"
         wanted = {"-d", "--decrypt", "--detach-sign", "--sign", "--clear-sign"}
-        by_a_key = [set(line.split()) for line in lines if "--passphrase-fd" not in line]
-        return sum(bool(wanted & words) for words in by_a_key)
+        by_a_key = [line.split() for line in lines if "--passphrase-fd" not in line]
+        return sum(
+            sum(word.endswith(".gpg") for word in words) if "--multifile" in words else bool(wanted & {*words})
+            for words in by_a_key
+        )
 
 
 @pytest.fixture

@@ -1,0 +1,112 @@
+"""Opening many documents with one run of GnuPG, which for small documents takes longer to start than to decrypt.
+
+GnuPG reads each ciphertext from a file and writes each plaintext into a named pipe beside it, from which it is read as it comes: so
+no plaintext ever lies in a file, whatever ends the run. What does not open with the others is opened alone, where what is wrong
+with it is told.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cdr.errors import CdrError
+from cdr.store.crypto import Gnupg, is_whole
+from cdr.store.gpg import Answer
+
+AT_ONCE = 32
+MOST_BYTES = 4 * 1024 * 1024  # of ciphertext in one run, and of plaintext of one document
+PIECE = 65536
+
+
+def batches(ciphertexts: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The ciphertexts in runs of at most `AT_ONCE`; what is large is left out, and opened alone."""
+    batch: list[bytes] = []
+    size = 0
+    for one in ciphertexts:
+        if len(one) > MOST_BYTES:
+            continue
+        if len(batch) == AT_ONCE or size + len(one) > MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += len(one)
+    if batch:
+        yield batch
+
+
+def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
+    """The plaintext of each, None for all where one of them did not open whole; one private-key operation for each.
+
+    Raises: nothing that is a fault of a document, of the key or of this machine: whoever then opens one alone hears of it.
+    """
+    nothing: list[bytes | None] = [None] * len(ciphertexts)
+    try:
+        with TemporaryDirectory(prefix="cdr-") as aside:
+            answer, plain = _run(gnupg, Path(aside), ciphertexts)
+    except (OSError, CdrError):  # a folder that knows no pipes, a disk that is full, a key that is locked
+        return nothing
+    each = [*_each(answer)]
+    if len(each) != len(ciphertexts) or not all(map(is_whole, each)):
+        return nothing
+    return [*plain]
+
+
+def _run(gnupg: Gnupg, aside: Path, ciphertexts: Sequence[bytes]) -> tuple[Answer, list[bytes]]:
+    names = [aside / str(number) for number in range(len(ciphertexts))]
+    with ExitStack() as stack:
+        pipes = []
+        for name, ciphertext in zip(names, ciphertexts, strict=True):
+            name.with_suffix(".gpg").write_bytes(ciphertext)
+            os.mkfifo(name, 0o600)
+            pipes.append(os.open(name, os.O_RDONLY | os.O_NONBLOCK))
+            stack.callback(os.close, pipes[-1])
+        ended, end = os.pipe()
+        stack.callback(os.close, ended)
+        plain: list[list[bytes]] = [[] for _ in pipes]
+        reading = threading.Thread(target=_drain, args=(pipes, ended, plain), daemon=True)
+        reading.start()
+        try:
+            answer = gnupg.decrypt_files([name.with_suffix(".gpg") for name in names], MOST_BYTES)
+        finally:
+            os.close(end)
+            reading.join()
+    return answer, [b"".join(parts) for parts in plain]
+
+
+def _drain(pipes: Sequence[int], ended: int, plain: Sequence[list[bytes]]) -> None:
+    """Take what comes through the pipes until nobody writes any more: `ended` closes when GnuPG is done."""
+    with selectors.DefaultSelector() as waiting:
+        for number, pipe in enumerate(pipes):
+            waiting.register(pipe, selectors.EVENT_READ, plain[number])
+        waiting.register(ended, selectors.EVENT_READ)
+        while True:
+            ready = waiting.select()
+            for key, _ in ready:
+                if key.data is None:
+                    continue
+                part = os.read(key.fd, PIECE)
+                key.data.append(part)
+                if not part:
+                    waiting.unregister(key.fd)
+            if [key.fd for key, _ in ready] == [ended]:
+                return
+
+
+def _each(answer: Answer) -> Iterator[Answer]:
+    """What GnuPG said of each file, in order; the exit code is of all of them."""
+    lines: list[str] = []
+    for line in answer.status:
+        word = line.split(" ", 1)[0]
+        if word == "FILE_START":
+            lines = []
+        elif word == "FILE_DONE":
+            yield replace(answer, status=tuple(lines))
+        else:
+            lines.append(line)

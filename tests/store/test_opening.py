@@ -1,0 +1,108 @@
+"""Many documents opened by one run of GnuPG: the same documents, no plaintext in a file, and a bad one is told as if it were alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell
+from store.hands import document, findings, flip, sign_commit
+
+from cdr.store.crypto import Gnupg
+from cdr.store.opening import AT_ONCE, MOST_BYTES, batches, opened
+
+FORM = EXAMPLES / "form-a-sudi.yaml"
+
+
+class Watch:
+    """Stands first on PATH: notes each run of gpg, and every file that holds something in the folder it works in, just after it ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self.runs, self.left = folder / "runs", folder / "left"
+        folder.mkdir()
+        program = folder / "gpg"
+        program.write_text(
+            f'#!/bin/bash\necho "$*" >> {self.runs}\n{shutil.which("gpg")} "$@"\ncode=$?\n'
+            f'for one in "$@"; do case "$one" in */0.gpg) find "${{one%/*}}" -type f ! -name "*.gpg" >> {self.left};; esac; done\n'
+            "exit $code\n"
+        )
+        program.chmod(0o700)
+        self.left.touch()
+
+    @property
+    def together(self) -> list[int]:
+        """How many documents each run opened that opened several."""
+        lines = [line.split() for line in self.runs.read_text().splitlines() if "--multifile" in line]
+        return [sum(word.endswith(".gpg") for word in line) for line in lines]
+
+
+@pytest.fixture
+def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watch:
+    made = Watch(tmp_path / "watch")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'watch'}:{os.environ['PATH']}")
+    return made
+
+
+def _several(cdr: Shell, count: int) -> list[str]:
+    notify = ("notify", "--from", FORM, "--not-a-duplicate", "x")
+    return [cdr(*notify, as_of="2026-01-09").out.strip() for _ in range(count)]
+
+
+def test_the_first_index_opens_many_documents_in_one_run_and_leaves_no_plaintext(
+    cdr: Shell, tmp_path: Path, watch: Watch
+) -> None:
+    cases = _several(cdr, 5)
+    right = cdr("list", "--json").json["cases"]
+    shutil.rmtree(tmp_path / "state")
+    watch.runs.write_text("")
+    assert cdr("list", "--json").json["cases"] == right and len(right) == len(cases)
+    assert len(watch.together) == 1 and watch.together[0] >= 2 * len(cases)
+    assert watch.left.read_text() == "", "a plaintext lay in a file"
+
+
+@pytest.mark.hurt
+def test_one_that_is_damaged_is_told_and_the_others_are_read(cdr: Shell, people: People, tmp_path: Path) -> None:
+    bad, *good = _several(cdr, 4)
+    path = document(cdr.store, bad)
+    path.write_bytes(flip(path.read_bytes()))
+    sign_commit(cdr.store, people.home, people.member)
+    shutil.rmtree(tmp_path / "state")
+    listed = cdr("list", "--json", code=1).json
+    assert {one["case"] for one in listed["cases"]} == {*good} and listed["left_out"] == [bad]
+
+
+def test_what_opens_alone_opens_together_and_one_that_does_not_sends_all_to_be_opened_alone(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    gnupg = Gnupg()
+    plain = [f"document {n}\n".encode() * (n * 9000 + 1) for n in range(5)]
+    sealed = [gnupg.encrypt(one, [people.member]) for one in plain]
+    before = gnupg.private_key_operations
+    assert opened(gnupg, sealed) == plain
+    assert gnupg.private_key_operations - before == len(plain)
+    cut = [*sealed[:2], sealed[2][:-40], *sealed[3:]]
+    assert opened(gnupg, cut) == [None] * len(cut)
+    twice = [*sealed[:2], sealed[2] + sealed[3], sealed[4]]
+    assert opened(gnupg, twice) == [None] * len(twice), "two messages in one document are none"
+
+
+def test_runs_are_of_a_limited_size_and_what_is_large_is_opened_alone() -> None:
+    small = [b"x" * 10] * (AT_ONCE + 3)
+    assert [len(batch) for batch in batches(small)] == [AT_ONCE, 3]
+    assert [len(batch) for batch in batches([b"x" * (MOST_BYTES // 2 + 1)] * 3)] == [1, 1, 1]
+    assert [*batches([b"x" * (MOST_BYTES + 1), b"y"])] == [[b"y"]]
+
+
+def test_a_second_check_opens_only_what_is_new(cdr: Shell, watch: Watch) -> None:
+    _several(cdr, 3)
+    assert findings(cdr, 0) == set()
+    watch.runs.write_text("")
+    assert findings(cdr, 0) == set()
+    assert watch.together == [], "what was found whole was opened again"
+    _several(cdr, 1)
+    watch.runs.write_text("")
+    assert findings(cdr, 0) == set()
+    assert len(watch.together) <= 1 and sum(watch.together) <= 4
