@@ -279,9 +279,9 @@ class History:
         there = _key_files(registry, files)
         return Keys(registry, self._ring(tree, there.values(), there.keys()), self.ever)
 
-    def keys_with(self, commit: str, armoured: Mapping[str, bytes]) -> Keys:
-        """The registry at a commit, with these public keys by fingerprint in the place of those that it holds."""
-        registry = self.keys_at(commit).registry
+    def keys_with(self, commit: str, armoured: Mapping[str, bytes], registry: Registry | None = None) -> Keys:
+        """The registry at a commit (or one that is to follow it), with these public keys by fingerprint in the place of those that it holds."""
+        registry = registry or self.keys_at(commit).registry
         others = {
             f: digest
             for f, digest in _key_files(registry, self.git.files_in(commit, layout.KEYS)).items()

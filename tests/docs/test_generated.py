@@ -59,7 +59,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "explain": (66,),
     "verify": (1, 66, 69, 73, 74, 75, 76, 78),
     "audit": (66, 69, 74, 75, 76, 78),
-    "keys": (1, 73, *STORE),
+    "keys": (1, *RECORDS),
     "demo": (69, 70, 74),
 }
 # Examples of the commands whose help has none; a command that is not here shows one in its help.
