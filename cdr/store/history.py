@@ -125,6 +125,10 @@ class History:
             self.remember(self.root, 1)
         self.state.remember_place()
 
+    def accept(self, fingerprint: str | None) -> None:
+        """The same by the key that was given, else by the root's own where its secret part is here. Raises: NotAuthentic."""
+        self.accept_root(fingerprint or self._own_root(moved=False))
+
     # ---- how it is judged --------------------------------------------------------------------------------------
 
     def _known(self) -> list[Verified]:
