@@ -50,7 +50,10 @@ COMMANDS = {
     "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",
     "audit": "Show who changed what and when.",
-    "keys": "Show who may read and write, and take up keys that were renewed.",
+    "keys": "Show who may read and write; add a key, take one out, take up one that was renewed.",
+    "anchor": "Print a line for the minutes that says how far the history was, or check one.",
+    "backup": "Write the whole store into one file for another disk.",
+    "restore": "Make a store from a backup.",
     "demo": "Try the whole job on an invented area with throw-away keys.",
 }
 
@@ -191,8 +194,18 @@ def _with_the_rest(app: App, code: int) -> int:
         f"cdr: the case {case} is left out: {error.message} {error.hint}"
         for case, error in sorted(store.left_out.items())
     ]
-    _tell([*store.notices, *left_out], code)
+    _tell([*store.notices, *left_out, *_ending(app)], code)
     return code or (TO_ACT_ON if left_out and not store.has_written else DONE)
+
+
+def _ending(app: App) -> list[str]:
+    """After something was recorded: whose key ends within sixty days. A key that has ended is told where it stands in the way."""
+    if not app.has_written or app.opened is None:
+        return []
+    with suppress(CdrError):
+        standings = app.opened.standings(app.clock.real_today)
+        return [f"cdr: {one.words} {one.advice}" for one in standings if one.ends]
+    return []
 
 
 def _ended(app: App, error: BaseException, given: list[str]) -> int:

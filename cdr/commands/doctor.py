@@ -20,6 +20,7 @@ from cdr.work.taking_in import check
 
 LONGEST_HOME = 80
 LARGEST = 1 << 20
+OLD_BACKUP_DAYS = 31
 MESSAGES = ("request", "prompt-1", "prompt-2", "prompt-3", "escalation")  # wordings that are not letters
 
 
@@ -88,6 +89,19 @@ def _store(app: App) -> Iterator[Check]:
     odd = store.changed_files(*layout.FOLDERS)
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
+
+
+def _backup(app: App) -> Iterator[Check]:
+    """When this user last made a backup of this copy, where one was ever made here."""
+    from cdr.store import backup
+
+    made = backup.last(app.store)
+    if made is None:
+        yield Check("backup", "ok", "None was made from here. Unless another machine makes them: cdr backup FILE")
+        return
+    old = (app.clock.real_today - made).days > OLD_BACKUP_DAYS
+    advice = " Make one on another disk: cdr backup FILE" if old else ""
+    yield Check("backup", "warning" if old else "ok", f"The last one was made from here on {made}.{advice}")
 
 
 def _desk(app: App) -> Iterator[Check]:
@@ -231,4 +245,4 @@ def _clock(app: App) -> Iterator[Check]:
     yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in London" + (" (set by --as-of)" if app.as_of else ""))
 
 
-LOOKS = (_gpg, _git, _desk, _store, _keys, _acting, _configuration, _wordings, _support, _mail, _clock)
+LOOKS = (_gpg, _git, _desk, _store, _backup, _keys, _acting, _configuration, _wordings, _support, _mail, _clock)

@@ -1,4 +1,4 @@
-"""`cdr keys`: who may read and write, and a renewed key taken up."""
+"""`cdr keys`: who may read and write, a key added, taken out, or taken up anew."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.errors import DONE, TO_ACT_ON
-from cdr.terminal.output import put, put_json, say, say_line, table
+from cdr.errors import DONE, TO_ACT_ON, WrongUsage
+from cdr.terminal.output import given, put, put_json, say, say_line, table
 
 if TYPE_CHECKING:
-    from cdr.store.renewal import Renewal
+    from cdr.store.rotation import Rotation
 
 NAMES = ("fingerprint", "name", "role", "since", "expires", "trouble", "secret_here")
+LONGEST_REASON = 300
 
 
 @click.group("keys")
 def command() -> None:
-    """Show whose keys read and write this store, and take up a key that was renewed."""
+    """Show whose keys read and write this store; add one, take one out, or take up one that was renewed."""
 
 
 @command.command("list")
@@ -27,10 +28,10 @@ def command() -> None:
 @pass_app
 def list_(app: App, as_json: bool) -> None:
     """List members and the chaser, with the day on which each key ends and whether it can be used."""
-    rows = _rows(app)
     if as_json:
-        put_json({"schema": "cdr-keys/1", "keys": [dict(zip(NAMES, row, strict=True)) for row in rows]})
+        put_json({"schema": "cdr-keys/1", "keys": _rows_json(app)})
         return
+    rows = _rows(app)
     shown = [(f, n, r, s, e or "never", t or "can be used", "here" if h else "") for f, n, r, s, e, t, h in rows]
     put(table(shown, ["fingerprint", "name", "role", "since", "expires", "state", "secret key"]))
     for one in app.store.standings(app.clock.real_today):
@@ -57,29 +58,136 @@ def refresh(app: App, fingerprints: tuple[str, ...], as_json: bool) -> int:
     """
     from cdr.store import renewal
 
-    wanted = tuple(dict.fromkeys(given.replace(" ", "").upper().removeprefix("0X") for given in fingerprints))
+    wanted = tuple(dict.fromkeys(map(_plain, fingerprints)))
     found = renewal.refresh(app.store, wanted)
     if as_json:
-        rows = [dict(zip(NAMES, row, strict=True)) for row in _rows(app) if row[0] in wanted]
-        told = {"commit": found.commit or None, "documents": len(found.encrypted), "left": sorted(found.left)}
-        put_json({"schema": "cdr-keys/1", "keys": rows, **told})
+        _put_json(app, wanted, found)
     else:
         _tell(app, wanted, found)
+    return _told_of_left(found)
+
+
+@command.command("add")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--role",
+    type=click.Choice(("member", "chaser")),
+    default="member",
+    help="A member reads and writes everything; the chaser (cron) reads requests and prompts, and writes prompts.",
+)
+@as_json
+@pass_app
+def add(app: App, file: str, role: str, as_json: bool) -> int:
+    """Let another key read and write: FILE is its public key, as `gpg --armor --export FPR` writes it.
+
+    What the key may read from now on is encrypted anew, in one signed commit or not at all; a run that was stopped goes on where
+    it was when it is run again. Compare the fingerprint with its owner by telephone first.
+
+    Example: cdr keys add sam.asc
+    """
+    from cdr.store import membership
+
+    person, found = membership.add(app.store, given(file), role, app.clock.today)
+    if as_json:
+        _put_json(app, (person.fingerprint,), found)
+    elif not found.commit:
+        put(f"The key of {person.name} is there already as a {person.role}'s; nothing was changed.")
+    else:
+        put(f"{person.fingerprint} {person.name} ({person.role}) was added.")
+        _tell_count(found)
+    if found.commit:
+        say("Compare that fingerprint with its owner, not over the network. If it is not theirs: cdr keys remove")
+        say("Return forms that were sent out before are answered to the earlier members' keys.")
+    return _told_of_left(found)
+
+
+@command.command("remove")
+@click.argument("fingerprint", metavar="FPR")
+@click.option(
+    "--reason",
+    required=True,
+    metavar="TEXT",
+    help="Why, in a few words (left, key lost); nothing private: it is recorded in the open, in keys/registry.yaml.",
+)
+@as_json
+@pass_app
+def remove(app: App, fingerprint: str, reason: str, as_json: bool) -> int:
+    """Take a key out: from now on it reads and writes nothing that is recorded here.
+
+    Everything that the key could read is encrypted anew for the others, in one signed commit or not at all; a run that was stopped
+    goes on where it was when it is run again. What was recorded before stays readable to that key in every copy its owner kept,
+    the history of this one included. The last member's key cannot be taken out.
+
+    Example: cdr keys remove 0123...CDEF --reason "Left the team"
+    """
+    from cdr.store import membership
+
+    why = " ".join(reason.split())
+    if not why or len(why) > LONGEST_REASON:
+        raise WrongUsage(f"Give the reason in at most {LONGEST_REASON} letters.")
+    person, found = membership.remove(app.store, _plain(fingerprint), why, app.clock.today)
+    still = membership.still_readable(app.store, person)
+    if as_json:
+        seen = {"documents": still.documents, "cases": still.cases}
+        told = {"removed": person.fingerprint, "still_readable": seen}
+        put_json({"schema": "cdr-keys/1", "keys": _rows_json(app), **_came_of(found), **told})
+    else:
+        put(f"{person.fingerprint} {person.name} ({person.role}) was taken out.")
+        _tell_count(found)
+    what = "the requests and prompts" if person.role == "chaser" else "everything"
+    say(
+        f"Whoever holds that key can still read {what} recorded up to now ({still.documents} documents of {still.cases} cases) in "
+        "any copy they have or get: nothing can take that back. What is recorded from now on they cannot read."
+    )
+    say(
+        "Take away their access to the server and to backups too. If the key was stolen, treat it as a breach of personal data."
+    )
+    if person.role == "member":
+        say(
+            "Answers to return forms that were sent out before can still be opened with it: see who is outstanding, cdr chase."
+        )
+    return _told_of_left(found)
+
+
+def _plain(fingerprint: str) -> str:
+    return fingerprint.replace(" ", "").upper().removeprefix("0X")
+
+
+def _put_json(app: App, wanted: tuple[str, ...], found: Rotation) -> None:
+    rows = [row for row in _rows_json(app) if row["fingerprint"] in wanted]
+    put_json({"schema": "cdr-keys/1", "keys": rows, **_came_of(found)})
+
+
+def _came_of(found: Rotation) -> dict[str, Any]:
+    return {"commit": found.commit or None, "documents": len(found.encrypted), "left": sorted(found.left)}
+
+
+def _told_of_left(found: Rotation) -> int:
     for path, error in sorted(found.left.items()):
         say_line(f"{path} cannot be opened, and was left as it is: {error.message} {error.hint}")
     return TO_ACT_ON if found.left else DONE
 
 
-def _tell(app: App, wanted: tuple[str, ...], found: Renewal) -> None:
+def _tell(app: App, wanted: tuple[str, ...], found: Rotation) -> None:
     for one in app.store.standings(app.clock.real_today):
         if one.person.fingerprint in wanted:
             is_new = one.person.fingerprint in found.changed
             put(f"{one.words} {'Taken up.' if is_new else 'The store held it as it is here already.'}")
             if one.trouble or (one.ends and not is_new):
                 say(one.advice)
+    _tell_count(found)
+
+
+def _tell_count(found: Rotation) -> None:
     count = len(found.encrypted)
     if count:
         put(f"{count} {'document was' if count == 1 else 'documents were'} encrypted anew.")
+    if found.taken_up:
+        say(f"{found.taken_up} of them had been made ready by a run that was stopped.")
+
+
+def _rows_json(app: App) -> list[dict[str, Any]]:
+    return [dict(zip(NAMES, row, strict=True)) for row in _rows(app)]
 
 
 def _rows(app: App) -> list[tuple[Any, ...]]:

@@ -114,7 +114,7 @@ def _finish(git: Git, commit: str, keys: Mapping[str, Key]) -> None:
     """What this machine keeps of a store that is begun. Raises: NotKnown where it cannot: run again, it is finished."""
     try:
         signer = History(git).by(git.commits([commit])[0]).fingerprint
-        git_files.set_settings(git, _settings(keys[signer]))
+        git_files.set_settings(git, settings(keys[signer]))
         History(git, signer).accept_root(signer)
     except (CdrError, OSError) as error:
         raise NotKnown(
@@ -249,8 +249,10 @@ def _with_lines(path: Path, lines: bytes) -> bytes:
     return before if lines in before else before + (b"" if not before or before.endswith(b"\n") else b"\n") + lines
 
 
-def _settings(signer: Key) -> dict[str, str]:
-    """What this copy needs so that a commit made by hand is durable and signed by who made the store."""
-    settings = {"core.fsync": "all", "gc.auto": "0", "maintenance.auto": "false", "core.symlinks": "false"}
-    settings |= {"user.name": signer.name, "user.email": signer.email, "user.signingKey": signer.fingerprint}
-    return settings | {"commit.gpgSign": "true"}
+def settings(signer: Key | None) -> dict[str, str]:
+    """What this copy needs so that a commit made by hand is durable and signed by whoever works here (None: nobody yet)."""
+    found = {"core.fsync": "all", "gc.auto": "0", "maintenance.auto": "false", "core.symlinks": "false"}
+    if signer is None:
+        return found
+    found |= {"user.name": signer.name, "user.email": signer.email, "user.signingKey": signer.fingerprint}
+    return found | {"commit.gpgSign": "true"}

@@ -125,6 +125,10 @@ class History:
             self.remember(self.root, 1)
         self.state.remember_place()
 
+    def accept(self, fingerprint: str | None) -> None:
+        """The same by the key that was given, else by the root's own where its secret part is here. Raises: NotAuthentic."""
+        self.accept_root(fingerprint or self._own_root(moved=False))
+
     # ---- how it is judged --------------------------------------------------------------------------------------
 
     def _known(self) -> list[Verified]:
@@ -279,9 +283,9 @@ class History:
         there = _key_files(registry, files)
         return Keys(registry, self._ring(tree, there.values(), there.keys()), self.ever)
 
-    def keys_with(self, commit: str, armoured: Mapping[str, bytes]) -> Keys:
-        """The registry at a commit, with these public keys by fingerprint in the place of those that it holds."""
-        registry = self.keys_at(commit).registry
+    def keys_with(self, commit: str, armoured: Mapping[str, bytes], registry: Registry | None = None) -> Keys:
+        """The registry at a commit (or one that is to follow it), with these public keys by fingerprint in the place of those that it holds."""
+        registry = registry or self.keys_at(commit).registry
         others = {
             f: digest
             for f, digest in _key_files(registry, self.git.files_in(commit, layout.KEYS)).items()

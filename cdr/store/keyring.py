@@ -236,7 +236,7 @@ def advice(fingerprint: str, trouble: str, parts: Sequence[Part] = ()) -> str:
     """
     refresh = f"cdr keys refresh {fingerprint}"
     if trouble == REVOKED:
-        return "A revoked key cannot be renewed: another takes its place in keys/, in a commit that a member signs."
+        return f"A revoked key cannot be renewed. Take it out (cdr keys remove {fingerprint} --reason TEXT), then add its owner's new one: cdr keys add FILE"
     if trouble.endswith(STILL_TO_COME):
         return "Set this machine's clock right."
     if trouble == DISABLED:

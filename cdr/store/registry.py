@@ -19,6 +19,7 @@ from cdr.store.layout import Kind
 MEMBER, CHASER = "member", "chaser"
 FINGERPRINT = re.compile(r"[0-9A-F]{40}")
 EXPIRY_WARNING = timedelta(days=60)
+OF_LEFT = ("fingerprint", "name", "role", "since", "until", "reason")
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,27 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Left:
+    """One key that was taken out: whose it was, what it was there for, from when until when, and why, in the open."""
+
+    fingerprint: str
+    name: str
+    role: str
+    since: str
+    until: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Registry:
-    """The members and the chaser of one moment in the store's history; `store` tells two stores apart that were begun alike."""
+    """The members and the chaser of one moment in the store's history, and whose keys were taken out before.
+
+    `store` tells two stores apart that were begun alike.
+    """
 
     people: tuple[Person, ...]
     store: str = ""
+    left: tuple[Left, ...] = ()
 
     @classmethod
     def read(cls, raw: bytes) -> Registry:
@@ -44,15 +61,24 @@ class Registry:
         try:
             body = kept("registry", (raw, resources.edition()), lambda: codec.load(raw, codec.MAX_NODES))
             people = [_person(listed, role) for role in (MEMBER, CHASER) for listed in body[f"{role}s"]]
+            left = [
+                Left(**{name: " ".join(str(one[name]).split()) for name in OF_LEFT}) for one in body.get("left", ())
+            ]
         except (codec.Unreadable, KeyError, TypeError):
             raise NotAuthentic("keys/registry.yaml is damaged.", VERIFY) from None
-        return cls(tuple(people), str(body.get("store", "")))
+        return cls(tuple(people), str(body.get("store", "")), tuple(left))
 
     def body(self) -> dict[str, Any]:
         """The registry as it is written."""
-        return {"schema": "registry/1", "store": self.store} | {
-            f"{role}s": [_listed(person) for person in self.people if person.role == role] for role in (MEMBER, CHASER)
-        }
+        left = {"left": [{name: getattr(one, name) for name in OF_LEFT} for one in self.left]} if self.left else {}
+        return (
+            {"schema": "registry/1", "store": self.store}
+            | {
+                f"{role}s": [_listed(person) for person in self.people if person.role == role]
+                for role in (MEMBER, CHASER)
+            }
+            | left
+        )
 
     def person(self, fingerprint: str) -> Person | None:
         """Whose key this is, if it is in the registry."""

@@ -89,7 +89,7 @@ def prepare(
     plain = {one.document.place: one.plain for one in encoded} | dict(change.attachments)
     sealed = _sealed(snapshot, plain, progress)
     files: dict[str, bytes | None] = {**sealed, **change.plain, **dict.fromkeys(change.removed)}
-    sign = _signing(snapshot, person)
+    sign = signing(snapshot, person)
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
     blobs = snapshot.git.tree(commit)
     kept = {one.document.place.path: (one.document, blobs[one.document.place.path].digest) for one in encoded}
@@ -295,7 +295,9 @@ def _seal(snapshot: Snapshot, place: Place, plain: bytes) -> bytes:
     return ciphertext
 
 
-def _signing(snapshot: Snapshot, person: Person) -> Callable[[bytes], bytes]:
+def signing(snapshot: Snapshot, person: Person) -> Callable[[bytes], bytes]:
+    """What signs a commit as this person."""
+
     def sign(payload: bytes) -> bytes:
         return snapshot.keys.gnupg.sign(payload, person.fingerprint)
 

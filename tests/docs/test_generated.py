@@ -59,7 +59,10 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "explain": (66,),
     "verify": (1, 66, 69, 73, 74, 75, 76, 78),
     "audit": (66, 69, 74, 75, 76, 78),
-    "keys": (1, 73, *STORE),
+    "keys": (1, *RECORDS),
+    "anchor": (65, *STORE),
+    "backup": (65, *STORE),
+    "restore": (1, 65, 66, 69, 73, 74, 75, 76, 77, 78),
     "demo": (69, 70, 74),
 }
 # Examples of the commands whose help has none; a command that is not here shows one in its help.
