@@ -108,6 +108,13 @@ def with_waiver(case: Body, agency: str, on: date, reason: str) -> dict[str, Any
     return _with(case, "waivers", {"agency": agency, "on": on.isoformat(), "reason": reason})
 
 
+def without_waiver(case: Body, agency: str, since: date) -> dict[str, Any]:
+    """The case without the reasons for which this agency's return, asked for on the day `since`, was not waited for."""
+    items = [dict(item) for _, item in items_at(case, "waivers")]
+    left = [item for item in items if item.get("agency") != agency or str(item.get("on")) < since.isoformat()]
+    return {**case, "waivers": left}
+
+
 def with_review(
     case: Body, on: date, review_stage: str, panel: str | None = None, override: tuple[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
