@@ -50,10 +50,14 @@ def _state(documents: CaseFile) -> dict[str, Any]:
 
 
 def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
+    from cdr.domain.case import voiding
+
     state = _state(documents)
     yield f"{reference}: {state['stage']}" + (
         f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else ""
     )
+    if void := voiding.words(documents.case.body):
+        yield f"\nThis case is {void}. To take that back: cdr reopen {reference} --reason REASON"
     yield from _next(app, documents.case.body, documents.requests.body)
     yield from _asked(documents)
     yield from map(_on_its_line, _case(documents.case.body))

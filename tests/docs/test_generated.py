@@ -50,6 +50,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "review": RECORDS,
     "close": RECORDS,
     "reopen": RECORDS,
+    "void": RECORDS,
     "tally": (65, *STORE),
     "report": RECORDS,
     "ncmd": (1, *STORE),
@@ -76,6 +77,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "return": (
         "cdr return 2026-7K3M northshire-social-care --nil",
         'cdr return 2026-7K3M high-street-surgery --waive "The practice closed in 2024 and its notes were not found"',
+        "cdr return 2026-7K3M northshire-social-care --undo",
     ),
     "chase": (
         "cdr chase",

@@ -132,7 +132,7 @@ LISTS = {
     ("list-1.json", "stage"): set(STAGES),
     ("show-1.json", "stage"): set(STAGES),
     ("review-1.json", "stage"): codes("analysis_stage"),
-    ("return-1.json", "status"): codes("request_status") - {"outstanding"},
+    ("return-1.json", "status"): codes("request_status"),
     ("gate-1.json", "status"): {"open", "closed", "waived"},
     ("chase-1.json", "level"): codes("prompt_level"),
     ("chase-1.json", "status"): codes("sending_status"),

@@ -15,6 +15,7 @@ from cdr.domain.asking.requests import outstanding, requests_of
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
 from cdr.domain.case.review import OPEN, open_gates, settled_on, unmet_for_closing
+from cdr.domain.case.voiding import VOID
 from cdr.domain.process.clocks import Step
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_c import RATIFIED
@@ -32,7 +33,7 @@ READY_FOR_PANEL = "ready for panel"
 ANALYSIS_DRAFTED = "analysis drafted"
 REVIEWED = "reviewed"
 STAGES = (
-    NOTIFIED, WAITING_FOR_RETURNS, WAITING_FOR_PROCESSES, READY_FOR_PANEL, ANALYSIS_DRAFTED, REVIEWED, CLOSED,
+    NOTIFIED, WAITING_FOR_RETURNS, WAITING_FOR_PROCESSES, READY_FOR_PANEL, ANALYSIS_DRAFTED, REVIEWED, CLOSED, VOID,
 )  # fmt: skip
 
 NEXT_STEPS = {
@@ -43,6 +44,7 @@ NEXT_STEPS = {
     ANALYSIS_DRAFTED: "Bring the draft analysis to the panel, then ratify it: cdr review",
     REVIEWED: "Close the case: cdr close",
     CLOSED: "Nothing; new information opens the case again: cdr reopen",
+    VOID: "Nothing; it is counted nowhere. Where that is wrong: cdr reopen",
 }
 
 Body = Mapping[str, Any]
@@ -50,8 +52,8 @@ Body = Mapping[str, Any]
 
 def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
     """Where a case is, one of `STAGES`: what it waits for comes before what has been drafted for the panel."""
-    if text_at(case, "status") == CLOSED:
-        return CLOSED
+    if text_at(case, "status") in (CLOSED, VOID):
+        return text_at(case, "status")
     if settled_on(case):
         return REVIEWED
     # A child whom no agency knew needs no return, and then a drafted analysis shows that the case has moved on.
@@ -68,7 +70,7 @@ def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
 
 def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> list[str]:
     """What a case waits for, a few words each: returns by agency id, other processes, else the next act of its own team."""
-    if text_at(case, "status") == CLOSED:
+    if text_at(case, "status") != OPEN:
         return []
     others = [f"return from {request.agency}" for request in outstanding(requests)]
     others += [words(kind) for kind in open_gates(case)]
