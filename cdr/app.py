@@ -226,12 +226,19 @@ def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
     return dict(body)
 
 
+# What people wrote about a child or a family stays out of the index: these keys, in these lists of a case.
+NARRATIVE = {"milestones": {"note"}, "gates": {"note"}, "contacts": {"text"}, "questions": {"text", "answer"}}
+
+
 def _without_notes(case: Mapping[str, Any]) -> dict[str, Any]:
-    """The case document without what somebody noted of a milestone or of another process: narrative stays out of the index."""
-    listed = {key: case.get(key) or [] for key in ("milestones", "gates") if key in case}
+    """The case document without what somebody wrote of a milestone, of another process, of a call or a question."""
+    listed = {key: case.get(key) or [] for key in NARRATIVE if key in case}
     return {
         **case,
-        **{key: [{k: v for k, v in item.items() if k != "note"} for item in items] for key, items in listed.items()},
+        **{
+            key: [{k: v for k, v in item.items() if k not in NARRATIVE[key]} for item in items]
+            for key, items in listed.items()
+        },
     }
 
 

@@ -18,7 +18,7 @@ from cdr.terminal.output import put, put_json, table
 
 SCREEN = (80, 24)
 BEFORE_WAITING, NARROWEST = 37, 18  # the columns case, notified and since, and what stands between them
-OWN_WAITS = ("returns", "requests", "panel", "closing")
+OWN_WAITS = ("returns", "requests", "panel", "answers", "closing")
 
 
 class Stage(click.Choice[str]):
@@ -48,7 +48,7 @@ class Stage(click.Choice[str]):
     "--waiting-for",
     metavar="WHAT",
     default="",
-    help="Cases that wait for this: returns, requests, panel, closing, or another process (inquest, criminal ...).",
+    help="Cases that wait for this: returns, requests, panel, answers (to the family), closing, or another process (inquest, criminal ...).",
 )
 @click.option(
     "--authority",

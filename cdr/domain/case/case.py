@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.asking.requests import outstanding, requests_of
+from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
 from cdr.domain.case.review import OPEN, open_gates, settled_on, unmet_for_closing
@@ -74,6 +75,7 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
         return []
     others = [f"return from {request.agency}" for request in outstanding(requests)]
     others += [words(kind) for kind in open_gates(case)]
+    others += ["answers to the family"] if open_questions(case) else []
     own = {
         NOTIFIED: ["requests to agencies"],
         READY_FOR_PANEL: ["panel meeting"],
@@ -175,11 +177,15 @@ def refuse_closed(case: Body) -> None:
         )
 
 
-def closed(case: Body, on: date) -> dict[str, Any]:
-    """The case, closed; whether it may be is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed."""
+def closed(case: Body, on: date, override: tuple[str, Sequence[str]] | None = None) -> dict[str, Any]:
+    """The case, closed; `override` is the reason for closing it all the same, and the sentences of what was left.
+
+    Whether it may be closed is `process.closing.left`'s to say. Raises: ConditionsNotMet if closed.
+    """
     if text_at(case, "status") == CLOSED:
         raise ConditionsNotMet("The case cannot be closed.", ["It is closed already."])
-    return {**_with(case, "closures", {"on": on.isoformat()}), "status": CLOSED}
+    passed_over = {"override": {"reason": override[0], "unmet": list(override[1])}} if override else {}
+    return {**_with(case, "closures", {"on": on.isoformat(), **passed_over}), "status": CLOSED}
 
 
 def reopened(case: Body, on: date, reason: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from cdr.domain.asking.requests import Request, ever_asked, requests_of
 from cdr.domain.asking.requests import outstanding as outstanding_of
 from cdr.domain.case import case as cases_
 from cdr.domain.case.duplicates import Identity
+from cdr.domain.case.family_questions import Question, open_questions
 from cdr.domain.case.gates import Gate, gates_of
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
@@ -209,6 +210,11 @@ class Facts:
     def gates(self) -> tuple[Gate, ...]:
         """The other processes and how each stands."""
         return tuple(gates_of(self.case))
+
+    @cached_property
+    def open_questions(self) -> Mapping[int, Question]:
+        """The family's questions that nobody has answered yet, by their numbers and without their words."""
+        return open_questions(self.case)
 
     @property
     def ratified_on(self) -> date | None:
