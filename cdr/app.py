@@ -57,9 +57,9 @@ class App:
         return Store(find(self.store_option, _here), extraction(), self.acting, progress, self.root)
 
     def cases(self) -> Cases:
-        """Every case that the acting key may read, by reference: made once, and again after something was recorded.
+        """Every case that counts and that the acting key may read, by reference: made once, and again after something was recorded.
 
-        Raises: as `Store.kept`.
+        A case that is void is none of them. Raises: as `Store.kept`.
         """
         from cdr.domain.case.facts import cases_of
 
@@ -67,6 +67,12 @@ class App:
         if self._cases is None or self._cases[0] is not kept:
             self._cases = kept, cases_of(kept)
         return self._cases[1]
+
+    def void_cases(self) -> Cases:
+        """The cases that are void: for who asks for them, and for nobody who counts. Raises: as `Store.kept`."""
+        from cdr.domain.case.facts import void_cases_of
+
+        return void_cases_of(self.store.kept())
 
     def cases_not_at_rest(self) -> Cases:
         """The same of those in which somebody may still be asked or something sent; a store of many closed cases costs no more."""
@@ -187,9 +193,12 @@ def extraction() -> Extraction:
 
 
 def _is_at_rest(kinds: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether a case is closed (as far as the key may read that), every return is in or not waited for, and nothing is to be sent."""
+    """Whether a case is void, or closed (as far as the key may read that), with every return in or not waited for and nothing to be sent."""
     from cdr.domain.asking import requests, sending
+    from cdr.domain.case.voiding import is_void
 
+    if is_void(kinds.get("case", {}), kinds["requests"]):
+        return True
     is_open = kinds.get("case", {}).get("status") == "open"
     to_send = (
         *sending.unsent("", kinds["requests"], kinds["prompts"]),
@@ -217,12 +226,19 @@ def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
     return dict(body)
 
 
+# What people wrote about a child or a family stays out of the index: these keys, in these lists of a case.
+NARRATIVE = {"milestones": {"note"}, "gates": {"note"}, "contacts": {"text"}, "questions": {"text", "answer"}}
+
+
 def _without_notes(case: Mapping[str, Any]) -> dict[str, Any]:
-    """The case document without what somebody noted of a milestone or of another process: narrative stays out of the index."""
-    listed = {key: case.get(key) or [] for key in ("milestones", "gates") if key in case}
+    """The case document without what somebody wrote of a milestone, of another process, of a call or a question."""
+    listed = {key: case.get(key) or [] for key in NARRATIVE if key in case}
     return {
         **case,
-        **{key: [{k: v for k, v in item.items() if k != "note"} for item in items] for key, items in listed.items()},
+        **{
+            key: [{k: v for k, v in item.items() if k not in NARRATIVE[key]} for item in items]
+            for key, items in listed.items()
+        },
     }
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.errors import WrongUsage
 from cdr.forms.codelists import code_list
-from cdr.terminal.output import file_name, given, put, put_json
+from cdr.terminal.output import given, put, put_json
+from cdr.work.attaching import attached
 from cdr.work.changing import changing
 
 
@@ -31,21 +29,14 @@ def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> No
 
     Example: cdr attach 2026-7K3M report.pdf --kind post_mortem_report
     """
-    from cdr.domain.case import case
-    from cdr.store import layout
-
     kinds = code_list("attachment_kind")
     if kind not in kinds:
         raise WrongUsage(f"There is no such kind. Choose one of: {', '.join(str(code.code) for code in kinds.codes)}.")
     data = given(file)
     with changing(app, reference) as now:
-        kept, place = now.documents.case, app.store.free_places(reference, layout.ATTACHMENT)[0]
-        number = int(place.id.rpartition("-")[2])
-        body = case.with_attachment(
-            kept.body, number=number, kind=kind, name=Path(file_name(file)).name, size=len(data),
-            sha256=hashlib.sha256(data).hexdigest(), added_on=app.clock.today,
-        )  # fmt: skip
-        now.record("attach", {kept.place: body}, attachments={place: data})
+        kept = now.documents.case
+        body, files, number = attached(app, reference, kept.body, file, data, kind)
+        now.record("attach", {kept.place: body}, attachments=files)
     if as_json:
         put_json({"schema": "cdr-attach/1", "case": reference, "number": number, "kind": kind, "size": len(data)})
     else:

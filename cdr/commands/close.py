@@ -2,35 +2,72 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.errors import ConditionsNotMet
-from cdr.terminal.output import put, put_json
+from cdr.errors import ConditionsNotMet, WrongUsage
+from cdr.terminal.output import put, put_json, say
 from cdr.work.changing import changing
+
+if TYPE_CHECKING:
+    from cdr.store.case_file import CaseFile
 
 
 @click.command("close")
 @case_reference
+@click.option(
+    "--override", metavar="REASON", help="Close it although something is left, and why; say nothing of the child."
+)
 @as_json
 @pass_app
-def command(app: App, reference: str, as_json: bool) -> None:
-    """End a case when its review is ratified and nothing is left to wait for; what is not met is listed.
+def command(app: App, reference: str, override: str | None, as_json: bool) -> None:
+    """End a case when its review is ratified and nothing is left to do; all that is left is listed.
 
-    Another process that the review was ratified in spite of (--override) does not hold it up.
+    Left may be returns, another process (an inquest always, also where the review did not wait for it), the family's questions, the
+    national database, steps, letters on hold, minutes, and messages in the outbox: closing all the same wants --override. Messages
+    of the case that wait in the outbox are taken away. `cdr reopen` opens it again.
+
+    Example: cdr close 2026-7K3M
     """
-    from cdr.domain.case import case, review
+    from cdr.domain.case import case
+    from cdr.mail import outbox
 
+    reason = (override or "").strip()
+    if override is not None and not reason:
+        raise WrongUsage("Say why it is closed all the same: --override REASON.")
     today = app.clock.today
     with changing(app, reference, also_closed=True) as now:
         kept = now.documents.case
         body = case.closed(kept.body, today)
-        unmet = review.unmet_for_closing(kept.body, now.documents.requests.body, now.documents.analysis_body)
-        if unmet:
-            raise ConditionsNotMet("The case cannot be closed yet; nothing was recorded.", unmet, "See: cdr show REF")
+        unmet = _left(app, now.documents)
+        if unmet and not reason:
+            raise ConditionsNotMet(
+                "The case cannot be closed yet; nothing was recorded.",
+                unmet,
+                f"Do what is left; or close it all the same: cdr close {reference} --override REASON",
+            )
+        body = case.closed(kept.body, today, (reason, unmet)) if unmet else body
         now.record("close", {kept.place: body})
+    taken = outbox.take_away_of(app.store.outbox, reference)
     if as_json:
-        put_json({"schema": "cdr-close/1", "case": reference, "on": today.isoformat()})
-    else:
-        put(f"{reference} is closed.")
+        content = {"schema": "cdr-close/1", "case": reference, "on": today.isoformat(), "left": unmet}
+        put_json(content | {"messages_removed": taken})
+        return
+    put(f"{reference} is closed.")
+    for one in unmet:
+        say(f"left undone: {one}")
+    if taken:
+        say(f"{taken} of its messages taken out of the outbox.")
+
+
+def _left(app: App, documents: CaseFile) -> list[str]:
+    from cdr.domain.process.closing import left
+    from cdr.mail import outbox
+
+    told = app.facts_of(documents.reference).told
+    messages = [path.name for path in outbox.of_case(app.store.outbox, documents.reference)]
+    about = (documents.case.body, documents.requests.body, documents.analysis_body, told, messages)
+    return left(*about, app.clock.today, app.policy)

@@ -219,7 +219,7 @@ def _go_through(place: Place, number: int, case: SyntheticCase) -> None:
         day = case.reviewed_on.isoformat()
         form = _form(place, f"this-year-{number:03}-form-c", case.form_c)
         _cdr(place, day, "review", reference, "--from", form, "--override", "A demonstration has no panel")
-        _cdr(place, day, "close", reference)
+        _cdr(place, day, "close", reference, "--override", "A demonstration tells nobody")
 
 
 def _one_case(place: Place, chaser: str) -> str:

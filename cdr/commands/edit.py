@@ -13,6 +13,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.domain.case.case import refuse_closed
 from cdr.domain.case.differences import Difference
+from cdr.domain.case.voiding import refuse_void
 from cdr.errors import InvalidData, NotFound, Problem, TryAgain, WrongUsage
 from cdr.store.document import Document
 from cdr.terminal.corrections import again, noted, without
@@ -115,7 +116,8 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
 
 
 def _refuse_closed(case: Mapping[str, Any]) -> None:
-    """Stop where the case is closed, unless it came from a register of earlier years. Raises: ConditionsNotMet."""
+    """Stop where the case is void, or closed unless it came from a register of earlier years. Raises: ConditionsNotMet."""
+    refuse_void(case)
     if not case.get("imported"):
         refuse_closed(case)
 

@@ -11,13 +11,14 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.domain.case.case import NEXT_STEPS, STAGES
+from cdr.domain.case.voiding import VOID
 from cdr.domain.process.listing import RETURN_FROM, SORTS, Listed, Wanted
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, table
 
 SCREEN = (80, 24)
 BEFORE_WAITING, NARROWEST = 37, 18  # the columns case, notified and since, and what stands between them
-OWN_WAITS = ("returns", "requests", "panel", "closing")
+OWN_WAITS = ("returns", "requests", "panel", "answers", "closing")
 
 
 class Stage(click.Choice[str]):
@@ -35,7 +36,7 @@ class Stage(click.Choice[str]):
     "stages",
     multiple=True,
     type=Stage([stage.replace(" ", "-") for stage in STAGES]),
-    help="Cases at this stage; may be given several times.",
+    help="Cases at this stage; may be given several times. Void cases, which count nowhere, are listed with void only.",
 )
 @click.option(
     "--agency",
@@ -47,7 +48,7 @@ class Stage(click.Choice[str]):
     "--waiting-for",
     metavar="WHAT",
     default="",
-    help="Cases that wait for this: returns, requests, panel, closing, or another process (inquest, criminal ...).",
+    help="Cases that wait for this: returns, requests, panel, answers (to the family), closing, or another process (inquest, criminal ...).",
 )
 @click.option(
     "--authority",
@@ -79,7 +80,7 @@ def command(
     """List cases: reference, when notified, stage, and what each waits for since when. No name is shown."""
     from cdr.domain.process.listing import authorities_named, chosen
 
-    rows = _rows(app)
+    rows = _rows(app, with_void=VOID in stages)
     wanted = Wanted(
         only_open=only_open,
         overdue=overdue,
@@ -97,12 +98,13 @@ def command(
         _print(found)
 
 
-def _rows(app: App) -> list[Listed]:
+def _rows(app: App, with_void: bool) -> list[Listed]:
     from cdr.domain.process.listing import listed
 
     app.store.require_member()
     on, closed = app.clock.today, app.configuration.closures
-    return [listed(facts, on, app.policy, closed) for facts in app.cases().values()]
+    cases = [*app.cases().values(), *(app.void_cases().values() if with_void else ())]
+    return [listed(facts, on, app.policy, closed) for facts in cases]
 
 
 def _agency(app: App, rows: list[Listed], agency: str) -> str:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import Day, as_json, case_reference, pass_app
 from cdr.domain.case.milestones import KINDS, Milestone
-from cdr.errors import ConditionsNotMet, InvalidData, Problem, WrongUsage
+from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
-from cdr.terminal.output import file_name, given, put, put_json, say, table
+from cdr.terminal.output import given, put, put_json, say, table
+from cdr.work.attaching import attached
 from cdr.work.changing import changing
+from cdr.work.taking_in import text
 
-TEXT_LIMIT = 50_000
+if TYPE_CHECKING:
+    from cdr.store.layout import Place
 
 
 @click.command("milestone")
@@ -78,7 +79,13 @@ def command(
     if undo:
         _undo(app, reference, code)
     else:
-        given_ = Milestone(code, _day(app, code, on), (party or "").strip(), _meeting(code, type_), _note(note))
+        given_ = Milestone(
+            code,
+            _day(app, code, on),
+            (party or "").strip(),
+            _meeting(code, type_),
+            text(note, "note", "Note") if note else "",
+        )
         _record(app, reference, given_, minutes)
     if as_json:
         _show(app, reference, as_json)
@@ -118,39 +125,20 @@ def _extra(code: str) -> Mapping[str, Any]:
     return found.extra if found else {}
 
 
-def _note(file: str | None) -> str:
-    if file is None:
-        return ""
-    name = file_name(file)
-    try:
-        text = given(file).decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise InvalidData([Problem("note", "Note", "Give plain text in UTF-8.", "YAML-ENCODING")], name) from None
-    if not 0 < len(text) <= TEXT_LIMIT:
-        raise InvalidData([Problem("note", "Note", f"Give 1 to {TEXT_LIMIT:,} characters.", "SCHEMA-LENGTH")], name)
-    return text
-
-
 def _record(app: App, reference: str, milestone: Milestone, minutes: str | None) -> None:
-    from cdr.domain.case import case, milestones
+    from cdr.domain.case import milestones
     from cdr.domain.rulebook.validation import date_at
-    from cdr.store import layout
 
     data = given(minutes) if minutes else b""
     store, today = app.store, app.clock.today
     with changing(app, reference) as now:
         kept = now.documents.case
         body: Mapping[str, Any] = kept.body
-        attachments = {}
+        attachments: dict[Place, bytes] = {}
         milestone = replace(milestone, by=store.person.name)
         if minutes:
-            place = store.free_places(reference, layout.ATTACHMENT)[0]
-            number = int(place.id.rpartition("-")[2])
-            attachments[place] = data
-            body = case.with_attachment(
-                body, number=number, kind=_extra(milestone.kind).get("minutes", "other"), name=Path(file_name(minutes)).name,
-                size=len(data), sha256=hashlib.sha256(data).hexdigest(), added_on=today,
-            )  # fmt: skip
+            kept_as = _extra(milestone.kind).get("minutes", "other")
+            body, attachments, number = attached(app, reference, body, minutes, data, kept_as)
             milestone = replace(milestone, attachment=number)
         died = date_at(now.documents.notification.body, "death.date")
         changed = milestones.recorded(body, milestone, today, died, app.policy)

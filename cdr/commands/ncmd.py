@@ -10,7 +10,7 @@ from cdr.documents.tables.ncmd import FORMATS
 from cdr.domain.ncmd.ncmd import Crib
 from cdr.domain.ncmd.ncmd_minimum import Minimum
 from cdr.domain.ncmd.ncmd_preflight import Preflight
-from cdr.errors import DONE, TO_ACT_ON, WrongUsage
+from cdr.errors import DONE, TO_ACT_ON, ConditionsNotMet, WrongUsage
 from cdr.terminal.output import put, put_json, say, to_file
 
 
@@ -92,11 +92,16 @@ def _write_json(content: dict[str, object], output: str | None) -> None:
 
 
 def _made(app: App, reference: str) -> Crib:
+    from cdr.domain.case import voiding
     from cdr.domain.ncmd.ncmd import Documents, crib
     from cdr.forms import schema
     from cdr.forms.schema_files import expanded
 
     documents = app.store.case(reference)
+    if voiding.is_void(documents.case.body, documents.requests.body):
+        raise ConditionsNotMet(
+            "The case is void, and does not belong into the national database.", [], "See why: cdr show REF"
+        )
     known = Documents(
         documents.case.body,
         documents.requests.body,

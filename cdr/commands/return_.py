@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,11 @@ class Taken:
 )
 @click.option("--nil", is_flag=True, help="The agency did not know the child: a nil return, which counts as returned.")
 @click.option("--waive", metavar="REASON", help="This return is not waited for any more, and why.")
+@click.option(
+    "--undo",
+    is_flag=True,
+    help="Take back what was recorded of this agency: a nil return, a waiver, a return. It is outstanding again.",
+)
 @click.option("--yes", is_flag=True, help="It is from who it says it is: do not ask. Needed where nobody can be asked.")
 @on("it came in")
 @as_json
@@ -61,6 +66,7 @@ def command(
     file: str | None,
     nil: bool,
     waive: str | None,
+    undo: bool,
     yes: bool,
     on: date | None,
     as_json: bool,
@@ -68,12 +74,18 @@ def command(
     """Take in an agency's return (Form B), a nil return, or that this return is not waited for any more.
 
     A file of the return form or a Word form is shown with who says that they completed it, and recorded once that is
-    confirmed. How complete a return is, and what is missing, is told; `cdr bounce` sends it back.
+    confirmed. How complete a return is, and what is missing, is told; `cdr bounce` sends it back. What was recorded for the
+    wrong agency is taken back with --undo; a single answer in a return is corrected with `cdr edit REF return:AGENCY`.
 
     Example: cdr return 2026-7K3M northshire-police --from 2026-7K3M-northshire-police.asc
     """
-    if sum((file is not None, nil, waive is not None)) != 1:
-        raise WrongUsage("Say what came of the request: one of --from FILE, --nil or --waive REASON.")
+    if sum((file is not None, nil, waive is not None, undo)) != 1:
+        raise WrongUsage("Say what came of the request: one of --from FILE, --nil, --waive REASON or --undo.")
+    if undo:
+        if on or yes:
+            raise WrongUsage("With --undo no other option goes: what was recorded is taken back now.")
+        _undo(app, reference, agency, as_json)
+        return
     if waive is not None and not waive.strip():
         raise WrongUsage("Say why the return is not waited for: --waive REASON.")
     day = happened(app, on)
@@ -155,28 +167,58 @@ def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive:
         if form:
             place = _place(app, agency, documents)
             changed[place], texts[place] = form.body, form.raw
-            changed |= _found(app, documents, form, place, day)
+            others = [one.body for one in documents.returns if one.place != place]
+            found = _found(app, documents, documents.case.body, [*others, form.body], day)
+            changed |= {documents.case.place: found} if found != documents.case.body else {}
         letters = [] if waive else _thanks(app, reference, agency, ledger.body, day)
         now.record("return", changed, letters, texts=texts)
     told(delivery.deliver_now(app, letters))
     return Taken(status, form, arrived)
 
 
-def _found(app: App, documents: CaseFile, form: Form, place: Place, day: date) -> dict[Place, dict[str, Any]]:
-    """The case, where what the return tells of calls for something to be done."""
+def _found(
+    app: App, documents: CaseFile, case: dict[str, Any], returns: Sequence[Mapping[str, Any]], day: date
+) -> dict[str, Any]:
+    """The case with what its returns, as they stand now, call for."""
     from cdr.domain.case.panel_findings import with_findings
 
-    case, form_a = documents.case, documents.notification.body
-    returns = [*(one.body for one in documents.returns if one.place != place), form.body]
-    found = with_findings(case.body, form_a, returns, documents.analysis_body or {}, day, app.policy)
-    return {case.place: found} if found != case.body else {}
+    form_a, form_c = documents.notification.body, documents.analysis_body or {}
+    return with_findings(case, form_a, returns, form_c, day, app.policy)
+
+
+def _undo(app: App, reference: str, agency: str, as_json: bool) -> None:
+    """Take back the last answer of an agency. Raises: NotFound, ConditionsNotMet where there is none."""
+    from cdr.domain.asking import requests
+    from cdr.domain.case import case
+    from cdr.domain.rulebook.validation import text_at
+
+    with changing(app, reference) as now:
+        documents, ledger = now.documents, now.documents.requests
+        had_form = documents.return_of(agency) is not None
+        body = requests.taken_back(ledger.body, agency, app.clock.today, had_form)
+        request = requests.request_of(body, agency)
+        if request is None:
+            raise AssertionError("a request whose answer was just taken back")
+        unwaived = case.without_waiver(documents.case.body, agency, request.requested_on)
+        left = [one.body for one in documents.returns if text_at(one.body, "agency") != agency]
+        found = _found(app, documents, unwaived, left, app.clock.today)
+        now.record("return", {ledger.place: body, documents.case.place: found})
+    if as_json:
+        content = {"schema": "cdr-return/1", "case": reference, "agency": agency, "status": "outstanding", "on": None}
+        put_json(content | {"warnings": [], "received": None, "completeness": None})
+        return
+    put(f"{agency}: taken back; its {'fuller return' if request.sent_back else 'return'} is outstanding again.")
+    if had_form:
+        say("What the form said counts nowhere any more; the history keeps it.")
+    if app.configuration.mail.get("thanks") == "yes":
+        say("The agency may have been thanked already: ring it.")
 
 
 def _place(app: App, agency: str, documents: CaseFile) -> Place:
     """Where a return is kept: the place of the one that it takes the place of, else the next that is free."""
     from cdr.store import layout
 
-    given = documents.return_of(agency)
+    given = documents.kept_return(agency)
     return given.place if given else app.store.free_places(documents.reference, layout.RETURN)[0]
 
 

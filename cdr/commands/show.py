@@ -50,10 +50,14 @@ def _state(documents: CaseFile) -> dict[str, Any]:
 
 
 def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
+    from cdr.domain.case import voiding
+
     state = _state(documents)
     yield f"{reference}: {state['stage']}" + (
         f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else ""
     )
+    if void := voiding.words(documents.case.body):
+        yield f"\nThis case is {void}. To take that back: cdr reopen {reference} --reason REASON"
     yield from _next(app, documents.case.body, documents.requests.body)
     yield from _asked(documents)
     yield from map(_on_its_line, _case(documents.case.body))
@@ -114,16 +118,39 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     for review in case["reviews"]:
         ratified = review["stage"] == RATIFIED
         yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
-        if review["override"]:
-            yield f"  all the same, because: {' '.join(review['override']['reason'].split())}"
-            yield from (f"  - {reason}" for reason in review["override"]["unmet"])
+        yield from _all_the_same(review["override"])
     for number, letter in enumerate(case["letters"], 1):
         yield f"\nLetter {number} ({letter['kind']}, {letter['status']}, {letter['format']}) to {_whom(letter)}, made on {letter['made_on']}{_sent(letter)}"
     yield from _holds(case)
+    yield from _family(case)
     for file in _files(case):
         yield f"\nAttachment {file['number']}: {file['kind'].replace('_', ' ')}, {file['name']}, {file['size']:,} bytes, attached on {file['added_on']}"
-    for key, word in (("closures", "Closed"), ("reopenings", "Opened again")):
-        yield from (f"\n{word} on {event['on']}" for event in case[key])
+    for closure in case["closures"]:
+        yield f"\nClosed on {closure['on']}"
+        yield from _all_the_same(closure.get("override"))
+    yield from (f"\nOpened again on {event['on']}" for event in case["reopenings"])
+
+
+def _all_the_same(override: Mapping[str, Any] | None) -> Iterator[str]:
+    """Why something was done although something was unmet, and what."""
+    if override:
+        yield f"  all the same, because: {' '.join(override['reason'].split())}"
+        yield from (f"  - {reason}" for reason in override["unmet"])
+
+
+def _family(case: Mapping[str, Any]) -> Iterator[str]:
+    """The family's questions with their answers, and who was in touch with whom."""
+    from cdr.domain.case.contacts import contacts_of
+    from cdr.domain.case.family_questions import questions_of
+
+    for number, one in questions_of(case).items():
+        yield f"\nQuestion {number} of the family, asked on {one.asked_on}: {one.status.replace('_', ' ')}"
+        yield from (f"  {line}" for line in one.text.splitlines())
+        yield from (f"  -> {line}" for line in one.answer.splitlines())
+    for number, contact in contacts_of(case).items():
+        about = "; ".join(filter(None, (f"with {contact.party}" if contact.party else "", contact.how)))
+        yield f"\nContact {number} on {contact.on}{f': {about}' if about else ''}"
+        yield from (f"  {line}" for line in contact.text.splitlines())
 
 
 def _files(case: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

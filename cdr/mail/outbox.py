@@ -62,6 +62,18 @@ def write_all(folder: Path, mails: Mapping[str, bytes]) -> Callable[[], None]:
     return lambda: _take_away(new)
 
 
+def of_case(folder: Path, reference: str) -> list[Path]:
+    """The messages in the outbox that are about one case and no other; their names begin with its reference."""
+    return sorted(folder.glob(f"{reference}-*.eml")) if folder.is_dir() and not folder.is_symlink() else []
+
+
+def take_away_of(folder: Path, reference: str) -> int:
+    """Take the messages about one case out of the outbox; how many there were. One about several cases stays."""
+    paths = of_case(folder, reference)
+    _take_away(paths)
+    return len(paths)
+
+
 def _take_away(paths: Sequence[Path]) -> None:
     for path in paths:
         with suppress(OSError):

@@ -56,8 +56,17 @@ class CaseFile:
 
     @property
     def returns(self) -> tuple[Document, ...]:
-        """Every return (Form B), in the order in which they were first taken in."""
-        return tuple(sorted(self._of(layout.RETURN), key=lambda document: document.place.id))
+        """Every return (Form B), in the order in which they were first taken in; none that was taken back."""
+        return tuple(document for document in self._kept_returns if document.body["agency"] not in self._set_aside)
+
+    @property
+    def _kept_returns(self) -> list[Document]:
+        return sorted(self._of(layout.RETURN), key=lambda document: document.place.id)
+
+    @property
+    def _set_aside(self) -> set[str]:
+        """The agencies whose return was recorded and taken back, and did not come again."""
+        return {item["agency"] for item in self.requests.body["requests"] if "set_aside" in item}
 
     @property
     def return_bodies(self) -> tuple[Mapping[str, Any], ...]:
@@ -66,7 +75,11 @@ class CaseFile:
 
     def return_of(self, agency: str) -> Document | None:
         """The return of one agency, the last where there are several; None where it gave none."""
-        own = [document for document in self.returns if document.body["agency"] == agency]
+        return None if agency in self._set_aside else self.kept_return(agency)
+
+    def kept_return(self, agency: str) -> Document | None:
+        """The same, also where it was taken back: the next return of the agency takes its place."""
+        own = [document for document in self._kept_returns if document.body["agency"] == agency]
         return own[-1] if own else None
 
     def at(self, place: Place) -> Document | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.domain.case.case import refuse_closed
+from cdr.domain.case.voiding import refuse_void
 
 if TYPE_CHECKING:
     from cdr.store.case_file import CaseFile
@@ -55,18 +56,21 @@ class Changing:
         )
 
 
-def opened(app: App, reference: str) -> CaseFile:
-    """The documents of a case that is open. Raises: ConditionsNotMet where it is closed; as `Store.case`."""
+def opened(app: App, reference: str, *, also_closed: bool = False, also_void: bool = False) -> CaseFile:
+    """The documents of a case that is open. Raises: ConditionsNotMet where it is closed or void; as `Store.case`."""
     documents = app.store.case(reference)
-    refuse_closed(documents.case.body)
+    if not also_void:
+        refuse_void(documents.case.body)
+    if not also_closed:
+        refuse_closed(documents.case.body)
     return documents
 
 
 @contextmanager
-def changing(app: App, reference: str, *, also_closed: bool = False) -> Iterator[Changing]:
+def changing(app: App, reference: str, *, also_closed: bool = False, also_void: bool = False) -> Iterator[Changing]:
     """Hold the store's lock and read a case: what is read inside is what the change is made from, and nobody comes in between.
 
-    Raises: as `opened`, and without its refusal where the case may be closed (`also_closed`).
+    Raises: as `opened`, and without its refusals where the case may be closed (`also_closed`) or void (`also_void`).
     """
     with app.store.writing():
-        yield Changing(app, app.store.case(reference) if also_closed else opened(app, reference))
+        yield Changing(app, opened(app, reference, also_closed=also_closed, also_void=also_void))

@@ -33,12 +33,18 @@ def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Led
     cases = app.cases() if references else app.cases_not_at_rest()
     for reference in references:
         if reference not in cases:
-            raise app.store.left_out.get(reference) or NotFound("There is no such case in this store.", "See: cdr list")
+            raise app.store.left_out.get(reference) or _not_asked_about(app, reference)
     found = []
     for case in references or sorted(cases):
         prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
         found += [as_chased(app, case, request, prompts, today) for request in cases[case].outstanding]
     return sorted(found, key=lambda chased: (chased.item.requested_on, chased.case))
+
+
+def _not_asked_about(app: App, reference: str) -> NotFound:
+    if reference in app.void_cases():
+        return NotFound("That case is void: nobody is asked about it.", "See: cdr list --stage void")
+    return NotFound("There is no such case in this store.", "See: cdr list")
 
 
 def as_chased(app: App, case: str, request: Request, prompts: Mapping[str, Any], today: date) -> Chased:

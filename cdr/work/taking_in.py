@@ -9,6 +9,8 @@ from typing import Any
 from cdr.errors import InvalidData, Problem, as_told
 from cdr.terminal.output import file_name, given, say
 
+TEXT_LIMIT = 50_000
+
 Rules = Callable[[Mapping[str, Any]], list[Problem]]
 
 
@@ -34,6 +36,18 @@ class Form:
 def take_in(file: str, form: str, rules: Rules, case: str = "") -> Form:
     """Read and check a file (`-` is standard input). Raises: NotFound, InvalidData with every problem of schema and rules."""
     return check(given(file), file_name(file), form, rules, case)
+
+
+def text(file: str, field: str, title: str) -> str:
+    """Plain text from a file (`-` is standard input): a note, a question. Raises: NotFound, InvalidData, WrongUsage."""
+    name = file_name(file)
+    try:
+        found = given(file).decode("utf-8-sig").replace("\r\n", "\n").strip()
+    except UnicodeDecodeError:
+        raise InvalidData([Problem(field, title, "Give plain text in UTF-8.", "YAML-ENCODING")], name) from None
+    if not 0 < len(found) <= TEXT_LIMIT:
+        raise InvalidData([Problem(field, title, f"Give 1 to {TEXT_LIMIT:,} characters.", "SCHEMA-LENGTH")], name)
+    return found
 
 
 def check(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> Form:

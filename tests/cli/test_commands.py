@@ -126,7 +126,7 @@ def test_a_draft_waits_and_a_ratified_review_is_ratified_once(cdr: Shell, sudi: 
     cdr("review", sudi, "--from", form, "--panel", "2026-1", as_of="2026-04-14", code=66)
     cdr("review", sudi, "--from", form, "--override", "No panel yet", "--on", "14 April 2026", as_of="2026-05-01")
     cdr("review", sudi, "--from", form, "--override", "Again", as_of="2026-05-02", code=65)
-    cdr("close", sudi, as_of="2026-05-02")
+    cdr("close", sudi, "--override", "Nothing more can be done", as_of="2026-05-02")
     cdr("return", sudi, "northshire-police", "--nil", as_of="2026-05-03", code=65)
     cdr("reopen", sudi, "--reason", "The inquest has ended", as_of="2028-11-01")
     cdr("review", sudi, "--from", form, "--override", "Still no panel", as_of="2028-12-01")
@@ -281,7 +281,7 @@ def test_an_inquest_ends_when_form_a_says_so(
 def test_a_case_that_is_reviewed_again_on_the_day_it_was_opened_is_reviewed(cdr: Shell, sudi: str) -> None:
     form = EXAMPLES / "form-c-sudi.yaml"
     cdr("review", sudi, "--from", form, "--override", "No panel", as_of="2026-04-14")
-    cdr("close", sudi, as_of="2026-04-14")
+    cdr("close", sudi, "--override", "Nothing more can be done", as_of="2026-04-14")
     cdr("reopen", sudi, "--reason", "A late finding", as_of="2026-04-14")
     assert cdr("list", "--json").json["cases"][0]["stage"] != "reviewed"
     cdr("review", sudi, "--from", form, "--override", "No panel", as_of="2026-04-14")

@@ -134,7 +134,7 @@ def end(asked: Asked, case: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert asked("letter", "--kind", "confidentiality", "-o", folder / "statement.txt", on="2026-04-17")["letters"][0][
         "file"
     ]
-    asked("close", case, on="2026-04-20")
+    asked("close", case, "--override", "Nothing more can be done", on="2026-04-20")
     asked("reopen", case, "--reason", "A late finding", on="2026-04-21")
     assert asked("show", case, on="2026-04-21")["documents"]["analysis"]
 

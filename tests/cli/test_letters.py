@@ -97,7 +97,7 @@ def test_a_final_letter_says_only_what_is_so(cdr: Shell, sudi: str) -> None:
     assert "nothing to thank for" in refused("thanks")
     reviewed(cdr, sudi)
     assert "met on 2026-04-14" in refused("before-review-meeting")
-    cdr("close", sudi, as_of="2026-04-15")
+    cdr("close", sudi, "--override", "Nothing more can be done", as_of="2026-04-15")
     for kind in ("before-review-meeting", "delay"):
         assert "closed on 2026-04-15" in refused(kind)
         assert cdr("letter", sudi, "--kind", kind, "--draft", as_of=DAY).out.startswith("DRAFT")
@@ -360,7 +360,7 @@ def test_what_is_made_final_ends_the_step_that_asked_for_it(cdr: Shell, sudi: st
 
 def test_letters_on_hold_stand_in_today_and_in_the_list(cdr: Shell, sudi: str) -> None:
     reviewed(cdr, sudi)
-    cdr("close", sudi, as_of="2026-04-15")
+    cdr("close", sudi, "--override", "Nothing more can be done", as_of="2026-04-15")
     held = (
         FULL.replace(b"feedback_wanted: {answer: yes", b"feedback_wanted: {answer: no") + b"\nreview_on: 2026-06-01\n"
     )

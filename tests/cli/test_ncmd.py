@@ -72,7 +72,7 @@ def test_the_whole_case(cdr: Shell, sudi: str, tmp_path: Path) -> None:
     assert saved.stat().st_mode & 0o077 == 0
     table = cdr("ncmd", sudi, "--format", "csv")
     assert table.lines[0] == "part,section,below,field,key,answer,value,source,mark" and "\\x" not in table.out
-    cdr("close", sudi, as_of="2026-04-20")
+    cdr("close", sudi, "--override", "Nothing more can be done", as_of="2026-04-20")
     assert cdr("ncmd", sudi, "--json").json["state"] == "closed"
 
 

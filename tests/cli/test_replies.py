@@ -415,7 +415,7 @@ def test_an_answered_request_and_a_closed_case_take_no_reply(cdr: Shell, asked: 
         "The inquest may take years",
         as_of="2026-04-14",
     )
-    cdr("close", asked, as_of="2026-04-15")
+    cdr("close", asked, "--override", "Nothing more can be done", as_of="2026-04-15")
     assert "closed" in post.refused(police, POLICE)
 
 

@@ -50,6 +50,9 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "review": RECORDS,
     "close": RECORDS,
     "reopen": RECORDS,
+    "void": RECORDS,
+    "contact": RECORDS,
+    "question": RECORDS,
     "tally": (65, *STORE),
     "report": RECORDS,
     "ncmd": (1, *STORE),
@@ -79,6 +82,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "return": (
         "cdr return 2026-7K3M northshire-social-care --nil",
         'cdr return 2026-7K3M high-street-surgery --waive "The practice closed in 2024 and its notes were not found"',
+        "cdr return 2026-7K3M northshire-social-care --undo",
     ),
     "chase": (
         "cdr chase",
@@ -123,7 +127,13 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "cdr review 2026-7K3M --from form-c.yaml",
         'cdr review 2026-7K3M --from form-c.yaml --on 2026-04-14 --override "The inquest may take years"',
     ),
-    "close": ("cdr close 2026-7K3M",),
+    "close": ('cdr close 2026-7K3M --override "The inquest may take years"',),
+    "question": (
+        "cdr question 2026-7K3M answer 1 --from answer.txt",
+        "cdr question 2026-7K3M cannot-be-known 2 --from why.txt",
+        "cdr question 2026-7K3M give 3 --to coroner",
+    ),
+    "contact": ("cdr contact 2026-7K3M", "cdr contact 2026-7K3M --undo 2"),
     "reopen": ('cdr reopen 2026-7K3M --reason "The inquest has ended with a new finding"',),
     "tally": (
         "cdr tally --year 2025/26 --years 4",

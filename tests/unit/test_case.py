@@ -171,6 +171,11 @@ def test_an_override_passes_over_the_gates_that_it_named_and_no_others() -> None
     unmet = unmet_for_ratifying(new(), all_in(), QUORATE)
     case = cases.with_review(new(), PANEL, "ratified_cdop", "2029-03-01", ("The coroner agreed", unmet))
     assert case["reviews"][0]["override"] == {"reason": "The coroner agreed", "unmet": unmet}
+    inquest = "Another process is still open: inquest."
+    assert unmet_for_closing(case, all_in(), ANALYSIS) == [inquest]  # an inquest is never passed over silently
+    criminal = {"type": "criminal", "status": "open"}
+    unmet = unmet_for_ratifying({**new(), "gates": [criminal]}, all_in(), QUORATE)
+    case = cases.with_review({**new(), "gates": [criminal]}, PANEL, "ratified_cdop", "2029-03-01", ("x", unmet))
     assert unmet_for_closing(case, all_in(), ANALYSIS) == []
     later = {**case, "gates": [*case["gates"], {"type": "rapid_review", "status": "open"}]}
     assert unmet_for_closing(later, all_in(), ANALYSIS) == ["Another process is still open: rapid review."]

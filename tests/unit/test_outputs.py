@@ -132,7 +132,7 @@ LISTS = {
     ("list-1.json", "stage"): set(STAGES),
     ("show-1.json", "stage"): set(STAGES),
     ("review-1.json", "stage"): codes("analysis_stage"),
-    ("return-1.json", "status"): codes("request_status") - {"outstanding"},
+    ("return-1.json", "status"): codes("request_status"),
     ("gate-1.json", "status"): {"open", "closed", "waived"},
     ("chase-1.json", "level"): codes("prompt_level"),
     ("chase-1.json", "status"): codes("sending_status"),
@@ -166,9 +166,9 @@ def test_the_prompts_that_fall_due_are_those_of_the_chasing() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "no case", "[]", "{}", '{"schema": "case/1"}', '{"schema": "cdr-nothing/1"}', '{"schema": "cdr-close/1"}',
-        '{"schema": "cdr-close/1", "case": "2026-7K3M", "on": "20 November"}', '{"schema": "cdr-close/1", "case": "2026-7K3M", "on": "2026-11-20", "a": 1}',
-        '{"schema": "cdr-close/1", "case": "2026-7K3M", "on": "2026-11-20"}\n{}',
+        "", "no case", "[]", "{}", '{"schema": "case/1"}', '{"schema": "cdr-nothing/1"}', '{"schema": "cdr-reopen/1"}',
+        '{"schema": "cdr-reopen/1", "case": "2026-7K3M", "on": "20 November"}', '{"schema": "cdr-reopen/1", "case": "2026-7K3M", "on": "2026-11-20", "a": 1}',
+        '{"schema": "cdr-reopen/1", "case": "2026-7K3M", "on": "2026-11-20"}\n{}',
     ],
 )  # fmt: skip
 def test_the_check_sees(text: str) -> None:
@@ -177,4 +177,4 @@ def test_the_check_sees(text: str) -> None:
 
 
 def test_the_check_spares() -> None:
-    outputs.check('{"schema": "cdr-close/1", "case": "2026-7K3M", "on": "2026-11-20", "left_out": ["2026-7K3N"]}')
+    outputs.check('{"schema": "cdr-reopen/1", "case": "2026-7K3M", "on": "2026-11-20", "left_out": ["2026-7K3N"]}')

@@ -6,14 +6,19 @@ import pytest
 from unit.domain_data import changed, example, policy
 
 from cdr.domain.asking.requests import (
+    Received,
     Request,
+    RequestForm,
     Waived,
     answer,
     ask,
+    bounce,
     ever_asked,
     outstanding,
     prompt_dates,
+    request_of,
     requests_of,
+    taken_back,
     to_ask,
 )
 from cdr.errors import ConditionsNotMet
@@ -94,3 +99,38 @@ def test_an_agency_that_said_nil_may_return_after_all() -> None:
     assert answer(nil, "police", "returned", date(2026, 2, 1))["requests"][0]["status"] == "returned"
     with pytest.raises(ConditionsNotMet):
         answer(nil, "police", "waived", date(2026, 2, 1))
+
+
+@pytest.mark.parametrize("status", ["nil", "waived", "returned"])
+def test_what_was_taken_back_is_outstanding_again_from_the_day_it_was_asked(status: str) -> None:
+    asked = ask({}, ["police"], ON)
+    ledger = taken_back(answer(asked, "police", status, LATER), "police", LATER, has_form=False)
+    assert ledger == asked
+    assert answer(ledger, "police", "nil", LATER) == answer(asked, "police", "nil", LATER)
+
+
+def test_a_form_that_was_taken_back_stays_aside_until_the_next_one_comes() -> None:
+    came = Received("yaml", "0" * 64)
+    ledger = answer(ask({}, ["police"], ON), "police", "returned", LATER, came)
+    ledger = taken_back(ledger, "police", LATER, has_form=True)
+    assert outstanding(ledger) == [Request("police", ON, "outstanding", set_aside=LATER)]
+    nil = request_of(answer(ledger, "police", "nil", LATER), "police")
+    assert nil is not None and nil.set_aside == LATER
+    again = request_of(answer(ledger, "police", "returned", LATER, came), "police")
+    assert again is not None and again.set_aside is None
+
+
+def test_after_a_bounce_only_the_fuller_return_is_taken_back() -> None:
+    ledger = answer(ask({}, ["police"], ON), "police", "returned", ON)
+    ledger = bounce(ledger, "police", ON, RequestForm("a", "b", "c"))
+    with pytest.raises(ConditionsNotMet):
+        taken_back(ledger, "police", LATER, has_form=True)
+    request = request_of(taken_back(answer(ledger, "police", "returned", LATER), "police", LATER, True), "police")
+    assert request is not None
+    assert (request.status, request.answered_on, request.sent_back, request.set_aside) == ("returned", ON, True, LATER)
+
+
+def test_what_was_never_answered_cannot_be_taken_back() -> None:
+    for ledger in ({}, ask({}, ["police"], ON)):
+        with pytest.raises(ConditionsNotMet):
+            taken_back(ledger, "police", LATER, has_form=False)

@@ -86,16 +86,16 @@ def test_a_gate_is_its_owners_else_the_coroners_else_its_own_teams() -> None:
 
 
 def test_a_gate_that_the_review_passed_over_holds_nothing_up() -> None:
-    unmet = "Another process is still open: inquest."
+    unmet = "Another process is still open: criminal investigation or proceedings."
     override: dict[str, Any] = {"reason": "years", "unmet": [unmet]}
     review = {"on": "2026-01-20", "stage": "ratified_cdop", "override": override}
-    body = case(gates=[gate("inquest")], reviews=[review])
+    body = case(gates=[gate("criminal")], reviews=[review])
     kinds = {"case": body, "requests": asked(), "analysis": {"stage": "ratified_cdop"}}
     found = at({"2026-AAAA": kinds})
     assert found.blocked == () and found.movers == (("coordinator", 1),)
     override["unmet"] = []
     found = at({"2026-AAAA": kinds})
-    assert len(found.blocked) == 1 and found.movers == (("coroner", 1),)
+    assert len(found.blocked) == 1 and found.movers == (("criminal investigation or proceedings", 1),)
 
 
 def test_an_expected_day_that_is_past_is_said_first() -> None:

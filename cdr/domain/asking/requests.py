@@ -1,8 +1,8 @@
 """The ledger of requests: whom a case asked for a return, when, and what came of it.
 
 Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on, form: {nonce, form, locked, for_key},
-received: {how, sha256}, bounced: [{on, answered_on}], hold: {until}, earlier: [{requested_on, answered_on}]}]}`; `status` is
-outstanding, returned, nil or waived, the last five keys only where there is such a thing. No reason for a waiver or a hold
+received: {how, sha256}, bounced: [{on, answered_on}], hold: {until}, set_aside: {on}, earlier: [{requested_on, answered_on}]}]}`;
+`status` is outstanding, returned, nil or waived, the keys after `answered_on` only where there is such a thing. No reason for a waiver or a hold
 stands here, because the chaser reads this document: reasons are the case's. It opens nothing of `locked` either, which only a
 pass-phrase does.
 """
@@ -76,6 +76,7 @@ class Request:
     """One agency asked for its return; `answered_on` is None while it is outstanding.
 
     Nothing is sent about it before the day `held_until`, where there is one; `earlier` are requests that were waived before it.
+    A return that was recorded and taken back on the day `set_aside` stays where it is and is no return of this agency.
     """
 
     agency: str
@@ -87,6 +88,7 @@ class Request:
     bounced: tuple[Bounce, ...] = ()
     held_until: date | None = None
     earlier: tuple[Waived, ...] = ()
+    set_aside: date | None = None
 
     @property
     def sent_back(self) -> bool:
@@ -180,10 +182,30 @@ def answer(requests: Body, agency: str, status: str, on: date, received: Receive
 
 
 def _answered(request: Request, status: str, on: date, received: Received | None) -> Request:
+    if received is not None:  # the form that came now takes the place of what was set aside
+        request = replace(request, set_aside=None)
     if request.sent_back:
         last = Bounce(request.bounced[-1].on, on)
         return replace(request, received=received, bounced=(*request.bounced[:-1], last))
     return replace(request, status=status, answered_on=on, received=received, held_until=None)
+
+
+def taken_back(requests: Body, agency: str, on: date, has_form: bool) -> dict[str, Any]:
+    """The ledger with an agency's last answer taken back: its return is outstanding again, or after a bounce the fuller one is.
+
+    The form that came with it, where there is one, is set aside. Raises: ConditionsNotMet where the agency was never asked or
+    has not answered.
+    """
+    asked = {request.agency: request for request in requests_of(requests)}
+    request = asked.get(agency)
+    if request is None or request.awaited:
+        reason = _already(request) if request else f"{agency} has not been asked for a return."
+        raise ConditionsNotMet("There is nothing to take back.", [reason], "See: cdr show REF")
+    changed = replace(request, received=None, set_aside=on if has_form else request.set_aside)
+    if request.bounced:
+        awaited = (*request.bounced[:-1], Bounce(request.bounced[-1].on))
+        return _replaced(asked, replace(changed, bounced=awaited))
+    return _replaced(asked, replace(changed, status=OUTSTANDING, answered_on=None))
 
 
 def with_form(requests: Body, agency: str, form: RequestForm) -> dict[str, Any]:
@@ -288,6 +310,7 @@ def _request(item: Mapping[str, Any]) -> Request:
         tuple(Bounce(moments.day(one["on"]), date_at(one, "answered_on")) for one in item.get("bounced", ())),
         date_at(item, "hold.until"),
         tuple(Waived(moments.day(one["requested_on"]), date_at(one, "answered_on")) for one in item.get("earlier", ())),
+        date_at(item, "set_aside.on"),
     )
 
 
@@ -309,6 +332,7 @@ def _item(request: Request) -> dict[str, Any]:
         "received": vars(request.received) if request.received else None,
         "bounced": [{"on": one.on.isoformat(), "answered_on": _iso(one.answered_on)} for one in request.bounced],
         "hold": {"until": request.held_until.isoformat()} if request.held_until else None,
+        "set_aside": {"on": request.set_aside.isoformat()} if request.set_aside else None,
         "earlier": [
             {"requested_on": one.requested_on.isoformat(), "answered_on": _iso(one.answered_on)}
             for one in request.earlier

@@ -12,9 +12,11 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.asking.requests import outstanding, requests_of
+from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
 from cdr.domain.case.review import OPEN, open_gates, settled_on, unmet_for_closing
+from cdr.domain.case.voiding import VOID
 from cdr.domain.process.clocks import Step
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_c import RATIFIED
@@ -32,7 +34,7 @@ READY_FOR_PANEL = "ready for panel"
 ANALYSIS_DRAFTED = "analysis drafted"
 REVIEWED = "reviewed"
 STAGES = (
-    NOTIFIED, WAITING_FOR_RETURNS, WAITING_FOR_PROCESSES, READY_FOR_PANEL, ANALYSIS_DRAFTED, REVIEWED, CLOSED,
+    NOTIFIED, WAITING_FOR_RETURNS, WAITING_FOR_PROCESSES, READY_FOR_PANEL, ANALYSIS_DRAFTED, REVIEWED, CLOSED, VOID,
 )  # fmt: skip
 
 NEXT_STEPS = {
@@ -43,6 +45,7 @@ NEXT_STEPS = {
     ANALYSIS_DRAFTED: "Bring the draft analysis to the panel, then ratify it: cdr review",
     REVIEWED: "Close the case: cdr close",
     CLOSED: "Nothing; new information opens the case again: cdr reopen",
+    VOID: "Nothing; it is counted nowhere. Where that is wrong: cdr reopen",
 }
 
 Body = Mapping[str, Any]
@@ -50,8 +53,8 @@ Body = Mapping[str, Any]
 
 def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
     """Where a case is, one of `STAGES`: what it waits for comes before what has been drafted for the panel."""
-    if text_at(case, "status") == CLOSED:
-        return CLOSED
+    if text_at(case, "status") in (CLOSED, VOID):
+        return text_at(case, "status")
     if settled_on(case):
         return REVIEWED
     # A child whom no agency knew needs no return, and then a drafted analysis shows that the case has moved on.
@@ -68,10 +71,11 @@ def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
 
 def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> list[str]:
     """What a case waits for, a few words each: returns by agency id, other processes, else the next act of its own team."""
-    if text_at(case, "status") == CLOSED:
+    if text_at(case, "status") != OPEN:
         return []
     others = [f"return from {request.agency}" for request in outstanding(requests)]
     others += [words(kind) for kind in open_gates(case)]
+    others += ["answers to the family"] if open_questions(case) else []
     own = {
         NOTIFIED: ["requests to agencies"],
         READY_FOR_PANEL: ["panel meeting"],
@@ -106,6 +110,13 @@ def followed(case: Body, before: Body, form_a: Body, steps: Sequence[Step], poli
 def with_waiver(case: Body, agency: str, on: date, reason: str) -> dict[str, Any]:
     """The case with the reason why an agency's return is not waited for."""
     return _with(case, "waivers", {"agency": agency, "on": on.isoformat(), "reason": reason})
+
+
+def without_waiver(case: Body, agency: str, since: date) -> dict[str, Any]:
+    """The case without the reasons for which this agency's return, asked for on the day `since`, was not waited for."""
+    items = [dict(item) for _, item in items_at(case, "waivers")]
+    left = [item for item in items if item.get("agency") != agency or str(item.get("on")) < since.isoformat()]
+    return {**case, "waivers": left}
 
 
 def with_review(
@@ -166,11 +177,15 @@ def refuse_closed(case: Body) -> None:
         )
 
 
-def closed(case: Body, on: date) -> dict[str, Any]:
-    """The case, closed; whether it may be is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed."""
+def closed(case: Body, on: date, override: tuple[str, Sequence[str]] | None = None) -> dict[str, Any]:
+    """The case, closed; `override` is the reason for closing it all the same, and the sentences of what was left.
+
+    Whether it may be closed is `process.closing.left`'s to say. Raises: ConditionsNotMet if closed.
+    """
     if text_at(case, "status") == CLOSED:
         raise ConditionsNotMet("The case cannot be closed.", ["It is closed already."])
-    return {**_with(case, "closures", {"on": on.isoformat()}), "status": CLOSED}
+    passed_over = {"override": {"reason": override[0], "unmet": list(override[1])}} if override else {}
+    return {**_with(case, "closures", {"on": on.isoformat(), **passed_over}), "status": CLOSED}
 
 
 def reopened(case: Body, on: date, reason: str) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from cdr.domain.asking.requests import Request, ever_asked, requests_of
 from cdr.domain.asking.requests import outstanding as outstanding_of
 from cdr.domain.case import case as cases_
 from cdr.domain.case.duplicates import Identity
+from cdr.domain.case.family_questions import Question, open_questions
 from cdr.domain.case.gates import Gate, gates_of
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
+from cdr.domain.case.voiding import is_void
 from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import at, date_at, items_at, read_date, text_at, words_at
 
@@ -201,13 +203,18 @@ class Facts:
 
     @cached_property
     def outstanding(self) -> tuple[Request, ...]:
-        """The requests neither returned nor nil nor waived."""
-        return tuple(outstanding_of(self.requests))
+        """The requests neither returned nor nil nor waived; none of a case that is void."""
+        return () if is_void(self.case, self.requests) else tuple(outstanding_of(self.requests))
 
     @cached_property
     def gates(self) -> tuple[Gate, ...]:
         """The other processes and how each stands."""
         return tuple(gates_of(self.case))
+
+    @cached_property
+    def open_questions(self) -> Mapping[int, Question]:
+        """The family's questions that nobody has answered yet, by their numbers and without their words."""
+        return open_questions(self.case)
 
     @property
     def ratified_on(self) -> date | None:
@@ -243,8 +250,17 @@ Cases = Mapping[str, Facts]
 
 
 def cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
-    """The cases of what the index keeps by case and kind's name; nobody changes them."""
-    return _Cases(kept)
+    """The cases of what the index keeps by case and kind's name, without those that are void; nobody changes them."""
+    return _Cases({case: kinds for case, kinds in kept.items() if not _is_void(kinds)})
+
+
+def void_cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
+    """The cases that are void, and so counted nowhere."""
+    return _Cases({case: kinds for case, kinds in kept.items() if _is_void(kinds)})
+
+
+def _is_void(kinds: Mapping[str, Body]) -> bool:
+    return is_void(kinds.get("case", {}), kinds.get("requests", {}))
 
 
 class _Cases(Mapping[str, Facts]):

@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.asking.requests import outstanding
+from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import words
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
 
-OPEN = "open"
+OPEN, INQUEST = "open", "inquest"
 
 Body = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ def unmet_for_ratifying(case: Body, requests: Body, panel_meeting: PanelMeeting 
 def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list[str]:
     """What closing a case still waits for, one sentence each.
 
-    An open gate stands in the way unless the ratifying review was recorded in spite of that very gate.
+    An open gate stands in the way unless the ratifying review was recorded in spite of that very gate; an inquest always does.
     """
     review = ratifying_review(case)
     ratified = review is not None and analysis is not None and text_at(analysis, "stage") == RATIFIED
@@ -65,9 +66,10 @@ def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list
     gates = [
         _gate_sentence(kind)
         for kind in open_gates(case)
-        if not {_gate_sentence(kind), _once_said(kind)} & {*passed_over}
+        if kind == INQUEST or not {_gate_sentence(kind), _once_said(kind)} & {*passed_over}
     ]
-    return [*([] if ratified else ["The case has no ratified review."]), *_returns(requests), *gates]
+    unreviewed = [] if ratified else ["The case has no ratified review."]
+    return [*unreviewed, *_returns(requests), *gates, *_questions(case)]
 
 
 def reviewed_on(on: date | None, meeting_date: date | None, today: date) -> date:
@@ -82,6 +84,11 @@ def in_words(code: str) -> str:
 
 def _returns(requests: Body) -> list[str]:
     return [f"The return from {request.agency} is outstanding." for request in outstanding(requests)]
+
+
+def _questions(case: Body) -> list[str]:
+    numbers = [str(number) for number in open_questions(case)]
+    return [f"Questions of the family are open: {', '.join(numbers)}."] if numbers else []
 
 
 def _gate_sentence(kind: str) -> str:

@@ -30,7 +30,7 @@ from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
 PARTLY = "partly refused"
-GATE, HOLD, LETTER = "gate", "hold", "letter"
+GATE, HOLD, LETTER, QUESTION = "gate", "hold", "letter", "question"
 SINCE = timedelta(days=1)
 NEAR = timedelta(weeks=4)
 AGENCIES, PANEL, COORDINATOR = "agencies", "panel", "coordinator"
@@ -52,7 +52,8 @@ class Sent:
 
 @dataclass(frozen=True)
 class Blocked:
-    """What waits: another process (`gate`), an agency that is not chased for a while (`hold`), or a letter to a family (`letter`).
+    """What waits: another process (`gate`), an agency that is not chased for a while (`hold`), a letter to a family (`letter`), or
+    the family for an answer (`question`).
 
     `since` and `until` (expected end) are None where they are not known; `who` moves next.
     """
@@ -139,7 +140,16 @@ def blocked_in(facts: Facts, on: date, policy: Policy) -> list[Blocked]:
         for one in facts.outstanding
         if one.is_held(on)
     ]
-    return [*gates, *holds]
+    return [*gates, *holds, *_questions(facts, policy)]
+
+
+def _questions(facts: Facts, policy: Policy) -> Iterator[Blocked]:
+    """The family's open questions, one line for each who is to answer."""
+    for to in dict.fromkeys(one.to for one in facts.open_questions.values()):
+        own = {number: one for number, one in facts.open_questions.items() if one.to == to}
+        what = f"{'question' if len(own) == 1 else 'questions'} {', '.join(map(str, own))} of the family"
+        since = min(one.asked_on for one in own.values())
+        yield Blocked(facts.reference, QUESTION, what, since, None, to.replace("_", " ") or who_moves("R07", policy))
 
 
 def letters_on_hold(facts: Facts) -> list[Blocked]:

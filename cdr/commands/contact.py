@@ -1,0 +1,135 @@
+"""`cdr contact`: the log of calls, letters and meetings with the family and with professionals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, case_reference, happened, on, pass_app
+from cdr.domain.case.contacts import HOW, Contact, contacts_of
+from cdr.errors import WrongUsage
+from cdr.terminal.output import given, put, put_json, table
+from cdr.work.changing import changing
+
+if TYPE_CHECKING:
+    from cdr.store.layout import Place
+
+
+@click.command("contact")
+@case_reference
+@click.option(
+    "--with",
+    "party",
+    metavar="WHO",
+    help="Whom with: family, mother, father, a number as in `cdr letter --to`, an agency's id, key_worker, coroner ...",
+)
+@click.option("--how", type=click.Choice(HOW), help="How.")
+@on("it was")
+@click.option(
+    "--from", "file", metavar="FILE", help="What was said, as plain text; - is standard input. Asked for on a terminal."
+)
+@click.option(
+    "--attach", "attachment", metavar="FILE", help="The letter or message itself, kept encrypted with the case."
+)
+@click.option("--undo", metavar="N", type=click.IntRange(1), help="Take back the contact of this number.")
+@as_json
+@pass_app
+def command(
+    app: App,
+    reference: str,
+    party: str | None,
+    how: str | None,
+    on: date | None,
+    file: str | None,
+    attachment: str | None,
+    undo: int | None,
+    as_json: bool,
+) -> None:
+    """List the contacts in a case, or record one: what was said goes into the case, encrypted, and nowhere else.
+
+    A case that is closed takes them too: families ring for years. A wrong one is taken back with --undo N.
+
+    Example: cdr contact 2026-7K3M --with mother --how telephone --from call.txt
+    """
+    others = [value for value in (party, how, on, file, attachment) if value]
+    if undo and others:
+        raise WrongUsage("With --undo no other option goes.")
+    if undo:
+        body = _undo(app, reference, undo)
+        said = f"{reference}: contact {undo} is taken back."
+    elif others:
+        body, number = _record(app, reference, party or "", how or "", happened(app, on), file, attachment)
+        said = f"{reference}: contact {number} is recorded."
+    else:
+        body, said = app.store.case(reference).case.body, ""
+    _tell(reference, body, said, as_json)
+
+
+def _record(
+    app: App, reference: str, party: str, how: str, day: date, file: str | None, attachment: str | None
+) -> tuple[Mapping[str, Any], int]:
+    from cdr.domain.case.contacts import with_contact
+    from cdr.work.asked_text import asked_text
+    from cdr.work.attaching import attached
+    from cdr.work.parties import party as known_party
+
+    form_a = app.store.case(reference).notification.body
+    who = known_party(app, form_a, party) if party else ""
+    data = given(attachment) if attachment else b""
+    contact = Contact(day, asked_text(file, "contact", "What was said"), app.store.person.name, who, how)
+    with changing(app, reference, also_closed=True) as now:
+        kept = now.documents.case
+        body: Mapping[str, Any] = kept.body
+        files: dict[Place, bytes] = {}
+        if attachment:
+            body, files, number = attached(app, reference, body, attachment, data, "correspondence")
+            contact = replace(contact, attachment=number)
+        changed = with_contact(body, contact, app.clock.today)
+        now.record("contact", {kept.place: changed}, attachments=files)
+    return changed, len(changed["contacts"])
+
+
+def _undo(app: App, reference: str, number: int) -> Mapping[str, Any]:
+    from cdr.domain.case.contacts import without_contact
+
+    with changing(app, reference, also_closed=True) as now:
+        kept = now.documents.case
+        body = without_contact(kept.body, number, app.clock.today)
+        now.record("contact", {kept.place: body})
+    return body
+
+
+def _tell(reference: str, case: Mapping[str, Any], said: str, as_json: bool) -> None:
+    found = contacts_of(case)
+    if as_json:
+        put_json(
+            {"schema": "cdr-contact/1", "case": reference, "contacts": [_json(n, one) for n, one in found.items()]}
+        )
+    elif said:
+        put(said)
+    elif not found:
+        put("No contact is recorded. Record one with: cdr contact REF --with WHO --how telephone --from FILE")
+    else:
+        order = sorted(found.items(), key=lambda numbered: (numbered[1].on, numbered[0]))
+        rows = [(n, one.on, one.party or "-", one.how or "-", one.by) for n, one in order]
+        put(table(rows, ["n", "on", "with", "how", "recorded by"]))
+        for n, one in order:
+            kept = f" (attachment {one.attachment})" if one.attachment else ""
+            put(f"\n{n}{kept}\n" + "\n".join(f"  {line}" for line in one.text.splitlines()))
+
+
+def _json(number: int, contact: Contact) -> dict[str, Any]:
+    return {
+        "n": number,
+        "on": contact.on.isoformat(),
+        "with": contact.party or None,
+        "how": contact.how or None,
+        "by": contact.by,
+        "text": contact.text,
+        "attachment": contact.attachment,
+    }

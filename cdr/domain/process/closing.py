@@ -1,0 +1,56 @@
+"""What is still left in a case that is to be closed, one sentence each: closing it all the same wants a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from cdr.domain.case.milestones import Milestone, kind, milestones_of, still_called_for
+from cdr.domain.case.processes import Told
+from cdr.domain.case.review import unmet_for_closing
+from cdr.domain.letters.letter_holds import holds
+from cdr.domain.process.policy import Policy
+from cdr.domain.rulebook.validation import items_at, text_at
+
+Body = Mapping[str, Any]
+ANY_PAPER = "other"
+
+
+def left(
+    case: Body, requests: Body, analysis: Body | None, told: Told, messages: Sequence[str], on: date, policy: Policy
+) -> list[str]:
+    """Everything: what the review waits for, the national database, steps, letters on hold, papers, questions, messages.
+
+    `told` is what is known of the national database; `messages` are those that wait to be sent. A case of a register is held to
+    what its review waits for, and to no step that nobody recorded then.
+    """
+    return [
+        *unmet_for_closing(case, requests, analysis),
+        *([] if case.get("imported") else _not_done(case, requests, told, on, policy)),
+        *(f"A letter to the family is on hold ({hold.kind}): ask {hold.whom}." for hold in holds(case)),
+        *(f"The minutes or the report are not kept with the case: {one.label}." for one in _without_papers(case)),
+        *_waiting(messages),
+    ]
+
+
+def _not_done(case: Body, requests: Body, told: Told, on: date, policy: Policy) -> Iterator[str]:
+    if not told.is_told:
+        yield "The national database has not been told of the death: cdr milestone REF ncmd_told, once it has."
+    for step in still_called_for(case, requests, on, policy):
+        yield f"{step.what}{f' (by {step.due})' if step.due else ''} [{step.clock}]"
+
+
+def _without_papers(case: Body) -> Iterator[Milestone]:
+    """The milestones that leave a paper of their own kind, of which none is kept."""
+    kept = {text_at(item, "kind") for _, item in items_at(case, "attachments")}
+    for one in milestones_of(case):
+        paper = str(kind(one.kind).extra.get("minutes", ANY_PAPER))
+        if paper != ANY_PAPER and paper not in kept:
+            yield one
+
+
+def _waiting(messages: Sequence[str]) -> list[str]:
+    count = len(messages)
+    are = "message waits" if count == 1 else "messages wait"
+    return [f"{count} {are} in the outbox: send what is still needed; the others go with the case."] if count else []

@@ -1,0 +1,33 @@
+"""A file that somebody gave, as it is kept with a case."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cdr.app import App
+from cdr.terminal.output import file_name
+
+if TYPE_CHECKING:
+    from cdr.store.layout import Place
+
+
+def attached(
+    app: App, reference: str, case: Mapping[str, Any], name: str, data: bytes, kind: str
+) -> tuple[dict[str, Any], dict[Place, bytes], int]:
+    """The case with one more file, the file by the place where it is kept, and its number.
+
+    The file was read before (`given`): nobody waits for a pipe while the store is locked. `name` is what it was called.
+    """
+    from cdr.domain.case.case import with_attachment
+    from cdr.store import layout
+
+    place = app.store.free_places(reference, layout.ATTACHMENT)[0]
+    number = int(place.id.rpartition("-")[2])
+    body = with_attachment(
+        case, number=number, kind=kind, name=Path(file_name(name)).name, size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(), added_on=app.clock.today,
+    )  # fmt: skip
+    return body, {place: data}, number
