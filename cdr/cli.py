@@ -23,6 +23,7 @@ COMMANDS = {
     "notify": "Open a case from a notification (Form A).",
     "import": "Bring in earlier years from a register.",
     "list": "List cases with their stage and next step, without names.",
+    "find": "Find the cases that a person belongs to, by a name, a date or a number.",
     "show": "Show one case in full.",
     "today": "Show what is due over all open cases, without names.",
     "calendar": "Write what is due as a calendar file, without names.",

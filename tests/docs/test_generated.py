@@ -32,6 +32,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "notify": RECORDS,
     "import": RECORDS,
     "list": STORE,
+    "find": (65, *STORE),
     "show": STORE,
     "today": STORE,
     "calendar": (65, *STORE),
