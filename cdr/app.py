@@ -95,14 +95,21 @@ class App:
     @cached_property
     def configuration(self) -> Configuration:
         """The store's recorded configuration. Raises: WrongConfiguration."""
-        from cdr import resources
         from cdr.domain.rulebook.configuration import Configuration
+
+        return Configuration.from_document(self.configuration_document)
+
+    @cached_property
+    def configuration_document(self) -> Mapping[str, Any]:
+        """What the store's recorded cdr.yaml says, as plain data. Raises: WrongConfiguration."""
+        from cdr import resources
         from cdr.store.kept import kept
 
         raw = self.store.configuration()
-        return Configuration.from_document(
-            kept("configuration", (raw, resources.edition()), lambda: self._read_configuration(raw))
+        body: Mapping[str, Any] = kept(
+            "configuration", (raw, resources.edition()), lambda: self._read_configuration(raw)
         )
+        return body
 
     def _read_configuration(self, raw: bytes) -> dict[str, Any]:
         """What a cdr.yaml says, as plain data. Raises: WrongConfiguration."""

@@ -20,6 +20,7 @@ from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed, NotFound
 COMMANDS = {
     "init": "Make a store and its repository.",
     "doctor": "Say what works on this machine and what to do about what does not.",
+    "config": "Show every setting that is in force, and where it comes from.",
     "notify": "Open a case from a notification (Form A).",
     "import": "Bring in earlier years from a register.",
     "list": "List cases with their stage and next step, without names.",

@@ -29,6 +29,7 @@ RECORDS = (65, 73, *STORE)
 ENDS: Mapping[str, tuple[int, ...]] = {
     "init": (65, 66, 69, 73, 74, 75, 77, 78),
     "doctor": (1, 74),
+    "config": STORE,
     "notify": RECORDS,
     "import": RECORDS,
     "list": STORE,
