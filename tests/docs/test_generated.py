@@ -62,6 +62,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "verify": (1, 66, 69, 73, 74, 75, 76, 78),
     "audit": (66, 69, 74, 75, 76, 78),
     "keys": (1, 73, *STORE),
+    "completion": (74,),
     "demo": (69, 70, 74),
 }
 # Examples of the commands whose help has none; a command that is not here shows one in its help.
