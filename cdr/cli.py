@@ -40,6 +40,7 @@ COMMANDS = {
     "return": "Take in an agency's return, a nil return, or that it is not waited for.",
     "bounce": "Send a return back to its agency with what is missing.",
     "chase": "List what is outstanding, or send the prompts that are due.",
+    "outbox": "Show what waits to be sent by hand, mark it as sent, or make it again.",
     "gate": "Open, end or waive another process that the review waits for.",
     "milestone": "Say what was done in a case and what is still called for.",
     "agencies": "Count each agency's returns, a year at a time: asked, answered, overdue, and how long it took.",

@@ -44,6 +44,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "return": RECORDS,
     "bounce": RECORDS,
     "chase": (1, *RECORDS),
+    "outbox": (1, *RECORDS),
     "gate": RECORDS,
     "milestone": RECORDS,
     "delays": (65, *STORE),
