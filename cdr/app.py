@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
-EXTRACTION = "842570eb15e6b7a4"
+EXTRACTION = "752a6b282d859e42"
 
 
 @dataclass
@@ -101,14 +101,21 @@ class App:
     @cached_property
     def configuration(self) -> Configuration:
         """The store's recorded configuration. Raises: WrongConfiguration."""
-        from cdr import resources
         from cdr.domain.rulebook.configuration import Configuration
+
+        return Configuration.from_document(self.configuration_document)
+
+    @cached_property
+    def configuration_document(self) -> Mapping[str, Any]:
+        """What the store's recorded cdr.yaml says, as plain data. Raises: WrongConfiguration."""
+        from cdr import resources
         from cdr.store.kept import kept
 
         raw = self.store.configuration()
-        return Configuration.from_document(
-            kept("configuration", (raw, resources.edition()), lambda: self._read_configuration(raw))
+        body: Mapping[str, Any] = kept(
+            "configuration", (raw, resources.edition()), lambda: self._read_configuration(raw)
         )
+        return body
 
     def _read_configuration(self, raw: bytes) -> dict[str, Any]:
         """What a cdr.yaml says, as plain data. Raises: WrongConfiguration."""
@@ -210,13 +217,14 @@ def _is_at_rest(kinds: Mapping[str, Mapping[str, Any]]) -> bool:
 def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
     from cdr.domain.anonymising import known_names
     from cdr.domain.asking import requests
-    from cdr.domain.case import duplicates, facts
+    from cdr.domain.case import duplicates, facts, people
     from cdr.domain.ncmd import ncmd_minimum
 
     if kind.name == "notification":
         identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, _minimum())
         names = known_names.family_names(body)
-        return {"identity": identity, "facts": facts.notification_of(body).to_dict(), "ncmd": ncmd, "names": names}
+        kept = {"identity": identity, "facts": facts.notification_of(body).to_dict(), "ncmd": ncmd, "names": names}
+        return {**kept, "people": [one.to_dict() for one in people.people_of(body)]}
     if kind.name == "analysis":
         return {**facts.analysis_of(body).to_dict(), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
     if kind.name == "requests":

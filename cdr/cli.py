@@ -6,10 +6,11 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,12 +18,17 @@ from cdr import __version__
 from cdr.app import App
 from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed, NotFound
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "init": "Make a store and its repository.",
     "doctor": "Say what works on this machine and what to do about what does not.",
+    "config": "Show every setting that is in force, and where it comes from.",
     "notify": "Open a case from a notification (Form A).",
     "import": "Bring in earlier years from a register.",
     "list": "List cases with their stage and next step, without names.",
+    "find": "Find the cases that a person belongs to, by a name, a date or a number.",
     "show": "Show one case in full.",
     "today": "Show what is due over all open cases, without names.",
     "calendar": "Write what is due as a calendar file, without names.",
@@ -34,6 +40,7 @@ COMMANDS = {
     "return": "Take in an agency's return, a nil return, or that it is not waited for.",
     "bounce": "Send a return back to its agency with what is missing.",
     "chase": "List what is outstanding, or send the prompts that are due.",
+    "outbox": "Show what waits to be sent by hand, mark it as sent, or make it again.",
     "gate": "Open, end or waive another process that the review waits for.",
     "milestone": "Say what was done in a case and what is still called for.",
     "contact": "Show or keep the log of contact with the family and with professionals.",
@@ -57,18 +64,22 @@ COMMANDS = {
     "anchor": "Print a line for the minutes that says how far the history was, or check one.",
     "backup": "Write the whole store into one file for another disk.",
     "restore": "Make a store from a backup.",
+    "completion": "Print the script with which a shell completes what is typed.",
     "demo": "Try the whole job on an invented area with throw-away keys.",
 }
 
 
 PIPE = DiskFailed.exit_code
+WRONG_USAGE = 2
 NOT_DUMPABLE = 4  # PR_SET_DUMPABLE
 RECORDED_ALL_THE_SAME = "cdr: what the command was to record is recorded: look with cdr audit, and do not run it again."
 LOST = "     The pass-phrase that it was to show is lost; a form with another is made with: {}"
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands' names and imports a command only to run it."""
+    """A group that knows its commands' names and imports a command only to run it; `prepare` is called with each that is loaded."""
+
+    prepare: Callable[[click.Command, str], None] | None = None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -78,7 +89,15 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"cdr.commands.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
+        if self.prepare is not None:
+            self.prepare(command, cmd_name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -167,7 +186,9 @@ def _open_standard_channels() -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command, or answer a shell that completes one; its exit code."""
+    if instruction := os.environ.get("_CDR_COMPLETE"):
+        return _completed(instruction)
     given = sys.argv[1:] if arguments is None else arguments
     app = App(run=run)
     out = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
@@ -183,6 +204,21 @@ def run(arguments: list[str] | None = None) -> int:
         return _ended(app, BrokenPipeError(), given)
     except (Exception, KeyboardInterrupt) as error:
         return _ended(app, error, given)
+
+
+def _completed(instruction: str) -> int:
+    """Answer a shell that completes a line, or that asks for its script; the exit code."""
+    from cdr.terminal import completing
+
+    cdr.prepare = completing.prepare
+    try:
+        answer = completing.answer(cdr, instruction)
+        print(answer or "", end="\n" if answer else "", flush=True)  # noqa: T201 - for the shell, which reads it as it is
+    except BrokenPipeError:
+        return _ended(App(), BrokenPipeError(), [])
+    finally:
+        cdr.prepare = None
+    return DONE if answer is not None else WRONG_USAGE
 
 
 def _with_the_rest(app: App, code: int) -> int:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,7 +17,6 @@ from cdr.work.changing import changing
 from cdr.work.return_forms import shown_once
 
 if TYPE_CHECKING:
-    from cdr.domain.asking.sending import Prompt
     from cdr.work.messages import Letter
 
 
@@ -89,16 +87,7 @@ def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> 
             raise ConditionsNotMet("There is nothing to send back.", ["Nothing that this agency is asked is missing."])
         made, told = return_forms.locked(app, reference, agency, documents.notification)
         body = requests.bounce(ledger.body, agency, day, made)
-        letter = messages.letter(app, [_prompt(reference, agency, day, complete, body)], ledger=body)
+        letter = messages.letter(app, [gaps.to_send_back(reference, agency, day, complete, body)], ledger=body)
         if not dry_run:
             now.record("bounce", {ledger.place: body}, [letter])
     return complete, letter, told
-
-
-def _prompt(case: str, agency: str, day: date, complete: Completeness, ledger: Mapping[str, Any]) -> Prompt:
-    from cdr.domain.asking.requests import requests_of
-    from cdr.domain.asking.sending import BOUNCE, Prompt
-
-    [asked] = [request.requested_on for request in requests_of(ledger) if request.agency == agency]
-    open_to_see = tuple(gaps.title(gap.field) for gap in complete.missing if not gap.opened)
-    return Prompt(case, agency, BOUNCE, day, asked, open_to_see, sum(gap.opened for gap in complete.missing))

@@ -224,9 +224,20 @@ def _mail(app: App) -> Iterator[Check]:
     else:
         waiting = len(list(app.store.outbox.glob("*.eml")))
         yield Check("mail", "ok", f"Messages are written to the outbox; {waiting} are there.")
+        with suppress(CdrError):
+            yield from _lost(app)
     with suppress(CdrError):  # without a key, what was sent cannot be read, and that is told elsewhere
         for one in outstanding.troubles(app):
             yield Check("mail", "warning", chasing.sentence(app, one))
+
+
+def _lost(app: App) -> Iterator[Check]:
+    """What was to leave by hand, and nobody knows whether it did."""
+    from cdr.work import outgoing
+
+    if count := len(outgoing.standing(app).lost):
+        words = "message is" if count == 1 else "messages are"
+        yield Check("mail", "warning", f"{count} {words} neither in the outbox nor marked as sent; see: cdr outbox")
 
 
 def _mail_leaves(app: App) -> Iterator[Check]:

@@ -74,6 +74,17 @@ def take_away_of(folder: Path, reference: str) -> int:
     return len(paths)
 
 
+def names(folder: Path) -> list[str]:
+    """The names of the messages in the outbox."""
+    return sorted(path.name for path in folder.glob("*.eml") if path.is_file() and not folder.is_symlink())
+
+
+def put_away(folder: Path, wanted: Sequence[str]) -> None:
+    """Take messages out of the outbox, by their names. Raises: WrongConfiguration where the folder is a link."""
+    refuse_link(folder)
+    _take_away([folder / name for name in wanted if NAME.fullmatch(name)])
+
+
 def _take_away(paths: Sequence[Path]) -> None:
     for path in paths:
         with suppress(OSError):

@@ -67,10 +67,10 @@ class Ledgers:
         body = how(self.body(case))
         self.bodies[self.current[case].place] = body
 
-    def commit(self, ready: Callable[[], Callable[[], None] | None] = lambda: None) -> None:
+    def commit(self, ready: Callable[[], Callable[[], None] | None] = lambda: None, verb: str = "chase") -> None:
         """Record what changed, in one commit. Raises: as `Store.commit`."""
         if self.bodies:
-            self.app.store.commit(Change("chase", self.bodies), self.current.values(), ready)
+            self.app.store.commit(Change(verb, self.bodies), self.current.values(), ready)
 
 
 def sends(app: App) -> bool:

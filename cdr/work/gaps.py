@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.domain.rulebook.completeness import SUPPLEMENTARY, Completeness
 from cdr.terminal.output import say
+
+if TYPE_CHECKING:
+    from cdr.domain.asking.sending import Prompt
 
 A_SUPPLEMENTARY_FORM = "A supplementary form that its own answers call for"
 
@@ -49,3 +53,13 @@ def tell(complete: Completeness, reference: str, agency: str) -> None:
         say(
             f"{missing} {'is' if missing == 1 else 'are'} missing; see which: cdr bounce {reference} {agency} --dry-run"
         )
+
+
+def to_send_back(case: str, agency: str, day: date, complete: Completeness, ledger: Mapping[str, Any]) -> Prompt:
+    """The message with which a return goes back for what is missing in it; what its own answers call for is counted, not named."""
+    from cdr.domain.asking.requests import requests_of
+    from cdr.domain.asking.sending import BOUNCE, Prompt
+
+    [asked] = [request.requested_on for request in requests_of(ledger) if request.agency == agency]
+    open_to_see = tuple(title(gap.field) for gap in complete.missing if not gap.opened)
+    return Prompt(case, agency, BOUNCE, day, asked, open_to_see, sum(gap.opened for gap in complete.missing))

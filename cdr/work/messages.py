@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.documents.letters import message, pgp_mime
 from cdr.documents.letters.message import Asked, Attachment, Message
+from cdr.domain.asking.leaving import file_name
 from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
 from cdr.work.agency_keys import refuse_unusable
@@ -45,11 +46,7 @@ def letter(
     attached = tuple(part for prompt in prompts for part in _attachments(app, prompt, ledger))
     made = _several(app, prompts, attached) if len(prompts) > 1 else _single(app, prompts[0], attached)
     made = replace(made, message_id=message_id or made.message_id, attachments=attached)
-    one = prompts[0]
-    name = f"{one.case}-{one.agency}-{one.level}-{one.due_on if one.level == BOUNCE else one.requested_on}.eml"
-    if len(prompts) > 1:
-        name = f"{made.message_id.strip('<>').rpartition('@')[0]}.eml"
-    return Letter(name, made, _mail(app, made), tuple(prompts))
+    return Letter(file_name(prompts, made.message_id), made, _mail(app, made), tuple(prompts))
 
 
 def request(app: App, case: str, agency: str, day: date, ledger: Mapping[str, Any]) -> Letter:

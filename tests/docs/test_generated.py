@@ -29,9 +29,11 @@ RECORDS = (65, 73, *STORE)
 ENDS: Mapping[str, tuple[int, ...]] = {
     "init": (65, 66, 69, 73, 74, 75, 77, 78),
     "doctor": (1, 74),
+    "config": STORE,
     "notify": RECORDS,
     "import": RECORDS,
     "list": STORE,
+    "find": (65, *STORE),
     "show": STORE,
     "today": STORE,
     "calendar": (65, *STORE),
@@ -42,6 +44,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "return": RECORDS,
     "bounce": RECORDS,
     "chase": (1, *RECORDS),
+    "outbox": (1, *RECORDS),
     "gate": RECORDS,
     "milestone": RECORDS,
     "delays": (65, *STORE),
@@ -66,6 +69,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "anchor": (65, *STORE),
     "backup": (65, *STORE),
     "restore": (1, 65, 66, 69, 73, 74, 75, 76, 77, 78),
+    "completion": (74,),
     "demo": (69, 70, 74),
 }
 # Examples of the commands whose help has none; a command that is not here shows one in its help.

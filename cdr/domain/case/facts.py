@@ -20,6 +20,7 @@ from cdr.domain.case import case as cases_
 from cdr.domain.case.duplicates import Identity
 from cdr.domain.case.family_questions import Question, open_questions
 from cdr.domain.case.gates import Gate, gates_of
+from cdr.domain.case.people import Person
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
 from cdr.domain.case.voiding import is_void
@@ -172,9 +173,15 @@ class Facts:
     analysis: Analysis | None = None
     identity: Identity | None = None
     names: tuple[str, ...] = ()
+    kept_people: tuple[Body, ...] = ()
     missing: tuple[str, ...] = ("notification",)
     review_missing: tuple[str, ...] = ("analysis",)
     told_first: Told = NOT_TOLD
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The child and the family, for finding a case by one of them."""
+        return tuple(map(Person.from_dict, self.kept_people))
 
     @property
     def is_open(self) -> bool:
@@ -288,6 +295,7 @@ def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
         ncmd = form_a["ncmd"]
         known["notification"] = Notification.from_dict(form_a["facts"])
         known["identity"], known["names"] = Identity.from_dict(form_a["identity"]), tuple(form_a["names"])
+        known["kept_people"] = tuple(form_a.get("people", ()))
         known["missing"], known["told_first"] = tuple(ncmd["missing"]), Told(ncmd["told"], _day(ncmd["told_on"]))
     if form_c := kinds.get("analysis"):
         known["analysis"], known["review_missing"] = Analysis.from_dict(form_c), tuple(form_c["ncmd"]["missing"])

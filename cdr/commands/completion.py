@@ -1,0 +1,25 @@
+"""`cdr completion`: the script with which a shell completes what is typed."""
+
+from __future__ import annotations
+
+import click
+
+from cdr.terminal.completing import SHELLS, script
+
+
+@click.command("completion")
+@click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(SHELLS))
+def command(shell: str) -> None:
+    """Print the script with which bash, zsh or fish completes commands, options, references, agencies, kinds and file names.
+
+    No key is used for it: references are the names of folders, agencies stand in cdr.yaml. For bash the line of the first example
+    belongs in ~/.bashrc, for zsh the second in ~/.zshrc (after compinit); fish reads the file that the third writes.
+
+    Examples:
+
+    \b
+    eval "$(cdr completion bash)"
+    eval "$(cdr completion zsh)"
+    cdr completion fish > ~/.config/fish/completions/cdr.fish
+    """
+    click.echo(script(shell))

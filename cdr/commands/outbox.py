@@ -1,0 +1,122 @@
+"""`cdr outbox`: messages that leave by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import Reference, as_json, happened, on, pass_app
+from cdr.errors import DONE, TO_ACT_ON, WrongUsage
+from cdr.terminal.output import put, put_json, say, table
+
+if TYPE_CHECKING:
+    from cdr.domain.asking.leaving import Outgoing
+
+LOST = "lost"
+
+
+@click.group("outbox", invoke_without_command=True)
+@as_json
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """List what waits in the outbox to be sent, and what is lost: neither there nor marked as sent.
+
+    Where messages leave by hand, a message counts as gone once it is marked as sent; then its file is put away. A lost one is made
+    again with the same form and pass-phrase. A form that was never sent is made anew with `cdr form`.
+
+    Examples:
+
+    \b
+    cdr outbox
+    cdr outbox sent outbox/*.eml
+    cdr outbox again
+    """
+    if context.invoked_subcommand is None:
+        _list(context.obj, as_json)
+
+
+@command.command("sent")
+@click.argument("files", metavar="FILE...", nargs=-1)
+@click.option("--all", "all_", is_flag=True, help="Every message that cdr outbox lists.")
+@on("it was sent")
+@as_json
+@pass_app
+def sent(app: App, files: tuple[str, ...], all_: bool, on: date | None, as_json: bool) -> None:
+    """Say that messages were sent by hand, by their files or their names; they are put away, also where the file is gone already.
+
+    Example: cdr outbox sent outbox/*.eml
+    """
+    from cdr.work import outgoing
+
+    if bool(files) == all_:
+        raise WrongUsage("Say which messages were sent, or give --all.", "See what there is with: cdr outbox")
+    day = happened(app, on)
+    if all_:
+        found = outgoing.standing(app)
+        files = (*found.waiting, *(one.name for one in found.lost))
+    names = outgoing.sent(app, files, day) if files else []
+    if as_json:
+        put_json({"schema": "cdr-outbox/1", "on": day.isoformat(), "sent": names})
+    else:
+        put(f"{_count(len(names))} marked as sent on {day} and put away.")
+
+
+@command.command("again")
+@click.argument("references", metavar="[REF]...", nargs=-1, type=Reference())
+@as_json
+@pass_app
+def again(app: App, references: tuple[str, ...], as_json: bool) -> int:
+    """Make lost messages again; with REF every message of that case to which an answer is awaited and that is not in the outbox.
+
+    Example: cdr outbox again 2026-7K3M
+    """
+    from cdr.work import outgoing
+
+    made, why = outgoing.again(app, references)
+    if as_json:
+        put_json({"schema": "cdr-outbox/1", "again": made, "not_made": why})
+    else:
+        put("\n".join([*made, f"{_count(len(made))} in {app.store.outbox} again."]))
+    for words in why:
+        say(words)
+    return TO_ACT_ON if why else DONE
+
+
+def _list(app: App, as_json: bool) -> None:
+    from cdr.work import outgoing
+
+    found = outgoing.standing(app)
+    if as_json:
+        waiting = [_json(name, one) for name, one in found.waiting.items()]
+        lost = [_json(one.name, one) for one in found.lost]
+        put_json({"schema": "cdr-outbox/1", "waiting": waiting, LOST: lost})
+        return
+    rows = [(name, _how(one)) for name, one in found.waiting.items()]
+    rows += [(one.name, LOST) for one in found.lost]
+    put(table(rows, ["message", "how it stands"]) if rows else "The outbox is empty, and nothing is lost.")
+    if found.waiting:
+        say("Once they are sent: cdr outbox sent FILE...")
+    if found.lost:
+        say(
+            "A lost message is neither here nor marked as sent. If it was sent: cdr outbox sent NAME; if not: cdr outbox again"
+        )
+
+
+def _how(one: Outgoing | None) -> str:
+    if one is None or not one.is_awaited:
+        return "overtaken, or answered: it need not be sent"
+    return f"waits to be sent again (left on {one.left_on})" if one.left_on else "waits to be sent"
+
+
+def _json(name: str, one: Outgoing | None) -> dict[str, Any]:
+    prompts = one.prompts if one else ()
+    about = [{"case": p.case, "agency": p.agency, "level": p.level, "due_on": p.due_on.isoformat()} for p in prompts]
+    left_on = one.left_on.isoformat() if one and one.left_on else None
+    return {"file": name, "about": about, "needed": bool(one and one.is_awaited), "left_on": left_on}
+
+
+def _count(number: int) -> str:
+    return f"{number} {'message is' if number == 1 else 'messages are'}"

@@ -1,0 +1,120 @@
+"""Messages that leave by hand: which wait, which are lost; marked as sent and put away, or made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from cdr.app import App
+from cdr.domain.asking import leaving
+from cdr.domain.asking.leaving import Outgoing
+from cdr.domain.asking.sending import BOUNCE
+from cdr.errors import CdrError, NotFound
+from cdr.mail import outbox
+from cdr.work import gaps, messages
+from cdr.work.delivery import Ledgers, sends
+
+SUFFIX = ".eml"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the outbox stands: the messages in it by name (None for one of which no case knows any more), and what is lost."""
+
+    waiting: Mapping[str, Outgoing | None]
+    lost: tuple[Outgoing, ...]
+
+
+def standing(app: App) -> Standing:
+    """What is in the outbox, and what should be there and is not; nothing is lost where mail leaves by itself."""
+    there = outbox.names(app.store.outbox)
+    made = _made(app, every=bool(there))
+    by_name = {one.name: one for one in made}
+    missing = () if sends(app) else tuple(leaving.lost(made, there))
+    return Standing({name: by_name.get(name) for name in there}, missing)
+
+
+def _made(app: App, every: bool) -> list[Outgoing]:
+    cases = app.cases() if every else app.cases_not_at_rest()
+    return leaving.outgoing({case: (facts.requests, facts.prompts) for case, facts in cases.items()})
+
+
+def sent(app: App, files: Sequence[str], on: date) -> list[str]:
+    """Record that these messages left by hand (by their files or their names), and take them out of the outbox; their names.
+
+    Raises: NotFound where one is neither in the outbox nor known of any case; then nothing was changed.
+    """
+    wanted = list(dict.fromkeys(map(_name, files)))
+    with app.store.writing():
+        there, by_name = set(outbox.names(app.store.outbox)), {one.name: one for one in _made(app, every=True)}
+        unknown = [name for name in wanted if name not in there and name not in by_name]
+        if unknown:
+            raise NotFound(f"There is no such message: {', '.join(unknown)}.", "See what there is with: cdr outbox")
+        ledgers = Ledgers(app)
+        for name in wanted:
+            if name in by_name and by_name[name].left_on is None:
+                _mark(app, ledgers, by_name[name], on)
+        ledgers.commit(verb="outbox")
+    outbox.put_away(app.store.outbox, wanted)
+    return wanted
+
+
+def _name(file: str) -> str:
+    name = Path(file).name
+    return name if name.endswith(SUFFIX) else f"{name}{SUFFIX}"
+
+
+def _mark(app: App, ledgers: Ledgers, one: Outgoing, on: date) -> None:
+    from cdr.documents.letters.message import message_id, sender
+    from cdr.domain.asking.prompts_due import recipients
+
+    domain = sender(app.configuration).rpartition("@")[2]
+    for prompt in one.prompts:
+        to = recipients(prompt.level, prompt.agency, app.configuration)
+        id_ = one.message_id or message_id(prompt.case, prompt.agency, prompt.level, prompt.requested_on, domain=domain)
+        ledgers.change(
+            prompt.case,
+            lambda body, prompt=prompt, to=to, id_=id_: leaving.mark_left(body, prompt, on, to, id_),  # type: ignore[misc]
+        )
+
+
+def again(app: App, references: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Make lost messages again, or of some cases each that is awaited and not in the outbox; their names, and why some were not made.
+
+    A form in it is made from the ledger, with the pass-phrase that it had. Raises: NotFound, DiskFailed.
+    """
+    there = outbox.names(app.store.outbox)
+    made = _made(app, every=bool(references))
+    wanted = leaving.lost(made, there)
+    if references:
+        cases = app.cases()
+        for reference in references:
+            if reference not in cases:
+                raise app.store.left_out.get(reference) or NotFound(
+                    "There is no such case in this store.", "See: cdr list"
+                )
+        wanted = [replace(one, left_on=None) for one in made if {p.case for p in one.prompts} & set(references)]
+        wanted = leaving.lost(wanted, there)
+    mails: dict[str, bytes] = {}
+    why: list[str] = []
+    for one in wanted:
+        try:
+            mails[one.name] = _letter(app, one)
+        except CdrError as error:
+            why.append(f"Not made: {one.name}: {error.message} {error.hint}".rstrip())
+    outbox.write_all(app.store.outbox, mails)
+    return list(mails), why
+
+
+def _letter(app: App, one: Outgoing) -> bytes:
+    prompts = one.prompts
+    if prompts[0].level == BOUNCE:
+        [bounced] = prompts
+        documents = app.store.case(bounced.case)
+        given = documents.return_of(bounced.agency)
+        complete = gaps.of_return(app, bounced.agency, given.body if given else {})
+        about = (bounced.case, bounced.agency, bounced.due_on, complete, documents.requests.body)
+        prompts = (gaps.to_send_back(*about),)
+    return messages.letter(app, prompts, one.message_id).mail

@@ -1,0 +1,71 @@
+"""Which messages are waited for, overtaken, left or lost, by the ledgers alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from cdr.domain.asking.leaving import Outgoing, lost, mark_left, outgoing
+from cdr.domain.asking.prompts_due import Due, mark_sent
+from cdr.domain.asking.requests import RequestForm, answer, ask, bounce
+
+CASE, ASKED, LATER = "2026-7K3M", date(2026, 1, 9), date(2026, 1, 23)
+EMPTY: dict[str, Any] = {"schema": "prompts/1", "prompts": []}
+NONE: dict[str, Any] = {"schema": "requests/1", "requests": []}
+REQUEST, PROMPT = f"{CASE}-police-request-2026-01-09.eml", f"{CASE}-police-prompt-1-2026-01-09.eml"
+
+
+def made(requests: dict[str, Any], prompts: dict[str, Any]) -> dict[str, Outgoing]:
+    return {one.name: one for one in outgoing({CASE: (requests, prompts)})}
+
+
+def test_the_last_message_of_a_request_counts() -> None:
+    asked = ask(NONE, ["police", "school"], ASKED)
+    first = made(asked, EMPTY)
+    assert [one.name for one in lost(first.values(), [])] == [REQUEST, f"{CASE}-school-request-2026-01-09.eml"]
+    assert [one.name for one in lost(first.values(), [REQUEST])] == [f"{CASE}-school-request-2026-01-09.eml"]
+    prompted = mark_sent(EMPTY, "police", Due("prompt-1", LATER), LATER, ["a@b.example"], "<one@x>")
+    then = made(asked, prompted)
+    assert not then[REQUEST].is_awaited and then[PROMPT].is_awaited and then[PROMPT].message_id == "<one@x>"
+    assert (
+        lost(made(answer(asked, "police", "nil", LATER), prompted).values(), [f"{CASE}-school-request-2026-01-09.eml"])
+        == []
+    )
+
+
+def test_what_left_by_hand_is_marked_in_its_item_or_in_a_new_one() -> None:
+    asked = ask(NONE, ["police"], ASKED)
+    [prompt] = made(asked, EMPTY)[REQUEST].prompts
+    left = mark_left(EMPTY, prompt, LATER, ["a@b.example"], "<req@x>")
+    item = {"agency": "police", "level": "request", "due_on": "2026-01-09", "sent_on": "2026-01-23"}
+    assert left["prompts"] == [{**item, "to": ["a@b.example"], "message_id": "<req@x>", "left_on": "2026-01-23"}]
+    assert (
+        lost(made(asked, left).values(), []) == []
+        and mark_left(left, prompt, LATER, [], "")["prompts"] == left["prompts"]
+    )
+    prompted = mark_sent(left, "police", Due("prompt-1", LATER), LATER, ["a@b.example"], "<one@x>")
+    [again] = made(asked, prompted)[PROMPT].prompts
+    assert [one.get("left_on") for one in mark_left(prompted, again, LATER, [], "")["prompts"]] == ["2026-01-23"] * 2
+
+
+def test_a_return_that_was_sent_back_and_an_escalation_are_waited_for() -> None:
+    asked = answer(
+        ask(NONE, ["police"], ASKED, {"police": RequestForm("0" * 32, "form-b/1", "x")}), "police", "returned", LATER
+    )
+    back = bounce(asked, "police", LATER, RequestForm("1" * 32, "form-b/1", "y"))
+    assert [one.prompts[0].level for one in lost(made(back, EMPTY).values(), [])] == ["bounce"]
+    prompts = mark_sent(EMPTY, "police", Due("prompt-3", LATER), LATER, ["a@b.example"], "<p@x>")
+    prompts = mark_sent(prompts, "police", Due("escalation", date(2026, 2, 9)), LATER, ["c@d.example"], "<e@x>")
+    waiting = lost(made(ask(NONE, ["police"], ASKED), prompts).values(), [])
+    assert sorted(one.prompts[0].level for one in waiting) == ["escalation", "prompt-3"]
+
+
+def test_one_message_about_several_requests_is_one() -> None:
+    cases = {}
+    for case in ("2026-AAAA", "2026-BBBB"):
+        prompts = mark_sent(
+            EMPTY, "police", Due("prompt-1", LATER), LATER, ["a@b.example"], "<prompt.police.1234@x.example>"
+        )
+        cases[case] = (ask(NONE, ["police"], ASKED), prompts)
+    [one] = [one for one in outgoing(cases) if len(one.prompts) > 1]
+    assert one.name == "prompt.police.1234.eml" and one.is_awaited and one.left_on is None
