@@ -56,6 +56,12 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert "Amara" not in cdr("panel", "show", panel).out
     assert "Amara" in cdr("panel", "show", panel, "--minutes").out
     assert "was ratified by it" in cdr("panel", "close", panel, "--undo", as_of="2026-04-20", code=65).err
+    tally = cdr("tally", "--year", "2026/27", "--years", "2", "--json", as_of="2026-04-20").json
+    assert tally["meetings"] == [
+        {"year": "2025/26", "held": 0, "quorate": 0, "cases": 0},
+        {"year": "2026/27", "held": 1, "quorate": 1, "cases": 1},
+    ]
+    assert tally["overridden"] == []
     listed = cdr("panel", "list", "--json", as_of="2026-04-20").json["panels"]
     assert [(one["id"], len(one["cases"])) for one in listed] == [(panel, 1), ("P2026-04-14b", 0)]
 
@@ -91,3 +97,10 @@ def test_a_meeting_without_a_quorum_ratifies_nothing_by_itself(cdr: Shell, ready
     assert QUORUM[3] in cdr("review", ready, "--from", form_c, "--panel", panel, as_of=DAY, code=65).err
     cdr("review", ready, "--from", form_c, "--panel", panel, "--override", "Agreed by telephone", as_of=DAY)
     cdr("review", ready, "--from", form_c, "--panel", "P2026-09-09", as_of=DAY, code=66)
+    unmet = [f"The panel meeting {panel} was not quorate: nobody was there for {QUORUM[3]}."]
+    assert cdr("list", "--json", as_of=DAY).json["cases"][0]["overridden"] == unmet
+    tally = cdr("tally", "--year", "2026/27", "--json", as_of=DAY).json
+    assert tally["overridden"] == [{"case": ready, "on": DAY, "unmet": unmet}]
+    assert f"{ready}, {DAY}: {unmet[0]}" in " ".join(cdr("tally", "--year", "2026/27", as_of=DAY).out.split())
+    report = cdr("report", "--year", "2026/27", "-o", "-", as_of=DAY).out
+    assert "1 meeting, of which 0 quorate" in report and QUORUM[3] in report
