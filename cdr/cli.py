@@ -49,6 +49,7 @@ COMMANDS = {
     "agency": "Show one agency of the store's configuration, add one, correct or retire one.",
     "timeline": "Make the summary timeline of a child's life.",
     "letter": "Make letters to families, to who should act, and the statement of confidentiality.",
+    "panel": "Meetings of the panel: cases, papers, who was there, and when they are over.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "close": "End a case when nothing is left to do; what is left is listed.",
     "reopen": "Open a closed case again, or take back that a case is void.",

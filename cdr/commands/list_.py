@@ -149,6 +149,10 @@ def _print(found: list[Listed]) -> None:
     put("\nNext steps")
     for stage in dict.fromkeys(row.stage for row in found):
         put(_wrapped(f"{stage}: {NEXT_STEPS[stage]}", max(columns, BEFORE_WAITING), "  "))
+    passed_over = [row for row in found if row.overridden]
+    put("\nRatified although something was not met") if passed_over else None
+    for row in passed_over:
+        put(_wrapped(f"{row.case}: {' '.join(row.overridden)}", max(columns, BEFORE_WAITING), "  "))
 
 
 def _wrapped(text: str, width: int, start: str = "") -> str:
@@ -185,4 +189,5 @@ def _json(row: Listed) -> dict[str, Any]:
         "local_authority": row.authority,
         "days_since_death": row.days,
         "letters_on_hold": list(row.letters_on_hold),
+        "overridden": list(row.overridden),
     }

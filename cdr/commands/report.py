@@ -111,6 +111,7 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
     choice = Choice(tables=tables_needed(about), today=day, looks_back=counting.looks_back(app))
     names = configuration.area, configuration.authorities, counting.agencies(app)
     counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
+    counted = counting.with_panel(app, counted)
     known = cautions(facts, configuration.authorities, counted.years)
     own, last = _body(app.store.report_words(year)), _last(app, year)
     material = Material(counted, configuration, own, last, commit, day, known, about, rules("intervals"))
@@ -147,6 +148,7 @@ def _other_years(tally: Tally) -> Sequence[str]:
 def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str, Any]:
     from cdr.statistics.tally import to_json
 
+    counted = to_json(tally)
     return {
         "schema": "cdr-report/1",
         "area": tally.area,
@@ -159,7 +161,8 @@ def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str,
         "key_figures": list(made.facts),
         "to_be_written": list(made.missing),
         "cautions": list(made.cautions),
-        "tables": to_json(tally)["tables"],
+        "tables": counted["tables"],
+        **{key: counted[key] for key in ("meetings", "overridden") if key in counted},
     }
 
 

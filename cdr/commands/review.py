@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App
-from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.errors import ConditionsNotMet, NotFound
+from cdr.commands.options import Day, as_json, case_reference, happened, pass_app
+from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import file_name, given, put, put_json, say
 from cdr.work.changing import changing
 from cdr.work.taking_in import Form, check
+
+if TYPE_CHECKING:
+    from cdr.domain.case.review import PanelMeeting
 
 
 @click.command("review")
 @case_reference
 @click.option("--from", "file", metavar="FILE", required=True, help="Form C as YAML; - is standard input.")
+@click.option("--panel", metavar="ID", help="The panel meeting that had the case (cdr panel list).")
 @click.option(
-    "--panel", metavar="ID", help="The panel meeting that had the case. Meetings are not built yet, so no id is known."
+    "--on", "on", type=Day(), help="The day the review was ratified; without it the meeting's day, else today."
 )
-@on("the review was ratified")
 @click.option("--override", metavar="REASON", help="Ratify although something is not met, and why.")
 @as_json
 @pass_app
@@ -31,16 +34,16 @@ def command(
 ) -> None:
     """Take in Form C. Its own stage says whether it is a draft (draft_cdrm) or ratified (ratified_cdop).
 
-    Ratifying needs every return in or waived, every other process closed, and a quorate panel meeting that had the case.
-    What is not met is listed, and nothing is recorded, unless --override says why it is done all the same.
+    Ratifying needs every return in or waived, every other process closed, and a quorate panel meeting that had the case and is
+    over. What is not met is listed, and nothing is recorded, unless --override says why it is done all the same.
 
-    Example: cdr review 2026-7K3M --from form-c.yaml --override "The inquest may take years"
+    Example: cdr review 2026-7K3M --from form-c.yaml --panel P2026-03-18
     """
-    raw = given(file)
-    day = happened(app, on)
-    form, unmet = _take(app, reference, raw, file_name(file), panel, day, (override or "").strip())
     from cdr.domain.rulebook.form_c import RATIFIED
 
+    raw = given(file)
+    happened(app, on)
+    form, day, unmet = _take(app, reference, raw, file_name(file), panel, on, (override or "").strip())
     ratified = form.body["stage"] == RATIFIED
     if as_json:
         content = {"schema": "cdr-review/1", "case": reference, "stage": form.body["stage"], "on": day.isoformat()}
@@ -55,12 +58,17 @@ def command(
 
 
 def _take(
-    app: App, reference: str, raw: bytes, name: str, panel: str | None, day: date, override: str
-) -> tuple[Form, Sequence[str]]:
+    app: App, reference: str, raw: bytes, name: str, panel: str | None, on: date | None, override: str
+) -> tuple[Form, date, Sequence[str]]:
     from cdr.domain.case import case, panel_findings, whole_case
+    from cdr.domain.case.review import reviewed_on
     from cdr.domain.rulebook import form_c
+    from cdr.work.meetings import meeting_for_review
 
     with changing(app, reference) as now:
+        meeting = meeting_for_review(app, panel, reference) if panel else None
+        held = meeting.on if meeting and meeting.is_over else None
+        day = reviewed_on(on, held, app.clock.today)
         documents = now.documents
         kept = documents.case
         notification = documents.notification.body
@@ -76,7 +84,7 @@ def _take(
             reference,
         )
         stage = str(form.body["stage"])
-        unmet = _unmet(kept.body, documents.requests.body, stage, panel)
+        unmet = _unmet(kept.body, documents.requests.body, stage, meeting)
         if unmet and not override:
             raise ConditionsNotMet(
                 "The review cannot be ratified yet; nothing was recorded.", unmet,
@@ -84,24 +92,19 @@ def _take(
             )  # fmt: skip
         passed_over = (override, unmet) if unmet else None
         analysis = app.store.place(reference, "analysis")
-        reviewed = case.with_review(kept.body, day, stage, panel, passed_over)
+        reviewed = case.with_review(kept.body, day, stage, meeting.id if meeting else None, passed_over)
         changed = {
             analysis: form.body,
             kept.place: panel_findings.with_findings(reviewed, notification, returns, form.body, day, app.policy),
         }
         now.record("review", changed, texts={analysis: form.raw})
-    return form, unmet
+    return form, day, unmet
 
 
-def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, panel: str | None) -> list[str]:
+def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, meeting: PanelMeeting | None) -> list[str]:
     from cdr.domain.case import review
     from cdr.domain.rulebook import form_c
 
-    if panel is not None:
-        raise NotFound(
-            "There is no such panel meeting in this store.",
-            "Leave --panel out, and say with --override why the review is ratified.",
-        )
     settled = review.settled_on(case)
     if settled:
         raise ConditionsNotMet(
@@ -111,4 +114,4 @@ def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, pan
         )
     if stage != form_c.RATIFIED:
         return []
-    return review.unmet_for_ratifying(case, requests)
+    return review.unmet_for_ratifying(case, requests, meeting)

@@ -13,7 +13,7 @@ from cdr.commands.options import output_file, pass_app
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, put_rendered, say, to_file
-from cdr.work.counting import agencies, facts, groups, looks_back, refuse_public, setting
+from cdr.work.counting import agencies, facts, groups, looks_back, refuse_public, setting, with_panel
 
 if TYPE_CHECKING:
     from cdr.statistics.tally import Choice
@@ -164,7 +164,7 @@ def _tally(app: App, asked: _Asked) -> None:
     made = tally(known, *names, asked.year, asked.years, rules("bands"), asked.choice, setting(app))
     for sentence in cautions(known, configuration.authorities, made.years):
         say(sentence)
-    text = render(made, asked.format)
+    text = render(with_panel(app, made), asked.format)
     if asked.output:
         to_file(asked.output, text)
     else:

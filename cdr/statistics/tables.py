@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cdr.statistics.panel_years import PanelYears
 
 BASES = ("notified", "died", "reviewed", "requested")
 TOTAL = "Total"
@@ -125,13 +129,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Tally:
-    """All the tables of an area for `years`, of which `year` is the last; `edition` is internal or public."""
+    """All the tables of an area for `years`, of which `year` is the last; `edition` is internal or public.
+
+    `panel` is what the panel did in these years, where that was asked for.
+    """
 
     area: str
     year: str
     years: tuple[str, ...]
     edition: str
     tables: tuple[Table, ...]
+    panel: PanelYears | None = None
 
     def table(self, table_id: str) -> Table:
         """The table with that id.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdr.statistics.panel_years import PanelYears
 from cdr.statistics.tables import Cell, Table, Tally
 
 SCHEMA = "cdr-tally/1"
+INTERNAL = "internal"
 
 
 def to_json(tally: Tally) -> dict[str, Any]:
@@ -18,7 +20,15 @@ def to_json(tally: Tally) -> dict[str, Any]:
         "years": list(tally.years),
         "edition": tally.edition,
         "tables": [_table_json(table) for table in tally.tables],
+        **(_panel_json(tally.panel, tally.edition) if tally.panel else {}),
     }
+
+
+def _panel_json(panel: PanelYears, edition: str) -> dict[str, Any]:
+    """The meetings of each year, and the reviews in which something was passed over, which no public edition names."""
+    meetings = [{"year": one.year, "held": one.held, "quorate": one.quorate, "cases": one.cases} for one in panel.years]
+    listed = [{"case": one.case, "on": one.on.isoformat(), "unmet": list(one.unmet)} for one in panel.overridden]
+    return {"meetings": meetings, **({"overridden": listed} if edition == INTERNAL else {})}
 
 
 def _table_json(table: Table) -> dict[str, Any]:

@@ -52,16 +52,16 @@ RETURN = Kind("return", "form-b")
 ANALYSIS = Kind("analysis", "form-c", earlier="imported-c")
 ATTACHMENT = Kind("attachment", "attachment")
 PANEL = Kind("panel", "panel")
+AGREEMENTS = Kind("agreements", "agreements")
 REPORT = Kind("report", "report")
 LEDGERS = (REQUESTS, PROMPTS)
-KINDS = {
-    kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT, PANEL, REPORT)
-}
+OF_A_CASE = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT)}
+KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT)}}
 
 
 @dataclass(frozen=True)
 class Place:
-    """What a path stands for: its kind, the case it belongs to (empty for a panel and a report), and the document's id."""
+    """What a path stands for: its kind, the case it belongs to (empty for what is of the panel and for a report), and the document's id."""
 
     path: str
     kind: Kind
@@ -73,7 +73,8 @@ def place(path: str) -> Place | None:
     """What a document's path stands for; None for any other file."""
     panel = PANEL_FILE.fullmatch(path)
     if panel:
-        return Place(path, PANEL, "", panel.group(1))
+        id_ = panel.group(1)
+        return Place(path, AGREEMENTS if id_ == AGREEMENTS.name else PANEL, "", id_)
     report = REPORT_FILE.fullmatch(path)
     if report:
         return Place(path, REPORT, "", report.group(1))
@@ -82,9 +83,9 @@ def place(path: str) -> Place | None:
         return None
     case, id_, yaml = found.groups()
     name, _, number = id_.partition("-")
-    kind = KINDS.get(name)
+    kind = OF_A_CASE.get(name)
     numbered = kind in (RETURN, ATTACHMENT)
-    if kind is None or kind in (PANEL, REPORT) or bool(number) != numbered or bool(yaml) == (kind is ATTACHMENT):
+    if kind is None or bool(number) != numbered or bool(yaml) == (kind is ATTACHMENT):
         return None
     return Place(path, kind, case, id_)
 
@@ -133,6 +134,11 @@ def document_path(case: str, id_: str) -> str:
 def key_path(fingerprint: str) -> str:
     """The path of a person's public key."""
     return f"keys/{fingerprint}.asc"
+
+
+def panel_path(id_: str) -> str:
+    """The path of a meeting of the panel, or of its agreements (`agreements`)."""
+    return f"panels/{id_}.yaml.gpg"
 
 
 def report_path(year: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdr.app import App, rules
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from cdr.statistics.facts import CaseFacts
     from cdr.statistics.groups import Groups
     from cdr.statistics.reference import Figure
+    from cdr.statistics.tables import Tally
     from cdr.statistics.tally import Setting
 
 GROUPS, ENDING = "groups", ".yaml"
@@ -84,6 +86,14 @@ def groups(file: str) -> Groups:
         return groups_of(take_in(file, GROUPS, group_problems).body)
     except NotFound as error:
         raise NotFound(str(error), f"These come with the program: {', '.join(shipped)}.") from error
+
+
+def with_panel(app: App, tally: Tally) -> Tally:
+    """The tally with what the panel did in its years."""
+    from cdr.statistics.panel_years import panel_years
+    from cdr.work.meetings import meetings
+
+    return replace(tally, panel=panel_years(app.cases(), meetings(app), app.configuration, tally.years))
 
 
 def refuse_public() -> None:

@@ -50,6 +50,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "delays": (65, *STORE),
     "timeline": STORE,
     "letter": RECORDS,
+    "panel": RECORDS,
     "review": RECORDS,
     "close": RECORDS,
     "reopen": RECORDS,
@@ -82,6 +83,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "show": ("cdr show 2026-7K3M",),
     "today": ("cdr today", "cdr today --all"),
+    "panel": (
+        "cdr panel new 2026-03-18",
+        "cdr panel assign P2026-03-18 2026-7K3M",
+        "cdr panel attend P2026-03-18 northtown-general northshire-social-care",
+        "cdr panel close P2026-03-18",
+    ),
     "request": ("cdr request 2026-7K3M", "cdr request 2026-7K3M northshire-police --on 2026-01-12"),
     "return": (
         "cdr return 2026-7K3M northshire-social-care --nil",

@@ -149,10 +149,13 @@ def test_what_ratifying_waits_for() -> None:
 
 
 def test_the_meeting_must_have_had_the_case_and_a_quorum() -> None:
-    poor = PanelMeeting("2029-03-01", PANEL, had_case=False, quorate=False, missing=("social_care",))
+    poor = PanelMeeting(
+        "2029-03-01", PANEL, had_case=False, quorate=False, missing=("northshire-social-care",), is_over=False
+    )
     assert unmet_for_ratifying(without_gates(new()), all_in(), poor) == [
+        "The panel meeting 2029-03-01 is not recorded as over: cdr panel close 2029-03-01",
         "The case was not assigned to the panel meeting 2029-03-01.",
-        "The panel meeting 2029-03-01 was not quorate: nobody was there for social care.",
+        "The panel meeting 2029-03-01 was not quorate: nobody was there for northshire-social-care.",
     ]
 
 

@@ -12,6 +12,7 @@ from cdr.documents.report import report_sentences as sentences
 from cdr.documents.report.charts import Chart, of_rows, over_years
 from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
 from cdr.documents.safe import visible
+from cdr.documents.tables import panel_years
 from cdr.documents.tables.tally import BASIS_WORDS, cell_text, headings, lines, own_notes, shared_notes, total_text
 from cdr.domain.report.report_words import follow_up
 from cdr.domain.rulebook.configuration import Configuration
@@ -159,10 +160,24 @@ def _members(material: Material) -> Iterator[Block]:
         (one["role"], one.get("name", ""), one.get("organisation", "")) for one in material.words.get("membership", ())
     ]
     people = [(person.role, person.name, configuration.area) for person in configuration.people.values()]
+    names = {agency.id: agency.name for agency in configuration.agencies}
+    people += [(one.role, one.name, names.get(one.organisation, "")) for one in configuration.members]
     yield _grid(material, titles["membership"], ("Role", "Name", "For"), listed or people)
+    yield from _panel(material)
     agencies = [(agency.name, agency.area) for agency in configuration.agencies]
     if agencies:
         yield _grid(material, titles["agencies"], ("Agency", "Area"), agencies)
+
+
+def _panel(material: Material) -> Iterator[Block]:
+    """The meetings of each year; and what was passed over, which is for the partners to know of."""
+    if material.tally.panel:
+        yield Heading(panel_years.HEADING)
+        yield Bullets(tuple(panel_years.meeting_lines(material.tally.panel)))
+        passed = panel_years.passed_over_counts(material.tally.panel)
+        if passed and material.tally.edition == "internal":
+            yield Heading(panel_years.PASSED_OVER)
+            yield Bullets(tuple(passed))
 
 
 def _grid(material: Material, caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Grid:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from cdr.documents.safe import no_formula
+from cdr.documents.tables import panel_years
 from cdr.errors import WrongUsage
 from cdr.statistics.reference import text as reference_text
 from cdr.statistics.tables import OVERLAPPING, PARTS, RATES, SHARES, TIMES, TOTAL, Cell, Table, Tally
@@ -160,7 +161,18 @@ def _terminal(tally: Tally) -> str:
         notes = [f"- {_wrapped(note, indent='  ')}" for note in own_notes(tally, table)]
         under = ["", *notes] if notes else []
         blocks.append("\n".join([_underlined(table.title, "-"), BASIS_WORDS[table.basis], "", _grid(table), *under]))
+    for title, said in _panel(tally):
+        blocks.append("\n".join([_underlined(title, "-"), *(_wrapped(one, indent="  ") for one in said)]))
     return "\n\n\n".join(blocks) + "\n"
+
+
+def _panel(tally: Tally) -> list[tuple[str, list[str]]]:
+    """What the panel did, under its headings; what was passed over names cases, and stands in no public edition."""
+    if tally.panel is None:
+        return []
+    passed = panel_years.passed_over_lines(tally.panel) if tally.edition == "internal" else []
+    meetings = panel_years.HEADING, panel_years.meeting_lines(tally.panel)
+    return [meetings, *([(panel_years.PASSED_OVER, passed)] if passed else [])]
 
 
 def _grid(table: Table) -> str:
@@ -207,6 +219,8 @@ def _markdown(tally: Tally) -> str:
     for table in tally.tables:
         parts += [f"## {_md(table.title)}", BASIS_WORDS[table.basis], _pipes(table)]
         parts += ["\n".join(f"- {_md(note)}" for note in own_notes(tally, table))]
+    for title, said in _panel(tally):
+        parts += [f"## {title}", "\n".join(f"- {_md(one)}" for one in said)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -269,6 +283,7 @@ def _html(tally: Tally) -> str:
         "edition": EDITION_WORDS[tally.edition],
         "shared": shared_notes(tally),
         "tables": [_table_for_page(tally, table) for table in tally.tables],
+        "panel": [{"title": title, "lines": said} for title, said in _panel(tally)],
     }
     return web_page("tally", "tally.html", values)
 

@@ -20,13 +20,14 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class PanelMeeting:
-    """What a review needs to know of a meeting; `missing` are the parts of the quorum that nobody stood for."""
+    """What a review needs to know of a meeting; `missing` are the organisations of the quorum of which nobody was there."""
 
     id: str
     on: date
     had_case: bool
     quorate: bool
     missing: tuple[str, ...] = ()
+    is_over: bool = True
 
 
 def open_gates(case: Body) -> list[str]:
@@ -52,7 +53,12 @@ def settled_on(case: Body) -> str | None:
 
 def unmet_for_ratifying(case: Body, requests: Body, panel_meeting: PanelMeeting | None = None) -> list[str]:
     """What a ratified review still waits for, one sentence each; empty when it may be recorded."""
-    return [*_returns(requests), *map(_gate_sentence, open_gates(case)), *_meeting(panel_meeting)]
+    return [*unmet_for_panel(case, requests), *_meeting(panel_meeting)]
+
+
+def unmet_for_panel(case: Body, requests: Body) -> list[str]:
+    """What a case waits for before a panel can ratify its review, but for the meeting itself, one sentence each."""
+    return [*_returns(requests), *map(_gate_sentence, open_gates(case))]
 
 
 def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list[str]:
@@ -103,8 +109,13 @@ def _once_said(kind: str) -> str:
 def _meeting(meeting: PanelMeeting | None) -> list[str]:
     if meeting is None:
         return ["No panel meeting is named that had the case."]
-    quorum = f": nobody was there for {', '.join(map(in_words, meeting.missing))}" if meeting.missing else ""
+    quorum = f": nobody was there for {', '.join(meeting.missing)}" if meeting.missing else ""
     return [
+        *(
+            []
+            if meeting.is_over
+            else [f"The panel meeting {meeting.id} is not recorded as over: cdr panel close {meeting.id}"]
+        ),
         *([] if meeting.had_case else [f"The case was not assigned to the panel meeting {meeting.id}."]),
         *([] if meeting.quorate else [f"The panel meeting {meeting.id} was not quorate{quorum}."]),
     ]

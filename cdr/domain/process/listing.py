@@ -11,12 +11,12 @@ from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.places import same_place
-from cdr.domain.case.review import OPEN, settled_on
+from cdr.domain.case.review import OPEN, ratifying_review, settled_on
 from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
-from cdr.domain.rulebook.validation import date_at, items_at, read_date
+from cdr.domain.rulebook.validation import date_at, items_at, read_date, words_at
 from cdr.errors import MEND, NotAuthentic
 
 RETURN_FROM = "return from "
@@ -28,8 +28,8 @@ class Listed:
     """One case of the list.
 
     `waiting_since` is the day on which its longest wait of now began, `days` how many days ago the child died (None
-    where a date is not known), `overdue` what is late, a few words each, `next` the step with the nearest day, and `letters_on_hold` the kinds
-    of letter that an answer of the letter gate holds.
+    where a date is not known), `overdue` what is late, a few words each, `next` the step with the nearest day, `letters_on_hold` the kinds
+    of letter that an answer of the letter gate holds, and `overridden` what was not met when its review was ratified all the same.
     """
 
     case: str
@@ -45,6 +45,7 @@ class Listed:
     authority: str | None
     days: int | None
     letters_on_hold: tuple[str, ...] = ()
+    overridden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS)
         authority=known.local_authority,
         days=(on - known.died).days if known.died else None,
         letters_on_hold=tuple(hold.kind for hold in holds(facts.case)),
+        overridden=tuple(words_at(ratifying_review(facts.case), "override.unmet")),
     )
 
 

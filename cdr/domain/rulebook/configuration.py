@@ -1,4 +1,4 @@
-"""What cdr.yaml says of the area, its people, its agencies and its neighbours, and the rules STORE-01 to STORE-09."""
+"""What cdr.yaml says of the area, its people, its agencies and its neighbours, and the rules STORE-01 to STORE-11."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cdr.domain.rulebook.validation import at, date_at, items_at, problem, text_
 from cdr.errors import NotFound, Problem
 
 LONGEST_CLOSURE = timedelta(days=366)
+MEMBERS = "panel.members"
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,22 @@ class Letterhead:
 
 @dataclass(frozen=True)
 class Quorum:
-    """The agencies of one part of the panel (`health`, `social_care`): one of them must be there."""
+    """The agencies of one part of the panel (`health`, `social_care`): someone from each of them must be there."""
 
     part: str
     agencies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of the panel; `organisation` is an agency's id, `key` the fingerprint to which their papers are encrypted."""
+
+    id: str
+    name: str
+    organisation: str
+    role: str = ""
+    email: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,7 @@ class Configuration:
     breaks: tuple[SeriesBreak, ...] = ()
     support: tuple[Mapping[str, Any], ...] = ()
     support_checked: Mapping[str, date] = dataclasses.field(default_factory=dict)
+    members: tuple[Member, ...] = ()
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -127,7 +141,8 @@ class Configuration:
                 text_at(body, "letterhead.organisation"), tuple(words_at(body, "letterhead.address"))
             ),
             agencies=tuple(_agency(item) for _, item in items_at(body, "agencies")),
-            panel=tuple(Quorum(part, tuple(words_at(body, f"panel.{part}"))) for part in _mapping(body, "panel")),
+            panel=tuple(Quorum(part, tuple(words_at(body, f"panel.{part}"))) for part in _parts(body)),
+            members=tuple(_member(item) for _, item in items_at(body, MEMBERS)),
             areas=tuple(_area(item) for _, item in items_at(body, "areas")),
             mail=dict(_mapping(body, "mail")),
             changes=changes(body),
@@ -173,8 +188,19 @@ class Configuration:
 
 
 def configuration_problems(body: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with cdr.yaml beyond its schema (STORE-01 to STORE-09); never raises, whatever the body is."""
-    return [*_repeats(body), *_strangers(body), *_endless(body), *_unsendable(body)]
+    """What is wrong with cdr.yaml beyond its schema (STORE-01 to STORE-11); never raises, whatever the body is."""
+    return [*_repeats(body), *_strangers(body), *_members(body), *_endless(body), *_unsendable(body)]
+
+
+def _members(body: Mapping[str, Any]) -> Iterator[Problem]:
+    agencies = {text_at(item, "id") for _, item in items_at(body, "agencies")}
+    taken = set(agencies)
+    for n, item in items_at(body, MEMBERS):
+        if text_at(item, "id") in taken:
+            yield problem("STORE-10", f"{MEMBERS}.{n}.id")
+        if text_at(item, "organisation") not in agencies:
+            yield problem("STORE-11", f"{MEMBERS}.{n}.organisation")
+        taken.add(text_at(item, "id"))
 
 
 def _unsendable(body: Mapping[str, Any]) -> Iterator[Problem]:
@@ -218,7 +244,7 @@ def _strangers(body: Mapping[str, Any]) -> Iterator[Problem]:
     for n, item in items_at(body, "agencies"):
         if text_at(item, "area") and text_at(item, "area") not in areas:
             yield problem("STORE-02", f"agencies.{n}.area")
-    for part in _mapping(body, "panel"):
+    for part in _parts(body):
         for n, agency in enumerate(words_at(body, f"panel.{part}")):
             if agency not in agencies:
                 yield problem("STORE-03", f"panel.{part}.{n}")
@@ -236,6 +262,15 @@ def _strangers(body: Mapping[str, Any]) -> Iterator[Problem]:
 def _mapping(body: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     value = at(body, path)
     return value if isinstance(value, Mapping) else {}
+
+
+def _parts(body: Mapping[str, Any]) -> list[str]:
+    """The parts of the quorum: what `panel` holds beside the members."""
+    return [part for part in _mapping(body, "panel") if f"panel.{part}" != MEMBERS]
+
+
+def _member(item: Mapping[str, Any]) -> Member:
+    return Member(*(text_at(item, key) for key in ("id", "name", "organisation", "role", "email", "key")))
 
 
 def _is_year(text: str) -> bool:

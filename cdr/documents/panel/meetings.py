@@ -1,0 +1,185 @@
+"""A meeting as it is shown: for a person in lines, for a script as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cdr.domain.case.facts import Facts
+from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, missing, name_of
+from cdr.domain.panel.readiness import ratified_by
+from cdr.domain.rulebook.configuration import Configuration
+from cdr.forms.codelists import code_list
+
+TYPES = "panel_type"
+AGENDA_DAYS, PAPERS_DAYS = timedelta(days=14), timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A meeting with what is shown of it beside: `unsigned` are those who were there without a statement of confidentiality in force."""
+
+    meeting: Meeting
+    cases: Mapping[str, Facts]
+    configuration: Configuration
+    on: date
+    unsigned: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[str]:
+        """The organisations of the quorum of which nobody was there."""
+        return missing(self.meeting.attended, self.configuration)
+
+    @property
+    def ratified(self) -> list[str]:
+        """Its cases that were ratified with it."""
+        return [case for case in self.meeting.references if ratified_by(self.cases.get(case), self.meeting)]
+
+    def without_one_that_left(self, case: str) -> list[str]:
+        """The organisations of which nobody stayed for a case, though somebody was there."""
+        stayed = missing(self.meeting.stayed_for(case), self.configuration)
+        return [agency for agency in stayed if agency not in self.missing]
+
+    @property
+    def not_done(self) -> list[str]:
+        """What is still to be done for it on the day on which it is looked at, a sentence each."""
+        return [*_before(self), *_after(self)]
+
+
+def _before(shown: Shown) -> Iterator[str]:
+    meeting, on = shown.meeting, shown.on
+    if meeting.is_over:
+        return
+    if not meeting.cases:
+        yield f"No case is on its agenda: cdr panel assign {meeting.id} REF..."
+    if meeting.agenda_on is None and on >= meeting.on - AGENDA_DAYS:
+        yield f"The agenda was due on {meeting.on - AGENDA_DAYS}: cdr panel agenda {meeting.id} -o FILE"
+    if meeting.papers_on is None and meeting.cases and on >= meeting.on - PAPERS_DAYS:
+        yield f"Members should have their papers since {meeting.on - PAPERS_DAYS}: cdr panel pack {meeting.id} -o DIR"
+
+
+def _after(shown: Shown) -> Iterator[str]:
+    meeting = shown.meeting
+    if meeting.on > shown.on:
+        return
+    if not meeting.attended:
+        yield f"Nobody is recorded as there: cdr panel attend {meeting.id} WHO..."
+    if meeting.minutes_on is None:
+        yield f"There are no minutes: cdr panel minutes {meeting.id} --from FILE"
+    if not meeting.is_over:
+        yield f"It is not recorded as over: cdr panel close {meeting.id}"
+    else:
+        left = [case for case in meeting.references if case not in shown.ratified]
+        yield from (f"{case} is not ratified: cdr review {case} --from FILE --panel {meeting.id}" for case in left)
+
+
+def to_json(shown: Shown) -> dict[str, Any]:
+    """The meeting for a script."""
+    meeting = shown.meeting
+    return {
+        "schema": "cdr-panel/1",
+        "id": meeting.id,
+        "date": meeting.on.isoformat(),
+        "type": meeting.type,
+        "title": meeting.title or None,
+        "cases": [
+            {
+                "case": one.case,
+                "ratified": one.case in shown.ratified,
+                "left": [who for case, who in meeting.conflicts if case == one.case],
+                "not_ready": list(one.unmet),
+            }
+            for one in meeting.cases
+        ],
+        "attended": list(meeting.attended),
+        "apologies": list(meeting.apologies),
+        "observers": list(meeting.observers),
+        "unsigned": list(shown.unsigned),
+        "quorate": not shown.missing,
+        "missing": shown.missing,
+        "agenda_on": _iso(meeting.agenda_on),
+        "papers_on": _iso(meeting.papers_on),
+        "papers_for": list(meeting.papers_for),
+        "minutes_on": _iso(meeting.minutes_on),
+        "closed": meeting.is_over,
+        "closed_on": _iso(meeting.closed_on),
+        "not_done": shown.not_done,
+    }
+
+
+def lines(shown: Shown, minutes: str = "") -> Iterator[str]:
+    """The meeting for a person."""
+    meeting = shown.meeting
+    kind = code_list(TYPES).label(meeting.type).lower()
+    yield f"{meeting.id}: {kind} meeting of the panel on {meeting.on}{f': {meeting.title}' if meeting.title else ''}"
+    yield f"  {'over' if meeting.is_over else 'open'}; {quorum_words(shown)}"
+    yield "\nCases"
+    yield from _cases(shown) if meeting.cases else ["  none yet"]
+    for heading, people in (
+        ("Was there", meeting.attended),
+        ("Apologies", meeting.apologies),
+        ("Observed", meeting.observers),
+    ):
+        yield from [f"\n{heading}", *(f"  {_person(who, shown)}" for who in people)] if people else []
+    yield "\nPapers"
+    yield f"  agenda made: {meeting.agenda_on or 'not yet'}"
+    readers = f" for {', '.join(meeting.papers_for)}" if meeting.papers_for else ""
+    yield f"  papers made: {meeting.papers_on or 'not yet'}{readers}"
+    yield from ["\nNot done yet", *(f"  {item}" for item in shown.not_done)] if shown.not_done else []
+    if minutes:
+        yield from [f"\nMinutes, recorded on {meeting.minutes_on}", *(f"  {line}" for line in minutes.splitlines())]
+
+
+def quorum_words(shown: Shown) -> str:
+    """Whether it is a quorum, in words."""
+    if not shown.meeting.attended:
+        return "nobody is recorded as there yet"
+    return f"not quorate: nobody was there for {', '.join(shown.missing)}" if shown.missing else "quorate"
+
+
+def _cases(shown: Shown) -> Iterator[str]:
+    for one in shown.meeting.cases:
+        yield f"  {one.case}  {'ratified' if one.case in shown.ratified else 'not ratified'}"
+        left = [who for case, who in shown.meeting.conflicts if case == one.case]
+        yield from [f"    left for it: {', '.join(left)}"] if left else []
+        lacks = shown.without_one_that_left(one.case)
+        yield from [f"    nobody stayed for it from {', '.join(lacks)}"] if lacks else []
+        if one.unmet:
+            yield f"    assigned all the same, because: {' '.join(one.reason.split())}"
+            yield from (f"    - {reason}" for reason in one.unmet)
+
+
+def _person(who: str, shown: Shown) -> str:
+    name = name_of(who, shown.configuration)
+    signed = "" if who not in shown.unsigned else "; no statement of confidentiality is recorded"
+    return f"{who}{f' ({name})' if name != who else ''}{signed}"
+
+
+def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:
+    """The meetings in a table: id, day, type, cases, ratified, quorum, state."""
+    return [
+        (
+            one.meeting.id,
+            one.meeting.on,
+            one.meeting.type,
+            len(one.meeting.cases),
+            len(one.ratified),
+            "-" if not one.meeting.attended else "no" if one.missing else "yes",
+            "over" if one.meeting.is_over else "open",
+        )
+        for one in several
+    ]
+
+
+HEADERS = ("meeting", "day", "type", "cases", "ratified", "quorate", "state")
+
+
+def there(meeting: Meeting) -> list[str]:
+    """Who was in the room: those who attended and those who observed."""
+    return [*getattr(meeting, ATTENDED), *getattr(meeting, OBSERVERS)]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

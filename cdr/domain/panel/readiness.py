@@ -1,0 +1,50 @@
+"""Whether a case may go to the panel, and what became of it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from cdr.domain.case.facts import Facts
+from cdr.domain.case.review import settled_on, unmet_for_panel
+from cdr.domain.panel.meeting import Meeting
+from cdr.domain.rulebook.form_c import RATIFIED
+from cdr.domain.rulebook.validation import items_at
+
+ANALYSIS_DAYS = 7
+
+
+def unmet_for_assigning(facts: Facts, meeting: Meeting, others: Iterable[Meeting]) -> list[str]:
+    """What a case lacks before the panel can discuss it, one sentence each; empty where it is ready.
+
+    Protocol section 2: the panel reviews a death when every other process is complete.
+    """
+    if not facts.is_open:
+        return ["The case is closed."]
+    if settled := settled_on(facts.case):
+        return [f"Its review was ratified on {settled}."]
+    elsewhere = [one.id for one in others if not one.is_over and one.id != meeting.id and has(one, facts)]
+    asked = [] if facts.asked or facts.analysis else ["No agency has been asked for a return yet."]
+    there = [
+        f"It is on the agenda of {id_}; take it from there first: cdr panel unassign {id_} REF" for id_ in elsewhere
+    ]
+    return [*asked, *unmet_for_panel(facts.case, facts.requests), *there]
+
+
+def to_be_told(facts: Facts, meeting: Meeting, on: date) -> list[str]:
+    """What does not keep a case from the agenda and should be known: no analysis yet, or too little time to read it."""
+    drafted = [] if facts.analysis else ["There is no draft of the analysis (Form C) yet."]
+    days = (meeting.on - on).days
+    late = [f"The meeting is in {days} days; members should have {ANALYSIS_DAYS} days to read."]
+    return [*drafted, *(late if 0 <= days < ANALYSIS_DAYS else [])]
+
+
+def has(meeting: Meeting, facts: Facts) -> bool:
+    """Whether a case is on the agenda of a meeting."""
+    return facts.reference in meeting.references
+
+
+def ratified_by(facts: Facts | None, meeting: Meeting) -> bool:
+    """Whether the case was ratified with this meeting; a case that cannot be read was not."""
+    reviews = items_at(facts.case, "reviews") if facts else []
+    return any(item.get("panel") == meeting.id and item.get("stage") == RATIFIED for _, item in reviews)

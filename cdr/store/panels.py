@@ -1,0 +1,62 @@
+"""What a store holds of the panel: its meetings and who signed the statement of confidentiality, opened as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdr.errors import NotFound
+from cdr.store import layout
+from cdr.store.document import Document
+from cdr.store.layout import Place
+from cdr.store.store import Store
+
+FOLDER = "panels"
+
+
+@dataclass(frozen=True)
+class PanelFile:
+    """The documents of the panel: meetings by their ids, in the order of their days; `agreements` is None before there is one."""
+
+    meetings: Mapping[str, Document]
+    agreements: Document | None
+
+    def meeting(self, id_: str) -> Document:
+        """One meeting, whose id may be given in small letters. Raises: NotFound."""
+        wanted = id_.strip().casefold()
+        for known, document in self.meetings.items():
+            if known.casefold() == wanted:
+                return document
+        raise NotFound("There is no such panel meeting in this store.", "See: cdr panel list")
+
+
+def panel_file(store: Store) -> PanelFile:
+    """The documents of the panel, at the cost of one private-key operation. Raises: NotAllowed, NotAuthentic, TryAgain."""
+    store.require_member()
+    found = [layout.place(path) for path in store.sealed.below(FOLDER)]
+    places = [place for place in found if place is not None]
+    if not places:
+        return PanelFile({}, None)
+    store.refuse_changed_files(FOLDER, layout.KEYS)
+    documents = store.index.case_documents(FOLDER, places)  # kept together, as the documents of one case are
+    meetings = [one for one in documents.values() if one.place.kind is layout.PANEL]
+    agreements = [one for one in documents.values() if one.place.kind is layout.AGREEMENTS]
+    in_order = sorted(meetings, key=lambda one: (str(one.body.get("date")), one.place.id))
+    return PanelFile({one.place.id: one for one in in_order}, next(iter(agreements), None))
+
+
+def meeting_place(id_: str) -> Place:
+    """Where the document of a meeting belongs."""
+    return _place(id_)
+
+
+def agreements_place() -> Place:
+    """Where the signatures belong."""
+    return _place(layout.AGREEMENTS.name)
+
+
+def _place(id_: str) -> Place:
+    found = layout.place(layout.panel_path(id_))
+    if found is None:
+        raise AssertionError("no document of the panel is called that")
+    return found

@@ -1,0 +1,69 @@
+"""Meetings of the panel as verbs read and change them: the lock, the meeting as it stands, what is decided, one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cdr.app import App
+from cdr.domain.panel.meeting import Meeting, meeting_of, missing, refuse_over
+
+if TYPE_CHECKING:
+    from cdr.domain.case.review import PanelMeeting
+    from cdr.store.document import Document
+
+
+@dataclass(frozen=True)
+class ChangingMeeting:
+    """A meeting that nobody else changes meanwhile, and the others that there are."""
+
+    app: App
+    document: Document
+    others: tuple[Meeting, ...]
+
+    @property
+    def meeting(self) -> Meeting:
+        """The meeting as it stands."""
+        return meeting_of(self.document.body)
+
+    def record(self, body: Mapping[str, Any]) -> Meeting:
+        """Record what the meeting is to say, in one commit; nothing where it says so already. Raises: as `Store.commit`."""
+        from cdr.store.transaction import Change
+
+        if body != self.document.body:
+            self.app.store.commit(Change("panel", {self.document.place: dict(body)}), [self.document])
+        return meeting_of(body)
+
+
+@contextmanager
+def changing_meeting(app: App, id_: str, *, also_over: bool = False) -> Iterator[ChangingMeeting]:
+    """Hold the store's lock and read a meeting. Raises: NotFound; ConditionsNotMet where it is over, unless `also_over`."""
+    from cdr.store.panels import panel_file
+
+    with app.store.writing():
+        found = panel_file(app.store)
+        document = found.meeting(id_)
+        if not also_over:
+            refuse_over(meeting_of(document.body))
+        yield ChangingMeeting(app, document, tuple(meeting_of(one.body) for one in found.meetings.values()))
+
+
+def meetings(app: App) -> tuple[Meeting, ...]:
+    """Every meeting, in the order of their days."""
+    from cdr.store.panels import panel_file
+
+    return tuple(meeting_of(one.body) for one in panel_file(app.store).meetings.values())
+
+
+def meeting_for_review(app: App, id_: str, reference: str) -> PanelMeeting:
+    """What a review needs to know of the meeting that had its case. Raises: NotFound."""
+    from cdr.domain.case.review import PanelMeeting
+    from cdr.store.panels import panel_file
+
+    meeting = meeting_of(panel_file(app.store).meeting(id_).body)
+    lacks = missing(meeting.attended, app.configuration)
+    return PanelMeeting(
+        meeting.id, meeting.on, reference in meeting.references, not lacks, tuple(lacks), meeting.is_over
+    )

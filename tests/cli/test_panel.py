@@ -1,0 +1,106 @@
+"""`cdr panel` as a coordinator uses it: a meeting from the day it is made to the reviews that it ratifies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, Shell
+
+QUORUM = ("northtown-general", "northshire-community", "northshire-camhs", "northshire-social-care")
+DAY = "2026-04-14"
+
+
+@pytest.fixture
+def ready(cdr: Shell, sudi: str) -> str:
+    """A case in which every return is in and every other process is over."""
+    cdr("request", sudi, as_of="2026-01-09")
+    for request in cdr("list", "--json", as_of="2026-01-10").json["cases"][0]["outstanding"]:
+        cdr("return", sudi, request, "--nil", as_of="2026-01-20")
+    cdr("gate", sudi, "close", "inquest", "--on", "2026-03-30", as_of="2026-03-31")
+    return sudi
+
+
+def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, ready: str, tmp_path: Path) -> None:
+    panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
+    assert panel == "P2026-04-14"
+    assert cdr("panel", "new", "14/04/2026", "--type", "themed", as_of="2026-03-20").out == "P2026-04-14b\n"
+
+    assert cdr("panel", "assign", panel, ready, "--json", as_of="2026-04-01").json["cases"] == [
+        {"case": ready, "ratified": False, "left": [], "not_ready": []}
+    ]
+    elsewhere = cdr("panel", "assign", "P2026-04-14b", ready, as_of="2026-04-01", code=65)
+    assert f"{ready}: It is on the agenda of {panel}" in elsewhere.err
+
+    some = cdr("panel", "attend", panel, *QUORUM[:3], "--observer", QUORUM[3], "--json", as_of=DAY).json
+    assert (some["quorate"], some["missing"], some["observers"]) == (False, [QUORUM[3]], [QUORUM[3]])
+    cdr("panel", "attend", panel, "nobody-known", as_of=DAY, code=66)
+    everyone = cdr("panel", "attend", panel, QUORUM[3], "--apologies", "northshire-police", "--json", as_of=DAY).json
+    assert (everyone["quorate"], everyone["missing"], everyone["attended"]) == (True, [], list(QUORUM))
+    assert everyone["apologies"] == ["northshire-police"] and everyone["observers"] == []
+
+    form_c = EXAMPLES / "form-c-sudi.yaml"
+    early = cdr("review", ready, "--from", form_c, "--panel", panel, as_of=DAY, code=65)
+    assert "not recorded as over" in early.err
+    cdr("panel", "close", panel, as_of="2026-04-01", code=65)
+    text = tmp_path / "minutes.txt"
+    text.write_text("Amara Testcase was discussed.\n", encoding="utf-8")
+    cdr("panel", "minutes", panel, "--from", text, as_of="2026-04-15")
+    cdr("panel", "close", panel, as_of="2026-04-15")
+    assert "is over" in cdr("panel", "attend", panel, "northshire-police", as_of="2026-04-15", code=65).err
+
+    said = cdr("review", ready, "--from", form_c, "--panel", panel.lower(), "--json", as_of="2026-04-20").json
+    assert (said["on"], said["overridden"]) == (DAY, [])
+    shown = cdr("panel", "show", panel, "--json", as_of="2026-04-20").json
+    assert shown["cases"][0]["ratified"] and shown["closed"] and shown["not_done"] == []
+    assert "Amara" not in cdr("panel", "show", panel).out
+    assert "Amara" in cdr("panel", "show", panel, "--minutes").out
+    assert "was ratified by it" in cdr("panel", "close", panel, "--undo", as_of="2026-04-20", code=65).err
+    tally = cdr("tally", "--year", "2026/27", "--years", "2", "--json", as_of="2026-04-20").json
+    assert tally["meetings"] == [
+        {"year": "2025/26", "held": 0, "quorate": 0, "cases": 0},
+        {"year": "2026/27", "held": 1, "quorate": 1, "cases": 1},
+    ]
+    assert tally["overridden"] == []
+    listed = cdr("panel", "list", "--json", as_of="2026-04-20").json["panels"]
+    assert [(one["id"], len(one["cases"])) for one in listed] == [(panel, 1), ("P2026-04-14b", 0)]
+
+
+def test_a_case_that_is_not_ready_is_assigned_with_a_reason_only(cdr: Shell, sudi: str) -> None:
+    panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+    refused = cdr("panel", "assign", panel, sudi, as_of="2026-04-01", code=65)
+    assert f"{sudi}: The return from northshire-police is outstanding." in refused.err
+    assert f"{sudi}: Another process is still open: inquest." in refused.err
+    assert cdr("panel", "show", panel, "--json").json["cases"] == []
+    reason = "The coroner agrees to a review before the inquest"
+    said = cdr("panel", "assign", panel, sudi, "--override", reason, "--json", as_of="2026-04-01").json
+    assert len(said["cases"][0]["not_ready"]) == 2
+    assert reason in cdr("panel", "show", panel).out
+    cdr("panel", "conflict", panel, sudi, "northtown-general", as_of=DAY)
+    assert cdr("panel", "show", panel, "--json").json["cases"][0]["left"] == ["northtown-general"]
+    cdr("panel", "unassign", panel, sudi)
+    assert cdr("panel", "show", panel, "--json").json["cases"] == []
+    cdr("panel", "unassign", panel, sudi, code=66)
+
+
+def test_a_meeting_without_a_quorum_ratifies_nothing_by_itself(cdr: Shell, ready: str) -> None:
+    panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
+    cdr("panel", "assign", panel, ready, as_of="2026-04-01")
+    cdr("panel", "attend", panel, *QUORUM[:3], as_of=DAY)
+    cdr("panel", "agreement", QUORUM[0], "--on", "2026-01-05", "--until", "2026-04-13", as_of=DAY)
+    cdr("panel", "agreement", QUORUM[1], "--on", "2026-01-05", as_of=DAY)
+    assert [one["holds"] for one in cdr("panel", "agreement", "--json", as_of=DAY).json["agreements"]] == [False, True]
+    assert cdr("panel", "show", panel, "--json").json["unsigned"] == [QUORUM[0], QUORUM[2]]
+    assert "not quorate" in cdr("panel", "close", panel, as_of=DAY).out
+    form_c = EXAMPLES / "form-c-sudi.yaml"
+    assert QUORUM[3] in cdr("review", ready, "--from", form_c, "--panel", panel, as_of=DAY, code=65).err
+    cdr("review", ready, "--from", form_c, "--panel", panel, "--override", "Agreed by telephone", as_of=DAY)
+    cdr("review", ready, "--from", form_c, "--panel", "P2026-09-09", as_of=DAY, code=66)
+    unmet = [f"The panel meeting {panel} was not quorate: nobody was there for {QUORUM[3]}."]
+    assert cdr("list", "--json", as_of=DAY).json["cases"][0]["overridden"] == unmet
+    tally = cdr("tally", "--year", "2026/27", "--json", as_of=DAY).json
+    assert tally["overridden"] == [{"case": ready, "on": DAY, "unmet": unmet}]
+    assert f"{ready}, {DAY}: {unmet[0]}" in " ".join(cdr("tally", "--year", "2026/27", as_of=DAY).out.split())
+    report = cdr("report", "--year", "2026/27", "-o", "-", as_of=DAY).out
+    assert "1 meeting, of which 0 quorate" in report and QUORUM[3] in report
