@@ -52,6 +52,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "reopen": RECORDS,
     "tally": (65, *STORE),
     "report": RECORDS,
+    "check-tables": (1, 65, 66, 74),
     "ncmd": (1, *STORE),
     "edit": RECORDS,
     "attach": RECORDS,
