@@ -57,6 +57,8 @@ COMMANDS = {
     "delays": "Show what each day between death and review waited for.",
     "tally": "Count the year in tables, with earlier years beside it.",
     "report": "Make the annual report, and keep the area's own words for it.",
+    "check-tables": "Find what is wrong in published tables; needs no store and no key.",
+    "export": "Write the anonymised data set, for DuckDB, R or a spreadsheet.",
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
     "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",
@@ -113,7 +115,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-MODULES = {"return": "return_", "list": "list_", "import": "import_"}
+MODULES = {"return": "return_", "list": "list_", "import": "import_", "check-tables": "check_tables"}
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

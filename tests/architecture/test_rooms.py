@@ -83,6 +83,9 @@ HEAVY = {
     "lxml",
     "openpyxl",
     "icalendar",
+    "duckdb",
+    "highspy",
+    "numpy",
 }
 NOT_OUR_WORDS = {"util", "utils", "helper", "helpers", "manager", "handler", "handlers", "misc", "common", "stats", "reminder",
                  "reminders", "outcome", "outcomes"}  # fmt: skip

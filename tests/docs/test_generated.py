@@ -59,6 +59,8 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "question": RECORDS,
     "tally": (65, *STORE),
     "report": RECORDS,
+    "check-tables": (1, 65, 66, 74),
+    "export": (65, *STORE),
     "ncmd": (1, *STORE),
     "edit": RECORDS,
     "attach": RECORDS,
