@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
-EXTRACTION = "842570eb15e6b7a4"
+EXTRACTION = "cf85bf2eeb350e6e"
 
 
 @dataclass
@@ -202,12 +202,14 @@ def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
     from cdr.domain.anonymising import known_names
     from cdr.domain.asking import requests
     from cdr.domain.case import duplicates, facts
+    from cdr.domain.letters import letters
     from cdr.domain.ncmd import ncmd_minimum
 
     if kind.name == "notification":
         identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, _minimum())
         names = known_names.family_names(body)
-        return {"identity": identity, "facts": facts.notification_of(body).to_dict(), "ncmd": ncmd, "names": names}
+        told = {"identity": identity, "ncmd": ncmd, "names": names, "letters_to": len(letters.people_of(body))}
+        return {**told, "facts": facts.notification_of(body).to_dict()}
     if kind.name == "analysis":
         return {**facts.analysis_of(body).to_dict(), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
     if kind.name == "requests":
@@ -218,10 +220,13 @@ def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_notes(case: Mapping[str, Any]) -> dict[str, Any]:
-    """The case document without what somebody noted of a milestone or of another process: narrative stays out of the index."""
+    """The case document without what somebody noted of a milestone or of another process, and of whom a wish is."""
+    from cdr.domain.letters import wishes
+
     listed = {key: case.get(key) or [] for key in ("milestones", "gates") if key in case}
     return {
         **case,
+        **wishes.without_names(case),
         **{key: [{k: v for k, v in item.items() if k != "note"} for item in items] for key, items in listed.items()},
     }
 

@@ -40,6 +40,7 @@ COMMANDS = {
     "agency": "Show one agency of the store's configuration, add one, correct or retire one.",
     "timeline": "Make the summary timeline of a child's life.",
     "letter": "Make letters to families, to who should act, and the statement of confidentiality.",
+    "wish": "Say how one person of the family wants to hear from us.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "close": "End a case when nothing is left to wait for.",
     "reopen": "Open a closed case again.",

@@ -14,12 +14,11 @@ import click
 from cdr.app import App
 from cdr.commands.options import Day, as_json, case_reference, pass_app
 from cdr.domain.case.milestones import KINDS, Milestone
-from cdr.errors import ConditionsNotMet, InvalidData, Problem, WrongUsage
+from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import file_name, given, put, put_json, say, table
 from cdr.work.changing import changing
-
-TEXT_LIMIT = 50_000
+from cdr.work.plain_text import text_of
 
 
 @click.command("milestone")
@@ -119,16 +118,7 @@ def _extra(code: str) -> Mapping[str, Any]:
 
 
 def _note(file: str | None) -> str:
-    if file is None:
-        return ""
-    name = file_name(file)
-    try:
-        text = given(file).decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise InvalidData([Problem("note", "Note", "Give plain text in UTF-8.", "YAML-ENCODING")], name) from None
-    if not 0 < len(text) <= TEXT_LIMIT:
-        raise InvalidData([Problem("note", "Note", f"Give 1 to {TEXT_LIMIT:,} characters.", "SCHEMA-LENGTH")], name)
-    return text
+    return text_of(file, "note", "Note") if file is not None else ""
 
 
 def _record(app: App, reference: str, milestone: Milestone, minutes: str | None) -> None:
