@@ -218,12 +218,14 @@ def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
     from cdr.domain.anonymising import known_names
     from cdr.domain.asking import requests
     from cdr.domain.case import duplicates, facts, people
+    from cdr.domain.letters import letters
     from cdr.domain.ncmd import ncmd_minimum
 
     if kind.name == "notification":
         identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, _minimum())
         names = known_names.family_names(body)
-        kept = {"identity": identity, "facts": facts.notification_of(body).to_dict(), "ncmd": ncmd, "names": names}
+        told = {"identity": identity, "ncmd": ncmd, "names": names, "letters_to": len(letters.people_of(body))}
+        kept = {**told, "facts": facts.notification_of(body).to_dict()}
         return {**kept, "people": [one.to_dict() for one in people.people_of(body)]}
     if kind.name == "analysis":
         return {**facts.analysis_of(body).to_dict(), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
@@ -239,10 +241,13 @@ NARRATIVE = {"milestones": {"note"}, "gates": {"note"}, "contacts": {"text"}, "q
 
 
 def _without_notes(case: Mapping[str, Any]) -> dict[str, Any]:
-    """The case document without what somebody wrote of a milestone, of another process, of a call or a question."""
-    listed = {key: case.get(key) or [] for key in NARRATIVE if key in case}
+    """The case document without what somebody wrote of a milestone, of another process, of a call or a question, and of whom a wish is."""
+    from cdr.domain.letters import wishes
+
+    kept = {**case, **wishes.without_names(case)}
+    listed = {key: kept.get(key) or [] for key in NARRATIVE if key in kept}
     return {
-        **case,
+        **kept,
         **{
             key: [{k: v for k, v in item.items() if k not in NARRATIVE[key]} for item in items]
             for key, items in listed.items()

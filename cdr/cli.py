@@ -50,6 +50,7 @@ COMMANDS = {
     "timeline": "Make the summary timeline of a child's life.",
     "letter": "Make letters to families, to who should act, and the statement of confidentiality.",
     "panel": "Meetings of the panel: cases, papers, who was there, and when they are over.",
+    "wish": "Say how one person of the family wants to hear from us.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "close": "End a case when nothing is left to do; what is left is listed.",
     "reopen": "Open a closed case again, or take back that a case is void.",

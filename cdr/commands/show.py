@@ -61,6 +61,7 @@ def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
     yield from _next(app, documents.case.body, documents.requests.body)
     yield from _asked(documents)
     yield from map(_on_its_line, _case(documents.case.body))
+    yield from map(_on_its_line, _wishes(documents))
     for document in filter(None, (documents.notification, *documents.returns, documents.analysis)):
         yield from _form(document)
 
@@ -204,6 +205,17 @@ def _holds(case: Mapping[str, Any]) -> Iterator[str]:
         again = f"; ask again on {hold.ask_again_on}" if hold.ask_again_on else ""
         yield f"\nLetter ({hold.kind}) on hold since {hold.since}: {', '.join(hold.questions)}{again}"
         yield f"  Ask {hold.whom}."
+
+
+def _wishes(documents: CaseFile) -> Iterator[str]:
+    from cdr.domain.letters import letters, wishes
+
+    everyone = letters.recipients(documents.notification.body)
+    known = [(person.number, wishes.wish_of(documents.case.body, person, everyone)) for person in everyone]
+    said = [(number, wish) for number, wish in known if wish is not None]
+    yield from ["\nHow people want to hear from us"] if said else []
+    for number, wish in said:
+        yield f"  person {number} {wishes.IN_WORDS[wish.wish]} (since {wish.since or 'a day that is not known'})"
 
 
 def _form(document: Document) -> Iterator[str]:

@@ -12,6 +12,7 @@ from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet, NotAuthentic, NotFound
 from cdr.terminal.output import say
 from cdr.work.changing import changing
+from cdr.work.letter_wishes import NobodyToWriteTo, WrittenTo, asked_of, tell_skipped, written_to
 from cdr.work.letters_held import HeldBack, LetterCase, Wanted, case_of, held_by, not_final
 from cdr.work.taking_in import take_in
 
@@ -62,7 +63,7 @@ def letters(app: App, wanted: Wanted) -> dict[int, Made]:
         body = _with_gate(document.body, gate) if gate else document.body
         try:
             made = _written(app, wanted, case, gate)
-        except HeldBack:
+        except (HeldBack, NobodyToWriteTo):
             if gate:  # an answer that holds the letters must not be forgotten at the next try
                 now.record("letter", {document.place: body})
             raise
@@ -105,18 +106,21 @@ def _answers(wanted: Wanted, case: LetterCase, today: date) -> Mapping[str, Any]
         return None
     answers = take_in(wanted.gate, "letter-gate", lambda body: [], wanted.reference)
     answers.warn()
-    return kept(answers.body, wanted.kind, today, case.rules.ask_again(today))
+    return kept(answers.body, wanted.kind, today, case.rules.ask_again(today), asked_of(wanted, case))
 
 
 def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any] | None) -> dict[int, Made]:
     """The letters, once nothing holds them and there is a place for each."""
     from cdr.domain.letters.letter_holds import last_gate
 
-    current = gate or last_gate(case.documents.case.body, wanted.kind, case.rules.of_every_kind)
-    composed = _composed(app, wanted, case)
-    held = held_by(app, wanted, case, current, composed)
+    body = case.documents.case.body
+    current = gate or last_gate(body, wanted.kind, case.rules.of_every_kind)
+    to = written_to(wanted, case, _with_gate(body, gate) if gate else body, gate)
+    composed = _composed(app, wanted, case, to)
+    held = held_by(app, wanted, case, current, composed, to.questions)
     if held:
         raise not_final(held, gate, case.kind)
+    tell_skipped(to)
     _advise(wanted, case, composed, current)
     wording = _wording(app, wanted.kind)
     anyway = f"{wording}\n{_own_words(app)}"
@@ -160,9 +164,9 @@ def _with_gate(case: Mapping[str, Any], gate: Mapping[str, Any]) -> dict[str, An
 # ---- what goes into it -----------------------------------------------------------------------------------------------
 
 
-def _composed(app: App, wanted: Wanted, case: LetterCase) -> Sequence[AnyLetter]:
+def _composed(app: App, wanted: Wanted, case: LetterCase, to: WrittenTo) -> Sequence[AnyLetter]:
     if case.kind.to == "family":
-        return _to_family(app, wanted, case)
+        return _to_family(app, wanted, case, to.people)
     from cdr.domain.letters import professional_letters
 
     return [
@@ -173,12 +177,11 @@ def _composed(app: App, wanted: Wanted, case: LetterCase) -> Sequence[AnyLetter]
     ]
 
 
-def _to_family(app: App, wanted: Wanted, case: LetterCase) -> list[Letter]:
+def _to_family(app: App, wanted: Wanted, case: LetterCase, people: Sequence[Recipient]) -> list[Letter]:
     from cdr.domain.case.siblings import cases_of_siblings
     from cdr.domain.letters import letter_kinds, letters, support
     from cdr.work import helping
 
-    people = letters.choose(letters.recipients(case.form_a), wanted.to)
     siblings = cases_of_siblings(wanted.reference, case.form_a, app.cases())
     if siblings:
         say(

@@ -93,9 +93,17 @@ class Held:
 
 
 def held_by(
-    app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any] | None, composed: Sequence[AnyLetter]
+    app: App,
+    wanted: Wanted,
+    case: LetterCase,
+    gate: Mapping[str, Any] | None,
+    composed: Sequence[AnyLetter],
+    questions: Sequence[str],
 ) -> Held:
-    """Everything that keeps a letter from being final; a draft is held by nothing, and its day is only spoken of."""
+    """Everything that keeps a letter from being final, `questions` being those of its gate that are to be answered.
+
+    A draft is held by nothing, and its day is only spoken of.
+    """
     from cdr.domain.case import processes
     from cdr.domain.letters import letter_facts, letter_gate, letter_odds, letters, professional_letters
     from cdr.domain.letters.professional_letters import ProfessionalLetter
@@ -111,7 +119,6 @@ def held_by(
         for sentence in (*named, *of_day):
             say(f"please check: {sentence}")
         return Held()
-    questions = case.kind.questions
     live = processes.is_live(case.documents.case.body, app.policy.gates.waits_at_panel)
     everyone = letters.people_of(case.form_a)
     people = {one.recipient.number: everyone.get(one.recipient.number, {}) for one in composed}

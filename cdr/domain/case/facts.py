@@ -162,7 +162,8 @@ class Facts:
     """One case. `case`, `requests` and `prompts` are the bodies of its document and its ledgers, without notes and reasons.
 
     `missing` and `review_missing` are the keys that the national database's minimum lacks in the notification and the analysis;
-    `told_first` is what the notification says of that database; `identity` is None and `names` empty where there is no notification.
+    `told_first` is what the notification says of that database; `letters_to` counts those who should have
+    letters; `identity` is None and `names` empty where there is no notification.
     """
 
     reference: str
@@ -177,6 +178,7 @@ class Facts:
     missing: tuple[str, ...] = ("notification",)
     review_missing: tuple[str, ...] = ("analysis",)
     told_first: Told = NOT_TOLD
+    letters_to: int = 0
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -296,6 +298,7 @@ def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
         known["notification"] = Notification.from_dict(form_a["facts"])
         known["identity"], known["names"] = Identity.from_dict(form_a["identity"]), tuple(form_a["names"])
         known["kept_people"] = tuple(form_a.get("people", ()))
+        known["letters_to"] = form_a["letters_to"]
         known["missing"], known["told_first"] = tuple(ncmd["missing"]), Told(ncmd["told"], _day(ncmd["told_on"]))
     if form_c := kinds.get("analysis"):
         known["analysis"], known["review_missing"] = Analysis.from_dict(form_c), tuple(form_c["ncmd"]["missing"])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from cdr.domain.letters import wishes
 from cdr.domain.letters.letter_gate import BY_ID, held_questions, one_line
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
 Body = Mapping[str, Any]
 CLOCK = "letter"
+ONCE_BY_ITSELF = timedelta(days=14)  # the day to ask again that earlier versions gave where nobody did
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,26 @@ def holds(case: Body) -> list[Hold]:
     return [hold for kind, gate in last.items() for hold in _hold(case, kind, gate)]
 
 
+def to_ask_about(case: Body, people: int) -> list[Hold]:
+    """The holds about which somebody should ask; `people` counts those who should have letters.
+
+    A wish stands until it is lifted, so that nobody asks about it but on a day that was named; and where not one of them wants
+    letters, nobody asks about anything else either.
+    """
+    nobody = wishes.nobody_to_write_to(case, people)
+    return [hold for hold in holds(case) if (hold.ask_again_on if _is_a_wish(hold) else not nobody)]
+
+
+def _is_a_wish(hold: Hold) -> bool:
+    return hold.questions == (wishes.QUESTION,)
+
+
 def _hold(case: Body, kind: str, gate: Body) -> Iterator[Hold]:
     questions, since = held_questions(gate), date_at(gate, "recorded_on")
     if questions and since is not None and not _gone_since(case, kind, since):
-        yield Hold(kind, since, questions, date_at(gate, "review_on"))
+        again = date_at(gate, "review_on")
+        by_itself = questions == (wishes.QUESTION,) and again == since + ONCE_BY_ITSELF
+        yield Hold(kind, since, questions, None if by_itself else again)
 
 
 def _gone_since(case: Body, kind: str, since: date) -> bool:
@@ -76,10 +94,14 @@ def last_gate(case: Body, kind: str, of_every_kind: Sequence[str] = ()) -> Body 
     return {**gates[own], "answers": {**gates[own]["answers"], **later}}
 
 
-def kept(answers: Body, kind: str, recorded_on: date, ask_again_on: date) -> dict[str, Any]:
-    """The answers as the case keeps them; where one holds the letter, with the day to ask again."""
+def kept(answers: Body, kind: str, recorded_on: date, ask_again_on: date, to: Sequence[Body] = ()) -> dict[str, Any]:
+    """The answers as the case keeps them; where one holds the letter, with the day to ask again; `to` is of whom it was asked.
+
+    That somebody wants no letters is asked again on a day that was given, and on no other.
+    """
     body = {key: value for key, value in answers.items() if key not in ("schema", "case")}
-    held = (
-        {"review_on": one_line(answers.get("review_on")) or ask_again_on.isoformat()} if held_questions(answers) else {}
-    )
-    return {"recorded_on": recorded_on.isoformat(), "kind": kind, **body, **held}
+    asked = {"to": [dict(key) for key in to]} if to else {}
+    held = held_questions(answers)
+    day = one_line(answers.get("review_on")) or (ask_again_on.isoformat() if set(held) - {wishes.QUESTION} else "")
+    again = {"review_on": day} if held and day else {}
+    return {"recorded_on": recorded_on.isoformat(), "kind": kind, **asked, **body, **again}

@@ -11,7 +11,7 @@ from cdr.domain.asking.requests import Request
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.milestones import still_called_for
 from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
-from cdr.domain.letters.letter_holds import holds
+from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.clocks import add_months
 from cdr.domain.process.policy import ClockRule, Policy
 from cdr.domain.rulebook.configuration import Closure
@@ -71,7 +71,7 @@ def _steps(facts: Facts, on: date, policy: Policy) -> Iterator[Task]:
 
 def letter_tasks(facts: Facts, on: date) -> Iterator[Task]:
     """The letters on hold for which there is a day to ask again."""
-    for hold in holds(facts.case):
+    for hold in to_ask_about(facts.case, facts.letters_to):
         if hold.ask_again_on is not None:
             day = hold.ask_again_on
             yield Task(facts.reference, hold.in_words(), LETTERS_CLOCK, day, when_due(day, on), hold.whom)

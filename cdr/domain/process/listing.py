@@ -12,7 +12,7 @@ from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on
-from cdr.domain.letters.letter_holds import holds
+from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
@@ -80,7 +80,7 @@ def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS)
         next=_next(tasks),
         authority=known.local_authority,
         days=(on - known.died).days if known.died else None,
-        letters_on_hold=tuple(hold.kind for hold in holds(facts.case)),
+        letters_on_hold=tuple(hold.kind for hold in to_ask_about(facts.case, facts.letters_to)),
         overridden=tuple(words_at(ratifying_review(facts.case), "override.unmet")),
     )
 

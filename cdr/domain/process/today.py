@@ -11,7 +11,7 @@ from cdr.domain.asking.sending import SENT, partly_refused, unsent
 from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN, Gate
-from cdr.domain.letters.letter_holds import holds
+from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import (
     LATER,
     OPEN_ALWAYS,
@@ -153,10 +153,10 @@ def _questions(facts: Facts, policy: Policy) -> Iterator[Blocked]:
 
 
 def letters_on_hold(facts: Facts) -> list[Blocked]:
-    """The letters that an answer of the letter gate holds."""
+    """The letters that an answer of the letter gate holds, other than by somebody's lasting wish."""
     return [
         Blocked(facts.reference, LETTER, f"letter ({hold.kind}) on hold", hold.since, hold.ask_again_on, hold.whom)
-        for hold in holds(facts.case)
+        for hold in to_ask_about(facts.case, facts.letters_to)
     ]
 
 
