@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.timeline_cases import RETURNS, form_a, made, told
+from unit.timeline_cases import AGENCIES, RETURNS, form_a, made, rules, told
 
-from cdr.domain.timeline.timeline import Gap, Timeline
+from cdr.domain.timeline.timeline import Gap, Timeline, timeline
 
 HOSPITAL, POLICE, AMBULANCE, GP, SCHOOL = (
     "northtown-general",
@@ -299,7 +299,7 @@ def test_agency_that_the_store_does_not_know() -> None:
 def test_twenty_one_weeks_and_a_life_of_hours() -> None:
     form = form_a("neonatal", child__gestation={"weeks": 21, "days": 6}, death__date="2026-02-10", death__time="03:40")
     timeline = made(form, [])
-    assert [(entry.day, entry.age) for entry in timeline.entries[:2]] == [(0, "on the day of birth")] * 2
+    assert [(entry.day, entry.age) for entry in timeline.entries[:2]] == [(0, "at birth"), (0, "25 minutes")]
     assert timeline.gaps == () and timeline.conflicts == () and "21 weeks and 6 days" in timeline.entries[0].event
 
 
@@ -320,6 +320,39 @@ def test_leap_day_birth() -> None:
 def test_the_age_at_death_around_the_second_birthday(born: str, died: str, age: str) -> None:
     form = form_a(child__date_of_birth=born, death__date=died, death__time=None)
     assert next(entry.age for entry in made(form, []).entries if entry.day == 0) == age
+
+
+@pytest.mark.parametrize(
+    ("at", "event", "conflicts"),
+    [
+        ("2026-01-10", "Seen alive on the ward round", 1),
+        ("2026-01-11", "Seen alive by a shopkeeper", 1),
+        ("2026-01-10", "Last seen alive by his father at 22:00", 1),
+        ("2026-01-09T06:58", "Baby cried and was fed", 1),
+        ("2026-01-09T06:58", "Baby was fed by mother", 1),
+        ("2026-01-09T07:40", "He slept after a bottle", 1),
+        ("2026-01-10", "She attended the school play", 1),
+        ("2026-01-09T06:48", "Baby cried and was fed", 0),
+        ("2026-01-10", "Neighbour's statement: child was seen alive the evening before", 0),
+        ("2026-01-10", "Father told police that she slept well", 0),
+        ("2026-01-10", "Mother cried and was comforted", 0),
+        ("2026-01-10", "Twin brother fed well", 0),
+        ("2026-01-10", "Not breathing when found, told again", 0),
+        ("2026-01-20", "Discharged from the health visiting caseload", 0),
+        ("2026-01-20", "Car seen on CCTV", 0),
+    ],
+)
+def test_a_life_after_the_death_is_a_conflict_whoever_saw_it(at: str, event: str, conflicts: int) -> None:
+    found = whys(None, told(GP, (at, event)))
+    assert len(found) == conflicts and all("after the death" in why for why in found)
+
+
+def test_two_hospitals_have_a_number_where_types_stand_for_names() -> None:
+    agencies = AGENCIES | {"eastbury": ("Eastbury Infirmary", "acute_hospital", "Acute hospital")}
+    returns = [told(HOSPITAL, ("2025-05-01", "Seen")), told("eastbury", ("2025-06-01", "Seen"))]
+    for identified, expected in ((False, {"Acute hospital 1", "Acute hospital 2"}), (True, {"Eastbury Infirmary"})):
+        said = timeline("2026-7K3M", form_a(), returns, agencies, rules(), identified)
+        assert expected <= {entry.source_words for entry in said.entries}
 
 
 def test_order_does_not_depend_on_the_order_of_the_returns() -> None:

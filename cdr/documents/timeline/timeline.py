@@ -47,7 +47,7 @@ CSV_COLUMNS = (
     "conflict",
     "missed",
 )
-COLUMNS = ("No.", "When", "Age", "What happened", "Source")
+COLUMNS = ("No.", "Age", "When", "What happened", "Source")
 GAP_MARK = "\x00"
 NONE_FOUND = "None found by the rules."
 
@@ -161,16 +161,16 @@ def _grid(timeline: Timeline, width: int) -> str:
     shown = rows(timeline)
     cells = [_cells(row) for row in shown]
     least = [len(name) + 2 for name in COLUMNS]  # tabulate keeps two columns beside a heading
-    fixed = [max(least[i], *(len(cell[i]) for cell in cells)) for i in (0, 1)]
+    fixed = [max(least[i], *(len(cell[i]) for cell in cells)) for i in (0, 2)]
     age, source = (
-        max(least[i], min(most, max(len(cell[i]) for cell in cells))) for most, i in ((13, 2), (width // 5, 4))
+        max(least[i], min(most, max(len(cell[i]) for cell in cells))) for most, i in ((width // 7, 1), (width // 5, 4))
     )
     room = max(16, width - sum(fixed) - age - source - 4 * 2)
     table = [
         (f"{GAP_MARK}{number}", "", "", "", "")
         if row.gap
-        else (first, moment, _wrap(years, age), _wrap(event, room), _wrap(teller, source))
-        for number, (row, (first, moment, years, event, teller)) in enumerate(zip(shown, cells, strict=True))
+        else (first, _wrap(years, age), moment, _wrap(event, room), _wrap(teller, source))
+        for number, (row, (first, years, moment, event, teller)) in enumerate(zip(shown, cells, strict=True))
     ]
     text = tabulate(table, headers=COLUMNS, tablefmt="simple", disable_numparse=True)
     return "\n".join(_gap_line(line, shown, width) for line in text.split("\n"))
@@ -197,8 +197,8 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
     marks = "".join(f" !{number}" for number in row.conflicts)
     return (
         f"{row.number}{marks}",
-        visible(when(entry)),
         entry.age,
+        visible(when(entry)),
         " ".join((visible(entry.event), *(f"({words})" for words in asides(row)))),
         visible(entry.source_words),
     )
@@ -206,7 +206,7 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
 
 def _markdown(timeline: Timeline) -> str:
     parts = [f"# {_md(heading(timeline))}", *(f"*{_md(note)}*" for note in notes(timeline))]
-    lines = ["| No. | When | Age | What happened | Source |", "|---|---|---|---|---|"]
+    lines = ["| No. | Age | When | What happened | Source |", "|---|---|---|---|---|"]
     for row in rows(timeline):
         cells = [_md(cell) for cell in _cells(row)]
         if row.gap:
@@ -275,7 +275,7 @@ def _context(timeline: Timeline) -> Mapping[str, Any]:
         "title": heading(timeline),
         "notes": notes(timeline),
         "rows": [
-            dict(zip(("number", "when", "age", "event", "source"), _cells(row), strict=True)) | _marks(row)
+            dict(zip(("number", "age", "when", "event", "source"), _cells(row), strict=True)) | _marks(row)
             for row in rows(timeline)
         ],
         "conflicts": [visible(line) for line in findings(timeline)],

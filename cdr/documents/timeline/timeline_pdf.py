@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,14 +11,10 @@ from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import Printed
 from cdr.documents.safe import visible
 from cdr.documents.timeline import timeline_rows as shown
+from cdr.documents.timeline.timeline_marks import marks
 from cdr.domain.timeline.timeline import Timeline
 
 FIXED_DATE = date(2000, 1, 1)  # in the file's properties only, so that one timeline always makes the same bytes
-NARROWEST = 0.021  # of the line's length: nearer than that two numbers stand above each other
-CLOSE = 0.6  # of that: three and more as near as this stand as one range
-MOST_LANES = 7
-BREADTHS = ((2, 1.0), (5, 2.0), (7, 2.8))  # by the letters of a label
-LONGEST_ON_FIRST_PAGE = 5
 EDGE = 0.07  # of the line's length, on each side, for what was before the birth and after the death
 LAST_DAYS = 28
 LONG_LIFE = 90
@@ -32,17 +27,15 @@ MOST_TICKS = 13
 
 @dataclass(frozen=True)
 class _Axis:
-    """One drawn line: its title, where its numbers, ticks, bands and gaps stand (0 to 1), and the same in words."""
+    """One drawn line: its title, its lanes, where its numbers, ticks, bounds and gaps stand (0 to 1), and the same in words."""
 
     title: str
+    lanes: list[str]
     points: list[dict[str, Any]]
     ticks: list[dict[str, Any]]
     gaps: list[dict[str, Any]]
     bounds: list[dict[str, Any]]
     alt: str
-
-    def data(self) -> dict[str, Any]:
-        return {**vars(self), "lanes": 1 + max((point["lane"] for point in self.points), default=0)}
 
 
 def pdf(timeline: Timeline, made_on: date | None = None) -> Printed:
@@ -61,8 +54,7 @@ def page_data(timeline: Timeline) -> dict[str, Any]:
         "title": shown.heading(timeline),
         "purpose": shown.PURPOSE,
         "note": shown.ANONYMISED if timeline.anonymised else shown.IDENTIFIED,
-        "axes": [axis.data() for axis in axes(timeline)],
-        "table_apart": len(timeline.entries) > LONGEST_ON_FIRST_PAGE,
+        "axes": [vars(axis) for axis in axes(timeline)],
         "conflicts": [visible(line) for line in shown.findings(timeline)],
         "gaps": shown.gap_findings(timeline),
         "missed": shown.missed_findings(timeline),
@@ -98,9 +90,9 @@ def _life(timeline: Timeline) -> _Axis:
     ticks = [{"at": place(born + days), "label": words} for days, words in _ages(-born)]
     edges = [{"at": left * 0.42, "label": "Before", "line": False}] if left else []
     edges += [{"at": right + (1 - right) * 0.58, "label": "After", "line": False}] if right < 1 else []
-    points = _points(timeline, [(index, place(entry.day)) for index, entry in enumerate(timeline.entries)])
-    alt = f"The life as a line of {shown.length(-born)}, with {len(points)} numbered events and {_counted(len(gaps), 'gap')} shaded."
-    return _Axis("The whole life, by age", points, ticks, gaps, [*bounds, *edges], alt)
+    lanes, points = marks(timeline, [(index, place(entry.day)) for index, entry in enumerate(timeline.entries)])
+    alt = f"The life as a line of {shown.length(-born)}, with {_counted(len(lanes), 'lane')} of numbered events and {_counted(len(gaps), 'gap')}."
+    return _Axis("The whole life, by age", lanes, points, ticks, gaps, [*bounds, *edges], alt)
 
 
 def _last_days(timeline: Timeline) -> _Axis:
@@ -111,14 +103,8 @@ def _last_days(timeline: Timeline) -> _Axis:
     ]
     ticks = [{"at": (day + LAST_DAYS) / (LAST_DAYS + 1), "label": _days_before(day)} for day in range(-LAST_DAYS, 0, 7)]
     bounds = [{"at": LAST_DAYS / (LAST_DAYS + 1), "label": "Death", "line": True}]
-    return _Axis(
-        "The last four weeks",
-        _points(timeline, inside),
-        ticks,
-        [],
-        bounds,
-        "The last four weeks by day, with their numbered events.",
-    )
+    alt = "The last four weeks by day, with their numbered events."
+    return _Axis("The last four weeks", *marks(timeline, inside), ticks, [], bounds, alt)
 
 
 def _day(timeline: Timeline) -> _Axis:
@@ -133,67 +119,16 @@ def _day(timeline: Timeline) -> _Axis:
         {"at": minute * 60 * step / (end - start), "label": _clock(start + int(minute * 60 * step), timeline)}
         for minute in range(int((end - start) / 60 / step) + 1)
     ]
-    points = _points(timeline, [(index, (minute - start) / (end - start)) for index, minute in timed])
+    places = [(index, (minute - start) / (end - start)) for index, minute in timed]
     born = timeline.born_minute if timeline.born == 0 else None
-    marks = ((born, "Birth"), (died, "Death"))
+    marked = ((born, "Birth"), (died, "Death"))
     bounds = [
         {"at": (minute - start) / (end - start), "label": label, "line": True}
-        for minute, label in marks
+        for minute, label in marked
         if minute is not None
     ]
     alt = f"The day of death from {_clock(start, timeline)} to {_clock(end, timeline)}, with its numbered events."
-    return _Axis("The day of death, by the hour", points, ticks, [], bounds, alt)
-
-
-def _points(timeline: Timeline, places: Sequence[tuple[int, float]]) -> list[dict[str, Any]]:
-    """Each event's number with its place on the line, and its lane above it: the lowest in which no other number is near.
-
-    More than two numbers at about one place stand as a range (`5–12`).
-    """
-    conflicted = {index for conflict in timeline.conflicts for index in conflict.entries}
-    missed = {index for index, entry in enumerate(timeline.entries) if entry.missed}
-    ends: list[float] = []
-    points = []
-    for numbers, place in _at_one_place(places):
-        label = str(numbers[0] + 1) if len(numbers) == 1 else f"{numbers[0] + 1}–{numbers[-1] + 1}"
-        half = NARROWEST * _breadth(label) / 2
-        lane = next((lane for lane, end in enumerate(ends) if place - half >= end), None)
-        if lane is None and len(ends) < MOST_LANES:
-            lane = len(ends)
-            ends.append(0.0)
-        lane = MOST_LANES - 1 if lane is None else lane
-        ends[lane] = place + half
-        points.append(
-            {
-                "at": place,
-                "lane": lane,
-                "number": label,
-                "breadth": _breadth(label),
-                "conflict": not conflicted.isdisjoint(numbers),
-                "missed": missed.issuperset(numbers),
-            }
-        )
-    return points
-
-
-def _breadth(label: str) -> float:
-    """How many times as broad as a short number a label is drawn."""
-    return next((breadth for most, breadth in BREADTHS if len(label) <= most), BREADTHS[-1][1])
-
-
-def _at_one_place(places: Sequence[tuple[int, float]]) -> list[tuple[list[int], float]]:
-    clusters: list[tuple[list[int], float]] = []
-    for index, place in sorted(places, key=lambda pair: (pair[1], pair[0])):
-        if clusters and place - clusters[-1][1] < NARROWEST * CLOSE and index == clusters[-1][0][-1] + 1:
-            clusters[-1][0].append(index)
-        else:
-            clusters.append(([index], place))
-    at = dict(places)
-    apart = (
-        [([number], at[number]) for number in numbers] if len(numbers) < 3 else [(numbers, place)]
-        for numbers, place in clusters
-    )
-    return [mark for marks in apart for mark in marks]
+    return _Axis("The day of death, by the hour", *marks(timeline, places), ticks, [], bounds, alt)
 
 
 def _ages(life: int) -> list[tuple[int, str]]:
@@ -201,8 +136,8 @@ def _ages(life: int) -> list[tuple[int, str]]:
     size, unit = next((size, unit) for longest, size, unit in TICKS if life <= longest)
     units = int(life / size)
     step = max(1, -(-units // MOST_TICKS))
-    marks = [(round(count * size), count) for count in range(step, units + 1, step)]
-    return [(days, f"{count} {unit if count == 1 else unit + 's'}") for days, count in marks if days <= life * 0.96]
+    counts = [(round(count * size), count) for count in range(step, units + 1, step)]
+    return [(days, f"{count} {unit if count == 1 else unit + 's'}") for days, count in counts if days <= life * 0.96]
 
 
 def _row(row: shown.Row) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cdr.domain.timeline.ages import counted_years
 from cdr.domain.timeline.timeline import Entry, Gap, Timeline
 
 SAME_EVENT = "same event"
@@ -82,8 +83,10 @@ def span_of_days(days: int) -> str:
 
 
 def length(days: int) -> str:
-    """A stretch of time as people say it: `19 days`, `10 weeks`, `5 months`, `3 years`; always rounded down."""
-    for unit, size, least in (("year", DAYS_IN_A_YEAR, 2), ("month", DAYS_IN_A_MONTH, 3), ("week", 7, 3)):
+    """A stretch of time as people say it: `19 days`, `10 weeks`, `5 months`, `3 years and 2 months`; always rounded down."""
+    if days / DAYS_IN_A_YEAR >= 2:
+        return counted_years(int(days / DAYS_IN_A_MONTH))
+    for unit, size, least in (("month", DAYS_IN_A_MONTH, 3), ("week", 7, 3)):
         if days / size >= least:
             return f"{int(days / size)} {unit}s"
     return span_of_days(days)

@@ -121,8 +121,11 @@ def _earlier(first: Event, second: Event) -> bool:
 
 
 def _needs_life(event: Event, rules: Rules) -> bool:
-    kind = kinds_by_id(rules).get(event.kind)
-    return bool(kind and kind.get("living")) or (not event.kind and fits(event.text, rules["living"]))
+    kind, living = kinds_by_id(rules).get(event.kind), rules["living"]
+    if kind and kind.get("living"):
+        return True
+    surely = {"patterns": living["surely"], "not": living["unless"]}
+    return not event.kind and (fits(event.text, living) or fits(event.text, surely))
 
 
 def _fact(

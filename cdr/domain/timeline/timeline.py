@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -18,7 +18,8 @@ from typing import Any
 from cdr import resources
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.anonymising.known_names import NOTHING_AROUND, Around
-from cdr.domain.process.age import age_words, completed_months
+from cdr.domain.process.age import completed_months
+from cdr.domain.timeline.ages import AFTER_DEATH_WORDS, age_at
 from cdr.domain.timeline.conflicts import Conflict, conflicts
 from cdr.domain.timeline.events import (
     BIRTH,
@@ -48,8 +49,8 @@ class Entry:
 
     `at` is the date or date-time as given (None when anonymised), `time` its `HH:MM` where there is one, `day` counts from the
     day of death (0; before it negative), `source` an agency's id or `form-a` (anonymised: the agency's type), `source_words`
-    that in words, `source_type` the agency's type, `missed` in words why a contact did not take place. `clock` is the time as a
-    reader needs it (`01:20 (winter time)`), `minute` how many minutes of its day had passed.
+    that in words (two agencies of one type have a number), `source_type` the agency's type, `missed` in words why a contact did
+    not take place. `clock` is the time as a reader needs it (`01:20 (winter time)`), `minute` how many minutes of its day had passed.
     """
 
     at: str | None
@@ -85,8 +86,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class _Life:
-    born: date
-    died: date
+    birth: Moment
     death: Moment
 
 
@@ -137,19 +137,22 @@ def timeline(
     birth, death = _moment_of(events, BIRTH), _moment_of(events, DEATH)
     born, died = birth.day, death.day
     tellers = {str(form_b.get("agency", "")) for form_b in returns}
-    labels = {FORM_A: FORM_A_WORDS, **{teller: _in_a_sentence(_type_words(teller, agencies)) for teller in tellers}}
+    types = _types_apart(tellers, agencies)
+    labels = {FORM_A: FORM_A_WORDS, **{teller: _in_a_sentence(words) for teller, words in types.items()}}
     found = tuple(conflicts(events, form_a, returns, labels, rules))
     groups = tuple(together(events, rules))
     missed = [missed_words(event, rules) for event in events]
     taken_out = _TakenOut()
     if not identified:
         events = _anonymised(events, Anonymiser.from_documents(form_a, returns, agencies, around), taken_out)
-    life = _Life(born, died, death)
+    named = {teller: agencies[teller][0] if teller in agencies else teller for teller in tellers}
+    life = _Life(birth, death)
     return Timeline(
         case=case_ref,
         anonymised=not identified,
         entries=tuple(
-            _entry(event, life, agencies, identified, words) for event, words in zip(events, missed, strict=True)
+            _entry(event, life, agencies, named if identified else types, words, identified)
+            for event, words in zip(events, missed, strict=True)
         ),
         gaps=gaps_between(events, born, died, rules),
         conflicts=found,
@@ -207,19 +210,20 @@ def _anonymised(events: Sequence[Event], anonymiser: Anonymiser, taken_out: _Tak
     return result
 
 
-def _entry(event: Event, life: _Life, agencies: Agencies, identified: bool, missed: str | None) -> Entry:
-    name, kind, _ = agencies.get(event.source, (event.source, UNKNOWN_TYPE, ""))
+def _entry(
+    event: Event, life: _Life, agencies: Agencies, tellers: Mapping[str, str], missed: str | None, identified: bool
+) -> Entry:
+    kind = agencies[event.source][1] if event.source in agencies else UNKNOWN_TYPE
     ours = event.source == FORM_A
     source = FORM_A if ours else (event.source if identified else kind)
-    words = FORM_A_WORDS if ours else (name if identified else _type_words(event.source, agencies))
     return Entry(
         at=event.at if identified else None,
-        day=(event.on - life.died).days,
+        day=(event.on - life.death.day).days,
         age=_age(event, life),
         event=event.text,
         source=source,
         source_type=None if ours else kind,
-        source_words=words,
+        source_words=FORM_A_WORDS if ours else tellers[event.source],
         time=event.time,
         missed=missed,
         clock=event.moment.words,
@@ -228,11 +232,11 @@ def _entry(event: Event, life: _Life, agencies: Agencies, identified: bool, miss
 
 
 def _age(event: Event, life: _Life) -> str:
-    if event.on > life.died or event.kind == NOTIFICATION:
-        return "after death"
+    if event.on > life.death.day or event.kind == NOTIFICATION:
+        return AFTER_DEATH_WORDS
     if event.kind != DEATH and life.death.clock and event.time and life.death.is_before(event.moment):
-        return "after death"
-    return age_words(life.born, event.on)
+        return AFTER_DEATH_WORDS
+    return age_at(event.moment, life.birth)
 
 
 def _moment_of(events: Sequence[Event], kind: str) -> Moment:
@@ -241,6 +245,18 @@ def _moment_of(events: Sequence[Event], kind: str) -> Moment:
 
 def _minute(moment: Moment) -> int | None:
     return moment.minute_of_day if moment.clock else None
+
+
+def _types_apart(tellers: Collection[str], agencies: Agencies) -> dict[str, str]:
+    """What each teller is in words, those of one type told apart by a number (`Acute hospital 2`)."""
+    alike: dict[str, list[str]] = {}
+    for teller in sorted(tellers):
+        alike.setdefault(_type_words(teller, agencies), []).append(teller)
+    return {
+        teller: words if len(same) == 1 else f"{words} {number}"
+        for words, same in alike.items()
+        for number, teller in enumerate(same, 1)
+    }
 
 
 def _type_words(source: str, agencies: Agencies) -> str:
