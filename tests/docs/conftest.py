@@ -96,7 +96,7 @@ def trouble(words: tuple[str, ...]) -> str:
         while isinstance(command, click.Group):
             rest = [*getattr(context, "_protected_args", []), *context.args]
             if not rest:
-                return "a group without a command"
+                return "" if command.invoke_without_command else "a group without a command"
             name, found, rest = command.resolve_command(context, list(rest))
             assert found is not None
             command, context = found, found.make_context(name, list(rest), parent=context)

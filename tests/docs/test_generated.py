@@ -61,7 +61,8 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "report": RECORDS,
     "check-tables": (1, 65, 66, 74),
     "export": (65, *STORE),
-    "ncmd": (1, *STORE),
+    "wish": RECORDS,
+    "ncmd": (1, 65, *STORE),
     "edit": RECORDS,
     "attach": RECORDS,
     "extract": STORE,
@@ -181,7 +182,7 @@ def parts(name: str) -> Iterator[tuple[str, click.Context, click.Command]]:
 def help_and_examples(found: click.Command) -> tuple[list[str], list[str]]:
     """The paragraphs of a help text, and the command lines of its paragraphs that begin with `Example:`."""
     paragraphs, examples = [], []
-    for paragraph in (found.help or "").replace("\b\n", "\b").split("\n\n"):
+    for paragraph in (found.help or "").replace("\b\n", "\b").replace("Examples:\n\n", "Examples:\n").split("\n\n"):
         if paragraph.strip().startswith(("Example:", "Examples:")):
             lines = paragraph.split(":", 1)[1].strip("\b\n ")
             examples += [

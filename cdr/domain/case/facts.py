@@ -298,7 +298,7 @@ def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
         known["notification"] = Notification.from_dict(form_a["facts"])
         known["identity"], known["names"] = Identity.from_dict(form_a["identity"]), tuple(form_a["names"])
         known["kept_people"] = tuple(form_a.get("people", ()))
-        known["letters_to"] = form_a["letters_to"]
+        known["letters_to"] = form_a.get("letters_to", 0)
         known["missing"], known["told_first"] = tuple(ncmd["missing"]), Told(ncmd["told"], _day(ncmd["told_on"]))
     if form_c := kinds.get("analysis"):
         known["analysis"], known["review_missing"] = Analysis.from_dict(form_c), tuple(form_c["ncmd"]["missing"])
