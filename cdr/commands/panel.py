@@ -238,10 +238,10 @@ def minutes(app: App, id_: str, file: str, as_json: bool) -> None:
     Example: cdr panel minutes P2026-03-18 --from minutes.txt
     """
     from cdr.domain.panel.meeting import with_minutes
-    from cdr.work.given_text import text_from
+    from cdr.work.asked_text import asked_text
     from cdr.work.meetings import changing_meeting
 
-    text = text_from(file, "The minutes")
+    text = asked_text(file, "minutes.text", "Minutes")
     with changing_meeting(app, id_, also_over=True) as now:
         made = now.record(with_minutes(now.document.body, text, app.clock.today))
     _told(app, made, as_json, f"{made.id}: the minutes are kept.")
