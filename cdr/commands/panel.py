@@ -137,11 +137,14 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
 
 
 def _facts(app: App, reference: str) -> Facts:
-    """One case. Raises: NotFound, and what keeps it from being read."""
-    cases = app.cases()
-    if reference not in cases:
+    """One case. Raises: NotFound, ConditionsNotMet for a void one, and what keeps it from being read."""
+    found = app.cases().get(reference)
+    if found is None:
         app.store.case(reference)
-    return cases[reference]
+        raise ConditionsNotMet(
+            "The case is void; no case was assigned.", [f"{reference} is void."], "See: cdr void --help"
+        )
+    return found
 
 
 @command.command("unassign")

@@ -92,7 +92,7 @@ def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, t
     cdr("action", "done", id_, "--from", text, as_of="2026-07-01", code=65)
     assert "No money for it." in cdr("action", "show", id_).out
     cdr("gate", sudi, "close", "inquest", as_of="2026-07-01")
-    cdr("close", sudi, as_of="2026-07-01")
+    cdr("close", sudi, "--override", "The rest is told elsewhere", as_of="2026-07-01")
     cdr("action", "done", opened["id"], "--from", text, "--on", "2026-09-12", as_of="2026-09-15")
     found = cdr("action", "list", "--json", as_of="2026-12-02").json["actions"]
     assert [(one["status"], one["ended_on"]) for one in found] == [
