@@ -52,6 +52,7 @@ COMMANDS = {
     "panel": "Meetings of the panel: cases, papers, who was there, and when they are over.",
     "wish": "Say how one person of the family wants to hear from us.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
+    "action": "Recommendations and actions: to whom, by when, and what became of them.",
     "close": "End a case when nothing is left to do; what is left is listed.",
     "reopen": "Open a closed case again, or take back that a case is void.",
     "void": "Make void a case that should not have been opened: it is counted nowhere.",

@@ -178,6 +178,7 @@ def _examined(text: bytes, chosen: Chosen, reference: str) -> tuple[Form | None,
 def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> list[Difference]:
     from cdr.domain.case.differences import differences
     from cdr.domain.case.panel_findings import with_findings
+    from cdr.work.actions import with_recommendations
 
     place = chosen.document.place
     with changing(app, reference, also_closed=True) as now:
@@ -199,6 +200,7 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
             returns = [form.body if one.place == place else one.body for one in documents.returns]
             analysis = form.body if chosen.form == "form-c" else documents.analysis_body or {}
             found = with_findings(case.body, form_a, returns, analysis, app.clock.today, app.policy)
+            found = with_recommendations(app, found, analysis, app.clock.today)
             bodies |= {case.place: found} if found != case.body else {}
         changed = differences(before, form.body)
         now.record("edit", bodies, texts={place: form.raw})

@@ -137,11 +137,14 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
 
 
 def _facts(app: App, reference: str) -> Facts:
-    """One case. Raises: NotFound, and what keeps it from being read."""
-    cases = app.cases()
-    if reference not in cases:
+    """One case. Raises: NotFound, ConditionsNotMet for a void one, and what keeps it from being read."""
+    found = app.cases().get(reference)
+    if found is None:
         app.store.case(reference)
-    return cases[reference]
+        raise ConditionsNotMet(
+            "The case is void; no case was assigned.", [f"{reference} is void."], "See: cdr void --help"
+        )
+    return found
 
 
 @command.command("unassign")
@@ -238,10 +241,10 @@ def minutes(app: App, id_: str, file: str, as_json: bool) -> None:
     Example: cdr panel minutes P2026-03-18 --from minutes.txt
     """
     from cdr.domain.panel.meeting import with_minutes
-    from cdr.work.given_text import text_from
+    from cdr.work.asked_text import asked_text
     from cdr.work.meetings import changing_meeting
 
-    text = text_from(file, "The minutes")
+    text = asked_text(file, "minutes.text", "Minutes")
     with changing_meeting(app, id_, also_over=True) as now:
         made = now.record(with_minutes(now.document.body, text, app.clock.today))
     _told(app, made, as_json, f"{made.id}: the minutes are kept.")

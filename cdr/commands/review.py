@@ -60,9 +60,11 @@ def command(
 def _take(
     app: App, reference: str, raw: bytes, name: str, panel: str | None, on: date | None, override: str
 ) -> tuple[Form, date, Sequence[str]]:
-    from cdr.domain.case import case, panel_findings, whole_case
+    from cdr.domain.case import case, whole_case
+    from cdr.domain.case.panel_findings import with_findings
     from cdr.domain.case.review import reviewed_on
     from cdr.domain.rulebook import form_c
+    from cdr.work.actions import with_recommendations
     from cdr.work.meetings import meeting_for_review
 
     with changing(app, reference) as now:
@@ -95,7 +97,9 @@ def _take(
         reviewed = case.with_review(kept.body, day, stage, meeting.id if meeting else None, passed_over)
         changed = {
             analysis: form.body,
-            kept.place: panel_findings.with_findings(reviewed, notification, returns, form.body, day, app.policy),
+            kept.place: with_recommendations(
+                app, with_findings(reviewed, notification, returns, form.body, day, app.policy), form.body, day
+            ),
         }
         now.record("review", changed, texts={analysis: form.raw})
     return form, day, unmet

@@ -32,10 +32,11 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     from cdr.documents.tables.today import lines, to_json
     from cdr.domain.process.today import today
     from cdr.work.helping import calls_to_make
+    from cdr.work.meetings import panel_tasks
 
     app.store.require_member()
     on, closures = app.clock.today, app.configuration.closures
-    found, keys = today(app.cases(), on, app.policy, closures, calls_to_make(app)), _keys(app)
+    found, keys = today(app.cases(), on, app.policy, closures, calls_to_make(app), panel_tasks(app)), _keys(app)
     if as_json:
         put_json(to_json(found, keys))
         return

@@ -12,6 +12,7 @@ from cdr.domain.panel.meeting import Meeting, meeting_of, missing, refuse_over
 
 if TYPE_CHECKING:
     from cdr.domain.case.review import PanelMeeting
+    from cdr.domain.process.due import Task
     from cdr.store.document import Document
 
 
@@ -55,6 +56,18 @@ def meetings(app: App) -> tuple[Meeting, ...]:
     from cdr.store.panels import panel_file
 
     return tuple(meeting_of(one.body) for one in panel_file(app.store).meetings.values())
+
+
+def panel_tasks(app: App) -> list[Task]:
+    """What is due for meetings that are not over, and the open actions that belong to no case."""
+    from cdr.domain.panel.actions import actions_of
+    from cdr.domain.panel.meeting_days import meeting_tasks
+    from cdr.domain.process.due import action_tasks
+    from cdr.store.panels import panel_file
+
+    bodies, on = [one.body for one in panel_file(app.store).meetings.values()], app.clock.today
+    actions = [action for body in bodies for action in actions_of(body, panel=str(body["id"]))]
+    return [*meeting_tasks(map(meeting_of, bodies), on), *action_tasks(actions, on)]
 
 
 def meeting_for_review(app: App, id_: str, reference: str) -> PanelMeeting:

@@ -66,6 +66,42 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert [(one["id"], len(one["cases"])) for one in listed] == [(panel, 1), ("P2026-04-14b", 0)]
 
 
+def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    form_c = EXAMPLES / "form-c-sudi.yaml"
+    cdr("review", sudi, "--from", form_c, "--override", "No panel yet", as_of=DAY)
+    [opened] = cdr("action", "list", "--json", as_of=DAY).json["actions"]
+    assert (opened["case"], opened["to"], opened["due"], opened["overdue"]) == (
+        sudi, "northshire-community", "2026-09-30", False,
+    )  # fmt: skip
+    text = tmp_path / "text.txt"
+    text.write_text("Look at the cot.\n", encoding="utf-8")
+    panel = cdr("panel", "new", DAY, as_of=DAY).out.strip()
+    cdr("action", "add", panel, "--to", "nobody-known", "--due", "2026-06-01", "--from", text, as_of=DAY, code=66)
+    cdr("action", "add", panel, "--to", "northshire-police", "--due", "2026-06-01", as_of=DAY, code=2)
+    own = cdr("action", "add", panel, "--to", "northshire-police", "--due", "1/6/2026", "--from", text, as_of=DAY)
+    id_ = own.out.strip()
+    listed = cdr("action", "list", "--overdue", "--json", as_of="2026-06-02").json["actions"]
+    assert [(one["id"], one["panel"], one["case"], one["status"]) for one in listed] == [(id_, panel, None, "open")]
+    day = cdr("today", "--json", as_of="2026-10-01").json
+    assert [(one["case"], one["when"]) for one in day["tasks"] if one["clock"] == "R11"] == [(sudi, "overdue")]
+    assert id_ in " ".join(one["what"] for one in day["area"])
+
+    cdr("action", "update", id_.lower(), "--due", "2026-12-01", "--from", text, as_of="2026-06-03")
+    assert cdr("action", "list", "--overdue", "--json", as_of="2026-06-04").json["actions"] == []
+    cdr("action", "done", id_, "--from", "-", "--not-taken-up", stdin=b"No money for it.", as_of="2026-07-01")
+    cdr("action", "done", id_, "--from", text, as_of="2026-07-01", code=65)
+    assert "No money for it." in cdr("action", "show", id_).out
+    cdr("gate", sudi, "close", "inquest", as_of="2026-07-01")
+    cdr("close", sudi, "--override", "The rest is told elsewhere", as_of="2026-07-01")
+    cdr("action", "done", opened["id"], "--from", text, "--on", "2026-09-12", as_of="2026-09-15")
+    found = cdr("action", "list", "--json", as_of="2026-12-02").json["actions"]
+    assert [(one["status"], one["ended_on"]) for one in found] == [
+        ("done", "2026-09-12"),
+        ("not_taken_up", "2026-07-01"),
+    ]
+    assert cdr("action", "list", "--open").out == "There is no such action.\n"
+
+
 def test_a_case_that_is_not_ready_is_assigned_with_a_reason_only(cdr: Shell, sudi: str) -> None:
     panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
     cdr("request", sudi, "northshire-police", as_of="2026-01-09")

@@ -50,6 +50,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "delays": (65, *STORE),
     "timeline": STORE,
     "letter": RECORDS,
+    "action": RECORDS,
     "panel": RECORDS,
     "review": RECORDS,
     "close": RECORDS,
@@ -86,6 +87,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "show": ("cdr show 2026-7K3M",),
     "today": ("cdr today", "cdr today --all"),
+    "action": ("cdr action list --overdue", "cdr action done A2026-7K3M --from evidence.txt"),
     "panel": (
         "cdr panel new 2026-03-18",
         "cdr panel assign P2026-03-18 2026-7K3M",

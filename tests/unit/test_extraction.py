@@ -14,6 +14,7 @@ from cdr.domain.asking.requests import RequestForm, answer, ask
 from cdr.domain.case.case import opened, with_review
 from cdr.domain.case.gates import opened as with_gate
 from cdr.domain.case.milestones import Milestone, recorded
+from cdr.domain.panel.actions import added
 from cdr.store.layout import ANALYSIS, CASE, NOTIFICATION, PROMPTS, REQUESTS
 
 RULES = ("ncmd.yaml", "anonymise.json", "ordinary-words.txt")  # what the extracting functions look up
@@ -27,6 +28,7 @@ def canned() -> list[Any]:
     case = opened(DAY, forms[0], [])
     case = recorded(case, Milestone("ncmd_told", DAY, note="a note"), DAY, None, policy())
     case = with_review(with_gate(case, "cspr", DAY, None, "the partners"), DAY, "draft_cdrm")
+    case = added(case, "A2026-7K3M", "police", DAY, "what is to be done", DAY)
     form = RequestForm("0" * 32, "form-b/1", "locked", "")
     ledger = ask({"schema": "requests/1", "requests": []}, ["police", "school"], DAY, {"police": form, "school": form})
     ledger = answer(ledger, "school", "nil", DAY)

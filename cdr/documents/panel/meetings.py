@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from cdr.domain.case.facts import Facts
 from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, missing, name_of
+from cdr.domain.panel.meeting_days import agenda_due, papers_due
 from cdr.domain.panel.readiness import ratified_by
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.forms.codelists import code_list
 
 TYPES = "panel_type"
-AGENDA_DAYS, PAPERS_DAYS = timedelta(days=14), timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ def _before(shown: Shown) -> Iterator[str]:
         return
     if not meeting.cases:
         yield f"No case is on its agenda: cdr panel assign {meeting.id} REF..."
-    if meeting.agenda_on is None and on >= meeting.on - AGENDA_DAYS:
-        yield f"The agenda was due on {meeting.on - AGENDA_DAYS}: cdr panel agenda {meeting.id} -o FILE"
-    if meeting.papers_on is None and meeting.cases and on >= meeting.on - PAPERS_DAYS:
-        yield f"Members should have their papers since {meeting.on - PAPERS_DAYS}: cdr panel pack {meeting.id} -o DIR"
+    if meeting.agenda_on is None and on >= agenda_due(meeting):
+        yield f"The agenda was due on {agenda_due(meeting)}: cdr panel agenda {meeting.id} -o FILE"
+    if meeting.papers_on is None and meeting.cases and on >= papers_due(meeting):
+        yield f"Members should have their papers since {papers_due(meeting)}: cdr panel pack {meeting.id} -o DIR"
 
 
 def _after(shown: Shown) -> Iterator[str]:

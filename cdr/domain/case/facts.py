@@ -24,6 +24,7 @@ from cdr.domain.case.people import Person
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
 from cdr.domain.case.voiding import is_void
+from cdr.domain.panel.actions import Action, actions_of
 from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import at, date_at, items_at, read_date, text_at, words_at
 
@@ -224,6 +225,11 @@ class Facts:
     def open_questions(self) -> Mapping[int, Question]:
         """The family's questions that nobody has answered yet, by their numbers and without their words."""
         return open_questions(self.case)
+
+    @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """What the panel asked somebody to do because of this death, without what it says."""
+        return actions_of(self.case, case=self.reference)
 
     @property
     def ratified_on(self) -> date | None:

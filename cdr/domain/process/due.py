@@ -12,6 +12,8 @@ from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.milestones import still_called_for
 from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
 from cdr.domain.letters.letter_holds import to_ask_about
+from cdr.domain.panel.actions import CLOCK as ACTION_CLOCK
+from cdr.domain.panel.actions import Action
 from cdr.domain.process.clocks import add_months
 from cdr.domain.process.policy import ClockRule, Policy
 from cdr.domain.rulebook.configuration import Closure
@@ -58,7 +60,8 @@ def tasks_of(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAY
 
     Raises: UnknownHolidays.
     """
-    found = [*_steps(facts, on, policy), *letter_tasks(facts, on), *_prompts(facts, on, policy, closed)]
+    found = [*_steps(facts, on, policy), *letter_tasks(facts, on), *action_tasks(facts.actions, on)]
+    found += _prompts(facts, on, policy, closed)
     return sorted(found, key=lambda task: (task.due, task.clock, task.agency))
 
 
@@ -75,6 +78,20 @@ def letter_tasks(facts: Facts, on: date) -> Iterator[Task]:
         if hold.ask_again_on is not None:
             day = hold.ask_again_on
             yield Task(facts.reference, hold.in_words(), LETTERS_CLOCK, day, when_due(day, on), hold.whom)
+
+
+def action_tasks(actions: Sequence[Action], on: date) -> Iterator[Task]:
+    """The actions that are open, each on the day by which it should be done."""
+    for one in actions:
+        if one.is_open:
+            yield Task(
+                one.case,
+                f"Action {one.id}: cdr action show {one.id}",
+                ACTION_CLOCK,
+                one.due,
+                when_due(one.due, on),
+                one.to,
+            )
 
 
 def _prompts(facts: Facts, on: date, policy: Policy, closed: Closed) -> Iterator[Task]:

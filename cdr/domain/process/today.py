@@ -21,6 +21,7 @@ from cdr.domain.process.due import (
     Calls,
     Closed,
     Task,
+    action_tasks,
     area_tasks,
     letter_tasks,
     tasks_of,
@@ -84,8 +85,18 @@ class Today:
     movers: tuple[tuple[str, int], ...] = ()
 
 
-def today(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS, calls: Calls = None) -> Today:
-    """The day over all cases; `closed` as in `tasks_of`, `calls` as in `area_tasks`. Raises: UnknownHolidays."""
+def today(
+    cases: Cases,
+    on: date,
+    policy: Policy,
+    closed: Closed = OPEN_ALWAYS,
+    calls: Calls = None,
+    panel: Sequence[Task] = (),
+) -> Today:
+    """The day over all cases; `closed` as in `tasks_of`, `calls` as in `area_tasks`, `panel` what is due for its meetings.
+
+    Raises: UnknownHolidays.
+    """
     open_cases = {ref: facts for ref, facts in cases.items() if facts.is_open}
     found = {ref: tasks_of(facts, on, policy, closed) for ref, facts in open_cases.items()}
     near = [task for several in found.values() for task in several if task.when != LATER]
@@ -94,6 +105,8 @@ def today(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS, 
     # a letter on hold waits for its answer after the case is closed too: what was learned is told then
     over = [facts for facts in cases.values() if not facts.is_open]
     near += [task for facts in over for task in letter_tasks(facts, on) if task.when != LATER]
+    near += [task for facts in over for task in action_tasks(facts.actions, on) if task.when != LATER]
+    area = sorted([*panel, *area_tasks(cases, on, policy, calls)], key=lambda task: (task.due, task.clock))
     blocked = [item for facts in open_cases.values() for item in blocked_in(facts, on, policy)]
     blocked += [item for facts in cases.values() for item in letters_on_hold(facts)]
     later = [task.due for ref in others for task in found[ref]]
@@ -104,7 +117,7 @@ def today(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS, 
         waiting=len(others),
         sent=tuple(sent for facts in open_cases.values() for sent in _sent(facts, on)),
         blocked=tuple(sorted(blocked, key=_soonest)),
-        area=tuple(task for task in area_tasks(cases, on, policy, calls) if task.due <= on + NEAR),
+        area=tuple(task for task in area if task.due <= on + NEAR),
         next_due=min(later, default=None),
         movers=tuple(Counter(next_mover(open_cases[ref], policy) for ref in others).most_common()),
     )

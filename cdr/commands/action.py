@@ -1,0 +1,230 @@
+"""`cdr action`: what the panel asked somebody to do, by when, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import Day, as_json, happened, on, pass_app
+from cdr.terminal.output import put, put_json, table
+
+if TYPE_CHECKING:
+    from cdr.domain.panel.actions import Action
+
+Body = Mapping[str, Any]
+action_id = click.argument("id_", metavar="ACTION")
+
+
+@click.group("action")
+def command() -> None:
+    """The register of recommendations and actions: to whom, by when, what became of it.
+
+    Those of a ratified Form C are opened by themselves. WHO is a member of the panel or an agency, as cdr.yaml has them.
+    """
+
+
+@command.command("add")
+@click.argument("of", metavar="REF|ID")
+@click.option("--to", "to", metavar="WHO", required=True, help="Who should act.")
+@click.option("--due", type=Day(), required=True, help="By when.")
+@click.option("--from", "file", metavar="FILE", help="What is to be done, as text; - is standard input.")
+@as_json
+@pass_app
+def add(app: App, of: str, to: str, due: date, file: str | None, as_json: bool) -> None:
+    """Add an action of a case (REF) or of a meeting (ID), and print its id.
+
+    Example: cdr action add 2026-7K3M --to northshire-community --due 2026-09-30 --from action.txt
+    """
+    from cdr.domain.panel.actions import added
+    from cdr.domain.panel.meeting import refuse_strangers
+    from cdr.work.actions import actions, new_action_id
+    from cdr.work.asked_text import asked_text
+
+    refuse_strangers([to], app.configuration)
+    text = asked_text(file, "text", "What is to be done")
+    made: list[str] = []
+
+    def change(body: Body) -> dict[str, Any]:
+        made.append(new_action_id(app, {one.id for one in actions(app)}))
+        return added(body, made[0], to, due, text, app.clock.today)
+
+    _change(app, of, change)
+    _told(app, made[0], as_json, made[0])
+
+
+@command.command("list")
+@click.option("--open", "only_open", is_flag=True, help="Only those that are neither done nor refused.")
+@click.option("--overdue", is_flag=True, help="Only those that are open after their day.")
+@click.option("--to", "to", metavar="WHO", help="Only those of one member, agency or organisation.")
+@as_json
+@pass_app
+def list_(app: App, only_open: bool, overdue: bool, to: str | None, as_json: bool) -> None:
+    """List actions, the nearest day first; what each says is shown with: cdr action show ACTION
+
+    Example: cdr action list --overdue
+    """
+    from cdr.work.actions import actions
+
+    app.store.require_member()
+    today = app.clock.today
+    found = [
+        one
+        for one in actions(app)
+        if (one.is_open or not only_open) and (one.is_overdue(today) or not overdue) and (not to or one.to == to)
+    ]
+    if as_json:
+        put_json({"schema": "cdr-actions/1", "actions": [_json(one, today) for one in found]})
+    elif found:
+        rows = [(one.id, one.case or one.panel, one.to, one.due, _state(one, today)) for one in found]
+        put(table(rows, ["action", "of", "to", "due", "state"]))
+    else:
+        put("There is no such action." if only_open or overdue or to else "There is no action yet.")
+
+
+@command.command("show")
+@action_id
+@as_json
+@pass_app
+def show(app: App, id_: str, as_json: bool) -> None:
+    """Show one action: what it says, and how it went on.
+
+    Example: cdr action show A2026-7K3M
+    """
+    from cdr.work.actions import action
+
+    found = action(app, id_)
+    if as_json:
+        _told(app, found.id, as_json, "")
+        return
+    item = next(one for one in _body(app, found)["actions"] if one["id"] == found.id)
+    put(f"{found.id}: {_state(found, app.clock.today)}; {found.case or found.panel}; to {found.to}; due {found.due}")
+    put(_indented(item))
+    for update in item.get("updates", ()):
+        put(f"{update['on']}  {update['what']}")
+        put(_indented(update)) if "text" in update else None
+
+
+def _indented(item: Mapping[str, Any]) -> str:
+    return "\n".join(f"  {line}" for line in str(item.get("text", "")).splitlines())
+
+
+@command.command("update")
+@action_id
+@click.option("--due", type=Day(), help="Another day.")
+@click.option("--to", "to", metavar="WHO", help="Who should act now.")
+@click.option("--from", "file", metavar="FILE", help="What was heard, as text; - is standard input.")
+@click.option("--reopen", is_flag=True, help="It is not over after all.")
+@on("it was heard")
+@as_json
+@pass_app
+def update(
+    app: App,
+    id_: str,
+    due: date | None,
+    to: str | None,
+    file: str | None,
+    reopen: bool,
+    on: date | None,
+    as_json: bool,
+) -> None:
+    """Record how an action goes on: what was heard, another day, or who should act now.
+
+    Example: cdr action update A2026-7K3M --due 2026-12-01 --from answer.txt
+    """
+    from cdr.domain.panel.actions import updated
+    from cdr.domain.panel.meeting import refuse_strangers
+    from cdr.work.actions import action
+    from cdr.work.asked_text import asked_text
+
+    if to:
+        refuse_strangers([to], app.configuration)
+    text = asked_text(file, "text", "What was heard") if file or not (due or to or reopen) else ""
+    day, found = happened(app, on), action(app, id_)
+
+    def change(body: Body) -> dict[str, Any]:
+        return updated(body, found.id, day, text=text, due=due, to=to or "", reopened=reopen)
+
+    _change(app, found.case or found.panel, change)
+    _told(app, found.id, as_json, f"{found.id} is noted.")
+
+
+@command.command("done")
+@action_id
+@click.option(
+    "--from",
+    "file",
+    metavar="FILE",
+    help="What shows that it was done, or why it is not taken up; - is standard input.",
+)
+@click.option("--not-taken-up", is_flag=True, help="It will not be done.")
+@on("it was done, or refused")
+@as_json
+@pass_app
+def done(app: App, id_: str, file: str | None, not_taken_up: bool, on: date | None, as_json: bool) -> None:
+    """Record that an action was done and what shows it, or that it is not taken up and why.
+
+    Example: cdr action done A2026-7K3M --from evidence.txt --on 2026-09-12
+    """
+    from cdr.domain.panel.actions import ended
+    from cdr.work.actions import action
+    from cdr.work.asked_text import asked_text
+
+    text = asked_text(file, "text", "Why it is not taken up" if not_taken_up else "What shows that it was done")
+    day, found = happened(app, on), action(app, id_)
+    _change(app, found.case or found.panel, lambda body: ended(body, found.id, day, text, taken_up=not not_taken_up))
+    _told(app, found.id, as_json, f"{found.id} is {'not taken up' if not_taken_up else 'done'}.")
+
+
+def _change(app: App, of: str, change: Callable[[Body], dict[str, Any]]) -> None:
+    """Change a case or a meeting under the lock; an action may go on when they are closed. Raises: NotFound."""
+    from cdr.work.changing import changing
+    from cdr.work.meetings import changing_meeting
+
+    if of.strip().upper().startswith("P"):
+        with changing_meeting(app, of, also_over=True) as meeting:
+            meeting.record(change(meeting.document.body))
+        return
+    with changing(app, of, also_closed=True) as now:
+        kept = now.documents.case
+        now.record("action", {kept.place: change(kept.body)})
+
+
+def _body(app: App, one: Action) -> Body:
+    from cdr.store.panels import panel_file
+
+    return app.store.case(one.case).case.body if one.case else panel_file(app.store).meeting(one.panel).body
+
+
+def _told(app: App, id_: str, as_json: bool, sentence: str) -> None:
+    from cdr.work.actions import action
+
+    if as_json:
+        put_json({"schema": "cdr-actions/1", "actions": [_json(action(app, id_), app.clock.today)]})
+    else:
+        put(sentence)
+
+
+def _state(one: Action, today: date) -> str:
+    from cdr.domain.panel.actions import words
+
+    return "overdue" if one.is_overdue(today) else words(one.status)
+
+
+def _json(one: Action, today: date) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "case": one.case or None,
+        "panel": one.panel or None,
+        "to": one.to,
+        "owner": one.owner or None,
+        "due": one.due.isoformat(),
+        "status": one.status,
+        "overdue": one.is_overdue(today),
+        "recommendation": one.number,
+        "added_on": one.added_on.isoformat() if one.added_on else None,
+        "ended_on": one.ended_on.isoformat() if one.ended_on else None,
+    }
