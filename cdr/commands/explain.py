@@ -30,11 +30,13 @@ LEVELS = {
     "question": "A question of the letter gate: no letter is made final without its answer.",
     "step": "A step that a case goes through.",
     "milestone": "A milestone: cdr milestone REF KIND says that it was reached.",
+    "law": "The law and the guidance, as forms and letters say them.",
     "process": "Another process: cdr gate REF says that it began, ended, or is not waited for.",
     "order": "The order in which causes of delay take a day on which several were open.",
 }
 UNITS = {"h": "hours", "d": "days", "wd": "working days", "m": "months"}
-TOPICS = ("clocks", "gates", "milestones", "delays")
+TOPICS = ("clocks", "gates", "milestones", "delays", "law")
+SECTION = re.compile(r"16[M-Q]", re.IGNORECASE)
 CLOCK = re.compile(r"[TR][0-9]{2}(-[A-Za-z]+)?")
 
 
@@ -47,7 +49,7 @@ def command(app: App, what: str | None, as_json: bool) -> None:
 
     With the name of a form (form-a) it lists the form's fields, and without anything all that can be explained. It also explains
     a clock (T14), and in a store what the area changed of it; a milestone (home_visit); another process (inquest); and lists
-    all clocks, gates, milestones, and the order of delays.
+    all clocks, gates, milestones, the order of delays, and what the law says (law, or a section: 16N).
 
     Example: cdr explain child.sex
     """
@@ -69,6 +71,9 @@ def _named(app: App, what: str) -> list[dict[str, Any]]:
         return [*_topic(app, what)]
     known = [*_rules(app, what)] or [*_fields(what, exactly=True)]
     plain = what.lower().replace("-", "_")
+    known = known or [
+        one for one in _law() if one["rule"] == plain or (SECTION.fullmatch(what) and what.upper() in one["source"])
+    ]
     return known or [one for one in _courses(app) if one["rule"] == plain] or [*_fields(what, exactly=False)]
 
 
@@ -82,7 +87,9 @@ def _policy(app: App) -> Policy:
 
 def _topic(app: App, what: str) -> Iterator[dict[str, Any]]:
     policy = _policy(app)
-    if what == "clocks":
+    if what == "law":
+        yield from _law()
+    elif what == "clocks":
         yield from (_clock(policy, clock) for clock in policy.clocks.values())
     elif what == "delays":
         words = ", then ".join(name.replace("_", " ") for name in policy.delays.precedence)
@@ -91,6 +98,14 @@ def _topic(app: App, what: str) -> Iterator[dict[str, Any]]:
     else:
         level = "process" if what == "gates" else "milestone"
         yield from (one for one in _courses(app) if one["level"] == level)
+
+
+def _law() -> Iterator[dict[str, Any]]:
+    """What the law and the guidance in force say, and whether somebody read the source."""
+    from cdr.forms.law import law
+
+    for name, duty in law().items():
+        yield _rule(name, duty.words, "law", f"{duty.source}; {duty.checked}")
 
 
 def _courses(app: App) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cdr import resources
 from cdr.documents.letters import effort
 from cdr.errors import InvalidData, NotFound, Problem, WrongConfiguration
+from cdr.forms.law import sentences
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 SUBJECT = "Subject: "
 SIGN_HERE = "[sign here]"
 NEW_PAGE = "[new page]"
-PIECES = ("who-to-ask", "signature", "people-who-can-help")
+PIECES = ("who-to-ask", "signature", "people-who-can-help", "what-we-keep")
 PIECE = re.compile(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
 COMMENT = re.compile(r"\{#.*?#\}\n?", re.DOTALL)
 NAME_STAND_IN = "Sam"
@@ -108,7 +109,7 @@ def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> 
 
     try:
         with effort.limited():
-            filled = _template(text).render(fields)
+            filled = _template(text).render({"law": sentences(), **fields})
         if len(filled) > LONGEST:
             raise MemoryError
     except effort.TooMuchWork:

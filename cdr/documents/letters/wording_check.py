@@ -10,7 +10,7 @@ from datetime import date
 from cdr.documents.letters.letter import AnyLetter, as_text
 from cdr.documents.letters.wording import PIECES, Rules, lint, lint_professional, wording
 from cdr.domain.letters.letter_kinds import FAMILY, Kind
-from cdr.domain.letters.letters import Child, Contact, Letter, Recipient
+from cdr.domain.letters.letters import Child, Contact, Keeping, Letter, Recipient
 from cdr.domain.letters.professional_letters import ProfessionalLetter
 from cdr.domain.letters.support import Organisation
 from cdr.errors import CdrError
@@ -40,6 +40,7 @@ LETTER = Letter(
     inquest="", papers="", late=False, reviewed=False, abroad=False, criminal=False, in_care=False, born_together="", died_too="", own_reviews=False,
     interpreter=False, learning=(), nothing_found=False, waits=("the coroner to finish",), views_shared=False, meet_with="",
     key_worker=KEY_WORKER, own_key_worker=True, manager=MANAGER, signer=MANAGER, organisations=(HELP, HELP), draft=False,
+    keeping=Keeping(25, "complaints@review.example", "review.example/privacy"),
 )  # fmt: skip
 TO_PROFESSIONAL = ProfessionalLetter(
     **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear colleague", area="Invented", to="Invented Trust",  # type: ignore[arg-type]

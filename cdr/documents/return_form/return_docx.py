@@ -11,6 +11,7 @@ from typing import Any
 from cdr.documents.return_form.return_boxes import Box, boxes, tag
 from cdr.documents.return_form.return_form import ReturnForm
 from cdr.documents.word_file import LANGUAGE, About, finished
+from cdr.forms.law import sentences
 from cdr.written import long_date
 
 WRITE, CHOOSE, PICK = "Write here", "Choose one", "Day, month and year"
@@ -97,8 +98,8 @@ def _front(document: Any, form: ReturnForm) -> None:
     document.add_heading("Child death review: return form", 0)
     for words in (
         f"From {form.organisation}, to {form.agency_name}.",
-        "The law asks for a review whenever a child dies (Children Act 2004, section 16M), and section 16N asks you for "
-        "what you know. The parents’ consent is not needed. This form says nothing of the child; we tell you who it is about by telephone.",
+        " ".join(sentences()[name] for name in ("must_review", "must_supply", "no_consent", "used_for")),
+        "This form says nothing of the child; we tell you who it is about by telephone.",
         "Write only in the boxes. Choose “Not known” where something is not known to you; leave empty what does not "
         "concern your agency. You may save the document, stop, and go on later.",
         f"Please return it by {long_date(form.reply_by)}. If anything is unclear, ring {form.contact_name}, "

@@ -16,6 +16,7 @@ from cdr import resources
 from cdr.documents.return_form.return_questions import for_agency
 from cdr.documents.web_page import as_it_is, web_page
 from cdr.forms.codelists import code_list
+from cdr.forms.law import sentences
 from cdr.written import WHOLE_LETTERS, long_date
 
 DRAFT_ROUNDS = 600_000  # PBKDF2 with SHA-256 for the draft that the browser keeps (general knowledge)
@@ -57,6 +58,7 @@ def to_html(form: ReturnForm) -> bytes:
     openpgp, script = _text("openpgp.min.js"), _script()
     values = {
         "form": form,
+        "law": sentences(),
         "title": _title(form),
         "name": f"{form.case}-{form.agency_id}",
         "requested_on": long_date(form.requested_on),

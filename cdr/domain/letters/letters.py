@@ -56,6 +56,15 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """What a letter says of what is kept: for how many years, to whom to complain, and where the privacy notice is, if anywhere."""
+
+    years: int
+    complain_to: str
+    notice: str = ""
+
+
+@dataclass(frozen=True)
 class Letter:
     """All that a wording may use; `on` is the letter's date and `date` the same in words."""
 
@@ -95,6 +104,7 @@ class Letter:
     signer: Contact
     organisations: tuple[Organisation, ...]
     draft: bool
+    keeping: Keeping
     large_print: bool = False
 
 
@@ -235,7 +245,16 @@ def _head(configuration: Configuration, on: date, signer: str) -> dict[str, Any]
         "date": long_date(on),
         "manager": contact(configuration.people["manager"]),
         "signer": contact(configuration.people[signer]),
+        "keeping": keeping(configuration),
     }
+
+
+def keeping(configuration: Configuration) -> Keeping:
+    """What this area's letters say of what is kept; complaints go to the manager where cdr.yaml names nobody else."""
+    said = configuration.governance
+    manager = configuration.people["manager"]
+    to = said.complaints or said.officer.email or manager.email
+    return Keeping(configuration.retention_years, one_line(to), one_line(said.privacy_notice))
 
 
 def _family(

@@ -105,6 +105,19 @@ class SeriesBreak:
 
 
 @dataclass(frozen=True)
+class Governance:
+    """Who answers for the data and how, as an area's own papers have it; what cdr.yaml does not say is empty."""
+
+    controller: str = ""
+    partners: tuple[str, ...] = ()
+    officer: Person = Person("")
+    privacy_notice: str = ""
+    lawful_basis: str = ""
+    complaints: str = ""
+    review_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Configuration:
     """The whole of cdr.yaml in the file's order; `population` is (authority, children aged 0 to 17), `live_births` a year's.
 
@@ -127,6 +140,7 @@ class Configuration:
     support: tuple[Mapping[str, Any], ...] = ()
     support_checked: Mapping[str, date] = dataclasses.field(default_factory=dict)
     members: tuple[Member, ...] = ()
+    governance: Governance = Governance()
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -155,6 +169,7 @@ class Configuration:
                 for key in _mapping(body, "support_checked")
                 if (day := date_at(body, f"support_checked.{key}"))
             },
+            governance=_governance(body),
         )
 
     def agency(self, agency_id: str) -> Agency:
@@ -276,6 +291,16 @@ def _member(item: Mapping[str, Any]) -> Member:
 def _is_year(text: str) -> bool:
     first, _, second = text.partition("/")
     return first.isdigit() and second == f"{(int(first) + 1) % 100:02d}"
+
+
+def _governance(body: Mapping[str, Any]) -> Governance:
+    text = {
+        key: text_at(body, f"governance.{key}")
+        for key in ("controller", "privacy_notice", "lawful_basis", "complaints")
+    }
+    officer = _person(body, "governance.data_protection_officer")
+    partners = tuple(words_at(body, "governance.partners"))
+    return Governance(**text, partners=partners, officer=officer, review_on=date_at(body, "governance.review_on"))
 
 
 def _break(item: Mapping[str, Any]) -> SeriesBreak:
