@@ -43,8 +43,8 @@ def family(child: dict[str, Any], *parents: tuple[str, str], siblings: tuple[tup
         ("Testcase, Amara", "[family name], [the child]"),
         ("the Testcases", "the [family name]"),
         ("Efua called", "[mother] called"),
-        ("Ms Testcase called", "[mother] called"),
-        ("Mr Testcase called", "[father] called"),
+        ("Ms Testcase called", "[a family member] called"),
+        ("Mr Testcase called", "[a family member] called"),
         ("Ms E. Testcase called", "[mother] called"),
         ("his brother Kofi slept", "his [brother] slept"),
         ("Dr Priya Raman said", "[a professional] said"),
@@ -139,7 +139,7 @@ def test_a_name_that_is_an_ordinary_word_goes_only_with_a_capital_and_is_listed_
 
 
 def test_words_that_may_be_names_are_left_for_a_person_to_look_at() -> None:
-    assert SUDI.read("The neighbour Bradley Tanner called the GP").left == ("Bradley", "Tanner")
+    assert SUDI.read("There Bradley Tanner called the GP").left == ("Bradley", "Tanner")
     assert SUDI.read("Arrived in the emergency department").left == ()
 
 

@@ -451,7 +451,7 @@ def test_two_weights_of_two_days_are_no_conflict_and_of_one_day_are() -> None:
 
 
 def test_what_was_replaced_is_kept_for_the_person_who_checks_and_not_shown_in_the_object() -> None:
-    returns = [told(GP, ("2025-05-01", "Amara seen, mother Bradley rang"), ("2025-05-02", "Amara and Bradley came"))]
+    returns = [told(GP, ("2025-05-01", "Amara seen, then Bradley rang"), ("2025-05-02", "Amara and Bradley came"))]
     timeline = made(None, returns, identified=False)
     assert [(pair.original, pair.said, pair.count) for pair in timeline.replacements] == [("Amara", "[the child]", 2)]
     assert timeline.left == (("Bradley", (1, 2)),) and timeline.replaced == (("names", 2),)

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
+from cdr.domain.anonymising.around_names import (
+    EXACT,
+    ORDINARY,
+    Word,
+    after_relation,
+    after_title,
+    collar_number,
+    joined,
+    leads_to_a_professional,
+    said_of_a_person,
+    verb_after,
+)
+from cdr.domain.anonymising.doubtful import doubtful_codes, doubtful_word, is_a_name_here
 from cdr.domain.anonymising.identifiers import GENERAL_ADDRESS, HOUSE_NUMBER, Reading, replace_identifiers
 from cdr.domain.anonymising.known_names import (
-    CHILD,
-    FAMILY,
     NOTHING_AROUND,
-    PLACE,
     PROFESSIONAL,
     Around,
     KnownThings,
@@ -24,28 +34,22 @@ from cdr.domain.anonymising.known_names import (
     outward,
     word_pattern,
     word_rules,
-    words_of,
 )
 from cdr.domain.anonymising.name_forms import (
-    SHORTEST_MISSPELT,
+    DIGITS_FOR_LETTERS,
+    DISGUISED,
+    SPACED,
     forms_of,
-    mutated,
-    name_tokens,
-    slips,
-    stem,
-    stems,
-    swapped,
+    parts_of,
 )
+from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, saint_said
+from cdr.domain.anonymising.whose_names import WhoseNames
 from cdr.domain.rulebook.validation import date_at
 from cdr.written import APOSTROPHES, bare_name
 
-EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
-BETWEEN_NAMES = re.compile(rf"[^\S\n]{{1,3}}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|[{APOSTROPHES}]")
-LONGEST_UNKNOWN_NAME = 3
 LONGEST_RUN = 16  # words: a longer name becomes two roles side by side, which are then said once
 INITIALS = re.compile(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")
-PARENTS = ("mother", "father")
 
 
 @dataclass(frozen=True)
@@ -56,24 +60,6 @@ class Anonymised:
     replaced: tuple[tuple[str, int], ...]
     left: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True)
-class _Word:
-    text: str
-    start: int
-    end: int
-    people: frozenset[int]
-    how: str
-    title: str | None
-
-    @property
-    def capital(self) -> bool:
-        return self.text[:1].isupper()
-
-    @property
-    def initial(self) -> bool:
-        return len(self.text) == 1 and self.capital
 
 
 @dataclass(frozen=True)
@@ -107,7 +93,7 @@ class Anonymiser:
         for code in self.things.postcodes:
             loose = r"\s*".join(map(re.escape, code.replace(" ", "")))
             reading.replace(re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE), lambda _: ("[postcode]", "postcodes"))
-        reading.replace(_collar_number(), lambda _: ("[a professional]", "numbers"))
+        reading.replace(collar_number(), lambda _: ("[a professional]", "numbers"))
         for half in set(map(outward, self.things.postcodes)):
             reading.replace(
                 re.compile(rf"(?<!\w){re.escape(half)}(?:[\s-]?\d[A-Za-z\d]{{2}})?(?!\w)"),
@@ -115,68 +101,21 @@ class Anonymiser:
             )
         self._replace_phrases(reading)
         reading.replace(GENERAL_ADDRESS, lambda _: ("[an address]", "addresses"))
+        reading.replace(_numbered(self.things.houses), lambda _: ("[an address]", "addresses"))
+        reading.replace(SAINT, saint_said)
+        reading.replace(ENDED, ended_said)
+        reading.replace(SPACED, self._disguised_said)
+        reading.replace(DISGUISED, self._disguised_said)
         self._replace_names(reading)
         self._replace_initials(reading)
-        said = re.sub(
-            r"\b(mother|father|sister|brother|baby) \[(\1|the child)\]",
-            r"[\2]",
-            reading.finished(),
-            flags=re.IGNORECASE,
-        )
-        said = HOUSE_NUMBER.sub("", said)
-        said = re.sub(r"(\[[^\[\]]+\])(?: +\1)+", r"\1", said)
+        reading.left.extend(doubtful_codes(reading.text))
+        said = _smoothed(reading.finished())
         left = tuple(dict.fromkeys(reading.left))
         return Anonymised(said, tuple(sorted(reading.counts.items())), left, tuple(reading.pairs))
 
     @cached_property
-    def _tokens(self) -> dict[str, frozenset[int]]:
-        """Each folded word of a name with the indexes of those who bear it."""
-        found: dict[str, set[int]] = {}
-        skipped = {*word_rules()["generic"], *word_rules()["titles"], *map(str.lower, word_rules()["ranks"])}
-        for index, known in enumerate(self.things.known):
-            for name in known.names:
-                for token in name_tokens(name, known.kind):
-                    if token not in skipped and not (
-                        known.kind == PLACE and (token in ordinary_words() or len(token) < 4)
-                    ):
-                        found.setdefault(token, set()).add(index)
-        return {token: frozenset(people) for token, people in found.items()}
-
-    @cached_property
-    def _mutations(self) -> dict[str, frozenset[int]]:
-        """The words of names as Welsh changes their beginning."""
-        return {form: people for token, people in self._long_tokens for form in mutated(token)}
-
-    @cached_property
-    def _near(self) -> dict[str, set[int]]:
-        """Whose name each slip of the pen may be meant for, so that a word is looked up and not compared with every name."""
-        found: dict[str, set[int]] = {}
-        for token, people in self._long_tokens:
-            for slip in (*slips(token), *swapped(token)):
-                found.setdefault(slip, set()).update(people)
-        return found
-
-    @cached_property
-    def _stems(self) -> dict[tuple[int, str], set[int]]:
-        """Whose name each stem is."""
-        found: dict[tuple[int, str], set[int]] = {}
-        for token, people in self._long_tokens:
-            found.setdefault(stem(token, len(token)), set()).update(people)
-        return found
-
-    @property
-    def _long_tokens(self) -> list[tuple[str, frozenset[int]]]:
-        return [(token, people) for token, people in self._tokens.items() if len(token) >= SHORTEST_MISSPELT]
-
-    @cached_property
-    def _family_tokens(self) -> frozenset[str]:
-        """The words of names that more than one of the family bears, and that are no one's first name."""
-        kin = {index: known for index, known in enumerate(self.things.known) if known.kind in (CHILD, FAMILY)}
-        names = [words_of(name) for known in kin.values() for name in known.names if " " in name]
-        first = {next((word for word in words if word not in word_rules()["titles"]), "") for words in names}
-        return frozenset(
-            token for token, people in self._tokens.items() if len(people & kin.keys()) > 1 and token not in first
-        )
+    def _whose(self) -> WhoseNames:
+        return WhoseNames(self.things)
 
     @cached_property
     def _phrases(self) -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
@@ -216,6 +155,18 @@ class Anonymiser:
                 return len(phrase), said, kind
         return None
 
+    def _is_initials(self, text: str) -> bool:
+        return text.isupper() and text in self.things.initials and text not in word_rules()["abbreviations"]
+
+    def _disguised_said(self, match: re.Match[str]) -> tuple[str, str] | None:
+        """The role for a name whose letters stand apart (`S u m m e r`), or of which some are digits (`5ummer`)."""
+        plain = bare_name(re.sub(r"[\W_]", "", match[0].translate(DIGITS_FOR_LETTERS)))
+        named = [self._whose.tokens[part] for part in parts_of(plain, self._whose.tokens)]
+        if not named:
+            return None
+        people = frozenset.intersection(*named) or named[0]
+        return self._whose.role([Word(plain, match.start(), match.end(), people, EXACT, None)]), "names"
+
     def _replace_initials(self, reading: Reading) -> None:
         """Replaces the initials of those whom the case knows: with dots always, without them only capitals that mean nothing else."""
 
@@ -235,9 +186,13 @@ class Anonymiser:
         out, at, index = [], 0, 0
         while index < len(words):
             run = self._run(reading.text, words, index)
-            said = self._said(run) if run else None
+            led = PROFESSIONAL if index and leads_to_a_professional(words[index - 1]) else ""
+            said = self._whose.role(run, led) if run else None
+            if not said and words[index].low in self._whose.town_words and is_a_name_here(reading.text, words[index]):
+                run, said = [words[index]], "[a place]"
             if not said:
-                reading.left.extend(self._doubtful(reading.text, words[index]))
+                if not self._is_initials(words[index].text):
+                    reading.left.extend(doubtful_word(reading.text, words[index]))
                 index += 1
                 continue
             ending = re.search(rf"[{APOSTROPHES}]s$|(?<=s)[{APOSTROPHES}]$", run[-1].text)
@@ -252,149 +207,76 @@ class Anonymiser:
         """Who may be meant by each word that was read so far: the same words come again in every return."""
         return {}
 
-    def _word(self, match: re.Match[str]) -> _Word:
+    def _word(self, match: re.Match[str]) -> Word:
         text = match[0]
         if text not in self._matches:
-            self._matches[text] = self._match(text)
+            self._matches[text] = self._whose.match(text)
         people, how = self._matches[text]
         verbs = tuple(word_rules()["names_that_are_verbs"].get(text.lower(), ()))
-        if people and verbs and _verb_after(verbs).match(match.string, match.end()):
+        if people and verbs and verb_after(verbs).match(match.string, match.end()):
             how = ORDINARY
-        if how == ORDINARY and _said_of_a_person(match):
+        if how == ORDINARY and said_of_a_person(match):
             how = EXACT
         low = text.lower()
         title = word_rules()["titles"].get(low) if low in word_rules()["titles"] else None
         if title is None and text in word_rules()["ranks"]:
             title = PROFESSIONAL
-        return _Word(text, match.start(), match.end(), people, how, title)
+        return Word(text, match.start(), match.end(), people, how, title)
 
-    def _match(self, text: str) -> tuple[frozenset[int], str]:
-        """Who may be meant by a word and how sure that is; a name that is an ordinary word needs a capital letter or a name beside it."""
-        forms = forms_of(text)
-        for form in forms:
-            if form in self._tokens:
-                ordinary = (form in ordinary_words() or len(form) <= 2) and not text[:1].isupper()
-                return self._tokens[form], ORDINARY if ordinary else EXACT
-        if text[:1].isupper() and not any(form in ordinary_words() for form in forms):
-            for form in forms:
-                if form in self._mutations:
-                    return self._mutations[form], EXACT
-        low = forms[0]
-        if len(low) < SHORTEST_MISSPELT - 1 or any(
-            form in ordinary_words() or form in word_rules()["generic"] for form in forms
-        ):
-            return frozenset(), ""
-        near = [self._near[slip] for form in forms for slip in (form, *slips(form)) if slip in self._near]
-        if text[:1].isupper():
-            near += [self._stems[one] for form in forms for one in stems(form) if one in self._stems]
-        return (frozenset().union(*near), NEAR) if near else (frozenset(), "")
-
-    def _run(self, text: str, words: Sequence[_Word], index: int) -> list[_Word]:
+    def _run(self, text: str, words: Sequence[Word], index: int) -> list[Word]:
         """The words from here on that name one person: titles, initials and names that some one bears together."""
-        run: list[_Word] = []
+        run: list[Word] = []
         people: frozenset[int] = frozenset()
         for word in words[index : index + LONGEST_RUN]:
-            if run and not _joined(text, run[-1], word):
+            if run and not joined(text, run[-1], word):
                 break
             if word.people and (not people or people & word.people):
                 people = (people & word.people) if people else word.people
             elif (word.title is None or people) and not word.initial:
                 break
+            if word.how == ORDINARY and any(other.people and other.how != ORDINARY for other in run):
+                break  # `Will will`, `Summer rose`: the second is a verb
             run.append(word)
         while run and not run[-1].people:
             run.pop()
-        if any(word.people and word.how != ORDINARY for word in run):
+        if any(word.people and word.how != ORDINARY for word in run) or (run and run[0].title is not None):
             return run
-        return _after_title(text, words, index)
-
-    def _said(self, run: Sequence[_Word]) -> str:
-        """What stands for a run of words: a role where it is clear whose name it is, and a wider word where it is not."""
-        title = next((word.title for word in run if word.title is not None), None)
-        named = [word for word in run if word.people]
-        if not named:
-            return "[a professional]" if title == PROFESSIONAL else "[a person]"
-        people = named[0].people
-        for word in named[1:]:
-            people = people & word.people or people
-        meant = [self.things.known[index] for index in people]
-        if title and len(meant) > 1:
-            meant = [known for known in meant if _fits_title(known.role, known.kind, title)] or meant
-            meant = [known for known in meant if known.role in PARENTS] or meant
-        roles, kinds = {known.role for known in meant}, {known.kind for known in meant}
-        if len(roles) == 1:
-            return f"[{roles.pop()}]"
-        if kinds <= {CHILD, FAMILY}:
-            shared = all(
-                word.how == NEAR or any(form in self._family_tokens for form in forms_of(word.text)) for word in named
-            )
-            return "[family name]" if shared and not title else "[a family member]"
-        return "[a person]"
-
-    def _doubtful(self, text: str, word: _Word) -> Iterator[str]:
-        """A word that was left and may be a name: one that the case knows, in small letters, or a capital that no ordinary word has."""
-        low = bare_name(re.split(f"[{APOSTROPHES}]", word.text)[0])
-        known = (
-            word.title is not None
-            or low in word_rules()["generic"]
-            or (low in word_rules()["clinical"] and low not in word_rules()["months_that_are_names"])
-            or (word.text.isupper() and len(word.text) <= 6)
+        return (
+            _in_small_letters(text, words, index)
+            or after_title(text, words, index)
+            or self._before_a_family_name(text, words, index)
+            or after_relation(text, words, index)
         )
-        opens = re.search(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$", text[max(0, word.start - 12) : word.start]) is not None
-        if word.people or (
-            word.capital and not known and len(word.text) > 1 and (low not in ordinary_words() or not opens)
-        ):
-            yield word.text
+
+    def _before_a_family_name(self, text: str, words: Sequence[Word], index: int) -> list[Word]:
+        """A name that the case does not know before a family name that it does (`Bayo Okwuosa`): both of them."""
+        pair = words[index : index + 2]
+        if len(pair) < 2 or not pair[0].new_name or not pair[1].capital or not joined(text, *pair):
+            return []
+        return list(pair) if any(form in self._whose.last_tokens for form in forms_of(pair[1].text)) else []
 
 
-@cache
-def _collar_number() -> re.Pattern[str]:
-    """An officer's rank and number (`PC 1234`, `DC W123`)."""
-    return re.compile(rf"\b(?:{'|'.join(word_rules()['ranks'])})\s?[A-Z]{{0,2}}\d{{2,6}}\b")
-
-
-@cache
-def _verb_after(verbs: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\s+(?:{'|'.join(verbs)})\b", re.IGNORECASE)
-
-
-def _said_of_a_person(match: re.Match[str]) -> bool:
-    """Whether a name that is an ordinary word in small letters stands where only a name can (`hope was`, `saw hope's`)."""
-    word, text, start, end = match[0], match.string, match.start(), match.end()
-    before = re.search(r"([^\W\d_]+)\W*$", text[max(0, start - 40) : start])
-    if before and before[1].lower() in word_rules()["before_things"]:
-        return False
-    after = re.match(r"\s+([^\W\d_]+)", text[end : end + 20])
-    return "'" in word or "’" in word or bool(after and after[1].lower() in word_rules()["after_people"])
-
-
-def _joined(text: str, first: _Word, second: _Word) -> bool:
-    between = text[first.end : second.start]
-    if BETWEEN_NAMES.fullmatch(between) is None:
-        return False
-    return "." not in between or first.initial or first.title is not None or between == "."
-
-
-def _after_title(text: str, words: Sequence[_Word], index: int) -> list[_Word]:
-    """A title and the capitals after it: a name that the case does not know, and a name all the same."""
-    first = words[index]
-    low = first.text.lower()
-    if first.title is None or (
-        low not in word_rules()["titles_before_any_name"] and first.text not in word_rules()["ranks"]
-    ):
+def _in_small_letters(text: str, words: Sequence[Word], index: int) -> list[Word]:
+    """Two names of one person side by side, in small letters and in either order (`hunter, summer`): together they are no ordinary words."""
+    pair = words[index : index + 2]
+    if len(pair) < 2 or not all(word.people and word.how == ORDINARY for word in pair):
         return []
-    run = [first]
-    for word in words[index + 1 : index + 1 + LONGEST_UNKNOWN_NAME]:
-        ordinary = bare_name(word.text) in ordinary_words() and (len(run) > 1 or first.text in word_rules()["ranks"])
-        if text[run[-1].end : word.start] in ("-", "‐", "‑"):
-            ordinary = False  # the second half of a double name
-        if not word.capital or ordinary or not _joined(text, run[-1], word):
-            break
-        run.append(word)
-    return run if len(run) > 1 else []
+    between = text[pair[0].end : pair[1].start]
+    apart = pair[0].low != pair[1].low and pair[0].people & pair[1].people
+    return list(pair) if apart and (between in (" ", ", ") or joined(text, *pair)) else []
 
 
-def _fits_title(role: str, kind: str, title: str) -> bool:
-    plain = re.sub(r" \d+$", "", role)
-    if title in ("male", "female"):
-        return plain in word_rules()[f"{title}_roles"]
-    return kind == (CHILD if title == "child" else PROFESSIONAL)
+@cache
+def _numbered(houses: tuple[str, ...]) -> re.Pattern[str]:
+    """The number of a house that the case knows, with a word that says that it is one (`No. 12`)."""
+    numbers = "|".join(map(re.escape, houses)) or "(?!)"
+    return re.compile(rf"\b(?:no\.?|number|house|flat)\s?(?:{numbers})\b(?![.,]?\d)", re.IGNORECASE)
+
+
+def _smoothed(said: str) -> str:
+    """The text with a role once where it stood twice, and without what stood before it for the same."""
+    said = re.sub(r"\b(mother|father|sister|brother|baby) \[(\1|the child)\]", r"[\2]", said, flags=re.IGNORECASE)
+    said = re.sub(r"\b([^\W\d_]{3,20}) (\[\1\])", r"\2", said, flags=re.IGNORECASE)
+    said = re.sub(r"\b(?:Lt|Gt|Gr|Lr|Up|Upr|Nr|Lower|Upper|Little|Great|Much|Long) (?=\[a place\])", "", said)
+    said = HOUSE_NUMBER.sub("", said)
+    return re.sub(r"(\[[^\[\]]+\])(?: +\1)+", r"\1", said)

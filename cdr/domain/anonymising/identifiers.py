@@ -7,8 +7,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from cdr import nhs_numbers
+from cdr.domain.anonymising.accounts import (
+    LED_ACCOUNT,
+    LETTERS_AND_DIGITS,
+    OFFICERS_NUMBER,
+    PLATE,
+    accounts,
+    mixed_said,
+    officer_said,
+    plate_said,
+    username_said,
+)
+from cdr.domain.anonymising.known_names import word_rules
 from cdr.written import BETWEEN_DIGITS
 
 GENERAL_ADDRESS = re.compile(
@@ -40,14 +53,6 @@ _IN_WORDS = (
 _UNIT = r"(?:mg|mcg|g|kg|mls?|l|litres?|cm|mm|mmol|kpa|breaths|beats|hours?|minutes?|hrs?|mins?|%)\b"
 _LED_BY = r"\b(?P<led>(?:on|since|dated|due|until|by|week of|w/c|w/e|dob|dod)[\s:.]+)"
 _SHORT = r"(?:0?[1-9]|[12]\d|3[01])(?P<s>[/.-])(?:0?[1-9]|1[0-2])"
-_FEASTS = re.compile(
-    r"\b(?:Christmas (?:Day|Eve)|Boxing Day|New Year['’]?s? (?:Day|Eve)|Good Friday|Easter (?:Sunday|Monday)|Shrove Tuesday"
-    r"|Ash Wednesday|(?:Mother|Father|Valentine)['’]?s?['’]? Day|St\.? (?:David|George|Andrew|Patrick)['’]?s Day|Mothering Sunday"
-    r"|Hallowe['’]?en|Bonfire Night|Guy Fawkes Night|Remembrance (?:Day|Sunday)|Eid al[- ](?:Fitr|Adha)"
-    r"|(?:(?:May Day|spring|summer|August) )?bank holiday Monday)\b(?:\s+(?:19|20)\d\d\b)?",
-    re.IGNORECASE,
-)
-
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -88,7 +93,6 @@ _POSTCODE = re.compile(
     r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d(?!(?-i:st|nd|rd|th|mg|ml|kg|cm|mm|am|pm)\b)[A-Z]{2})\b",
     re.IGNORECASE,
 )
-_VEHICLE = re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b")
 _INSURANCE = re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
 _REFERENCE = re.compile(
     r"\b[A-Z] ?\d{5,9}\b|(?<![\w.,/])\d{6,8}(?![\w,/]|\.\d|\s?(?:mls?|g|mg|per|cells|units|copies|platelets|iu)\b)|"
@@ -146,21 +150,43 @@ def replace_identifiers(
     """Replaces addresses of the net, dates, numbers, postcodes and references, in the order in which they cannot hide each other."""
     reading.replace(_EMAIL, lambda match: ("[e-mail address]", "e-mail addresses") if match["domain"] else None)
     reading.replace(_WEB, lambda _: ("[web address]", "web addresses"))
+    for pattern, said, kind in accounts(reading.text):
+        reading.replace(pattern, lambda _, answer=(said, kind): answer)  # type: ignore[misc]
+    reading.replace(LED_ACCOUNT, username_said)
+    reading.replace(OFFICERS_NUMBER, officer_said)
     reading.replace(_POSTCODE, lambda _: ("[postcode]", "postcodes"))
     for code in sorted({code for code in known_codes if code}, key=len, reverse=True):
         reading.replace(_known_code(code), lambda _: ("[reference]", "references"))
     _replace_dates(reading, died)
     for day in known_dates:
         reading.replace(re.compile(rf"(?<!\d){day:%d%m%y}(?!\d)"), lambda _, day=day: (_day_said(day, died), "dates"))  # type: ignore[misc]
-    reading.replace(_FEASTS, lambda _: ("[a date]", "dates"))
+    reading.replace(_feasts(), lambda _: ("[a date]", "dates"))
     reading.replace(_DIGITS, _digits_said)
     reading.replace(_INSURANCE, lambda _: ("[number]", "numbers"))
-    reading.replace(_VEHICLE, lambda _: ("[vehicle]", "vehicles"))
+    reading.replace(PLATE, plate_said)
     reading.replace(_LED_REFERENCE, lambda match: (_led(match, "[reference]"), "references"))
     reading.replace(_REFERENCE, lambda _: ("[reference]", "references"))
     reading.replace(_MONTH_ALONE, lambda match: (_led(match, "[a month]"), "dates"))
+    reading.replace(LETTERS_AND_DIGITS, mixed_said)
     reading.replace(_SPAN_OF_YEARS, lambda _: ("[a year]", "dates"))
     reading.replace(_YEAR_ALONE, lambda match: (_led(match, "[a year]"), "dates"))
+
+
+@cache
+def _feasts() -> re.Pattern[str]:
+    """Feasts and days that all know, with their day or season and the year; what is a verb or a season too only with a capital."""
+    names = "|".join(sorted((re.escape(feast) for feast in word_rules()["feasts"]), key=len, reverse=True))
+    small = "|".join(
+        re.escape(feast.lower()) for feast in word_rules()["feasts"] if len(feast) > 5 and feast != "Advent"
+    )
+    saints = r"\b(?:St\.?|Saint) (?:David|George|Andrew|Patrick|Valentine|Nicholas|Stephen|Swithun)['’]?s Day"
+    others = r"\b(?:Mother|Father|Valentine)['’]?s?['’]? Day|\b(?:(?:May Day|spring|summer|August) )?bank holiday(?: Monday)?"
+    after = r"(?:['’]s)?(?:[ -]al[ -](?:Fitr|Adha))?(?: (?:Day|Eve|Night|Morning|Sunday|Monday|Saturday|weekend|week|holidays?|break))?"
+    return re.compile(
+        rf"{saints}|{others}|\b(?-i:{names})\b{after}(?:,?\s+(?:(?:19|20)\d\d)\b)?"
+        rf"|\b(?:{small})\b{after}(?:,?\s+(?:19|20)\d\d\b)?",
+        re.IGNORECASE,
+    )
 
 
 def _replace_dates(reading: Reading, died: date | None) -> None:

@@ -24,6 +24,8 @@ CODE_KEYS = ("reference", "case_ref", "coroner_reference", "hospital_number", "r
 ORGANISATION_KEYS = ("organisation", "school", "education_setting", "centre")
 PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "location", "location_detail")
 AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
+SMALL_WORDS = ("of", "and", "the", "for", "in", "at")
+HOUSE = re.compile(r"\d+[A-Za-z]?(?=[ ,]|$)")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
 
@@ -52,7 +54,8 @@ NOTHING_AROUND = Around()
 class KnownThings:
     """All that a case knows: people and places, phrases that stand for one thing (folded words to what stands for them), and codes.
 
-    `initials` gives capitals without dots (`AGT`) to what stands for those whose they are.
+    `initials` gives capitals without dots (`AGT`) to what stands for those whose they are, people and agencies; `houses` and `towns` those of
+    the addresses.
     """
 
     known: tuple[Known, ...]
@@ -60,12 +63,15 @@ class KnownThings:
     codes: tuple[str, ...]
     postcodes: tuple[str, ...]
     initials: Mapping[str, str] = field(default_factory=dict)
+    houses: tuple[str, ...] = ()
+    towns: tuple[str, ...] = ()
 
 
 @cache
 def word_rules() -> Mapping[str, Any]:
     """The titles, street words and words of organisations that are no names."""
     rules = json.loads(resources.read_bytes("rules", "anonymise.json"))
+    rules["feast_words"] = [word.lower() for feast in rules["feasts"] for word in re.findall(r"[\w'’-]+", feast)]
     return {key: frozenset(value) if isinstance(value, list) else value for key, value in rules.items()}
 
 
@@ -125,7 +131,9 @@ def gather(
         ),
         codes=tuple(sorted({code for document in documents for code in _codes(document)})),
         postcodes=_postcodes(documents, addresses),
-        initials=_initials(form_a, people),
+        initials=_agency_initials(agencies) | _initials(form_a, people),
+        towns=tuple(sorted({town for town in towns if town})),
+        houses=tuple(sorted({found[0] for lines in addresses for line in lines if (found := HOUSE.match(line))})),
     )
 
 
@@ -152,6 +160,21 @@ def _postcodes(documents: Sequence[Mapping[str, Any]], addresses: Iterable[tuple
     return tuple(sorted(lines | {text for document in documents for text in _strings(document, ("postcode",))}))
 
 
+def _agency_initials(agencies: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
+    """The initials of the agencies (`NGH`, and `NG` without the last word) with what each is."""
+    found: dict[str, str] = {}
+    for name, kind, label in agencies.values():
+        words = [
+            word for word in words_of(re.sub(r"\([^)]*\)", " ", name)) if word not in SMALL_WORDS and word[0].isalpha()
+        ]
+        letters = "".join(word[0] for word in words).upper()
+        for count in range(2, min(len(letters), MOST_INITIALS) + 1):
+            said = (label or kind.replace("_", " ")).lower()
+            same = found.setdefault(letters[:count], said)
+            found[letters[:count]] = said if same == said else "an organisation"
+    return found
+
+
 def _initials(form_a: Mapping[str, Any], people: Sequence[Known]) -> dict[str, str]:
     """The initials of everyone with more than one name, some of those after the first left out."""
     child = form_a.get("child", {})
@@ -159,7 +182,8 @@ def _initials(form_a: Mapping[str, Any], people: Sequence[Known]) -> dict[str, s
     found: dict[str, str] = {}
     for person in people:
         for name in whole if person.kind == CHILD else person.names:
-            words = [word for word in words_of(name) if word not in word_rules()["titles"] and word[0].isalpha()]
+            ranks = {rank.lower() for rank in word_rules()["ranks"]}
+            words = [w for w in words_of(name) if w not in word_rules()["titles"] and w not in ranks and w[0].isalpha()]
             letters = "".join(word[0] for word in words).upper()
             for initials in _shortened(letters[:MOST_INITIALS]):
                 same = found.setdefault(initials, person.role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from cdr.domain.anonymising.known_names import PLACE, word_pattern, word_rules, words_of
 from cdr.written import APOSTROPHES, bare_name
@@ -13,6 +13,10 @@ from cdr.written import APOSTROPHES, bare_name
 SHORTEST_MISSPELT, LONGEST_MISSPELT = 5, 60
 ANY_LETTER = "*"
 LONGEST_ENDING_LOST, LONGEST_ENDING = 2, 4
+SHORTEST_PART, LONGEST_DISGUISED = 2, 40
+DIGITS_FOR_LETTERS = str.maketrans("0134578$@!", "oieastbsai")
+SPACED = re.compile(r"(?<!\w)[^\W\d_](?:(?: |[.\-_·*] ?)[^\W\d_]){2,39}(?!\w)")
+DISGUISED = re.compile(r"(?<![\w$@])(?=[^\W\d_$@!]*[\d$@!])(?=[\d$@!]*[^\W\d_])[\w$@!]{3,40}(?![\w$@])")
 
 
 def slips(word: str) -> Iterator[str]:
@@ -71,3 +75,24 @@ def name_tokens(name: str, kind: str) -> set[str]:
     }
     joined = {a + b for a, b in itertools.pairwise(words)} if kind != PLACE else set()
     return {word for word in words if len(word) > 1} | {part for part in parts if len(part) > 2} | joined
+
+
+def parts_of(word: str, tokens: Container[str]) -> list[str]:
+    """The names that a word is made of (`summerhunter`), the longest first ones; empty where a part of it is none."""
+    ways: dict[int, list[str]] = {len(word): []}
+    if len(word) > LONGEST_DISGUISED:
+        return []
+    for start in range(len(word) - SHORTEST_PART, -1, -1):
+        for end in range(len(word), start + SHORTEST_PART - 1, -1):
+            if end in ways and word[start:end] in tokens:
+                ways[start] = [word[start:end], *ways[end]]
+                break
+    return ways.get(0, [])
+
+
+def short_forms(first: str) -> Iterator[str]:
+    """What one with this first name may be called for short: its first three or four letters, the last perhaps twice, with a usual ending."""
+    for size in (3, 4) if len(first) > 3 else ():
+        start = first[:size]
+        for beginning in (start, start + start[-1]):
+            yield from (beginning + ending for ending in word_rules()["short_endings"])
