@@ -63,7 +63,7 @@ def add(app: App, of: str, to: str, due: date, file: str | None, as_json: bool) 
 @as_json
 @pass_app
 def list_(app: App, only_open: bool, overdue: bool, to: str | None, as_json: bool) -> None:
-    """List actions, the nearest day first; what each says is shown with: cdr action show ACTION
+    """List actions, the nearest day first; what each says is shown with `cdr action show ACTION`.
 
     Example: cdr action list --overdue
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from cdr import resources
+from cdr import moments, resources
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def law() -> Mapping[str, Duty]:
             one["words"],
             one["source"],
             one["address"],
-            date.fromisoformat(one["checked_on"]) if one["checked_on"] else None,
+            moments.day(one["checked_on"]) if one["checked_on"] else None,
         )
         for name, one in body["sentences"].items()
     }
