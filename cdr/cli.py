@@ -29,6 +29,7 @@ COMMANDS = {
     "import": "Bring in earlier years from a register.",
     "list": "List cases with their stage and next step, without names.",
     "find": "Find the cases that a person belongs to, by a name, a date or a number.",
+    "reconcile": "Compare the deaths that a registrar lists with the cases.",
     "show": "Show one case in full.",
     "today": "Show what is due over all open cases, without names.",
     "calendar": "Write what is due as a calendar file, without names.",

@@ -34,6 +34,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "import": RECORDS,
     "list": STORE,
     "find": (65, *STORE),
+    "reconcile": (65, *STORE),
     "show": STORE,
     "today": STORE,
     "calendar": (65, *STORE),
