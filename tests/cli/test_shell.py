@@ -1,0 +1,55 @@
+"""What every command has in common: quiet and talkative runs, help by topic, an object beside a file, blank forms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from conftest import EXAMPLES, Shell, run
+
+
+def test_a_quiet_run_talks_only_where_all_is_not_well(cdr: Shell, sudi: str) -> None:
+    told = cdr("-q", "notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2026-02-16")
+    assert len(told.out.strip()) == 9 and told.err == ""
+    refused = cdr("-q", "notify", "--from", EXAMPLES / "form-a-sudi.yaml", as_of="2026-02-16", code=65)
+    assert "known already" in refused.err
+    spoken = cdr("-v", "list", as_of="2026-02-16").err
+    assert f"the store is {cdr.store}" in spoken and "the clock was set to 2026-02-16" in spoken and "gpg" in spoken
+    assert "Amara" not in spoken and cdr("list", as_of="2026-02-16").err == ""
+
+
+def test_help_of_commands_and_topics() -> None:
+    assert "cdr notify" in run(["help", "notify"]).out and "environment" in run(["help"]).out
+    assert run(["help", "keys", "list"]).out.startswith("Usage: cdr keys list")
+    assert "CDR_AS_OF" in run(["help", "environment"]).out and "130" in run(["help", "exit-codes"]).out
+    assert run(["help", "--json", "dates"]).json["topic"] == "dates"
+    assert run(["help", "nothing"]).code == 66
+
+
+def test_an_object_stands_beside_a_file(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    for command in (("timeline", sudi), ("delays", sudi), ("ncmd", sudi), ("tally", "--year", "2025/26")):
+        file = tmp_path / f"{command[0]}.json"
+        answer = cdr(*command, "--json", "-o", file, as_of="2026-02-16")
+        assert answer.json == json.loads(file.read_text("utf-8"))
+        assert cdr(*command, "--json", "-o", "-", as_of="2026-02-16").json == answer.json
+    (tmp_path / "register.csv").write_text("Ref,DOB,DOD\n1,2020-01-02,2021-03-04\n", "utf-8")
+    guess = ("import", tmp_path / "register.csv", "--guess", "--json")
+    assert cdr(*guess, "-o", tmp_path / "map.yaml").json["mapping"]["columns"]["date_of_birth"] == "DOB"
+    assert "date_of_birth: DOB" in (tmp_path / "map.yaml").read_text("utf-8").replace('"', "")
+    cdr(*guess, "-o", "-", code=2)
+
+
+def test_cases_by_what_the_panel_found(cdr: Shell, sudi: str) -> None:
+    cdr("review", sudi, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "a rehearsal", as_of="2026-04-14")
+
+    def refs(*words: str) -> list[str]:
+        return [one["case"] for one in cdr("list", "--json", *words, as_of="2026-04-15").json["cases"]]
+
+    assert (
+        refs("--category", "10")
+        == refs("--factor", "sleep-environment")
+        == refs("--theme", "messages_to_families")
+        == [sudi]
+    )
+    assert refs("--category", "9") == refs("--factor", "fire") == []
+    assert "co_sleeping" in cdr("list", "--factor", "nothing", code=2).err
