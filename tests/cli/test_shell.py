@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from conftest import EXAMPLES, Shell, run
@@ -53,3 +54,26 @@ def test_cases_by_what_the_panel_found(cdr: Shell, sudi: str) -> None:
     )
     assert refs("--category", "9") == refs("--factor", "fire") == []
     assert "co_sleeping" in cdr("list", "--factor", "nothing", code=2).err
+
+
+def test_an_empty_form_can_be_filled_in(cdr: Shell, tmp_path: Path) -> None:
+    for letter in "ABC":
+        answer = run(["form", "--blank", letter, "-o", str(tmp_path / f"{letter}.yaml"), "--json"])
+        assert answer.json["form"] == f"form-{letter.lower()}/1"
+    text = (tmp_path / "A.yaml").read_text("utf-8")
+    missing = cdr("notify", "--from", tmp_path / "A.yaml", code=65).err
+    assert "child.family_name: Family name" in missing and "SCHEMA-UNKNOWN" not in missing
+    answers = {
+        "first_names": "Amara", "family_name": "Testcase", "date_of_birth": "2025-03-02", "sex": "female", "ethnicity": "N",
+        "postcode": "NR1 1AB", "local_authority": "Northshire", "date": "2026-01-09", "place": "emergency_department",
+        "expected": "expected", "suspected_stillbirth_at_home": "no", "circumstances": "As it was expected.", "mccd_issued": "no",
+        "triggered": "no", "safeguarding_concern": "no", "name": "Dr Priya Raman", "notified_at": "2026-01-09T11:20",
+        "received_at": "2026-01-09T11:25", "address": "[12 Example Street, Northtown]", "criteria": "[none]",
+    }  # fmt: skip
+    for key, answer_ in answers.items():
+        text = re.sub(rf"^( *){key}:( \[\])?$", rf"\1{key}: {answer_}", text, flags=re.MULTILINE)
+    filled = tmp_path / "filled.yaml"
+    filled.write_text(text, "utf-8")
+    wrong = [line for line in cdr("notify", "--from", filled, code=65).err.splitlines() if "SCHEMA" in line]
+    assert [line.split(": ")[1] for line in wrong] == ["professionals"]
+    assert run(["form", "--blank", "A", "-o", "x.docx"]).code == run(["form", "-o", "x.html"]).code == 2
