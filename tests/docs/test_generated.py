@@ -215,6 +215,21 @@ def test_the_page_is_as_the_code_has_it(name: str, root: Path) -> None:
     assert path.read_text("utf-8") == wanted, f"docs/{name} is stale; run: CDR_UPDATE_DOCS=1 pytest tests/docs"
 
 
+def test_the_man_pages_are_as_the_code_has_them(root: Path) -> None:
+    from docs import manual
+
+    folder, wanted = root / "packaging" / "man", manual.pages()
+    if UPDATE:
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            path.unlink()
+        for name, text in wanted.items():
+            (folder / name).write_text(text, "utf-8")
+    assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == wanted, (
+        "packaging/man is stale: make docs"
+    )
+
+
 def test_the_dictionary_has_every_field_code_and_rule(root: Path) -> None:
     text = (root / "docs" / "data-dictionary.md").read_text("utf-8")
     shown = set(re.findall(r"`([A-Za-z0-9_.-]+)`", text))
