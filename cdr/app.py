@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,9 @@ class App:
     as_of: str | None = None
     acting: str | None = None
     debug: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    held_back: list[str] = field(default_factory=list)  # talk that a quiet run tells only where all is not well
     run: Callable[[list[str]], int] | None = None  # one command as a person gives it; the demonstration uses it
     root: str | None = None  # for a first clone: the fingerprint of the key that made the store
     made_a_store: bool = False

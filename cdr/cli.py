@@ -29,6 +29,7 @@ COMMANDS = {
     "import": "Bring in earlier years from a register.",
     "list": "List cases with their stage and next step, without names.",
     "find": "Find the cases that a person belongs to, by a name, a date or a number.",
+    "reconcile": "Compare the deaths that a registrar lists with the cases.",
     "show": "Show one case in full.",
     "today": "Show what is due over all open cases, without names.",
     "calendar": "Write what is due as a calendar file, without names.",
@@ -62,6 +63,7 @@ COMMANDS = {
     "check-tables": "Find what is wrong in published tables; needs no store and no key.",
     "export": "Write the anonymised data set, for DuckDB, R or a spreadsheet.",
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
+    "help": "Show the help of a command or a topic.",
     "explain": "Say what a rule or a field means.",
     "verify": "Check the whole store.",
     "audit": "Show who changed what and when.",
@@ -137,15 +139,26 @@ MODULES = {"return": "return_", "list": "list_", "import": "import_", "check-tab
 @click.option(
     "--debug", is_flag=True, help="Where something fails inside cdr, show where (never what a document says)."
 )
+@click.option("-q", "--quiet", is_flag=True, help="Leave out the talk on stderr where all is well.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was acted on, and what it took.")
 @click.version_option(__version__, message="cdr %(version)s")
 @click.pass_context
-def cdr(ctx: click.Context, store: str | None, as_of: str | None, acting: str | None, debug: bool) -> None:
+def cdr(
+    ctx: click.Context,
+    store: str | None,
+    as_of: str | None,
+    acting: str | None,
+    debug: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
     """Child death review from a shell: every case encrypted in plain files, every change signed in git."""
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     _stay_out_of_core_dumps()
     app: App = ctx.obj
     app.store_option, app.as_of, app.acting, app.debug = store, as_of, acting, debug
+    app.quiet, app.verbose = quiet, verbose
 
 
 def _stay_out_of_core_dumps() -> None:
@@ -204,11 +217,24 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         answer = cdr.main(args=given, prog_name="cdr", standalone_mode=False, obj=app)
         sys.stdout.flush()
-        return _with_the_rest(app, answer if isinstance(answer, int) else DONE)
+        code = _with_the_rest(app, answer if isinstance(answer, int) else DONE)
     except SystemExit:  # click's answer to a reader that has gone
-        return _ended(app, BrokenPipeError(), given)
+        code = _ended(app, BrokenPipeError(), given)
     except (Exception, KeyboardInterrupt) as error:
-        return _ended(app, error, given)
+        code = _ended(app, error, given)
+    with suppress(OSError):
+        _told_more(app, code)
+    return code
+
+
+def _told_more(app: App, code: int) -> None:
+    """What was held back as talk, where all is not well; and what was acted on, where that is asked for."""
+    if code and app.held_back:
+        _tell(app.held_back, code)
+    if app.verbose:
+        from cdr.terminal.account import account
+
+        _tell(account(app, code), code)
 
 
 def _completed(instruction: str) -> int:

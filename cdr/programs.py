@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -48,11 +49,13 @@ class Ended:
 
 
 _silent: set[str] = set()
+started: Counter[str] = Counter()  # how often each program was started in this run of cdr
 
 
 def begin() -> None:
     """A run of cdr begins: every program is waited for again."""
     _silent.clear()
+    started.clear()
 
 
 def run(
@@ -91,6 +94,7 @@ def start(
     """A program that was started, with pipes to it and from it. Raises: as `run`."""
     if command[0] in _silent:
         raise OverTime
+    started[command[0]] += 1
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
         pass_fds=tuple(descriptors), process_group=0, cwd=folder,

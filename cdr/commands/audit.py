@@ -14,7 +14,14 @@ from cdr.terminal.output import put, put_json, table
 @as_json
 @pass_app
 def command(app: App, reference: str | None, as_json: bool) -> None:
-    """Show every change, newest first: when, by whom, which command, which documents. From git; it opens nothing."""
+    """Show every change, newest first: when, by whom, which command, which documents. From git; it opens nothing.
+
+    Examples:
+
+    \b
+    cdr audit
+    cdr audit 2026-7K3M
+    """
     from cdr.store.audit import changes
 
     found = changes(app.store, reference)

@@ -49,6 +49,15 @@ def command(
 
     cron runs `cdr chase --overdue` with the chaser's key, which opens requests and prompts and nothing else. What a mail server
     does not take waits for the next run, and the command ends with 75.
+
+    Examples:
+
+    \b
+    cdr chase
+    cdr chase --overdue --dry-run
+    cdr chase --overdue
+    cdr chase --hold 2026-7K3M high-street-surgery --until 2026-02-16 "Its records are being moved"
+    cdr chase --release 2026-7K3M high-street-surgery
     """
     if dry_run and not overdue:
         raise WrongUsage("--dry-run goes with --overdue: without it nothing is sent anyway.")

@@ -12,15 +12,14 @@ from cdr.terminal.completing import SHELLS, script
 def command(shell: str) -> None:
     """Print the script with which bash, zsh or fish completes commands, options, references, agencies, kinds and file names.
 
-    No key is used for it: references are the names of folders, agencies stand in cdr.yaml. For bash the line
-    eval "$(cdr completion bash)" belongs in ~/.bashrc; for zsh the same with zsh in ~/.zshrc, after compinit; fish reads the file
-    that the third example writes.
-
-    Examples:
+    No key is used for it: references are the names of folders, agencies stand in cdr.yaml. Put the first line into ~/.bashrc, or the
+    second into ~/.zshrc (after compinit), or run the third once for fish:
 
     \b
-    cdr completion bash
-    cdr completion zsh
+    eval "$(cdr completion bash)"
+    eval "$(cdr completion zsh)"
     cdr completion fish > ~/.config/fish/completions/cdr.fish
+
+    Example: cdr completion bash
     """
     click.echo(script(shell))

@@ -11,7 +11,7 @@ from cdr.app import App
 from cdr.commands.options import Reference, output_file, pass_app
 from cdr.documents.delays.delays import FORMATS
 from cdr.errors import ConditionsNotMet, WrongUsage
-from cdr.terminal.output import STDOUT, put_rendered, to_file
+from cdr.terminal.output import STDOUT, deliver
 
 
 @click.command("delays")
@@ -34,7 +34,12 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
     A day on which several things were waited for is open for each of them and attributed to one, so that the attributed days
     sum to all days; `cdr explain delays` says in which order. Without REF and --year it is this year.
 
-    Example: cdr delays 2026-7K3M
+    Examples:
+
+    \b
+    cdr delays 2026-7K3M
+    cdr delays --year 2025/26
+    cdr delays --year 2025/26 --format pdf -o delays.pdf
     """
     from shutil import get_terminal_size
 
@@ -50,10 +55,7 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
     rendered = render(
         found, app.configuration.area, names, chosen, get_terminal_size((96, 24)).columns, _is_plain(output)
     )
-    if output:
-        to_file(output, rendered)
-    else:
-        put_rendered(str(rendered), chosen)
+    deliver(rendered, chosen, output, as_json)
 
 
 def _is_plain(output: str | None) -> bool:

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdr import disk
+from cdr import disk, programs
 from cdr.app import App, progress
-from cdr.commands.options import pass_app
+from cdr.commands.options import as_json, pass_app
 from cdr.errors import CdrError, WrongUsage
-from cdr.terminal.output import put, say
+from cdr.terminal.output import put, put_json, say
 
 if TYPE_CHECKING:
     from cdr.demo.synthetic import SyntheticCase
@@ -79,20 +79,31 @@ class Place:
 
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path("cdr-demo"))
+@as_json
 @pass_app
-def command(app: App, folder: Path) -> None:
+def command(app: App, folder: Path, as_json: bool) -> None:
     """Run the whole job on an invented area: three earlier years, one case from notification to review, the annual report.
 
     Everything is in DIR (cdr-demo without it) and may be deleted. No child, family or professional in it is real.
+
+    Examples:
+
+    \b
+    cdr demo
+    cdr demo ~/cdr-demo
     """
     if app.run is None:
         raise WrongUsage("The demonstration is started from the command line.")
-    with _prepared(folder, app.run) as place:
+    # the story is talk where the result is an object for a script
+    with redirect_stdout(sys.stderr) if as_json else nullcontext(), _prepared(folder, app.run) as place:
         member, chaser = _keys()
         _store(place, member, chaser)
         _earlier_years(place)
         reference = _one_case(place, chaser)
         _results(place, reference)
+    if as_json:
+        made = {"folder": place.folder, "store": place.store, "keys": place.keys, "state": place.folder / "state"}
+        put_json({"schema": "cdr-demo/1", "case": reference, **{name: str(path) for name, path in made.items()}})
 
 
 @contextmanager
@@ -298,9 +309,9 @@ def _results(place: Place, reference: str) -> None:
     put(f"  tallies    {place.folder / 'tally-2025-26.html'}\n  report     {place.folder / REPORT}.pdf, .html, .docx")
     put(f"  outbox     {place.store / 'outbox'}")
     put("\nTo go on by hand:\n")
-    put(
-        f"  export GNUPGHOME={place.keys} XDG_STATE_HOME={place.folder / 'state'}\n  {sys.argv[0]} --store {place.store} show {reference}"
-    )
+    keys, state = (programs.as_typed(path) for path in (place.keys, place.folder / "state"))
+    put(f"  export GNUPGHOME={keys} XDG_STATE_HOME={state}")
+    put(f"  {programs.as_typed(sys.argv[0], '--store', place.store, 'show', reference)}")
 
 
 def _report(place: Place) -> None:

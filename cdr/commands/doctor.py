@@ -37,7 +37,10 @@ class Check:
 @as_json
 @pass_app
 def command(app: App, as_json: bool) -> int:
-    """Look at gpg, git, keys and their expiry, the agent, the configuration, your own wordings of letters, mail and the clock."""
+    """Look at gpg, git, keys and their expiry, the agent, the configuration, your own wordings of letters, mail and the clock.
+
+    Example: cdr doctor
+    """
     checks = list(dict.fromkeys(check for look in LOOKS for check in _looked(look, app)))
     if as_json:
         put_json({"schema": "cdr-doctor/1", "checks": [asdict(check) for check in checks]})

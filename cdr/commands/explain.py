@@ -51,7 +51,12 @@ def command(app: App, what: str | None, as_json: bool) -> None:
     a clock (T14), and in a store what the area changed of it; a milestone (home_visit); another process (inquest); and lists
     all clocks, gates, milestones, the order of delays, and what the law says (law, or a section: 16N).
 
-    Example: cdr explain child.sex
+    Examples:
+
+    \b
+    cdr explain child.sex
+    cdr explain T14
+    cdr explain milestones
     """
     found = [*_everything()] if what is None else [*_named(app, what.strip())]
     if not found and what is not None:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cdr import disk
 from cdr.app import App
-from cdr.commands.options import as_json, case_reference, pass_app
+from cdr.commands.options import Reference, as_json, pass_app
 from cdr.domain.asking.requests import Request
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file
 from cdr.work import return_forms
 from cdr.work.changing import changing, opened
 
-if TYPE_CHECKING:
-    pass
-
 SUFFIXES = (".html", ".docx", ".yaml")
+TEXTS = (".yaml", ".yml")
+BLANK = {"A": "form-a", "B": "form-b", "C": "form-c"}
 
 
 @click.command("form")
-@case_reference
-@click.argument("agency", metavar="AGENCY")
+@click.argument("reference", metavar="[REF]", required=False, type=Reference())
+@click.argument("agency", metavar="[AGENCY]", required=False)
+@click.option(
+    "--blank",
+    type=click.Choice(BLANK, case_sensitive=False),
+    help="Instead of an agency's form, an empty Form A, B or C as text (.yaml).",
+)
 @click.option(
     "-o",
     "--output",
@@ -39,14 +42,53 @@ SUFFIXES = (".html", ".docx", ".yaml")
 )
 @as_json
 @pass_app
-def command(app: App, reference: str, agency: str, output: str, new_passphrase: bool, as_json: bool) -> None:
+def command(
+    app: App,
+    reference: str | None,
+    agency: str | None,
+    blank: str | None,
+    output: str,
+    new_passphrase: bool,
+    as_json: bool,
+) -> None:
     """Write the return form of one agency that was asked: for a browser (.html), Word (.docx), or as text (.yaml).
 
     The .html file goes by ordinary mail: it says nothing of the child but in a part that the pass-phrase opens, and what is
     filled in is encrypted to the members before it is saved. The other two are for who cannot use it, by a secure way.
 
-    Example: cdr form 2026-7K3M northshire-police -o form.html
+    An empty form (--blank) holds every field with what it means and takes; it needs no store.
+
+    Examples:
+
+    \b
+    cdr form 2026-7K3M northshire-police -o form.html
+    cdr form --blank A -o form-a.yaml
     """
+    if blank:
+        _blank(blank, bool(reference or agency or new_passphrase), output, as_json)
+        return
+    if not reference or not agency:
+        raise WrongUsage("Say whose form: cdr form REF AGENCY -o FILE", "An empty one: cdr form --blank A -o FILE")
+    _of_agency(app, reference, agency, output, new_passphrase, as_json)
+
+
+def _blank(letter: str, with_more: bool, output: str, as_json: bool) -> None:
+    """Write an empty form. Raises: WrongUsage, as `to_file`."""
+    from cdr.documents.blank import blank_yaml
+    from cdr.forms import migrations
+
+    if with_more:
+        raise WrongUsage("An empty form is nobody's: leave REF, AGENCY and --new-passphrase out.")
+    if output != STDOUT and Path(output).suffix.lower() not in TEXTS:
+        raise WrongUsage("An empty form is text.", "End the file's name in .yaml.")
+    refuse_two_results(output, as_json)
+    form = BLANK[letter]
+    to_file(output, blank_yaml.to_yaml(form))
+    if as_json:
+        put_json({"schema": "cdr-form-blank/1", "form": migrations.current(form), "file": output})
+
+
+def _of_agency(app: App, reference: str, agency: str, output: str, new_passphrase: bool, as_json: bool) -> None:
     suffix = ".html" if output == STDOUT else Path(output).suffix.lower()
     if suffix not in SUFFIXES:
         raise WrongUsage("The file's name says what kind of form it is.", "End it in .html, .docx or .yaml.")

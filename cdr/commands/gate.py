@@ -48,7 +48,14 @@ def command(
 
     TYPE is inquest, criminal, post_mortem, cspr, rapid_review, psii_serious_incident, pmrt, mnsi ... (a wrong one lists them all).
 
-    Example: cdr gate 2026-7K3M
+    Examples:
+
+    \b
+    cdr gate 2026-7K3M
+    cdr gate 2026-7K3M open inquest --on 2026-01-12 --expected 2026-11-30 --owner "HM Coroner"
+    cdr gate 2026-7K3M expect inquest 2027-02-15
+    cdr gate 2026-7K3M close inquest --on 2027-02-16
+    cdr gate 2026-7K3M waive cspr --reason "The partnership decided against one"
     """
     given = {
         key: value for key, value in (("on", on), ("expected", expected), ("owner", owner), ("reason", reason)) if value

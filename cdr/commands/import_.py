@@ -13,7 +13,7 @@ import click
 from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.errors import InvalidData, Problem, WrongUsage, as_told
-from cdr.terminal.output import file_name, given, put, put_json, say, table, to_file
+from cdr.terminal.output import file_name, given, put, put_json, refuse_two_results, say, table, to_file
 
 if TYPE_CHECKING:
     from cdr.documents.incoming.rows import Sheet
@@ -71,6 +71,7 @@ def command(
 
     columns = Columns.from_rules(rules("register"))
     if guess:
+        refuse_two_results(output, as_json)
         _guess(file, columns, output, as_json)
         return
     if output:
@@ -265,10 +266,10 @@ def _guess(file: str, columns: Columns, output: str | None, as_json: bool) -> No
 
     register = _register(file, lambda rows: headings(rows, columns))
     found = guess(_rows(register.sheet), columns)
+    if output:
+        to_file(output, found.text())
     if as_json:
         put_json({"schema": "cdr-import/1", "mapping": found.document()})
-    elif output:
-        to_file(output, found.text())
-    else:
+    elif not output:
         put(found.text().rstrip("\n"))
     say(f"Look through it and put it right; then: cdr import {register.name} --map MAPPING.yaml --dry-run")

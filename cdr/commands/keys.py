@@ -20,7 +20,14 @@ LONGEST_REASON = 300
 
 @click.group("keys")
 def command() -> None:
-    """Show whose keys read and write this store; add one, take one out, or take up one that was renewed."""
+    """Show whose keys read and write this store; add one, take one out, or take up one that was renewed.
+
+    Examples:
+
+    \b
+    cdr keys list
+    cdr keys refresh 0123...CDEF 89AB...4567
+    """
 
 
 @command.command("list")

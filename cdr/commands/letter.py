@@ -100,6 +100,15 @@ def command(
         recipients_able: {answer: yes, by: Jo Penrose, on: 2026-04-17}
         language_and_format: {answer: none, by: Jo Penrose, on: 2026-04-17}
       proof_read_by: [Robin Ashworth, Jo Penrose]
+
+    Examples:
+
+    \b
+    cdr letter 2026-7K3M --to mother --draft
+    cdr letter 2026-7K3M --kind delay --to mother --gate letter-gate.yaml --format docx --large-print -o delay.docx
+    cdr letter --holds
+    cdr letter 2026-7K3M --again 1 -o letter.pdf
+    cdr letter --kind confidentiality --format pdf -o statement.pdf
     """
     if holds:
         return _show_holds(app, reference, as_json)

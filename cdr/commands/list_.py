@@ -58,6 +58,18 @@ class Stage(click.Choice[str]):
     help="Children who lived in this local authority; the area's own name stands for all of its authorities.",
 )
 @click.option(
+    "--category", type=click.IntRange(1, 10), help="Cases whose analysis has this category of death, 1 to 10."
+)
+@click.option(
+    "--factor", metavar="FACTOR", default="", help="Cases whose analysis has this factor; a wrong one lists them."
+)
+@click.option(
+    "--theme",
+    metavar="THEME",
+    default="",
+    help="Cases whose analysis has this theme of learning; a wrong one lists them.",
+)
+@click.option(
     "--sort",
     type=click.Choice(SORTS),
     default="notified",
@@ -74,10 +86,22 @@ def command(
     agency: str,
     waiting_for: str,
     authority: str,
+    category: int | None,
+    factor: str,
+    theme: str,
     sort: str,
     as_json: bool,
 ) -> None:
-    """List cases: reference, when notified, stage, and what each waits for since when. No name is shown."""
+    """List cases: reference, when notified, stage, and what each waits for since when. No name is shown.
+
+    Examples:
+
+    \b
+    cdr list --open
+    cdr list --overdue --agency northshire-police
+    cdr list --waiting-for inquest --sort waiting
+    cdr list --category 10 --factor sleep_environment
+    """
     from cdr.domain.process.listing import authorities_named, chosen
 
     rows = _rows(app, with_void=VOID in stages)
@@ -88,6 +112,9 @@ def command(
         agency=_agency(app, rows, agency),
         waiting_for=_wait(waiting_for),
         authorities=authorities_named(authority, app.configuration) if authority else (),
+        category=category or 0,
+        factor=_code(factor, "factor"),
+        theme=_code(theme, "learning_theme"),
     )
     found = chosen(rows, wanted, sort)
     if as_json:
@@ -128,6 +155,17 @@ def _wait(given: str) -> str:
             f"Say one of: {', '.join(OWN_WAITS)}, or a process: {', '.join(processes)}.",
         )
     return words(what) if what in processes else what
+
+
+def _code(given: str, list_: str) -> str:
+    """A code of a list as it is kept. Raises: WrongUsage with the codes that there are."""
+    from cdr.forms.codelists import code_list
+
+    codes, code = code_list(list_), given.strip().casefold().replace("-", "_").replace(" ", "_")
+    if code and code not in codes:
+        known = ", ".join(str(one.code) for one in codes.codes)
+        raise WrongUsage(f"There is no such {list_.replace('_', ' ')}.", f"Say one of: {known}.")
+    return code
 
 
 def _nothing(wanted: Wanted, any_case: bool, left_out: bool) -> str:

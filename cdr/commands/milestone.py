@@ -53,7 +53,13 @@ def command(
     KIND is initial_meeting, home_visit, cdrm, post_mortem_final, pfd_report ... (a wrong one lists them all; `cdr explain
     milestones` says what each means and ends).
 
-    Example: cdr milestone 2026-7K3M
+    Examples:
+
+    \b
+    cdr milestone 2026-7K3M
+    cdr milestone 2026-7K3M initial_meeting --on 2026-01-11 --minutes minutes.pdf
+    cdr milestone 2026-7K3M pfd-report --on 2026-06-01 --to "Northtown General Hospital"
+    cdr milestone 2026-7K3M home_visit --undo
     """
     others = [
         name

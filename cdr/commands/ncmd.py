@@ -11,7 +11,7 @@ from cdr.domain.ncmd.ncmd import Crib
 from cdr.domain.ncmd.ncmd_minimum import Minimum
 from cdr.domain.ncmd.ncmd_preflight import Preflight
 from cdr.errors import DONE, TO_ACT_ON, ConditionsNotMet, WrongUsage
-from cdr.terminal.output import put, put_json, say, to_file
+from cdr.terminal.output import deliver, put, say, to_file
 
 
 @click.command("ncmd")
@@ -47,7 +47,13 @@ def command(
     With --preflight it says what is to be done by 31 March: reviews of the year that are not complete, open cases to enter, and
     cases not passed on within 48 hours. It shows references and the keys of fields, and no name.
 
-    Example: cdr ncmd 2026-7K3M --format html -o crib.html
+    Examples:
+
+    \b
+    cdr ncmd 2026-7K3M --format html -o crib.html
+    cdr ncmd 2026-7K3M
+    cdr ncmd --preflight 2025/26
+    cdr ncmd --preflight 2025/26 --exit-code --json
     """
     if (reference is None) == (year is None):
         raise WrongUsage(
@@ -85,10 +91,7 @@ def _crib(app: App, reference: str, format_: str | None, as_json: bool, output: 
 def _write_json(content: dict[str, object], output: str | None) -> None:
     import json
 
-    if output:
-        to_file(output, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
-    else:
-        put_json(content)
+    deliver(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "json", output, as_json=True)
 
 
 def _made(app: App, reference: str) -> Crib:

@@ -32,6 +32,12 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
     A message for each goes out, or to the outbox, as cdr.yaml says, with the form to fill in: it carries the reference and the
     date, and nothing about the child but under lock. The pass-phrase of each form is shown here once, to be told by telephone,
     and kept nowhere.
+
+    Examples:
+
+    \b
+    cdr request 2026-7K3M
+    cdr request 2026-7K3M northshire-police --on 2026-01-12
     """
     day = happened(app, on)
     phrases, letters = _ask(app, reference, agencies, day)

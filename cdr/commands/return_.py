@@ -77,7 +77,12 @@ def command(
     confirmed. How complete a return is, and what is missing, is told; `cdr bounce` sends it back. What was recorded for the
     wrong agency is taken back with --undo; a single answer in a return is corrected with `cdr edit REF return:AGENCY`.
 
-    Example: cdr return 2026-7K3M northshire-police --from 2026-7K3M-northshire-police.asc
+    Examples:
+
+    \b
+    cdr return 2026-7K3M northshire-police --from 2026-7K3M-northshire-police.asc
+    cdr return 2026-7K3M northshire-social-care --nil
+    cdr return 2026-7K3M high-street-surgery --waive "The practice closed in 2024 and its notes were not found"
     """
     if sum((file is not None, nil, waive is not None, undo)) != 1:
         raise WrongUsage("Say what came of the request: one of --from FILE, --nil, --waive REASON or --undo.")

@@ -37,7 +37,11 @@ def command(
     Ratifying needs every return in or waived, every other process closed, and a quorate panel meeting that had the case and is
     over. What is not met is listed, and nothing is recorded, unless --override says why it is done all the same.
 
-    Example: cdr review 2026-7K3M --from form-c.yaml --panel P2026-03-18
+    Examples:
+
+    \b
+    cdr review 2026-7K3M --from form-c.yaml --panel P2026-03-18
+    cdr review 2026-7K3M --from form-c.yaml --on 2026-04-14 --override "The inquest may take years"
     """
     from cdr.domain.rulebook.form_c import RATIFIED
 

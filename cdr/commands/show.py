@@ -22,7 +22,10 @@ TITLES = {"notification": "Notification (Form A)", "return": "Return (Form B)", 
 @as_json
 @pass_app
 def command(app: App, reference: str, as_json: bool) -> None:
-    """Show one case in full: where it stands, what was asked and sent, and every form. It names the child."""
+    """Show one case in full: where it stands, what was asked and sent, and every form. It names the child.
+
+    Example: cdr show 2026-7K3M
+    """
     documents = app.store.case(reference)
     if as_json:
         put_json(

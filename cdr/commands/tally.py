@@ -12,7 +12,7 @@ from cdr.app import App, rules
 from cdr.commands.options import output_file, pass_app
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
-from cdr.terminal.output import put, put_json, put_rendered, say, to_file
+from cdr.terminal.output import deliver, put, put_json, say
 from cdr.work.counting import agencies, facts, groups, looks_back, refuse_public, setting, with_panel
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class _Asked:
     choice: Choice
     format: str
     output: str | None
+    as_json: bool
 
 
 @click.command("tally")
@@ -123,6 +124,14 @@ def command(
 
     The tables hold exact numbers and are not for publication. They say more or less than last year only where the numbers
     can carry it.
+
+    Examples:
+
+    \b
+    cdr tally --year 2025/26 --years 4
+    cdr tally --year 2025/26 --format html -o tally.html
+    cdr tally --year 2025/26 --years 5 --pooled --table deaths.rate
+    cdr tally --year 2025/26 --trace notifications.sex Female 2025/26
     """
     from cdr.statistics.tally import Choice
 
@@ -147,7 +156,7 @@ def command(
         groups=groups(groups_file) if groups_file else None,
         decimals=DECIMALS[percents],
     )
-    asked = _Asked(year, years, choice, "json" if as_json else format_, output)
+    asked = _Asked(year, years, choice, "json" if as_json else format_, output, as_json)
     if trace:
         _trace(app, asked, trace)
     else:
@@ -164,11 +173,7 @@ def _tally(app: App, asked: _Asked) -> None:
     made = tally(known, *names, asked.year, asked.years, rules("bands"), asked.choice, setting(app))
     for sentence in cautions(known, configuration.authorities, made.years):
         say(sentence)
-    text = render(with_panel(app, made), asked.format)
-    if asked.output:
-        to_file(asked.output, text)
-    else:
-        put_rendered(text, asked.format)
+    deliver(render(with_panel(app, made), asked.format), asked.format, asked.output, asked.as_json)
 
 
 def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:

@@ -11,7 +11,7 @@ from cdr.domain.anonymising.known_names import Around
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.timeline.timeline import Timeline
 from cdr.errors import WrongUsage
-from cdr.terminal.output import put_rendered, say, to_file
+from cdr.terminal.output import deliver, say
 
 
 @click.command("timeline")
@@ -40,6 +40,13 @@ def command(
 
     It is anonymised unless --identified is given. It is made anew each time and never kept in the store.
     Read it through before it goes to the panel; --check helps.
+
+    Examples:
+
+    \b
+    cdr timeline 2026-7K3M
+    cdr timeline 2026-7K3M --check
+    cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf
     """
     from shutil import get_terminal_size
 
@@ -50,10 +57,7 @@ def command(
     made = _timeline(app, reference, identified)
     width = get_terminal_size((96, 24)).columns
     rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
-    if output:
-        to_file(output, rendered)
-    else:
-        put_rendered(str(rendered), chosen)
+    deliver(rendered, chosen, output, as_json)
     if made.left and not check:
         words = ", ".join(word for word, _ in made.left)
         say(f"Please check: these words look like names and were left as they are: {words}")

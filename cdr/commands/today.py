@@ -28,6 +28,12 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     Overdue, due today and within a week; what was sent since yesterday; what waits for others; and what can wait. Where
     there is more than the screen holds, each part says how much. A step goes from the list when it is marked as done. Keys of
     the store that end within 60 days stand first.
+
+    Examples:
+
+    \b
+    cdr today
+    cdr today --all
     """
     from cdr.documents.tables.today import lines, to_json
     from cdr.domain.process.today import today

@@ -42,6 +42,12 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
     """Check the whole store: history, names, recipients, keys, and with a key every document.
 
     Without a secret key it checks all that needs none. It ends with 1 where something is wrong; a warning alone is 0.
+
+    Examples:
+
+    \b
+    cdr verify
+    cdr verify --repair
     """
     from cdr.store import verify
     from cdr.terminal import desk

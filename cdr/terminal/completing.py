@@ -184,5 +184,7 @@ SOURCES: Mapping[str, Source] = {
     "gate TYPE": _codes("investigation_type"),
     "milestone TYPE": _codes("cdrm_type"),
     "list WHAT": _waits,
+    "list FACTOR": _codes("factor"),
+    "list THEME": _codes("learning_theme"),
     "explain RULE|FIELD|FORM|TOPIC": _explained,
 }  # fmt: skip

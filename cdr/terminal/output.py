@@ -49,14 +49,43 @@ def put_rendered(text: str, format_: str) -> None:
         put(text.rstrip("\n"))
 
 
+def deliver(rendered: str | bytes, format_: str, output: str | None, as_json: bool) -> None:
+    """A rendered result where it goes: to a file or to stdout; what is asked for with `--json` stands on stdout also beside its file.
+
+    Raises: as `to_file`.
+    """
+    if output is None or (output == STDOUT and format_ == "json"):
+        put_rendered(str(rendered), format_)
+    else:
+        to_file(output, rendered)
+    if as_json and output not in (None, STDOUT):
+        put_json(json.loads(rendered))
+
+
 def put_object(content: Mapping[str, Any]) -> None:
     """A JSON object on stdout, as it is."""
     click.echo(safe.escaped(json.dumps(content, ensure_ascii=False, indent=2)))
 
 
 def say(text: str) -> None:
-    """Talk and warnings, on stderr."""
+    """Talk and warnings, on stderr; of a quiet run only where it does not end well."""
+    context = click.get_current_context(silent=True)
+    app = context.obj if context is not None else None
+    if app is not None and app.quiet:
+        app.held_back += text.splitlines()
+        return
     click.echo(visible(text), err=True)
+
+
+def speak_up() -> None:
+    """Say from now on what a person needs who is asked something, and what was held back so far."""
+    context = click.get_current_context(silent=True)
+    app = context.obj if context is not None else None
+    if app is not None and app.quiet:
+        app.quiet = False
+        for text in app.held_back:
+            say(text)
+        app.held_back.clear()
 
 
 def say_line(text: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from cdr.terminal.output import say, visible
+from cdr.terminal.output import say, speak_up, visible
 
 SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 NARROW, WIDE = 40, 100
@@ -38,6 +38,7 @@ def width() -> int:
 
 def line(prompt: str) -> str:
     """One line that a person types after the prompt. Raises: EOFError, KeyboardInterrupt, HungUp."""
+    speak_up()
     while True:
         try:
             text = unicodedata.normalize("NFC", _typed(visible(prompt)))

@@ -40,6 +40,7 @@ PATTERNS = {
     "^[a-z]+(-[a-z]+)*$": "a word",
     "^[a-z_]+[.][a-z_]+$": "the id of a table",
     "^form-b/[0-9]{1,4}$": "like `form-b/1`",
+    "^form-[a-c]/[0-9]{1,4}$": "like `form-a/1`",
     "^[0-9A-F]{40}$": "a fingerprint",
     "^[0-9a-f]{40}$": "the id of a commit",
     "^[0-9a-f]{64}$": "64 digits, 0 to 9 and a to f",

@@ -18,6 +18,7 @@ from cdr.domain.rulebook.validation import RULES
 from cdr.errors import EXIT_CODES
 from cdr.forms import codelists, schema, schema_faults, yaml_faults
 from cdr.forms.fields import every
+from cdr.terminal import environment
 from docs import dictionary, json_page
 
 UPDATE = bool(os.environ.get("CDR_UPDATE_DOCS"))
@@ -34,6 +35,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "import": RECORDS,
     "list": STORE,
     "find": (65, *STORE),
+    "reconcile": (65, *STORE),
     "show": STORE,
     "today": STORE,
     "calendar": (65, *STORE),
@@ -68,6 +70,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "attach": RECORDS,
     "extract": STORE,
     "explain": (66,),
+    "help": (66, 74),
     "verify": (1, 66, 69, 73, 74, 75, 76, 78),
     "audit": (66, 69, 74, 75, 76, 78),
     "keys": (1, *RECORDS),
@@ -76,92 +79,6 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "restore": (1, 65, 66, 69, 73, 74, 75, 76, 77, 78),
     "completion": (74,),
     "demo": (69, 70, 74),
-}
-# Examples of the commands whose help has none; a command that is not here shows one in its help.
-EXAMPLES: Mapping[str, tuple[str, ...]] = {
-    "doctor": ("cdr doctor",),
-    "list": (
-        "cdr list --open",
-        "cdr list --overdue --agency northshire-police",
-        "cdr list --waiting-for inquest --sort waiting",
-    ),
-    "show": ("cdr show 2026-7K3M",),
-    "today": ("cdr today", "cdr today --all"),
-    "action": ("cdr action list --overdue", "cdr action done A2026-7K3M --from evidence.txt"),
-    "panel": (
-        "cdr panel new 2026-03-18",
-        "cdr panel assign P2026-03-18 2026-7K3M",
-        "cdr panel attend P2026-03-18 northtown-general northshire-social-care",
-        "cdr panel close P2026-03-18",
-    ),
-    "request": ("cdr request 2026-7K3M", "cdr request 2026-7K3M northshire-police --on 2026-01-12"),
-    "return": (
-        "cdr return 2026-7K3M northshire-social-care --nil",
-        'cdr return 2026-7K3M high-street-surgery --waive "The practice closed in 2024 and its notes were not found"',
-        "cdr return 2026-7K3M northshire-social-care --undo",
-    ),
-    "chase": (
-        "cdr chase",
-        "cdr chase --overdue --dry-run",
-        "cdr chase --overdue",
-        'cdr chase --hold 2026-7K3M high-street-surgery --until 2026-02-16 "Its records are being moved"',
-        "cdr chase --release 2026-7K3M high-street-surgery",
-    ),
-    "gate": (
-        'cdr gate 2026-7K3M open inquest --on 2026-01-12 --expected 2026-11-30 --owner "HM Coroner"',
-        "cdr gate 2026-7K3M expect inquest 2027-02-15",
-        "cdr gate 2026-7K3M close inquest --on 2027-02-16",
-        'cdr gate 2026-7K3M waive cspr --reason "The partnership decided against one"',
-    ),
-    "milestone": (
-        "cdr milestone 2026-7K3M initial_meeting --on 2026-01-11 --minutes minutes.pdf",
-        'cdr milestone 2026-7K3M pfd-report --on 2026-06-01 --to "Northtown General Hospital"',
-        "cdr milestone 2026-7K3M home_visit --undo",
-    ),
-    "delays": (
-        "cdr delays --year 2025/26",
-        "cdr delays --year 2025/26 --format pdf -o delays.pdf",
-    ),
-    "explain": (
-        "cdr explain T14",
-        "cdr explain milestones",
-    ),
-    "timeline": (
-        "cdr timeline 2026-7K3M",
-        "cdr timeline 2026-7K3M --check",
-        "cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf",
-    ),
-    "letter": (
-        "cdr letter 2026-7K3M --to mother --draft",
-        "cdr letter 2026-7K3M --gate letter-gate.yaml --format pdf -o letters",
-        "cdr letter 2026-7K3M --kind delay --to mother --gate letter-gate.yaml --format docx --large-print -o delay.docx",
-        "cdr letter --holds",
-        "cdr letter 2026-7K3M --again 1 -o letter.pdf",
-        "cdr letter --kind confidentiality --format pdf -o statement.pdf",
-    ),
-    "review": (
-        "cdr review 2026-7K3M --from form-c.yaml",
-        'cdr review 2026-7K3M --from form-c.yaml --on 2026-04-14 --override "The inquest may take years"',
-    ),
-    "close": ('cdr close 2026-7K3M --override "The inquest may take years"',),
-    "question": (
-        "cdr question 2026-7K3M answer 1 --from answer.txt",
-        "cdr question 2026-7K3M cannot-be-known 2 --from why.txt",
-        "cdr question 2026-7K3M give 3 --to coroner",
-    ),
-    "contact": ("cdr contact 2026-7K3M", "cdr contact 2026-7K3M --undo 2"),
-    "reopen": ('cdr reopen 2026-7K3M --reason "The inquest has ended with a new finding"',),
-    "tally": (
-        "cdr tally --year 2025/26 --years 4",
-        "cdr tally --year 2025/26 --format html -o tally.html",
-        "cdr tally --year 2025/26 --years 5 --pooled --table deaths.rate",
-        "cdr tally --year 2025/26 --trace notifications.sex Female 2025/26",
-    ),
-    "ncmd": ("cdr ncmd 2026-7K3M", "cdr ncmd --preflight 2025/26", "cdr ncmd --preflight 2025/26 --exit-code --json"),
-    "verify": ("cdr verify", "cdr verify --repair"),
-    "audit": ("cdr audit", "cdr audit 2026-7K3M"),
-    "keys": ("cdr keys list", "cdr keys refresh 0123...CDEF 89AB...4567"),
-    "demo": ("cdr demo", "cdr demo ~/cdr-demo"),
 }
 
 
@@ -184,7 +101,8 @@ def parts(name: str) -> Iterator[tuple[str, click.Context, click.Command]]:
 def help_and_examples(found: click.Command) -> tuple[list[str], list[str]]:
     """The paragraphs of a help text, and the command lines of its paragraphs that begin with `Example:`."""
     paragraphs, examples = [], []
-    for paragraph in (found.help or "").replace("\b\n", "\b").replace("Examples:\n\n", "Examples:\n").split("\n\n"):
+    text = re.sub(r"Examples:\n\n *\x08\n?", "Examples:\n", found.help or "").replace("\b\n", "\b")
+    for paragraph in text.split("\n\n"):
         if paragraph.strip().startswith(("Example:", "Examples:")):
             lines = paragraph.split(":", 1)[1].strip("\b\n ")
             examples += [
@@ -219,8 +137,8 @@ def escaped(text: str) -> str:
 
 
 def examples_of(name: str) -> list[str]:
-    _, found = command(name)
-    return [*help_and_examples(found)[1], *EXAMPLES.get(name, ())]
+    """The examples in the help of a command, and of the commands of a group."""
+    return list(dict.fromkeys(one for _, _, found in parts(name) for one in help_and_examples(found)[1]))
 
 
 def commands_page() -> str:
@@ -268,8 +186,20 @@ def exit_codes_page() -> str:
     return "\n".join(lines)
 
 
+def environment_page() -> str:
+    return "\n".join([
+        "# Environment variables", "",
+        "Made from `cdr/terminal/environment.py` by `tests/docs/test_generated.py`; not to be edited by hand.", "",
+        "An option goes before a variable, and both go before what is found. `cdr config` shows what is in force and where it comes from.", "",
+        "| variable | what it is |", "|---|---|",
+        *(f"| `{name.replace(', ', '`, `')}` | {text} |" for name, text in environment.VARIABLES), "",
+        "Variables of git (`GIT_...`) are not heeded: cdr runs git with settings of its own.", "",
+    ])  # fmt: skip
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands_page,
+    "environment.md": environment_page,
     "data-dictionary.csv": dictionary.table_file,
     "data-dictionary.md": dictionary.page,
     "exit-codes.md": exit_codes_page,
@@ -283,6 +213,21 @@ def test_the_page_is_as_the_code_has_it(name: str, root: Path) -> None:
     if UPDATE:
         path.write_text(wanted, "utf-8")
     assert path.read_text("utf-8") == wanted, f"docs/{name} is stale; run: CDR_UPDATE_DOCS=1 pytest tests/docs"
+
+
+def test_the_man_pages_are_as_the_code_has_them(root: Path) -> None:
+    from docs import manual
+
+    folder, wanted = root / "packaging" / "man", manual.pages()
+    if UPDATE:
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            path.unlink()
+        for name, text in wanted.items():
+            (folder / name).write_text(text, "utf-8")
+    assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == wanted, (
+        "packaging/man is stale: make docs"
+    )
 
 
 def test_the_dictionary_has_every_field_code_and_rule(root: Path) -> None:
@@ -366,7 +311,6 @@ def test_every_command_has_an_example_that_it_takes(name: str, words_of: Any, wo
 
 def test_tables_of_this_test_name_commands_that_are_there() -> None:
     assert ENDS.keys() == cli.COMMANDS.keys()
-    assert EXAMPLES.keys() <= cli.COMMANDS.keys()
 
 
 # ---- exit codes ------------------------------------------------------------------------------------------------------

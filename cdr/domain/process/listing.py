@@ -9,7 +9,7 @@ from typing import Any
 
 from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.case import case as cases_
-from cdr.domain.case.facts import Facts
+from cdr.domain.case.facts import Analysis, Facts
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on
 from cdr.domain.letters.letter_holds import to_ask_about
@@ -46,11 +46,17 @@ class Listed:
     days: int | None
     letters_on_hold: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
+    category: int | None = None
+    factors: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which cases are asked for; what is empty or False asks for nothing. `authorities` are names as `same_place` has them."""
+    """Which cases are asked for; what is empty, 0 or False asks for nothing. `authorities` are names as `same_place` has them.
+
+    Category, factor and theme are those of the analysis, also of one that is still a draft.
+    """
 
     only_open: bool = False
     overdue: bool = False
@@ -58,6 +64,9 @@ class Wanted:
     agency: str = ""
     waiting_for: str = ""
     authorities: tuple[str, ...] = ()
+    category: int = 0
+    factor: str = ""
+    theme: str = ""
 
 
 def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Listed:
@@ -82,7 +91,15 @@ def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS)
         days=(on - known.died).days if known.died else None,
         letters_on_hold=tuple(hold.kind for hold in to_ask_about(facts.case, facts.letters_to)),
         overridden=tuple(words_at(ratifying_review(facts.case), "override.unmet")),
+        **_found_by_the_panel(facts.analysis),
     )
+
+
+def _found_by_the_panel(analysis: Analysis | None) -> dict[str, Any]:
+    if analysis is None:
+        return {}
+    factors = tuple(dict.fromkeys((*analysis.contributory_factors, *analysis.modifiable_factors)))
+    return {"category": analysis.category, "factors": factors, "themes": analysis.learning_themes}
 
 
 def _next(tasks: Sequence[Task]) -> Task | None:
@@ -136,6 +153,9 @@ def _is_wanted(row: Listed, wanted: Wanted) -> bool:
             not wanted.overdue or _is_late(row, wanted.agency),
             not wanted.waiting_for or any(_is_waited_for(item, wanted) for item in row.waiting_for),
             not wanted.authorities or (row.authority is not None and same_place(row.authority) in wanted.authorities),
+            not wanted.category or row.category == wanted.category,
+            not wanted.factor or wanted.factor in row.factors,
+            not wanted.theme or wanted.theme in row.themes,
         )
     )
 

@@ -1,0 +1,181 @@
+"""`cdr init` on a terminal: what a cdr.yaml needs, asked question by question; each answer is judged as the file's own field is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cdr.forms import codec, migrations
+from cdr.forms.codelists import code_list
+from cdr.forms.fields import field
+from cdr.terminal import terminal
+from cdr.terminal.output import say
+from cdr.written import folded
+
+if TYPE_CHECKING:
+    from cdr.store.keyring import Key
+
+HEALTH = (
+    "acute_hospital", "emergency_department", "paediatrics", "maternity", "neonatal_unit", "community_child_health_hv_sn",
+    "mental_health_camhs", "primary_care_gp", "hospice_palliative", "icb_designated_professional", "public_health",
+)  # fmt: skip
+SOCIAL_CARE = ("childrens_social_care",)
+FIRST = (
+    "# The configuration of this store. Correct it with an editor and record it with git commit -S cdr.yaml; cdr doctor says whether it\n"
+    "# is right. What may stand here besides: docs/data-dictionary.md (cdr.yaml); agencies are added with cdr agency add.\n"
+)
+WELCOME = (
+    "A store needs a few facts about your area: who you are, who chairs the panel, and which agencies you ask. Everything can be "
+    "corrected later in cdr.yaml. It holds names and addresses of professionals only; no child is named in it. Ctrl-C ends it, and "
+    "nothing is made."
+)
+
+
+def asked_configuration() -> bytes:
+    """The bytes of a cdr.yaml from a person's answers. Raises: EOFError, KeyboardInterrupt."""
+    say(terminal.paragraph(WELCOME))
+    area = _one("area.name", "Name of the area")
+    body: dict[str, Any] = {
+        "schema": migrations.current("store"),
+        "area": {
+            "name": area,
+            "authorities": _several("area.authorities", "Local authorities, with commas between them"),
+        },
+        "people": {
+            "manager": _person("manager", "You, the coordinator", ("name", "role", "email", "phone")),
+            "chair": _person("chair", "The chair of the panel", ("name", "email")),
+            "designated_doctor": _person(
+                "designated_doctor", "The designated doctor for child death", ("name", "email")
+            ),
+        },
+    }
+    team = f"{area} Child Death Review Team"
+    body["letterhead"] = {
+        "organisation": _one("letterhead.organisation", "Who writes your letters", team),
+        "address": _several("letterhead.address", "The team's address, with commas between the lines"),
+    }
+    body["agencies"] = _agencies(area)
+    body["panel"] = {"health": _ids(body["agencies"], HEALTH), "social_care": _ids(body["agencies"], SOCIAL_CARE)}
+    body["mail"] = {"transport": "outbox", "from": body["people"]["manager"]["email"]}
+    body["retention_years"] = int(_one("retention_years", "How many years is a closed case kept? Your area decides"))
+    return FIRST.encode() + codec.dump(body)
+
+
+def asked_key(keys: Sequence[Key], words: str, needed: bool = True) -> str:
+    """The fingerprint of one of the keys, chosen by its number; empty for none where it is not needed."""
+    for number, key in enumerate(keys, 1):
+        say(f"  {number}  {key.name} <{key.email}>  {key.fingerprint}")
+    default = "1" if needed and len(keys) == 1 else ""
+    answers = {str(number): key.fingerprint for number, key in enumerate(keys, 1)}
+
+    def wrong(answer: str) -> str:
+        return "" if answer in answers else "Give the number of one of the keys above."
+
+    chosen = _answer(f"{words}{'' if needed else ' (Enter: none yet)'}", wrong, default, needed)
+    return answers.get(chosen, "")
+
+
+def _person(who: str, heading: str, keys: Sequence[str]) -> dict[str, str]:
+    say(heading)
+    words = {"name": "Name, with title", "role": "Role", "email": "E-mail", "phone": "Telephone"}
+    role = "Child Death Review Manager" if who == "manager" else ""
+    return {key: _one(f"people.{who}.{key}", f"  {words[key]}", role if key == "role" else "") for key in keys}
+
+
+def _agencies(area: str) -> list[dict[str, str]]:
+    """The agencies that are asked for returns; one of health and one of social care at least, for the panel's quorum."""
+    types = code_list("agency_type").codes
+    say(
+        terminal.paragraph(
+            "The agencies that you ask for returns: one of health and children's social care at least. The kinds:"
+        )
+    )
+    say("\n".join(f"  {number:>2}  {code.label}" for number, code in enumerate(types, 1)))
+    numbers = {str(number): str(code.code) for number, code in enumerate(types, 1)}
+    found: list[dict[str, str]] = []
+    while True:
+        missing = _missing(found)
+        if missing and found:
+            say(f"  Still needed for the quorum: {missing}.")
+        name = _answer(
+            f"Agency {len(found) + 1}, its name{'' if missing else ' (Enter: no more)'}",
+            _judge("agencies.name"),
+            "",
+            bool(missing),
+        )
+        if not name:
+            return found
+        kind = numbers[
+            _answer("  Its kind, by number", lambda answer: "" if answer in numbers else "Give a number of the list.")
+        ]
+        id_ = _answer("  Its id, which never changes", lambda answer: _wrong_id(answer, found), _slug(name))
+        found.append(
+            {
+                "id": id_,
+                "name": name,
+                "type": kind,
+                "area": area,
+                "email": _one("agencies.email", "  E-mail for requests"),
+            }
+        )
+
+
+def _missing(agencies: Sequence[Mapping[str, str]]) -> str:
+    lacking = [
+        (words, kinds)
+        for words, kinds in (("health", HEALTH), ("children's social care", SOCIAL_CARE))
+        if not _ids(agencies, kinds)
+    ]
+    return " and ".join(words for words, _ in lacking)
+
+
+def _ids(agencies: Sequence[Mapping[str, str]], kinds: Sequence[str]) -> list[str]:
+    return [agency["id"] for agency in agencies if agency["type"] in kinds]
+
+
+def _wrong_id(answer: str, found: Sequence[Mapping[str, str]]) -> str:
+    taken = any(agency["id"] == answer for agency in found)
+    return "Another agency has this id." if taken else _judge("agencies.id")(answer)
+
+
+def _slug(name: str) -> str:
+    made = re.sub(r"[^a-z0-9]+", "-", folded(name).replace("'", "")).strip("-")[:40].strip("-")
+    return "" if _judge("agencies.id")(made) else made
+
+
+def _one(path: str, words: str, default: str = "") -> str:
+    return _answer(words, _judge(path), default)
+
+
+def _several(path: str, words: str) -> list[str]:
+    judge = _judge(path)
+
+    def wrong(answer: str) -> str:
+        parts = _parts(answer)
+        return next((fault for part in parts if (fault := judge(part))), "" if parts else "Give one at least.")
+
+    return _parts(_answer(words, wrong))
+
+
+def _parts(answer: str) -> list[str]:
+    return [part.strip() for part in answer.split(",") if part.strip()]
+
+
+def _judge(path: str) -> Callable[[str], str]:
+    found = field(migrations.current("store"), path)
+    if found is None:
+        raise AssertionError(f"cdr.yaml has no {path}")
+    return (found.item() if found.kind == "list" else found).wrong
+
+
+def _answer(words: str, wrong: Callable[[str], str], default: str = "", needed: bool = True) -> str:
+    """One answer that is right, or the default; empty where nothing is needed."""
+    while True:
+        answer = terminal.line(f"{words}{f' [{default}]' if default else ''}: ") or default
+        if not answer and not needed:
+            return ""
+        fault = wrong(answer) if answer else "This is needed."
+        if not fault:
+            return answer
+        say(f"  {fault}")

@@ -1,0 +1,68 @@
+"""`cdr init` on a terminal: a store from answers alone, wrong ones asked again; without a terminal it says what to give."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pexpect
+from conftest import People, run
+
+ANSWERS = (
+    ("Name of the area", "Westmarch"),
+    ("Local authorities", "Westmarch, Isle of Westmarch"),
+    ("Name, with title", "Robin Ashworth"),
+    ("Role", ""),
+    ("E-mail", "not an address"),
+    ("E-mail", "cdop@westmarch.example"),
+    ("Telephone", "01632 960001"),
+    ("Name, with title", "Dr Leslie Okafor"),
+    ("E-mail", "chair@westmarch.example"),
+    ("Name, with title", "Dr Sam Whitfield"),
+    ("E-mail", "doctor@westmarch.example"),
+    ("Who writes", ""),
+    ("address", "1 Civic Square, Westmarch, NR1 1AA"),
+    ("Agency 1", "St. Mary's Hospital"),
+    ("kind", "2"),
+    ("id", ""),
+    ("E-mail", "cdr@hospital.example"),
+    ("Agency 2", ""),
+    ("Agency 2", "Social Care"),
+    ("kind", "11"),
+    ("id", ""),
+    ("E-mail", "cdr@csc.example"),
+    ("Agency 3", ""),
+    ("How many years", "25"),
+)
+
+
+def test_a_store_is_made_from_answers(tmp_path: Path, people: People, member: str) -> None:
+    store = tmp_path / "store"
+    environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "cdr", "init", str(store)], encoding="utf-8", timeout=60, env=environment, dimensions=(50, 160)
+    )  # fmt: skip
+    for words, answer in ANSWERS:
+        child.expect(f"{words}[^\r\n]*: ")
+        child.sendline(answer)
+    child.expect("by number: |by number \\[1\\]: ")
+    child.sendline("1")
+    child.expect("is ready|Cron's key[^:]*: ")
+    if "Cron" in str(child.after):
+        child.sendline("")
+        child.expect("is ready")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    told = {one["name"]: one["value"] for one in run(["--store", str(store), "config", "--json"]).json["settings"]}
+    assert told["area.authorities"] == "Westmarch, Isle of Westmarch"
+    assert told["agencies.st-mary-s-hospital.type"] == "acute_hospital" and told["panel.social_care"] == "social-care"
+    assert told["letterhead.organisation"] == "Westmarch Child Death Review Team" and told["retention_years"] == "25"
+    assert run(["--store", str(store), "list"]).out == "There is no case yet.\n"
+
+
+def test_without_a_terminal_it_says_what_to_give(tmp_path: Path, member: str) -> None:
+    answer = run(["init", str(tmp_path / "store")])
+    assert answer.code == 2 and "--config FILE and --member FPR" in answer.err
+    assert not (tmp_path / "store").exists()
