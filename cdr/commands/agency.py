@@ -1,4 +1,4 @@
-"""`cdr agency`: the agencies of cdr.yaml, one at a time: shown, added, corrected, retired."""
+"""`cdr agency`: the agencies of cdr.yaml, one at a time: shown, added, corrected, retired; and the pass-phrase that one agreed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, on, pass_app
 from cdr.domain.rulebook.configuration import Agency
-from cdr.errors import OWN_CHANGE, ConditionsNotMet, InvalidData, WrongUsage
+from cdr.errors import OWN_CHANGE, ConditionsNotMet, InvalidData, NotFound, WrongUsage
 from cdr.terminal.output import put, put_json, say
 
 if TYPE_CHECKING:
@@ -145,6 +145,50 @@ def retire(app: App, agency: str, on: date | None, as_json: bool) -> None:
     new = {"retired_on": day.isoformat()}
     changed = _record(app, lambda raw, agencies: _with(raw, agencies, agency, new))
     _tell(agency, f"is not asked any more from {day}.", changed, _warnings(app, found), as_json)
+
+
+@command.command("passphrase")
+@click.argument("agency", metavar="ID")
+@click.option("--new", "anew", is_flag=True, help="Agree a new one, which is used from now on, for a year at most.")
+@click.option("--drop", is_flag=True, help="No longer use one for all: each form has a pass-phrase of its own again.")
+@as_json
+@pass_app
+def passphrase(app: App, agency: str, anew: bool, drop: bool, as_json: bool) -> None:
+    """Show the one pass-phrase that an agency agreed for all of its return forms, agree a new one, or drop it.
+
+    It is kept encrypted for the members, and tells nobody anything without a form. Ring a number that you know, and ask for the person.
+    Agree a new one when somebody leaves who knew it.
+
+    Example: cdr agency passphrase northshire-police --new
+    """
+    from cdr.work import agreed_phrases
+
+    if anew and drop:
+        raise WrongUsage("Give --new or --drop, one of the two.")
+    app.configuration.agency(agency)
+    if anew or drop:
+        agreed_phrases.record(app, agency, anew)
+    found = agreed_phrases.agreed(app).get(agency)
+    if found is None and not drop:
+        raise NotFound(f"No pass-phrase is agreed with {agency}.", f"Agree one: cdr agency passphrase {agency} --new")
+    number = agreed_phrases.telephone(app, agency, {})
+    if as_json:
+        days = {"agreed_on": found.on.isoformat(), "until": found.until.isoformat()} if found else {}
+        content = {
+            "schema": "cdr-passphrase/1",
+            "agency": agency,
+            "telephone": number or None,
+            "agreed_on": None,
+            "until": None,
+        }
+        put_json({**content, "passphrase": found.words if found else None, **days})
+    elif found is None:
+        put(f"{agency}: each form has a pass-phrase of its own again.")
+    else:
+        put(f"{agency}: {found.words}{f' (telephone {number})' if number else ''}")
+        say(f"For all forms of this agency from {found.on} to {found.until}.")
+        if anew:
+            say("Tell it by telephone, and nobody else. Forms that went out before open with theirs.")
 
 
 def _warnings(app: App, agency: Agency) -> list[str]:

@@ -13,6 +13,7 @@ from cdr.domain.rulebook.completeness import Completeness
 from cdr.errors import DONE, ConditionsNotMet
 from cdr.terminal.output import put, put_json, say
 from cdr.work import gaps
+from cdr.work.agreed_phrases import Told, agreed, for_form
 from cdr.work.changing import changing
 from cdr.work.return_forms import shown_once
 
@@ -52,7 +53,7 @@ def _tell(
     day: date,
     complete: Completeness,
     letter: Letter,
-    told: str,
+    told: Told,
     *,
     dry_run: bool,
     as_json: bool,
@@ -65,15 +66,16 @@ def _tell(
             "on": day.isoformat(),
             "sent": not dry_run,
         }
-        put_json(content | {"completeness": gaps.as_json(complete)} | ({} if dry_run else {"passphrase": told}))
+        put_json(content | {"completeness": gaps.as_json(complete)} | ({} if dry_run else told.to_json()))
     elif dry_run:
         put(f"Subject: {letter.message.subject}\n\n{letter.message.body}")
     else:
-        put(f"{agency}: {told}")
-        say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
+        put(told.in_line(agency))
+        for words in told.hints(agency):
+            say(words)
 
 
-def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> tuple[Completeness, Letter, str]:
+def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> tuple[Completeness, Letter, Told]:
     from cdr.domain.asking import requests
     from cdr.work import messages, return_forms
 
@@ -85,7 +87,8 @@ def _bounce(app: App, reference: str, agency: str, day: date, dry_run: bool) -> 
         complete = gaps.of_return(app, agency, given.body if given else {})
         if not complete.missing:
             raise ConditionsNotMet("There is nothing to send back.", ["Nothing that this agency is asked is missing."])
-        made, told = return_forms.locked(app, reference, agency, documents.notification)
+        told = for_form(app, agency, agreed(app), documents.notification.body)
+        made = return_forms.locked(app, reference, agency, documents.notification, told)
         body = requests.bounce(ledger.body, agency, day, made)
         letter = messages.letter(app, [gaps.to_send_back(reference, agency, day, complete, body)], ledger=body)
         if not dry_run:

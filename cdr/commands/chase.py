@@ -88,7 +88,11 @@ def _list(app: App, references: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         content = {"schema": "cdr-chase/1", "as_of": app.clock.today.isoformat()}
         put_json(
-            {**content, "items": [_json(item) for item in items], "mail": [_trouble_json(one) for one in troubles]}
+            {
+                **content,
+                "items": [_json(item) | _since(item) for item in items],
+                "mail": [_trouble_json(one) for one in troubles],
+            }
         )
         return DONE
     _print(items, " in the cases that can be read" if app.store.left_out else "")
@@ -108,9 +112,15 @@ def _print(shown: list[Any], where: str) -> None:
     for chased in shown:
         item = chased.item
         due, following = (f"{level.level} on {level.on}" if level else "-" for level in (item.due, item.next))
+        following = f"ring them: escalated {chased.escalated_on}" if chased.escalated_on else following
         following += f" (on hold until {chased.held_until})" if chased.held_until else ""
-        rows.append((chased.case, item.agency, item.requested_on, ", ".join(item.sent) or "-", due, following))
-    put(table(rows, ["case", "agency", "asked on", "sent", "due now", "next"]))
+        since, sent = chased.overdue_since or "-", ", ".join(item.sent) or "-"
+        rows.append((chased.case, item.agency, item.requested_on, since, sent, due, following))
+    put(table(rows, ["case", "agency", "asked on", "overdue since", "sent", "due now", "next"]))
+    if any(chased.escalated_on for chased in shown):
+        say(
+            "Of an escalated return nobody is written to any more: ring them; or wait no more: cdr return REF AGENCY --waive REASON"
+        )
 
 
 def _json(chased: Any) -> dict[str, Any]:
@@ -127,6 +137,12 @@ def _json(chased: Any) -> dict[str, Any]:
         "to": list(chased.to),
         **({"held_until": chased.held_until.isoformat()} if chased.held_until else {}),
     }
+
+
+def _since(chased: Any) -> dict[str, str]:
+    """Since when a return is overdue, and when that was escalated; not there where it is not so."""
+    days = {"overdue_since": chased.overdue_since, "escalated_on": chased.escalated_on}
+    return {name: day.isoformat() for name, day in days.items() if day}
 
 
 def _trouble_json(one: Any) -> dict[str, Any]:

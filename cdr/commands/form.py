@@ -14,6 +14,7 @@ from cdr.domain.asking.requests import Request
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file
 from cdr.work import return_forms
+from cdr.work.agreed_phrases import Told, agreed, for_form
 from cdr.work.changing import changing, opened
 
 SUFFIXES = (".html", ".docx", ".yaml")
@@ -38,7 +39,9 @@ BLANK = {"A": "form-a", "B": "form-b", "C": "form-c"}
     help="Where to; the name ends in .html, .docx or .yaml. - is stdout, for the form for a browser.",
 )
 @click.option(
-    "--new-passphrase", is_flag=True, help="Lock the child's details in it anew, and show the new pass-phrase once."
+    "--new-passphrase",
+    is_flag=True,
+    help="Lock the child's details in it anew, and show the new pass-phrase once; or with the one that the agency agreed.",
 )
 @as_json
 @pass_app
@@ -107,11 +110,12 @@ def _of_agency(app: App, reference: str, agency: str, output: str, new_passphras
     with return_forms.shown_once(app, reference, [agency] if told else []):
         if as_json:
             about = {"case": reference, "agency": agency, "file": output, "form": return_forms.version(request)}
-            put_json({"schema": "cdr-form/1", **about} | ({"passphrase": told} if told else {}))
+            put_json({"schema": "cdr-form/1", **about} | (told.to_json() if told else {}))
         elif told:
-            words = f"{agency}: {told}"
+            words = told.in_line(agency)
             say(words) if output == STDOUT else put(words)  # never in one stream with the form that it opens
-            say("Tell the agency this pass-phrase by telephone. It is shown once and kept nowhere.")
+            for hint in told.hints(agency):
+                say(hint)
 
 
 def _standing(output: str) -> Callable[[], None]:
@@ -125,7 +129,7 @@ def _standing(output: str) -> Callable[[], None]:
 
 def _request(
     app: App, reference: str, agency: str, anew: bool, write: Callable[[Request], Callable[[], None]]
-) -> tuple[Request, str]:
+) -> tuple[Request, Told | None]:
     """The request, once its form is written, made or locked anew where it has to be; and then the pass-phrase."""
     from cdr.domain.asking import requests
     from cdr.errors import ConditionsNotMet
@@ -139,13 +143,13 @@ def _request(
         )
     if request.form is not None and request.form.form == return_forms.current() and not anew:
         write(request)
-        return request, ""
+        return request, None
     return _renewed(app, reference, agency, write)
 
 
 def _renewed(
     app: App, reference: str, agency: str, write: Callable[[Request], Callable[[], None]]
-) -> tuple[Request, str]:
+) -> tuple[Request, Told]:
     """The same, recorded with a pass-phrase that nobody has yet; where the form cannot be written, nothing is recorded."""
     from cdr.domain.asking import requests
 
@@ -154,7 +158,8 @@ def _renewed(
         before = requests.request_of(ledger.body, agency)
         usable = before is not None and before.form is not None and before.form.form == return_forms.current()
         nonce = before.form.nonce if before and before.form and usable else ""
-        form, told = return_forms.locked(app, reference, agency, now.documents.notification, nonce)
+        told = for_form(app, agency, agreed(app), now.documents.notification.body)
+        form = return_forms.locked(app, reference, agency, now.documents.notification, told, nonce)
         body = requests.with_form(ledger.body, agency, form)
         found = requests.request_of(body, agency)
         if found is None:

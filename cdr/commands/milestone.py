@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command("milestone")
 @case_reference
-@click.argument("kind", metavar="[KIND]", required=False)
+@click.argument("kinds", metavar="[KIND]...", nargs=-1)
 @click.option("--on", "on", type=Day(), help="The day it was done; today without it.")
 @click.option(
     "--with", "--to", "party", metavar="TEXT", help="The body or the role with whom, or to whom; no name of the family."
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 @click.option("--type", "type_", metavar="TYPE", help="With cdrm: perinatal_review, hospital_mortality_meeting ...")
 @click.option("--note", metavar="FILE", help="A note from a file; - is standard input. It is kept encrypted.")
 @click.option("--minutes", metavar="FILE", help="Minutes or a report, kept encrypted as an attachment.")
-@click.option("--undo", is_flag=True, help="Take back the last milestone of this kind.")
+@click.option("--undo", is_flag=True, help="Take back the last milestone of each of these kinds.")
 @as_json
 @pass_app
 def command(
     app: App,
     reference: str,
-    kind: str | None,
+    kinds: tuple[str, ...],
     on: date | None,
     party: str | None,
     type_: str | None,
@@ -51,7 +51,7 @@ def command(
     """List what was done in a case and what is still called for, or record that something was done (or, with --undo, was not).
 
     KIND is initial_meeting, home_visit, cdrm, post_mortem_final, pfd_report ... (a wrong one lists them all; `cdr explain
-    milestones` says what each means and ends).
+    milestones` says what each means and ends; the list has the word for each step). Several may be given: all on one day, in one go.
 
     Examples:
 
@@ -61,42 +61,35 @@ def command(
     cdr milestone 2026-7K3M pfd-report --on 2026-06-01 --to "Northtown General Hospital"
     cdr milestone 2026-7K3M home_visit --undo
     """
-    others = [
-        name
-        for name, value in (
-            ("--on", on),
-            ("--with", party),
-            ("--type", type_),
-            ("--note", note),
-            ("--minutes", minutes),
-        )
-        if value
-    ]
-    if (kind is None or undo) and (others or (undo and kind is None)):
-        raise WrongUsage(
-            "Say which milestone: cdr milestone REF KIND."
-            if kind is None
-            else f"With --undo no other option goes: {', '.join(others)}."
-        )
-    if kind is None:
+    codes = tuple(dict.fromkeys(map(_kind, kinds)))
+    of_one = [name for name, value in (("--type", type_), ("--note", note), ("--minutes", minutes)) if value]
+    others = [*of_one, *(name for name, value in (("--on", on), ("--with", party)) if value)]
+    _refuse(codes, of_one, others, undo)
+    if not codes:
         _show(app, reference, as_json)
         return
-    code = _kind(kind)
     if undo:
-        _undo(app, reference, code)
+        _undo(app, reference, codes)
     else:
-        given_ = Milestone(
-            code,
-            _day(app, code, on),
-            (party or "").strip(),
-            _meeting(code, type_),
-            text(note, "note", "Note") if note else "",
-        )
-        _record(app, reference, given_, minutes)
+        words = text(note, "note", "Note") if note else ""
+        done = [
+            Milestone(code, _day(app, code, on), (party or "").strip(), _meeting(code, type_), words) for code in codes
+        ]
+        _record(app, reference, done, minutes)
     if as_json:
         _show(app, reference, as_json)
-    else:
+        return
+    for code in codes:
         put(f"{reference}: {code_list(KINDS).label(code)}{': taken back' if undo else ''}.")
+
+
+def _refuse(codes: Sequence[str], of_one: Sequence[str], others: Sequence[str], undo: bool) -> None:
+    if not codes and (others or undo):
+        raise WrongUsage("Say which milestone: cdr milestone REF KIND.")
+    if undo and others:
+        raise WrongUsage(f"With --undo no other option goes: {', '.join(others)}.")
+    if len(codes) > 1 and of_one:
+        raise WrongUsage(f"With several milestones these do not go: {', '.join(of_one)}.", "Record that one by itself.")
 
 
 def _kind(text: str) -> str:
@@ -131,47 +124,66 @@ def _extra(code: str) -> Mapping[str, Any]:
     return found.extra if found else {}
 
 
-def _record(app: App, reference: str, milestone: Milestone, minutes: str | None) -> None:
-    from cdr.domain.case import milestones
+def _record(app: App, reference: str, done: Sequence[Milestone], minutes: str | None) -> None:
+    """Record them all in one commit, or none."""
     from cdr.domain.rulebook.validation import date_at
 
     data = given(minutes) if minutes else b""
-    store, today = app.store, app.clock.today
     with changing(app, reference) as now:
         kept = now.documents.case
         body: Mapping[str, Any] = kept.body
         attachments: dict[Place, bytes] = {}
-        milestone = replace(milestone, by=store.person.name)
+        done = [replace(one, by=app.store.person.name) for one in done]
         if minutes:
-            kept_as = _extra(milestone.kind).get("minutes", "other")
+            [one] = done
+            kept_as = _extra(one.kind).get("minutes", "other")
             body, attachments, number = attached(app, reference, body, minutes, data, kept_as)
-            milestone = replace(milestone, attachment=number)
+            done = [replace(one, attachment=number)]
         died = date_at(now.documents.notification.body, "death.date")
-        changed = milestones.recorded(body, milestone, today, died, app.policy)
-        now.record("milestone", {kept.place: changed}, attachments=attachments)
+        now.record("milestone", {kept.place: _recorded(app, body, done, died)}, attachments=attachments)
 
 
-def _undo(app: App, reference: str, code: str) -> None:
+def _recorded(app: App, body: Mapping[str, Any], done: Sequence[Milestone], died: date | None) -> dict[str, Any]:
+    """The case with these milestones. Raises: ConditionsNotMet with what is unmet of each of them."""
+    from cdr.domain.case import milestones
+
+    unmet, refused, changed = list[str](), None, dict(body)
+    for one in done:
+        try:
+            changed = milestones.recorded(changed, one, app.clock.today, died, app.policy)
+        except ConditionsNotMet as error:
+            unmet += [f"{one.kind}: {words}" if len(done) > 1 else words for words in error.unmet]
+            refused = error
+    if refused:
+        raise ConditionsNotMet(refused.message, unmet, refused.hint)
+    return changed
+
+
+def _undo(app: App, reference: str, codes: Sequence[str]) -> None:
     from cdr.domain.case import milestones
 
     with changing(app, reference) as now:
         kept = now.documents.case
-        taken = [one for one in milestones.milestones_of(kept.body) if one.kind == code]
-        body = milestones.undone(kept.body, code, app.policy)
-        now.record("milestone", {kept.place: body})
-    if taken[-1].attachment:
-        say(f"Its minutes stay with the case as attachment {taken[-1].attachment}.")
+        body: Mapping[str, Any] = kept.body
+        for code in codes:
+            taken = [one for one in milestones.milestones_of(body) if one.kind == code]
+            body = milestones.undone(body, code, app.policy)
+            if taken[-1].attachment:
+                say(f"Its minutes stay with the case as attachment {taken[-1].attachment}.")
+        now.record("milestone", {kept.place: dict(body)})
 
 
 def _show(app: App, reference: str, as_json: bool) -> None:
-    from cdr.domain.case.milestones import milestones_of, still_called_for
+    from cdr.domain.case.milestones import milestones_of, still_called_for, words_for
 
     documents = app.store.case(reference)
     case, requests = documents.case.body, documents.requests.body
     steps = still_called_for(case, requests, app.clock.today, app.policy) if case["status"] == "open" else []
     if as_json:
         called = [
-            {"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None, "who": s.who} for s in steps
+            {"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None, "who": s.who}
+            | {"words": list(words_for(s.clock))}
+            for s in steps
         ]
         content = {"schema": "cdr-milestone/1", "case": reference, "milestones": list(case.get("milestones", ()))}
         put_json(content | {"still_called_for": called})
@@ -181,14 +193,17 @@ def _show(app: App, reference: str, as_json: bool) -> None:
         put("Done")
         put(
             table(
-                [(one.on, one.label, one.party or "-", _kept(one)) for one in done], ["on", "milestone", "with", "kept"]
+                [(one.on, one.kind, one.label, one.party or "-", _kept(one)) for one in done],
+                ["on", "word", "milestone", "with", "kept"],
             )
         )
     else:
         put("No milestone is recorded yet. Record one with: cdr milestone REF KIND")
     if steps:
         put("\nStill called for")
-        put(table([(s.due or "no date", s.clock, s.who, s.what) for s in steps], ["by", "clock", "who", "what"]))
+        rows = [(s.due or "no date", s.clock, s.who, " or ".join(words_for(s.clock)) or "-", s.what) for s in steps]
+        put(table(rows, ["by", "clock", "who", "word", "what"]))
+        say(f"Mark what was done, several in one go: cdr milestone {reference} WORD... [--on DATE]")
 
 
 def _kept(milestone: Milestone) -> str:

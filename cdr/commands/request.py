@@ -14,6 +14,7 @@ from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import put, put_json, say, table
 from cdr.work import return_forms
+from cdr.work.agreed_phrases import Told, agreed, for_form
 from cdr.work.changing import changing
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
 
     A message for each goes out, or to the outbox, as cdr.yaml says, with the form to fill in: it carries the reference and the
     date, and nothing about the child but under lock. The pass-phrase of each form is shown here once, to be told by telephone,
-    and kept nowhere.
+    and kept nowhere; but for an agency that agreed one for all of its forms: cdr agency passphrase AGENCY.
 
     Examples:
 
@@ -50,7 +51,7 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
     return deliver_and_tell(app, letters)
 
 
-def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_json: bool) -> None:
+def _tell(app: App, reference: str, phrases: Mapping[str, Told], day: date, as_json: bool) -> None:
     dates = {agency: _prompt_dates(app, day) for agency in phrases}
     if as_json:
         listed = [
@@ -58,7 +59,7 @@ def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_js
                 "agency": a,
                 "requested_on": day.isoformat(),
                 "prompts": [d.isoformat() for d in dates[a]],
-                "passphrase": p,
+                **p.to_json(),
             }
             for a, p in phrases.items()
         ]
@@ -74,12 +75,16 @@ def _tell(app: App, reference: str, phrases: Mapping[str, str], day: date, as_js
         )
     )
     put("")
-    put(table(list(phrases.items()), ["agency", "pass-phrase of its form"]))
-    say("Tell each agency its pass-phrase by telephone, and nobody else. They are shown once and kept nowhere.")
-    say("One is lost? Send a form with another: cdr form REF AGENCY -o FILE --new-passphrase")
+    shown = [(agency, told.telephone or "-", told.in_words()) for agency, told in phrases.items()]
+    put(table(shown, ["agency", "telephone", "pass-phrase of its form"]))
+    if not all(told.agreed_on for told in phrases.values()):
+        say("Tell each agency its pass-phrase by telephone, and nobody else. They are shown once and kept nowhere.")
+        say("One is lost? Send a form with another: cdr form REF AGENCY -o FILE --new-passphrase")
+    for words in (words for agency, told in phrases.items() for words in told.renewal(agency)):
+        say(words)
 
 
-def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tuple[dict[str, str], list[Letter]]:
+def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tuple[dict[str, Told], list[Letter]]:
     """Ask, and record it; the pass-phrase of each agency that was asked, and the messages, which are still to go."""
     from cdr.domain.asking import requests
     from cdr.domain.asking.retired_agencies import refuse_retired
@@ -93,11 +98,13 @@ def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tupl
         if not wanted:
             return {}, []
         requests.ask(ledger.body, wanted, day)  # refused before a second of work for each
-        made = {agency: return_forms.locked(app, reference, agency, documents.notification) for agency in wanted}
-        body = requests.ask(ledger.body, wanted, day, {agency: one for agency, (one, _) in made.items()})
+        form_a, known = documents.notification, agreed(app)
+        phrases = {agency: for_form(app, agency, known, form_a.body) for agency in wanted}
+        made = {agency: return_forms.locked(app, reference, agency, form_a, told) for agency, told in phrases.items()}
+        body = requests.ask(ledger.body, wanted, day, made)
         letters = [messages.request(app, reference, agency, day, body) for agency in wanted]
         now.record("request", {ledger.place: body}, letters)
-    return {agency: phrase for agency, (_, phrase) in made.items()}, letters
+    return phrases, letters
 
 
 def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any], day: date) -> list[str]:

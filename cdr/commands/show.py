@@ -76,7 +76,7 @@ def _on_its_line(line: str) -> str:
 
 
 def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.case.milestones import still_called_for
+    from cdr.domain.case.milestones import still_called_for, words_for
 
     if case.get("imported"):
         yield f"\nBrought in on {case['imported']['on']} from a register, which calls it {case['imported']['old_reference']}"
@@ -84,7 +84,8 @@ def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Ite
     yield "\nWhat follows from the notification"
     for step in still_called_for(case, requests, app.clock.today, app.policy):
         when = f"by {step.due}" if step.due else "no date"
-        yield f"  {when:<13}  {step.what}"
+        words = " or ".join(words_for(step.clock))
+        yield f"  {when:<13}  {step.what}{f' [{words}]' if words else ''}"
 
 
 def _asked(documents: CaseFile) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Which file of a store is what: the paths of `cases/`, `panels/`, `reports/` and `keys/`, and who may read and write each kind."""
+"""Which file of a store is what: the paths of `cases/`, `panels/`, `reports/`, `agencies/` and `keys/`, and who may read and write each kind."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from cdr.errors import NotFound
 CONFIGURATION = "cdr.yaml"
 KEYS = "keys"
 REGISTRY = f"{KEYS}/registry.yaml"
-FOLDERS = ("cases", "panels", "reports", "keys")
+AGENCIES = "agencies"
+FOLDERS = ("cases", "panels", "reports", AGENCIES, "keys")
 MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
-DOCUMENTS = MANAGED[:3]
+DOCUMENTS = MANAGED[:4]
 LARGEST_REGISTRY, LARGEST_PLAIN = 1 << 18, 1 << 20
 LARGEST_KEYS = 1 << 24  # all that a history ever held, together
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,6 +23,7 @@ REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
 KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
 PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
 REPORT_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2})\.yaml\.gpg")
+PASSPHRASES_FILE = f"{AGENCIES}/passphrases.yaml.gpg"
 CASE_FILE = re.compile(rf"cases/({REFERENCE.pattern})/([a-z]+(?:-[0-9]{{2,4}})?)(\.yaml)?\.gpg")
 PLACEHOLDERS = ("cases/.gitkeep", "panels/.gitkeep")
 OWN_WORDINGS = ("templates", "templates/letters", "reference")
@@ -54,9 +56,10 @@ ATTACHMENT = Kind("attachment", "attachment")
 PANEL = Kind("panel", "panel")
 AGREEMENTS = Kind("agreements", "agreements")
 REPORT = Kind("report", "report")
+PASSPHRASES = Kind("passphrases", "passphrases")
 LEDGERS = (REQUESTS, PROMPTS)
 OF_A_CASE = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT)}
-KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT)}}
+KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT, PASSPHRASES)}}
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ def place(path: str) -> Place | None:
     report = REPORT_FILE.fullmatch(path)
     if report:
         return Place(path, REPORT, "", report.group(1))
+    if path == PASSPHRASES_FILE:
+        return Place(path, PASSPHRASES, "", PASSPHRASES.name)
     found = CASE_FILE.fullmatch(path)
     if not found:
         return None

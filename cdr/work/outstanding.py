@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.domain.asking import prompts_due, sending
+from cdr.domain.asking.overdue import is_overdue, overdue_since
 from cdr.domain.asking.prompts_due import ChaseItem
 from cdr.domain.asking.requests import Request
 from cdr.domain.asking.sending import Unsent
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chased:
-    """How far the chasing of one request of one case is, and the addresses that its due or next message is for."""
+    """How far the chasing of one request of one case is, and the addresses that its due or next message is for.
+
+    `overdue_since` is None while the return is not overdue, `escalated_on` while nobody was told.
+    """
 
     case: str
     item: ChaseItem
     to: tuple[str, ...]
     held_until: date | None = None
+    overdue_since: date | None = None
+    escalated_on: date | None = None
 
 
 def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
@@ -56,7 +62,9 @@ def as_chased(app: App, case: str, request: Request, prompts: Mapping[str, Any],
     to = (
         prompts_due.recipients(level.level, item.agency, app.configuration) if level and request.agency in known else ()
     )
-    return Chased(case, item, to, request.held_until if request.is_held(today) else None)
+    held_until = request.held_until if request.is_held(today) else None
+    since = overdue_since(request, app.policy) if is_overdue(request, today, app.policy) else None
+    return Chased(case, item, to, held_until, since, prompts_due.escalated_on(request, prompts))
 
 
 def troubles(app: App, references: tuple[str, ...] = ()) -> list[Unsent]:

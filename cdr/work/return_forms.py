@@ -12,6 +12,7 @@ from cdr.domain.asking.requests import Request, RequestForm
 from cdr.forms import migrations
 from cdr.store.document import Document
 from cdr.work.agency_keys import refuse_unusable
+from cdr.work.agreed_phrases import Told
 
 if TYPE_CHECKING:
     from cdr.documents.return_form.return_form import ReturnForm
@@ -39,8 +40,8 @@ def made(app: App, case: str, request: Request, suffix: str) -> bytes:
     return return_form.to_html(form) if suffix == ".html" else return_yaml.to_yaml(form)
 
 
-def locked(app: App, case: str, agency_id: str, notification: Document, nonce: str = "") -> tuple[RequestForm, str]:
-    """A fresh form for a request, with the pass-phrase that opens the child's details in it.
+def locked(app: App, case: str, agency_id: str, notification: Document, told: Told, nonce: str = "") -> RequestForm:
+    """A fresh form for a request, in which the pass-phrase `told` opens the child's details.
 
     Raises: NotFound for an unknown agency; NotAllowed where its own key, if cdr.yaml names one, cannot be encrypted to.
     """
@@ -49,12 +50,12 @@ def locked(app: App, case: str, agency_id: str, notification: Document, nonce: s
     from cdr.domain.asking import passphrase
     from cdr.domain.rulebook import replies
 
-    told, nonce = passphrase.new(), nonce or secrets.token_hex(16)
+    nonce = nonce or secrets.token_hex(16)
     key = app.configuration.agency(agency_id).key
     plain = json.dumps(replies.identity(notification.body, case, nonce), ensure_ascii=False, separators=(",", ":"))
-    sealed = app.store.lock_with_passphrase(plain.encode(), passphrase.as_locked(told)).decode("ascii")
+    sealed = app.store.lock_with_passphrase(plain.encode(), passphrase.as_locked(told.words)).decode("ascii")
     version = migrations.current(replies.FORM)
-    return RequestForm(nonce, version, sealed, _for_key(app, told, key) if key else ""), told
+    return RequestForm(nonce, version, sealed, _for_key(app, told.words, key) if key else "")
 
 
 def _for_key(app: App, told: str, key: str) -> str:

@@ -94,3 +94,45 @@ def test_a_void_case_is_counted_nowhere_and_reopen_takes_it_back(
     cdr("void", again, "--same-as", sudi, as_of=day)
     assert counted(cdr) == before
     assert f"the same child as {sudi}" in cdr("show", again, as_of=day).out
+
+
+def test_several_milestones_in_one_go_each_with_its_word(cdr: Shell, sudi: str) -> None:
+    listed = cdr("milestone", sudi, as_of="2026-01-10")
+    assert "home_visit" in listed.out and "cdr milestone" in listed.err
+    called = cdr("milestone", sudi, "--json", as_of="2026-01-10").json["still_called_for"]
+    assert {"T09": ["home_visit"], "T04": []}.items() <= {one["clock"]: one["words"] for one in called}.items()
+    said = cdr("milestone", sudi, "home_visit", "ncmd-told", "--on", "2026-01-10", as_of="2026-01-12")
+    assert said.lines == [
+        f"{sudi}: Joint agency response: home or scene visited.",
+        f"{sudi}: National Child Mortality Database told.",
+    ]
+    assert len([line for line in cdr("audit", sudi).lines if "milestone" in line]) == 1
+    refused = cdr("milestone", sudi, "home_visit", "ncmd_told", "initial_meeting", as_of="2026-01-12", code=65)
+    assert "home_visit: It is recorded already" in refused.err and "ncmd_told: It is" in refused.err
+    assert len(cdr("milestone", sudi, "--json").json["milestones"]) == 2
+    cdr("milestone", sudi, "cdrm", "home_visit", "--type", "perinatal_review", code=2)
+    cdr("milestone", sudi, "home_visit", "ncmd_told", "--undo", as_of="2026-01-12")
+    assert cdr("milestone", sudi, "--json").json["milestones"] == []
+
+
+def test_an_escalated_return_is_overdue_until_somebody_acts(cdr: Shell, sudi: str) -> None:
+    cdr("request", sudi, POLICE, as_of="2026-01-09")
+    for day in ("2026-01-23", "2026-02-06", "2026-03-06", "2026-03-21"):
+        cdr("chase", "--overdue", as_of=day)
+    day = "2026-04-20"
+    [item] = cdr("chase", "--json", as_of=day).json["items"]
+    assert (item["due"], item["next"], item["overdue_since"], item["escalated_on"]) == (
+        [],
+        None,
+        "2026-01-23",
+        "2026-03-21",
+    )
+    listed = cdr("chase", as_of=day)
+    assert "ring them: escalated 2026-03-21" in listed.out and "2026-01-23" in listed.out and "--waive" in listed.err
+    cdr("chase", "--exit-code", as_of=day, code=1)
+    [row] = cdr("list", "--json", as_of=day).json["cases"]
+    assert f"return from {POLICE}" in row["overdue"]
+    tasks = [task for task in cdr("today", "--json", as_of=day).json["tasks"] if POLICE in task["what"]]
+    assert [(task["when"], task["due"], task["own"]) for task in tasks] == [("overdue", "2026-01-23", True)]
+    cdr("chase", "--hold", sudi, POLICE, "--until", "2026-05-01", "They are moving", as_of=day)
+    assert not [task for task in cdr("today", "--json", as_of=day).json["tasks"] if POLICE in task["what"]]

@@ -14,7 +14,7 @@ from unit.domain_data import known, policy
 
 from cdr.documents.tables.today import lines, to_json
 from cdr.domain.process.due import area_tasks, tasks_of
-from cdr.domain.process.today import Today, blocked_in, today
+from cdr.domain.process.today import Today, blocked_in, next_mover, today
 from cdr.domain.rulebook.configuration import Closure
 
 ON = date(2026, 1, 26)  # a Monday
@@ -286,3 +286,41 @@ def test_the_json_keeps_the_keys_that_scripts_know() -> None:
     assert found["schema"] == "cdr-today/1" and found["waiting"] == 0
     assert set(found["tasks"][0]) >= {"case", "what", "clock", "due", "when"}
     assert set(found) >= {"sent", "blocked", "area", "next_due", "movers"}
+
+
+def escalated(**request: Any) -> dict[str, Any]:
+    levels = [
+        ("prompt-1", "2025-11-24"),
+        ("prompt-2", "2025-12-08"),
+        ("prompt-3", "2026-01-05"),
+        ("escalation", "2026-01-20"),
+    ]
+    sent = [{"agency": "police", "level": level, "due_on": on, "sent_on": on} for level, on in levels]
+    return {"case": case(), "requests": asked("police", on="2025-11-10", **request), "prompts": {"prompts": sent}}
+
+
+def test_an_escalated_return_stays_overdue_and_asks_the_coordinator_to_act() -> None:
+    found = at({"2026-AAAA": escalated()})
+    [task] = found.tasks
+    assert (task.due, task.when, task.who, task.is_own) == (day("2025-11-24"), "overdue", "coordinator", True)
+    assert "escalated on 2026-01-20: ring them" in task.what
+    assert "Nothing else needs you today." in texts(found) and "Overdue" in texts(found)
+    assert next_mover(cases_({"A": escalated()})["A"], policy()) == "coordinator"
+
+
+@pytest.mark.parametrize("change", [{"status": "returned"}, {"status": "waived"}, {"hold": {"until": "2026-03-02"}}])
+def test_until_it_is_in_waived_or_held(change: dict[str, Any]) -> None:
+    found = at({"2026-AAAA": escalated(**change)})
+    assert found.tasks == ()
+    if "hold" in change:
+        assert [item.until for item in found.blocked] == [found.next_due] == [day("2026-03-02")]
+
+
+def test_own_steps_stand_before_those_that_others_take_with_the_word_to_type() -> None:
+    found = at({"2026-AAAA": {"case": case(("T09", "2026-01-20"), ("T03", "2026-01-22"), ("T14", "2026-01-29"))}})
+    shown = texts(found)
+    own, others = shown.index("Overdue"), shown.index("Steps that others take")
+    assert any("Step T03 (coordinator) [ncmd_told]" in line for line in shown[own:others])
+    assert any("[home_visit]" in line for line in shown[others:])
+    assert "[final_case_discussion or cdrm]" in " ".join(" ".join(shown[others:]).split())
+    assert any("cdr milestone REF WORD" in line for line in shown)

@@ -15,6 +15,8 @@ from cdr.domain.process.today import GATE, LETTER, PARTLY, QUESTION, Blocked, Se
 
 HEADINGS = {OVERDUE: "Overdue", TODAY: "Due today", THIS_WEEK: "Due within a week"}
 SENT_HEADING, BLOCKED_HEADING, AREA_HEADING = "Sent since yesterday", "Waiting for others", "The area"
+OTHERS_HEADING = "Steps that others take"
+HOW_TO_MARK = "What was done is marked with the word in brackets: cdr milestone REF WORD"
 KEYS_HEADING = "Keys"
 TURNS = {KEYS_HEADING: 3, HEADINGS[OVERDUE]: 3, HEADINGS[TODAY]: 3, HEADINGS[THIS_WEEK]: 2}
 MOST_OF_A_CASE = (6, 4, 3, 2, 1)
@@ -75,7 +77,8 @@ def lines(
     columns = max(NARROWEST, min(width, WIDEST))
     sections = [section for section in (_keys(keys), *_sections(found)) if section.items]
     end = _wrapped(_last(found, left_out, bool(keys)), columns, "")
-    whole = [*_screen(sections, columns, _all(sections), airy=True), *end]
+    how = _wrapped(HOW_TO_MARK, columns, "") if any(task.words for task in found.tasks) else []
+    whole = [*_screen(sections, columns, _all(sections), airy=True), *how, *end]
     if height is None or len(whole) <= height:
         return whole
     whole = [line for line in whole if line.text]
@@ -178,9 +181,10 @@ def _wrapped(text: str, columns: int, start: str) -> list[Line]:
 
 
 def _sections(found: Today) -> Iterator[Section]:
-    for when, tasks in by_when(found.tasks).items():
+    for when, tasks in by_when([task for task in found.tasks if task.is_own]).items():
         style = "overdue" if when == OVERDUE else ""
         yield Section(HEADINGS[when], tuple(_by_case(tasks)), style)
+    yield Section(OTHERS_HEADING, tuple(_by_case([task for task in found.tasks if not task.is_own])))
     yield Section(
         AREA_HEADING, tuple(Item("", task.due.isoformat(), _with_who(task.what, task.who)) for task in found.area)
     )
@@ -196,7 +200,12 @@ def _by_case(tasks: Sequence[Task]) -> Iterator[Item]:
         for (due, level, what), same in groupby(own, key=lambda task: (task.due, task.level, task.level or task.what)):
             several = list(same)
             words = _prompt(level, several) if level else what
-            yield Item(case, due.isoformat(), _with_who(words, several[0].who))
+            yield Item(case, due.isoformat(), _with_who(words, several[0].who) + _to_type(several[0]))
+
+
+def _to_type(task: Task) -> str:
+    """The milestone with which a step is marked as done, as it is typed."""
+    return f" [{' or '.join(task.words)}]" if task.words else ""
 
 
 def _prompt(level: str, tasks: Sequence[Task]) -> str:
@@ -256,7 +265,10 @@ def to_json(found: Today, keys: Sequence[EndingKey] = ()) -> dict[str, Any]:
     return {
         "schema": "cdr-today/1",
         "as_of": found.on.isoformat(),
-        "tasks": [{"case": task.case, **_task_json(task)} for task in found.tasks],
+        "tasks": [
+            {"case": task.case, **_task_json(task), "own": task.is_own, "words": list(task.words)}
+            for task in found.tasks
+        ],
         "waiting": found.waiting,
         "next_due": _iso(found.next_due),
         "movers": dict(found.movers),

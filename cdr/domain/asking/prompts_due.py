@@ -83,7 +83,12 @@ def chase_item(
 
 def is_escalated(request: Request, prompts: Mapping[str, Any]) -> bool:
     """Whether the escalation of this very request went out; one that is only queued did not, nor an earlier request's."""
-    return ESCALATION in _sent(request, prompts)
+    return escalated_on(request, prompts) is not None
+
+
+def escalated_on(request: Request, prompts: Mapping[str, Any]) -> date | None:
+    """The day on which it went out; None where it did not."""
+    return _sent(request, prompts).get(ESCALATION)
 
 
 def _without(working_days: WorkingDays, closed: Sequence[Closure]) -> WorkingDays:

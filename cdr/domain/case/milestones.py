@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from cdr.domain.asking.requests import requests_of
@@ -58,6 +59,12 @@ def ends(code: str) -> tuple[str, ...]:
     """The clocks that a kind of milestone ends; nothing for a kind that is not known."""
     found = code_list(KINDS).get(code)
     return tuple(found.extra.get("ends", ())) if found else ()
+
+
+@cache
+def words_for(clock: str) -> tuple[str, ...]:
+    """The kinds of milestone that end a clock, as they are typed; empty for one that ends otherwise."""
+    return tuple(str(one.code) for one in code_list(KINDS).codes if clock in one.extra.get("ends", ()))
 
 
 def milestones_of(case: Body) -> list[Milestone]:

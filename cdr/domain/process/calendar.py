@@ -46,7 +46,7 @@ def _steps(tasks: Sequence[Task]) -> Iterator[Event]:
     """One event a clock; where a case has a clock twice (two reports to answer), the later ones are told apart by their day."""
     seen: set[str] = set()
     for task in tasks:
-        key = f"{task.case}-{task.clock}"
+        key = f"{task.case}-{task.clock}{f'-{task.agency}' if task.agency else ''}"
         key = f"{key}-{task.due}" if key in seen else key
         seen.add(key)
         yield Event(key, task.due, f"{task.case}: {task.what}", _detail(task.who, task.clock))

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cdr.domain.asking.prompts_due import ESCALATION, chase_item
+from cdr.domain.asking.overdue import overdue_since
+from cdr.domain.asking.prompts_due import ESCALATION, chase_item, escalated_on
 from cdr.domain.asking.requests import Request
 from cdr.domain.case.facts import Cases, Facts
-from cdr.domain.case.milestones import still_called_for
+from cdr.domain.case.milestones import still_called_for, words_for
 from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.panel.actions import CLOCK as ACTION_CLOCK
@@ -28,13 +29,17 @@ Closed = Mapping[str, Sequence[Closure]]
 OPEN_ALWAYS: Closed = {}
 Calls = tuple[date, Sequence[str]] | None
 CALLS_CLOCK = "support"
+COORDINATOR = "coordinator"
+# Whose steps are the team's own: also what "any professional" or nobody named is to do, of which the team makes sure.
+OWN = frozenset({COORDINATOR, "child death review manager", "cdr", "any professional", ""})
 
 
 @dataclass(frozen=True)
 class Task:
     """One thing that is due: the case (empty for the area), what, the clock of the rules, the day, and who moves.
 
-    `when` is `overdue`, `today`, `this week` or `later`; `agency` and `level` are there where a prompt is due.
+    `when` is `overdue`, `today`, `this week` or `later`; `agency` is there where it is about a return, `level` where a prompt is due.
+    `words` are the milestones with which it is marked as done.
     """
 
     case: str
@@ -46,6 +51,12 @@ class Task:
     agency: str = ""
     level: str = ""
     requested_on: date | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the team itself moves: to ask again whether a letter may go, too."""
+        return self.who in OWN or self.clock == LETTERS_CLOCK
 
 
 def when_due(due: date, on: date) -> str:
@@ -69,7 +80,8 @@ def _steps(facts: Facts, on: date, policy: Policy) -> Iterator[Task]:
     for step in still_called_for(facts.case, facts.requests, on, policy):
         if step.due is not None:
             who = step.who or who_moves(step.clock, policy)
-            yield Task(facts.reference, step.what, step.clock, step.due, when_due(step.due, on), who)
+            words, when = words_for(step.clock), when_due(step.due, on)
+            yield Task(facts.reference, step.what, step.clock, step.due, when, who, words=words)
 
 
 def letter_tasks(facts: Facts, on: date) -> Iterator[Task]:
@@ -105,6 +117,16 @@ def _prompts(facts: Facts, on: date, policy: Policy, closed: Closed) -> Iterator
             what = f"{level.level} for {request.agency}: cdr chase --overdue"
             who, when = who_moves(clock, policy), when_due(day, on)
             yield Task(facts.reference, what, clock, day, when, who, request.agency, level.level, request.requested_on)
+        elif escalated := escalated_on(request, facts.prompts):
+            yield _escalated(facts.reference, request, escalated, on, policy, away)
+
+
+def _escalated(case: str, request: Request, escalated: date, on: date, policy: Policy, away: Sequence[Closure]) -> Task:
+    """A return that nobody is written to about any more: overdue until it is in, not waited for, or held for a while."""
+    since, resumes = overdue_since(request, policy), _resumes(request, on, away)
+    day = resumes if resumes > on else since
+    what = f"return from {request.agency}, escalated on {escalated}: ring them, or wait no more (cdr return --waive)"
+    return Task(case, what, ESCALATION_CLOCK, day, when_due(day, on), COORDINATOR, request.agency)
 
 
 def _resumes(request: Request, on: date, away: Sequence[Closure]) -> date:

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cdr.domain.asking.prompts_due import is_escalated
 from cdr.domain.asking.sending import SENT, partly_refused, unsent
 from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN, Gate
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import (
+    COORDINATOR,
     LATER,
     OPEN_ALWAYS,
     OVERDUE,
@@ -34,7 +36,7 @@ PARTLY = "partly refused"
 GATE, HOLD, LETTER, QUESTION = "gate", "hold", "letter", "question"
 SINCE = timedelta(days=1)
 NEAR = timedelta(weeks=4)
-AGENCIES, PANEL, COORDINATOR = "agencies", "panel", "coordinator"
+AGENCIES, PANEL = "agencies", "panel"
 
 
 @dataclass(frozen=True)
@@ -186,10 +188,15 @@ def next_mover(facts: Facts, policy: Policy) -> str:
         return owners[0]
     movers = {
         cases_.NOTIFIED: who_moves("T04", policy),
-        cases_.WAITING_FOR_RETURNS: AGENCIES,
+        cases_.WAITING_FOR_RETURNS: COORDINATOR if _are_all_escalated(facts) else AGENCIES,
         cases_.REVIEWED: COORDINATOR,
     }
     return movers.get(stage, PANEL)
+
+
+def _are_all_escalated(facts: Facts) -> bool:
+    """Whether nobody is written to any more about any return that is outstanding."""
+    return all(is_escalated(request, facts.prompts) for request in facts.outstanding)
 
 
 def by_when(tasks: Sequence[Task]) -> dict[str, list[Task]]:

@@ -12,10 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
+from cdr import nhs_numbers
 from cdr.domain.case.duplicates import TWIN, Identity, Likeness, identity, same_child
 from cdr.domain.register.register import Columns, RowRead
 from cdr.domain.register.register_guess import guess_columns
-from cdr.written import bare_name, nhs_number
+from cdr.written import bare_name
 
 SEARCHED_ROWS = 20
 WHO = ("name", "family_name", "first_names", "nhs_number")
@@ -74,7 +75,7 @@ def listed(row: RowRead) -> Listed:
         first, family = _apart(whole)
     number = ""
     with suppress(ValueError):
-        number = nhs_number(said.get("nhs_number", ""))
+        number = nhs_numbers.read(said.get("nhs_number", ""))
     form = {
         "child": {"first_names": first, "family_name": family, "date_of_birth": said.get("date_of_birth")},
         "death": {"date": said.get("date_of_death")},

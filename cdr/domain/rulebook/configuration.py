@@ -55,6 +55,7 @@ class Agency:
     key: str = ""
     closed: tuple[Closure, ...] = ()
     retired_on: date | None = None
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -312,10 +313,10 @@ def _person(body: object, path: str) -> Person:
 
 
 def _agency(item: Mapping[str, Any]) -> Agency:
-    id_, name, type_, area, email, key = (
-        text_at(item, part) for part in ("id", "name", "type", "area", "email", "key")
+    id_, name, type_, area, email, key, phone = (
+        text_at(item, part) for part in ("id", "name", "type", "area", "email", "key", "phone")
     )
-    return Agency(id_, name, type_, area, email, key, tuple(_closures(item)), date_at(item, "retired_on"))
+    return Agency(id_, name, type_, area, email, key, tuple(_closures(item)), date_at(item, "retired_on"), phone)
 
 
 def _closures(item: Mapping[str, Any]) -> Iterator[Closure]:

@@ -1,0 +1,63 @@
+"""One pass-phrase for all forms of an agency, where it agreed one: eight agencies are not eight calls for every death.
+
+Body: `{schema: passphrases/1, agreed: [{agency, words, on}]}`. It is used for a year at most; then another is agreed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cdr.domain.process.clocks import add_months
+from cdr.domain.rulebook.validation import items_at, read_date, text_at
+from cdr.errors import ConditionsNotMet
+from cdr.forms import migrations
+
+MONTHS = 12
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The words, and the day from which they are used."""
+
+    words: str
+    on: date
+
+    @property
+    def until(self) -> date:
+        """The last day on which a form is locked with them."""
+        return add_months(self.on, MONTHS) - timedelta(days=1)
+
+    def holds(self, day: date) -> bool:
+        """Whether a form is locked with them on a day."""
+        return self.on <= day <= self.until
+
+
+def agreed_of(body: Body | None) -> dict[str, Agreed]:
+    """What was agreed, by agency."""
+    items = [item for _, item in items_at(body or {}, "agreed")]
+    return {
+        text_at(item, "agency"): Agreed(text_at(item, "words"), on) for item in items if (on := read_date(item["on"]))
+    }
+
+
+def with_agreed(body: Body | None, agency: str, agreed: Agreed) -> dict[str, Any]:
+    """The document with what an agency agreed, in place of what it agreed before."""
+    return _body({**agreed_of(body), agency: agreed})
+
+
+def without_agreed(body: Body | None, agency: str) -> dict[str, Any]:
+    """The document without it. Raises: ConditionsNotMet where nothing is agreed."""
+    known = agreed_of(body)
+    if agency not in known:
+        raise ConditionsNotMet("Nothing was recorded.", [f"No pass-phrase is agreed with {agency}."])
+    return _body({one: agreed for one, agreed in known.items() if one != agency})
+
+
+def _body(known: Mapping[str, Agreed]) -> dict[str, Any]:
+    agreed = [{"agency": agency, "words": one.words, "on": one.on.isoformat()} for agency, one in known.items()]
+    return {"schema": migrations.current("passphrases"), "agreed": agreed}
