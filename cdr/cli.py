@@ -60,6 +60,7 @@ COMMANDS = {
     "delays": "Show what each day between death and review waited for.",
     "tally": "Count the year in tables, with earlier years beside it.",
     "report": "Make the annual report, and keep the area's own words for it.",
+    "theme": "Count the reviewed cases that have something in common, with factors and learning.",
     "check-tables": "Find what is wrong in published tables; needs no store and no key.",
     "export": "Write the anonymised data set, for DuckDB, R or a spreadsheet.",
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",

@@ -80,6 +80,12 @@ class _Asked:
     metavar="FILE",
     help="Count factors by the groups of a file too, each child once; derby-2024 and national-2024 come with cdr.",
 )
+@click.argument("files", nargs=-1, metavar="[FILE...]")
+@click.option(
+    "--merge",
+    is_flag=True,
+    help="Add up the tallies of several areas from the files that their cdr tally --json wrote; needs no store.",
+)
 @click.option(
     "--trace",
     nargs=3,
@@ -103,6 +109,8 @@ class _Asked:
 @pass_app
 def command(
     app: App,
+    files: tuple[str, ...],
+    merge: bool,
     year: str | None,
     years: int,
     by: str,
@@ -122,6 +130,7 @@ def command(
 ) -> None:
     """Count notifications, reviews and returns of a year, with earlier years beside it.
 
+    With --merge FILE... the tallies of several areas are added up instead, without any case leaving its area.
     The tables hold exact numbers and are not for publication. They say more or less than last year only where the numbers
     can carry it.
 
@@ -137,6 +146,11 @@ def command(
 
     if list_tables:
         _list_tables(as_json)
+        return
+    if files and not merge:
+        raise WrongUsage("Files are only read with --merge.", "Like: cdr tally --merge north.json south.json")
+    if merge:
+        _merge(files, "json" if as_json else format_, output)
         return
     if year is None:
         raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
@@ -174,6 +188,21 @@ def _tally(app: App, asked: _Asked) -> None:
     for sentence in cautions(known, configuration.authorities, made.years):
         say(sentence)
     deliver(render(with_panel(app, made), asked.format), asked.format, asked.output, asked.as_json)
+
+
+def _merge(files: tuple[str, ...], format_: str, output: str | None) -> None:
+    from cdr.documents.tables.tally import render
+    from cdr.statistics.merging import left_out, merged
+    from cdr.work.tallies_in import tallies_in
+
+    found = tallies_in(files)
+    for table in left_out(found):
+        say(f"{table} is left out: not every tally has it, or what it tells has no sum.")
+    text = render(merged(found), format_)
+    if output:
+        to_file(output, text)
+    else:
+        put_rendered(text, format_)
 
 
 def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:

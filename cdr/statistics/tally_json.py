@@ -1,11 +1,12 @@
-"""The tally as JSON: the interface's `cdr-tally/1`."""
+"""The tally as JSON, there and back: the interface's `cdr-tally/1`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cdr.statistics.panel_years import PanelYears
-from cdr.statistics.tables import Cell, Table, Tally
+from cdr.statistics.tables import Break, Cell, Reference, Row, Table, Tally
 
 SCHEMA = "cdr-tally/1"
 INTERNAL = "internal"
@@ -57,3 +58,38 @@ def _cell_json(cell: Cell) -> dict[str, Any]:
     days = dict(zip(("lower_quartile", "median", "upper_quartile"), cell.days, strict=True)) if cell.days else None
     besides = {"rate": cell.rate, "interval": interval, "days": days}
     return {**body, **{key: value for key, value in besides.items() if value is not None and not cell.hidden}}
+
+
+def from_json(body: Mapping[str, Any]) -> Tally:
+    """A tally from what `to_json` made of it; `body` is as its schema says."""
+    tables = tuple(_table_from(table) for table in body["tables"])
+    return Tally(body["area"], body["year"], tuple(body["years"]), body["edition"], tables)
+
+
+def _table_from(body: Mapping[str, Any]) -> Table:
+    return Table(
+        id=body["id"],
+        title=body["title"],
+        basis=body["basis"],
+        columns=tuple(body["columns"]),
+        rows=tuple(Row(row["label"], tuple(map(_cell_from, row["cells"]))) for row in body["rows"]),
+        total=tuple(map(_cell_from, body["total"])),
+        notes=tuple(body["notes"]),
+        per=body.get("per"),
+        breaks=tuple(Break(**one) for one in body.get("breaks", ())),
+        references=tuple(Reference(**one) for one in body.get("references", ())),
+    )
+
+
+def _cell_from(body: Mapping[str, Any]) -> Cell:
+    interval, days = body.get("interval"), body.get("days")
+    return Cell(
+        n=body["n"],
+        of=body["of"],
+        percent=body["percent"],
+        hidden=body["hidden"],
+        rate=body.get("rate"),
+        interval=(interval[0], interval[1]) if interval else None,
+        days=(days["lower_quartile"], days["median"], days["upper_quartile"]) if days else None,
+        known=body.get("known"),
+    )

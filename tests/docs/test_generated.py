@@ -62,6 +62,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "question": RECORDS,
     "tally": (65, *STORE),
     "report": RECORDS,
+    "theme": (65, *STORE),
     "check-tables": (1, 65, 66, 74),
     "export": (65, *STORE),
     "wish": RECORDS,

@@ -1,0 +1,35 @@
+"""`cdr tally --merge`: two stores' tallies added up where there is no store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Shell, run
+
+
+def test_two_areas_are_added_up(cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    cdr("tally", "--year", "2025/26", "--json", "-o", first, as_of="2026-05-01")
+    body = json.loads(first.read_text("utf-8"))
+    second.write_text(json.dumps({**body, "area": "Elsewhere"}), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    answer = run(["tally", "--merge", str(first), str(second), "--json"])
+    assert answer.code == 0, answer.err
+    found = {table["id"]: table for table in answer.json["tables"]}
+    assert found["notifications.sex"]["total"][0]["n"] == 2
+    assert answer.json["area"].endswith(", Elsewhere")
+    written = run(["tally", "--merge", "first.json", "--merge", "second.json", "--format", "csv", "-o", "sum.csv"])
+    assert written.code == 0
+    assert run(["check-tables", "sum.csv"]).code == 0
+
+    same = run(["tally", "--merge", str(first), str(first)])
+    assert same.code == 2 or same.code == 65
+    second.write_text(json.dumps(body), "utf-8")
+    assert "same area" in run(["tally", "--merge", str(first), str(second)]).err
+    second.write_text("{}", "utf-8")
+    assert run(["tally", "--merge", str(first), str(second)]).code == 65
+    assert run(["tally", "--merge", str(first), str(tmp_path / "none.json")]).code == 66
+    assert run(["tally", "--merge", str(first)]).code == 2
+    assert run(["tally", str(first)]).code == 2
