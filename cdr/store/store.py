@@ -217,7 +217,7 @@ class Store:
         case = layout.reference(reference)
         places = [place for place in self.snapshot.case(case) if place.kind is not layout.ATTACHMENT]
         if case not in self._opened:
-            self._refuse_changed_files(f"cases/{case}", "keys")
+            self.refuse_changed_files(f"cases/{case}", "keys")
             if self.sealed.lacks_its_case(case):
                 raise self.sealed.no_case(case)
             written = {place.id for place in places}
@@ -246,7 +246,7 @@ class Store:
         path = layout.report_path(year)
         if self.snapshot.blob(path) is None:
             return None
-        self._refuse_changed_files("reports", "keys")
+        self.refuse_changed_files("reports", "keys")
         return self.snapshot.read(self.report_place(year))
 
     def report_place(self, year: str) -> Place:
@@ -322,7 +322,7 @@ class Store:
         Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
         """
         replaced = {document.place: document for document in current if document.revision}
-        self._refuse_changed_files(*change.paths())
+        self.refuse_changed_files(*change.paths())
         before = self.history.verified(self.progress)
         written = transaction.prepare(self.snapshot, change, replaced, self.progress)
 
@@ -369,7 +369,7 @@ class Store:
             if known.keys() >= {place.id for place in there if place.kind is not layout.ATTACHMENT}:
                 self.index.keep_case(case, known, digests=digests)
 
-    def _refuse_changed_files(self, *within: str) -> None:
+    def refuse_changed_files(self, *within: str) -> None:
         """Refuse changed files in the folder, but not those that another run is bringing up to date just now."""
         try:
             self.sealed.refuse_changed_files(within)
