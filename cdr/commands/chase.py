@@ -48,7 +48,8 @@ def command(
     """List outstanding returns with their next date; with --overdue, send what is due, as cdr.yaml says (mail).
 
     cron runs `cdr chase --overdue` with the chaser's key, which opens requests and prompts and nothing else. What a mail server
-    does not take waits for the next run, and the command ends with 75.
+    does not take waits for the next run, and the command ends with 75. Where this copy was exchanged with a remote before (`cdr sync`),
+    --overdue does so first, and once more after it has sent something.
 
     Examples:
 
@@ -67,7 +68,7 @@ def command(
     references = tuple(word.strip().upper() for word in words)
     today = app.clock.today
     late = _has_overdue(app, references, today) if exit_code and overdue else None
-    code = _send(app, references, dry_run, as_json) if overdue else _list(app, references, as_json)
+    code = _exchanged(app, references, dry_run, as_json) if overdue else _list(app, references, as_json)
     late = _has_overdue(app, references, today) if exit_code and late is None else late
     return code or (TO_ACT_ON if late or app.store.left_out else DONE)
 
@@ -161,6 +162,23 @@ def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
 
 
 # ---- sending ------------------------------------------------------------------------------------------------------------
+
+
+def _exchanged(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
+    """Send what is due, between taking in what others recorded and giving them what was sent, where the store is exchanged."""
+    from cdr.work import syncing
+
+    if dry_run or syncing.noted(app) is None:
+        return _send(app, references, dry_run, as_json)
+    troubles = [syncing.quietly(app)]
+    before = app.store.head
+    code = _send(app, references, dry_run, as_json)
+    if app.store.head != before:
+        troubles.append(syncing.quietly(app))
+    for trouble in filter(None, troubles):
+        for text in trouble.lines():
+            say(text)
+    return WAITS if any(troubles) else code
 
 
 def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -> int:

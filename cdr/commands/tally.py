@@ -150,7 +150,7 @@ def command(
     if files and not merge:
         raise WrongUsage("Files are only read with --merge.", "Like: cdr tally --merge north.json south.json")
     if merge:
-        _merge(files, "json" if as_json else format_, output)
+        _merge(files, "json" if as_json else format_, output, as_json)
         return
     if year is None:
         raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
@@ -190,7 +190,7 @@ def _tally(app: App, asked: _Asked) -> None:
     deliver(render(with_panel(app, made), asked.format), asked.format, asked.output, asked.as_json)
 
 
-def _merge(files: tuple[str, ...], format_: str, output: str | None) -> None:
+def _merge(files: tuple[str, ...], format_: str, output: str | None, as_json: bool) -> None:
     from cdr.documents.tables.tally import render
     from cdr.statistics.merging import left_out, merged
     from cdr.work.tallies_in import tallies_in
@@ -198,11 +198,7 @@ def _merge(files: tuple[str, ...], format_: str, output: str | None) -> None:
     found = tallies_in(files)
     for table in left_out(found):
         say(f"{table} is left out: not every tally has it, or what it tells has no sum.")
-    text = render(merged(found), format_)
-    if output:
-        to_file(output, text)
-    else:
-        put_rendered(text, format_)
+    deliver(render(merged(found), format_), format_, output, as_json)
 
 
 def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:

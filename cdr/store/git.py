@@ -74,11 +74,11 @@ class Git(Objects):
     def _surroundings(self) -> dict[str, str]:
         """What git is told of this repository, which is where its objects are. Raises: WrongConfiguration where it is another user's."""
         foreign = self.repository.foreign()
-        if foreign and not {"*", str(self.folder), str(self.folder.resolve())} & self._allowed():
+        if foreign and not {"*", str(self.folder), str(self.folder.resolve())} & self.allowed():
             raise foreign
         return _environment() | {"GIT_OBJECT_DIRECTORY": str(self.repository.objects)}
 
-    def _allowed(self) -> set[str]:
+    def allowed(self) -> set[str]:
         """The folders of other users that this one told git to take for their own."""
         with suppress(GitFailed):
             asked = [self.binary, "config", "--global", "--get-all", "safe.directory"]
@@ -155,15 +155,25 @@ class Git(Objects):
     # ---- a commit ----------------------------------------------------------------------------------------------
 
     def commit(
-        self, parent: str | None, files: Mapping[str, bytes | Blob | None], message: str, author: str, sign: Signing
+        self,
+        parent: str | None,
+        files: Mapping[str, bytes | Blob | None],
+        message: str,
+        author: str,
+        sign: Signing,
+        merged: str | None = None,
     ) -> str:
-        """A signed commit on `parent` with these files put (or, where None, taken away); published by nothing yet."""
+        """A signed commit on `parent` with these files put (or, where None, taken away); published by nothing yet.
+
+        `merged` is another line of work that it puts together with the parent's.
+        """
         with ThreadPoolExecutor(AT_ONCE) as pool:
             ids = dict(zip(files, pool.map(self._put, files.values()), strict=True))
             tree, folders = self.rewritten(parent or EMPTY_TREE, ids)
             if [*pool.map(self._put_folder, folders.values())] != [*folders]:
                 raise GitFailed("hash-object", 0)
-        head = [f"tree {tree}", *([f"parent {parent}"] if parent else []), f"author {author}", f"committer {author}"]
+        parents = [f"parent {one}" for one in (parent, merged) if one]
+        head = [f"tree {tree}", *parents, f"author {author}", f"committer {author}"]
         payload = ("\n".join(head) + f"\n\n{message}\n").encode()
         raw = with_signature(payload, sign(payload))
         parsed_commit("just made", raw)

@@ -27,11 +27,12 @@ INSTALL = "Install it anew (Debian, Ubuntu: apt install --reinstall git); `git -
 class GitFailed(DiskFailed):
     """A git command ended with an error; its own words stay out of sight, for they may quote a path."""
 
-    def __init__(self, command: str, code: int, said: bytes = b"") -> None:
+    def __init__(self, command: str, code: int, said: bytes = b"", out: bytes = b"") -> None:
         how = f"was stopped (signal {-code})" if code < 0 else f"failed ({code})"
         super().__init__(f"git {command} {how}.", "See what is wrong with: cdr doctor")
         self.code = code
         self.said = said
+        self.out = out
 
 
 @cache
@@ -107,7 +108,7 @@ def why(name: str, done: programs.Ended, folder: Path) -> CdrError:
         return NotFound("The store's folder is gone.", "Go to where it is now, or give it with --store DIR.")
     if done.code >= FATAL or b"Permission denied" in done.said or name == "fsck":
         ownership.refuse_unreadable(folder / ".git")
-    return GitFailed(name, done.code, done.said)
+    return GitFailed(name, done.code, done.said, done.out)
 
 
 class Reader:

@@ -37,10 +37,12 @@ class Step:
 class Revisions:
     """The steps of every document of one store up to a verified commit."""
 
-    def __init__(self, git: Git, state: State, head: str) -> None:
+    def __init__(self, git: Git, state: State, head: str, is_kept: bool = True) -> None:
+        """`is_kept`: what is found is kept for the next run; not of a commit that is no part of the store yet."""
         self.git = git
         self.state = state
         self.head = head
+        self.is_kept = is_kept
 
     def check(self, path: str, previous: str | None) -> None:
         """Make sure that a document replaced what it says it did: `previous`, the SHA-256 of a file. Raises: NotAuthentic."""
@@ -81,7 +83,8 @@ class Revisions:
         if commits is None:
             commits, found = self._all(), {}
         found = self._brought_forward(commits, found)
-        self.state.seal(self._name, json.dumps({"head": self.head, "before": found}).encode())
+        if self.is_kept:
+            self.state.seal(self._name, json.dumps({"head": self.head, "before": found}).encode())
         return found
 
     def _brought_forward(

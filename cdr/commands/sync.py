@@ -1,0 +1,125 @@
+"""`cdr sync`: exchange what was recorded with another copy of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, pass_app
+from cdr.errors import DONE, TO_ACT_ON
+from cdr.terminal.output import put, put_json, say, say_line
+
+if TYPE_CHECKING:
+    from cdr.domain.merging.three_ways import Side
+    from cdr.work.syncing import Question, Synced
+
+
+@click.command("sync")
+@click.argument("remote", metavar="[REMOTE]", required=False)
+@click.option(
+    "--take",
+    type=click.Choice(("here", "there")),
+    help="Decide everything that both changed otherwise in favour of one side, instead of asking; the other stays in the history.",
+)
+@click.option(
+    "--restored", is_flag=True, help="The remote was put back to an older state, by a backup: give it what it lost."
+)
+@as_json
+@pass_app
+def command(app: App, remote: str | None, take: str | None, restored: bool, as_json: bool) -> int:
+    """Take in what others recorded, put it together with yours, and give them yours.
+
+    REMOTE is a bare repository of git's: a folder, or over ssh user@host:path; without it the one of last time, else git's origin. What
+    comes is checked as `cdr verify` checks. What two people did to one document is put together field by field; only what both changed
+    otherwise is asked about, one field at a time. Without a terminal it ends with 65 then, and nothing has changed on either side.
+
+    Example: cdr sync cdr@server.area.example:cdr.git
+    """
+    from cdr.work import syncing
+
+    place = syncing.remote_of(app, remote)
+    done = syncing.sync(app, place, _deciding(take), may_be_older=restored)
+    if as_json:
+        put_json(_json(done))
+    else:
+        _tell(done)
+    for path, message in done.faults:
+        say_line(f"{path}: {message} See: cdr verify")
+    return TO_ACT_ON if done.faults else DONE
+
+
+def _json(done: Synced) -> dict[str, Any]:
+    return {
+        "schema": "cdr-sync/1",
+        "remote": done.remote,
+        "received": done.received,
+        "sent": done.sent,
+        "merged": list(done.merged),
+        "decided": [{"path": one.path, "field": one.field} for one in done.decided],
+        "encrypted": done.encrypted,
+        "faults": [{"path": path, "message": message} for path, message in done.faults],
+    }
+
+
+def _tell(done: Synced) -> None:
+    if not done.received and not done.sent:
+        put("Nothing is new on either side.")
+    else:
+        put(f"{done.received} {_changes(done.received)} came in, {done.sent} went out.")
+    if done.merged:
+        say(f"Both had changed these; they are put together: {', '.join(done.merged)}")
+    if done.encrypted:
+        say(f"{done.encrypted} documents were encrypted anew, for who reads them now.")
+    say(f"Exchanged with {done.remote}")
+
+
+def _changes(count: int) -> str:
+    return "change" if count == 1 else "changes"
+
+
+def _deciding(take: str | None) -> Callable[[Question], Side]:
+    from cdr.domain.merging.three_ways import Side
+    from cdr.terminal import terminal
+    from cdr.work import syncing
+
+    if take:
+        return lambda question: Side.OURS if take == "here" else Side.THEIRS
+    return _ask if terminal.is_attended() else syncing.nobody
+
+
+def _ask(question: Question) -> Side:
+    """One field that both changed, as a person at a terminal decides it. Raises: Undecided."""
+    from cdr.domain.merging.three_ways import Side
+    from cdr.terminal import terminal
+    from cdr.work import syncing
+
+    say(f"\n{question.told}")
+    for name, value in (
+        ("before", question.clash.base),
+        ("1 here", question.clash.ours),
+        ("2 there", question.clash.theirs),
+    ):
+        say(terminal.wrapped(f"{name:<8} {_shown(value)}", "  "))
+    while True:
+        try:
+            typed = terminal.line("Which stands, 1 or 2? (Enter: stop, and decide later) ")
+        except EOFError:
+            typed = ""
+        if not typed:
+            raise syncing.Undecided
+        if typed in ("1", "2"):
+            return Side.OURS if typed == "1" else Side.THEIRS
+
+
+def _shown(value: Any) -> str:
+    from cdr.domain.merging.three_ways import MISSING
+    from cdr.forms import codec
+
+    if value is MISSING:
+        return "(not there)"
+    if isinstance(value, (dict, list)):
+        return codec.dump({"": value}).decode("utf-8").partition(":")[2].strip()
+    return "(nothing)" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""Two people's work on one document put together."""

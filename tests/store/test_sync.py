@@ -1,0 +1,232 @@
+"""Two coordinators and cron's machine with a bare repository between: what each did apart comes together, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import EXAMPLES, Answer, People, Shell, opens_without_help, run
+from store.hands import git, gpg, head
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One person at their own machine: their key, what their machine remembers, and their copy of the store."""
+
+    home: str
+    state: Path
+    store: Path
+
+    def __call__(self, *words: str | Path, code: int = 0, as_of: str = "2026-01-20", stdin: bytes = b"") -> Answer:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GNUPGHOME", self.home)
+            patch.setenv("XDG_STATE_HOME", str(self.state))
+            return Shell(self.store, as_of)(*words, code=code, stdin=stdin)
+
+    def show(self, case: str) -> Any:
+        return self("show", case, "--json").json["documents"]
+
+    def verified(self) -> None:
+        """Nothing is wrong with this copy, also for who has nothing kept of it."""
+        found = self("verify", "--json").json["findings"]
+        assert found == [], found
+
+
+@dataclass(frozen=True)
+class Office:
+    """The two members, cron, the bare repository between them, and the one case that there is."""
+
+    robin: Hand
+    sam: Hand
+    cron: Hand
+    bare: Path
+    case: str
+
+
+@pytest.fixture
+def office(cdr: Shell, sudi: str, people: People, tmp_path: Path) -> Iterator[Office]:
+    bare = tmp_path / "cdr.git"
+    subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", str(bare)], check=True)
+    robin = Hand(people.home, tmp_path / "state", cdr.store)
+    sam, cron = (
+        Hand(home, tmp_path / f"{name}.state", tmp_path / name)
+        for name, home in (("sam", people.second_home), ("cron", people.chaser_home))
+    )
+    robin("request", sudi, "northshire-police", "high-street-surgery", as_of="2026-01-10")
+    assert robin("sync", bare, "--json").json["sent"] == 3
+    for hand in (sam, cron):
+        git(tmp_path, "clone", "-q", str(bare), str(hand.store))
+        hand("verify", "--root", people.member)
+        hand("sync")
+    yield Office(robin, sam, cron, bare, sudi)
+    opens_without_help(robin.store, people, tmp_path / "end")
+
+
+def test_each_others_work_comes_together(office: Office, people: People, tmp_path: Path) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    robin("return", case, "northshire-police", "--nil")
+    robin("milestone", case, "support_offered", "--on", "2026-01-11")
+    sam("return", case, "high-street-surgery", "--waive", "The practice closed")
+    sam("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    new = sam("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2027-01-21").out.strip()
+    assert robin("sync", "--json").json["sent"] == 2
+    told = sam("sync", "--json").json
+    assert told["received"] == 2 and told["decided"] == [] and f"cases/{case}/requests.yaml.gpg" in told["merged"]
+    assert robin("sync", "--json").json["received"] == 4 and head(robin.store) == head(sam.store)
+    assert "Nothing is new" in sam("sync").out
+    for hand in (robin, sam):
+        documents = hand.show(case)
+        assert [(one["agency"], one["status"]) for one in documents["requests"]["requests"]] == [
+            ("northshire-police", "nil"), ("high-street-surgery", "waived"),
+        ]  # fmt: skip
+        assert [one["kind"] for one in documents["case"]["milestones"]] == ["support_offered", "ncmd_told"]
+        assert new in hand("list").out
+        hand.verified()
+    robin("milestone", case, "ncmd_told", "--undo")
+    assert git(robin.store, "status", "--porcelain") == ""
+
+
+def test_a_true_clash_is_asked_about_and_both_stay_until_then(office: Office) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    robin("return", case, "northshire-police", "--nil")
+    robin("sync")
+    sam("return", case, "northshire-police", "--waive", "They never knew the family")
+    before = head(sam.store), git(office.bare, "rev-parse", "main")
+    answer = sam("sync", code=65)
+    assert "requests.0.status: State [SYNC-01]" in answer.err and "family" not in answer.err and "SYNC-01" in answer.err
+    assert answer.err.count("SYNC-01") == 1
+    assert (head(sam.store), git(office.bare, "rev-parse", "main")) == before
+    assert sam.show(case)["requests"]["requests"][0]["status"] == "waived"
+    sam("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    told = sam("sync", "--take", "there", "--json").json
+    assert told["decided"] == [{"path": f"cases/{case}/requests.yaml.gpg", "field": "requests.0.status"}]
+    robin("sync")
+    for hand in (robin, sam):
+        assert hand.show(case)["requests"]["requests"][0]["status"] == "nil"
+        assert [one["kind"] for one in hand.show(case)["case"]["milestones"]] == ["ncmd_told"]
+        hand.verified()
+
+
+def test_the_same_file_number_given_twice(office: Office, tmp_path: Path) -> None:
+    """Each attached a file and kept a return under the same number: all four are there, each under its own."""
+    robin, sam, case = office.robin, office.sam, office.case
+    words = {}
+    for hand, text in ((robin, b"from Robin"), (sam, b"from Sam")):
+        file = tmp_path / "file.txt"
+        file.write_bytes(text)
+        number = hand("attach", case, file, "--kind", "other", "--json").json["number"]
+        words[number] = text
+        assert number == 1
+    robin("sync")
+    told = sam("sync", "--json").json
+    assert told["encrypted"] == 1
+    robin("sync")
+    for hand in (robin, sam):
+        found = set()
+        for number in (1, 2):
+            hand("extract", case, str(number), "-o", tmp_path / "out.txt")
+            found.add((tmp_path / "out.txt").read_bytes())
+        assert found == {b"from Robin", b"from Sam"}
+        hand.verified()
+
+
+def test_a_key_is_added_here_while_a_case_is_opened_there(office: Office, people: People, tmp_path: Path) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    file = tmp_path / "newcomer.asc"
+    file.write_bytes(gpg(people.stranger_home, "--armor", "--export", people.stranger))
+    robin("keys", "add", file)
+    new = sam("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2027-01-21").out.strip()
+    sam("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    sam("sync")
+    assert robin("sync", "--json").json["encrypted"] > 0
+    sam("sync")
+    for hand in (robin, sam):
+        hand.verified()
+        assert new in hand("list").out and hand.show(case)["case"]["milestones"]
+    kim = Hand(people.stranger_home, tmp_path / "kim.state", tmp_path / "kim")
+    git(tmp_path, "clone", "-q", str(office.bare), str(kim.store))
+    kim("verify", "--root", people.member)
+    assert kim.show(new)["notification"]
+
+
+def test_who_was_taken_out_cannot_merge(office: Office, people: People) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    sam("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    robin("keys", "remove", people.second, "--reason", "Left")
+    robin("sync")
+    before = head(sam.store)
+    assert "taken out" in sam("sync", code=77).err and head(sam.store) == before
+    told = robin("sync", sam.store, "--json")
+    assert told.json["received"] == 1 and told.json["sent"] == 0 and "own folder" in told.err
+    assert [one["kind"] for one in robin.show(case)["case"]["milestones"]] == ["ncmd_told"]
+    robin("sync", office.bare)
+    robin.verified()
+
+
+def test_cron_works_apart_too(office: Office) -> None:
+    """The chaser sends prompts while a member answers: its machine syncs by itself, before and after."""
+    robin, cron, case = office.robin, office.cron, office.case
+    robin("return", case, "northshire-police", "--nil")
+    robin("sync")
+    assert "high-street-surgery" in cron("chase", "--overdue", as_of="2026-01-25").out
+    assert "northshire-police" not in {one["agency"] for one in json_items(cron, "2026-01-25")}
+    assert robin("sync", "--json").json["received"] == 1
+    sent = [
+        (one["agency"], one["level"]) for one in robin.show(case)["prompts"]["prompts"] if one["level"] == "prompt-1"
+    ]
+    assert sent == [("high-street-surgery", "prompt-1")]
+    answer = cron("chase", "--overdue", as_of="2026-01-25")
+    assert (answer.out, answer.err) == ("", "")
+    robin("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    robin("sync")
+    cron("chase", "--overdue", as_of="2026-02-10")
+    robin.verified()
+    assert cron("sync", "--json").json["received"] == 0
+
+
+def json_items(hand: Hand, day: str) -> list[dict[str, Any]]:
+    return list(json.loads(hand("chase", "--json", as_of=day).out)["items"])
+
+
+@pytest.mark.hurt
+def test_what_does_not_verify_is_not_taken(office: Office, people: People, tmp_path: Path) -> None:
+    robin, sam = office.robin, office.sam
+    evil = tmp_path / "evil"
+    git(tmp_path, "clone", "-q", str(office.bare), str(evil))
+    (evil / "cases" / office.case / "case.yaml.gpg").write_bytes(b"forged")
+    git(evil, "add", "-A")
+    git(evil, "-c", "commit.gpgsign=false", "commit", "-q", "-m", "forged")
+    git(evil, "push", "-q", "origin", "HEAD:main")
+    before = head(sam.store)
+    assert "not signed" in sam("sync", code=76).err and head(sam.store) == before
+    git(evil, "reset", "-q", "--hard", before)
+    git(evil, "commit", "-q", "--allow-empty", f"-S{people.stranger}", "-m", "by a stranger", home=people.stranger_home)
+    git(evil, "push", "-q", "-f", "origin", "HEAD:main")
+    assert "does not hold" in sam("sync", code=76).err
+    assert head(sam.store) == before
+    robin("list")
+
+
+def test_a_remote_that_was_put_back_is_noticed(office: Office) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    robin("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    robin("sync")
+    git(office.bare, "update-ref", "refs/heads/main", "main~1")
+    assert "put back" in robin("sync", code=76).err
+    assert robin("sync", "--restored", "--json").json["sent"] == 1
+    assert sam("sync", "--json").json["received"] == 1
+
+
+def test_where_there_is_nothing_to_exchange_with(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    cdr("sync", code=2)
+    cdr("sync", tmp_path / "nowhere", code=66)
+    cdr("sync", tmp_path, code=66)
+    cdr("sync", "https://example.org/cdr.git", code=2)
+    cdr("sync", "ext::sh -c true", code=2)
+    cdr("sync", "ssh://-oProxyCommand=true/x", code=2)
+    assert run(["--store", str(cdr.store), "list"]).code == 0
