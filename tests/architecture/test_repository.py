@@ -125,7 +125,7 @@ def test_every_command_that_a_message_names_is_there() -> None:
     import click
 
     context, wrong = click.Context(cli.cdr), []
-    advice = re.compile(r"(?:`|: |See |with |run |first: |Run |then )cdr ([a-z-]+)(?: ([a-z]+))?")
+    advice = re.compile(r"(?:`|: |See |with |run |first: |Run |then )cdr ([a-z][a-z-]+)(?: ([a-z]+))?")
     for path in sorted((ROOT / "cdr").rglob("*.py")):
         for line, text in strings(path):
             for match in advice.finditer(text):
