@@ -144,6 +144,15 @@ def test_a_document_is_read_with_gpg_alone_as_the_page_says(home: Home, root: Pa
     assert "Robin Ashworth" in said and f"cdr: chase {ref}" in said
 
 
+def test_a_week_goes_as_the_page_tells_it(home: Home, root: Path, fenced: Fenced) -> None:
+    """The tutorial, typed as it stands; the demonstration's forms are put there without its story."""
+    shutil.copytree(root / "templates" / "demo", home.folder / "cdr-demo" / "forms")
+    week = lines(root / "docs" / "week.md", fenced).replace("cdr demo ~/cdr-demo\n", "")
+    said = home.run(week)
+    assert "6 messages are marked as sent" in said and "taken back" in said
+    assert "question" in said and "Nothing is wrong." in said
+
+
 def test_every_check_of_verify_is_told(root: Path) -> None:
     tree = ast.parse(Path(verify.__file__).read_text("utf-8"))
     calls = [
