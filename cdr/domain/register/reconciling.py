@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
-from cdr import nhs_numbers
+from cdr import moments, nhs_numbers
 from cdr.domain.case.duplicates import TWIN, Identity, Likeness, identity, same_child
 from cdr.domain.register.register import Columns, RowRead
 from cdr.domain.register.register_guess import guess_columns
@@ -156,7 +156,7 @@ def _same_days(row: Identity, cases: Mapping[str, Identity], taken: set[str]) ->
 
 
 def _months(rows: Sequence[Listed]) -> tuple[date, date]:
-    days = [date.fromisoformat(one.child.died) for one in rows if one.child.died]
+    days = [moments.day(one.child.died) for one in rows if one.child.died]
     first, last = min(days, default=date.max), max(days, default=date.min)
     return first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
 
