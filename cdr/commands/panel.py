@@ -14,11 +14,12 @@ from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
 from cdr.work.agreements import show_agreements, unsigned_today
-from cdr.work.meetings import changing_meeting, meetings, show_meeting, shown_meeting, tell_meeting
+from cdr.work.meetings import changing_meeting, meetings, raise_in_case, show_meeting, shown_meeting, tell_meeting
 
 if TYPE_CHECKING:
     from cdr.domain.case.facts import Facts
 
+WHOM = {"safeguarding": "abuse", "coroner": "coroner", "public-health": "public_health"}
 TYPES = [str(code.code) for code in code_list("panel_type").codes]
 meeting_id = click.argument("id_", metavar="ID")
 
@@ -295,6 +296,26 @@ def conflict(app: App, id_: str, reference: str, who: str, undo: bool, as_json: 
     for agency in shown_meeting(app, made).without_one_that_left(reference):
         say(f"please check: for {reference} nobody stays from {agency}.")
     tell_meeting(app, made, as_json, f"{made.id}: {who} {'does not leave' if undo else 'leaves'} for {reference}.")
+
+
+@command.command("refer")
+@meeting_id
+@click.argument("reference", metavar="REF", type=Reference())
+@click.option(
+    "--to", "whom", type=click.Choice([*WHOM]), default="safeguarding", show_default=True, help="Who must be told."
+)
+@as_json
+@pass_app
+def refer(app: App, id_: str, reference: str, whom: str, as_json: bool) -> None:
+    """Record that something came to light in the meeting of which somebody must be told: what that calls for begins on its day.
+
+    Suspected abuse or neglect: the safeguarding partners at once, the national panel within five working days. The coroner as a
+    matter of urgency; the Director of Public Health where it concerns more children. Each ends with its milestone.
+
+    Example: cdr panel refer P2026-03-18 2026-7K3M
+    """
+    made = raise_in_case(app, id_, reference, WHOM[whom])
+    tell_meeting(app, made, as_json, f"{reference}: to be told: {whom}. What follows: cdr milestone {reference}")
 
 
 @command.command("minutes")

@@ -75,6 +75,24 @@ def panel_tasks(app: App) -> list[Task]:
     return [*meeting_tasks(map(meeting_of, bodies), on), *action_tasks(actions, on)]
 
 
+def raise_in_case(app: App, id_: str, reference: str, what: str) -> Meeting:
+    """Record in a case what a meeting raised, and what that sets going from its day on; the meeting. Raises: NotFound."""
+    from cdr.domain.case.panel_findings import with_findings, with_raised
+    from cdr.domain.panel.meeting import refuse_without
+    from cdr.store.panels import panel_file
+    from cdr.work.changing import changing
+
+    meeting = meeting_of(panel_file(app.store).meeting(id_).body)
+    refuse_without(meeting, reference)
+    day = min(meeting.on, app.clock.today)
+    with changing(app, reference) as now:
+        kept, form_a, returns = now.documents.case, now.documents.notification.body, now.documents.return_bodies
+        raised = with_raised(kept.body, what, meeting.id, day)
+        found = with_findings(raised, form_a, returns, now.documents.analysis_body or {}, day, app.policy)
+        now.record("panel", {kept.place: found})
+    return meeting
+
+
 def meeting_for_review(app: App, id_: str, reference: str) -> PanelMeeting:
     """What a review needs to know of the meeting that had its case. Raises: NotFound."""
     from cdr.domain.case.review import PanelMeeting
