@@ -54,6 +54,8 @@ COMMANDS = {
     "wish": "Say how one person of the family wants to hear from us.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "action": "Recommendations and actions: to whom, by when, and what became of them.",
+    "handover": "Give a case to the review team of another area: a signed bundle, encrypted to them.",
+    "receive": "Take in a case, or the analysis that was asked for, from another area.",
     "close": "End a case when nothing is left to do; what is left is listed.",
     "reopen": "Open a closed case again, or take back that a case is void.",
     "void": "Make void a case that should not have been opened: it is counted nowhere.",

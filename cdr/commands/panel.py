@@ -12,13 +12,14 @@ from cdr.app import App
 from cdr.commands.options import Day, Reference, as_json, happened, on, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
-from cdr.terminal.output import put, put_json, say, table
+from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
+from cdr.work.agreements import show_agreements, unsigned_today
+from cdr.work.meetings import changing_meeting, meetings, raise_in_case, show_meeting, shown_meeting, tell_meeting
 
 if TYPE_CHECKING:
-    from cdr.documents.panel.meetings import Shown
     from cdr.domain.case.facts import Facts
-    from cdr.domain.panel.meeting import Meeting
 
+WHOM = {"safeguarding": "abuse", "coroner": "coroner", "public-health": "public_health"}
 TYPES = [str(code.code) for code in code_list("panel_type").codes]
 meeting_id = click.argument("id_", metavar="ID")
 
@@ -53,7 +54,7 @@ def new(app: App, day: date, type_: str, title: str, as_json: bool) -> None:
         body = meeting.new(id_, day, type_, " ".join(title.split()), app.clock.today)
         app.store.commit(Change("panel", {meeting_place(id_): body}))
     if as_json:
-        _show(app, meeting.meeting_of(body), as_json)
+        show_meeting(app, meeting.meeting_of(body), as_json)
     else:
         put(id_)
 
@@ -67,9 +68,8 @@ def list_(app: App, as_json: bool) -> None:
     Example: cdr panel list
     """
     from cdr.documents.panel.meetings import HEADERS, rows, to_json
-    from cdr.work.meetings import meetings
 
-    several = [_shown(app, one) for one in meetings(app)]
+    several = [shown_meeting(app, one) for one in meetings(app)]
     if as_json:
         put_json({"schema": "cdr-panels/1", "panels": [_without_schema(to_json(one)) for one in several]})
     elif several:
@@ -97,7 +97,7 @@ def show(app: App, id_: str, minutes: bool, as_json: bool) -> None:
     from cdr.store.panels import panel_file
 
     body = panel_file(app.store).meeting(id_).body
-    _show(app, meeting_of(body), as_json, text_at(body, "minutes.text") if minutes else "")
+    show_meeting(app, meeting_of(body), as_json, text_at(body, "minutes.text") if minutes else "")
 
 
 @command.command("assign")
@@ -116,7 +116,6 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
     """
     from cdr.domain.panel.meeting import assigned
     from cdr.domain.panel.readiness import to_be_told, unmet_for_assigning
-    from cdr.work.meetings import changing_meeting
 
     reason = (override or "").strip()
     with changing_meeting(app, id_) as now:
@@ -133,7 +132,7 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
     for ref, facts in new.items():
         for sentence in to_be_told(facts, made, app.clock.today):
             say(f"please check: {ref}: {sentence}")
-    _told(app, made, as_json, f"{made.id}: {len(made.cases)} on the agenda.")
+    tell_meeting(app, made, as_json, f"{made.id}: {len(made.cases)} on the agenda.")
 
 
 def _facts(app: App, reference: str) -> Facts:
@@ -158,11 +157,82 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
     Example: cdr panel unassign P2026-03-18 2026-7K3M
     """
     from cdr.domain.panel.meeting import unassigned
-    from cdr.work.meetings import changing_meeting
 
     with changing_meeting(app, id_) as now:
         made = now.record(unassigned(now.document.body, reference))
-    _told(app, made, as_json, f"{made.id}: {reference} is taken from the agenda.")
+    tell_meeting(app, made, as_json, f"{made.id}: {reference} is taken from the agenda.")
+
+
+@command.command("agenda")
+@meeting_id
+@click.option(
+    "-o", "--output", "output", required=True, metavar="FILE", help="A .pdf, .md or .txt file; - is stdout, as text."
+)
+@as_json
+@pass_app
+def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
+    """Make the agenda: the cases by reference, who must be there, and the days on which the papers can be read.
+
+    Members should have it 14 days before. The day is recorded with the meeting.
+
+    Example: cdr panel agenda P2026-03-18 -o agenda.pdf
+    """
+    from cdr.documents.panel.agenda import agenda as made_agenda
+    from cdr.documents.panel.paper import to_pdf, to_text
+    from cdr.domain.panel.meeting import with_agenda
+    from cdr.domain.panel.meeting_days import agenda_due
+
+    refuse_two_results(output, as_json)
+    ending = "txt" if output == STDOUT else output.rpartition(".")[2].lower()
+    if ending not in ("pdf", "md", "txt"):
+        raise WrongUsage("Name a file that ends in .pdf, .md or .txt with -o.")
+    today = app.clock.today
+    with changing_meeting(app, id_) as now:
+        paper = made_agenda(now.meeting, app.configuration, today)
+        to_file(output, to_pdf(paper, today) if ending == "pdf" else to_text(paper))
+        made = now.record(with_agenda(now.document.body, today))
+    if today > agenda_due(made):
+        say(f"please check: members should have had the agenda by {agenda_due(made)}.")
+    if as_json:
+        show_meeting(app, made, as_json)
+
+
+@command.command("pack")
+@meeting_id
+@click.option("--for", "who", metavar="WHO", multiple=True, help="For this reader only; without it, for every member.")
+@click.option(
+    "-o", "--output", "output", required=True, metavar="DIR", help="The folder for the packs, outside the store."
+)
+@as_json
+@pass_app
+def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -> None:
+    """Make the papers: one encrypted PDF a reader, to their key (.pdf.gpg) or locked with a pass-phrase that is shown once.
+
+    For each case a brief of one page, the timeline and the analysis as it is drafted, without names as far as the program could
+    tell; the time that it takes to read; each page marked with the reader. A reader gets no papers of a case for which they
+    leave. The day and the revisions are recorded; the papers are not kept. Members should have them at least 7 days before.
+
+    Example: cdr panel pack P2026-03-18 -o papers
+    """
+    from cdr.domain.panel.meeting import with_packs
+    from cdr.domain.panel.meeting_days import papers_due
+    from cdr.work import papers
+
+    place, today = papers.folder(app, output), app.clock.today
+    with changing_meeting(app, id_) as now:
+        meeting = now.meeting
+        if not meeting.cases:
+            hint = f"Assign some first: cdr panel assign {meeting.id} REF..."
+            raise ConditionsNotMet("There is nothing to read; no papers were made.", ["No case is assigned."], hint)
+        to_read, sources = papers.case_papers(app, meeting)
+        packs = [papers.pack(app, meeting, reader, to_read) for reader in papers.readers(app, meeting, who)]
+        body = with_packs(now.document.body, today, [one.reader for one in packs], sources)
+        made = now.record(body, papers.writing(packs, place))
+    papers.tell(made.id, packs, output, as_json)
+    if today > papers_due(made):
+        say(f"please check: members should have had their papers by {papers_due(made)}, a week before the meeting.")
+    for one in unsigned_today(app, [one.reader for one in packs]):
+        say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
 
 
 @command.command("attend")
@@ -190,7 +260,6 @@ def attend(
     """
     from cdr.documents.panel.meetings import quorum_words
     from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, OBSERVERS, attending, refuse_strangers
-    from cdr.work.meetings import changing_meeting
 
     said = {ATTENDED: who, APOLOGIES: apologies, OBSERVERS: observers}
     people = [*who, *apologies, *observers]
@@ -201,10 +270,10 @@ def attend(
     with changing_meeting(app, id_) as now:
         refuse_strangers(people, app.configuration)
         made = now.record(attending(now.document.body, said, taken_back))
-    shown = _shown(app, made)
+    shown = shown_meeting(app, made)
     for one in shown.unsigned:
         say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
-    _told(app, made, as_json, f"{made.id}: {quorum_words(shown)}.")
+    tell_meeting(app, made, as_json, f"{made.id}: {quorum_words(shown)}.")
 
 
 @command.command("conflict")
@@ -220,14 +289,33 @@ def conflict(app: App, id_: str, reference: str, who: str, undo: bool, as_json: 
     Example: cdr panel conflict P2026-03-18 2026-7K3M dr-okafor
     """
     from cdr.domain.panel.meeting import in_conflict, refuse_strangers
-    from cdr.work.meetings import changing_meeting
 
     with changing_meeting(app, id_) as now:
         refuse_strangers([who], app.configuration)
         made = now.record(in_conflict(now.document.body, reference, who, taken_back=undo))
-    for agency in _shown(app, made).without_one_that_left(reference):
+    for agency in shown_meeting(app, made).without_one_that_left(reference):
         say(f"please check: for {reference} nobody stays from {agency}.")
-    _told(app, made, as_json, f"{made.id}: {who} {'does not leave' if undo else 'leaves'} for {reference}.")
+    tell_meeting(app, made, as_json, f"{made.id}: {who} {'does not leave' if undo else 'leaves'} for {reference}.")
+
+
+@command.command("refer")
+@meeting_id
+@click.argument("reference", metavar="REF", type=Reference())
+@click.option(
+    "--to", "whom", type=click.Choice([*WHOM]), default="safeguarding", show_default=True, help="Who must be told."
+)
+@as_json
+@pass_app
+def refer(app: App, id_: str, reference: str, whom: str, as_json: bool) -> None:
+    """Record that something came to light in the meeting of which somebody must be told: what that calls for begins on its day.
+
+    Suspected abuse or neglect: the safeguarding partners at once, the national panel within five working days. The coroner as a
+    matter of urgency; the Director of Public Health where it concerns more children. Each ends with its milestone.
+
+    Example: cdr panel refer P2026-03-18 2026-7K3M
+    """
+    made = raise_in_case(app, id_, reference, WHOM[whom])
+    tell_meeting(app, made, as_json, f"{reference}: to be told: {whom}. What follows: cdr milestone {reference}")
 
 
 @command.command("minutes")
@@ -242,12 +330,11 @@ def minutes(app: App, id_: str, file: str, as_json: bool) -> None:
     """
     from cdr.domain.panel.meeting import with_minutes
     from cdr.work.asked_text import asked_text
-    from cdr.work.meetings import changing_meeting
 
     text = asked_text(file, "minutes.text", "Minutes")
     with changing_meeting(app, id_, also_over=True) as now:
         made = now.record(with_minutes(now.document.body, text, app.clock.today))
-    _told(app, made, as_json, f"{made.id}: the minutes are kept.")
+    tell_meeting(app, made, as_json, f"{made.id}: the minutes are kept.")
 
 
 @command.command("close")
@@ -262,17 +349,16 @@ def close(app: App, id_: str, undo: bool, as_json: bool) -> None:
     """
     from cdr.documents.panel.meetings import quorum_words
     from cdr.domain.panel.meeting import closed, opened_again, refuse_over
-    from cdr.work.meetings import changing_meeting
 
     with changing_meeting(app, id_, also_over=True) as now:
         if undo:
-            body = opened_again(now.document.body, _shown(app, now.meeting).ratified)
+            body = opened_again(now.document.body, shown_meeting(app, now.meeting).ratified)
         else:
             refuse_over(now.meeting)
             body = closed(now.document.body, app.clock.today)
         made = now.record(body)
-    shown = _shown(app, made)
-    _told(app, made, as_json, f"{made.id} is {'open again' if undo else 'over'}; {quorum_words(shown)}.")
+    shown = shown_meeting(app, made)
+    tell_meeting(app, made, as_json, f"{made.id} is {'open again' if undo else 'over'}; {quorum_words(shown)}.")
     for sentence in [] if undo else shown.not_done:
         say(f"  still to do: {sentence}")
 
@@ -296,7 +382,7 @@ def agreement(app: App, who: str | None, on: date | None, until: date | None, as
     if who is None:
         if on or until:
             raise WrongUsage("Say who signed it: cdr panel agreement WHO.")
-        _agreements(app, as_json)
+        show_agreements(app, as_json)
         return
     day = happened(app, on)
     with app.store.writing():
@@ -305,61 +391,6 @@ def agreement(app: App, who: str | None, on: date | None, until: date | None, as
         body = signed(kept.body if kept else None, Agreement(who, day, until))
         app.store.commit(Change("panel", {agreements_place(): body}), [kept] if kept else [])
     if as_json:
-        _agreements(app, as_json)
+        show_agreements(app, as_json)
     else:
         put(f"{who} signed on {day}{f', until {until}' if until else ''}.")
-
-
-def _agreements(app: App, as_json: bool) -> None:
-    from cdr.domain.panel.agreements import agreements_of
-    from cdr.store.panels import panel_file
-
-    kept = panel_file(app.store).agreements
-    found = agreements_of(kept.body if kept else None)
-    today = app.clock.today
-    if as_json:
-        listed = [
-            {
-                "who": one.who,
-                "on": one.on.isoformat(),
-                "until": one.until.isoformat() if one.until else None,
-                "holds": one.holds(today),
-            }
-            for one in found
-        ]
-        put_json({"schema": "cdr-agreements/1", "agreements": listed})
-    elif found:
-        rows = [(one.who, one.on, one.until or "-", "yes" if one.holds(today) else "no") for one in found]
-        put(table(rows, ["who", "signed on", "until", "holds"]))
-    else:
-        put("Nobody's signature is recorded yet: cdr panel agreement WHO")
-
-
-# ---- how a meeting is shown -----------------------------------------------------------------------------------------
-
-
-def _shown(app: App, meeting: Meeting) -> Shown:
-    from cdr.documents.panel.meetings import Shown, there
-    from cdr.domain.panel.agreements import agreements_of, unsigned
-    from cdr.store.panels import panel_file
-
-    kept = panel_file(app.store).agreements
-    people = unsigned(there(meeting), agreements_of(kept.body if kept else None), meeting.on)
-    return Shown(meeting, app.cases(), app.configuration, app.clock.today, tuple(people))
-
-
-def _told(app: App, meeting: Meeting, as_json: bool, sentence: str) -> None:
-    if as_json:
-        _show(app, meeting, as_json)
-    else:
-        put(sentence)
-
-
-def _show(app: App, meeting: Meeting, as_json: bool, minutes: str = "") -> None:
-    from cdr.documents.panel.meetings import lines, to_json
-
-    shown = _shown(app, meeting)
-    if as_json:
-        put_json(to_json(shown))
-    else:
-        put("\n".join(lines(shown, minutes)))

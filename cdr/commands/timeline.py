@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import click
 
-from cdr.app import App, rules
+from cdr.app import App
 from cdr.commands.options import case_reference, output_file, pass_app
 from cdr.documents.timeline.timeline import FORMATS
-from cdr.domain.anonymising.known_names import Around
-from cdr.domain.rulebook.configuration import Configuration
-from cdr.domain.timeline.timeline import Timeline
 from cdr.errors import WrongUsage
 from cdr.terminal.output import deliver, say
 
@@ -51,10 +48,11 @@ def command(
     from shutil import get_terminal_size
 
     from cdr.documents.timeline.timeline import render, render_check
+    from cdr.work.timelines import timeline_of
 
     chosen = "json" if as_json else format_
     _refuse_what_cannot_be(chosen, identified, check, output)
-    made = _timeline(app, reference, identified)
+    made = timeline_of(app, app.store.case(reference), identified)
     width = get_terminal_size((96, 24)).columns
     rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
     deliver(rendered, chosen, output, as_json)
@@ -72,38 +70,3 @@ def _refuse_what_cannot_be(chosen: str, identified: bool, check: bool, output: s
         raise WrongUsage("What --check lists is written as text or json.", "Leave --format out, or take json.")
     if chosen == "pdf" and output is None:
         raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE.")
-
-
-def _timeline(app: App, reference: str, identified: bool) -> Timeline:
-    from cdr.domain.timeline.timeline import timeline
-    from cdr.forms.codelists import code_list
-
-    documents = app.store.case(reference)
-    returns = documents.return_bodies
-    types = code_list("agency_type")
-    agencies = {
-        agency.id: (agency.name, agency.type, types.label(agency.type)) for agency in app.configuration.agencies
-    }
-    return timeline(
-        reference,
-        documents.notification.body,
-        returns,
-        agencies,
-        rules("timeline"),
-        identified,
-        _around(app.configuration),
-    )
-
-
-def _around(configuration: Configuration) -> Around:
-    """What cdr.yaml names: the area and its neighbours, their people, and where the team has its office."""
-    areas = (configuration.own_area, *configuration.areas)
-    people = [
-        *configuration.people.values(),
-        *(person for area in areas for person in (area.chair, area.designated_doctor, area.manager)),
-    ]
-    return Around(
-        places=(*configuration.authorities, *(area.name for area in areas), *configuration.letterhead.address),
-        people=tuple(dict.fromkeys(person.name for person in people if person.name)),
-        organisations=(configuration.letterhead.organisation,),
-    )

@@ -174,6 +174,11 @@ class Gnupg:
             return None
         raise NotAuthentic("The file is damaged, too large, or is not one whole encrypted message.")
 
+    def open_and_check(self, options: Sequence[str], data: bytes) -> Answer:
+        """What GnuPG makes of a message that is encrypted to us and signed by somebody else; one private-key operation."""
+        self.private_key_operations += 1
+        return self._run(options, data, may_ask=True, own=True)
+
     def sign(self, payload: bytes, fingerprint: str) -> bytes:
         """An armoured detached signature; one private-key operation.
 

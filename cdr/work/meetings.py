@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.domain.panel.meeting import Meeting, meeting_of, missing, refuse_over
+from cdr.terminal.output import put, put_json
 
 if TYPE_CHECKING:
+    from cdr.documents.panel.meetings import Shown
     from cdr.domain.case.review import PanelMeeting
     from cdr.domain.process.due import Task
     from cdr.store.document import Document
@@ -29,12 +31,15 @@ class ChangingMeeting:
         """The meeting as it stands."""
         return meeting_of(self.document.body)
 
-    def record(self, body: Mapping[str, Any]) -> Meeting:
-        """Record what the meeting is to say, in one commit; nothing where it says so already. Raises: as `Store.commit`."""
+    def record(self, body: Mapping[str, Any], write: Callable[[], Callable[[], None] | None] = lambda: None) -> Meeting:
+        """Record what the meeting is to say, in one commit; nothing where it says so already. `write` as in `Changing.record`.
+
+        Raises: as `Store.commit`.
+        """
         from cdr.store.transaction import Change
 
         if body != self.document.body:
-            self.app.store.commit(Change("panel", {self.document.place: dict(body)}), [self.document])
+            self.app.store.commit(Change("panel", {self.document.place: dict(body)}), [self.document], write)
         return meeting_of(body)
 
 
@@ -70,6 +75,24 @@ def panel_tasks(app: App) -> list[Task]:
     return [*meeting_tasks(map(meeting_of, bodies), on), *action_tasks(actions, on)]
 
 
+def raise_in_case(app: App, id_: str, reference: str, what: str) -> Meeting:
+    """Record in a case what a meeting raised, and what that sets going from its day on; the meeting. Raises: NotFound."""
+    from cdr.domain.case.panel_findings import with_findings, with_raised
+    from cdr.domain.panel.meeting import refuse_without
+    from cdr.store.panels import panel_file
+    from cdr.work.changing import changing
+
+    meeting = meeting_of(panel_file(app.store).meeting(id_).body)
+    refuse_without(meeting, reference)
+    day = min(meeting.on, app.clock.today)
+    with changing(app, reference) as now:
+        kept, form_a, returns = now.documents.case, now.documents.notification.body, now.documents.return_bodies
+        raised = with_raised(kept.body, what, meeting.id, day)
+        found = with_findings(raised, form_a, returns, now.documents.analysis_body or {}, day, app.policy)
+        now.record("panel", {kept.place: found})
+    return meeting
+
+
 def meeting_for_review(app: App, id_: str, reference: str) -> PanelMeeting:
     """What a review needs to know of the meeting that had its case. Raises: NotFound."""
     from cdr.domain.case.review import PanelMeeting
@@ -80,3 +103,32 @@ def meeting_for_review(app: App, id_: str, reference: str) -> PanelMeeting:
     return PanelMeeting(
         meeting.id, meeting.on, reference in meeting.references, not lacks, tuple(lacks), meeting.is_over
     )
+
+
+def shown_meeting(app: App, meeting: Meeting) -> Shown:
+    """A meeting with what is shown of it beside."""
+    from cdr.documents.panel.meetings import Shown, there
+    from cdr.domain.panel.agreements import unsigned
+    from cdr.work.agreements import agreements
+
+    people = unsigned(there(meeting), agreements(app), meeting.on)
+    return Shown(meeting, app.cases(), app.configuration, app.clock.today, tuple(people))
+
+
+def tell_meeting(app: App, meeting: Meeting, as_json: bool, sentence: str) -> None:
+    """Say what was done with a meeting, in a sentence or as JSON."""
+    if as_json:
+        show_meeting(app, meeting, as_json)
+    else:
+        put(sentence)
+
+
+def show_meeting(app: App, meeting: Meeting, as_json: bool, minutes: str = "") -> None:
+    """Show a meeting, for a person or as JSON."""
+    from cdr.documents.panel.meetings import lines, to_json
+
+    shown = shown_meeting(app, meeting)
+    if as_json:
+        put_json(to_json(shown))
+    else:
+        put("\n".join(lines(shown, minutes)))

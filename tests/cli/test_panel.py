@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
 from pathlib import Path
 
+import pypdfium2
 import pytest
-from conftest import EXAMPLES, Shell
+from conftest import EXAMPLES, People, Shell
+
+from cdr.store.crypto import Gnupg
 
 QUORUM = ("northtown-general", "northshire-community", "northshire-camhs", "northshire-social-care")
 DAY = "2026-04-14"
@@ -66,6 +71,66 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert [(one["id"], len(one["cases"])) for one in listed] == [(panel, 1), ("P2026-04-14b", 0)]
 
 
+MEMBERS = """  members:
+    - {id: pat-keyed, name: Dr Pat Keyed, organisation: northtown-general, key: KEY}
+    - {id: jo-open, name: Jo Openshaw, organisation: northshire-social-care}
+"""
+
+
+def with_members(cdr: Shell, people: People) -> None:
+    """Two members of the panel, one with a key, in the store's own cdr.yaml."""
+    path = cdr.store / "cdr.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("areas:", f"{MEMBERS.replace('KEY', people.second)}areas:", 1), "utf-8")
+    commit = ["git", "-C", str(cdr.store), "-c", f"user.signingkey={people.member}", "-c", "user.name=Robin"]
+    commit += ["-c", "user.email=cdop.manager@northshire.example", "commit", "-q", "-S", "-m", "members", "cdr.yaml"]
+    subprocess.run(commit, check=True, capture_output=True)
+
+
+def test_papers_are_locked_for_each_reader_and_kept_nowhere(
+    cdr: Shell, ready: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pikepdf = pytest.importorskip("pikepdf")
+    panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
+    cdr("panel", "pack", panel, "-o", tmp_path / "none", as_of="2026-04-01", code=65)
+    cdr("panel", "assign", panel, ready, as_of="2026-04-01")
+    cdr("panel", "pack", panel, "-o", tmp_path / "none", as_of="2026-04-01", code=65)
+    cdr("panel", "pack", panel, "--for", "nobody-known", "-o", tmp_path / "none", as_of="2026-04-01", code=66)
+    with_members(cdr, people)
+    assert "Northtown General Hospital" in cdr("panel", "agenda", panel, "-o", "-", as_of="2026-03-31").out
+    cdr("panel", "agenda", panel, "-o", tmp_path / "agenda.pdf", as_of="2026-04-01")
+    cdr("panel", "pack", panel, "-o", cdr.store / "papers", as_of="2026-04-02", code=2)
+    folder = tmp_path / "papers"
+    made = cdr("panel", "pack", panel, "-o", folder, "--json", as_of="2026-04-02").json["packs"]
+    assert [(one["for"], one["locked_with"]) for one in made] == [("pat-keyed", "key"), ("jo-open", "pass-phrase")]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(one["file"] for one in made)
+    shown = cdr("panel", "show", panel, "--json", as_of="2026-04-02").json
+    assert (shown["agenda_on"], shown["papers_on"], shown["papers_for"]) == (
+        "2026-04-01", "2026-04-02", ["pat-keyed", "jo-open"],
+    )  # fmt: skip
+
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    for_key = Gnupg().decrypt((folder / made[0]["file"]).read_bytes(), "papers")
+    text = pdf_text(for_key)
+    assert ready in text and "For Dr Pat Keyed only" in text
+    assert not [word for word in ("Amara", "Testcase", "Efua", "9990000018", "Raman", "2025-03-02") if word in text]
+    locked = (folder / made[1]["file"]).read_bytes()
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(io.BytesIO(locked))
+    with pikepdf.open(io.BytesIO(locked), password=made[1]["passphrase"]) as opened:
+        assert opened.is_encrypted and "/StructTreeRoot" in opened.Root
+
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    cdr("panel", "conflict", panel, ready, "jo-open", as_of="2026-04-02")
+    alone = cdr("panel", "pack", panel, "--for", "jo-open", "-o", folder, "--json", as_of="2026-04-10")
+    assert alone.json["packs"][0]["minutes"] < made[1]["minutes"] and "2026-04-07" in alone.err
+
+
+def pdf_text(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
 def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, tmp_path: Path) -> None:
     form_c = EXAMPLES / "form-c-sudi.yaml"
     cdr("review", sudi, "--from", form_c, "--override", "No panel yet", as_of=DAY)
@@ -115,6 +180,15 @@ def test_a_case_that_is_not_ready_is_assigned_with_a_reason_only(cdr: Shell, sud
     assert reason in cdr("panel", "show", panel).out
     cdr("panel", "conflict", panel, sudi, "northtown-general", as_of=DAY)
     assert cdr("panel", "show", panel, "--json").json["cases"][0]["left"] == ["northtown-general"]
+    cdr("panel", "refer", panel, sudi, as_of=DAY)
+    cdr("panel", "refer", panel, sudi, "--to", "coroner", as_of=DAY)
+    called = cdr("milestone", sudi, "--json", as_of="2026-04-15").json["still_called_for"]
+    assert {one["clock"]: one["due"] for one in called}.items() >= {"R04": DAY, "T19": "2026-04-21", "R12": DAY}.items()
+    cdr("milestone", sudi, "coroner_told", "--on", DAY, as_of="2026-04-15")
+    cdr("milestone", sudi, "safeguarding_told", "--on", DAY, as_of="2026-04-15")
+    called = cdr("milestone", sudi, "--json", as_of="2026-04-15").json["still_called_for"]
+    assert not {one["clock"] for one in called} & {"R04", "R12"}
+    cdr("panel", "refer", panel, "2026-0000", as_of=DAY, code=66)
     cdr("panel", "unassign", panel, sudi)
     assert cdr("panel", "show", panel, "--json").json["cases"] == []
     cdr("panel", "unassign", panel, sudi, code=66)

@@ -53,6 +53,8 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "timeline": STORE,
     "letter": RECORDS,
     "action": RECORDS,
+    "handover": RECORDS,
+    "receive": RECORDS,
     "panel": RECORDS,
     "review": RECORDS,
     "close": RECORDS,

@@ -21,6 +21,7 @@ DIED = date(2026, 1, 9)
 LATER = date(2030, 1, 1)
 AREA_CLOCKS = {"T29", "T30", "T31"}  # of the area, and of no case
 OTHERWISE = {
+    "R11",
     "T02",
     "T04",
     "T05",
@@ -53,9 +54,8 @@ def test_every_clock_of_a_case_can_be_ended_and_every_end_is_a_clock() -> None:
 def test_every_kind_that_sets_something_going_is_there() -> None:
     kinds = {str(code.code) for code in code_list(ms.KINDS).codes}
     gate_types = {f"gate:{code.code}" for code in code_list(gates.TYPES).codes}
-    found = {
-        f"panel:{what}" for what in (panel_findings.TO_REFER, panel_findings.TO_NOTIFY, panel_findings.RECOMMENDATION)
-    }
+    raised = {what for several in panel_findings.RAISED.values() for what in several}
+    found = {f"panel:{what}" for what in {*raised, panel_findings.RECOMMENDATION}}
     for rule in policy().follow_ons:
         assert set(rule.after) <= kinds | gate_types | found
         assert set(rule.only_with) <= policy().clocks.keys()

@@ -22,6 +22,15 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "gates"): ("type", "opened_on"),
     ("case", "panel_found"): ("what", "on", "with", "number"),
     ("case", "milestones"): ("kind", "on", "with"),
+    ("case", "raised"): ("what", "panel"),
+    ("case", "handovers"): ("way", "area", "on"),
+    ("case", "actions"): ("id",),
+    ("panel", "actions"): ("id",),
+    ("panel", "cases"): ("case",),
+    ("panel", "conflicts"): ("case", "who"),
+    ("panel", "agenda"): ("on",),
+    ("panel", "packs"): ("on", "for"),
+    ("agreements", "agreements"): ("who", "on", "until"),
     ("case", "waivers"): ("agency", "on"),
     ("case", "holds"): ("agency", "on"),
     ("case", "reviews"): ("on", "stage"),
@@ -57,7 +66,7 @@ ONE_PIECE = frozenset({"address", "form", "received", "to", "locked", "inquest_o
 # Decided with another field beside it, so that nobody is asked twice for one thing.
 LED_BY: Mapping[str, str] = {
     "answered_on": "status", "received": "status", "closed_on": "status", "ended_by": "status", "reason": "status",
-    "waived_by": "status", "waived_on": "status",
+    "waived_by": "status", "waived_on": "status", "ended_on": "status",
 }  # fmt: skip
 DAYS = ("on", "recorded_on", "requested_on", "due_on", "added_on", "made_on", "at", "date")
 EARLIER = frozenset({"recorded_on", "by", "added_on", "made_on", "since", "until"})

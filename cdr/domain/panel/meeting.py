@@ -188,10 +188,15 @@ def attending(body: Body, said: Mapping[str, Sequence[str]], taken_back: Sequenc
     return {**body, **parts}
 
 
+def refuse_without(meeting: Meeting, case: str) -> None:
+    """Stop where a meeting does not have a case. Raises: NotFound."""
+    if case not in meeting.references:
+        raise NotFound("That case is not on the agenda of this meeting.", f"See: cdr panel show {meeting.id}")
+
+
 def in_conflict(body: Body, case: str, who: str, *, taken_back: bool = False) -> dict[str, Any]:
     """The meeting with who left for a case. Raises: NotFound where it does not have the case."""
-    if case not in meeting_of(body).references:
-        raise NotFound("That case is not on the agenda of this meeting.", f"See: cdr panel show {body['id']}")
+    refuse_without(meeting_of(body), case)
     item = {"case": case, "who": who}
     others = [dict(one) for _, one in items_at(body, "conflicts") if one != item]
     return {**body, "conflicts": others if taken_back else [*others, item]}

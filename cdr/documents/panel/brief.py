@@ -1,0 +1,184 @@
+"""What the panel reads of one case: a brief of one page, the timeline, and the analysis as it is drafted; without names.
+
+Protocol section 4: the panel's papers are anonymised as far as possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Part, Said, Text, reading_minutes
+from cdr.documents.timeline import timeline_rows as shown
+from cdr.domain.anonymising.anonymise import Anonymiser
+from cdr.domain.asking.requests import requests_of
+from cdr.domain.case.family_questions import OPEN as UNANSWERED
+from cdr.domain.case.family_questions import questions_of
+from cdr.domain.case.gates import gates_of
+from cdr.domain.process.age import age_words
+from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
+from cdr.domain.timeline.timeline import Timeline
+from cdr.forms import migrations
+from cdr.forms.codelists import code_list
+from cdr.forms.fields import described
+
+Body = Mapping[str, Any]
+
+DECIDE = (
+    "Category of death: the first in the list that applies; say why a lower one was not chosen.",
+    "For each factor: did it contribute, and could action here or nationally change it?",
+    "Learning, and recommendations: who does what, by when, and how it will be known.",
+    "What the family is told, and by whom.",
+)
+NOT_ANONYMISED = "Kept with the case and not in these papers, because nobody has taken the names out:"
+LONGEST_SUMMARY = 1800  # letters: the brief is one page
+FORM_C = "form-c"
+
+
+@dataclass(frozen=True)
+class CasePapers:
+    """What the papers of one case are made from; `number` is its place on the agenda, `analysis` empty before there is a draft."""
+
+    number: int
+    reference: str
+    case: Body
+    form_a: Body
+    requests: Body
+    timeline: Timeline
+    anonymiser: Anonymiser = field(repr=False)
+    analysis: Body = field(default_factory=dict)
+
+
+def case_parts(papers: CasePapers, meeting_on: date) -> list[Part]:
+    """The parts of one case, the brief on a page of its own."""
+    body = [*_timeline(papers), *_analysis(papers)]
+    return [*_brief(papers, meeting_on, reading_minutes(body)), *body]
+
+
+def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]:
+    yield Heading(f"{papers.number}. {papers.reference}: brief", apart=True)
+    yield Facts(tuple((name, text) for name, text in _facts(papers, meeting_on, minutes) if text))
+    summary = _summary(papers)
+    if summary:
+        yield Heading("What happened", 3)
+        yield Text(summary)
+    questions = [one for one in questions_of(papers.case).values() if one.text]
+    if questions:
+        yield Heading("The family asks", 3)
+        read = papers.anonymiser.text
+        yield Bullets(
+            tuple(
+                f"{read(one.text)}{'' if one.status == UNANSWERED else f' - {read(one.answer)}'}" for one in questions
+            )
+        )
+    yield Heading("To decide", 3)
+    yield Bullets(DECIDE)
+    kept = _kept(papers.case)
+    if kept:
+        yield Text(f"{NOT_ANONYMISED} {', '.join(kept)}.", quiet=True)
+
+
+def _facts(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[tuple[str, str]]:
+    form_a, life = papers.form_a, papers.timeline
+    born, died = date_at(form_a, "child.date_of_birth"), date_at(form_a, "death.date")
+    weeks = at(form_a, "child.gestation.weeks")
+    born_at = f", born at {weeks} weeks" if isinstance(weeks, int) else ""
+    yield "Reading time", f"about {minutes} minutes after this page"
+    yield (
+        "Child",
+        f"{_label('sex', form_a, 'child.sex')}{f', {age_words(born, died)}' if born and died else ''}{born_at}",
+    )
+    yield (
+        "Died",
+        "; ".join(
+            filter(
+                None,
+                (_label("place_of_death", form_a, "death.place"), _label("expectedness", form_a, "death.expected")),
+            )
+        ),
+    )
+    yield "Joint agency response", _label("yes_no_not_known", form_a, "jar.triggered").lower()
+    yield "Since the death", f"{(meeting_on - died).days} days at the meeting" if died else ""
+    yield "Cause of death", papers.anonymiser.text(_cause(papers))
+    yield "Other processes", "; ".join(f"{gate.words}: {gate.status}" for gate in gates_of(papers.case))
+    yield "Returns", _returns(papers.requests)
+    yield (
+        "Timeline",
+        f"{len(life.entries)} events; {_counted(len(life.conflicts), 'conflict')}; {_counted(len(life.gaps), 'gap')}",
+    )
+
+
+def _cause(papers: CasePapers) -> str:
+    understood = text_at(papers.analysis, "cause_of_death_understood")
+    registered = at(papers.analysis, "registered_cause") or at(papers.form_a, "certification.cause")
+    parts = registered.values() if isinstance(registered, Mapping) else ()
+    return understood or "; ".join(str(part) for part in parts)
+
+
+def _summary(papers: CasePapers) -> str:
+    text = text_at(papers.analysis, "case_summary") or text_at(papers.form_a, "death.circumstances")
+    read = papers.anonymiser.text(text)
+    return read if len(read) <= LONGEST_SUMMARY else f"{read[:LONGEST_SUMMARY].rpartition(' ')[0]} [...]"
+
+
+def _returns(requests: Body) -> str:
+    states: dict[str, int] = {}
+    for request in requests_of(requests):
+        states[request.status] = states.get(request.status, 0) + 1
+    return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in states.items()) or "none asked for"
+
+
+def _kept(case: Body) -> list[str]:
+    kinds = code_list("attachment_kind")
+    items = [item for _, item in items_at(case, "attachments") if item.get("kind") != "letter"]
+    return [f"{kinds.label(item['kind']).lower()} (attachment {item['number']})" for item in items]
+
+
+def _timeline(papers: CasePapers) -> Iterator[Part]:
+    life = papers.timeline
+    yield Heading(f"{papers.number}. {papers.reference}: timeline", apart=True)
+    found = {
+        "Conflicts": shown.findings(life),
+        "Gaps": shown.gap_findings(life),
+        "Missed contacts": shown.missed_findings(life),
+    }
+    for title, said in found.items():
+        if said:
+            yield Heading(title, 3)
+            yield Bullets(tuple(said))
+    yield Heading("What happened", 3)
+    rows = tuple(_row(row) for row in shown.rows(life))
+    yield Grid(("No.", "When", "Age", "What happened", "Source"), rows, (4, 12, 10, 34, 14))
+
+
+def _row(row: shown.Row) -> tuple[str, ...]:
+    if row.entry is None:
+        return ("", "", "", shown.gap_words(row.gap) if row.gap else "", "")
+    asides = "".join(f" ({aside})" for aside in shown.asides(row))
+    marks = "".join(f" (conflict {mark})" for mark in row.conflicts)
+    entry = row.entry
+    return str(row.number), shown.when(entry), entry.age, f"{entry.event}{asides}{marks}", entry.source_words
+
+
+def _analysis(papers: CasePapers) -> Iterator[Part]:
+    yield Heading(f"{papers.number}. {papers.reference}: analysis", apart=True)
+    if not papers.analysis:
+        yield Text("There is no draft of the analysis (Form C) yet.")
+        return
+    name = migrations.current(FORM_C)
+    about = {key: value for key, value in papers.analysis.items() if key not in ("schema", "case")}
+    read: Sequence[tuple[int, str, str]] = [
+        (depth, title, papers.anonymiser.text(text)) for depth, title, text in described(name, about)
+    ]
+    yield Said(tuple(read))
+
+
+def _label(codes: str, body: Body, path: str) -> str:
+    known = code_list(codes).get(at(body, path))
+    return known.label if known else ""
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -1,0 +1,43 @@
+"""Who signed the statement of confidentiality, as verbs show it and warn where a signature is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdr.app import App
+from cdr.domain.panel.agreements import Agreement, agreements_of, unsigned
+from cdr.terminal.output import put, put_json, table
+
+
+def agreements(app: App) -> list[Agreement]:
+    """Every signature."""
+    from cdr.store.panels import panel_file
+
+    kept = panel_file(app.store).agreements
+    return agreements_of(kept.body if kept else None)
+
+
+def unsigned_today(app: App, people: Sequence[str]) -> list[str]:
+    """Those of these people of whom no signature holds today."""
+    return unsigned(people, agreements(app), app.clock.today)
+
+
+def show_agreements(app: App, as_json: bool) -> None:
+    """Show every signature and whether it holds, for a person or as JSON."""
+    found, today = agreements(app), app.clock.today
+    if as_json:
+        listed = [
+            {
+                "who": one.who,
+                "on": one.on.isoformat(),
+                "until": one.until.isoformat() if one.until else None,
+                "holds": one.holds(today),
+            }
+            for one in found
+        ]
+        put_json({"schema": "cdr-agreements/1", "agreements": listed})
+    elif found:
+        rows = [(one.who, one.on, one.until or "-", "yes" if one.holds(today) else "no") for one in found]
+        put(table(rows, ["who", "signed on", "until", "holds"]))
+    else:
+        put("Nobody's signature is recorded yet: cdr panel agreement WHO")

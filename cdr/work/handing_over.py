@@ -1,0 +1,192 @@
+"""Cases that go to another area's review team and come from one: the bundle, its lock and signature, and what is recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cdr.app import App
+from cdr.domain.case.handovers import RECEIVED, SENT, bundle, was_sent_to, with_handover
+from cdr.domain.case.places import same_place
+from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem
+from cdr.work.changing import changing
+from cdr.work.known import already_known, same_child_in
+
+if TYPE_CHECKING:
+    from cdr.domain.rulebook.configuration import Area
+    from cdr.store.layout import Place
+
+TOLD, ASKED, CAME = "home_area_told", "home_area_copy_asked", "home_area_copy_received"
+KIND, NAME = "correspondence", "analysis-of-another-area.json"
+MOST_RETURNS = 99
+
+
+@dataclass(frozen=True)
+class Received:
+    """A bundle that was opened: what it says, who signed it, and whether cdr.yaml names that key under the area it comes from."""
+
+    body: Mapping[str, Any]
+    signer: str
+    name: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the signer is one of the people of the area that the bundle comes from."""
+        return bool(self.name)
+
+
+def area(app: App, name: str) -> Area:
+    """A neighbouring area of cdr.yaml. Raises: NotFound, which lists them."""
+    found = next((one for one in app.configuration.areas if same_place(one.name) == same_place(name)), None)
+    if found is None:
+        known = ", ".join(one.name for one in app.configuration.areas) or "none (areas in cdr.yaml)"
+        raise NotFound("There is no such area in cdr.yaml.", f"The other areas are: {known}.")
+    return found
+
+
+def hand_over(app: App, reference: str, to: Area, write: Callable[[bytes], Callable[[], None] | None]) -> None:
+    """Make the bundle for an area, encrypted to its people's keys and signed, give it to `write`, and record that it went.
+
+    Raises: ConditionsNotMet where cdr.yaml names no key of that area; NotAllowed, TryAgain; as `Store.commit`.
+    """
+    from cdr.store.crypto import Gnupg
+    from cdr.work.agency_keys import refuse_unusable
+
+    keys = [*dict.fromkeys(one.key for one in (to.manager, to.chair, to.designated_doctor) if one.key)]
+    if not keys:
+        raise ConditionsNotMet(
+            "The bundle cannot be encrypted; nothing was made.",
+            [f"cdr.yaml names no key of the people of {to.name}."],
+            "Ask them for the fingerprint, add it (areas: manager: key), and import their key: gpg --import FILE",
+        )
+    refuse_unusable(keys)
+    with changing(app, reference, also_closed=True) as now:
+        documents, today = now.documents, app.clock.today
+        body = bundle(
+            sender=app.configuration.area, to=to.name, case=reference, on=today, case_body=documents.case.body,
+            form_a=documents.notification.body, returns=documents.return_bodies, analysis=documents.analysis_body,
+        )  # fmt: skip
+        plain = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
+        message = Gnupg().encrypt_mail(plain, keys, app.store.person.fingerprint)
+        case = with_handover(documents.case.body, SENT, to.name, today)
+        if body["asks_for_analysis"]:
+            case = _with_milestones(app, case, (TOLD, ASKED), to.name, today)
+        now.record("handover", {documents.case.place: case}, write=lambda: write(message))
+
+
+def _with_milestones(app: App, case: Mapping[str, Any], kinds: tuple[str, ...], party: str, on: date) -> dict[str, Any]:
+    from cdr.domain.case.milestones import Milestone, milestones_of, recorded
+
+    has = {one.kind for one in milestones_of(case)}
+    found = dict(case)
+    for kind in (one for one in kinds if one not in has):
+        found = recorded(found, Milestone(kind, on, party, by=app.store.person.name), on, None, app.policy)
+    return found
+
+
+def opened(app: App, raw: bytes) -> Received:
+    """A bundle from another area. Raises: NotAllowed, NotAuthentic, InvalidData where it is none or is for another area."""
+    from cdr.forms import schema
+    from cdr.store.signed_message import opened as message
+
+    plain, signer = message(raw)
+    try:
+        body = json.loads(plain)
+    except ValueError:
+        body = None
+    problems = schema.problems(body, schema.current("handover")) if isinstance(body, dict) else [_not_one()]
+    if not problems and same_place(body["to"]) != same_place(app.configuration.area):
+        problems = [Problem("to", "To", "this is for another area; send it on to them", "HANDOVER")]
+    if not problems:
+        forms = [
+            ("form-a", body["notification"]),
+            *(("form-b", one) for one in body["returns"]),
+            ("form-c", body["analysis"]),
+        ]
+        problems = [
+            one for form, said in forms if said is not None for one in schema.problems(said, schema.current(form))
+        ]
+    if problems:
+        raise InvalidData(problems, "the bundle")
+    return Received(body, signer, _signer_name(app, body["from"], signer))
+
+
+def _not_one() -> Problem:
+    return Problem("", "", "this is no bundle that cdr handover made", "HANDOVER")
+
+
+def _signer_name(app: App, sender: str, signer: str) -> str:
+    for one in app.configuration.areas:
+        if same_place(one.name) == same_place(sender):
+            people = (one.manager, one.chair, one.designated_doctor)
+            return next((person.name for person in people if person.key == signer), "")
+    return ""
+
+
+def take_in(app: App, received: Received) -> str:
+    """Record what came in: a new case, or the analysis that was asked for; the case's reference. Raises: ConditionsNotMet."""
+    if received.body["answers"]:
+        return _answer(app, received)
+    return _new_case(app, received)
+
+
+def _answer(app: App, received: Received) -> str:
+    """The other area's analysis, kept with the case that was handed over to it."""
+    from cdr.work.attaching import attached
+
+    reference, sender, today = str(received.body["answers"]), str(received.body["from"]), app.clock.today
+    with changing(app, reference, also_closed=True) as now:
+        kept = now.documents.case
+        if not was_sent_to(kept.body, sender):
+            raise ConditionsNotMet(
+                "The bundle answers what was not asked; nothing was recorded.",
+                [f"{reference} was never handed over to the area that it comes from."],
+            )
+        analysis = received.body["analysis"]
+        if analysis is None:
+            raise ConditionsNotMet("There is no analysis in the bundle; nothing was recorded.", [])
+        raw = json.dumps(analysis, ensure_ascii=False, indent=2).encode()
+        body, files, _ = attached(app, reference, kept.body, NAME, raw, KIND)
+        other = str(received.body["case"])
+        body = with_handover(body, RECEIVED, sender, today, other, received.signer)
+        body = _with_milestones(app, body, (CAME,), sender, today)
+        now.record("receive", {kept.place: body}, attachments=files)
+    return reference
+
+
+def _new_case(app: App, received: Received) -> str:
+    """A case of a child who lived here, opened from what another area knows of them."""
+    from cdr import moments
+    from cdr.domain.case import case
+    from cdr.domain.process import routes
+    from cdr.forms import schema
+    from cdr.store import layout
+    from cdr.store.transaction import Change
+
+    store, today, form_a = app.store, app.clock.today, dict(received.body["notification"])
+    with store.writing():
+        store.require_member()
+        like = same_child_in(app, form_a)
+        if like:
+            raise already_known(
+                like, "Compare it with that case; keep the file with it if need be: cdr attach REF FILE"
+            )
+        steps = routes.what_follows(form_a, app.configuration, app.policy, app.working_days, today)
+        reference = layout.new_reference(moments.day(form_a["notified_at"]), store.references)
+        opened_case = case.opened(today, form_a, steps, None)
+        body = with_handover(
+            opened_case, RECEIVED, str(received.body["from"]), today, str(received.body["case"]), received.signer
+        )
+        bodies: dict[Place, dict[str, Any]] = {
+            store.place(reference, "case"): body,
+            store.place(reference, "notification"): form_a,
+            store.place(reference, "requests"): {"schema": schema.current("requests"), "requests": []},
+            store.place(reference, "prompts"): {"schema": schema.current("prompts"), "prompts": []},
+        }
+        returns = [dict(one) for one in received.body["returns"][:MOST_RETURNS]]
+        bodies |= {store.place(reference, f"return-{n:02}"): one for n, one in enumerate(returns, 1)}
+        store.commit(Change("receive", bodies))
+    return reference

@@ -1,0 +1,74 @@
+"""`cdr handover` and `cdr receive`: a child who lived elsewhere goes to the other area's own store, and their analysis comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell, run
+
+
+def area_of(name: str, other: str, key: str, place: Path) -> Path:
+    """The example's configuration as the area `name` has it, which knows the key of the area `other`."""
+    text = (EXAMPLES / "store.yaml").read_text("utf-8")
+    text = text.replace("name: Northshire and Southtown", "name: HERE").replace("Eastbury", "THERE")
+    text = text.replace("area: Northshire and Southtown", "area: HERE")
+    text = text.replace("name: Chris Doyle,", f"name: Chris Doyle, key: {key},")
+    place.write_text(text.replace("HERE", name).replace("T" + name, other), encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def areas(people: People, member: str, tmp_path: Path) -> tuple[Shell, Shell]:
+    """Two areas' stores, each with the other's manager's key; the second acts with the second member's key."""
+    shells = []
+    for name, other, own, key in (
+        ("Northshire", "Eastbury", people.member, people.second),
+        ("Eastbury", "Northshire", people.second, people.member),
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GNUPGHOME", people.home if own == people.member else people.second_home)
+            config = area_of(name, other, key, tmp_path / f"{name}.yaml")
+            made = run(["init", str(tmp_path / name), "--config", str(config), "--member", own])
+            assert made.code == 0, made.err
+        shells.append(Shell(tmp_path / name, as_of="2026-04-20"))
+    return shells[0], shells[1]
+
+
+def test_there_and_back(
+    areas: tuple[Shell, Shell], people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = areas
+    ref = here("notify", "--from", EXAMPLES / "form-a-sudi.yaml").out.strip()
+    here("request", ref, "northtown-general", as_of="2026-01-09")
+    here("return", ref, "northtown-general", "--from", EXAMPLES / "form-b-hospital.yaml")
+    bundle = tmp_path / "bundle.asc"
+    here("handover", ref, "--to", "Nowhere", "-o", bundle, code=66)
+    here("handover", ref, "--to", "eastbury", "-o", bundle)
+    assert bundle.read_text("ascii").startswith("-----BEGIN PGP MESSAGE")
+    done = {one["kind"] for one in here("milestone", ref, "--json").json["milestones"]}
+    assert done >= {"home_area_told", "home_area_copy_asked"}
+    here("receive", bundle, code=77)  # it is for the other area's key
+
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    taken = there("receive", bundle, "--json")
+    theirs = taken.json["case"]
+    assert (taken.json["their_case"], taken.json["signer"], taken.json["answers"]) == (ref, people.member, False)
+    assert "Chris Doyle" in taken.err and "Amara" not in taken.err
+    assert "1 events" not in there("timeline", theirs).out and "hospital" in there("timeline", theirs).out.lower()
+    there("receive", bundle, code=65)  # the child is known already
+    there("review", theirs, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "No panel yet")
+    back = tmp_path / "back.asc"
+    there("handover", theirs, "--to", "Northshire", "-o", back)
+
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    answer = here("receive", back, "--json").json
+    assert (answer["case"], answer["their_case"], answer["answers"]) == (ref, theirs, True)
+    assert "home_area_copy_received" in {one["kind"] for one in here("milestone", ref, "--json").json["milestones"]}
+    out = tmp_path / "analysis.json"
+    here("extract", ref, "1", "-o", out)
+    assert "Sudden infant death syndrome" in out.read_text("utf-8")
+    damaged = tmp_path / "damaged.asc"
+    damaged.write_bytes(back.read_bytes()[:-400])
+    here("receive", damaged, code=76)
+    assert here("verify", "--json").json["findings"] == []
