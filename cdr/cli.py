@@ -94,7 +94,7 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in (*COMMANDS, *OF_GIT):
             return None
         module = import_module(f"cdr.commands.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
@@ -121,7 +121,10 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-MODULES = {"return": "return_", "list": "list_", "import": "import_", "check-tables": "check_tables"}
+OF_GIT = ("merge-driver", "text-view")  # git calls them, as `cdr init` and `cdr doctor` tell it to; nobody types them
+MODULES = {"return": "return_", "list": "list_", "import": "import_"} | {
+    name: name.replace("-", "_") for name in (*OF_GIT, "check-tables")
+}
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
