@@ -121,7 +121,8 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-OF_GIT = ("merge-driver", "text-view")  # git calls them, as `cdr init` and `cdr doctor` tell it to; nobody types them
+# git calls them, as `cdr init`, `cdr doctor` and docs/server.md tell it to; nobody types them
+OF_GIT = ("merge-driver", "text-view", "check-push")
 MODULES = {"return": "return_", "list": "list_", "import": "import_"} | {
     name: name.replace("-", "_") for name in (*OF_GIT, "check-tables")
 }

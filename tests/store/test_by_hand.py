@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import People, Shell, run
-from store.hands import document, git, head
+from store.hands import document, git, head, on_the_path
 
 from cdr.store import by_hand
 
 
 @pytest.fixture
-def on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`cdr` as git finds it."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    script = folder / "cdr"
-    root = Path(by_hand.__file__).parents[2]
-    script.write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {sys.executable} -m cdr "$@"\n')
-    script.chmod(0o700)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+def cdr_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`cdr` stands where git finds it."""
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    on_the_path(tmp_path / "programs")
 
 
 @pytest.fixture
@@ -51,7 +45,7 @@ def merge(cdr: Shell, people: People, sam: Shell) -> int:
 
 
 def test_a_hand_merge_puts_documents_together(
-    cdr: Shell, sudi: str, people: People, sam: Shell, on_the_path: None
+    cdr: Shell, sudi: str, people: People, sam: Shell, cdr_found: None
 ) -> None:
     as_sam(sam, people, "verify", "--root", people.member)
     as_sam(sam, people, "return", sudi, "northshire-police", "--nil")
@@ -67,7 +61,7 @@ def test_a_hand_merge_puts_documents_together(
     assert git(cdr.store, "for-each-ref", "refs/notes") == ""
 
 
-def test_a_clash_is_left_as_it_is(cdr: Shell, sudi: str, people: People, sam: Shell, on_the_path: None) -> None:
+def test_a_clash_is_left_as_it_is(cdr: Shell, sudi: str, people: People, sam: Shell, cdr_found: None) -> None:
     as_sam(sam, people, "verify", "--root", people.member)
     as_sam(sam, people, "return", sudi, "northshire-police", "--nil")
     cdr("return", sudi, "northshire-police", "--waive", "They never knew the family", as_of="2026-01-20")

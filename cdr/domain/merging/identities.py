@@ -26,7 +26,21 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "holds"): ("agency", "on"),
     ("case", "reviews"): ("on", "stage"),
     ("case", "attachments"): ("number",),
-    ("case", "letter_gates"): ("recorded_on", "kind"),
+    ("case", "letter_gates"): ("recorded_on", "kind", "to"),
+    ("case", "wishes"): ("person", "relationship", "name", "on"),
+    ("case", "actions"): ("id",),
+    ("case", "actions", "[]", "updates"): ("on", "what", "text"),
+    ("case", "contacts"): ("on", "with", "how", "text"),
+    ("case", "questions"): ("asked_on", "text"),
+    ("case", "voidings"): ("on", "why"),
+    ("panel", "cases"): ("case",),
+    ("panel", "conflicts"): ("case", "who"),
+    ("panel", "agenda"): ("on",),
+    ("panel", "packs"): ("on", "for"),
+    ("panel", "actions"): ("id",),
+    ("panel", "actions", "[]", "updates"): ("on", "what", "text"),
+    ("agreements", "agreements"): ("who", "on"),
+    ("passphrases", "agreed"): ("agency", "on"),
     ("case", "letters"): ("kind", "to", "made_on", "format", "attachment"),
     ("case", "closures"): ("on",),
     ("case", "reopenings"): ("on",),
@@ -57,7 +71,7 @@ ONE_PIECE = frozenset({"address", "form", "received", "to", "locked", "inquest_o
 # Decided with another field beside it, so that nobody is asked twice for one thing.
 LED_BY: Mapping[str, str] = {
     "answered_on": "status", "received": "status", "closed_on": "status", "ended_by": "status", "reason": "status",
-    "waived_by": "status", "waived_on": "status",
+    "waived_by": "status", "waived_on": "status", "ended_on": "status",
 }  # fmt: skip
 DAYS = ("on", "recorded_on", "requested_on", "due_on", "added_on", "made_on", "at", "date")
 EARLIER = frozenset({"recorded_on", "by", "added_on", "made_on", "since", "until"})
