@@ -167,6 +167,7 @@ VERBS: list[list[object]] = [
     ["close", "REF"],
     ["reopen", "REF", "--reason", "A late finding"],
     ["anchor"],
+    ["retention"],
     ["backup", "FOLDER/backup.bundle"],
     ["restore", "FOLDER/backup.bundle", "FOLDER/restored"],
     ["sync"],
