@@ -94,6 +94,19 @@ def _store(app: App) -> Iterator[Check]:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
 
 
+def _by_hand(app: App) -> Iterator[Check]:
+    """What git is told for whoever types it in the store's folder: told here where it was not, in a store that was accepted."""
+    from cdr.store import by_hand
+
+    app.store.require_accepted()
+    try:
+        was_lacking = by_hand.complete(app.store)
+    except (CdrError, OSError):  # a disk that is only read, another at work: no commit by hand is made there just now
+        return
+    said = "was told" if was_lacking else "knows"
+    yield Check("git", "ok", f"git by hand {said} how to merge and to show encrypted documents (cdr does it).")
+
+
 def _backup(app: App) -> Iterator[Check]:
     """When this user last made a backup of this copy, where one was ever made here."""
     from cdr.store import backup
@@ -259,4 +272,18 @@ def _clock(app: App) -> Iterator[Check]:
     yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} in London" + (" (set by --as-of)" if app.as_of else ""))
 
 
-LOOKS = (_gpg, _git, _desk, _store, _backup, _keys, _acting, _configuration, _wordings, _support, _mail, _clock)
+LOOKS = (
+    _gpg,
+    _git,
+    _desk,
+    _store,
+    _by_hand,
+    _backup,
+    _keys,
+    _acting,
+    _configuration,
+    _wordings,
+    _support,
+    _mail,
+    _clock,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,9 +39,10 @@ def command(app: App, remote: str | None, take: str | None, restored: bool, as_j
 
     Example: cdr sync cdr@server.area.example:cdr.git
     """
+    from cdr.store import remotes
     from cdr.work import syncing
 
-    place = syncing.remote_of(app, remote)
+    place = remotes.remote_of(app.store, remote, Path.cwd())
     done = syncing.sync(app, place, _deciding(take), may_be_older=restored)
     if as_json:
         put_json(_json(done))

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from cdr import disk, moments
 from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, NotAuthentic, NotFound
-from cdr.store import creation, git_files, lock, transaction
+from cdr.store import by_hand, lock, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.git import Git
 from cdr.store.git_process import GitFailed
@@ -154,7 +154,7 @@ def restore(file: Path, folder: Path, root: str | None, progress: Progress) -> R
     own = Gnupg()
     here = own.holds_secret_of()
     keys = [key for key in own.listed() if key.fingerprint in here and git.file(tip, f"keys/{key.fingerprint}.asc")]
-    git_files.set_settings(git, creation.settings(keys[0] if keys else None))
+    by_hand.set_up(git, keys[0] if keys else None)
     return restored
 
 

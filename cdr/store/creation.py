@@ -13,7 +13,7 @@ from pathlib import Path
 from cdr import disk
 from cdr.errors import CdrError, ConditionsNotMet, NotAllowed, NotKnown, WrongUsage
 from cdr.forms import codec
-from cdr.store import git_files, layout, lock, outside, ownership, transaction
+from cdr.store import by_hand, layout, lock, outside, ownership, transaction
 from cdr.store.crypto import Gnupg, short
 from cdr.store.git import Git
 from cdr.store.history import History
@@ -114,7 +114,7 @@ def _finish(git: Git, commit: str, keys: Mapping[str, Key]) -> None:
     """What this machine keeps of a store that is begun. Raises: NotKnown where it cannot: run again, it is finished."""
     try:
         signer = History(git).by(git.commits([commit])[0]).fingerprint
-        git_files.set_settings(git, settings(keys[signer]))
+        by_hand.set_up(git, keys[signer])
         History(git, signer).accept_root(signer)
     except (CdrError, OSError) as error:
         raise NotKnown(
@@ -247,12 +247,3 @@ def _with_lines(path: Path, lines: bytes) -> bytes:
             "Take it away, or put a plain file in its place.",
         ) from error
     return before if lines in before else before + (b"" if not before or before.endswith(b"\n") else b"\n") + lines
-
-
-def settings(signer: Key | None) -> dict[str, str]:
-    """What this copy needs so that a commit made by hand is durable and signed by whoever works here (None: nobody yet)."""
-    found = {"core.fsync": "all", "gc.auto": "0", "maintenance.auto": "false", "core.symlinks": "false"}
-    if signer is None:
-        return found
-    found |= {"user.name": signer.name, "user.email": signer.email, "user.signingKey": signer.fingerprint}
-    return found | {"commit.gpgSign": "true"}

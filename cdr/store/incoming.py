@@ -19,7 +19,7 @@ from cdr.store.document import Document, decode, digest, encode
 from cdr.store.git_process import GitFailed
 from cdr.store.history import Keys
 from cdr.store.layout import Place
-from cdr.store.objects import ID, Blob
+from cdr.store.objects import Blob
 from cdr.store.packets import recipient_ids
 from cdr.store.registry import MEMBER, Person, Registry, encryption_ids, may_read, may_write
 from cdr.store.revisions import Revisions
@@ -27,8 +27,6 @@ from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
 
 MESSAGE, ENCRYPTED = "cdr: sync", "cdr: sync encrypt"
-SEEN = "remote"
-UPDATE = "Bring cdr up to date on this machine."
 
 
 @dataclass(frozen=True)
@@ -317,22 +315,3 @@ def _meant_for_others(at: Snapshot, person: Person) -> list[Place]:
 def registry_file(registry: Registry) -> bytes:
     """The registry as it stands in the store."""
     return codec.dump(registry.body())
-
-
-# ---- what was seen there before --------------------------------------------------------------------------------------
-
-
-def last_seen(store: Store, url: str) -> str:
-    """The commit that this remote's branch was last seen at, empty where it never was."""
-    kept = store.history.state.sealed(_seen(store, url)) or b""
-    found = kept.decode("ascii", "replace")
-    return found if ID.fullmatch(found) else ""
-
-
-def remember_seen(store: Store, url: str, commit: str) -> None:
-    """Keep what the remote's branch stands at."""
-    store.history.state.seal(_seen(store, url), commit.encode("ascii"))
-
-
-def _seen(store: Store, url: str) -> str:
-    return f"{SEEN}/{store.history.state.place_name}-{digest(url.encode('utf-8', 'surrogateescape'))[:16]}"

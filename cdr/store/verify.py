@@ -19,6 +19,7 @@ from cdr.store import git_files, layout, opening, ownership, state, transaction,
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
+from cdr.store.lost_edits import left_out
 from cdr.store.objects import LARGEST, Blob
 from cdr.store.registry import may_read, standings
 from cdr.store.snapshot import Snapshot
@@ -69,6 +70,7 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
     yield from _cases(store, snapshot)
     yield from _recipients(snapshot)
     yield from _removed(snapshot)
+    yield from (Finding("merge", "warning", path, message) for path, message in left_out(store))
     yield from _work_tree(store, snapshot.files)
     yield from _staged(store, snapshot.files)
     yield from _contents(store)

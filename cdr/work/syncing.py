@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from cdr.app import App
 from cdr.domain.merging import numbers
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
-from cdr.errors import CdrError, ConditionsNotMet, InvalidData, NotAuthentic, TryAgain, WrongUsage
+from cdr.errors import CdrError, ConditionsNotMet, InvalidData, TryAgain
 from cdr.forms import codec, schema
-from cdr.store import exchange, incoming, layout
+from cdr.store import incoming, layout, remotes
 from cdr.store.document import Document, digest
-from cdr.store.exchange import Remote
+from cdr.store.exchange import NotShared, Remote
 from cdr.store.incoming import Incoming, Joint, Sides
 from cdr.store.layout import Place
 from cdr.store.registry import Registry
@@ -26,7 +25,6 @@ from cdr.store.snapshot import Snapshot
 
 MOST_OPENED = 200  # of what came in; the rest is opened when it is asked for
 TIMES = 5  # somebody else may push meanwhile
-NAMED, NOTED = "named:", "noted:"
 WHOLE = "the whole file"
 
 Deciding = Callable[["Question"], Side]
@@ -64,45 +62,6 @@ class Synced:
     faults: tuple[tuple[str, str], ...] = ()
 
 
-# ---- where to ---------------------------------------------------------------------------------------------------------
-
-
-def noted(app: App) -> Remote | None:
-    """The remote that this copy was exchanged with before, by a person's own command; None before the first time."""
-    state = app.store.history.state
-    kept = (state.sealed(f"exchange/{state.place_name}") or b"").decode("utf-8", "surrogateescape")
-    for mark in (NAMED, NOTED):
-        if kept.startswith(mark):
-            return Remote(kept.removeprefix(mark), mark == NAMED)
-    return None
-
-
-def _note(app: App, remote: Remote) -> None:
-    state = app.store.history.state
-    text = f"{NAMED if remote.is_named else NOTED}{remote.url}"
-    state.seal(f"exchange/{state.place_name}", text.encode("utf-8", "surrogateescape"))
-
-
-def remote_of(app: App, given: str | None) -> Remote:
-    """Where to exchange: what was given (a place, or a name that git knows), else as before, else git's origin. Raises: WrongUsage."""
-    store = app.store
-    if given:
-        url = store.git.setting(f"remote.{given}.url") if exchange.NAME.fullmatch(given) else ""
-        if url and not Path(given).exists():
-            return exchange.remote(url, store.folder)
-        return exchange.remote(given, Path.cwd())
-    known = noted(app)
-    if known:
-        return known
-    url = store.git.setting("remote.origin.url")
-    if not url:
-        raise WrongUsage(
-            "This store is exchanged with nobody yet.",
-            "Say where: cdr sync /path/to/cdr.git, or user@host:path/cdr.git",
-        )
-    return exchange.remote(url, store.folder, is_named=False)
-
-
 # ---- the whole exchange -----------------------------------------------------------------------------------------------
 
 
@@ -112,36 +71,26 @@ def sync(app: App, remote: Remote, decide: Deciding, *, may_be_older: bool = Fal
     Raises: NotAuthentic where what came does not verify, or the remote was put back (unless it `may_be_older`); ConditionsNotMet where
     somebody has to decide and cannot be asked; NotFound, TryAgain, NotAllowed.
     """
-    done = Synced(remote.shown)
+    done, store = Synced(remote.shown), app.store
     for _ in range(TIMES):
         theirs = _received(app, remote, decide, done, may_be_older)
-        head = app.store.history.verified(app.store.progress).head
-        if theirs == head or _given(app, remote, head, theirs, done):
-            incoming.remember_seen(app.store, remote.url, head)
-            _note(app, remote)
+        try:
+            sent = remotes.given(store, remote, theirs)
+        except NotShared as error:
+            store.notices.append(f"{error.message} Nothing was given back. {error.hint}")
+            return done
+        if sent is not None:
+            done.sent += sent
+            remotes.remember(store, remote)
             return done
     raise TryAgain(f"Others kept changing {remote.shown} meanwhile.", "Run the command again.")
-
-
-def _given(app: App, remote: Remote, head: str, theirs: str | None, done: Synced) -> bool:
-    git = app.store.git
-    try:
-        if not exchange.push(git, remote, head):
-            return False
-    except exchange.NotShared as error:
-        app.store.notices.append(f"{error.message} Nothing was given back. {error.hint}")
-        return True
-    since = git.since(theirs, head) if theirs else git.since(app.store.root, head)
-    done.sent += len(since or []) + (0 if theirs else 1)
-    return True
 
 
 def _received(app: App, remote: Remote, decide: Deciding, done: Synced, may_be_older: bool) -> str | None:
     store = app.store
     store.require_accepted()
     store.person  # noqa: B018 - who has no key here has nothing to exchange
-    theirs = exchange.fetch(store.git, remote, store.history.verified(store.progress).head)
-    _refuse_put_back(app, remote, theirs, may_be_older)
+    theirs = remotes.fetched(store, remote, may_be_older=may_be_older)
     if theirs is None:
         return None
     with store.writing():
@@ -156,22 +105,6 @@ def _received(app: App, remote: Remote, decide: Deciding, done: Synced, may_be_o
             _put_together(app, found, both, decide, done)
         done.received += len(found.new)
     return theirs
-
-
-def _refuse_put_back(app: App, remote: Remote, theirs: str | None, may_be_older: bool) -> None:
-    """Stop where the remote does not hold any more what it was seen to hold. Raises: NotAuthentic."""
-    seen = incoming.last_seen(app.store, remote.url)
-    if not seen or may_be_older:
-        return
-    try:
-        still = theirs is not None and app.store.git.is_ancestor(seen, theirs)
-    except NotAuthentic:
-        still = False
-    if not still:
-        raise NotAuthentic(
-            f"{remote.shown} does not hold any more what was seen there before ({seen[:12]}): it was put back or written anew.",
-            "Ask who looks after it. If it was restored from a backup, give it back what it lost: cdr sync --restored",
-        )
 
 
 # ---- putting together -------------------------------------------------------------------------------------------------
@@ -286,10 +219,8 @@ class _Joining:
     def _both_added(self, place: Place, ours: Document, theirs: Document) -> None:
         """Two returns under one number: each keeps its own words, the later by its agency's id in a new place."""
         first, second = sorted((ours, theirs), key=lambda one: str(one.body.get("agency")))
-        if first is ours:
-            self.joint.files[place.path] = self.both.ours.blob(place.path)
-        else:
-            self.joint.files[place.path] = self.both.theirs.blob(place.path)
+        revision, previous = max(ours.revision, theirs.revision) + 1, self.both.ours.replaced_by_next(place.path)
+        self.joint.documents[place] = replace(first, revision=revision, previous=previous)
         free = self._free(place)
         self.joint.added[free] = replace(second, place=free, revision=1, previous=None)
 
@@ -383,7 +314,7 @@ def nobody(question: Question) -> Side:
 
 def quietly(app: App) -> CdrError | None:
     """An exchange before or after something else, where the store is exchanged with somebody; what kept it from being done."""
-    remote = noted(app)
+    remote = remotes.noted(app.store)
     if remote is None:
         return None
     try:

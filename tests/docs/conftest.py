@@ -89,7 +89,7 @@ def trouble(words: tuple[str, ...]) -> str:
     """What `cdr` would say of these words before it does anything; empty where they are right."""
     if not words or {"-h", "--help", "--version"} & set(words):
         named = [word for word in words if not word.startswith("-")]
-        return "" if not named or named[0] in cli.COMMANDS else f"no command {named[0]}"
+        return "" if not named or named[0] in (*cli.COMMANDS, *cli.OF_GIT) else f"no command {named[0]}"
     try:
         context = cli.cdr.make_context("cdr", list(words))
         command: click.Command = cli.cdr

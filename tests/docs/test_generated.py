@@ -77,6 +77,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "verify": (1, 66, 69, 73, 74, 75, 76, 78),
     "audit": (66, 69, 74, 75, 76, 78),
     "keys": (1, *RECORDS),
+    "retention": STORE,
     "sync": (1, *RECORDS),
     "anchor": (65, *STORE),
     "backup": (65, *STORE),

@@ -8,11 +8,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from conftest import Shell
+
+from cdr.store import layout
 
 
 def git(folder: Path, *arguments: str, data: bytes = b"", code: int | None = 0, home: str | None = None) -> str:
@@ -160,3 +163,13 @@ def successor(plain: bytes, replaced: bytes) -> bytes:
     """The first revision of a document as the one after the file that it replaces."""
     bound = f'previous: "{hashlib.sha256(replaced).hexdigest()}"'.encode()
     return re.sub(rb"previous:.*", bound, plain.replace(b"revision: 1\n", b"revision: 2\n", 1), count=1)
+
+
+def on_the_path(folder: Path) -> None:
+    """Put this `cdr` where git finds it; a test that does so sets PATH back itself (monkeypatch)."""
+    folder.mkdir()
+    script = folder / "cdr"
+    root = Path(layout.__file__).parents[2]
+    script.write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {sys.executable} -m cdr "$@"\n')
+    script.chmod(0o700)
+    os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"

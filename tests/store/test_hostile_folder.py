@@ -166,10 +166,15 @@ VERBS: list[list[object]] = [
     ["review", "REF", "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "To see that it is done"],
     ["close", "REF"],
     ["reopen", "REF", "--reason", "A late finding"],
+    ["anchor"],
+    ["retention"],
+    ["backup", "FOLDER/backup.bundle"],
+    ["restore", "FOLDER/backup.bundle", "FOLDER/restored"],
+    ["sync"],
     ["verify"],
     ["verify", "--repair"],
 ]
-MAY_REFUSE = ("doctor", "edit", "bounce", "close", "reopen", "import")
+MAY_REFUSE = ("doctor", "edit", "bounce", "close", "reopen", "import", "sync", "restore")
 SOME: list[list[object]] = [
     ["list"],
     ["show", "REF"],

@@ -230,3 +230,22 @@ def test_where_there_is_nothing_to_exchange_with(cdr: Shell, sudi: str, tmp_path
     cdr("sync", "ext::sh -c true", code=2)
     cdr("sync", "ssh://-oProxyCommand=true/x", code=2)
     assert run(["--store", str(cdr.store), "list"]).code == 0
+
+
+def test_two_returns_under_one_number(office: Office) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    robin("request", case, "northtown-general", "regional-ambulance", as_of="2026-01-12")
+    robin("sync")
+    sam("sync")
+    robin("return", case, "northtown-general", "--from", EXAMPLES / "form-b-hospital.yaml", as_of="2026-06-01")
+    sam("return", case, "regional-ambulance", "--from", EXAMPLES / "form-b-ambulance.yaml", as_of="2026-06-01")
+    robin("sync")
+    told = sam("sync", "--json").json
+    assert told["encrypted"] == 1 and told["decided"] == []
+    robin("sync")
+    for hand in (robin, sam):
+        documents = hand.show(case)
+        found = {documents[id_]["agency"] for id_ in documents if id_.startswith("return-")}
+        assert found == {"northtown-general", "regional-ambulance"}
+        assert [one["status"] for one in documents["requests"]["requests"]][2:] == ["returned", "returned"]
+        hand.verified()

@@ -195,7 +195,7 @@ def _alike(base: Sequence[Any], side: Sequence[Any], found: Mapping[int, int]) -
     """Entries that are left on both sides and have most fields in common, the best pairs first."""
     taken = set(found.values())
     pairs = [
-        (_in_common(one, other), -before, -number)
+        (_fields_alike(one, other), -before, -number)
         for before, one in enumerate(base)
         if before not in found and isinstance(one, Mapping)
         for number, other in enumerate(side)
@@ -208,7 +208,7 @@ def _alike(base: Sequence[Any], side: Sequence[Any], found: Mapping[int, int]) -
     return more
 
 
-def _in_common(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
+def _fields_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
     return sum(1 for name in one.keys() & other.keys() if _same(one[name], other[name]))
 
 

@@ -1,0 +1,52 @@
+"""`cdr retention`: which closed cases have been kept for as long as the area decided."""
+
+from __future__ import annotations
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, pass_app
+from cdr.terminal.output import put, put_json, say, table
+
+
+@click.command("retention")
+@click.option("--all", "everything", is_flag=True, help="Every closed case, also those whose time is not over.")
+@as_json
+@pass_app
+def command(app: App, everything: bool, as_json: bool) -> None:
+    """List the closed cases that have been kept for as long as cdr.yaml says (retention_years), counted from the last closing.
+
+    It names nobody, and changes nothing: when the time is over a person decides. A closed case of which no day is known is listed too.
+
+    Example: cdr retention --all
+    """
+    from cdr.domain.process import retention
+
+    years, today = app.configuration.retention_years, app.clock.today
+    closed = [(one.reference, one.case) for one in app.cases().values() if not one.is_open]
+    void = [(one.reference, one.case) for one in app.void_cases().values()]
+    kept = retention.kept([*closed, *void], years)
+    shown = [one for one in kept if everything or one.is_due(today) or one.closed_on is None]
+    if as_json:
+        cases = [
+            {
+                "case": one.case,
+                "closed_on": one.closed_on.isoformat() if one.closed_on else None,
+                "kept_until": one.until.isoformat() if one.until else None,
+                "due": one.is_due(today),
+            }
+            for one in shown
+        ]
+        put_json({"schema": "cdr-retention/1", "as_of": today.isoformat(), "years": years, "cases": cases})
+        return
+    if not shown:
+        put(f"No closed case has been kept for {years} years yet.")
+        return
+    rows = [
+        (one.case, one.closed_on or "not known", one.until or "not known", "due" if one.is_due(today) else "")
+        for one in shown
+    ]
+    put(table(rows, ["case", "closed on", "kept until", ""]))
+    say(
+        f"Cases are kept for {years} years after they were closed (retention_years of cdr.yaml); what then happens a person decides."
+    )

@@ -1,0 +1,51 @@
+"""Until when a closed case is kept: so many years from the day on which it was last closed, as each area decides (cdr.yaml).
+
+No national guidance names a period for child death reviews; `retention_years` of cdr.yaml has no default, and when the time is over a
+person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cdr.domain.rulebook.validation import date_at, items_at
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One case that is closed or void: since when (None: nobody knows), and the first day on which it need not be kept any more."""
+
+    case: str
+    closed_on: date | None
+    until: date | None
+
+    def is_due(self, today: date) -> bool:
+        """Whether its time is over."""
+        return self.until is not None and self.until <= today
+
+
+def kept(cases: Iterable[tuple[str, Mapping[str, Any]]], years: int) -> list[Kept]:
+    """How long each of these cases (reference and case document) is kept, the longest closed first, unknown days last."""
+    found = []
+    for reference, case in cases:
+        closed = _ended_on(case)
+        found.append(Kept(reference, closed, _years_later(closed, years) if closed else None))
+    return sorted(found, key=lambda one: (one.until is None, one.until or date.max, one.case))
+
+
+def _ended_on(case: Mapping[str, Any]) -> date | None:
+    """The day on which a case was closed last, or made void."""
+    closures = [date_at(item, "on") for _, item in items_at(case, "closures")]
+    voidings = [date_at(item, "on") for _, item in items_at(case, "voidings") if not item.get("taken_back_on")]
+    return max(filter(None, (*closures, *voidings)), default=None)
+
+
+def _years_later(day: date, years: int) -> date:
+    """The same day so many years later; the day after 28 February where that year has no 29th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 2, 28) + timedelta(days=1)
