@@ -75,11 +75,12 @@ def _refuse_what_cannot_be(chosen: str, identified: bool, check: bool, output: s
 
 
 def _timeline(app: App, reference: str, identified: bool) -> Timeline:
+    from cdr.domain.timeline.family import told_by_family
     from cdr.domain.timeline.timeline import timeline
     from cdr.forms.codelists import code_list
 
     documents = app.store.case(reference)
-    returns = documents.return_bodies
+    returns = [*documents.return_bodies, *told_by_family(documents.case.body)]
     types = code_list("agency_type")
     agencies = {
         agency.id: (agency.name, agency.type, types.label(agency.type)) for agency in app.configuration.agencies
