@@ -14,7 +14,7 @@ VIEWS = "family_views"
 Body = Mapping[str, Any]
 
 
-def told_by_family(case: Body) -> list[Body]:
+def told_by_family(case: Body) -> list[dict[str, Any]]:
     """What the family told, in the shape of a return (`agency`, `timeline: [{at, event}]`); nothing where it told nothing."""
     found = sorted(_told(case), key=lambda item: item["at"])
     return [{"agency": FAMILY, "timeline": found}] if found else []
