@@ -34,6 +34,8 @@ def command(app: App, reference: str, agency: str, dry_run: bool, on: date | Non
     The message says nothing of the child or of any answer. What came in stays until the fuller return
     takes its place. The pass-phrase of the fresh form is shown once.
 
+    It was enough after all? Record the same return again: cdr return REF AGENCY --from FILE.
+
     Example: cdr bounce 2026-7K3M northtown-general --dry-run
     """
     day = happened(app, on)

@@ -46,6 +46,8 @@ def command(
     """List the other processes that a review waits for, or record that one began (open), ended (close), is not waited for any
     more (waive), or is expected to end on a day (expect).
 
+    One that ended too early is opened again with open, on the day on which it really began; one that never was is waived, with that reason.
+
     TYPE is inquest, criminal, post_mortem, cspr, rapid_review, psii_serious_incident, pmrt, mnsi ... (a wrong one lists them all).
 
     Examples:

@@ -83,6 +83,8 @@ def command(
     A letter to a family is not made final for a day on which it would arrive close to a birthday, an anniversary, a funeral,
     an inquest or a festival; the next good day is named.
 
+    A final letter stays as it was made, because it was sent: where it was wrong, write another.
+
     -o is a folder, made if need be. Where one letter is chosen with --to, it is that letter's file, unless it ends in / or is a folder.
 
     Example: cdr letter 2026-7K3M --gate gate.yaml --format pdf -o letters

@@ -41,6 +41,8 @@ DRAFT = "notify-"
 def command(app: App, file: str | None, not_a_duplicate: str | None, as_json: bool) -> None:
     """Open a case: keep Form A, print the case's reference, and say what must happen next and by when.
 
+    Something in it is wrong? cdr edit REF form-a. Should the case not be there at all? cdr void REF.
+
     Example: cdr notify --from form-a.yaml
     """
     if file:

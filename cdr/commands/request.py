@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from cdr.work.messages import Letter
 
 
+ALL_ASKED = "Every agency that Form A names has been asked. Another one: cdr request REF AGENCY"
+NOBODY_NAMED = "Form A names no agency to ask yet. Find out which knew the child, and ask each: cdr request REF AGENCY"
+
+
 @click.command("request")
 @case_reference
 @click.argument("agencies", metavar="[AGENCY]...", nargs=-1)
@@ -33,6 +37,8 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
     A message for each goes out, or to the outbox, as cdr.yaml says, with the form to fill in: it carries the reference and the
     date, and nothing about the child but under lock. The pass-phrase of each form is shown here once, to be told by telephone,
     and kept nowhere; but for an agency that agreed one for all of its forms: cdr agency passphrase AGENCY.
+
+    The wrong agency was asked? cdr return REF AGENCY --waive REASON, and ring it.
 
     Examples:
 
@@ -66,7 +72,8 @@ def _tell(app: App, reference: str, phrases: Mapping[str, Told], day: date, as_j
         put_json({"schema": "cdr-request/1", "case": reference, "requests": listed})
         return
     if not phrases:
-        say("Every agency that Form A names has been asked. Another one: cdr request REF AGENCY")
+        asked = app.store.case(reference).requests.body["requests"]
+        say(ALL_ASKED if asked else NOBODY_NAMED)
         return
     put(
         table(

@@ -37,6 +37,8 @@ def command(
     Ratifying needs every return in or waived, every other process closed, and a quorate panel meeting that had the case and is
     over. What is not met is listed, and nothing is recorded, unless --override says why it is done all the same.
 
+    Something in it is wrong? cdr edit REF form-c. The case goes before the panel again once it is closed and opened again: cdr reopen REF.
+
     Examples:
 
     \b

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 def timeline_of(app: App, documents: CaseFile, identified: bool) -> Timeline:
     """The timeline of a case, anonymised unless `identified`."""
+    from cdr.domain.timeline.family import told_by_family
     from cdr.domain.timeline.timeline import timeline
 
     return timeline(
         documents.reference,
         documents.notification.body,
-        documents.return_bodies,
+        [*documents.return_bodies, *told_by_family(documents.case.body)],
         agencies(app.configuration),
         rules("timeline"),
         identified,

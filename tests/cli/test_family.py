@@ -31,11 +31,18 @@ def test_questions_from_the_first_letter_to_the_end(cdr: Shell, sudi: str) -> No
         cdr("question", sudi, *arguments, stdin=b"x", as_of=DAY, code=code)
 
     cdr("review", sudi, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "No panel", as_of="2026-04-14")
+    panel = ("letter", sudi, "--kind", "after-panel")
+    gate = EXAMPLES / "letter-gate.yaml"
+    assert "these are open: 1, 2" in cdr(*panel, "--gate", gate, as_of="2026-04-17", code=65).err
     assert "Questions of the family are open: 1, 2." in cdr("close", sudi, as_of="2026-04-20", code=65).err
     cdr("question", sudi, "answer", "1", "--from", "-", stdin=b"She felt no pain.", as_of="2026-04-20")
     cdr("question", sudi, "cannot-be-known", "2", "--from", "-", stdin=b"They moved.", as_of="2026-04-20")
     assert "Questions" not in cdr("close", sudi, as_of="2026-04-20", code=65).err
     assert "  -> She felt no pain." in cdr("show", sudi).out
+    draft = " ".join(cdr(*panel, "--to", "mother", "--draft", as_of="2026-04-20").out.split())
+    assert "why did the ambulance take so long? She felt no pain." in draft and "They moved." in draft
+    asked = [entry for entry in cdr("timeline", sudi, "--json").json["entries"] if entry["source"] == "family"]
+    assert [entry["day"] for entry in asked] == [25, 25] and "Amara" not in asked[0]["event"]
     taken = cdr("question", sudi, "take-back", "2", as_of="2026-04-21")
     assert taken.out == f"{sudi}: question 2 is open.\n"
     assert cdr("question", sudi, "take-back", "2", as_of="2026-04-21").out == f"{sudi}: question 2 is taken back.\n"

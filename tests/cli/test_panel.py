@@ -183,11 +183,11 @@ def test_a_case_that_is_not_ready_is_assigned_with_a_reason_only(cdr: Shell, sud
     cdr("panel", "refer", panel, sudi, as_of=DAY)
     cdr("panel", "refer", panel, sudi, "--to", "coroner", as_of=DAY)
     called = cdr("milestone", sudi, "--json", as_of="2026-04-15").json["still_called_for"]
-    assert {one["clock"]: one["due"] for one in called}.items() >= {"R04": DAY, "T19": "2026-04-21", "R12": DAY}.items()
+    assert {one["clock"]: one["due"] for one in called}.items() >= {"R04": DAY, "T19": "2026-04-21", "R16": DAY}.items()
     cdr("milestone", sudi, "coroner_told", "--on", DAY, as_of="2026-04-15")
     cdr("milestone", sudi, "safeguarding_told", "--on", DAY, as_of="2026-04-15")
     called = cdr("milestone", sudi, "--json", as_of="2026-04-15").json["still_called_for"]
-    assert not {one["clock"] for one in called} & {"R04", "R12"}
+    assert not {one["clock"] for one in called} & {"R04", "R16"}
     cdr("panel", "refer", panel, "2026-0000", as_of=DAY, code=66)
     cdr("panel", "unassign", panel, sudi)
     assert cdr("panel", "show", panel, "--json").json["cases"] == []

@@ -136,3 +136,21 @@ def test_an_escalated_return_is_overdue_until_somebody_acts(cdr: Shell, sudi: st
     assert [(task["when"], task["due"], task["own"]) for task in tasks] == [("overdue", "2026-01-23", True)]
     cdr("chase", "--hold", sudi, POLICE, "--until", "2026-05-01", "They are moving", as_of=day)
     assert not [task for task in cdr("today", "--json", as_of=day).json["tasks"] if POLICE in task["what"]]
+
+
+def test_a_first_notice_by_telephone_may_name_nobody_yet(cdr: Shell) -> None:
+    text = (EXAMPLES / "form-a-sudi.yaml").read_text("utf-8")
+    nobody = text[: text.index("professionals:")] + text[text.index("notifier:") :]
+    for notice in (nobody, nobody + "\nprofessionals: []\n"):
+        answer = cdr(
+            "notify",
+            "--from",
+            "-",
+            "--json",
+            "--not-a-duplicate",
+            "Another call",
+            stdin=notice.encode(),
+            as_of="2026-01-09",
+        ).json
+        assert "R08" in [step["clock"] for step in answer["next"]]
+    assert "Form A names no agency to ask yet" in cdr("request", answer["case"], as_of="2026-01-09").err

@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from letter_examples import AGES, ON, ORGANISATIONS, configuration, form_a, from_case
+from unit.timeline_cases import RETURNS, made
 
 from cdr import app
+from cdr.documents.letters.letter import as_text
+from cdr.documents.letters.wording import lint, wording
 from cdr.domain.case import case as cases
 from cdr.domain.case import contacts, family_questions, review
 from cdr.domain.case.contacts import Contact
 from cdr.domain.case.family_questions import ANSWERED, CANNOT_BE_KNOWN, Question
+from cdr.domain.letters import letters
+from cdr.domain.timeline.family import told_by_family
 from cdr.errors import ConditionsNotMet
 from cdr.store.layout import CASE
 
@@ -63,3 +69,59 @@ def test_what_a_family_said_stays_out_of_the_index() -> None:
     case = family_questions.answered(case, 1, ANSWERED, "No, she was not.", LATER)
     case = contacts.with_contact(case, Contact(DAY, "She rang about the pain.", "Robin Ashworth"), DAY)
     assert "pain" not in repr(app._facts(CASE, case)) and "she was not" not in repr(app._facts(CASE, case))
+
+
+def answered_case() -> dict[str, object]:
+    case: dict[str, object] = {**EMPTY, "gates": []}
+    for words, by in (
+        ("Was she in pain when the midwife, Kofi's friend, saw her?", "mother"),
+        ("Why the SUDI form?", "father"),
+        ("Why?", ""),
+    ):
+        case, number = family_questions.asked(case, Question(DAY, text=words, asked_by=by), DAY, "Robin Ashworth")
+        case = family_questions.answered(case, number, ANSWERED, f"This is answer {number}.", LATER)
+    return case
+
+
+def test_the_letter_after_the_panel_gives_each_person_their_own_questions_back_with_the_answers() -> None:
+    from letter_examples import rules
+
+    from cdr.documents.letters.wording import Rules
+
+    body = form_a("sudi")
+    mother, father = letters.recipients(body)
+    texts = {}
+    for person in (mother, father):
+        letter = letters.compose(
+            body, configuration(), person, ON, ORGANISATIONS[:2], AGES, draft=False,
+            case=from_case(body, answered_case(), learning=("The advice was given once.",)), signed_by_chair=True,
+        )  # fmt: skip
+        text = as_text(letter, wording("after-panel"))
+        assert lint(text, letter, Rules.from_document(rules("forbidden-words"))) == []
+        texts[person.relationship] = " ".join(text.split())
+    assert "Was she in pain when the midwife, Kofi's friend, saw her? This is answer 1." in texts["mother"]
+    assert "Why? This is answer 3." in texts["mother"] and "answer 2" not in texts["mother"]
+    assert (
+        "Why the SUDI form? This is answer 2. Why? This is answer 3." in texts["father"]
+        and "pain" not in texts["father"]
+    )
+
+
+def test_what_a_family_asked_and_told_stands_in_the_timeline_and_is_no_event_of_the_childs_life() -> None:
+    case = answered_case() | {
+        "milestones": [
+            {
+                "kind": "family_views",
+                "on": "2026-03-09",
+                "recorded_on": "2026-03-09",
+                "note": "Amara was\nnot brought to the clinic.",
+            }
+        ]
+    }
+    asked = told_by_family(case)
+    plain, timeline = made(identified=False), made(returns=[*RETURNS, *asked], identified=False)
+    own = [entry for entry in timeline.entries if entry.source == "family"]
+    assert [entry.day for entry in own] == [52, 52, 52, 59] and {entry.source_words for entry in own} == {"the family"}
+    assert own[-1].event.startswith("The family told us:") and "Amara" not in own[-1].event and own[-1].missed is None
+    assert timeline.conflicts == plain.conflicts and timeline.gaps == plain.gaps
+    assert told_by_family(EMPTY) == []

@@ -66,6 +66,7 @@ class TestTheRules:
 
     def test_every_fact_of_the_rules_can_be_so(self) -> None:
         past = milestones({"kind": "panel_date", "on": "2026-04-01"}, {"kind": "family_views", "on": "2026-03-01"}, MET)
+        past = {**past, "questions": [{"asked_on": "2026-03-01", "status": "open", "text": "Why?"}]}
         refused = changed(TOLD, family__feedback_requested="no")
         seen = {*standing(CLOSED, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
         assert seen == set(LETTER_RULES.facts)

@@ -28,7 +28,8 @@ OTHERWISE = {
     "T06",
     "T07",
     "T17",
-}  # ended by the notification, the ledger of requests, and the review
+    "R11",
+}  # ended by the notification, the ledger of requests, the review, and what became of an action
 
 
 def new(name: str = "form-a-sudi") -> dict[str, Any]:
@@ -212,3 +213,25 @@ def test_a_note_never_reaches_the_index() -> None:
     kept = extraction().facts(layout.CASE, case)
     assert "CANARY" not in str(kept) and kept["milestones"][0]["kind"] == "home_visit"
     assert extraction().facts(layout.CASE, {"status": "open"}) == {"status": "open"}
+
+
+def test_what_comes_to_light_goes_to_the_coroner_at_once_also_after_the_review() -> None:
+    found = date(2026, 4, 2)
+    case = cases.with_review(done(new(), "coroner_should_know", found), LATER, "ratified_cdop")
+    assert called(case)["R13"] == found
+    assert "R13" not in called(done(case, "coroner_sent_it", found))
+
+
+def test_the_final_post_mortem_result_calls_for_the_key_worker_and_asks_whether_to_meet_again() -> None:
+    case = done(new(), "post_mortem_final", date(2026, 4, 1))
+    assert called(case)["R12"] == date(2026, 4, 8) and called(case)["T13-further"] is None
+    assert "T13-further" not in called(done(new("form-a-neonatal"), "post_mortem_final", date(2026, 4, 1)))
+    after = done(done(case, "key_worker_told", date(2026, 4, 2)), "further_meeting_settled", date(2026, 4, 2))
+    assert not {"R12", "T13-further"} & called(after).keys()
+
+
+def test_a_concern_of_the_neonatal_lead_is_the_chairs_to_settle() -> None:
+    case = done(new("form-a-neonatal"), "neonatal_concern", date(2026, 4, 1))
+    [step] = [one for one in ms.still_called_for(case, {}, ON, policy()) if one.clock == "R14"]
+    assert (step.who, step.due) == ("chair", date(2026, 4, 8))
+    assert "R14" not in called(done(case, "neonatal_concern_settled", date(2026, 4, 3)))

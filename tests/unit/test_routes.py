@@ -85,12 +85,24 @@ def test_steps_come_by_due_day_with_the_open_ended_last() -> None:
         ("family.key_worker", ..., "T15"),
         ("family.leaflet_given", "no", "T16"),
         ("professionals", [], "R08"),
+        ("professionals", ..., "R08"),
+        ("death.review_area", "Eastbury", "R15"),
+        ("death.review_area", "Eastbury", "R15-learning"),
     ],
 )
 def test_special_routes(path: str, value: Any, clock: str) -> None:
     form = example("form-a-sudi")
     assert clock not in clocks(form)
     assert clock in clocks(changed(form, path, value))
+
+
+def test_a_death_in_the_own_area_or_of_a_child_from_elsewhere_tells_no_area_of_death() -> None:
+    form = example("form-a-sudi")
+    assert "R15" not in clocks(changed(form, "death.review_area", configuration().area.upper()))
+    away = changed(changed(form, "death.review_area", "Eastbury"), "child.local_authority", "Eastshire")
+    assert "R03" in clocks(away) and "R15" not in clocks(away)
+    told = changed(form, "informed.1", {"party": "cdop_of_death", "status": "informed", "on": "2026-01-09"})
+    assert "R15" not in clocks(changed(told, "death.review_area", "Eastbury"))
 
 
 def test_learning_disability_from_four_years() -> None:

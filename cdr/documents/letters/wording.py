@@ -272,6 +272,7 @@ def _known_taken_out(text: str, letter: Letter) -> str:
     lines = [*letter.recipient.address_lines, *letter.organisation_address, letter.reference]
     names = [letter.recipient.name, letter.child.name if letter.child.named else "", letter.organisation]
     names += [part for person in people for part in (person.name, person.role)]
+    names += [one.question for one in letter.answers]  # in the family's own words, which nobody corrects
     names += [letter.meet_with, *(organisation.name for organisation in letter.organisations)]
     flat = re.sub(r"(?<!\n)\n(?!\n)", "\n", unicodedata.normalize("NFC", text))
     for line in sorted(filter(None, lines), key=len, reverse=True):

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.domain.asking.requests import RETURNED, outstanding, requests_of
 from cdr.domain.case import processes
+from cdr.domain.case.family_questions import open_questions, questions_of
 from cdr.domain.case.gates import CLOSED, OPEN, gates_of
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import open_gates, settled_on
+from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
@@ -35,6 +37,19 @@ Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A question of the family with its answer, or with why it cannot be known; `asked_by` is empty where nobody said who asked."""
+
+    question: str
+    answer: str
+    asked_by: str = ""
+
+    def is_for(self, relationship: str, number: int) -> bool:
+        """Whether it is this person's: what one parent asked is nobody else's to read."""
+        return self.asked_by in ("", "family", relationship, str(number))
+
+
+@dataclass(frozen=True)
 class Standing:
     """How a case stands on one day: the facts that are so, each with the day of it in ISO or empty.
 
@@ -50,6 +65,7 @@ class Standing:
     views_shared: bool = False
     learning: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
+    answers: tuple[Answered, ...] = ()
 
     def __contains__(self, fact: str) -> bool:
         return fact in self.facts
@@ -67,6 +83,11 @@ def standing(form_a: Body, case: Body, requests: Body, analysis: Body | None, on
         views_shared=text_at(analysis, "family.views_considered") == "yes",
         learning=for_family(analysis),
         waits=waits(case, requests, rules),
+        answers=tuple(
+            Answered(one_line(one.text), one_line(one.answer), one.asked_by)
+            for one in questions_of(case).values()
+            if one.answer
+        ),
     )
 
 
@@ -101,6 +122,8 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
         yield "words_for_family", ""
     if text_at(analysis, "family.feedback_requested") == "no":
         yield "feedback_refused", ""
+    if asked := open_questions(case):
+        yield "questions_open", ", ".join(map(str, asked))
 
 
 def _inquest(form_a: Body, case: Body) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.domain.letters.child_words import TWIN, Child, born_together, child_of, died_too
 from cdr.domain.letters.greeting import salutation
-from cdr.domain.letters.letter_facts import Standing
+from cdr.domain.letters.letter_facts import Answered, Standing
 from cdr.domain.letters.letter_gate import QUESTIONS, Question, hold_reasons, one_line, unanswered
 from cdr.domain.letters.support import Organisation
 from cdr.domain.rulebook.form_a import is_newborn
@@ -106,6 +106,7 @@ class Letter:
     draft: bool
     keeping: Keeping
     large_print: bool = False
+    answers: tuple[Answered, ...] = ()
 
 
 def recipients(form_a: Mapping[str, Any]) -> list[Recipient]:
@@ -219,6 +220,7 @@ def compose(
         **_head(configuration, on, "chair" if signed_by_chair else "manager"),
         **_family(form_a, recipient, child, ages, others_died),
         **_standing(case),
+        answers=tuple(one for one in case.answers if one.is_for(recipient.relationship, recipient.number)),
         reference=reference,
         recipient=recipient,
         salutation=salutation(recipient.name, in_full=recipient.number in _alike(form_a)),

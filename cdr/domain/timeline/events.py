@@ -12,6 +12,7 @@ from heapq import merge
 from typing import Any
 
 from cdr import moments
+from cdr.domain.timeline.family import FAMILY
 from cdr.moments import Moment
 
 FORM_A = "form-a"
@@ -220,7 +221,9 @@ def _told(item: Mapping[str, Any], source: str, rules: Rules) -> Event | None:
     if not item.get("at") or not item.get("event"):
         return None
     text = " ".join(str(item["event"]).split())
-    return Event(str(item["at"]), _moment(str(item["at"])), text, source, _kind(text, rules))
+    # a question about the ambulance is no report of its arrival
+    kind = AFTER_DEATH if source == FAMILY else _kind(text, rules)
+    return Event(str(item["at"]), _moment(str(item["at"])), text, source, kind)
 
 
 def _dated(form_b: Mapping[str, Any], source: str, rules: Rules) -> Iterator[Event]:
@@ -255,7 +258,9 @@ def _told_already(event: Event, own: Sequence[Event]) -> bool:
 def missed_words(event: Event, rules: Rules) -> str | None:
     """Why a contact did not take place (`not brought or not attended`, `cancelled`), in neutral words; None where it is not one."""
     kinds = rules["missed"]["kinds"]
-    return next((kind["label"] for kind in kinds if event.source != FORM_A and fits(event.text, kind)), None)
+    return next(
+        (kind["label"] for kind in kinds if event.source not in (FORM_A, FAMILY) and fits(event.text, kind)), None
+    )
 
 
 def _kind(text: str, rules: Rules) -> str:

@@ -35,6 +35,8 @@ from cdr.domain.timeline.events import (
     together,
     with_text,
 )
+from cdr.domain.timeline.family import FAMILY
+from cdr.domain.timeline.family import WORDS as FAMILY_WORDS
 from cdr.moments import Moment, put_back_on
 
 __all__ = ["Conflict", "Entry", "Gap", "Replacement", "Timeline", "gaps_between", "timeline"]
@@ -146,6 +148,7 @@ def timeline(
     if not identified:
         events = _anonymised(events, Anonymiser.from_documents(form_a, returns, agencies, around), taken_out)
     named = {teller: agencies[teller][0] if teller in agencies else teller for teller in tellers}
+    named |= {FAMILY: FAMILY_WORDS}
     life = _Life(birth, death)
     return Timeline(
         case=case_ref,
@@ -214,6 +217,7 @@ def _entry(
     event: Event, life: _Life, agencies: Agencies, tellers: Mapping[str, str], missed: str | None, identified: bool
 ) -> Entry:
     kind = agencies[event.source][1] if event.source in agencies else UNKNOWN_TYPE
+    kind = FAMILY if event.source == FAMILY else kind
     ours = event.source == FORM_A
     source = FORM_A if ours else (event.source if identified else kind)
     return Entry(
@@ -260,6 +264,8 @@ def _types_apart(tellers: Collection[str], agencies: Agencies) -> dict[str, str]
 
 
 def _type_words(source: str, agencies: Agencies) -> str:
+    if source == FAMILY:
+        return FAMILY_WORDS
     if source not in agencies:
         return "an agency"
     _, kind, label = agencies[source]

@@ -1,0 +1,28 @@
+"""What a family asked and told, as a timeline reads it: after the death, by its own teller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cdr.domain.case.family_questions import questions_of
+from cdr.domain.case.milestones import milestones_of
+
+FAMILY, WORDS = "family", "the family"
+VIEWS = "family_views"
+
+Body = Mapping[str, Any]
+
+
+def told_by_family(case: Body) -> list[dict[str, Any]]:
+    """What the family told, in the shape of a return (`agency`, `timeline: [{at, event}]`); nothing where it told nothing."""
+    found = sorted(_told(case), key=lambda item: item["at"])
+    return [{"agency": FAMILY, "timeline": found}] if found else []
+
+
+def _told(case: Body) -> Iterator[dict[str, str]]:
+    for one in questions_of(case).values():
+        yield {"at": one.asked_on.isoformat(), "event": f"The family asked: {' '.join(one.text.split())}"}
+    for milestone in milestones_of(case):
+        if milestone.kind == VIEWS and milestone.note:
+            yield {"at": milestone.on.isoformat(), "event": f"The family told us: {' '.join(milestone.note.split())}"}
