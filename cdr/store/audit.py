@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cdr import clock
 from cdr.store import layout
 from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.store import Store
+
+VERB = re.compile(r"cdr: ([a-z-]+)")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,20 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
     return [
         _recorded(store, commit, folder) for commit in commits[::-1] if not folder or _touches(store, commit, folder)
     ]
+
+
+def last_acts(store: Store) -> dict[str, tuple[str, str]]:
+    """The last change that each key signed, by its fingerprint: its day, and the command without the case it was about.
+
+    Raises: NotAuthentic.
+    """
+    history, git = store.history, store.git
+    found: dict[str, tuple[str, str]] = {}
+    for commit in [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]:
+        verb = VERB.match(commit.title)
+        day = clock.day_of(commit.seconds).isoformat()
+        found[history.by(commit).fingerprint] = (day, verb[1] if verb else "by hand")
+    return found
 
 
 def _touches(store: Store, commit: Commit, folder: str) -> bool:
