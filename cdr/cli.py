@@ -67,6 +67,7 @@ COMMANDS = {
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
     "help": "Show the help of a command or a topic.",
     "explain": "Say what a rule or a field means.",
+    "governance": "Write the papers that an area's governance asks for, and what is missing in them.",
     "verify": "Check the whole store.",
     "audit": "Show who changed what and when.",
     "keys": "Show who may read and write; add a key, take one out, take up one that was renewed.",
