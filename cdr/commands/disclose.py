@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file
+from cdr.work.asked_text import asked_text
 from cdr.work.changing import changing
-from cdr.work.given_text import text_from
+
+if TYPE_CHECKING:
+    from cdr.work.disclosing import Bundle
 
 
 @click.command("disclose")
@@ -62,42 +66,60 @@ def command(
 
     Read it before it goes: nothing is taken out of the forms, and they name living people.
 
-    Example: cdr disclose 2026-7K3M --for coroner --from order.txt -o bundle.asc
+    Examples:
+
+    \b
+    cdr disclose 2026-7K3M --for coroner --from order.txt -o bundle.asc
+    cdr disclose 2026-7K3M --for northshire-police --leave-out analysis --from request.txt -o bundle.asc
     """
-    from cdr.domain.asking import passphrase
-    from cdr.store.crypto import Gnupg
     from cdr.work import disclosing
 
     refuse_two_results(output, as_json)
     whom = disclosing.one_line(to)
-    authority = text_from(file, "The authority on which it is given")
-    with changing(app, reference, also_closed=True) as now:
-        made = disclosing.bundle(app, now.documents, whom, authority, without, also)
-        key = disclosing.recipient(app, whom)
-        told = "" if key else passphrase.new()
-        plain, own = disclosing.archive(made, now.documents), app.store.person.fingerprint
-        message = Gnupg().encrypt_for(plain, [*dict.fromkeys([*([key] if key else []), own])], own, told)
-        digest = hashlib.sha256(message).hexdigest()
-        kept = now.documents.case
-        body = disclosing.with_disclosure(kept.body, made, digest)
-        now.record("disclose", {kept.place: body}, write=_writing(output, message))
+    authority = asked_text(file, "authority", "The authority on which it is given")
+    made, told, key, digest = _given(app, reference, whom, authority, without, also, output)
     app.read_for = whom
     if as_json:
-        about = {
-            "case": made.case,
-            "to": whom,
-            "file": output,
-            "sha256": digest,
-            "passphrase": told or None,
-            "key": key or None,
-        }
+        about = {"case": made.case, "to": whom, "file": output, "sha256": digest, "passphrase": told or None}
         manifest = disclosing.as_json(made)
-        put_json({"schema": "cdr-disclose/1", **about, "files": manifest["files"], "left_out": manifest["left_out"]})
-        return
+        put_json(
+            {
+                "schema": "cdr-disclose/1",
+                **about,
+                "key": key or None,
+                "files": manifest["files"],
+                "left_out": manifest["left_out"],
+            }
+        )
+    else:
+        _tell(made, told, output)
+
+
+def _given(
+    app: App, reference: str, whom: str, authority: str, without: Sequence[str], also: Sequence[str], output: str
+) -> tuple[Bundle, str, str, str]:
+    """The bundle, written and recorded; its pass-phrase or the key of whom it is for; and the SHA-256 of the file."""
+    from cdr.domain.asking import passphrase
+    from cdr.store.crypto import Gnupg
+    from cdr.work import disclosing
+
+    with changing(app, reference, also_closed=True) as now:
+        made = disclosing.bundle(app, now.documents, whom, authority, without, also)
+        key, own = disclosing.recipient(app, whom), app.store.person.fingerprint
+        told = "" if key else passphrase.new()
+        plain = disclosing.archive(made, now.documents)
+        message = Gnupg().encrypt_for(plain, [*dict.fromkeys(filter(None, (key, own)))], own, told)
+        digest, kept = hashlib.sha256(message).hexdigest(), now.documents.case
+        body = disclosing.with_disclosure(kept.body, made, digest)
+        now.record("disclose", {kept.place: body}, write=_writing(output, message))
+    return made, told, key, digest
+
+
+def _tell(made: Bundle, told: str, output: str) -> None:
     if told and output != STDOUT:
         put(told)
     elif told:
-        say(f"The pass-phrase, to be told by telephone: {told}")
+        say(f"The pass-phrase: {told}")
     if told:
         say("That is the pass-phrase: it is shown once. Tell it by telephone, never by the way that the file goes.")
     for one in made.left_out:

@@ -26,7 +26,11 @@ def command(app: App, output: str, as_json: bool) -> int:
     first morning when the coordinator is ill. They are made from cdr.yaml, the forms, the keys and the signed history; no case is opened,
     and nothing of a child is in them. What is missing is marked in them and listed; then it ends with 1.
 
-    Example: cdr governance -o governance
+    Examples:
+
+    \b
+    cdr governance -o governance
+    cdr governance -o governance --json
     """
     from cdr.documents.governance.papers import papers
     from cdr.work.governing import known
