@@ -59,6 +59,11 @@ AGREEMENTS = Kind("agreements", "agreements")
 REPORT = Kind("report", "report")
 PASSPHRASES = Kind("passphrases", "passphrases")
 READS = Kind("reads", "reads")
+OF_NO_CASE = (
+    (REPORT, REPORT_FILE),
+    (PASSPHRASES, re.compile(rf"{AGENCIES}/(passphrases)\.yaml\.gpg")),
+    (READS, READS_FILE),
+)
 LEDGERS = (REQUESTS, PROMPTS)
 OF_A_CASE = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT)}
 KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT, PASSPHRASES, READS)}}
@@ -80,14 +85,9 @@ def place(path: str) -> Place | None:
     if panel:
         id_ = panel.group(1)
         return Place(path, AGREEMENTS if id_ == AGREEMENTS.name else PANEL, "", id_)
-    report = REPORT_FILE.fullmatch(path)
-    if report:
-        return Place(path, REPORT, "", report.group(1))
-    if path == PASSPHRASES_FILE:
-        return Place(path, PASSPHRASES, "", PASSPHRASES.name)
-    reads = READS_FILE.fullmatch(path)
-    if reads:
-        return Place(path, READS, "", reads.group(1))
+    for kind, file in OF_NO_CASE:
+        if one := file.fullmatch(path):
+            return Place(path, kind, "", one.group(1))
     found = CASE_FILE.fullmatch(path)
     if not found:
         return None
