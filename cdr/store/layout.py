@@ -85,9 +85,9 @@ def place(path: str) -> Place | None:
     if panel:
         id_ = panel.group(1)
         return Place(path, AGREEMENTS if id_ == AGREEMENTS.name else PANEL, "", id_)
-    for kind, file in OF_NO_CASE:
+    for of_none, file in OF_NO_CASE:
         if one := file.fullmatch(path):
-            return Place(path, kind, "", one.group(1))
+            return Place(path, of_none, "", one.group(1))
     found = CASE_FILE.fullmatch(path)
     if not found:
         return None

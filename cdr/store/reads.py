@@ -90,18 +90,30 @@ def folded(store: Store, change: Change, *, now: bool = False) -> tuple[Change, 
     return replace(change, documents={**change.documents, found: body}), lambda: _forget(store, lines)
 
 
-def fold_now(store: Store) -> bool:
+def fold_now(store: Store, verb: str = "reads") -> bool:
     """Record the lines that wait, in a commit of their own, as when copies are about to meet; whether there were any.
 
     The caller holds the store's lock. Raises: as `Store.commit`.
     """
     from cdr.store.transaction import Change
 
-    change, forget = folded(store, Change("reads"), now=True)
+    change, forget = folded(store, Change(verb), now=True)
     if change.documents:
         store.commit(change)
     forget()
     return bool(change.documents)
+
+
+def record_due(store: Store) -> None:
+    """Record the lines that wait since another day, before copies meet. Raises: as `Store.commit`."""
+    from cdr.store.transaction import Change
+
+    if not folded(store, Change("reads"))[0].documents:
+        return
+    with store.writing():
+        change, _ = folded(store, Change("reads"))
+        if change.documents:
+            store.commit(Change("reads"))
 
 
 def log(store: Store, reference: str | None = None) -> Log:

@@ -253,6 +253,12 @@ class Store:
         return commit, clock.day_of(found.seconds)
 
     @property
+    def made_on(self) -> date:
+        """The day on which the store was made."""
+        [first] = self.git.commits([self.root])
+        return clock.day_of(first.seconds)
+
+    @property
     def drafts(self) -> Drafts:
         """What the acting person has begun and not finished."""
         return Drafts(self.sealed.keys.gnupg, self.history.state, self.person)

@@ -16,7 +16,7 @@ from cdr.domain.merging import numbers
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import CdrError, ConditionsNotMet, InvalidData, NotAuthentic, TryAgain, WrongUsage
 from cdr.forms import codec, schema
-from cdr.store import exchange, incoming, layout
+from cdr.store import exchange, incoming, layout, reads
 from cdr.store.document import Document, digest
 from cdr.store.exchange import Remote
 from cdr.store.incoming import Incoming, Joint, Sides
@@ -113,6 +113,7 @@ def sync(app: App, remote: Remote, decide: Deciding, *, may_be_older: bool = Fal
     somebody has to decide and cannot be asked; NotFound, TryAgain, NotAllowed.
     """
     done = Synced(remote.shown)
+    reads.record_due(app.store)
     for _ in range(TIMES):
         theirs = _received(app, remote, decide, done, may_be_older)
         head = app.store.history.verified(app.store.progress).head

@@ -28,6 +28,8 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "attachments"): ("number",),
     ("case", "letter_gates"): ("recorded_on", "kind"),
     ("case", "letters"): ("kind", "to", "made_on", "format", "attachment"),
+    ("case", "wishes"): ("person", "relationship", "wish", "on", "by", "after_gates"),
+    ("case", "disclosures"): ("sha256",),
     ("case", "closures"): ("on",),
     ("case", "reopenings"): ("on",),
     ("form-a", "informed"): ("party",),
