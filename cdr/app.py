@@ -41,6 +41,9 @@ class App:
     run: Callable[[list[str]], int] | None = None  # one command as a person gives it; the demonstration uses it
     root: str | None = None  # for a first clone: the fingerprint of the key that made the store
     made_a_store: bool = False
+    verb: str = ""  # which command runs, as the log of reads names it
+    read_all: bool = False  # whether it looked through what is known of every child and family
+    read_for: str = ""  # what for, or for whom, where that was asked
     has_answered: bool = False  # a JSON object is on stdout, and there is never a second
     shown_once: tuple[str, ...] = ()  # how to have again what a command was to show once and has not shown yet
     _cases: tuple[Any, Cases] | None = None  # what the index kept, and what was made of that
@@ -95,6 +98,23 @@ class App:
     def opened(self) -> Store | None:
         """The store, where the command has opened it."""
         return vars(self).get("store")
+
+    def note_reads(self) -> None:
+        """Keep who opened what in a run that changed nothing or gave something away; other changes stand in the history.
+
+        Where that cannot be kept, the notices say so.
+        """
+        store = self.opened
+        cases = ["*"] if self.read_all else sorted(store.cases_opened) if store else []
+        if store is None or not cases or (store.has_written and not self.read_for):
+            return
+        from cdr.errors import CdrError
+        from cdr.store import reads
+
+        try:
+            reads.note(store, self.verb, cases, self.read_for)
+        except CdrError as error:
+            store.notices.append(f"cdr: that these cases were opened could not be noted: {error.message}")
 
     @property
     def has_written(self) -> bool:
@@ -246,6 +266,7 @@ NARRATIVE = {
     "contacts": {"text"},
     "questions": {"text", "answer"},
     "actions": {"text", "updates"},
+    "disclosures": {"to", "authority"},
 }
 
 

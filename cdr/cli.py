@@ -51,6 +51,7 @@ COMMANDS = {
     "timeline": "Make the summary timeline of a child's life.",
     "letter": "Make letters to families, to who should act, and the statement of confidentiality.",
     "panel": "Meetings of the panel: cases, papers, who was there, and when they are over.",
+    "disclose": "Give what is held of a case to whoever has a right to it, in one encrypted file.",
     "wish": "Say how one person of the family wants to hear from us.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "action": "Recommendations and actions: to whom, by when, and what became of them.",
@@ -68,6 +69,7 @@ COMMANDS = {
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
     "help": "Show the help of a command or a topic.",
     "explain": "Say what a rule or a field means.",
+    "governance": "Write the papers that an area's governance asks for, and what is missing in them.",
     "verify": "Check the whole store.",
     "audit": "Show who changed what and when.",
     "keys": "Show who may read and write; add a key, take one out, take up one that was renewed.",
@@ -168,6 +170,7 @@ def cdr(
     app: App = ctx.obj
     app.store_option, app.as_of, app.acting, app.debug = store, as_of, acting, debug
     app.quiet, app.verbose = quiet, verbose
+    app.verb = ctx.invoked_subcommand or ""
 
 
 def _stay_out_of_core_dumps() -> None:
@@ -269,6 +272,7 @@ def _with_the_rest(app: App, code: int) -> int:
     store = app.opened  # where no command opened one, there is nothing to tell
     if store is None:
         return code
+    app.note_reads()
     left_out = [
         f"cdr: the case {case} is left out: {error.message} {error.hint}"
         for case, error in sorted(store.left_out.items())
@@ -290,6 +294,8 @@ def _ending(app: App) -> list[str]:
 def _ended(app: App, error: BaseException, given: list[str]) -> int:
     """Tell what ended a command, and whether something was recorded before it; the exit code."""
     code = PIPE
+    with suppress(Exception):  # what ended the command is told, whatever else cannot be done
+        app.note_reads()
     with suppress(OSError):  # where even stderr cannot be written, the code still tells
         code = _told(error, app.debug)
     if isinstance(error, OSError):

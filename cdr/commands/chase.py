@@ -189,8 +189,10 @@ def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -
         return DONE  # as most days end for cron: nothing is made ready, and no lock is taken
     from cdr.work import chasing, delivery
 
-    if dry_run:
+    if dry_run or app.configuration.only_watches:
         found = chasing.would_send(app, references)
+        if not dry_run and found.chased:
+            say("This store only watches (mail: only_watch in cdr.yaml): nothing was sent. It would have been:")
     elif delivery.sends(app):
         found = chasing.send(app, references)
     else:

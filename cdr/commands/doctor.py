@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from cdr.work.taking_in import check
 LONGEST_HOME = 80
 LARGEST = 1 << 20
 OLD_BACKUP_DAYS = 31
+DRILL_DAYS = 366
 MESSAGES = ("request", "prompt-1", "prompt-2", "prompt-3", "escalation")  # wordings that are not letters
 
 
@@ -135,6 +137,35 @@ def _keys(app: App) -> Iterator[Check]:
             yield Check("keys", "warning", f"{one.words} Consider giving it an end.")
         else:
             yield Check("keys", "ok", one.words)
+
+
+def _readers(app: App) -> Iterator[Check]:
+    """Whether somebody else can open the cases, and whether that was tried within a year."""
+    from cdr.store.audit import last_drill
+    from cdr.store.registry import MEMBER
+
+    if not app.store.references:
+        yield Check("readers", "ok", "There is no case yet that somebody else would have to open.")
+        return
+    able = [one for one in app.store.standings(app.clock.real_today) if one.person.role == MEMBER and not one.trouble]
+    if len(able) == 1:
+        reason = app.configuration.governance.one_reader
+        message = f"Only {able[0].person.name}'s key opens the cases: lost, everything is. Make a second reader or an escrow key: cdr keys add FILE"
+        yield Check(
+            "readers",
+            "warning" if reason else "error",
+            f"{message} (or say why not: governance, one_reader in cdr.yaml)",
+        )
+        return
+    tried = last_drill(app.store)
+    began = app.store.made_on
+    if tried and (app.clock.real_today - date.fromisoformat(tried.at[:10])).days <= DRILL_DAYS:
+        yield Check("readers", "ok", f"{tried.by}'s key was tried on {tried.at[:10]}.")
+    else:
+        level = "error" if (app.clock.real_today - began).days > DRILL_DAYS else "warning"
+        yield Check(
+            "readers", level, "Nobody has tried a second reader's key for a year; as that person: cdr keys drill"
+        )
 
 
 def _acting(app: App) -> Iterator[Check]:
@@ -280,6 +311,7 @@ LOOKS = (
     _by_hand,
     _backup,
     _keys,
+    _readers,
     _acting,
     _configuration,
     _wordings,

@@ -49,7 +49,7 @@ def command(app: App, year: str, years: int, alike: int | None, output: str, as_
     from cdr.statistics.labels import Labels
     from cdr.statistics.periods import columns
 
-    folder = _folder(output)
+    folder, app.read_all = _folder(output), True
     policy, configuration = rules("export"), app.configuration
     labels = Labels(tuple(configuration.authorities), agencies(app), rules("bands"))
     spans = columns(year, years).years

@@ -45,6 +45,7 @@ def command(app: App, words: tuple[str, ...], as_json: bool) -> None:
         raise WrongUsage(NOT_AN_ARGUMENT, "Run cdr find alone and type it when asked, or send it to standard input.")
     app.store.require_member()
     clues = _read(_typed() if sys.stdin.isatty() else _given())
+    app.read_all = True
     found = _found(app, clues)
     if as_json:
         listed = [{"case": one.case, "as": one.kind, "exact": one.exact} for one in found]

@@ -66,6 +66,10 @@ def command(
     people = [_plain(member) for member in members]
     root = create(folder, form.raw, people, _plain(chaser) if chaser else None, app.acting, app.clock.today)
     app.made_a_store = True
+    if len(people) == 1:
+        say(
+            "please check: one key alone opens this store, and with that key everything would be lost. Add a second reader or an escrow key: cdr keys add FILE"
+        )
     if as_json:
         put_json({"schema": "cdr-init/1", "store": str(folder), "commit": root})
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App
-from cdr.commands.options import as_json, pass_app
+from cdr.commands.options import Reference, as_json, pass_app
 from cdr.errors import DONE, TO_ACT_ON, WrongUsage
 from cdr.terminal.output import given, put, put_json, say, say_line, table
 
@@ -154,6 +154,32 @@ def remove(app: App, fingerprint: str, reason: str, as_json: bool) -> int:
             "Answers to return forms that were sent out before can still be opened with it: see who is outstanding, cdr chase."
         )
     return _told_of_left(found)
+
+
+@command.command("drill")
+@click.argument("reference", metavar="[REF]", type=Reference(), required=False)
+@as_json
+@pass_app
+def drill(app: App, reference: str | None, as_json: bool) -> None:
+    """Try the second reader's key, or the escrow key: open a case with it, and record that this was done.
+
+    Do it once a year, with the key and on the machine that would be used on the day that the coordinator is ill; cdr doctor asks for
+    it. Nothing of the case is shown; without REF it is the newest.
+
+    Examples:
+
+    \b
+    cdr --as 89AB...4567 keys drill
+    cdr --as 89AB...4567 keys drill 2026-7K3M
+    """
+    from cdr.work.drilling import drill as tried
+
+    opened = tried(app, reference)
+    if as_json:
+        done = {"case": opened, "on": app.clock.real_today.isoformat(), "fingerprint": app.store.person.fingerprint}
+        put_json({"schema": "cdr-keys/1", "keys": _rows_json(app), "drill": done})
+    else:
+        put(f"{app.store.person.name}'s key opened {opened} on {app.clock.real_today}; that is recorded.")
 
 
 def _plain(fingerprint: str) -> str:

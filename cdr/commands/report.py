@@ -12,6 +12,7 @@ from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
+from cdr.store.report_kept import place_of, words_for
 from cdr.terminal.output import STDOUT, put_json, refuse_two_results, say, to_file
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
     counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
     counted = counting.with_panel(app, counted)
     known = cautions(facts, configuration.authorities, counted.years)
-    own, last = _body(app.store.report_words(year)), _last(app, year)
+    own, last = _body(words_for(app.store, year)), _last(app, year)
     material = Material(counted, configuration, own, last, commit, day, known, about, rules("intervals"))
     return build(material), counted
 
@@ -122,7 +123,7 @@ def _last(app: App, year: str) -> Mapping[str, Any]:
     """The words of the year before."""
     from cdr.statistics.years import years_ending
 
-    return _body(app.store.report_words(years_ending(year, 2)[0]))
+    return _body(words_for(app.store, years_ending(year, 2)[0]))
 
 
 def _body(document: Document | None) -> Mapping[str, Any]:
@@ -200,14 +201,14 @@ def _record_words(app: App, year: str, form: Form, revision: int | None = None) 
 
     store = app.store
     with store.writing():
-        before = store.report_words(year)
+        before = words_for(store, year)
         if revision is not None and revision != (before.revision if before else 0):
             raise TryAgain(
                 "Somebody else changed these words while you had them open; nothing was recorded.", "Edit them again."
             )
         if before and before.body == form.body and _remarks(before.text) == _remarks(form.raw):
             return False
-        place = store.report_place(year)
+        place = place_of(year)
         store.commit(Change("report", {place: form.body}, texts={place: form.raw}), [before] if before else [])
     form.warn()
     return True
@@ -225,7 +226,7 @@ def _edit_words(app: App, year: str) -> bool:
     from cdr.terminal.desk import desk
     from cdr.terminal.interview import is_attended
 
-    before = app.store.report_words(year)
+    before = words_for(app.store, year)
     text = begun = before.text if before and before.text else _beginning(app, year)
     notes, names, last = b"", _names(app), _last(app, year)
     with desk("report.yaml") as table:

@@ -39,7 +39,13 @@ def command(app: App, reference: str, person: str | None, wish: str | None, file
     PERSON is as in cdr letter --to: mother, father, or the number of the letter. It stands for every kind of letter until somebody lifts it
     (welcome, with the reason in FILE); the letters to others go on. A closed case takes one too. Without PERSON the wishes are shown.
 
-    Example: cdr wish 2026-7K3M mother no-contact --from said.txt
+    Examples:
+
+    \b
+    cdr wish 2026-7K3M mother no-contact --from said.txt
+    cdr wish 2026-7K3M 2 by-telephone
+    cdr wish 2026-7K3M
+    cdr wish 2026-7K3M mother welcome --from said.txt
     """
     if person is None:
         documents = app.store.case(reference)

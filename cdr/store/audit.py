@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cdr import clock
 from cdr.store import layout
 from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.store import Store
+
+DRILL = "drill"  # a key was tried, by opening a document with it
+VERB = re.compile(r"cdr: ([a-z-]+)")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,34 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
     return [
         _recorded(store, commit, folder) for commit in commits[::-1] if not folder or _touches(store, commit, folder)
     ]
+
+
+def last_acts(store: Store) -> dict[str, tuple[str, str]]:
+    """The last change that each key signed, by its fingerprint: its day, and the command without the case it was about.
+
+    Raises: NotAuthentic.
+    """
+    history, git = store.history, store.git
+    found: dict[str, tuple[str, str]] = {}
+    for commit in [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]:
+        verb = VERB.match(commit.title)
+        day = clock.day_of(commit.seconds).isoformat()
+        found[history.by(commit).fingerprint] = (day, verb[1] if verb else "by hand")
+    return found
+
+
+def last_drill(store: Store) -> Recorded | None:
+    """The last time that a member's key was tried, other than the one key that signed everything else; None where there was none.
+
+    Raises: NotAuthentic.
+    """
+    history, git = store.history, store.git
+    commits = [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]
+    signers = [(commit, history.by(commit).fingerprint) for commit in commits]
+    for commit, signer in reversed(signers):
+        if commit.title.startswith(f"cdr: {DRILL}") and any(other != signer for _, other in signers):
+            return _recorded(store, commit, "")
+    return None
 
 
 def _touches(store: Store, commit: Commit, folder: str) -> bool:

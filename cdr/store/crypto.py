@@ -124,6 +124,20 @@ class Gnupg:
             )
         return answer.out
 
+    def encrypt_for(self, data: bytes, recipients: Sequence[str], signer: str, passphrase: str = "") -> bytes:
+        """`data` encrypted to these keys, armoured: signed, one private-key operation; or with a pass-phrase that opens it too, and unsigned.
+
+        (A pass-phrase that gpg is given would be tried on the signer's key.) Raises: NotAllowed when GnuPG refuses a key, TryAgain when
+        the signer's is locked.
+        """
+        if not passphrase:
+            return self.encrypt_mail(data, recipients, signer)
+        options = [*LOCK, "--armor", "--symmetric", "--encrypt", *_recipients(recipients)]
+        answer = self._with_passphrase(passphrase, options, data)
+        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
+            raise gpg.cause(answer) or NotAllowed("GnuPG could not encrypt the file.", "See: cdr doctor")
+        return answer.out
+
     def seal(self, data: bytes, secret: str) -> bytes:
         """`data` sealed with a secret of 256 random bits; needs no key. Raises: NotAllowed when GnuPG cannot."""
         answer = self._with_passphrase(secret, [*SEALING, "--symmetric"], data)

@@ -13,9 +13,9 @@ CONFIGURATION = "cdr.yaml"
 KEYS = "keys"
 REGISTRY = f"{KEYS}/registry.yaml"
 AGENCIES = "agencies"
-FOLDERS = ("cases", "panels", "reports", AGENCIES, "keys")
+FOLDERS = ("cases", "panels", "reports", AGENCIES, "reads", "keys")
 MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
-DOCUMENTS = MANAGED[:4]
+DOCUMENTS = MANAGED[:5]
 LARGEST_REGISTRY, LARGEST_PLAIN = 1 << 18, 1 << 20
 LARGEST_KEYS = 1 << 24  # all that a history ever held, together
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -24,6 +24,7 @@ KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
 PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
 REPORT_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2})\.yaml\.gpg")
 PASSPHRASES_FILE = f"{AGENCIES}/passphrases.yaml.gpg"
+READS_FILE = re.compile(r"reads/([0-9a-f]{16})\.yaml\.gpg")
 CASE_FILE = re.compile(rf"cases/({REFERENCE.pattern})/([a-z]+(?:-[0-9]{{2,4}})?)(\.yaml)?\.gpg")
 PLACEHOLDERS = ("cases/.gitkeep", "panels/.gitkeep")
 OWN_WORDINGS = ("templates", "templates/letters", "reference")
@@ -57,14 +58,20 @@ PANEL = Kind("panel", "panel")
 AGREEMENTS = Kind("agreements", "agreements")
 REPORT = Kind("report", "report")
 PASSPHRASES = Kind("passphrases", "passphrases")
+READS = Kind("reads", "reads")
+OF_NO_CASE = (
+    (REPORT, REPORT_FILE),
+    (PASSPHRASES, re.compile(rf"{AGENCIES}/(passphrases)\.yaml\.gpg")),
+    (READS, READS_FILE),
+)
 LEDGERS = (REQUESTS, PROMPTS)
 OF_A_CASE = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT)}
-KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT, PASSPHRASES)}}
+KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT, PASSPHRASES, READS)}}
 
 
 @dataclass(frozen=True)
 class Place:
-    """What a path stands for: its kind, the case it belongs to (empty for what is of the panel and for a report), and the document's id."""
+    """What a path stands for: its kind, the case it belongs to (empty for what is of no case), and the document's id."""
 
     path: str
     kind: Kind
@@ -78,11 +85,9 @@ def place(path: str) -> Place | None:
     if panel:
         id_ = panel.group(1)
         return Place(path, AGREEMENTS if id_ == AGREEMENTS.name else PANEL, "", id_)
-    report = REPORT_FILE.fullmatch(path)
-    if report:
-        return Place(path, REPORT, "", report.group(1))
-    if path == PASSPHRASES_FILE:
-        return Place(path, PASSPHRASES, "", PASSPHRASES.name)
+    for of_none, file in OF_NO_CASE:
+        if one := file.fullmatch(path):
+            return Place(path, of_none, "", one.group(1))
     found = CASE_FILE.fullmatch(path)
     if not found:
         return None
@@ -149,6 +154,11 @@ def panel_path(id_: str) -> str:
 def report_path(year: str) -> str:
     """The path of the area's own words for the report of a year (`2025/26`)."""
     return f"reports/{year.replace('/', '-')}.yaml.gpg"
+
+
+def reads_path(id_: str) -> str:
+    """The path of lines of who opened what, by the beginning of their digest."""
+    return f"reads/{id_}.yaml.gpg"
 
 
 def reference(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cdr import clock, disk
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
-from cdr.store import layout, lock, transaction, worktree
+from cdr.store import layout, lock, reads, transaction, worktree
 from cdr.store.case_file import CaseFile
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document
@@ -19,7 +19,7 @@ from cdr.store.git import Git
 from cdr.store.history import History, Progress
 from cdr.store.index import Extraction, Index, Kept
 from cdr.store.layout import Kind, Place
-from cdr.store.registry import MEMBER, Person, Standing, acting, standings, usable
+from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
@@ -59,6 +59,7 @@ class Store:
         self.notices: list[str] = []
         self.has_written = False
         self._opened: dict[str, CaseFile] = {}
+        self.cases_opened: set[str] = set()
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
@@ -152,6 +153,11 @@ class Store:
         """How the key of each person of the registry stands; `today` by real time."""
         return standings(self.sealed.keys.registry.people, self.sealed.public_keys, today)
 
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """The keys that were taken out."""
+        return self.sealed.keys.registry.left
+
     def require_accepted(self) -> None:
         """Stop unless the history is good from the root that was accepted here. Raises: NotAuthentic, NotAllowed."""
         self.history.verified(self.progress)
@@ -225,6 +231,7 @@ class Store:
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = [self.snapshot.unwritten(place) for place in lacking]
             self._opened[case] = CaseFile(case, (*ledgers, *self.index.case_documents(case, places).values()))
+        self.cases_opened.add(case)
         return self._opened[case]
 
     def attachment(self, case: str, number: int) -> bytes:
@@ -238,31 +245,18 @@ class Store:
         self.snapshot.check_recipients(place, ciphertext)
         return self.snapshot.keys.gnupg.decrypt(ciphertext, place.path)
 
-    def report_words(self, year: str) -> Document | None:
-        """The area's own words for the report of a year; None where nobody has written any.
-
-        Raises: NotAllowed, NotAuthentic, TryAgain.
-        """
-        self.require_member()
-        path = layout.report_path(year)
-        if self.snapshot.blob(path) is None:
-            return None
-        self.refuse_changed_files("reports", "keys")
-        return self.snapshot.read(self.report_place(year))
-
-    def report_place(self, year: str) -> Place:
-        """Where the area's own words for the report of a year belong."""
-        found = layout.place(layout.report_path(year))
-        if found is None:
-            raise AssertionError(f"no report is called {year}")
-        return found
-
     @property
     def head(self) -> tuple[str, date]:
         """The verified commit that is read from, and the day on which it was made."""
         commit = self.sealed.head
         [found] = self.git.commits([commit])
         return commit, clock.day_of(found.seconds)
+
+    @property
+    def made_on(self) -> date:
+        """The day on which the store was made."""
+        [first] = self.git.commits([self.root])
+        return clock.day_of(first.seconds)
 
     @property
     def drafts(self) -> Drafts:
@@ -322,6 +316,7 @@ class Store:
         gives back is called where publishing fails all the same.
         Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
         """
+        change, forget_reads = reads.folded(self, change)
         replaced = {document.place: document for document in current if document.revision}
         self.refuse_changed_files(*change.paths())
         before = self.history.verified(self.progress)
@@ -330,6 +325,7 @@ class Store:
         def keep() -> None:
             self.history.remember(written.commit, before.count + 1)
             self._keep(written, change, replaced)
+            forget_reads()
 
         self.record(written.commit, change.message(), keep, ready)
         self.notices += [LAID_OUT.format(path) for path in written.laid_out]

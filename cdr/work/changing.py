@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.domain.case.case import refuse_closed
 from cdr.domain.case.voiding import refuse_void
+from cdr.terminal.output import say
 
 if TYPE_CHECKING:
     from cdr.store.case_file import CaseFile
@@ -46,6 +47,9 @@ class Changing:
         """
         from cdr.store.transaction import Change
 
+        if letters and self.app.configuration.only_watches:
+            say("This store only watches (mail: only_watch in cdr.yaml): it is recorded, and no message is made.")
+            letters = ()
         if letters:
             from cdr.work import delivery
 

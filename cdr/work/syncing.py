@@ -15,7 +15,7 @@ from cdr.domain.merging import numbers
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import CdrError, ConditionsNotMet, InvalidData, TryAgain
 from cdr.forms import codec, schema
-from cdr.store import incoming, layout, remotes
+from cdr.store import incoming, layout, reads, remotes
 from cdr.store.document import Document, digest
 from cdr.store.exchange import NotShared, Remote
 from cdr.store.incoming import Incoming, Joint, Sides
@@ -72,6 +72,7 @@ def sync(app: App, remote: Remote, decide: Deciding, *, may_be_older: bool = Fal
     somebody has to decide and cannot be asked; NotFound, TryAgain, NotAllowed.
     """
     done, store = Synced(remote.shown), app.store
+    reads.record_due(store)
     for _ in range(TIMES):
         theirs = _received(app, remote, decide, done, may_be_older)
         try:

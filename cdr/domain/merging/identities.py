@@ -51,6 +51,8 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("agreements", "agreements"): ("who", "on"),
     ("passphrases", "agreed"): ("agency", "on"),
     ("case", "letters"): ("kind", "to", "made_on", "format", "attachment"),
+    ("case", "wishes"): ("person", "relationship", "wish", "on", "by", "after_gates"),
+    ("case", "disclosures"): ("sha256",),
     ("case", "closures"): ("on",),
     ("case", "reopenings"): ("on",),
     ("form-a", "informed"): ("party",),

@@ -115,6 +115,7 @@ class Governance:
     privacy_notice: str = ""
     lawful_basis: str = ""
     complaints: str = ""
+    one_reader: str = ""
     review_on: date | None = None
 
 
@@ -190,6 +191,11 @@ class Configuration:
         raise NotFound(
             "That agency's area is not in cdr.yaml.", "Add the area under areas, or correct the agency's area."
         )
+
+    @property
+    def only_watches(self) -> bool:
+        """Whether the store is tried beside another system, so that no message is made or sent."""
+        return self.mail.get("only_watch") == "yes"
 
     @property
     def closures(self) -> dict[str, tuple[Closure, ...]]:
@@ -297,7 +303,7 @@ def _is_year(text: str) -> bool:
 def _governance(body: Mapping[str, Any]) -> Governance:
     text = {
         key: text_at(body, f"governance.{key}")
-        for key in ("controller", "privacy_notice", "lawful_basis", "complaints")
+        for key in ("controller", "privacy_notice", "lawful_basis", "complaints", "one_reader")
     }
     officer = _person(body, "governance.data_protection_officer")
     partners = tuple(words_at(body, "governance.partners"))

@@ -1,0 +1,165 @@
+"""Who opened what: a line for each run that opened cases, without a private-key operation more than the opening took.
+
+A line is sealed beside the store for whoever opened something (`Sealing`), and goes into it with the first change of a later day, as a
+document that every member reads (`reads/ID.yaml.gpg`, by its own digest: two copies that meet have both). Each line holds the digest of the
+line before, so that one which is cut out is missed. What gpg alone opens leaves no line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from cdr import clock, disk
+from cdr.forms import migrations
+from cdr.store import layout, lock
+from cdr.store.registry import MEMBER
+
+if TYPE_CHECKING:
+    from cdr.store.store import Store
+    from cdr.store.transaction import Change
+
+PENDING = "reads"
+EVERY_CASE = "*"
+MOST_PENDING = 200  # lines that wait for a change of another day
+
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Read:
+    """One run: when (ISO, real time), by whom, which command, which cases (`*` is all of them), and what for where it was asked."""
+
+    at: str
+    by: str
+    fingerprint: str
+    what: str
+    cases: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Log:
+    """Every line, newest first; `cut` are those whose line before is nowhere, `begun` counts the lines that have none before them."""
+
+    reads: tuple[Read, ...]
+    cut: tuple[Read, ...]
+    begun: int
+
+
+def note(store: Store, what: str, cases: Sequence[str], why: str = "") -> None:
+    """Keep that this run opened these cases. Raises: TryAgain, DiskFailed, NotAllowed where that cannot be kept."""
+    line = {
+        "at": datetime.fromtimestamp(clock.real_now().timestamp(), UTC).isoformat(timespec="seconds"),
+        "by": store.person.name,
+        "fingerprint": store.person.fingerprint,
+        "what": what,
+        "cases": sorted(cases),
+        **({"for": why} if why else {}),
+        "nonce": secrets.token_hex(8),
+    }
+    with _pending(store) as (kept, keep):
+        line["previous"] = kept["head"]
+        keep({"head": digest(line), "reads": [*kept["reads"], line]})
+
+
+def digest(line: Line) -> str:
+    """How a line is known to the next one: SHA-256 of what it says, which a number used once keeps from being guessed."""
+    return hashlib.sha256(json.dumps(line, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def folded(store: Store, change: Change, *, now: bool = False) -> tuple[Change, Callable[[], None]]:
+    """A change with the lines that wait since another day (or `now`), and what forgets them once it is published."""
+    if store.person.role != MEMBER or not store.index.sealing.is_kept(PENDING):
+        return change, lambda: None
+    with _pending(store) as (kept, _):
+        lines = kept["reads"]
+    today = clock.real_now().astimezone(UTC).date().isoformat()
+    if not lines or not (now or lines[0]["at"][:10] < today or len(lines) >= MOST_PENDING):
+        return change, lambda: None
+    body = {"schema": migrations.current(layout.READS.form), "reads": lines}
+    found = layout.place(layout.reads_path(digest({"reads": lines})[:16]))
+    if found is None or store.sealed.blob(found.path) is not None:  # recorded already, and not forgotten here
+        return change, lambda: _forget(store, lines)
+    return replace(change, documents={**change.documents, found: body}), lambda: _forget(store, lines)
+
+
+def fold_now(store: Store, verb: str = "reads") -> bool:
+    """Record the lines that wait, in a commit of their own, as when copies are about to meet; whether there were any.
+
+    The caller holds the store's lock. Raises: as `Store.commit`.
+    """
+    from cdr.store.transaction import Change
+
+    change, forget = folded(store, Change(verb), now=True)
+    if change.documents:
+        store.commit(change)
+    forget()
+    return bool(change.documents)
+
+
+def record_due(store: Store) -> None:
+    """Record the lines that wait since another day, before copies meet. Raises: as `Store.commit`."""
+    from cdr.store.transaction import Change
+
+    if not folded(store, Change("reads"))[0].documents:
+        return
+    with store.writing():
+        change, _ = folded(store, Change("reads"))
+        if change.documents:
+            store.commit(Change("reads"))
+
+
+def log(store: Store, reference: str | None = None) -> Log:
+    """Every line that a member may read, of one case where a reference is given, and where one is missing.
+
+    Raises: NotFound, NotAllowed, NotAuthentic, TryAgain.
+    """
+    store.require_member()
+    if reference:
+        store.sealed.case(reference)
+    lines = {digest(line): line for line in _all(store)}
+    cut = [line for line in lines.values() if line["previous"] and line["previous"] not in lines]
+    begun = sum(not line["previous"] for line in lines.values())
+    of_case = layout.reference(reference) if reference else ""
+    shown = [line for line in lines.values() if not of_case or {of_case, EVERY_CASE} & set(line["cases"])]
+    newest = sorted(
+        map(_read, shown[::-1]), key=lambda read: read.at, reverse=True
+    )  # of one second, the later line first
+    return Log(tuple(newest), tuple(map(_read, cut)), begun)
+
+
+def _all(store: Store) -> Iterator[Line]:
+    for path in sorted(store.snapshot.below(layout.READS.name)):
+        found = layout.place(path)
+        if found is not None:
+            yield from store.snapshot.read(found).body["reads"]
+    with _pending(store) as (kept, _):
+        yield from kept["reads"]
+
+
+def _read(line: Line) -> Read:
+    return Read(line["at"], line["by"], line["fingerprint"], line["what"], tuple(line["cases"]), line.get("for", ""))
+
+
+def _forget(store: Store, lines: Sequence[Line]) -> None:
+    with _pending(store) as (kept, keep):
+        keep(
+            {**kept, "reads": kept["reads"][len(lines) :] if kept["reads"][: len(lines)] == [*lines] else kept["reads"]}
+        )
+
+
+@contextmanager
+def _pending(store: Store) -> Iterator[tuple[dict[str, Any], Callable[[dict[str, Any]], None]]]:
+    """The lines that wait, and how to keep others in their place; one run at a time."""
+    sealing = store.index.sealing
+    folder = disk.private_folder(sealing.state.folder)
+    with lock.held(folder / "reads.lock", doing="noting who read"):
+        kept = sealing.open(PENDING) or {"head": "", "reads": []}
+        yield kept, lambda content: sealing.keep(PENDING, content)

@@ -1,0 +1,26 @@
+"""A drill: whether the second reader's key opens what it is for, tried before the day on which it is needed."""
+
+from __future__ import annotations
+
+from cdr.app import App
+from cdr.errors import ConditionsNotMet
+
+
+def drill(app: App, reference: str | None) -> str:
+    """Open a case with the acting key, from the history itself, and record it; the case, the newest where none is named.
+
+    Raises: ConditionsNotMet in an empty store; NotFound, NotAllowed, NotAuthentic, TryAgain.
+    """
+    from cdr.store import reads
+    from cdr.store.audit import DRILL
+
+    store = app.store
+    store.require_member()
+    if not store.references:
+        raise ConditionsNotMet("There is no case to open yet.", [], "Try the key again once there is one.")
+    case = reference or max(store.references)
+    with store.writing():
+        store.read_again(store.case(case).notification)
+        reads.note(store, DRILL, [case])
+        reads.fold_now(store, DRILL)
+    return case

@@ -1,0 +1,114 @@
+"""What the papers of governance are made from: cdr.yaml, the schemas, the keys and the signed history. No case is opened."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cdr import __version__
+from cdr.app import App
+from cdr.documents.governance.papers import AgencyType, Asked, Key, Known, listed
+from cdr.forms.codelists import Code, code_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdr.domain.rulebook.configuration import Configuration, Person
+
+FORMS = {
+    "form-a": "Form A (the notification)",
+    "form-b": "Form B (an agency’s return)",
+    "form-c": "Form C (the analysis)",
+}
+OF_A_DOMAIN = re.compile(r"^Domain [A-D]: ")
+EVERY_AGENCY, NOTHING_MORE = "what every agency is asked", "nothing more"
+GOVERNANCE = "governance: {} of cdr.yaml"
+SECOND_READER = ("A second reader", "Only one key opens the cases. Make a second reader or an escrow key: cdr keys add")
+
+
+def known(app: App) -> Known:
+    """What the store says of itself. Raises: WrongConfiguration, NotAuthentic."""
+    keys = _keys(app)
+    members = [key for key in keys if key.role == "member"]
+    return Known(
+        {**_people(app.configuration), **_asked(), **_state(app), "keys": keys, **_readers(app, members)},
+        _needed(app.configuration),
+        (SECOND_READER,) if len(members) < 2 else (),
+    )
+
+
+def _state(app: App) -> dict[str, Any]:
+    commit, head_on = app.store.head
+    weeks = listed(str(week) for week in app.policy.chasing.prompt_weeks)
+    told = {"on": app.clock.today.isoformat(), "commit": commit, "head_on": head_on.isoformat(), "version": __version__}
+    return {**told, "prompts": weeks}
+
+
+def _people(found: Configuration) -> dict[str, str]:
+    names = {"manager": "manager", "chair": "chair", "doctor": "designated_doctor"}
+    return {name: _whom(found.people[key]) for name, key in names.items()}
+
+
+def _whom(person: Person) -> str:
+    return ", ".join(filter(None, (person.name, person.role, person.phone, person.email)))
+
+
+def _needed(found: Configuration) -> dict[str, tuple[str, str, str]]:
+    """What the papers cannot do without: its value, its title, and where to put it right."""
+    said, worker = found.governance, found.people.get("key_worker")
+    years = found.retention_years
+    return {
+        "area": (found.area, "The area", "area: name of cdr.yaml"),
+        "controller": (said.controller, "The controller", GOVERNANCE.format("controller")),
+        "partners": (", ".join(said.partners), "The partners", GOVERNANCE.format("partners")),
+        "officer": (_whom(said.officer), "The data protection officer", GOVERNANCE.format("data_protection_officer")),
+        "lawful_basis": (said.lawful_basis, "The lawful basis", GOVERNANCE.format("lawful_basis")),
+        "privacy_notice": (said.privacy_notice, "Where the privacy notice is published", GOVERNANCE.format("privacy_notice")),
+        "complaints": (said.complaints, "Where a complaint goes", GOVERNANCE.format("complaints")),
+        "review_on": (said.review_on.isoformat() if said.review_on else "", "When this is looked at again", GOVERNANCE.format("review_on")),
+        "retention": (f"{years} years after a case is closed" if years else "", "How long a case is kept", "retention_years of cdr.yaml"),
+        "key_worker": (_whom(worker) if worker else "", "The key worker", "people: key_worker of cdr.yaml"),
+    }  # fmt: skip
+
+
+def _asked() -> dict[str, Any]:
+    """What the forms ask, and of whom, from the schemas and the list of types of agencies."""
+    from cdr.forms import schema
+    from cdr.forms.fields import fields
+
+    titles = {
+        form: [one.title for one in fields(schema.current(form)) if one.kind in ("group", "list")] for form in FORMS
+    }
+    parts = {one.key: OF_A_DOMAIN.sub("", one.title).lower() for one in fields(schema.current("form-b"))}
+    types = [
+        AgencyType(
+            code.label, _parts(code, "core", parts) or EVERY_AGENCY, _parts(code, "if_held", parts) or NOTHING_MORE
+        )
+        for code in code_list("agency_type").codes
+    ]
+    forms = [Asked(title, listed(part.lower() for part in titles[form])) for form, title in FORMS.items()]
+    data = listed(dict.fromkeys(part.lower() for several in titles.values() for part in several))
+    return {"forms": forms, "agency_types": types, "data": data, "types": listed(one.label for one in types)}
+
+
+def _parts(code: Code, key: str, titles: Mapping[str, str]) -> str:
+    return listed(titles.get(part, part.replace("_", " ")) for part in code.extra.get(key, ()))
+
+
+def _keys(app: App) -> list[Key]:
+    from cdr.store.audit import last_acts
+
+    acts = last_acts(app.store)
+    found = []
+    for standing in app.store.standings(app.clock.today):
+        person, key = standing.person, standing.key
+        ends = "not known" if key is None else key.expires.isoformat() if key.expires else "never"
+        on, what = acts.get(person.fingerprint, ("none", "nothing yet"))
+        found.append(Key(person.name, person.role, person.fingerprint, ends, on, what))
+    return found
+
+
+def _readers(app: App, members: list[Key]) -> dict[str, Any]:
+    names = [key.name for key in members]
+    left = [f"{one.name} ({one.role}), until {one.until}" for one in app.store.left]
+    return {"members": names, "readers": listed(names), "lone": len(names) < 2, "left": left}

@@ -1,0 +1,81 @@
+"""Who opened what: a line for each run that opened a case, chained, recorded with a later change, and joined where copies meet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from conftest import People, Shell
+from store.hands import git, gpg
+
+from cdr.app import extraction
+from cdr.moments import LONDON
+from cdr.store import reads
+from cdr.store.crypto import Gnupg
+from cdr.store.store import Store
+
+TOMORROW = SimpleNamespace(real_now=lambda: datetime.now(LONDON).replace(microsecond=0) + timedelta(days=1))
+
+
+def whats(cdr: Shell, *reference: str, code: int = 0) -> list[str]:
+    return [read["what"] for read in cdr("audit", "--reads", *reference, "--json", code=code).json["reads"]]
+
+
+def test_a_story_of_reads(cdr: Shell, sudi: str, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert whats(cdr) == []
+    cdr("list"), cdr("today")  # they name nobody
+    cdr("show", sudi), cdr("timeline", sudi), cdr("letter", sudi, code=65), cdr("show", "2026-ZZZZ", code=66)
+    cdr("find", stdin=b"Somebody Else\n")
+    assert whats(cdr, sudi) == ["find", "letter", "timeline", "show"]
+    [first, *_] = cdr("audit", "--reads", "--json").json["reads"]
+    assert first["cases"] == ["*"] and first["fingerprint"] == people.member
+    before = git(cdr.store, "rev-parse", "HEAD")
+    cdr("milestone", sudi, "ncmd_told")  # of the same day: nothing of it is recorded yet
+    assert "reads/" not in git(cdr.store, "show", "--name-only", "--format=", "HEAD")
+    monkeypatch.setattr(reads, "clock", TOMORROW)
+    cdr("milestone", sudi, "family_views")
+    [path] = [line for line in git(cdr.store, "show", "--name-only", "--format=", "HEAD").split() if "reads/" in line]
+    assert git(cdr.store, "rev-parse", "HEAD~2") == before
+    assert b"what: timeline" in gpg(people.home, "-d", data=(cdr.store / path).read_bytes())
+    cdr("show", sudi)
+    assert whats(cdr, sudi) == ["show", "find", "letter", "timeline", "show"]
+    assert "reads/" not in cdr("audit", sudi).out
+    assert cdr("verify", "--json").json["findings"] == []
+
+
+def test_a_line_that_is_taken_out_is_missed(cdr: Shell, sudi: str) -> None:
+    cdr("show", sudi), cdr("gate", sudi), cdr("show", sudi)
+    store = Store(cdr.store, extraction())
+    kept = store.index.sealing.open(reads.PENDING)
+    assert kept is not None
+    store.index.sealing.keep(reads.PENDING, {**kept, "reads": [kept["reads"][0], kept["reads"][2]]})
+    answer = cdr("audit", "--reads", code=1)
+    assert "lines were taken out" in answer.err and answer.out.count("show") == 2
+    assert len(cdr("audit", "--reads", "--json", code=1).json["cut"]) == 1
+
+
+def test_copies_that_meet_have_both_and_nothing_twice(cdr: Shell, sudi: str) -> None:
+    cdr("show", sudi)
+    store = Store(cdr.store, extraction())
+    with store.writing():
+        assert reads.fold_now(store) and not reads.fold_now(store)
+    store.index.sealing.keep(reads.PENDING, {"head": "", "reads": []})  # a copy on a new machine begins its own
+    cdr("gate", sudi)
+    assert whats(cdr, sudi) == ["gate", "show"]
+    assert git(cdr.store, "log", "-1", "--format=%s") == "cdr: reads"
+
+
+def test_it_takes_no_private_key_operation_more(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[str] = []
+    decrypt, sign = Gnupg.decrypt, Gnupg.sign
+    monkeypatch.setattr(Gnupg, "decrypt", lambda self, *given: used.append("open") or decrypt(self, *given))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(Gnupg, "sign", lambda self, *given: used.append("sign") or sign(self, *given))  # type: ignore[func-returns-value]
+    cdr("show", sudi)
+    used.clear()
+    cdr("show", sudi)
+    with_log = len(used)
+    monkeypatch.setattr(reads, "note", lambda *_: None)
+    used.clear()
+    cdr("show", sudi)
+    assert with_log == len(used) <= 1
