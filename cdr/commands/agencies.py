@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from cdr.app import App
 from cdr.commands.options import pass_app
 from cdr.documents.tables.agencies import FORMATS
-from cdr.terminal.output import put_rendered
+from cdr.terminal.output import put_rendered, screen
 
 
 @click.command("agencies")
@@ -39,4 +41,4 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
     authorities = app.configuration.authorities
     rows = answers(app.cases().values(), names, authorities, app.clock.today, app.policy, year)
     chosen = "json" if as_json else format_
-    put_rendered(render(rows, app.clock.today, chosen), chosen)
+    put_rendered(render(rows, app.clock.today, chosen, screen(sys.stdout)), chosen)

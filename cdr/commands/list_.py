@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import sys
 import textwrap
 from typing import Any
 
@@ -14,9 +14,9 @@ from cdr.domain.case.case import NEXT_STEPS, STAGES
 from cdr.domain.case.voiding import VOID
 from cdr.domain.process.listing import RETURN_FROM, SORTS, Listed, Wanted
 from cdr.errors import WrongUsage
-from cdr.terminal.output import put, put_json, table
+from cdr.terminal.output import put, put_json, screen, table
 
-SCREEN = (80, 24)
+WHOLE_LINES = 10_000  # what goes to a file or a program is one line a case
 BEFORE_WAITING, NARROWEST = 37, 18  # the columns case, notified and since, and what stands between them
 OWN_WAITS = ("returns", "requests", "panel", "answers", "closing")
 
@@ -177,7 +177,7 @@ def _nothing(wanted: Wanted, any_case: bool, left_out: bool) -> str:
 
 
 def _print(found: list[Listed]) -> None:
-    columns = shutil.get_terminal_size(SCREEN).columns
+    columns = screen(sys.stdout) or WHOLE_LINES
     width = max(NARROWEST, columns - BEFORE_WAITING - max(len(row.stage) for row in found))
     shown = [
         (row.case, row.notified_on, row.stage, row.waiting_since or "-", _wrapped(_in_short(row), width))

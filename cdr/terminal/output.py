@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
 from cdr import disk
-from cdr.documents import safe
+from cdr.documents import fitting, safe
 from cdr.documents.printed import Printed
 from cdr.errors import NotFound, WrongUsage
 
 STDOUT = "-"
+NARROWEST = 40
 LARGEST_GIVEN = 64 * 1024 * 1024
 KEPT_ON_SCREEN = safe.KEPT + "\n"
 
 
 def put(text: str) -> None:
-    """A result, on stdout."""
-    click.echo(visible(text))
+    """A result, on stdout; on a terminal no line is longer than it is wide, and none is broken within a word."""
+    columns = screen(sys.stdout)
+    click.echo(fitting.lines(visible(text), columns) if columns else visible(text))
 
 
 def put_line(text: str) -> None:
-    """A result of one line: a name with a line's end in it makes no second one."""
-    click.echo(safe.visible(text))
+    """A result of one line: a name with a line's end in it makes no second one; a terminal shows it in as many as it needs."""
+    put(safe.visible(text))
 
 
 def put_json(content: Mapping[str, Any]) -> None:
@@ -90,7 +93,12 @@ def speak_up() -> None:
 
 def say_line(text: str) -> None:
     """Talk of one line, whatever the names in it hold."""
-    click.echo(safe.visible(text), err=True)
+    say(safe.visible(text))
+
+
+def screen(stream: IO[str]) -> int:
+    """How many columns the terminal has to which a stream goes; 0 where it goes to a file or a program."""
+    return max(NARROWEST, shutil.get_terminal_size().columns) if stream.isatty() else 0
 
 
 def visible(text: str) -> str:
@@ -99,10 +107,8 @@ def visible(text: str) -> str:
 
 
 def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
-    """A plain table for a terminal; numbers are printed as they are."""
-    from tabulate import tabulate
-
-    return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+    """A plain table; numbers are printed as they are. On a terminal it fits, else every row stands on one line."""
+    return fitting.table(rows, headers, screen(sys.stdout))
 
 
 def to_file(place: str | Path, data: str | bytes) -> None:

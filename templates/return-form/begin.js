@@ -2,6 +2,7 @@
 
 function begin() {
   makeSteps();
+  for (const one of document.querySelectorAll("#step-start input[type=radio]")) one.checked = false; // a browser may bring back what was chosen
   byId("stopped").hidden = true;
   byId("working").hidden = false;
   document.querySelector("nav details").open = window.matchMedia("(min-width: 60rem)").matches;
@@ -12,6 +13,10 @@ function begin() {
     if (response() === "nil_return") go("completed");
     else if (response() === "full") move("start", 1);
     else showProblems([{ one: responseField, message: "Say whether you hold anything on this child or family" }]);
+  });
+  byId("left-out-button").addEventListener("click", () => {
+    everythingAsked = !everythingAsked;
+    update();
   });
   byId("save-back").addEventListener("click", () => move("completed", -1));
   byId("save-button").addEventListener("click", save);

@@ -26,6 +26,7 @@ async function openPanel(event) {
   refusePhrase("");
   identity = opened;
   showIdentity();
+  update();
   byId("phrase").value = "";
   await startKeeping(phrase);
 }

@@ -56,6 +56,17 @@ function input(id, more = {}) {
   return el("input", { id, type: "text", autocomplete: "off", spellcheck: "false", ...more });
 }
 
+/* A box for text grows with what is typed. */
+function grows(control) {
+  const fit = () => {
+    if (!control.offsetParent) return;
+    control.style.height = "auto";
+    control.style.height = `${control.scrollHeight + control.offsetHeight - control.clientHeight}px`;
+  };
+  for (const event of ["input", "paper", "focus"]) control.addEventListener(event, fit);
+  return control;
+}
+
 /* What was typed, in full, for paper: a box on paper does not scroll. */
 function onPaper(control, text) {
   const shown = el("div", { class: "paper", "aria-hidden": "true" });
@@ -127,12 +138,12 @@ function personal(question) {
 }
 
 const text = (question) => typed(question, (id, described) =>
-  el("textarea", { id, rows: question.short ? 2 : 5, autocomplete: "off", spellcheck: "false", "aria-describedby": described }), clean);
+  grows(el("textarea", { id, rows: question.short ? 2 : 5, autocomplete: "off", spellcheck: "false", "aria-describedby": described })), clean);
 
 function lines(question) {
   const parts = (raw) => clean(raw).split("\n").map((part) => part.trim()).filter(Boolean);
   const field = typed(question, (id, described) =>
-    el("textarea", { id, rows: 3, autocomplete: "off", spellcheck: "false", "aria-describedby": described }), parts);
+    grows(el("textarea", { id, rows: 3, autocomplete: "off", spellcheck: "false", "aria-describedby": described })), parts);
   const { longest } = question;
   return Object.assign(field, {
     check(tell) {
@@ -256,7 +267,7 @@ function chosenFromList(question, codes) {
 
 function ticks(id, type, codes) {
   return codes.map(([code, label], position) => el("div", { class: "tick" },
-    el("input", { type, id: `${id}-${position}`, name: id, value: code, autocomplete: "off" }),
+    el("input", { type, id: `${id}-${position}`, name: id, value: code }),
     el("label", { for: `${id}-${position}` }, label)));
 }
 

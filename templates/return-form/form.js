@@ -43,8 +43,9 @@ function stepOf(section) {
   if (section.id === "completed") node.append(byId("save"));
   main.insertBefore(node, byId("step-saved"));
   const nilToo = section.id === "completed";
-  return { id: section.id, title: section.title, node, fields: made, gate, body,
-    when: () => nilToo || response() !== "nil_return", open: () => !gate || gate.value() === "yes" };
+  const answeredHere = () => made.some((one) => one.filled()) || (gate && gate.value() === "yes");
+  return { id: section.id, title: section.title, node, fields: made, gate, body, section,
+    when: () => nilToo || (response() !== "nil_return" && (!ruledOut(section) || answeredHere())), open: () => !gate || gate.value() === "yes" };
 }
 
 const withHeading = (one) => [one.question.heading ? el("h2", {}, one.question.heading) : null, one.node];
@@ -89,7 +90,7 @@ const extra = []; // {type, events, modes, tick, node, fields, content}
 
 function supplementary() {
   const boxes = page.questions.supplementary.map((one, position) => {
-    const tick = el("input", { type: "checkbox", id: `supplementary-${position}`, value: one.type, autocomplete: "off" });
+    const tick = el("input", { type: "checkbox", id: `supplementary-${position}`, value: one.type });
     const made = one.questions.map((question) => field(question, false, false));
     const node = el("section", { class: "extra", hidden: true }, el("h2", {}, one.title), made.map((each) => each.node));
     extra.push({ ...one, tick, node, fields: made, content: objectOf(made, false), called: false });
@@ -112,6 +113,7 @@ function callSupplementary() {
     if (called !== one.called) one.tick.checked = called || (one.tick.checked && one.content.filled());
     one.called = called;
     one.node.hidden = !one.tick.checked;
+    one.tick.parentElement.hidden = !one.tick.checked && (ruledOut(one) || ofAnotherKind(one));
   }
 }
 
@@ -119,9 +121,76 @@ function callSupplementary() {
 
 function update() {
   callSupplementary();
-  for (const one of fields.values()) if (one.question.when || one.question.only_in) one.node.hidden = !asked(one.question);
+  for (const one of fields.values()) {
+    const { when, only_in, from_months, below_months } = one.question;
+    if (when || only_in || from_months || below_months) one.node.hidden = !asked(one.question) || (ruledOut(one.question) && !one.filled());
+  }
   for (const step of steps) if (step.gate) step.body.hidden = !step.open();
+  showHeadings();
   showNavigation();
+  showLeftOut();
+}
+
+/* ---- what the child's age and the kind of death rule out, once the panel has been opened ----------------------------- */
+
+let everythingAsked = false;
+
+function monthsOld() {
+  const { date_of_birth: born, date_of_death: died } = (identity && identity.child) || {};
+  if (!born || !died) return null;
+  const [[y, m, d], [toYear, toMonth, toDay]] = [born, died].map((iso) => iso.split("-").map(Number));
+  return (toYear - y) * 12 + toMonth - m - (toDay < d ? 1 : 0);
+}
+
+/* Whether a question, a section or a kind of death does not fit the child's age. */
+function ruledOut({ from_months: from = 0, below_months: below = 0 }) {
+  const age = everythingAsked || !(from || below) ? null : monthsOld();
+  return age !== null && (age < from || (below > 0 && age >= below));
+}
+
+/* Whether further questions are of a kind of event that nobody suspects: only where the notification says what is suspected. */
+function ofAnotherKind(one) {
+  const known = (identity && identity.events) || [];
+  if (everythingAsked || !known.length || known.includes("not_known") || !(one.events || []).length) return false;
+  return !one.events.some((code) => known.includes(code));
+}
+
+/* A heading over questions of which none is asked says nothing. */
+function showHeadings() {
+  for (const heading of main.querySelectorAll(".step > div > h2")) {
+    let any = false;
+    for (let next = heading.nextElementSibling; next && next.tagName !== "H2"; next = next.nextElementSibling) any = any || !next.hidden;
+    heading.hidden = !any;
+  }
+}
+
+const leaves = (one) => (one.below ? one.below.flatMap(leaves) : [one]);
+
+/* The questions of a step, as they are put: a list counts once, and those behind a closed gate do not count. */
+function questionsOf(step) {
+  if (step.id === "supplementary") return extra.filter((one) => one.tick.checked).flatMap((one) => one.fields.flatMap(leaves)).filter((one) => !one.node.hidden);
+  if (!step.fields.length) return [];
+  if (step.gate && !step.open()) return [step.gate];
+  return [...(step.gate ? [step.gate] : []), ...step.fields.flatMap((one) => (one.node.hidden ? [] : leaves(one))).filter((one) => !one.node.hidden)];
+}
+
+/* How many questions the age and the kind of death leave out, and the way to have them all. */
+function leftOut() {
+  const open = steps.filter((step) => !step.aside && step.fields.length && step.id !== "completed");
+  const whole = open.filter((step) => !step.when()).flatMap((step) => step.fields.flatMap(leaves));
+  const single = open.filter((step) => step.when()).flatMap((step) => step.fields.flatMap(leaves)).filter((one) => one.node.hidden && ruledOut(one.question));
+  const groups = open.filter((step) => step.when()).flatMap((step) => step.fields).filter((one) => one.below && one.node.hidden && ruledOut(one.question)).flatMap(leaves);
+  return new Set([...whole, ...single, ...groups]).size;
+}
+
+function showLeftOut() {
+  const place = byId("left-out");
+  const count = response() !== "nil_return" && monthsOld() !== null ? leftOut() : 0;
+  place.hidden = !count && !everythingAsked;
+  byId("left-out-words").textContent = everythingAsked
+    ? "All questions are asked, whatever the child’s age and the kind of death."
+    : `${count} ${count === 1 ? "question does" : "questions do"} not fit the child’s age, and ${count === 1 ? "is" : "are"} left out. Further questions are offered for the kinds of death that may fit.`;
+  byId("left-out-button").textContent = everythingAsked ? "Leave out what does not fit" : "Ask me all questions";
 }
 
 function asked(question) {
@@ -135,8 +204,8 @@ function asked(question) {
 function answered(step) {
   if (step.id === "supplementary") return extra.filter((one) => one.tick.checked && one.content.filled()).length;
   if (!step.open || !step.open()) return 0;
-  const leaves = (one) => (one.below ? one.below.flatMap(leaves) : one.items ? one.items.filter((item) => item.filled()) : [one]);
-  return step.fields.flatMap(leaves).filter((one) => (one.node.hidden ? false : one.filled())).length;
+  const ends = (one) => (one.below ? one.below.flatMap(ends) : one.items ? one.items.filter((item) => item.filled()) : [one]);
+  return step.fields.flatMap(ends).filter((one) => (one.node.hidden ? false : one.filled())).length;
 }
 
 function stateOf(step) {
@@ -157,6 +226,9 @@ function showNavigation() {
     if (step === here) step.item.firstChild.setAttribute("aria-current", "step");
     else step.item.firstChild.removeAttribute("aria-current");
   }
+  const all = open.flatMap(questionsOf);
+  const without = all.filter((one) => !one.filled()).length;
+  byId("left").textContent = response() ? `${all.length} questions, ${without} without an answer. You may leave out what you do not know.` : "";
   byId("where").textContent = here.aside ? here.title : `Section ${open.indexOf(here) + 1} of ${open.length}: ${here.title}`;
 }
 

@@ -328,6 +328,40 @@ const scenarios = {
     }
   },
 
+  // What a child's age and the kind of death leave out, and that all can be asked for.
+  async fits() {
+    const page = await open(await context({ viewport: { width: 390, height: 844 } }), plan.file);
+    await page.getByLabel("Yes, we hold something").check();
+    const look = async () => ({
+      left: await page.locator("#left").innerText(),
+      sections: await page.evaluate(() => [...document.querySelectorAll("#sections li")].filter((one) => !one.hidden).map((one) => one.firstChild.textContent)),
+      child: await page.evaluate(() => [...document.querySelectorAll("#step-child .question")].filter((one) => !one.hidden && !one.closest(".group[hidden]")).map((one) => one.querySelector("label, legend").textContent)),
+      headings: await page.evaluate(() => [...document.querySelectorAll("#step-child h2")].filter((one) => !one.hidden).map((one) => one.textContent)),
+      kinds: await page.evaluate(() => [...document.querySelectorAll("#step-supplementary > div > fieldset .tick")].filter((one) => !one.hidden).map((one) => one.textContent)),
+      wide: await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    });
+    seen.locked = await look();
+    await openPanel(page, plan.phrase);
+    await page.locator("#identity").waitFor();
+    seen.unlocked = await look();
+    seen.words = await page.locator("#left-out-words").innerText();
+    await audit(page, "unlocked");
+    if (plan.shots) await page.screenshot({ path: `${plan.shots}/fits-start.png`, fullPage: true });
+    await to(page, "child");
+    await page.locator("#step-child").waitFor();
+    if (plan.shots) await page.screenshot({ path: `${plan.shots}/fits-child.png`, fullPage: true });
+    await to(page, "start");
+    await page.getByRole("button", { name: "Ask me all questions" }).click();
+    seen.all = await look();
+    await to(page, "child");
+    await here(page).getByLabel("Weeks").fill("36");
+    await to(page, "start");
+    await page.getByRole("button", { name: "Leave out what does not fit" }).click();
+    seen.answered = await look();
+    await complete(page);
+    await saved(page, () => page.getByRole("button", { name: "Check and save" }).click());
+  },
+
   async foreign() {
     const page = await open(await context(), plan.file);
     await openPanel(page, plan.phrase);

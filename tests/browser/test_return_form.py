@@ -358,6 +358,31 @@ def test_every_type_of_agency_has_a_form_that_works_on_a_phone(
         assert body["agency_type"] == kind
 
 
+def test_once_unlocked_the_form_leaves_out_what_does_not_fit_the_age_and_the_kind_of_death(
+    form: ReturnForm, people: People, tmp_path: Path, drive: Any
+) -> None:
+    child = {**IDENTITY["child"], "date_of_birth": "2009-11-30"}
+    older = locked(people.home, tmp_path, {**IDENTITY, "child": child, "events": ["apparent_suicide"]})
+    gp = replace(form, agency_type="primary_care_gp", agency_id="high-street-surgery", identity=older)
+    (tmp_path / "older.html").write_bytes(to_html(gp))
+    seen = drive("fits", file=str(tmp_path / "older.html"))
+    locked_, unlocked, everything = seen["locked"], seen["unlocked"], seen["all"]
+    assert "The mother and the pregnancy" in locked_["sections"]
+    assert set(locked_["sections"]) - set(unlocked["sections"]) == {"The mother and the pregnancy"}
+    assert any("Apgar" in words for words in locked_["child"])
+    assert not any("Apgar" in words or "as a baby" in words for words in unlocked["child"])
+    assert {"Had the child harmed themselves?", "Did the child smoke or vape?"} <= set(unlocked["child"])
+    assert "Suicide or self-harm" in unlocked["kinds"] and "Drowning" not in unlocked["kinds"]
+    counts = {name: int(re.split(r"\D+", seen[name]["left"])[1]) for name in ("locked", "unlocked", "all", "answered")}
+    assert counts["all"] == counts["locked"] > counts["unlocked"] + 20
+    assert f"{counts['all'] - counts['unlocked']} questions do not fit the child’s age" in seen["words"]
+    assert everything["child"] == locked_["child"] and everything["kinds"] == locked_["kinds"]
+    assert {"Weeks", "Days"} <= set(seen["answered"]["child"])
+    assert [seen[name]["wide"] for name in ("locked", "unlocked")] == [0, 0]
+    assert seen["axe"]["unlocked"] == []
+    assert opened(people, seen["downloads"][0])["body"]["child"] == {"gestation": {"weeks": 36}}
+
+
 def test_what_opens_but_belongs_to_another_request_is_refused(
     form: ReturnForm, people: People, tmp_path: Path, drive: Any
 ) -> None:

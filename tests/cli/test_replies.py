@@ -127,6 +127,7 @@ def test_a_request_tells_each_pass_phrase_once_and_it_opens_who_the_child_is(
         assert identity["child"]["first_names"] == "Amara Grace" and identity["child"]["date_of_death"] == "2026-01-09"
         assert [parent["relationship"] for parent in identity["parents"]] == ["mother", "father"]
         assert identity["siblings"] == [{"name": "Kofi Testcase"}]
+        assert identity["events"] == ["sudi_sudc"]
     everything = cdr("show", sudi, "--json").out + git(cdr.store, "log", "--format=%B") + answer.err
     everything += "".join(path.read_text("latin-1") for path in (cdr.store / "outbox").iterdir())
     assert not any(phrase in everything for phrase in told.values())

@@ -121,6 +121,9 @@ BROKEN_A: list[tuple[str, str, dict[str, Any], str]] = [
     ("A-42", SUDI, {"death.time": "06:52+01:00"}, "death.time"),
     ("A-42", SUDI, {"death.date": "2025-03-30", "death.time": "01:30+00:00"}, "death.time"),
     ("A-43", SUDI, {"child.postcode": "QQ1 1CC"}, "child.postcode"),
+    ("A-44", SUDI, {"jar.criteria": ["none"], "jar.triggered": "no"}, "jar.criteria"),
+    ("A-44", SUICIDE, {"jar.criteria": ["none"], "jar.triggered": "no", "death.expected": "not_known"}, "jar.criteria"),
+    ("A-44", NEONATAL, {"death.suspected_events": ["apparent_homicide"]}, "jar.criteria"),
 ]
 # The night of 26 October 2025, in which the hour from 01:00 came twice: what of birth, death and notification can be true.
 NIGHT = {"child.date_of_birth": "2025-10-26", "death.date": "2025-10-26", "received_at": "2025-10-26T09:00"}

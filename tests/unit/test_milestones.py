@@ -28,7 +28,6 @@ OTHERWISE = {
     "T06",
     "T07",
     "T17",
-    "R11",
 }  # ended by the notification, the ledger of requests, the review, and what became of an action
 
 

@@ -169,6 +169,36 @@ def test_the_file_says_the_reference_and_nothing_of_a_child() -> None:
     }  # fmt: skip
 
 
+def test_the_page_has_no_attribute_and_no_style_that_the_standard_has_not() -> None:
+    made = to_html(FORM).decode()
+    assert "field-sizing" not in made.replace(
+        resources.read_bytes("templates", "return-form", "openpgp.min.js").decode(), ""
+    )
+    ticks = re.findall(r"<input[^>]*type=\"(?:radio|checkbox)\"[^>]*>", without_scripts(made))
+    assert ticks and not [tick for tick in ticks if "autocomplete" in tick]
+    for name in ("fields.js", "form.js"):
+        script = resources.read_bytes("templates", "return-form", name).decode()
+        assert not re.findall(r"(?:type, id|type: \"checkbox\").*autocomplete", script)
+
+
+def test_ages_leave_out_what_a_child_of_that_age_cannot_have_and_never_what_all_have() -> None:
+    def fits(one: Any, months: int) -> bool:
+        return one.from_months <= months and (not one.below_months or months < one.below_months)
+
+    form = for_agency("primary_care_gp")
+    tops = [one for part in form.sections for one in every(part.questions)]
+    for months, out, kept in (
+        (0, "child.child_smoking", "child.apgar_5"),
+        (190, "child.apgar_5", "child.child_smoking"),
+    ):
+        asked_then = {one.path for one in tops if fits(one, months)}
+        assert out not in asked_then and kept in asked_then
+        assert {"circumstances.narrative", "timeline.event", "child.known_conditions"} <= asked_then
+    assert [part.id for part in form.sections if not fits(part, 190)] == ["mother"]
+    assert [kind.type for kind in form.supplementary if not fits(kind, 190)] == ["delivery_suite_nnu"]
+    assert [kind.type for kind in form.supplementary if not fits(kind, 5)] == ["suicide_self_harm"]
+
+
 def test_the_words_are_plain() -> None:
     words = [text for kind in TYPES for one in asked(kind) for text in (one.words, one.help)]
     assert not [text for text in words if re.search(r"'|deceased|passed away|\bNK\b", text)]

@@ -136,6 +136,16 @@ def test_a_death_before_medical_examiners_is_not_held_to_them() -> None:
     assert "T27" not in clocks(changed(form, "child.date_of_birth", "2024-09-01"))
 
 
+def test_what_follows_a_death_abroad_in_hours_runs_from_the_notification() -> None:
+    late = changed(
+        changed(example("form-a-sudi"), "notified_at", "2026-01-20T11:00"), "received_at", "2026-01-20T11:05"
+    )
+    here, abroad = clocks(late), clocks(changed(late, "death.place", "abroad"))
+    assert (here["T09"], here["T10"]) == (date(2026, 1, 10), date(2026, 1, 11))
+    assert (abroad["T09"], abroad["T10"]) == (date(2026, 1, 21), date(2026, 1, 22))
+    assert abroad["T14"] == here["T14"]
+
+
 def test_without_a_time_of_receipt_the_day_of_opening_counts() -> None:
     assert clocks(changed(example("form-a-sudi"), "received_at", ...))["T04"] == date(2026, 4, 10)
 

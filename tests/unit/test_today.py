@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from unit.domain_data import cases as cases_
 from unit.domain_data import known, policy
 
-from cdr.documents.tables.today import lines, to_json
+from cdr.documents.tables.today import Item, _repeated, lines, to_json
 from cdr.domain.process.due import area_tasks, tasks_of
 from cdr.domain.process.today import Today, blocked_in, next_mover, today
 from cdr.domain.rulebook.configuration import Closure
@@ -262,6 +262,18 @@ def test_prompts_of_one_day_are_one_line() -> None:
     assert "prompt-1 for 3 agencies: cdr chase --overdue (cdr)" in " ".join(texts(at({"2026-AAAA": kinds}), 120))
     kinds = {"case": case(), "requests": asked("a-one", "b-two")}
     assert "prompt-1 for a-one, b-two" in " ".join(texts(at({"2026-AAAA": kinds}), 120))
+
+
+def test_what_three_cases_have_word_for_word_stands_once() -> None:
+    def items(count: int) -> list[Item]:
+        return [Item(f"2026-{n:04}", f"2026-01-{n + 10}", "prompt-1 to a-one") for n in range(count)]
+
+    assert list(_repeated(items(2))) == items(2)
+    (one,) = _repeated(items(7))
+    assert (one.case, one.day) == ("", "2026-01-10")
+    assert one.what == "prompt-1 to a-one: 2026-0000, 2026-0001, 2026-0002, 2026-0003, 2026-0004 and 2 other cases"
+    mixed = [Item("2026-AAAA", "2026-01-01", "other"), *items(3)]
+    assert [item.what.split(":")[0] for item in _repeated(mixed)] == ["other", "prompt-1 to a-one"]
 
 
 def test_a_quiet_and_a_done_day() -> None:

@@ -33,6 +33,7 @@ class Question:
     nhs_number, group or list; `path` is dotted and without positions; `codes` names a list of `Questions.codes`; `when` holds
     the earlier paths and the codes of which one must be chosen; `most` counts
     characters or items, `longest` the characters of one line; `heading` stands above it; `title` is the schema's, for what is said of the field.
+    `from_months` and `below_months` are the ages at death, in completed months, that it fits; 0 is no limit.
     """
 
     path: str
@@ -59,6 +60,8 @@ class Question:
     only_in: tuple[str, ...] = ()
     needed_in: tuple[str, ...] = ()
     items: tuple[Question, ...] = ()
+    from_months: int = 0
+    below_months: int = 0
 
     @property
     def key(self) -> str:
@@ -68,24 +71,28 @@ class Question:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the form; `asked` is always, core (this agency's own) or held (only if the agency says that it holds it)."""
+    """One part of the form; `asked` is always, core (this agency's own) or held (only if the agency says that it holds it); ages as in `Question`."""
 
     id: str
     title: str
     help: str
     asked: str
     questions: tuple[Question, ...]
+    from_months: int = 0
+    below_months: int = 0
 
 
 @dataclass(frozen=True)
 class Supplementary:
-    """One supplementary form, and the answers of circumstances that call for it."""
+    """One supplementary form, and the answers of circumstances that call for it; ages as in `Question`."""
 
     type: str
     title: str
     events: tuple[str, ...]
     modes: tuple[str, ...]
     questions: tuple[Question, ...]
+    from_months: int = 0
+    below_months: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,7 @@ def _section(rules: Mapping[str, Any], agency: Code, properties: Mapping[str, An
     made = tuple(_question(key, properties[key]) for key in held)
     title, help = rules["title"], rules.get("help", "")
     top = made[0].items if len(made) == 1 and made[0].kind == "group" else made
-    return Section(rules["id"], title, help, _asked(rules, agency), top)
+    return Section(rules["id"], title, help, _asked(rules, agency), top, **_ages(rules))
 
 
 def _asked(rules: Mapping[str, Any], agency: Code) -> str:
@@ -144,7 +151,12 @@ def _asked(rules: Mapping[str, Any], agency: Code) -> str:
 def _supplementary(kind: Code, definitions: Mapping[str, Any]) -> Supplementary:
     form = _question(str(kind.code), definitions[str(kind.code)])
     events, modes = (tuple(kind.extra.get(key, ())) for key in ("events", "modes"))
-    return Supplementary(str(kind.code), kind.label, events, modes, form.items)
+    ages = _ages(_rules()["supplementary_ages"].get(kind.code, {}))
+    return Supplementary(str(kind.code), kind.label, events, modes, form.items, **ages)
+
+
+def _ages(rules: Mapping[str, Any]) -> dict[str, int]:
+    return {key: rules[key] for key in ("from_months", "below_months") if key in rules}
 
 
 def _question(path: str, part: Mapping[str, Any], shared: str = "") -> Question:
@@ -182,7 +194,7 @@ def _printed(words: str) -> str:
 
 
 def _as_told(rules: Mapping[str, Any]) -> dict[str, Any]:
-    plain = ("needed", "missing", "heading", "short", "compact", "today", "one", "add")
+    plain = ("needed", "missing", "heading", "short", "compact", "today", "one", "add", "from_months", "below_months")
     several = ("only_in", "needed_in")
     return {key: rules[key] for key in plain if key in rules} | {
         key: tuple(rules[key]) for key in several if key in rules

@@ -11,6 +11,8 @@ from io import StringIO
 from textwrap import fill
 from typing import Any
 
+from cdr.documents.fitting import GAP
+from cdr.documents.fitting import table as fitted
 from cdr.documents.safe import no_formula, visible
 from cdr.statistics.agency_answers import FEWEST_FOR_QUARTILES, Answers
 
@@ -27,15 +29,19 @@ NOTE = (
 )
 
 
-def render(rows: Sequence[Answers], as_of: date, format_: str) -> str:
-    """The rows in one of `FORMATS`."""
+def render(rows: Sequence[Answers], as_of: date, format_: str, columns: int = 0) -> str:
+    """The rows in one of `FORMATS`; a table for a terminal of so many columns, or as wide as it is (0)."""
     if format_ == "json":
         return json.dumps(to_json(rows, as_of), ensure_ascii=False, indent=2)
     if format_ == "csv":
         return _csv(rows)
     if not rows:
         return "No agency has been asked."
-    return f"{_markdown(rows)}\n\n{NOTE}" if format_ == "md" else f"{_table(rows)}\n\n{fill(NOTE, WIDTH)}"
+    return (
+        f"{_markdown(rows)}\n\n{NOTE}"
+        if format_ == "md"
+        else f"{_table(rows, columns)}\n\n{fill(NOTE, min(WIDTH, columns or WIDTH))}"
+    )
 
 
 def to_json(rows: Sequence[Answers], as_of: date) -> dict[str, Any]:
@@ -48,11 +54,13 @@ def to_json(rows: Sequence[Answers], as_of: date) -> dict[str, Any]:
     }
 
 
-def _table(rows: Sequence[Answers]) -> str:
+def _table(rows: Sequence[Answers], columns: int) -> str:
     """A table as narrow as its words: the days of an answer as their median, with the quartiles behind it."""
     lines = [["agency", "year", *COUNTS, "days to answer"]]
     lines += [[visible(row.agency), row.year, *_counts(row), _days(row)] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    if columns and sum(widths) + GAP * (len(widths) - 1) > columns:
+        return fitted(lines[1:], lines[0], columns)
     lines.insert(1, ["-" * width for width in widths])
     return "\n".join("  ".join(_padded(line, widths)).rstrip() for line in lines)
 

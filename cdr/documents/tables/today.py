@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, cycle, groupby
@@ -22,6 +22,7 @@ TURNS = {KEYS_HEADING: 3, HEADINGS[OVERDUE]: 3, HEADINGS[TODAY]: 3, HEADINGS[THI
 MOST_OF_A_CASE = (6, 4, 3, 2, 1)
 NARROWEST, WIDEST = 40, 120
 NAMED_AGENCIES = 2
+FEWEST_TO_GROUP, NAMED_CASES = 3, 5
 STATES = {
     QUEUED: "not sent yet",
     SENDING: "interrupted, may have gone out",
@@ -184,12 +185,36 @@ def _sections(found: Today) -> Iterator[Section]:
     for when, tasks in by_when([task for task in found.tasks if task.is_own]).items():
         style = "overdue" if when == OVERDUE else ""
         yield Section(HEADINGS[when], tuple(_by_case(tasks)), style)
-    yield Section(OTHERS_HEADING, tuple(_by_case([task for task in found.tasks if not task.is_own])))
+    yield Section(OTHERS_HEADING, tuple(_repeated(_by_case([task for task in found.tasks if not task.is_own]))))
     yield Section(
         AREA_HEADING, tuple(Item("", task.due.isoformat(), _with_who(task.what, task.who)) for task in found.area)
     )
-    yield Section(SENT_HEADING, tuple(_messages(found.sent)))
+    yield Section(SENT_HEADING, tuple(_repeated(_messages(found.sent))))
     yield Section(BLOCKED_HEADING, tuple(_held_up(item, found.on) for item in found.blocked))
+
+
+def _repeated(items: Iterable[Item]) -> Iterator[Item]:
+    """What three cases and more have word for word stands once, where the first of them stood, with its first day and the cases."""
+    listed = list(items)
+    alike: dict[str, list[Item]] = {}
+    for item in listed:
+        alike.setdefault(item.what, []).append(item)
+    told: set[str] = set()
+    for item in listed:
+        same = alike[item.what]
+        if len({one.case for one in same}) < FEWEST_TO_GROUP:
+            yield item
+        elif item.what not in told:
+            told.add(item.what)
+            yield Item("", min(one.day for one in same), f"{item.what}: {_cases([one.case for one in same])}")
+
+
+def _cases(references: Sequence[str]) -> str:
+    named = list(dict.fromkeys(references))
+    more = len(named) - NAMED_CASES
+    if more <= 0:
+        return ", ".join(named)
+    return f"{', '.join(named[:NAMED_CASES])} and {more} other {'case' if more == 1 else 'cases'}"
 
 
 def _by_case(tasks: Sequence[Task]) -> Iterator[Item]:

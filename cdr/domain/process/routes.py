@@ -14,9 +14,10 @@ from cdr.domain.asking.requests import to_ask
 from cdr.domain.case.places import lived_elsewhere, same_place
 from cdr.domain.process.age import days_old
 from cdr.domain.process.clocks import Step, WorkingDays
-from cdr.domain.process.policy import Policy
+from cdr.domain.process.policy import ClockRule, Policy
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.form_a import (
+    ABROAD,
     HOSPITAL_PLACES,
     NATIONAL_PANEL,
     SAFEGUARDING_PARTIES,
@@ -66,9 +67,14 @@ def what_follows(
         *_elsewhere(form_a, configuration),
     )
     rules = [policy.clock(clock) for clock in dict.fromkeys(clocks)]
-    begun = [(rule, starts.get(rule.trigger, received)) for rule in rules]
+    begun = [(rule, told if _runs_from_notice(rule, form_a) else starts.get(rule.trigger, received)) for rule in rules]
     steps = [rule.step(start, working_days, policy.edition) for rule, start in begun if rule.applies(start)]
     return sorted(_worded(form_a, steps, policy), key=lambda step: (step.due is None, step.due or on, step.clock))
+
+
+def _runs_from_notice(rule: ClockRule, form_a: Mapping[str, Any]) -> bool:
+    """Whether a step of the first hours after a death runs from the notification: nobody here can visit or meet before they hear of one abroad."""
+    return rule.trigger == "death" and rule.unit == "h" and text_at(form_a, "death.place") == ABROAD
 
 
 def _worded(form_a: Mapping[str, Any], steps: list[Step], policy: Policy) -> list[Step]:
@@ -190,7 +196,7 @@ def _elsewhere(form_a: Mapping[str, Any], configuration: Configuration) -> Itera
             yield "R15"
         if text_at(form_a, "death.place") in HOSPITAL_PLACES:
             yield "R15-learning"
-    if text_at(form_a, "death.place") == "abroad" and not informed(form_a, "fcdo"):
+    if text_at(form_a, "death.place") == ABROAD and not informed(form_a, "fcdo"):
         yield "R05"
 
 

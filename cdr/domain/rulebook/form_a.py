@@ -1,4 +1,4 @@
-"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-43 of `validation`'s table.
+"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-44 of `validation`'s table.
 
 A rule is only asked where the parts that it needs are there and readable: what is missing is the schema's to tell.
 A-26 and A-34 (the same child) are the command's, which knows the other cases.
@@ -44,6 +44,7 @@ HOSPITAL_PLACES = (
     "adult_ward", "hospital_other", "mental_health_inpatient",
 )  # fmt: skip
 ABROAD = "abroad"
+EXTERNAL_EVENTS = ("apparent_homicide", "apparent_suicide")
 NATIONAL_PANEL = "national_safeguarding_panel"
 SAFEGUARDING_PARTIES = ("safeguarding_partners", NATIONAL_PANEL)
 PAST = ("child.date_of_birth", "death.date", "death.date_found", "notified_at")
@@ -188,8 +189,15 @@ def _joint_response(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
             (bool(met) and triggered == NO and not reason, "A-11", "jar.triggered"),
             (triggered == YES and not met, "A-12", "jar.criteria"),
             (bool(met) and policy.jar.none in named, "A-29", "jar.criteria"),
+            (named == [policy.jar.none] and _calls_for_a_response(form), "A-44", "jar.criteria"),
         )
     )
+
+
+def _calls_for_a_response(form: Mapping[str, Any]) -> bool:
+    """Whether what is known of the death seldom goes with no criterion at all: it was not expected, or may be by suicide or violence."""
+    events = words_at(form, "death.suspected_events")
+    return text_at(form, "death.expected") == "unexpected" or any(event in EXTERNAL_EVENTS for event in events)
 
 
 def _certification(form: Mapping[str, Any], policy: Policy) -> list[Problem]:

@@ -1,6 +1,7 @@
 """What a return form carries about the child, and whether a reply is the answer to the request that it says it is.
 
-The identity: `{schema: cdr-identity/1, case, nonce, child: {...}, parents: [{name, relationship}], siblings: [{name}]}`.
+The identity: `{schema: cdr-identity/1, case, nonce, child: {...}, parents: [{name, relationship}], siblings: [{name}], events: [...]}`;
+`events` are the suspected events of the notification, by which the form leaves out what does not fit.
 A reply: `{schema: cdr-reply/1, case, agency, nonce, form, saved_at, body}`, where `body` is a Form B.
 """
 
@@ -55,6 +56,7 @@ def identity(form_a: Mapping[str, Any], case: str, nonce: str) -> dict[str, Any]
         "child": {key: value for key, value in child.items() if value},
         "parents": [parent for parent in parents if parent],
         "siblings": [sibling for sibling in siblings if sibling],
+        "events": words_at(form_a, "death.suspected_events"),
     }
 
 

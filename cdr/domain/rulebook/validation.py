@@ -123,6 +123,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      "clocks in England were not set so on that day; check the time, or leave out what stands behind it (GMT, BST, summer time ...)"),
     ("A-43", WARNING, "Royal Mail",
      "no postcode in the United Kingdom begins with these letters; compare it with the child's papers"),
+    ("A-44", WARNING, "guidance 2018",
+     "an unexpected death, or one that may be by suicide or violence, usually meets a criterion for a joint response: name it, or check that none is met"),
     ("B-01", ERROR, "protocol section 1",
      "this return is from another agency than the one that was asked"),
     ("B-02", ERROR, "agency report form",

@@ -1,0 +1,93 @@
+"""Text and tables in the width of a terminal: lines end between words; what is piped stays one line a row."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+BESIDE_A_HEADING = 2  # columns that tabulate keeps there
+GAP = 2  # columns between two of a table
+DEEPER = 2  # by how much the second line of what is wrapped stands further in than its first
+
+
+def lines(text: str, columns: int) -> str:
+    """The text with each line that is too long wrapped at words, further in than it begins; a word that is longer stays whole."""
+    return "\n".join(_line(line, columns) for line in text.split("\n"))
+
+
+def table(rows: Sequence[Sequence[object]], headers: Sequence[str], columns: int) -> str:
+    """A plain table within so many columns (0: as wide as it is); where its words are too long for that, a list of its rows."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    natural = [
+        max([_widest(head) + BESIDE_A_HEADING, *map(_widest, column)])
+        for head, *column in zip(headers, *cells, strict=True)
+    ]
+    room = columns - GAP * (len(headers) - 1)
+    if not columns or sum(natural) <= room:
+        return _grid(cells, headers)
+    least = [
+        max([_longest_word(head) + BESIDE_A_HEADING, *map(_longest_word, column)])
+        for head, *column in zip(headers, *cells, strict=True)
+    ]
+    if sum(least) > room:
+        return "\n".join(_in_words(row, headers, columns) for row in cells)
+    widths = _narrowed(natural, least, room)
+    return _grid(
+        [_wrapped(row, widths) for row in cells], _wrapped(headers, [width - BESIDE_A_HEADING for width in widths])
+    )
+
+
+def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
+    from tabulate import tabulate
+
+    return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+
+
+def _narrowed(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """The widths with the widest column made narrower, again and again, until all fit; none narrower than its longest word."""
+    widths = list(natural)
+    while sum(widths) > room:
+        widest = max((n for n in range(len(widths)) if widths[n] > least[n]), key=lambda n: widths[n])
+        widths[widest] -= 1
+    return widths
+
+
+def _wrapped(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    return ["\n".join(_words(cell, width)) for cell, width in zip(row, widths, strict=True)]
+
+
+def _in_words(row: Sequence[str], headers: Sequence[str], columns: int) -> str:
+    """A row as a line of its first cell and, below it, each heading with its cell."""
+    told = "; ".join(f"{name} {' '.join(cell.split())}" for name, cell in zip(headers[1:], row[1:], strict=True))
+    return "\n".join([row[0], *_words(told, columns, " " * DEEPER)])
+
+
+def _line(line: str, columns: int) -> str:
+    if len(line) <= columns:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join(_words(line.strip(), columns, indent, indent + " " * DEEPER))
+
+
+def _words(text: str, width: int, first: str = "", later: str | None = None) -> list[str]:
+    found = [
+        part
+        for line in text.split("\n")
+        for part in textwrap.wrap(
+            line,
+            width,
+            initial_indent=first,
+            subsequent_indent=first if later is None else later,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+    ]
+    return found or [""]
+
+
+def _widest(cell: str) -> int:
+    return max(map(len, cell.split("\n")))
+
+
+def _longest_word(cell: str) -> int:
+    return max(map(len, cell.split()), default=0)

@@ -1,0 +1,82 @@
+"""Text and tables in the width of a terminal: no word is broken, and nothing is lost."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import click
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cdr.documents import fitting
+from cdr.documents.tables.agencies import render
+from cdr.statistics.agency_answers import Answers
+from cdr.terminal import output
+
+ROWS = [
+    (
+        "2026-7K3M",
+        "northshire-social-care",
+        "Tell whoever should act on a recommendation of the panel, and mark it as done",
+    )
+]
+HEADERS = ("case", "agency", "what follows")
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+words = st.text("abcdefgh-", min_size=1, max_size=12)
+
+
+@settings(max_examples=80)
+@given(st.lists(st.lists(words, min_size=1, max_size=9).map(" ".join), min_size=1, max_size=6), st.integers(40, 120))
+def test_a_line_that_is_too_long_is_wrapped_at_words(texts: list[str], columns: int) -> None:
+    text = "\n".join(f"  {one}" for one in texts)
+    shown = fitting.lines(text, columns)
+    assert shown.split() == text.split()
+    assert all(len(line) <= columns for line in shown.split("\n"))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_a_table_fits_and_keeps_every_word_whole(columns: int) -> None:
+    shown = fitting.table(ROWS, HEADERS, columns)
+    assert all(len(line) <= columns for line in shown.split("\n"))
+    assert {word for row in ROWS for cell in row for word in cell.split()} <= set(shown.split())
+
+
+def test_where_words_are_too_long_for_a_table_it_is_a_list() -> None:
+    shown = fitting.table([("a" * 30, "b" * 30, "c d")], ("one", "two", "three"), 60)
+    assert shown.split("\n") == ["a" * 30, f"  two {'b' * 30}; three c d"]
+
+
+def test_a_table_that_is_piped_has_one_line_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    assert len(output.table(ROWS, HEADERS).split("\n")) == 3
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stdout", Screen())
+    assert len(output.table(ROWS, HEADERS).split("\n")) > 3
+
+
+def test_what_is_put_on_a_terminal_is_wrapped_and_what_is_piped_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "warning  keys: " + "The key of Robin Ashworth never expires. " * 4
+    output.put_line(text)
+    assert capsys.readouterr().out == f"{text}\n"
+    shown = Screen()
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout", shown)
+    monkeypatch.setattr(click, "echo", lambda said, err=False: shown.write(f"{said}\n"))
+    output.put_line(text)
+    assert len(shown.getvalue().splitlines()) > 1 and max(map(len, shown.getvalue().splitlines())) <= 80
+
+
+def test_agencies_fit_a_terminal() -> None:
+    rows = [Answers("northshire-social-care", "Care", "2025/26", 16, 16, 0, 0, 0, 0, 0, 22.5, 16.5, 29.25)]
+    assert max(map(len, render(rows, date(2026, 1, 1), "table", 80).splitlines())) <= 80
+    assert "northshire-social-care" in render(rows, date(2026, 1, 1), "table").splitlines()[2]
