@@ -7,12 +7,11 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 
 import click
 
-from cdr import programs
+from cdr import moments, programs
 from cdr.app import App, rules
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import DONE, MEND, OWN_CHANGE, TO_ACT_ON, CdrError, DiskFailed
@@ -159,7 +158,7 @@ def _readers(app: App) -> Iterator[Check]:
         return
     tried = last_drill(app.store)
     began = app.store.made_on
-    if tried and (app.clock.real_today - date.fromisoformat(tried.at[:10])).days <= DRILL_DAYS:
+    if tried and (app.clock.real_today - moments.day(tried.at[:10])).days <= DRILL_DAYS:
         yield Check("readers", "ok", f"{tried.by}'s key was tried on {tried.at[:10]}.")
     else:
         level = "error" if (app.clock.real_today - began).days > DRILL_DAYS else "warning"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdr import moments
 from cdr.app import App, rules
 from cdr.commands.options import Day, as_json, pass_app
 from cdr.errors import InvalidData, Problem, WrongUsage
@@ -160,6 +161,6 @@ def _letter(app: App, rows: list[Listed]) -> str:
 def _who(one: Listed) -> str:
     from cdr.written import long_date
 
-    born, died = (long_date(date.fromisoformat(day)) if day else "" for day in (one.child.born, one.child.died))
+    born, died = (long_date(moments.day(day)) if day else "" for day in (one.child.born, one.child.died))
     parts = [one.name or "name not given", f"born {born}" if born else "", f"died {died}" if died else ""]
     return f"{', '.join(filter(None, parts))} (row {one.row} of the list)"

@@ -19,8 +19,8 @@ def drill(app: App, reference: str | None) -> str:
     if not store.references:
         raise ConditionsNotMet("There is no case to open yet.", [], "Try the key again once there is one.")
     case = reference or max(store.references)
+    store.read_again(store.case(case).notification)
     with store.writing():
-        store.read_again(store.case(case).notification)
         reads.note(store, DRILL, [case])
         reads.fold_now(store, DRILL)
     return case
