@@ -143,7 +143,7 @@ def remove(app: App, fingerprint: str, reason: str, as_json: bool) -> int:
         _tell_count(found)
     what = "the requests and prompts" if person.role == "chaser" else "everything"
     say(
-        f"Whoever holds that key can still read {what} recorded up to now ({still.documents} documents of {still.cases} cases) in "
+        f"Whoever holds that key can still read {what} recorded up to now ({_so_many(still.documents, 'document')} of {_so_many(still.cases, 'case')}) in "
         "any copy they have or get: nothing can take that back. What is recorded from now on they cannot read."
     )
     say(
@@ -180,6 +180,10 @@ def drill(app: App, reference: str | None, as_json: bool) -> None:
         put_json({"schema": "cdr-keys/1", "keys": _rows_json(app), "drill": done})
     else:
         put(f"{app.store.person.name}'s key opened {opened} on {app.clock.real_today}; that is recorded.")
+
+
+def _so_many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _plain(fingerprint: str) -> str:

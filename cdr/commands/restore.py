@@ -46,7 +46,7 @@ def command(app: App, file: str, folder: Path, root: str | None, as_json: bool) 
         say("cdr verify --root FINGERPRINT")
     elif found.lost is not None:
         say(
-            f"This machine has seen a later state of the store: about {found.lost} changes are not in this backup. "
+            f"This machine has seen a later state of the store: {found.lost} or so of its changes are not in this backup. "
             "Where another copy or a server has them: cdr sync. Else enter them anew."
         )
     else:

@@ -49,7 +49,7 @@ def command(app: App, remote: str | None, take: str | None, restored: bool, as_j
     else:
         _tell(done)
     for path, message in done.faults:
-        say_line(f"{path}: {message} See: cdr verify")
+        say_line(f"{path}: {message}")
     return TO_ACT_ON if done.faults else DONE
 
 

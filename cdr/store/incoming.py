@@ -74,6 +74,9 @@ def snapshot_at(store: Store, commit: str) -> Snapshot:
 
 def faults(store: Store, incoming: Incoming, there: Snapshot, most: int) -> Iterator[tuple[str, str]]:
     """What `verify` would say of the files that came in: by path. At most so many documents are opened for it."""
+    if there.keys.registry.person(store.person.fingerprint) is None:
+        yield layout.REGISTRY, "Your key was taken out of the store: what was recorded since then it does not open."
+        return
     opened = 0
     for path, (_, blob) in store.git.changed(incoming.base, incoming.theirs).items():
         place = layout.place(path)
@@ -89,7 +92,7 @@ def faults(store: Store, incoming: Incoming, there: Snapshot, most: int) -> Iter
                     opened += 1
                     _well_formed(there.open(place, ciphertext))
             except (NotAuthentic, NotAllowed) as error:
-                yield path, error.message
+                yield path, error.message.removeprefix(path).strip()
 
 
 def _well_formed(document: Document) -> None:

@@ -59,7 +59,7 @@ def test_what_is_older_than_what_was_seen_is_told(cdr: Shell, sudi: str, backup:
     kept = tmp_path / "kept"
     shutil.move(cdr.store, kept)
     answer = run(["restore", str(backup), str(tmp_path / "again"), "--json"])
-    assert answer.code == 1 and answer.json["missing"] == 1 and "about 1 changes" in answer.err
+    assert answer.code == 1 and answer.json["missing"] == 1 and "later state of the store: 1 or so" in answer.err
     assert "Amara" in Shell(tmp_path / "again")("show", sudi).out
     shutil.move(kept, cdr.store)
 
