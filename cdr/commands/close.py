@@ -28,7 +28,7 @@ def command(app: App, reference: str, override: str | None, as_json: bool) -> No
 
     Left may be returns, another process (an inquest always, also where the review did not wait for it), the family's questions, the
     national database, steps, letters on hold, minutes, and messages in the outbox: closing all the same wants --override. Messages
-    of the case that wait in the outbox are taken away. `cdr reopen` opens it again.
+    of the case that wait in the outbox are taken away. A return is waited for or waived, whatever the reason. `cdr reopen` opens it again.
 
     Example: cdr close 2026-7K3M
     """
@@ -49,6 +49,7 @@ def command(app: App, reference: str, override: str | None, as_json: bool) -> No
                 unmet,
                 f"Do what is left; or close it all the same: cdr close {reference} --override REASON",
             )
+        _refuse_outstanding(now.documents)
         body = case.closed(kept.body, today, (reason, unmet)) if unmet else body
         now.record("close", {kept.place: body})
     taken = outbox.take_away_of(app.store.outbox, reference)
@@ -61,6 +62,19 @@ def command(app: App, reference: str, override: str | None, as_json: bool) -> No
         say(f"left undone: {one}")
     if taken:
         say(f"{taken} of its messages taken out of the outbox.")
+
+
+def _refuse_outstanding(documents: CaseFile) -> None:
+    """Stop where an agency is still asked: a closed case asks nobody, whatever the reason. Raises: ConditionsNotMet."""
+    from cdr.domain.asking.requests import outstanding
+
+    awaited = [f"The return from {request.agency} is outstanding." for request in outstanding(documents.requests.body)]
+    if awaited:
+        raise ConditionsNotMet(
+            "A case is not closed while agencies are asked; nothing was recorded.",
+            awaited,
+            f"Wait no more for each: cdr return {documents.reference} AGENCY --waive REASON",
+        )
 
 
 def _left(app: App, documents: CaseFile) -> list[str]:

@@ -121,6 +121,8 @@ def command(
         put_json({"schema": "cdr-list/1", "cases": [_json(row) for row in found]})
     elif not found:
         put(_nothing(wanted, bool(rows), bool(app.store.left_out)))
+        if app.void_cases() and not rows:
+            put("There are void cases, which count nowhere: cdr list --stage void")
     else:
         _print(found)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,7 +13,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Day, as_json, case_reference, pass_app
-from cdr.domain.case.milestones import KINDS, Milestone
+from cdr.domain.case.milestones import KINDS, Milestone, words_for
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import given, put, put_json, say, table
@@ -20,7 +22,10 @@ from cdr.work.changing import changing
 from cdr.work.taking_in import text
 
 if TYPE_CHECKING:
+    from cdr.domain.process.clocks import Step
     from cdr.store.layout import Place
+
+SCREEN, NARROWEST = (100, 24), 30
 
 
 @click.command("milestone")
@@ -174,7 +179,7 @@ def _undo(app: App, reference: str, codes: Sequence[str]) -> None:
 
 
 def _show(app: App, reference: str, as_json: bool) -> None:
-    from cdr.domain.case.milestones import milestones_of, still_called_for, words_for
+    from cdr.domain.case.milestones import milestones_of, still_called_for
 
     documents = app.store.case(reference)
     case, requests = documents.case.body, documents.requests.body
@@ -201,9 +206,18 @@ def _show(app: App, reference: str, as_json: bool) -> None:
         put("No milestone is recorded yet. Record one with: cdr milestone REF KIND")
     if steps:
         put("\nStill called for")
-        rows = [(s.due or "no date", s.clock, s.who, " or ".join(words_for(s.clock)) or "-", s.what) for s in steps]
-        put(table(rows, ["by", "clock", "who", "word", "what"]))
+        put(_steps(steps))
         say(f"Mark what was done, several in one go: cdr milestone {reference} WORD... [--on DATE]")
+
+
+def _steps(steps: Sequence[Step]) -> str:
+    """The steps as a table that fits the screen: what is to be done is wrapped in the column that is left."""
+    rows = [(step.due or "no date", " or ".join(words_for(step.clock)) or "-", step.clock, step.who) for step in steps]
+    headers = ("by", "word", "clock", "who")
+    taken = sum(max(map(len, (header, *(str(row[n]) for row in rows)))) + 2 for n, header in enumerate(headers))
+    width = max(NARROWEST, shutil.get_terminal_size(SCREEN).columns - taken)
+    what = [textwrap.fill(step.what, width, break_on_hyphens=False) for step in steps]
+    return table([(*row, words) for row, words in zip(rows, what, strict=True)], [*headers, "what"])
 
 
 def _kept(milestone: Milestone) -> str:

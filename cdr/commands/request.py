@@ -87,6 +87,9 @@ def _tell(app: App, reference: str, phrases: Mapping[str, Told], day: date, as_j
     if not all(told.agreed_on for told in phrases.values()):
         say("Tell each agency its pass-phrase by telephone, and nobody else. They are shown once and kept nowhere.")
         say("One is lost? Send a form with another: cdr form REF AGENCY -o FILE --new-passphrase")
+    unknown = [agency for agency, told in phrases.items() if not told.telephone and not told.agreed_on]
+    if unknown:
+        say(f"No telephone number is known of {', '.join(unknown)}; keep each: cdr agency edit ID --phone NUMBER")
     for words in (words for agency, told in phrases.items() for words in told.renewal(agency)):
         say(words)
 

@@ -35,6 +35,10 @@ def test_questions_from_the_first_letter_to_the_end(cdr: Shell, sudi: str) -> No
     gate = EXAMPLES / "letter-gate.yaml"
     assert "these are open: 1, 2" in cdr(*panel, "--gate", gate, as_of="2026-04-17", code=65).err
     assert "Questions of the family are open: 1, 2." in cdr("close", sudi, as_of="2026-04-20", code=65).err
+    cdr("request", sudi, "northshire-police", as_of="2026-04-14")
+    refused = cdr("close", sudi, "--override", "It will not come", as_of="2026-04-20", code=65)
+    assert "northshire-police is outstanding" in refused.err and "--waive" in refused.err
+    cdr("return", sudi, "northshire-police", "--waive", "It has nothing", as_of="2026-04-20")
     cdr("question", sudi, "answer", "1", "--from", "-", stdin=b"She felt no pain.", as_of="2026-04-20")
     cdr("question", sudi, "cannot-be-known", "2", "--from", "-", stdin=b"They moved.", as_of="2026-04-20")
     assert "Questions" not in cdr("close", sudi, as_of="2026-04-20", code=65).err

@@ -68,6 +68,7 @@ def test_a_void_case_is_counted_nowhere_and_reopen_takes_it_back(
     day = "2026-01-24"
     assert counted(cdr) == [0, 0]
     assert cdr("list", "--json", as_of=day).json["cases"] == []
+    assert "cdr list --stage void" in cdr("list", as_of=day).out
     [row] = cdr("list", "--stage", "void", "--json", as_of=day).json["cases"]
     assert (row["case"], row["open"], row["outstanding"], row["waiting_for"]) == (sudi, False, [], [])
     today = cdr("today", "--json", as_of=day).json

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cdr.domain.case.milestones import Milestone, kind, milestones_of, still_called_for
-from cdr.domain.case.processes import Told
+from cdr.domain.case.milestones import Milestone, ends, kind, milestones_of, still_called_for
+from cdr.domain.case.processes import NCMD_TOLD, Told
 from cdr.domain.case.review import unmet_for_closing
 from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.policy import Policy
@@ -37,7 +37,10 @@ def left(
 def _not_done(case: Body, requests: Body, told: Told, on: date, policy: Policy) -> Iterator[str]:
     if not told.is_told:
         yield "The national database has not been told of the death: cdr milestone REF ncmd_told, once it has."
+    # the national database is said above, whether its step has been ended or not
     for step in still_called_for(case, requests, on, policy):
+        if step.clock in ends(NCMD_TOLD):
+            continue
         yield f"{step.what}{f' (by {step.due})' if step.due else ''} [{step.clock}]"
 
 
