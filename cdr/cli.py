@@ -64,6 +64,7 @@ COMMANDS = {
     "tally": "Count the year in tables, with earlier years beside it.",
     "report": "Make the annual report, and keep the area's own words for it.",
     "theme": "Count the reviewed cases that have something in common, with factors and learning.",
+    "release": "List what was published, when and from which commit.",
     "check-tables": "Find what is wrong in published tables; needs no store and no key.",
     "export": "Write the anonymised data set, for DuckDB, R or a spreadsheet.",
     "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",

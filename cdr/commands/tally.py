@@ -13,12 +13,15 @@ from cdr.commands.options import output_file, pass_app
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import deliver, put, put_json, say
-from cdr.work.counting import agencies, facts, groups, looks_back, refuse_public, setting, with_panel
+from cdr.work.counting import agencies, facts, groups, looks_back, setting, with_panel
 
 if TYPE_CHECKING:
+    from cdr.statistics.public_tally import PublicEdition
+    from cdr.statistics.tables import Tally
     from cdr.statistics.tally import Choice
 
 DECIMALS = {"tenths": 1, "whole": 0}
+FEWEST = 5
 BIRTHS = {"all": None, "22": 22, "24": 24}
 
 
@@ -32,6 +35,7 @@ class _Asked:
     format: str
     output: str | None
     as_json: bool
+    threshold: int | None = None  # of a public edition
 
 
 @click.command("tally")
@@ -94,7 +98,17 @@ class _Asked:
     help="List the cases behind one cell instead; ROW is its label or Total.",
 )
 @click.option(
-    "--public", is_flag=True, help="The edition that may be published. Refused: hiding small numbers is not built yet."
+    "--public",
+    is_flag=True,
+    help="The edition that may be published: small numbers, and what would give them, are hidden. It is recorded (cdr release list).",
+)
+@click.option(
+    "--threshold",
+    default=FEWEST,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(FEWEST, 1000),
+    help="With --public: the smallest count that is shown, but for none.",
 )
 @click.option(
     "--format",
@@ -124,6 +138,7 @@ def command(
     groups_file: str | None,
     trace: tuple[str, str, str] | None,
     public: bool,
+    threshold: int,
     format_: str,
     as_json: bool,
     output: str | None,
@@ -131,7 +146,8 @@ def command(
     """Count notifications, reviews and returns of a year, with earlier years beside it.
 
     With --merge FILE... the tallies of several areas are added up instead, without any case leaving its area.
-    The tables hold exact numbers and are not for publication. They say more or less than last year only where the numbers
+    The tables hold exact numbers and are not for publication, but with --public, which hides what could be worked out of them
+    beside everything that was published before. They say more or less than last year only where the numbers
     can carry it.
 
     Examples:
@@ -150,14 +166,15 @@ def command(
     if files and not merge:
         raise WrongUsage("Files are only read with --merge.", "Like: cdr tally --merge north.json south.json")
     if merge:
-        _merge(files, "json" if as_json else format_, output, as_json)
+        _merge(files, threshold if public else None, "json" if as_json else format_, output, as_json)
         return
     if year is None:
         raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
     if pooled and by != "year":
         raise WrongUsage("Quarters cannot be counted as one.", "Give either --pooled or --by quarter.")
     if public:
-        refuse_public()
+        others = ("--by quarter", by != "year"), ("--births", births != "all"), ("--trace", bool(trace))
+        _refuse_other_counts([*others, ("--groups", bool(groups_file)), ("--rounding", rounding != "half-up")])
     chosen = (*_every(app), *(rules("bands")["grouped_tables"] if groups_file else ())) if every else tables
     choice = Choice(
         chosen,
@@ -170,7 +187,7 @@ def command(
         groups=groups(groups_file) if groups_file else None,
         decimals=DECIMALS[percents],
     )
-    asked = _Asked(year, years, choice, "json" if as_json else format_, output, as_json)
+    asked = _Asked(year, years, choice, "json" if as_json else format_, output, as_json, threshold if public else None)
     if trace:
         _trace(app, asked, trace)
     else:
@@ -187,10 +204,36 @@ def _tally(app: App, asked: _Asked) -> None:
     made = tally(known, *names, asked.year, asked.years, rules("bands"), asked.choice, setting(app))
     for sentence in cautions(known, configuration.authorities, made.years):
         say(sentence)
-    deliver(render(with_panel(app, made), asked.format), asked.format, asked.output, asked.as_json)
+    made = with_panel(app, made) if asked.threshold is None else _public(app, made, asked.threshold)
+    deliver(render(made, asked.format), asked.format, asked.output, asked.as_json)
 
 
-def _merge(files: tuple[str, ...], format_: str, output: str | None, as_json: bool) -> None:
+def _refuse_other_counts(asked: Sequence[tuple[str, bool]]) -> None:
+    """Stop where the difference of two public editions would tell who is in one of them alone."""
+    wrong = [name for name, is_asked in asked if is_asked]
+    if wrong:
+        raise WrongUsage(
+            f"There is no public edition with {' and '.join(wrong)}.",
+            "It would tell, beside the edition without, what that one hides.",
+        )
+
+
+def _public(app: App, made: Tally, threshold: int) -> Tally:
+    from cdr.work.releasing import publish
+
+    edition, number = publish(app, "tally", made, threshold)
+    _tell_hidden(edition)
+    say(f"It is recorded as release {number}. What is hidden in it, and why, is for members: cdr release show {number}")
+    return edition.tally
+
+
+def _tell_hidden(edition: PublicEdition) -> None:
+    for table in edition.left_out:
+        say(f"{table} is left out of the public edition.")
+    say(f"{edition.shown:.0%} of the counts in the rows are shown; {len(edition.hidden)} counts are hidden.")
+
+
+def _merge(files: tuple[str, ...], threshold: int | None, format_: str, output: str | None, as_json: bool) -> None:
     from cdr.documents.tables.tally import render
     from cdr.statistics.merging import left_out, merged
     from cdr.work.tallies_in import tallies_in
@@ -198,7 +241,14 @@ def _merge(files: tuple[str, ...], format_: str, output: str | None, as_json: bo
     found = tallies_in(files)
     for table in left_out(found):
         say(f"{table} is left out: not every tally has it, or what it tells has no sum.")
-    deliver(render(merged(found), format_), format_, output, as_json)
+    whole = merged(found)
+    if threshold is not None:
+        from cdr.work.releasing import public_of
+
+        edition = public_of(whole, (), threshold)
+        _tell_hidden(edition)
+        whole = edition.tally
+    deliver(render(whole, format_), format_, output, as_json)
 
 
 def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:

@@ -59,14 +59,16 @@ AGREEMENTS = Kind("agreements", "agreements")
 REPORT = Kind("report", "report")
 PASSPHRASES = Kind("passphrases", "passphrases")
 READS = Kind("reads", "reads")
+RELEASE = Kind("release", "release")
 OF_NO_CASE = (
     (REPORT, REPORT_FILE),
     (PASSPHRASES, re.compile(rf"{AGENCIES}/(passphrases)\.yaml\.gpg")),
     (READS, READS_FILE),
+    (RELEASE, re.compile(r"reports/(release-[0-9]{4})\.yaml\.gpg")),
 )
 LEDGERS = (REQUESTS, PROMPTS)
 OF_A_CASE = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT)}
-KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT, PASSPHRASES, READS)}}
+KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT, PASSPHRASES, READS, RELEASE)}}
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,11 @@ def report_path(year: str) -> str:
 def reads_path(id_: str) -> str:
     """The path of lines of who opened what, by the beginning of their digest."""
     return f"reads/{id_}.yaml.gpg"
+
+
+def release_path(number: int) -> str:
+    """The path of what was published, by its number."""
+    return f"reports/release-{number:04}.yaml.gpg"
 
 
 def reference(text: str) -> str:

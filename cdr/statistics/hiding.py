@@ -1,0 +1,130 @@
+"""Which counts are hidden beside the small ones, so that none of these can be worked out, and as little as can be is lost.
+
+The rule of thumb here is not trusted: `attack` has the last word, and asks for more until nothing is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from cdr.statistics.attack import Attack
+from cdr.statistics.told import Key, Limits, Secret, Sum, Told
+
+TOTALS_COST = 3  # a total is worth more to a reader than a row
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The true counts that could be shown, the sums among them, what must be kept, and what is told besides.
+
+    `never` are counts that are not shown whatever comes (what is left of a row beside those with something); `released` are limits that
+    earlier publications tell; `floor` is the least that a hidden count is told to be, but for one that is none.
+    """
+
+    true: Mapping[Key, int]
+    sums: tuple[Sum, ...]
+    secrets: Mapping[Key, Secret]
+    never: frozenset[Key] = frozenset()
+    released: Mapping[Key, Limits] | None = None
+    floor: Callable[[Key], int] = lambda key: 1
+
+    def told(self, hidden: Collection[Key]) -> Told:
+        """What a reader is told where these counts are hidden."""
+        limits: dict[Key, Limits] = {
+            key: (min(self.floor(key), n), None) if key in hidden or key in self.never else (n, n)
+            for key, n in self.true.items()
+        }
+        for key, (low, high) in (self.released or {}).items():
+            least, most = limits.get(key, (0, None))
+            tightest = high if most is None else most if high is None else min(most, high)
+            limits[key] = (max(low, least), tightest)
+        return Told(limits, self.sums)
+
+
+def hide(counts: Counts, close: Callable[[Key], Iterable[Key]]) -> set[Key]:
+    """The counts to hide, after which the attack finds nothing open.
+
+    `close` gives everything that is hidden where one count cannot be kept otherwise (its table's whole column).
+    Raises: Impossible, where what is told already contradicts the counts; Unkept, where even that does not keep it.
+    """
+    hidden = {key for key in counts.secrets if key in counts.true and key not in counts.never}
+    lines = _lines(counts.sums)
+    for line in counts.sums:
+        _thumb(line, counts, hidden)
+    closed: set[Key] = set()
+    found = list(counts.secrets)
+    while found := Attack(counts.told(hidden)).given_away(
+        {key: counts.secrets[key] for key in found}
+    ):  # what is kept stays so
+        for key in found:
+            more = _cheapest(key, counts, hidden, lines)
+            if more is not None:
+                hidden.add(more)
+            elif key not in closed:
+                closed.add(key)
+                hidden |= {one for one in close(key) if one in counts.true}
+            else:
+                raise Unkept(key)
+    return _without_needless(counts, hidden)
+
+
+class Unkept(Exception):
+    """A count cannot be kept even where all around it is hidden."""
+
+
+def _lines(sums: Iterable[Sum]) -> dict[Key, list[Sum]]:
+    found: dict[Key, list[Sum]] = {}
+    for one in sums:
+        for key in one.members:
+            found.setdefault(key, []).append(one)
+    return found
+
+
+def _thumb(line: Sum, counts: Counts, hidden: set[Key]) -> None:
+    """Within one sum: hide the next smallest parts until the secret ones could be large enough."""
+    while line.whole in counts.true and line.whole not in hidden:
+        unknown = [key for key in line.parts if key in hidden or key in counts.never]
+        secret = [key for key in unknown if key in counts.secrets]
+        room = sum(max(counts.true.get(key, 0) - counts.floor(key), 0) for key in unknown)
+        if not secret or room >= max(max(counts.secrets[key].width, counts.secrets[key].reach - 1) for key in secret):
+            return
+        more = _smallest(line.parts, counts, hidden)
+        if more is None:
+            return
+        hidden.add(more)
+
+
+def _smallest(keys: Iterable[Key], counts: Counts, hidden: Collection[Key]) -> Key | None:
+    """The smallest count that is shown and is more than nothing: a zero is told as what it is."""
+    shown = [key for key in keys if counts.true.get(key) and key not in hidden and key not in counts.never]
+    return min(shown, key=lambda key: (counts.true[key], key), default=None)
+
+
+def _cheapest(key: Key, counts: Counts, hidden: Collection[Key], lines: Mapping[Key, list[Sum]]) -> Key | None:
+    """What to hide next for an open count: the cheapest beside it, else beside what is hidden beside it."""
+    near, seen = [key], {key}
+    while near:
+        around = [one for at in near for one in lines.get(at, ())]
+        parts = _smallest([part for line in around for part in line.parts], counts, hidden)
+        whole = _smallest([line.whole for line in around], counts, hidden)
+        if parts and (not whole or counts.true[parts] <= TOTALS_COST * counts.true[whole]):
+            return parts
+        if whole:
+            return whole
+        near = [one for line in around for one in line.members if one not in seen]
+        seen |= set(near)
+    return None
+
+
+MOST_TRIED = 12
+
+
+def _without_needless(counts: Counts, hidden: set[Key]) -> set[Key]:
+    """Show again, the largest first, what need not be hidden."""
+    extra = sorted(hidden - counts.secrets.keys(), key=lambda key: (-counts.true[key], key))[:MOST_TRIED]
+    for key in extra:
+        without = hidden - {key}
+        if counts.true[key] and not Attack(counts.told(without)).given_away(counts.secrets):
+            hidden = without
+    return hidden
