@@ -19,6 +19,7 @@ from cdr.work.changing import changing, opened
 
 SUFFIXES = (".html", ".docx", ".yaml")
 TEXTS = (".yaml", ".yml")
+ANYBODYS = "A"
 BLANK = {"A": "form-a", "B": "form-b", "C": "form-c"}
 
 
@@ -28,7 +29,7 @@ BLANK = {"A": "form-a", "B": "form-b", "C": "form-c"}
 @click.option(
     "--blank",
     type=click.Choice(BLANK, case_sensitive=False),
-    help="Instead of an agency's form, an empty Form A, B or C as text (.yaml).",
+    help="Instead of an agency's form, an empty Form A, B or C as text (.yaml), or Form A for a browser (.html).",
 )
 @click.option(
     "-o",
@@ -59,34 +60,40 @@ def command(
     The .html file goes by ordinary mail: it says nothing of the child but in a part that the pass-phrase opens, and what is
     filled in is encrypted to the members before it is saved. The other two are for who cannot use it, by a secure way.
 
-    An empty form (--blank) holds every field with what it means and takes; it needs no store.
+    An empty form (--blank) holds every field with what it means and takes; it needs no store. Form A as .html is a page for anybody who
+    notifies, to be put on a web site or sent: it works offline, and saves a file that is encrypted to the members, for cdr notify.
 
     Examples:
 
     \b
     cdr form 2026-7K3M northshire-police -o form.html
     cdr form --blank A -o form-a.yaml
+    cdr form --blank A -o notification.html
     """
     if blank:
-        _blank(blank, bool(reference or agency or new_passphrase), output, as_json)
+        _blank(app, blank, bool(reference or agency or new_passphrase), output, as_json)
         return
     if not reference or not agency:
         raise WrongUsage("Say whose form: cdr form REF AGENCY -o FILE", "An empty one: cdr form --blank A -o FILE")
     _of_agency(app, reference, agency, output, new_passphrase, as_json)
 
 
-def _blank(letter: str, with_more: bool, output: str, as_json: bool) -> None:
+def _blank(app: App, letter: str, with_more: bool, output: str, as_json: bool) -> None:
     """Write an empty form. Raises: WrongUsage, as `to_file`."""
     from cdr.documents.blank import blank_yaml
     from cdr.forms import migrations
+    from cdr.work import notification_forms
 
     if with_more:
         raise WrongUsage("An empty form is nobody's: leave REF, AGENCY and --new-passphrase out.")
-    if output != STDOUT and Path(output).suffix.lower() not in TEXTS:
-        raise WrongUsage("An empty form is text.", "End the file's name in .yaml.")
+    form, suffix = BLANK[letter], Path(output).suffix.lower()
+    for_browser = letter == ANYBODYS and suffix == ".html"
+    if output != STDOUT and suffix not in TEXTS and not for_browser:
+        raise WrongUsage(
+            "An empty form is text; Form A also a page for a browser.", "End the file's name in .yaml, or .html for A."
+        )
     refuse_two_results(output, as_json)
-    form = BLANK[letter]
-    to_file(output, blank_yaml.to_yaml(form))
+    to_file(output, notification_forms.made(app) if for_browser else blank_yaml.to_yaml(form))
     if as_json:
         put_json({"schema": "cdr-form-blank/1", "form": migrations.current(form), "file": output})
 

@@ -99,7 +99,7 @@ def _of_command(words: Sequence[str], top: click.Context) -> str:
         if found is None:
             raise NotFound(
                 "There is no command and no topic of that name.",
-                f"Topics: {', '.join(TOPICS)}. All commands: cdr --help",
+                f"Topics: {', '.join(TOPICS)}. All commands: cdr help",
             )
         context = click.Context(found, info_name=word, parent=context, max_content_width=WIDTH)
     return context.command.get_help(context)

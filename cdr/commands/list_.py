@@ -69,6 +69,7 @@ class Stage(click.Choice[str]):
     default="",
     help="Cases whose analysis has this theme of learning; a wrong one lists them.",
 )
+@click.option("--panel", metavar="ID", default="", help="Cases on the agenda of this meeting.")
 @click.option(
     "--sort",
     type=click.Choice(SORTS),
@@ -89,6 +90,7 @@ def command(
     category: int | None,
     factor: str,
     theme: str,
+    panel: str,
     sort: str,
     as_json: bool,
 ) -> None:
@@ -115,6 +117,7 @@ def command(
         category=category or 0,
         factor=_code(factor, "factor"),
         theme=_code(theme, "learning_theme"),
+        cases=_on_the_agenda(app, panel) if panel else None,
     )
     found = chosen(rows, wanted, sort)
     if as_json:
@@ -157,6 +160,14 @@ def _wait(given: str) -> str:
             f"Say one of: {', '.join(OWN_WAITS)}, or a process: {', '.join(processes)}.",
         )
     return words(what) if what in processes else what
+
+
+def _on_the_agenda(app: App, meeting: str) -> tuple[str, ...]:
+    """The cases of a meeting. Raises: NotFound."""
+    from cdr.domain.panel.meeting import meeting_of
+    from cdr.store.panels import panel_file
+
+    return tuple(meeting_of(panel_file(app.store).meeting(meeting).body).references)
 
 
 def _code(given: str, list_: str) -> str:

@@ -15,10 +15,11 @@ import click
 from cdr import moments
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.errors import NotAllowed, NotAuthentic, Problem, WrongUsage
-from cdr.terminal.output import put, put_json, say
+from cdr.errors import InvalidData, NotAllowed, NotAuthentic, Problem, WrongUsage
+from cdr.terminal.confirming import refuse_unless_confirmed
+from cdr.terminal.output import file_name, given, put, put_json, say, to_file
 from cdr.work.known import alike, already_known, same_child_in
-from cdr.work.taking_in import Form, check, examine, take_in
+from cdr.work.taking_in import Form, check, examine
 
 if TYPE_CHECKING:
     from cdr.terminal.interview import Interview
@@ -31,22 +32,44 @@ DRAFT = "notify-"
     "--from",
     "file",
     metavar="FILE",
-    help="Form A as YAML; - is standard input. Without it, on a terminal, field by field.",
+    help="Form A as YAML, or the encrypted file that the offline form saves; - is standard input. Without it, on a terminal, field by field.",
 )
 @click.option(
     "--not-a-duplicate", metavar="REASON", help="Why this is another child, where one who is known looks like the same."
 )
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="An encrypted file is from who it says it is: do not ask. Needed where nobody can be asked.",
+)
+@click.option(
+    "--to-yaml",
+    metavar="FILE",
+    help="Instead of opening a case, write what an encrypted file says as YAML, to be corrected.",
+)
 @as_json
 @pass_app
-def command(app: App, file: str | None, not_a_duplicate: str | None, as_json: bool) -> None:
+def command(
+    app: App, file: str | None, not_a_duplicate: str | None, yes: bool, to_yaml: str | None, as_json: bool
+) -> None:
     """Open a case: keep Form A, print the case's reference, and say what must happen next and by when.
 
     Something in it is wrong? cdr edit REF form-a. Should the case not be there at all? cdr void REF.
 
-    Example: cdr notify --from form-a.yaml
+    A file of the offline form (`cdr form --blank A -o notification.html`) is shown with who says that they notify, and taken in once
+    that is confirmed: ring them on a number that you know.
+
+    Examples:
+
+    \b
+    cdr notify --from form-a.yaml
+    cdr notify --from notification.asc
     """
+    if to_yaml:
+        _write_out(app, file, to_yaml, as_json)
+        return
     if file:
-        opened = _open_case(app, take_in(file, "form-a", _rules(app)), not_a_duplicate)
+        opened = _open_case(app, _given(app, file, yes), not_a_duplicate)
     else:
         with _asked(app) as form:
             opened = _open_case(app, form, not_a_duplicate or _why_not_a_duplicate(app, form))
@@ -60,6 +83,35 @@ def command(app: App, file: str | None, not_a_duplicate: str | None, as_json: bo
     say("What must happen next:")
     for step in steps:
         say(f"  {f'by {step.due}' if step.due else 'no date':<13}  {step.what}")
+
+
+def _given(app: App, file: str, yes: bool) -> Form:
+    """The form in a file; of one that came in from outside, once somebody has said that it is from whom it says."""
+    from cdr.work import notification_forms
+
+    raw = given(file)
+    if not notification_forms.is_one(raw, file):
+        return check(raw, file_name(file), "form-a", _rules(app))
+    found = notification_forms.opened(app, raw, file)
+    try:
+        form = notification_forms.checked(found, _rules(app))
+    except InvalidData as error:
+        hint = f"Ring them, or put it right yourself: cdr notify --from {file_name(file)} --to-yaml FILE"
+        raise InvalidData(error.problems, error.file, hint=hint) from None
+    say(f"Notified by: {found.by}")
+    refuse_unless_confirmed("this notification is from them", "the notifier", yes)
+    return form
+
+
+def _write_out(app: App, file: str | None, to_yaml: str, as_json: bool) -> None:
+    """Write what a file of the offline form says, to be corrected. Raises: WrongUsage for any other."""
+    from cdr.work import notification_forms
+
+    raw = given(file) if file else b""
+    if as_json or not file or not notification_forms.is_one(raw, file):
+        raise WrongUsage("--to-yaml goes with --from and the encrypted file of the offline form, and without --json.")
+    to_file(to_yaml, notification_forms.as_yaml(notification_forms.opened(app, raw, file)))
+    say("It names the child: delete it once it is recorded.")
 
 
 def _rules(app: App) -> Any:

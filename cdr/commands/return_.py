@@ -11,8 +11,9 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.errors import ConditionsNotMet, WrongUsage
+from cdr.errors import WrongUsage
 from cdr.store.case_file import CaseFile
+from cdr.terminal.confirming import refuse_unless_confirmed
 from cdr.terminal.output import put, put_json, say
 from cdr.work.changing import changing, opened
 from cdr.work.delivery import told
@@ -136,21 +137,12 @@ def _arrived(app: App, reference: str, agency: str, file: str, yes: bool, day: d
 def _confirm(form: Form, yes: bool) -> None:
     """Show who says that they completed it, and ask. Raises: WrongUsage where nobody can be asked; ConditionsNotMet."""
     from cdr.domain.rulebook.replies import completed
-    from cdr.terminal.terminal import is_attended
 
     by = completed(form.body)
     kind = "a nil return" if _is_nil(form.body) else "a full return"
     say(f"Completed by: {', '.join(part for part in (by.name, by.role, by.organisation) if part)}")
     say(f"Completed on: {by.on}; it is {kind}.")
-    if yes:
-        return
-    if not is_attended():
-        raise WrongUsage(
-            "Nobody can be asked here whether this is from them; nothing was recorded.",
-            "Make sure of it (ring them where in doubt), then give --yes.",
-        )
-    if not click.confirm("Is this from them? Record it?", default=False, err=True):
-        raise ConditionsNotMet("Nothing was recorded.", [], "Ring the agency, and ask whether it sent this.")
+    refuse_unless_confirmed("this is from them", "the agency", yes)
 
 
 def _take(app: App, reference: str, agency: str, arrived: Arrived | None, waive: str | None, day: date) -> Taken:

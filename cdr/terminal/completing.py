@@ -183,6 +183,7 @@ SOURCES: Mapping[str, Source] = {
     "attach KIND": _codes("attachment_kind"),
     "gate TYPE": _codes("investigation_type"),
     "milestone TYPE": _codes("cdrm_type"),
+    "list ID": _meetings,
     "list WHAT": _waits,
     "list FACTOR": _codes("factor"),
     "list THEME": _codes("learning_theme"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from cdr.domain.asking.requests import Received, request_of
 from cdr.errors import InvalidData, NotAuthentic, NotFound, Problem
 from cdr.store.case_file import CaseFile
 from cdr.terminal.output import file_name, given
-from cdr.work.taking_in import Form, check
+from cdr.work.taking_in import Form, Rules, check
 
 LARGEST = 2 * 1024 * 1024
 LARGEST_OPENED = 4 * 1024 * 1024
@@ -63,7 +63,7 @@ def open_file(app: App, file: str, agency: str) -> Arrived:
     how = _how(raw, name)
     said: Mapping[str, Any] = {}
     if how == HTML:
-        said = _reply(app, raw, name)
+        said = reply(app, raw, name)
     elif how == DOCX:
         said = _word(raw, name, app.configuration.agency(agency).type)
     return Arrived(name, how, hashlib.sha256(raw).hexdigest(), raw, said)
@@ -106,7 +106,8 @@ def _is_text(raw: bytes) -> bool:
         return error.start > 64  # text with a wrong letter somewhere: whoever reads YAML says where
 
 
-def _reply(app: App, raw: bytes, name: str) -> dict[str, Any]:
+def reply(app: App, raw: bytes, name: str) -> dict[str, Any]:
+    """What a form of ours saved, encrypted to the members: plain data that nobody has checked. Raises: as `open_file`."""
     from cdr.forms import replies
 
     app.store.require_member()
@@ -167,11 +168,28 @@ def _body(reply: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _form(arrived: Arrived, said: Mapping[str, Any], around: list[Problem], rules: Any, reference: str) -> Form:
     from cdr.domain.rulebook import replies as domain
+
+    return as_form(arrived.name, said, "form-b", rules, reference, around, domain.without_number)
+
+
+def as_form(
+    file: str,
+    said: Mapping[str, Any],
+    form: str,
+    rules: Rules,
+    reference: str = "",
+    around: Sequence[Problem] = (),
+    kept: Callable[[Mapping[str, Any]], dict[str, Any]] = dict,
+) -> Form:
+    """Plain data that came in as a form: held to its schema and its rules as if it had been typed; `kept` is what stays of it.
+
+    Raises: InvalidData with everything that is wrong with it, and with what stood `around` it.
+    """
     from cdr.forms import codec, replies, schema
     from cdr.work.taking_in import about_another_case
 
-    body, found = replies.examine(dict(said), arrived.name, "form-b")
-    name = schema.current("form-b")
+    body, found = replies.examine(dict(said), file, form)
+    name = schema.current(form)
     ruled = [
         replace(one, title=one.title or schema.title(name, one.field))
         for one in [*rules(body), *about_another_case(body, reference)]
@@ -179,6 +197,6 @@ def _form(arrived: Arrived, said: Mapping[str, Any], around: list[Problem], rule
     wrong = {problem.field for problem in found}
     errors = [*around, *found, *(one for one in ruled if one.level == "error" and one.field not in wrong)]
     if errors:
-        raise InvalidData(errors, arrived.name)
-    kept = domain.without_number(body)
-    return Form(arrived.name, codec.dump(kept), kept, tuple(one for one in ruled if one.level != "error"))
+        raise InvalidData(errors, file)
+    whole = kept(body)
+    return Form(file, codec.dump(whole), whole, tuple(one for one in ruled if one.level != "error"))

@@ -68,6 +68,63 @@ async function openPanel(page, phrase) {
 }
 
 const scenarios = {
+  async notification() {
+    const within = await context();
+    const page = await open(within, plan.file);
+    const part = (id) => page.locator(`#part-${id}`);
+    const inGroup = (id, words) => part(id).getByRole("group", { name: words, exact: true });
+    await shot(page, "notification", true);
+    await audit(page, "empty");
+    seen.hiddenFirst = await part("certificate").getByLabel("Cause Ia").isVisible();
+    await page.getByRole("button", { name: "Check and save" }).click();
+    seen.refused = await page.locator("#problems-list li").allInnerTexts();
+    await shot(page, "notification-refused", true);
+    await audit(page, "refused");
+    await part("you").getByLabel("Your full name").fill("Dr Priya Raman");
+    await part("you").getByLabel("Your role").fill("Consultant in Emergency Medicine");
+    await part("you").getByLabel("Your organisation").fill("Northtown General Hospital");
+    await part("you").getByLabel("A telephone number at which we reach you").fill("01632 960010");
+    await part("child").getByLabel("First names").fill("Siân Olúwaṣeun");
+    await part("child").getByLabel("Family name").fill("Testcase");
+    await date(page, "Date of birth", ["2", "3", "2025"], part("child"));
+    await date(page, "Date of death", ["9", "1", "2026"], part("child"));
+    seen.infant = await inGroup("child", "How long was the pregnancy?").isVisible();
+    await part("child").getByLabel("NHS number", { exact: true }).fill("999 000 0019");
+    await inGroup("child", "Sex").getByLabel("Female").check();
+    await part("child").getByLabel("Ethnicity", { exact: true }).selectOption("N");
+    await part("child").getByLabel("Home address").fill("12 Example Street\nNorthtown");
+    await part("child").getByLabel("Postcode").fill("nr1 1ab");
+    await part("child").getByLabel("Local authority of the home").fill("Northshire");
+    await part("death").getByLabel("Where did the child die?").selectOption("emergency_department");
+    await inGroup("death", "Was the death expected?").getByLabel("Unexpected").check();
+    await inGroup("death", "What is thought to have happened?").getByLabel("Sudden unexpected death of an infant or child").check();
+    await part("death").getByLabel("What happened?").fill("Found in the morning; “quoted” – and done.");
+    await inGroup("certificate", "Was a certificate of the cause of death issued?").getByLabel("No", { exact: true }).check();
+    await inGroup("response", "Which of these apply?").getByLabel("sudden and has no apparent cause").check();
+    await inGroup("response", "Was a joint agency response begun?").getByLabel("Yes", { exact: true }).check();
+    await part("response").getByLabel("Who leads it?").fill("Dr Sam Whitfield");
+    await inGroup("response", "Is there a concern about abuse or neglect?").getByLabel("No", { exact: true }).check();
+    const item = (part) => page.locator(`#part-${part} .item`);
+    for (const [position, who] of ["coroner", "police", "childrens_social_care", "gp"].entries()) {
+      if (position) await page.getByRole("button", { name: "Add a person or body" }).click();
+      const one = item("told").filter({ has: page.getByText(`person or body ${position + 1}`, { exact: false }) }).first();
+      await one.getByLabel("Who", { exact: true }).selectOption(who);
+      await one.getByRole("group", { name: "Were they told?" }).getByLabel("Informed", { exact: true }).check().catch(async () => one.getByLabel("Were they told?").selectOption("informed"));
+      await date(page, "Informed on", ["9", "1", "2026"], one);
+    }
+    await item("family").first().getByLabel("Name", { exact: true }).fill("Ms Efua Testcase");
+    await item("family").first().getByLabel("Relationship").selectOption("mother");
+    await item("professionals").first().getByLabel("Agency").selectOption("northshire-police");
+    await item("professionals").first().getByLabel("Name", { exact: true }).fill("DI Al Forde");
+    await page.getByRole("button", { name: "Check and save" }).click();
+    seen.number = await page.locator("#problems-list li").allInnerTexts();
+    await part("child").getByLabel("NHS number", { exact: true }).fill("999 000 0018");
+    seen.file = await saved(page, () => page.getByRole("button", { name: "Check and save" }).click());
+    await page.locator("#saved").waitFor();
+    await shot(page, "notification-saved", true);
+    await audit(page, "saved");
+    seen.kept = await page.evaluate(() => localStorage.length + sessionStorage.length);
+  },
   async full() {
     const within = await context();
     const page = await open(within, plan.file);

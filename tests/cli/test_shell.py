@@ -53,6 +53,8 @@ def test_cases_by_what_the_panel_found(cdr: Shell, sudi: str) -> None:
         == [sudi]
     )
     assert refs("--category", "9") == refs("--factor", "fire") == []
+    meeting = cdr("panel", "new", "2026-05-20", as_of="2026-04-15").out.strip()
+    assert refs("--panel", meeting) == [] and cdr("list", "--panel", "P2026-01-01", code=66)
     assert "co_sleeping" in cdr("list", "--factor", "nothing", code=2).err
 
 

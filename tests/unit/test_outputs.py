@@ -28,6 +28,7 @@ PACKAGE = Path(cli.__file__).parent
 NOT_OUTPUTS = {
     "identity/1",
     "reply/1",
+    "notification/1",
     "store/1",
 }  # what stands in a form, what a form saves, and the version of the store
 FILES = resources.names("schemas", "out")

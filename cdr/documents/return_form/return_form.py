@@ -63,7 +63,7 @@ def to_html(form: ReturnForm) -> bytes:
         "name": f"{form.case}-{form.agency_id}",
         "requested_on": long_date(form.requested_on),
         "reply_by": long_date(form.reply_by),
-        "fingerprints": [_in_blocks(one) for one in form.fingerprints],
+        "fingerprints": [in_blocks(one) for one in form.fingerprints],
         "openpgp": as_it_is(openpgp),
         "script": as_it_is(script),
         "data": as_it_is(_data(form)),
@@ -83,7 +83,8 @@ def _title(form: ReturnForm) -> str:
     return f"Return form {form.case}"
 
 
-def _in_blocks(fingerprint: str) -> str:
+def in_blocks(fingerprint: str) -> str:
+    """A fingerprint as it is read out: in blocks of four."""
     return " ".join(fingerprint[at : at + BLOCK] for at in range(0, len(fingerprint), BLOCK))
 
 
@@ -106,7 +107,7 @@ def _data(form: ReturnForm) -> str:
         "phone": form.contact_phone,
         "fingerprints": form.fingerprints,
     }
-    asked = _inert({"form": {**told, "keys": form.keys}})
+    asked = inert({"form": {**told, "keys": form.keys}})
     return f"{asked[:-1]},{_same_for_all(form.agency_type)[1:]}"
 
 
@@ -116,25 +117,26 @@ def _same_for_all(agency_type: str) -> str:
     relationships = [(one.code, one.label) for one in code_list("relationship").codes]
     page = {
         "letters": WHOLE_LETTERS,
-        "questions": _plain(asdict(for_agency(agency_type))),
+        "questions": plain(asdict(for_agency(agency_type))),
         "relationships": relationships,
         "rounds": DRAFT_ROUNDS,
     }
-    return _inert(page)
+    return inert(page)
 
 
-def _inert(page: dict[str, Any]) -> str:
+def inert(page: dict[str, Any]) -> str:
+    """A page's data as JSON in which nothing can end the element that holds it."""
     text = json.dumps(page, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The same without what is empty, and with the last step of each question's path beside it."""
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if not isinstance(value, dict):
         return value
-    kept = {key: _plain(part) for key, part in value.items() if not _empty(part)}
+    kept = {key: plain(part) for key, part in value.items() if not _empty(part)}
     if "questions" in value or "asked" in value:
         kept.setdefault("questions", [])
     return kept | ({"key": value["path"].rpartition(".")[2]} if "path" in value else {})

@@ -120,7 +120,7 @@ def for_agency(agency_type: str) -> Questions:
     sections = tuple(_section(section, known, schema["properties"]) for section in rules["sections"])
     supplementary = tuple(_supplementary(kind, schema["$defs"]) for kind in code_list("supplementary_type").codes)
     chosen = tuple(section for section in sections if section.asked)
-    codes = {name: _codes(name) for name in sorted(set(_lists(chosen, supplementary)))}
+    codes = {name: codes_of(name) for name in sorted(set(_lists(chosen, supplementary)))}
     form = str(schema["properties"]["schema"]["const"])
     return Questions(form, chosen, supplementary, codes, tuple(rules["exclusive"]), rules["most_radios"])
 
@@ -133,7 +133,7 @@ def _rules() -> Mapping[str, Any]:
 
 def _section(rules: Mapping[str, Any], agency: Code, properties: Mapping[str, Any]) -> Section:
     held = tuple(key for key in rules["parts"] if key in properties and key != "supplementary")
-    made = tuple(_question(key, properties[key]) for key in held)
+    made = tuple(question(key, properties[key], _rules()) for key in held)
     title, help = rules["title"], rules.get("help", "")
     top = made[0].items if len(made) == 1 and made[0].kind == "group" else made
     return Section(rules["id"], title, help, _asked(rules, agency), top, **_ages(rules))
@@ -149,7 +149,7 @@ def _asked(rules: Mapping[str, Any], agency: Code) -> str:
 
 
 def _supplementary(kind: Code, definitions: Mapping[str, Any]) -> Supplementary:
-    form = _question(str(kind.code), definitions[str(kind.code)])
+    form = question(str(kind.code), definitions[str(kind.code)], _rules())
     events, modes = (tuple(kind.extra.get(key, ())) for key in ("events", "modes"))
     ages = _ages(_rules()["supplementary_ages"].get(kind.code, {}))
     return Supplementary(str(kind.code), kind.label, events, modes, form.items, **ages)
@@ -159,12 +159,15 @@ def _ages(rules: Mapping[str, Any]) -> dict[str, int]:
     return {key: rules[key] for key in ("from_months", "below_months") if key in rules}
 
 
-def _question(path: str, part: Mapping[str, Any], shared: str = "") -> Question:
-    """A field and all below it; within what several fields share (`professional.name`) the words are the shared ones'."""
-    rules = _rules()["questions"].get(path, {}) or (_rules()["questions"].get(shared, {}) if shared else {})
+def question(path: str, part: Mapping[str, Any], form: Mapping[str, Any], shared: str = "") -> Question:
+    """A field of a schema and all below it, as the rules of a form (`questions`, `leave_out`) ask it.
+
+    Within what several fields share (`professional.name`) the words are the shared ones'.
+    """
+    rules = form["questions"].get(path, {}) or (form["questions"].get(shared, {}) if shared else {})
     target = str(part.get("$ref", ""))
     kind, whole = _kind(part)
-    below = {**_shared(target), **part}
+    below = {**shared_part(target), **part}
     return Question(
         path=path,
         kind=kind,
@@ -179,14 +182,14 @@ def _question(path: str, part: Mapping[str, Any], shared: str = "") -> Question:
         most=int(below.get("maxItems", below.get("maxLength", 0))),
         longest=_longest(below.get("items", {})),
         pattern=below.get("pattern", "") if kind != "line" else "",
-        items=tuple(_below(path, below, target.removeprefix(SHARED) if target.startswith(SHARED) else "")),
+        items=tuple(_below(path, below, form, target.removeprefix(SHARED) if target.startswith(SHARED) else "")),
         **_as_told(rules),
     )
 
 
 def _longest(item: Mapping[str, Any]) -> int:
     """How many characters one line of a list may have."""
-    return int({**_shared(str(item.get("$ref", ""))), **item}.get("maxLength", 0))
+    return int({**shared_part(str(item.get("$ref", ""))), **item}.get("maxLength", 0))
 
 
 def _printed(words: str) -> str:
@@ -219,20 +222,21 @@ def _kind(part: Mapping[str, Any]) -> tuple[str, bool]:
     return {"address": "lines"}.get(name, name), False
 
 
-def _shared(target: str) -> Mapping[str, Any]:
+def shared_part(target: str) -> Mapping[str, Any]:
+    """What a reference to the shared schema stands for; nothing for any other."""
     if not target.startswith(SHARED):
         return {}
     found: Mapping[str, Any] = shipped(COMMON)["$defs"][target.removeprefix(SHARED)]
     return found
 
 
-def _below(path: str, part: Mapping[str, Any], shared: str) -> Iterator[Question]:
+def _below(path: str, part: Mapping[str, Any], form: Mapping[str, Any], shared: str) -> Iterator[Question]:
     items = part.get("items", {})
     properties = part.get("properties", items.get("properties", {}))
-    out = _rules()["leave_out"]
+    out = form["leave_out"]
     for key, below in properties.items():
         if f"{path}.{key}" not in out and f"{shared}.{key}" not in out:
-            yield _question(f"{path}.{key}", below, f"{shared}.{key}" if shared else "")
+            yield question(f"{path}.{key}", below, form, f"{shared}.{key}" if shared else "")
 
 
 def _list_of(part: Mapping[str, Any]) -> str:
@@ -241,7 +245,7 @@ def _list_of(part: Mapping[str, Any]) -> str:
     return target.removeprefix(LISTS) if target.startswith(LISTS) else BY_LIST.get(name, "")
 
 
-def _codes(name: str) -> tuple[tuple[str, str], ...]:
+def codes_of(name: str) -> tuple[tuple[str, str], ...]:
     """A list's codes and labels; `place_of_death+not_applicable` adds that answer, as the schemas do."""
     own, *also = name.split("+")
     known = code_list(own)
@@ -255,10 +259,11 @@ def _codes(name: str) -> tuple[tuple[str, str], ...]:
 def _lists(sections: tuple[Section, ...], supplementary: tuple[Supplementary, ...]) -> Iterator[str]:
     parts: tuple[Section | Supplementary, ...] = (*sections, *supplementary)
     for part in parts:
-        yield from (name for question in part.questions for name in _named(question))
+        yield from (name for asked in part.questions for name in codes_named(asked))
 
 
-def _named(question: Question) -> Iterator[str]:
-    if question.codes:
-        yield question.codes
-    yield from (name for below in question.items for name in _named(below))
+def codes_named(asked: Question) -> Iterator[str]:
+    """The lists of codes that a question and those below it choose from."""
+    if asked.codes:
+        yield asked.codes
+    yield from (name for below in asked.items for name in codes_named(below))

@@ -55,7 +55,7 @@ class Listed:
 class Wanted:
     """Which cases are asked for; what is empty, 0 or False asks for nothing. `authorities` are names as `same_place` has them.
 
-    Category, factor and theme are those of the analysis, also of one that is still a draft.
+    Category, factor and theme are those of the analysis, also of one that is still a draft; `cases` are those of a meeting.
     """
 
     only_open: bool = False
@@ -67,6 +67,7 @@ class Wanted:
     category: int = 0
     factor: str = ""
     theme: str = ""
+    cases: tuple[str, ...] | None = None
 
 
 def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Listed:
@@ -156,6 +157,7 @@ def _is_wanted(row: Listed, wanted: Wanted) -> bool:
             not wanted.category or row.category == wanted.category,
             not wanted.factor or wanted.factor in row.factors,
             not wanted.theme or wanted.theme in row.themes,
+            wanted.cases is None or row.case in wanted.cases,
         )
     )
 
