@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdr.app import App
+from cdr.app import App, rules
 from cdr.commands.options import Day, as_json, case_reference, happened, pass_app
 from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import file_name, given, put, put_json, say
@@ -69,6 +69,7 @@ def _take(
     from cdr.domain.case import case, whole_case
     from cdr.domain.case.panel_findings import with_findings
     from cdr.domain.case.review import reviewed_on
+    from cdr.domain.panel.recommendations import recommendation_problems
     from cdr.domain.rulebook import form_c
     from cdr.work.actions import with_recommendations
     from cdr.work.meetings import meeting_for_review
@@ -88,6 +89,7 @@ def _take(
             lambda body: [
                 *form_c.problems(body, notification, day, app.policy),
                 *whole_case.problems(notification, returns, body, app.policy),
+                *recommendation_problems(body, rules("recommendations")),
             ],
             reference,
         )
