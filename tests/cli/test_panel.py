@@ -133,6 +133,9 @@ def pdf_text(pdf: bytes) -> str:
 
 def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, tmp_path: Path) -> None:
     form_c = EXAMPLES / "form-c-sudi.yaml"
+    draft = cdr("review", sudi, "--draft", as_of=DAY).out
+    assert "Still to be decided" in draft and "stage: draft_cdrm" in draft
+    cdr("review", sudi, as_of=DAY, code=2)
     cdr("review", sudi, "--from", form_c, "--override", "No panel yet", as_of=DAY)
     [opened] = cdr("action", "list", "--json", as_of=DAY).json["actions"]
     assert (opened["case"], opened["to"], opened["due"], opened["overdue"]) == (
