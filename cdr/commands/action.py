@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App
-from cdr.commands.options import Day, as_json, happened, on, pass_app
+from cdr.commands.options import Day, as_json, case_reference, happened, on, pass_app
 from cdr.terminal.output import put, put_json, table
 
 if TYPE_CHECKING:
@@ -110,6 +110,41 @@ def show(app: App, id_: str, as_json: bool) -> None:
 
 def _indented(item: Mapping[str, Any]) -> str:
     return "\n".join(f"  {line}" for line in str(item.get("text", "")).splitlines())
+
+
+@command.command("before")
+@case_reference
+@pass_app
+def before(app: App, reference: str) -> None:
+    """Has this been said before? For each learning point and recommendation of a case, those of other cases like it.
+
+    It says in which case and year, and what became of a recommendation. Every reviewed case is opened for it; what is shown is as it was
+    written, and may tell of a child.
+
+    Example: cdr action before 2026-7K3M
+    """
+    from cdr.app import rules
+    from cdr.domain.panel.recommendations import alike
+    from cdr.work.actions import said_before, said_in
+
+    own = said_in(app, reference)
+    if not own:
+        put("The analysis has no learning point and no recommendation, or there is none yet.")
+        return
+    earlier = said_before(app, reference)
+    for one in own:
+        put(f"{one.what}: {one.text}")
+        found = alike(one.text, earlier, rules("recommendations"))
+        put(
+            "\n".join(
+                f"  {each.year}, {each.case}, {each.what.lower()}: {each.text}{_became(each.became)}" for each in found
+            )
+            or "  Not said before."
+        )
+
+
+def _became(became: str) -> str:
+    return f" ({became})" if became else ""
 
 
 @command.command("update")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdr.app import App
+from cdr.app import App, rules
 from cdr.commands.options import Day, as_json, case_reference, happened, pass_app
-from cdr.errors import ConditionsNotMet
-from cdr.terminal.output import file_name, given, put, put_json, say
+from cdr.errors import ConditionsNotMet, WrongUsage
+from cdr.terminal.output import file_name, given, put, put_json, say, to_file
 from cdr.work.changing import changing
 from cdr.work.taking_in import Form, check
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @click.command("review")
 @case_reference
-@click.option("--from", "file", metavar="FILE", required=True, help="Form C as YAML; - is standard input.")
+@click.option("--from", "file", metavar="FILE", help="Form C as YAML; - is standard input.")
+@click.option(
+    "--draft", is_flag=True, help="Instead, write a draft of Form C from what is known, each statement with its source."
+)
+@click.option("-o", "--output", "output", metavar="FILE", default="-", help="With --draft: where it goes; - is stdout.")
 @click.option("--panel", metavar="ID", help="The panel meeting that had the case (cdr panel list).")
 @click.option(
     "--on", "on", type=Day(), help="The day the review was ratified; without it the meeting's day, else today."
@@ -30,7 +34,15 @@ if TYPE_CHECKING:
 @as_json
 @pass_app
 def command(
-    app: App, reference: str, file: str, panel: str | None, on: date | None, override: str | None, as_json: bool
+    app: App,
+    reference: str,
+    file: str | None,
+    draft: bool,
+    output: str,
+    panel: str | None,
+    on: date | None,
+    override: str | None,
+    as_json: bool,
 ) -> None:
     """Take in Form C. Its own stage says whether it is a draft (draft_cdrm) or ratified (ratified_cdop).
 
@@ -47,6 +59,13 @@ def command(
     """
     from cdr.domain.rulebook.form_c import RATIFIED
 
+    if draft:
+        if file or panel or on or override or as_json:
+            raise WrongUsage("With --draft goes -o FILE and nothing else.")
+        to_file(output, _draft(app, reference))
+        return
+    if file is None:
+        raise WrongUsage("Give Form C with --from FILE; a draft to begin with is made with --draft -o FILE.")
     raw = given(file)
     happened(app, on)
     form, day, unmet = _take(app, reference, raw, file_name(file), panel, on, (override or "").strip())
@@ -63,12 +82,25 @@ def command(
     form.warn()
 
 
+def _draft(app: App, reference: str) -> bytes:
+    """A draft of Form C from what the case knows, as YAML."""
+    from cdr.domain.panel.drafting import draft, text_of
+    from cdr.forms import codec
+    from cdr.work.counting import agencies
+
+    documents = app.store.case(reference)
+    form_a, returns = documents.notification.body, documents.return_bodies
+    made = draft(documents.case.body, form_a, returns, agencies(app), rules("draft-analysis"))
+    return text_of(made, codec.dump(made.body))
+
+
 def _take(
     app: App, reference: str, raw: bytes, name: str, panel: str | None, on: date | None, override: str
 ) -> tuple[Form, date, Sequence[str]]:
     from cdr.domain.case import case, whole_case
     from cdr.domain.case.panel_findings import with_findings
     from cdr.domain.case.review import reviewed_on
+    from cdr.domain.panel.recommendations import recommendation_problems
     from cdr.domain.rulebook import form_c
     from cdr.work.actions import with_recommendations
     from cdr.work.meetings import meeting_for_review
@@ -88,6 +120,7 @@ def _take(
             lambda body: [
                 *form_c.problems(body, notification, day, app.policy),
                 *whole_case.problems(notification, returns, body, app.policy),
+                *recommendation_problems(body, rules("recommendations")),
             ],
             reference,
         )

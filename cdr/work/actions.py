@@ -8,6 +8,7 @@ from typing import Any
 
 from cdr.app import App
 from cdr.domain.panel.actions import Action, actions_of, of_recommendations
+from cdr.domain.panel.recommendations import Earlier
 from cdr.errors import NotFound
 
 MARK = "A"
@@ -46,3 +47,32 @@ def with_recommendations(app: App, case: Mapping[str, Any], form_c: Mapping[str,
     """The case with an action for each recommendation of its analysis, where that is ratified."""
     taken = {one.id for one in actions(app)}
     return of_recommendations(case, form_c, on, app.policy, lambda: new_action_id(app, taken))
+
+
+def said_in(app: App, reference: str) -> list[Earlier]:
+    """The learning points and recommendations of a case's analysis, with what became of each recommendation."""
+    from cdr.domain.panel.actions import words
+    from cdr.domain.rulebook.validation import items_at, text_at
+    from cdr.statistics.years import year_of
+
+    documents, facts = app.store.case(reference), app.cases()[reference]
+    analysis, day = documents.analysis_body or {}, facts.ratified_on
+    year = year_of(day) if day else "not ratified"
+    became = {one.number: words(one.status) for one in facts.actions}
+    learning = [
+        Earlier(reference, year, "Learning point", text_at(item, "text"))
+        for _, item in items_at(analysis, "learning_points")
+    ]
+    asked = [
+        Earlier(reference, year, "Recommendation", text_at(item, "text"), became.get(n + 1, ""))
+        for n, item in items_at(analysis, "recommendations")
+    ]
+    return [one for one in (*learning, *asked) if one.text]
+
+
+def said_before(app: App, but: str) -> list[Earlier]:
+    """What was said in every other case that was reviewed; each is opened for it."""
+    from cdr.app import progress
+
+    reviewed = [ref for ref, facts in app.cases().items() if facts.ratified_on and ref != but]
+    return [one for ref in progress(reviewed, "Reading what was said before") for one in said_in(app, ref)]

@@ -133,6 +133,9 @@ def pdf_text(pdf: bytes) -> str:
 
 def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, tmp_path: Path) -> None:
     form_c = EXAMPLES / "form-c-sudi.yaml"
+    draft = cdr("review", sudi, "--draft", as_of=DAY).out
+    assert "Still to be decided" in draft and "stage: draft_cdrm" in draft
+    cdr("review", sudi, as_of=DAY, code=2)
     cdr("review", sudi, "--from", form_c, "--override", "No panel yet", as_of=DAY)
     [opened] = cdr("action", "list", "--json", as_of=DAY).json["actions"]
     assert (opened["case"], opened["to"], opened["due"], opened["overdue"]) == (
@@ -145,6 +148,7 @@ def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, t
     cdr("action", "add", panel, "--to", "northshire-police", "--due", "2026-06-01", as_of=DAY, code=2)
     own = cdr("action", "add", panel, "--to", "northshire-police", "--due", "1/6/2026", "--from", text, as_of=DAY)
     id_ = own.out.strip()
+    assert "Not said before." in cdr("action", "before", sudi, as_of=DAY).out
     listed = cdr("action", "list", "--overdue", "--json", as_of="2026-06-02").json["actions"]
     assert [(one["id"], one["panel"], one["case"], one["status"]) for one in listed] == [(id_, panel, None, "open")]
     day = cdr("today", "--json", as_of="2026-10-01").json

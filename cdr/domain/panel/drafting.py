@@ -1,0 +1,140 @@
+"""A draft of the analysis (Form C) from what the case knows: each statement with its source, and nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdr.domain.case.family_questions import questions_of
+from cdr.domain.case.milestones import milestones_of
+from cdr.domain.rulebook.form_c import DOMAINS
+from cdr.domain.rulebook.validation import at, text_at
+from cdr.forms import migrations
+from cdr.forms.codelists import code_list
+
+FORM_A = "Form A"
+NOT_DECIDED = 0  # the scale's "information not available": the meeting puts what it finds in its place
+MEETINGS = ("cdrm", "final_case_discussion")
+ANY = "any"
+UNANSWERED = ("", "none", "not_known", "not_applicable", "0", "no")
+
+Body = Mapping[str, Any]
+Rules = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the draft says, where the parts come from that have no room to say so themselves, and what the meeting still decides."""
+
+    body: dict[str, Any]
+    sources: tuple[str, ...]
+    undecided: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Suggested:
+    code: str
+    evidence: str
+
+
+def draft(case: Body, form_a: Body, returns: Sequence[Body], names: Mapping[str, str], rules: Rules) -> Draft:
+    """The draft from the notification, the returns (`names` of agencies by id), the milestones and the family's questions."""
+    sources: list[str] = []
+    body: dict[str, Any] = {"schema": migrations.current("form-c"), "stage": "draft_cdrm"}
+    held = [one for one in milestones_of(case) if one.kind in MEETINGS]
+    if held:
+        kind = {"type": held[-1].type} if held[-1].type else {}
+        body["cdrm"] = {"date": held[-1].on.isoformat(), **kind}
+        sources.append("cdrm: the milestone of the case")
+    if cause := at(form_a, "certification.cause"):
+        body["registered_cause"] = dict(cause)
+        sources.append(f"registered_cause: {FORM_A}, certification")
+    if circumstances := text_at(form_a, "death.circumstances"):
+        body["case_summary"] = circumstances
+        sources.append(f"case_summary: {FORM_A}, circumstances; as it was written, with whatever names it has")
+    body["domains"] = _domains(returns, names, rules)
+    body |= _words(case, returns, names, rules)
+    undecided = ["the cause of death as understood", "the relevance of each domain and factor, and what can be modified",
+                 "the category and why no other", "learning, and recommendations: who, what, by when"]  # fmt: skip
+    if "case_summary" not in body:
+        undecided.insert(0, "the summary of the case")
+    return Draft(body, tuple(sources), tuple(undecided))
+
+
+def _domains(returns: Sequence[Body], names: Mapping[str, str], rules: Rules) -> dict[str, Any]:
+    """Each domain with the factors that returns suggest, each once with all that says so."""
+    groups: dict[str, dict[str, list[str]]] = {letter: {} for letter in DOMAINS}
+    codes = code_list("factor")
+    for one in _suggested(returns, names, rules):
+        found = codes.get(one.code)
+        letter = str(found.extra["domain"]) if found else ""
+        if letter in groups:
+            groups[letter].setdefault(one.code, []).append(one.evidence)
+    return {letter: {"relevance": NOT_DECIDED, "factors": _factors(found)} for letter, found in groups.items()}
+
+
+def _factors(found: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    return [
+        {"code": code, "relevance": NOT_DECIDED, "modifiable": "not_known", "evidence": "; ".join(dict.fromkeys(said))}
+        for code, said in found.items()
+    ]
+
+
+def _suggested(returns: Sequence[Body], names: Mapping[str, str], rules: Rules) -> Iterator[_Suggested]:
+    for form_b in returns:
+        said = list(_answers(form_b))
+        who = names.get(text_at(form_b, "agency"), "an agency")
+        for rule in rules["factors"]:
+            for value in (value for field, value in said if field == rule["field"]):
+                if value in rule["is"] or (ANY in rule["is"] and value not in UNANSWERED):
+                    words = value if ANY in rule["is"] else value.replace("_", " ")
+                    yield _Suggested(rule["factor"], f"{who}: {_title(rule['field'])}: {words}")
+
+
+def _words(case: Body, returns: Sequence[Body], names: Mapping[str, str], rules: Rules) -> dict[str, Any]:
+    """What agencies and the family wrote, each with who said it."""
+    found: dict[str, list[str]] = {part: [] for part in rules["words"]}
+    for form_b in returns:
+        who = names.get(text_at(form_b, "agency"), "an agency")
+        said = list(_answers(form_b))
+        for part, fields in rules["words"].items():
+            found[part] += [
+                f"{value} ({who}, {_title(field)})"
+                for field, value in said
+                if field in fields and value not in UNANSWERED
+            ]
+    found["note"] += [f"The family asks: {one.text}" for one in questions_of(case).values() if one.text]
+    texts: dict[str, Any] = {
+        part: said for part, said in found.items() if said and part not in ("note", "learning_points")
+    }
+    if found["learning_points"]:
+        texts["learning_points"] = [{"theme": "other", "text": text} for text in found["learning_points"]]
+    return {**texts, **({"note": "\n".join(found["note"])} if found["note"] else {})}
+
+
+def _answers(part: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every answer of a form by its field, items of a list without their numbers."""
+    if isinstance(part, Mapping):
+        for key, inner in part.items():
+            yield from _answers(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _answers(inner, path)
+    elif part is not None and not isinstance(part, bool):
+        yield path, str(part)
+
+
+def _title(field: str) -> str:
+    return field.rpartition(".")[2].replace("_", " ")
+
+
+def text_of(made: Draft, dumped: bytes) -> bytes:
+    """The draft as a person edits it: what is still to be decided and where parts come from, above the form."""
+    head = [
+        "Draft of the analysis from what is known. It is not kept: complete it, then take it in with cdr review --from."
+    ]
+    head += ["Nothing in it is decided: 0 as a relevance stands for that. Still to be decided by the meeting:"]
+    head += [f"- {one}" for one in made.undecided]
+    head += ["Where it comes from (factors say so themselves, in evidence):", *(f"- {one}" for one in made.sources)]
+    return "".join(f"# {line}\n" for line in head).encode() + dumped
