@@ -15,20 +15,29 @@ from cdr.work.changing import changing
 
 @click.command("attach")
 @case_reference
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="[FILE]", required=False)
 @click.option(
     "--kind",
-    required=True,
     metavar="KIND",
     help="What it is: post_mortem_report, inquest_bundle, jar_minutes, other ... (a wrong one lists them all).",
 )
+@click.option("--undo", metavar="N", type=click.IntRange(1), help="Take back a file that was attached by mistake.")
 @as_json
 @pass_app
-def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> None:
+def command(app: App, reference: str, file: str | None, kind: str | None, undo: int | None, as_json: bool) -> None:
     """Keep any file encrypted with the case, under the next number. The file itself stays where it is: delete it when it is not needed.
+
+    One that was attached by mistake is taken back with --undo N: it is listed, written out and disclosed no more.
 
     Example: cdr attach 2026-7K3M report.pdf --kind post_mortem_report
     """
+    if undo and not (file or kind):
+        _undo(app, reference, undo, as_json)
+        return
+    if undo or not (file and kind):
+        raise WrongUsage(
+            "Say which file, and what it is: cdr attach REF FILE --kind KIND; or --undo N, and nothing else."
+        )
     kinds = code_list("attachment_kind")
     if kind not in kinds:
         raise WrongUsage(f"There is no such kind. Choose one of: {', '.join(str(code.code) for code in kinds.codes)}.")
@@ -41,3 +50,17 @@ def command(app: App, reference: str, file: str, kind: str, as_json: bool) -> No
         put_json({"schema": "cdr-attach/1", "case": reference, "number": number, "kind": kind, "size": len(data)})
     else:
         put(f"{reference}: attachment {number}, {kinds.label(kind)}.")
+
+
+def _undo(app: App, reference: str, number: int, as_json: bool) -> None:
+    from cdr.domain.case.case import attachment, without_attachment
+
+    with changing(app, reference) as now:
+        kept = now.documents.case
+        known = attachment(kept.body, number) or {}
+        now.record("attach", {kept.place: without_attachment(kept.body, number, app.clock.today)})
+    if as_json:
+        content = {"schema": "cdr-attach/1", "case": reference, "number": number, "taken_back": True}
+        put_json(content | {"kind": known["kind"], "size": known["size"]})
+    else:
+        put(f"{reference}: attachment {number} is taken back; the history keeps it, encrypted.")

@@ -15,8 +15,14 @@ from cdr.forms.codelists import code_list
 from cdr.terminal.output import put, put_json, table
 from cdr.work.changing import changing
 
-ACTIONS = ("open", "close", "waive", "expect")
-TAKES = {"open": {"on", "expected", "owner"}, "close": {"on"}, "waive": {"on", "reason"}, "expect": set[str]()}
+ACTIONS = ("open", "close", "waive", "expect", "take-back")
+TAKES = {
+    "open": {"on", "expected", "owner"},
+    "close": {"on"},
+    "waive": {"on", "reason"},
+    "expect": set[str](),
+    "take-back": set[str](),
+}
 DONE = {"open": "is open", "close": "has ended", "waive": "is not waited for any more", "expect": "is expected to end"}
 
 
@@ -46,7 +52,7 @@ def command(
     """List the other processes that a review waits for, or record that one began (open), ended (close), is not waited for any
     more (waive), or is expected to end on a day (expect).
 
-    One that ended too early is opened again with open, on the day on which it really began; one that never was is waived, with that reason.
+    take-back undoes what was recorded last: a process that ended or was not waited for is open again, and an open one never was.
 
     TYPE is inquest, criminal, post_mortem, cspr, rapid_review, psii_serious_incident, pmrt, mnsi ... (a wrong one lists them all).
 
@@ -58,6 +64,7 @@ def command(
     cdr gate 2026-7K3M expect inquest 2027-02-15
     cdr gate 2026-7K3M close inquest --on 2027-02-16
     cdr gate 2026-7K3M waive cspr --reason "The partnership decided against one"
+    cdr gate 2026-7K3M take-back cspr
     """
     given = {
         key: value for key, value in (("on", on), ("expected", expected), ("owner", owner), ("reason", reason)) if value
@@ -80,9 +87,11 @@ def command(
     if as_json:
         _show(body, reference, as_json)
     else:
-        from cdr.domain.case.gates import words
+        from cdr.domain.case.gates import OPEN, gates_of, words
 
-        put(f"{reference}: {words(kind)} {DONE[action]}{f' on {day}' if day else ''}.")
+        is_open = any(gate.type == kind and gate.status == OPEN for gate in gates_of(body))
+        done = DONE.get(action) or ("is open again" if is_open else "is taken back, as if it had never begun")
+        put(f"{reference}: {words(kind)} {done}{f' on {day}' if day else ''}.")
 
 
 def _type(text: str | None) -> str:
@@ -112,6 +121,8 @@ def _record(
             body = gates.closed(kept.body, kind, day)
         elif action == "waive":
             body = gates.waived(kept.body, kind, day, reason, app.store.person.name)
+        elif action == "take-back":
+            body = gates.taken_back(kept.body, kind)
         else:
             body = gates.expected(kept.body, kind, day)
         body = milestones.with_following(body, app.policy)

@@ -10,6 +10,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.documents.safe import visible
+from cdr.domain.case.case import attachments_of
 from cdr.store.case_file import CaseFile
 from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, table
@@ -161,7 +162,7 @@ def _family(case: Mapping[str, Any]) -> Iterator[str]:
 def _files(case: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The files that somebody attached; letters that are kept stand with the letters."""
     letters = {letter.get("attachment") for letter in case["letters"]}
-    return (file for file in case.get("attachments", ()) if file["number"] not in letters)
+    return (file for file in attachments_of(case) if file["number"] not in letters)
 
 
 def _processes(case: Mapping[str, Any]) -> Iterator[str]:

@@ -110,9 +110,9 @@ def _documents(documents: CaseFile) -> Iterator[tuple[Piece, str]]:
 
 
 def _attachments(app: App, documents: CaseFile) -> Iterator[tuple[Piece, str]]:
-    from cdr.domain.rulebook.validation import items_at
+    from cdr.domain.case.case import attachments_of
 
-    for _, known in items_at(documents.case.body, "attachments"):
+    for known in attachments_of(documents.case.body):
         data = app.store.attachment(documents.reference, known["number"])
         suffix = Path(known["name"]).suffix.casefold()
         ending = suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,3 +156,29 @@ def test_a_first_notice_by_telephone_may_name_nobody_yet(cdr: Shell) -> None:
         ).json
         assert "R08" in [step["clock"] for step in answer["next"]]
     assert "Form A names no agency to ask yet" in cdr("request", answer["case"], as_of="2026-01-09").err
+
+
+def test_a_process_that_never_was_and_a_file_of_another_child_are_taken_back(
+    cdr: Shell, sudi: str, tmp_path: Path
+) -> None:
+    day = "2026-02-01"
+    cdr("gate", sudi, "open", "cspr", as_of=day)
+    said = cdr("gate", sudi, "take-back", "cspr", as_of=day)
+    assert said.out == f"{sudi}: child safeguarding practice review is taken back, as if it had never begun.\n"
+    assert [one["type"] for one in cdr("gate", sudi, "--json").json["gates"]] == ["inquest"]
+    cdr("gate", sudi, "take-back", "cspr", as_of=day, code=65)
+    cdr("gate", sudi, "take-back", "inquest", "--on", day, as_of=day, code=2)
+    cdr("gate", sudi, "close", "inquest", "--on", "2026-01-20", as_of=day)
+    assert "inquest is open again" in cdr("gate", sudi, "take-back", "inquest", as_of=day).out
+
+    paper = tmp_path / "report.pdf"
+    paper.write_bytes(b"of another child")
+    number = str(cdr("attach", sudi, paper, "--kind", "post_mortem_report", "--json", as_of=day).json["number"])
+    cdr("attach", sudi, "--kind", "other", as_of=day, code=2)
+    cdr("attach", sudi, paper, "--kind", "other", "--undo", number, as_of=day, code=2)
+    assert cdr("attach", sudi, "--undo", number, "--json", as_of=day).json["taken_back"] is True
+    assert "report.pdf" not in cdr("show", sudi).out
+    cdr("extract", sudi, number, "-o", tmp_path / "again.pdf", code=66)
+    cdr("attach", sudi, "--undo", number, as_of=day, code=65)
+    assert cdr("attach", sudi, paper, "--kind", "other", "--json", as_of=day).json["number"] == 2
+    assert cdr("verify", "--json").json["findings"] == []

@@ -125,3 +125,16 @@ def test_an_override_of_an_earlier_version_still_passes_over_its_gate() -> None:
     assert unmet_for_closing(case, {}, {"stage": "ratified_cdop"}) == [
         "Another process is still open: patient-safety investigation."
     ]
+
+
+def test_what_was_recorded_last_of_a_process_is_taken_back() -> None:
+    case = gates.opened({}, "inquest", BEGAN, None, "HM Coroner")
+    assert gates.taken_back(gates.closed(case, "inquest", ENDED), "inquest") == case
+    assert gates.taken_back(gates.waived(case, "inquest", ENDED, "x", "y"), "inquest") == case
+    assert gates.gates_of(gates.taken_back(case, "inquest")) == []
+    with pytest.raises(ConditionsNotMet):
+        gates.taken_back(case, "cspr")
+    ended = gates.ended_with(gates.opened({}, "pmrt", BEGAN, None, ""), "pmrt", ENDED, "pmrt_report")
+    with pytest.raises(ConditionsNotMet) as caught:
+        gates.taken_back(ended, "pmrt")
+    assert "pmrt_report --undo" in caught.value.hint

@@ -14,11 +14,12 @@ from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Part, Said,
 from cdr.documents.timeline import timeline_rows as shown
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.asking.requests import requests_of
+from cdr.domain.case.case import attachments_of
 from cdr.domain.case.family_questions import OPEN as UNANSWERED
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.gates import gates_of
 from cdr.domain.process.age import age_words
-from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
+from cdr.domain.rulebook.validation import at, date_at, text_at
 from cdr.domain.timeline.timeline import Timeline
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
@@ -132,7 +133,7 @@ def _returns(requests: Body) -> str:
 
 def _kept(case: Body) -> list[str]:
     kinds = code_list("attachment_kind")
-    items = [item for _, item in items_at(case, "attachments") if item.get("kind") != "letter"]
+    items = [item for item in attachments_of(case) if item.get("kind") != "letter"]
     return [f"{kinds.label(item['kind']).lower()} (attachment {item['number']})" for item in items]
 
 

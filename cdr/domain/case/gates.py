@@ -96,6 +96,26 @@ def reopened(case: Body, type_: str, milestone: str) -> dict[str, Any]:
     return {**case}
 
 
+def taken_back(case: Body, type_: str) -> dict[str, Any]:
+    """The case with the last thing that was recorded of a type's processes taken back.
+
+    One that ended, or was not waited for, is open again; one that is open never was. Raises: ConditionsNotMet where there is none, or a
+    milestone ended it: then that is taken back.
+    """
+    items = _items(case)
+    index = max((n for n, item in enumerate(items) if item.get("type") == type_), default=None)
+    if index is None:
+        raise _refused([f"No process of that type is known: {words(type_)}."], "See: cdr gate REF")
+    last = items[index]
+    if ended := text_at(last, "ended_by"):
+        raise _refused([f"It ended with the milestone {ended}."], f"Take that back: cdr milestone REF {ended} --undo")
+    if last.get("status") == OPEN:
+        return {**case, "gates": [*items[:index], *items[index + 1 :]]}
+    again = {key: value for key, value in last.items() if key not in ("waived_on", "waived_by", "reason")}
+    items[index] = again | {"status": OPEN, "closed_on": None}
+    return {**case, "gates": items}
+
+
 def waived(case: Body, type_: str, on: date, reason: str, by: str) -> dict[str, Any]:
     """The case with its open process of a type not waited for any more: who decided so, when and why.
 
