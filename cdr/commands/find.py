@@ -15,6 +15,7 @@ from cdr.terminal.output import given, put, put_json, say, table
 if TYPE_CHECKING:
     from cdr.domain.case.facts import Facts
     from cdr.domain.case.people import Clues, Match
+    from cdr.domain.case.traces import Trace
 
 FIRST = "A name, a date (of birth or death) or a number: "
 MORE = "And (Enter: look): "
@@ -26,26 +27,43 @@ NOT_AN_ARGUMENT = (
 
 @click.command("find")
 @click.argument("words", metavar="", nargs=-1)
+@click.option(
+    "--everywhere",
+    is_flag=True,
+    help="Look into every form, also its earlier revisions and its free text, for a request about a person; it takes long.",
+)
 @as_json
 @pass_app
-def command(app: App, words: tuple[str, ...], as_json: bool) -> None:
+def command(app: App, words: tuple[str, ...], everywhere: bool, as_json: bool) -> None:
     """Find the cases that a person belongs to: a child, a parent, a brother or sister, or another in the household.
 
     It asks for a name, a date (of birth or death) or a number (NHS number, telephone, the coroner's or an old reference), or reads
     them from standard input, one a line; all of them must fit. Accents, case and the order of the names do not matter, and one
     that is spelt otherwise is found too. It looks into what Form A says of the family, and shows no name.
 
+    With --everywhere it opens every document of every case, also what was corrected since, and says in which field of which revision
+    somebody stands, in which role; there a name has to be spelt as it was given. Files that are attached are not looked into.
+
     Examples:
 
     \b
     cdr find
     cdr find --json
+    cdr find --everywhere
     """
     if words:
         raise WrongUsage(NOT_AN_ARGUMENT, "Run cdr find alone and type it when asked, or send it to standard input.")
     app.store.require_member()
     clues = _read(_typed() if sys.stdin.isatty() else _given())
     app.read_all = True
+    if everywhere:
+        _everywhere(app, clues, as_json)
+    else:
+        _in_families(app, clues, as_json)
+
+
+def _in_families(app: App, clues: Clues, as_json: bool) -> None:
+    """The cases of whom the clues fit, by what Form A says of the family."""
     found = _found(app, clues)
     if as_json:
         listed = [{"case": one.case, "as": one.kind, "exact": one.exact} for one in found]
@@ -57,6 +75,35 @@ def command(app: App, words: tuple[str, ...], as_json: bool) -> None:
     else:
         say("No case has that in what its notification says of the child and the family.")
         say("Try less of it: the family name alone, or the date alone.")
+
+
+def _everywhere(app: App, clues: Clues, as_json: bool) -> None:
+    """In which field of which revision somebody stands, in which role; without a name."""
+    from cdr.work.tracing import traced
+
+    found = traced(app, clues)
+    if as_json:
+        traces = [
+            {"case": one.case or None, "document": one.document, "revision": one.revision, "current": one.is_current,
+             "field": one.field, "as": one.kind}
+            for one in found.traces
+        ]  # fmt: skip
+        counts = {"not_opened": found.not_opened, "attachments": found.attachments}
+        put_json({"schema": "cdr-find-everywhere/1", "traces": traces, **counts})
+        return
+    if found.traces:
+        rows = [(one.case or "-", one.document, _revision(one), one.kind or "-", one.field) for one in found.traces]
+        put(table(rows, ["case", "document", "revision", "as", "field"]))
+    else:
+        say("No document holds that, today or in an earlier revision.")
+    if found.attachments:
+        say(f"{found.attachments} attached files were not looked into; somebody has to read them.")
+    if found.not_opened:
+        say(f"{found.not_opened} revisions were encrypted before your key was a member's, and could not be opened.")
+
+
+def _revision(one: Trace) -> str:
+    return f"{one.revision}{'' if one.is_current else ' (earlier)'}"
 
 
 def _row(one: Match, facts: Facts) -> tuple[object, ...]:

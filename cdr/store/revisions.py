@@ -72,6 +72,14 @@ class Revisions:
         """Every change of one file, the newest first: a walk through the whole history."""
         return [*_steps(self.git, self._all(), {}, only=path)][::-1]
 
+    def ever(self) -> dict[str, list[str]]:
+        """The ids of the plain files that ever stood at the path of each document, the newest first: a walk through the whole history."""
+        found: dict[str, dict[str, None]] = {}
+        for step in _steps(self.git, self._all(), {}):
+            if step.blob is not None and step.blob.is_plain:
+                found.setdefault(step.path, {})[step.blob.digest] = None
+        return {path: [*blobs][::-1] for path, blobs in found.items()}
+
     # ---- how it is kept ----------------------------------------------------------------------------------------
 
     @cached_property

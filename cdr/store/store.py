@@ -252,6 +252,10 @@ class Store:
         [found] = self.git.commits([commit])
         return commit, clock.day_of(found.seconds)
 
+    def revisions_ever(self) -> dict[str, list[str]]:
+        """The ids of every revision of every document, by its path, the newest first."""
+        return self.sealed.revisions.ever()
+
     @property
     def made_on(self) -> date:
         """The day on which the store was made."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdr.app import App
 from cdr.errors import ConditionsNotMet
+from cdr.work.changing import changing
 
 
 def drill(app: App, reference: str | None) -> str:
@@ -19,8 +20,8 @@ def drill(app: App, reference: str | None) -> str:
     if not store.references:
         raise ConditionsNotMet("There is no case to open yet.", [], "Try the key again once there is one.")
     case = reference or max(store.references)
-    store.read_again(store.case(case).notification)
-    with store.writing():
+    with changing(app, case, also_closed=True, also_void=True) as now:
+        store.read_again(now.documents.notification)
         reads.note(store, DRILL, [case])
         reads.fold_now(store, DRILL)
     return case
