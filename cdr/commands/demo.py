@@ -57,6 +57,7 @@ DONE_LATER = (
     ("The coroner's office says when it expects the inquest", "gate", "expect", "inquest", "2026-06-15", "2026-03-26"),
     ("The final case discussion is held", "milestone", "final_case_discussion", "2026-03-30"),
 )
+QUORUM = ("northtown-general", "northshire-community", "northshire-social-care")
 FORMS = ("form-a", "form-c", "letter-gate", f"form-b-{LATE}", *(f"form-b-{agency}" for agency in tuple(RETURNS)[1:]))
 
 
@@ -253,17 +254,22 @@ def _one_case(place: Place, chaser: str) -> str:
     for heading, *words, day in DONE_LATER:
         _tell(heading, words[0], reference, *words[1:], place=place, day=day)
     _tell("The timeline for the panel, anonymised", "timeline", reference, place=place, day="2026-04-01")
-    override = ("--override", "The inquest is open, and the panel meets in writing")
-    _tell(
-        "The panel's analysis is ratified",
-        "review",
-        reference,
-        "--from",
-        forms["form-c"],
-        *override,
-        place=place,
-        day="2026-04-14",
+    panel = _tell("A meeting of the panel", "panel", "new", "2026-04-14", place=place, day="2026-03-27").strip()
+    override = ("--override", "The inquest is open, and the coroner agrees")
+    steps: Sequence[tuple[str, str, tuple[str, ...]]] = (
+        (
+            "The case is put on its agenda, though it is not ready",
+            "2026-03-31",
+            ("assign", panel, reference, *override),
+        ),
+        ("Its agenda, two weeks before", "2026-03-31", ("agenda", panel, "-o", "-")),
+        ("The panel meets, with a quorum", "2026-04-14", ("attend", panel, *QUORUM)),
+        ("The meeting is over", "2026-04-14", ("close", panel)),
     )
+    for heading, day, doing in steps:
+        _tell(heading, "panel", *doing, place=place, day=day)
+    ratify = ("review", reference, "--from", forms["form-c"], "--panel", panel, *override)
+    _tell("Its analysis is ratified with the meeting", *ratify, place=place, day="2026-04-14")
     letters = (
         "letter",
         reference,

@@ -13,7 +13,7 @@ from cdr.commands.options import Day, Reference, as_json, happened, on, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
-from cdr.work.agreements import show_agreements, unsigned_today
+from cdr.work.agreements import show_agreements, unsigned_on
 from cdr.work.meetings import changing_meeting, meetings, raise_in_case, show_meeting, shown_meeting, tell_meeting
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -
     papers.tell(made.id, packs, output, as_json)
     if today > papers_due(made):
         say(f"please check: members should have had their papers by {papers_due(made)}, a week before the meeting.")
-    for one in unsigned_today(app, [one.reader for one in packs]):
+    for one in unsigned_on(app, [one.reader for one in packs], today):
         say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
 
 

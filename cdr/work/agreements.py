@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from cdr.app import App
 from cdr.domain.panel.agreements import Agreement, agreements_of, unsigned
@@ -17,9 +18,10 @@ def agreements(app: App) -> list[Agreement]:
     return agreements_of(kept.body if kept else None)
 
 
-def unsigned_today(app: App, people: Sequence[str]) -> list[str]:
-    """Those of these people of whom no signature holds today."""
-    return unsigned(people, agreements(app), app.clock.today)
+def unsigned_on(app: App, people: Sequence[str], day: date) -> list[str]:
+    """Those members of the panel among these of whom no signature holds on a day; an agency's id stands for whoever came, and signs nothing."""
+    members = {member.id for member in app.configuration.members}
+    return unsigned([who for who in people if who in members], agreements(app), day)
 
 
 def show_agreements(app: App, as_json: bool) -> None:

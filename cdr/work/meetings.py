@@ -108,10 +108,9 @@ def meeting_for_review(app: App, id_: str, reference: str) -> PanelMeeting:
 def shown_meeting(app: App, meeting: Meeting) -> Shown:
     """A meeting with what is shown of it beside."""
     from cdr.documents.panel.meetings import Shown, there
-    from cdr.domain.panel.agreements import unsigned
-    from cdr.work.agreements import agreements
+    from cdr.work.agreements import unsigned_on
 
-    people = unsigned(there(meeting), agreements(app), meeting.on)
+    people = unsigned_on(app, there(meeting), meeting.on)
     return Shown(meeting, app.cases(), app.configuration, app.clock.today, tuple(people))
 
 
