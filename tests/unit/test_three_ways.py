@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdr.domain.merging import identities
 from cdr.domain.merging.three_ways import MISSING, Merged, Side, merged
+from cdr.forms.schema_files import expanded
 
 AGENCIES = ("police", "hospital", "school", "surgery")
 words = st.sampled_from(["", "a", "b", "c", "d"])
@@ -197,3 +200,30 @@ def test_a_field_taken_out_here_and_changed_there_is_asked_about(gone: bool) -> 
     found = merged({"note": "a"}, ours, theirs, "case")
     [clash] = found.clashes
     assert {clash.ours, clash.theirs} == {MISSING, "b"}
+
+
+def lists_in(part: Any, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Every list of entries with fields that a schema has, by the names on the way to it."""
+    if not isinstance(part, Mapping):
+        return
+    items = part.get("items")
+    if isinstance(items, Mapping):
+        if "properties" in items:
+            yield names
+        yield from lists_in(items, (*names, "[]"))
+    for name, inner in part.get("properties", {}).items():
+        yield from lists_in(inner, (*names, name))
+
+
+@pytest.mark.parametrize("form", ["case", "requests", "prompts", "panel", "agreements", "passphrases", "registry"])
+def test_what_every_list_of_our_own_is_about_is_said(form: str) -> None:
+    """A new list of what the store itself keeps says in `identities` by what its entries are known; a form's are found by likeness."""
+    found = {names for names in lists_in(expanded(f"{form}/1"), (form,)) if not identities.is_one_piece(names)}
+    unsaid = {names for names in found if not identities.is_known(names)}
+    assert found and unsaid == set()
+
+
+def test_nothing_is_said_of_a_list_that_is_not_there() -> None:
+    said = {names for names in identities.KNOWN_BY if names[0] not in ("form-a",)}
+    there = {names for form in {names[0] for names in said} for names in lists_in(expanded(f"{form}/1"), (form,))}
+    assert said - there == set()
