@@ -134,9 +134,14 @@ def end(asked: Asked, case: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert asked("letter", "--kind", "confidentiality", "-o", folder / "statement.txt", on="2026-04-17")["letters"][0][
         "file"
     ]
+    (folder / "words.txt").write_text("Why was she cold?", encoding="utf-8")
+    asked("contact", case, "--with", "mother", "--from", folder / "words.txt", on="2026-04-18")
+    asked("question", case, "add", "--by", "mother", "--from", folder / "words.txt", on="2026-04-18")
     asked("close", case, "--override", "Nothing more can be done", on="2026-04-20")
     asked("reopen", case, "--reason", "A late finding", on="2026-04-21")
     assert asked("show", case, on="2026-04-21")["documents"]["analysis"]
+    asked("void", case, "--by-mistake", on="2026-04-21")
+    asked("reopen", case, "--reason", "It was none", on="2026-04-21")
 
 
 def across(asked: Asked, case: str, folder: Path) -> None:
@@ -151,6 +156,7 @@ def across(asked: Asked, case: str, folder: Path) -> None:
     asked("agencies", on="2026-04-21")
     asked("agency", POLICE, on="2026-04-21")
     asked("agency", "edit", POLICE, "--phone", "01632 960009", on="2026-04-21")
+    asked("agency", "passphrase", POLICE, "--new", on="2026-04-21")
     asked("delays", "--year", "2026/27", on="2026-04-21")
     asked("ncmd", "--preflight", "2026/27", on="2026-04-21")
     tables = asked("tally", "--tables", on="2026-04-21")["tables"]
