@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     metavar="DOCUMENT",
     help="One that is left out by itself: case, requests, prompts, a letter.",
 )
+@click.option("--all", "everything", is_flag=True, help="Leave nothing out: a case for whoever takes it over.")
 @click.option("-o", "--output", "output", required=True, metavar="FILE", help="Where it is written; - is stdout.")
 @as_json
 @pass_app
@@ -55,6 +56,7 @@ def command(
     file: str | None,
     without: tuple[str, ...],
     also: tuple[str, ...],
+    everything: bool,
     output: str,
     as_json: bool,
 ) -> None:
@@ -70,6 +72,7 @@ def command(
 
     \b
     cdr disclose 2026-7K3M --for coroner --from order.txt -o bundle.asc
+    cdr disclose 2026-7K3M --for eastbury --all --from handover.txt -o bundle.asc
     cdr disclose 2026-7K3M --for northshire-police --leave-out analysis --from request.txt -o bundle.asc
     """
     from cdr.work import disclosing
@@ -77,7 +80,7 @@ def command(
     refuse_two_results(output, as_json)
     whom = disclosing.one_line(to)
     authority = asked_text(file, "authority", "The authority on which it is given")
-    made, told, key, digest = _given(app, reference, whom, authority, without, also, output)
+    made, told, key, digest = _given(app, reference, whom, authority, without, None if everything else also, output)
     app.read_for = whom
     if as_json:
         about = {"case": made.case, "to": whom, "file": output, "sha256": digest, "passphrase": told or None}
@@ -96,7 +99,7 @@ def command(
 
 
 def _given(
-    app: App, reference: str, whom: str, authority: str, without: Sequence[str], also: Sequence[str], output: str
+    app: App, reference: str, whom: str, authority: str, without: Sequence[str], also: Sequence[str] | None, output: str
 ) -> tuple[Bundle, str, str, str]:
     """The bundle, written and recorded; its pass-phrase or the key of whom it is for; and the SHA-256 of the file."""
     from cdr.domain.asking import passphrase

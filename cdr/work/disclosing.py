@@ -66,21 +66,23 @@ class Bundle:
 
 
 def bundle(
-    app: App, documents: CaseFile, to: str, authority: str, without: Sequence[str], also: Sequence[str]
+    app: App, documents: CaseFile, to: str, authority: str, without: Sequence[str], also: Sequence[str] | None
 ) -> Bundle:
-    """The documents of a case that are given: the forms and what was attached, but for `without`; `also` are those left out by themselves.
+    """The documents of a case that are given: the forms and what was attached, but for `without`.
+
+    `also` are those that are left out by themselves and given all the same (None: all of them).
 
     Raises: NotFound for a document that the case does not have; as `Store.attachment`.
     """
     every = [*_documents(documents), *_attachments(app, documents)]
     known = {piece.name.partition(".")[0]: (piece, why) for piece, why in every}
-    unknown = sorted({*without, *also} - known.keys())
+    unknown = sorted({*without, *(also or ())} - known.keys())
     if unknown:
         raise NotFound(f"The case has no document called {', '.join(unknown)}.", f"It has: {', '.join(known)}.")
     left_out = [
         LeftOut(id_, NOT_CHOSEN if id_ in without else why)
         for id_, (_, why) in known.items()
-        if id_ in without or (why and id_ not in also)
+        if id_ in without or (why and also is not None and id_ not in also)
     ]
     out = {one.name for one in left_out}
     pieces = [piece for id_, (piece, _) in known.items() if id_ not in out]

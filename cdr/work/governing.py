@@ -22,6 +22,7 @@ FORMS = {
 }
 OF_A_DOMAIN = re.compile(r"^Domain [A-D]: ")
 EVERY_AGENCY, NOTHING_MORE = "what every agency is asked", "nothing more"
+TOLD = {"nhs_number": "the NHS number", "siblings": "the names of brothers and sisters"}
 GOVERNANCE = "governance: {} of cdr.yaml"
 SECOND_READER = ("A second reader", "Only one key opens the cases. Make a second reader or an escrow key: cdr keys add")
 
@@ -82,7 +83,10 @@ def _asked() -> dict[str, Any]:
     parts = {one.key: OF_A_DOMAIN.sub("", one.title).lower() for one in fields(schema.current("form-b"))}
     types = [
         AgencyType(
-            code.label, _parts(code, "core", parts) or EVERY_AGENCY, _parts(code, "if_held", parts) or NOTHING_MORE
+            code.label,
+            _parts(code, "core", parts) or EVERY_AGENCY,
+            _parts(code, "if_held", parts) or NOTHING_MORE,
+            _parts(code, "told", TOLD) or NOTHING_MORE,
         )
         for code in code_list("agency_type").codes
     ]

@@ -51,8 +51,11 @@ def locked(app: App, case: str, agency_id: str, notification: Document, told: To
     from cdr.domain.rulebook import replies
 
     nonce = nonce or secrets.token_hex(16)
-    key = app.configuration.agency(agency_id).key
-    plain = json.dumps(replies.identity(notification.body, case, nonce), ensure_ascii=False, separators=(",", ":"))
+    agency = app.configuration.agency(agency_id)
+    key = agency.key
+    plain = json.dumps(
+        replies.identity(notification.body, case, nonce, agency.type), ensure_ascii=False, separators=(",", ":")
+    )
     sealed = app.store.lock_with_passphrase(plain.encode(), passphrase.as_locked(told.words)).decode("ascii")
     version = migrations.current(replies.FORM)
     return RequestForm(nonce, version, sealed, _for_key(app, told.words, key) if key else "")

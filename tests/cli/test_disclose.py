@@ -55,6 +55,10 @@ def test_a_bundle_for_an_office_and_one_for_a_key(cdr: Shell, sudi: str, people:
     )
     assert again.out == "" and "left out: return-01" in again.err
     assert "return-01.yaml" not in opened(gpg(people.second_home, "-d", data=made.read_bytes()))
+    cdr("disclose", sudi, "--for", people.second, "--all", "--from", "-", "-o", made, stdin=ORDER)
+    everything = opened(gpg(people.second_home, "-d", data=made.read_bytes()))
+    assert {"case.yaml", "requests.yaml"} <= everything.keys()
+    assert json.loads(everything["manifest.json"])["left_out"] == []
     cdr(
         "disclose",
         sudi,

@@ -44,6 +44,7 @@ EXTRAS = {
     "when": "called for when",
     "core": "sections it fills in",
     "if_held": "sections if it holds something",
+    "told": "what it is told besides the names, dates and address",
     "supplementary": "usual supplementary forms",
 }
 RULE_TABLES = {"A": "Form A", "B": "Form B", "C": "Form C", "CASE": "All forms of a case together", "GRP": "Reporting groups", "REF": "Published figures",

@@ -47,11 +47,12 @@ class Key:
 
 @dataclass(frozen=True)
 class AgencyType:
-    """A type of agency, and what a form asks of it, in words."""
+    """A type of agency, what a form asks of it, and what it is told besides the names, dates and address, in words."""
 
     label: str
     core: str
     if_held: str
+    told: str
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from cdr.domain.asking.requests import Request
 from cdr.domain.rulebook.validation import at, found, items_at, text_at, words_at
 from cdr.errors import Problem
 from cdr.forms import migrations
+from cdr.forms.codelists import code_list
 
 IDENTITY, REPLY, FORM = "cdr-identity/1", "cdr-reply/1", "form-b"
 CHILD = (
@@ -28,6 +29,7 @@ CHILD = (
     "address",
     "postcode",
 )
+BY_TYPE = ("nhs_number",)  # what only some types of agency are told
 SENT_WITH = "request"  # the field of Form B in which a Word or YAML form carries the request's number
 
 
@@ -42,13 +44,19 @@ class Completed:
     kind: str
 
 
-def identity(form_a: Mapping[str, Any], case: str, nonce: str) -> dict[str, Any]:
-    """Who the child is, for an agency to find its own papers by: names, dates, address, parents, brothers and sisters."""
-    child = {key: at(form_a, f"child.{key}") for key in CHILD}
+def identity(form_a: Mapping[str, Any], case: str, nonce: str, agency_type: str) -> dict[str, Any]:
+    """Who the child is, for an agency to find its own papers by: names, dates, address, parents; and what its type needs besides.
+
+    The NHS number and the names of brothers and sisters are for those types whose code says so (`told`): each finds its papers by them.
+    """
+    type_ = code_list("agency_type").get(agency_type)
+    told = type_.extra.get("told", ()) if type_ else ()
+    child = {key: at(form_a, f"child.{key}") for key in CHILD if key not in BY_TYPE or key in told}
     child["also_known_as"] = words_at(form_a, "child.also_known_as")
     child["date_of_death"] = at(form_a, "death.date")
     parents = [_kept(item, ("name", "relationship")) for _, item in items_at(form_a, "family.parents")]
-    siblings = [_kept(item, ("name",)) for _, item in items_at(form_a, "family.siblings")]
+    listed = items_at(form_a, "family.siblings") if "siblings" in told else []
+    siblings = [_kept(item, ("name",)) for _, item in listed]
     return {
         "schema": IDENTITY,
         "case": case,
