@@ -38,7 +38,9 @@ MOST_YEARS = 8
     "--words", "words_file", metavar="FILE", help="Take in the area's own words from a file (YAML) and record them."
 )
 @click.option(
-    "--public", is_flag=True, help="The edition that may be published. Refused: hiding small numbers is not built yet."
+    "--public",
+    is_flag=True,
+    help="Refused: no edition of it may be published yet; the tables are made public by cdr tally --public.",
 )
 @output_file
 @as_json

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--years", default=4, show_default=True, metavar="N", type=click.IntRange(1, 50), help="How many years together."
 )
-@click.option("--public", is_flag=True, help="The edition that may be published.")
+@click.option("--public", is_flag=True, help="Refused: no edition of it may be published yet.")
 @as_json
 @output_file
 @pass_app

@@ -54,6 +54,8 @@ class Attack:
         return [key for key, secret in secrets.items() if not self._is_kept(key, secret)]
 
     def _is_kept(self, key: Key, secret: Secret) -> bool:
+        if key not in self.places:  # nothing is told of it, and no sum has it
+            return True
         if key in self._seen and secret.is_kept(
             self._seen[key]
         ):  # two ways in which it could be, met on the way to another

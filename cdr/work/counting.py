@@ -99,7 +99,7 @@ def with_panel(app: App, tally: Tally) -> Tally:
 def refuse_public() -> None:
     """Make no public edition. Raises: ConditionsNotMet."""
     raise ConditionsNotMet(
-        "A public edition cannot be made: small numbers would be shown as they are.",
-        ["Hiding what may not be published is not built yet, and an unprotected table must not be made by mistake."],
-        "Without --public the tables are made for the panel, marked as not for publication.",
+        "A public edition of this cannot be made: its words and lists may tell of a single child, and nothing looks at them yet.",
+        ["Without --public it is made for the panel, marked as not for publication."],
+        "The tables that may be published are made with: cdr tally --public",
     )

@@ -24,5 +24,6 @@ def test_a_theme_is_counted_from_reviews_and_returns(cdr: Shell, sudi: str, tmp_
     cdr("theme", "-o", tmp_path / "audit.md", as_of="2026-05-01")
     assert (tmp_path / "audit.md").read_text("utf-8").count(sudi) == 1
     assert "reviews.category" in cdr("theme", "-o", tmp_path / "a.csv", "--json", as_of="2026-05-01").out
+    cdr("theme", "--public", as_of="2026-05-01", code=65)
     for wrong in (["--category", "12"], ["-o", tmp_path / "audit.docx"], ["-o", "-", "--json"], ["--year", "2026"]):
         cdr("theme", *wrong, as_of="2026-05-01", code=2)

@@ -39,6 +39,10 @@ COMMANDS: list[list[str | Path]] = [
     ["reopen", "REF", "--reason", "x"],
     ["report", "--year", "2025/26", "--json"],
     ["report", "--year", "2025/26", "--edit"],
+    ["tally", "--year", "2024/25", "--public"],
+    ["release", "list"],
+    ["theme"],
+    ["export", "--year", "2025/26", "-o", "/tmp/never"],
 ]
 
 

@@ -102,6 +102,16 @@ def test_years_as_one_beside_single_years_are_kept() -> None:
     assert worked_out(of(known, "2023/24", 2, tables=TABLES), [first, second]) == []
 
 
+def test_fewer_tables_after_all_of_them_repeat_what_was_shown() -> None:
+    known = cases(40, 6)
+    first = public_edition(of(known))
+    second = public_edition(
+        of(known, tables=("notifications.sex", "reviews.category")), [Released(first.tally, first.secrets)]
+    )
+    for table in second.tally.tables:
+        assert table.rows == first.tally.table(table.id).rows
+
+
 @pytest.mark.parametrize("n", [0, 1, 4, 5, 6])
 def test_an_area_with_hardly_a_death_tells_nothing_of_it(n: int) -> None:
     known = [replace(one, local_authority="Northshire", sex="male") for one in cases(n, 2)]
