@@ -11,7 +11,9 @@ from typing import Any
 
 from cdr import resources
 
-FONTS = ("SourceSans3-Regular.ttf", "SourceSans3-Bold.ttf")
+# In the order in which a layout asks for a letter; each family has what is in both of its fonts.
+FAMILIES = ("SourceSans3", "NotoSansArabic", "NotoSansHebrew", "NotoSansDevanagari")
+WEIGHTS = ("Regular", "Bold")
 EVERY_LETTER = (3, 10)  # the table of a font that holds all of Unicode (OpenType, `cmap`, format 12)
 MOST_MARKS = 8  # over one letter: no language has more, and what sets a page breaks on thousands
 MOST_NAMED = 5
@@ -109,8 +111,13 @@ def _codes(letters: Sequence[str]) -> str:
 
 @cache
 def _letters_of_fonts() -> frozenset[int]:
-    """The code points that all of the fonts can draw."""
-    return frozenset.intersection(*(_letters_of(resources.read_bytes("templates", "fonts", font)) for font in FONTS))
+    """The code points that the fonts can draw, in both weights of a family."""
+    return frozenset().union(*map(_letters_of_family, FAMILIES))
+
+
+def _letters_of_family(family: str) -> frozenset[int]:
+    fonts = (resources.read_bytes("templates", "fonts", f"{family}-{weight}.ttf") for weight in WEIGHTS)
+    return frozenset.intersection(*map(_letters_of, fonts))
 
 
 def _letters_of(font: bytes) -> frozenset[int]:

@@ -173,13 +173,15 @@ def test_what_stays_in_silence_of_stories_written_afterwards_is_no_more_than_bef
         ("C:\\Users\\bllewelyn\\note.txt", "[file]"),
         ("IP 203.0.113.44", "IP [computer address]"),
         ("at No. 27", "at [an address]"),
+        ("Which hospital was it, and was it Best Practice", "Which hospital was it, and was it Best Practice"),
+        ("told the doctor. This was new", "told the doctor. This was new"),
     ],
 )
 def test_each_kind(text: str, expected: str) -> None:
     assert anonymiser().text(f"then {text}") == f"then {expected}"
 
 
-@pytest.mark.parametrize("word", ["QRH", "Katsina", "whitlocke", "Zq4471x", "4471", "14/2"])
+@pytest.mark.parametrize("word", ["QRH", "blue_wolf", "Katsina", "whitlocke", "Zq4471x", "4471", "14/2"])
 def test_what_is_not_replaced_is_listed(word: str) -> None:
     read = anonymiser().read(f"then saw {word} again")
     assert word in read.text.split() and word in read.left

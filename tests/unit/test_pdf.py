@@ -12,6 +12,7 @@ from cdr import resources
 from cdr.documents.letters import letter as document
 from cdr.documents.letters.wording import wording
 from cdr.documents.pdf import make_pdf
+from cdr.documents.printed import FAMILIES, WEIGHTS
 from cdr.errors import ConditionsNotMet
 
 NAMES = [
@@ -128,6 +129,24 @@ def test_the_fonts_inside_are_ours() -> None:
     fonts = set(re.findall(rb"/FontName/[A-Z]{6}\+([A-Za-z0-9-]+)", pdf_of("sudi")))
     assert fonts == {b"SourceSans3-Regular", b"SourceSans3-Bold"}
     assert "SIL OPEN FONT LICENSE" in resources.read_bytes("templates", "fonts", "SourceSans3-LICENSE.txt").decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "font"),
+    [
+        ("محمد بن عبد الرحمن", "NotoSansArabic"),
+        ("گلناز پژمان", "NotoSansArabic"),
+        ("דָּוִד בֶּן־גּוּרִיּוֹן", "NotoSansHebrew"),
+        ("क्षितिज श्रीवास्तव", "NotoSansDevanagari"),
+    ],
+)
+def test_names_of_three_more_scripts_are_set_in_fonts_of_ours_that_have_them(name: str, font: str) -> None:
+    made = document.as_pdf(letter_for(changed(form_a("sudi"), child__known_as=name)), wording("condolence"))
+    assert made.replaced == ()
+    fonts = set(re.findall(rb"/FontName/[A-Z]{6}\+([A-Za-z0-9-]+)", bytes(made)))
+    ours = {f"{family}-{weight}".encode() for family in FAMILIES for weight in WEIGHTS}
+    assert f"{font}-Regular".encode() in fonts and fonts <= ours
+    assert "SIL OPEN FONT LICENSE" in resources.read_bytes("templates", "fonts", f"{font}-LICENSE.txt").decode()
 
 
 def test_markup_in_a_name_is_a_name() -> None:

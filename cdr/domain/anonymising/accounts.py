@@ -59,7 +59,6 @@ def accounts(text: str) -> list[tuple[re.Pattern[str], str, str]]:
         (_FILE, "[file]", "files"),
         (_COMPUTER, "[computer address]", "web addresses"),
         (_POINT, "[a place]", "places"),
-        (_UNDERSCORED, "[username]", "usernames"),
         (_PLATE_SPACED, "[vehicle]", "vehicles"),
     ]
 
@@ -71,6 +70,12 @@ def username_said(match: re.Match[str]) -> tuple[str, str] | None:
     if plain or (it.isalpha() and not set(match["sign"]) & set(":=") and not _unusual(it)):
         return None
     return match[0][: match.start("it") - match.start()] + "[username]", "usernames"
+
+
+def underscored_said(match: re.Match[str]) -> tuple[str, str] | None:
+    """`[username]` for a word with a line under it; made of ordinary words alone (`not_known`) it is left."""
+    parts = [part.lower() for part in match[0].split("_") if part]
+    return None if all(part in ordinary_words() for part in parts) else ("[username]", "usernames")
 
 
 def mixed_said(match: re.Match[str]) -> tuple[str, str] | None:
@@ -92,6 +97,7 @@ def officer_said(match: re.Match[str]) -> tuple[str, str]:
 
 
 LED_ACCOUNT, LETTERS_AND_DIGITS, PLATE, OFFICERS_NUMBER = _LED_ACCOUNT, _LETTERS_AND_DIGITS, _PLATE, _OFFICERS_NUMBER
+UNDERSCORED = _UNDERSCORED
 
 
 def _is_plate(match: re.Match[str]) -> bool:

@@ -14,6 +14,7 @@ EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
 BETWEEN_NAMES = re.compile(rf"[^\S\n]{{1,3}}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|[{APOSTROPHES}]")
 HYPHENS = ("-", "‐", "‑")
 LONGEST_UNKNOWN_NAME = 3
+LONGEST_SHORT_TITLE = 4
 AFTER_A_RELATION = re.compile(r"[^\S\n]{1,3}[\"“‘(]?")
 
 
@@ -68,7 +69,10 @@ def joined(text: str, first: Word, second: Word) -> bool:
     between = text[first.end : second.start]
     if BETWEEN_NAMES.fullmatch(between) is None:
         return False
-    return "." not in between or first.initial or first.title is not None or between == "."
+    shortened = (
+        first.title is not None and len(first.text) <= LONGEST_SHORT_TITLE
+    )  # `Dr.`, and not the end of a sentence
+    return "." not in between or first.initial or shortened or between == "."
 
 
 def after_title(text: str, words: Sequence[Word], index: int) -> list[Word]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cdr.domain.anonymising.accounts import UNDERSCORED
 from cdr.domain.anonymising.around_names import Word
 from cdr.domain.anonymising.known_names import ordinary_words, word_rules
 from cdr.written import APOSTROPHES
@@ -53,7 +54,8 @@ def is_a_name_here(text: str, word: Word) -> bool:
 
 
 def doubtful_codes(text: str) -> Iterator[str]:
-    """Words with digits in them, and long numbers, that are no measures."""
+    """Words with digits or a line under them, and long numbers, that are no measures."""
+    yield from (match[0] for match in UNDERSCORED.finditer(text))
     for match in _CODE.finditer(text):
         stem = re.sub(r"\d.*", "", match[0]).lower()
         if not _MEASURE.fullmatch(match[0]) or (len(stem) > 4 and not _is_ordinary(stem)):

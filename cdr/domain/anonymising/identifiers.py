@@ -15,10 +15,12 @@ from cdr.domain.anonymising.accounts import (
     LETTERS_AND_DIGITS,
     OFFICERS_NUMBER,
     PLATE,
+    UNDERSCORED,
     accounts,
     mixed_said,
     officer_said,
     plate_said,
+    underscored_said,
     username_said,
 )
 from cdr.domain.anonymising.known_names import word_rules
@@ -152,6 +154,7 @@ def replace_identifiers(
     reading.replace(_WEB, lambda _: ("[web address]", "web addresses"))
     for pattern, said, kind in accounts(reading.text):
         reading.replace(pattern, lambda _, answer=(said, kind): answer)  # type: ignore[misc]
+    reading.replace(UNDERSCORED, underscored_said)
     reading.replace(LED_ACCOUNT, username_said)
     reading.replace(OFFICERS_NUMBER, officer_said)
     reading.replace(_POSTCODE, lambda _: ("[postcode]", "postcodes"))

@@ -32,7 +32,10 @@ def ended_said(match: re.Match[str]) -> tuple[str, str] | None:
     """`[a hospital]` for a name in capitals that ends with what it is; words before it that only say of what kind it is are none."""
     words = re.split(r"[ -]", match["name"])
     kept = f"{words.pop(0)} " if _opens(match) and _is_said_of_a_place(bare_name(words[0])) else ""
-    if not any(word[:1].isupper() and not _says_the_kind(bare_name(word)) for word in words):
+    telling = [bare_name(word) for word in words if word[:1].isupper() and not _says_the_kind(bare_name(word))]
+    if match["end"].lower() in word_rules()["endings_with_other_meanings"]:  # `Best Practice` is none
+        telling = [word for word in telling if word not in ordinary_words()]
+    if not telling:
         return None
     return kept + SAID[match["end"].lower()], "organisations"
 
@@ -56,7 +59,8 @@ def _kinds() -> frozenset[str]:
 
 
 def _says_the_kind(low: str) -> bool:
-    return low in _kinds() or low.removesuffix("s") in _kinds() or low.upper() in word_rules()["abbreviations"]
+    kinds = (_kinds(), word_rules()["before_places"])
+    return any(low in some or low.removesuffix("s") in some for some in kinds) or low.upper() in word_rules()["abbreviations"]
 
 
 def _is_said_of_a_place(low: str) -> bool:
