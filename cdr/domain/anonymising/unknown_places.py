@@ -60,7 +60,10 @@ def _kinds() -> frozenset[str]:
 
 def _says_the_kind(low: str) -> bool:
     kinds = (_kinds(), word_rules()["before_places"])
-    return any(low in some or low.removesuffix("s") in some for some in kinds) or low.upper() in word_rules()["abbreviations"]
+    return (
+        any(low in some or low.removesuffix("s") in some for some in kinds)
+        or low.upper() in word_rules()["abbreviations"]
+    )
 
 
 def _is_said_of_a_place(low: str) -> bool:
