@@ -19,20 +19,24 @@ if TYPE_CHECKING:
 @click.command("close")
 @case_reference
 @click.option(
-    "--override", metavar="REASON", help="Close it although something is left, and why; say nothing of the child."
+    "--override",
+    metavar="REASON",
+    help="Close it although something stands in the way, and why; say nothing of the child.",
 )
 @as_json
 @pass_app
 def command(app: App, reference: str, override: str | None, as_json: bool) -> None:
-    """End a case when its review is ratified and nothing is left to do; all that is left is listed.
+    """End a case when its review is ratified and nothing stands in the way; all that is left to do is listed.
 
-    Left may be returns, another process (an inquest always, also where the review did not wait for it), the family's questions, the
-    national database, steps, letters on hold, minutes, and messages in the outbox: closing all the same wants --override. Messages
-    of the case that wait in the outbox are taken away. A return is waited for or waived, whatever the reason. `cdr reopen` opens it again.
+    In the way stand another process that is open (but one that the review did not wait for) and open questions of the family: closing
+    all the same wants --override. A return is waited for or waived, whatever the reason. What else is left is told, and kept with the
+    closure: an inquest that the review did not wait for, the national database, steps, letters on hold, minutes, messages in the
+    outbox, which are taken away. `cdr reopen` opens the case again.
 
     Example: cdr close 2026-7K3M
     """
     from cdr.domain.case import case
+    from cdr.domain.case.review import unmet_for_closing
     from cdr.mail import outbox
 
     reason = (override or "").strip()
@@ -41,24 +45,23 @@ def command(app: App, reference: str, override: str | None, as_json: bool) -> No
     today = app.clock.today
     with changing(app, reference, also_closed=True) as now:
         kept = now.documents.case
-        body = case.closed(kept.body, today)
-        unmet = _left(app, now.documents)
-        if unmet and not reason:
+        documents, left = now.documents, _left(app, now.documents)
+        if not reason and unmet_for_closing(kept.body, documents.requests.body, documents.analysis_body):
             raise ConditionsNotMet(
                 "The case cannot be closed yet; nothing was recorded.",
-                unmet,
+                left,
                 f"Do what is left; or close it all the same: cdr close {reference} --override REASON",
             )
         _refuse_outstanding(now.documents)
-        body = case.closed(kept.body, today, (reason, unmet)) if unmet else body
+        body = case.closed(kept.body, today, left, reason)
         now.record("close", {kept.place: body})
     taken = outbox.take_away_of(app.store.outbox, reference)
     if as_json:
-        content = {"schema": "cdr-close/1", "case": reference, "on": today.isoformat(), "left": unmet}
+        content = {"schema": "cdr-close/1", "case": reference, "on": today.isoformat(), "left": left}
         put_json(content | {"messages_removed": taken})
         return
     put(f"{reference} is closed.")
-    for one in unmet:
+    for one in left:
         say(f"left undone: {one}")
     if taken:
         say(f"{taken} of its messages taken out of the outbox.")

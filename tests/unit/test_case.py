@@ -9,7 +9,13 @@ from unit.domain_data import configuration, example, policy
 
 from cdr.domain.asking.requests import answer, ask
 from cdr.domain.case import case as cases
-from cdr.domain.case.review import PanelMeeting, reviewed_on, unmet_for_closing, unmet_for_ratifying
+from cdr.domain.case.review import (
+    PanelMeeting,
+    reviewed_on,
+    still_open_after_review,
+    unmet_for_closing,
+    unmet_for_ratifying,
+)
 from cdr.domain.process.routes import what_follows
 from cdr.errors import ConditionsNotMet
 
@@ -174,8 +180,8 @@ def test_an_override_passes_over_the_gates_that_it_named_and_no_others() -> None
     unmet = unmet_for_ratifying(new(), all_in(), QUORATE)
     case = cases.with_review(new(), PANEL, "ratified_cdop", "2029-03-01", ("The coroner agreed", unmet))
     assert case["reviews"][0]["override"] == {"reason": "The coroner agreed", "unmet": unmet}
-    inquest = "Another process is still open: inquest."
-    assert unmet_for_closing(case, all_in(), ANALYSIS) == [inquest]  # an inquest is never passed over silently
+    assert unmet_for_closing(case, all_in(), ANALYSIS) == []
+    assert still_open_after_review(case) == ["The review did not wait for it, and it is still open: inquest."]
     criminal = {"type": "criminal", "status": "open"}
     unmet = unmet_for_ratifying({**new(), "gates": [criminal]}, all_in(), QUORATE)
     case = cases.with_review({**new(), "gates": [criminal]}, PANEL, "ratified_cdop", "2029-03-01", ("x", unmet))

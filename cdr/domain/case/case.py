@@ -197,15 +197,16 @@ def refuse_closed(case: Body) -> None:
         )
 
 
-def closed(case: Body, on: date, override: tuple[str, Sequence[str]] | None = None) -> dict[str, Any]:
-    """The case, closed; `override` is the reason for closing it all the same, and the sentences of what was left.
+def closed(case: Body, on: date, left: Sequence[str] = (), reason: str = "") -> dict[str, Any]:
+    """The case, closed; `left` is what was left to do, in sentences, and `reason` why it was closed in spite of what stood in the way.
 
-    Whether it may be closed is `process.closing.left`'s to say. Raises: ConditionsNotMet if closed.
+    Whether it may be closed is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed.
     """
     if text_at(case, "status") == CLOSED:
         raise ConditionsNotMet("The case cannot be closed.", ["It is closed already."])
-    passed_over = {"override": {"reason": override[0], "unmet": list(override[1])}} if override else {}
-    return {**_with(case, "closures", {"on": on.isoformat(), **passed_over}), "status": CLOSED}
+    undone = {"left": list(left)} if left else {}
+    override = {"override": {"reason": reason, "unmet": list(left)}} if reason else undone
+    return {**_with(case, "closures", {"on": on.isoformat(), **override}), "status": CLOSED}
 
 
 def reopened(case: Body, on: date, reason: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cdr.domain.case.gates import words
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
 
-OPEN, INQUEST = "open", "inquest"
+OPEN = "open"
 
 Body = Mapping[str, Any]
 
@@ -64,18 +64,27 @@ def unmet_for_panel(case: Body, requests: Body) -> list[str]:
 def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list[str]:
     """What closing a case still waits for, one sentence each.
 
-    An open gate stands in the way unless the ratifying review was recorded in spite of that very gate; an inquest always does.
+    An open gate stands in the way unless the ratifying review was recorded in spite of that very gate.
     """
     review = ratifying_review(case)
     ratified = review is not None and analysis is not None and text_at(analysis, "stage") == RATIFIED
-    passed_over = words_at(review, "override.unmet")
-    gates = [
-        _gate_sentence(kind)
-        for kind in open_gates(case)
-        if kind == INQUEST or not {_gate_sentence(kind), _once_said(kind)} & {*passed_over}
-    ]
+    gates = [_gate_sentence(kind) for kind in open_gates(case) if not _is_passed_over(kind, review)]
     unreviewed = [] if ratified else ["The case has no ratified review."]
     return [*unreviewed, *_returns(requests), *gates, *_questions(case)]
+
+
+def still_open_after_review(case: Body) -> list[str]:
+    """The other processes that are open and that the ratifying review did not wait for, one sentence each."""
+    review = ratifying_review(case)
+    return [
+        f"The review did not wait for it, and it is still open: {words(kind)}."
+        for kind in open_gates(case)
+        if _is_passed_over(kind, review)
+    ]
+
+
+def _is_passed_over(kind: str, review: Body | None) -> bool:
+    return bool({_gate_sentence(kind), _once_said(kind)} & {*words_at(review, "override.unmet")})
 
 
 def reviewed_on(on: date | None, meeting_date: date | None, today: date) -> date:

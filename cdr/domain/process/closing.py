@@ -1,4 +1,4 @@
-"""What is still left in a case that is to be closed, one sentence each: closing it all the same wants a reason."""
+"""What is still left in a case that is to be closed, one sentence each; `review.unmet_for_closing` says which of it stands in the way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from cdr.domain.case.case import attachments_of
 from cdr.domain.case.milestones import Milestone, ends, kind, milestones_of, still_called_for
 from cdr.domain.case.processes import NCMD_TOLD, Told
-from cdr.domain.case.review import unmet_for_closing
+from cdr.domain.case.review import still_open_after_review, unmet_for_closing
 from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import text_at
@@ -28,6 +28,7 @@ def left(
     """
     return [
         *unmet_for_closing(case, requests, analysis),
+        *still_open_after_review(case),
         *([] if case.get("imported") else _not_done(case, requests, told, on, policy)),
         *(f"A letter to the family is on hold ({hold.kind}): ask {hold.whom}." for hold in holds(case)),
         *(f"The minutes or the report are not kept with the case: {one.label}." for one in _without_papers(case)),
