@@ -249,3 +249,25 @@ def test_two_returns_under_one_number(office: Office) -> None:
         assert found == {"northtown-general", "regional-ambulance"}
         assert [one["status"] for one in documents["requests"]["requests"]][2:] == ["returned", "returned"]
         hand.verified()
+
+
+def test_keys_and_agencies_changed_on_both_sides(office: Office, people: People, tmp_path: Path) -> None:
+    """Each added a key and corrected another agency: both keys read everything, and both corrections stand."""
+    robin, sam, case = office.robin, office.sam, office.case
+    for hand, name, agency in ((robin, "Kim", "northshire-police"), (sam, "Lee", "high-street-surgery")):
+        gpg(people.stranger_home, "--passphrase", "", "--quick-generate-key", f"{name} <{name}@northshire.example>")
+        file = tmp_path / f"{name}.asc"
+        file.write_bytes(gpg(people.stranger_home, "--armor", "--export", f"{name}@northshire.example"))
+        hand("keys", "add", file)
+        hand("agency", "edit", agency, "--email", f"{name.lower()}@{agency}.example")
+    robin("sync")
+    told = sam("sync", "--json").json
+    assert told["decided"] == [] and {"cdr.yaml", "keys/registry.yaml"} <= {*told["merged"]}
+    robin("sync")
+    for hand in (robin, sam):
+        names = {one["name"] for one in hand("keys", "list", "--json").json["keys"]}
+        assert {"Kim", "Lee"} <= names
+        configuration = (hand.store / "cdr.yaml").read_text("utf-8")
+        assert "kim@northshire-police.example" in configuration and "lee@high-street-surgery.example" in configuration
+        hand.verified()
+        assert hand.show(case)
