@@ -28,7 +28,7 @@ def to_json(tally: Tally) -> dict[str, Any]:
 def _panel_json(panel: PanelYears, edition: str) -> dict[str, Any]:
     """The meetings of each year, and the reviews in which something was passed over, which no public edition names."""
     meetings = [{"year": one.year, "held": one.held, "quorate": one.quorate, "cases": one.cases} for one in panel.years]
-    listed = [{"case": one.case, "on": one.on.isoformat(), "unmet": list(one.unmet)} for one in panel.overridden]
+    listed = [{"on": one.on.isoformat(), "unmet": list(one.unmet)} for one in panel.overridden]
     return {"meetings": meetings, **({"overridden": listed} if edition == INTERNAL else {})}
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
 
-from cdr.errors import MEND, NotAllowed, NotAuthentic, NotFound
+from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
 from cdr.forms import schema
 from cdr.store import layout, opening, ownership, worktree
 from cdr.store.document import Document, decode, digest, unwritten
@@ -151,12 +152,11 @@ class Snapshot:
 
     def open_ahead(self, places: Iterable[Place]) -> None:
         """Decrypt these documents together, for `open` to take each from; what cannot be, `open` decrypts alone and tells why."""
-        wanted = []
+        ciphertexts = []
         for place in places:
-            blob = self.blob(place.path)
-            if blob and blob.is_plain and self.person and may_read(self.person, place.kind):
-                wanted.append(blob.digest)
-        ciphertexts = self.git.contents(wanted, LARGEST["blob"]) if len(wanted) > 1 else []
+            if self.person and may_read(self.person, place.kind):
+                with suppress(CdrError):  # whoever opens it is told what is wrong with it
+                    ciphertexts.append(self.raw(place.path))
         self._ahead = {}
         for batch in opening.batches(ciphertexts):
             for ciphertext, plain in zip(batch, opening.opened(self.keys.gnupg, batch), strict=True):

@@ -59,7 +59,7 @@ def test_wrong_words_are_refused_with_the_right_ones(cdr: Shell, sudi: str) -> N
 def test_the_table_fits_the_screen(
     cdr: Shell, cases: tuple[str, str, str], columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr("cdr.terminal.output.screen", lambda stream: columns)
     out = cdr("list", as_of="2026-07-21").out
     table = out.split("\n\n")[0]
     assert max(map(len, table.splitlines())) <= columns

@@ -77,5 +77,5 @@ def test_an_empty_form_can_be_filled_in(cdr: Shell, tmp_path: Path) -> None:
     filled = tmp_path / "filled.yaml"
     filled.write_text(text, "utf-8")
     wrong = [line for line in cdr("notify", "--from", filled, code=65).err.splitlines() if "SCHEMA" in line]
-    assert [line.split(": ")[1] for line in wrong] == ["professionals"]
+    assert wrong == []
     assert run(["form", "--blank", "A", "-o", "x.docx"]).code == run(["form", "-o", "x.html"]).code == 2

@@ -147,7 +147,7 @@ def test_no_name_number_or_narrative_is_in_any_format(cdr: Shell, sudi: str, for
 
 def test_json_holds_one_object_with_the_interface_s_keys(cdr: Shell, sudi: str) -> None:
     body = json.loads(cdr("tally", "--year", "2025/26", "--all", "--json").out)
-    assert set(body) == {"schema", "area", "year", "years", "edition", "tables"}
+    assert set(body) == {"schema", "area", "year", "years", "edition", "tables", "meetings", "overridden"}
     wanted = {"id", "title", "basis", "columns", "rows", "total", "notes"}
     assert all(wanted <= set(table) <= wanted | {"per", "breaks", "references"} for table in body["tables"])
 

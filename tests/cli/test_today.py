@@ -41,7 +41,7 @@ def test_a_quiet_day(cdr: Shell) -> None:
     assert due(cdr, "2026-02-17")
     cdr("review", case, "--from", EXAMPLES / "form-c-sudi.yaml", "--override", "x", as_of="2026-04-14")
     said = cdr("today", as_of="2026-04-15").out
-    assert said.endswith("1 open case: nothing due within a week. Next to move: coordinator.\n")
+    assert said.endswith("1 open case: nothing due before 2026-09-30. Next to move: coordinator.\n")
     assert said.startswith("The area\n  2026-04-01  Ring ")  # what letters name is asked for in April and October
 
 

@@ -72,7 +72,7 @@ def test_many_first_readers_at_once(cdr: Shell, sudi: str, tmp_path: Path) -> No
 
 def test_a_store_that_somebody_else_writes_to(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = lock.held
-    monkeypatch.setattr(lock, "held", lambda path, wait: real(path, min(wait, 0.5)))
+    monkeypatch.setattr(lock, "held", lambda path, wait=0.5, *said, **more: real(path, min(wait, 0.5), *said, **more))
     with (cdr.store / ".git" / "cdr.lock").open("w") as held, unchanged(cdr.store):
         fcntl.flock(held, fcntl.LOCK_EX)
         cdr("list")

@@ -374,7 +374,7 @@ def test_plain_files_of_every_kind_are_told(cdr: Shell, asked: str, people: Peop
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("Zzyxquorn")
     (cdr.store / "outbox" / "kept.eml").touch()
-    (cdr.store / ".git" / "info").mkdir()
+    (cdr.store / ".git" / "info").mkdir(exist_ok=True)
     (cdr.store / ".git" / "info" / "exclude").write_text("*\n")
     (cdr.store / "empty" / "folder").mkdir(parents=True)
     found = cdr("verify", "--json", code=1).json["findings"]

@@ -255,9 +255,10 @@ def test_keys_and_agencies_changed_on_both_sides(office: Office, people: People,
     """Each added a key and corrected another agency: both keys read everything, and both corrections stand."""
     robin, sam, case = office.robin, office.sam, office.case
     for hand, name, agency in ((robin, "Kim", "northshire-police"), (sam, "Lee", "high-street-surgery")):
-        gpg(people.stranger_home, "--passphrase", "", "--quick-generate-key", f"{name} <{name}@northshire.example>")
+        of_both = f"{name}.of.both.sides@northshire.example"
+        gpg(people.stranger_home, "--passphrase", "", "--quick-generate-key", f"{name} <{of_both}>")
         file = tmp_path / f"{name}.asc"
-        file.write_bytes(gpg(people.stranger_home, "--armor", "--export", f"{name}@northshire.example"))
+        file.write_bytes(gpg(people.stranger_home, "--armor", "--export", of_both))
         hand("keys", "add", file)
         hand("agency", "edit", agency, "--email", f"{name.lower()}@{agency}.example")
     robin("sync")

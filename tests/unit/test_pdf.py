@@ -88,12 +88,12 @@ def test_a_letter_and_its_list_of_help_are_two_pages(name: str) -> None:
     assert second.lstrip().startswith("People who can help")
 
 
-def test_a_longer_letter_is_still_two_pages_with_its_close_in_one_piece() -> None:
+def test_a_longer_letter_has_its_close_in_one_piece_and_what_we_keep_whole_on_a_page() -> None:
     longer: dict[str, Any] = {"death__place": "abroad", "child__known_as": "Oluwatóbilọ́ba Adébáyọ̀mi Ńkẹ́chí"}
     police = [{"type": "inquest", "status": "open"}, {"type": "criminal", "status": "open"}]
     found = pages(pdf_of("suicide", other_investigations=police, **longer))
-    assert len(found) == 2
-    assert "Yours sincerely" not in found[0]
+    assert len(found) == 3 and found[2].lstrip().startswith("What we keep")
+    assert "Yours sincerely" not in found[0] and "What we keep" not in found[1]
     before, _, after = found[1].partition("Yours sincerely")
     assert "please tell Jo Penrose or me." in before and "Robin Ashworth" in after
 

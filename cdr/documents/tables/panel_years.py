@@ -23,12 +23,7 @@ def _words(year: PanelYear) -> str:
     return f"{year.year}: {meetings}, of which {year.quorate} quorate, with {cases}."
 
 
-def passed_over_lines(panel: PanelYears) -> list[str]:
-    """Each review that was ratified all the same, by its case's reference; empty where there was none."""
-    return [f"{one.case}, {one.on}: {' '.join(one.unmet)}" for one in panel.overridden]
-
-
 def passed_over_counts(panel: PanelYears) -> list[str]:
-    """What was not met and in how many of these reviews, without their references."""
+    """What was not met and in how many of these reviews, without their references, which `cdr list` has."""
     counted = Counter(sentence for one in panel.overridden for sentence in one.unmet)
     return [f"{sentence} ({'1 review' if n == 1 else f'{n} reviews'})" for sentence, n in counted.most_common()]

@@ -170,7 +170,7 @@ def _panel(tally: Tally) -> list[tuple[str, list[str]]]:
     """What the panel did, under its headings; what was passed over names cases, and stands in no public edition."""
     if tally.panel is None:
         return []
-    passed = panel_years.passed_over_lines(tally.panel) if tally.edition == "internal" else []
+    passed = panel_years.passed_over_counts(tally.panel) if tally.edition == "internal" else []
     meetings = panel_years.HEADING, panel_years.meeting_lines(tally.panel)
     return [meetings, *([(panel_years.PASSED_OVER, passed)] if passed else [])]
 

@@ -249,11 +249,13 @@ def _behind(side: _Aligned, backbone: set[str]) -> dict[str, list[str]]:
 
 
 def _woven(one: Sequence[str], other: Sequence[str], made: Mapping[str, Any]) -> Iterator[str]:
-    """Two rows of new entries as one, each in its own order, the earlier first."""
+    """Two rows of new entries as one, each in its own order, the earlier first; what both put there stands once."""
     left, right = list(one), list(other)
     while left and right:
         first = left if _earlier(made[left[0]], left[0]) <= _earlier(made[right[0]], right[0]) else right
-        yield first.pop(0)
+        taken = first[0]
+        yield taken
+        left, right = ([id_ for id_ in row if id_ != taken] for row in (left, right))
     yield from (*left, *right)
 
 
