@@ -58,10 +58,16 @@ def show(app: App, number: int, as_json: bool) -> None:
     if one is None:
         raise NotFound("There is no such release.", "See: cdr release list")
     if as_json:
-        put_json({"schema": "cdr-release/1", "releases": [{**_told(one), "log": list(one.hidden)}]})
+        put_json({"schema": "cdr-release/1", "releases": [{**_told(one), "log": list(one.hidden), **_answers(one)}]})
         return
     put(table([tuple(entry.values()) for entry in one.hidden], ("Table", "Row", "Column", "Why")))
     say("; ".join(f"{why}: {n}" for why, n in Counter(entry["why"] for entry in one.hidden).items()))
+    if one.answers:
+        say(f"{len(one.answers)} findings in its words were answered; the answers are in --json.")
+
+
+def _answers(one: Release) -> dict[str, object]:
+    return {"answers": list(one.answers)} if one.answers else {}
 
 
 def _told(one: Release) -> dict[str, object]:

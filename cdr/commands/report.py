@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,15 @@ from cdr.terminal.output import STDOUT, put_json, refuse_two_results, say, to_fi
 if TYPE_CHECKING:
     from cdr.documents.report.report_blocks import Report
     from cdr.domain.report.report_words import Names
+    from cdr.statistics.facts import CaseFacts
     from cdr.statistics.tally import Tally
     from cdr.store.document import Document
     from cdr.work.taking_in import Form
 
 MOST_YEARS = 8
+# agencies whose name in a published sentence would tell where few children were
+OF_FEW_CHILDREN = ("primary_care_gp", "education_school_early_years")
+FEWEST = 5
 
 
 @click.command("report")
@@ -40,7 +45,21 @@ MOST_YEARS = 8
 @click.option(
     "--public",
     is_flag=True,
-    help="Refused: no edition of it may be published yet; the tables are made public by cdr tally --public.",
+    help="The edition that may be published: small numbers, and what would give them, are hidden; its words are searched. It is recorded.",
+)
+@click.option(
+    "--answers",
+    "answers_file",
+    metavar="FILE",
+    help="With --public: why each thing that was found in the words may be published all the same (YAML).",
+)
+@click.option(
+    "--threshold",
+    default=FEWEST,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(FEWEST, 1000),
+    help="With --public: the smallest count that is shown, but for none.",
 )
 @output_file
 @as_json
@@ -52,6 +71,8 @@ def command(
     edit: bool,
     words_file: str | None,
     public: bool,
+    answers_file: str | None,
+    threshold: int,
     output: str | None,
     as_json: bool,
 ) -> None:
@@ -59,17 +80,26 @@ def command(
     - is stdout, as Markdown).
 
     The partners' own words (foreword, what was done, how effective it was, learning, actions, priorities, thanks) are kept encrypted in
-    the store; --edit or --words records them. The report shows exact numbers and is not for publication.
+    the store; --edit or --words records them. The report shows exact numbers and is not for publication, but with --public, which
+    hides what could be worked out beside everything that was published before, and stops until each thing that was found in the words
+    is answered by a person.
 
-    Example: cdr report --year 2025/26 -o report.pdf
+    Examples:
+
+    \b
+    cdr report --year 2025/26 -o report.pdf
+    cdr report --year 2025/26 --public --answers answers.yaml -o public.pdf
     """
     from cdr.statistics.years import parse_year
-    from cdr.work.counting import refuse_public
 
     year = parse_year(year)
     refuse_two_results(output, as_json)
-    if public:
-        refuse_public()
+    if answers_file and not public:
+        raise WrongUsage("Answers are for the edition that is published.", "Give --public too.")
+    if public and (edit or words_file):
+        raise WrongUsage(
+            "Record the words first, read them, and publish then.", "Like: cdr report --year 2025/26 --edit"
+        )
     if edit and words_file:
         raise WrongUsage("Give either --edit or --words.")
     ending = _ending(output, edit or bool(words_file) or as_json)
@@ -78,7 +108,7 @@ def command(
         say("The area's own words are recorded." if recorded else "Nothing was changed.")
     if not output and not as_json:
         return
-    made, tally = _made(app, year, years)
+    made, tally = _published(app, year, years, threshold, answers_file) if public else _made(app, year, years)
     _warn(made, tally)
     if output:
         from cdr.documents.report.report import render
@@ -102,23 +132,67 @@ def _ending(output: str | None, without: bool) -> str:
 
 
 def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
-    from cdr.documents.report.report_sections import Material, build, tables_needed
+    from cdr.documents.report.report_sections import Material, build
     from cdr.statistics.cautions import cautions
+    from cdr.work import counting
+
+    about, configuration = rules("report"), app.configuration
+    facts, counted, day = _counted(app, year, years)
+    counted = counting.with_panel(app, counted)
+    known = cautions(facts, configuration.authorities, counted.years)
+    own, last = _body(words_for(app.store, year)), _last(app, year)
+    material = Material(counted, configuration, own, last, app.store.head[0], day, known, about, rules("intervals"))
+    return build(material), counted
+
+
+def _counted(
+    app: App, year: str, years: int | None, only: Collection[str] | None = None
+) -> tuple[list[CaseFacts], Tally, date]:
+    """What is counted, the exact tables of a report, or of them `only` some, and the day as of which they are."""
+    from cdr.documents.report.report_sections import tables_needed
     from cdr.statistics.tally import Choice, tally
     from cdr.work import counting
 
     about, configuration = rules("report"), app.configuration
     facts = counting.facts(app)
-    commit, committed_on = app.store.head
-    day = app.clock.today if app.as_of else committed_on
-    choice = Choice(tables=tables_needed(about), today=day, looks_back=counting.looks_back(app))
+    day = app.clock.today if app.as_of else app.store.head[1]
+    needed = tuple(table for table in tables_needed(about) if only is None or table in only)
+    choice = Choice(tables=needed, today=day, looks_back=counting.looks_back(app))
     names = configuration.area, configuration.authorities, counting.agencies(app)
     counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
-    counted = counting.with_panel(app, counted)
-    known = cautions(facts, configuration.authorities, counted.years)
+    return facts, counted, day
+
+
+# ---- the edition that is published ---------------------------------------------------------------------------------
+
+
+def _published(app: App, year: str, years: int | None, threshold: int, answers: str | None) -> tuple[Report, Tally]:
+    """The public edition, made of what is shown alone. Raises: InvalidData with what was found in the words, ConditionsNotMet."""
+    from cdr.documents.report.report_sections import Material, build
+    from cdr.domain.report.public_words import printed_words
+    from cdr.statistics.public_tally import PUBLISHED
+    from cdr.work.releasing import publish, refuse_unfinished
+    from cdr.work.words_out import answered
+
+    _, exact, _ = _counted(app, year, years, PUBLISHED)
+    refuse_unfinished(app, exact)
     own, last = _body(words_for(app.store, year)), _last(app, year)
-    material = Material(counted, configuration, own, last, commit, day, known, about, rules("intervals"))
-    return build(material), counted
+    names = _names(app)
+    allowed = [
+        *_professionals(app),
+        *_places(app),
+        *(one.name for one in app.configuration.agencies if one.type not in OF_FEW_CHILDREN),
+    ]
+    words = answered(app, printed_words(own, last), names, allowed, exact, threshold, answers)
+    found = publish(app, "report", exact, threshold, words)
+    say(
+        f"It is recorded as release {found.number}. What is hidden in it, and why, is for members: cdr release show {found.number}"
+    )
+    day, about, shown = date.fromisoformat(found.on), rules("report"), found.edition.tally
+    material = Material(
+        shown, app.configuration, own, last, app.store.head[0], day, (), about, rules("intervals"), public=True
+    )
+    return build(material), shown
 
 
 def _last(app: App, year: str) -> Mapping[str, Any]:
@@ -176,16 +250,24 @@ def _names(app: App) -> Names:
     """The names that the cases know, and those of professionals and places, which may stand in a report."""
     from cdr.domain.report.report_words import Names
 
-    known = app.configuration
     of_families = [name for facts in app.cases().values() for name in facts.names]
+    agencies = [agency.name for agency in app.configuration.agencies]
+    return Names.of(of_families, [*_professionals(app), *_places(app), *agencies])
+
+
+def _professionals(app: App) -> list[str]:
+    known = app.configuration
     areas = [
         person
         for area in (known.own_area, *known.areas)
         for person in (area.chair, area.designated_doctor, area.manager)
     ]
-    people = [person.name for person in (*known.people.values(), *areas)]
-    places = [known.area, *known.authorities, *(area.name for area in known.areas), known.letterhead.organisation]
-    return Names.of(of_families, [*people, *places, *(agency.name for agency in known.agencies)])
+    return [person.name for person in (*known.people.values(), *areas)]
+
+
+def _places(app: App) -> list[str]:
+    known = app.configuration
+    return [known.area, *known.authorities, *(area.name for area in known.areas), known.letterhead.organisation]
 
 
 def _taken_in(app: App, year: str, file: str) -> Form:

@@ -221,10 +221,12 @@ def _refuse_other_counts(asked: Sequence[tuple[str, bool]]) -> None:
 def _public(app: App, made: Tally, threshold: int) -> Tally:
     from cdr.work.releasing import publish
 
-    edition, number = publish(app, "tally", made, threshold)
-    _tell_hidden(edition)
-    say(f"It is recorded as release {number}. What is hidden in it, and why, is for members: cdr release show {number}")
-    return edition.tally
+    found = publish(app, "tally", made, threshold)
+    _tell_hidden(found.edition)
+    say(
+        f"It is recorded as release {found.number}. What is hidden in it, and why, is for members: cdr release show {found.number}"
+    )
+    return found.edition.tally
 
 
 def _tell_hidden(edition: PublicEdition) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
@@ -18,6 +18,34 @@ AGAIN = "Give more years together (--years N --pooled), or fewer tables (--table
 
 
 @dataclass(frozen=True)
+class Words:
+    """The area's own words that are published with the tables, as they are printed, and the answers to what was found in them."""
+
+    printed: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    def recorded(self) -> dict[str, Any]:
+        """The words as a release keeps them; nothing where there are none."""
+        told = [{"finding": finding, "answer": answer} for finding, answer in sorted(self.answers.items())]
+        if not self.printed:
+            return {}
+        text = json.dumps(self.printed, ensure_ascii=False, sort_keys=True)
+        return {"words": text, **({"answers": told} if told else {})}
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published: the edition, its number in the register, and the day on which it was first made."""
+
+    edition: PublicEdition
+    number: int
+    on: str
+
+
+NO_WORDS = Words()
+
+
+@dataclass(frozen=True)
 class Release:
     """One release as the register has it; `tally` is the JSON of its tables, `hidden` says of each hidden count why."""
 
@@ -28,6 +56,7 @@ class Release:
     threshold: int
     tally: Mapping[str, Any]
     hidden: tuple[Mapping[str, str], ...]
+    answers: tuple[Mapping[str, str], ...] = ()
 
 
 def register(app: App) -> list[Release]:
@@ -43,6 +72,7 @@ def register(app: App) -> list[Release]:
             body["threshold"],
             json.loads(body["tally"]),
             tuple(body["hidden"]),
+            tuple(body.get("answers", ())),
         )
         for body in (one.body for one in releases(app.store))
     ]
@@ -65,8 +95,8 @@ def public_of(tally: Tally, before: Iterable[Released], threshold: int) -> Publi
         ) from None
 
 
-def publish(app: App, what: str, tally: Tally, threshold: int) -> tuple[PublicEdition, int]:
-    """Make the public edition and record it; its number in the register, the earlier one where the very same was published.
+def publish(app: App, what: str, tally: Tally, threshold: int, words: Words = NO_WORDS) -> Published:
+    """Make the public edition and record it, beside the words that are printed with it; the earlier one where the very same was published.
 
     Raises: ConditionsNotMet, where a year is not over or a small count could be worked out.
     """
@@ -74,14 +104,15 @@ def publish(app: App, what: str, tally: Tally, threshold: int) -> tuple[PublicEd
     from cdr.store.releases import release_place, releases
     from cdr.store.transaction import Change
 
-    _refuse_unfinished(app, tally)
+    refuse_unfinished(app, tally)
     with app.store.writing():
         bodies = [one.body for one in releases(app.store)]
         edition = public_of(tally, [_released(body) for body in bodies], threshold)
         text = json.dumps(to_json(edition.tally), ensure_ascii=False)
-        same = [int(body["number"]) for body in bodies if body["tally"] == text]
+        made_of = text, words.recorded().get("words")
+        same = [body for body in bodies if (body["tally"], body.get("words")) == made_of]
         if same:
-            return edition, same[0]
+            return Published(edition, int(same[0]["number"]), str(same[0]["on"]))
         number = len(bodies) + 1
         body = {
             "schema": "release/1",
@@ -91,16 +122,18 @@ def publish(app: App, what: str, tally: Tally, threshold: int) -> tuple[PublicEd
             "commit": app.store.head[0],
             "threshold": threshold,
             "tally": text,
+            **words.recorded(),
             "secrets": [
                 {**_place(key), "width": one.width, "reach": one.reach} for key, one in edition.secrets.items()
             ],
             "hidden": [{**_place(key), "why": why} for key, why in sorted(edition.hidden.items())],
         }
         app.store.commit(Change("release", {release_place(number): body}))
-    return edition, number
+    return Published(edition, number, body["on"])
 
 
-def _refuse_unfinished(app: App, tally: Tally) -> None:
+def refuse_unfinished(app: App, tally: Tally) -> None:
+    """Publish nothing of a year that is not over. Raises: ConditionsNotMet."""
     from cdr.statistics.years import first_and_last_day
 
     if first_and_last_day(tally.year)[1] >= app.clock.today:

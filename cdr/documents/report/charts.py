@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from cdr.documents import svg
-from cdr.documents.tables.tally import counted_of
+from cdr.documents.tables.tally import HIDDEN, counted_of
 from cdr.statistics.tables import SHARES, Cell, Table
 
 MOST_BARS = 12
@@ -54,14 +54,16 @@ class Chart:
 def of_rows(table: Table, title: str) -> Chart | None:
     """A bar for each row of a table's last column, the longest first where the rows have no order of their own.
 
-    None where there is nothing to draw: fewer than two cases, or no row of which anything is known.
+    A hidden row has no length and says that it is hidden. None where there is nothing to draw: fewer than two cases, no row of which
+    anything is known, or counts whose whole is not told.
     """
     whole = table.total[-1]
     counted = whole.of if table.id in SHARES else whole.n
     if not table.rows or (counted or 0) < 2:
         return None
-    known = [(row.label, row.cells[-1]) for row in table.rows if _is_known(row.cells[-1], table)]
-    if not known:
+    last = [(row.label, row.cells[-1]) for row in table.rows]
+    known = [(label, cell) for label, cell in last if cell.hidden or _is_known(cell, table)]
+    if all(cell.hidden for _, cell in known) or any(_lacks_its_whole(cell, table) for _, cell in last):
         return None
     cells = known[:MOST_BARS]
     lengths = _lengths([_length(cell, table) for _, cell in cells])
@@ -76,19 +78,19 @@ def of_rows(table: Table, title: str) -> Chart | None:
 def over_years(tables: Sequence[Table], names: Sequence[str], title: str) -> Chart | None:
     """For each column the totals of several tables, each beside its name (`9 notified`); None where none is known, or all are zero."""
     columns = tables[0].columns
-    counts = [[table.total[n].n for table in tables] for n in range(len(columns))]
-    highest = max(n or 0 for one in counts for n in one)
+    totals = [[table.total[n] for table in tables] for n in range(len(columns))]
+    highest = max(cell.n or 0 for one in totals for cell in one)
     if not highest:
         return None
     groups = [
         Group(
             column,
             tuple(
-                Bar((n or 0) / highest, f"{name}: {NOT_KNOWN}" if n is None else f"{n} {name}", not k)
-                for k, (n, name) in enumerate(zip(one, names, strict=True))
+                Bar((cell.n or 0) / highest, _named(cell, name), not k)
+                for k, (cell, name) in enumerate(zip(one, names, strict=True))
             ),
         )
-        for column, one in zip(columns, counts, strict=True)
+        for column, one in zip(columns, totals, strict=True)
     ]
     return Chart(title, _alt(title, groups), tuple(groups))
 
@@ -96,7 +98,7 @@ def over_years(tables: Sequence[Table], names: Sequence[str], title: str) -> Cha
 def words(cell: Cell, table: Table) -> str:
     """What stands beside a bar: `4 (44.4%)`, or `4 of 9 (44.4%)` where each row has its own whole."""
     if cell.n is None:
-        return NOT_KNOWN
+        return HIDDEN if cell.hidden else NOT_KNOWN
     return (
         f"{counted_of(cell, table)} ({cell.percent:.{table.decimals}f}%)"
         if cell.n and cell.percent is not None
@@ -122,6 +124,12 @@ def drawn(chart: Chart, id_: str) -> str:
     return svg.picture(id_, chart.title, chart.alt, parts, class_="chart", width="100%", height=y)
 
 
+def _named(cell: Cell, name: str) -> str:
+    if cell.n is None:
+        return f"{name}: {HIDDEN if cell.hidden else NOT_KNOWN}"
+    return f"{cell.n} {name}"
+
+
 def _alt(title: str, groups: Sequence[Group], rest: str = "") -> str:
     said = "; ".join(f"{group.label}: {', '.join(bar.text for bar in group.bars)}" for group in groups)
     return f"Bar chart. {title}. {said}.{rest}"
@@ -133,6 +141,10 @@ def _length(cell: Cell, table: Table) -> float:
 
 def _is_known(cell: Cell, table: Table) -> bool:
     return cell.n is not None and (table.id not in SHARES or bool(cell.whole))
+
+
+def _lacks_its_whole(cell: Cell, table: Table) -> bool:
+    return table.id in SHARES and cell.n is not None and cell.whole is None
 
 
 def _lengths(values: Sequence[float]) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -29,7 +29,8 @@ SHORT_COMMIT = 12
 class Material:
     """What a report is made from: the tally, the area, its own words of this year and of the last, and what is worth knowing.
 
-    `rules` is `rules/report.yaml`, `chance` is `rules/intervals.yaml`; `cautions` are sentences about the cases.
+    `rules` is `rules/report.yaml`, `chance` is `rules/intervals.yaml`; `cautions` are sentences about the cases. Of
+    a `public` edition the tally is the public one, and there is nothing else that counts.
     """
 
     tally: Tally
@@ -41,6 +42,7 @@ class Material:
     cautions: Sequence[str]
     rules: Mapping[str, Any]
     chance: Mapping[str, Any]
+    public: bool = False
     tables: Iterator[int] = field(default_factory=lambda: count(1))
     charts: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -55,19 +57,24 @@ def tables_needed(rules: Mapping[str, Any]) -> tuple[str, ...]:
 def build(material: Material) -> Report:
     """The report, with every place where the partners' own words are still missing."""
     rules, tally = material.rules, material.tally
+    made = [(about, tuple(_blocks(about, material))) for about in rules["sections"]]
+    missing = [about["title"] for about, blocks in made if any(isinstance(block, Place) for block in blocks)]
+    if material.public:
+        made = [
+            (about, blocks) for about, whole in made if (blocks := _without_places(whole)) and "england" not in about
+        ]
     sections = tuple(
-        Section(number, about["id"], about["title"], tuple(_blocks(about, material)))
-        for number, about in enumerate(rules["sections"], 1)
+        Section(number, about["id"], about["title"], blocks) for number, (about, blocks) in enumerate(made, 1)
     )
-    missing = [section.title for section in sections if any(isinstance(block, Place) for block in section.blocks)]
+    edition = rules["public"] if material.public else rules
     day = long_date(material.made_on)
     return Report(
         title=rules["title"].format(year=tally.year),
         subtitle=rules["subtitle"].format(area=tally.area),
         organisation=material.configuration.letterhead.organisation,
-        notice=rules["notice_line"],
-        notice_why=" ".join(rules["notice_why"].split()),
-        made=rules["made"].format(commit=material.commit[:SHORT_COMMIT], day=day),
+        notice=edition["notice_line"],
+        notice_why=" ".join(edition["notice_why"].split()),
+        made=edition["made"].format(commit=material.commit[:SHORT_COMMIT], day=day),
         made_on=material.made_on,
         contents=rules["contents"],
         glance=rules["glance"],
@@ -79,10 +86,15 @@ def build(material: Material) -> Report:
     )
 
 
+def _without_places(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """What is printed of a section: nothing stands in a public edition where the partners have not written yet."""
+    return tuple(block for block in blocks if not isinstance(block, Place))
+
+
 def _blocks(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     for paragraph in about.get("text", ()):
         yield Text(" ".join(paragraph.split()))
-    if "few" in about:
+    if "few" in about and _has(material, about["few"]["table"]):
         said = sentences.few(material.tally.table(about["few"]["table"]), about["few"]["of"], material.rules)
         yield from [Text(sentence) for sentence in said]
     if "words" in about:
@@ -91,7 +103,7 @@ def _blocks(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
         yield from _trend(about["trend"], material)
     for table in about.get("tables", ()):
         yield from _table(table, material)
-    if about.get("england"):
+    if about.get("england") and not material.public:
         yield from _england(about["england"], material)
     if about.get("counting"):
         yield from _counting(material)
@@ -162,6 +174,8 @@ def _members(material: Material) -> Iterator[Block]:
     people = [(person.role, person.name, configuration.area) for person in configuration.people.values()]
     names = {agency.id: agency.name for agency in configuration.agencies}
     people += [(one.role, one.name, names.get(one.organisation, "")) for one in configuration.members]
+    if material.public:  # nobody who did not say so is named in public, nor an agency that one child may have known
+        people, configuration = [(role, "", of) for role, _, of in people], replace(configuration, agencies=())
     yield _grid(material, titles["membership"], ("Role", "Name", "For"), listed or people)
     yield from _panel(material)
     agencies = [(agency.name, agency.area) for agency in configuration.agencies]
@@ -194,14 +208,22 @@ def _day(text: str) -> str:
 
 
 def _trend(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
+    if not all(_has(material, table) for table in about["tables"]):
+        return
     chart = over_years([material.tally.table(table) for table in about["tables"]], about["words"], about["title"])
     yield from _picture(chart, material)
 
 
+def _has(material: Material, table: str) -> bool:
+    return any(one.id == table for one in material.tally.tables)
+
+
 def _table(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
+    if material.public and not _has(material, about["table"]):
+        return
     table = material.tally.table(about["table"])
     yield Heading(about["heading"])
-    said = sentences.said(table, about, material.rules, material.chance)
+    said = sentences.said(table, about, material.rules, material.chance, material.public)
     yield from [Text(" ".join(said))] if said else []
     if not table.rows:
         return
@@ -260,8 +282,18 @@ def _here(table: Table, one: Reference) -> str:
 
 def _counting(material: Material) -> Iterator[Block]:
     rules, tally = material.rules, material.tally
-    yield Bullets((*rules["counting"], *shared_notes(tally)))
+    hiding = rules["public"]["counting"] if material.public else []
+    yield Bullets((*hiding, *rules["counting"], *_left_out(material), *shared_notes(tally)))
     if material.cautions:
         yield Heading(rules["gaps"])
         yield Bullets(tuple(material.cautions))
-    yield Text(rules["made"].format(commit=material.commit, day=long_date(material.made_on)))
+    if not material.public:
+        yield Text(rules["made"].format(commit=material.commit, day=long_date(material.made_on)))
+
+
+def _left_out(material: Material) -> Iterator[str]:
+    """Which tables of the report are not in the public edition."""
+    about = [one for section in material.rules["sections"] for one in section.get("tables", ())]
+    left = [one["heading"] for one in about if not _has(material, one["table"])]
+    if left and material.public:
+        yield material.rules["public"]["left_out"].format(tables="; ".join(dict.fromkeys(left)))

@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cdr.statistics.comparing import COUNT, SHARE, are_comparable, change, pair, together
-from cdr.statistics.tables import OVERLAPPING, SHARES, Table, Tally, percent
+from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Table, Tally, percent
 
 Words = Mapping[str, Any]
 # the number of a category or the letter of a domain, which a table needs and a sentence does not
 NUMBERED = re.compile(r"^(?:\d+|[A-D]) (?=[A-Z])")
 
 
-def said(table: Table, about: Words, rules: Words, chance: Words) -> list[str]:
-    """The sentences under a table's heading; `about` is its line of `rules/report.yaml`, `chance` is `rules/intervals.yaml`."""
+def said(table: Table, about: Words, rules: Words, chance: Words, public: bool = False) -> list[str]:
+    """The sentences under a table's heading; `about` is its line of `rules/report.yaml`, `chance` is `rules/intervals.yaml`.
+
+    In a `public` edition nothing is ranked where a hidden number may be the largest.
+    """
     kind = about.get("kind", "parts")
     if kind == "total":
         return [_total(table, about, rules), *([about["said"]] if any(cell.n for cell in table.total) else [])]
@@ -23,10 +26,11 @@ def said(table: Table, about: Words, rules: Words, chance: Words) -> list[str]:
     known = {"of": about.get("whole", about["of"]), "one": about["one"], "year": year, "n": n}
     if not table.rows:
         return [words["nothing"]]
-    if not n:
-        return [words["none"].format(**known)] if kind != "none" else []
-    if n == 1:
-        return [words["one"].format(**known)] if kind != "none" else []
+    if n is None or n < 2:
+        plain = _not_told(table.total[-1], known, rules) if n is None else words["one" if n else "none"].format(**known)
+        return [plain] if kind != "none" else []
+    if public and kind in ("parts", "often") and not _may_be_ranked(table):
+        return [words["shown" if table.id in OVERLAPPING else "not_ranked"]]
     found = [] if kind == "none" else [_sentence(kind, table, about, n, rules, chance)]
     return [*found, *([about["said"]] if about.get("said") else [])]
 
@@ -34,16 +38,17 @@ def said(table: Table, about: Words, rules: Words, chance: Words) -> list[str]:
 def few(table: Table, of: str, rules: Words) -> list[str]:
     """What a section says where its year has so few cases that no difference is a pattern."""
     n, year = _counted(table), table.columns[-1]
-    return [rules["sentences"]["few"].format(few=rules["few"], of=of, year=year)] if 1 < n < rules["few"] else []
+    return [rules["sentences"]["few"].format(few=rules["few"], of=of, year=year)] if 1 < (n or 0) < rules["few"] else []
 
 
 def facts(tally: Tally, rules: Words, chance: Words) -> list[str]:
-    """The key figures of the year in words, one sentence each; nothing is said of a share of nothing."""
-    found = [(tally.table(about["table"]), about) for about in rules["facts"]]
+    """The key figures of the year in words, one sentence each; nothing is said of a share of nothing, nor of a table that is not there."""
+    there = {table.id: table for table in tally.tables}
+    found = [(there[about["table"]], about) for about in rules["facts"] if about["table"] in there]
     return [
         _total(table, about, rules) if about["kind"] == "total" else _fact(table, about, rules, chance)
         for table, about in found
-        if about["kind"] in ("count", "total") or _counted(table)
+        if about["kind"] in ("count", "total") or _counted(table) != 0
     ]
 
 
@@ -89,7 +94,8 @@ def _fact(table: Table, about: Words, rules: Words, chance: Words) -> str:
     pairs, words = [_pair(table, about, n) for n in range(len(table.columns))], rules["sentences"]
     kind = COUNT if about["kind"] == "count" else SHARE
     if pairs[-1] is None:
-        return str(words["not_known"].format(of=about["of"], year=table.columns[-1]))
+        hidden = next((cell for cell in _cells(table, about, len(table.columns) - 1) if cell.hidden), table.total[-1])
+        return _not_told(hidden, {"of": about["of"], "year": table.columns[-1]}, rules)
     n, of = pairs[-1]
     what = about["one"] if kind == COUNT and n == 1 else about["of"]
     known = {"of": what, "year": table.columns[-1], "k": n, "n": n if kind == COUNT else of}
@@ -103,14 +109,38 @@ def _fact(table: Table, about: Words, rules: Words, chance: Words) -> str:
 
 
 def _pair(table: Table, about: Words, column: int) -> tuple[int, int] | None:
+    """How many of how many; None where that is not known, or where a part of it is hidden."""
+    cells = _cells(table, about, column)
+    without_whole = about["kind"] != COUNT and any(cell.n is not None and cell.whole is None for cell in cells)
+    if without_whole or any(cell.hidden for cell in cells):
+        return None
     return together(table.rows, about["rows"], column) if about["kind"] == "row" else pair(table.total[column])
 
 
-def _counted(table: Table) -> int:
-    """Of how many cases the table's last column speaks."""
+def _cells(table: Table, about: Words, column: int) -> list[Cell]:
+    """The cells of a column that a sentence is made from."""
+    if about["kind"] != "row":
+        return [table.total[column]]
+    return [row.cells[column] for row in table.rows if row.label in about["rows"]]
+
+
+def _not_told(cell: Cell, known: Mapping[str, Any], rules: Words) -> str:
+    """A hidden number is no zero, and neither is one that nobody knows."""
+    return str(rules["sentences"]["hidden" if cell.hidden else "not_known"].format(**known))
+
+
+def _may_be_ranked(table: Table) -> bool:
+    """Whether every row is there with its share; rows that overlap are left out where nothing of them is shown."""
+    cells = [row.cells[-1] for row in table.rows]
+    hides = any(cell.hidden or (cell.n and cell.whole is None) for cell in cells)
+    return not hides and (table.id not in OVERLAPPING or table.id in SHARES)
+
+
+def _counted(table: Table) -> int | None:
+    """Of how many cases the table's last column speaks; None where that is hidden or not known."""
     whole = table.total[-1]
     apart = table.id in SHARES or (table.id in OVERLAPPING and whole.of is not None)
-    return (whole.of if apart else whole.n) or 0
+    return whole.of if apart else whole.n
 
 
 def _listed(labels: Sequence[str]) -> str:

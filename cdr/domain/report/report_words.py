@@ -115,7 +115,7 @@ EMPTY: Mapping[str, str] = {
 def _problems(body: Mapping[str, Any], year: str, names: Names) -> Iterator[Problem]:
     if text_at(body, "year") and text_at(body, "year") != year:
         yield problem("RPT-04", "year")
-    for field, text in _texts(body, ""):
+    for field, text in texts(body, ""):
         if any(nhs_numbers.is_valid("".join(filter(str.isdigit, found))) for found in _DIGITS.findall(text)):
             yield problem("RPT-01", field)
         if not OF_PROFESSIONALS.fullmatch(field) and names.is_in(text):
@@ -127,15 +127,16 @@ def _problems(body: Mapping[str, Any], year: str, names: Names) -> Iterator[Prob
             yield problem("RPT-05", f"earlier_actions.{n}")
 
 
-def _texts(node: object, path: str) -> Iterator[tuple[str, str]]:
+def texts(node: object, path: str) -> Iterator[tuple[str, str]]:
+    """Every text of a document with its dotted path, below `path`."""
     if isinstance(node, str):
         yield path, node
     elif isinstance(node, Mapping):
         for key, value in node.items():
-            yield from _texts(value, f"{path}.{key}" if path else str(key))
+            yield from texts(value, f"{path}.{key}" if path else str(key))
     elif isinstance(node, list):
         for n, value in enumerate(node):
-            yield from _texts(value, f"{path}.{n}")
+            yield from texts(value, f"{path}.{n}")
 
 
 def _professional_forms(phrase: Phrase, titles: set[str]) -> Iterator[Phrase]:

@@ -1,0 +1,80 @@
+"""The area's own words on their way out: searched for what may point at a child, and held until a person has answered each finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cdr.app import App, rules
+from cdr.errors import InvalidData, Problem
+from cdr.work.releasing import Words, register
+
+if TYPE_CHECKING:
+    from cdr.domain.report.public_words import Finding
+    from cdr.domain.report.report_words import Names
+    from cdr.statistics.tables import Tally
+
+FORM, FORM_OF_WORDS = "release-answers", "report"
+WORDS = "the report's words"
+HOW = (
+    "Write the words otherwise (cdr report --year ... --edit), or, where somebody who knows the families has read the sentence and it may "
+    'stand, give a file with --answers: schema: release-answers/1, answers: [{finding: "...", answer: why it may be published}].'
+)
+
+
+def answered(
+    app: App,
+    words: Mapping[str, Any],
+    names: Names,
+    allowed: Sequence[str],
+    exact: Tally,
+    threshold: int,
+    file: str | None,
+) -> Words:
+    """The words with the answers to all that was found in them; `exact` are the true tables that are published beside them.
+
+    An answer that was given for an earlier release still holds for the very same sentence. A number of the NHS, a family's name and the
+    reference of a case have no answer. Raises: InvalidData with everything that is to be put right or answered.
+    """
+    from cdr.domain.report.public_words import Search
+    from cdr.domain.report.report_words import report_problems
+    from cdr.statistics.small_labels import small_labels
+
+    never = [one for one in report_problems(words, exact.year, names) if one.level == "error"]
+    few, others = small_labels(exact, threshold)
+    found = Search(allowed, few, others, rules("public-words")).findings(words)
+    given = {one["finding"]: one["answer"] for release in register(app) for one in release.answers}
+    given |= _given(file, found) if file else {}
+    open_ = [one.problem() for one in found if one.id not in given]
+    if never or open_:
+        raise InvalidData(_titled([*never, *open_]), WORDS, _summary(len(never), len(open_)), HOW)
+    return Words(words, {one.id: given[one.id] for one in found})
+
+
+def _given(file: str, found: Iterable[Finding]) -> dict[str, str]:
+    """The answers of a file, each to a finding that there is. Raises: NotFound, InvalidData."""
+    from cdr.domain.rulebook.validation import items_at, problem, text_at
+    from cdr.work.taking_in import take_in
+
+    known = {one.id for one in found}
+
+    def wrong(body: Mapping[str, Any]) -> list[Problem]:
+        items = [(n, text_at(item, "finding")) for n, item in items_at(body, "answers")]
+        return [problem("PUB-08", f"answers.{n}.finding") for n, finding in items if finding and finding not in known]
+
+    answers = take_in(file, FORM, wrong).body["answers"]
+    return {one["finding"]: one["answer"] for one in answers}
+
+
+def _titled(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems with the titles of their fields."""
+    from cdr.forms import schema
+
+    return [replace(one, title=schema.title(schema.current(FORM_OF_WORDS), one.field)) for one in problems]
+
+
+def _summary(never: int, open_: int) -> str:
+    parts = [f"{never} to be taken out of the words"] if never else []
+    parts += [f"{open_} in the words to be answered or written otherwise"] if open_ else []
+    return f"Nothing was published: {' and '.join(parts)}."

@@ -1,0 +1,44 @@
+"""The public report says of a hidden number that it is hidden, and its words are searched for what may point at a child."""
+
+from __future__ import annotations
+
+import pytest
+from unit.test_report import AGENCIES, CHANCE, COMMIT, CONFIGURATION, DAY, RULES, WORDS, case
+
+from cdr.app import rules
+from cdr.documents.report.report import render
+from cdr.documents.report.report_sections import Material, build, tables_needed
+from cdr.domain.report.public_words import Search
+from cdr.statistics.public_tally import PUBLISHED, public_edition
+from cdr.statistics.tally import Choice, tally
+
+
+@pytest.mark.parametrize("format_", ["md", "html"])
+def test_a_hidden_number_is_never_none_and_nothing_is_ranked_beside_it(format_: str) -> None:
+    choice = Choice(tuple(one for one in tables_needed(RULES) if one in PUBLISHED), today=DAY)
+    facts = [case(1, 2025), case(2, 2025, reviewed=True)]
+    names = CONFIGURATION.area, CONFIGURATION.authorities, AGENCIES
+    shown = public_edition(tally(facts, *names, "2025/26", 1, rules("bands"), choice)).tally
+    made = build(Material(shown, CONFIGURATION, WORDS, {}, COMMIT, DAY, (), RULES, CHANCE, public=True))
+    text = render(made, format_).decode()
+    assert "How many deaths notified in 2025/26 is hidden" in text
+    assert not [said for said in ("There were no", "There was one", "No deaths", "largest group is") if said in text]
+    assert COMMIT[:12] not in text and "Not for publication" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "rules_"),
+    [
+        ("The panel met eight times with Northshire Police in 2025/26.", set()),
+        ("A health visitor visited Hilltop Primary School.", {"PUB-02"}),
+        ("It happened on 3 May.", {"PUB-03"}),
+        ("We reviewed 23 deaths.", {"PUB-06"}),
+        ("Some slept on a sofa.", {"PUB-04"}),
+        ("Children with asthma need a plan.", {"PUB-05"}),
+        ("The family of Amara came.", {"PUB-01"}),
+        ("Call 0800 123 4567.", {"PUB-07"}),
+    ],
+)
+def test_what_may_point_at_a_child_is_found(text: str, rules_: set[str]) -> None:
+    search = Search(["Northshire Police"], frozenset({"Asthma"}), frozenset({"Epilepsy"}), rules("public-words"))
+    assert {one.rule for one in search.findings({"thanks": text})} == rules_
