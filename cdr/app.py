@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,7 +171,12 @@ class App:
     @cached_property
     def policy(self) -> Policy:
         """The rules in force in the store's area: those that ship, with what its cdr.yaml changes. Raises: WrongConfiguration."""
-        return self.national_policy.for_area(self.configuration.changes)
+        from cdr.domain.asking.arrival import unconfirmed
+
+        own = self.national_policy.for_area(self.configuration.changes)
+        return replace(
+            own, unconfirmed=unconfirmed(self.configuration), confirm_arrival=self.configuration.confirm_arrival
+        )
 
     @cached_property
     def working_days(self) -> WorkingDays:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, on, pass_app
 from cdr.domain.rulebook.configuration import Agency
-from cdr.errors import OWN_CHANGE, ConditionsNotMet, InvalidData, NotFound, WrongUsage
+from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.terminal.output import put, put_json, say
-
-if TYPE_CHECKING:
-    from cdr.store.store import Store
+from cdr.work import configuring
+from cdr.work.configuring import Changed, agency_with
 
 F = TypeVar("F", bound=Callable[..., Any])
 FIELDS = {
@@ -27,14 +25,6 @@ FIELDS = {
     "phone": "Its telephone number.",
     "key": "The fingerprint of its OpenPGP key, if mail to it is to be encrypted.",
 }
-
-
-@dataclass(frozen=True)
-class Changed:
-    """cdr.yaml with a change: its bytes, and which fields of the agency are different."""
-
-    raw: bytes
-    fields: tuple[str, ...]
 
 
 class OrAnAgency(click.Group):
@@ -110,7 +100,7 @@ def add(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
     def added(raw: bytes, agencies: Sequence[Mapping[str, Any]]) -> Changed:
         return Changed(with_item(raw, "agencies", ordered), tuple(ordered))
 
-    _record(app, added)
+    configuring.record(app, added)
     _tell(agency, "is added.", tuple(ordered), [], as_json)
 
 
@@ -125,7 +115,7 @@ def edit(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
     if not new:
         raise WrongUsage("Say what is new: one or more of " + ", ".join(f"--{field}" for field in FIELDS) + ".")
     app.configuration.agency(agency)
-    changed = _record(app, lambda raw, agencies: _with(raw, agencies, agency, new))
+    changed = configuring.record(app, lambda raw, agencies: agency_with(raw, agencies, agency, new))
     _tell(agency, "is corrected." if changed else "says so already; nothing was changed.", changed, [], as_json)
 
 
@@ -143,7 +133,7 @@ def retire(app: App, agency: str, on: date | None, as_json: bool) -> None:
             "Nothing was recorded.", [f"{agency} was retired on {found.retired_on} already."], "See: cdr agency ID"
         )
     new = {"retired_on": day.isoformat()}
-    changed = _record(app, lambda raw, agencies: _with(raw, agencies, agency, new))
+    changed = configuring.record(app, lambda raw, agencies: agency_with(raw, agencies, agency, new))
     _tell(agency, f"is not asked any more from {day}.", changed, _warnings(app, found), as_json)
 
 
@@ -205,61 +195,8 @@ def _given(fields: Mapping[str, str | None]) -> dict[str, str]:
     return {key: " ".join(value.split()) for key, value in fields.items() if value is not None}
 
 
-def _with(raw: bytes, agencies: Sequence[Mapping[str, Any]], agency: str, new: Mapping[str, str]) -> Changed:
-    """cdr.yaml with new values of an agency's fields, those that say something else."""
-    from cdr.forms.comments import with_fields
-
-    number = next(n for n, item in enumerate(agencies) if item["id"] == agency)
-    different = {key: value for key, value in new.items() if agencies[number].get(key) != value}
-    return Changed(with_fields(raw, "agencies", number, different) if different else raw, tuple(different))
-
-
-def _record(app: App, change: Callable[[bytes, Sequence[Mapping[str, Any]]], Changed]) -> tuple[str, ...]:
-    """Change the recorded cdr.yaml, whole and valid; the fields that are different. Raises: InvalidData."""
-    from cdr.store import layout
-    from cdr.store.transaction import Change
-
-    store = app.store
-    with store.writing():
-        store.require_member()
-        raw = store.configuration()
-        _refuse_unrecorded(store)
-        changed = change(raw, _read(app, raw)["agencies"])
-        if changed.raw != raw:
-            _read(app, changed.raw)
-            store.commit(Change("agency", plain={layout.CONFIGURATION: changed.raw}))
-    app.__dict__.pop("configuration", None)  # what was read before the change is not so any more
-    return changed.fields
-
-
-def _refuse_unrecorded(store: Store) -> None:
-    """Stop where somebody is changing cdr.yaml by hand: what they have written would be lost. Raises: ConditionsNotMet."""
-    from cdr.store import layout
-
-    if (store.folder / layout.CONFIGURATION).is_file() and store.changed_files(layout.CONFIGURATION):
-        raise ConditionsNotMet(
-            "cdr.yaml was changed by hand and not recorded; nothing was changed.",
-            [],
-            f"{OWN_CHANGE} first: git commit -S cdr.yaml. Else put back what was recorded, from a copy that you trust.",
-        )
-
-
-def _read(app: App, raw: bytes) -> dict[str, Any]:
-    """What a cdr.yaml says, valid as a whole. Raises: InvalidData with every problem."""
-    from cdr.forms import schema
-    from cdr.store import layout
-
-    body, source, found = schema.examine(raw, layout.CONFIGURATION, "store")
-    wrong = {problem.field for problem in found}
-    ruled = schema.placed(app.configuration_problems(body), schema.current("store"), source)
-    problems = [*found, *(problem for problem in ruled if problem.field not in wrong)]
-    if problems:
-        raise InvalidData(problems, layout.CONFIGURATION)
-    return body
-
-
 def _item(app: App, agency: str) -> Mapping[str, Any]:
-    items: list[Mapping[str, Any]] = _read(app, app.store.configuration())["agencies"]
+    items: list[Mapping[str, Any]] = configuring.read(app, app.store.configuration())["agencies"]
     return next(item for item in items if item["id"] == agency)
 
 

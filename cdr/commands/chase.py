@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from cdr.commands.options import Day, as_json, pass_app
 from cdr.errors import DONE, TO_ACT_ON, TryAgain, WrongUsage
 from cdr.terminal.output import put, put_json, say, table
 
-WAITS = TryAgain.exit_code
+WAITS, ESCALATION = TryAgain.exit_code, "escalation"
 
 
 @click.command("chase")
@@ -136,6 +137,7 @@ def _json(chased: Any) -> dict[str, Any]:
         "next": following,
         "sent": list(item.sent),
         "to": list(chased.to),
+        "confirmed": chased.is_confirmed,
         **({"held_until": chased.held_until.isoformat()} if chased.held_until else {}),
     }
 
@@ -210,9 +212,16 @@ def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -
     else:
         for text in found.lines:
             put(text)
-    for text in found.warnings:
+    for text in (*_doubts(found.chased), *found.warnings):
         say(text)
     return WAITS if found.not_sent or found.warnings else DONE
+
+
+def _doubts(sent: Iterable[Any]) -> Iterator[str]:
+    """For whoever reads what was done: the escalations about an agency that may have had nothing of it."""
+    for one in sent:
+        if one.item.due and one.item.due.level == ESCALATION and not one.is_confirmed:
+            yield f"Ring first: {one.item.agency}, {one.case}: it is escalated, and nobody has confirmed that what we send arrives there."
 
 
 def _sent_json(one: Any) -> dict[str, Any]:

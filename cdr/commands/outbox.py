@@ -9,6 +9,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, happened, on, pass_app
+from cdr.domain.asking.leaving import is_test
 from cdr.errors import DONE, TO_ACT_ON, WrongUsage
 from cdr.terminal.output import put, put_json, say, table
 
@@ -94,7 +95,7 @@ def _list(app: App, as_json: bool) -> None:
         lost = [_json(one.name, one) for one in found.lost]
         put_json({"schema": "cdr-outbox/1", "waiting": waiting, LOST: lost})
         return
-    rows = [(name, _how(one)) for name, one in found.waiting.items()]
+    rows = [(name, _how(name, one)) for name, one in found.waiting.items()]
     rows += [(one.name, LOST) for one in found.lost]
     put(table(rows, ["message", "how it stands"]) if rows else "The outbox is empty, and nothing is lost.")
     if found.waiting:
@@ -105,7 +106,9 @@ def _list(app: App, as_json: bool) -> None:
         )
 
 
-def _how(one: Outgoing | None) -> str:
+def _how(name: str, one: Outgoing | None) -> str:
+    if is_test(name):
+        return "a test: waits to be sent"
     if one is None or not one.is_awaited:
         return "overtaken, or answered: it need not be sent"
     return f"waits to be sent again (left on {one.left_on})" if one.left_on else "waits to be sent"
@@ -115,7 +118,7 @@ def _json(name: str, one: Outgoing | None) -> dict[str, Any]:
     prompts = one.prompts if one else ()
     about = [{"case": p.case, "agency": p.agency, "level": p.level, "due_on": p.due_on.isoformat()} for p in prompts]
     left_on = one.left_on.isoformat() if one and one.left_on else None
-    return {"file": name, "about": about, "needed": bool(one and one.is_awaited), "left_on": left_on}
+    return {"file": name, "about": about, "needed": is_test(name) or bool(one and one.is_awaited), "left_on": left_on}
 
 
 def _count(number: int) -> str:

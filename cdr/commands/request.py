@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +10,15 @@ import click
 
 from cdr import moments
 from cdr.app import App
-from cdr.commands.options import as_json, case_reference, happened, on, pass_app
-from cdr.errors import ConditionsNotMet
+from cdr.commands.options import Reference, as_json, happened, on, pass_app
+from cdr.errors import DONE, ConditionsNotMet, WrongUsage
 from cdr.terminal.output import put, put_json, say, table
 from cdr.work import return_forms
 from cdr.work.agreed_phrases import Told, agreed, for_form
 from cdr.work.changing import changing
 
 if TYPE_CHECKING:
+    from cdr.domain.rulebook.configuration import Agency
     from cdr.work.messages import Letter
 
 
@@ -26,17 +27,35 @@ NOBODY_NAMED = "Form A names no agency to ask yet. Find out which knew the child
 
 
 @click.command("request")
-@case_reference
+@click.argument("reference", metavar="[REF]", required=False, type=Reference())
 @click.argument("agencies", metavar="[AGENCY]...", nargs=-1)
-@on("the agencies were asked")
+@click.option(
+    "--test",
+    "tested",
+    metavar="AGENCY",
+    help="Send this agency a form that is about no child, to see whether it arrives.",
+)
+@click.option("--arrived", metavar="AGENCY", help="Record that this agency confirmed that the test arrived and opened.")
+@on("the agencies were asked, or the test arrived")
 @as_json
 @pass_app
-def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None, as_json: bool) -> int:
+def command(
+    app: App,
+    reference: str | None,
+    agencies: tuple[str, ...],
+    tested: str | None,
+    arrived: str | None,
+    on: date | None,
+    as_json: bool,
+) -> int:
     """Ask agencies for their reporting form (Form B); without AGENCY, every one that Form A names and that was not asked.
 
     A message for each goes out, or to the outbox, as cdr.yaml says, with the form to fill in: it carries the reference and the
     date, and nothing about the child but under lock. The pass-phrase of each form is shown here once, to be told by telephone,
     and kept nowhere; but for an agency that agreed one for all of its forms: cdr agency passphrase AGENCY.
+
+    Try once whether a form arrives at all (--test), and record that it did (--arrived). Until then every request says that nobody
+    knows; with confirm_arrival: yes in cdr.yaml it waits, and so does an escalation: cdr today names them.
 
     The wrong agency was asked? cdr return REF AGENCY --waive REASON, and ring it.
 
@@ -45,19 +64,64 @@ def command(app: App, reference: str, agencies: tuple[str, ...], on: date | None
     \b
     cdr request 2026-7K3M
     cdr request 2026-7K3M northshire-police --on 2026-01-12
+    cdr request --test northshire-police
+    cdr request --arrived northshire-police
     """
+    if tested or arrived:
+        return _try_out(app, reference, tested, arrived, on, as_json)
+    if not reference:
+        raise WrongUsage(
+            "Say about which case: cdr request REF [AGENCY]...", "A test of no case: cdr request --test AGENCY"
+        )
     day = happened(app, on)
-    phrases, letters = _ask(app, reference, agencies, day)
+    phrases, letters, waiting = _ask(app, reference, agencies, day)
     with return_forms.shown_once(
         app, reference, phrases
     ):  # before the mail, which may take long: a pass-phrase is shown only here
-        _tell(app, reference, phrases, day, as_json)
+        _tell(app, reference, phrases, waiting, day, as_json)
     from cdr.work.delivery import deliver_and_tell
 
     return deliver_and_tell(app, letters)
 
 
-def _tell(app: App, reference: str, phrases: Mapping[str, Told], day: date, as_json: bool) -> None:
+def _try_out(
+    app: App, reference: str | None, tested: str | None, arrived: str | None, on: date | None, as_json: bool
+) -> int:
+    """Send a test, or record that one arrived."""
+    from cdr.work import arrivals
+
+    if reference or (tested and (arrived or on)):
+        raise WrongUsage("--test AGENCY and --arrived AGENCY each stand alone, the second with --on DATE if need be.")
+    if tested:
+        sent = arrivals.send_test(app, tested)
+        _tell_tested(sent.agency, as_json, sent.told, sent.file)
+    elif arrived:
+        _tell_tested(arrivals.confirm(app, arrived, happened(app, on)), as_json)
+    return DONE
+
+
+def _tell_tested(agency: Agency, as_json: bool, told: Told | None = None, file: str = "") -> None:
+    from cdr.domain.asking.arrival import is_confirmed
+
+    if as_json:
+        days = {"tested_on": agency.tested_on, "arrived_on": agency.arrived_on if is_confirmed(agency) else None}
+        content = {name: day.isoformat() if day else None for name, day in days.items()}
+        words = {"passphrase": told.words} if told else {}
+        put_json({"schema": "cdr-arrival/1", "agency": agency.id, "to": agency.email, **content, **words})
+    elif told:
+        put(
+            f"A test for {agency.id}, about no child, {'is in the outbox: ' + file if file else 'was sent'}; to {agency.email}"
+        )
+        put(f"pass-phrase of its form: {told.words}{f' (telephone {told.telephone})' if told.telephone else ''}")
+    else:
+        put(f"{agency.id}: what we send to {agency.email} arrives, as confirmed on {agency.arrived_on}.")
+    if told:
+        say(f"Ring the agency: did it arrive, and does the form open? Then: cdr request --arrived {agency.id}")
+
+
+def _tell(
+    app: App, reference: str, phrases: Mapping[str, Told], waiting: Sequence[str], day: date, as_json: bool
+) -> None:
     dates = {agency: _prompt_dates(app, day) for agency in phrases}
     if as_json:
         listed = [
@@ -66,10 +130,18 @@ def _tell(app: App, reference: str, phrases: Mapping[str, Told], day: date, as_j
                 "requested_on": day.isoformat(),
                 "prompts": [d.isoformat() for d in dates[a]],
                 **p.to_json(),
+                "confirmed": a not in app.policy.unconfirmed,
             }
             for a, p in phrases.items()
         ]
-        put_json({"schema": "cdr-request/1", "case": reference, "requests": listed})
+        more = {"waiting": list(waiting)} if waiting else {}
+        put_json({"schema": "cdr-request/1", "case": reference, "requests": listed, **more})
+        return
+    for agency in waiting:
+        say(
+            f"not asked yet: {agency}: nobody has confirmed that what we send arrives there: cdr request --test {agency}"
+        )
+    if not phrases and waiting:
         return
     if not phrases:
         asked = app.store.case(reference).requests.body["requests"]
@@ -92,38 +164,60 @@ def _tell(app: App, reference: str, phrases: Mapping[str, Told], day: date, as_j
         say(f"No telephone number is known of {', '.join(unknown)}; keep each: cdr agency edit ID --phone NUMBER")
     for words in (words for agency, told in phrases.items() for words in told.renewal(agency)):
         say(words)
+    doubtful = [agency for agency in phrases if agency in app.policy.unconfirmed]
+    if doubtful:
+        say(
+            f"Nobody has confirmed that what we send arrives at {', '.join(doubtful)}. Try it once: cdr request --test AGENCY"
+        )
 
 
-def _ask(app: App, reference: str, agencies: tuple[str, ...], day: date) -> tuple[dict[str, Told], list[Letter]]:
-    """Ask, and record it; the pass-phrase of each agency that was asked, and the messages, which are still to go."""
-    from cdr.domain.asking import requests
+def _ask(
+    app: App, reference: str, agencies: tuple[str, ...], day: date
+) -> tuple[dict[str, Told], list[Letter], list[str]]:
+    """Ask, and record it; the pass-phrase of each agency that was asked, the messages, which are still to go, and who waits.
+
+    An agency waits where the area wants it so, and nobody confirmed that what is sent to it arrives.
+    """
+    from cdr.domain.asking import arrival, requests
     from cdr.domain.asking.retired_agencies import refuse_retired
     from cdr.work import messages
 
     with changing(app, reference) as now:
         documents, ledger = now.documents, now.documents.requests
-        wanted = list(dict.fromkeys(agencies)) or _named_and_known(app, documents.notification.body, ledger.body, day)
+        case = documents.case
+        wanted = list(dict.fromkeys(agencies)) or _named_and_known(
+            app, documents.notification.body, ledger.body, arrival.waiting(case.body), day
+        )
         refuse_retired(wanted, day, app.configuration)
         _refuse_early(day, str(documents.notification.body["death"]["date"]))
         if not wanted:
-            return {}, []
+            return {}, [], []
         requests.ask(ledger.body, wanted, day)  # refused before a second of work for each
+        wait = [app.configuration.agency(one).id for one in wanted if arrival.has_to_wait(one, app.policy)]
+        wanted = [one for one in wanted if one not in wait]
+        queue = arrival.with_waiting(case.body, wait, day, wanted)
         form_a, known = documents.notification, agreed(app)
         phrases = {agency: for_form(app, agency, known, form_a.body) for agency in wanted}
         made = {agency: return_forms.locked(app, reference, agency, form_a, told) for agency, told in phrases.items()}
         body = requests.ask(ledger.body, wanted, day, made)
         letters = [messages.request(app, reference, agency, day, body) for agency in wanted]
-        now.record("request", {ledger.place: body}, letters)
-    return phrases, letters
+        changed = {case.place: queue} if queue != case.body else {}
+        asked = {ledger.place: body} if wanted else {}
+        if changed or asked:
+            now.record("request", {**asked, **changed}, letters)
+    return phrases, letters, wait
 
 
-def _named_and_known(app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any], day: date) -> list[str]:
-    """The agencies of Form A that are still to be asked; one that is not in cdr.yaml, or is retired, is told and left."""
+def _named_and_known(
+    app: App, form_a: Mapping[str, Any], ledger: Mapping[str, Any], waiting: Iterable[str], day: date
+) -> list[str]:
+    """The agencies of Form A, and others whose request waits, that are still to be asked; one that is not in cdr.yaml, or is
+    retired, is told and left."""
     from cdr.domain.asking import requests
     from cdr.domain.asking.retired_agencies import is_retired
 
     asked = {agency.id: not is_retired(agency, day) for agency in app.configuration.agencies}
-    named = requests.to_ask(form_a, ledger)
+    named = list(dict.fromkeys([*requests.to_ask(form_a, ledger), *waiting]))
     for agency in named:
         if agency not in asked:
             say(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.documents.letters import message, pgp_mime
 from cdr.documents.letters.message import Asked, Attachment, Message
-from cdr.domain.asking.leaving import file_name
+from cdr.domain.asking.leaving import file_name, name_of_test
 from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
 from cdr.work.agency_keys import refuse_unusable
@@ -57,6 +57,15 @@ def request(app: App, case: str, agency: str, day: date, ledger: Mapping[str, An
 def thanks(app: App, case: str, agency: str, requested_on: date, day: date) -> Letter:
     """The message that thanks an agency for its return."""
     return letter(app, [Prompt(case, agency, THANKS, day, requested_on)])
+
+
+def route_test(app: App, agency: str, day: date, form: bytes) -> Letter:
+    """The message with which it is tried whether a form arrives at an agency; it belongs to no case."""
+    attached = Attachment(f"test-{agency}.html", "text/html", form)
+    override = _override(app, message.ROUTE_TEST)
+    made = message.route_test_message(app.configuration, agency, day, sent_at=app.clock.now, override=override)
+    made = replace(made, attachments=(attached,))
+    return Letter(name_of_test(agency, day), made, _mail(app, made), ())
 
 
 def out(app: App, letters: Iterable[Letter]) -> Callable[[], None]:

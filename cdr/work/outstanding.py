@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Chased:
     """How far the chasing of one request of one case is, and the addresses that its due or next message is for.
 
-    `overdue_since` is None while the return is not overdue, `escalated_on` while nobody was told.
+    `overdue_since` is None while the return is not overdue, `escalated_on` while nobody was told. `is_confirmed`: somebody
+    confirmed that what is sent to the agency arrives.
     """
 
     case: str
@@ -32,6 +33,7 @@ class Chased:
     held_until: date | None = None
     overdue_since: date | None = None
     escalated_on: date | None = None
+    is_confirmed: bool = True
 
 
 def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
@@ -64,7 +66,8 @@ def as_chased(app: App, case: str, request: Request, prompts: Mapping[str, Any],
     )
     held_until = request.held_until if request.is_held(today) else None
     since = overdue_since(request, app.policy) if is_overdue(request, today, app.policy) else None
-    return Chased(case, item, to, held_until, since, prompts_due.escalated_on(request, prompts))
+    confirmed = request.agency not in app.policy.unconfirmed
+    return Chased(case, item, to, held_until, since, prompts_due.escalated_on(request, prompts), confirmed)
 
 
 def troubles(app: App, references: tuple[str, ...] = ()) -> list[Unsent]:

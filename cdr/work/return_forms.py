@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.asking.requests import Request, RequestForm
+from cdr.domain.asking.arrival import NO_CASE
+from cdr.domain.asking.requests import OUTSTANDING, Request, RequestForm
 from cdr.forms import migrations
 from cdr.store.document import Document
 from cdr.work.agency_keys import refuse_unusable
@@ -45,6 +47,17 @@ def locked(app: App, case: str, agency_id: str, notification: Document, told: To
 
     Raises: NotFound for an unknown agency; NotAllowed where its own key, if cdr.yaml names one, cannot be encrypted to.
     """
+    return _locked(app, case, agency_id, notification.body, told, nonce)
+
+
+def dummy(app: App, agency_id: str, told: Told, day: date) -> bytes:
+    """A form for a browser like those that agencies get, of no case and with nothing about a child, for a test. Raises: as `locked`."""
+    nobody = {"child": {"first_names": "Test", "family_name": "Nobody"}}
+    request = Request(agency_id, day, OUTSTANDING, form=_locked(app, NO_CASE, agency_id, nobody, told, ""))
+    return made(app, NO_CASE, request, ".html")
+
+
+def _locked(app: App, case: str, agency_id: str, form_a: Mapping[str, Any], told: Told, nonce: str) -> RequestForm:
     import json
 
     from cdr.domain.asking import passphrase
@@ -53,9 +66,7 @@ def locked(app: App, case: str, agency_id: str, notification: Document, told: To
     nonce = nonce or secrets.token_hex(16)
     agency = app.configuration.agency(agency_id)
     key = agency.key
-    plain = json.dumps(
-        replies.identity(notification.body, case, nonce, agency.type), ensure_ascii=False, separators=(",", ":")
-    )
+    plain = json.dumps(replies.identity(form_a, case, nonce, agency.type), ensure_ascii=False, separators=(",", ":"))
     sealed = app.store.lock_with_passphrase(plain.encode(), passphrase.as_locked(told.words)).decode("ascii")
     version = migrations.current(replies.FORM)
     return RequestForm(nonce, version, sealed, _for_key(app, told.words, key) if key else "")

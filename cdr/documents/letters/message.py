@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 REQUEST, ESCALATION, THANKS, BOUNCE = "request", "escalation", "thanks-for-return", "bounce"
+ROUTE_TEST = "route-test"
 PROMPTS = ("prompt-1", "prompt-2", "prompt-3")
 LEVELS = (REQUEST, *PROMPTS, ESCALATION, THANKS)
 SEVERAL_PROMPTS, SEVERAL_ESCALATIONS = "prompts", "escalations"
@@ -163,6 +164,14 @@ def thanks_message(
 ) -> Message:
     """The message that thanks an agency for its return. Raises: as `request_message`."""
     asked = _Asked(THANKS, case, configuration.agency(agency), requested_on)
+    return _made(configuration, asked, [_agency(asked.agency)], sent_at, {}, "", override)
+
+
+def route_test_message(
+    configuration: Configuration, agency: str, day: date, *, sent_at: datetime | date, override: str | None = None
+) -> Message:
+    """The message with which it is tried whether a form arrives at an agency; it is about no child. Raises: as `request_message`."""
+    asked = _Asked(ROUTE_TEST, "test", configuration.agency(agency), day)
     return _made(configuration, asked, [_agency(asked.agency)], sent_at, {}, "", override)
 
 

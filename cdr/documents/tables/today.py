@@ -11,7 +11,7 @@ from typing import Any
 
 from cdr.domain.asking.sending import QUEUED, REFUSED, SENDING, SENT
 from cdr.domain.process.due import OVERDUE, THIS_WEEK, TODAY, Task
-from cdr.domain.process.today import GATE, LETTER, PARTLY, QUESTION, Blocked, Sent, Today, by_when
+from cdr.domain.process.today import ARRIVAL, GATE, LETTER, PARTLY, QUESTION, Blocked, Sent, Today, by_when
 
 HEADINGS = {OVERDUE: "Overdue", TODAY: "Due today", THIS_WEEK: "Due within a week"}
 SENT_HEADING, BLOCKED_HEADING, AREA_HEADING = "Sent since yesterday", "Waiting for others", "The area"
@@ -77,13 +77,14 @@ def lines(
     """
     columns = max(NARROWEST, min(width, WIDEST))
     sections = [section for section in (_keys(keys), *_sections(found)) if section.items]
-    end = _wrapped(_last(found, left_out, bool(keys)), columns, "")
+    note = _wrapped(_unconfirmed(found.unconfirmed), columns, "")
+    end = [*note, *_wrapped(_last(found, left_out, bool(keys)), columns, "")]
     how = _wrapped(HOW_TO_MARK, columns, "") if any(task.words for task in found.tasks) else []
     whole = [*_screen(sections, columns, _all(sections), airy=True), *how, *end]
     if height is None or len(whole) <= height:
         return whole
     whole = [line for line in whole if line.text]
-    last = [*(end if found.waiting else []), Line(f"There is more: {MORE}")]
+    last = [*(end if found.waiting else note), Line(f"There is more: {MORE}")]
     return whole if len(whole) <= height else _less(sections, columns, last, height)
 
 
@@ -261,6 +262,8 @@ def _held_up(item: Blocked, on: date) -> Item:
         return Item(item.case, "", _with_who(f"{item.what} since {item.since}{again}", item.who))
     if item.kind == QUESTION:
         return Item(item.case, "", f"{item.what} since {item.since}: cdr question {item.case} list ({item.who})")
+    if item.kind == ARRIVAL:
+        return Item(item.case, "", item.what)
     if item.kind != GATE:
         return Item(item.case, "", f"{item.what} until {item.until} ({item.who})")
     since = f" since {item.since}" if item.since else ""
@@ -271,6 +274,13 @@ def _held_up(item: Blocked, on: date) -> Item:
     else:
         expected = f", expected by {item.until}"
     return Item(item.case, "", _with_who(f"{item.what}{since}{expected}", item.who if item.who != item.what else ""))
+
+
+def _unconfirmed(agencies: Sequence[str]) -> str:
+    """That an agency may not have what was sent to it; nothing where each was confirmed."""
+    if not agencies:
+        return ""
+    return f"Nobody has confirmed that what we send arrives at {_agencies(agencies)}: cdr request --test AGENCY"
 
 
 def _last(found: Today, left_out: bool, has_keys: bool) -> str:
@@ -312,6 +322,7 @@ def to_json(found: Today, keys: Sequence[EndingKey] = ()) -> dict[str, Any]:
             }
             for one in found.blocked
         ],
+        "unconfirmed": list(found.unconfirmed),
         "area": [_task_json(task) for task in found.area],
         "keys": [{"fingerprint": one.fingerprint, "ends": _iso(one.ends), "trouble": one.trouble} for one in keys],
     }

@@ -17,6 +17,8 @@ from cdr.domain.asking.requests import Request, requests_of
 from cdr.domain.asking.sending import BOUNCE, REQUEST, SENT, THANKS, Prompt, is_unsent
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
+TEST = "test-"
+
 Body = Mapping[str, Any]
 
 
@@ -42,6 +44,16 @@ def file_name(prompts: Sequence[Prompt], message_id: str) -> str:
     [one] = prompts
     day = one.due_on if one.level == BOUNCE else one.requested_on
     return f"{one.case}-{one.agency}-{one.level}-{day}.eml"
+
+
+def name_of_test(agency: str, day: date) -> str:
+    """What the file of a test is called: cdr request --test."""
+    return f"{TEST}{agency}-{day}.eml"
+
+
+def is_test(name: str) -> bool:
+    """Whether a file of the outbox is a test, and so of no case."""
+    return name.startswith(TEST)
 
 
 def outgoing(cases: Mapping[str, tuple[Body, Body]]) -> list[Outgoing]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from cdr.domain.asking.arrival import has_to_wait
 from cdr.domain.asking.requests import OUTSTANDING, Request, prompt_dates
 from cdr.domain.process.clocks import WorkingDays
 from cdr.domain.process.policy import Policy
@@ -58,7 +59,8 @@ def chase_item(
 
     A level that was sent, or that a later one overtook, is never due again, whatever `as_of` is. On days on which the request
     is held or its agency is closed nothing is due: what has come meanwhile is `next`, on the rule's date, and due when they
-    are over. Days of closure are no working days of the escalation.
+    are over. Days of closure are no working days of the escalation. Where an area wants it, an escalation waits in the same way
+    until somebody confirmed that what is sent to the agency arrives.
     Raises: UnknownHolidays.
     """
     working_days = _without(working_days, closed)
@@ -72,7 +74,8 @@ def chase_item(
     open_levels = [level for level in order[reached + 1 :] if level in dates]
     passed = [level for level in open_levels if dates[level] <= as_of]
     due = Due(passed[-1], dates[passed[-1]]) if passed else None
-    if due and (request.is_held(as_of) or any(closure.holds(as_of) for closure in closed)):
+    waits = due is not None and due.level == ESCALATION and has_to_wait(request.agency, policy)
+    if due and (waits or request.is_held(as_of) or any(closure.holds(as_of) for closure in closed)):
         return ChaseItem(request.agency, request.requested_on, None, due, done)
     if due and due.level == order[-2]:
         # The escalation has no date yet: it is told as if the last prompt, which is due, went out on this day.

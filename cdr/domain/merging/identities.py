@@ -29,6 +29,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "reviews"): ("on", "stage"),
     ("case", "attachments"): ("number",),
     ("case", "letter_gates"): ("recorded_on", "kind", "to"),
+    ("case", "waiting_requests"): ("agency",),
     ("case", "wishes"): ("person", "relationship", "wish", "on", "by", "after_gates"),
     ("case", "actions"): ("id",),
     ("case", "actions", "[]", "updates"): ("on", "what", "text"),

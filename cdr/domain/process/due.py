@@ -30,6 +30,7 @@ OPEN_ALWAYS: Closed = {}
 Calls = tuple[date, Sequence[str]] | None
 CALLS_CLOCK = "support"
 COORDINATOR = "coordinator"
+NOBODY_CONFIRMED = "nobody has confirmed that what we send arrives there (cdr request --test {})"
 # Whose steps are the team's own: also what "any professional" or nobody named is to do, of which the team makes sure.
 OWN = frozenset({COORDINATOR, "child death review manager", "cdr", "any professional", ""})
 
@@ -113,6 +114,18 @@ def _prompts(facts: Facts, on: date, policy: Policy, closed: Closed) -> Iterator
         level = item.due or item.next
         if level:
             day = level.on if item.due else max(level.on, _resumes(request, on, away))
+            if day <= on and not item.due:
+                what = f"escalation for {request.agency} waits: {NOBODY_CONFIRMED.format(request.agency)}"
+                yield Task(
+                    facts.reference,
+                    what,
+                    ESCALATION_CLOCK,
+                    level.on,
+                    when_due(level.on, on),
+                    COORDINATOR,
+                    request.agency,
+                )
+                continue
             clock = ESCALATION_CLOCK if level.level == ESCALATION else PROMPT_CLOCK
             what = f"{level.level} for {request.agency}: cdr chase --overdue"
             who, when = who_moves(clock, policy), when_due(day, on)

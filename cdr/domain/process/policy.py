@@ -179,7 +179,10 @@ class Analysis(Sourced):
 
 @dataclass(frozen=True)
 class Policy:
-    """One edition of the rules with its bank holidays."""
+    """One edition of the rules with its bank holidays.
+
+    `unconfirmed` are agencies of which nobody confirmed that what is sent arrives; `confirm_arrival`: what is for them waits.
+    """
 
     edition: str
     since: date
@@ -195,6 +198,8 @@ class Policy:
     follow_ons: tuple[FollowOn, ...]
     delays: Delays
     national_chasing: Chasing
+    unconfirmed: frozenset[str] = frozenset()
+    confirm_arrival: bool = False
 
     @staticmethod
     def from_rules(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Policy:

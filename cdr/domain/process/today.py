@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cdr.domain.asking.arrival import has_to_wait, waiting
 from cdr.domain.asking.prompts_due import is_escalated
 from cdr.domain.asking.sending import SENT, partly_refused, unsent
 from cdr.domain.case import case as cases_
@@ -16,6 +17,7 @@ from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import (
     COORDINATOR,
     LATER,
+    NOBODY_CONFIRMED,
     OPEN_ALWAYS,
     OVERDUE,
     THIS_WEEK,
@@ -33,7 +35,7 @@ from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
 PARTLY = "partly refused"
-GATE, HOLD, LETTER, QUESTION = "gate", "hold", "letter", "question"
+GATE, HOLD, LETTER, QUESTION, ARRIVAL = "gate", "hold", "letter", "question", "arrival"
 SINCE = timedelta(days=1)
 NEAR = timedelta(weeks=4)
 AGENCIES, PANEL = "agencies", "panel"
@@ -55,8 +57,8 @@ class Sent:
 
 @dataclass(frozen=True)
 class Blocked:
-    """What waits: another process (`gate`), an agency that is not chased for a while (`hold`), a letter to a family (`letter`), or
-    the family for an answer (`question`).
+    """What waits: another process (`gate`), an agency that is not chased for a while (`hold`), a letter to a family (`letter`),
+    the family for an answer (`question`), or a request until it is known that it arrives (`arrival`).
 
     `since` and `until` (expected end) are None where they are not known; `who` moves next.
     """
@@ -74,7 +76,8 @@ class Today:
     """The day: `tasks` up to a week ahead in order of the days, `area` the near dates of no case.
 
     `waiting` counts the open cases in which nothing is due within a week, `next_due` is the first day of anything in
-    them, `movers` says who moves next in how many of them.
+    them, `movers` says who moves next in how many of them. `unconfirmed` are the agencies that owe a return and of which nobody
+    confirmed that what is sent arrives.
     """
 
     on: date
@@ -85,6 +88,7 @@ class Today:
     area: tuple[Task, ...] = ()
     next_due: date | None = None
     movers: tuple[tuple[str, int], ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
 
 def today(
@@ -122,7 +126,12 @@ def today(
         area=tuple(task for task in area if task.due <= on + NEAR),
         next_due=min(later, default=None),
         movers=tuple(Counter(next_mover(open_cases[ref], policy) for ref in others).most_common()),
+        unconfirmed=tuple(sorted(_owing(open_cases) & policy.unconfirmed)),
     )
+
+
+def _owing(open_cases: Mapping[str, Facts]) -> set[str]:
+    return {request.agency for facts in open_cases.values() for request in facts.outstanding}
 
 
 def _soonest(item: Blocked) -> tuple[date, date, str]:
@@ -155,7 +164,18 @@ def blocked_in(facts: Facts, on: date, policy: Policy) -> list[Blocked]:
         for one in facts.outstanding
         if one.is_held(on)
     ]
-    return [*gates, *holds, *_questions(facts, policy)]
+    return [*gates, *holds, *_questions(facts, policy), *_requests(facts, policy)]
+
+
+def _requests(facts: Facts, policy: Policy) -> Iterator[Blocked]:
+    """The requests that wait until it is known that they arrive, and those that may be made now."""
+    for agency, since in waiting(facts.case).items():
+        why = (
+            NOBODY_CONFIRMED.format(agency)
+            if has_to_wait(agency, policy)
+            else f"ask now: cdr request {facts.reference}"
+        )
+        yield Blocked(facts.reference, ARRIVAL, f"request to {agency} waits: {why}", since, None, COORDINATOR)
 
 
 def _questions(facts: Facts, policy: Policy) -> Iterator[Blocked]:

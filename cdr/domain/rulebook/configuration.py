@@ -44,7 +44,8 @@ class Closure:
 class Agency:
     """An agency that may be asked for a return; `area` is the name of the area in which it sits.
 
-    `key` is the fingerprint to which mail is encrypted, empty where it is not; from `retired_on` it is not asked any more.
+    `key` is the fingerprint to which mail is encrypted, empty where it is not; from `retired_on` it is not asked any more. A test that
+    was sent (`tested_on`) arrived on `arrived_on` at the address `arrived_at`; None and empty while nobody confirmed it.
     """
 
     id: str
@@ -56,6 +57,9 @@ class Agency:
     closed: tuple[Closure, ...] = ()
     retired_on: date | None = None
     phone: str = ""
+    tested_on: date | None = None
+    arrived_on: date | None = None
+    arrived_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ class Configuration:
     support_checked: Mapping[str, date] = dataclasses.field(default_factory=dict)
     members: tuple[Member, ...] = ()
     governance: Governance = Governance()
+    confirm_arrival: bool = False
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -172,6 +177,7 @@ class Configuration:
                 if (day := date_at(body, f"support_checked.{key}"))
             },
             governance=_governance(body),
+            confirm_arrival=body.get("confirm_arrival") == "yes",
         )
 
     def agency(self, agency_id: str) -> Agency:
@@ -322,7 +328,9 @@ def _agency(item: Mapping[str, Any]) -> Agency:
     id_, name, type_, area, email, key, phone = (
         text_at(item, part) for part in ("id", "name", "type", "area", "email", "key", "phone")
     )
-    return Agency(id_, name, type_, area, email, key, tuple(_closures(item)), date_at(item, "retired_on"), phone)
+    retired_on, tested_on, arrived_on = (date_at(item, f"{what}_on") for what in ("retired", "tested", "arrived"))
+    arrived = (tested_on, arrived_on, text_at(item, "arrived_at"))
+    return Agency(id_, name, type_, area, email, key, tuple(_closures(item)), retired_on, phone, *arrived)
 
 
 def _closures(item: Mapping[str, Any]) -> Iterator[Closure]:

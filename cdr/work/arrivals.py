@@ -1,0 +1,82 @@
+"""Whether what is sent to an agency arrives: a test is sent, and what the agency says of it is recorded in cdr.yaml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cdr.app import App
+from cdr.domain.rulebook.configuration import Agency
+from cdr.errors import ConditionsNotMet, TryAgain
+from cdr.mail.transport import TAKEN, Envelope
+from cdr.work import configuring, delivery, messages, return_forms
+from cdr.work.agreed_phrases import Told, telephone
+from cdr.work.configuring import agency_with
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A test that went out: to which agency, what opens its form, and the file in the outbox, empty where it was sent."""
+
+    agency: Agency
+    told: Told
+    file: str
+
+
+def send_test(app: App, agency_id: str) -> Tested:
+    """Send an agency a form that is about no child, as it would get one, and record the day.
+
+    Raises: ConditionsNotMet where the store only watches or cdr.yaml was changed by hand; TryAgain where it was not taken; NotFound.
+    """
+    from cdr.domain.asking import passphrase
+
+    app.configuration.agency(agency_id)
+    day = app.clock.today
+    app.store.require_member()
+    if app.configuration.only_watches:
+        raise ConditionsNotMet("This store only watches (mail: only_watch in cdr.yaml): nothing was sent.", [])
+    configuring.refuse_unrecorded(app.store)
+    told = Told(passphrase.new(), telephone(app, agency_id, {}))
+    made = messages.route_test(app, agency_id, day, return_forms.dummy(app, agency_id, told, day))
+    file = _sent(app, made)
+    _record(app, agency_id, {"tested_on": day.isoformat()})
+    return Tested(app.configuration.agency(agency_id), told, file)
+
+
+def _sent(app: App, letter: messages.Letter) -> str:
+    """Hand a message over, or write it into the outbox: its name there."""
+    if not delivery.sends(app):
+        messages.out(app, [letter])
+        return letter.name
+    from cdr.documents.letters.message import sender
+
+    way = delivery.transport(app)
+    try:
+        came = way.deliver(Envelope(sender(app.configuration), letter.message.to, letter.mail, is_last_try=True))
+    finally:
+        way.close()
+    if came.outcome != TAKEN:
+        raise TryAgain(
+            f"The test was not sent: {came.why}.", "Correct the address or the mail server in cdr.yaml, and try again."
+        )
+    return ""
+
+
+def confirm(app: App, agency_id: str, on: date) -> Agency:
+    """Record that an agency confirmed that a test arrived on a day, at the address that it has now.
+
+    Raises: ConditionsNotMet where no test was sent by then; NotFound.
+    """
+    agency = app.configuration.agency(agency_id)
+    if agency.tested_on is None or on < agency.tested_on:
+        raise ConditionsNotMet(
+            "Nothing was recorded.",
+            [f"No test was sent to {agency_id} by {on}."],
+            f"Send one first: cdr request --test {agency_id}",
+        )
+    _record(app, agency_id, {"arrived_on": on.isoformat(), "arrived_at": agency.email})
+    return app.configuration.agency(agency_id)
+
+
+def _record(app: App, agency: str, new: dict[str, str]) -> None:
+    configuring.record(app, lambda raw, agencies: agency_with(raw, agencies, agency, new))
