@@ -48,7 +48,7 @@ EXTRAS = {
     "supplementary": "usual supplementary forms",
 }
 RULE_TABLES = {"A": "Form A", "B": "Form B", "C": "Form C", "CASE": "All forms of a case together", "GRP": "Reporting groups", "REF": "Published figures",
-               "REG": "The register of earlier years", "RPT": "The area's own words", "STORE": "cdr.yaml"}  # fmt: skip
+               "REG": "The register of earlier years", "RPT": "The area's own words", "PUB": "Words to be published", "STORE": "cdr.yaml"}  # fmt: skip
 INTRODUCTION = """\
 Every field that cdr's forms have, every code that a field takes, and every rule that a form is held to. It is made from the schemas,
 the code lists and the tables of rules by `tests/docs/test_generated.py`, and is not to be edited by hand. The same fields as a table

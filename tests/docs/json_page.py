@@ -43,6 +43,7 @@ PATTERNS = {
     "^form-[a-c]/[0-9]{1,4}$": "like `form-a/1`",
     "^[0-9A-F]{40}$": "a fingerprint",
     "^[0-9a-f]{40}$": "the id of a commit",
+    "^[0-9a-f]{8}$": "8 digits, 0 to 9 and a to f",
     "^[0-9a-f]{40}(?:[0-9a-f]{24})?$": "the id of a commit",
     "^(?:[*]|[0-9]{4}-[0-9A-HJKMNP-TV-Z]{4})$": "the reference of a case, or `*` for all",
     "^[0-9a-f]{64}$": "64 digits, 0 to 9 and a to f",
