@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdr import moments
 from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.documents.report.report import FORMATS
@@ -188,7 +189,7 @@ def _published(app: App, year: str, years: int | None, threshold: int, answers: 
     say(
         f"It is recorded as release {found.number}. What is hidden in it, and why, is for members: cdr release show {found.number}"
     )
-    day, about, shown = date.fromisoformat(found.on), rules("report"), found.edition.tally
+    day, about, shown = moments.day(found.on), rules("report"), found.edition.tally
     material = Material(
         shown, app.configuration, own, last, app.store.head[0], day, (), about, rules("intervals"), public=True
     )
