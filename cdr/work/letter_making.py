@@ -198,7 +198,7 @@ def _to_family(app: App, wanted: Wanted, case: LetterCase, people: Sequence[Reci
         letters.compose(
             case.form_a, app.configuration, person, wanted.send_on, who_can_help(person), app.policy.ages, draft=wanted.draft,
             reference=wanted.reference, case=case.standing, signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
-            others_died=bool(siblings), large_print=wanted.large_print,
+            other_cases=len(siblings), large_print=wanted.large_print,
         )
         for person in people
     ]  # fmt: skip

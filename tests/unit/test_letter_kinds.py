@@ -155,12 +155,60 @@ class TestKinds:
     @pytest.mark.parametrize("kind", TO_FAMILY)
     def test_letters_about_two_who_died_know_of_each_other(self, kind: str) -> None:
         for siblings in ([twin()], [twin(has_died="yes")], [{**twin(has_died="yes"), "relationship": "brother"}]):
-            letter = letter_of(kind, changed(form_a("sudi"), family__siblings=siblings), others_died=True)
+            letter = letter_of(kind, changed(form_a("sudi"), family__siblings=siblings), other_cases=1)
             text = " ".join(document.as_text(letter, wording(kind)).split())
             assert (
                 "Each child has a review of their own" in text
                 and lint(text_of_lines(letter, kind), letter, WORDS) == []
             )
+
+    def test_only_those_who_died_are_said_to_have_died(self) -> None:
+        brother, sister = (
+            {**twin(has_died=died), "relationship": who} for who, died in (("brother", "no"), ("sister", "yes"))
+        )
+        one = changed(form_a("sudi"), family__siblings=[twin(has_died="no"), sister])
+        said = " ".join(document.as_text(letter_of("condolence", one, other_cases=1), wording("condolence")).split())
+        assert "thinking of Amara’s twin too" in said and "sorry that Amara’s sister died too" in said
+
+        several = changed(form_a("sudi"), family__siblings=[sister, {**sister, "name": "Ada"}, brother])
+        said = " ".join(
+            document.as_text(letter_of("condolence", several, other_cases=2), wording("condolence")).split()
+        )
+        assert "sorry that two of Amara’s brothers and sisters died too" in said
+
+        both = changed(form_a("sudi"), family__siblings=[twin(has_died="yes"), sister])
+        said = " ".join(document.as_text(letter_of("condolence", both, other_cases=2), wording("condolence")).split())
+        assert "sorry that Amara’s twin and sister died too" in said
+
+        triplets = changed(
+            form_a("sudi"), family__siblings=[twin(has_died="yes"), {**twin(has_died="no"), "name": "Ola"}]
+        )
+        said = words_of("condolence", triplets)
+        assert "thinking of the other child who was born with Amara too" in said
+        assert "sorry that one of the children who were born with Amara died too" in said
+
+        unclear = changed(form_a("sudi"), family__siblings=[twin(has_died="no"), brother])
+        said = " ".join(
+            document.as_text(letter_of("condolence", unclear, other_cases=1), wording("condolence")).split()
+        )
+        assert "twin" not in said and "died too" not in said, "whose case it is cannot be told: nothing is said"
+
+    @pytest.mark.parametrize(
+        ("child", "relationship", "name"),
+        [
+            ({"first_names": "Baby"}, "grandparent", "the baby"),
+            ({"first_names": "Baby"}, "mother", "your baby"),
+            ({"first_names": "Not known", "date_of_birth": "2013-11-03"}, "mother", "your child"),
+            ({"known_as": "Baby Grace"}, "mother", "Baby Grace"),
+        ],
+    )
+    def test_a_child_without_a_name_is_whose_they_are(
+        self, child: dict[str, str], relationship: str, name: str
+    ) -> None:
+        body = form_a("sudi")
+        body["child"] = {**{k: v for k, v in body["child"].items() if k != "known_as"}, **child}
+        body["family"]["parents"] = [{**body["family"]["parents"][0], "relationship": relationship}]
+        assert letter_of("condolence", body).child.name == name
 
     def test_a_twin_whom_form_a_does_not_name_is_asked_about(self) -> None:
         body = changed(form_a("sudi"), child__multiple_birth="yes")

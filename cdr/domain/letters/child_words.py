@@ -13,6 +13,8 @@ NO_NAME_YET = frozenset(
     {"baby", "babe", "infant", "unnamed", "unknown", "twin", "triplet", "boy", "girl", "male", "female", "not"}
 )
 PRONOUNS = {"he": ("he", "him", "his"), "she": ("she", "her", "her"), "they": ("they", "them", "their")}
+COUNTED = {2: "two", 3: "three", 4: "four", 5: "five"}
+WORDS = {"brother": "brother", "sister": "sister", "half_sibling": "brother or sister"}
 OF_THE_SEX = {"male": "he", "female": "she"}
 
 
@@ -28,11 +30,16 @@ class Child:
     named: bool
 
 
-def child_of(child: Mapping[str, Any]) -> Child:
-    """The child by the name that the family uses: `known_as`, else the first of the first names; else `your baby`."""
-    names = one_line(child.get("known_as")) or next(iter(one_line(child.get("first_names")).split()), "")
-    named = bool(names) and names.split()[0].casefold() not in NO_NAME_YET
-    name = names if named else "your baby"
+def child_of(child: Mapping[str, Any], *, to_parent: bool = True, infant: bool = True) -> Child:
+    """The child by the name that the family uses: `known_as`, else the first of the first names; else `your baby`.
+
+    To one who is no parent it is `the baby`, and one who is no baby any more is a child.
+    """
+    used = one_line(child.get("known_as"))
+    names = used or next(iter(one_line(child.get("first_names")).split()), "")
+    named = any(word.casefold() not in NO_NAME_YET for word in names.split())
+    unnamed = f"{'your' if to_parent else 'the'} {'baby' if infant else 'child'}"
+    name = names if named else unnamed
     of_the_name = f"{name}’" if name.endswith("s’") else f"{name}’s"
     said, of_the_sex = str(child.get("spoken_of") or ""), OF_THE_SEX.get(str(child.get("sex")), "name")
     spoken_of = of_the_sex if said in ("", "not_applicable") else said
@@ -40,33 +47,60 @@ def child_of(child: Mapping[str, Any]) -> Child:
     return Child(name=name, they=they, them=them, their=their, whose=of_the_name, named=named)
 
 
-def born_together(form_a: Mapping[str, Any], child: Child, others_died: bool) -> str:
-    """The twin who is alive, in words without a name; more than one, where there are; empty where none is known to be."""
-    if others_died:
+def born_together(form_a: Mapping[str, Any], child: Child, other_cases: int) -> str:
+    """Who was born with the child and is alive, in words without a name; empty where none is known to be."""
+    alive = [one for one in _alive(form_a, other_cases) if one.get("relationship") == TWIN]
+    if len(alive) == 1 and len(_twins(form_a)) > 1:
+        return f"the other child who was born with {child.name}"
+    return _in_words(alive, alive, child)
+
+
+def died_too(form_a: Mapping[str, Any], child: Child, other_cases: int) -> str:
+    """Who of those born with the child died, and who of the brothers and sisters where one has a case, in words without a name."""
+    siblings = _siblings(form_a)
+    gone = [one for one in siblings if one.get("has_died") == "yes"] + _died_by_their_case(form_a, other_cases)
+    twins, others = ([one for one in gone if (one.get("relationship") == TWIN) is born] for born in (True, False))
+    all_twins, all_others = _twins(form_a), [one for one in siblings if one.get("relationship") != TWIN]
+    said = [_in_words(twins, all_twins, child), _in_words(others, all_others, child) if other_cases else ""]
+    both = " and ".join(filter(None, said))
+    return both.replace(f" and {child.whose} ", " and ")
+
+
+def _siblings(form_a: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*(form_a.get("family", {}).get("siblings") or [])]
+
+
+def _twins(form_a: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Who was born with the child."""
+    return [one for one in _siblings(form_a) if one.get("relationship") == TWIN]
+
+
+def _not_dead(form_a: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Those of whom Form A does not say that they died; of whom nobody knows it says nothing."""
+    return [one for one in _siblings(form_a) if one.get("has_died") in ("no", "not_applicable", None)]
+
+
+def _died_by_their_case(form_a: Mapping[str, Any], other_cases: int) -> list[Mapping[str, Any]]:
+    """Those who died since Form A was written: told only where there are as many as cases that it does not account for."""
+    more = other_cases - sum(one.get("has_died") == "yes" for one in _siblings(form_a))
+    rest = _not_dead(form_a)
+    return rest if len(rest) == more else []
+
+
+def _alive(form_a: Mapping[str, Any], other_cases: int) -> list[Mapping[str, Any]]:
+    """Those of whom it is sure that they live: not where a case is somebody's of whom Form A does not say so."""
+    more = other_cases - sum(one.get("has_died") == "yes" for one in _siblings(form_a))
+    return [] if more > 0 else _not_dead(form_a)
+
+
+def _in_words(some: Sequence[Mapping[str, Any]], of: Sequence[Mapping[str, Any]], child: Child) -> str:
+    """Some of the brothers and sisters, or of those born together, without a name; `of` are all of that kind."""
+    if not some:
         return ""
-    return _in_words(_twins(form_a, died=False), child)
-
-
-def died_too(form_a: Mapping[str, Any], child: Child, others_died: bool) -> str:
-    """The twin who died, or whoever of the brothers and sisters has a review of their own, in words without a name."""
-    if twins := _twins(form_a, died=True) or (_twins(form_a, died=False) if others_died else []):
-        return _in_words(twins, child)
-    siblings = form_a.get("family", {}).get("siblings") or []
-    gone = [sibling for sibling in siblings if sibling.get("has_died") == "yes"]
-    return _in_words(gone, child) if others_died else ""
-
-
-def _twins(form_a: Mapping[str, Any], *, died: bool) -> list[Mapping[str, Any]]:
-    """Who was born with the child, and died or did not; of whom nobody knows which is neither."""
-    siblings = form_a.get("family", {}).get("siblings") or []
-    wanted = ("yes",) if died else ("no", "not_applicable", None)
-    return [s for s in siblings if s.get("relationship") == TWIN and s.get("has_died") in wanted]
-
-
-def _in_words(siblings: Sequence[Mapping[str, Any]], child: Child) -> str:
-    if len(siblings) > 1:
-        all_twins = all(sibling.get("relationship") == TWIN for sibling in siblings)
-        return f"the children who were born with {child.name}" if all_twins else f"{child.whose} brothers and sisters"
-    relation = str(siblings[0].get("relationship")) if siblings else ""
-    words = {TWIN: "twin", "brother": "brother", "sister": "sister", "half_sibling": "brother or sister"}
-    return f"{child.whose} {words.get(relation, 'brother or sister')}" if siblings else ""
+    twins = all(one.get("relationship") == TWIN for one in some)
+    everyone = f"the children who were born with {child.name}" if twins else f"{child.whose} brothers and sisters"
+    if len(some) > 1:
+        return everyone if len(some) == len(of) else f"{COUNTED.get(len(some), 'some')} of {everyone}"
+    if twins:
+        return f"{child.whose} twin" if len(of) == 1 else f"one of {everyone}"
+    return f"{child.whose} {WORDS.get(str(some[0].get('relationship')), 'brother or sister')}"

@@ -13,7 +13,7 @@ from cdr.domain.letters.greeting import salutation
 from cdr.domain.letters.letter_facts import Answered, Standing
 from cdr.domain.letters.letter_gate import QUESTIONS, Question, hold_reasons, one_line, unanswered
 from cdr.domain.letters.support import Organisation
-from cdr.domain.rulebook.form_a import is_newborn
+from cdr.domain.rulebook.form_a import is_infant, is_newborn
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.written import long_date
 
@@ -204,7 +204,7 @@ def compose(
     reference: str = "",
     case: Standing = NOTHING_KNOWN,
     signed_by_chair: bool = False,
-    others_died: bool = False,
+    other_cases: int = 0,
     large_print: bool = False,
 ) -> Letter:
     """One person's letter, ready for a wording.
@@ -215,10 +215,11 @@ def compose(
         _check_can_be_sent(recipient)
     if not recipient.address_lines:
         recipient = replace(recipient, address_lines=BY_HAND)
-    child = child_of(form_a["child"])
+    infant = is_infant(form_a, ages)
+    child = child_of(form_a["child"], to_parent=recipient.relationship in PARENTS, infant=infant)
     return Letter(
         **_head(configuration, on, "chair" if signed_by_chair else "manager"),
-        **_family(form_a, recipient, child, ages, others_died),
+        **_family(form_a, recipient, child, ages, other_cases),
         **_standing(case),
         answers=tuple(one for one in case.answers if one.is_for(recipient.relationship, recipient.number)),
         reference=reference,
@@ -260,22 +261,22 @@ def keeping(configuration: Configuration) -> Keeping:
 
 
 def _family(
-    form_a: Mapping[str, Any], recipient: Recipient, child: Child, ages: Ages, others_died: bool
+    form_a: Mapping[str, Any], recipient: Recipient, child: Child, ages: Ages, other_cases: int
 ) -> dict[str, Any]:
-    """What Form A knows of the child and of the one who is written to; `others_died`: a brother or sister has a case too."""
+    """What Form A knows of the child and of the one who is written to; `other_cases`: of so many brothers and sisters there is a case too."""
     death, family = form_a["death"], form_a.get("family", {})
     newborn = is_newborn(form_a, ages)
     return {
         "is_parent": recipient.relationship in PARENTS,
-        "lived_together": recipient.lives_with_child or newborn,
+        "lived_together": recipient.lives_with_child or (newborn and recipient.relationship in PARENTS),
         "newborn": newborn,
         "born_alive": form_a["child"].get("birth_status", BORN_ALIVE) == BORN_ALIVE,
         "suicide": "apparent_suicide" in (death.get("suspected_events") or []),
         "abroad": death.get("place") == "abroad",
         "in_care": form_a["child"].get("looked_after") == "yes",
-        "born_together": born_together(form_a, child, others_died),
-        "died_too": died_too(form_a, child, others_died),
-        "own_reviews": others_died,
+        "born_together": born_together(form_a, child, other_cases),
+        "died_too": died_too(form_a, child, other_cases),
+        "own_reviews": other_cases > 0,
         "interpreter": bool(family.get("interpreter_language")) or recipient.interpreter,
         "meet_with": one_line(family.get("follow_up_with")),
         "own_key_worker": bool((family.get("key_worker") or {}).get("name")),

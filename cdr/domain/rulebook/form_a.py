@@ -241,6 +241,12 @@ def is_newborn(form: Mapping[str, Any], ages: Ages) -> bool:
     return born is not None and died is not None and 0 <= days_old(born, died) < ages.neonatal_under_days
 
 
+def is_infant(form: Mapping[str, Any], ages: Ages) -> bool:
+    """Whether the child died before the first birthday; not so where a date is not known."""
+    born, died = date_at(form, "child.date_of_birth"), date_at(form, "death.date")
+    return born is not None and died is not None and completed_years(born, died) < ages.infant_under_years
+
+
 def needs_perinatal_review(form: Mapping[str, Any], policy: Policy) -> bool:
     """Whether the perinatal mortality review looks at this death (protocol glossary).
 
