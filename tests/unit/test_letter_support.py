@@ -127,3 +127,18 @@ class TestRinging:
         noted = Configuration.from_document({**example("store"), "support_checked": {"sands": "2026-11-02"}})
         listed = {one.id: one for one in support.organisations(rules("support-organisations"), noted.support_checked)}
         assert listed["sands"].checked_on == date(2026, 11, 2) and listed["brake"].checked_on is None
+
+
+def test_what_was_suspected_at_first_is_not_held_against_what_the_panel_found() -> None:
+    suspected = changed(PLAIN, death__suspected_events=["apparent_suicide", "road_traffic"])
+    assert {"suicide", "road"} <= support.needs(suspected, AGES)
+    found = support.needs(suspected, AGES, {"category": {"primary": 3}})
+    assert "suicide" not in found and "road" in found
+    assert "suicide" in support.needs(suspected, AGES, {"category": {"primary": 2}})
+
+
+def test_neglect_is_no_homicide() -> None:
+    assert "homicide" not in support.needs(
+        changed(PLAIN, death__suspected_category=1, death__expected="unexpected"), AGES
+    )
+    assert "homicide" in support.needs(changed(PLAIN, death__suspected_events=["apparent_homicide"]), AGES)

@@ -379,3 +379,9 @@ def test_a_postcode_is_one_however_it_is_written(code: str) -> None:
 def test_half_a_postcode_that_a_form_has_hides_itself_and_nothing_else() -> None:
     told = Anonymiser.from_documents({"child": {"postcode": "ZZ9"}}, [], {}).text("A house in ZZ9 was empty.")
     assert told == "A house in [postcode] was empty."
+
+
+@pytest.mark.parametrize("status", ["not_applicable", "not_started"])
+def test_an_inquest_that_never_was_told_no_coroner(status: str) -> None:
+    assert not processes.coroner_knows({"other_investigations": [{"type": "inquest", "status": status}]}, {})
+    assert processes.coroner_knows({"other_investigations": [{"type": "inquest", "status": "open"}]}, {})

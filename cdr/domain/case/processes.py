@@ -13,6 +13,7 @@ from cdr.domain.rulebook.validation import informed, items_at, text_at
 
 INQUEST, CRIMINAL = "inquest", "criminal"
 CORONER_TOLD, NCMD_TOLD = "coroner_told", "ncmd_told"
+NEVER_BEGUN = ("not_applicable", "not_started")  # named in a form, and not there
 
 Body = Mapping[str, Any]
 
@@ -35,7 +36,11 @@ def is_live(case: Body, types: Collection[str]) -> bool:
 
 def coroner_knows(form_a: Body, case: Body) -> bool:
     """Whether the coroner was told or has a process of their own, over or not."""
-    processes = {text_at(item, "type") for _, item in items_at(form_a, "other_investigations")}
+    processes = {
+        text_at(item, "type")
+        for _, item in items_at(form_a, "other_investigations")
+        if text_at(item, "status") not in NEVER_BEGUN
+    }
     processes |= {gate.type for gate in gates_of(case)}
     told = informed(form_a, "coroner") or any(one.kind == CORONER_TOLD for one in milestones_of(case))
     return told or INQUEST in processes or text_at(form_a, "certification.post_mortem.type") == "coroner"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +21,9 @@ EVENTS = {
     "sudi_sudc": "sudden", "apparent_suicide": "suicide", "apparent_homicide": "homicide", "road_traffic": "road",
 }  # fmt: skip
 # Categories of death: where Form C names one, or Form A suspects it.
-HOMICIDE, SUICIDE, CANCER, LONG_ILLNESS = 1, 2, 4, (4, 6, 7)
+SUICIDE, CANCER, LONG_ILLNESS = 2, 4, (4, 6, 7)
+# The categories that do not speak against what was suspected at first.
+FITS = {"suicide": (SUICIDE,), "homicide": (1,), "sudden": (10,)}
 RUNG_BEFORE, TOLD_AFTER = timedelta(weeks=8), timedelta(weeks=4)
 
 Body = Mapping[str, Any]
@@ -78,12 +80,19 @@ def local(listed: Sequence[Body]) -> tuple[Organisation, ...]:
 
 def needs(form_a: Body, ages: Ages, analysis: Body | None = None, inquest: str = "") -> frozenset[str]:
     """What the family may need support with, in the words of the list's `for`; `inquest` as a `Standing` has it."""
-    events = words_at(form_a, "death.suspected_events")
-    found = {EVERYONE, LOCAL, *(EVENTS[event] for event in events if event in EVENTS)}
+    events = {EVENTS[event] for event in words_at(form_a, "death.suspected_events") if event in EVENTS}
+    found = {EVERYONE, LOCAL, *_borne_out(events, number_at(analysis, "category.primary"))}
     found |= {*_of_the_age(form_a, ages), *_of_the_category(form_a, analysis)}
     if any(_is_living_child(sibling, form_a, ages) for _, sibling in items_at(form_a, "family.siblings")):
         found.add("siblings")
     return frozenset(found | ({"inquest"} if inquest == HELD else set()))
+
+
+def _borne_out(suspected: Iterable[str], category: float | None) -> Iterator[str]:
+    """What was suspected at first, but where the panel found another cause: then its words would hurt, and be wrong."""
+    for need in suspected:
+        if category is None or category in FITS.get(need, (category,)):
+            yield need
 
 
 def _of_the_age(form_a: Body, ages: Ages) -> Iterator[str]:
@@ -101,8 +110,11 @@ def _of_the_age(form_a: Body, ages: Ages) -> Iterator[str]:
 
 def _of_the_category(form_a: Body, analysis: Body | None) -> Iterator[str]:
     category = number_at(analysis, "category.primary") or number_at(form_a, "death.suspected_category")
-    named = {HOMICIDE: "homicide", SUICIDE: "suicide", CANCER: "cancer"}
-    if category in (SUICIDE, CANCER) or (category == HOMICIDE and text_at(form_a, "death.expected") == "unexpected"):
+    named = {
+        SUICIDE: "suicide",
+        CANCER: "cancer",
+    }  # category 1 is neglect as well, so it alone says nothing of a homicide
+    if category in named:
         yield named[int(category)]
     expected = text_at(form_a, "death.expected") == "expected" and category in LONG_ILLNESS
     if expected or text_at(form_a, "death.place") == "hospice":
