@@ -137,7 +137,7 @@ def _json(chased: Any) -> dict[str, Any]:
         "next": following,
         "sent": list(item.sent),
         "to": list(chased.to),
-        "confirmed": chased.is_confirmed,
+        **({"confirmed": True} if chased.is_confirmed else {}),
         **({"held_until": chased.held_until.isoformat()} if chased.held_until else {}),
     }
 

@@ -130,7 +130,7 @@ def _tell(
                 "requested_on": day.isoformat(),
                 "prompts": [d.isoformat() for d in dates[a]],
                 **p.to_json(),
-                "confirmed": a not in app.policy.unconfirmed,
+                **({} if a in app.policy.unconfirmed else {"confirmed": True}),
             }
             for a, p in phrases.items()
         ]
