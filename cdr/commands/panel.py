@@ -218,14 +218,16 @@ def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -
     from cdr.domain.panel.meeting_days import papers_due
     from cdr.work import papers
 
-    place, today = papers.folder(app, output), app.clock.today
+    today = app.clock.today
     with changing_meeting(app, id_) as now:
         meeting = now.meeting
         if not meeting.cases:
             hint = f"Assign some first: cdr panel assign {meeting.id} REF..."
             raise ConditionsNotMet("There is nothing to read; no papers were made.", ["No case is assigned."], hint)
+        for_whom = papers.readers(app, meeting, who)
+        place = papers.folder(app, output)
         to_read, sources = papers.case_papers(app, meeting)
-        packs = [papers.pack(app, meeting, reader, to_read) for reader in papers.readers(app, meeting, who)]
+        packs = [papers.pack(app, meeting, reader, to_read) for reader in for_whom]
         body = with_packs(now.document.body, today, [one.reader for one in packs], sources)
         made = now.record(body, papers.writing(packs, place))
     papers.tell(made.id, packs, output, as_json)
