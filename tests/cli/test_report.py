@@ -157,7 +157,7 @@ def test_without_a_clock_the_day_is_that_of_the_commit(cdr: Shell, tmp_path: Pat
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        (["--public", "-o", "r.pdf"], 65), (["--answers", "a", "-o", "r.md"], 2), 
+        (["--answers", "a", "-o", "r.md"], 2),
         (["--public", "--edit", "-o", "r.md"], 2),
         ([], 2), (["-o", "r.odt"], 2), (["--edit", "--words", "w"], 2),
         (["--years", "9", "-o", "r.md"], 2),
