@@ -11,6 +11,7 @@ import click
 from cdr.app import App
 from cdr.clock import parse_date
 from cdr.errors import ConditionsNotMet, WrongUsage
+from cdr.statistics.threshold import FEWEST
 
 F = TypeVar("F", bound=Callable[..., Any])
 pass_app = click.make_pass_decorator(App)
@@ -56,6 +57,14 @@ def happened(app: App, on: date | None) -> date:
 
 
 case_reference = click.argument("reference", metavar="REF", type=Reference())
+threshold = click.option(
+    "--threshold",
+    default=FEWEST,
+    show_default=True,
+    metavar="N",
+    type=click.IntRange(FEWEST, 1000),
+    help="With --public: the smallest count that is shown, but for none.",
+)
 output_file = click.option(
     "-o",
     "--output",

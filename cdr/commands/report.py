@@ -11,7 +11,7 @@ import click
 
 from cdr import moments
 from cdr.app import App, rules
-from cdr.commands.options import as_json, output_file, pass_app
+from cdr.commands.options import as_json, output_file, pass_app, threshold
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
 from cdr.store.report_kept import place_of, words_for
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 MOST_YEARS = 8
 # agencies whose name in a published sentence would tell where few children were
 OF_FEW_CHILDREN = ("primary_care_gp", "education_school_early_years")
-FEWEST = 5
 
 
 @click.command("report")
@@ -54,14 +53,7 @@ FEWEST = 5
     metavar="FILE",
     help="With --public: why each thing that was found in the words may be published all the same (YAML).",
 )
-@click.option(
-    "--threshold",
-    default=FEWEST,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(FEWEST, 1000),
-    help="With --public: the smallest count that is shown, but for none.",
-)
+@threshold
 @output_file
 @as_json
 @pass_app

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import output_file, pass_app
+from cdr.commands.options import output_file, pass_app, threshold
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import deliver, put, put_json, say
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cdr.statistics.tally import Choice
 
 DECIMALS = {"tenths": 1, "whole": 0}
-FEWEST = 5
 BIRTHS = {"all": None, "22": 22, "24": 24}
 
 
@@ -102,14 +101,7 @@ class _Asked:
     is_flag=True,
     help="The edition that may be published: small numbers, and what would give them, are hidden. It is recorded (cdr release list).",
 )
-@click.option(
-    "--threshold",
-    default=FEWEST,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(FEWEST, 1000),
-    help="With --public: the smallest count that is shown, but for none.",
-)
+@threshold
 @click.option(
     "--format",
     "format_",

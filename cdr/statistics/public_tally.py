@@ -14,11 +14,11 @@ from cdr.statistics.counting import WHOLE
 from cdr.statistics.hiding import Counts, hide
 from cdr.statistics.labels import NOT_KNOWN, NOT_STATED
 from cdr.statistics.tables import OVERLAPPING, SHARES, TOTAL, Cell, Row, Table, Tally, percent
+from cdr.statistics.threshold import FEWEST
 from cdr.statistics.told import Key, Limits, Secret, Sum, Told
 
 PUBLIC = "public"
 UNKNOWN = (NOT_KNOWN, NOT_STATED)
-FEWEST = 5
 REST = ":rest"
 MODIFIABLE = "reviews.modifiable_by_"
 SPAN = " to "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,9 +98,7 @@ def test_what_is_taken(cdr: Shell, sudi: str, people: People, bare: Path, tmp_pa
     cdr("keys", "add", file)
     cdr("keys", "remove", people.second, "--reason", "Left")
     cdr("milestone", sudi, "ncmd_told", "--on", "2026-01-12", as_of="2026-01-13")
-    begun = time.monotonic()
     assert cdr("sync", "--json").json["sent"] == 5
-    assert time.monotonic() - begun < 60
     assert git(bare, "rev-parse", "main") == head(cdr.store)
     late = Sender(bare, tmp_path / "sender")
     late.commit(people.second_home, people.second)
