@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import terminals
 from conftest import EXAMPLES, Shell
 
 from cdr import cli
@@ -148,9 +149,7 @@ def test_an_editor_leaves_nothing(place: Place, editor: str) -> None:
     opened(terminal)
     assert len(place.desks()) == 1
     _type(terminal, KEYS[editor])
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 0
+    assert terminals.ended(terminal) == 0
     assert place.left() == []
 
 
@@ -164,9 +163,7 @@ def test_an_editor_that_is_killed_leaves_nothing(place: Place, editor: str, what
     for process in guardian._at(folder):
         os.kill(process, what)
     terminal.expect(b"ended with an error; nothing was changed")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 2
+    assert terminals.ended(terminal) == 2
     assert place.left() == []
 
 
@@ -177,7 +174,7 @@ def test_when_cdr_is_killed_the_editor_ends_and_the_text_goes(place: Place, what
     [folder] = place.desks()
     os.kill(terminal.pid, what)
     until(lambda: not folder.exists() and not list(guardian._at(folder)))
-    terminal.close(force=True)
+    terminals.killed(terminal)
     assert place.left() == []
 
 
@@ -240,9 +237,7 @@ def test_an_unknown_editor_is_asked_about_and_refused_by_enter(place: Place) -> 
     terminal.expect(b"Open it in wrapper all the same")
     terminal.send("\r")
     terminal.expect(b"No editor was opened; nothing was changed")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 2 and not (place.home / "started").exists()
+    assert terminals.ended(terminal) == 2 and not (place.home / "started").exists()
     assert place.left() == []
 
 

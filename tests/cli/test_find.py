@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import terminals
 from conftest import PROGRAM, Shell
 from store.test_index import Counter
 
@@ -48,7 +49,7 @@ def test_it_costs_one_private_key_operation(cdr: Shell, sudi: str, counted: Coun
 
 def test_a_person_is_asked_on_a_terminal(cdr: Shell, sudi: str) -> None:
     child = pexpect.spawn(
-        sys.executable, ["-m", "cdr", "--store", str(cdr.store), "find"], encoding="utf-8", timeout=60
+        sys.executable, ["-m", "cdr", "--store", str(cdr.store), "find"], encoding="utf-8", timeout=terminals.PATIENCE
     )
     child.expect("a number: ")
     child.sendline("???")
@@ -57,6 +58,4 @@ def test_a_person_is_asked_on_a_terminal(cdr: Shell, sudi: str) -> None:
     child.expect("And ")
     child.sendline("")
     child.expect(f"{sudi}  +parent")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    assert terminals.ended(child) == 0

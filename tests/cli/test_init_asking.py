@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pexpect
+import terminals
 from conftest import People, run
 
 ANSWERS = (
@@ -41,7 +42,7 @@ def test_a_store_is_made_from_answers(tmp_path: Path, people: People, member: st
     store = tmp_path / "store"
     environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
     child = pexpect.spawn(
-        sys.executable, ["-m", "cdr", "init", str(store)], encoding="utf-8", timeout=60, env=environment, dimensions=(50, 160)
+        sys.executable, ["-m", "cdr", "init", str(store)], encoding="utf-8", timeout=terminals.PATIENCE, env=environment, dimensions=(50, 160)
     )  # fmt: skip
     for words, answer in ANSWERS:
         child.expect(f"{words}[^\r\n]*: ")
@@ -52,9 +53,7 @@ def test_a_store_is_made_from_answers(tmp_path: Path, people: People, member: st
     if "Cron" in str(child.after):
         child.sendline("")
         child.expect("is ready")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    assert terminals.ended(child) == 0
     told = {one["name"]: one["value"] for one in run(["--store", str(store), "config", "--json"]).json["settings"]}
     assert told["area.authorities"] == "Westmarch, Isle of Westmarch"
     assert told["agencies.st-mary-s-hospital.type"] == "acute_hospital" and told["panel.social_care"] == "social-care"

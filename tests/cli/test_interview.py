@@ -12,13 +12,13 @@ from typing import Any
 
 import pexpect
 import pytest
+import terminals
 from conftest import EXAMPLES, Shell
 
 from cdr.forms.fields import field
 
 PROMPT = re.compile(r"(?:^|[\r\n])([^\r\n]*(?::|\))) \Z")
 QUIET = 0.02
-PATIENCE = 120  # seconds; on a busy machine gpg alone may take many
 NARRATIVE = "He died in his mother's arms."
 
 
@@ -35,7 +35,7 @@ class Typist:
         program, *given = command or [sys.executable, "-m", "cdr", "--store", str(store), "--as-of", as_of, "notify"]
         environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
         self.terminal = pexpect.spawn(
-            program, given, encoding="utf-8", timeout=PATIENCE, dimensions=(50, 160), env=environment
+            program, given, encoding="utf-8", timeout=terminals.PATIENCE, dimensions=(50, 160), env=environment
         )
         self.terminal.delaybeforesend = None
         self.asked: list[str] = []
@@ -46,10 +46,10 @@ class Typist:
         said, ready = "", None
         while True:
             try:
-                said += self.terminal.read_nonblocking(4096, timeout=QUIET if ready else PATIENCE)
+                said += self.terminal.read_nonblocking(4096, timeout=QUIET if ready else terminals.PATIENCE)
             except pexpect.EOF:
                 self.shown += said
-                self.terminal.close()
+                terminals.ended(self.terminal)
                 return None
             except pexpect.TIMEOUT:
                 assert ready, said[-1500:]
@@ -240,9 +240,7 @@ def test_an_interrupted_form_is_taken_up_again(cdr: Shell) -> None:
     assert first.answer(answers, until="Medical examiner") is None, first.shown[-6000:]
     first.terminal.sendintr()
     first.terminal.expect("kept, encrypted")
-    first.terminal.expect(pexpect.EOF)
-    first.terminal.close()
-    assert first.terminal.exitstatus == 130
+    assert terminals.ended(first.terminal) == 130
     assert cdr("list", "--json").json["cases"] == []
     second = Typist(cdr.store, "2026-02-16 10:00")
     assert second.answer({**answers, "Medical examiner": held}) == 0, second.shown[-2000:]
@@ -263,12 +261,12 @@ def test_a_terminal_that_is_closed_loses_nothing(cdr: Shell, tmp_path: Path, end
     while person.question() != title("child.sex"):
         person.type(answers[person.asked[-1]].pop(0) if answers.get(person.asked[-1]) else "")
     if ending == "hang up":
-        person.terminal.close(force=False)
+        terminals.hung_up(person.terminal)
     elif ending == "end of input":
         person.terminal.sendeof()
     else:
         os.kill(person.terminal.pid, signal.SIGHUP if ending == "signal" else signal.SIGTERM)
-    wait_for_end(person)
+    terminals.ended(person.terminal)
     (kept,) = drafts()
     assert b"Testcase" not in kept.read_bytes()
     for path in (path for path in tmp_path.rglob("*") if path.is_file()):
@@ -277,14 +275,7 @@ def test_a_terminal_that_is_closed_loses_nothing(cdr: Shell, tmp_path: Path, end
     while again.question() != title("child.sex"):
         again.type("")
     assert title("child.family_name") not in again.asked
-    again.terminal.close(force=True)
-
-
-def wait_for_end(person: Typist) -> None:
-    with_end = person.terminal
-    if not with_end.closed:
-        with_end.expect(pexpect.EOF)
-    with_end.wait() if with_end.isalive() else None
+    terminals.killed(again.terminal)
 
 
 def test_a_draft_may_be_left_or_deleted(cdr: Shell) -> None:
@@ -301,7 +292,7 @@ def begin_and_stop(cdr: Shell, about_drafts: list[str]) -> None:
     assert person.answer(answers, until=title("child.family_name")) is None
     assert about_drafts == []
     person.terminal.sendintr()
-    wait_for_end(person)
+    terminals.ended(person.terminal)
 
 
 def test_a_pasted_text_with_empty_lines_stays_one_answer(cdr: Shell) -> None:
@@ -328,7 +319,7 @@ def test_a_child_who_is_known_is_told_of_at_once(cdr: Shell, sudi: str) -> None:
     assert person.answer(answers, until="Enter goes on; < goes back to it") is None
     assert sudi in person.shown
     assert "dates of birth one day apart" in " ".join(person.shown.split())
-    person.terminal.close(force=True)
+    terminals.killed(person.terminal)
 
 
 def test_only_the_reference_goes_to_stdout(cdr: Shell, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import terminals
 from conftest import EXAMPLES, Shell
 
 from cdr import cli
@@ -133,17 +134,15 @@ def test_what_is_no_text_does_not_go_to_a_terminal(cdr: Shell, case: str, tmp_pa
     before = cdr("audit", case).out
     for words in (["letter", case, "--draft", "--to", "mother", "--format", "pdf"], ["extract", case, "1"]):
         given = ["-m", "cdr", "--store", str(cdr.store), "--as-of", DAY, *words, "-o", "-"]
-        terminal = pexpect.spawn(sys.executable, given, encoding="utf-8", timeout=60)
+        terminal = pexpect.spawn(sys.executable, given, encoding="utf-8", timeout=terminals.PATIENCE)
         terminal.expect("It is no text, and stdout is a terminal")
-        terminal.expect(pexpect.EOF)
-        terminal.close()
-        assert terminal.exitstatus == 2
+        assert terminals.ended(terminal) == 2
     assert cdr("audit", case).out == before
     hostile = tmp_path / "hostile.txt"
     hostile.write_text((EXAMPLES / "store.yaml").name + "\x1b]0;x\x07\r\nsecond\n")
     cdr("attach", case, hostile, "--kind", "other")
     given = ["-m", "cdr", "--store", str(cdr.store), "extract", case, "2", "-o", "-"]
-    terminal = pexpect.spawn(sys.executable, given, encoding="utf-8", timeout=60)
+    terminal = pexpect.spawn(sys.executable, given, encoding="utf-8", timeout=terminals.PATIENCE)
     terminal.expect("second")
     assert "\x1b]0" not in terminal.before
     terminal.expect(pexpect.EOF)

@@ -21,6 +21,7 @@ from typing import Any
 
 import pexpect
 import pytest
+import terminals
 from conftest import EXAMPLES, People, Shell
 from faults.test_canary import Watched
 from store.hands import git, unchanged
@@ -367,13 +368,11 @@ def test_on_a_terminal_somebody_is_asked(
         "--from",
         str(post.file(post.reply())),
     ]
-    terminal = pexpect.spawn(sys.executable, given, encoding="utf-8", timeout=60)
+    terminal = pexpect.spawn(sys.executable, given, encoding="utf-8", timeout=terminals.PATIENCE)
     terminal.expect("Dr Priya Raman")
     terminal.expect(re.escape("Record it? [y/N]"))
     terminal.sendline(typed)
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert (terminal.exitstatus, ledger(cdr, asked)[HOSPITAL]["status"]) == (code, status)
+    assert (terminals.ended(terminal), ledger(cdr, asked)[HOSPITAL]["status"]) == (code, status)
 
 
 def test_a_full_return_may_follow_a_nil_one_and_takes_its_place(cdr: Shell, asked: str, post: Post) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import terminals
 from conftest import EXAMPLES, Shell
 
 
@@ -95,12 +96,11 @@ def test_colour_is_only_an_addition(cdr: Shell, sudi: str) -> None:
             env={**environment, **more, "TERM": "xterm"},
             encoding="utf-8",
             dimensions=(24, 80),
-            timeout=60,
+            timeout=terminals.PATIENCE,
         )
-        child.expect(pexpect.EOF)
+        code = terminals.ended(child)
         text: str = child.before
-        child.close()
-        assert child.exitstatus == 0, text
+        assert code == 0, text
         return text.replace("\r\n", "\n")
 
     coloured, plain = shown(), shown(NO_COLOR="1")
