@@ -6,17 +6,27 @@ BIN := $(VENV)/bin
 # Where it is set, each of the many starts of cdr in the tests, and pytest itself, would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test one fast docs format coverage mutants wheel-test bench fuzz browser lock needs clean
+.PHONY: demo test all times one fast docs format coverage mutants wheel-test bench fuzz browser lock needs clean
 
 demo: $(VENV)/ready
 	@$(BIN)/cdr demo .demo
 
+# Every check; of the long tests (tests/long.txt) a fifth, another one each day: CDR_TURN=0 to 4, or all.
 # Three workers also on two cores: a part of the time goes by waiting for git, gpg and the disk. Who is done takes from who is not.
+CDR_TURN ?= $(shell expr $$(date +%j) % 5)
 test: $(VENV)/ready browser
 	@$(BIN)/ruff check cdr tests bench
 	@$(BIN)/ruff format -q --check cdr tests bench
 	@$(BIN)/mypy
-	@$(BIN)/pytest -q -n 3 --dist worksteal
+	@CDR_TURN=$(CDR_TURN) $(BIN)/pytest -q -n 3 --dist worksteal
+
+# The same with all of the long tests: before a release, and after a change to what many things stand on.
+all:
+	@$(MAKE) --no-print-directory test CDR_TURN=all
+
+# Runs all tests and writes down anew which are long.
+times: $(VENV)/ready browser
+	@CDR_MEASURE=1 $(BIN)/pytest -q -n 3 --dist worksteal
 
 # Some tests: `make one T=tests/unit/test_age.py`, `make one T="tests/cli -k chase"`; whatever pytest takes.
 T ?=

@@ -20,6 +20,7 @@ from zlib import crc32
 import outputs
 import pytest
 from hypothesis import HealthCheck, settings
+from turns import pytest_collection_modifyitems, pytest_report_header, pytest_runtest_logreport, pytest_sessionfinish
 
 from cdr import cli
 from cdr.store import crypto
@@ -27,6 +28,9 @@ from cdr.store.crypto import Gnupg
 from cdr.store.git import Git
 from cdr.store.history import History
 from cdr.store.store import silent
+
+# Which of the long tests have their turn: hooks of pytest's.
+__all__ = ["pytest_collection_modifyitems", "pytest_report_header", "pytest_runtest_logreport", "pytest_sessionfinish"]
 
 DATA = Path(__file__).parent / "data"
 EXAMPLES = DATA / "examples"

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import turns
 
 from cdr import cli
 
@@ -137,3 +138,38 @@ def test_every_command_that_a_message_names_is_there() -> None:
                 if not known and text not in ("cdr: init",):
                     wrong.append(f"{path.relative_to(ROOT)}:{line}: {match.group().strip('`: ')}")
     assert wrong == []
+
+
+def _test_functions(path: Path) -> set[str]:
+    """The test functions of a module, those of a class after its name."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        inside = node.body if isinstance(node, ast.ClassDef) else [node]
+        before = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
+        found.update(f"{before}{one.name}" for one in inside if isinstance(one, ast.FunctionDef))
+    return found
+
+
+def test_each_long_test_is_there() -> None:
+    for name in sorted(turns.long_ones()):
+        module, function = name.split("::", 1)
+        assert function in _test_functions(ROOT / module), f"{name} is no test: make times"
+
+
+def test_each_test_has_its_turn() -> None:
+    spread = [
+        [turn for turn in range(turns.OF) if turns.is_due(f"tests/some.py::test_it[{number}]", turn)]
+        for number in range(200)
+    ]
+    assert {len(one) for one in spread} == {1} and {one[0] for one in spread} == set(range(turns.OF))
+
+
+def test_what_takes_far_longer_than_the_mean_is_long() -> None:
+    short = [(f"tests/a.py::test_short_{number}", 1.0) for number in range(50)]
+    spent = [
+        *short,
+        ("tests/a.py::test_long[x]", 20.0),
+        ("tests/a.py::test_long[x]", 1.0),
+        ("tests/cli/test_main_job.py::test_it", 90.0),
+    ]
+    assert turns.longest(spent) == ["tests/a.py::test_long"]
