@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from cdr import resources
 from cdr.documents.notification_form.notification_questions import asked
-from cdr.documents.return_form.return_form import in_blocks, inert, plain
+from cdr.documents.return_form.return_form import in_blocks, inert, page_data
 from cdr.documents.web_page import as_it_is, web_page
 
 SAVED = "notification.asc"
@@ -37,7 +37,7 @@ def to_html(form: NotificationForm) -> bytes:
     script = f"(() => {{\n{_text('return-form', 'fields.js')}\n{_text('notification-form', 'notify.js')}}})();\n"
     questions = asked(form.agencies)
     data = {
-        "questions": plain(asdict(questions)),
+        "questions": page_data(asdict(questions)),
         "form": {
             "form": questions.form,
             "keys": form.keys,

@@ -117,7 +117,7 @@ def _same_for_all(agency_type: str) -> str:
     relationships = [(one.code, one.label) for one in code_list("relationship").codes]
     page = {
         "letters": WHOLE_LETTERS,
-        "questions": plain(asdict(for_agency(agency_type))),
+        "questions": page_data(asdict(for_agency(agency_type))),
         "relationships": relationships,
         "rounds": DRAFT_ROUNDS,
     }
@@ -130,13 +130,13 @@ def inert(page: dict[str, Any]) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def plain(value: Any) -> Any:
+def page_data(value: Any) -> Any:
     """The same without what is empty, and with the last step of each question's path beside it."""
     if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
+        return [page_data(part) for part in value]
     if not isinstance(value, dict):
         return value
-    kept = {key: plain(part) for key, part in value.items() if not _empty(part)}
+    kept = {key: page_data(part) for key, part in value.items() if not _empty(part)}
     if "questions" in value or "asked" in value:
         kept.setdefault("questions", [])
     return kept | ({"key": value["path"].rpartition(".")[2]} if "path" in value else {})
