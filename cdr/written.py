@@ -189,6 +189,11 @@ def _offset(zone: str) -> str:
 # ---- numbers and codes ---------------------------------------------------------------------------------------------
 
 
+def bare_fingerprint(text: str) -> str:
+    """A key's fingerprint as it is kept, in capitals without spaces and `0x`: so compared with others, never checked."""
+    return text.replace(" ", "").upper().removeprefix("0X")
+
+
 def postcode(text: str) -> str:
     """A full postcode in capitals with one space, `SO1 2CD`, from one in any case, with spaces anywhere or none. Raises: ValueError."""
     found = POSTCODE.fullmatch("".join(text.strip().lstrip(APOSTROPHES).upper().split()))
