@@ -222,7 +222,7 @@ def _change(app: App, of: str, change: Callable[[Body], dict[str, Any]]) -> None
 
     if of.strip().upper().startswith("P"):
         with changing_meeting(app, of, also_over=True) as meeting:
-            meeting.record(change(meeting.document.body))
+            meeting.record_document(change(meeting.document.body))
         return
     with changing(app, of, also_closed=True) as now:
         kept = now.documents.case
