@@ -32,9 +32,9 @@ class NotificationForm:
 
 def to_html(form: NotificationForm) -> bytes:
     """The whole file; the same form gives the same bytes."""
-    style = _text("return-form", "form.css").replace("REFERENCE", "Notification of a death")
-    openpgp = _text("return-form", "openpgp.min.js")
-    script = f"(() => {{\n{_text('return-form', 'fields.js')}\n{_text('notification-form', 'notify.js')}}})();\n"
+    style = _text("offline-form", "form.css").replace("REFERENCE", "Notification of a death")
+    openpgp = _text("offline-form", "openpgp.min.js")
+    script = f"(() => {{\n{_text('offline-form', 'fields.js')}\n{_text('notification-form', 'notify.js')}}})();\n"
     questions = asked(form.agencies)
     data = {
         "questions": page_data(asdict(questions)),

@@ -21,7 +21,7 @@ from cdr.written import WHOLE_LETTERS, long_date
 
 DRAFT_ROUNDS = 600_000  # PBKDF2 with SHA-256 for the draft that the browser keeps (general knowledge)
 BLOCK = 4
-SCRIPTS = ("fields", "form", "drafts", "begin")
+SCRIPTS = ("form", "drafts", "begin")
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def to_html(form: ReturnForm) -> bytes:
 
     Raises: KeyError, where there is no such type of agency.
     """
-    style = _text("form.css").replace("REFERENCE", _in_css(f"Reference {form.case}"))
-    openpgp, script = _text("openpgp.min.js"), _script()
+    style = _text("offline-form", "form.css").replace("REFERENCE", _in_css(f"Reference {form.case}"))
+    openpgp, script = _text("offline-form", "openpgp.min.js"), _script()
     values = {
         "form": form,
         "law": sentences(),
@@ -71,12 +71,13 @@ def to_html(form: ReturnForm) -> bytes:
     return web_page("return-form", "form.html", values, style, (openpgp, script)).encode()
 
 
-def _text(name: str) -> str:
-    return resources.read_bytes("templates", "return-form", name).decode()
+def _text(folder: str, name: str) -> str:
+    return resources.read_bytes("templates", folder, name).decode()
 
 
 def _script() -> str:
-    return "(() => {\n" + "\n".join(_text(f"{part}.js") for part in SCRIPTS) + "})();\n"
+    parts = _text("offline-form", "fields.js"), *(_text("return-form", f"{part}.js") for part in SCRIPTS)
+    return "(() => {\n" + "\n".join(parts) + "})();\n"
 
 
 def _title(form: ReturnForm) -> str:
