@@ -176,7 +176,7 @@ def test_the_page_has_no_attribute_and_no_style_that_the_standard_has_not() -> N
     )
     ticks = re.findall(r"<input[^>]*type=\"(?:radio|checkbox)\"[^>]*>", without_scripts(made))
     assert ticks and not [tick for tick in ticks if "autocomplete" in tick]
-    for folder, name in (("offline-form", "fields.js"), ("return-form", "form.js")):
+    for folder, name in (("offline-form", "fields.js"), ("offline-form", "page.js"), ("return-form", "form.js")):
         script = resources.read_bytes("templates", folder, name).decode()
         assert not re.findall(r"(?:type, id|type: \"checkbox\").*autocomplete", script)
 
