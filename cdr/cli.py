@@ -314,7 +314,7 @@ def _for_a_script(error: BaseException, code: int) -> int:
     """The failure as an object on stdout, beside what stderr says; the exit code."""
     from cdr.terminal.output import put_object
 
-    told = error if isinstance(error, CdrError) else CdrError(_in_words(error))
+    told = error if isinstance(error, CdrError) else CdrError(_message_of(error))
     answer = {"message": told.message, "hint": told.hint, "problems": told.problems_told()}
     with suppress(OSError):
         put_object({"schema": "cdr-error/1", "exit": code, **answer})
@@ -322,7 +322,7 @@ def _for_a_script(error: BaseException, code: int) -> int:
     return code
 
 
-def _in_words(error: BaseException) -> str:
+def _message_of(error: BaseException) -> str:
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, (click.Abort, KeyboardInterrupt)):

@@ -34,21 +34,21 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
         ) from error
 
 
-def plain(path: Path, most: int) -> bytes:
+def read_regular(path: Path, most: int) -> bytes:
     """The bytes of a plain file that somebody else may have put there: never through a link, never waiting, never more than `most`.
 
     Raises: OSError, also where it is no plain file or a larger one.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    return _plain(descriptor, most)
+    return _read_regular(descriptor, most)
 
 
-def plain_led_to(path: Path, most: int) -> bytes:
+def read_through_link(path: Path, most: int) -> bytes:
     """The same, where the file may be reached by a link: what it holds is held against something else. Raises: OSError."""
-    return _plain(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), most)
+    return _read_regular(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), most)
 
 
-def _plain(descriptor: int, most: int) -> bytes:
+def _read_regular(descriptor: int, most: int) -> bytes:
     about = os.fstat(descriptor)
     if not stat.S_ISREG(about.st_mode) or about.st_size > most:
         os.close(descriptor)

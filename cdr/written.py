@@ -101,8 +101,8 @@ def day(text: str) -> date:
 
     Raises: ValueError, also for a year before 1900 or after 2199.
     """
-    plain = trimmed(text).lower()
-    found = ISO.fullmatch(plain) or STROKES.fullmatch(plain) or IN_WORDS.fullmatch(plain)
+    typed = trimmed(text).lower()
+    found = ISO.fullmatch(typed) or STROKES.fullmatch(typed) or IN_WORDS.fullmatch(typed)
     if found is None:
         raise ValueError("not a date")
     month = found["month"]
@@ -124,10 +124,10 @@ def long_date(day: date) -> str:
 
 def partial_date(text: str) -> str:
     """A date, a month (`2026-01`, `January 2026`) or a year as forms keep them. Raises: ValueError."""
-    plain = trimmed(text).lower()
-    if YEAR_OR_MONTH.fullmatch(plain):
-        return plain
-    found = MONTH_IN_WORDS.fullmatch(plain)
+    typed = trimmed(text).lower()
+    if YEAR_OR_MONTH.fullmatch(typed):
+        return typed
+    found = MONTH_IN_WORDS.fullmatch(typed)
     return f"{found['year']}-{_month(found['month']):02}" if found else day(text).isoformat()
 
 
@@ -147,10 +147,10 @@ def moment(text: str) -> str:
 
     A time that carries its offset is told as London's, and keeps it only where that time came twice. Raises: ValueError.
     """
-    plain = trimmed(text)
-    for between in BETWEEN.finditer(plain):
+    typed = trimmed(text)
+    for between in BETWEEN.finditer(typed):
         try:
-            found = day(plain[: between.start()]), clock(plain[between.end() :])
+            found = day(typed[: between.start()]), clock(typed[between.end() :])
         except ValueError:
             continue
         said = f"{found[0].isoformat()}T{found[1]}"
@@ -187,6 +187,11 @@ def _offset(zone: str) -> str:
 
 
 # ---- numbers and codes ---------------------------------------------------------------------------------------------
+
+
+def bare_fingerprint(text: str) -> str:
+    """A key's fingerprint as it is kept, in capitals without spaces and `0x`: so compared with others, never checked."""
+    return text.replace(" ", "").upper().removeprefix("0X")
 
 
 def postcode(text: str) -> str:

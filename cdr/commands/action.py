@@ -94,22 +94,23 @@ def show(app: App, id_: str, as_json: bool) -> None:
 
     Example: cdr action show A2026-7K3M
     """
+    from cdr.domain.panel.actions import in_full
     from cdr.work.actions import action
 
     found = action(app, id_)
     if as_json:
         _told(app, found.id, as_json, "")
         return
-    item = next(one for one in _body(app, found)["actions"] if one["id"] == found.id)
+    whole = next(one for one in in_full(_body(app, found)) if one.id == found.id)
     put(f"{found.id}: {_state(found, app.clock.today)}; {found.case or found.panel}; to {found.to}; due {found.due}")
-    put(_indented(item))
-    for update in item.get("updates", ()):
-        put(f"{update['on']}  {update['what']}")
-        put(_indented(update)) if "text" in update else None
+    put(_indented(whole.text))
+    for update in whole.updates:
+        put(f"{update.on}  {update.what}")
+        put(_indented(update.text)) if update.text else None
 
 
-def _indented(item: Mapping[str, Any]) -> str:
-    return "\n".join(f"  {line}" for line in str(item.get("text", "")).splitlines())
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
 
 
 @command.command("before")
@@ -221,7 +222,7 @@ def _change(app: App, of: str, change: Callable[[Body], dict[str, Any]]) -> None
 
     if of.strip().upper().startswith("P"):
         with changing_meeting(app, of, also_over=True) as meeting:
-            meeting.record(change(meeting.document.body))
+            meeting.record_document(change(meeting.document.body))
         return
     with changing(app, of, also_closed=True) as now:
         kept = now.documents.case

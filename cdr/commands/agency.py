@@ -77,7 +77,7 @@ def show(app: App, agency: str, as_json: bool) -> None:
         known = {key: value for key, value in fields.items() if key != "id"}
         put_json({"schema": "cdr-agency/1", "agency": found.id, **known, "quorum": parts, "outstanding": cases})
         return
-    rows = [(key.replace("_", " "), _in_words(value)) for key, value in fields.items()]
+    rows = [(key.replace("_", " "), _value_shown(value)) for key, value in fields.items()]
     rows += [
         ("quorum", ", ".join(part.replace("_", " ") for part in parts) or "-"),
         ("outstanding in", ", ".join(cases) or "-"),
@@ -200,7 +200,7 @@ def _item(app: App, agency: str) -> Mapping[str, Any]:
     return next(item for item in items if item["id"] == agency)
 
 
-def _in_words(value: object) -> str:
+def _value_shown(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(" to ".join(map(str, part.values())) for part in value)
     return str(value)

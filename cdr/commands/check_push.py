@@ -10,6 +10,7 @@ import click
 
 from cdr.app import progress
 from cdr.errors import WrongUsage
+from cdr.written import bare_fingerprint
 
 LARGEST = 1 << 16
 
@@ -24,4 +25,4 @@ def command(root: str) -> None:
     if folder is None:
         raise WrongUsage("git calls this as a pre-receive hook.", "See docs/server.md")
     for update in pushed.updates(sys.stdin.read(LARGEST)):
-        pushed.refuse(Path(folder).absolute(), update, root.replace(" ", "").upper().removeprefix("0X"), progress)
+        pushed.refuse(Path(folder).absolute(), update, bare_fingerprint(root), progress)

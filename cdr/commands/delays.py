@@ -53,12 +53,12 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
     found = _of_case(app, reference) if reference else _of_year(app, year)
     names = {agency.id: agency.name for agency in app.configuration.agencies}
     rendered = render(
-        found, app.configuration.area, names, chosen, get_terminal_size((96, 24)).columns, _is_plain(output)
+        found, app.configuration.area, names, chosen, get_terminal_size((96, 24)).columns, _takes_only_ascii(output)
     )
     deliver(rendered, chosen, output, as_json)
 
 
-def _is_plain(output: str | None) -> bool:
+def _takes_only_ascii(output: str | None) -> bool:
     """Whether the place that it goes to takes ASCII alone."""
     return output in (None, STDOUT) and not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 

@@ -205,7 +205,7 @@ def _bytes(path: Path) -> bytes:
     from cdr import disk
 
     try:
-        return disk.plain(path, LARGEST)
+        return disk.read_regular(path, LARGEST)
     except OSError:
         raise DiskFailed(
             f"{file_name(str(path))} is not there, may not be read, or is no plain file of at most {LARGEST >> 20} MB.",

@@ -75,11 +75,11 @@ def _named(app: App, what: str) -> list[dict[str, Any]]:
     if what in TOPICS:
         return [*_topic(app, what)]
     known = [*_rules(app, what)] or [*_fields(what, exactly=True)]
-    plain = what.lower().replace("-", "_")
+    asked = what.lower().replace("-", "_")
     known = known or [
-        one for one in _law() if one["rule"] == plain or (SECTION.fullmatch(what) and what.upper() in one["source"])
+        one for one in _law() if one["rule"] == asked or (SECTION.fullmatch(what) and what.upper() in one["source"])
     ]
-    return known or [one for one in _courses(app) if one["rule"] == plain] or [*_fields(what, exactly=False)]
+    return known or [one for one in _courses(app) if one["rule"] == asked] or [*_fields(what, exactly=False)]
 
 
 def _policy(app: App) -> Policy:

@@ -12,6 +12,7 @@ from cdr.commands.options import as_json, pass_app
 from cdr.errors import ConditionsNotMet, NotAllowed, WrongUsage
 from cdr.terminal.output import put, put_json, say
 from cdr.work.taking_in import Form, check, take_in
+from cdr.written import bare_fingerprint
 
 if TYPE_CHECKING:
     from cdr.store.keyring import Key
@@ -63,8 +64,8 @@ def command(
     form = take_in(config, "store", app.configuration_problems) if config else _asked(app)
     if not members:
         members, chaser = _asked_keys(keys, chaser)
-    people = [_plain(member) for member in members]
-    root = create(folder, form.raw, people, _plain(chaser) if chaser else None, app.acting, app.clock.today)
+    people = [bare_fingerprint(member) for member in members]
+    root = create(folder, form.raw, people, bare_fingerprint(chaser) if chaser else None, app.acting, app.clock.today)
     app.made_a_store = True
     if len(people) == 1:
         say(
@@ -131,7 +132,3 @@ def _asked_keys(keys: list[Key], chaser: str | None) -> tuple[tuple[str, ...], s
     except EOFError:
         raise click.Abort from None
     return (member,), chaser
-
-
-def _plain(fingerprint: str) -> str:
-    return fingerprint.replace(" ", "").upper().removeprefix("0X")

@@ -10,6 +10,7 @@ from cdr.app import App
 from cdr.commands.options import Reference, as_json, pass_app
 from cdr.errors import DONE, TO_ACT_ON, WrongUsage
 from cdr.terminal.output import given, put, put_json, say, say_line, table
+from cdr.written import bare_fingerprint
 
 if TYPE_CHECKING:
     from cdr.store.rotation import Rotation
@@ -65,7 +66,7 @@ def refresh(app: App, fingerprints: tuple[str, ...], as_json: bool) -> int:
     """
     from cdr.store import renewal
 
-    wanted = tuple(dict.fromkeys(map(_plain, fingerprints)))
+    wanted = tuple(dict.fromkeys(map(bare_fingerprint, fingerprints)))
     found = renewal.refresh(app.store, wanted)
     if as_json:
         _put_json(app, wanted, found)
@@ -132,7 +133,7 @@ def remove(app: App, fingerprint: str, reason: str, as_json: bool) -> int:
     why = " ".join(reason.split())
     if not why or len(why) > LONGEST_REASON:
         raise WrongUsage(f"Give the reason in at most {LONGEST_REASON} letters.")
-    person, found = membership.remove(app.store, _plain(fingerprint), why, app.clock.today)
+    person, found = membership.remove(app.store, bare_fingerprint(fingerprint), why, app.clock.today)
     still = membership.still_readable(app.store, person)
     if as_json:
         seen = {"documents": still.documents, "cases": still.cases}
@@ -184,10 +185,6 @@ def drill(app: App, reference: str | None, as_json: bool) -> None:
 
 def _so_many(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _plain(fingerprint: str) -> str:
-    return fingerprint.replace(" ", "").upper().removeprefix("0X")
 
 
 def _put_json(app: App, wanted: tuple[str, ...], found: Rotation) -> None:

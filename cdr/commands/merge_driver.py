@@ -41,7 +41,7 @@ def _made(app: App, base: Path, ours: Path, theirs: Path, path: str) -> bytes | 
     from cdr.store import by_hand, layout
 
     place = layout.place(path)
-    before, here, there = (disk.plain_led_to(one, LARGEST) for one in (base, ours, theirs))
+    before, here, there = (disk.read_through_link(one, LARGEST) for one in (base, ours, theirs))
     if place is None or not by_hand.is_for_the_same(here, there, place):
         return None
     one, two, three = (by_hand.opened(app.store, place, raw) for raw in (before, here, there))

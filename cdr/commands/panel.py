@@ -44,17 +44,17 @@ def new(app: App, day: date, type_: str, title: str, as_json: bool) -> None:
 
     Example: cdr panel new 2026-03-18 --type themed --title "Safer sleep"
     """
-    from cdr.domain.panel import meeting
+    from cdr.domain.panel.meeting import Meeting, document_of, new_id
     from cdr.store.panels import meeting_place, panel_file
     from cdr.store.transaction import Change
 
     app.store.require_member()
     with app.store.writing():
-        id_ = meeting.new_id(day, panel_file(app.store).meetings)
-        body = meeting.new(id_, day, type_, " ".join(title.split()), app.clock.today)
-        app.store.commit(Change("panel", {meeting_place(id_): body}))
+        id_ = new_id(day, panel_file(app.store).meetings)
+        made = Meeting(id_, day, type_, app.clock.today, " ".join(title.split()))
+        app.store.commit(Change("panel", {meeting_place(id_): document_of(made, {})}))
     if as_json:
-        show_meeting(app, meeting.meeting_of(body), as_json)
+        show_meeting(app, made, as_json)
     else:
         put(id_)
 
@@ -93,11 +93,9 @@ def show(app: App, id_: str, minutes: bool, as_json: bool) -> None:
     Example: cdr panel show P2026-03-18
     """
     from cdr.domain.panel.meeting import meeting_of
-    from cdr.domain.rulebook.validation import text_at
     from cdr.store.panels import panel_file
 
-    body = panel_file(app.store).meeting(id_).body
-    show_meeting(app, meeting_of(body), as_json, text_at(body, "minutes.text") if minutes else "")
+    show_meeting(app, meeting_of(panel_file(app.store).meeting(id_).body), as_json, minutes)
 
 
 @command.command("assign")
@@ -126,7 +124,7 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
         if lacking and (not reason or not all(facts.is_open for facts in new.values())):
             hint = f"Where one must be discussed all the same: cdr panel assign {now.meeting.id} REF --override REASON"
             raise ConditionsNotMet("Not every case is ready for the panel; none was assigned.", lacking, hint)
-        made = now.record(assigned(now.document.body, unmet, app.clock.today, reason))
+        made = now.record(assigned(now.meeting, unmet, app.clock.today, reason))
     for sentence in lacking:
         say(f"  assigned all the same: {sentence}")
     for ref, facts in new.items():
@@ -159,7 +157,7 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
     from cdr.domain.panel.meeting import unassigned
 
     with changing_meeting(app, id_) as now:
-        made = now.record(unassigned(now.document.body, reference))
+        made = now.record(unassigned(now.meeting, reference))
     tell_meeting(app, made, as_json, f"{made.id}: {reference} is taken from the agenda.")
 
 
@@ -190,7 +188,7 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
     with changing_meeting(app, id_) as now:
         paper = made_agenda(now.meeting, app.configuration, today)
         to_file(output, to_pdf(paper, today) if ending == "pdf" else to_text(paper))
-        made = now.record(with_agenda(now.document.body, today))
+        made = now.record(with_agenda(now.meeting, today))
     if today > agenda_due(made):
         say(f"please check: members should have had the agenda by {agenda_due(made)}.")
     if as_json:
@@ -228,8 +226,8 @@ def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -
         place = papers.folder(app, output)
         to_read, sources = papers.case_papers(app, meeting)
         packs = [papers.pack(app, meeting, reader, to_read) for reader in for_whom]
-        body = with_packs(now.document.body, today, [one.reader for one in packs], sources)
-        made = now.record(body, papers.writing(packs, place))
+        kept = with_packs(meeting, today, [one.reader for one in packs], sources)
+        made = now.record(kept, papers.writing(packs, place))
     papers.tell(made.id, packs, output, as_json)
     if today > papers_due(made):
         say(f"please check: members should have had their papers by {papers_due(made)}, a week before the meeting.")
@@ -271,7 +269,7 @@ def attend(
         raise WrongUsage("Somebody is named in two ways; say one of them.")
     with changing_meeting(app, id_) as now:
         refuse_strangers(people, app.configuration)
-        made = now.record(attending(now.document.body, said, taken_back))
+        made = now.record(attending(now.meeting, said, taken_back))
     shown = shown_meeting(app, made)
     for one in shown.unsigned:
         say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
@@ -294,7 +292,7 @@ def conflict(app: App, id_: str, reference: str, who: str, undo: bool, as_json: 
 
     with changing_meeting(app, id_) as now:
         refuse_strangers([who], app.configuration)
-        made = now.record(in_conflict(now.document.body, reference, who, taken_back=undo))
+        made = now.record(in_conflict(now.meeting, reference, who, taken_back=undo))
     for agency in shown_meeting(app, made).without_one_that_left(reference):
         say(f"please check: for {reference} nobody stays from {agency}.")
     tell_meeting(app, made, as_json, f"{made.id}: {who} {'does not leave' if undo else 'leaves'} for {reference}.")
@@ -330,12 +328,14 @@ def minutes(app: App, id_: str, file: str, as_json: bool) -> None:
 
     Example: cdr panel minutes P2026-03-18 --from minutes.txt
     """
-    from cdr.domain.panel.meeting import with_minutes
+    from dataclasses import replace
+
+    from cdr.domain.panel.meeting import Minutes
     from cdr.work.asked_text import asked_text
 
     text = asked_text(file, "minutes.text", "Minutes")
     with changing_meeting(app, id_, also_over=True) as now:
-        made = now.record(with_minutes(now.document.body, text, app.clock.today))
+        made = now.record(replace(now.meeting, minutes=Minutes(app.clock.today, text)))
     tell_meeting(app, made, as_json, f"{made.id}: the minutes are kept.")
 
 
@@ -354,11 +354,11 @@ def close(app: App, id_: str, undo: bool, as_json: bool) -> None:
 
     with changing_meeting(app, id_, also_over=True) as now:
         if undo:
-            body = opened_again(now.document.body, shown_meeting(app, now.meeting).ratified)
+            changed = opened_again(now.meeting, shown_meeting(app, now.meeting).ratified)
         else:
             refuse_over(now.meeting)
-            body = closed(now.document.body, app.clock.today)
-        made = now.record(body)
+            changed = closed(now.meeting, app.clock.today)
+        made = now.record(changed)
     shown = shown_meeting(app, made)
     tell_meeting(app, made, as_json, f"{made.id} is {'open again' if undo else 'over'}; {quorum_words(shown)}.")
     for sentence in [] if undo else shown.not_done:

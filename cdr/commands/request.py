@@ -154,7 +154,7 @@ def _tell(
         )
     )
     put("")
-    shown = [(agency, told.telephone or "-", told.in_words()) for agency, told in phrases.items()]
+    shown = [(agency, told.telephone or "-", told.as_shown()) for agency, told in phrases.items()]
     put(table(shown, ["agency", "telephone", "pass-phrase of its form"]))
     if not all(told.agreed_on for told in phrases.values()):
         say("Tell each agency its pass-phrase by telephone, and nobody else. They are shown once and kept nowhere.")

@@ -20,7 +20,7 @@ def command(file: Path) -> None:
     from cdr.store import by_hand
 
     try:
-        text = by_hand.shown(disk.plain_led_to(file, LARGEST)).decode("utf-8", "replace")
+        text = by_hand.shown(disk.read_through_link(file, LARGEST)).decode("utf-8", "replace")
     except (CdrError, OSError):
         text = "(encrypted: no key that opens it is here)"
     put(text.rstrip("\n"))

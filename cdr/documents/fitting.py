@@ -30,7 +30,7 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str], columns: int
         for head, *column in zip(headers, *cells, strict=True)
     ]
     if sum(least) > room:
-        return "\n".join(_in_words(row, headers, columns) for row in cells)
+        return "\n".join(_row_as_list(row, headers, columns) for row in cells)
     widths = _narrowed(natural, least, room)
     return _grid(
         [_wrapped(row, widths) for row in cells], _wrapped(headers, [width - BESIDE_A_HEADING for width in widths])
@@ -56,7 +56,7 @@ def _wrapped(row: Sequence[str], widths: Sequence[int]) -> list[str]:
     return ["\n".join(_words(cell, width)) for cell, width in zip(row, widths, strict=True)]
 
 
-def _in_words(row: Sequence[str], headers: Sequence[str], columns: int) -> str:
+def _row_as_list(row: Sequence[str], headers: Sequence[str], columns: int) -> str:
     """A row as a line of its first cell and, below it, each heading with its cell."""
     told = "; ".join(f"{name} {' '.join(cell.split())}" for name, cell in zip(headers[1:], row[1:], strict=True))
     return "\n".join([row[0], *_words(told, columns, " " * DEEPER)])

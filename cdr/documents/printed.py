@@ -43,14 +43,14 @@ class Printed(bytes):
 
 def lacking(data: Any) -> tuple[str, ...]:
     """The letters in any text of the data that are not printed as they are, each once, as they come."""
-    strange = (text for text in _texts(data) if not _is_plain(text))
+    strange = (text for text in _texts(data) if not _is_printable_ascii(text))
     return tuple(dict.fromkeys(letter for text in strange for letter, is_lacking in _letters(text) if is_lacking))
 
 
 def printable(data: Any) -> Any:
     """The data, as JSON has it, with each such letter as its code: `[U+1F600 grinning face]`, `[U+4E2D U+6587]`."""
     if isinstance(data, str):
-        return data if _is_plain(data) else "".join(_shown(data))
+        return data if _is_printable_ascii(data) else "".join(_shown(data))
     if isinstance(data, Mapping):
         return {key: printable(value) for key, value in data.items()}
     return [printable(value) for value in data] if isinstance(data, Sequence) else data
@@ -70,7 +70,7 @@ def _texts(data: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
-def _is_plain(text: str) -> bool:
+def _is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 

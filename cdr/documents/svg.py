@@ -18,13 +18,13 @@ def text(words: str, /, **attributes: object) -> str:
 
 
 def picture(
-    id_: str, title: str, in_words: str, body: Iterable[str], between: str = "", /, **attributes: object
+    id_: str, title: str, description: str, body: Iterable[str], between: str = "", /, **attributes: object
 ) -> str:
     """A whole picture: whoever cannot see it hears its title and the same in words; `id_` is its own on the page."""
     heard = f"{id_}-title {id_}-desc"
     head = [
         element("title", escape(title, quote=False), id=f"{id_}-title"),
-        element("desc", escape(in_words, quote=False), id=f"{id_}-desc"),
+        element("desc", escape(description, quote=False), id=f"{id_}-desc"),
     ]
     inside = between.join(["", *head, *body, ""])
     return element("svg", inside, xmlns="http://www.w3.org/2000/svg", **attributes, role="img", aria_labelledby=heard)

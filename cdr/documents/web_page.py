@@ -21,7 +21,7 @@ TRUSTED = "require-trusted-types-for 'script'; trusted-types 'none'"
 def web_page(
     folder: str, name: str, values: Mapping[str, Any], style: str | None = None, scripts: Sequence[str] = ()
 ) -> str:
-    """A layout of `templates` with its values, each of them escaped; `{{ head }}` in it is what every page begins with.
+    """A layout of `templates` with its values, each of them escaped; `{{ head }}` in it is what every page begins with. It may extend another.
 
     The style stands in the layout as it is, or is given and stands at `{{ style }}`; `scripts` are those that the layout
     takes in. Both are known by their digests, so that nothing else that looks like one does anything.
@@ -67,8 +67,18 @@ def _digest(text: str) -> str:
 
 
 def _environment() -> Any:
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     return Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=FunctionLoader(_layout),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
+
+
+def _layout(name: str) -> str:
+    """A layout that another one extends, by its folder and name."""
+    return resources.read_bytes("templates", *name.split("/")).decode()

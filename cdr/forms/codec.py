@@ -34,13 +34,13 @@ class Unreadable(ValueError):
 
 
 class Scalar(str):
-    """Text as it was written; `plain` if it stood without quotation marks and not as a block."""
+    """Text as it was written; `unquoted` if it stood without quotation marks and not as a block."""
 
-    plain: bool
+    unquoted: bool
 
-    def __new__(cls, text: str, plain: bool = False) -> Scalar:
+    def __new__(cls, text: str, unquoted: bool = False) -> Scalar:
         scalar = super().__new__(cls, text)
-        scalar.plain = plain
+        scalar.unquoted = unquoted
         return scalar
 
 
@@ -238,7 +238,7 @@ class _SourceComposer(_Composer):
     """The same for what comes from outside: every scalar stays text, and the text is checked."""
 
     def value(self, event: Any, line: int) -> Any:
-        return Scalar(self.clean(event.value, line), plain=not event.style)
+        return Scalar(self.clean(event.value, line), unquoted=not event.style)
 
     def clean(self, text: str, line: int) -> str:
         if text.isascii() and text.isprintable():

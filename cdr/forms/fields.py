@@ -43,7 +43,7 @@ class Field:
 
     def value(self, answer: str) -> Any:
         """What an answer stands for: a number where the schema asks for one, otherwise the text."""
-        return coerce_value(Scalar(answer, plain=True), self.schema)
+        return coerce_value(Scalar(answer, unquoted=True), self.schema)
 
     @property
     def takes(self) -> str:
@@ -104,10 +104,10 @@ def named(schema_name: str, path: str, exactly: bool = True) -> list[Named]:
 
     If not exactly, those whose path ends so.
     """
-    plain = ".".join(step for step in re.split(r"[.\[\]]+", path) if step and not step.isdigit())
-    ends = "" if exactly else f".{plain}"
-    found = (one for one in every(schema_name) if one.path == plain or (ends and one.path.endswith(ends)))
-    return list(found) if plain else []
+    bare_path = ".".join(step for step in re.split(r"[.\[\]]+", path) if step and not step.isdigit())
+    ends = "" if exactly else f".{bare_path}"
+    found = (one for one in every(schema_name) if one.path == bare_path or (ends and one.path.endswith(ends)))
+    return list(found) if bare_path else []
 
 
 _WHOLE = Field("", "", "", "group", True, (), {})
@@ -166,13 +166,13 @@ def _described(field: Field | None, value: Any, depth: int) -> Iterator[tuple[in
             yield depth, title, ""
             yield from _described(part, inner, depth + 1)
         else:
-            yield depth, title, _in_words(part, inner)
+            yield depth, title, _value_in_words(part, inner)
 
 
-def _in_words(field: Field | None, value: Any) -> str:
+def _value_in_words(field: Field | None, value: Any) -> str:
     if isinstance(value, list):
         return (
-            ", ".join(_in_words(field.item() if field and field.kind == "list" else None, one) for one in value)
+            ", ".join(_value_in_words(field.item() if field and field.kind == "list" else None, one) for one in value)
             or "none"
         )
     if value is None:

@@ -102,8 +102,8 @@ def _composed(value: Any) -> Any:
         return [_composed(part) for part in value]
     if not isinstance(value, str) or value.isascii():
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
-    plain = seen(value.replace("\r\n", "\n"))
-    return plain if too_many_marks(plain) else unicodedata.normalize("NFC", plain)
+    shown = seen(value.replace("\r\n", "\n"))
+    return shown if too_many_marks(shown) else unicodedata.normalize("NFC", shown)
 
 
 def _odd(value: Any, path: str = "") -> Iterator[str]:
@@ -135,7 +135,7 @@ def from_fields(fields: Mapping[str, str | list[str]], form: str) -> dict[str, A
 
 
 def _scalar(text: str) -> codec.Scalar:
-    return codec.Scalar(text, plain=True)
+    return codec.Scalar(text, unquoted=True)
 
 
 def _listed(tree: Any) -> Any:

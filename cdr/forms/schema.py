@@ -124,7 +124,7 @@ def _coerce(value: Any, schemas: Sequence[Schema]) -> Any:
     if not isinstance(value, str):
         return value
     kept = as_kept(value, schemas)
-    return _scalar(Scalar(kept, value.plain), _types(schemas)) if isinstance(value, Scalar) else kept
+    return _scalar(Scalar(kept, value.unquoted), _types(schemas)) if isinstance(value, Scalar) else kept
 
 
 def _branches(schema: Schema, value: Any) -> Iterator[Schema]:
@@ -157,13 +157,13 @@ def _types(schemas: Iterable[Schema]) -> set[str]:
 
 
 def _left_out(value: Any, schemas: Sequence[Schema]) -> bool:
-    empty = isinstance(value, Scalar) and value.plain and value == ""
+    empty = isinstance(value, Scalar) and value.unquoted and value == ""
     return empty and bool(schemas) and "null" not in _types(schemas)
 
 
 def _scalar(value: Scalar, types: set[str]) -> Any:
     text = str(value)
-    if not value.plain:
+    if not value.unquoted:
         return text
     if "null" in types and text in NULLS:
         return None

@@ -49,7 +49,7 @@ class Progress:
     def noted(self) -> list[Taken]:
         """The messages of a run that did not come to record them; a torn line is none."""
         try:
-            lines = disk.plain(self.path, LARGEST).split(b"\n")[:-1]
+            lines = disk.read_regular(self.path, LARGEST).split(b"\n")[:-1]
         except OSError:
             return []
         return [taken for line in lines if (taken := _read(line))]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
+from typing import Any
 
 from cdr import programs
 from cdr.errors import WrongConfiguration
@@ -51,6 +53,11 @@ class Sendmail:
                 "The mail program of cdr.yaml is not on this machine.", "Install it, or correct mail.sendmail."
             )
         return f"Messages go to {self.words[0]}."
+
+
+def configured(mail: Mapping[str, Any], seconds: float) -> Sendmail:
+    """The program that the `mail` of a cdr.yaml names. Raises: WrongConfiguration."""
+    return Sendmail(str(mail.get("sendmail", "")), seconds)
 
 
 def _came_of(ended: programs.Ended, envelope: Envelope) -> Delivery:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from cdr import programs
 from cdr.errors import TryAgain, WrongConfiguration
@@ -165,6 +167,23 @@ class Smtp:
         if 400 <= code < 500:
             return Delivery(LATER, why="the mail server asks to try again later")
         return Delivery(REFUSED, envelope.to, "the mail server does not take this message")
+
+
+def configured(mail: Mapping[str, Any], seconds: float) -> Smtp:
+    """The server that the `mail` of a cdr.yaml names."""
+    security = str(mail.get("security", STARTTLS))
+    user, password_command, ca_file = (str(mail.get(key, "")) for key in ("user", "password_command", "ca_file"))
+    server = Server(
+        host=str(mail.get("host", "")),
+        port=int(mail.get("port") or PORTS[security]),
+        security=security,
+        user=user,
+        password_command=password_command,
+        ca_file=ca_file,
+        name=str(mail.get("from", "")).rpartition("@")[2],
+        seconds=seconds,
+    )
+    return Smtp(server)
 
 
 def _timed_out(error: Exception) -> bool:

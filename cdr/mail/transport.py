@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from importlib import import_module
+from typing import Any, Protocol
 
 TAKEN = "taken"
 LATER = "later"
@@ -44,3 +46,15 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End what was opened."""
+
+    def test(self) -> str:
+        """What works, in a sentence, without sending. Raises: TryAgain, WrongConfiguration."""
+
+
+def configured(mail: Mapping[str, Any], seconds: float) -> Transport:
+    """The way of sending that the `mail` of a cdr.yaml names: the module of its name in this room says by `configured` what it takes from there.
+
+    `seconds` is how long it may be silent. Raises: WrongConfiguration.
+    """
+    made: Transport = import_module(f"{__package__}.{mail['transport']}").configured(mail, seconds)
+    return made

@@ -68,7 +68,7 @@ def complete(store: Store) -> bool:
 
 def _attributes(git: Git) -> bytes:
     with suppress(OSError):
-        return disk.plain(git.repository.shared / "info/attributes", LARGEST)
+        return disk.read_regular(git.repository.shared / "info/attributes", LARGEST)
     return b""
 
 

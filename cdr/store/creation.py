@@ -100,7 +100,7 @@ def _begun(git: Git, configuration: bytes, people: Sequence[Person]) -> str:
     if not _unfinished(git).exists():
         raise _there_already("Give another folder.")
     kept, registry = git.contents(
-        [files[path].digest for path in (layout.CONFIGURATION, layout.REGISTRY)], layout.LARGEST_PLAIN
+        [files[path].digest for path in (layout.CONFIGURATION, layout.REGISTRY)], layout.LARGEST_IN_THE_OPEN
     )
     here = {(person.fingerprint, person.role) for person in Registry.read(registry).people}
     same = kept == configuration and here == {(person.fingerprint, person.role) for person in people}
@@ -237,7 +237,7 @@ def _with_lines(path: Path, lines: bytes) -> bytes:
     Raises: ConditionsNotMet where it is no plain file.
     """
     try:
-        before = disk.plain(path, LARGEST_OF_GIT)
+        before = disk.read_regular(path, LARGEST_OF_GIT)
     except FileNotFoundError:
         before = b""
     except OSError as error:

@@ -37,7 +37,7 @@ def every_revision(store: Store) -> Iterator[Opened]:
         if place is None:
             continue
         current, seen = store.sealed.files.get(path), set[int]()
-        for digest, plain in zip(blobs[path], _plain(store, place, blobs[path]), strict=True):
+        for digest, plain in zip(blobs[path], _decrypted(store, place, blobs[path]), strict=True):
             document = _decoded(plain, place)
             if document is None or document.revision not in seen:  # the same revision, encrypted anew for others
                 yield Opened(place, document, current is not None and current.digest == digest)
@@ -49,7 +49,7 @@ def attachments(store: Store) -> int:
     return sum(place.kind is layout.ATTACHMENT for place in store.sealed.places.values())
 
 
-def _plain(store: Store, place: Place, digests: list[str]) -> list[bytes | None]:
+def _decrypted(store: Store, place: Place, digests: list[str]) -> list[bytes | None]:
     found: list[bytes | None] = []
     for ciphertext in store.git.contents(digests):
         try:

@@ -35,7 +35,7 @@ def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
         made = there / index.name
         try:
             _refuse_broken_index(git)
-            disk.write_whole(made, disk.plain(index, LARGEST_INDEX))
+            disk.write_whole(made, disk.read_regular(index, LARGEST_INDEX))
             git.run("update-index", "-z", "--index-info", data=data, told=_as_index(made))
         except (GitFailed, OSError):  # a broken index is made again, never trusted
             made.unlink(missing_ok=True)
@@ -65,7 +65,7 @@ def set_settings(git: Git, settings: Mapping[str, str]) -> None:
     kept = settings_of(git)
     with git_locks.held(kept), disk.aside(git.repository.shared) as there:
         made = there / kept.name
-        disk.write_whole(made, disk.plain(kept, LARGEST_SETTINGS))
+        disk.write_whole(made, disk.read_regular(kept, LARGEST_SETTINGS))
         for name, value in settings.items():
             git.run("config", "--file", str(made), "--no-includes", name, value)
         disk.move(made, kept)

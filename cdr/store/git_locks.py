@@ -126,7 +126,7 @@ def _linked(made: Path, lock: Path) -> bool:
 
 def _is_ours(lock: Path) -> bool:
     try:
-        return disk.plain(lock, len(MARK)) == MARK
+        return disk.read_regular(lock, len(MARK)) == MARK
     except OSError:
         return False
 
@@ -134,6 +134,6 @@ def _is_ours(lock: Path) -> bool:
 def _seen(lock: Path) -> tuple[bytes, int, int] | None:
     try:
         about = lock.lstat()
-        return disk.plain(lock, LARGEST_LOCK), about.st_ino, about.st_mtime_ns
+        return disk.read_regular(lock, LARGEST_LOCK), about.st_ino, about.st_mtime_ns
     except OSError:
         return None

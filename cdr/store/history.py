@@ -102,7 +102,7 @@ class History:
         """Who made this commit, after making sure that they might. Raises: NotAuthentic."""
         try:
             return (
-                self._check_merge(commit) if len(commit.parents) > 1 else self._check_plain(commit, commit.parents[0])
+                self._check_merge(commit) if len(commit.parents) > 1 else self._check_change(commit, commit.parents[0])
             )
         except IndexError:
             raise NotAuthentic(f"The commit {commit.id[:12]} has no history before it.", SIGN_AGAIN) from None
@@ -159,7 +159,7 @@ class History:
             "Ask a member, not over the network, for the fingerprint of the key that made the store; then: cdr verify --root FINGERPRINT",
         )
 
-    def _check_plain(self, commit: Commit, parent: str) -> Person:
+    def _check_change(self, commit: Commit, parent: str) -> Person:
         person = self._signer(commit, parent)
         self._may(person, commit, self.git.changed(parent, commit.id))
         return person
@@ -303,7 +303,7 @@ class History:
             blob.digest
             for version in versions.values()
             for path, blob in self.git.files_in(version, layout.KEYS).items()
-            if layout.KEY_FILE.fullmatch(path) and blob.is_plain
+            if layout.KEY_FILE.fullmatch(path) and blob.is_regular
         }
         more = tuple(known)
         return self._ring(_named(digests, more), sorted(digests), (), more)

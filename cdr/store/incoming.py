@@ -82,7 +82,7 @@ def faults(store: Store, incoming: Incoming, there: Snapshot, most: int) -> Iter
         place = layout.place(path)
         if blob is None:
             continue
-        if path.startswith(layout.MANAGED) and not (blob.is_plain and layout.is_known(path)):
+        if path.startswith(layout.MANAGED) and not (blob.is_regular and layout.is_known(path)):
             yield path, "It is no file that a store has there."
         elif place is not None:
             try:
@@ -149,7 +149,7 @@ class Sides:
         """The files that theirs changed and ours did not. Raises: NotAuthentic where one is no plain file."""
         one, other = (self.base.git.changed(self.base.head, side.head) for side in (self.ours, self.theirs))
         found = {path: new for path, (_, new) in other.items() if path not in one}
-        odd = [path for path, blob in found.items() if blob and not blob.is_plain]
+        odd = [path for path, blob in found.items() if blob and not blob.is_regular]
         if odd:
             raise NotAuthentic(
                 f"{odd[0]} is no plain file on the remote, so nothing was taken over.",
@@ -177,7 +177,7 @@ def attachment_at(side: Snapshot, place: Place) -> bytes | None:
     return side.keys.gnupg.decrypt(ciphertext, place.path)
 
 
-def plain_at(side: Snapshot, path: str) -> bytes | None:
+def open_file_at(side: Snapshot, path: str) -> bytes | None:
     """The same of a file that stands in the open."""
     return side.raw(path) if path in side.files else None
 
@@ -302,7 +302,7 @@ def _meant_for_others(at: Snapshot, person: Person) -> list[Place]:
     """The documents that are not encrypted to exactly who reads them by the registry of this commit, and may be by this person."""
     found = []
     for place in at.places.values():
-        if not at.files[place.path].is_plain or not may_write(person, place.kind):
+        if not at.files[place.path].is_regular or not may_write(person, place.kind):
             continue
         readers = at.keys.registry.readers(place.kind)
         owners = encryption_ids(at.public_keys, readers)

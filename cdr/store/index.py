@@ -181,7 +181,7 @@ class Index:
 
     def _is_kept(self, kept: Mapping[str, Any], place: Place) -> bool:
         blob = self.snapshot.files[place.path]
-        return blob.is_plain and kept.get(place.path, {}).get("digest") == blob.digest
+        return blob.is_regular and kept.get(place.path, {}).get("digest") == blob.digest
 
     def _take_in(self, missing: list[Place]) -> None:
         by_case: dict[str, list[Place]] = {}

@@ -63,7 +63,7 @@ def _path(name: str, made_from: Iterable[bytes]) -> Path:
 
 def _read(path: Path) -> tuple[Any] | None:
     try:
-        raw = disk.plain(path, LARGEST)
+        raw = disk.read_regular(path, LARGEST)
     except OSError:
         return None
     if hashlib.sha256(raw[SUM_LENGTH:]).hexdigest().encode() != raw[:SUM_LENGTH]:

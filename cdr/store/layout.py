@@ -16,7 +16,7 @@ AGENCIES = "agencies"
 FOLDERS = ("cases", "panels", "reports", AGENCIES, "reads", "keys")
 MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
 DOCUMENTS = MANAGED[:5]
-LARGEST_REGISTRY, LARGEST_PLAIN = 1 << 18, 1 << 20
+LARGEST_REGISTRY, LARGEST_IN_THE_OPEN = 1 << 18, 1 << 20
 LARGEST_KEYS = 1 << 24  # all that a history ever held, together
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
@@ -122,7 +122,7 @@ def largest(path: str) -> int | None:
     """The size that a file of a store has at most, in bytes; None for what is encrypted, and so was made by a member."""
     if path == REGISTRY:
         return LARGEST_REGISTRY
-    return None if place(path) else LARGEST_PLAIN
+    return None if place(path) else LARGEST_IN_THE_OPEN
 
 
 def outermost(path: str) -> str:

@@ -97,7 +97,7 @@ def _put_right(store: Store, place: Place) -> _Found:
 def _is_here(store: Store, place: Place) -> bool:
     blob = store.sealed.files.get(place.path)
     try:
-        store.git.contents([blob.digest] if blob and blob.is_plain else [])
+        store.git.contents([blob.digest] if blob and blob.is_regular else [])
     except NotHere:
         return False
     return True
@@ -105,7 +105,7 @@ def _is_here(store: Store, place: Place) -> bool:
 
 def _honest(store: Store, place: Place, step: Step) -> Document | None:
     """What a revision says; None for one that does not read, or that does not follow what it replaced: an older one put back."""
-    if step.blob is None or not step.blob.is_plain:
+    if step.blob is None or not step.blob.is_regular:
         return None
     try:
         document = _read(store, place, store.git.contents([step.blob.digest])[0])

@@ -53,7 +53,7 @@ class Blob:
     digest: str
 
     @property
-    def is_plain(self) -> bool:
+    def is_regular(self) -> bool:
         """Whether it is a file like every other: no link, no program, no other repository."""
         return self.mode == FILE_MODE
 

@@ -127,7 +127,7 @@ def _wrong_files(git: Git, history: History, commit: str, files: Mapping[str, Bl
         blob = files[path]
         if blob is None or not layout.is_known(path):
             yield f"{commit[:12]}: {_shown(path)} is no file of a store"
-        elif not blob.is_plain:
+        elif not blob.is_regular:
             yield f"{commit[:12]}: {_shown(path)} is no plain file"
     yield from _wrong_recipients(state, commit, [path for path in there if layout.place(path)])
 

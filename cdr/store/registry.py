@@ -15,6 +15,7 @@ from cdr.store.crypto import Gnupg, short
 from cdr.store.kept import kept
 from cdr.store.keyring import MISSING, Key, advice
 from cdr.store.layout import Kind
+from cdr.written import bare_fingerprint
 
 MEMBER, CHASER = "member", "chaser"
 FINGERPRINT = re.compile(r"[0-9A-F]{40}")
@@ -170,7 +171,7 @@ def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
     Raises: NotAllowed (not in the registry), WrongUsage (several members' keys, none given).
     """
     if given:
-        wanted = given.replace(" ", "").upper().removeprefix("0X")
+        wanted = bare_fingerprint(given)
         person = registry.person(wanted)
         if person is None:
             raise NotAllowed("The key given with --as is not in this store's registry.", "See: cdr keys list")

@@ -204,7 +204,7 @@ class Repository:
     def has_broken_index(self) -> bool:
         """git does not look at its index's own checksum, and takes one that is missing or empty for no file at all."""
         try:
-            raw = disk.plain(self.index, LARGEST_INDEX)
+            raw = disk.read_regular(self.index, LARGEST_INDEX)
         except OSError:
             return True
         if not INDEX_BEGINS.match(raw):
@@ -302,7 +302,7 @@ def note(path: Path, most: int = LARGEST_NOTE) -> str:
     Raises: FileNotFoundError; DiskFailed where it may not be read; NotAuthentic for anything that is no such file.
     """
     try:
-        raw = disk.plain_led_to(path, most)
+        raw = disk.read_through_link(path, most)
     except FileNotFoundError:
         raise
     except OSError as error:

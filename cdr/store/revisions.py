@@ -76,7 +76,7 @@ class Revisions:
         """The ids of the plain files that ever stood at the path of each document, the newest first: a walk through the whole history."""
         found: dict[str, dict[str, None]] = {}
         for step in _steps(self.git, self._all(), {}):
-            if step.blob is not None and step.blob.is_plain:
+            if step.blob is not None and step.blob.is_regular:
                 found.setdefault(step.path, {})[step.blob.digest] = None
         return {path: [*blobs][::-1] for path, blobs in found.items()}
 
@@ -142,7 +142,7 @@ def _steps(git: Git, commits: Iterable[Commit], carried: dict[str, tuple[str, ..
                 continue
             before: dict[str, None] = {}
             for one in stood:
-                before |= dict.fromkeys((one.digest,) if one and one.is_plain else carried.get(path, ()))
+                before |= dict.fromkeys((one.digest,) if one and one.is_regular else carried.get(path, ()))
             carried[path] = tuple(before)
             yield Step(commit.id, path, blob, tuple(before))
 

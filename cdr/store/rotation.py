@@ -67,9 +67,9 @@ def _ids(new: Snapshot, people: Sequence[Person]) -> dict[Person, str]:
 
 
 def _recipients_of(new: Snapshot, concerns: Callable[[Kind], bool]) -> Iterator[tuple[Place, set[str]]]:
-    plain = [place for place in new.places.values() if new.files[place.path].is_plain and concerns(place.kind)]
-    for start in range(0, len(plain), AT_ONCE):
-        several = plain[start : start + AT_ONCE]
+    documents = [place for place in new.places.values() if new.files[place.path].is_regular and concerns(place.kind)]
+    for start in range(0, len(documents), AT_ONCE):
+        several = documents[start : start + AT_ONCE]
         contents = new.git.contents(new.files[place.path].digest for place in several)
         for place, ciphertext in zip(several, contents, strict=True):
             yield place, _recipients(place, ciphertext)
@@ -128,7 +128,7 @@ def _encrypt_case(
     documents = _documents(store, case, [place for place in several if place.kind is not layout.ATTACHMENT], found)
     for place in several:
         try:
-            plain = _plain(store, place, documents, found)
+            plain = _to_encrypt(store, place, documents, found)
         except UNREADABLE as error:
             found.left.setdefault(place.path, error)
             continue
@@ -155,7 +155,7 @@ def _documents(store: Store, case: str, places: Sequence[Place], found: Rotation
     return with_words
 
 
-def _plain(store: Store, place: Place, documents: Mapping[str, Document], found: Rotation) -> bytes:
+def _to_encrypt(store: Store, place: Place, documents: Mapping[str, Document], found: Rotation) -> bytes:
     if place.kind is layout.ATTACHMENT:
         return store.attachment(place.case, int(place.id.rpartition("-")[2]))
     if place.path in found.left:

@@ -110,14 +110,14 @@ class Snapshot:
     def raw(self, path: str) -> bytes:
         """The bytes of one file. Raises: NotFound, NotAuthentic when it is not a plain file."""
         blob = self._there(path)
-        if not blob.is_plain:
+        if not blob.is_regular:
             raise NotAuthentic(f"{path} is not a plain file.", MEND)
         return self.git.contents([blob.digest], layout.largest(path) or LARGEST["blob"])[0]
 
     def replaced_by_next(self, path: str) -> str | None:
         """What a new revision of a document says that it replaces: the file that stands there, or the last plain one that did."""
         blob = self.blob(path)
-        if blob and blob.is_plain:
+        if blob and blob.is_regular:
             return digest(self.raw(path))
         return next(iter(self.revisions.before(path)), None)
 

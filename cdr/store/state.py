@@ -91,8 +91,8 @@ class State:
         """Keep how far the history has been checked; where nothing can be kept (a read-only disk), go on without."""
         heads = {place: kept for place, kept in self._heads().items() if Path(place).exists()}
         heads |= dict.fromkeys(self.names, verified)
-        plain = {place: asdict(kept) for place, kept in heads.items()}
-        self._keep(self.folder / "verified.json", _summed({"store": self.root, "heads": plain}))
+        as_data = {place: asdict(kept) for place, kept in heads.items()}
+        self._keep(self.folder / "verified.json", _summed({"store": self.root, "heads": as_data}))
 
     def _heads(self) -> dict[str, Verified]:
         """The heads that were remembered; none where what is kept is damaged, of another version or another store's."""

@@ -45,12 +45,12 @@ class Change:
     documents: Mapping[Place, dict[str, Any]] = field(default_factory=dict)
     texts: Mapping[Place, bytes] = field(default_factory=dict)
     attachments: Mapping[Place, bytes] = field(default_factory=dict)
-    plain: Mapping[str, bytes] = field(default_factory=dict)
+    open_files: Mapping[str, bytes] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
 
     def paths(self) -> list[str]:
         """The files that it writes or takes away."""
-        return [*(place.path for place in (*self.documents, *self.attachments)), *self.plain, *self.removed]
+        return [*(place.path for place in (*self.documents, *self.attachments)), *self.open_files, *self.removed]
 
     def message(self) -> str:
         """The commit message: the verb and, where it is one case, its reference; nothing else ever."""
@@ -88,7 +88,7 @@ def prepare(
     encoded = [encode(document) for document in documents]
     plain = {one.document.place: one.plain for one in encoded} | dict(change.attachments)
     sealed = _sealed(snapshot, plain, progress)
-    files: dict[str, bytes | None] = {**sealed, **change.plain, **dict.fromkeys(change.removed)}
+    files: dict[str, bytes | None] = {**sealed, **change.open_files, **dict.fromkeys(change.removed)}
     sign = signing(snapshot, person)
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
     blobs = snapshot.git.tree(commit)
@@ -142,9 +142,9 @@ def bring_forward(git: Git, old: str, new: str, tip: str) -> None:
 
 def put_back(git: Git, changes: Mapping[str, Blob | None], tip: str) -> None:
     """Make these files of the work tree what `tip` holds. What is there no plain file is not made one here."""
-    plain = {path: blob for path, blob in changes.items() if blob is None or blob.is_plain}
-    contents = git.contents([blob.digest for blob in plain.values() if blob])
-    for path, blob in plain.items():
+    regular = {path: blob for path, blob in changes.items() if blob is None or blob.is_regular}
+    contents = git.contents([blob.digest for blob in regular.values() if blob])
+    for path, blob in regular.items():
         target = inside(git.folder, path)
         if target.is_dir() and not target.is_symlink():
             put_aside(git, target)
@@ -222,7 +222,7 @@ def unfinished(git: Git, verified: str, root: str) -> set[str]:
 
 def _note(git: Git) -> tuple[str, str] | None:
     try:
-        note = json.loads(disk.plain(git.repository.directory / PENDING, LARGEST_NOTE))
+        note = json.loads(disk.read_regular(git.repository.directory / PENDING, LARGEST_NOTE))
         old, new = str(note["old"]), str(note["new"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -254,7 +254,7 @@ def _writer(snapshot: Snapshot, change: Change) -> Person:
     if person is None:
         raise NotAllowed("None of this store's keys is here, so nothing can be recorded.", "See: cdr doctor")
     forbidden = [place for place in (*change.documents, *change.attachments) if not may_write(person, place.kind)]
-    if forbidden or (person.role == CHASER and (change.plain or change.removed)):
+    if forbidden or (person.role == CHASER and (change.open_files or change.removed)):
         raise NotAllowed("The chaser's key may send prompts and nothing else.", "Use a member's key.")
     for reader in snapshot.keys.registry.people:
         usable(snapshot.public_keys, reader)

@@ -112,7 +112,7 @@ def _keep_aside(found: Path, kept: Path) -> None:
         if stat.S_ISLNK(mode):
             kept.symlink_to(found.readlink())
         else:
-            disk.write_whole(kept, disk.plain(found, LARGEST_KEPT))
+            disk.write_whole(kept, disk.read_regular(found, LARGEST_KEPT))
     except OSError as error:
         raise DiskFailed(
             f"{found} could not be kept aside: {os.strerror(error.errno or 0)}.",
@@ -142,7 +142,7 @@ def _names(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
     for path, blob in snapshot.files.items():
         if not path.startswith(layout.MANAGED):
             continue
-        if not blob.is_plain:
+        if not blob.is_regular:
             way_out = MEND if layout.place(path) else "A member takes it out of the repository."
             yield Finding("file-name", "error", path, f"It is not a plain file{_since(store, path)}. {way_out}")
         elif not layout.is_known(path):
@@ -189,8 +189,8 @@ def _cases(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
 
 def _documents(snapshot: Snapshot) -> list[Place]:
     """Every document that is a plain file; one that is not is a finding of its own."""
-    plain = [path for path, blob in snapshot.files.items() if blob.is_plain]
-    return [place for path in plain if (place := layout.place(path))]
+    regular = [path for path, blob in snapshot.files.items() if blob.is_regular]
+    return [place for path in regular if (place := layout.place(path))]
 
 
 def _recipients(snapshot: Snapshot) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ def changed(folder: Path, files: Mapping[str, Blob]) -> list[str]:
     return [
         path
         for path, blob in files.items()
-        if blob.is_plain and (_is_behind_link(folder, path, links) or not is_as(folder / path, blob))
+        if blob.is_regular and (_is_behind_link(folder, path, links) or not is_as(folder / path, blob))
     ]
 
 
@@ -49,7 +49,7 @@ def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
 def is_as(path: Path, blob: Blob) -> bool:
     """Whether a file holds what was recorded. Line ends of text may be Windows's: git writes them so where it is told to."""
     try:
-        raw = disk.plain(path, LARGEST["blob"])
+        raw = disk.read_regular(path, LARGEST["blob"])
     except OSError:
         return False
     if object_id("blob", raw) == blob.digest:

@@ -115,9 +115,9 @@ def _fingerprints(store: Path) -> Iterator[tuple[str, str]]:
 def _agencies(store: Path) -> list[tuple[str, str]]:
     from cdr import disk
     from cdr.store.kept import kept
-    from cdr.store.layout import CONFIGURATION, LARGEST_PLAIN
+    from cdr.store.layout import CONFIGURATION, LARGEST_IN_THE_OPEN
 
-    raw = disk.plain(store / CONFIGURATION, LARGEST_PLAIN)
+    raw = disk.read_regular(store / CONFIGURATION, LARGEST_IN_THE_OPEN)
     found: list[list[str]] = kept("completing", (raw,), lambda: _named_in(raw))
     return [(id_, name) for id_, name in found]
 

@@ -48,7 +48,7 @@ class Desk:
         if ended:
             raise WrongUsage(AN_ERROR, editors.CHOOSE)
         try:
-            return disk.plain(self.path, LARGEST_GIVEN)  # an editor may leave a pipe, which would be waited for
+            return disk.read_regular(self.path, LARGEST_GIVEN)  # an editor may leave a pipe, which would be waited for
         except OSError:
             raise WrongUsage("The editor left no text behind; nothing was changed.", editors.CHOOSE) from None
 

@@ -321,7 +321,7 @@ class Interview:
             self._again = [places[0].id]
             return None
         say("\nThe whole form")
-        typed = terminal.page(list(_in_words(self.questions.form, found.form)))
+        typed = terminal.page(list(_form_in_lines(self.questions.form, found.form)))
         return self._decided(found, raw, typed if typed.isdecimal() or typed == BACK else "")
 
     def _decided(self, found: Walk, raw: bytes, text: str) -> bytes | None:
@@ -345,7 +345,7 @@ class Interview:
             return None
 
 
-def _in_words(form: str, body: Body) -> Sequence[str]:
+def _form_in_lines(form: str, body: Body) -> Sequence[str]:
     shown: list[str] = []
     for depth, title, text in described(form, body):
         words = written.shown_date(text) if "\n" not in text else text

@@ -24,13 +24,13 @@ class Told:
     agreed_on: date | None = None
     ended_on: date | None = None
 
-    def in_words(self) -> str:
+    def as_shown(self) -> str:
         """What a table shows: what the agency has already is not shown again."""
         return f"as agreed on {self.agreed_on}" if self.agreed_on else self.words
 
     def in_line(self, agency: str) -> str:
         """The same on a line of its own, with the number."""
-        return f"{agency}: {self.in_words()}{f' (telephone {self.telephone})' if self.telephone else ''}"
+        return f"{agency}: {self.as_shown()}{f' (telephone {self.telephone})' if self.telephone else ''}"
 
     def hints(self, agency: str) -> list[str]:
         """What to do with it, a sentence each."""

@@ -45,7 +45,7 @@ def record(app: App, change: Callable[[bytes, Agencies], Changed]) -> tuple[str,
         changed = change(raw, read(app, raw)["agencies"])
         if changed.raw != raw:
             read(app, changed.raw)
-            store.commit(Change("agency", plain={layout.CONFIGURATION: changed.raw}))
+            store.commit(Change("agency", open_files={layout.CONFIGURATION: changed.raw}))
     for kept in ("configuration", "configuration_document", "policy"):
         app.__dict__.pop(kept, None)  # what was read before the change is not so any more
     return changed.fields

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cdr import moments
 from cdr.app import App, rules
@@ -21,17 +21,13 @@ from cdr.domain.asking import sending
 from cdr.domain.asking.sending import Limits, Prompt, Unsent
 from cdr.errors import DONE, TryAgain, WrongUsage
 from cdr.mail.progress import Progress, Taken
-from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope
+from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope, Transport, configured
 from cdr.store.document import Document
 from cdr.store.layout import Place
 from cdr.store.transaction import DEFERRED, Change, signals_deferred
 from cdr.terminal.output import say
 from cdr.work import messages
 from cdr.work.messages import Letter
-
-if TYPE_CHECKING:
-    from cdr.mail.sendmail import Sendmail
-    from cdr.mail.smtp import Smtp
 
 INTERRUPTED = "it was interrupted"
 
@@ -79,7 +75,7 @@ def sends(app: App) -> bool:
 
 
 def transport_name(app: App) -> str:
-    """outbox, smtp or sendmail."""
+    """outbox, or the way of sending that has this name in `cdr.mail`."""
     return str(app.configuration.mail.get("transport", "outbox"))
 
 
@@ -88,30 +84,11 @@ def limits(app: App) -> Limits:
     return Limits.of(rules("mail"), app.configuration.mail)
 
 
-def transport(app: App) -> Smtp | Sendmail:
+def transport(app: App) -> Transport:
     """The way of sending that cdr.yaml asks for. Raises: WrongConfiguration, WrongUsage for the outbox."""
-    mail, seconds = app.configuration.mail, limits(app).seconds
-    if transport_name(app) == "sendmail":
-        from cdr.mail.sendmail import Sendmail
-
-        return Sendmail(str(mail.get("sendmail", "")), seconds)
-    if transport_name(app) != "smtp":
+    if not sends(app):
         raise WrongUsage("The outbox sends nothing.")
-    from cdr.mail.smtp import PORTS, STARTTLS, Server, Smtp
-
-    security = str(mail.get("security", STARTTLS))
-    user, password_command, ca_file = (str(mail.get(key, "")) for key in ("user", "password_command", "ca_file"))
-    server = Server(
-        host=str(mail.get("host", "")),
-        port=int(mail.get("port") or PORTS[security]),
-        security=security,
-        user=user,
-        password_command=password_command,
-        ca_file=ca_file,
-        name=str(mail.get("from", "")).rpartition("@")[2],
-        seconds=seconds,
-    )
-    return Smtp(server)
+    return configured(app.configuration.mail, limits(app).seconds)
 
 
 def written_down(app: App, prompts: Document, letters: Sequence[Letter]) -> dict[Place, dict[str, Any]]:

@@ -216,10 +216,10 @@ def readable(made: Bundle, documents: CaseFile) -> str:
     """The forms of a bundle in words, their codes with their meanings."""
     given = {piece.name for piece in made.pieces}
     shown = [document for document in documents if f"{document.place.id}.yaml" in given]
-    return "\n\n".join("\n".join(_in_words(document)) for document in shown) + "\n"
+    return "\n\n".join("\n".join(_document_in_lines(document)) for document in shown) + "\n"
 
 
-def _in_words(document: Document) -> Iterator[str]:
+def _document_in_lines(document: Document) -> Iterator[str]:
     from cdr.forms import schema
     from cdr.forms.fields import described
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.panel.meeting import Meeting, meeting_of, missing, refuse_over
+from cdr.domain.panel.meeting import Meeting, document_of, meeting_of, missing, refuse_over
 from cdr.terminal.output import put, put_json
 
 if TYPE_CHECKING:
@@ -31,16 +31,22 @@ class ChangingMeeting:
         """The meeting as it stands."""
         return meeting_of(self.document.body)
 
-    def record(self, body: Mapping[str, Any], write: Callable[[], Callable[[], None] | None] = lambda: None) -> Meeting:
-        """Record what the meeting is to say, in one commit; nothing where it says so already. `write` as in `Changing.record`.
+    def record(self, made: Meeting, write: Callable[[], Callable[[], None] | None] = lambda: None) -> Meeting:
+        """Record what the meeting is from now on, in one commit; nothing where it is so already. `write` as in `Changing.record`.
 
         Raises: as `Store.commit`.
         """
+        self.record_document(document_of(made, self.document.body), write)
+        return made
+
+    def record_document(
+        self, body: Mapping[str, Any], write: Callable[[], Callable[[], None] | None] = lambda: None
+    ) -> None:
+        """The same of the document as a whole, its actions too."""
         from cdr.store.transaction import Change
 
         if body != self.document.body:
             self.app.store.commit(Change("panel", {self.document.place: dict(body)}), [self.document], write)
-        return meeting_of(body)
 
 
 @contextmanager
@@ -122,8 +128,8 @@ def tell_meeting(app: App, meeting: Meeting, as_json: bool, sentence: str) -> No
         put(sentence)
 
 
-def show_meeting(app: App, meeting: Meeting, as_json: bool, minutes: str = "") -> None:
-    """Show a meeting, for a person or as JSON."""
+def show_meeting(app: App, meeting: Meeting, as_json: bool, minutes: bool = False) -> None:
+    """Show a meeting, for a person (with its `minutes` or without) or as JSON."""
     from cdr.documents.panel.meetings import lines, to_json
 
     shown = shown_meeting(app, meeting)

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.panel.meeting import Meeting, name_of, refuse_strangers
+from cdr.domain.panel.meeting import Meeting, SourceRevision, name_of, refuse_strangers
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.terminal.output import put, put_json, say, table
 
 if TYPE_CHECKING:
     from cdr.documents.panel.brief import CasePapers
     from cdr.documents.panel.paper import Paper, Part
-
-Source = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -46,13 +44,13 @@ def readers(app: App, meeting: Meeting, who: Sequence[str]) -> list[str]:
     return found
 
 
-def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[Source]]:
+def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[SourceRevision]]:
     """What the papers of each case are made from, and from which revisions of which documents."""
     from cdr.documents.panel.brief import CasePapers
     from cdr.work.timelines import anonymiser_of, timeline_of
 
     papers: list[CasePapers] = []
-    sources: list[Source] = []
+    sources: list[SourceRevision] = []
     for number, reference in enumerate(meeting.references, 1):
         documents = app.store.case(reference)
         papers.append(
@@ -68,7 +66,7 @@ def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[Sour
             )
         )
         used = [documents.notification, *documents.returns, *([documents.analysis] if documents.analysis else [])]
-        sources += [(reference, one.place.id, one.revision) for one in used]
+        sources += [SourceRevision(reference, one.place.id, one.revision) for one in used]
     return papers, sources
 
 

@@ -167,7 +167,7 @@ class _Joining:
                 self._document(places[path])
         for path in paths:
             if path not in places:
-                self._plain(path)
+                self._file_in_the_open(path)
 
     # ---- documents ---------------------------------------------------------------------------------------------
 
@@ -252,9 +252,9 @@ class _Joining:
 
     # ---- what stands in the open --------------------------------------------------------------------------------
 
-    def _plain(self, path: str) -> None:
+    def _file_in_the_open(self, path: str) -> None:
         base, ours, theirs = (
-            incoming.plain_at(side, path) for side in (self.both.base, self.both.ours, self.both.theirs)
+            incoming.open_file_at(side, path) for side in (self.both.base, self.both.ours, self.both.theirs)
         )
         if path == layout.REGISTRY:
             self.joint.files[path] = incoming.registry_file(self._registry())

@@ -1,9 +1,6 @@
 /* Form A: its parts, what depends on what, checking and saving. Nothing is kept in the browser, and nothing asks anything of a network. */
 
-const form = page.form;
-const byId = (id) => document.getElementById(id);
 const sections = [];
-let changed = false;
 let made = null;
 
 /* ---- times, which no other form asks ------------------------------------------------------------------------------- */
@@ -24,8 +21,6 @@ KINDS.time = (question) => {
 
 /* ---- what depends on what ------------------------------------------------------------------------------------------- */
 
-const valueOf = (path) => { const one = fields.get(path); return one && !faulty(one) ? one.value() : undefined; };
-const faulty = (one) => { let any = false; one.check(() => { any = true; }); return any; };
 const DAY = 86400000;
 
 function lived() {
@@ -60,14 +55,6 @@ function update() {
 }
 
 /* ---- the document that is sent --------------------------------------------------------------------------------------- */
-
-function put(body, path, value) {
-  const way = path.split(".");
-  const last = way.pop();
-  let place = body;
-  for (const part of way) place = place[part] = place[part] || {};
-  place[last] = value;
-}
 
 function now() {
   const moment = new Date();
@@ -118,70 +105,30 @@ function problems() {
   }
   if (!fields.get("family.parents").filled() && !fields.get("family.no_parents_reason").filled()) wrong("family.parents", "Name the parents or carers, or say why none can be named");
   if (!fields.get("professionals").filled()) wrong("professionals", "Name one professional who knew the child at least");
-  return found.sort((a, b) => (a.one.node.compareDocumentPosition(b.one.node) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  return inOrder(found);
 }
 
-let marked = [];
-
-function showProblems(found) {
-  for (const one of marked) one.wrong("");
-  marked = found.map(({ one }) => one).filter((one) => one.wrong);
-  const seen = new Set();
-  for (const { one, message } of found) {
-    if (one.wrong && !seen.has(one)) one.wrong(message);
-    seen.add(one);
-  }
-  byId("problems").hidden = !found.length;
-  byId("problems-list").replaceChildren(...found.map(({ one, message }) => el("li", {},
-    el("a", { href: "#main", on: { click: (event) => { event.preventDefault(); one.node.scrollIntoView(); one.first().focus(); } } }, message))));
-  document.title = `${found.length ? "Error: " : ""}Notification of a child’s death`;
-  if (found.length) {
-    byId("problems").focus();
-    byId("problems").scrollIntoView();
-  }
-}
+/* The whole form is one page: a problem is looked at where it stands. */
+const placeOf = () => "main";
+const reach = lookAt;
 
 /* ---- saving ---------------------------------------------------------------------------------------------------------- */
-
-async function ourKeys() {
-  const keys = (await Promise.all(form.keys.map((armoredKeys) => openpgp.readKeys({ armoredKeys })))).flat();
-  const prints = keys.map((key) => key.getFingerprint().toUpperCase());
-  const wanted = form.fingerprints.map((print) => print.toUpperCase());
-  if (!prints.length || wanted.some((print) => !prints.includes(print)) || prints.some((print) => !wanted.includes(print))) throw new Error("keys");
-  return keys;
-}
-
-function say(words, bad) {
-  byId("save-told").className = bad ? "told bad" : "told";
-  byId("save-told").textContent = words;
-}
 
 async function save() {
   const found = problems();
   showProblems(found);
   if (found.length) return;
-  say("Saving ...");
+  say(byId("save-told"), "Saving ...");
   try {
-    const saved = { schema: "cdr-notification/1", form: form.form, saved_at: new Date().toISOString().replace(/\.[0-9]+Z$/, "+00:00"), body: document_() };
-    const message = await openpgp.createMessage({ text: JSON.stringify(saved) });
-    made = await openpgp.encrypt({ message, encryptionKeys: await ourKeys() });
-    say("");
-    download();
+    made = await locked({ schema: "cdr-notification/1", form: form.form, saved_at: savedAt(), body: document_() });
+    say(byId("save-told"), "");
+    download(form.file, made);
     changed = false;
     byId("saved").hidden = false;
     byId("saved-title").focus();
   } catch (error) {
-    say(`The file could not be made. Print this form so that nothing is lost, and ring us on ${form.phone}.`, true);
+    say(byId("save-told"), `The file could not be made. Print this form so that nothing is lost, and ring us on ${form.phone}.`, true);
   }
-}
-
-function download() {
-  const address = URL.createObjectURL(new Blob([made], { type: "application/octet-stream" }));
-  const link = el("a", { href: address, download: form.file, hidden: true });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
 /* ---- the beginning --------------------------------------------------------------------------------------------------- */
@@ -195,16 +142,8 @@ function begin() {
   }
   for (const event of ["input", "change"]) byId("sections").addEventListener(event, (one) => { changed = true; made = null; byId("saved").hidden = true; one.target.dispatchEvent(new Event("paper")); update(); });
   byId("save-button").addEventListener("click", save);
-  byId("again").addEventListener("click", download);
-  byId("print").addEventListener("click", () => window.print());
-  window.addEventListener("beforeunload", (event) => {
-    if (!changed) return;
-    event.preventDefault();
-    event.returnValue = "";
-  });
-  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); document.querySelector("h1").focus(); });
-  byId("stopped").hidden = true;
-  byId("working").hidden = false;
+  byId("again").addEventListener("click", () => download(form.file, made));
+  opened(() => document.querySelector("h1"));
   update();
 }
 

@@ -3,8 +3,7 @@
 function begin() {
   makeSteps();
   for (const one of document.querySelectorAll("#step-start input[type=radio]")) one.checked = false; // a browser may bring back what was chosen
-  byId("stopped").hidden = true;
-  byId("working").hidden = false;
+  opened(() => current().node.querySelector("h1"));
   document.querySelector("nav details").open = window.matchMedia("(min-width: 60rem)").matches;
   byId("ask-phrase").addEventListener("submit", openPanel);
   byId("identity-hide").addEventListener("click", hideIdentity);
@@ -22,7 +21,6 @@ function begin() {
   byId("save-button").addEventListener("click", save);
   byId("again").addEventListener("click", () => download(`${name}.asc`, replyMade));
   byId("change").addEventListener("click", () => go("completed"));
-  byId("print").addEventListener("click", () => window.print());
   opens("save-draft-open", "save-draft");
   opens("open-draft-open", "open-draft");
   opens("clear-open", "clear-draft");
@@ -40,12 +38,6 @@ function begin() {
   });
   for (const event of ["input", "change"]) main.addEventListener(event, noticed);
   window.addEventListener("hashchange", () => show(location.hash.slice(1)));
-  window.addEventListener("beforeunload", (event) => {
-    if (!changed) return;
-    event.preventDefault();
-    event.returnValue = "";
-  });
-  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); current().node.querySelector("h1").focus(); });
   status();
   show(location.hash.slice(1), false);
 }

@@ -1,16 +1,13 @@
 /* The form as a whole: its steps, the pass-phrase, drafts, checking and saving. Nothing here asks anything of a network. */
 
-const form = page.form;
 const main = document.getElementById("main");
 const name = `${form.case}-${form.agency}`;
 const kept = `cdr-draft:${form.case}:${form.agency}`;
-const byId = (id) => document.getElementById(id);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const steps = [];
 let identity = null;
 let draftKey = null; // {key, salt} once the pass-phrase has opened the panel
-let changed = false; // since it was last kept anywhere
 let changes = 0;
 let replyMade = null;
 let timer = 0;
@@ -19,7 +16,6 @@ let busy = Promise.resolve();
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const day = (iso) => { const [y, m, d] = iso.split("-").map(Number); return `${d} ${MONTHS[m - 1]} ${y}`; };
 const at = (moment) => `${moment.getDate()} ${MONTHS[moment.getMonth()]} ${moment.getFullYear()} at ${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
-const say = (node, words, bad) => { node.className = bad ? "told bad" : "told"; node.textContent = words; };
 
 /* ---- steps ------------------------------------------------------------------------------------------------------- */
 
@@ -249,14 +245,6 @@ function fullBody() {
   return { schema: form.form, case: form.case, agency: form.agency, agency_type: form.agency_type, response: response(), requested_on: form.requested_on, ...body };
 }
 
-function put(body, path, value) {
-  const way = path.split(".");
-  const last = way.pop();
-  let place = body;
-  for (const part of way) place = place[part] = place[part] || {};
-  place[last] = value;
-}
-
 function problems() {
   const found = [];
   const tell = (one, message) => found.push({ one, message });
@@ -267,11 +255,8 @@ function problems() {
     if (step.id === "supplementary") for (const one of extra) if (one.tick.checked) one.content.check(tell);
   }
   if (response()) together(tell, found);
-  return found.sort((a, b) => (a.one.node.compareDocumentPosition(b.one.node) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  return inOrder(found);
 }
-
-const valueOf = (path) => { const one = fields.get(path); return one && !faulty(one) ? one.value() : undefined; };
-const faulty = (one) => { let any = false; one.check(() => { any = true; }); return any; };
 
 /* What several answers say together, and what they say beside the notification where the panel has been opened. */
 function together(tell, already) {
@@ -326,28 +311,8 @@ const responseField = {
     byId("response").setAttribute("aria-describedby", message ? "response-hint response-error" : "response-hint");
   },
 };
-let marked = [];
-
-function showProblems(found) {
-  for (const one of marked) one.wrong("");
-  marked = found.map(({ one }) => one).filter((one) => one.wrong);
-  const seen = new Set();
-  for (const { one, message } of found) {
-    if (one.wrong && !seen.has(one)) one.wrong(message);
-    seen.add(one);
-  }
-  const summary = byId("problems");
-  summary.hidden = !found.length;
-  byId("problems-list").replaceChildren(...found.map(({ one, message }) => el("li", {},
-    el("a", { href: `#${stepWith(one).id}`, on: { click: (event) => { event.preventDefault(); reach(one); } } }, message))));
-  document.title = `${found.length ? "Error: " : ""}${form.title}`;
-  if (found.length) {
-    summary.focus();
-    summary.scrollIntoView();
-  }
-}
-
 const stepWith = (one) => steps.find((step) => step.node.contains(one.node)) || steps[0];
+const placeOf = (one) => stepWith(one).id;
 
 function reach(one) {
   const step = stepWith(one);
@@ -355,19 +320,10 @@ function reach(one) {
     history.pushState(null, "", `#${step.id}`);
     show(step.id, false);
   }
-  one.node.scrollIntoView();
-  one.first().focus();
+  lookAt(one);
 }
 
 /* ---- saving ---------------------------------------------------------------------------------------------------------- */
-
-async function ourKeys() {
-  const keys = (await Promise.all(page.form.keys.map((armoredKeys) => openpgp.readKeys({ armoredKeys })))).flat();
-  const prints = keys.map((key) => key.getFingerprint().toUpperCase());
-  const wanted = form.fingerprints.map((print) => print.toUpperCase());
-  if (!prints.length || wanted.some((print) => !prints.includes(print)) || prints.some((print) => !wanted.includes(print))) throw new Error("keys");
-  return keys;
-}
 
 async function save() {
   const found = problems();
@@ -375,10 +331,8 @@ async function save() {
   if (found.length) return;
   say(byId("save-told"), "Saving ...");
   try {
-    const reply = { schema: "cdr-reply/1", case: form.case, agency: form.agency, nonce: form.nonce, form: form.form,
-      saved_at: new Date().toISOString().replace(/\.[0-9]+Z$/, "+00:00"), body: fullBody() };
-    const message = await openpgp.createMessage({ text: JSON.stringify(reply) });
-    replyMade = await openpgp.encrypt({ message, encryptionKeys: await ourKeys() });
+    replyMade = await locked({ schema: "cdr-reply/1", case: form.case, agency: form.agency, nonce: form.nonce, form: form.form,
+      saved_at: savedAt(), body: fullBody() });
     say(byId("save-told"), "");
     download(`${name}.asc`, replyMade);
     changed = false;
@@ -386,13 +340,4 @@ async function save() {
   } catch (error) {
     say(byId("save-told"), `The file could not be made. Save a draft file so that nothing is lost, and ring us on ${form.phone}.`, true);
   }
-}
-
-function download(file, data) {
-  const address = URL.createObjectURL(new Blob([data], { type: "application/octet-stream" }));
-  const link = el("a", { href: address, download: file, hidden: true });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 60000);
 }

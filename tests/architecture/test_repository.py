@@ -50,7 +50,7 @@ def found(pattern: re.Pattern[str], skip: tuple[str, ...] = ()) -> list[str]:
 
 
 HERE = "tests/architecture/test_repository.py"
-VENDORED = "templates/return-form/openpgp.min.js"
+VENDORED = "templates/offline-form/openpgp.min.js"
 
 
 def test_the_repository_is_read() -> None:

@@ -113,7 +113,7 @@ def key_rows(
     whole: Schema, one: Schema, path: str, stands: str, told: dict[str, str]
 ) -> Iterator[tuple[str, str, str, str]]:
     inner, where, again = within(whole, one, path, told)
-    takes = in_words(whole, one) + (f", as in `{again}`" if again else "")
+    takes = type_in_words(whole, one) + (f", as in `{again}`" if again else "")
     yield f"`{path}`", one.get("description", ""), takes, stands
     if again:
         return
@@ -139,13 +139,13 @@ def within(whole: Schema, one: Schema, path: str, told: dict[str, str]) -> tuple
             return one, where, again
 
 
-def in_words(whole: Schema, one: Schema) -> str:
+def type_in_words(whole: Schema, one: Schema) -> str:
     """What may stand there."""
     if "$ref" in one:
-        return in_words(whole, whole["$defs"][one["$ref"].rpartition("/")[2]])
+        return type_in_words(whole, whole["$defs"][one["$ref"].rpartition("/")[2]])
     if "anyOf" in one:
         return " or ".join(
-            in_words(whole, form) for form in sorted(one["anyOf"], key=lambda form: form.get("type") == "null")
+            type_in_words(whole, form) for form in sorted(one["anyOf"], key=lambda form: form.get("type") == "null")
         )
     if "oneOf" in one:
         return "an object"
@@ -160,9 +160,9 @@ def in_words(whole: Schema, one: Schema) -> str:
 
 def kind_in_words(whole: Schema, one: Schema, kind: str) -> str:
     if kind == "array":
-        return f"a list; each item {in_words(whole, one['items'])}"
+        return f"a list; each item {type_in_words(whole, one['items'])}"
     if kind == "object" and isinstance(one.get("additionalProperties"), dict):
-        return f"an object; each value {in_words(whole, one['additionalProperties'])}"
+        return f"an object; each value {type_in_words(whole, one['additionalProperties'])}"
     if kind == "string" and "pattern" in one:
         return PATTERNS[one["pattern"]]
     return KINDS.get(kind, kind)

@@ -18,11 +18,11 @@ from cdr.resources import folder
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 
 
-def plain(value: Any) -> Any:
+def as_data(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): as_data(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [as_data(item) for item in value]
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(timespec="minutes")
     return value.isoformat() if isinstance(value, date) else value
@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
 
 def load(path: Path) -> Any:
     # The C parser refuses a time in a flow mapping (`{at: 2026-01-09T05:43}`), which people write.
-    return plain(YAML(typ="safe", pure=True).load(path.read_bytes()))
+    return as_data(YAML(typ="safe", pure=True).load(path.read_bytes()))
 
 
 @cache

@@ -87,3 +87,15 @@ def test_what_is_open_is_due() -> None:
         ("2026-7K3M", "later", "northshire-community"),
         ("2026-7K3M", OVERDUE, "Highways"),
     ]
+
+
+def test_what_somebody_wrote_is_in_the_document_and_an_action_of_the_register_tells_nothing_of_it() -> None:
+    case = actions.updated(opened({}), "A2026-0001", ON, text="Heard:\n  twice\n")
+    [whole, *_] = actions.in_full(case)
+    assert whole.text == "Repeat the conversation" and whole.updates == (
+        actions.Update(ON, "asked", "Heard:\n  twice\n"),
+    )
+    assert not hasattr(actions.actions_of(case)[0], "updates")
+    kept = {key: [{**one, "text": "x", "updates": []} for one in case[key]] for key in ("actions",)}
+    assert actions.actions_of(kept) == actions.actions_of(case), "the same by what the index keeps"
+    assert actions.added(case, "A2026-0009", "Highways", ON, "More", ON)["actions"][:-1] == case["actions"]

@@ -57,13 +57,13 @@ def data(text: str) -> Any:
 def test_every_scalar_stays_as_it_was_written(word: str) -> None:
     read = data(f"a: {word}\n")["a"]
     assert read == word
-    assert isinstance(read, codec.Scalar) and read.plain
+    assert isinstance(read, codec.Scalar) and read.unquoted
 
 
 @pytest.mark.parametrize("written", ["'12'", '"12"', "|-\n  12", ">-\n  12"])
 def test_quoted_text_and_blocks_are_not_plain(written: str) -> None:
     read = data(f"a: {written}\n")["a"]
-    assert read == "12" and not read.plain
+    assert read == "12" and not read.unquoted
 
 
 def test_lines_of_keys_items_and_their_parents() -> None:

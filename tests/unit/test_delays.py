@@ -236,12 +236,12 @@ AWKWARD = {
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 300])
-@pytest.mark.parametrize("plain", [False, True])
-def test_a_picture_in_the_terminal_keeps_to_its_width(width: int, plain: bool) -> None:
-    text = str(shown.render(CASE, "Northshire", AWKWARD, "table", width, plain))
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_a_picture_in_the_terminal_keeps_to_its_width(width: int, ascii_only: bool) -> None:
+    text = str(shown.render(CASE, "Northshire", AWKWARD, "table", width, ascii_only))
     assert max(map(len, text.splitlines())) <= max(60, min(160, width))
     assert "Inquest" in text and "\x1b" not in text
-    if plain:
+    if ascii_only:
         bars = [line for line in text.splitlines() if line.startswith(("Inquest", "Panel"))]
         assert all("#" in line for line in bars) and "".join(bars).isascii()
 

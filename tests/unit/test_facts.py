@@ -21,14 +21,14 @@ RATIFIED = {"reviews": [{"on": "2026-05-20", "stage": "ratified_cdop", "panel": 
 
 
 def example(name: str) -> dict[str, Any]:
-    def plain(value: Any) -> Any:
+    def as_data(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: plain(item) for key, item in value.items()}
+            return {key: as_data(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [plain(item) for item in value]
+            return [as_data(item) for item in value]
         return value.isoformat() if isinstance(value, (date, datetime)) else value
 
-    body: dict[str, Any] = plain(YAML(typ="safe", pure=True).load(EXAMPLES / name))
+    body: dict[str, Any] = as_data(YAML(typ="safe", pure=True).load(EXAMPLES / name))
     return body
 
 

@@ -28,7 +28,14 @@ WORDINGS = {
         for name in resources.names("templates", "letters")
         if name.endswith(".txt")
     },
-    "return-form/form.html": resources.read_bytes("templates", "return-form", "form.html").decode(),
+    **{
+        f"{folder}/{name}": resources.read_bytes("templates", folder, name).decode()
+        for folder, name in (
+            ("offline-form", "page.html"),
+            ("return-form", "form.html"),
+            ("notification-form", "form.html"),
+        )
+    },
 }
 
 

@@ -191,11 +191,11 @@ def written(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from([b"", b"", b"", b"\xef\xbb\xbf"])) + raw.replace(b"\n", ends)
 
 
-def plain(value: Any) -> Any:
+def as_data(value: Any) -> Any:
     """What a form's schema might make of a source: its texts, as plain data."""
     if isinstance(value, dict):
-        return {str(key): plain(part) for key, part in value.items()}
-    return [plain(part) for part in value] if isinstance(value, list) else str(value)
+        return {str(key): as_data(part) for key, part in value.items()}
+    return [as_data(part) for part in value] if isinstance(value, list) else str(value)
 
 
 def typed(value: Any) -> Any:
@@ -205,13 +205,13 @@ def typed(value: Any) -> Any:
     if isinstance(value, list):
         return [typed(part) for part in value]
     words = {"null": None, "true": True, "false": False}
-    if isinstance(value, codec.Scalar) and value.plain:
+    if isinstance(value, codec.Scalar) and value.unquoted:
         return int(value) if codec.INTEGER.fullmatch(value) else words.get(value, str(value))
     return str(value)
 
 
 @settings(deadline=None, max_examples=many(300))
-@given(written(), st.sampled_from([plain, typed]))
+@given(written(), st.sampled_from([as_data, typed]))
 def test_whatever_is_accepted_is_read_back(text: bytes, coerce: Any) -> None:
     try:
         body = coerce(codec.read_source(text, "form").data)
@@ -224,12 +224,12 @@ def test_whatever_is_accepted_is_read_back(text: bytes, coerce: Any) -> None:
 @given(written())
 def test_what_was_kept_can_be_edited_and_kept_again(text: bytes) -> None:
     try:
-        body = plain(codec.read_source(text, "form").data)
+        body = as_data(codec.read_source(text, "form").data)
         once = kept(text, body)
     except InvalidData:
         return
     assert once.text is not None
-    again = plain(codec.read_source(once.text, "form").data)
+    again = as_data(codec.read_source(once.text, "form").data)
     assert kept(once.text, again).body == body
 
 

@@ -172,12 +172,12 @@ def test_the_file_says_the_reference_and_nothing_of_a_child() -> None:
 def test_the_page_has_no_attribute_and_no_style_that_the_standard_has_not() -> None:
     made = to_html(FORM).decode()
     assert "field-sizing" not in made.replace(
-        resources.read_bytes("templates", "return-form", "openpgp.min.js").decode(), ""
+        resources.read_bytes("templates", "offline-form", "openpgp.min.js").decode(), ""
     )
     ticks = re.findall(r"<input[^>]*type=\"(?:radio|checkbox)\"[^>]*>", without_scripts(made))
     assert ticks and not [tick for tick in ticks if "autocomplete" in tick]
-    for name in ("fields.js", "form.js"):
-        script = resources.read_bytes("templates", "return-form", name).decode()
+    for folder, name in (("offline-form", "fields.js"), ("offline-form", "page.js"), ("return-form", "form.js")):
+        script = resources.read_bytes("templates", folder, name).decode()
         assert not re.findall(r"(?:type, id|type: \"checkbox\").*autocomplete", script)
 
 

@@ -22,11 +22,11 @@ Ledger = CaseDelays | YearDelays
 
 
 def render(
-    found: Ledger, area: str, names: dict[str, str], format: str, width: int = 96, plain: bool = False
+    found: Ledger, area: str, names: dict[str, str], format: str, width: int = 96, ascii_only: bool = False
 ) -> str | bytes:
     """The ledger in one of `FORMATS`: text, and bytes for pdf; `names` are the agencies' by id.
 
-    `width` is the terminal's, in columns; `plain` draws with ASCII alone.
+    `width` is the terminal's, in columns; `ascii_only` draws with ASCII alone.
     Raises: WrongUsage where there is no such format; ConditionsNotMet where the PDF's text cannot be set.
     """
     page = case_page(found, names) if isinstance(found, CaseDelays) else year_page(found, area, names)
@@ -37,7 +37,7 @@ def render(
     if format == "json":
         return json.dumps(to_json(found, page), ensure_ascii=False, indent=2) + "\n"
     writers = {
-        "table": lambda page: terminal(page, width, plain),
+        "table": lambda page: terminal(page, width, ascii_only),
         "md": _markdown,
         "csv": _csv,
         "html": _html,

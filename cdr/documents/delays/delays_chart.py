@@ -21,9 +21,9 @@ LONGEST_LABEL = 46
 ROOM_FOR_TICKS = WIDTH - 155  # beyond it stand the words "all days"
 
 
-def terminal(page: Page, width: int, plain: bool = False) -> str:
-    """The bars in a terminal of so many columns; `plain` with ASCII alone."""
-    marks = ASCII if plain else DRAWN
+def terminal(page: Page, width: int, ascii_only: bool = False) -> str:
+    """The bars in a terminal of so many columns; `ascii_only` with ASCII alone."""
+    marks = ASCII if ascii_only else DRAWN
     wide = max(NARROWEST, min(WIDEST, width))
     lines = [visible(page.title), PURPOSE]
     for chart in page.charts:

@@ -265,10 +265,10 @@ def _parsed(raw: bytes) -> Any:
         remove_pis=True,
     )
     try:
-        plain = raw.decode("utf-16").encode() if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else raw
-        if DECLARED.search(plain):
+        decoded = raw.decode("utf-16").encode() if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else raw
+        if DECLARED.search(decoded):
             raise Refused(ODD_XML)
-        root: Any = etree.fromstring(plain, parser)
+        root: Any = etree.fromstring(decoded, parser)
     except (etree.XMLSyntaxError, UnicodeDecodeError, ValueError):
         raise Refused(NO_WORD) from None
     if root.getroottree().docinfo.doctype:

@@ -108,24 +108,24 @@ def _twice(cells: Sequence[PublishedCell]) -> Iterator[Problem]:
 
 def count_of(text: str) -> Mapping[str, int | None] | None:
     """What a count says: `n`, or the limits of one that is hidden; None where it says nothing of a count."""
-    plain = trimmed(text)
-    if re.fullmatch(NUMBER, plain):
-        return {"n": int(plain.replace(",", ""))}
-    if re.fullmatch(r"\d+\.0+", plain):  # as spreadsheets write whole numbers at times
-        return {"n": int(plain.partition(".")[0])}
-    if less := LESS.fullmatch(plain):
+    cell = trimmed(text)
+    if re.fullmatch(NUMBER, cell):
+        return {"n": int(cell.replace(",", ""))}
+    if re.fullmatch(r"\d+\.0+", cell):  # as spreadsheets write whole numbers at times
+        return {"n": int(cell.partition(".")[0])}
+    if less := LESS.fullmatch(cell):
         return {"n": None, "most": int(less[1]) - 1}
-    if to := UP_TO.fullmatch(plain):
+    if to := UP_TO.fullmatch(cell):
         return {"n": None, "least": int(to[1] or 0), "most": int(to[2] or to[3])}
-    return {"n": None} if plain.casefold() in MARKS else None
+    return {"n": None} if cell.casefold() in MARKS else None
 
 
 def percent_of(text: str) -> tuple[Fraction | None, int] | None:
     """A percentage and how many digits it shows after the point; None where it is none."""
-    plain = trimmed(text).strip("()")
-    if plain.casefold() in MARKS:
+    cell = trimmed(text).strip("()")
+    if cell.casefold() in MARKS:
         return None, 0
-    found = PERCENT.fullmatch(plain)
+    found = PERCENT.fullmatch(cell)
     if found is None:
         return None
     digits = len(found[2] or "")

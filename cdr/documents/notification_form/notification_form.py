@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from cdr import resources
 from cdr.documents.notification_form.notification_questions import asked
-from cdr.documents.return_form.return_form import in_blocks, inert, plain
-from cdr.documents.web_page import as_it_is, web_page
+from cdr.documents.offline_page import OfflinePage, for_script, inert
 
 SAVED = "notification.asc"
+TITLE = "Notification of a child’s death"
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,11 @@ class NotificationForm:
 
 def to_html(form: NotificationForm) -> bytes:
     """The whole file; the same form gives the same bytes."""
-    style = _text("return-form", "form.css").replace("REFERENCE", "Notification of a death")
-    openpgp = _text("return-form", "openpgp.min.js")
-    script = f"(() => {{\n{_text('return-form', 'fields.js')}\n{_text('notification-form', 'notify.js')}}})();\n"
     questions = asked(form.agencies)
     data = {
-        "questions": plain(asdict(questions)),
+        "questions": for_script(asdict(questions)),
         "form": {
+            "title": TITLE,
             "form": questions.form,
             "keys": form.keys,
             "fingerprints": form.fingerprints,
@@ -46,17 +43,8 @@ def to_html(form: NotificationForm) -> bytes:
             "file": SAVED,
         },
     }
-    values = {
-        "form": form,
-        "file": SAVED,
-        "authorities": ", ".join(form.authorities),
-        "fingerprints": [in_blocks(one) for one in form.fingerprints],
-        "openpgp": as_it_is(openpgp),
-        "script": as_it_is(script),
-        "data": as_it_is(inert(data)),
-    }
-    return web_page("notification-form", "form.html", values, style, (openpgp, script)).encode()
-
-
-def _text(folder: str, name: str) -> str:
-    return resources.read_bytes("templates", folder, name).decode()
+    values = {"file": SAVED, "authorities": ", ".join(form.authorities)}
+    page = OfflinePage(
+        "notification-form", ("notify",), TITLE, "Notification of a death", form, form.fingerprints, inert(data), values
+    )
+    return page.to_html()

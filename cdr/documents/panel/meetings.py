@@ -109,8 +109,8 @@ def to_json(shown: Shown) -> dict[str, Any]:
     }
 
 
-def lines(shown: Shown, minutes: str = "") -> Iterator[str]:
-    """The meeting for a person."""
+def lines(shown: Shown, minutes: bool = False) -> Iterator[str]:
+    """The meeting for a person, with its `minutes` or without."""
     meeting = shown.meeting
     kind = code_list(TYPES).label(meeting.type).lower()
     yield f"{meeting.id}: {kind} meeting of the panel on {meeting.on}{f': {meeting.title}' if meeting.title else ''}"
@@ -128,8 +128,9 @@ def lines(shown: Shown, minutes: str = "") -> Iterator[str]:
     readers = f" for {', '.join(meeting.papers_for)}" if meeting.papers_for else ""
     yield f"  papers made: {meeting.papers_on or 'not yet'}{readers}"
     yield from ["\nNot done yet", *(f"  {item}" for item in shown.not_done)] if shown.not_done else []
-    if minutes:
-        yield from [f"\nMinutes, recorded on {meeting.minutes_on}", *(f"  {line}" for line in minutes.splitlines())]
+    if minutes and meeting.minutes:
+        told = meeting.minutes.text.strip().splitlines()
+        yield from [f"\nMinutes, recorded on {meeting.minutes.on}", *(f"  {line}" for line in told)]
 
 
 def quorum_words(shown: Shown) -> str:

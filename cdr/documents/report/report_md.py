@@ -65,5 +65,5 @@ def _md(text: str) -> str:
 
 
 def _anchor(number: int, title: str) -> str:
-    plain = "".join(letter for letter in title if letter.isalnum() or letter in "- ")
-    return f"{number}-{plain.casefold().replace(' ', '-')}"
+    letters = "".join(letter for letter in title if letter.isalnum() or letter in "- ")
+    return f"{number}-{letters.casefold().replace(' ', '-')}"

@@ -27,8 +27,8 @@ def said(table: Table, about: Words, rules: Words, chance: Words, public: bool =
     if not table.rows:
         return [words["nothing"]]
     if n is None or n < 2:
-        plain = _not_told(table.total[-1], known, rules) if n is None else words["one" if n else "none"].format(**known)
-        return [plain] if kind != "none" else []
+        told = _not_told(table.total[-1], known, rules) if n is None else words["one" if n else "none"].format(**known)
+        return [told] if kind != "none" else []
     if public and kind in ("parts", "often") and not _may_be_ranked(table):
         return [words["shown" if table.id in OVERLAPPING else "not_ranked"]]
     found = [] if kind == "none" else [_sentence(kind, table, about, n, rules, chance)]
@@ -102,10 +102,10 @@ def _fact(table: Table, about: Words, rules: Words, chance: Words) -> str:
     known["percent"] = f"{percent(n, of) or 0:.1f}"
     before = pairs[-2] if are_comparable(table) else None
     if before is None or not (before[1] if kind == SHARE else n + before[0]):
-        return _plain(words[kind].format(**known))
+        return _no_for_zero(words[kind].format(**known))
     known |= {"before": table.columns[-2], "k_before": before[0]}
     known["n_before"] = before[1] if kind == SHARE else before[0]
-    return _plain(words[f"{kind}_{change(kind, before, (n, of), chance).kind}"].format(**known))
+    return _no_for_zero(words[f"{kind}_{change(kind, before, (n, of), chance).kind}"].format(**known))
 
 
 def _pair(table: Table, about: Words, column: int) -> tuple[int, int] | None:
@@ -147,6 +147,6 @@ def _listed(labels: Sequence[str]) -> str:
     return " and ".join([", ".join(labels[:-1]), labels[-1]]) if len(labels) > 1 else labels[0]
 
 
-def _plain(text: str) -> str:
+def _no_for_zero(text: str) -> str:
     """No deaths rather than 0 deaths."""
     return f"No {text[2:]}" if text.startswith("0 ") and not text.startswith("0 of") else text

@@ -197,9 +197,20 @@ def _printed(words: str) -> str:
 
 
 def _as_told(rules: Mapping[str, Any]) -> dict[str, Any]:
-    plain = ("needed", "missing", "heading", "short", "compact", "today", "one", "add", "from_months", "below_months")
+    taken_over = (
+        "needed",
+        "missing",
+        "heading",
+        "short",
+        "compact",
+        "today",
+        "one",
+        "add",
+        "from_months",
+        "below_months",
+    )
     several = ("only_in", "needed_in")
-    return {key: rules[key] for key in plain if key in rules} | {
+    return {key: rules[key] for key in taken_over if key in rules} | {
         key: tuple(rules[key]) for key in several if key in rules
     }
 

@@ -46,7 +46,7 @@ def to_yaml(form: ReturnForm) -> bytes:
     for box in (box for box in further if box.kind == "heading" and box.depth == 2):
         answers = _tree([part for part in further if part.path.startswith(f"{box.path}.")])[box.path]
         lines += [f"  # - type: {box.path}", "  #   answers:"]
-        lines += [f"  # {line}" for line in _plain(answers, 4)]
+        lines += [f"  # {line}" for line in _without_marks(answers, 4)]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -100,7 +100,7 @@ def _lines(tree: Mapping[str, Any], depth: int) -> Iterator[str]:
             yield from _lines(node, depth + 1)
 
 
-def _plain(tree: Mapping[str, Any], depth: int) -> Iterator[str]:
+def _without_marks(tree: Mapping[str, Any], depth: int) -> Iterator[str]:
     """The same without its own marks, for a part that is a comment as a whole."""
     pad = " " * depth
     for key, node in tree.items():
@@ -112,7 +112,7 @@ def _plain(tree: Mapping[str, Any], depth: int) -> Iterator[str]:
             yield from (f"{pad}  {line}" for line in _item(node["0"]))
         else:
             yield f"{pad}{key}:"
-            yield from _plain(node, depth + 2)
+            yield from _without_marks(node, depth + 2)
 
 
 def _item(tree: Mapping[str, Any]) -> Iterator[str]:

@@ -258,12 +258,12 @@ def _csv(crib: Crib) -> str:
             about = (section.part, section.title, " > ".join(line.trail), line.title, line.key)
             mark = mark_of(line)
             for answer in line.answers or (Answer("", "", ()),):
-                told = (answer.words, _plain(answer.value), sources_of(answer, crib), MARKS[mark][1] if mark else "")
+                told = (answer.words, _as_kept(answer.value), sources_of(answer, crib), MARKS[mark][1] if mark else "")
                 writer.writerow([no_formula(visible(cell, "\n")) for cell in (*about, *told)])
     return out.getvalue()
 
 
-def _plain(value: Any) -> str:
+def _as_kept(value: Any) -> str:
     """An answer as the documents have it."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 

@@ -66,8 +66,8 @@ def accounts(text: str) -> list[tuple[re.Pattern[str], str, str]]:
 def username_said(match: re.Match[str]) -> tuple[str, str] | None:
     """`Snapchat: [username]` for what stands after a platform or the word for a name on it; an ordinary word only after a colon."""
     it = match["it"]
-    plain = it.isalpha() and it.islower() and (it in ordinary_words() or len(it) < SHORTEST_USERNAME)
-    if plain or (it.isalpha() and not set(match["sign"]) & set(":=") and not _unusual(it)):
+    ordinary = it.isalpha() and it.islower() and (it in ordinary_words() or len(it) < SHORTEST_USERNAME)
+    if ordinary or (it.isalpha() and not set(match["sign"]) & set(":=") and not _unusual(it)):
         return None
     return match[0][: match.start("it") - match.start()] + "[username]", "usernames"
 

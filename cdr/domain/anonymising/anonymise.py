@@ -160,12 +160,12 @@ class Anonymiser:
 
     def _disguised_said(self, match: re.Match[str]) -> tuple[str, str] | None:
         """The role for a name whose letters stand apart (`S u m m e r`), or of which some are digits (`5ummer`)."""
-        plain = bare_name(re.sub(r"[\W_]", "", match[0].translate(DIGITS_FOR_LETTERS)))
-        named = [self._whose.tokens[part] for part in parts_of(plain, self._whose.tokens)]
+        bare = bare_name(re.sub(r"[\W_]", "", match[0].translate(DIGITS_FOR_LETTERS)))
+        named = [self._whose.tokens[part] for part in parts_of(bare, self._whose.tokens)]
         if not named:
             return None
         people = frozenset.intersection(*named) or named[0]
-        return self._whose.role([Word(plain, match.start(), match.end(), people, EXACT, None)]), "names"
+        return self._whose.role([Word(bare, match.start(), match.end(), people, EXACT, None)]), "names"
 
     def _replace_initials(self, reading: Reading) -> None:
         """Replaces the initials of those whom the case knows: with dots always, without them only capitals that mean nothing else."""

@@ -144,9 +144,9 @@ def _may_be_of(title: Word, run: Sequence[Word], word: Word, text: str) -> bool:
 
 def fits_title(role: str, kind: str, title: str) -> bool:
     """Whether a title (`male`, `child`) can be that of one with this role."""
-    plain = re.sub(r" \d+$", "", role)
+    unnumbered = re.sub(r" \d+$", "", role)
     if title in ("male", "female"):
-        return plain in word_rules()[f"{title}_roles"]
+        return unnumbered in word_rules()[f"{title}_roles"]
     return kind == (CHILD if title == "child" else PROFESSIONAL)
 
 

@@ -271,8 +271,8 @@ def _role(relationship: Any, default: str) -> str:
         return default
     words = re.split(r"[\s_-]+", relationship.strip().lower())
     known = (ordinary_words(), word_rules()["female_roles"], word_rules()["male_roles"])
-    plain = len(words) <= 3 and all(any(word in some for some in known) for word in words)
-    return " ".join(words) if plain else default
+    known_whole = len(words) <= 3 and all(any(word in some for some in known) for word in words)
+    return " ".join(words) if known_whole else default
 
 
 def _addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -53,7 +53,7 @@ class _Kept:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
-        return {name: _plain(value) for name, value in vars(self).items()}
+        return {name: _as_json(value) for name, value in vars(self).items()}
 
     @classmethod
     def from_dict(cls, kept: Body) -> Self:
@@ -372,7 +372,7 @@ def codes(values: Iterable[object]) -> tuple[str, ...]:
     )
 
 
-def _plain(value: object) -> object:
+def _as_json(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value

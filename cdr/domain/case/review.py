@@ -92,7 +92,7 @@ def reviewed_on(on: date | None, meeting_date: date | None, today: date) -> date
     return on or meeting_date or today
 
 
-def in_words(code: str) -> str:
+def spaced_code(code: str) -> str:
     """A code as it is read: `rapid_review` as `rapid review`."""
     return code.replace("_", " ")
 
@@ -112,7 +112,7 @@ def _gate_sentence(kind: str) -> str:
 
 def _once_said(kind: str) -> str:
     """The sentence as reviews of earlier versions kept it."""
-    return f"Another process is still open: {in_words(kind)}."
+    return f"Another process is still open: {spaced_code(kind)}."
 
 
 def _meeting(meeting: PanelMeeting | None) -> list[str]:

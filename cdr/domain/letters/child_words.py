@@ -52,7 +52,7 @@ def born_together(form_a: Mapping[str, Any], child: Child, other_cases: int) -> 
     alive = [one for one in _alive(form_a, other_cases) if one.get("relationship") == TWIN]
     if len(alive) == 1 and len(_twins(form_a)) > 1:
         return f"the other child who was born with {child.name}"
-    return _in_words(alive, alive, child)
+    return _siblings_called(alive, alive, child)
 
 
 def died_too(form_a: Mapping[str, Any], child: Child, other_cases: int) -> str:
@@ -61,7 +61,10 @@ def died_too(form_a: Mapping[str, Any], child: Child, other_cases: int) -> str:
     gone = [one for one in siblings if one.get("has_died") == "yes"] + _died_by_their_case(form_a, other_cases)
     twins, others = ([one for one in gone if (one.get("relationship") == TWIN) is born] for born in (True, False))
     all_twins, all_others = _twins(form_a), [one for one in siblings if one.get("relationship") != TWIN]
-    said = [_in_words(twins, all_twins, child), _in_words(others, all_others, child) if other_cases else ""]
+    said = [
+        _siblings_called(twins, all_twins, child),
+        _siblings_called(others, all_others, child) if other_cases else "",
+    ]
     both = " and ".join(filter(None, said))
     return both.replace(f" and {child.whose} ", " and ")
 
@@ -93,7 +96,7 @@ def _alive(form_a: Mapping[str, Any], other_cases: int) -> list[Mapping[str, Any
     return [] if more > 0 else _not_dead(form_a)
 
 
-def _in_words(some: Sequence[Mapping[str, Any]], of: Sequence[Mapping[str, Any]], child: Child) -> str:
+def _siblings_called(some: Sequence[Mapping[str, Any]], of: Sequence[Mapping[str, Any]], child: Child) -> str:
     """Some of the brothers and sisters, or of those born together, without a name; `of` are all of that kind."""
     if not some:
         return ""

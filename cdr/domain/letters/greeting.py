@@ -20,39 +20,39 @@ def salutation(name: str, *, in_full: bool = False) -> str:
     """
     words = [word for word in _without_style(name.split()) if not (word[0] == "(" and word[-1] == ")")]
     titles, names = _parted(words)
-    if titles and len(names) == FIRST_AND_FAMILY and not in_full and not AND & {_plain(word) for word in names}:
+    if titles and len(names) == FIRST_AND_FAMILY and not in_full and not AND & {_folded(word) for word in names}:
         names = names[-1:]
     return f"Dear {' '.join([*titles, *names])}" if words else "Dear (name to be asked)"
 
 
 def names_two(name: str) -> bool:
     """Whether a name is that of two people: `Mr and Mrs Moore`."""
-    words = [_plain(word) for word in name.split()]
+    words = [_folded(word) for word in name.split()]
     return bool(AND & set(words[1:-1]))
 
 
 def _parted(words: list[str]) -> tuple[list[str], list[str]]:
     """The titles at the beginning, with the `and` between two of them, and the rest."""
     count = 0
-    while count < len(words) and (_plain(words[count]) in TITLES or _joins(words, count)):
+    while count < len(words) and (_folded(words[count]) in TITLES or _joins(words, count)):
         count += 1
     return words[:count], words[count:]
 
 
 def _joins(words: list[str], at: int) -> bool:
-    between = 0 < at < len(words) - 1 and _plain(words[at]) in AND
-    return between and _plain(words[at + 1]) in TITLES
+    between = 0 < at < len(words) - 1 and _folded(words[at]) in AND
+    return between and _folded(words[at + 1]) in TITLES
 
 
 def _without_style(words: list[str]) -> list[str]:
     count = 0
-    while count < len(words) - 1 and _plain(words[count]) in STYLES:
+    while count < len(words) - 1 and _folded(words[count]) in STYLES:
         count += 1
-    high = any(_plain(word) != "the" for word in words[:count])
-    if high and count < len(words) - 1 and _plain(words[count]) in OF_A_STYLE:
+    high = any(_folded(word) != "the" for word in words[:count])
+    if high and count < len(words) - 1 and _folded(words[count]) in OF_A_STYLE:
         count += 1
     return words[count:]
 
 
-def _plain(word: str) -> str:
+def _folded(word: str) -> str:
     return word.rstrip(".,").casefold()

@@ -30,7 +30,7 @@ class Hold:
         """Whom to ask again, in a few words."""
         return "; ".join(dict.fromkeys(BY_ID[id_].ask for id_ in self.questions))
 
-    def in_words(self) -> str:
+    def what_to_do(self) -> str:
         """What to do, in a sentence that names nobody."""
         return f"Ask again whether the letter ({self.kind}) may go: {', '.join(self.questions)}"
 

@@ -8,7 +8,7 @@ somebody recorded as a person's own wish.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -47,15 +47,81 @@ class Wish:
         return self.wish != WELCOME
 
 
+@dataclass(frozen=True)
+class Whom:
+    """Whom of the family something was said of; the name is empty where the case, or the index, has none."""
+
+    number: int | None
+    relationship: str
+    name: str = ""
+
+    def is_person(self, person: Recipient, everyone: Sequence[Recipient]) -> bool:
+        """Whether it is this person: by the name; where nobody bears it any more, by the number or the relationship."""
+        name = bare_name(self.name)
+        if name and name in {bare_name(one.name) for one in everyone}:
+            alike = [one for one in everyone if bare_name(one.name) == name]
+            return person in alike and (len(alike) == 1 or self.relationship == person.relationship)
+        return self.number == person.number or self.relationship == person.relationship
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said once, and of whom; of nobody in particular is of all the family."""
+
+    of: tuple[Whom, ...]
+    wish: Wish
+
+
 def wish_of(case: Body, person: Recipient, everyone: Sequence[Recipient]) -> Wish | None:
     """What a person wants now; None where nobody ever said."""
-    return _last(case, lambda key: _is(key, person, everyone))
+    return _last(everything_said(case), lambda one: one.is_person(person, everyone))
 
 
 def nobody_to_write_to(case: Body, people: int) -> bool:
     """Whether not one of so many people, by their numbers from 1, wants letters; False where there is nobody."""
-    wishes = [_last(case, lambda key, n=number: key.get("person") == n) for number in range(1, people + 1)]
+    said = everything_said(case)
+    wishes = [_last(said, _of_number(number)) for number in range(1, people + 1)]
     return bool(wishes) and all(wish is not None and wish.no_letters for wish in wishes)
+
+
+def _of_number(number: int) -> Callable[[Whom], bool]:
+    return lambda one: one.number == number
+
+
+def everything_said(case: Body) -> tuple[Said, ...]:
+    """What the case has of wishes, in the order in which it was said: recorded by themselves, and by answers of the letter gate."""
+    gates = [_of_gate(gate) for gate in _gates(case)]
+    recorded: dict[int, list[Said]] = {}
+    for _, item in items_at(case, "wishes"):
+        wish = Wish(text_at(item, "wish"), date_at(item, "on"))
+        recorded.setdefault(item["after_gates"], []).append(Said((_whom(item),), wish))
+    found = [one for number, gate in enumerate(gates) for one in (*recorded.get(number, ()), *([gate] if gate else ()))]
+    return (*found, *recorded.get(len(gates), ()))
+
+
+def _of_gate(gate: Body) -> Said | None:
+    wish = OF_GATE.get(answer_of(gate.get("answers") or {}, QUESTION))
+    of = tuple(_whom(key) for _, key in items_at(gate, "to"))
+    return Said(of, Wish(wish, date_at(gate, "recorded_on"), by_gate=True)) if wish else None
+
+
+def _whom(key: Body) -> Whom:
+    number = key.get("person")
+    return Whom(number if isinstance(number, int) else None, text_at(key, "relationship"), text_at(key, "name"))
+
+
+def _last(said: Sequence[Said], fits: Callable[[Whom], bool]) -> Wish | None:
+    now: Wish | None = None
+    for one in said:
+        if one.of and not any(fits(whom) for whom in one.of):
+            continue
+        if one.wish.by_gate and now is not None and now.no_letters and not now.by_gate:
+            continue  # a gate's answer takes the place of no wish that is the person's own
+        now = one.wish
+    return now
+
+
+# ---- how the case keeps it ------------------------------------------------------------------------------------------
 
 
 def key_of(person: Recipient) -> dict[str, Any]:
@@ -82,41 +148,5 @@ def _nameless(key: Body) -> dict[str, Any]:
     return {k: v for k, v in key.items() if k != "name"}
 
 
-def _last(case: Body, fits: Any) -> Wish | None:
-    now: Wish | None = None
-    for keys, said in _said(case):
-        if keys and not any(fits(key) for key in keys):
-            continue
-        if said.by_gate and now is not None and now.no_letters and not now.by_gate:
-            continue  # a gate's answer takes the place of no wish that is the person's own
-        now = said
-    return now
-
-
-def _said(case: Body) -> Iterator[tuple[Sequence[Body], Wish]]:
-    """Everything that was said in its order, with whom it concerns; nobody in particular is everyone."""
-    wishes, gates = [item for _, item in items_at(case, "wishes")], _gates(case)
-    for number, gate in enumerate(gates):
-        yield from _recorded(wishes, number)
-        if found := OF_GATE.get(answer_of(gate.get("answers") or {}, QUESTION)):
-            yield gate.get("to") or (), Wish(found, date_at(gate, "recorded_on"), by_gate=True)
-    yield from _recorded(wishes, len(gates))
-
-
-def _recorded(wishes: Sequence[Body], after_gates: int) -> Iterator[tuple[Sequence[Body], Wish]]:
-    for item in wishes:
-        if item["after_gates"] == after_gates:
-            yield (item,), Wish(text_at(item, "wish"), date_at(item, "on"))
-
-
 def _gates(case: Body) -> list[Body]:
     return [gate for _, gate in items_at(case, "letter_gates")]
-
-
-def _is(key: Body, person: Recipient, everyone: Sequence[Recipient]) -> bool:
-    """Whether a wish is this person's: by the name; where nobody bears it any more, by the number or the relationship."""
-    name = bare_name(text_at(key, "name"))
-    if name and name in {bare_name(one.name) for one in everyone}:
-        alike = [one for one in everyone if bare_name(one.name) == name]
-        return person in alike and (len(alike) == 1 or key.get("relationship") == person.relationship)
-    return key.get("person") == person.number or key.get("relationship") == person.relationship

@@ -9,12 +9,12 @@ from typing import Any
 from cdr.domain.ncmd.ncmd_words import (
     NO_ANSWER,
     Schema,
+    answer_in_words,
     disagree,
-    in_words,
+    folded_answer,
     is_comparable,
     is_group,
     is_list_of_groups,
-    plain,
 )
 
 DIFFER = "differ"
@@ -110,8 +110,8 @@ def _answers(schema: Schema, given: Given, reading: Reading) -> tuple[tuple[Answ
     """The different answers, each once with all who gave it, and the mark that they call for."""
     found: dict[str, Answer] = {}
     for source, value in given:
-        same = plain(value)
-        before = found.get(same) or Answer(value, in_words(schema, value, reading.agencies), ())
+        same = folded_answer(value)
+        before = found.get(same) or Answer(value, answer_in_words(schema, value, reading.agencies), ())
         found[same] = replace(before, sources=tuple(dict.fromkeys((*before.sources, source))))
     answers = tuple(found.values())
     if len(answers) < 2:
@@ -176,7 +176,9 @@ def _joined(item: Schema, told: Given, spot: Spot, reading: Reading, name: str) 
             seen[about] = seen.get(about, 0) + 1
             groups.setdefault((about, seen[about]), []).append((source, one))
     for (about, number), given in groups.items():
-        words = in_words(item["properties"][by], about, reading.agencies) + (f" ({number})" if number > 1 else "")
+        words = answer_in_words(item["properties"][by], about, reading.agencies) + (
+            f" ({number})" if number > 1 else ""
+        )
         place = spot.under(name, about if number == 1 else f"{about}-{number}")
         yield Line(place.key, words, place.depth, place.trail)
         yield from _parts(_of_type(item, by, about), given, place, reading, words, skip=by)
@@ -195,7 +197,7 @@ def _short(item: Schema, told: Given, spot: Spot, reading: Reading, name: str) -
     rows: dict[str, tuple[Any, list[str]]] = {}
     for source, value in told:
         for one in value:
-            rows.setdefault(plain(one), (one, []))[1].append(source)
+            rows.setdefault(folded_answer(one), (one, []))[1].append(source)
     first = next(iter(item["properties"]))
     ordered = sorted(rows.values(), key=lambda row: str(row[0].get(first))) if _is_dated(item, first) else rows.values()
     for number, (one, sources) in enumerate(ordered, 1):
@@ -219,8 +221,10 @@ def _in_short(said: Sequence[tuple[str, Schema]], one: Mapping[str, Any], readin
 
 def _one_part(part: Schema, value: Any, reading: Reading) -> str:
     if not is_group(part):
-        return in_words(part, value, reading.agencies)
-    return ", ".join(in_words(part["properties"].get(key, {}), inner, reading.agencies) for key, inner in value.items())
+        return answer_in_words(part, value, reading.agencies)
+    return ", ".join(
+        answer_in_words(part["properties"].get(key, {}), inner, reading.agencies) for key, inner in value.items()
+    )
 
 
 def _spaced(key: str) -> str:

@@ -50,21 +50,21 @@ def disagree(schema: Schema, values: list[Any]) -> bool:
     return is_comparable(schema) and len(claims) > 1
 
 
-def plain(value: Any) -> str:
+def folded_answer(value: Any) -> str:
     """An answer without what makes no difference: spelling of letters, spaces, order of a list."""
     if isinstance(value, list):
-        return "\n".join(sorted(map(plain, value)))
+        return "\n".join(sorted(map(folded_answer, value)))
     if isinstance(value, Mapping):
-        return "\n".join(f"{key} {plain(value[key])}" for key in sorted(value))
+        return "\n".join(f"{key} {folded_answer(value[key])}" for key in sorted(value))
     return re.sub(r"\s", "", str(value)).casefold()
 
 
-def in_words(schema: Schema, value: Any, agencies: Mapping[str, str]) -> str:
+def answer_in_words(schema: Schema, value: Any, agencies: Mapping[str, str]) -> str:
     """An answer in words; `agencies` names each agency by its id."""
     if isinstance(value, list):
         items = schema.get("items", {})
         coded = "enum" in items or "x-codes" in items
-        return ("; " if coded else ", ").join(in_words(items, one, agencies) for one in value) or "None"
+        return ("; " if coded else ", ").join(answer_in_words(items, one, agencies) for one in value) or "None"
     if isinstance(value, Mapping):
         return _gestation(value) if is_gestation(schema) else ", ".join(map(str, value.values()))
     if "enum" in schema or "x-codes" in schema:

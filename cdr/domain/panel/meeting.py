@@ -8,7 +8,7 @@ actions (see `actions`), closed_on}`. WHO is a member's id of cdr.yaml, or an ag
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from string import ascii_lowercase
 from typing import Any
@@ -37,28 +37,85 @@ class Assigned:
 
 
 @dataclass(frozen=True)
+class Agenda:
+    """An agenda that was made, and the cases that it had."""
+
+    on: date
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SourceRevision:
+    """The revision of a document from which papers were made."""
+
+    case: str
+    id: str
+    revision: int
+
+
+@dataclass(frozen=True)
+class PapersMade:
+    """Papers that were made for one reader, and from what."""
+
+    on: date
+    reader: str
+    documents: tuple[SourceRevision, ...]
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """The minutes, and the day on which they were kept."""
+
+    on: date
+    text: str
+
+
+@dataclass(frozen=True)
 class Meeting:
-    """One meeting. `conflicts` are pairs of a case and who left for it; what has not been done has no day."""
+    """One meeting. `conflicts` are pairs of a case and who left for it; what has not been done is empty, or None.
+
+    Its actions are read by `actions.in_full`, as those of a case are.
+    """
 
     id: str
     on: date
     type: str
+    made_on: date
     title: str = ""
     cases: tuple[Assigned, ...] = ()
     attended: tuple[str, ...] = ()
     apologies: tuple[str, ...] = ()
     observers: tuple[str, ...] = ()
     conflicts: tuple[tuple[str, str], ...] = ()
-    agenda_on: date | None = None
-    papers_on: date | None = None
-    papers_for: tuple[str, ...] = ()
-    minutes_on: date | None = None
+    agendas: tuple[Agenda, ...] = ()
+    packs: tuple[PapersMade, ...] = ()
+    minutes: Minutes | None = None
     closed_on: date | None = None
 
     @property
     def references(self) -> tuple[str, ...]:
         """The cases on its agenda."""
         return tuple(one.case for one in self.cases)
+
+    @property
+    def agenda_on(self) -> date | None:
+        """The day on which its agenda was last made; None before there is one."""
+        return max((one.on for one in self.agendas), default=None)
+
+    @property
+    def papers_on(self) -> date | None:
+        """The day on which papers were last made; None before there are any."""
+        return max((one.on for one in self.packs), default=None)
+
+    @property
+    def papers_for(self) -> tuple[str, ...]:
+        """For whom papers were made."""
+        return tuple(dict.fromkeys(one.reader for one in self.packs))
+
+    @property
+    def minutes_on(self) -> date | None:
+        """The day on which the minutes were kept; None before there are any."""
+        return self.minutes.on if self.minutes else None
 
     @property
     def is_over(self) -> bool:
@@ -70,33 +127,79 @@ class Meeting:
         return tuple(who for who in self.attended if (case, who) not in self.conflicts)
 
 
+# ---- the document ---------------------------------------------------------------------------------------------------
+
+
 def meeting_of(body: Body) -> Meeting:
-    """The meeting that a document tells of."""
-    on, packs = date_at(body, "date"), items_at(body, "packs")
-    if on is None:
-        raise AssertionError("a meeting without a day")
-    agendas = [day for _, item in items_at(body, "agenda") if (day := date_at(item, "on"))]
+    """The meeting that a document tells of, as its schema has it."""
+    minutes = at(body, "minutes")
     return Meeting(
         id=text_at(body, "id"),
-        on=on,
+        on=_day(body, "date"),
         type=text_at(body, "type"),
+        made_on=_day(body, "made_on"),
         title=text_at(body, "title"),
         cases=tuple(_assigned(item) for _, item in items_at(body, "cases")),
         **{part: tuple(words_at(body, part)) for part in PARTS},
         conflicts=tuple((text_at(item, "case"), text_at(item, "who")) for _, item in items_at(body, "conflicts")),
-        agenda_on=max(agendas, default=None),
-        papers_on=max((day for _, item in packs if (day := date_at(item, "on"))), default=None),
-        papers_for=tuple(dict.fromkeys(text_at(item, "for") for _, item in packs)),
-        minutes_on=date_at(body, "minutes.on"),
+        agendas=tuple(Agenda(_day(item, "on"), tuple(words_at(item, "cases"))) for _, item in items_at(body, "agenda")),
+        packs=tuple(_pack(item) for _, item in items_at(body, "packs")),
+        minutes=Minutes(_day(minutes, "on"), str(minutes["text"])) if minutes else None,
         closed_on=date_at(body, "closed_on"),
     )
 
 
 def _assigned(item: Body) -> Assigned:
-    day = date_at(item, "assigned_on") or date.min
+    override = at(item, "override") or {}
     return Assigned(
-        text_at(item, "case"), day, text_at(item, "override.reason"), tuple(words_at(item, "override.unmet"))
+        text_at(item, "case"),
+        _day(item, "assigned_on"),
+        str(override.get("reason", "")),
+        tuple(words_at(override, "unmet")),
     )
+
+
+def _pack(item: Body) -> PapersMade:
+    sources = (SourceRevision(one["case"], one["id"], one["revision"]) for _, one in items_at(item, "documents"))
+    return PapersMade(_day(item, "on"), text_at(item, "for"), tuple(sources))
+
+
+def _day(body: Body, key: str) -> date:
+    found = date_at(body, key)
+    if found is None:
+        raise AssertionError("a meeting, or a part of one, without its day")
+    return found
+
+
+def document_of(meeting: Meeting, before: Body) -> dict[str, Any]:
+    """The document that tells of a meeting; its actions stay as they are `before`. What there is not has no key."""
+    minutes = meeting.minutes
+    told: dict[str, Any] = {
+        "schema": SCHEMA,
+        "id": meeting.id,
+        "date": meeting.on.isoformat(),
+        "type": meeting.type,
+        "title": meeting.title or None,
+        "made_on": meeting.made_on.isoformat(),
+        "cases": [_assigned_item(one) for one in meeting.cases],
+        **{part: list(getattr(meeting, part)) for part in PARTS},
+        "conflicts": [{"case": case, "who": who} for case, who in meeting.conflicts],
+        "agenda": [{"on": one.on.isoformat(), "cases": list(one.cases)} for one in meeting.agendas] or None,
+        "packs": [_pack_item(one) for one in meeting.packs] or None,
+        "minutes": {"on": minutes.on.isoformat(), "text": minutes.text} if minutes else None,
+        "actions": before.get("actions"),
+        "closed_on": meeting.closed_on.isoformat() if meeting.closed_on else None,
+    }
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _assigned_item(one: Assigned) -> dict[str, Any]:
+    override = {"reason": one.reason, "unmet": list(one.unmet)} if one.unmet else None
+    return {"case": one.case, "assigned_on": one.on.isoformat(), "override": override}
+
+
+def _pack_item(one: PapersMade) -> dict[str, Any]:
+    return {"on": one.on.isoformat(), "for": one.reader, "documents": [asdict(source) for source in one.documents]}
 
 
 # ---- who is who -----------------------------------------------------------------------------------------------------
@@ -150,42 +253,32 @@ def new_id(on: date, taken: Iterable[str]) -> str:
     raise ConditionsNotMet("That day has as many meetings as a day can have; none was made.", [])
 
 
-def new(id_: str, on: date, type_: str, title: str, made_on: date) -> dict[str, Any]:
-    """The document of a new meeting."""
-    named = {"title": title} if title else {}
-    head = {"schema": SCHEMA, "id": id_, "date": on.isoformat(), "type": type_, **named, "made_on": made_on.isoformat()}
-    return {**head, **{key: [] for key in ("cases", *PARTS, "conflicts")}}
-
-
-def assigned(body: Body, unmet: Mapping[str, Sequence[str]], on: date, reason: str) -> dict[str, Any]:
+def assigned(meeting: Meeting, unmet: Mapping[str, Sequence[str]], on: date, reason: str) -> Meeting:
     """The meeting with these cases on its agenda, each with what is missing in it; what it has already stays as it is."""
-    listed = [dict(item) for _, item in items_at(body, "cases")]
-    has = {item["case"] for item in listed}
-    for case, lacks in unmet.items():
-        override = {"reason": reason, "unmet": list(lacks)} if lacks else None
-        if case not in has:
-            listed.append({"case": case, "assigned_on": on.isoformat(), "override": override})
-    return {**body, "cases": listed}
+    new = [
+        Assigned(case, on, reason if lacks else "", tuple(lacks))
+        for case, lacks in unmet.items()
+        if case not in meeting.references
+    ]
+    return replace(meeting, cases=(*meeting.cases, *new))
 
 
-def unassigned(body: Body, case: str) -> dict[str, Any]:
+def unassigned(meeting: Meeting, case: str) -> Meeting:
     """The meeting without a case. Raises: NotFound where it did not have it."""
-    listed = [dict(item) for _, item in items_at(body, "cases")]
-    left = [item for item in listed if item["case"] != case]
-    if len(left) == len(listed):
-        raise NotFound("That case is not on the agenda of this meeting.", f"See: cdr panel show {body['id']}")
-    conflicts = [dict(item) for _, item in items_at(body, "conflicts") if item["case"] != case]
-    return {**body, "cases": left, "conflicts": conflicts}
+    refuse_without(meeting, case)
+    return replace(
+        meeting,
+        cases=tuple(one for one in meeting.cases if one.case != case),
+        conflicts=tuple(one for one in meeting.conflicts if one[0] != case),
+    )
 
 
-def attending(body: Body, said: Mapping[str, Sequence[str]], taken_back: Sequence[str] = ()) -> dict[str, Any]:
+def attending(meeting: Meeting, said: Mapping[str, Sequence[str]], taken_back: Sequence[str] = ()) -> Meeting:
     """The meeting with who was there, sent apologies or observed (`said`, by `PARTS`); what is said last of someone counts."""
     now = {who for people in said.values() for who in people} | {*taken_back}
-    parts = {
-        part: list(dict.fromkeys([*(who for who in words_at(body, part) if who not in now), *said.get(part, ())]))
-        for part in PARTS
-    }
-    return {**body, **parts}
+    stay = {part: [who for who in getattr(meeting, part) if who not in now] for part in PARTS}
+    people: dict[str, Any] = {part: tuple(dict.fromkeys([*stay[part], *said.get(part, ())])) for part in PARTS}
+    return replace(meeting, **people)
 
 
 def refuse_without(meeting: Meeting, case: str) -> None:
@@ -194,51 +287,42 @@ def refuse_without(meeting: Meeting, case: str) -> None:
         raise NotFound("That case is not on the agenda of this meeting.", f"See: cdr panel show {meeting.id}")
 
 
-def in_conflict(body: Body, case: str, who: str, *, taken_back: bool = False) -> dict[str, Any]:
+def in_conflict(meeting: Meeting, case: str, who: str, *, taken_back: bool = False) -> Meeting:
     """The meeting with who left for a case. Raises: NotFound where it does not have the case."""
-    refuse_without(meeting_of(body), case)
-    item = {"case": case, "who": who}
-    others = [dict(one) for _, one in items_at(body, "conflicts") if one != item]
-    return {**body, "conflicts": others if taken_back else [*others, item]}
+    refuse_without(meeting, case)
+    others = tuple(one for one in meeting.conflicts if one != (case, who))
+    return replace(meeting, conflicts=others if taken_back else (*others, (case, who)))
 
 
-def with_minutes(body: Body, text: str, on: date) -> dict[str, Any]:
-    """The meeting with its minutes, in place of those that it had."""
-    return {**body, "minutes": {"on": on.isoformat(), "text": text}}
-
-
-def with_agenda(body: Body, on: date) -> dict[str, Any]:
+def with_agenda(meeting: Meeting, on: date) -> Meeting:
     """The meeting with the day on which an agenda was made."""
-    return _with(body, "agenda", [{"on": on.isoformat(), "cases": list(meeting_of(body).references)}])
+    return replace(meeting, agendas=(*meeting.agendas, Agenda(on, meeting.references)))
 
 
-def with_packs(
-    body: Body, on: date, readers: Sequence[str], documents: Sequence[tuple[str, str, int]]
-) -> dict[str, Any]:
-    """The meeting with the day on which papers were made for these readers, from these documents (case, id, revision)."""
-    listed = [{"case": case, "id": id_, "revision": revision} for case, id_, revision in documents]
-    return _with(body, "packs", [{"on": on.isoformat(), "for": reader, "documents": listed} for reader in readers])
+def with_packs(meeting: Meeting, on: date, readers: Sequence[str], documents: Sequence[SourceRevision]) -> Meeting:
+    """The meeting with the day on which papers were made for these readers, from these documents."""
+    return replace(meeting, packs=(*meeting.packs, *(PapersMade(on, reader, tuple(documents)) for reader in readers)))
 
 
-def closed(body: Body, on: date) -> dict[str, Any]:
+def closed(meeting: Meeting, on: date) -> Meeting:
     """The meeting, over. Raises: ConditionsNotMet before its day."""
-    if meeting_of(body).on > on:
+    if meeting.on > on:
         raise ConditionsNotMet(
             "The meeting is still to come; nothing was recorded.",
-            [f"It is on {body['date']}."],
+            [f"It is on {meeting.on}."],
             "Close it when it is over. Where it did not take place, leave it open and assign its cases to another.",
         )
-    return {**body, "closed_on": on.isoformat()}
+    return replace(meeting, closed_on=on)
 
 
-def opened_again(body: Body, ratified: Sequence[str]) -> dict[str, Any]:
+def opened_again(meeting: Meeting, ratified: Sequence[str]) -> Meeting:
     """The meeting, not over after all. Raises: ConditionsNotMet where a case was ratified by it."""
     if ratified:
         raise ConditionsNotMet(
             "The meeting cannot be opened again; nothing was recorded.",
             [f"{case} was ratified by it." for case in ratified],
         )
-    return {key: value for key, value in body.items() if key != "closed_on"}
+    return replace(meeting, closed_on=None)
 
 
 def refuse_over(meeting: Meeting) -> None:
@@ -249,8 +333,3 @@ def refuse_over(meeting: Meeting) -> None:
             [f"It was closed on {meeting.closed_on}."],
             f"Where that was a mistake: cdr panel close {meeting.id} --undo",
         )
-
-
-def _with(body: Body, key: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    listed = at(body, key)
-    return {**body, key: [*(listed if isinstance(listed, list) else []), *items]}

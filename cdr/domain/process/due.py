@@ -90,7 +90,7 @@ def letter_tasks(facts: Facts, on: date) -> Iterator[Task]:
     for hold in to_ask_about(facts.case, facts.letters_to):
         if hold.ask_again_on is not None:
             day = hold.ask_again_on
-            yield Task(facts.reference, hold.in_words(), LETTERS_CLOCK, day, when_due(day, on), hold.whom)
+            yield Task(facts.reference, hold.what_to_do(), LETTERS_CLOCK, day, when_due(day, on), hold.whom)
 
 
 def action_tasks(actions: Sequence[Action], on: date) -> Iterator[Task]:

@@ -12,6 +12,7 @@ from cdr.domain.case.places import same_place
 from cdr.domain.rulebook.area_rules import changes
 from cdr.domain.rulebook.validation import at, date_at, items_at, problem, text_at, words_at
 from cdr.errors import NotFound, Problem
+from cdr.forms.schema_files import shipped
 
 LONGEST_CLOSURE = timedelta(days=366)
 MEMBERS = "panel.members"
@@ -233,8 +234,10 @@ def _members(body: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _unsendable(body: Mapping[str, Any]) -> Iterator[Problem]:
     mail = _mapping(body, "mail")
-    if mail.get("transport") == "smtp" and not mail.get("host"):
-        yield problem("STORE-08", "mail.host")
+    needs = shipped("store/1")["properties"]["mail"]["properties"]["transport"]["x-needs"]
+    for key in needs.get(mail.get("transport"), ()):
+        if not mail.get(key):
+            yield problem("STORE-08", f"mail.{key}")
     if bool(mail.get("user")) != bool(mail.get("password_command")):
         yield problem("STORE-08", "mail.password_command" if mail.get("user") else "mail.user")
 

@@ -61,7 +61,7 @@ def problems(form: Mapping[str, Any], today: date, policy: Policy, working_days:
         *_certification(form, policy),
         *_newborn(form, policy),
         *_told(form, policy),
-        *_in_words(form),
+        *_needing_words(form),
     ]
 
 
@@ -291,7 +291,7 @@ def _told(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
     )
 
 
-def _in_words(form: Mapping[str, Any]) -> list[Problem]:
+def _needing_words(form: Mapping[str, Any]) -> list[Problem]:
     """Answers that need a reason or a few words beside them."""
     family = at(form, "family")
     unnamed = isinstance(family, Mapping) and not family.get("parents")

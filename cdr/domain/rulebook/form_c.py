@@ -42,7 +42,7 @@ def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], reviewed_on: da
             *_safeguarding(form, form_a, policy),
             *_dates(form, form_a, reviewed_on, policy),
             *_complete(form),
-            *_in_words(form),
+            *_needing_words(form),
         ]
     )
 
@@ -170,7 +170,7 @@ def _complete(form: Mapping[str, Any]) -> Iterator[Check]:
     yield (ratified and unanswered, "C-22", "modifiable_factors_identified")
 
 
-def _in_words(form: Mapping[str, Any]) -> Iterator[Check]:
+def _needing_words(form: Mapping[str, Any]) -> Iterator[Check]:
     """Answers that need words, a name or a list beside them."""
     for letter in DOMAINS:
         for place, factor in _factors(form, letter):

@@ -7,22 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.process.policy import ClockRule, Policy
+from cdr.forms.schema_files import shipped
 
 OPTION, ENVIRONMENT, CONFIGURATION, DEFAULT = "option", "environment", "cdr.yaml", "default"
 UNITS: Mapping[str, str] = {"h": "hours", "d": "days", "wd": "working days", "m": "months"}
-# Keys of cdr.yaml that may be left out, and what holds then where something does; the rules of mail stand in rules/mail.yaml.
-MAIL_WITHOUT: Mapping[str, str | None] = {
-    "transport": "outbox",
-    "security": "starttls",
-    "host": None,
-    "port": None,
-    "user": None,
-    "password_command": None,
-    "ca_file": None,
-    "sendmail": None,
-    "thanks": "no",
-    "allowed_domains": None,
-}
+# What holds where a key of mail may be left out and is; for the others nothing does. The rules of mail stand in rules/mail.yaml.
+MAIL_WITHOUT: Mapping[str, str] = {"transport": "outbox", "security": "starttls", "only_watch": "no", "thanks": "no"}
 
 
 @dataclass(frozen=True)
@@ -66,12 +56,14 @@ def _label(item: Mapping[str, Any], number: int) -> str:
 
 def _of_mail(body: Mapping[str, Any], rules: Mapping[str, Any]) -> Iterator[Setting]:
     transport = (body.get("mail") or {}).get("transport", MAIL_WITHOUT["transport"])
-    manager = ((body.get("people") or {}).get("manager") or {}).get("email")
-    for key, value in MAIL_WITHOUT.items():
-        yield Setting(f"mail.{key}", value, DEFAULT)
-    yield Setting("mail.from", manager, DEFAULT)
-    yield Setting("mail.together", "no" if transport == "outbox" else "yes", DEFAULT)
-    yield Setting("mail.at_most", str(rules["messages_per_run"]), DEFAULT)
+    without: dict[str, str | None] = {
+        **MAIL_WITHOUT,
+        "from": ((body.get("people") or {}).get("manager") or {}).get("email"),
+        "together": "no" if transport == "outbox" else "yes",
+        "at_most": str(rules["messages_per_run"]),
+    }
+    for key in shipped("store/1")["properties"]["mail"]["properties"]:
+        yield Setting(f"mail.{key}", without.get(key), DEFAULT)
 
 
 def _of_chasing(policy: Policy) -> Iterator[Setting]:

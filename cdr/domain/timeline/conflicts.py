@@ -181,8 +181,8 @@ def _claim(source: str, value: Any, fact: Mapping[str, Any]) -> Iterator[_Claim]
         lines = value if isinstance(value, list) else [value]
         yield _Claim(source, "", folded(" ".join(map(str, lines))))
     else:
-        plain = re.sub(r"\s", "", str(value)).casefold()
-        yield _Claim(source, str(value).replace("_", " "), plain)
+        without_spaces = re.sub(r"\s", "", str(value)).casefold()
+        yield _Claim(source, str(value).replace("_", " "), without_spaces)
 
 
 def _agree(one: _Claim, other: _Claim, fact: Mapping[str, Any]) -> bool:
