@@ -116,8 +116,8 @@ def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any]
     body = case.documents.case.body
     current = gate or last_gate(body, wanted.kind, case.rules.of_every_kind)
     to = written_to(wanted, case, _with_gate(body, gate) if gate else body, gate)
-    composed = _composed(app, wanted, case, to)
-    held = held_by(app, wanted, case, current, composed, to.questions)
+    composed = _composed(app, wanted, case, to, current)
+    held = held_by(app, wanted, case, current, composed, to.questions, to.unclear)
     if held:
         raise not_final(held, gate, case.kind)
     tell_skipped(to)
@@ -164,9 +164,11 @@ def _with_gate(case: Mapping[str, Any], gate: Mapping[str, Any]) -> dict[str, An
 # ---- what goes into it -----------------------------------------------------------------------------------------------
 
 
-def _composed(app: App, wanted: Wanted, case: LetterCase, to: WrittenTo) -> Sequence[AnyLetter]:
+def _composed(
+    app: App, wanted: Wanted, case: LetterCase, to: WrittenTo, gate: Mapping[str, Any] | None
+) -> Sequence[AnyLetter]:
     if case.kind.to == "family":
-        return _to_family(app, wanted, case, to.people)
+        return _to_family(app, wanted, case, to.people, gate)
     from cdr.domain.letters import professional_letters
 
     return [
@@ -177,28 +179,33 @@ def _composed(app: App, wanted: Wanted, case: LetterCase, to: WrittenTo) -> Sequ
     ]
 
 
-def _to_family(app: App, wanted: Wanted, case: LetterCase, people: Sequence[Recipient]) -> list[Letter]:
-    from cdr.domain.case.siblings import cases_of_siblings
-    from cdr.domain.letters import letter_kinds, letters, support
+def _to_family(
+    app: App, wanted: Wanted, case: LetterCase, people: Sequence[Recipient], gate: Mapping[str, Any] | None
+) -> list[Letter]:
+    from cdr.domain.case import siblings
+    from cdr.domain.letters import letter_gate, letter_kinds, letters, support
     from cdr.work import helping
 
-    siblings = cases_of_siblings(wanted.reference, case.form_a, app.cases())
-    if siblings:
+    others = siblings.cases_of_siblings(wanted.reference, case.form_a, app.cases())
+    new = siblings.of_the_same_time(others, wanted.reference, app.cases(), case.rules.together_within)
+    if new:
         say(
-            f"please check: {', '.join(siblings)} is about a brother or sister; let the letters about both be read and sent together."
+            f"please check: {', '.join(new)} is about a brother or sister; let the letters about both be read and sent together."
         )
+    known = letters.people_of(case.form_a)
 
     def who_can_help(person: Recipient) -> Sequence[support.Organisation]:
         return support.choose(
             case.form_a, helping.everyone(app), app.policy.ages, analysis=case.analysis, inquest=case.standing.inquest,
-            relationship=person.relationship,
+            to=known[person.number], on=wanted.send_on,
         )  # fmt: skip
 
     return [
         letters.compose(
             case.form_a, app.configuration, person, wanted.send_on, who_can_help(person), app.policy.ages, draft=wanted.draft,
             reference=wanted.reference, case=case.standing, signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
-            other_cases=len(siblings), large_print=wanted.large_print,
+            other_cases=len(others), new_cases=len(new), meet_with=letter_gate.who_agreed(gate, "someone_to_meet"),
+            large_print=wanted.large_print,
         )
         for person in people
     ]  # fmt: skip
@@ -206,8 +213,9 @@ def _to_family(app: App, wanted: Wanted, case: LetterCase, people: Sequence[Reci
 
 def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
     """What a person should see to before a letter goes out."""
-    from cdr.domain.letters import letter_gate
-    from cdr.domain.letters.greeting import names_two
+    from cdr.domain.letters import letter_gate, letters
+    from cdr.domain.letters.greeting import names_two, with_capitals
+    from cdr.domain.letters.letter_gate import one_line
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
     if case.kind.to != "family":
@@ -218,6 +226,16 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
         say(
             "please check: the letter speaks of no twin. Form A names none (family.siblings), or does not say whether the twin is alive."
         )
+    for number, person in letters.people_of(case.form_a).items():
+        typed = one_line(person.get("name"))
+        if (
+            number in {one.recipient.number for one in composed}
+            and not person.get("letter_name")
+            and with_capitals(typed) != typed
+        ):
+            say(
+                f"please check: the name of letter {number} is typed in small letters in Form A, and the letter writes it with capitals."
+            )
     for number in [one.recipient.number for one in composed if names_two(one.recipient.name)]:
         say(
             f"please check: letter {number} is to two people in one; in Form A each has an entry of their own, for a letter each."

@@ -99,8 +99,9 @@ def held_by(
     gate: Mapping[str, Any] | None,
     composed: Sequence[AnyLetter],
     questions: Sequence[str],
+    unclear: Sequence[str],
 ) -> Held:
-    """Everything that keeps a letter from being final, `questions` being those of its gate that are to be answered.
+    """Everything that keeps a letter from being final, `questions` being those of its gate that are to be answered, and `unclear` whose it is.
 
     A draft is held by nothing, and its day is only spoken of.
     """
@@ -116,7 +117,7 @@ def held_by(
         for sentence in professional_letters.recognisable(letter, case.form_a)
     ]
     if wanted.draft:
-        for sentence in (*named, *of_day):
+        for sentence in (*named, *unclear, *of_day):
             say(f"please check: {sentence}")
         return Held()
     live = processes.is_live(case.documents.case.body, app.policy.gates.waits_at_panel)
@@ -124,6 +125,7 @@ def held_by(
     people = {one.recipient.number: everyone.get(one.recipient.number, {}) for one in composed}
     found = [
         *named,
+        *unclear,
         *letter_facts.unmet(case.kind, case.standing, case.rules),
         *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions),
         *letter_odds.at_odds(

@@ -38,7 +38,7 @@ def ready_for(cdr: Shell, case: str, kind: str) -> None:
     if kind == "after-review-meeting":
         cdr("milestone", case, "cdrm", "--on", "2026-04-14", as_of="2026-04-14")
     if kind == "thanks":
-        cdr("milestone", case, "family_views", "--on", "2026-03-02", as_of="2026-04-14")
+        cdr("milestone", case, "family_views", "--on", "2026-03-02", "--with", "family", as_of="2026-04-14")
     if kind == "after-panel":
         reviewed(cdr, case)
 
@@ -105,6 +105,20 @@ def test_a_final_letter_says_only_what_is_so(cdr: Shell, sudi: str) -> None:
         "These are things that we learned"
         in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY).out
     )
+
+
+def test_thanks_go_to_those_who_told_us(cdr: Shell, sudi: str) -> None:
+    def thanks(*to: str, code: int = 0) -> str:
+        answer = cdr("letter", sudi, "--kind", "thanks", *to, "--gate", "-", stdin=FULL, as_of=DAY, code=code)
+        return answer.err if code else answer.out
+
+    cdr("milestone", sudi, "family_views", "--on", "2026-03-02", as_of="2026-04-14")
+    assert "Say who it was with --to" in thanks(code=65)
+    cdr("milestone", sudi, "--undo", "family_views", as_of="2026-04-14")
+    cdr("milestone", sudi, "family_views", "--on", "2026-03-02", "--with", "mother", as_of="2026-04-14")
+    assert "family_views --on DATE --with 2" in thanks("--to", "father", code=65)
+    said = thanks()
+    assert "Dear Ms Testcase" in said and "Dear Mr Testcase" not in said
 
 
 def test_no_delay_without_something_to_wait_for(cdr: Shell, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ class TestTheRules:
 
     def test_every_fact_of_the_rules_can_be_so(self) -> None:
         past = milestones({"kind": "panel_date", "on": "2026-04-01"}, {"kind": "family_views", "on": "2026-03-01"}, MET)
-        past = {**past, "questions": [{"asked_on": "2026-03-01", "status": "open", "text": "Why?"}]}
+        past = {**past, "questions": [{"asked_on": "2026-03-01", "status": "open", "text": "Why?", "asked_by": "4"}]}
         refused = changed(TOLD, family__feedback_requested="no")
         seen = {*standing(CLOSED, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
         assert seen == set(LETTER_RULES.facts)
@@ -213,7 +213,7 @@ class TestSentencesThatFollow:
         early, late = standing(on=date(2026, 2, 20)), standing(on=date(2026, 2, 21))
         assert "at such a sad time" in words("condolence", early)
         assert "so long to write to you" in words("condolence", late)
-        written = {**OPEN_CASE, "letters": [{"kind": "thanks", "status": "final"}]}
+        written = {**OPEN_CASE, "letters": [{"kind": "thanks", "status": "final", "to": 1}]}
         assert "so long" not in words("condolence", standing(written))
         assert "so long" not in words("condolence", standing(milestones({"kind": "letter_sent", "on": "2026-02-01"})))
 

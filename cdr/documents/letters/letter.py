@@ -17,7 +17,7 @@ from cdr.errors import ConditionsNotMet
 
 AnyLetter = Letter | ProfessionalLetter
 WIDTH = 78
-SENTENCES = ("learning", "waits", "recommendation", "answers")
+SENTENCES = ("learning", "asked_for", "waits", "recommendation", "answers")
 DRAFT_MARK = "DRAFT – not to be sent"
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SUBJECT = "Subject: "
 SIGN_HERE = "[sign here]"
 NEW_PAGE = "[new page]"
-PIECES = ("who-to-ask", "signature", "people-who-can-help", "what-we-keep")
+PIECES = ("first-words", "who-to-ask", "signature", "people-who-can-help", "what-we-keep")
 PIECE = re.compile(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
 COMMENT = re.compile(r"\{#.*?#\}\n?", re.DOTALL)
 NAME_STAND_IN = "Sam"

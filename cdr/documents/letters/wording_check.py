@@ -31,16 +31,16 @@ CHILDREN = (
 )
 CONDITIONS = (
     "is_parent", "lived_together", "newborn", "suicide", "coroner", "abroad", "criminal", "in_care", "interpreter", "views_shared",
-    "late", "reviewed", "nothing_found", "own_reviews",
+    "first", "late", "reviewed", "nothing_found", "own_reviews",
 )  # fmt: skip
 INQUESTS = ("told", "open", "apart", "over")
 LETTER = Letter(
     reference="2026-7K3M", **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear Ms Invented",  # type: ignore[arg-type]
-    child=CHILDREN[0], is_parent=True, lived_together=True, newborn=False, born_alive=True, suicide=False, coroner=False,
-    inquest="", papers="", late=False, reviewed=False, abroad=False, criminal=False, in_care=False, born_together="", died_too="", own_reviews=False,
-    interpreter=False, learning=(), nothing_found=False, waits=("the coroner to finish",), views_shared=False, meet_with="",
-    key_worker=KEY_WORKER, own_key_worker=True, manager=MANAGER, signer=MANAGER, organisations=(HELP, HELP), draft=False,
-    keeping=Keeping(25, "complaints@review.example", "review.example/privacy"),
+    child=CHILDREN[0], is_parent=True, lived_together=True, newborn=False, born_alive=True, suicide=False, coroner=False, inquest="",
+    papers="", first=False, late=False, reviewed=False, abroad=False, criminal=False, in_care=False, born_together="", died_too="",
+    own_reviews=False, interpreter=False, learning=(), asked_for=(), nothing_found=False, waits=("the coroner to finish",),
+    views_shared=False, meet_with="", met_on="", key_worker=KEY_WORKER, own_key_worker=True, manager=MANAGER, signer=MANAGER,
+    organisations=(HELP, HELP), draft=False, keeping=Keeping(25, "complaints@review.example", "review.example/privacy"),
 )  # fmt: skip
 TO_PROFESSIONAL = ProfessionalLetter(
     **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear colleague", area="Invented", to="Invented Trust",  # type: ignore[arg-type]
@@ -62,7 +62,8 @@ def examples(kind: Kind) -> Iterator[AnyLetter]:
         yield replace(base, child=child, **conditions)  # type: ignore[arg-type]
     for inquest in INQUESTS:
         yield replace(base, coroner=bool(inquest), inquest=inquest)
-    yield replace(base, newborn=True, born_alive=False)
+    for conditions in (none, every):
+        yield replace(base, **{**conditions, "newborn": True, "born_alive": False})  # type: ignore[arg-type]
     for papers in ("asked", "in"):
         yield replace(base, papers=papers)
     for key_worker, own in ((KEY_WORKER, False), (None, False)):
@@ -70,6 +71,8 @@ def examples(kind: Kind) -> Iterator[AnyLetter]:
     yield replace(base, manager=replace(MANAGER, phone=""), key_worker=None, own_key_worker=False, signer=signer)
     yield replace(base, died_too="Sam’s twin", own_reviews=True)
     yield replace(base, born_together="Sam’s twin", meet_with="Dr Ray Invented", learning=("We learned to ask twice.",))
+    yield replace(base, met_on="3 March 2026", asked_for=("The advice should be given twice.",))
+    yield replace(base, key_worker=replace(KEY_WORKER, phone=""))
 
 
 def problems(name: str, own: Mapping[str, str], kinds: Iterable[Kind], rules: Rules) -> list[str]:

@@ -197,6 +197,15 @@ def answer_of(answers: Mapping[str, Any], id_: str) -> str:
     return str(given.get("answer") or "").strip() if isinstance(given, Mapping) else ""
 
 
+def who_agreed(gate: Mapping[str, Any] | None, id_: str) -> str:
+    """Whom an answer that lets a letter go names as the one who agreed (`who`); empty where it names nobody."""
+    answers = (gate or {}).get("answers") or {}
+    given = answers.get(id_)
+    if not isinstance(given, Mapping) or answer_of(answers, id_) not in BY_ID[id_].goes:
+        return ""
+    return one_line(given.get("who"))
+
+
 def needs_more_than_a_letter(gate: Mapping[str, Any] | None) -> bool:
     """Whether somebody needs another language, large print, or a call instead."""
     answer = answer_of((gate or {}).get("answers") or {}, "language_and_format").casefold()

@@ -23,7 +23,8 @@ Body = Mapping[str, Any]
 class Kind:
     """One kind of letter: to whom it goes, who signs it, its questions of the letter gate, and the facts of the case.
 
-    `needs` names the facts that must be so for a final one, `forbids` those that must not (`letter_facts`).
+    `needs` names the facts that must be so for a final one, `forbids` those that must not (`letter_facts`); `only_who_told`: it goes
+    to those alone whose views are recorded.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Kind:
     needs: tuple[str, ...]
     forbids: tuple[str, ...]
     questions: tuple[str, ...]
+    only_who_told: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class LetterRules:
     waits: Mapping[str, str]
     facts: Mapping[str, FactWords]
     late_after: int
+    of_late: int
+    together_within: int
     addresses: Addresses
     of_every_kind: tuple[str, ...] = ()
 
@@ -64,6 +68,7 @@ class LetterRules:
             Kind(
                 k["kind"], k["title"], k["to"], k["signed_by"],
                 tuple(k.get("needs", ())), tuple(k.get("forbids", ())), tuple(k["questions"]),
+                k.get("only_who_told", False),
             )
             for k in body["kinds"]
         ]  # fmt: skip
@@ -78,6 +83,8 @@ class LetterRules:
                 for name, words in body["facts"].items()
             },
             late_after=body["late_after_days"],
+            of_late=body["of_late_days"],
+            together_within=body["died_together_within_days"],
             addresses=Addresses(tuple(body["addresses"]["custody"]), tuple(body["addresses"]["hospital"])),
             of_every_kind=tuple(body.get("of_every_kind", ())),
         )

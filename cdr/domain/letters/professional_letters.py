@@ -67,7 +67,7 @@ def action_letter(
     draft: bool,
     large_print: bool = False,
 ) -> ProfessionalLetter:
-    """The chair's letter about one recommendation, without anything about the child.
+    """The chair's letter about one recommendation, without anything about the child; it names no day that is past.
 
     Source: Children Act 2004 section 16M, by which the partners tell a person that they should act.
     """
@@ -77,7 +77,7 @@ def action_letter(
     recipient = Recipient(number, owner or to, ORGANISATION, (to,) if owner else (), lives_with_child=False)
     return _letter(
         configuration, on, recipient, f"Dear {owner or 'colleague'}", to=to,
-        recommendation=one_line(recommendation.get("text")).rstrip("."), due=long_date(due) if due else "",
+        recommendation=one_line(recommendation.get("text")).rstrip("."), due=long_date(due) if due and due > on else "",
         signed_by="chair", draft=draft, large_print=large_print,
     )  # fmt: skip
 

@@ -33,7 +33,8 @@ Body = Mapping[str, Any]
 class Organisation:
     """Someone a family can turn to; `help` is a sentence for the family, `checked_on` null where no one has checked.
 
-    `from_years` and `under_years` are the child's age at death; None where any will do.
+    `from_years` and `under_years` are the child's age at death; None where any will do. `only_to` are the relationships of those whom it
+    is for (all where it is empty); `only_adults`: it is for no one under 18.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Organisation:
     checked_on: date | None
     from_years: int | None = None
     under_years: int | None = None
+    only_to: tuple[str, ...] = ()
+    only_adults: bool = False
 
 
 def organisations(listed: Body, checked: Mapping[str, date] | None = None) -> tuple[Organisation, ...]:
@@ -67,6 +70,8 @@ def _organisation(item: Body) -> Organisation:
         checked_on=moments.day(checked) if checked else None,
         from_years=item.get("from_years"),
         under_years=item.get("under_years"),
+        only_to=tuple(item.get("only_to", ())),
+        only_adults=item.get("only_adults", False),
     )
 
 
@@ -135,16 +140,23 @@ def choose(
     *,
     analysis: Body | None = None,
     inquest: str = "",
-    relationship: str = "",
+    to: Body | None = None,
+    on: date | None = None,
 ) -> tuple[Organisation, ...]:
     """Two to four organisations that fit: the area's own and those for just this first, then one or two for every family.
 
-    `relationship` is that of the one who is written to.
+    `to` is what Form A says of the one who is written to on a day; without it, nobody in particular.
     """
+    relationship = text_at(to, "relationship") if to is not None else None
     wanted = needs(form_a, ages, analysis, inquest) | ({GRANDPARENT} if relationship == GRANDPARENT else set())
     years = age_at_death(form_a)
+    child = to is not None and on is not None and may_be_a_child(to, on)
     fitting = sorted(
-        (item for item in listed if wanted & set(item.for_) and _is_of_age(item, years)),
+        (
+            item
+            for item in listed
+            if wanted & set(item.for_) and _is_of_age(item, years) and _is_for(item, relationship, child=child)
+        ),
         key=lambda item: (not {GRANDPARENT} & wanted & set(item.for_), item.rank, item.id),
     )
     near = [item for item in fitting if LOCAL in item.for_][:MOST_LOCAL]
@@ -160,6 +172,12 @@ def _is_of_age(item: Organisation, years: int | None) -> bool:
     return (item.from_years is None or years >= item.from_years) and (
         item.under_years is None or years < item.under_years
     )
+
+
+def _is_for(item: Organisation, relationship: str | None, *, child: bool) -> bool:
+    """Whether it is for the one who is written to; None is nobody in particular."""
+    to_them = not item.only_to or relationship is None or relationship in item.only_to
+    return to_them and not (child and item.only_adults)
 
 
 def to_ring(listed: Sequence[Organisation], ask_on: Sequence[str], on: date) -> tuple[date, list[str]] | None:
