@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
-from cdr.errors import ConditionsNotMet, NotAuthentic, NotFound
+from cdr.errors import ConditionsNotMet, NotAuthentic, NotFound, WrongUsage
 from cdr.terminal.output import say
 from cdr.work.changing import changing
 from cdr.work.letter_wishes import NobodyToWriteTo, WrittenTo, asked_of, tell_skipped, written_to
@@ -32,6 +33,19 @@ class Made:
 
     data: bytes
     number: int | None
+
+
+def words_for(kind: str, file: str | None) -> str:
+    """What a file says for a kind of letter that somebody writes words for. Raises: WrongUsage for any other kind; as `text`."""
+    from cdr.work.letters_held import letter_rules
+    from cdr.work.taking_in import text
+
+    if file is None:
+        return ""
+    title = letter_rules().kinds[kind].words
+    if not title:
+        raise WrongUsage(f"Nobody writes words for a letter of the kind {kind}.", "Leave --from out.")
+    return text(file, "letter", title)
 
 
 def statement(app: App, wanted: Wanted) -> dict[int, Made]:
@@ -169,6 +183,8 @@ def _composed(
 ) -> Sequence[AnyLetter]:
     if case.kind.to == "family":
         return _to_family(app, wanted, case, to.people, gate)
+    if case.kind.may_know:
+        return _to_colleagues(app, wanted, case)
     from cdr.domain.letters import professional_letters
 
     return [
@@ -177,6 +193,19 @@ def _composed(
         )
         for number, item in professional_letters.recommendations(case.analysis or {}, wanted.to)
     ]
+
+
+def _to_colleagues(app: App, wanted: Wanted, case: LetterCase) -> Sequence[AnyLetter]:
+    from cdr.domain.letters.colleague_letters import Source, compose
+    from cdr.work import helping
+
+    source = Source(
+        wanted.reference, case.form_a, case.documents.requests.body, app.configuration, helping.everyone(app)
+    )
+    words = re.split(r"\n[ \t]*\n", wanted.words)
+    return compose(
+        case.kind, source, wanted.to, wanted.send_on, words, draft=wanted.draft, large_print=wanted.large_print
+    )
 
 
 def _to_family(
@@ -218,6 +247,8 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
     from cdr.domain.letters.letter_gate import one_line
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
+    if case.kind.then and not wanted.draft:
+        say(f"please note: once you have talked it over with them: cdr milestone {wanted.reference} {case.kind.then}")
     if case.kind.to != "family":
         return
     for number in to_hand_over([one for one in composed if isinstance(one, Letter)]):
@@ -277,9 +308,12 @@ def _own_words(app: App) -> str:
 
 def _private(case: LetterCase, letter: AnyLetter, said_anyway: str) -> list[str]:
     """What this letter must not say; what an organisation is told was judged by `recognisable` before."""
+    from cdr.domain.letters.colleague_letters import ColleagueLetter, may_not_know
     from cdr.domain.letters.letters import Letter, private_words
 
-    return private_words(case.form_a, letter.recipient, said_anyway) if isinstance(letter, Letter) else []
+    if isinstance(letter, Letter):
+        return private_words(case.form_a, letter.recipient, said_anyway)
+    return may_not_know(case.kind, case.form_a, letter, said_anyway) if isinstance(letter, ColleagueLetter) else []
 
 
 def _render(letter: AnyLetter, wording: str, format_: str, private: Sequence[str]) -> bytes:
@@ -308,4 +342,4 @@ def _lint(text: str, letter: AnyLetter, private: Sequence[str]) -> list[str]:
     words = Rules.from_document(rules("forbidden-words"))
     if isinstance(letter, Letter):
         return lint(text, letter, words, private)
-    return lint_professional(text, words)
+    return lint_professional(text, words, private)

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from letter_examples import AGES, LETTER_RULES, ON, ORGANISATIONS, changed, configuration, example, form_a
+from letter_examples import AGES, LETTER_RULES, ON, ORGANISATIONS, WORDS, changed, configuration, example, form_a
 
 from cdr.documents.letters import letter as document
-from cdr.documents.letters.wording import wording
+from cdr.documents.letters.wording import lint, wording
 from cdr.domain.case.facts import Facts, Notification
 from cdr.domain.case.siblings import of_the_same_time
 from cdr.domain.letters import letter_facts, letter_gate, letters, professional_letters, support
@@ -141,6 +141,14 @@ class TestGreetings:
     )
     def test_by_title_and_name(self, name: str, said: str) -> None:
         assert salutation(with_capitals(name), family={"garcia", "lopez"}) == said
+
+    def test_a_knight_is_no_sir_whom_nobody_knows(self) -> None:
+        body = changed(SUDI)
+        body["family"]["parents"][0]["name"] = "Sir Alan Ferris"
+        made = letters.compose(
+            body, configuration(), recipients(body)[0], ON, (), AGES, draft=False, case=standing({}, body)
+        )
+        assert lint(document.as_text(made, wording("delay")), made, WORDS) == []
 
     @pytest.mark.parametrize("name", ["Ms Ada van Dyck", "Nguyễn Thị Hoa", "bell Hooks", "MR HART", "ملاك", "გიორგი"])
     def test_what_is_typed_as_a_name_stays(self, name: str) -> None:

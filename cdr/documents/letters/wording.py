@@ -261,16 +261,21 @@ def lint(text: str, letter: Letter, rules: Rules, private: Sequence[str] = ()) -
     ]
 
 
-def lint_professional(text: str, rules: Rules) -> list[str]:
-    """What a letter to a professional should not have: something that is still to be filled in."""
-    return [*_unfinished(text, rules)]
+def lint_professional(text: str, rules: Rules, private: Sequence[str] = ()) -> list[str]:
+    """What a letter to a professional should not have: something that is still to be filled in, or what this one may not know."""
+    return [*_unfinished(text, rules), *_private(" ".join(nfc(text).split()), private)]
 
 
 def _known_taken_out(text: str, letter: Letter) -> str:
     """The text with the names and addresses that belong in it replaced, so that only its own words are judged."""
     people = [letter.manager, letter.signer, *([letter.key_worker] if letter.key_worker else [])]
     lines = [*letter.recipient.address_lines, *letter.organisation_address, letter.reference]
-    names = [letter.recipient.name, letter.child.name if letter.child.named else "", letter.organisation]
+    names = [
+        letter.recipient.name,
+        letter.salutation.removeprefix("Dear "),
+        letter.child.name if letter.child.named else "",
+        letter.organisation,
+    ]
     names += [part for person in people for part in (person.name, person.role)]
     names += [one.question for one in letter.answers]  # in the family's own words, which nobody corrects
     names += [letter.meet_with, *(organisation.name for organisation in letter.organisations)]

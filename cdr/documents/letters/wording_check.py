@@ -9,6 +9,7 @@ from datetime import date
 
 from cdr.documents.letters.letter import AnyLetter, as_text
 from cdr.documents.letters.wording import PIECES, Rules, lint, lint_professional, wording
+from cdr.domain.letters.colleague_letters import ColleagueLetter
 from cdr.domain.letters.letter_kinds import FAMILY, Kind
 from cdr.domain.letters.letters import Child, Contact, Keeping, Letter, Recipient
 from cdr.domain.letters.professional_letters import ProfessionalLetter
@@ -50,6 +51,9 @@ TO_PROFESSIONAL = ProfessionalLetter(
 
 def examples(kind: Kind) -> Iterator[AnyLetter]:
     """Invented letters in which each condition of a wording holds once and does not hold once."""
+    if kind.may_know:
+        yield from _to_colleagues(kind)
+        return
     if kind.to != FAMILY:
         yield from (TO_PROFESSIONAL, replace(TO_PROFESSIONAL, due="30 September 2026"))
         yield replace(TO_PROFESSIONAL, salutation="", recipient=replace(RECIPIENT, name=""), to="")
@@ -73,6 +77,22 @@ def examples(kind: Kind) -> Iterator[AnyLetter]:
     yield replace(base, born_together="Sam’s twin", meet_with="Dr Ray Invented", learning=("We learned to ask twice.",))
     yield replace(base, met_on="3 March 2026", asked_for=("The advice should be given twice.",))
     yield replace(base, key_worker=replace(KEY_WORKER, phone=""))
+
+
+def _to_colleagues(kind: Kind) -> Iterator[AnyLetter]:
+    """Each with all that such a colleague may know, and with none of it."""
+    help_ = {"name": HELP.name, "help": HELP.help, "phone": HELP.phone, "website": HELP.website}
+    everything = {
+        "child": {"name": "Sam", "whose": "Sam’s", "full_name": "Sam Invented"}, "born_on": "1 April 2011", "died_on": "2 April 2026",
+        "place": "Invented Hospital", "lived_in": "Invented", "their_reference": "INV-1", "helpline": help_, "own_key_worker": True, "lived_here": True,
+    }  # fmt: skip
+    words = ("The findings have come in.",) if kind.words else ()
+    allowed = [name for name in kind.may_know if name != "reference"]
+    for known in (everything, {"child": everything["child"]}):
+        yield ColleagueLetter(
+            **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear Ms Invented", area="Invented", to="Invented Trust",  # type: ignore[arg-type]
+            known={name: known.get(name, "") for name in allowed}, words=words, manager=MANAGER, signer=MANAGER, draft=False,
+        )  # fmt: skip
 
 
 def problems(name: str, own: Mapping[str, str], kinds: Iterable[Kind], rules: Rules) -> list[str]:

@@ -19,7 +19,7 @@ from cdr.domain.case.review import open_gates, settled_on
 from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.people_written_to import WHOLE_FAMILY, meant_by, people_of
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
-from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.domain.rulebook.validation import YES, date_at, items_at, number_at, text_at, words_at
 
 if TYPE_CHECKING:
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
@@ -35,6 +35,8 @@ TOLD, HELD, APART, OVER = (
 RETURNS = "returns"
 LEARNED, RECOMMENDED = "learning_points", "recommendations"
 FAMILY = "family"
+POST_MORTEM = "post_mortem_final"
+SUICIDE = 2  # the category of death
 
 Body = Mapping[str, Any]
 
@@ -87,7 +89,11 @@ def standing(form_a: Body, case: Body, requests: Body, analysis: Body | None, on
     """How a case stands on the day on which a letter would go, from its documents."""
     died, people = date_at(form_a, "death.date"), people_of(form_a)
     return Standing(
-        facts={**dict(_facts(case, requests, analysis or {}, on)), **dict(_questions(case, people))},
+        facts={
+            **dict(_facts(case, requests, analysis or {}, on)),
+            **dict(_questions(case, people)),
+            **dict(_of_the_death(form_a, case)),
+        },
         inquest=_inquest(form_a, case),
         papers=_papers(requests),
         long_ago=died is not None and (on - died).days > rules.late_after,
@@ -135,6 +141,18 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
         yield "words_for_family", ""
     if text_at(analysis, "family.feedback_requested") == "no":
         yield "feedback_refused", ""
+
+
+def _of_the_death(form_a: Body, case: Body) -> Iterator[tuple[str, str]]:
+    """What of a death calls for letters to colleagues."""
+    suspected = "apparent_suicide" in words_at(form_a, "death.suspected_events")
+    if suspected or number_at(form_a, "death.suspected_category") == SUICIDE:
+        yield "suicide_suspected", ""
+    if text_at(form_a, "jar.triggered") == YES:
+        yield "joint_response", ""
+    results = [one.on for one in milestones_of(case) if one.kind == POST_MORTEM]
+    if results:
+        yield "post_mortem_known", max(results).isoformat()
 
 
 def _questions(case: Body, people: Mapping[int, Body]) -> Iterator[tuple[str, str]]:

@@ -117,6 +117,22 @@ QUESTIONS: tuple[Question, ...] = (
         ("no",),
         "Ask for the recommendation to be put in words by which no one can be recognised.",
     ),
+    Question(
+        "family_knows_of_it",
+        "Does the family know that the school or college is told, and what it is told?",
+        "the key worker",
+        ("yes",),
+        ("no",),
+        "Ask the key worker to speak with the family first; they hear of it before anyone at the school does.",
+    ),
+    Question(
+        "safe_way",
+        "Is it agreed with the one whom this is for how it reaches them, and nobody else (secure mail, by hand)?",
+        "the one whom it is for, by telephone",
+        ("yes",),
+        ("no",),
+        "Ring the one whom it is for, and agree a safe way.",
+    ),
 )
 BY_ID = {question.id: question for question in QUESTIONS}
 

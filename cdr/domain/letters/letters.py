@@ -110,13 +110,13 @@ def private_words(form_a: Mapping[str, Any], recipient: Recipient, said_anyway: 
     siblings = [sibling.get("name") for sibling in family.get("siblings") or []]
     elsewhere = [part for person in family.get("parents") or [] for part in person.get("address") or []]
     own = "\n".join(recipient.address_lines)
-    others = [part for part in elsewhere if not _says(own, part)]
-    shared = [word for word in (*siblings, *others) if isinstance(word, str) and not _says(said_anyway, word)]
+    others = [part for part in elsewhere if not says(own, part)]
+    shared = [word for word in (*siblings, *others) if isinstance(word, str) and not says(said_anyway, word)]
     words = [child.get("nhs_number"), death.get("circumstances"), *causes, *shared]
     return [one_line(word) for word in words if isinstance(word, str) and one_line(word)]
 
 
-def _says(text: str, words: str) -> bool:
+def says(text: str, words: str) -> bool:
     """Whether a text has these words, whole and in any case."""
     wanted = re.escape(one_line(words).casefold())
     return bool(wanted) and re.search(rf"(?<!\w){wanted}(?!\w)", one_line(text).casefold()) is not None

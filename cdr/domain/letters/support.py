@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cdr import moments
-from cdr.domain.letters.letter_facts import HELD
+from cdr.domain.letters.letter_facts import HELD, SUICIDE
 from cdr.domain.letters.letter_odds import may_be_a_child
 from cdr.domain.process.policy import Ages
 from cdr.domain.rulebook.form_a import age_at_death, is_newborn
@@ -21,7 +21,7 @@ EVENTS = {
     "sudi_sudc": "sudden", "apparent_suicide": "suicide", "apparent_homicide": "homicide", "road_traffic": "road",
 }  # fmt: skip
 # Categories of death: where Form C names one, or Form A suspects it.
-SUICIDE, CANCER, LONG_ILLNESS = 2, 4, (4, 6, 7)
+CANCER, LONG_ILLNESS = 4, (4, 6, 7)
 # The categories that do not speak against what was suspected at first.
 FITS = {"suicide": (SUICIDE,), "homicide": (1,), "sudden": (10,)}
 RUNG_BEFORE, TOLD_AFTER = timedelta(weeks=8), timedelta(weeks=4)
