@@ -248,7 +248,10 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
     if case.kind.then and not wanted.draft:
-        say(f"please note: once you have talked it over with them: cdr milestone {wanted.reference} {case.kind.then}")
+        word = " or ".join(case.kind.then)
+        say(
+            f"please note: once you have talked it over with them, record it with cdr milestone {wanted.reference}: {word}"
+        )
     if case.kind.to != "family":
         return
     for number in to_hand_over([one for one in composed if isinstance(one, Letter)]):

@@ -19,6 +19,7 @@ ASKED = {
         {"agency": agency, "requested_on": "2026-04-01", "status": "outstanding", "answered_on": None}
         for agency in ("northshire-police", "northtown-academy", "northshire-police")
     ]
+    + [{"agency": "high-street-surgery", "requested_on": "2026-04-01", "status": "nil", "answered_on": "2026-04-02"}]
 }
 SUICIDE = changed(
     form_a("suicide"),
@@ -119,8 +120,9 @@ def test_which_area_and_who_does_what() -> None:
     theirs = changed(SUICIDE, child__local_authority="Eastbury", death__review_area="")
     assert "lived in your area and died in ours" in said("other-area", theirs)
     assert "copy of the analysis form" in said("other-area", theirs)
-    with pytest.raises(NotFound):
-        made("other-area", changed(SUICIDE, death__review_area=""))
+    for nobody in (changed(SUICIDE, death__review_area=""), changed(theirs, death__review_area="Eastbury")):
+        with pytest.raises(NotFound):
+            made("other-area", nobody)
 
 
 def test_each_agency_is_asked_once_whether_to_meet_again() -> None:
@@ -136,6 +138,7 @@ def test_each_agency_is_asked_once_whether_to_meet_again() -> None:
         ("school", form_a("sudi"), {}, "suspects no suicide"),
         ("further-meeting", changed(SUICIDE, jar__triggered="no"), {}, "no joint agency response"),
         ("further-meeting", SUICIDE, {}, "post_mortem_final"),
+        ("school", SUICIDE, {"gates": [{"type": "inquest", "status": "closed"}]}, "inquest is over"),
         ("school", SUICIDE, {"status": "closed", "closures": [{"on": "2026-04-16"}]}, "closed on"),
     ],
 )

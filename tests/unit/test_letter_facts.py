@@ -72,7 +72,8 @@ class TestTheRules:
         refused = changed(TOLD, family__feedback_requested="no")
         suicide = form_a("suicide")
         seen = {*letter_facts.standing(suicide, past, OUT, TOLD, ON, LETTER_RULES).facts}
-        seen |= {*standing(CLOSED, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
+        over = {**CLOSED, "gates": [{"type": "inquest", "status": "closed"}]}
+        seen |= {*standing(over, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
         assert seen == set(LETTER_RULES.facts)
 
     def test_every_process_has_plain_words(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from letter_examples import AGES, LETTER_RULES, ON, ORGANISATIONS, WORDS, changed, configuration, example, form_a
 
 from cdr.documents.letters import letter as document
+from cdr.documents.letters import wording_check
 from cdr.documents.letters.wording import lint, wording
 from cdr.domain.case.facts import Facts, Notification
 from cdr.domain.case.siblings import of_the_same_time
@@ -283,3 +285,9 @@ def test_whoever_may_be_rung_can_be_reached(own: dict[str, str], said: str) -> N
     )
     text = " ".join(document.as_text(made, wording("delay")).split())
     assert "You can turn to Jo Penrose, Lead Nurse for Child Death Review, at lead.nurse@northshire.example." in text
+
+
+@pytest.mark.parametrize("kind", LETTER_RULES.kinds)
+def test_no_sentence_runs_into_the_next(kind: str) -> None:
+    for one in wording_check.examples(LETTER_RULES.kinds[kind]):
+        assert not re.search(r"[a-z][.?!][A-Z]", document.as_text(one, wording(kind)))

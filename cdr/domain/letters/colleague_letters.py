@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cdr.domain.asking.requests import requests_of
+from cdr.domain.asking.requests import OUTSTANDING, RETURNED, requests_of
 from cdr.domain.case import processes
 from cdr.domain.case.places import died_elsewhere, lived_elsewhere, same_place
 from cdr.domain.letters.child_words import child_of
 from cdr.domain.letters.greeting import salutation, with_capitals
 from cdr.domain.letters.letter_gate import one_line
-from cdr.domain.letters.letters import BY_HAND, Contact, Recipient, contact, says, sender_address
+from cdr.domain.letters.letters import Contact, Recipient, contact, says, sender_address
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
 from cdr.written import long_date
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cdr.domain.letters.support import Organisation
     from cdr.domain.rulebook.configuration import Configuration
 
+IN_CONFIDENCE = "In confidence"  # how it goes is agreed with each; addresses of colleagues are not kept
 CORONER, EDUCATION = "coroner", "education_school_early_years"
 FOR_SCHOOLS = "school"  # what an organisation is for that helps a school
 
@@ -128,7 +129,7 @@ def _letter(
     store = source.configuration
     known = {**_known(source, on), **to.known}
     name = with_capitals(to.name)
-    lines = tuple(filter(None, (to.organisation if name else "", *BY_HAND)))
+    lines = tuple(filter(None, (to.organisation if name else "", IN_CONFIDENCE)))
     return ColleagueLetter(
         organisation=one_line(store.letterhead.organisation),
         organisation_address=sender_address(store),
@@ -210,9 +211,9 @@ def _coroner(source: Source) -> Iterator[_Colleague]:
 def _other_area(source: Source) -> Iterator[_Colleague]:
     store, form_a = source.configuration, source.form_a
     away = died_elsewhere(text_at(form_a, "death.review_area"), store.area)
-    if not away and not lived_elsewhere(text_at(form_a, "child.local_authority"), store.authorities):
+    if away == lived_elsewhere(text_at(form_a, "child.local_authority"), store.authorities):
         raise NotFound(
-            "By Form A no other area has a part in this.",
+            "By Form A the child lived and died in one area, so that there is none to tell.",
             "Say in Form A where the child lived (child: local_authority), or in which area the child died (death: review_area).",
         )
     name = text_at(form_a, "death.review_area" if away else "child.local_authority")
@@ -223,9 +224,10 @@ def _other_area(source: Source) -> Iterator[_Colleague]:
 
 def _agencies(source: Source) -> Iterator[_Colleague]:
     names = {agency.id: agency.name for agency in source.configuration.agencies}
-    asked = list(dict.fromkeys(request.agency for request in requests_of(source.requests)))
+    knew = [request.agency for request in requests_of(source.requests) if request.status in (OUTSTANDING, RETURNED)]
+    asked = list(dict.fromkeys(knew))
     if not asked:
-        raise NotFound("No agency was asked in this case yet.", "Ask them first: cdr request REF")
+        raise NotFound("No agency was asked that may have known the child.", "Ask them first: cdr request REF")
     for agency in asked:
         yield _Colleague("", names.get(agency, agency), agency)
 

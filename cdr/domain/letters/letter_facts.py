@@ -150,6 +150,8 @@ def _of_the_death(form_a: Body, case: Body) -> Iterator[tuple[str, str]]:
         yield "suicide_suspected", ""
     if text_at(form_a, "jar.triggered") == YES:
         yield "joint_response", ""
+    if _inquest(form_a, case) == OVER:
+        yield "inquest_over", ""
     results = [one.on for one in milestones_of(case) if one.kind == POST_MORTEM]
     if results:
         yield "post_mortem_known", max(results).isoformat()

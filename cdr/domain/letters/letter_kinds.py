@@ -25,7 +25,7 @@ class Kind:
 
     `needs` names the facts that must be so for a final one, `forbids` those that must not (`letter_facts`); `only_who_told`: it goes
     to those alone whose views are recorded. `words` says what somebody writes for it themselves (empty: nothing), `may_know` what a colleague
-    may read of the case, and `then` the milestone that is still to be recorded once it was talked over with them.
+    may read of the case, and `then` the milestone (or one of them) that is still to be recorded once it was talked over with them.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Kind:
     only_who_told: bool = False
     words: str = ""
     may_know: tuple[str, ...] = ()
-    then: str = ""
+    then: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class LetterRules:
             Kind(
                 k["kind"], k["title"], k["to"], k["signed_by"],
                 tuple(k.get("needs", ())), tuple(k.get("forbids", ())), tuple(k["questions"]),
-                k.get("only_who_told", False), k.get("words", ""), tuple(k.get("may_know", ())), k.get("then", ""),
+                k.get("only_who_told", False), k.get("words", ""), tuple(k.get("may_know", ())), tuple(k.get("then", ())),
             )
             for k in body["kinds"]
         ]  # fmt: skip
