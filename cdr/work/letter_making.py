@@ -227,6 +227,7 @@ def _to_family(
         return support.choose(
             case.form_a, helping.everyone(app), app.policy.ages, analysis=case.analysis, inquest=case.standing.inquest,
             to=known[person.number], on=wanted.send_on,
+            in_custody=case.rules.addresses.is_custody(person.address_lines),
         )  # fmt: skip
 
     return [
@@ -242,11 +243,16 @@ def _to_family(
 
 def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
     """What a person should see to before a letter goes out."""
-    from cdr.domain.letters import letter_gate, letters
+    from cdr.domain.letters import letter_gate, letters, professional_letters
     from cdr.domain.letters.greeting import names_two, with_capitals
     from cdr.domain.letters.letter_gate import one_line
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
+    for one in composed:
+        if isinstance(one, professional_letters.ProfessionalLetter) and one.due_is_past:
+            say(
+                f"please check: the day of recommendation {one.recipient.number} in Form C is past, so the letter names none."
+            )
     if case.kind.then and not wanted.draft:
         word = " or ".join(case.kind.then)
         say(

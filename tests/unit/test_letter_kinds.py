@@ -588,5 +588,5 @@ def test_the_names_of_the_kinds_are_those_of_the_rules_and_each_has_a_wording_an
     assert set(ends) <= {*letter_kinds.KINDS, "other"}
     assert {kind: ends.get(kind, ends["other"]) for kind in letter_kinds.KINDS} == {
         **dict.fromkeys(letter_kinds.KINDS, ("R07",)), "action": ("R10",), "confidentiality": (), "key-worker": ("R12",),
-        "school": ("T28-support",), "coroner": ("R13",), "other-area": (), "further-meeting": (),
+        "school": ("T28-support",), "coroner": ("R13", "R16"), "other-area": (), "further-meeting": (),
     }  # fmt: skip

@@ -230,7 +230,7 @@ def test_what_is_recommended_was_not_learned() -> None:
 def test_no_day_that_is_past_is_hoped_for() -> None:
     asked = {"text": "Give it twice", "level": "local", "to": "northtown-general", "due": ON.isoformat()}
     made = professional_letters.action_letter(asked, 1, configuration(), ON, draft=False)
-    assert "We hope" not in document.as_text(made, wording("action"))
+    assert "We hope" not in document.as_text(made, wording("action")) and made.due_is_past
     later = professional_letters.action_letter({**asked, "due": "2026-04-18"}, 1, configuration(), ON, draft=False)
     assert "18 April 2026" in document.as_text(later, wording("action"))
 
@@ -256,6 +256,14 @@ def test_help_is_named_to_those_whom_it_is_for() -> None:
     adults = "survivors-of-bereavement-by-suicide"
     assert adults in ids({"relationship": "mother", "age": 40})
     assert adults not in ids({"relationship": "mother", "age": 15})
+
+
+def test_who_is_in_custody_is_not_told_of_help_for_the_families_of_those_who_were_killed() -> None:
+    body = changed(SUDI, death__suspected_events=["apparent_homicide"])
+    found = {one.id for one in support.choose(body, ORGANISATIONS, AGES)}
+    inside = {one.id for one in support.choose(body, ORGANISATIONS, AGES, in_custody=True)}
+    assert found & {"homicide-service", "samm"} and not inside & {"homicide-service", "samm"}
+    assert len(inside) >= support.FEWEST
 
 
 def test_nothing_is_said_of_how_others_take_a_call() -> None:

@@ -17,13 +17,14 @@ from cdr.domain.rulebook.validation import at, date_at, items_at, number_at, tex
 FEWEST, MOST = 2, 4
 MOST_LOCAL = 2
 LOCAL, EVERYONE, GRANDPARENT = "local", "everyone", "grandparent"
+HOMICIDE = "homicide"
 EVENTS = {
-    "sudi_sudc": "sudden", "apparent_suicide": "suicide", "apparent_homicide": "homicide", "road_traffic": "road",
+    "sudi_sudc": "sudden", "apparent_suicide": "suicide", "apparent_homicide": HOMICIDE, "road_traffic": "road",
 }  # fmt: skip
 # Categories of death: where Form C names one, or Form A suspects it.
 CANCER, LONG_ILLNESS = 4, (4, 6, 7)
 # The categories that do not speak against what was suspected at first.
-FITS = {"suicide": (SUICIDE,), "homicide": (1,), "sudden": (10,)}
+FITS = {"suicide": (SUICIDE,), HOMICIDE: (1,), "sudden": (10,)}
 RUNG_BEFORE, TOLD_AFTER = timedelta(weeks=8), timedelta(weeks=4)
 
 Body = Mapping[str, Any]
@@ -142,13 +143,16 @@ def choose(
     inquest: str = "",
     to: Body | None = None,
     on: date | None = None,
+    in_custody: bool = False,
 ) -> tuple[Organisation, ...]:
     """Two to four organisations that fit: the area's own and those for just this first, then one or two for every family.
 
-    `to` is what Form A says of the one who is written to on a day; without it, nobody in particular.
+    `to` is what Form A says of the one who is written to on a day; without it, nobody in particular. One who is in custody is
+    told of nobody who is for the families of those who were killed.
     """
     relationship = text_at(to, "relationship") if to is not None else None
     wanted = needs(form_a, ages, analysis, inquest) | ({GRANDPARENT} if relationship == GRANDPARENT else set())
+    wanted -= {HOMICIDE} if in_custody else set()
     years = age_at_death(form_a)
     child = to is not None and on is not None and may_be_a_child(to, on)
     fitting = sorted(
