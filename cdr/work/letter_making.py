@@ -139,7 +139,10 @@ def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any]
     wording = _wording(app, wanted.kind)
     anyway = f"{wording}\n{_own_words(app)}"
     files = {
-        one.recipient.number: _render(one, wording, wanted.format, _private(case, one, anyway)) for one in composed
+        one.recipient.number: _render(
+            one, wording, wanted.format, _private(case, one, anyway), in_full=case.kind.tells_what_was_found
+        )
+        for one in composed
     }
     wanted.find_places(list(files))
     first = len(case.documents.case.body.get("letters") or ()) + 1
@@ -325,14 +328,14 @@ def _private(case: LetterCase, letter: AnyLetter, said_anyway: str) -> list[str]
     return may_not_know(case.kind, case.form_a, letter, said_anyway) if isinstance(letter, ColleagueLetter) else []
 
 
-def _render(letter: AnyLetter, wording: str, format_: str, private: Sequence[str]) -> bytes:
+def _render(letter: AnyLetter, wording: str, format_: str, private: Sequence[str], *, in_full: bool = False) -> bytes:
     from cdr.documents.letters.letter import as_pdf, as_text
 
     text = as_text(letter, wording)
-    wrong = _lint(text, letter, private)
+    wrong = _lint(text, letter, private, in_full=in_full)
     if wrong and not letter.draft:
         raise ConditionsNotMet(
-            f"Letter {letter.recipient.number} has words that nobody should read; nothing was recorded.", wrong,
+            f"Letter {letter.recipient.number} has words that nobody should read, or lacks some that are for them; nothing was recorded.", wrong,
             "Correct the wording in templates/letters, or the field of the form it comes from; --draft makes a marked draft meanwhile.",
         )  # fmt: skip
     for sentence in wrong:
@@ -344,11 +347,11 @@ def _render(letter: AnyLetter, wording: str, format_: str, private: Sequence[str
     return as_pdf(letter, wording) if format_ == "pdf" else text.encode("utf-8")
 
 
-def _lint(text: str, letter: AnyLetter, private: Sequence[str]) -> list[str]:
-    from cdr.documents.letters.wording import Rules, lint, lint_professional
+def _lint(text: str, letter: AnyLetter, private: Sequence[str], *, in_full: bool) -> list[str]:
+    from cdr.documents.letters.wording import Rules, left_out, lint, lint_professional
     from cdr.domain.letters.letters import Letter
 
     words = Rules.from_document(rules("forbidden-words"))
     if isinstance(letter, Letter):
-        return lint(text, letter, words, private)
+        return [*lint(text, letter, words, private), *(left_out(text, letter) if in_full else ())]
     return lint_professional(text, words, private)

@@ -19,6 +19,7 @@ from cdr.domain.letters import letter_facts, letter_gate, letters, professional_
 from cdr.domain.letters.greeting import salutation, with_capitals
 from cdr.domain.letters.letter_facts import Standing
 from cdr.domain.letters.people_written_to import meant_by, people_of, recipients
+from cdr.work.parties import whose_letter
 
 SUDI = form_a("sudi")
 OUT = {"requests": [{"agency": "a", "requested_on": "2026-01-12", "status": "outstanding", "answered_on": None}]}
@@ -299,3 +300,18 @@ def test_whoever_may_be_rung_can_be_reached(own: dict[str, str], said: str) -> N
 def test_no_sentence_runs_into_the_next(kind: str) -> None:
     for one in wording_check.examples(LETTER_RULES.kinds[kind]):
         assert not re.search(r"[a-z][.?!][A-Z]", document.as_text(one, wording(kind)))
+
+
+def test_a_wording_from_before_recommendations_stood_apart_is_told() -> None:
+    old = "{{ salutation }}\n\n{{ child.name }} died.\n\n{% for point in learning %}\n- {{ point }}\n{% endfor %}\n"
+    found = wording_check.problems("after-panel", {"after-panel": old}, LETTER_RULES.kinds.values(), WORDS)
+    assert found == [
+        "The wording leaves out something that is for the family: it needs learning, asked_for and answers."
+    ]
+    assert wording_check.problems("delay", {"delay": old}, LETTER_RULES.kinds.values(), WORDS) == []
+
+
+def test_who_asks_is_plain_or_it_is_said() -> None:
+    assert whose_letter(SUDI, "father") == whose_letter(SUDI, "family") == whose_letter(SUDI, "2") == ""
+    assert "--by 1 or 2" in whose_letter(two_mothers(), "mother")
+    assert "names no father" in whose_letter(two_mothers(), "father")

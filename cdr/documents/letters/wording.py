@@ -261,6 +261,19 @@ def lint(text: str, letter: Letter, rules: Rules, private: Sequence[str] = ()) -
     ]
 
 
+def left_out(text: str, letter: Letter) -> list[str]:
+    """Whether a letter that tells a family what was found leaves something out: a wording of the area's own may know no such field."""
+    flat = " ".join(nfc(text).split())
+    told = [
+        *letter.learning,
+        *letter.asked_for,
+        *(part for one in letter.answers for part in (one.question, one.answer)),
+    ]
+    if all(nfc(sentence) in flat for sentence in told):
+        return []
+    return ["The wording leaves out something that is for the family: it needs learning, asked_for and answers."]
+
+
 def lint_professional(text: str, rules: Rules, private: Sequence[str] = ()) -> list[str]:
     """What a letter to a professional should not have: something that is still to be filled in, or what this one may not know."""
     return [*_unfinished(text, rules), *_private(" ".join(nfc(text).split()), private)]

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from cdr.documents.letters.letter import AnyLetter, as_text
-from cdr.documents.letters.wording import PIECES, Rules, lint, lint_professional, wording
+from cdr.documents.letters.wording import PIECES, Rules, left_out, lint, lint_professional, wording
 from cdr.domain.letters.colleague_letters import ColleagueLetter
+from cdr.domain.letters.letter_facts import Answered
 from cdr.domain.letters.letter_kinds import FAMILY, Kind
 from cdr.domain.letters.letters import Child, Contact, Keeping, Letter, Recipient
 from cdr.domain.letters.professional_letters import ProfessionalLetter
@@ -75,6 +76,7 @@ def examples(kind: Kind) -> Iterator[AnyLetter]:
     yield replace(base, manager=replace(MANAGER, phone=""), key_worker=None, own_key_worker=False, signer=signer)
     yield replace(base, died_too="Sam’s twin", own_reviews=True)
     yield replace(base, born_together="Sam’s twin", meet_with="Dr Ray Invented", learning=("We learned to ask twice.",))
+    yield replace(base, answers=(Answered("Could we have known?", "No one could.", frozenset({1})),))
     yield replace(base, met_on="3 March 2026", asked_for=("The advice should be given twice.",))
     yield replace(base, key_worker=replace(KEY_WORKER, phone=""))
 
@@ -116,3 +118,5 @@ def _of_kind(kind: Kind, own: Mapping[str, str], rules: Rules) -> Iterator[str]:
             yield from error.lines()
             return
         yield from lint(said, letter, rules) if isinstance(letter, Letter) else lint_professional(said, rules)
+        if kind.tells_what_was_found and isinstance(letter, Letter):
+            yield from left_out(said, letter)

@@ -13,6 +13,7 @@ from cdr.domain.letters.letter_odds import Addresses
 
 FAMILY, ORGANISATION, MEMBER = "family", "organisation", "member"
 CHAIR = "chair"
+WORDS_FOR_FAMILY = "words_for_family"
 # Their names, in the file's order, for a command that lists them before any file of rules is read as a whole.
 KINDS = tuple(re.findall(r"(?m)^  - kind: ([a-z-]+)$", resources.read_bytes("rules", "letters.yaml").decode()))
 
@@ -39,6 +40,11 @@ class Kind:
     words: str = ""
     may_know: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
+
+    @property
+    def tells_what_was_found(self) -> bool:
+        """Whether this kind gives a family everything that the panel has for them."""
+        return WORDS_FOR_FAMILY in self.needs
 
 
 @dataclass(frozen=True)
