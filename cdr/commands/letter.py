@@ -29,10 +29,17 @@ STATEMENT = "confidentiality"
     "--to",
     metavar="WHOM",
     help="mother, father, or a number (1 is the first parent in Form A); for action the number of a recommendation in Form C; "
+    "for school and further-meeting an agency's id; "
     "for confidentiality a role in cdr.yaml, like chair. Without it, everyone who should have one.",
 )
 @click.option(
     "--gate", metavar="FILE", help="The answers of the letter gate, by whom and when; they are kept with the case."
+)
+@click.option(
+    "--from",
+    "words",
+    metavar="FILE",
+    help="For key-worker and coroner: what the letter is to say, as plain text; - is standard input.",
 )
 @click.option("--draft", is_flag=True, help="Letters marked as drafts, which need no answers.")
 @click.option(
@@ -63,6 +70,7 @@ def command(
     kind: str,
     to: str | None,
     gate: str | None,
+    words: str | None,
     draft: bool,
     format_: str | None,
     large_print: bool,
@@ -72,13 +80,14 @@ def command(
     output: str | None,
     as_json: bool,
 ) -> None:
-    """Make letters to families, to who should act, and the statement of confidentiality.
+    """Make letters to families, to colleagues, to who should act, and the statement of confidentiality.
 
     A final one needs the answers of the letter gate (--gate); what is missing is listed.
 
     The other kinds: before-review-meeting, after-review-meeting (the offer to meet), after-panel (what was learned), delay
-    and thanks go to the family, action to the organisation that a recommendation of Form C names. confidentiality is the
-    statement that a member or an observer of the panel signs; it needs no REF. docs/letters.md says more.
+    and thanks go to the family, action to the organisation that a recommendation of Form C names. key-worker, school (after a
+    suspected suicide), coroner, other-area and further-meeting go to colleagues, each with no more than they may know.
+    confidentiality is the statement that a member or an observer of the panel signs; it needs no REF. docs/letters.md says more.
 
     A letter to a family is not made final for a day on which it would arrive close to a birthday, an anniversary, a funeral,
     an inquest or a festival; the next good day is named.
@@ -108,6 +117,7 @@ def command(
     \b
     cdr letter 2026-7K3M --to mother --draft
     cdr letter 2026-7K3M --kind delay --to mother --gate letter-gate.yaml --format docx --large-print -o delay.docx
+    cdr letter 2026-7K3M --kind coroner --from came-to-light.txt --draft
     cdr letter --holds
     cdr letter 2026-7K3M --again 1 -o letter.pdf
     cdr letter --kind confidentiality --format pdf -o statement.pdf
@@ -123,7 +133,8 @@ def command(
     chosen = to is not None or kind == STATEMENT
     places = _finder(paths, f"{reference}-{kind}" if reference else kind, format_, output or STDOUT, chosen)
     day = _day(app, send_on)
-    wanted = Wanted(reference or "", kind, to, gate, draft, format_, day, large_print, places)
+    said = letter_making.words_for(kind, words)
+    wanted = Wanted(reference or "", kind, to, gate, draft, format_, day, large_print, places, said)
     made = letter_making.letters(app, wanted) if reference else letter_making.statement(app, wanted)
     for number, path in paths.items():
         to_file(path, made[number].data)

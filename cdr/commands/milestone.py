@@ -33,7 +33,11 @@ SCREEN, NARROWEST = (100, 24), 30
 @click.argument("kinds", metavar="[KIND]...", nargs=-1)
 @click.option("--on", "on", type=Day(), help="The day it was done; today without it.")
 @click.option(
-    "--with", "--to", "party", metavar="TEXT", help="The body or the role with whom, or to whom; no name of the family."
+    "--with",
+    "--to",
+    "party",
+    metavar="TEXT",
+    help="The body or the role with whom, or to whom; for family_views whose they are: mother, father, a number as in cdr letter --to, family. No name.",
 )
 @click.option("--type", "type_", metavar="TYPE", help="With cdrm: perinatal_review, hospital_mortality_meeting ...")
 @click.option("--note", metavar="FILE", help="A note from a file; - is standard input. It is kept encrypted.")

@@ -103,6 +103,8 @@ def _record(
 
     form_a = app.store.case(reference).notification.body
     asker = parties.of_family(form_a, asked_by) if asked_by else ""
+    if asker and (unclear := parties.whose_letter(form_a, asker)):
+        say(f"please check: {unclear}")
     whose = parties.party(app, form_a, to) if to else ""
     title = {"add": "The question, in their own words", "answer": "The answer"}.get(action, "Why it cannot be known")
     words = asked_text(file, "question", title) if "from" in TAKES[action] else ""

@@ -194,7 +194,11 @@ def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _whom(letter: Mapping[str, Any]) -> str:
-    return f"{'the organisation of recommendation' if letter['kind'] == 'action' else 'person'} {letter['to']}"
+    from cdr.work.letters_held import letter_rules
+
+    kind = letter_rules().kinds.get(letter["kind"])
+    of_kind = {"organisation": "the organisation of recommendation", "family": "person"}
+    return f"{of_kind.get(kind.to if kind else 'family', 'colleague')} {letter['to']}"
 
 
 def _sent(letter: Mapping[str, Any]) -> str:

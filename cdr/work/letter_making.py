@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
-from cdr.errors import ConditionsNotMet, NotAuthentic, NotFound
+from cdr.errors import ConditionsNotMet, NotAuthentic, NotFound, WrongUsage
 from cdr.terminal.output import say
 from cdr.work.changing import changing
 from cdr.work.letter_wishes import NobodyToWriteTo, WrittenTo, asked_of, tell_skipped, written_to
@@ -32,6 +33,19 @@ class Made:
 
     data: bytes
     number: int | None
+
+
+def words_for(kind: str, file: str | None) -> str:
+    """What a file says for a kind of letter that somebody writes words for. Raises: WrongUsage for any other kind; as `text`."""
+    from cdr.work.letters_held import letter_rules
+    from cdr.work.taking_in import text
+
+    if file is None:
+        return ""
+    title = letter_rules().kinds[kind].words
+    if not title:
+        raise WrongUsage(f"Nobody writes words for a letter of the kind {kind}.", "Leave --from out.")
+    return text(file, "letter", title)
 
 
 def statement(app: App, wanted: Wanted) -> dict[int, Made]:
@@ -116,8 +130,8 @@ def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any]
     body = case.documents.case.body
     current = gate or last_gate(body, wanted.kind, case.rules.of_every_kind)
     to = written_to(wanted, case, _with_gate(body, gate) if gate else body, gate)
-    composed = _composed(app, wanted, case, to)
-    held = held_by(app, wanted, case, current, composed, to.questions)
+    composed = _composed(app, wanted, case, to, current)
+    held = held_by(app, wanted, case, current, composed, to.questions, to.unclear)
     if held:
         raise not_final(held, gate, case.kind)
     tell_skipped(to)
@@ -125,7 +139,10 @@ def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any]
     wording = _wording(app, wanted.kind)
     anyway = f"{wording}\n{_own_words(app)}"
     files = {
-        one.recipient.number: _render(one, wording, wanted.format, _private(case, one, anyway)) for one in composed
+        one.recipient.number: _render(
+            one, wording, wanted.format, _private(case, one, anyway), in_full=case.kind.tells_what_was_found
+        )
+        for one in composed
     }
     wanted.find_places(list(files))
     first = len(case.documents.case.body.get("letters") or ()) + 1
@@ -164,9 +181,13 @@ def _with_gate(case: Mapping[str, Any], gate: Mapping[str, Any]) -> dict[str, An
 # ---- what goes into it -----------------------------------------------------------------------------------------------
 
 
-def _composed(app: App, wanted: Wanted, case: LetterCase, to: WrittenTo) -> Sequence[AnyLetter]:
+def _composed(
+    app: App, wanted: Wanted, case: LetterCase, to: WrittenTo, gate: Mapping[str, Any] | None
+) -> Sequence[AnyLetter]:
     if case.kind.to == "family":
-        return _to_family(app, wanted, case, to.people)
+        return _to_family(app, wanted, case, to.people, gate)
+    if case.kind.may_know:
+        return _to_colleagues(app, wanted, case)
     from cdr.domain.letters import professional_letters
 
     return [
@@ -177,28 +198,47 @@ def _composed(app: App, wanted: Wanted, case: LetterCase, to: WrittenTo) -> Sequ
     ]
 
 
-def _to_family(app: App, wanted: Wanted, case: LetterCase, people: Sequence[Recipient]) -> list[Letter]:
-    from cdr.domain.case.siblings import cases_of_siblings
-    from cdr.domain.letters import letter_kinds, letters, support
+def _to_colleagues(app: App, wanted: Wanted, case: LetterCase) -> Sequence[AnyLetter]:
+    from cdr.domain.letters.colleague_letters import Source, compose
     from cdr.work import helping
 
-    siblings = cases_of_siblings(wanted.reference, case.form_a, app.cases())
-    if siblings:
+    source = Source(
+        wanted.reference, case.form_a, case.documents.requests.body, app.configuration, helping.everyone(app)
+    )
+    words = re.split(r"\n[ \t]*\n", wanted.words)
+    return compose(
+        case.kind, source, wanted.to, wanted.send_on, words, draft=wanted.draft, large_print=wanted.large_print
+    )
+
+
+def _to_family(
+    app: App, wanted: Wanted, case: LetterCase, people: Sequence[Recipient], gate: Mapping[str, Any] | None
+) -> list[Letter]:
+    from cdr.domain.case import siblings
+    from cdr.domain.letters import letter_gate, letter_kinds, letters, support
+    from cdr.work import helping
+
+    others = siblings.cases_of_siblings(wanted.reference, case.form_a, app.cases())
+    new = siblings.of_the_same_time(others, wanted.reference, app.cases(), case.rules.together_within)
+    if new:
         say(
-            f"please check: {', '.join(siblings)} is about a brother or sister; let the letters about both be read and sent together."
+            f"please check: {', '.join(new)} is about a brother or sister; let the letters about both be read and sent together."
         )
+    known = letters.people_of(case.form_a)
 
     def who_can_help(person: Recipient) -> Sequence[support.Organisation]:
         return support.choose(
             case.form_a, helping.everyone(app), app.policy.ages, analysis=case.analysis, inquest=case.standing.inquest,
-            relationship=person.relationship,
+            to=known[person.number], on=wanted.send_on,
+            in_custody=case.rules.addresses.is_custody(person.address_lines),
         )  # fmt: skip
 
     return [
         letters.compose(
             case.form_a, app.configuration, person, wanted.send_on, who_can_help(person), app.policy.ages, draft=wanted.draft,
             reference=wanted.reference, case=case.standing, signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
-            other_cases=len(siblings), large_print=wanted.large_print,
+            other_cases=len(others), new_cases=len(new), meet_with=letter_gate.who_agreed(gate, "someone_to_meet"),
+            large_print=wanted.large_print,
         )
         for person in people
     ]  # fmt: skip
@@ -206,10 +246,21 @@ def _to_family(app: App, wanted: Wanted, case: LetterCase, people: Sequence[Reci
 
 def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
     """What a person should see to before a letter goes out."""
-    from cdr.domain.letters import letter_gate
-    from cdr.domain.letters.greeting import names_two
+    from cdr.domain.letters import letter_gate, letters, professional_letters
+    from cdr.domain.letters.greeting import names_two, with_capitals
+    from cdr.domain.letters.letter_gate import one_line
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
+    for one in composed:
+        if isinstance(one, professional_letters.ProfessionalLetter) and one.due_is_past:
+            say(
+                f"please check: the day of recommendation {one.recipient.number} in Form C is past, so the letter names none."
+            )
+    if case.kind.then and not wanted.draft:
+        word = " or ".join(case.kind.then)
+        say(
+            f"please note: once you have talked it over with them, record it with cdr milestone {wanted.reference}: {word}"
+        )
     if case.kind.to != "family":
         return
     for number in to_hand_over([one for one in composed if isinstance(one, Letter)]):
@@ -218,6 +269,16 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
         say(
             "please check: the letter speaks of no twin. Form A names none (family.siblings), or does not say whether the twin is alive."
         )
+    for number, person in letters.people_of(case.form_a).items():
+        typed = one_line(person.get("name"))
+        if (
+            number in {one.recipient.number for one in composed}
+            and not person.get("letter_name")
+            and with_capitals(typed) != typed
+        ):
+            say(
+                f"please check: the name of letter {number} is typed in small letters in Form A, and the letter writes it with capitals."
+            )
     for number in [one.recipient.number for one in composed if names_two(one.recipient.name)]:
         say(
             f"please check: letter {number} is to two people in one; in Form A each has an entry of their own, for a letter each."
@@ -259,19 +320,22 @@ def _own_words(app: App) -> str:
 
 def _private(case: LetterCase, letter: AnyLetter, said_anyway: str) -> list[str]:
     """What this letter must not say; what an organisation is told was judged by `recognisable` before."""
+    from cdr.domain.letters.colleague_letters import ColleagueLetter, may_not_know
     from cdr.domain.letters.letters import Letter, private_words
 
-    return private_words(case.form_a, letter.recipient, said_anyway) if isinstance(letter, Letter) else []
+    if isinstance(letter, Letter):
+        return private_words(case.form_a, letter.recipient, said_anyway)
+    return may_not_know(case.kind, case.form_a, letter, said_anyway) if isinstance(letter, ColleagueLetter) else []
 
 
-def _render(letter: AnyLetter, wording: str, format_: str, private: Sequence[str]) -> bytes:
+def _render(letter: AnyLetter, wording: str, format_: str, private: Sequence[str], *, in_full: bool = False) -> bytes:
     from cdr.documents.letters.letter import as_pdf, as_text
 
     text = as_text(letter, wording)
-    wrong = _lint(text, letter, private)
+    wrong = _lint(text, letter, private, in_full=in_full)
     if wrong and not letter.draft:
         raise ConditionsNotMet(
-            f"Letter {letter.recipient.number} has words that nobody should read; nothing was recorded.", wrong,
+            f"Letter {letter.recipient.number} has words that nobody should read, or lacks some that are for them; nothing was recorded.", wrong,
             "Correct the wording in templates/letters, or the field of the form it comes from; --draft makes a marked draft meanwhile.",
         )  # fmt: skip
     for sentence in wrong:
@@ -283,11 +347,11 @@ def _render(letter: AnyLetter, wording: str, format_: str, private: Sequence[str
     return as_pdf(letter, wording) if format_ == "pdf" else text.encode("utf-8")
 
 
-def _lint(text: str, letter: AnyLetter, private: Sequence[str]) -> list[str]:
-    from cdr.documents.letters.wording import Rules, lint, lint_professional
+def _lint(text: str, letter: AnyLetter, private: Sequence[str], *, in_full: bool) -> list[str]:
+    from cdr.documents.letters.wording import Rules, left_out, lint, lint_professional
     from cdr.domain.letters.letters import Letter
 
     words = Rules.from_document(rules("forbidden-words"))
     if isinstance(letter, Letter):
-        return lint(text, letter, words, private)
-    return lint_professional(text, words)
+        return [*lint(text, letter, words, private), *(left_out(text, letter) if in_full else ())]
+    return lint_professional(text, words, private)

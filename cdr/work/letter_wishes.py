@@ -15,19 +15,24 @@ if TYPE_CHECKING:
     from cdr.work.letters_held import LetterCase, Wanted
 
 FAMILY = "family"
+SEVERAL = 2
 
 
 class NobodyToWriteTo(ConditionsNotMet):
-    """Not one of those who were chosen wants a letter."""
+    """The letter is for not one of those who were chosen: they want none, or it thanks for what somebody else told us."""
 
 
 @dataclass(frozen=True)
 class WrittenTo:
-    """Those who have a letter, the sentences about those who have none, and the questions of the gate that are still to be answered."""
+    """Those who have a letter, the sentences about those who have none, and the questions of the gate that are still to be answered.
+
+    `unclear` says what to ask where nobody knows whose the letter is.
+    """
 
     people: tuple[Recipient, ...]
     skipped: tuple[str, ...]
     questions: tuple[str, ...]
+    unclear: tuple[str, ...] = ()
 
 
 def written_to(wanted: Wanted, case: LetterCase, body: Mapping[str, Any], gate: Mapping[str, Any] | None) -> WrittenTo:
@@ -44,13 +49,17 @@ def written_to(wanted: Wanted, case: LetterCase, body: Mapping[str, Any], gate: 
     known = {person.number: wishes.wish_of(body, person, everyone) for person in chosen}
     skipped = [_skipped(wanted.reference, number, wish) for number, wish in known.items() if wish and wish.no_letters]
     people = [person for person in chosen if not ((wish := known[person.number]) and wish.no_letters)]
+    if case.kind.only_who_told and case.standing.told_us is not None:
+        silent = [person for person in people if person.number not in case.standing.told_us]
+        skipped += [_silent(wanted.reference, person) for person in silent]
+        people = [person for person in people if person not in silent]
     if not people:
         again = f"; ask again on {gate['review_on']}" if gate and "review_on" in gate else ""
         done = "nothing was recorded" if gate is None else f"the answers are kept{again}"
-        raise NobodyToWriteTo(f"Nobody who was chosen wants this letter; {done}.", skipped)
+        raise NobodyToWriteTo(f"This letter is for nobody who was chosen; {done}.", skipped)
     not_asked = all(known[person.number] for person in people) and not _is_not_known(gate)
     questions = [id_ for id_ in case.kind.questions if not (not_asked and id_ == wishes.QUESTION)]
-    return WrittenTo(tuple(people), tuple(skipped), tuple(questions))
+    return WrittenTo(tuple(people), tuple(skipped), tuple(questions), tuple(_whose_views(wanted, case, people)))
 
 
 def asked_of(wanted: Wanted, case: LetterCase) -> list[dict[str, Any]]:
@@ -76,6 +85,29 @@ def _skipped(reference: str, number: int, wish: Wish) -> str:
     do = "Ring them instead. " if wish.wish == BY_TELEPHONE else ""
     lift = f"When that changes: cdr wish {reference} {number} welcome --from FILE"
     return f"Letter {number} is not made: this person {IN_WORDS[wish.wish]}{since}. {do}{lift} [{QUESTION}]"
+
+
+def _silent(reference: str, person: Recipient) -> str:
+    """Why somebody has no thanks: the views that are recorded are another's."""
+    return (
+        f"Letter {person.number} is not made: the views that are recorded are not this person's. If they told us something too: "
+        f"cdr milestone {reference} family_views --on DATE --with {person.number}"
+    )
+
+
+def _whose_views(wanted: Wanted, case: LetterCase, people: Sequence[Recipient]) -> list[str]:
+    """What to ask before several are thanked: nobody recorded whose the views were, and who said nothing is not thanked for it."""
+    if (
+        not case.kind.only_who_told
+        or case.standing.told_us is not None
+        or wanted.to is not None
+        or len(people) < SEVERAL
+    ):
+        return []
+    return [
+        "Several people could have this letter, and nobody recorded which of them told us something. Say who it was with --to, "
+        f"or record it: cdr milestone {wanted.reference} family_views --on DATE --with NUMBER"
+    ]
 
 
 def _is_not_known(gate: Mapping[str, Any] | None) -> bool:

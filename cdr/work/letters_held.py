@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The letters that were asked for; `gate` is the file of its answers, and `find_places` says where they may go."""
+    """The letters that were asked for; `gate` is the file of its answers, `find_places` says where they may go, `words` what somebody wrote for it."""
 
     reference: str
     kind: str
@@ -31,6 +31,7 @@ class Wanted:
     send_on: date
     large_print: bool
     find_places: Callable[[Sequence[int]], None]
+    words: str = ""
 
 
 class HeldBack(ConditionsNotMet):
@@ -57,7 +58,7 @@ class LetterCase:
     @property
     def revision(self) -> int:
         """The revision of the form that the letter is made from."""
-        source = self.documents.notification if self.kind.to == "family" else self.documents.analysis
+        source = self.documents.analysis if self.kind.to == "organisation" else self.documents.notification
         return source.revision if source else 0
 
 
@@ -99,8 +100,9 @@ def held_by(
     gate: Mapping[str, Any] | None,
     composed: Sequence[AnyLetter],
     questions: Sequence[str],
+    unclear: Sequence[str],
 ) -> Held:
-    """Everything that keeps a letter from being final, `questions` being those of its gate that are to be answered.
+    """Everything that keeps a letter from being final, `questions` being those of its gate that are to be answered, and `unclear` whose it is.
 
     A draft is held by nothing, and its day is only spoken of.
     """
@@ -116,7 +118,7 @@ def held_by(
         for sentence in professional_letters.recognisable(letter, case.form_a)
     ]
     if wanted.draft:
-        for sentence in (*named, *of_day):
+        for sentence in (*named, *unclear, *of_day):
             say(f"please check: {sentence}")
         return Held()
     live = processes.is_live(case.documents.case.body, app.policy.gates.waits_at_panel)
@@ -124,13 +126,15 @@ def held_by(
     people = {one.recipient.number: everyone.get(one.recipient.number, {}) for one in composed}
     found = [
         *named,
+        *unclear,
+        *(["Nobody wrote yet what this letter is to say: --from FILE"] if case.kind.words and not wanted.words else ()),
         *letter_facts.unmet(case.kind, case.standing, case.rules),
         *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions),
         *letter_odds.at_odds(
             gate, case.form_a, people, wanted.send_on, questions, case.rules.addresses,
             live_process=live, criminal=case.standing.criminal,
         ),
-        *letter_gate.hold_reasons(gate, questions),
+        *(letter_gate.hold_reasons(gate, questions) if questions else ()),
         *letter_gate.too_old(gate, wanted.send_on, questions, case.rules.good_for, case.rules.proof_reading_good_for),
     ]  # fmt: skip
     return Held(tuple(dict.fromkeys(found)), tuple(of_day))
@@ -165,7 +169,7 @@ def not_final(held: Held, gate: Mapping[str, Any] | None, kind: Kind) -> HeldBac
     """Why the letters are not made; `gate` is what was given now and is kept."""
     again = f"; ask again on {gate['review_on']}" if gate and "review_on" in gate else ""
     done = "nothing was recorded" if gate is None else f"the answers are kept, and no letter was made{again}"
-    whom = "an organisation" if kind.to == "organisation" else "a family"
+    whom = {"family": "a family", "organisation": "an organisation"}.get(kind.to, "a colleague")
     answers = (
         "Write the answers into a file and give it with --gate FILE (cdr letter --help shows one); "
         "--draft makes a marked draft."

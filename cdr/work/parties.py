@@ -38,3 +38,15 @@ def of_family(form_a: Mapping[str, Any], who: str, others: str = "") -> str:
         "Nobody is known by that word here.",
         f"Say family, mother, father{numbers}{f'; or {others}' if others else ''}.",
     )
+
+
+def whose_letter(form_a: Mapping[str, Any], who: str) -> str:
+    """Why what one of the family asks would be answered in nobody's letter, and what to do; empty where it is plain whose it is."""
+    from cdr.domain.letters.people_written_to import WHOLE_FAMILY, meant_by, people_of
+
+    meant = sorted(meant_by(who, people_of(form_a)))
+    if who in WHOLE_FAMILY or len(meant) == 1:
+        return ""
+    if not meant:
+        return f"Form A names no {who} who has letters, so the answer would stand in nobody's. Add them: cdr edit REF form-a"
+    return f"{len(meant)} people are the {who}, and what one asks is not the other's to read. Record it with --by {' or '.join(map(str, meant))}"

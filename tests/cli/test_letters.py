@@ -38,7 +38,7 @@ def ready_for(cdr: Shell, case: str, kind: str) -> None:
     if kind == "after-review-meeting":
         cdr("milestone", case, "cdrm", "--on", "2026-04-14", as_of="2026-04-14")
     if kind == "thanks":
-        cdr("milestone", case, "family_views", "--on", "2026-03-02", as_of="2026-04-14")
+        cdr("milestone", case, "family_views", "--on", "2026-03-02", "--with", "family", as_of="2026-04-14")
     if kind == "after-panel":
         reviewed(cdr, case)
 
@@ -105,6 +105,20 @@ def test_a_final_letter_says_only_what_is_so(cdr: Shell, sudi: str) -> None:
         "These are things that we learned"
         in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY).out
     )
+
+
+def test_thanks_go_to_those_who_told_us(cdr: Shell, sudi: str) -> None:
+    def thanks(*to: str, code: int = 0) -> str:
+        answer = cdr("letter", sudi, "--kind", "thanks", *to, "--gate", "-", stdin=FULL, as_of=DAY, code=code)
+        return answer.err if code else answer.out
+
+    cdr("milestone", sudi, "family_views", "--on", "2026-03-02", as_of="2026-04-14")
+    assert "Say who it was with --to" in thanks(code=65)
+    cdr("milestone", sudi, "--undo", "family_views", as_of="2026-04-14")
+    cdr("milestone", sudi, "family_views", "--on", "2026-03-02", "--with", "mother", as_of="2026-04-14")
+    assert "family_views --on DATE --with 2" in thanks("--to", "father", code=65)
+    said = thanks()
+    assert "Dear Ms Testcase" in said and "Dear Mr Testcase" not in said
 
 
 def test_no_delay_without_something_to_wait_for(cdr: Shell, tmp_path: Path) -> None:
@@ -387,3 +401,26 @@ def test_numbers_are_rung_twice_a_year_and_no_letter_warns_of_them(cdr: Shell, s
     assert (calls("2026-05-20"), calls("2026-09-10")) == ([], ["2026-10-01"])
     checks = cdr("doctor", "--json").json["checks"]
     assert [one["level"] for one in checks if one["what"] == "support"] == ["warning"]
+
+
+def test_colleagues_are_told_what_they_may_know(cdr: Shell, tmp_path: Path) -> None:
+    form = (EXAMPLES / "form-a-suicide.yaml").read_bytes()
+    case = cdr("notify", "--from", "-", stdin=form, as_of="2026-04-14").out.strip()
+    answers = ("wording_agreed", "family_knows_of_it", "safe_way")
+    gate = "schema: letter-gate/1\nanswers:\n"
+    gate += "".join(f"  {id_}: {{answer: yes, by: Jo Penrose, on: {DAY}}}\n" for id_ in answers)
+    gate_file = tmp_path / "gate.yaml"
+    gate_file.write_text(gate + "proof_read_by: [Robin Ashworth, Jo Penrose]\n", "utf-8")
+    refused = cdr("letter", case, "--kind", "school", as_of=DAY, code=65)
+    assert "family_knows_of_it" in refused.err and "a colleague" in refused.err
+    made = cdr("letter", case, "--kind", "school", "--gate", gate_file, as_of=DAY)
+    assert "Step by Step" in made.out and case not in made.out and "school_told" in made.err
+    urgent = ("letter", case, "--kind", "coroner", "--gate", gate_file)
+    assert "--from FILE" in cdr(*urgent, as_of=DAY, code=65).err
+    said = cdr(*urgent, "--from", "-", stdin=b"A message was found.", as_of=DAY).out
+    assert "A message was found." in said and case in said
+    cdr("letter", case, "--kind", "school", "--from", "-", stdin=b"x", as_of=DAY, code=2)
+    shown = cdr("show", case).out
+    assert "(school, final, text) to colleague 1" in shown and "(coroner, final, text) to colleague 1" in shown
+    due = cdr("milestone", case, as_of=DAY).out
+    assert "Step by Step" not in due and "Write to the parents" in due

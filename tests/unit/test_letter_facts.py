@@ -65,10 +65,15 @@ class TestTheRules:
             assert all(LETTER_RULES.facts[fact].in_the_way for fact in kind.forbids), kind.name
 
     def test_every_fact_of_the_rules_can_be_so(self) -> None:
-        past = milestones({"kind": "panel_date", "on": "2026-04-01"}, {"kind": "family_views", "on": "2026-03-01"}, MET)
-        past = {**past, "questions": [{"asked_on": "2026-03-01", "status": "open", "text": "Why?"}]}
+        known = {"kind": "post_mortem_final", "on": "2026-03-01"}
+        panel, views = {"kind": "panel_date", "on": "2026-04-01"}, {"kind": "family_views", "on": "2026-03-01"}
+        past = milestones(panel, views, MET, known)
+        past = {**past, "questions": [{"asked_on": "2026-03-01", "status": "open", "text": "Why?", "asked_by": "4"}]}
         refused = changed(TOLD, family__feedback_requested="no")
-        seen = {*standing(CLOSED, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
+        suicide = form_a("suicide")
+        seen = {*letter_facts.standing(suicide, past, OUT, TOLD, ON, LETTER_RULES).facts}
+        over = {**CLOSED, "gates": [{"type": "inquest", "status": "closed"}]}
+        seen |= {*standing(over, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
         assert seen == set(LETTER_RULES.facts)
 
     def test_every_process_has_plain_words(self) -> None:
@@ -213,7 +218,7 @@ class TestSentencesThatFollow:
         early, late = standing(on=date(2026, 2, 20)), standing(on=date(2026, 2, 21))
         assert "at such a sad time" in words("condolence", early)
         assert "so long to write to you" in words("condolence", late)
-        written = {**OPEN_CASE, "letters": [{"kind": "thanks", "status": "final"}]}
+        written = {**OPEN_CASE, "letters": [{"kind": "thanks", "status": "final", "to": 1}]}
         assert "so long" not in words("condolence", standing(written))
         assert "so long" not in words("condolence", standing(milestones({"kind": "letter_sent", "on": "2026-02-01"})))
 

@@ -252,11 +252,6 @@ class TestKinds:
             ),
             ("condolence", {"child__looked_after": "yes"}, "Doctors, nurses, social workers and others"),
             ("condolence", {"family__interpreter_language": "Polish"}, "An interpreter can read it with you"),
-            (
-                "after-review-meeting",
-                {"family__follow_up_with": "Dr Hana Sato"},
-                "Dr Hana Sato would be glad to talk with you",
-            ),
             ("before-review-meeting", {"child__date_of_birth": "2026-01-01"}, "the time before the birth"),
         ],
     )
@@ -473,7 +468,7 @@ class TestWord:
         opened = self.opened("delay")
         styles = {p.style.name for p in opened.paragraphs}
         assert {"Heading 1", "List Bullet", "List", "Normal"} <= styles
-        [heading] = [p for p in opened.paragraphs if p.style.name == "Heading 1"]
+        heading, *_ = [p for p in opened.paragraphs if p.style.name == "Heading 1"]
         assert heading.text == "People who can help" and heading.paragraph_format.page_break_before
 
     def test_the_address_stands_in_the_window(self) -> None:
@@ -592,5 +587,6 @@ def test_the_names_of_the_kinds_are_those_of_the_rules_and_each_has_a_wording_an
     assert all(resources.read_bytes("templates", "letters", f"{kind}.txt") for kind in letter_kinds.KINDS)
     assert set(ends) <= {*letter_kinds.KINDS, "other"}
     assert {kind: ends.get(kind, ends["other"]) for kind in letter_kinds.KINDS} == {
-        **dict.fromkeys(letter_kinds.KINDS, ("R07",)), "action": ("R10",), "confidentiality": (),
+        **dict.fromkeys(letter_kinds.KINDS, ("R07",)), "action": ("R10",), "confidentiality": (), "key-worker": ("R12",),
+        "school": ("T28-support",), "coroner": ("R13", "R16"), "other-area": (), "further-meeting": (),
     }  # fmt: skip

@@ -65,9 +65,9 @@ def test_an_inquest_only_while_it_is_open() -> None:
 
 
 def test_a_grandparent_is_told_of_those_who_are_for_grandparents_first() -> None:
-    assert ids(SUICIDE, relationship="grandparent")[0] == "compassionate-friends"
-    assert ids(SUDI, relationship="grandparent")[0] == "compassionate-friends"
-    assert "compassionate-friends" not in ids(SUDI, relationship="mother")
+    assert ids(SUICIDE, to={"relationship": "grandparent"})[0] == "compassionate-friends"
+    assert ids(SUDI, to={"relationship": "grandparent"})[0] == "compassionate-friends"
+    assert "compassionate-friends" not in ids(SUDI, to={"relationship": "mother"})
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from cdr import resources
 from cdr.documents.letters.wording import Block, blocks, fill_in
 from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import MOST_NAMED, Printed, code, lacking
+from cdr.domain.letters.colleague_letters import ColleagueLetter
 from cdr.domain.letters.letters import Letter
 from cdr.domain.letters.professional_letters import ProfessionalLetter
 from cdr.errors import ConditionsNotMet
 
-AnyLetter = Letter | ProfessionalLetter
+AnyLetter = Letter | ProfessionalLetter | ColleagueLetter
 WIDTH = 78
-SENTENCES = ("learning", "waits", "recommendation", "answers")
+SENTENCES = ("learning", "asked_for", "waits", "recommendation", "answers", "words")
 DRAFT_MARK = "DRAFT – not to be sent"
 
 
@@ -27,6 +28,7 @@ def filled(letter: AnyLetter, wording: str) -> list[Block]:
     Raises: WrongConfiguration.
     """
     values = {field.name: getattr(letter, field.name) for field in fields(letter)}
+    values |= values.pop("known", {})  # of a letter to a colleague: what this one may know, and no other field
     return blocks(fill_in(wording, values, "the wording of the letter"))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SUBJECT = "Subject: "
 SIGN_HERE = "[sign here]"
 NEW_PAGE = "[new page]"
-PIECES = ("who-to-ask", "signature", "people-who-can-help", "what-we-keep")
+PIECES = ("first-words", "who-to-ask", "signature", "people-who-can-help", "what-we-keep")
 PIECE = re.compile(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
 COMMENT = re.compile(r"\{#.*?#\}\n?", re.DOTALL)
 NAME_STAND_IN = "Sam"
@@ -261,16 +261,34 @@ def lint(text: str, letter: Letter, rules: Rules, private: Sequence[str] = ()) -
     ]
 
 
-def lint_professional(text: str, rules: Rules) -> list[str]:
-    """What a letter to a professional should not have: something that is still to be filled in."""
-    return [*_unfinished(text, rules)]
+def left_out(text: str, letter: Letter) -> list[str]:
+    """Whether a letter that tells a family what was found leaves something out: a wording of the area's own may know no such field."""
+    flat = " ".join(nfc(text).split())
+    told = [
+        *letter.learning,
+        *letter.asked_for,
+        *(part for one in letter.answers for part in (one.question, one.answer)),
+    ]
+    if all(nfc(sentence) in flat for sentence in told):
+        return []
+    return ["The wording leaves out something that is for the family: it needs learning, asked_for and answers."]
+
+
+def lint_professional(text: str, rules: Rules, private: Sequence[str] = ()) -> list[str]:
+    """What a letter to a professional should not have: something that is still to be filled in, or what this one may not know."""
+    return [*_unfinished(text, rules), *_private(" ".join(nfc(text).split()), private)]
 
 
 def _known_taken_out(text: str, letter: Letter) -> str:
     """The text with the names and addresses that belong in it replaced, so that only its own words are judged."""
     people = [letter.manager, letter.signer, *([letter.key_worker] if letter.key_worker else [])]
     lines = [*letter.recipient.address_lines, *letter.organisation_address, letter.reference]
-    names = [letter.recipient.name, letter.child.name if letter.child.named else "", letter.organisation]
+    names = [
+        letter.recipient.name,
+        letter.salutation.removeprefix("Dear "),
+        letter.child.name if letter.child.named else "",
+        letter.organisation,
+    ]
     names += [part for person in people for part in (person.name, person.role)]
     names += [one.question for one in letter.answers]  # in the family's own words, which nobody corrects
     names += [letter.meet_with, *(organisation.name for organisation in letter.organisations)]

@@ -25,6 +25,11 @@ def lived_elsewhere(name: str | None, authorities: Sequence[str]) -> bool:
     return bool(same_place(name or "")) and own_authority(name, authorities) is None
 
 
+def died_elsewhere(review_area: str, own_area: str) -> bool:
+    """Whether a form names the review area in which the child died, and it is another than this one."""
+    return bool(same_place(review_area)) and same_place(review_area) != same_place(own_area)
+
+
 def is_nearly_ours(name: str | None, authorities: Sequence[str]) -> bool:
     """Whether a local authority is none of the area's and so like one that it may be misspelt."""
     from difflib import get_close_matches

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cdr.domain.case.duplicates import NO_NAME_YET, identity
@@ -19,6 +19,17 @@ def cases_of_siblings(reference: str, form_a: Body, cases: Cases) -> list[str]:
     """The references of the cases about children whom Form A names as brothers or sisters, or who were born with the child."""
     others = (facts for ref, facts in cases.items() if ref != reference and facts.identity is not None)
     return [facts.reference for facts in others if _is_sibling(form_a, facts)]
+
+
+def of_the_same_time(references: Sequence[str], reference: str, cases: Cases, within_days: int) -> list[str]:
+    """Those of these cases that letters of today speak of: both reviews are open, or the deaths lie no more than so many days apart."""
+    this = cases.get(reference)
+    return [one for one in references if this is None or _is_of_the_same_time(this, cases[one], within_days)]
+
+
+def _is_of_the_same_time(this: Facts, other: Facts, within_days: int) -> bool:
+    died = [facts.notification.died for facts in (this, other) if facts.notification and facts.notification.died]
+    return (this.is_open and other.is_open) or (len(died) > 1 and abs((died[0] - died[1]).days) <= within_days)
 
 
 def _is_sibling(form_a: Body, other: Facts) -> bool:

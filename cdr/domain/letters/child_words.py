@@ -55,15 +55,15 @@ def born_together(form_a: Mapping[str, Any], child: Child, other_cases: int) -> 
     return _siblings_called(alive, alive, child)
 
 
-def died_too(form_a: Mapping[str, Any], child: Child, other_cases: int) -> str:
-    """Who of those born with the child died, and who of the brothers and sisters where one has a case, in words without a name."""
+def died_too(form_a: Mapping[str, Any], child: Child, other_cases: int, *, new: int) -> str:
+    """Who of those born with the child died, and who of the brothers and sisters where one has a `new` case, in words without a name."""
     siblings = _siblings(form_a)
     gone = [one for one in siblings if one.get("has_died") == "yes"] + _died_by_their_case(form_a, other_cases)
     twins, others = ([one for one in gone if (one.get("relationship") == TWIN) is born] for born in (True, False))
     all_twins, all_others = _twins(form_a), [one for one in siblings if one.get("relationship") != TWIN]
     said = [
         _siblings_called(twins, all_twins, child),
-        _siblings_called(others, all_others, child) if other_cases else "",
+        _siblings_called(others, all_others, child) if new else "",
     ]
     both = " and ".join(filter(None, said))
     return both.replace(f" and {child.whose} ", " and ")

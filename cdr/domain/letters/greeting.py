@@ -2,27 +2,62 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 TITLES = frozenset(
     {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "reverend", "revd", "sir", "dame", "lady", "lord"}
     | {"father", "imam", "rabbi", "pastor", "captain", "capt", "major"}
 )  # fmt: skip
 STYLES = frozenset({"the", "right", "rt", "very", "most", "venerable", "ven", "honourable", "hon"})
 OF_A_STYLE = frozenset({"reverend", "rev", "revd", "honourable", "hon"})  # what `right` or `most` belongs to
+BEFORE_THE_FIRST_NAME = frozenset({"sir", "dame"})  # Sir Alan Ferris is Sir Alan
+OF_EITHER_NAME = frozenset({"lady", "lord"})  # Lady Mary or Lady Ferris: by which name depends on how she came by it
+# Small words that a family name begins with, so that it has two: Mrs De Souza.
+PARTICLES = frozenset(
+    {"de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ten", "ter"}
+    | {"al", "el", "bin", "bint", "ibn", "ben", "abu", "st", "san", "saint", "mac", "mc", "o", "ap"}
+)  # fmt: skip
 AND = frozenset({"and", "&"})
 FIRST_AND_FAMILY = 2
 
 
-def salutation(name: str, *, in_full: bool = False) -> str:
+def salutation(name: str, *, in_full: bool = False, family: Collection[str] = ()) -> str:
     """`Dear Ms Moore` for a title and two names; else the name as it is written, since no one may guess a family name.
 
     Which word is the family name depends on the language (Vietnamese and Hungarian put it first, Spanish has two). A style
-    (`The Right Reverend`) is for the envelope. `in_full` is for two people whose letters would begin alike.
+    (`The Right Reverend`) is for the envelope. `in_full` is for two people whose letters would begin alike; `family` are the
+    words of the child's family name, folded.
     """
     words = [word for word in _without_style(name.split()) if not (word[0] == "(" and word[-1] == ")")]
     titles, names = _parted(words)
-    if titles and len(names) == FIRST_AND_FAMILY and not in_full and not AND & {_folded(word) for word in names}:
-        names = names[-1:]
+    if titles and len(names) == FIRST_AND_FAMILY and not in_full:
+        names = _called(_folded(titles[-1]), names, family)
     return f"Dear {' '.join([*titles, *names])}" if words else "Dear (name to be asked)"
+
+
+def _called(title: str, names: list[str], family: Collection[str]) -> list[str]:
+    """Which of two names goes with a title: both where the first may be no first name, or nobody can tell."""
+    first = _folded(names[0])
+    if title in BEFORE_THE_FIRST_NAME:
+        return names[:1]
+    both = title in OF_EITHER_NAME or first in PARTICLES or first in family or AND & {_folded(word) for word in names}
+    return names if both else names[-1:]
+
+
+def with_capitals(name: str) -> str:
+    """A name that somebody typed in small letters throughout, with a capital where a name has one; any other as it is."""
+    words = name.split(" ")
+    if name == name.lower():
+        return " ".join(
+            word if _folded(word) in (PARTICLES | AND) and n else _capital(word) for n, word in enumerate(words)
+        )
+    return " ".join(_capital(word) if _folded(word) in TITLES and word.islower() else word for word in words)
+
+
+def _capital(word: str) -> str:
+    """Each part of a name with a capital: after a hyphen or an apostrophe too."""
+    return re.sub(r"(^|[-'’])(\w)", lambda found: found[1] + found[2].title(), word)
 
 
 def names_two(name: str) -> bool:

@@ -17,8 +17,9 @@ from cdr.domain.case.gates import CLOSED, OPEN, gates_of
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import open_gates, settled_on
 from cdr.domain.letters.letter_gate import one_line
+from cdr.domain.letters.people_written_to import WHOLE_FAMILY, meant_by, people_of
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
-from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.domain.rulebook.validation import YES, date_at, items_at, number_at, text_at, words_at
 
 if TYPE_CHECKING:
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
@@ -32,21 +33,24 @@ TOLD, HELD, APART, OVER = (
     "over",
 )  # the coroner's part, from hearing of the death to the inquest's end
 RETURNS = "returns"
+LEARNED, RECOMMENDED = "learning_points", "recommendations"
+FAMILY = "family"
+POST_MORTEM = "post_mortem_final"
+SUICIDE = 2  # the category of death
 
 Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A question of the family with its answer, or with why it cannot be known; `asked_by` is empty where nobody said who asked."""
+    """A question of the family with its answer, or with why it cannot be known.
+
+    `is_for` are the numbers of those who read it: what one parent asked is nobody else's, and what nobody said who asked is everyone's.
+    """
 
     question: str
     answer: str
-    asked_by: str = ""
-
-    def is_for(self, relationship: str, number: int) -> bool:
-        """Whether it is this person's: what one parent asked is nobody else's to read."""
-        return self.asked_by in ("", "family", relationship, str(number))
+    is_for: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,28 @@ class Standing:
     """How a case stands on one day: the facts that are so, each with the day of it in ISO or empty.
 
     `inquest` is `told` (the coroner knows), `open`, `apart` (open, and the review does not wait for it), `over`, or empty; `papers` is
-    `asked` or `in` where agencies were asked what they know, or empty; `late` is whether this would be the first letter, and long after the death.
+    `asked` or `in` where agencies were asked what they know, or empty; `long_ago` is whether the child died so long ago that a first
+    letter is late. `written_to` are the numbers of those who had a letter, None where that may be everyone; `told_us` those whose
+    views are recorded, None where nobody recorded whose they are. `met_on` is the day of the review's meeting where that is not of late.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
     inquest: str = ""
     papers: str = ""
-    late: bool = False
+    long_ago: bool = False
+    written_to: frozenset[int] | None = frozenset()
+    told_us: frozenset[int] | None = None
+    met_on: date | None = None
     criminal: bool = False
     views_shared: bool = False
     learning: tuple[str, ...] = ()
+    asked_for: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
     answers: tuple[Answered, ...] = ()
+
+    def is_first_for(self, number: int) -> bool:
+        """Whether a letter now would be the first that somebody has of us."""
+        return self.written_to is not None and number not in self.written_to
 
     def __contains__(self, fact: str) -> bool:
         return fact in self.facts
@@ -73,20 +87,28 @@ class Standing:
 
 def standing(form_a: Body, case: Body, requests: Body, analysis: Body | None, on: date, rules: LetterRules) -> Standing:
     """How a case stands on the day on which a letter would go, from its documents."""
-    died = date_at(form_a, "death.date")
+    died, people = date_at(form_a, "death.date"), people_of(form_a)
     return Standing(
-        facts=dict(_facts(case, requests, analysis or {}, on)),
+        facts={
+            **dict(_facts(case, requests, analysis or {}, on)),
+            **dict(_questions(case, people)),
+            **dict(_of_the_death(form_a, case)),
+        },
         inquest=_inquest(form_a, case),
         papers=_papers(requests),
-        late=died is not None and (on - died).days > rules.late_after and not _has_written(case),
+        long_ago=died is not None and (on - died).days > rules.late_after,
+        written_to=_written_to(case, rules),
+        told_us=_told_us(case, people),
+        met_on=_met_long_ago(case, analysis or {}, on, rules),
         criminal=processes.is_live(case, [processes.CRIMINAL]),
         views_shared=text_at(analysis, "family.views_considered") == "yes",
-        learning=for_family(analysis),
+        learning=for_family(analysis, LEARNED),
+        asked_for=for_family(analysis, RECOMMENDED),
         waits=waits(case, requests, rules),
         answers=tuple(
-            Answered(one_line(one.text), one_line(one.answer), one.asked_by)
+            Answered(one_line(one.text), one_line(one.answer), readers)
             for one in questions_of(case).values()
-            if one.answer
+            if one.answer and (readers := _readers(one.asked_by, people))
         ),
     )
 
@@ -100,18 +122,15 @@ def unmet(kind: Kind, so: Standing, rules: LetterRules) -> list[str]:
 
 def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tuple[str, str]]:
     settled, closures = settled_on(case), items_at(case, "closures")
-    met = [one.on for one in milestones_of(case) if one.kind in REVIEW_MEETINGS]
-    met += [day] if (day := date_at(analysis, "cdrm.date")) else []
     planned = [one.on for one in milestones_of(case) if one.kind == PANEL_DATE]
-    held = [day for day in met if day <= on]
     if text_at(case, "status") == "closed":
         yield "closed", text_at(closures[-1][1], "on") if closures else ""
     if settled:
         yield "reviewed", settled
     if text_at(analysis, "stage") == RATIFIED:
         yield "ratified", ""
-    if held:
-        yield "review_meeting_held", max(held).isoformat()
+    if held := _meeting_held(case, analysis, on):
+        yield "review_meeting_held", held.isoformat()
     if planned and max(planned) < on and not settled:
         yield "panel_day_past", max(planned).isoformat()
     if open_gates(case) or outstanding(requests):
@@ -122,8 +141,54 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
         yield "words_for_family", ""
     if text_at(analysis, "family.feedback_requested") == "no":
         yield "feedback_refused", ""
+
+
+def _of_the_death(form_a: Body, case: Body) -> Iterator[tuple[str, str]]:
+    """What of a death calls for letters to colleagues."""
+    suspected = "apparent_suicide" in words_at(form_a, "death.suspected_events")
+    if suspected or number_at(form_a, "death.suspected_category") == SUICIDE:
+        yield "suicide_suspected", ""
+    if text_at(form_a, "jar.triggered") == YES:
+        yield "joint_response", ""
+    if _inquest(form_a, case) == OVER:
+        yield "inquest_over", ""
+    results = [one.on for one in milestones_of(case) if one.kind == POST_MORTEM]
+    if results:
+        yield "post_mortem_known", max(results).isoformat()
+
+
+def _questions(case: Body, people: Mapping[int, Body]) -> Iterator[tuple[str, str]]:
+    """What of the family's questions keeps a letter that answers them: those that are open, and those that would stand in nobody's."""
     if asked := open_questions(case):
         yield "questions_open", ", ".join(map(str, asked))
+    nobodys = [n for n, one in questions_of(case).items() if not _readers(one.asked_by, people)]
+    if nobodys:
+        yield "questions_of_nobody", ", ".join(map(str, nobodys))
+
+
+def _readers(asked_by: str, people: Mapping[int, Body]) -> frozenset[int]:
+    """Who reads the answer to a question: everyone where nobody said who asked; nobody where a word means two of them, or none."""
+    meant = meant_by(asked_by, people)
+    return meant if len(meant) == 1 or asked_by in WHOLE_FAMILY else frozenset()
+
+
+def _meeting_held(case: Body, analysis: Body, on: date) -> date | None:
+    """The last day, to this one, on which those who knew the child met."""
+    met = [one.on for one in milestones_of(case) if one.kind in REVIEW_MEETINGS]
+    met += [day] if (day := date_at(analysis, "cdrm.date")) else []
+    return max((day for day in met if day <= on), default=None)
+
+
+def _met_long_ago(case: Body, analysis: Body, on: date, rules: LetterRules) -> date | None:
+    held = _meeting_held(case, analysis, on)
+    return held if held and (on - held).days > rules.of_late else None
+
+
+def _told_us(case: Body, people: Mapping[int, Body]) -> frozenset[int] | None:
+    """Whose views are recorded: the parties of the milestone `family_views`; None where one was recorded of nobody in particular."""
+    meant = [meant_by(one.party, people) if one.party else None for one in milestones_of(case) if one.kind == VIEWS]
+    known = [one for one in meant if one is not None]
+    return frozenset().union(*known) if known and len(known) == len(meant) else None
 
 
 def _inquest(form_a: Body, case: Body) -> str:
@@ -151,12 +216,16 @@ def _papers(requests: Body) -> str:
     return "in" if is_in else "asked"
 
 
-def _has_written(case: Body) -> bool:
-    """Whether a letter to the family was made final, or sent otherwise, before."""
-    final = any(
-        letter.get("status") == "final" and letter.get("kind") != "action" for _, letter in items_at(case, "letters")
-    )
-    return final or any(one.kind == LETTER_SENT for one in milestones_of(case))
+def _written_to(case: Body, rules: LetterRules) -> frozenset[int] | None:
+    """Who had a final letter to the family before, by number; None where one went otherwise, and so may have gone to anyone."""
+    kinds = {name for name, kind in rules.kinds.items() if kind.to != FAMILY}
+    final = [
+        one for _, one in items_at(case, "letters") if one.get("status") == "final" and one.get("kind") not in kinds
+    ]
+    numbers = [number for one in final if isinstance(number := one.get("to"), int)]
+    if any(one.kind == LETTER_SENT for one in milestones_of(case)) or len(numbers) < len(final):
+        return None
+    return frozenset(numbers)
 
 
 def waits(case: Body, requests: Body, rules: LetterRules) -> tuple[str, ...]:
@@ -165,9 +234,9 @@ def waits(case: Body, requests: Body, rules: LetterRules) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rules.waits.get(kind, rules.waits["other"]) for kind in kinds))
 
 
-def for_family(analysis: Body | None) -> tuple[str, ...]:
-    """What the panel chose to tell the family that it learned or asks for, in the plain words of Form C."""
-    items = [item for path in ("learning_points", "recommendations") for _, item in items_at(analysis or {}, path)]
+def for_family(analysis: Body | None, *paths: str) -> tuple[str, ...]:
+    """What the panel chose to tell the family that it learned or asks for (or only what stands at `paths`), in the plain words of Form C."""
+    items = [item for path in paths or (LEARNED, RECOMMENDED) for _, item in items_at(analysis or {}, path)]
     return tuple(" ".join(text.split()) for text in (text_at(item, "for_family") for item in items) if text)
 
 
@@ -182,6 +251,6 @@ def found_nothing(analysis: Body | None) -> bool:
     return (
         text_at(form_c, "modifiable_factors_identified") == "no"
         and not any(item.get("modifiable") == "yes" for item in factors)
-        and not items_at(form_c, "learning_points")
-        and not items_at(form_c, "recommendations")
+        and not items_at(form_c, LEARNED)
+        and not items_at(form_c, RECOMMENDED)
     )

@@ -117,6 +117,22 @@ QUESTIONS: tuple[Question, ...] = (
         ("no",),
         "Ask for the recommendation to be put in words by which no one can be recognised.",
     ),
+    Question(
+        "family_knows_of_it",
+        "Does the family know that the school or college is told, and what it is told?",
+        "the key worker",
+        ("yes",),
+        ("no",),
+        "Ask the key worker to speak with the family first; they hear of it before anyone at the school does.",
+    ),
+    Question(
+        "safe_way",
+        "Is it agreed with the one whom this is for how it reaches them, and nobody else (secure mail, by hand)?",
+        "the one whom it is for, by telephone",
+        ("yes",),
+        ("no",),
+        "Ring the one whom it is for, and agree a safe way.",
+    ),
 )
 BY_ID = {question.id: question for question in QUESTIONS}
 
@@ -195,6 +211,15 @@ def answer_of(answers: Mapping[str, Any], id_: str) -> str:
     """The answer to a question; empty where there is none."""
     given = answers.get(id_)
     return str(given.get("answer") or "").strip() if isinstance(given, Mapping) else ""
+
+
+def who_agreed(gate: Mapping[str, Any] | None, id_: str) -> str:
+    """Whom an answer that lets a letter go names as the one who agreed (`who`); empty where it names nobody."""
+    answers = (gate or {}).get("answers") or {}
+    given = answers.get(id_)
+    if not isinstance(given, Mapping) or answer_of(answers, id_) not in BY_ID[id_].goes:
+        return ""
+    return one_line(given.get("who"))
 
 
 def needs_more_than_a_letter(gate: Mapping[str, Any] | None) -> bool:

@@ -13,6 +13,7 @@ from cdr.domain.letters.letter_odds import Addresses
 
 FAMILY, ORGANISATION, MEMBER = "family", "organisation", "member"
 CHAIR = "chair"
+WORDS_FOR_FAMILY = "words_for_family"
 # Their names, in the file's order, for a command that lists them before any file of rules is read as a whole.
 KINDS = tuple(re.findall(r"(?m)^  - kind: ([a-z-]+)$", resources.read_bytes("rules", "letters.yaml").decode()))
 
@@ -23,7 +24,9 @@ Body = Mapping[str, Any]
 class Kind:
     """One kind of letter: to whom it goes, who signs it, its questions of the letter gate, and the facts of the case.
 
-    `needs` names the facts that must be so for a final one, `forbids` those that must not (`letter_facts`).
+    `needs` names the facts that must be so for a final one, `forbids` those that must not (`letter_facts`); `only_who_told`: it goes
+    to those alone whose views are recorded. `words` says what somebody writes for it themselves (empty: nothing), `may_know` what a colleague
+    may read of the case, and `then` the milestone (or one of them) that is still to be recorded once it was talked over with them.
     """
 
     name: str
@@ -33,6 +36,15 @@ class Kind:
     needs: tuple[str, ...]
     forbids: tuple[str, ...]
     questions: tuple[str, ...]
+    only_who_told: bool = False
+    words: str = ""
+    may_know: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+
+    @property
+    def tells_what_was_found(self) -> bool:
+        """Whether this kind gives a family everything that the panel has for them."""
+        return WORDS_FOR_FAMILY in self.needs
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,8 @@ class LetterRules:
     waits: Mapping[str, str]
     facts: Mapping[str, FactWords]
     late_after: int
+    of_late: int
+    together_within: int
     addresses: Addresses
     of_every_kind: tuple[str, ...] = ()
 
@@ -64,6 +78,7 @@ class LetterRules:
             Kind(
                 k["kind"], k["title"], k["to"], k["signed_by"],
                 tuple(k.get("needs", ())), tuple(k.get("forbids", ())), tuple(k["questions"]),
+                k.get("only_who_told", False), k.get("words", ""), tuple(k.get("may_know", ())), tuple(k.get("then", ())),
             )
             for k in body["kinds"]
         ]  # fmt: skip
@@ -78,6 +93,8 @@ class LetterRules:
                 for name, words in body["facts"].items()
             },
             late_after=body["late_after_days"],
+            of_late=body["of_late_days"],
+            together_within=body["died_together_within_days"],
             addresses=Addresses(tuple(body["addresses"]["custody"]), tuple(body["addresses"]["hospital"])),
             of_every_kind=tuple(body.get("of_every_kind", ())),
         )

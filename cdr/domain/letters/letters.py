@@ -12,9 +12,10 @@ from cdr.domain.letters.child_words import TWIN, Child, born_together, child_of,
 from cdr.domain.letters.greeting import salutation
 from cdr.domain.letters.letter_facts import Answered, Standing
 from cdr.domain.letters.letter_gate import QUESTIONS, Question, hold_reasons, one_line, unanswered
+from cdr.domain.letters.people_written_to import PARENTS, Recipient, choose, family_names, people_of, recipients
 from cdr.domain.letters.support import Organisation
 from cdr.domain.rulebook.form_a import is_infant, is_newborn
-from cdr.errors import ConditionsNotMet, NotFound
+from cdr.errors import ConditionsNotMet
 from cdr.written import long_date
 
 if TYPE_CHECKING:
@@ -23,26 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "QUESTIONS", "Child", "Contact", "Letter", "Question", "Recipient", "child_of", "choose", "compose", "hold_reasons",
-    "private_words", "recipients", "salutation", "unanswered",
+    "people_of", "private_words", "recipients", "salutation", "unanswered",
 ]  # fmt: skip
 BORN_ALIVE = "live_birth"
 BY_HAND = ("By hand",)
-CORPORATE_PARENT = "local_authority"  # a council is told by its own people, and grieves differently
-NAMED_PARENTS = ("mother", "father", "parent", "adoptive_parent")
-PARENTS = (*NAMED_PARENTS, "stepmother", "stepfather")
 NOTHING_KNOWN = Standing()
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Someone who should have a letter; `number` is 1-based among those who should."""
-
-    number: int
-    name: str
-    relationship: str
-    address_lines: tuple[str, ...]
-    lives_with_child: bool
-    interpreter: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +70,7 @@ class Letter:
     coroner: bool
     inquest: str
     papers: str
+    first: bool
     late: bool
     reviewed: bool
     abroad: bool
@@ -94,10 +81,12 @@ class Letter:
     own_reviews: bool
     interpreter: bool
     learning: tuple[str, ...]
+    asked_for: tuple[str, ...]
     nothing_found: bool
     waits: tuple[str, ...]
     views_shared: bool
     meet_with: str
+    met_on: str
     key_worker: Contact | None
     own_key_worker: bool
     manager: Contact
@@ -107,65 +96,6 @@ class Letter:
     keeping: Keeping
     large_print: bool = False
     answers: tuple[Answered, ...] = ()
-
-
-def recipients(form_a: Mapping[str, Any]) -> list[Recipient]:
-    """Who should have a letter of their own.
-
-    Everyone named as a parent, by birth or by adoption, everyone with parental responsibility, and everyone who brought the child up at
-    home: a parent who lived elsewhere is bereaved too, and a foster carer or grandmother is not left out. Two people
-    at one address have a letter each, so that neither reads the other's. Each address is that person's own; the child's
-    stands in only for someone who lived with the child. (process: separate letters, never the other's address)
-    """
-    return [_recipient(number, person, form_a["child"]) for number, person in people_of(form_a).items()]
-
-
-def people_of(form_a: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
-    """What Form A says of those who should have a letter of their own, by the letters' numbers from 1."""
-    people = [person for person in form_a.get("family", {}).get("parents") or [] if _should_have_one(person)]
-    return dict(enumerate(people, 1))
-
-
-def _should_have_one(person: Mapping[str, Any]) -> bool:
-    if person.get("has_died") == "yes" or person.get("relationship") == CORPORATE_PARENT:
-        return False
-    return (
-        person.get("relationship") in NAMED_PARENTS
-        or person.get("parental_responsibility") == "yes"
-        or person.get("lives_with_child") == "yes"
-    )
-
-
-def _recipient(number: int, person: Mapping[str, Any], child: Mapping[str, Any]) -> Recipient:
-    together = person.get("lives_with_child") == "yes"
-    address = list(person.get("address") or [])
-    if not address and together:
-        address = [*(child.get("address") or []), *([child["postcode"]] if child.get("postcode") else [])]
-    return Recipient(
-        number=number,
-        name=one_line(person.get("letter_name") or person.get("name")),
-        relationship=one_line(person.get("relationship")) or "other",
-        address_lines=tuple(one_line(part) for part in address if one_line(part)),
-        lives_with_child=together,
-        interpreter=person.get("interpreter_needed") == "yes",
-    )
-
-
-def choose(people: Sequence[Recipient], to: str | int | None) -> list[Recipient]:
-    """Those whom `--to` means: `mother` (both, where there are two), `father`, a number, or everyone.
-
-    Raises: NotFound.
-    """
-    if not people:
-        raise NotFound("Form A names no one to write to.", "Add the parents to Form A with: cdr edit REF form-a")
-    if to is None:
-        return list(people)
-    word = str(to).strip().casefold()
-    found = [person for person in people if word in {person.relationship.casefold(), str(person.number)}]
-    if not found:
-        hint = f"Say mother, father, or a number from 1 to {len(people)}."
-        raise NotFound("No one who should have a letter fits --to.", hint)
-    return found
 
 
 def private_words(form_a: Mapping[str, Any], recipient: Recipient, said_anyway: str = "") -> list[str]:
@@ -180,13 +110,13 @@ def private_words(form_a: Mapping[str, Any], recipient: Recipient, said_anyway: 
     siblings = [sibling.get("name") for sibling in family.get("siblings") or []]
     elsewhere = [part for person in family.get("parents") or [] for part in person.get("address") or []]
     own = "\n".join(recipient.address_lines)
-    others = [part for part in elsewhere if not _says(own, part)]
-    shared = [word for word in (*siblings, *others) if isinstance(word, str) and not _says(said_anyway, word)]
+    others = [part for part in elsewhere if not says(own, part)]
+    shared = [word for word in (*siblings, *others) if isinstance(word, str) and not says(said_anyway, word)]
     words = [child.get("nhs_number"), death.get("circumstances"), *causes, *shared]
     return [one_line(word) for word in words if isinstance(word, str) and one_line(word)]
 
 
-def _says(text: str, words: str) -> bool:
+def says(text: str, words: str) -> bool:
     """Whether a text has these words, whole and in any case."""
     wanted = re.escape(one_line(words).casefold())
     return bool(wanted) and re.search(rf"(?<!\w){wanted}(?!\w)", one_line(text).casefold()) is not None
@@ -205,11 +135,16 @@ def compose(
     case: Standing = NOTHING_KNOWN,
     signed_by_chair: bool = False,
     other_cases: int = 0,
+    new_cases: int | None = None,
+    meet_with: str = "",
     large_print: bool = False,
 ) -> Letter:
     """One person's letter, ready for a wording.
 
-    One without an address is to be handed over. Raises: ConditionsNotMet for a final letter to someone without a name.
+    Of so many brothers and sisters there are `other_cases`, of which `new_cases` (without it all) are of the same time as this one.
+    `meet_with` is who agreed to see the family. One without an address is to be handed over.
+
+    Raises: ConditionsNotMet for a final letter to someone without a name.
     """
     if not draft:
         _check_can_be_sent(recipient)
@@ -219,12 +154,14 @@ def compose(
     child = child_of(form_a["child"], to_parent=recipient.relationship in PARENTS, infant=infant)
     return Letter(
         **_head(configuration, on, "chair" if signed_by_chair else "manager"),
-        **_family(form_a, recipient, child, ages, other_cases),
-        **_standing(case),
-        answers=tuple(one for one in case.answers if one.is_for(recipient.relationship, recipient.number)),
+        **_family(form_a, recipient, child, ages),
+        **_brothers_and_sisters(form_a, child, other_cases, other_cases if new_cases is None else new_cases),
+        **_standing(case, recipient.number),
+        meet_with=one_line(meet_with),
+        answers=tuple(one for one in case.answers if recipient.number in one.is_for),
         reference=reference,
         recipient=recipient,
-        salutation=salutation(recipient.name, in_full=recipient.number in _alike(form_a)),
+        salutation=salutation(recipient.name, in_full=recipient.number in _alike(form_a), family=family_names(form_a)),
         child=child,
         key_worker=_key_worker(form_a, configuration),
         organisations=tuple(organisations),
@@ -235,7 +172,8 @@ def compose(
 
 def _alike(form_a: Mapping[str, Any]) -> set[int]:
     """The numbers of those whose letters would begin alike: two at one address could not tell whose is whose."""
-    begun = {person.number: salutation(person.name) for person in recipients(form_a)}
+    family = family_names(form_a)
+    begun = {person.number: salutation(person.name, family=family) for person in recipients(form_a)}
     return {number for number, said in begun.items() if [*begun.values()].count(said) > 1}
 
 
@@ -260,10 +198,8 @@ def keeping(configuration: Configuration) -> Keeping:
     return Keeping(configuration.retention_years, one_line(to), one_line(said.privacy_notice))
 
 
-def _family(
-    form_a: Mapping[str, Any], recipient: Recipient, child: Child, ages: Ages, other_cases: int
-) -> dict[str, Any]:
-    """What Form A knows of the child and of the one who is written to; `other_cases`: of so many brothers and sisters there is a case too."""
+def _family(form_a: Mapping[str, Any], recipient: Recipient, child: Child, ages: Ages) -> dict[str, Any]:
+    """What Form A knows of the child and of the one who is written to."""
     death, family = form_a["death"], form_a.get("family", {})
     newborn = is_newborn(form_a, ages)
     return {
@@ -274,26 +210,35 @@ def _family(
         "suicide": "apparent_suicide" in (death.get("suspected_events") or []),
         "abroad": death.get("place") == "abroad",
         "in_care": form_a["child"].get("looked_after") == "yes",
-        "born_together": born_together(form_a, child, other_cases),
-        "died_too": died_too(form_a, child, other_cases),
-        "own_reviews": other_cases > 0,
-        "interpreter": bool(family.get("interpreter_language")) or recipient.interpreter,
-        "meet_with": one_line(family.get("follow_up_with")),
+        "interpreter": recipient.interpreter,
         "own_key_worker": bool((family.get("key_worker") or {}).get("name")),
     }
 
 
-def _standing(case: Standing) -> dict[str, Any]:
-    """How the case stands, as a wording asks for it."""
+def _brothers_and_sisters(form_a: Mapping[str, Any], child: Child, cases: int, new: int) -> dict[str, Any]:
+    """Who was born with the child, and who died too: what is years ago is known to the family, and no news in a letter."""
     return {
+        "born_together": born_together(form_a, child, cases),
+        "died_too": died_too(form_a, child, cases, new=new),
+        "own_reviews": new > 0,
+    }
+
+
+def _standing(case: Standing, number: int) -> dict[str, Any]:
+    """How the case stands, as a wording asks for it, for the one who is written to."""
+    first = case.is_first_for(number)
+    return {
+        "first": first,
         "coroner": bool(case.inquest),
         "inquest": case.inquest,
         "papers": case.papers,
-        "late": case.late,
+        "late": first and case.long_ago,
         "reviewed": "reviewed" in case,
         "criminal": case.criminal,
         "learning": tuple(one_line(text) for text in case.learning),
-        "nothing_found": "words_for_family" in case and not case.learning,
+        "asked_for": tuple(one_line(text) for text in case.asked_for),
+        "nothing_found": "words_for_family" in case and not case.learning and not case.asked_for,
+        "met_on": long_date(case.met_on) if case.met_on else "",
         "waits": tuple(one_line(text) for text in case.waits),
         "views_shared": case.views_shared,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,7 @@ class ProfessionalLetter:
     draft: bool
     large_print: bool = False
     reference: str = ""
+    due_is_past: bool = False
 
 
 def recommendations(analysis: Mapping[str, Any], number: str | None) -> list[tuple[int, Mapping[str, Any]]]:
@@ -67,7 +68,7 @@ def action_letter(
     draft: bool,
     large_print: bool = False,
 ) -> ProfessionalLetter:
-    """The chair's letter about one recommendation, without anything about the child.
+    """The chair's letter about one recommendation, without anything about the child; it names no day that is past.
 
     Source: Children Act 2004 section 16M, by which the partners tell a person that they should act.
     """
@@ -75,11 +76,13 @@ def action_letter(
     to = next((agency.name for agency in configuration.agencies if agency.id == wanted), one_line(wanted))
     owner, due = one_line(recommendation.get("owner")), date_at(recommendation, "due")
     recipient = Recipient(number, owner or to, ORGANISATION, (to,) if owner else (), lives_with_child=False)
-    return _letter(
+    past = due is not None and due <= on
+    made = _letter(
         configuration, on, recipient, f"Dear {owner or 'colleague'}", to=to,
-        recommendation=one_line(recommendation.get("text")).rstrip("."), due=long_date(due) if due else "",
+        recommendation=one_line(recommendation.get("text")).rstrip("."), due=long_date(due) if due and not past else "",
         signed_by="chair", draft=draft, large_print=large_print,
     )  # fmt: skip
+    return replace(made, due_is_past=past)
 
 
 ORGANISATION, MEMBER = "organisation", "member"

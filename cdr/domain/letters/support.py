@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cdr import moments
-from cdr.domain.letters.letter_facts import HELD
+from cdr.domain.letters.letter_facts import HELD, SUICIDE
 from cdr.domain.letters.letter_odds import may_be_a_child
 from cdr.domain.process.policy import Ages
 from cdr.domain.rulebook.form_a import age_at_death, is_newborn
@@ -17,13 +17,14 @@ from cdr.domain.rulebook.validation import at, date_at, items_at, number_at, tex
 FEWEST, MOST = 2, 4
 MOST_LOCAL = 2
 LOCAL, EVERYONE, GRANDPARENT = "local", "everyone", "grandparent"
+HOMICIDE = "homicide"
 EVENTS = {
-    "sudi_sudc": "sudden", "apparent_suicide": "suicide", "apparent_homicide": "homicide", "road_traffic": "road",
+    "sudi_sudc": "sudden", "apparent_suicide": "suicide", "apparent_homicide": HOMICIDE, "road_traffic": "road",
 }  # fmt: skip
 # Categories of death: where Form C names one, or Form A suspects it.
-SUICIDE, CANCER, LONG_ILLNESS = 2, 4, (4, 6, 7)
+CANCER, LONG_ILLNESS = 4, (4, 6, 7)
 # The categories that do not speak against what was suspected at first.
-FITS = {"suicide": (SUICIDE,), "homicide": (1,), "sudden": (10,)}
+FITS = {"suicide": (SUICIDE,), HOMICIDE: (1,), "sudden": (10,)}
 RUNG_BEFORE, TOLD_AFTER = timedelta(weeks=8), timedelta(weeks=4)
 
 Body = Mapping[str, Any]
@@ -33,7 +34,8 @@ Body = Mapping[str, Any]
 class Organisation:
     """Someone a family can turn to; `help` is a sentence for the family, `checked_on` null where no one has checked.
 
-    `from_years` and `under_years` are the child's age at death; None where any will do.
+    `from_years` and `under_years` are the child's age at death; None where any will do. `only_to` are the relationships of those whom it
+    is for (all where it is empty); `only_adults`: it is for no one under 18.
     """
 
     id: str
@@ -46,6 +48,8 @@ class Organisation:
     checked_on: date | None
     from_years: int | None = None
     under_years: int | None = None
+    only_to: tuple[str, ...] = ()
+    only_adults: bool = False
 
 
 def organisations(listed: Body, checked: Mapping[str, date] | None = None) -> tuple[Organisation, ...]:
@@ -67,6 +71,8 @@ def _organisation(item: Body) -> Organisation:
         checked_on=moments.day(checked) if checked else None,
         from_years=item.get("from_years"),
         under_years=item.get("under_years"),
+        only_to=tuple(item.get("only_to", ())),
+        only_adults=item.get("only_adults", False),
     )
 
 
@@ -135,16 +141,26 @@ def choose(
     *,
     analysis: Body | None = None,
     inquest: str = "",
-    relationship: str = "",
+    to: Body | None = None,
+    on: date | None = None,
+    in_custody: bool = False,
 ) -> tuple[Organisation, ...]:
     """Two to four organisations that fit: the area's own and those for just this first, then one or two for every family.
 
-    `relationship` is that of the one who is written to.
+    `to` is what Form A says of the one who is written to on a day; without it, nobody in particular. One who is in custody is
+    told of nobody who is for the families of those who were killed.
     """
+    relationship = text_at(to, "relationship") if to is not None else None
     wanted = needs(form_a, ages, analysis, inquest) | ({GRANDPARENT} if relationship == GRANDPARENT else set())
+    wanted -= {HOMICIDE} if in_custody else set()
     years = age_at_death(form_a)
+    child = to is not None and on is not None and may_be_a_child(to, on)
     fitting = sorted(
-        (item for item in listed if wanted & set(item.for_) and _is_of_age(item, years)),
+        (
+            item
+            for item in listed
+            if wanted & set(item.for_) and _is_of_age(item, years) and _is_for(item, relationship, child=child)
+        ),
         key=lambda item: (not {GRANDPARENT} & wanted & set(item.for_), item.rank, item.id),
     )
     near = [item for item in fitting if LOCAL in item.for_][:MOST_LOCAL]
@@ -160,6 +176,12 @@ def _is_of_age(item: Organisation, years: int | None) -> bool:
     return (item.from_years is None or years >= item.from_years) and (
         item.under_years is None or years < item.under_years
     )
+
+
+def _is_for(item: Organisation, relationship: str | None, *, child: bool) -> bool:
+    """Whether it is for the one who is written to; None is nobody in particular."""
+    to_them = not item.only_to or relationship is None or relationship in item.only_to
+    return to_them and not (child and item.only_adults)
 
 
 def to_ring(listed: Sequence[Organisation], ask_on: Sequence[str], on: date) -> tuple[date, list[str]] | None:

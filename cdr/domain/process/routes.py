@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.asking.requests import to_ask
-from cdr.domain.case.places import lived_elsewhere, same_place
+from cdr.domain.case.places import died_elsewhere, lived_elsewhere
 from cdr.domain.process.age import days_old
 from cdr.domain.process.clocks import Step, WorkingDays
 from cdr.domain.process.policy import ClockRule, Policy
@@ -191,19 +191,13 @@ def _elsewhere(form_a: Mapping[str, Any], configuration: Configuration) -> Itera
         if not informed(form_a, "cdop_of_residence"):
             yield "R03"
         yield "R03-copy"
-    elif _died_elsewhere(form_a, configuration):
+    elif died_elsewhere(text_at(form_a, "death.review_area"), configuration.area):
         if not informed(form_a, "cdop_of_death"):
             yield "R15"
         if text_at(form_a, "death.place") in HOSPITAL_PLACES:
             yield "R15-learning"
     if text_at(form_a, "death.place") == ABROAD and not informed(form_a, "fcdo"):
         yield "R05"
-
-
-def _died_elsewhere(form_a: Mapping[str, Any], configuration: Configuration) -> bool:
-    """Whether a child of this area died in another one, as the form says it."""
-    area = text_at(form_a, "death.review_area")
-    return bool(area) and same_place(area) != same_place(configuration.area)
 
 
 def _told_or_settled(form_a: Mapping[str, Any], party: str) -> bool:
