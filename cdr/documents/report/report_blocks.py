@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypeAlias
 
 from cdr.documents.report.charts import Chart
+from cdr.domain.report.prose import Part
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,14 @@ class Text:
 
     words: str
     quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Prose:
+    """What somebody wrote; its headings stand below one of the level `below`, a section's title being of level 1."""
+
+    parts: tuple[Part, ...]
+    below: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Picture:
     chart: Chart
 
 
-Block: TypeAlias = Text | Place | Heading | Bullets | Grid | Picture
+Block: TypeAlias = Text | Prose | Place | Heading | Bullets | Grid | Picture
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,15 @@ from cdr import resources
 from cdr.documents.pdf import make_pdf, make_pictures
 from cdr.documents.printed import Printed
 from cdr.documents.report.charts import Chart
-from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
+from cdr.documents.report.report_blocks import (
+    Block,
+    Grid,
+    Picture,
+    Prose,
+    Report,
+    Section,
+)
+from cdr.domain.report.prose import Listed, Part, Quotation
 
 DOTS_PER_INCH = 200
 LONG = 12  # a section of so many blocks begins on a page of its own
@@ -51,15 +59,22 @@ def _section(section: Section) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     match block:
-        case Text():
-            return {"kind": "text", **asdict(block)}
-        case Place():
-            return {"kind": "place", **asdict(block)}
-        case Heading():
-            return {"kind": "heading", **asdict(block)}
-        case Bullets():
-            return {"kind": "bullets", **asdict(block)}
+        case Prose():
+            return {"kind": "prose", "below": block.below, "parts": [_part(part) for part in block.parts]}
         case Picture():
             return {"kind": "chart", "number": block.number, "chart": block.chart.data()}
         case Grid():
             return {"kind": "table", **asdict(block), "total": block.last_is_total}
+        case _:
+            return {"kind": type(block).__name__.casefold(), **asdict(block)}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    kind = type(part).__name__.casefold()
+    match part:
+        case Listed():
+            return {"kind": kind, "start": part.start, "items": [[_part(one) for one in item] for item in part.items]}
+        case Quotation():
+            return {"kind": kind, "parts": [_part(one) for one in part.parts]}
+        case _:
+            return {"kind": kind, **asdict(part)}

@@ -10,10 +10,22 @@ from typing import Any
 
 from cdr.documents.report import report_sentences as sentences
 from cdr.documents.report.charts import Chart, of_rows, over_years
-from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
-from cdr.documents.safe import visible
+from cdr.documents.report.report_blocks import (
+    Block,
+    Bullets,
+    Grid,
+    Heading,
+    Picture,
+    Place,
+    Prose,
+    Report,
+    Section,
+    Text,
+)
+from cdr.documents.safe import KEPT, visible
 from cdr.documents.tables import panel_years
 from cdr.documents.tables.tally import BASIS_WORDS, cell_text, headings, lines, own_notes, shared_notes, total_text
+from cdr.domain.report import prose
 from cdr.domain.report.report_words import follow_up
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import read_date
@@ -23,6 +35,7 @@ from cdr.statistics.tables import TOTAL, Reference, Table, Tally
 from cdr.written import long_date
 
 SHORT_COMMIT = 12
+KEPT_IN_WORDS = KEPT + "\n\t"
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,7 @@ def tables_needed(rules: Mapping[str, Any]) -> tuple[str, ...]:
 def build(material: Material) -> Report:
     """The report, with every place where the partners' own words are still missing."""
     rules, tally = material.rules, material.tally
-    made = [(about, tuple(_blocks(about, material))) for about in rules["sections"]]
+    made = [(about, tuple(_blocks(about, material))) for about in _sections(material)]
     missing = [about["title"] for about, blocks in made if any(isinstance(block, Place) for block in blocks)]
     if material.public:
         made = [
@@ -86,6 +99,23 @@ def build(material: Material) -> Report:
     )
 
 
+def _sections(material: Material) -> Iterator[Mapping[str, Any]]:
+    """The report's sections, and the area's own where it wants them: after the section that each names, else before the last two."""
+    about = material.rules["sections"]
+    own = [
+        {
+            "id": f"own-{n}",
+            "title": visible(one["title"]),
+            "own": one["text"],
+            "after": one.get("after", about[-3]["id"]),
+        }
+        for n, one in enumerate(material.words.get("sections", ()), 1)
+    ]
+    for section in about:
+        yield section
+        yield from (one for one in own if one["after"] == section["id"])
+
+
 def _without_places(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """What is printed of a section: nothing stands in a public edition where the partners have not written yet."""
     return tuple(block for block in blocks if not isinstance(block, Place))
@@ -97,6 +127,8 @@ def _blocks(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     if "few" in about and _has(material, about["few"]["table"]):
         said = sentences.few(material.tally.table(about["few"]["table"]), about["few"]["of"], material.rules)
         yield from [Text(sentence) for sentence in said]
+    if "own" in about:
+        yield _written(about["own"])
     if "words" in about:
         yield from _own(about, material)
     if "trend" in about:
@@ -123,22 +155,23 @@ def _own(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     if not given:
         yield Place(material.rules["sentences"]["not_written"].format(what=about["what"]))
     elif key == "foreword":
-        yield from _written(given["text"])
+        yield _written(given["text"])
         yield from [Text(visible(given["by"]))] if given.get("by") else []
     elif key == "learning":
         for point in given:
             yield Heading(visible(point["title"]))
-            yield from _written(point["text"])
+            yield _written(point["text"], below=2)
     elif key == "actions":
         yield _actions(given, material)
     elif key == "priorities":
-        yield Bullets(tuple(visible(" ".join(line.split())) for line in given))
+        lines = (prose.line(visible(line, KEPT_IN_WORDS)) for line in given)
+        yield Prose((prose.Listed(tuple((prose.Paragraph(runs),) for runs in lines)),))
     else:
-        yield from _written(given)
+        yield _written(given)
 
 
-def _written(text: str) -> Iterator[Block]:
-    yield from (Text(visible(paragraph)) for paragraph in sentences.paragraphs(text))
+def _written(text: str, below: int = 1) -> Prose:
+    return Prose(prose.parts(visible(text, KEPT_IN_WORDS)), below)
 
 
 def _earlier_actions(material: Material) -> Iterator[Block]:

@@ -52,12 +52,6 @@ def facts(tally: Tally, rules: Words, chance: Words) -> list[str]:
     ]
 
 
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text that somebody wrote: an empty line parts them."""
-    parts = text.replace("\r\n", "\n").split("\n\n")
-    return [" ".join(part.split()) for part in parts if part.strip()]
-
-
 def _sentence(kind: str, table: Table, about: Words, n: int, rules: Words, chance: Words) -> str:
     if kind in ("share", "row"):
         return _fact(table, about, rules, chance)
