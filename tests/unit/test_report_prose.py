@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pikepdf
+import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from PIL import Image
 from unit.test_report import SOME, WORDS, Page, made, pdf_text
 
+from cdr.documents.report import photographs
 from cdr.documents.report.report import render
 
 TEXT = """\
@@ -115,4 +119,65 @@ def test_markdown_comes_out_as_it_was_read() -> None:
         "The year was **hard**, and a [page & more](<https://example.org/a?b=1&c=2>) says *why*.\\\nA new line.\n\n### What we heard\n\n"
         "- Ask us \\<first\\>\n\n  1. by telephone\n\n  2. by letter\n\n     with a stamp\n\n- Tell us\n\n7. Seventh\n\n"
         "> Nobody told us who would ring.\n>\n> — A mother\n\n| What | Now |\n| --- | ---: |\n| Key worker named | **31** |"
+    )
+
+
+# ---- pictures -------------------------------------------------------------------------------------------------------
+
+
+def photograph(kind: str, size: tuple[int, int], mode: str = "RGB", **more: Any) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise(size, 60).convert(mode).save(out, kind, **more)
+    return out.getvalue()
+
+
+def test_a_picture_is_made_small_turned_upright_and_tells_nothing_of_where_it_was_taken() -> None:
+    about = Image.Exif()
+    about[0x0112], about[0x010E], about[0x9286] = 6, "Amara in the garden", "Amara"
+    raw = photograph("JPEG", (2400, 1200), exif=about, comment=b"Amara")
+    made = photographs.made_small(raw)
+    assert made is not None and b"Amara" in raw and b"Amara" not in made and len(made) < 2 * photographs.SMALL
+    width, height = photographs.size(made)
+    assert width * 2 == height <= 1600
+    assert photographs.on_paper(made)[1] <= photographs.HIGHEST
+    through = photographs.made_small(photograph("PNG", (40, 30), "RGBA"))
+    assert through is not None and photographs.size(through) == (40, 30)
+
+
+def test_what_is_no_picture_or_too_large_a_one_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = photograph("PNG", (400, 300))
+    for raw in (
+        b"",
+        b"<svg/>",
+        photograph("GIF", (4, 4)),
+        photograph("BMP", (4, 4)),
+        whole[:2000],
+        whole + b" " * photographs.MOST_BYTES,
+    ):
+        assert photographs.made_small(raw) is None
+    monkeypatch.setattr(photographs, "MOST_DOTS", 400 * 300 - 1)
+    assert photographs.made_small(whole) is None
+
+
+def test_a_picture_stands_in_each_format_with_what_it_shows_in_words() -> None:
+    raw = photographs.made_small(photograph("JPEG", (600, 300)))
+    assert raw is not None
+    words = WORDS | {"thanks": 'Before.\n\n![A "garden" <b>](garden.jpg "The garden & gate")\n\n![Another](gone.png)'}
+    report = replace(made(SOME, words), pictures={"garden.jpg": raw})
+    page = Page(render(report, "html"))
+    images = [attrs for tag, attrs in page.tags if tag == "img"]
+    assert [(one["alt"], one["width"], str(one["src"])[:11]) for one in images] == [
+        ('A "garden" <b>', "600", "data:image/")
+    ]
+    assert "img-src data:;" in render(report, "html").decode() and "A picture that is not kept: Another" in page.text
+    document = Document(io.BytesIO(render(report, "docx")))
+    described = [one.get("descr") for one in document.element.iter(qn("wp:docPr"))]
+    assert described[-1] == 'A "garden" <b>' and "The garden & gate" in [p.text for p in document.paragraphs]
+    assert 'Picture: A "garden" \\<b\\> (The garden & gate)' in render(report, "md").decode()
+    printed = render(report, "pdf")
+    with pikepdf.open(io.BytesIO(printed)) as file:
+        alts = [str(one.get("/Alt")) for one in file.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+    assert 'A "garden" <b>' in alts
+    assert "The garden & gate" in " ".join(pdf_text(printed)) and "A picture that is not kept: Another" in " ".join(
+        pdf_text(printed)
     )

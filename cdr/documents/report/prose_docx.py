@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 
+from cdr.documents.report import photographs
 from cdr.documents.report.report_blocks import Prose
 from cdr.domain.report.prose import Columns, Illustration, Listed, Paragraph, Part, Quotation, Run, SubHeading
 
 DEEPEST_LIST = 3  # of the styles that Word has for lists
 LINK = RGBColor(0x1D, 0x4F, 0x91)
-INDENT = Cm(0.63)
 
 
-def prose(document: Any, block: Prose) -> None:
-    """Put the block at the end of the document."""
-    _parts(document, block.parts, block.below, "", 0)
+def prose(document: Any, block: Prose, pictures: Mapping[str, bytes]) -> None:
+    """Put the block at the end of the document, with those of its pictures that are there."""
+    _Words(document, pictures, block.below).parts(block.parts, "", 0)
 
 
 def line(document: Any, paragraph: Any, runs: Iterable[Run]) -> None:
@@ -43,39 +45,62 @@ def _lead(document: Any, paragraph: Any, run: Any, link: str) -> None:
     paragraph._p.append(element)
 
 
-def _parts(document: Any, parts: Iterable[Part], below: int, style: str, depth: int) -> None:
-    for part in parts:
-        match part:
-            case Paragraph():
-                line(document, document.add_paragraph(style=style or None), part.runs)
-            case SubHeading():
-                line(document, document.add_heading("", below + part.depth), part.runs)
-            case Listed():
-                _listed(document, part, below, depth + 1)
-            case Quotation():
-                _parts(document, part.parts, below, "Quote", depth)
-            case Illustration():
-                pass
-            case Columns():
-                _columns(document, part)
+def picture(document: Any, raw: bytes, width: Length, alt: str, title: str) -> None:
+    """Put a picture at the end, with what it shows in words."""
+    document.add_picture(io.BytesIO(raw), width=width)
+    properties = document.paragraphs[-1]._p.find(f".//{qn('wp:docPr')}")
+    properties.set("descr", alt)
+    properties.set("title", title)
 
 
-def _listed(document: Any, part: Listed, below: int, depth: int) -> None:
-    suffix = "" if depth == 1 else f" {min(depth, DEEPEST_LIST)}"
-    style = f"List {'Bullet' if part.start is None else 'Number'}{suffix}"
-    numbers = None if part.start is None else _numbering(document, style, part.start)
-    for item in part.items:
-        first, *others = item or (Paragraph(()),)
-        paragraph = document.add_paragraph(style=style)
-        if numbers is not None:
-            properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
-            properties.get_or_add_ilvl().val, properties.get_or_add_numId().val = 0, numbers
-        rest: Sequence[Part] = others
-        if isinstance(first, Paragraph):
-            line(document, paragraph, first.runs)
-        else:
-            rest = item
-        _parts(document, rest, below, f"List Continue{suffix}", depth)
+@dataclass(frozen=True)
+class _Words:
+    """A document with what its parts are set with; `below` is the level of the heading above."""
+
+    document: Any
+    pictures: Mapping[str, bytes]
+    below: int
+
+    def parts(self, parts: Iterable[Part], style: str, depth: int) -> None:
+        for part in parts:
+            match part:
+                case Paragraph():
+                    line(self.document, self.document.add_paragraph(style=style or None), part.runs)
+                case SubHeading():
+                    line(self.document, self.document.add_heading("", self.below + part.depth), part.runs)
+                case Listed():
+                    self._listed(part, depth + 1)
+                case Quotation():
+                    self.parts(part.parts, "Quote", depth)
+                case Illustration():
+                    self._illustration(part)
+                case Columns():
+                    _columns(self.document, part)
+
+    def _listed(self, part: Listed, depth: int) -> None:
+        suffix = "" if depth == 1 else f" {min(depth, DEEPEST_LIST)}"
+        style = f"List {'Bullet' if part.start is None else 'Number'}{suffix}"
+        numbers = None if part.start is None else _numbering(self.document, style, part.start)
+        for item in part.items:
+            paragraph = self.document.add_paragraph(style=style)
+            if numbers is not None:
+                properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+                properties.get_or_add_ilvl().val, properties.get_or_add_numId().val = 0, numbers
+            rest: Sequence[Part] = item
+            if item and isinstance(item[0], Paragraph):
+                line(self.document, paragraph, item[0].runs)
+                rest = item[1:]
+            self.parts(rest, f"List Continue{suffix}", depth)
+
+    def _illustration(self, part: Illustration) -> None:
+        raw = self.pictures.get(part.file)
+        if not raw:
+            self.document.add_paragraph(f"{photographs.NOT_KEPT}: {part.alt}")
+            return
+        picture(self.document, raw, Mm(photographs.on_paper(raw)[0]), part.alt, part.caption)
+        if part.caption:
+            self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+            self.document.add_paragraph(part.caption, style="Caption")
 
 
 def _numbering(document: Any, style: str, start: int) -> int:

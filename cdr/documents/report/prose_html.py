@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from cdr.documents.report import photographs
 from cdr.documents.report.report_blocks import Prose
 from cdr.domain.report.prose import Columns, Illustration, Listed, Paragraph, Part, Quotation, Run, SubHeading
 
 TITLE = 2  # a section's title is an h2
 
 
-def prose(block: Prose) -> Markup:
-    """The block as HTML."""
-    return _parts(block.parts, TITLE + block.below - 1)
+def prose(block: Prose, pictures: Mapping[str, bytes]) -> Markup:
+    """The block as HTML, with those of its pictures that are there."""
+    return _Page(pictures).parts(block.parts, TITLE + block.below - 1)
 
 
 def line(runs: Iterable[Run]) -> Markup:
@@ -22,39 +25,53 @@ def line(runs: Iterable[Run]) -> Markup:
     return Markup().join(_run(run) for run in runs)
 
 
-def _parts(parts: Iterable[Part], level: int) -> Markup:
-    return Markup("\n").join(_part(part, level) for part in parts)
+@dataclass(frozen=True)
+class _Page:
+    """What the parts are set with."""
 
+    pictures: Mapping[str, bytes]
 
-def _part(part: Part, level: int) -> Markup:
-    match part:
-        case Paragraph():
-            return Markup("<p>{}</p>").format(line(part.runs))
-        case SubHeading():
-            return Markup("<h{0}>{1}</h{0}>").format(level + part.depth, line(part.runs))
-        case Listed():
-            return _listed(part, level)
-        case Quotation():
-            return Markup("<blockquote>\n{}\n</blockquote>").format(_parts(part.parts, level))
-        case Illustration():
-            return Markup("")
-        case Columns():
-            return _columns(part)
+    def parts(self, parts: Iterable[Part], level: int) -> Markup:
+        return Markup("\n").join(self._part(part, level) for part in parts)
 
+    def _part(self, part: Part, level: int) -> Markup:
+        match part:
+            case Paragraph():
+                return Markup("<p>{}</p>").format(line(part.runs))
+            case SubHeading():
+                return Markup("<h{0}>{1}</h{0}>").format(level + part.depth, line(part.runs))
+            case Listed():
+                return self._listed(part, level)
+            case Quotation():
+                return Markup("<blockquote>\n{}\n</blockquote>").format(self.parts(part.parts, level))
+            case Illustration():
+                return self._illustration(part)
+            case Columns():
+                return _columns(part)
 
-def _listed(part: Listed, level: int) -> Markup:
-    name = "ul" if part.start is None else "ol"
-    start = "" if part.start in (None, 1) else Markup(' start="{}"').format(part.start)
-    items = Markup("\n").join(Markup("<li>{}</li>").format(_item(item, level)) for item in part.items)
-    return Markup("<{0}{1}>\n{2}\n</{0}>").format(name, start, items)
+    def _listed(self, part: Listed, level: int) -> Markup:
+        name = "ul" if part.start is None else "ol"
+        start = "" if part.start in (None, 1) else Markup(' start="{}"').format(part.start)
+        items = Markup("\n").join(Markup("<li>{}</li>").format(self._item(item, level)) for item in part.items)
+        return Markup("<{0}{1}>\n{2}\n</{0}>").format(name, start, items)
 
+    def _item(self, parts: Sequence[Part], level: int) -> Markup:
+        """What stands in an item; one that begins with a line of text has it without the space of a paragraph."""
+        first, *others = parts or (Paragraph(()),)
+        if not isinstance(first, Paragraph):
+            return self.parts(parts, level)
+        return line(first.runs) + (Markup("\n") + self.parts(others, level) if others else Markup())
 
-def _item(parts: Sequence[Part], level: int) -> Markup:
-    """What stands in an item; one that begins with a line of text has it without the space of a paragraph."""
-    first, *others = parts or (Paragraph(()),)
-    if not isinstance(first, Paragraph):
-        return _parts(parts, level)
-    return line(first.runs) + (Markup("\n") + _parts(others, level) if others else Markup())
+    def _illustration(self, part: Illustration) -> Markup:
+        raw = self.pictures.get(part.file)
+        if not raw:
+            return Markup('<p class="place">{}: {}</p>').format(photographs.NOT_KEPT, part.alt)
+        width, height = photographs.size(raw)
+        source = f"data:{photographs.kind(raw)};base64,{b64encode(raw).decode()}"
+        under = Markup("\n<figcaption>{}</figcaption>").format(part.caption) if part.caption else ""
+        return Markup('<figure>\n<img src="{}" alt="{}" width="{}" height="{}">{}\n</figure>').format(
+            source, part.alt, width, height, under
+        )
 
 
 def _columns(part: Columns) -> Markup:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
@@ -90,7 +91,8 @@ class Section:
 class Report:
     """The whole report. `notice` stands on every page; `made_on` is the day as of which it was made.
 
-    `missing` are the titles of sections that the partners have not written yet, `cautions` what is odd about the cases."""
+    `missing` are the titles of sections that the partners have not written yet, `cautions` what is odd about the cases,
+    `pictures` what stands among the words, by the names of the files."""
 
     title: str
     subtitle: str
@@ -106,6 +108,7 @@ class Report:
     sections: tuple[Section, ...]
     missing: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def blocks(self) -> tuple[Block, ...]:

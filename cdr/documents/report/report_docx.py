@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from cdr.documents.printed import Printed
+from cdr.documents.report import prose_docx
 from cdr.documents.report.prose_docx import prose
 from cdr.documents.report.report_blocks import (
     Block,
@@ -108,7 +108,7 @@ def _block(document: Any, block: Block, report: Report) -> None:
         case Text():
             document.add_paragraph(block.words)
         case Prose():
-            prose(document, block)
+            prose(document, block, report.pictures)
         case Place():
             _framed(document, block.words)
         case Heading():
@@ -123,10 +123,7 @@ def _block(document: Any, block: Block, report: Report) -> None:
 
 def _picture(document: Any, block: Picture, report: Report) -> None:
     document.add_paragraph(f"Chart {block.number}. {block.chart.title}", style="Caption")
-    document.add_picture(io.BytesIO(picture(block.chart, report)), width=WIDTH)
-    properties = document.paragraphs[-1]._p.find(f".//{qn('wp:docPr')}")
-    properties.set("descr", block.chart.alt)
-    properties.set("title", block.chart.title)
+    prose_docx.picture(document, picture(block.chart, report), WIDTH, block.chart.alt, block.chart.title)
 
 
 def _table(document: Any, grid: Grid) -> None:

@@ -13,10 +13,10 @@ def html(report: Report) -> bytes:
     values = {
         "report": report,
         "kind": _kind,
-        "prose": prose,
+        "prose": lambda block: prose(block, report.pictures),
         "svg": lambda picture: as_it_is(drawn(picture.chart, f"chart-{picture.number}")),
     }
-    return web_page("report", "report.html", values).encode()
+    return web_page("report", "report.html", values, pictures=True).encode()
 
 
 def _kind(block: Block) -> str:

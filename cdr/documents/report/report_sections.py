@@ -42,8 +42,8 @@ KEPT_IN_WORDS = KEPT + "\n\t"
 class Material:
     """What a report is made from: the tally, the area, its own words of this year and of the last, and what is worth knowing.
 
-    `rules` is `rules/report.yaml`, `chance` is `rules/intervals.yaml`; `cautions` are sentences about the cases. Of
-    a `public` edition the tally is the public one, and there is nothing else that counts.
+    `rules` is `rules/report.yaml`, `chance` is `rules/intervals.yaml`; `cautions` are sentences about the cases,
+    `pictures` those among the words. Of a `public` edition the tally is the public one, and there is nothing else that counts.
     """
 
     tally: Tally
@@ -56,6 +56,7 @@ class Material:
     rules: Mapping[str, Any]
     chance: Mapping[str, Any]
     public: bool = False
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
     tables: Iterator[int] = field(default_factory=lambda: count(1))
     charts: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -96,6 +97,7 @@ def build(material: Material) -> Report:
         sections=sections,
         missing=tuple(missing),
         cautions=tuple(material.cautions),
+        pictures=material.pictures,
     )
 
 

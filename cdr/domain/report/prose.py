@@ -120,14 +120,17 @@ def plain(given: Iterable[Part]) -> str:
     return "\n".join("".join(" " if run.turn else run.text for run in runs) for runs in _all_runs(given))
 
 
-def pictures(given: Iterable[Part]) -> list[str]:
-    """The names of the pictures' files, each once, in their order."""
-    return list(dict.fromkeys(part.file for part in _every(given) if isinstance(part, Illustration)))
-
-
 def faults(text: str) -> list[Fault]:
     """What may not stand in a text: HTML, links that lead elsewhere than a page, an address or a telephone, pictures from elsewhere."""
     return list(dict.fromkeys(fault for token in _checker().parse(text) for fault in _faults(token)))
+
+
+def pictures_in(text: str) -> list[tuple[str, int]]:
+    """The file of each picture of a text, as it is named there, with the line of the text, from 0."""
+    found = [
+        (token.map[0] if token.map else 0, child) for token in _checker().parse(text) for child in token.children or []
+    ]
+    return [(_file(str(child.attrs.get("src", ""))), row) for row, child in found if child.type == "image"]
 
 
 def written_in(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -184,9 +187,9 @@ def _picture(node: SyntaxTreeNode) -> Illustration | None:
 
 
 def _file(source: str) -> str:
-    from urllib.parse import unquote
+    from mdurl import decode
 
-    return unquote(source)
+    return decode(source)
 
 
 def _heading(node: SyntaxTreeNode) -> Iterator[Part]:
