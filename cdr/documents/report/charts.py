@@ -108,7 +108,7 @@ def words(cell: Cell, table: Table) -> str:
         return HIDDEN if cell.hidden else NOT_KNOWN
     return (
         f"{counted_of(cell, table)} ({cell.percent:.{table.decimals}f}%)"
-        if cell.n and cell.percent is not None
+        if cell.n and cell.percent is not None and cell.whole != 1
         else counted_of(cell, table)
     )
 

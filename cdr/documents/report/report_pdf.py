@@ -21,7 +21,6 @@ from cdr.documents.report.report_blocks import (
 from cdr.domain.report.prose import Illustration, Listed, Paragraph, Part, Quotation, Run
 
 DOTS_PER_INCH = 200
-LONG = 12  # a section of so many blocks begins on a page of its own
 
 
 def pdf(report: Report) -> Printed:
@@ -54,8 +53,7 @@ def _layout(name: str) -> bytes:
 def _section(section: Section, report: Report) -> dict[str, Any]:
     pairs = zip(section.blocks, [*section.blocks[1:], None], strict=True)
     blocks = [_block(block, report) | {"leads": isinstance(after, Grid | Picture)} for block, after in pairs]
-    apart = section.number == 1 or len(section.blocks) >= LONG
-    return {"number": section.number, "title": section.title, "apart": apart, "blocks": blocks}
+    return {"number": section.number, "title": section.title, "apart": section.number == 1, "blocks": blocks}
 
 
 def _block(block: Block, report: Report) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from cdr.documents.report.report_blocks import (
     Section,
     Text,
 )
+from cdr.documents.report.report_headlines import headline, section_title
 from cdr.documents.safe import KEPT, visible
 from cdr.documents.tables import panel_years
 from cdr.documents.tables.tally import BASIS_WORDS, cell_text, headings, lines, own_notes, shared_notes, total_text
@@ -59,6 +60,7 @@ class Material:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     tables: Iterator[int] = field(default_factory=lambda: count(1))
     charts: Iterator[int] = field(default_factory=lambda: count(1))
+    numbered: dict[str, int] = field(default_factory=dict)
 
 
 def tables_needed(rules: Mapping[str, Any]) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ def build(material: Material) -> Report:
             (about, blocks) for about, whole in made if (blocks := _without_places(whole)) and "england" not in about
         ]
     sections = tuple(
-        Section(number, about["id"], about["title"], blocks) for number, (about, blocks) in enumerate(made, 1)
+        Section(number, about["id"], _title(about, material), blocks) for number, (about, blocks) in enumerate(made, 1)
     )
     edition = rules["public"] if material.public else rules
     day = long_date(material.made_on)
@@ -116,6 +118,12 @@ def _sections(material: Material) -> Iterator[Mapping[str, Any]]:
     for section in about:
         yield section
         yield from (one for one in own if one["after"] == section["id"])
+
+
+def _title(about: Mapping[str, Any], material: Material) -> str:
+    asked = about.get("headline")
+    table = material.tally.table(asked["table"]) if asked and _has(material, asked["table"]) else None
+    return section_title(about, table)
 
 
 def _without_places(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -257,15 +265,16 @@ def _table(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     if material.public and not _has(material, about["table"]):
         return
     table = material.tally.table(about["table"])
-    yield Heading(about["heading"])
+    yield Heading(headline(table, about, material.rules, material.chance, material.public))
     said = sentences.said(table, about, material.rules, material.chance, material.public)
     yield from [Text(" ".join(said))] if said else []
     if not table.rows:
         return
     if about.get("chart"):
         yield from _picture(of_rows(table, f"{table.title}, {table.columns[-1]}"), material)
+    material.numbered[table.id] = next(material.tables)
     yield Grid(
-        number=next(material.tables),
+        number=material.numbered[table.id],
         caption=table.title,
         heads=("", *headings(table)),
         rows=tuple(lines(table)),
@@ -317,8 +326,15 @@ def _here(table: Table, one: Reference) -> str:
 
 def _counting(material: Material) -> Iterator[Block]:
     rules, tally = material.rules, material.tally
+
+    def named(tables: Sequence[Table]) -> str:
+        numbers = [str(material.numbered[table.id]) for table in tables if table.id in material.numbered]
+        if not numbers:
+            return "; ".join(table.title for table in tables)
+        return f"{'Table' if len(numbers) == 1 else 'Tables'} {sentences.listed(numbers)}"
+
     hiding = rules["public"]["counting"] if material.public else []
-    yield Bullets((*hiding, *rules["counting"], *_left_out(material), *shared_notes(tally)))
+    yield Bullets((*hiding, *rules["counting"], *_left_out(material), *shared_notes(tally, named)))
     if material.cautions:
         yield Heading(rules["gaps"])
         yield Bullets(tuple(material.cautions))
