@@ -137,10 +137,11 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
     from cdr.documents.report.report_sections import Material, build
     from cdr.statistics.cautions import cautions
     from cdr.work import counting
+    from cdr.work.revising import with_revisions
 
     about, configuration = rules("report"), app.configuration
     facts, counted, day = _counted(app, year, years)
-    counted = counting.with_panel(app, counted)
+    counted = counting.with_panel(app, with_revisions(app, counted, facts))
     known = cautions(facts, configuration.authorities, counted.years)
     own, last = _body(words_for(app.store, year)), _last(app, year)
     material = Material(counted, configuration, own, last, app.store.head[0], day, known, about, rules("intervals"))
@@ -250,7 +251,7 @@ def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str,
         "to_be_written": list(made.missing),
         "cautions": list(made.cautions),
         "tables": counted["tables"],
-        **{key: counted[key] for key in ("meetings", "overridden") if key in counted},
+        **{key: counted[key] for key in ("meetings", "overridden", "revisions") if key in counted},
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cdr.statistics.panel_years import PanelYears
+    from cdr.statistics.revising import Revision
 
 BASES = ("notified", "died", "reviewed", "requested")
 TOTAL = "Total"
@@ -131,7 +132,7 @@ class Table:
 class Tally:
     """All the tables of an area for `years`, of which `year` is the last; `edition` is internal or public.
 
-    `panel` is what the panel did in these years, where that was asked for.
+    `panel` is what the panel did in these years, where that was asked for; `revisions` is what is not any more as it was published.
     """
 
     area: str
@@ -140,6 +141,7 @@ class Tally:
     edition: str
     tables: tuple[Table, ...]
     panel: PanelYears | None = None
+    revisions: tuple[Revision, ...] = ()
 
     def table(self, table_id: str) -> Table:
         """The table with that id.

@@ -294,7 +294,7 @@ def test_headings_say_the_message_only_as_far_as_numbers_carry() -> None:
     assert "Where the children died: mostly Hospice (20 of 20)" in heads
     assert "7 of 20 deaths notified had a joint agency response" in heads
     assert "Where the children lived" in heads, "two rows are alike"
-    changed = [replace(one, modifiable="yes" if one.died >= date(2025, 4, 1) else "no") for one in many]
+    changed = [replace(one, modifiable="yes" if one.died and one.died >= date(2025, 4, 1) else "no") for one in many]
     assert "20 of 20 reviews found modifiable factors, a larger share than in 2024/25" in [
         block.words for block in made(changed).blocks if isinstance(block, Heading)
     ]
