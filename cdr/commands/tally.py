@@ -265,6 +265,7 @@ def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:
         rules("bands"),
         cell,
         asked.choice,
+        setting(app),
     )
     table, row, column = cell
     if asked.format == "json":
@@ -278,7 +279,9 @@ def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:
 def _every(app: App) -> tuple[str, ...]:
     from cdr.statistics.tally import known_tables
 
-    without = () if app.configuration.live_births else ("deaths.infant_rate",)
+    configuration = app.configuration
+    needs = ("deaths.infant_rate", configuration.live_births), ("notifications.hospital", configuration.hospitals)
+    without = [table for table, listed in needs if not listed]
     return tuple(table for table in known_tables(rules("bands")) if table not in without)
 
 

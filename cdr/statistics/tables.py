@@ -44,7 +44,14 @@ OVERLAPPING = frozenset(
     }
 )
 # in these the rows are parts of some of the cases only, or of what was found in them, which is their whole
-PARTS = frozenset({"notifications.neonatal_gestation", "notifications.infant_gestation", "reviews.learning_occasions"})
+PARTS = frozenset(
+    {
+        "notifications.neonatal_gestation",
+        "notifications.infant_gestation",
+        "notifications.hospital",
+        "reviews.learning_occasions",
+    }
+)
 # in these a cell counts the cases of which a time is known, and says how long it took them
 TIMES = frozenset({"notifications.times", "reviews.times", "returns.times"})
 # in these a cell counts deaths, of so many child-years or births, and gives the rate

@@ -62,7 +62,12 @@ SOME = [
 def made(
     facts: list[CaseFacts], words: dict[str, Any] | None = None, last: dict[str, Any] | None = None, years: int = 4
 ) -> Report:
-    setting = Setting(dict(CONFIGURATION.population), figures=figures(rules("england-reference")), chance=CHANCE)
+    setting = Setting(
+        dict(CONFIGURATION.population),
+        figures=figures(rules("england-reference")),
+        chance=CHANCE,
+        hospitals=CONFIGURATION.hospitals,
+    )
     choice = Choice(tables_needed(RULES), today=DAY)
     counted = tally(
         facts,

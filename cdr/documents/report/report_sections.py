@@ -144,7 +144,8 @@ def _blocks(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     if "trend" in about:
         yield from _trend(about["trend"], material)
     for table in about.get("tables", ()):
-        yield from _table(table, material)
+        if "listed" not in table or getattr(material.configuration, table["listed"]):
+            yield from _table(table, material)
     if about.get("england") and not material.public:
         yield from _england(about["england"], material)
     if about.get("counting"):
@@ -265,6 +266,8 @@ def _table(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     if material.public and not _has(material, about["table"]):
         return
     table = material.tally.table(about["table"])
+    if "rows_but" in about:
+        about = {**about, "rows": [row.label for row in table.rows if row.label not in about["rows_but"]]}
     yield Heading(headline(table, about, material.rules, material.chance, material.public))
     said = sentences.said(table, about, material.rules, material.chance, material.public)
     yield from [Text(" ".join(said))] if said else []
