@@ -126,10 +126,9 @@ def shared_notes(tally: Tally, named: Callable[[Sequence[Table]], str] | None = 
 
 
 def own_notes(tally: Tally, table: Table) -> tuple[str, ...]:
-    """A table's notes without those that are said once; what is said of a year stands under the first table that says it."""
-    shared, before = _tables_of_notes(tally), tally.tables[: tally.tables.index(table)]
-    said = {note for one in before for note in one.notes if _is_of_a_year(note, tally)}
-    return tuple(note for note in table.notes if note not in shared and note not in said)
+    """A table's notes without those that are said once."""
+    shared = _tables_of_notes(tally)
+    return tuple(note for note in table.notes if note not in shared)
 
 
 def _tables_of_notes(tally: Tally) -> dict[str, list[Table]]:
@@ -140,12 +139,8 @@ def _tables_of_notes(tally: Tally) -> dict[str, list[Table]]:
         for note in dict.fromkeys(table.notes):
             of.setdefault(note, []).append(table)
     everywhere = [note for note, these in of.items() if all(table in these for table in tables)]
-    often = [note for note, these in of.items() if len(these) > MOST_TIMES and not _is_of_a_year(note, tally)]
+    often = [note for note, these in of.items() if len(these) > MOST_TIMES]
     return {note: of[note] for note in dict.fromkeys([*everywhere, *often])}
-
-
-def _is_of_a_year(note: str, tally: Tally) -> bool:
-    return any(year in note for year in tally.years)
 
 
 def _titles(tables: Sequence[Table]) -> str:
