@@ -16,10 +16,12 @@ from cdr.commands.options import as_json, output_file, pass_app, threshold
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
 from cdr.store.report_kept import (
+    numbers_for,
     pictures_body,
     pictures_for,
     pictures_in,
     place_of,
+    place_of_numbers,
     place_of_pictures,
     words_for,
 )
@@ -141,7 +143,7 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
 
     about, configuration = rules("report"), app.configuration
     facts, counted, day = _counted(app, year, years)
-    counted = counting.with_panel(app, with_revisions(app, counted, facts))
+    counted = counting.with_panel(app, with_revisions(app, counted, facts, year))
     known = cautions(facts, configuration.authorities, counted.years)
     own, last = _body(words_for(app.store, year)), _last(app, year)
     material = Material(counted, configuration, own, last, app.store.head[0], day, known, about, rules("intervals"))
@@ -149,9 +151,9 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
 
 
 def _counted(
-    app: App, year: str, years: int | None, only: Collection[str] | None = None
+    app: App, year: str, years: int | None, only: Collection[str] | None = None, more: Sequence[str] = ()
 ) -> tuple[list[CaseFacts], Tally, date]:
-    """What is counted, the exact tables of a report, or of them `only` some, and the day as of which they are."""
+    """What is counted, the exact tables of a report, or of them `only` some and `more`, and the day as of which they are."""
     from cdr.documents.report.report_sections import tables_needed
     from cdr.statistics.tally import Choice, tally
     from cdr.work import counting
@@ -159,7 +161,7 @@ def _counted(
     about, configuration = rules("report"), app.configuration
     facts = counting.facts(app)
     day = app.clock.today if app.as_of else app.store.head[1]
-    needed = tuple(table for table in tables_needed(about) if only is None or table in only)
+    needed = tuple(table for table in dict.fromkeys([*tables_needed(about), *more]) if only is None or table in only)
     choice = Choice(tables=needed, today=day, looks_back=counting.looks_back(app))
     names = configuration.area, configuration.authorities, counting.agencies(app)
     counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
@@ -311,6 +313,7 @@ def _record_words(app: App, year: str, form: Form, beside: Beside, revision: int
     from cdr.store.transaction import Change
 
     store = app.store
+    beside_which = _numbers(app, year)
     with store.writing():
         before = words_for(store, year)
         if revision is not None and revision != (before.revision if before else 0):
@@ -323,9 +326,18 @@ def _record_words(app: App, year: str, form: Form, beside: Beside, revision: int
             return False
         place = place_of(year)
         changed = {place: form.body} | ({} if same else {place_of_pictures(year): pictures_body(year, pictures)})
-        store.commit(Change("report", changed, texts={place: form.raw}), [one for one in (before, kept) if one])
+        changed |= {place_of_numbers(year): beside_which} if beside_which else {}
+        current = [one for one in (before, kept, numbers_for(store, year)) if one]
+        store.commit(Change("report", changed, texts={place: form.raw}), current)
     form.warn()
     return True
+
+
+def _numbers(app: App, year: str) -> dict[str, Any] | None:
+    """The tables of the year beside which its words are written."""
+    from cdr.work.revising import numbers
+
+    return numbers(app, year, _counted(app, year, 1, more=tuple(rules("bands")["tables"]))[1])
 
 
 def _remarks(text: bytes | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""A year that was published and is not any more what it was: which numbers changed, and what was recorded since."""
+"""A year that was reported and is not any more what it was: which numbers changed, and what was recorded since."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ from cdr.statistics.tables import OVERLAPPING, TOTAL, Cell, Row, Table, Tally
 from cdr.statistics.years import year_of
 from cdr.written import long_date
 
+OF_TODAY = "open."  # what is open on the day of the count is another thing every day
+
 
 @dataclass(frozen=True)
 class Reported:
-    """What was published: the number and the day of the release, the commit that it was made from, and its tables as they were."""
+    """What was reported: the day, the commit that it was made from, its tables as they were, and the number of the release.
 
-    number: int
+    Without a number it is what a report of the year was written beside.
+    """
+
+    number: int | None
     on: date
     commit: str
     tally: Tally
@@ -48,16 +53,21 @@ class Revision:
 
     table: str
     column: str
-    release: int
-    published_on: date
+    release: int | None
+    reported_on: date
     rows: tuple[Changed, ...]
     causes: tuple[Act, ...] = ()
 
 
 def revisions(tally: Tally, reported: Sequence[Reported]) -> list[Revision]:
-    """The columns that are not what the first release of them shows, which every later one repeats; a hidden number is compared with nothing."""
+    """The columns that are not what the first of `reported` shows of them, releases before others: every later release repeats it.
+
+    A hidden number is compared with nothing.
+    """
     found = []
     for table in tally.tables:
+        if table.id.startswith(OF_TODAY):
+            continue
         for column in table.columns:
             one = _first_with(reported, table.id, column)
             rows = tuple(_changed(table, one.tally.table(table.id), column)) if one else ()
@@ -66,7 +76,10 @@ def revisions(tally: Tally, reported: Sequence[Reported]) -> list[Revision]:
 
 
 def with_causes(
-    found: Sequence[Revision], acts: Mapping[int, Sequence[Act]], facts: Sequence[CaseFacts], verbs: Mapping[str, str]
+    found: Sequence[Revision],
+    acts: Mapping[tuple[int | None, date], Sequence[Act]],
+    facts: Sequence[CaseFacts],
+    verbs: Mapping[str, str],
 ) -> list[Revision]:
     """The same with what was recorded since each release of cases that count in the year, or in none any more."""
     years = {one.case: _years_of(one) for one in facts}
@@ -75,7 +88,7 @@ def with_causes(
             one,
             causes=tuple(
                 act
-                for act in acts.get(one.release, ())
+                for act in acts.get((one.release, one.reported_on), ())
                 if act.verb in verbs and (act.case not in years or one.column in years[act.case])
             ),
         )
@@ -96,8 +109,8 @@ def sentence(one: Revision, rules: Mapping[str, Any]) -> str:
     rows = "; ".join(words["row"].format(row=each.row, was=each.was, now=each.now) for each in one.rows)
     causes = "; ".join(_told(one.causes, rules))
     since = words["since"].format(causes=causes) if causes else words["unknown"]
-    known = {"column": one.column, "on": long_date(one.published_on), "release": one.release, "rows": rows}
-    return str(words["changed"].format(since=since, **known))
+    known = {"column": one.column, "on": long_date(one.reported_on), "release": one.release, "rows": rows}
+    return str(words["published" if one.release else "written"].format(since=since, **known))
 
 
 def _told(acts: Sequence[Act], rules: Mapping[str, Any]) -> Iterator[str]:

@@ -32,7 +32,7 @@ def _revision_json(one: Revision) -> dict[str, Any]:
         "table": one.table,
         "column": one.column,
         "release": one.release,
-        "published_on": one.published_on.isoformat(),
+        "reported_on": one.reported_on.isoformat(),
         "rows": [vars(row) for row in one.rows],
         "causes": [{"on": act.on.isoformat(), "what": act.verb} for act in one.causes],
     }

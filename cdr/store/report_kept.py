@@ -28,6 +28,11 @@ def pictures_for(store: Store, year: str) -> Document | None:
     return _kept(store, place_of_pictures(year))
 
 
+def numbers_for(store: Store, year: str) -> Document | None:
+    """The tables beside which those words were written; None where the year was not over. Raises: NotAllowed, NotAuthentic, TryAgain."""
+    return _kept(store, place_of_numbers(year))
+
+
 def pictures_in(document: Document | None) -> dict[str, bytes]:
     """The pictures of such a document by their names."""
     return {one["name"]: b64decode(one["data"]) for one in document.body["pictures"]} if document else {}
@@ -47,6 +52,11 @@ def place_of(year: str) -> Place:
 def place_of_pictures(year: str) -> Place:
     """Where the pictures among them belong."""
     return _place(layout.report_pictures_path(year))
+
+
+def place_of_numbers(year: str) -> Place:
+    """Where the tables beside which they were written belong."""
+    return _place(layout.report_numbers_path(year))
 
 
 def _kept(store: Store, place: Place) -> Document | None:

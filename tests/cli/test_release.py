@@ -54,7 +54,7 @@ def test_what_is_published_is_hidden_where_it_must_be_recorded_and_repeated(
     ).json
     assert run([*store, "void", traced["n"][0], "--by-mistake"]).code == 0
     now = run([*store, "tally", "--year", "2022/23", "--json"])
-    assert "please check: 2022/23 changed since it was published" in now.err
+    assert "please check: 2022/23 changed since it was reported" in now.err
     [changed] = [one for one in now.json["revisions"] if one["table"] == "notifications.sex"]
     assert (changed["release"], changed["causes"][-1]["what"]) == (1, "void")
     assert changed["rows"][-1]["was"] - changed["rows"][-1]["now"] == 1

@@ -198,3 +198,24 @@ def test_pictures_beside_the_words_are_kept_with_them_and_what_may_not_stand_the
     assert "To everybody" in page and 'alt="A garden" width="300"' in page
     cdr(*YEAR, "--words", words(beside, WORDS), as_of=DAY)
     cdr("verify")
+
+
+def test_a_finished_year_that_is_not_any_more_what_its_report_was_written_beside_says_so(
+    cdr: Shell, sudi: str, tmp_path: Path
+) -> None:
+    cdr(*YEAR, "--words", words(tmp_path), as_of=DAY)
+    assert "revisions" not in cdr("tally", "--year", "2025/26", "--json", as_of="2027-05-01").json
+    cdr("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2026-06-01")
+    [sex] = [
+        one
+        for one in cdr("tally", "--year", "2025/26", "--json", as_of="2027-05-01").json["revisions"]
+        if one["table"] == "notifications.sex"
+    ]
+    assert (sex["release"], sex["reported_on"], sex["rows"][-1]) == (None, DAY, {"row": "Total", "was": 1, "now": 2})
+    assert [one["what"] for one in sex["causes"]] == ["notify"]
+    answer = cdr("report", "--year", "2026/27", "--years", "2", "-o", tmp_path / "r.md", as_of="2027-05-01")
+    assert "please check: 2025/26 changed since it was reported" in answer.err
+    text = (tmp_path / "r.md").read_text("utf-8")
+    assert "2025/26 has changed since its report was written on 1 May 2026" in text and "a death notified" in text
+    again = cdr(*YEAR, "--json", as_of="2027-05-01")
+    assert "revisions" not in again.json, "it is being written"

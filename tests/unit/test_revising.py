@@ -55,7 +55,7 @@ def test_a_number_that_was_published_and_is_another_one_now_is_told_with_its_rel
         "2024/25",
     )
     found = revisions(now, [FIRST, AGAIN])
-    assert {(one.column, one.release, one.published_on) for one in found} == {("2023/24", 1, date(2024, 6, 1))}
+    assert {(one.column, one.release, one.reported_on) for one in found} == {("2023/24", 1, date(2024, 6, 1))}
     [sex] = of(found, "notifications.sex")
     assert sex.rows == (Changed("Male", 0, 1), Changed("Total", 6, 7))
     [lived] = of(found, "notifications.local_authority")
@@ -78,10 +78,14 @@ def test_the_cause_is_what_was_recorded_since_of_cases_of_that_year_or_of_none()
         Act(date(2024, 7, 1), "void", "2024-0000"), Act(date(2024, 7, 2), "edit", "2024-0001"), Act(date(2024, 8, 2), "edit", "2024-0002"),
         Act(date(2024, 7, 3), "edit", "2024-0009"), Act(date(2024, 7, 4), "attach", "2024-0001"),
     ]  # fmt: skip
-    one = with_causes(of(found, "notifications.sex"), {1: acts}, BEFORE[1:], WORDS["causes"])[0]
+    one = with_causes(of(found, "notifications.sex"), {(1, FIRST.on): acts}, BEFORE[1:], WORDS["causes"])[0]
     assert sentence(one, WORDS) == (
         "2023/24 has changed since it was published on 1 June 2024 (release 1): Female was 6 and is 5; Total was 6 and is 5. "
         "Recorded since then: 2 times a form corrected (last on 2 August 2024); a case taken out (1 July 2024)."
+    )
+    written = replace(one, release=None, causes=())
+    assert sentence(written, WORDS).startswith(
+        "2023/24 has changed since its report was written on 1 June 2024: Female was 6"
     )
     told = noted(counted(BEFORE[1:], "2023/24"), [one], WORDS)
     assert told.table("notifications.sex").notes[0] == sentence(one, WORDS)
