@@ -45,7 +45,8 @@ class Problem:
     """One thing that is wrong with a document, without quoting what the document says.
 
     `field` is a dotted path (`child.nhs_number`, `timeline.3.at`), `title` the field's name for a person, `message`
-    what would be right, `rule` a stable id, `line` 1-based in the file it came from (0 where there is none).
+    what would be right, `rule` a stable id, `line` 1-based in the file it came from (0 where there is none). `row` is the line
+    of the field's own text that it is about, from 0.
     """
 
     field: str
@@ -54,6 +55,7 @@ class Problem:
     rule: str
     line: int = 0
     level: str = "error"
+    row: int = 0
 
     def text(self, file: str) -> str:
         """The problem as the interface prints it: `FILE:LINE: dotted.key: TITLE: what would be right [RULE]`."""

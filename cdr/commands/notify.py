@@ -151,11 +151,12 @@ def _interview(app: App, draft: str) -> Interview:
     configuration, rules = app.configuration, _rules(app)
     offers = {
         "authorities": tuple((name, name) for name in configuration.authorities),
+        "hospitals": tuple((name, name) for name in configuration.hospitals),
         "agencies": tuple((agency.id, agency.name) for agency in configuration.agencies),
     }
     held = Rules(rules, lambda body: _others(app, body), lambda raw: examine(raw, "the form", "form-a", rules)[1])
     questions = Questions.from_rules(sources.rules("questions-form-a"))
-    area = Area(app.policy, configuration.authorities)
+    area = Area(app.policy, configuration.authorities, configuration.hospitals)
     return Interview(
         questions, area, offers, held, lambda: app.clock.now, lambda data: app.store.drafts.keep(draft, data)
     )

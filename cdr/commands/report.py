@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,16 @@ from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app, threshold
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
-from cdr.store.report_kept import place_of, words_for
+from cdr.store.report_kept import (
+    numbers_for,
+    pictures_body,
+    pictures_for,
+    pictures_in,
+    place_of,
+    place_of_numbers,
+    place_of_pictures,
+    words_for,
+)
 from cdr.terminal.output import STDOUT, put_json, refuse_two_results, say, to_file
 
 if TYPE_CHECKING:
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from cdr.statistics.facts import CaseFacts
     from cdr.statistics.tally import Tally
     from cdr.store.document import Document
+    from cdr.work.report_pictures import Beside
     from cdr.work.taking_in import Form
 
 MOST_YEARS = 8
@@ -97,7 +108,7 @@ def command(
         raise WrongUsage("Give either --edit or --words.")
     ending = _ending(output, edit or bool(words_file) or as_json)
     if edit or words_file:
-        recorded = _edit_words(app, year) if edit else _record_words(app, year, _taken_in(app, year, str(words_file)))
+        recorded = _edit_words(app, year) if edit else _take_in_words(app, year, str(words_file))
         say("The area's own words are recorded." if recorded else "Nothing was changed.")
     if not output and not as_json:
         return
@@ -128,20 +139,21 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
     from cdr.documents.report.report_sections import Material, build
     from cdr.statistics.cautions import cautions
     from cdr.work import counting
+    from cdr.work.revising import with_revisions
 
     about, configuration = rules("report"), app.configuration
     facts, counted, day = _counted(app, year, years)
-    counted = counting.with_panel(app, counted)
+    counted = counting.with_panel(app, with_revisions(app, counted, facts, year))
     known = cautions(facts, configuration.authorities, counted.years)
     own, last = _body(words_for(app.store, year)), _last(app, year)
     material = Material(counted, configuration, own, last, app.store.head[0], day, known, about, rules("intervals"))
-    return build(material), counted
+    return build(replace(material, pictures=_pictures(app, year))), counted
 
 
 def _counted(
-    app: App, year: str, years: int | None, only: Collection[str] | None = None
+    app: App, year: str, years: int | None, only: Collection[str] | None = None, more: Sequence[str] = ()
 ) -> tuple[list[CaseFacts], Tally, date]:
-    """What is counted, the exact tables of a report, or of them `only` some, and the day as of which they are."""
+    """What is counted, the exact tables of a report, or of them `only` some and `more`, and the day as of which they are."""
     from cdr.documents.report.report_sections import tables_needed
     from cdr.statistics.tally import Choice, tally
     from cdr.work import counting
@@ -149,7 +161,7 @@ def _counted(
     about, configuration = rules("report"), app.configuration
     facts = counting.facts(app)
     day = app.clock.today if app.as_of else app.store.head[1]
-    needed = tuple(table for table in tables_needed(about) if only is None or table in only)
+    needed = tuple(table for table in dict.fromkeys([*tables_needed(about), *more]) if only is None or table in only)
     choice = Choice(tables=needed, today=day, looks_back=counting.looks_back(app))
     names = configuration.area, configuration.authorities, counting.agencies(app)
     counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
@@ -185,7 +197,16 @@ def _published(app: App, year: str, years: int | None, threshold: int, answers: 
     material = Material(
         shown, app.configuration, own, last, app.store.head[0], day, (), about, rules("intervals"), public=True
     )
-    return build(material), shown
+    pictures = _pictures(app, year)
+    if pictures:
+        say(
+            "please check: it has pictures, and no program sees what a picture shows; look at each before it is published."
+        )
+    return build(replace(material, pictures=pictures)), shown
+
+
+def _pictures(app: App, year: str) -> dict[str, bytes]:
+    return pictures_in(pictures_for(app.store, year))
 
 
 def _last(app: App, year: str) -> Mapping[str, Any]:
@@ -232,7 +253,7 @@ def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str,
         "to_be_written": list(made.missing),
         "cautions": list(made.cautions),
         "tables": counted["tables"],
-        **{key: counted[key] for key in ("meetings", "overridden") if key in counted},
+        **{key: counted[key] for key in ("meetings", "overridden", "revisions") if key in counted},
     }
 
 
@@ -263,32 +284,60 @@ def _places(app: App) -> list[str]:
     return [known.area, *known.authorities, *(area.name for area in known.areas), known.letterhead.organisation]
 
 
-def _taken_in(app: App, year: str, file: str) -> Form:
-    from cdr.domain.report.report_words import FORM, report_problems
+def _take_in_words(app: App, year: str, file: str) -> bool:
+    """Words and pictures from a file and from beside it; whether anything had changed."""
+    from cdr.domain.report.report_words import FORM
     from cdr.work.taking_in import take_in
 
     app.store.require_member()
+    beside = _beside(app, year, file)
+    return _record_words(app, year, take_in(file, FORM, _problems_of(app, year, beside)), beside)
+
+
+def _beside(app: App, year: str, file: str) -> Beside:
+    from cdr.statistics.years import years_ending
+    from cdr.work.report_pictures import Beside
+
+    return Beside.of(file, {**_pictures(app, years_ending(year, 2)[0]), **_pictures(app, year)})
+
+
+def _problems_of(app: App, year: str, beside: Beside) -> Callable[[Mapping[str, Any]], list[Problem]]:
+    from cdr.domain.report.report_words import report_problems
+
     names, last = _names(app), _last(app, year)
-    return take_in(file, FORM, lambda body: report_problems(body, year, names, last))
+    return lambda body: [*report_problems(body, year, names, last), *beside.problems(body)]
 
 
-def _record_words(app: App, year: str, form: Form, revision: int | None = None) -> bool:
+def _record_words(app: App, year: str, form: Form, beside: Beside, revision: int | None = None) -> bool:
     """Record the words; whether anything had changed. Raises: TryAgain, where somebody else changed them since `revision`."""
     from cdr.store.transaction import Change
 
     store = app.store
+    beside_which = _numbers(app, year)
     with store.writing():
         before = words_for(store, year)
         if revision is not None and revision != (before.revision if before else 0):
             raise TryAgain(
                 "Somebody else changed these words while you had them open; nothing was recorded.", "Edit them again."
             )
-        if before and before.body == form.body and _remarks(before.text) == _remarks(form.raw):
+        pictures, kept = beside.pictures(form.body), pictures_for(store, year)
+        same = pictures == pictures_in(kept)
+        if before and same and before.body == form.body and _remarks(before.text) == _remarks(form.raw):
             return False
         place = place_of(year)
-        store.commit(Change("report", {place: form.body}, texts={place: form.raw}), [before] if before else [])
+        changed = {place: form.body} | ({} if same else {place_of_pictures(year): pictures_body(year, pictures)})
+        changed |= {place_of_numbers(year): beside_which} if beside_which else {}
+        current = [one for one in (before, kept, numbers_for(store, year)) if one]
+        store.commit(Change("report", changed, texts={place: form.raw}), current)
     form.warn()
     return True
+
+
+def _numbers(app: App, year: str) -> dict[str, Any] | None:
+    """The tables of the year beside which its words are written."""
+    from cdr.work.revising import numbers
+
+    return numbers(app, year, _counted(app, year, 1, more=tuple(rules("bands")["tables"]))[1])
 
 
 def _remarks(text: bytes | None) -> list[str]:
@@ -305,15 +354,16 @@ def _edit_words(app: App, year: str) -> bool:
 
     before = words_for(app.store, year)
     text = begun = before.text if before and before.text else _beginning(app, year)
-    notes, names, last = b"", _names(app), _last(app, year)
+    notes, beside = b"", _beside(app, year, STDOUT)
+    wrong = _problems_of(app, year, beside)
     with desk("report.yaml") as table:
         while True:
             text = without(notes, table.edit(notes + text))
             if text == begun:
                 return False
-            form, errors = _examined(text, year, names, last)
+            form, errors = _examined(text, wrong)
             if form is not None and not errors:
-                return _record_words(app, year, form, before.revision if before else 0)
+                return _record_words(app, year, form, beside, before.revision if before else 0)
             if not is_attended() or not again(errors):
                 raise InvalidData(errors, "the report's words")
             notes = noted(errors)
@@ -330,11 +380,13 @@ def _beginning(app: App, year: str) -> bytes:
     )
 
 
-def _examined(text: bytes, year: str, names: Names, last: Mapping[str, Any]) -> tuple[Form | None, Sequence[Problem]]:
-    from cdr.domain.report.report_words import FORM, report_problems
+def _examined(
+    text: bytes, wrong: Callable[[Mapping[str, Any]], list[Problem]]
+) -> tuple[Form | None, Sequence[Problem]]:
+    from cdr.domain.report.report_words import FORM
     from cdr.work.taking_in import examine
 
     try:
-        return examine(text, "the report's words", FORM, lambda body: report_problems(body, year, names, last))
+        return examine(text, "the report's words", FORM, wrong)
     except InvalidData as error:
         return None, error.problems

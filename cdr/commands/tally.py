@@ -16,6 +16,7 @@ from cdr.terminal.output import deliver, put, put_json, say
 from cdr.work.counting import agencies, facts, groups, looks_back, setting, with_panel
 
 if TYPE_CHECKING:
+    from cdr.statistics.facts import CaseFacts
     from cdr.statistics.public_tally import PublicEdition
     from cdr.statistics.tables import Tally
     from cdr.statistics.tally import Choice
@@ -196,8 +197,15 @@ def _tally(app: App, asked: _Asked) -> None:
     made = tally(known, *names, asked.year, asked.years, rules("bands"), asked.choice, setting(app))
     for sentence in cautions(known, configuration.authorities, made.years):
         say(sentence)
-    made = with_panel(app, made) if asked.threshold is None else _public(app, made, asked.threshold)
+    made = _internal(app, made, known, asked.choice) if asked.threshold is None else _public(app, made, asked.threshold)
     deliver(render(made, asked.format), asked.format, asked.output, asked.as_json)
+
+
+def _internal(app: App, made: Tally, known: Sequence[CaseFacts], choice: Choice) -> Tally:
+    """What the panel did beside the tables, and what is not any more as it was published of the same children."""
+    from cdr.work.revising import with_revisions
+
+    return with_panel(app, with_revisions(app, made, known) if choice.births is None else made)
 
 
 def _refuse_other_counts(asked: Sequence[tuple[str, bool]]) -> None:
@@ -257,6 +265,7 @@ def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:
         rules("bands"),
         cell,
         asked.choice,
+        setting(app),
     )
     table, row, column = cell
     if asked.format == "json":
@@ -270,7 +279,9 @@ def _trace(app: App, asked: _Asked, cell: tuple[str, str, str]) -> None:
 def _every(app: App) -> tuple[str, ...]:
     from cdr.statistics.tally import known_tables
 
-    without = () if app.configuration.live_births else ("deaths.infant_rate",)
+    configuration = app.configuration
+    needs = ("deaths.infant_rate", configuration.live_births), ("notifications.hospital", configuration.hospitals)
+    without = [table for table, listed in needs if not listed]
     return tuple(table for table in known_tables(rules("bands")) if table not in without)
 
 

@@ -14,13 +14,14 @@ from cdr.errors import ConditionsNotMet
 STANDARD = "ua-1"  # PDF/UA-1: headings, lists, title and language are there for a screen reader
 
 
-def make_pdf(layout: bytes, data: Mapping[str, Any], on: date) -> Printed:
+def make_pdf(layout: bytes, data: Mapping[str, Any], on: date, pictures: Mapping[str, bytes] | None = None) -> Printed:
     """A PDF/UA-1 document; the same layout, data and date give the same bytes.
 
     `data` reaches the layout as JSON (`json(bytes(sys.inputs.data))`) and is never read as markup. A letter that the fonts
-    lack stands there as its code. Raises: ConditionsNotMet where the text cannot be set.
+    lack stands there as its code. `pictures` reach it by their names, as lists of bytes
+    (`sys.inputs.pictures`). Raises: ConditionsNotMet where the text cannot be set.
     """
-    result = _compile(layout, data, on, format="pdf", pdf_standards=[STANDARD])
+    result = _compile(layout, data, on, pictures, format="pdf", pdf_standards=[STANDARD])
     return Printed.of(result if isinstance(result, bytes) else result[0], data)
 
 
@@ -30,7 +31,9 @@ def make_pictures(layout: bytes, data: Mapping[str, Any], on: date, dots_per_inc
     return [result] if isinstance(result, bytes) else list(result)
 
 
-def _compile(layout: bytes, data: Mapping[str, Any], on: date, **how: Any) -> Any:
+def _compile(
+    layout: bytes, data: Mapping[str, Any], on: date, pictures: Mapping[str, bytes] | None = None, **how: Any
+) -> Any:
     import typst
 
     moment = datetime.combine(on, time(12), tzinfo=UTC)
@@ -38,7 +41,10 @@ def _compile(layout: bytes, data: Mapping[str, Any], on: date, **how: Any) -> An
         return typst.compile(
             layout,
             root=str(resources.folder("templates") / "letters"),
-            sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
+            sys_inputs={
+                "data": json.dumps(printable(data), ensure_ascii=False),
+                "pictures": json.dumps({name: list(raw) for name, raw in (pictures or {}).items()}),
+            },
             font_paths=[str(resources.folder("templates") / "fonts")],
             ignore_system_fonts=True,
             timestamp=int(moment.timestamp()),

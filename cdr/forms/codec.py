@@ -46,17 +46,25 @@ class Scalar(str):
 
 @dataclass(frozen=True)
 class Source:
-    """What a file says: dicts, lists and `Scalar`s, and the line (from 1) of each dotted path."""
+    """What a file says: dicts, lists and `Scalar`s, and the line (from 1) of each dotted path.
+
+    `as_typed` are the paths of texts whose lines stand in the file as they are, each with the line of its first.
+    """
 
     file: str
     data: Any
     lines: Mapping[str, int]
+    as_typed: Mapping[str, int] = field(default_factory=dict)
 
     def line(self, field: str) -> int:
         """The line of a dotted path (`informed.0.party`), else of its nearest parent, else 0."""
         while field and field not in self.lines:
             field = field.rpartition(".")[0]
         return self.lines.get(field, 0)
+
+    def line_in(self, field: str, row: int) -> int:
+        """The line of the file that is the text's line `row`, from 0, where that can be told; else the line of the field."""
+        return self.as_typed[field] + row if field in self.as_typed else self.line(field)
 
 
 def shown_key(key: str) -> str:
@@ -108,6 +116,7 @@ class _Composer:
         self.stack: list[_Level] = []
         self.roots: list[Any] = []
         self.lines: dict[str, int] = {}
+        self.as_typed: dict[str, int] = {}
         self.problems: list[Problem] = []
 
     def note(self, rule: str, message: str, line: int, field: str = "") -> None:
@@ -189,7 +198,9 @@ class _Composer:
         if level is not None and isinstance(level.box, dict) and level.key is None:
             self.key(level, event, line)
         else:
-            self.add(None if event is None else self.value(event, line), line)
+            path = self.add(None if event is None else self.value(event, line), line)
+            if event is not None and event.style == "|":
+                self.as_typed[path] = line + 1
 
     def value(self, event: Any, line: int) -> Any:
         """The data for a scalar of one of our own documents: JSON's types, and everything else as text."""
@@ -269,7 +280,7 @@ def read_source(raw: bytes, file: str) -> Source:
         )
     if composer.problems:
         raise InvalidData(sorted(composer.problems, key=lambda problem: problem.line), file)
-    return Source(file, composer.roots[0], composer.lines)
+    return Source(file, composer.roots[0], composer.lines, composer.as_typed)
 
 
 def _compose(text: str) -> _SourceComposer:

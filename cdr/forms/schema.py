@@ -286,7 +286,9 @@ def _every_branch(schema: Schema) -> Iterator[Schema]:
 def placed(problems: Iterable[Problem], schema_name: str, source: Source) -> list[Problem]:
     """The same problems with their fields' titles and lines, where they lack them, in the order of the lines."""
     filled = [
-        replace(one, title=one.title or title(schema_name, one.field), line=one.line or source.line(one.field))
+        replace(
+            one, title=one.title or title(schema_name, one.field), line=one.line or source.line_in(one.field, one.row)
+        )
         for one in problems
     ]
     return sorted(filled, key=lambda problem: problem.line)

@@ -40,7 +40,7 @@ def chance_notes(table: Table, rules: Mapping[str, Any]) -> tuple[str, ...]:
     if table.id in TIMES or table.id.startswith("open."):
         return tuple(notes)
     whole = _whole_pairs(table, rules)
-    if table.id in SHARES and whole[-1] and whole[-1][1]:
+    if table.id in SHARES and whole[-1] and whole[-1][1] > 1:
         notes.append(_interval(whole[-1], table.columns[-1], rules))
     if len(whole) > 1:
         notes += _compared(table, whole, rules)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from cdr.domain.case.facts import CONTRIBUTED, LISTS, PROCESSES
-from cdr.domain.case.places import own_authority
+from cdr.domain.case.places import own_authority, own_hospital
 from cdr.domain.process.age import AGE_BANDS, age_band, completed_years
 from cdr.domain.process.clocks import add_months
 from cdr.domain.rulebook.form_c import DOMAINS
@@ -21,6 +21,7 @@ from cdr.statistics.years import year_of
 
 NOT_KNOWN = "Not known"
 NOT_STATED = "Not stated"
+HOSPITAL, OTHER_HOSPITAL = "Hospital", "Another hospital"
 SAID_NOT_STATED = (NOT_STATED, "Z")
 EVERY = ""
 
@@ -33,6 +34,7 @@ class Labels:
     agencies: Mapping[str, str]
     bands: Mapping[str, Any]
     groups: Groups = NO_GROUPS
+    hospitals: tuple[str, ...] = ()
 
     def authority(self, case: CaseFacts) -> str | None:
         """The authority as the configuration spells it, or None for a child who did not live in the area."""
@@ -80,7 +82,7 @@ class Labels:
             ages = [*self.rows("age_band")[0], NOT_KNOWN]
             return (), [f"{one}, {age}" for one in (*self.rows("category")[0], NOT_KNOWN) for age in ages]
         rows = self.bands["rows"].get(table, {})
-        return rows.get("always", ()), rows.get("counted", ())
+        return self.hospitals if table == "hospital" else rows.get("always", ()), rows.get("counted", ())
 
     def _standing(self, table: str) -> Sequence[str]:
         """The rows of a table that has no others."""
@@ -135,6 +137,13 @@ def _age(born: date | None, died: date | None) -> str:
         return age_band(born, died)
     except ValueError:  # a register of earlier years may hold an age that a new form would not pass
         return NOT_KNOWN
+
+
+def _hospital(labels: Labels, case: CaseFacts) -> tuple[str, ...]:
+    """Which hospital a child died in; nothing of one who died elsewhere."""
+    if labels._grouped("place_of_death", "place", case.place, NOT_KNOWN) != HOSPITAL:
+        return ()
+    return (own_hospital(case.hospital, labels.hospitals) or (OTHER_HOSPITAL if case.hospital else NOT_KNOWN),)
 
 
 def _age_group(labels: Labels, case: CaseFacts) -> str:
@@ -249,6 +258,7 @@ _SEVERAL: dict[str, Callable[[Labels, CaseFacts], tuple[str, ...]]] = {
     "modifiable_factors": lambda labels, case: named("factor", case.modifiable_factors),
     "learning_themes": lambda labels, case: named("learning_theme", case.learning_themes),
     "learning_occasions": lambda labels, case: named("learning_theme", case.learning_themes),
+    "hospital": _hospital,
     "neonatal_gestation": _gestation_of("neonatal_gestation", AGE_BANDS[:1]),
     "infant_gestation": _gestation_of("infant_gestation", AGE_BANDS[:2]),
     "modifiable_groups": lambda labels, case: labels.groups.of("reviews.modifiable_groups", case.modifiable_factors),
@@ -259,7 +269,7 @@ _SEVERAL: dict[str, Callable[[Labels, CaseFacts], tuple[str, ...]]] = {
 
 
 # tables in which a case is in one row, or in none where they are of some cases only
-_OF_ONE = {*_ONE, "neonatal_gestation", "infant_gestation"}
+_OF_ONE = {*_ONE, "neonatal_gestation", "infant_gestation", "hospital"}
 
 
 def _list_is_missing(name: str) -> Callable[[Labels, CaseFacts], tuple[str, ...]]:

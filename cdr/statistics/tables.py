@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cdr.statistics.panel_years import PanelYears
+    from cdr.statistics.revising import Revision
 
 BASES = ("notified", "died", "reviewed", "requested")
 TOTAL = "Total"
@@ -43,7 +44,14 @@ OVERLAPPING = frozenset(
     }
 )
 # in these the rows are parts of some of the cases only, or of what was found in them, which is their whole
-PARTS = frozenset({"notifications.neonatal_gestation", "notifications.infant_gestation", "reviews.learning_occasions"})
+PARTS = frozenset(
+    {
+        "notifications.neonatal_gestation",
+        "notifications.infant_gestation",
+        "notifications.hospital",
+        "reviews.learning_occasions",
+    }
+)
 # in these a cell counts the cases of which a time is known, and says how long it took them
 TIMES = frozenset({"notifications.times", "reviews.times", "returns.times"})
 # in these a cell counts deaths, of so many child-years or births, and gives the rate
@@ -131,7 +139,7 @@ class Table:
 class Tally:
     """All the tables of an area for `years`, of which `year` is the last; `edition` is internal or public.
 
-    `panel` is what the panel did in these years, where that was asked for.
+    `panel` is what the panel did in these years, where that was asked for; `revisions` is what is not any more as it was published.
     """
 
     area: str
@@ -140,6 +148,7 @@ class Tally:
     edition: str
     tables: tuple[Table, ...]
     panel: PanelYears | None = None
+    revisions: tuple[Revision, ...] = ()
 
     def table(self, table_id: str) -> Table:
         """The table with that id.

@@ -76,7 +76,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Setting:
-    """What is known beside the cases: children and live births by authority, breaks in a series, published figures.
+    """What is known beside the cases: children and live births by authority, breaks in a series, published figures, the area's hospitals.
 
     `breaks` are (year, ids or first parts of ids of tables, why); `chance` is the policy data of `rules/intervals.yaml`, without
     which nothing is said of chance.
@@ -87,6 +87,7 @@ class Setting:
     breaks: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     figures: tuple[Figure, ...] = ()
     chance: Mapping[str, Any] = field(default_factory=dict)
+    hospitals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,13 +142,14 @@ def traced(
     bands: Mapping[str, Any],
     cell_at: tuple[str, str, str],
     choice: Choice = Choice(),
+    setting: Setting = Setting(),
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The references behind a cell (its table's id, row's label or `Total`, and column): those counted, and of whom.
 
     A case stands there as often as it counts. Raises: WrongUsage, which lists what there is.
     """
     table, label, column = cell_at
-    made = _made(facts, authorities, agencies, year, n_years, bands, replace(choice, tables=(table,)), Setting())
+    made = _made(facts, authorities, agencies, year, n_years, bands, replace(choice, tables=(table,)), setting)
     rows = {_row_label(table, row, made.labels): row for row in _row_order(table, made)}
     if label != TOTAL and label not in rows:
         raise WrongUsage("That table has no such row.", f"Its rows are: {'; '.join([*rows, TOTAL])}.")
@@ -168,7 +170,7 @@ def _made(
     setting: Setting,
 ) -> _Made:
     known = tuple(facts)
-    labels = Labels(tuple(authorities), agencies, bands, choice.groups or NO_GROUPS)
+    labels = Labels(tuple(authorities), agencies, bands, choice.groups or NO_GROUPS, setting.hospitals)
     periods = columns(year, n_years, choice.by, choice.pooled)
     counts = counted(known, _chosen(bands, choice), periods, labels, choice.births, choice.today)
     today, spans = choice.today, {column: periods.days(column) for column in periods.labels}

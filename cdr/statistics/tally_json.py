@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdr.statistics.panel_years import PanelYears
+from cdr.statistics.revising import Revision
 from cdr.statistics.tables import Break, Cell, Reference, Row, Table, Tally
 
 SCHEMA = "cdr-tally/1"
@@ -22,6 +23,18 @@ def to_json(tally: Tally) -> dict[str, Any]:
         "edition": tally.edition,
         "tables": [_table_json(table) for table in tally.tables],
         **(_panel_json(tally.panel, tally.edition) if tally.panel else {}),
+        **({"revisions": [_revision_json(one) for one in tally.revisions]} if tally.revisions else {}),
+    }
+
+
+def _revision_json(one: Revision) -> dict[str, Any]:
+    return {
+        "table": one.table,
+        "column": one.column,
+        "release": one.release,
+        "reported_on": one.reported_on.isoformat(),
+        "rows": [vars(row) for row in one.rows],
+        "causes": [{"on": act.on.isoformat(), "what": act.verb} for act in one.causes],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from cdr import clock
 from cdr.store import layout
@@ -12,7 +12,7 @@ from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.store import Store
 
 DRILL = "drill"  # a key was tried, by opening a document with it
-VERB = re.compile(r"cdr: ([a-z-]+)")
+VERB = re.compile(rf"cdr: ([a-z-]+)(?: ({layout.REFERENCE.pattern}))?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,15 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
     return [
         _recorded(store, commit, folder) for commit in commits[::-1] if not folder or _touches(store, commit, folder)
     ]
+
+
+def acts_since(store: Store, commit: str) -> list[tuple[date, str, str]]:
+    """What was recorded after a commit: the day, the verb, and the case where it was about one; empty for work put together by hand.
+
+    Raises: NotAuthentic.
+    """
+    found = [(one, VERB.match(one.title)) for one in store.git.since(commit, store.sealed.head) or []]
+    return [(clock.day_of(one.seconds), verb[1], verb[2] or "") for one, verb in found if verb]
 
 
 def last_acts(store: Store) -> dict[str, tuple[str, str]]:

@@ -22,6 +22,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
 KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
 PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
+REPORT_PICTURES_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2}-pictures)\.yaml\.gpg")
+REPORT_NUMBERS_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2}-numbers)\.yaml\.gpg")
 REPORT_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2})\.yaml\.gpg")
 PASSPHRASES_FILE = f"{AGENCIES}/passphrases.yaml.gpg"
 READS_FILE = re.compile(r"reads/([0-9a-f]{16})\.yaml\.gpg")
@@ -57,18 +59,28 @@ ATTACHMENT = Kind("attachment", "attachment")
 PANEL = Kind("panel", "panel")
 AGREEMENTS = Kind("agreements", "agreements")
 REPORT = Kind("report", "report")
+REPORT_NUMBERS = Kind("report-numbers", "report-numbers")
+REPORT_PICTURES = Kind("report-pictures", "report-pictures")
 PASSPHRASES = Kind("passphrases", "passphrases")
 READS = Kind("reads", "reads")
 RELEASE = Kind("release", "release")
 OF_NO_CASE = (
     (REPORT, REPORT_FILE),
+    (REPORT_PICTURES, REPORT_PICTURES_FILE),
+    (REPORT_NUMBERS, REPORT_NUMBERS_FILE),
     (PASSPHRASES, re.compile(rf"{AGENCIES}/(passphrases)\.yaml\.gpg")),
     (READS, READS_FILE),
     (RELEASE, re.compile(r"reports/(release-[0-9]{4})\.yaml\.gpg")),
 )
 LEDGERS = (REQUESTS, PROMPTS)
 OF_A_CASE = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT)}
-KINDS = {**OF_A_CASE, **{kind.name: kind for kind in (PANEL, AGREEMENTS, REPORT, PASSPHRASES, READS, RELEASE)}}
+KINDS = {
+    **OF_A_CASE,
+    **{
+        kind.name: kind
+        for kind in (PANEL, AGREEMENTS, REPORT, REPORT_PICTURES, REPORT_NUMBERS, PASSPHRASES, READS, RELEASE)
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -156,6 +168,16 @@ def panel_path(id_: str) -> str:
 def report_path(year: str) -> str:
     """The path of the area's own words for the report of a year (`2025/26`)."""
     return f"reports/{year.replace('/', '-')}.yaml.gpg"
+
+
+def report_pictures_path(year: str) -> str:
+    """The path of the pictures among those words."""
+    return f"reports/{year.replace('/', '-')}-pictures.yaml.gpg"
+
+
+def report_numbers_path(year: str) -> str:
+    """The path of the numbers beside which those words were written."""
+    return f"reports/{year.replace('/', '-')}-numbers.yaml.gpg"
 
 
 def reads_path(id_: str) -> str:

@@ -13,7 +13,7 @@ from cdr.terminal import terminal
 from cdr.terminal.answers import Ask, Options
 
 LONGEST_LIST = 12
-FREE = ("authorities",)
+FREE = ("authorities", "hospitals")
 
 
 class Asking:

@@ -49,6 +49,7 @@ def setting(app: App) -> Setting:
         breaks=tuple((one.year, one.tables, one.why) for one in configuration.breaks),
         figures=_figures(app),
         chance=rules("intervals"),
+        hospitals=configuration.hospitals,
     )
 
 

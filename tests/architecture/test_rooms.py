@@ -81,6 +81,8 @@ HEAVY = {
     "dateutil",
     "docx",
     "lxml",
+    "markdown_it",
+    "PIL",
     "openpyxl",
     "icalendar",
     "duckdb",

@@ -68,6 +68,16 @@ async function openPanel(page, phrase) {
 }
 
 const scenarios = {
+  async report() {
+    const within = await context({ viewport: { width: 390, height: 800 } });
+    const page = await open(within, plan.file);
+    await audit(page, "report");
+    await shot(page, "report", true);
+    seen.width = await page.evaluate(() => document.documentElement.scrollWidth);
+    seen.over = await page.evaluate(() => [...document.querySelectorAll("body *")]
+      .filter((one) => !one.closest(".scroll > table") && one.getBoundingClientRect().right > 390.5)
+      .map((one) => `${one.tagName}: ${one.textContent.trim().slice(0, 60)}`));
+  },
   async notification() {
     const within = await context();
     const page = await open(within, plan.file);

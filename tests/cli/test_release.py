@@ -47,6 +47,23 @@ def test_what_is_published_is_hidden_where_it_must_be_recorded_and_repeated(
     assert "why" not in json.dumps(more.json)
     assert run([*store, "release", "list"]).code == 0 and run([*store, "release", "show", "3"]).code == 66
 
+    # a case that is taken out afterwards: the exact tables say that the published ones are not what they were, and why
+    assert "revisions" not in run([*store, "tally", "--year", "2023/24", "--years", "3", "--json"]).json
+    traced = run(
+        [*store, "tally", "--year", "2022/23", "--trace", "notifications.sex", "Total", "2022/23", "--json"]
+    ).json
+    assert run([*store, "void", traced["n"][0], "--by-mistake"]).code == 0
+    now = run([*store, "tally", "--year", "2022/23", "--json"])
+    assert "please check: 2022/23 changed since it was reported" in now.err
+    [changed] = [one for one in now.json["revisions"] if one["table"] == "notifications.sex"]
+    assert (changed["release"], changed["causes"][-1]["what"]) == (1, "void")
+    assert changed["rows"][-1]["was"] - changed["rows"][-1]["now"] == 1
+    assert any(
+        "has changed since it was published on" in note for table in now.json["tables"] for note in table["notes"]
+    )
+    still = run([*store, "tally", "--year", "2022/23", "--years", "2", "--public", "--json"])
+    assert still.code == 0 and "revisions" not in still.json and "has changed" not in still.out
+
     # a year that is not over, and counts whose difference would tell
     assert run([*store, "tally", "--year", "2025/26", "--public"]).code == 65
     for wrong in (

@@ -167,3 +167,55 @@ def test_what_cannot_be_is_said(cdr: Shell, options: list[str], code: int) -> No
     assert cdr(*YEAR, *options, code=code).out == ""
     cdr("report", "--year", "2025/27", "-o", "r.md", code=2)
     assert not Path("r.md").exists()
+
+
+def test_pictures_beside_the_words_are_kept_with_them_and_what_may_not_stand_there_is_told_by_its_line(
+    cdr: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    Image.new("RGB", (300, 200), "green").save(beside / "garden.png")
+    (beside / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
+    own = (
+        WORDS
+        + "thanks: |-\n  To <b>all</b>.\n\n  ![A garden](garden.png)\n\n  ![Gone](gone.png)\n\n  ![Broken](broken.jpg)\n  [here](file:///x)\n"
+    )
+    answer = cdr(*YEAR, "--words", words(beside, own), code=65, as_of=DAY)
+    told = [(line.split(":")[1], line[-8:]) for line in answer.err.splitlines() if "[RPT" in line]
+    assert told == [("7", "[RPT-07]"), ("11", "[RPT-11]"), ("13", "[RPT-09]"), ("13", "[RPT-12]"), ("14", "[RPT-08]")]
+    good = WORDS + "thanks: |-\n  To all.\n\n  ![A garden](garden.png)\n"
+    cdr(*YEAR, "--words", words(beside, good), as_of=DAY)
+    assert (cdr.store / "reports" / "2025-26-pictures.yaml.gpg").is_file()
+    (beside / "garden.png").unlink()
+    assert "Nothing was changed." in cdr(*YEAR, "--words", words(beside, good), as_of=DAY).err
+    monkeypatch.chdir(tmp_path)
+    editor(tmp_path, monkeypatch, """sed -i 's/To all/To everybody/' "$1" """)
+    cdr("report", "--year", "2026/27", "--edit", as_of=DAY)
+    cdr("report", "--year", "2026/27", "-o", tmp_path / "r.html", as_of=DAY)
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "To everybody" in page and 'alt="A garden" width="300"' in page
+    cdr(*YEAR, "--words", words(beside, WORDS), as_of=DAY)
+    cdr("verify")
+
+
+def test_a_finished_year_that_is_not_any_more_what_its_report_was_written_beside_says_so(
+    cdr: Shell, sudi: str, tmp_path: Path
+) -> None:
+    cdr(*YEAR, "--words", words(tmp_path), as_of=DAY)
+    assert "revisions" not in cdr("tally", "--year", "2025/26", "--json", as_of="2027-05-01").json
+    cdr("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2026-06-01")
+    [sex] = [
+        one
+        for one in cdr("tally", "--year", "2025/26", "--json", as_of="2027-05-01").json["revisions"]
+        if one["table"] == "notifications.sex"
+    ]
+    assert (sex["release"], sex["reported_on"], sex["rows"][-1]) == (None, DAY, {"row": "Total", "was": 1, "now": 2})
+    assert [one["what"] for one in sex["causes"]] == ["notify"]
+    answer = cdr("report", "--year", "2026/27", "--years", "2", "-o", tmp_path / "r.md", as_of="2027-05-01")
+    assert "please check: 2025/26 changed since it was reported" in answer.err
+    text = (tmp_path / "r.md").read_text("utf-8")
+    assert "2025/26 has changed since its report was written on 1 May 2026" in text and "a death notified" in text
+    again = cdr(*YEAR, "--json", as_of="2027-05-01")
+    assert "revisions" not in again.json, "it is being written"

@@ -62,6 +62,7 @@ def test_a_notification_becomes_dates_codes_and_numbers() -> None:
         "ethnicity": "N",
         "local_authority": "Northshire",
         "place": "emergency_department",
+        "hospital": None,
         "expected": "unexpected",
         "gestation_weeks": 36,
         "jar": True,

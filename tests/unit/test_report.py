@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,7 +20,7 @@ from lxml import etree
 from cdr.app import rules
 from cdr.documents.report.charts import WIDEST, drawn, of_rows, over_years
 from cdr.documents.report.report import render
-from cdr.documents.report.report_blocks import Grid, Picture, Place, Report
+from cdr.documents.report.report_blocks import Bullets, Grid, Heading, Picture, Place, Report
 from cdr.documents.report.report_sections import Material, build, tables_needed
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.forms import codec
@@ -61,7 +62,12 @@ SOME = [
 def made(
     facts: list[CaseFacts], words: dict[str, Any] | None = None, last: dict[str, Any] | None = None, years: int = 4
 ) -> Report:
-    setting = Setting(dict(CONFIGURATION.population), figures=figures(rules("england-reference")), chance=CHANCE)
+    setting = Setting(
+        dict(CONFIGURATION.population),
+        figures=figures(rules("england-reference")),
+        chance=CHANCE,
+        hospitals=CONFIGURATION.hospitals,
+    )
     choice = Choice(tables_needed(RULES), today=DAY)
     counted = tally(
         facts,
@@ -285,3 +291,43 @@ def test_markdown_shows_what_is_written_and_takes_nothing_for_a_mark() -> None:
         if isinstance(block, Grid):
             lines = text[text.index(f"**Table {block.number}.") :].split("\n\n")[1].splitlines()
             assert len(lines) == len(block.rows) + 2 and {line.count(" | ") for line in lines} == {len(block.heads) - 1}
+
+
+def test_headings_say_the_message_only_as_far_as_numbers_carry() -> None:
+    many = [case(n, year, True) for year in (2024, 2025) for n in range(20)]
+    heads = [block.words for block in made(many).blocks if isinstance(block, Heading)]
+    assert "Where the children died: mostly Hospice (20 of 20)" in heads
+    assert "7 of 20 deaths notified had a joint agency response" in heads
+    assert "Where the children lived" in heads, "two rows are alike"
+    changed = [replace(one, modifiable="yes" if one.died and one.died >= date(2025, 4, 1) else "no") for one in many]
+    assert "20 of 20 reviews found modifiable factors, a larger share than in 2024/25" in [
+        block.words for block in made(changed).blocks if isinstance(block, Heading)
+    ]
+    assert "Reviews completed: 20 in 2025/26" in [section.title for section in made(many).sections]
+    unknown = [replace(one, modifiable=None, expected="not_known") for one in many]
+    heads = [block.words for block in made(unknown).blocks if isinstance(block, Heading)]
+    assert {"Reviews with modifiable factors", "Expected and unexpected deaths"} <= set(heads)
+    for report in (EMPTY, ONE):
+        assert not [
+            block.words
+            for block in report.blocks
+            if isinstance(block, Heading)
+            if " of " in block.words and ":" in block.words
+        ]
+
+
+def test_a_note_stands_once_and_names_its_tables() -> None:
+    notes = [note for block in FULL.blocks if isinstance(block, Grid) for note in block.notes]
+    counting = next(section for section in FULL.sections if section.id == "counting")
+    said = [item for block in counting.blocks if isinstance(block, Bullets) for item in block.items]
+    assert [note for note in set(notes) if notes.count(note) > 2] == [] and not set(notes) & set(said)
+    [age] = [item for item in said if item.startswith("Age is counted")]
+    numbers = [block.number for block in FULL.blocks if isinstance(block, Grid) and "age at death" in block.caption]
+    assert age.endswith(f"(Tables {numbers[0]}, {numbers[1]} and {numbers[2]}.)")
+
+
+def test_of_a_single_child_there_is_no_percentage_and_of_nothing_no_count() -> None:
+    for report in (FULL, ONE, made([case(1, 2024, True), *(case(n, 2025, True) for n in range(9))])):
+        for format in ("html", "md"):
+            text = render(report, format).decode()
+            assert not re.search(r"\b1 (?:of 1 )?\(100|\b0 of 0\b", text)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cdr.app import rules
 from cdr.domain.anonymising.known_names import family_names
+from cdr.domain.report import prose
 from cdr.domain.report.report_words import Names, follow_up, report_problems, starting_words, text_to_edit
 from cdr.forms import codec, schema
 
@@ -86,6 +87,10 @@ def test_last_year_s_words_as_they_were_are_told() -> None:
     same = report_problems(WORDS | {"effectiveness": "It went well.", "thanks": "To all."}, "2025/26", NAMES, last)
     assert [(one.rule, one.field, one.level) for one in same] == [("RPT-06", "effectiveness", "warning")]
     assert report_problems(WORDS | {"effectiveness": "It went better."}, "2025/26", NAMES, last) == []
+    kept = WORDS | {
+        "sections": [{"title": "Voices", "text": "One."}, {"title": "Words", "text": "CDOP.", "every_year": "yes"}]
+    }
+    assert [one.field for one in report_problems(kept, "2025/26", NAMES, kept)] == ["sections.0"]
 
 
 def test_next_year_begins_with_last_year_s_words_and_its_actions_to_be_followed_up() -> None:
@@ -134,3 +139,83 @@ def test_whatever_the_words_are_they_are_only_judged(node: Any) -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_full_name_is_found_in_any_text_that_stands_around_it(before: str, after: str) -> None:
     assert NAMES.is_in(f"{before} . Przykład-Ngọc . {after}")
+
+
+# ---- Markdown -------------------------------------------------------------------------------------------------------
+
+MARKED = """\
+A <b>bold</b> word
+and <javascript:alert(1)>.
+
+[a page](https://example.org/a?b=1) [here](notes.html) [us](mailto:a@b.example)
+
+![](garden.png)
+
+![A garden](https://example.org/garden.png)
+
+Words ![A garden](garden.png) around it.
+
+![A garden](../garden.png "In May")
+
+<!-- hidden -->
+1 < 2 & 3 > 2"""
+
+
+def test_what_may_not_stand_in_markdown_is_told_by_the_line_of_its_text() -> None:
+    assert [(one.rule, one.row) for one in prose.faults(MARKED)] == [
+        ("RPT-07", 0), ("RPT-08", 1), ("RPT-08", 3), ("RPT-10", 5), ("RPT-09", 7), ("RPT-09", 9), ("RPT-09", 11), ("RPT-07", 13),
+    ]  # fmt: skip
+    good = "# A\n\n* b\n    1. c\n\n> d\n\n![A garden](garden.png)\n\n| e | f |\n|---|--:|\n| g | 1 < 2 |\n\n<https://example.org>"
+    assert prose.faults(good) == []
+
+
+def test_a_fault_stands_in_the_line_of_the_file_where_its_text_is_as_typed() -> None:
+    raw = b"schema: report/1\nyear: 2025/26\nlearning:\n- title: A\n  text: |-\n    One.\n\n    Two <b>.\nthanks: >-\n  We thank\n  <i>all</i>.\n"
+    body, source, wrong = schema.examine(raw, "words.yaml", "report")
+    found = schema.placed(report_problems(body, "2025/26", NAMES), schema.current("report"), source)
+    assert (wrong, [(one.line, one.field, one.rule) for one in found]) == (
+        [],
+        [(8, "learning.0.text", "RPT-07"), (9, "thanks", "RPT-07")],
+    )
+
+
+def test_a_name_is_found_whatever_marks_part_it() -> None:
+    for text in (
+        "Ọlám**idé** is",
+        "Mrs Ok&#97;for",
+        "[Gruff](https://example.org)udd",
+        "999 **000** 0018",
+        "![Siân](a.png)",
+    ):
+        rules_ = {rule for rule, _ in found(sections=[{"title": "Voices", "text": text}])}
+        assert rules_ & {"RPT-01", "RPT-02"}, text
+
+
+def test_markdown_is_read_as_parts_in_their_order_and_no_heading_is_more_than_one_deeper() -> None:
+    text = "#### A\n\n# B\n\n### C\n\n3. one\n   - two\n\n     more\n4. three\n\n> # D\n> said\n\n    as it is  \nhere"
+    read = prose.parts(text)
+    assert [(part.depth, prose.plain([part])) for part in read if isinstance(part, prose.SubHeading)] == [
+        (1, "A"), (1, "B"), (2, "C"),
+    ]  # fmt: skip
+    listed, quoted, last = read[3:]
+    assert isinstance(listed, prose.Listed) and listed.start == 3 and len(listed.items) == 2
+    inner = listed.items[0][1]
+    assert isinstance(inner, prose.Listed) and inner.start is None and len(inner.items[0]) == 2
+    assert quoted == prose.Quotation(
+        (prose.Paragraph((prose.Run("D", strong=True),)), prose.Paragraph((prose.Run("said"),)))
+    )
+    assert last == prose.Paragraph((prose.Run("as it is"), prose.Run("", turn=True), prose.Run("here")))
+
+
+def test_html_and_dangerous_links_are_words_where_they_were_recorded_before() -> None:
+    (one,) = prose.parts("[A *page*](javascript:alert) and <b>this</b> &amp; [that](https://example.org/a).")
+    assert isinstance(one, prose.Paragraph)
+    assert [(run.text, run.link) for run in one.runs] == [
+        ("A ", ""), ("page", ""), (" and <b>this</b> & ", ""), ("that", "https://example.org/a"), (".", ""),
+    ]  # fmt: skip
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_and_judged(text: str) -> None:
+    prose.plain(prose.parts(text))
+    assert all(0 <= one.row <= text.count("\n") + text.count("\r") for one in prose.faults(text))

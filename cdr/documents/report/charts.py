@@ -16,6 +16,7 @@ from cdr.statistics.tables import SHARES, Cell, Table
 
 MOST_BARS = 12
 WIDEST = 68  # per cent of the width: the number stands beside the longest bar
+NARROW, LETTER = 345, 8.2  # points of the smallest screen's page, and of a letter
 LINE, BAR, GAP, LABEL = 18, 18, 7, 42  # points of a screen, and letters in a line of a label
 SPACE = 9
 NOT_KNOWN = "not known"
@@ -46,9 +47,15 @@ class Chart:
     alt: str
     groups: tuple[Group, ...]
 
+    @property
+    def widest(self) -> float:
+        """How long the longest bar is, in per cent of the width, so that what stands beside any bar has its place on a small screen."""
+        bars = [bar for group in self.groups for bar in group.bars]
+        return min((_room(bar) for bar in bars if bar.share), default=float(WIDEST))
+
     def data(self) -> dict[str, Any]:
         """The chart as JSON has it."""
-        return asdict(self)
+        return {**asdict(self), "widest": self.widest}
 
 
 def of_rows(table: Table, title: str) -> Chart | None:
@@ -101,7 +108,7 @@ def words(cell: Cell, table: Table) -> str:
         return HIDDEN if cell.hidden else NOT_KNOWN
     return (
         f"{counted_of(cell, table)} ({cell.percent:.{table.decimals}f}%)"
-        if cell.n and cell.percent is not None
+        if cell.n and cell.percent is not None and cell.whole != 1
         else counted_of(cell, table)
     )
 
@@ -114,7 +121,7 @@ def drawn(chart: Chart, id_: str) -> str:
             y += LINE
             parts.append(svg.text(line, class_="label", x=0, y=y - 4))
         for bar in group.bars:
-            kind, width = "filled" if bar.filled else "outlined", f"{bar.share * WIDEST:.2f}%"
+            kind, width = "filled" if bar.filled else "outlined", f"{bar.share * chart.widest:.2f}%"
             if bar.share:
                 parts.append(svg.element("rect", class_=kind, x=1, y=y + 1, width=width, height=BAR - 2))
             parts.append(svg.element("line", x1=1, x2=1, y1=y, y2=y + BAR))
@@ -122,6 +129,12 @@ def drawn(chart: Chart, id_: str) -> str:
             y += BAR + GAP
         y += SPACE
     return svg.picture(id_, chart.title, chart.alt, parts, class_="chart", width="100%", height=y)
+
+
+def _room(bar: Bar) -> float:
+    """How long the longest bar may be for this bar's text to have its place."""
+    left = 100 - 100 * (len(bar.text) * LETTER + 8) / NARROW
+    return min(float(WIDEST), max(left, 10.0) / bar.share)
 
 
 def _named(cell: Cell, name: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
 from cdr.documents.report.charts import Chart
+from cdr.domain.report.prose import Part
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,14 @@ class Text:
 
     words: str
     quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Prose:
+    """What somebody wrote; its headings stand below one of the level `below`, a section's title being of level 1."""
+
+    parts: tuple[Part, ...]
+    below: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Picture:
     chart: Chart
 
 
-Block: TypeAlias = Text | Place | Heading | Bullets | Grid | Picture
+Block: TypeAlias = Text | Prose | Place | Heading | Bullets | Grid | Picture
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,8 @@ class Section:
 class Report:
     """The whole report. `notice` stands on every page; `made_on` is the day as of which it was made.
 
-    `missing` are the titles of sections that the partners have not written yet, `cautions` what is odd about the cases."""
+    `missing` are the titles of sections that the partners have not written yet, `cautions` what is odd about the cases,
+    `pictures` what stands among the words, by the names of the files."""
 
     title: str
     subtitle: str
@@ -97,6 +108,7 @@ class Report:
     sections: tuple[Section, ...]
     missing: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def blocks(self) -> tuple[Block, ...]:

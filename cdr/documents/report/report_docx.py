@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,12 +12,29 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from cdr.documents.printed import Printed
-from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
+from cdr.documents.report import prose_docx
+from cdr.documents.report.prose_docx import prose
+from cdr.documents.report.report_blocks import (
+    Block,
+    Bullets,
+    Grid,
+    Heading,
+    Picture,
+    Place,
+    Prose,
+    Report,
+    Section,
+    Text,
+)
 from cdr.documents.report.report_pdf import picture
 from cdr.documents.word_file import About, finished
 
 FONT = "Arial"
 ACCENT, QUIET, INK = RGBColor(0x1F, 0x3F, 0x5F), RGBColor(0x4A, 0x4A, 0x4A), RGBColor(0x11, 0x11, 0x11)
+STYLES = (
+    ("Normal", 11, INK), ("Title", 28, ACCENT), ("Subtitle", 16, INK), ("Heading 1", 18, ACCENT), ("Heading 2", 13, ACCENT),
+    ("Heading 3", 12, ACCENT), ("Heading 4", 11, ACCENT), ("Heading 5", 11, INK), ("Quote", 11, INK), ("Caption", 10, INK),
+)  # fmt: skip
 WIDTH = Cm(16.5)
 FIRST_COLUMN = 0.32  # of the width, of a table of numbers
 WHOLE = 16  # a table of no more rows than these stays on one page
@@ -39,9 +55,7 @@ def docx(report: Report) -> Printed:
 
 
 def _styles(document: Any) -> None:
-    for name, size, colour in (
-        ("Normal", 11, INK), ("Title", 28, ACCENT), ("Subtitle", 16, INK), ("Heading 1", 18, ACCENT), ("Heading 2", 13, ACCENT), ("Caption", 10, INK),
-    ):  # fmt: skip
+    for name, size, colour in STYLES:
         font = document.styles[name].font
         font.name, font.size, font.color.rgb, font.italic = FONT, Pt(size), colour, False
         fonts = document.styles[name].element.get_or_add_rPr().get_or_add_rFonts()
@@ -93,6 +107,8 @@ def _block(document: Any, block: Block, report: Report) -> None:
     match block:
         case Text():
             document.add_paragraph(block.words)
+        case Prose():
+            prose(document, block, report.pictures)
         case Place():
             _framed(document, block.words)
         case Heading():
@@ -107,10 +123,7 @@ def _block(document: Any, block: Block, report: Report) -> None:
 
 def _picture(document: Any, block: Picture, report: Report) -> None:
     document.add_paragraph(f"Chart {block.number}. {block.chart.title}", style="Caption")
-    document.add_picture(io.BytesIO(picture(block.chart, report)), width=WIDTH)
-    properties = document.paragraphs[-1]._p.find(f".//{qn('wp:docPr')}")
-    properties.set("descr", block.chart.alt)
-    properties.set("title", block.chart.title)
+    prose_docx.picture(document, picture(block.chart, report), WIDTH, block.chart.alt, block.chart.title)
 
 
 def _table(document: Any, grid: Grid) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cdr.documents.report.charts import drawn
+from cdr.documents.report.prose_html import prose
 from cdr.documents.report.report_blocks import Block, Report
 from cdr.documents.web_page import as_it_is, web_page
 
@@ -12,9 +13,10 @@ def html(report: Report) -> bytes:
     values = {
         "report": report,
         "kind": _kind,
+        "prose": lambda block: prose(block, report.pictures),
         "svg": lambda picture: as_it_is(drawn(picture.chart, f"chart-{picture.number}")),
     }
-    return web_page("report", "report.html", values).encode()
+    return web_page("report", "report.html", values, pictures=True).encode()
 
 
 def _kind(block: Block) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from cdr.documents.report.prose_md import prose
+from cdr.documents.report.prose_md import shown as _md
+from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Prose, Report, Text
 
-from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Text
+BEFORE: dict[type[Text | Place | Heading], str] = {Text: "", Place: "> ", Heading: "### "}
 
 
 def markdown(report: Report) -> bytes:
@@ -28,18 +30,16 @@ def markdown(report: Report) -> bytes:
 
 def _block(block: Block) -> str:
     match block:
-        case Text():
-            return _md(block.words)
-        case Place():
-            return f"> {_md(block.words)}"
-        case Heading():
-            return f"### {_md(block.words)}"
+        case Prose():
+            return prose(block)
         case Bullets():
             return _listed(block.items)
         case Picture():
             return f"Chart {block.number}. {_md(block.chart.alt)}"
         case Grid():
             return _table(block)
+        case Text() | Place() | Heading():
+            return f"{BEFORE[type(block)]}{_md(block.words)}"
 
 
 def _table(grid: Grid) -> str:
@@ -56,12 +56,6 @@ def _table(grid: Grid) -> str:
 
 def _listed(items: tuple[str, ...]) -> str:
     return "\n".join(f"- {_md(item)}" for item in items)
-
-
-def _md(text: str) -> str:
-    """Text that Markdown shows as it is, also where a line begins with what would be a list or a heading."""
-    clean = re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", re.sub(r"^([-+])", r"\\\1", clean))
 
 
 def _anchor(number: int, title: str) -> str:

@@ -10,10 +10,23 @@ from typing import Any
 
 from cdr.documents.report import report_sentences as sentences
 from cdr.documents.report.charts import Chart, of_rows, over_years
-from cdr.documents.report.report_blocks import Block, Bullets, Grid, Heading, Picture, Place, Report, Section, Text
-from cdr.documents.safe import visible
+from cdr.documents.report.report_blocks import (
+    Block,
+    Bullets,
+    Grid,
+    Heading,
+    Picture,
+    Place,
+    Prose,
+    Report,
+    Section,
+    Text,
+)
+from cdr.documents.report.report_headlines import headline, section_title
+from cdr.documents.safe import KEPT, visible
 from cdr.documents.tables import panel_years
 from cdr.documents.tables.tally import BASIS_WORDS, cell_text, headings, lines, own_notes, shared_notes, total_text
+from cdr.domain.report import prose
 from cdr.domain.report.report_words import follow_up
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import read_date
@@ -23,14 +36,15 @@ from cdr.statistics.tables import TOTAL, Reference, Table, Tally
 from cdr.written import long_date
 
 SHORT_COMMIT = 12
+KEPT_IN_WORDS = KEPT + "\n\t"
 
 
 @dataclass(frozen=True)
 class Material:
     """What a report is made from: the tally, the area, its own words of this year and of the last, and what is worth knowing.
 
-    `rules` is `rules/report.yaml`, `chance` is `rules/intervals.yaml`; `cautions` are sentences about the cases. Of
-    a `public` edition the tally is the public one, and there is nothing else that counts.
+    `rules` is `rules/report.yaml`, `chance` is `rules/intervals.yaml`; `cautions` are sentences about the cases,
+    `pictures` those among the words. Of a `public` edition the tally is the public one, and there is nothing else that counts.
     """
 
     tally: Tally
@@ -43,8 +57,10 @@ class Material:
     rules: Mapping[str, Any]
     chance: Mapping[str, Any]
     public: bool = False
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
     tables: Iterator[int] = field(default_factory=lambda: count(1))
     charts: Iterator[int] = field(default_factory=lambda: count(1))
+    numbered: dict[str, int] = field(default_factory=dict)
 
 
 def tables_needed(rules: Mapping[str, Any]) -> tuple[str, ...]:
@@ -57,14 +73,14 @@ def tables_needed(rules: Mapping[str, Any]) -> tuple[str, ...]:
 def build(material: Material) -> Report:
     """The report, with every place where the partners' own words are still missing."""
     rules, tally = material.rules, material.tally
-    made = [(about, tuple(_blocks(about, material))) for about in rules["sections"]]
+    made = [(about, tuple(_blocks(about, material))) for about in _sections(material)]
     missing = [about["title"] for about, blocks in made if any(isinstance(block, Place) for block in blocks)]
     if material.public:
         made = [
             (about, blocks) for about, whole in made if (blocks := _without_places(whole)) and "england" not in about
         ]
     sections = tuple(
-        Section(number, about["id"], about["title"], blocks) for number, (about, blocks) in enumerate(made, 1)
+        Section(number, about["id"], _title(about, material), blocks) for number, (about, blocks) in enumerate(made, 1)
     )
     edition = rules["public"] if material.public else rules
     day = long_date(material.made_on)
@@ -83,7 +99,31 @@ def build(material: Material) -> Report:
         sections=sections,
         missing=tuple(missing),
         cautions=tuple(material.cautions),
+        pictures=material.pictures,
     )
+
+
+def _sections(material: Material) -> Iterator[Mapping[str, Any]]:
+    """The report's sections, and the area's own where it wants them: after the section that each names, else before the last two."""
+    about = material.rules["sections"]
+    own = [
+        {
+            "id": f"own-{n}",
+            "title": visible(one["title"]),
+            "own": one["text"],
+            "after": one.get("after", about[-3]["id"]),
+        }
+        for n, one in enumerate(material.words.get("sections", ()), 1)
+    ]
+    for section in about:
+        yield section
+        yield from (one for one in own if one["after"] == section["id"])
+
+
+def _title(about: Mapping[str, Any], material: Material) -> str:
+    asked = about.get("headline")
+    table = material.tally.table(asked["table"]) if asked and _has(material, asked["table"]) else None
+    return section_title(about, table)
 
 
 def _without_places(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -97,12 +137,15 @@ def _blocks(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     if "few" in about and _has(material, about["few"]["table"]):
         said = sentences.few(material.tally.table(about["few"]["table"]), about["few"]["of"], material.rules)
         yield from [Text(sentence) for sentence in said]
+    if "own" in about:
+        yield _written(about["own"])
     if "words" in about:
         yield from _own(about, material)
     if "trend" in about:
         yield from _trend(about["trend"], material)
     for table in about.get("tables", ()):
-        yield from _table(table, material)
+        if "listed" not in table or getattr(material.configuration, table["listed"]):
+            yield from _table(table, material)
     if about.get("england") and not material.public:
         yield from _england(about["england"], material)
     if about.get("counting"):
@@ -123,22 +166,23 @@ def _own(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     if not given:
         yield Place(material.rules["sentences"]["not_written"].format(what=about["what"]))
     elif key == "foreword":
-        yield from _written(given["text"])
+        yield _written(given["text"])
         yield from [Text(visible(given["by"]))] if given.get("by") else []
     elif key == "learning":
         for point in given:
             yield Heading(visible(point["title"]))
-            yield from _written(point["text"])
+            yield _written(point["text"], below=2)
     elif key == "actions":
         yield _actions(given, material)
     elif key == "priorities":
-        yield Bullets(tuple(visible(" ".join(line.split())) for line in given))
+        lines = (prose.line(visible(line, KEPT_IN_WORDS)) for line in given)
+        yield Prose((prose.Listed(tuple((prose.Paragraph(runs),) for runs in lines)),))
     else:
-        yield from _written(given)
+        yield _written(given)
 
 
-def _written(text: str) -> Iterator[Block]:
-    yield from (Text(visible(paragraph)) for paragraph in sentences.paragraphs(text))
+def _written(text: str, below: int = 1) -> Prose:
+    return Prose(prose.parts(visible(text, KEPT_IN_WORDS)), below)
 
 
 def _earlier_actions(material: Material) -> Iterator[Block]:
@@ -222,15 +266,18 @@ def _table(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
     if material.public and not _has(material, about["table"]):
         return
     table = material.tally.table(about["table"])
-    yield Heading(about["heading"])
+    if "rows_but" in about:
+        about = {**about, "rows": [row.label for row in table.rows if row.label not in about["rows_but"]]}
+    yield Heading(headline(table, about, material.rules, material.chance, material.public))
     said = sentences.said(table, about, material.rules, material.chance, material.public)
     yield from [Text(" ".join(said))] if said else []
     if not table.rows:
         return
     if about.get("chart"):
         yield from _picture(of_rows(table, f"{table.title}, {table.columns[-1]}"), material)
+    material.numbered[table.id] = next(material.tables)
     yield Grid(
-        number=next(material.tables),
+        number=material.numbered[table.id],
         caption=table.title,
         heads=("", *headings(table)),
         rows=tuple(lines(table)),
@@ -282,8 +329,15 @@ def _here(table: Table, one: Reference) -> str:
 
 def _counting(material: Material) -> Iterator[Block]:
     rules, tally = material.rules, material.tally
+
+    def named(tables: Sequence[Table]) -> str:
+        numbers = [str(material.numbered[table.id]) for table in tables if table.id in material.numbered]
+        if not numbers:
+            return "; ".join(table.title for table in tables)
+        return f"{'Table' if len(numbers) == 1 else 'Tables'} {sentences.listed(numbers)}"
+
     hiding = rules["public"]["counting"] if material.public else []
-    yield Bullets((*hiding, *rules["counting"], *_left_out(material), *shared_notes(tally)))
+    yield Bullets((*hiding, *rules["counting"], *_left_out(material), *shared_notes(tally, named)))
     if material.cautions:
         yield Heading(rules["gaps"])
         yield Bullets(tuple(material.cautions))

@@ -22,14 +22,14 @@ def said(table: Table, about: Words, rules: Words, chance: Words, public: bool =
     kind = about.get("kind", "parts")
     if kind == "total":
         return [_total(table, about, rules), *([about["said"]] if any(cell.n for cell in table.total) else [])]
-    n, year, words = _counted(table), table.columns[-1], rules["sentences"]
+    n, year, words = counted(table), table.columns[-1], rules["sentences"]
     known = {"of": about.get("whole", about["of"]), "one": about["one"], "year": year, "n": n}
     if not table.rows:
         return [words["nothing"]]
     if n is None or n < 2:
         told = _not_told(table.total[-1], known, rules) if n is None else words["one" if n else "none"].format(**known)
         return [told] if kind != "none" else []
-    if public and kind in ("parts", "often") and not _may_be_ranked(table):
+    if public and kind in ("parts", "often") and not may_be_ranked(table):
         return [words["shown" if table.id in OVERLAPPING else "not_ranked"]]
     found = [] if kind == "none" else [_sentence(kind, table, about, n, rules, chance)]
     return [*found, *([about["said"]] if about.get("said") else [])]
@@ -37,7 +37,7 @@ def said(table: Table, about: Words, rules: Words, chance: Words, public: bool =
 
 def few(table: Table, of: str, rules: Words) -> list[str]:
     """What a section says where its year has so few cases that no difference is a pattern."""
-    n, year = _counted(table), table.columns[-1]
+    n, year = counted(table), table.columns[-1]
     return [rules["sentences"]["few"].format(few=rules["few"], of=of, year=year)] if 1 < (n or 0) < rules["few"] else []
 
 
@@ -48,14 +48,8 @@ def facts(tally: Tally, rules: Words, chance: Words) -> list[str]:
     return [
         _total(table, about, rules) if about["kind"] == "total" else _fact(table, about, rules, chance)
         for table, about in found
-        if about["kind"] in ("count", "total") or _counted(table) != 0
+        if about["kind"] in ("count", "total") or counted(table) != 0
     ]
-
-
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text that somebody wrote: an empty line parts them."""
-    parts = text.replace("\r\n", "\n").split("\n\n")
-    return [" ".join(part.split()) for part in parts if part.strip()]
 
 
 def _sentence(kind: str, table: Table, about: Words, n: int, rules: Words, chance: Words) -> str:
@@ -84,14 +78,14 @@ def _most(table: Table, known: dict[str, Any], rules: Words, kind: str) -> str:
     if len(labels) == 1:
         share = next(cell for _, cell in cells if cell.n == highest)
         known["n"] = share.whole
-        return str(words[kind].format(row=labels[0], k=highest, percent=f"{share.percent:.1f}", **known))
+        return str(words[kind].format(row=labels[0], k=highest, share=_share(highest, share.whole), **known))
     tied = words["tie" if kind == "largest" else "often_tie"]
-    return str(tied.format(rows=_listed(labels), k=highest, **known))
+    return str(tied.format(rows=listed(labels), k=highest, **known))
 
 
 def _fact(table: Table, about: Words, rules: Words, chance: Words) -> str:
     """What is counted or how large a share it is, and what became of it, by the one test of its question."""
-    pairs, words = [_pair(table, about, n) for n in range(len(table.columns))], rules["sentences"]
+    pairs, words = [asked(table, about, n) for n in range(len(table.columns))], rules["sentences"]
     kind = COUNT if about["kind"] == "count" else SHARE
     if pairs[-1] is None:
         hidden = next((cell for cell in _cells(table, about, len(table.columns) - 1) if cell.hidden), table.total[-1])
@@ -99,7 +93,7 @@ def _fact(table: Table, about: Words, rules: Words, chance: Words) -> str:
     n, of = pairs[-1]
     what = about["one"] if kind == COUNT and n == 1 else about["of"]
     known = {"of": what, "year": table.columns[-1], "k": n, "n": n if kind == COUNT else of}
-    known["percent"] = f"{percent(n, of) or 0:.1f}"
+    known["share"] = _share(n, of)
     before = pairs[-2] if are_comparable(table) else None
     if before is None or not (before[1] if kind == SHARE else n + before[0]):
         return _no_for_zero(words[kind].format(**known))
@@ -108,7 +102,13 @@ def _fact(table: Table, about: Words, rules: Words, chance: Words) -> str:
     return _no_for_zero(words[f"{kind}_{change(kind, before, (n, of), chance).kind}"].format(**known))
 
 
-def _pair(table: Table, about: Words, column: int) -> tuple[int, int] | None:
+def _share(n: int, of: int | None) -> str:
+    """What per cent it is, in brackets; of a single child there is none."""
+    found = percent(n, of or 0)
+    return f" ({found:.1f}%)" if found is not None and of != 1 else ""
+
+
+def asked(table: Table, about: Words, column: int) -> tuple[int, int] | None:
     """How many of how many; None where that is not known, or where a part of it is hidden."""
     cells = _cells(table, about, column)
     without_whole = about["kind"] != COUNT and any(cell.n is not None and cell.whole is None for cell in cells)
@@ -129,21 +129,22 @@ def _not_told(cell: Cell, known: Mapping[str, Any], rules: Words) -> str:
     return str(rules["sentences"]["hidden" if cell.hidden else "not_known"].format(**known))
 
 
-def _may_be_ranked(table: Table) -> bool:
+def may_be_ranked(table: Table) -> bool:
     """Whether every row is there with its share; rows that overlap are left out where nothing of them is shown."""
     cells = [row.cells[-1] for row in table.rows]
     hides = any(cell.hidden or (cell.n and cell.whole is None) for cell in cells)
     return not hides and (table.id not in OVERLAPPING or table.id in SHARES)
 
 
-def _counted(table: Table) -> int | None:
+def counted(table: Table) -> int | None:
     """Of how many cases the table's last column speaks; None where that is hidden or not known."""
     whole = table.total[-1]
     apart = table.id in SHARES or (table.id in OVERLAPPING and whole.of is not None)
     return whole.of if apart else whole.n
 
 
-def _listed(labels: Sequence[str]) -> str:
+def listed(labels: Sequence[str]) -> str:
+    """Words with commas and an "and" between them."""
     return " and ".join([", ".join(labels[:-1]), labels[-1]]) if len(labels) > 1 else labels[0]
 
 

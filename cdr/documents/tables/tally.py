@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ TERMINAL_WIDTH = 100
 NARROWEST_LABEL = 16
 GAP = 2
 BREAK = "//"
+MOST_TIMES = 2  # a note under more tables than these is said once
 NOTHING = "-"
 HIDDEN = "hidden"
 NO_TOTAL = "All rows"  # of a table whose rows do not add up to all children of its basis
@@ -72,9 +73,9 @@ def cell_text(cell: Cell, table: Table) -> str:
         return f"{cell.n} ({median:.0f}; {lower:.0f}-{upper:.0f})" if cell.days else str(cell.n)
     if table.id in SHARES and cell.of == 0:
         return NOTHING
-    return (
+    return (  # of a single child there is no percentage
         f"{counted_of(cell, table)} ({cell.percent:.{table.decimals}f}%)"
-        if cell.percent is not None and cell.n
+        if cell.percent is not None and cell.n and cell.whole != 1
         else counted_of(cell, table)
     )
 
@@ -112,16 +113,38 @@ def heading(tally: Tally) -> str:
     return f"{tally.area}: child death reviews, {years}"
 
 
-def shared_notes(tally: Tally) -> tuple[str, ...]:
-    """The notes that stand under every table, said once; what is not true of children from elsewhere is not of theirs."""
-    tables = [table for table in tally.tables if not table.id.startswith(ELSEWHERE)] or tally.tables
-    return tuple(note for note in tables[0].notes if all(note in table.notes for table in tables)) if tables else ()
+def shared_notes(tally: Tally, named: Callable[[Sequence[Table]], str] | None = None) -> tuple[str, ...]:
+    """The notes of every table and those of more than two, each said once; one that is not of most tables says of which it is.
+
+    `named` says which tables they are, by their titles without it. What is not true of children from elsewhere is not of theirs.
+    """
+    of = _tables_of_notes(tally)
+    return tuple(
+        note if 2 * len(tables) > len(tally.tables) else f"{note} ({(named or _titles)(tables)}.)"
+        for note, tables in of.items()
+    )
 
 
 def own_notes(tally: Tally, table: Table) -> tuple[str, ...]:
-    """A table's notes without those of every table."""
-    shared = shared_notes(tally)
+    """A table's notes without those that are said once."""
+    shared = _tables_of_notes(tally)
     return tuple(note for note in table.notes if note not in shared)
+
+
+def _tables_of_notes(tally: Tally) -> dict[str, list[Table]]:
+    """The notes that are said once, those of every table first, each with its tables."""
+    tables = [table for table in tally.tables if not table.id.startswith(ELSEWHERE)] or list(tally.tables)
+    of: dict[str, list[Table]] = {}
+    for table in tally.tables:
+        for note in dict.fromkeys(table.notes):
+            of.setdefault(note, []).append(table)
+    everywhere = [note for note, these in of.items() if all(table in these for table in tables)]
+    often = [note for note, these in of.items() if len(these) > MOST_TIMES]
+    return {note: of[note] for note in dict.fromkeys([*everywhere, *often])}
+
+
+def _titles(tables: Sequence[Table]) -> str:
+    return "; ".join(table.title for table in tables)
 
 
 def lines(table: Table) -> Iterator[tuple[str, ...]]:
@@ -227,7 +250,7 @@ def _markdown(tally: Tally) -> str:
 def _pipes(table: Table) -> str:
     *rows, total = [[_md(text) for text in line] for line in lines(table)]
     rule = ["---", *("---:" for _ in headings(table))]
-    written = [[" ", *headings(table)], rule, *rows, [f"**{text}**" for text in total]]
+    written = [[" ", *headings(table)], rule, *rows, [f"**{text}**" if text.strip() else " " for text in total]]
     return "\n".join(f"| {' | '.join(line)} |" for line in written)
 
 

@@ -66,9 +66,9 @@ class _Kept:
 class Notification(_Kept):
     """What lists and tables need of a notification (Form A): days, codes and numbers.
 
-    `ethnicity` and `place` are codes of the form or already labels of a register; `counted` is False for what is no child death;
-    `processes` are the other processes that the form names, `family` what was done for the family (`FAMILY_BEFORE`), and
-    `unanswered_before` which of these nobody answered: of the family, or `PROCESSES` where the form does not ask for them.
+    `ethnicity` and `place` are codes of the form or already labels of a register, `hospital` is a name as the form has it; `counted` is
+    False for what is no child death; `processes` are the other processes that the form names, `family` what was done for the family
+    (`FAMILY_BEFORE`), and `unanswered_before` which of these nobody answered: of the family, or `PROCESSES` where the form does not ask for them.
     """
 
     notified_on: date | None = None
@@ -78,6 +78,7 @@ class Notification(_Kept):
     ethnicity: str | None = None
     local_authority: str | None = None
     place: str | None = None
+    hospital: str | None = None
     expected: str | None = None
     gestation_weeks: int | None = None
     jar: bool | None = None
@@ -100,6 +101,7 @@ def notification_of(form_a: Body) -> Notification:
         ethnicity=_text(form_a, "child.ethnicity") or _text(form_a, "register.ethnicity"),
         local_authority=_text(form_a, "child.local_authority"),
         place=_text(form_a, "death.place") or _text(form_a, "register.place"),
+        hospital=_text(form_a, "death.hospital"),
         expected=_text(form_a, "death.expected"),
         gestation_weeks=_whole(form_a, "child.gestation.weeks"),
         jar=_YES_OR_NO.get(str(at(form_a, "jar.triggered"))),

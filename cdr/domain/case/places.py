@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
 from cdr.written import bare_name
+
+_PARTS = re.compile(r"[,;:()/\n]|\s[-–—]\s|\s(?:at|in|of the)\s")
 
 
 @cache
@@ -20,6 +23,21 @@ def own_authority(name: str | None, authorities: Sequence[str]) -> str | None:
     return next((one for one in authorities if wanted and same_place(one) == wanted), None)
 
 
+def own_hospital(said: str | None, hospitals: Sequence[str]) -> str | None:
+    """The hospital of cdr.yaml with which what was said, or a part of it, begins (`Ward 5, Northtown General Hospital`), the longest name first."""
+    parts = [_words(part) for part in _PARTS.split(said or "")]
+    for one in sorted(hospitals, key=len, reverse=True):
+        name = _words(one)
+        if name and any(part[: len(name)] == name for part in parts):
+            return one
+    return None
+
+
+def _words(text: str) -> list[str]:
+    words = [bare_name(word) for word in text.replace("&", " and ").split()]
+    return [word for word in words if word and word != "the"]
+
+
 def lived_elsewhere(name: str | None, authorities: Sequence[str]) -> bool:
     """Whether a local authority is given and it is none of the area's. What is not known is not elsewhere."""
     return bool(same_place(name or "")) and own_authority(name, authorities) is None
@@ -30,9 +48,9 @@ def died_elsewhere(review_area: str, own_area: str) -> bool:
     return bool(same_place(review_area)) and same_place(review_area) != same_place(own_area)
 
 
-def is_nearly_ours(name: str | None, authorities: Sequence[str]) -> bool:
-    """Whether a local authority is none of the area's and so like one that it may be misspelt."""
+def is_nearly_one_of(name: str | None, listed: Sequence[str]) -> bool:
+    """Whether a local authority, or a hospital, is none of the area's and so like one that it may be misspelt."""
     from difflib import get_close_matches
 
-    likely = get_close_matches(same_place(name or ""), [same_place(one) for one in authorities], 1, 0.8)
-    return lived_elsewhere(name, authorities) and bool(likely)
+    likely = get_close_matches(same_place(name or ""), [same_place(one) for one in listed], 1, 0.8)
+    return lived_elsewhere(name, listed) and bool(likely)

@@ -44,6 +44,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("panel", "packs"): ("on", "for"),
     ("panel", "packs", "[]", "documents"): ("case", "id"),
     ("agreements", "agreements"): ("who", "on", "until"),
+    ("report-pictures", "pictures"): ("name",),
     ("passphrases", "agreed"): ("agency", "on"),
     ("case", "letters"): ("kind", "to", "made_on", "format", "attachment"),
     ("case", "disclosures"): ("sha256",),

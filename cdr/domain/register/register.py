@@ -317,7 +317,12 @@ def notification(row: RowRead) -> dict[str, Any]:
     }
     death = {
         key: values[name]
-        for key, name in (("date", "date_of_death"), ("place", "place"), ("expected", "expected"))
+        for key, name in (
+            ("date", "date_of_death"),
+            ("place", "place"),
+            ("hospital", "hospital"),
+            ("expected", "expected"),
+        )
         if name in values
     }
     as_counted = {key: values[f"{key}_row"] for key in ("ethnicity", "place") if f"{key}_row" in values}

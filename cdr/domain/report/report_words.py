@@ -1,16 +1,17 @@
-"""The area's own words in its annual report: what may stand in them (RPT-01 to RPT-06), and what next year's begin with."""
+"""The area's own words in its annual report: what may stand in them (RPT-01 to RPT-10), and what next year's begin with."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cdr import nhs_numbers
 from cdr.domain.anonymising.known_names import ordinary_words, word_pattern, word_rules, words_of
-from cdr.domain.rulebook.validation import items_at, problem, text_at
+from cdr.domain.report import prose
+from cdr.domain.rulebook.validation import YES, items_at, problem, text_at
 from cdr.errors import Problem
 from cdr.forms import migrations
 from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name
@@ -71,6 +72,12 @@ def report_problems(
     It never raises, whatever the body is.
     """
     same = [key for key in OF_ONE_YEAR if last and body.get(key) and body.get(key) == last.get(key)]
+    told = {text_at(item, "text") for _, item in items_at(last or {}, "sections")}
+    same += [
+        f"sections.{n}"
+        for n, item in items_at(body, "sections")
+        if text_at(item, "every_year") != YES and text_at(item, "text") in told - {""}
+    ]
     return [*_problems(body, year, names), *(problem("RPT-06", key) for key in same)]
 
 
@@ -108,6 +115,7 @@ EMPTY: Mapping[str, str] = {
     "earlier_actions": "earlier_actions: []\n#  - what: The action\n#    became: What became of it\n",
     "actions": "actions: []\n#  - {what: The action, owner: An agency, due: 2026-09-30, status: open}\n",
     "priorities": "priorities: []\n#  - One line each\n",
+    "sections": "sections: []\n#  - title: What parents told us\n#    after: learning\n#    text: |-\n#      First paragraph.\n",
     "membership": "membership: []\n#  - {role: Chair, name: Dr Leslie Okafor, organisation: Independent}\n",
 }
 
@@ -115,13 +123,17 @@ EMPTY: Mapping[str, str] = {
 def _problems(body: Mapping[str, Any], year: str, names: Names) -> Iterator[Problem]:
     if text_at(body, "year") and text_at(body, "year") != year:
         yield problem("RPT-04", "year")
-    for field, text in texts(body, ""):
+    said = {field: prose.plain(prose.parts(text)) for field, text in prose.written_in(body)}
+    for field, written in texts(body, ""):
+        text = f"{written}\n{said[field]}" if said.get(field, written) != written else written  # a mark may part a name
         if any(nhs_numbers.is_valid("".join(filter(str.isdigit, found))) for found in _DIGITS.findall(text)):
             yield problem("RPT-01", field)
         if not OF_PROFESSIONALS.fullmatch(field) and names.is_in(text):
             yield problem("RPT-02", field)
         if _REFERENCE.search(text):
             yield problem("RPT-03", field)
+    for field, text in prose.written_in(body):
+        yield from (replace(problem(one.rule, field), row=one.row) for one in prose.faults(text))
     for n, item in items_at(body, "earlier_actions"):
         if not text_at(item, "became"):
             yield problem("RPT-05", f"earlier_actions.{n}")

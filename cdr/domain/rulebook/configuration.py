@@ -149,6 +149,7 @@ class Configuration:
     members: tuple[Member, ...] = ()
     governance: Governance = Governance()
     confirm_arrival: bool = False
+    hospitals: tuple[str, ...] = ()
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -157,6 +158,7 @@ class Configuration:
         return Configuration(
             area=text_at(body, "area.name"),
             authorities=tuple(words_at(body, "area.authorities")),
+            hospitals=tuple(words_at(body, "area.hospitals")),
             population=tuple((str(key), int(count)) for key, count in _mapping(body, "area.population_0_17").items()),
             people={str(key): _person(body, f"people.{key}") for key in people},
             letterhead=Letterhead(

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from cdr import nhs_numbers, written
-from cdr.domain.case.places import is_nearly_ours
+from cdr.domain.case.places import is_nearly_one_of, own_hospital
 from cdr.domain.process.age import completed_years, days_old
 from cdr.domain.process.clocks import UnknownHolidays, WorkingDays, as_date, notification_due
 from cdr.domain.process.policy import Ages, Policy
@@ -66,14 +66,20 @@ def problems(form: Mapping[str, Any], today: date, policy: Policy, working_days:
 
 
 def agency_problems(form: Mapping[str, Any], configuration: Configuration) -> list[Problem]:
-    """What cdr.yaml does not name: the professionals' agencies (A-31), and an authority that is nearly one of it (A-39)."""
+    """What cdr.yaml does not name: the professionals' agencies (A-31), and an authority or a hospital that is nearly one of it (A-39, A-45, A-46)."""
     known = {agency.id for agency in configuration.agencies}
     named = [(n, text_at(item, "agency")) for n, item in items_at(form, "professionals")]
     strangers = [problem("A-31", f"professionals.{n}.agency") for n, agency in named if agency and agency not in known]
-    home = text_at(form, "child.local_authority")
+    home, hospital = text_at(form, "child.local_authority"), text_at(form, "death.hospital")
+    is_misspelt = is_nearly_one_of(hospital, configuration.hospitals) and not own_hospital(
+        hospital, configuration.hospitals
+    )
+    is_missing = bool(configuration.hospitals) and not hospital and text_at(form, "death.place") in HOSPITAL_PLACES
     return [
         *strangers,
-        *([problem("A-39", "child.local_authority")] if is_nearly_ours(home, configuration.authorities) else []),
+        *([problem("A-45", "death.hospital")] if is_misspelt else []),
+        *([problem("A-46", "death")] if is_missing else []),
+        *([problem("A-39", "child.local_authority")] if is_nearly_one_of(home, configuration.authorities) else []),
     ]
 
 

@@ -136,6 +136,7 @@ class Area:
 
     policy: Policy
     authorities: tuple[str, ...]
+    hospitals: tuple[str, ...] = ()
 
 
 def walk(questions: Questions, answers: Answers, area: Area) -> Walk:
@@ -221,6 +222,7 @@ FACTS = {
     "under_school_age": lambda form, area: _under_years(form, area.policy.ages.school_from),
     "school_age": lambda form, area: is_of_school_age(form, area.policy),
     "in_hospital": lambda form, area: text_at(form, "death.place") in HOSPITAL_PLACES,
+    "has_hospitals": lambda form, area: bool(area.hospitals),
     "criteria_met": lambda form, area: any(one != area.policy.jar.none for one in words_at(form, "jar.criteria")),
     "perinatal_review": lambda form, area: needs_perinatal_review(form, area.policy),
     "maternity_investigation": _maternity_investigation,

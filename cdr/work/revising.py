@@ -1,0 +1,84 @@
+"""The tables beside what was reported of the same years: what changed since, and what was recorded meanwhile."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cdr import moments
+from cdr.app import App, rules
+from cdr.terminal.output import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdr.statistics.facts import CaseFacts
+    from cdr.statistics.revising import Reported
+    from cdr.statistics.tables import Tally
+
+
+def with_revisions(app: App, tally: Tally, facts: Sequence[CaseFacts], being_written: str = "") -> Tally:
+    """The exact tally with its revisions, told on stderr too; the year whose report is `being_written` was not reported yet.
+
+    Raises: NotAllowed, NotAuthentic.
+    """
+    from cdr.statistics.revising import Act, noted, revisions, with_causes
+    from cdr.store.audit import acts_since
+
+    reported = [*_published(app), *_written(app, tally, being_written)]
+    reported = [one for one in reported if one.on <= app.clock.today]
+    found = revisions(tally, reported)
+    if not found:
+        return tally
+    of = {(one.release, one.reported_on) for one in found}
+    acts = {
+        (one.number, one.on): [Act(*act) for act in acts_since(app.store, one.commit)]
+        for one in reported
+        if (one.number, one.on) in of
+    }
+    known = rules("revisions")
+    years = ", ".join(sorted({one.column for one in found}))
+    tables = len({one.table for one in found})
+    say(
+        f"please check: {years} changed since it was reported, in {tables} {'table' if tables == 1 else 'tables'}; the notes under them say how."
+    )
+    return noted(tally, with_causes(found, acts, facts, known["causes"]), known)
+
+
+def numbers(app: App, year: str, tally: Tally) -> dict[str, Any] | None:
+    """The document that keeps the tables beside which the words for a year's report are written; None where the year is not over."""
+    from cdr.forms import migrations
+    from cdr.statistics.tally_json import to_json
+    from cdr.statistics.years import first_and_last_day
+    from cdr.store.layout import REPORT_NUMBERS
+
+    if first_and_last_day(year)[1] >= app.clock.today:
+        return None
+    return {
+        "schema": migrations.current(REPORT_NUMBERS.form),
+        "year": year,
+        "on": app.clock.today.isoformat(),
+        "commit": app.store.head[0],
+        "tally": json.dumps(to_json(tally), ensure_ascii=False),
+    }
+
+
+def _published(app: App) -> list[Reported]:
+    from cdr.statistics.revising import Reported
+    from cdr.statistics.tally_json import from_json
+    from cdr.work.releasing import register
+
+    return [Reported(one.number, moments.day(one.on), one.commit, from_json(one.tally)) for one in register(app)]
+
+
+def _written(app: App, tally: Tally, being_written: str) -> list[Reported]:
+    from cdr.statistics.revising import Reported
+    from cdr.statistics.tally_json import from_json
+    from cdr.store.report_kept import numbers_for
+
+    kept = [numbers_for(app.store, year) for year in tally.years if year != being_written]
+    return [
+        Reported(None, moments.day(one.body["on"]), one.body["commit"], from_json(json.loads(one.body["tally"])))
+        for one in kept
+        if one
+    ]

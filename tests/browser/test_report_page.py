@@ -1,0 +1,48 @@
+"""The annual report as a page on a small screen: nothing lies outside it, and nobody is shut out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from browser.test_return_form import BROWSER, HERE, missing
+from unit.test_report import SOME, WORDS, made
+
+from cdr.documents.report.report import render
+
+SHOTS = os.environ.get("CDR_SHOTS", "")
+LONG = """\
+## Whatwassaidbytheparentswhosechildrendiedintheyearandbytheirbrothersandsisters
+
+A page: <https://example.org/a/very/long/address/that/nobody/would/type/by/hand/and/that/has/no/space/in/it.html>
+
+* One
+    * Two
+        * Three
+            1. Four: incomprehensibilitiesincomprehensibilitiesincomprehensibilities
+
+| What | Before | Now | Next year, as far as anybody can tell today |
+|------|-------:|----:|---------------------------------------------|
+| Key worker named | 12 | 31 | incomprehensibilities incomprehensibilities |
+"""
+
+
+def test_nothing_lies_outside_a_small_screen(tmp_path: Path) -> None:
+    if missing():
+        (pytest.fail if os.environ.get("CDR_TOOLS") == "required" else pytest.skip)(missing())
+    some = [replace(one, jar=None) if n % 3 == 1 else one for n, one in enumerate(SOME)]
+    report = made(some, WORDS | {"what_was_done": LONG, "sections": [{"title": "Voices", "text": LONG}]}, years=8)
+    page = tmp_path / "report.html"
+    page.write_bytes(render(report, "html"))
+    plan = {"browser": BROWSER, "file": str(page), "folder": str(tmp_path), "shots": SHOTS}
+    done = subprocess.run(
+        ["node", "drive.mjs", "report"], cwd=HERE, check=False, input=json.dumps(plan), capture_output=True, text=True, timeout=400
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert (seen["requests"], seen["console"], seen["over"], seen["width"]) == ([], [], [], 390)
+    assert all(found == [] for found in seen["axe"].values()), seen["axe"]

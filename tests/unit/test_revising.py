@@ -1,0 +1,93 @@
+"""What was published and is not any more what it was: which numbers, since when, and what was recorded meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from cdr.app import rules
+from cdr.statistics.facts import CaseFacts
+from cdr.statistics.revising import Act, Changed, Reported, Revision, noted, revisions, sentence, with_causes
+from cdr.statistics.tables import Tally
+from cdr.statistics.tally import tally
+from cdr.statistics.tally_json import to_json
+
+AREA = ("Northshire and Southtown", ("Northshire", "Southtown"), dict[str, str]())
+WORDS = rules("revisions")
+
+
+def case(n: int, day: date, **more: Any) -> CaseFacts:
+    known: dict[str, Any] = {
+        "case": f"2024-{n:04}",
+        "notified_on": day,
+        "died": day,
+        "sex": "female",
+        "local_authority": "Northshire",
+    }
+    return CaseFacts(**known | more)
+
+
+def counted(facts: list[CaseFacts], *years: str) -> Tally:
+    return tally(facts, *AREA, years[-1], len(years), rules("bands"))
+
+
+BEFORE = [case(n, date(2023, 5, 1)) for n in range(6)] + [case(9, date(2024, 5, 1))]
+FIRST = Reported(1, date(2024, 6, 1), "a" * 40, counted(BEFORE, "2023/24"))
+AGAIN = Reported(2, date(2025, 6, 1), "b" * 40, counted(BEFORE, "2023/24", "2024/25"))
+
+
+def of(found: list[Revision], table: str) -> list[Revision]:
+    return [one for one in found if one.table == table]
+
+
+def test_nothing_is_told_where_nothing_changed_and_nothing_of_what_was_not_published() -> None:
+    assert revisions(counted(BEFORE, "2023/24", "2024/25"), [FIRST, AGAIN]) == []
+    later = [*BEFORE, case(10, date(2025, 5, 1))]
+    assert revisions(counted(later, "2024/25", "2025/26"), [FIRST]) == []
+    assert revisions(counted(later, "2023/24"), []) == []
+
+
+def test_a_number_that_was_published_and_is_another_one_now_is_told_with_its_release() -> None:
+    now = counted(
+        [*BEFORE[1:], replace(BEFORE[0], sex="male", local_authority="Southtown"), case(7, date(2024, 3, 31))],
+        "2023/24",
+        "2024/25",
+    )
+    found = revisions(now, [FIRST, AGAIN])
+    assert {(one.column, one.release, one.reported_on) for one in found} == {("2023/24", 1, date(2024, 6, 1))}
+    [sex] = of(found, "notifications.sex")
+    assert sex.rows == (Changed("Male", 0, 1), Changed("Total", 6, 7))
+    [lived] = of(found, "notifications.local_authority")
+    assert lived.rows == (Changed("Southtown", 0, 1), Changed("Total", 6, 7))
+
+
+def test_a_hidden_number_is_compared_with_nothing() -> None:
+    table = FIRST.tally.table("notifications.sex")
+    hidden = tuple(
+        replace(row, cells=tuple(replace(cell, n=None, hidden=True) for cell in row.cells)) for row in table.rows
+    )
+    public = replace(FIRST.tally, tables=(replace(table, rows=hidden),))
+    now = counted(BEFORE[1:], "2023/24")
+    assert [one.rows for one in revisions(now, [replace(FIRST, tally=public)])] == [(Changed("Total", 6, 5),)]
+
+
+def test_the_cause_is_what_was_recorded_since_of_cases_of_that_year_or_of_none() -> None:
+    found = revisions(counted(BEFORE[1:], "2023/24", "2024/25"), [FIRST])
+    acts = [
+        Act(date(2024, 7, 1), "void", "2024-0000"), Act(date(2024, 7, 2), "edit", "2024-0001"), Act(date(2024, 8, 2), "edit", "2024-0002"),
+        Act(date(2024, 7, 3), "edit", "2024-0009"), Act(date(2024, 7, 4), "attach", "2024-0001"),
+    ]  # fmt: skip
+    one = with_causes(of(found, "notifications.sex"), {(1, FIRST.on): acts}, BEFORE[1:], WORDS["causes"])[0]
+    assert sentence(one, WORDS) == (
+        "2023/24 has changed since it was published on 1 June 2024 (release 1): Female was 6 and is 5; Total was 6 and is 5. "
+        "Recorded since then: 2 times a form corrected (last on 2 August 2024); a case taken out (1 July 2024)."
+    )
+    written = replace(one, release=None, causes=())
+    assert sentence(written, WORDS).startswith(
+        "2023/24 has changed since its report was written on 1 June 2024: Female was 6"
+    )
+    told = noted(counted(BEFORE[1:], "2023/24"), [one], WORDS)
+    assert told.table("notifications.sex").notes[0] == sentence(one, WORDS)
+    assert to_json(told)["revisions"][0]["causes"][0] == {"on": "2024-07-01", "what": "void"}
+    assert "it may be the area's settings" in sentence(replace(one, causes=()), WORDS)
