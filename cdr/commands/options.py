@@ -65,6 +65,12 @@ threshold = click.option(
     type=click.IntRange(FEWEST, 1000),
     help="With --public: the smallest count that is shown, but for none.",
 )
+dry_run = click.option(
+    "-n",
+    "--dry-run",
+    is_flag=True,
+    help="With --public: look at the edition first; nothing is recorded, and nothing of it may be published.",
+)
 output_file = click.option(
     "-o",
     "--output",

@@ -33,6 +33,7 @@ OVERLAPPING = frozenset(
         "notifications.family",
         "reviews.domains",
         "reviews.relevance",
+        "reviews.concerns",
         "reviews.contributory_factors",
         "reviews.modifiable_factors",
         "reviews.modifiable_groups",
@@ -129,9 +130,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Tally:
-    """All the tables of an area for `years`, of which `year` is the last; `edition` is internal or public.
+    """All the tables of an area for `years`, of which `year` is the last; `edition` is internal or public, or preview of what is looked at first.
 
-    `panel` is what the panel did in these years, where that was asked for.
+    `panel` is what the panel did in these years, where that was asked for; `rounded` says that every count is.
     """
 
     area: str
@@ -140,6 +141,7 @@ class Tally:
     edition: str
     tables: tuple[Table, ...]
     panel: PanelYears | None = None
+    rounded: bool = False
 
     def table(self, table_id: str) -> Table:
         """The table with that id.

@@ -41,7 +41,12 @@ BASIS_WORDS = {
 EDITION_WORDS = {
     "internal": "Not for publication. This edition shows small numbers, from which a child might be recognised.",
     "public": "For publication. Small numbers are hidden so that no child can be recognised.",
+    "preview": "Preview, not for publication. Nothing of it is recorded as published.",
 }
+ROUNDED_WORDS = (
+    "For publication. Numbers are rounded to the nearest five, each total by itself, and those from 1 to 7 are hidden, "
+    "so that no child can be recognised."
+)
 
 
 def render(tally: Tally, format: str) -> str:
@@ -112,6 +117,11 @@ def heading(tally: Tally) -> str:
     return f"{tally.area}: child death reviews, {years}"
 
 
+def edition_words(tally: Tally) -> str:
+    """For whom the tables are, and what was done to their numbers."""
+    return ROUNDED_WORDS if tally.rounded and tally.edition == "public" else EDITION_WORDS[tally.edition]
+
+
 def shared_notes(tally: Tally) -> tuple[str, ...]:
     """The notes that stand under every table, said once; what is not true of children from elsewhere is not of theirs."""
     tables = [table for table in tally.tables if not table.id.startswith(ELSEWHERE)] or tally.tables
@@ -154,7 +164,7 @@ def _published(table: Table) -> list[tuple[str, dict[str, str]]]:
 
 
 def _terminal(tally: Tally) -> str:
-    parts = [_underlined(heading(tally), "="), _wrapped(EDITION_WORDS[tally.edition])]
+    parts = [_underlined(heading(tally), "="), _wrapped(edition_words(tally))]
     parts += [f"- {_wrapped(note, indent='  ')}" for note in shared_notes(tally)]
     blocks = ["\n".join(parts)]
     for table in tally.tables:
@@ -214,7 +224,7 @@ def _wrapped(text: str, indent: str = "") -> str:
 
 
 def _markdown(tally: Tally) -> str:
-    parts = [f"# {_md(heading(tally))}", f"**{EDITION_WORDS[tally.edition]}**"]
+    parts = [f"# {_md(heading(tally))}", f"**{edition_words(tally)}**"]
     parts += ["\n".join(f"- {_md(note)}" for note in shared_notes(tally))]
     for table in tally.tables:
         parts += [f"## {_md(table.title)}", BASIS_WORDS[table.basis], _pipes(table)]
@@ -245,7 +255,8 @@ def _csv(tally: Tally) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for table in tally.tables:
-        rows = [*((row.label, row.cells) for row in table.rows), (_last_row(table), table.total)]
+        last = NO_TOTAL if tally.rounded else _last_row(table)  # what is rounded does not add up
+        rows = [*((row.label, row.cells) for row in table.rows), (last, table.total)]
         for label, cells in rows:
             for year, cell in zip(table.columns, cells, strict=True):
                 texts = (table.id, table.basis, year, label)
@@ -279,8 +290,8 @@ def _html(tally: Tally) -> str:
 
     values = {
         "title": heading(tally),
-        "internal": tally.edition == "internal",
-        "edition": EDITION_WORDS[tally.edition],
+        "internal": tally.edition != "public",
+        "edition": edition_words(tally),
         "shared": shared_notes(tally),
         "tables": [_table_for_page(tally, table) for table in tally.tables],
         "panel": [{"title": title, "lines": said} for title, said in _panel(tally)],
