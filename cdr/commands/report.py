@@ -174,6 +174,7 @@ def _published(app: App, year: str, years: int | None, answers: str | None, aske
     from cdr.documents.report.report_sections import Material, build
     from cdr.domain.report.public_words import printed_words
     from cdr.statistics.public_tally import PUBLISHED
+    from cdr.work.helping import everyone
     from cdr.work.releasing import publish, refuse_unfinished
     from cdr.work.words_out import answered
 
@@ -185,6 +186,7 @@ def _published(app: App, year: str, years: int | None, answers: str | None, aske
         *_professionals(app),
         *_places(app),
         *(one.name for one in app.configuration.agencies if one.type not in OF_FEW_CHILDREN),
+        *(one.name for one in everyone(app)),
     ]
     words = answered(app, printed_words(own, last), names, allowed, exact, asked, answers)
     found = publish(app, "report", exact, replace(asked, words=words))
