@@ -12,7 +12,7 @@ import click
 
 from cdr import moments
 from cdr.app import App, rules
-from cdr.commands.options import as_json, dry_run, output_file, pass_app, threshold
+from cdr.commands.options import as_json, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
 from cdr.store.report_kept import place_of, words_for
@@ -93,8 +93,7 @@ def command(
     refuse_two_results(output, as_json)
     if answers_file and not public:
         raise WrongUsage("Answers are for the edition that is published.", "Give --public too.")
-    if dry_run and not public:
-        raise WrongUsage("A preview is of what would be published.", "Give --public too.")
+    refuse_preview_of_nothing(dry_run, public)
     if public and (edit or words_file):
         raise WrongUsage(
             "Record the words first, read them, and publish then.", "Like: cdr report --year 2025/26 --edit"

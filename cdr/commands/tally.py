@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import dry_run, output_file, pass_app, threshold
+from cdr.commands.options import dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import deliver, put, put_json, say
@@ -167,8 +167,7 @@ def command(
         raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
     if pooled and by != "year":
         raise WrongUsage("Quarters cannot be counted as one.", "Give either --pooled or --by quarter.")
-    if dry_run and not public:
-        raise WrongUsage("A preview is of what would be published.", "Give --public too.")
+    refuse_preview_of_nothing(dry_run, public)
     if public:
         others = ("--by quarter", by != "year"), ("--births", births != "all"), ("--trace", bool(trace))
         _refuse_other_counts([*others, ("--groups", bool(groups_file)), ("--rounding", rounding != "half-up")])

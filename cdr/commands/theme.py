@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import as_json, dry_run, output_file, pass_app, threshold
+from cdr.commands.options import as_json, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, refuse_two_results, say, to_file
 from cdr.work.counting import agencies, facts, setting
@@ -85,8 +85,7 @@ def command(
     format_ = _format(output, written.SUFFIXES)
     refuse_two_results(output, as_json)
     wanted = criteria(categories, factors, learning, ages, life_limiting)
-    if dry_run and not public:
-        raise WrongUsage("A preview is of what would be published.", "Give --public too.")
+    refuse_preview_of_nothing(dry_run, public)
     spans = columns(year or _last_year(app, public), years).years
     labels = Labels(tuple(app.configuration.authorities), agencies(app), rules("bands"))
     cases = reviewed(facts(app), labels, spans)

@@ -16,13 +16,13 @@ from cdr.statistics.published_counts import (
     MODIFIABLE,
     REST,
     cell_key,
-    common_of,
     has_rest,
     of_key,
     parts_of_all,
     rest_key,
     spans,
     sums,
+    theme_of,
     told,
     total_key,
     true_counts,
@@ -251,7 +251,7 @@ class _Edition:
         return [one for one in self.true if self._is_beside(one, key)]
 
     def _is_beside(self, one: Key, key: Key) -> bool:
-        is_same_time = bool(common_of(one[2])) if common_of(key[2]) else one[2] == key[2]
+        is_same_time = bool(theme_of(one[2])) if theme_of(key[2]) else one[2] == key[2]
         return is_same_time and (one[0] == key[0] or total_key(one[0], key[2]) == key)
 
 

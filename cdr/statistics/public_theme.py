@@ -12,7 +12,7 @@ from dataclasses import replace
 from cdr.forms.codelists import code_list
 from cdr.statistics.labels import named
 from cdr.statistics.public_tally import CONCERNS, PUBLISHED, REVIEWED, UNKNOWN, Besides
-from cdr.statistics.published_counts import SPAN, among, common_of, others, time_of, total_key, true_counts
+from cdr.statistics.published_counts import SPAN, among, others, theme_of, time_of, total_key, true_counts
 from cdr.statistics.rounding import Method
 from cdr.statistics.tables import SHARES, TOTAL, Row, Table, Tally, cell
 from cdr.statistics.theme import SERVICES, Criteria, Theme
@@ -27,7 +27,7 @@ _BETWEEN, _OF, _OR = "; ", "=", ", "
 _LIFE_LIMITING = "life_limiting"
 
 
-def common(wanted: Criteria) -> str:
+def theme_text(wanted: Criteria) -> str:
     """What the cases have in common, as a column names it; the same for the same criteria, and empty without any."""
     given = [(kind, sorted(map(str, getattr(wanted, kind)))) for kind in KINDS]
     parts = [f"{kind}{_OF}{_OR.join(values)}" for kind, values in given if values]
@@ -53,7 +53,7 @@ def to_publish(found: Theme, wanted: Criteria, tally: Tally) -> Tally:
 
     What all cases have in common by itself is no table.
     """
-    text, time = common(wanted), tally.tables[0].columns[0]
+    text, time = theme_text(wanted), tally.tables[0].columns[0]
     told = {CATEGORY} if wanted.categories else set()
     told |= {AGE} if wanted.age_bands else set()
     n, of = len(found.concerns), len(found.matching)
@@ -87,7 +87,7 @@ def besides(matching: Tally, rest: Tally, wanted: Criteria, method: Method) -> B
 
     The tallies are of the reviewed that have it in common and of the others, a column a year.
     """
-    text = common(wanted)
+    text = theme_text(wanted)
     if not text:
         return Besides()
     of_theme = _counts(matching, text)
@@ -110,7 +110,7 @@ def besides(matching: Tally, rest: Tally, wanted: Criteria, method: Method) -> B
 def known_sums(keys: Iterable[Key]) -> Iterator[Sum]:
     """The sums that follow from what the cases have in common, for the columns of these counts."""
     for column in dict.fromkeys(key[2] for key in keys):
-        text, years = common_of(column), _years(time_of(column))
+        text, years = theme_of(column), _years(time_of(column))
         for year in years if text else ():
             yield from _of_year(criteria_of(text), year, among(year, text))
         yield from _of_services(column) if text else ()

@@ -63,7 +63,7 @@ def time_of(column: str) -> str:
     return column.partition(AMONG)[0]
 
 
-def common_of(column: str) -> str:
+def theme_of(column: str) -> str:
     """What the cases of a column have in common; empty where it is of all."""
     return column.partition(AMONG)[2]
 
@@ -97,7 +97,7 @@ def spans(keys: Iterable[Key]) -> Iterator[Sum]:
 def parts_of_all(keys: Iterable[Key]) -> Iterator[Sum]:
     """Those of all cases who have something in common, and the others."""
     for table, row, column in dict.fromkeys(keys):
-        if common_of(column) and not common_of(column).startswith(OTHERS):
+        if theme_of(column) and not theme_of(column).startswith(OTHERS):
             yield Sum((table, row, time_of(column)), ((table, row, column), (table, row, others(column))))
 
 

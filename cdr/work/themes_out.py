@@ -24,11 +24,11 @@ def publish_theme(
     `made` counts the cases that match, as one column. Raises: ConditionsNotMet, where a year is not over, another theme tells of these
     years, or a small count could be worked out.
     """
-    from cdr.statistics.public_theme import as_read, besides, common, to_publish
+    from cdr.statistics.public_theme import as_read, besides, theme_text, to_publish
     from cdr.statistics.tally import Choice, tally
     from cdr.statistics.theme import TABLES
 
-    _refuse_another(app, made.years, common(wanted))
+    _refuse_another(app, made.years, theme_text(wanted))
 
     def by_years(cases: tuple[CaseFacts, ...]) -> Tally:
         choice = Choice(TABLES, today=app.clock.today)
@@ -44,10 +44,10 @@ def publish_theme(
 
 def _refuse_another(app: App, years: tuple[str, ...], common: str) -> None:
     """Publish no two themes of one year: what is in one of them alone is not looked at. Raises: ConditionsNotMet."""
-    from cdr.statistics.published_counts import common_of
+    from cdr.statistics.published_counts import theme_of
 
     for one in register(app):
-        texts = {common_of(column) for table in one.tally["tables"] for column in table["columns"]} - {""}
+        texts = {theme_of(column) for table in one.tally["tables"] for column in table["columns"]} - {""}
         if common and set(one.tally["years"]) & set(years) and texts - {common}:
             raise ConditionsNotMet(
                 f"Release {one.number} tells of other cases of these years: beside it, this one could tell who is in one of them alone.",

@@ -99,7 +99,7 @@ def test_beside_the_yearly_tables_a_theme_tells_of_nobody(n: int, seed: int, wan
     edition = edition_of(found, wanted, [Released(yearly.tally, yearly.secrets)])
     cells = [cell for table in edition.tally.tables for row in table.rows for cell in row.cells]
     assert not any(cell.n and cell.n < T for cell in cells)
-    assert worked_out([yearly, edition], small_ones(found, made.common(wanted))) == []
+    assert worked_out([yearly, edition], small_ones(found, made.theme_text(wanted))) == []
 
 
 def test_the_yearly_tables_that_come_after_a_theme_are_held_against_it() -> None:
@@ -108,9 +108,9 @@ def test_the_yearly_tables_that_come_after_a_theme_are_held_against_it() -> None
     first = edition_of(found, wanted, [])
     released = Released(first.tally, first.secrets, sums=tuple(made.known_sums(told(first.tally))))
     yearly = public_edition(of(known, tables=SOME), [released])
-    assert worked_out([first, yearly], small_ones(found, made.common(wanted))) == []
+    assert worked_out([first, yearly], small_ones(found, made.theme_text(wanted))) == []
     alone = public_edition(of(known, tables=SOME))
-    assert worked_out([first, alone], small_ones(found, made.common(wanted))), "without it, it would tell"
+    assert worked_out([first, alone], small_ones(found, made.theme_text(wanted))), "without it, it would tell"
 
 
 def test_a_rounded_theme_has_multiples_of_five_alone() -> None:
@@ -149,7 +149,7 @@ def test_derby_s_audit_in_public() -> None:
     ],
 )
 def test_what_cases_have_in_common_is_named_in_one_way_and_read_back(wanted: Criteria) -> None:
-    text = made.common(wanted)
-    assert made.common(made.criteria_of(text)) == text
+    text = made.theme_text(wanted)
+    assert made.theme_text(made.criteria_of(text)) == text
     turned = replace(wanted, categories=wanted.categories[::-1], age_bands=wanted.age_bands[::-1])
-    assert made.common(turned) == text
+    assert made.theme_text(turned) == text

@@ -62,7 +62,7 @@ def render_public(
     reviewed, matching, concerns = (HIDDEN if one is None else str(one) for one in counts)
     said = [
         f"Reviewed in {_years(tally.years)}: {reviewed}.",
-        f"In common: {_in_common(wanted)}. Cases: {matching}.",
+        f"In common: {_criteria(wanted)}. Cases: {matching}.",
         f"Cases in which the review names factors in what services did: {concerns}.",
     ]
     return "\n".join(f"- {line}" for line in said) + f"\n\n{render(tally, format_)}"
@@ -84,7 +84,7 @@ def sentences(found: Theme, wanted: Criteria) -> list[str]:
     """What the audit found, in words."""
     said = [
         f"Reviewed in {_years(found.years)}: {len(found.reviewed)}.",
-        f"In common: {_in_common(wanted)}. Cases: {len(found.matching)}.",
+        f"In common: {_criteria(wanted)}. Cases: {len(found.matching)}.",
         f"In {len(found.concerns)} of them the review names factors in what services did.",
     ]
     if found.not_known:
@@ -92,7 +92,7 @@ def sentences(found: Theme, wanted: Criteria) -> list[str]:
     return said
 
 
-def _in_common(wanted: Criteria) -> str:
+def _criteria(wanted: Criteria) -> str:
     return "; ".join(wanted.words()) or "all that were reviewed"
 
 
