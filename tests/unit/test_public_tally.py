@@ -20,7 +20,7 @@ from cdr.statistics.facts import CaseFacts
 from cdr.statistics.public_tally import PublicEdition, Released, public_edition
 from cdr.statistics.published_counts import spans, sums, told
 from cdr.statistics.rounding import ROUND, SHOWN_ROUNDED, Method, rounded, rounded_limits
-from cdr.statistics.tables import OVERLAPPING, SHARES, Tally
+from cdr.statistics.tables import OVERLAPPING, SHARES, Tally, percent
 from cdr.statistics.tally import Choice, tally, to_json
 from cdr.statistics.tally_json import from_json
 from cdr.statistics.told import Secret, Told
@@ -113,6 +113,23 @@ def test_example_e_one_late_case_leaves_what_is_rounded_as_it_was() -> None:
     ]
     assert editions[0].tally.table("notifications.local_authority").total[0].n == 75
     assert to_json(editions[0].tally)["tables"][0]["total"] == to_json(editions[1].tally)["tables"][0]["total"]
+
+
+@pytest.mark.parametrize("method", [Method(), Method(ROUND)])
+def test_example_f_a_percentage_tells_no_more_than_the_numbers_beside_it(method: Method) -> None:
+    """Of thirteen or fewer, 14.3 per cent can only be one of seven: there is none where a number is hidden, and each follows from two."""
+    known = [replace(one, category=4 if n < 7 else 8, modifiable="yes" if n % 7 == 0 else "no") for n, one in
+             enumerate(one for one in cases(110, 7) if one.reviewed_on)]  # fmt: skip
+    edition = public_edition(of(known, years=2), (), (), method)
+    cells = [
+        (table, cell) for table in edition.tally.tables for row in table.rows for cell in (*row.cells, *table.total)
+    ]
+    assert any(cell.percent for _, cell in cells)
+    for table, cell in cells:
+        if cell.percent is not None:
+            assert cell.n is not None and cell.of is not None and cell.of >= method.fewest
+            assert cell.n == 0 or cell.n >= method.fewest
+            assert cell.percent == percent(cell.n, cell.of, table.decimals)
 
 
 @settings(max_examples=many(8))
