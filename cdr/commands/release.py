@@ -8,9 +8,9 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.errors import NotFound
+from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, say, table
-from cdr.work.releasing import Release, register
+from cdr.work.releasing import Release, no_such_release, register
 
 
 @click.group("release")
@@ -37,7 +37,7 @@ def list_(app: App, as_json: bool) -> None:
         (
             one.number,
             one.on,
-            one.what,
+            f"{one.what}, withdrawn {one.withdrawn_on}" if one.withdrawn_on else one.what,
             f"{one.tally['years'][0]} to {one.tally['years'][-1]}",
             len(one.tally["tables"]),
             len(one.hidden),
@@ -56,18 +56,48 @@ def show(app: App, number: int, as_json: bool) -> None:
     """Show what was hidden in one release, and why; for members alone."""
     one = next((one for one in register(app) if one.number == number), None)
     if one is None:
-        raise NotFound("There is no such release.", "See: cdr release list")
+        raise no_such_release()
     if as_json:
-        put_json({"schema": "cdr-release/1", "releases": [{**_told(one), "log": list(one.hidden), **_answers(one)}]})
+        put_json(
+            {"schema": "cdr-release/1", "releases": [{**_told(one), "log": list(one.hidden), **_for_members(one)}]}
+        )
         return
     put(table([tuple(entry.values()) for entry in one.hidden], ("Table", "Row", "Column", "Why")))
     say("; ".join(f"{why}: {n}" for why, n in Counter(entry["why"] for entry in one.hidden).items()))
     if one.answers:
         say(f"{len(one.answers)} findings in its words were answered; the answers are in --json.")
 
+    if one.withdrawn_on:
+        say(f"It was withdrawn on {one.withdrawn_on}: {one.withdrawn_why}")
 
-def _answers(one: Release) -> dict[str, object]:
-    return {"answers": list(one.answers)} if one.answers else {}
+
+@command.command("withdraw")
+@click.argument("number", type=click.IntRange(1, 9999), metavar="NUMBER")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, for members alone; say nothing of a child.")
+@as_json
+@pass_app
+def withdraw(app: App, number: int, reason: str, as_json: bool) -> None:
+    """Mark a release as withdrawn, where what was published is taken back.
+
+    It stays in the register and is shown as withdrawn. What is published later is still held against it, because it was read; it is not
+    repeated, and the very same may be published anew.
+
+    Example: cdr release withdraw 2 --reason "A table was of the wrong year."
+    """
+    from cdr.work.releasing import withdraw as record
+
+    if not reason.strip():
+        raise WrongUsage("Say why it is withdrawn: --reason TEXT.")
+    record(app, number, " ".join(reason.split()))
+    if as_json:
+        put_json({"schema": "cdr-release/1", "releases": [_told(one) for one in register(app) if one.number == number]})
+        return
+    say(f"Release {number} is withdrawn. Take it down where it stands; what comes later is still held against it.")
+
+
+def _for_members(one: Release) -> dict[str, object]:
+    answers = {"answers": list(one.answers)} if one.answers else {}
+    return {**answers, **({"withdrawn_why": one.withdrawn_why} if one.withdrawn_on else {})}
 
 
 def _told(one: Release) -> dict[str, object]:
@@ -77,6 +107,8 @@ def _told(one: Release) -> dict[str, object]:
         "on": one.on,
         "commit": one.commit,
         "threshold": one.threshold,
+        "method": one.method,
+        "withdrawn_on": one.withdrawn_on or None,
         "years": one.tally["years"],
         "tables": [each["id"] for each in one.tally["tables"]],
         "hidden": len(one.hidden),

@@ -12,7 +12,7 @@ import click
 
 from cdr import moments
 from cdr.app import App, rules
-from cdr.commands.options import as_json, output_file, pass_app, threshold
+from cdr.commands.options import as_json, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
 from cdr.store.report_kept import (
@@ -26,6 +26,7 @@ from cdr.store.report_kept import (
     words_for,
 )
 from cdr.terminal.output import STDOUT, put_json, refuse_two_results, say, to_file
+from cdr.work.releasing import Asked
 
 if TYPE_CHECKING:
     from cdr.documents.report.report_blocks import Report
@@ -65,6 +66,7 @@ OF_FEW_CHILDREN = ("primary_care_gp", "education_school_early_years")
     help="With --public: why each thing that was found in the words may be published all the same (YAML).",
 )
 @threshold
+@dry_run
 @output_file
 @as_json
 @pass_app
@@ -77,6 +79,7 @@ def command(
     public: bool,
     answers_file: str | None,
     threshold: int,
+    dry_run: bool,
     output: str | None,
     as_json: bool,
 ) -> None:
@@ -100,6 +103,7 @@ def command(
     refuse_two_results(output, as_json)
     if answers_file and not public:
         raise WrongUsage("Answers are for the edition that is published.", "Give --public too.")
+    refuse_preview_of_nothing(dry_run, public)
     if public and (edit or words_file):
         raise WrongUsage(
             "Record the words first, read them, and publish then.", "Like: cdr report --year 2025/26 --edit"
@@ -112,7 +116,11 @@ def command(
         say("The area's own words are recorded." if recorded else "Nothing was changed.")
     if not output and not as_json:
         return
-    made, tally = _published(app, year, years, threshold, answers_file) if public else _made(app, year, years)
+    made, tally = (
+        _published(app, year, years, answers_file, Asked(threshold, dry_run=dry_run))
+        if public
+        else _made(app, year, years)
+    )
     _warn(made, tally)
     if output:
         from cdr.documents.report.report import render
@@ -171,11 +179,12 @@ def _counted(
 # ---- the edition that is published ---------------------------------------------------------------------------------
 
 
-def _published(app: App, year: str, years: int | None, threshold: int, answers: str | None) -> tuple[Report, Tally]:
+def _published(app: App, year: str, years: int | None, answers: str | None, asked: Asked) -> tuple[Report, Tally]:
     """The public edition, made of what is shown alone. Raises: InvalidData with what was found in the words, ConditionsNotMet."""
     from cdr.documents.report.report_sections import Material, build
     from cdr.domain.report.public_words import printed_words
     from cdr.statistics.public_tally import PUBLISHED
+    from cdr.work.helping import everyone
     from cdr.work.releasing import publish, refuse_unfinished
     from cdr.work.words_out import answered
 
@@ -187,15 +196,24 @@ def _published(app: App, year: str, years: int | None, threshold: int, answers: 
         *_professionals(app),
         *_places(app),
         *(one.name for one in app.configuration.agencies if one.type not in OF_FEW_CHILDREN),
+        *(one.name for one in everyone(app)),
     ]
-    words = answered(app, printed_words(own, last), names, allowed, exact, threshold, answers)
-    found = publish(app, "report", exact, threshold, words)
-    say(
-        f"It is recorded as release {found.number}. What is hidden in it, and why, is for members: cdr release show {found.number}"
-    )
+    words = answered(app, printed_words(own, last), names, allowed, exact, asked, answers)
+    found = publish(app, "report", exact, replace(asked, words=words))
+    say(found.said())
     day, about, shown = moments.day(found.on), rules("report"), found.edition.tally
     material = Material(
-        shown, app.configuration, own, last, app.store.head[0], day, (), about, rules("intervals"), public=True
+        shown,
+        app.configuration,
+        own,
+        last,
+        app.store.head[0],
+        day,
+        (),
+        about,
+        rules("intervals"),
+        public=True,
+        preview=asked.dry_run,
     )
     pictures = _pictures(app, year)
     if pictures:
@@ -249,6 +267,7 @@ def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str,
         "commit": app.store.head[0],
         "as_of": made.made_on.isoformat(),
         "output": output,
+        **({"rounded_to": counted["rounded_to"]} if tally.rounded else {}),
         "key_figures": list(made.facts),
         "to_be_written": list(made.missing),
         "cautions": list(made.cautions),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import output_file, pass_app, threshold
+from cdr.commands.options import dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import deliver, put, put_json, say
@@ -36,6 +36,7 @@ class _Asked:
     output: str | None
     as_json: bool
     threshold: int | None = None  # of a public edition
+    dry_run: bool = False
 
 
 @click.command("tally")
@@ -103,6 +104,7 @@ class _Asked:
     help="The edition that may be published: small numbers, and what would give them, are hidden. It is recorded (cdr release list).",
 )
 @threshold
+@dry_run
 @click.option(
     "--format",
     "format_",
@@ -132,6 +134,7 @@ def command(
     trace: tuple[str, str, str] | None,
     public: bool,
     threshold: int,
+    dry_run: bool,
     format_: str,
     as_json: bool,
     output: str | None,
@@ -165,6 +168,7 @@ def command(
         raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
     if pooled and by != "year":
         raise WrongUsage("Quarters cannot be counted as one.", "Give either --pooled or --by quarter.")
+    refuse_preview_of_nothing(dry_run, public)
     if public:
         others = ("--by quarter", by != "year"), ("--births", births != "all"), ("--trace", bool(trace))
         _refuse_other_counts([*others, ("--groups", bool(groups_file)), ("--rounding", rounding != "half-up")])
@@ -180,7 +184,9 @@ def command(
         groups=groups(groups_file) if groups_file else None,
         decimals=DECIMALS[percents],
     )
-    asked = _Asked(year, years, choice, "json" if as_json else format_, output, as_json, threshold if public else None)
+    asked = _Asked(
+        year, years, choice, "json" if as_json else format_, output, as_json, threshold if public else None, dry_run
+    )
     if trace:
         _trace(app, asked, trace)
     else:
@@ -197,7 +203,7 @@ def _tally(app: App, asked: _Asked) -> None:
     made = tally(known, *names, asked.year, asked.years, rules("bands"), asked.choice, setting(app))
     for sentence in cautions(known, configuration.authorities, made.years):
         say(sentence)
-    made = _internal(app, made, known, asked.choice) if asked.threshold is None else _public(app, made, asked.threshold)
+    made = _internal(app, made, known, asked.choice) if asked.threshold is None else _public(app, made, asked)
     deliver(render(made, asked.format), asked.format, asked.output, asked.as_json)
 
 
@@ -218,15 +224,15 @@ def _refuse_other_counts(asked: Sequence[tuple[str, bool]]) -> None:
         )
 
 
-def _public(app: App, made: Tally, threshold: int) -> Tally:
-    from cdr.work.releasing import publish
+def _public(app: App, made: Tally, asked: _Asked) -> Tally:
+    from cdr.statistics.threshold import FEWEST
+    from cdr.work.releasing import Asked, publish
 
-    found = publish(app, "tally", made, threshold)
+    found = publish(app, "tally", made, Asked(asked.threshold or FEWEST, dry_run=asked.dry_run))
     _tell_hidden(found.edition)
-    say(
-        f"It is recorded as release {found.number}. What is hidden in it, and why, is for members: cdr release show {found.number}"
-    )
-    return found.edition.tally
+    say(found.said())
+    preview = asked.dry_run and asked.format != "json"
+    return replace(found.edition.tally, edition="preview") if preview else found.edition.tally
 
 
 def _tell_hidden(edition: PublicEdition) -> None:
@@ -245,9 +251,10 @@ def _merge(files: tuple[str, ...], threshold: int | None, format_: str, output: 
         say(f"{table} is left out: not every tally has it, or what it tells has no sum.")
     whole = merged(found)
     if threshold is not None:
+        from cdr.statistics.rounding import Method
         from cdr.work.releasing import public_of
 
-        edition = public_of(whole, (), threshold)
+        edition = public_of(whole, (), Method(threshold=threshold))
         _tell_hidden(edition)
         whole = edition.tally
     deliver(render(whole, format_), format_, output, as_json)

@@ -5,8 +5,8 @@ The rule of thumb here is not trusted: `attack` has the last word, and asks for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from cdr.statistics.attack import Attack
 from cdr.statistics.told import Key, Limits, Secret, Sum, Told
@@ -19,7 +19,9 @@ class Counts:
     """The true counts that could be shown, the sums among them, what must be kept, and what is told besides.
 
     `never` are counts that are not shown whatever comes (what is left of a row beside those with something); `released` are limits that
-    earlier publications tell; `floor` is the least that a hidden count is told to be, but for one that is none.
+    earlier publications tell; `floor` is the least that a hidden count is told to be, but for one that is none. `shown` is what a reader
+    knows of a count that is shown, and `marked` what the mark tells of those that are hidden for being small, where it tells anything;
+    `adds_up` is false of what is rounded.
     """
 
     true: Mapping[Key, int]
@@ -28,11 +30,16 @@ class Counts:
     never: frozenset[Key] = frozenset()
     released: Mapping[Key, Limits] | None = None
     floor: Callable[[Key], int] = lambda key: 1
+    shown: Callable[[int], Limits] = lambda n: (n, n)
+    marked: Mapping[Key, Limits] = field(default_factory=dict)
+    adds_up: bool = True
 
     def told(self, hidden: Collection[Key]) -> Told:
         """What a reader is told where these counts are hidden."""
+        secret = {key for key in self.true if key in hidden or key in self.never}
+        showing = {part for table, _, column in self.true.keys() - secret for part in _parts(table, column)}
         limits: dict[Key, Limits] = {
-            key: (min(self.floor(key), n), None) if key in hidden or key in self.never else (n, n)
+            key: self._of_hidden(key, n, (key[0], key[2]) in showing) if key in secret else self.shown(n)
             for key, n in self.true.items()
         }
         for key, (low, high) in (self.released or {}).items():
@@ -40,6 +47,17 @@ class Counts:
             tightest = high if most is None else most if high is None else min(most, high)
             limits[key] = (max(low, least), tightest)
         return Told(limits, self.sums)
+
+    def _of_hidden(self, key: Key, n: int, shows: bool) -> Limits:
+        if not shows:  # where nothing is shown, a mark may stand for none too
+            return 0, None
+        return self.marked.get(key, (min(self.floor(key), n), None))
+
+
+def _parts(table: str, column: str) -> Iterator[tuple[str, str]]:
+    """A table's column, and that of the totals of all tables that count the same."""
+    yield table, column
+    yield table.partition(".")[0], column
 
 
 def hide(counts: Counts, close: Callable[[Key], Iterable[Key]]) -> set[Key]:
@@ -50,7 +68,7 @@ def hide(counts: Counts, close: Callable[[Key], Iterable[Key]]) -> set[Key]:
     """
     hidden = {key for key in counts.secrets if key in counts.true and key not in counts.never}
     lines = _lines(counts.sums)
-    for line in counts.sums:
+    for line in counts.sums if counts.adds_up else ():
         _thumb(line, counts, hidden)
     closed: set[Key] = set()
     found = list(counts.secrets)

@@ -6,22 +6,35 @@ The counts are those of all its tables and years together with everything that w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cdr.statistics.attack import Attack
-from cdr.statistics.counting import WHOLE
 from cdr.statistics.hiding import Counts, hide
 from cdr.statistics.labels import NOT_KNOWN, NOT_STATED
-from cdr.statistics.tables import OVERLAPPING, SHARES, TOTAL, Cell, Row, Table, Tally, percent
-from cdr.statistics.threshold import FEWEST
+from cdr.statistics.published_counts import (
+    MODIFIABLE,
+    REST,
+    cell_key,
+    has_rest,
+    of_key,
+    parts_of_all,
+    rest_key,
+    spans,
+    sums,
+    theme_of,
+    told,
+    total_key,
+    true_counts,
+)
+from cdr.statistics.rounding import Method, rounded_limits
+from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Row, Table, Tally, percent
 from cdr.statistics.told import Key, Limits, Secret, Sum, Told
 
 PUBLIC = "public"
 UNKNOWN = (NOT_KNOWN, NOT_STATED)
-REST = ":rest"
-MODIFIABLE = "reviews.modifiable_by_"
-SPAN = " to "
+# how many were reviewed in all, and in how many of a theme the review names services: tables of a theme alone
+REVIEWED, CONCERNS = "reviews.reviewed", "reviews.concerns"
 # Tables that are not of children, or in which a count tells of another table's in a way that is not looked at here.
 PUBLISHED = frozenset(
     {
@@ -29,6 +42,8 @@ PUBLISHED = frozenset(
         *(f"reviews.{one}" for one in ("local_authority", "age_band", "place", "sex", "ethnicity", "duration", "year_of_death", "category")),
         *(f"{MODIFIABLE}{one}" for one in ("authority", "category", "age_band")),
         *(f"reviews.{one}" for one in ("domains", "contributory_factors", "modifiable_factors", "learning_themes")),
+        REVIEWED,
+        CONCERNS,
     }
 )  # fmt: skip
 SMALL, ALL_OF_A_GROUP, BESIDE, CHANGED = (
@@ -41,10 +56,24 @@ SMALL, ALL_OF_A_GROUP, BESIDE, CHANGED = (
 
 @dataclass(frozen=True)
 class Released:
-    """What was published before: its tables as they were shown, and what was kept secret in them."""
+    """What was published before: its tables as they were shown, what was kept secret in them, and which were hidden for being small.
+
+    One that was `withdrawn` is not repeated; it was read all the same. `sums` are known of what a theme's cases have in common.
+    """
 
     tally: Tally
     secrets: Mapping[Key, Secret]
+    small: frozenset[Key] = frozenset()
+    withdrawn: bool = False
+    sums: tuple[Sum, ...] = ()
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What is not in the tables, and is kept as well: counts that the tables could give away, and sums that a reader knows of."""
+
+    secrets: Mapping[Key, Secret] = field(default_factory=dict)
+    sums: tuple[Sum, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,95 +92,17 @@ class PublicEdition:
         return sum(not one.hidden for one in cells) / len(cells) if cells else 0.0
 
 
-# ---- what a table tells --------------------------------------------------------------------------------------------
-
-
-def cell_key(table: str, row: str, column: str) -> Key:
-    """The name of a row's count."""
-    return table, row, column
-
-
-def total_key(table: str, column: str) -> Key:
-    """The name of a column's total: one count for all tables that count the same cases."""
-    if table.startswith(MODIFIABLE):
-        return MODIFIABLE, TOTAL, column
-    return (table if table in SHARES else table.partition(".")[0]), TOTAL, column
-
-
-def of_key(table: str, row: str | None, column: str) -> Key:
-    """The name of the count that a cell is of."""
-    if row is not None and table in WHOLE:
-        return cell_key(WHOLE[table], row, column)
-    return table.partition(".")[0], TOTAL, column
-
-
-def rest_key(key: Key) -> Key:
-    """The name of those of whom a count is, and who are not in it."""
-    return f"{key[0]}{REST}", key[1], key[2]
-
-
-def _has_rest(table: str) -> bool:
-    return table in SHARES | OVERLAPPING
-
-
-def sums(tables: Iterable[Table]) -> Iterator[Sum]:
-    """The sums among the counts of these tables, which every reader knows of."""
-    for table in tables:
-        for column in table.columns:
-            keys = [cell_key(table.id, row.label, column) for row in table.rows]
-            if table.id not in OVERLAPPING and keys:
-                yield Sum(total_key(table.id, column), tuple(keys))
-            for key in keys if _has_rest(table.id) else ():
-                yield Sum(of_key(table.id, key[1], column), (key, rest_key(key)))
-            if table.id in SHARES:
-                total = total_key(table.id, column)
-                yield Sum(of_key(table.id, None, column), (total, rest_key(total)))
-
-
-def spans(keys: Iterable[Key]) -> Iterator[Sum]:
-    """Columns that are several years as one, told as the sum of those years."""
-    from cdr.statistics.years import years_ending
-
-    for table, row, column in dict.fromkeys(keys):
-        first, is_span, last = column.partition(SPAN)
-        if is_span:
-            years = years_ending(last, int(last[:4]) - int(first[:4]) + 1)
-            yield Sum((table, row, column), tuple((table, row, year) for year in years))
-
-
-def told(tally: Tally) -> dict[Key, Limits]:
-    """What a published tally tells of each count by itself. Where a column shows a zero, what it hides is none."""
-    found: dict[Key, Limits] = {}
-    for table in tally.tables:
-        for place, column in enumerate(table.columns):
-            cells = [(row.label, row.cells[place]) for row in table.rows]
-            shows = table.id not in SHARES and any(not one.hidden for _, one in cells)
-            for label, one in cells:
-                _tell(found, cell_key(table.id, label, column), one, int(shows))
-                if not one.hidden and one.of is not None:
-                    found[of_key(table.id, label, column)] = (one.of, one.of)
-            total = table.total[place]
-            _tell(found, total_key(table.id, column), total, 0)
-    return found
-
-
-def _tell(found: dict[Key, Limits], key: Key, cell: Cell, floor: int) -> None:
-    if cell.n is not None:
-        found[key] = (cell.n, cell.n)
-    elif cell.hidden:
-        found.setdefault(key, (floor, None))
-
-
 # ---- what may be shown ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Edition:
-    """The work on one edition: the tables, what was published before, and the smallest count that may be shown."""
+    """The work on one edition: the tables, what was published before, how counts are made public, and what is kept besides."""
 
     tables: tuple[Table, ...]
     before: tuple[Released, ...]
-    threshold: int
+    method: Method
+    besides: Besides
 
     @cached_property
     def frozen(self) -> dict[tuple[str, str], tuple[Table, int]]:
@@ -159,6 +110,7 @@ class _Edition:
         return {
             (table.id, column): (table, place)
             for one in self.before
+            if not one.withdrawn
             for table in one.tally.tables
             for place, column in enumerate(table.columns)
         }
@@ -168,15 +120,21 @@ class _Edition:
         """What was told before of each count."""
         found: dict[Key, Limits] = {}
         for one in self.before:
-            for key, (low, high) in told(one.tally).items():
+            for key, (low, high) in told(one.tally, one.small).items():
                 least, most = found.get(key, (0, None))
-                found[key] = (max(low, least), high if most is None else most)
+                ends = [end for end in (high, most) if end is not None]
+                found[key] = (max(low, least), min(ends, default=None))
         return found
+
+    @cached_property
+    def shown_before(self) -> set[Key]:
+        """The counts that were shown before, rounded or not."""
+        return {key for one in self.before for key, (_, high) in told(one.tally).items() if high is not None}
 
     @cached_property
     def every(self) -> dict[Key, int]:
         """Every true count of the tables, also of columns that stay as they were."""
-        return {key: n for table in self.tables for key, n in _true(table)}
+        return {key: n for table in self.tables for key, n in true_counts(table)}
 
     @cached_property
     def changed(self) -> set[tuple[str, str]]:
@@ -184,7 +142,7 @@ class _Edition:
         return {
             (key[0].partition(".")[0], key[2])
             for key, (low, high) in self.released.items()
-            if key in self.every and low == high != self.every[key]
+            if key in self.every and key in self.shown_before and not low <= self.every[key] <= (high or 0)
         }
 
     def is_new(self, table: Table, column: str) -> bool:
@@ -194,7 +152,7 @@ class _Edition:
     @cached_property
     def true(self) -> dict[Key, int]:
         """The true counts of what is told for the first time."""
-        found = {key: n for table in self.tables for key, n in _true(table) if self.is_new(table, key[2])}
+        found = {key: n for table in self.tables for key, n in true_counts(table) if self.is_new(table, key[2])}
         return {key: n for key, n in found.items() if key not in self.released}
 
     @cached_property
@@ -214,7 +172,7 @@ class _Edition:
             n, whole = self.every.get(key), self.every.get(of_key(table.id, None if key == total else key[1], column))
             if n is None:
                 continue
-            if 0 < n < self.threshold:
+            if 0 < n < self.method.fewest:
                 found[key] = SMALL
             elif whole and self._tells_of_all(table, key, n, whole, total):
                 found[key] = ALL_OF_A_GROUP
@@ -222,10 +180,10 @@ class _Edition:
 
     def _tells_of_all(self, table: Table, key: Key, n: int, whole: int, total: Key) -> bool:
         if table.id in SHARES:
-            return n == 0 or whole - n < self.threshold
+            return n == 0 or whole - n < self.method.threshold
         if key == total or key[1] in UNKNOWN:  # of what nobody knows nothing is told of anyone
             return False
-        return n == whole or (table.id in OVERLAPPING and 0 < whole - n < self.threshold)
+        return n == whole or (table.id in OVERLAPPING and 0 < whole - n < self.method.threshold)
 
     def why(self, key: Key) -> str:
         """Why a count is hidden."""
@@ -234,7 +192,7 @@ class _Edition:
 
     def alone(self, table: Table) -> Iterator[Key]:
         """The rows that hold all of a column: beside their zeros they would tell it of each, however many they are."""
-        if _has_rest(table.id):
+        if has_rest(table.id):
             return
         for column in table.columns:
             whole = self.every.get(of_key(table.id, None, column))
@@ -246,64 +204,85 @@ class _Edition:
     def counts(self) -> Counts:
         """All of it as what is to be hidden."""
         rests = {
-            rest_key(key) for table in self.tables if _has_rest(table.id) for key in self.true if key[0] == table.id
+            rest_key(key) for table in self.tables if has_rest(table.id) for key in self.true if key[0] == table.id
         }
         lines = [*sums([*self.tables, *(table for one in self.before for table in one.tally.tables)])]
-        lines = list(dict.fromkeys([*lines, *spans(key for line in lines for key in line.members)]))
-        secrets = {key: self._secret(key, why) for key, why in self.reasons.items()}
+        lines += [*self.besides.sums, *(line for one in self.before for line in one.sums)]
+        for more in (
+            spans,
+            parts_of_all,
+            spans,
+        ):  # of years, of each year those of a theme and the others, of these again
+            lines = list(dict.fromkeys([*lines, *more(key for line in lines for key in line.members)]))
+        secrets = {**self.besides.secrets, **{key: self._secret(key, why) for key, why in self.reasons.items()}}
         for one in self.before:
-            secrets |= {key: secret for key, secret in one.secrets.items()}
-        return Counts(self.true, tuple(lines), secrets, frozenset(rests), self.released, self._floor)
+            secrets |= one.secrets
+        marked = {key: rounded_limits(1) for key in self.small}
+        return Counts(
+            self.true,
+            tuple(lines),
+            secrets,
+            frozenset(rests),
+            self.released,
+            self._floor,
+            self.method.limits,
+            marked,
+            adds_up=not self.method.is_rounded,
+        )
+
+    @cached_property
+    def small(self) -> frozenset[Key]:
+        """The counts that are hidden because they are small, where that is what their mark tells."""
+        found = (key for key, why in self.reasons.items() if why == SMALL and self._floor(key))
+        return frozenset(found if self.method.is_rounded else ())
 
     def _secret(self, key: Key, why: str) -> Secret:
-        reach = self.threshold if why == SMALL and key[0] not in SHARES and key[0] != MODIFIABLE else 0
-        return Secret(self.threshold - 1, reach)
+        return self.method.secret(reaches=why == SMALL and key[0] not in SHARES and key[0] != MODIFIABLE)
 
     def _floor(self, key: Key) -> int:
         is_share = key[0] in SHARES or key[0] == MODIFIABLE or key[0].endswith(REST)
         return 0 if is_share else 1
 
     def column_of(self, key: Key) -> list[Key]:
-        """All counts of a table's column, which are hidden where one cannot be kept otherwise."""
-        return [one for one in self.true if (one[0], one[2]) == (key[0], key[2])]
+        """All counts of a table's column, which are hidden where one cannot be kept otherwise; of a total, of all tables that have it.
 
+        A theme has one column, of which its others and its years are parts.
+        """
+        return [one for one in self.true if self._is_beside(one, key)]
 
-def _true(table: Table) -> Iterator[tuple[Key, int]]:
-    for place, column in enumerate(table.columns):
-        for row in table.rows:
-            if (n := row.cells[place].n) is not None:
-                yield cell_key(table.id, row.label, column), n
-            if table.id in WHOLE and (of := row.cells[place].of) is not None:
-                yield of_key(table.id, row.label, column), of
-        total = table.total[place]
-        if total.n is not None:
-            yield total_key(table.id, column), total.n
-        if total.of is not None:
-            yield of_key(table.id, None, column), total.of
+    def _is_beside(self, one: Key, key: Key) -> bool:
+        is_same_time = bool(theme_of(one[2])) if theme_of(key[2]) else one[2] == key[2]
+        return is_same_time and (one[0] == key[0] or total_key(one[0], key[2]) == key)
 
 
 def public_edition(
-    tally: Tally, before: Sequence[Released] = (), notes: Iterable[str] = (), threshold: int = FEWEST
+    tally: Tally,
+    before: Sequence[Released] = (),
+    notes: Iterable[str] = (),
+    method: Method = Method(),
+    besides: Besides = Besides(),
 ) -> PublicEdition:
     """The edition of a tally that may be published beside everything in `before`; `notes` are those that tell no number.
 
-    Counts below `threshold` and all or none of a group are hidden, and whatever else would give them. A zero is shown where rows are
+    Small counts and all or none of a group are hidden, and whatever else would give them. A zero is shown where rows are
     parts of a whole. Raises: Impossible, Unkept; AssertionError, where the edition as it is made fails the attack after all.
     """
     tables = tuple(table for table in tally.tables if table.id in PUBLISHED)
-    work = _Edition(tables, tuple(before), threshold)
+    work = _Edition(tables, tuple(before), method, besides)
     counts = work.counts()
     alone = [key for table in tables for key in work.alone(table)]
     whole_columns = {one for key in alone for one in work.column_of(key)}
-    counts = replace(counts, secrets={**counts.secrets, **{key: Secret(threshold - 1) for key in whole_columns}})
+    counts = replace(counts, secrets={**counts.secrets, **{key: method.secret(reaches=False) for key in whole_columns}})
     hidden = hide(counts, work.column_of) | whole_columns
     made = tuple(_shown(table, work, hidden, set(notes)) for table in tables)
-    edition = replace(tally, edition=PUBLIC, tables=tuple(table for table in made if table.rows), panel=None)
-    _refuse_open(edition, counts)
+    shown = tuple(table for table in made if table.rows or table.id == REVIEWED)
+    edition = replace(tally, edition=PUBLIC, tables=shown, panel=None, rounded=method.is_rounded)
+    _refuse_open(edition, counts, work.small)
     why = {key: work.why(key) for key in {*hidden, *_hidden_in(made)} if (key[0], key[2]) not in work.frozen}
     kept = {table.id for table in edition.tables}
     left = tuple(table.id for table in tally.tables if table.id not in kept)
-    return PublicEdition(edition, why, {key: counts.secrets[key] for key in work.reasons}, left)
+    secrets = {key: counts.secrets[key] for key in (*work.reasons, *besides.secrets)}
+    return PublicEdition(edition, why, secrets, left)
 
 
 def _hidden_in(tables: Iterable[Table]) -> Iterator[Key]:
@@ -314,11 +293,11 @@ def _hidden_in(tables: Iterable[Table]) -> Iterator[Key]:
             )
 
 
-def _refuse_open(edition: Tally, counts: Counts) -> None:
+def _refuse_open(edition: Tally, counts: Counts, small: frozenset[Key]) -> None:
     """The attack on the tables as they will be published, with what was told before. Raises: AssertionError."""
-    limits = {**told(edition)}
+    limits = {**told(edition, small)}
     for key, (low, high) in (counts.released or {}).items():
-        limits[key] = (low, high) if low == high else limits.get(key, (low, high))
+        limits[key] = (low, high) if high is not None else limits.get(key, (low, high))
     found = Attack(Told(limits, counts.sums)).given_away(counts.secrets)
     if found:
         raise AssertionError(f"{len(found)} counts could be worked out of what would be published")
@@ -342,23 +321,33 @@ def _cells(table: Table, row: str | None, cells: Sequence[Cell], work: _Edition,
             continue
         key = total_key(table.id, column) if row is None else cell_key(table.id, row, column)
         of = of_key(table.id, row, column)
-        low, high = work.released.get(key, (0, -1))
-        if key in hidden or not work.is_new(table, column) or (key in work.released and low != high):
+        was_hidden = key in work.released and key not in work.shown_before
+        if key in hidden or not work.is_new(table, column) or was_hidden:
             yield Cell(None, None, None, hidden=True)
         elif cell.n is None:
             yield replace(cell, of=None, known=0)
         elif not _is_told(of, cell, work, hidden):  # none of a group that may be some would tell of all of them
             none_of_some = row is not None and table.id in SHARES and not cell.n
-            yield Cell(None if none_of_some else cell.n, None, None, hidden=none_of_some)
+            yield Cell(None if none_of_some else work.method.shown(cell.n), None, None, hidden=none_of_some)
         elif cell.whole != cell.of:  # how many are not known is not told either
-            yield Cell(cell.n, None, None)
+            yield Cell(work.method.shown(cell.n), None, None)
         else:
-            yield Cell(cell.n, cell.of, percent(cell.n, cell.of or 0, table.decimals), known=cell.of)
+            yield _with_percent(cell.n, cell.of or 0, table, work.method)
+
+
+def _with_percent(n: int, of: int, table: Table, method: Method) -> Cell:
+    """A cell with its percentage, made of what is shown; rounded, the same number twice is not all of them."""
+    shown, whole = method.shown(n), method.shown(of)
+    is_all = method.is_rounded and shown == whole
+    return Cell(shown, whole, None if is_all else percent(shown, whole, table.decimals), known=whole)
 
 
 def _is_told(of: Key, cell: Cell, work: _Edition, hidden: set[Key]) -> bool:
     """Whether a reader is told of how many a cell is."""
-    return of not in hidden and (of in work.true or work.released.get(of) == (cell.of, cell.of))
+    if of in hidden or (of not in work.true and of not in work.shown_before):
+        return False
+    low, high = work.released.get(of, (cell.of or 0, cell.of))
+    return low <= (cell.of or 0) <= (high or 0)
 
 
 def _as_before(table: Table, row: str | None, column: str, work: _Edition) -> Cell:

@@ -34,6 +34,7 @@ OVERLAPPING = frozenset(
         "notifications.family",
         "reviews.domains",
         "reviews.relevance",
+        "reviews.concerns",
         "reviews.contributory_factors",
         "reviews.modifiable_factors",
         "reviews.modifiable_groups",
@@ -137,9 +138,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Tally:
-    """All the tables of an area for `years`, of which `year` is the last; `edition` is internal or public.
+    """All the tables of an area for `years`, of which `year` is the last; `edition` is internal or public, or preview of what is looked at first.
 
-    `panel` is what the panel did in these years, where that was asked for; `revisions` is what is not any more as it was published.
+    `panel` is what the panel did in these years, where that was asked for; `revisions` is what is not any more as it was
+    published; `rounded` says that every count is.
     """
 
     area: str
@@ -149,6 +151,7 @@ class Tally:
     tables: tuple[Table, ...]
     panel: PanelYears | None = None
     revisions: tuple[Revision, ...] = ()
+    rounded: bool = False
 
     def table(self, table_id: str) -> Table:
         """The table with that id.

@@ -7,6 +7,7 @@ from typing import Any
 
 from cdr.statistics.panel_years import PanelYears
 from cdr.statistics.revising import Revision
+from cdr.statistics.rounding import STEP
 from cdr.statistics.tables import Break, Cell, Reference, Row, Table, Tally
 
 SCHEMA = "cdr-tally/1"
@@ -22,6 +23,7 @@ def to_json(tally: Tally) -> dict[str, Any]:
         "years": list(tally.years),
         "edition": tally.edition,
         "tables": [_table_json(table) for table in tally.tables],
+        **({"rounded_to": STEP} if tally.rounded else {}),
         **(_panel_json(tally.panel, tally.edition) if tally.panel else {}),
         **({"revisions": [_revision_json(one) for one in tally.revisions]} if tally.revisions else {}),
     }
@@ -76,7 +78,8 @@ def _cell_json(cell: Cell) -> dict[str, Any]:
 def from_json(body: Mapping[str, Any]) -> Tally:
     """A tally from what `to_json` made of it; `body` is as its schema says."""
     tables = tuple(_table_from(table) for table in body["tables"])
-    return Tally(body["area"], body["year"], tuple(body["years"]), body["edition"], tables)
+    is_rounded = "rounded_to" in body
+    return Tally(body["area"], body["year"], tuple(body["years"]), body["edition"], tables, rounded=is_rounded)
 
 
 def _table_from(body: Mapping[str, Any]) -> Table:

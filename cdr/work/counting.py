@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdr.app import App, rules
-from cdr.errors import ConditionsNotMet, InvalidData, NotFound
+from cdr.errors import InvalidData, NotFound
 
 if TYPE_CHECKING:
     from cdr.statistics.facts import CaseFacts
@@ -95,12 +95,3 @@ def with_panel(app: App, tally: Tally) -> Tally:
     from cdr.work.meetings import meetings
 
     return replace(tally, panel=panel_years(app.cases(), meetings(app), app.configuration, tally.years))
-
-
-def refuse_public() -> None:
-    """Make no public edition. Raises: ConditionsNotMet."""
-    raise ConditionsNotMet(
-        "A public edition of this cannot be made: its words and lists may tell of a single child, and nothing looks at them yet.",
-        ["Without --public it is made for the panel, marked as not for publication."],
-        "The tables that may be published are made with: cdr tally --public",
-    )

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
-from cdr.errors import ConditionsNotMet
+from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
+from cdr.statistics.rounding import SUPPRESS
 
 if TYPE_CHECKING:
-    from cdr.statistics.public_tally import PublicEdition, Released
+    from cdr.statistics.public_tally import Besides, PublicEdition, Released
+    from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
 
 AGAIN = "Give more years together (--years N --pooled), or fewer tables (--table)."
@@ -33,16 +35,46 @@ class Words:
         return {"words": text, **({"answers": told} if told else {})}
 
 
+NO_WORDS = Words()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a public edition is asked for: the threshold, the words beside it, what is kept besides, and whether it is only looked at."""
+
+    threshold: int
+    words: Words = NO_WORDS
+    besides: Besides | None = None
+    dry_run: bool = False
+
+    def method(self, app: App) -> Method:
+        """How this area makes counts public (cdr.yaml), with the threshold that was asked for. Raises: WrongUsage."""
+        from cdr.statistics.rounding import Method
+        from cdr.statistics.threshold import FEWEST
+
+        name = app.configuration.publication
+        method = Method(name, self.threshold)
+        if method.is_rounded and self.threshold != FEWEST:
+            raise WrongUsage(
+                "This area rounds what it publishes (publication of cdr.yaml), which has no threshold.",
+                "Leave --threshold out.",
+            )
+        return method
+
+
 @dataclass(frozen=True)
 class Published:
-    """What was published: the edition, its number in the register, and the day on which it was first made."""
+    """What was published: the edition, its number in the register (none of a preview), and the day on which it was first made."""
 
     edition: PublicEdition
     number: int
     on: str
 
-
-NO_WORDS = Words()
+    def said(self) -> str:
+        """What whoever made it is told of it."""
+        if not self.number:
+            return "This is a preview: nothing is recorded, and nothing of it may be published. Without --dry-run it is recorded."
+        return f"It is recorded as release {self.number}. What is hidden in it, and why, is for members: cdr release show {self.number}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +89,9 @@ class Release:
     tally: Mapping[str, Any]
     hidden: tuple[Mapping[str, str], ...]
     answers: tuple[Mapping[str, str], ...] = ()
+    method: str = SUPPRESS
+    withdrawn_on: str = ""
+    withdrawn_why: str = ""
 
 
 def register(app: App) -> list[Release]:
@@ -73,20 +108,25 @@ def register(app: App) -> list[Release]:
             json.loads(body["tally"]),
             tuple(body["hidden"]),
             tuple(body.get("answers", ())),
+            body.get("method", SUPPRESS),
+            body.get("withdrawn_on", ""),
+            body.get("withdrawn_why", ""),
         )
         for body in (one.body for one in releases(app.store))
     ]
 
 
-def public_of(tally: Tally, before: Iterable[Released], threshold: int) -> PublicEdition:
+def public_of(
+    tally: Tally, before: Iterable[Released], method: Method, besides: Besides | None = None
+) -> PublicEdition:
     """The public edition beside what was published before. Raises: ConditionsNotMet."""
     from cdr.statistics.attack import Impossible
     from cdr.statistics.hiding import Unkept
-    from cdr.statistics.public_tally import public_edition
+    from cdr.statistics.public_tally import Besides, public_edition
 
     notes = [note for of_kind in rules("bands")["notes"].values() for note in of_kind]
     try:
-        return public_edition(tally, tuple(before), notes, threshold)
+        return public_edition(tally, tuple(before), notes, method, besides or Besides())
     except (Impossible, Unkept):
         raise ConditionsNotMet(
             "No public edition can be made of these tables: beside what was published before, a small count could be worked out.",
@@ -95,7 +135,7 @@ def public_of(tally: Tally, before: Iterable[Released], threshold: int) -> Publi
         ) from None
 
 
-def publish(app: App, what: str, tally: Tally, threshold: int, words: Words = NO_WORDS) -> Published:
+def publish(app: App, what: str, tally: Tally, asked: Asked) -> Published:
     """Make the public edition and record it, beside the words that are printed with it; the earlier one where the very same was published.
 
     Raises: ConditionsNotMet, where a year is not over or a small count could be worked out.
@@ -105,31 +145,64 @@ def publish(app: App, what: str, tally: Tally, threshold: int, words: Words = NO
     from cdr.store.transaction import Change
 
     refuse_unfinished(app, tally)
+    if asked.dry_run:
+        before = [_released(one.body) for one in releases(app.store)]
+        edition = public_of(tally, before, asked.method(app), asked.besides)
+        return Published(edition, 0, app.clock.today.isoformat())
     with app.store.writing():
         bodies = [one.body for one in releases(app.store)]
-        edition = public_of(tally, [_released(body) for body in bodies], threshold)
+        edition = public_of(tally, [_released(body) for body in bodies], asked.method(app), asked.besides)
         text = json.dumps(to_json(edition.tally), ensure_ascii=False)
-        made_of = text, words.recorded().get("words")
-        same = [body for body in bodies if (body["tally"], body.get("words")) == made_of]
+        made_of = text, asked.words.recorded().get("words")
+        same = [body for body in bodies if (body["tally"], body.get("words")) == made_of and "withdrawn_on" not in body]
         if same:
             return Published(edition, int(same[0]["number"]), str(same[0]["on"]))
-        number = len(bodies) + 1
-        body = {
-            "schema": "release/1",
-            "number": number,
-            "what": what,
-            "on": app.clock.today.isoformat(),
-            "commit": app.store.head[0],
-            "threshold": threshold,
-            "tally": text,
-            **words.recorded(),
-            "secrets": [
-                {**_place(key), "width": one.width, "reach": one.reach} for key, one in edition.secrets.items()
-            ],
-            "hidden": [{**_place(key), "why": why} for key, why in sorted(edition.hidden.items())],
-        }
-        app.store.commit(Change("release", {release_place(number): body}))
-    return Published(edition, number, body["on"])
+        body = _body(app, what, edition, text, len(bodies) + 1, asked)
+        app.store.commit(Change("release", {release_place(body["number"]): body}))
+    return Published(edition, body["number"], body["on"])
+
+
+def _body(app: App, what: str, edition: PublicEdition, text: str, number: int, asked: Asked) -> dict[str, Any]:
+    """A release as the register keeps it."""
+    method = asked.method(app)
+    return {
+        "schema": "release/1",
+        "number": number,
+        "what": what,
+        "on": app.clock.today.isoformat(),
+        "commit": app.store.head[0],
+        "threshold": method.fewest,
+        **({"method": method.name} if method.is_rounded else {}),
+        "tally": text,
+        **asked.words.recorded(),
+        "secrets": [{**_place(key), "width": one.width, "reach": one.reach} for key, one in edition.secrets.items()],
+        "hidden": [{**_place(key), "why": why} for key, why in sorted(edition.hidden.items())],
+    }
+
+
+def withdraw(app: App, number: int, why: str) -> None:
+    """Mark a release as withdrawn; it stays in the register, and what is published later is held against it: it was read.
+
+    Raises: NotFound, ConditionsNotMet where it is withdrawn already.
+    """
+    from cdr.store.releases import release_place, releases
+    from cdr.store.transaction import Change
+
+    with app.store.writing():
+        found = next((one for one in releases(app.store) if one.body["number"] == number), None)
+        if found is None:
+            raise no_such_release()
+        if "withdrawn_on" in found.body:
+            raise ConditionsNotMet(
+                f"Release {number} is withdrawn already; nothing was recorded.", [], "See: cdr release list"
+            )
+        body = {**found.body, "withdrawn_on": app.clock.today.isoformat(), "withdrawn_why": why}
+        app.store.commit(Change("release", {release_place(number): body}), [found])
+
+
+def no_such_release() -> NotFound:
+    """That the register has no release of a number."""
+    return NotFound("There is no such release.", "See: cdr release list")
 
 
 def refuse_unfinished(app: App, tally: Tally) -> None:
@@ -145,12 +218,22 @@ def refuse_unfinished(app: App, tally: Tally) -> None:
 
 
 def _released(body: Mapping[str, Any]) -> Released:
-    from cdr.statistics.public_tally import Released
+    from cdr.statistics.public_tally import SMALL, Released
+    from cdr.statistics.public_theme import known_sums
+    from cdr.statistics.published_counts import told
     from cdr.statistics.tally_json import from_json
     from cdr.statistics.told import Secret
 
+    tally = from_json(json.loads(body["tally"]))
     secrets = {(one["table"], one["row"], one["column"]): Secret(one["width"], one["reach"]) for one in body["secrets"]}
-    return Released(from_json(json.loads(body["tally"])), secrets)
+    hidden = [(one["table"], one["row"], one["column"]) for one in body["hidden"] if one["why"] == SMALL]
+    return Released(
+        tally,
+        secrets,
+        frozenset(hidden if tally.rounded else ()),
+        "withdrawn_on" in body,
+        tuple(known_sums(told(tally))),
+    )
 
 
 def _place(key: tuple[str, str, str]) -> dict[str, str]:

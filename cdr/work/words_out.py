@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.errors import InvalidData, Problem
-from cdr.work.releasing import Words, register
+from cdr.terminal.output import say
+from cdr.work.releasing import Asked, Words, register
 
 if TYPE_CHECKING:
     from cdr.domain.report.public_words import Finding
@@ -29,12 +30,13 @@ def answered(
     names: Names,
     allowed: Sequence[str],
     exact: Tally,
-    threshold: int,
+    asked: Asked,
     file: str | None,
 ) -> Words:
     """The words with the answers to all that was found in them; `exact` are the true tables that are published beside them.
 
-    An answer that was given for an earlier release still holds for the very same sentence. A number of the NHS, a family's name and the
+    An answer that was given for an earlier release still holds for the very same sentence. Of a preview what is open is only
+    said. A number of the NHS, a family's name and the
     reference of a case have no answer. Raises: InvalidData with everything that is to be put right or answered.
     """
     from cdr.domain.report.public_words import Search
@@ -42,11 +44,15 @@ def answered(
     from cdr.statistics.small_labels import small_labels
 
     never = [one for one in report_problems(words, exact.year, names) if one.level == "error"]
-    few, others = small_labels(exact, threshold)
+    few, others = small_labels(exact, asked.method(app).fewest)
     found = Search(allowed, few, others, rules("public-words")).findings(words)
     given = {one["finding"]: one["answer"] for release in register(app) for one in release.answers}
     given |= _given(file, found) if file else {}
     open_ = [one.problem() for one in found if one.id not in given]
+    if asked.dry_run and not never:
+        for one in _titled(open_):
+            say(f"to be answered: {one.field}: {one.message} [{one.rule}]")
+        return Words(words)
     if never or open_:
         raise InvalidData(_titled([*never, *open_]), WORDS, _summary(len(never), len(open_)), HOW)
     return Words(words, {one.id: given[one.id] for one in found})

@@ -57,6 +57,7 @@ MET_ELSEWHERE = {
     "pack-1.json": ("pack", "cli/test_panel.py"),
     "panel-1.json": ("panel", "cli/test_panel.py"),
     "panels-1.json": ("panel", "cli/test_panel.py"),
+    "planning-1.json": ("planning", "cli/test_planning.py"),
     "receive-1.json": ("receive", "cli/test_handover.py"),
     "reconcile-1.json": ("reconcile", "cli/test_reconcile.py"),
     "release-1.json": ("release", "cli/test_release.py"),

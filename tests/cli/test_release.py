@@ -15,6 +15,9 @@ def test_what_is_published_is_hidden_where_it_must_be_recorded_and_repeated(
 ) -> None:
     area = published("durham")
     store = imported(tmp_path, people, area, durham(area))
+    looked = run([*store, "tally", "--year", "2022/23", "--years", "2", "--public", "--dry-run"])
+    assert looked.code == 0 and "Preview, not for publication" in looked.out and "nothing is recorded" in looked.err
+    assert run([*store, "release", "list", "--json"]).json["releases"] == []
     answer = run([*store, "tally", "--year", "2022/23", "--years", "2", "--public", "--json"])
     assert answer.code == 0, answer.err
     assert answer.json["edition"] == "public" and "release 1" in answer.err
@@ -47,6 +50,16 @@ def test_what_is_published_is_hidden_where_it_must_be_recorded_and_repeated(
     assert "why" not in json.dumps(more.json)
     assert run([*store, "release", "list"]).code == 0 and run([*store, "release", "show", "3"]).code == 66
 
+    # what was withdrawn is kept, and is not repeated: the very same is another release
+    assert run([*store, "release", "withdraw", "1", "--reason", " "]).code == 2
+    gone = run([*store, "release", "withdraw", "1", "--reason", "The wrong year.", "--json"])
+    assert gone.code == 0 and gone.json["releases"][0]["withdrawn_on"]
+    assert run([*store, "release", "withdraw", "1", "--reason", "Again."]).code == 65
+    told = run([*store, "release", "show", "1", "--json"]).json["releases"][0]
+    assert told["withdrawn_why"] == "The wrong year." and told["log"]
+    anew = run([*store, "tally", "--year", "2022/23", "--years", "2", "--public", "--json"])
+    assert "release 3" in anew.err and anew.json["tables"] == answer.json["tables"]
+
     # a case that is taken out afterwards: the exact tables say that the published ones are not what they were, and why
     assert "revisions" not in run([*store, "tally", "--year", "2023/24", "--years", "3", "--json"]).json
     traced = run(
@@ -56,7 +69,7 @@ def test_what_is_published_is_hidden_where_it_must_be_recorded_and_repeated(
     now = run([*store, "tally", "--year", "2022/23", "--json"])
     assert "please check: 2022/23 changed since it was reported" in now.err
     [changed] = [one for one in now.json["revisions"] if one["table"] == "notifications.sex"]
-    assert (changed["release"], changed["causes"][-1]["what"]) == (1, "void")
+    assert (changed["release"], changed["causes"][-1]["what"]) == (2, "void")
     assert changed["rows"][-1]["was"] - changed["rows"][-1]["now"] == 1
     assert any(
         "has changed since it was published on" in note for table in now.json["tables"] for note in table["notes"]

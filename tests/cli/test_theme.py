@@ -24,6 +24,13 @@ def test_a_theme_is_counted_from_reviews_and_returns(cdr: Shell, sudi: str, tmp_
     cdr("theme", "-o", tmp_path / "audit.md", as_of="2026-05-01")
     assert (tmp_path / "audit.md").read_text("utf-8").count(sudi) == 1
     assert "reviews.category" in cdr("theme", "-o", tmp_path / "a.csv", "--json", as_of="2026-05-01").out
-    cdr("theme", "--public", as_of="2026-05-01", code=65)
+    cdr("theme", "--public", "--year", "2026/27", as_of="2026-05-01", code=65)
+    looked = cdr("theme", "--public", "--dry-run", "-o", tmp_path / "p.md", as_of="2027-05-01")
+    assert "nothing is recorded" in looked.err and "Preview, not for publication" in (tmp_path / "p.md").read_text()
+    public = cdr("theme", "--category", "10", "--years", "2", "--public", "--json", as_of="2027-05-01")
+    assert (public.json["edition"], public.json["years"][-1], public.json["cases"]) == ("public", "2026/27", [])
+    assert public.json["matching"] is None and "release 1" in public.err and sudi not in public.out
+    assert all("among" not in column for table in public.json["tables"] for column in table["columns"])
+    cdr("theme", "--category", "9", "--public", as_of="2027-05-01", code=65)
     for wrong in (["--category", "12"], ["-o", tmp_path / "audit.docx"], ["-o", "-", "--json"], ["--year", "2026"]):
         cdr("theme", *wrong, as_of="2026-05-01", code=2)

@@ -136,6 +136,7 @@ VERBS: list[list[object]] = [
     ["chase", "--overdue"],
     ["tally", "--year", "2025/26"],
     ["agencies"],
+    ["planning"],
     ["delays"],
     ["delays", "REF"],
     ["report", "--year", "2025/26", "-o", "FOLDER/report.md"],

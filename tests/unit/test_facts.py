@@ -73,6 +73,7 @@ def test_a_notification_becomes_dates_codes_and_numbers() -> None:
         "processes": ["inquest"],
         "family": ["leaflet_given", "key_worker"],
         "unanswered_before": ["informed_of_review", "follow_up_appointment"],
+        "hour_died": 6,
     }
 
 

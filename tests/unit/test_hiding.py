@@ -73,6 +73,21 @@ def test_example_b_one_row_of_counts(rows: list[int], shown: set[str]) -> None:
     assert {key[1] for key in true if key not in hidden} == shown
 
 
+def test_example_c_one_of_two_councils_gives_the_other() -> None:
+    """Of 21 in the area one council has 18: beside the whole it is the other's 3, whoever published the 18."""
+    keys: dict[str, Key] = {name: ("sudi", name, "y") for name in ("Total", "First", "Second")}
+    sums = (Sum(keys["Total"], (keys["First"], keys["Second"])),)
+    true = {keys["Total"]: 21, keys["First"]: 18, keys["Second"]: 3}
+    hidden = made(true, sums)
+    assert keys["Second"] in hidden and hidden & {keys["First"], keys["Total"]}
+    told = counts(true, sums).told(hidden)
+    assert Attack(told).given_away(counts(true, sums).secrets) == []
+    earlier = Counts(
+        {keys["Total"]: 21, keys["Second"]: 3}, sums, {keys["Second"]: SMALL}, frozenset(), {keys["First"]: (18, 18)}
+    )
+    assert hide(earlier, lambda key: []) == {keys["Second"], keys["Total"]}
+
+
 def test_example_d_years_that_overlap() -> None:
     """2021 alone was 3 and three-year sums were 9 and 8: the year that is new would be 2."""
     year: dict[str, Key] = {

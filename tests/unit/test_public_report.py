@@ -42,3 +42,34 @@ def test_a_hidden_number_is_never_none_and_nothing_is_ranked_beside_it(format_: 
 def test_what_may_point_at_a_child_is_found(text: str, rules_: set[str]) -> None:
     search = Search(["Northshire Police"], frozenset({"Asthma"}), frozenset({"Epilepsy"}), rules("public-words"))
     assert {one.rule for one in search.findings({"thanks": text})} == rules_
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The Lead Professional told us.",
+        "Head of Midwifery and Director of Children's Services.",
+        "We thank the Panel, the Designated Doctor and our School Nurses/Health Visitors.",
+        "Child Death Review Manager and Perinatal Mortality Review Tool.",
+    ],
+)
+def test_titles_and_roles_are_no_names(words: str) -> None:
+    search = Search([], frozenset(), frozenset(), rules("public-words"))
+    assert search.findings({"what_was_done": words}) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We thank Lead Professional Emma.",
+        "Nurse Grace came.",
+        "The Young family helped us.",
+        "Mrs Head and Dr Panel.",
+        "Chief Constable John Price.",
+        "Emma Young Lead came.",
+        "Hilltop Primary School helped.",
+    ],
+)
+def test_a_name_beside_a_title_is_found(words: str) -> None:
+    search = Search([], frozenset(), frozenset(), rules("public-words"))
+    assert {one.rule for one in search.findings({"what_was_done": words})} & {"PUB-01", "PUB-02"}

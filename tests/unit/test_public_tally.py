@@ -18,7 +18,9 @@ from cdr.statistics import public_tally as made
 from cdr.statistics.attack import Attack
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.public_tally import PublicEdition, Released, public_edition
-from cdr.statistics.tables import OVERLAPPING, SHARES, Tally
+from cdr.statistics.published_counts import spans, sums, told
+from cdr.statistics.rounding import ROUND, SHOWN_ROUNDED, Method, rounded, rounded_limits
+from cdr.statistics.tables import OVERLAPPING, SHARES, Tally, percent
 from cdr.statistics.tally import Choice, tally, to_json
 from cdr.statistics.tally_json import from_json
 from cdr.statistics.told import Secret, Told
@@ -43,21 +45,23 @@ def parsed_back(edition: PublicEdition) -> Tally:
     return from_json(to_json(edition.tally))
 
 
-def worked_out(exact: Tally, editions: Sequence[PublicEdition]) -> list[object]:
+def worked_out(exact: Tally, editions: Sequence[PublicEdition], fewest: int = T) -> list[object]:
     """The small counts of children that an attack on these editions together works out, told from the exact tally."""
     read = [parsed_back(one) for one in editions]
     limits: dict[Any, Any] = {}
-    for one in read:
-        limits |= {key: told for key, told in made.told(one).items() if key not in limits or told[0] == told[1]}
+    for one, edition in zip(read, editions, strict=True):
+        small = [key for key, why in edition.hidden.items() if why == made.SMALL and fewest > T]
+        each_told = told(one, small)
+        limits |= {key: each for key, each in each_told.items() if key not in limits or each[1] is not None}
     tables = [table for one in read for table in one.tables]
-    lines = list(dict.fromkeys(made.sums(tables)))
-    lines = list(dict.fromkeys([*lines, *made.spans(key for line in lines for key in line.members)]))
+    lines = list(dict.fromkeys(sums(tables)))
+    lines = list(dict.fromkeys([*lines, *spans(key for line in lines for key in line.members)]))
     secrets = {}
     for table in (one for one in exact.tables if one.id in made.PUBLISHED - SHARES):
         for place, column in enumerate(table.columns):
             for row in table.rows:
                 n, key = row.cells[place].n, (table.id, row.label, column)
-                if n is not None and 0 < n < T and key in limits:
+                if n is not None and 0 < n < fewest and key in limits:
                     secrets[key] = Secret(T - 1, T)
     return list(Attack(Told(limits, tuple(lines))).given_away(secrets))
 
@@ -73,6 +77,59 @@ def test_no_small_count_is_shown_or_can_be_worked_out(n: int, seed: int) -> None
                 assert cell.n is None or cell.n == 0 or cell.n >= T
                 assert not cell.hidden or (cell.n, cell.of, cell.percent) == (None, None, None)
     assert worked_out(exact, [edition]) == []
+
+
+@settings(max_examples=many(6))
+@given(st.integers(0, 150), st.integers(0, 100_000))
+def test_rounded_no_small_count_is_shown_or_can_be_worked_out(n: int, seed: int) -> None:
+    known = cases(n, seed)
+    first = public_edition(of(known, "2022/23", 1, tables=TABLES), (), (), Method(ROUND))
+    small = frozenset(key for key, why in first.hidden.items() if why == made.SMALL)
+    exact = of(known, tables=TABLES)
+    second = public_edition(exact, [Released(first.tally, first.secrets, small)], (), Method(ROUND))
+    for table in second.tally.tables:
+        for row in table.rows:
+            assert all(cell.n is None or cell.n == 0 or (cell.n >= 10 and cell.n % 5 == 0) for cell in row.cells)
+    assert worked_out(exact, [first, second], SHOWN_ROUNDED) == []
+    assert second.tally.rounded and parsed_back(second).rounded
+
+
+@pytest.mark.parametrize(("n", "shown"), [(0, 0), (8, 10), (12, 10), (13, 15), (21, 20), (22, 20), (73, 75), (74, 75)])
+def test_the_nearest_five_is_shown_and_what_it_tells_holds_it(n: int, shown: int) -> None:
+    low, high = rounded_limits(shown)
+    assert rounded(n) == shown and low <= n <= (high or 0) and rounded_limits(n) == (low, high)
+    assert rounded_limits(3) == (1, 7)
+
+
+def test_example_e_one_late_case_leaves_what_is_rounded_as_it_was() -> None:
+    """A first edition with 21 of 73 and a second with 22 of 74 say the same, so that nobody is told who came late."""
+    assert [(rounded(n), rounded(of)) for n, of in ((21, 73), (22, 74))] == [(20, 75), (20, 75)]
+    known = [replace(one, sex="male") for one in cases(73, 3)]
+    later = [*known, replace(known[0], case="2022-9999")]
+    tables = ("notifications.sex", "notifications.local_authority")
+    editions = [
+        public_edition(of(one, "2023/24", 2, tables=tables, pooled=True), (), (), Method(ROUND))
+        for one in (known, later)
+    ]
+    assert editions[0].tally.table("notifications.local_authority").total[0].n == 75
+    assert to_json(editions[0].tally)["tables"][0]["total"] == to_json(editions[1].tally)["tables"][0]["total"]
+
+
+@pytest.mark.parametrize("method", [Method(), Method(ROUND)])
+def test_example_f_a_percentage_tells_no_more_than_the_numbers_beside_it(method: Method) -> None:
+    """Of thirteen or fewer, 14.3 per cent can only be one of seven: there is none where a number is hidden, and each follows from two."""
+    known = [replace(one, category=4 if n < 7 else 8, modifiable="yes" if n % 7 == 0 else "no") for n, one in
+             enumerate(one for one in cases(110, 7) if one.reviewed_on)]  # fmt: skip
+    edition = public_edition(of(known, years=2), (), (), method)
+    cells = [
+        (table, cell) for table in edition.tally.tables for row in table.rows for cell in (*row.cells, *table.total)
+    ]
+    assert any(cell.percent for _, cell in cells)
+    for table, cell in cells:
+        if cell.percent is not None:
+            assert cell.n is not None and cell.of is not None and cell.of >= method.fewest
+            assert cell.n == 0 or cell.n >= method.fewest
+            assert cell.percent == percent(cell.n, cell.of, table.decimals)
 
 
 @settings(max_examples=many(8))

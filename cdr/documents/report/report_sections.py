@@ -44,7 +44,8 @@ class Material:
     """What a report is made from: the tally, the area, its own words of this year and of the last, and what is worth knowing.
 
     `rules` is `rules/report.yaml`, `chance` is `rules/intervals.yaml`; `cautions` are sentences about the cases,
-    `pictures` those among the words. Of a `public` edition the tally is the public one, and there is nothing else that counts.
+    `pictures` those among the words. Of a `public` edition the tally is the public one, and there is nothing else that counts;
+    of a `preview` nothing is recorded.
     """
 
     tally: Tally
@@ -58,6 +59,7 @@ class Material:
     chance: Mapping[str, Any]
     public: bool = False
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    preview: bool = False
     tables: Iterator[int] = field(default_factory=lambda: count(1))
     charts: Iterator[int] = field(default_factory=lambda: count(1))
     numbered: dict[str, int] = field(default_factory=dict)
@@ -88,7 +90,7 @@ def build(material: Material) -> Report:
         title=rules["title"].format(year=tally.year),
         subtitle=rules["subtitle"].format(area=tally.area),
         organisation=material.configuration.letterhead.organisation,
-        notice=edition["notice_line"],
+        notice=edition["preview_line"] if material.preview else edition["notice_line"],
         notice_why=" ".join(edition["notice_why"].split()),
         made=edition["made"].format(commit=material.commit[:SHORT_COMMIT], day=day),
         made_on=material.made_on,

@@ -42,7 +42,12 @@ BASIS_WORDS = {
 EDITION_WORDS = {
     "internal": "Not for publication. This edition shows small numbers, from which a child might be recognised.",
     "public": "For publication. Small numbers are hidden so that no child can be recognised.",
+    "preview": "Preview, not for publication. Nothing of it is recorded as published.",
 }
+ROUNDED_WORDS = (
+    "For publication. Numbers are rounded to the nearest five, each total by itself, and those from 1 to 7 are hidden, "
+    "so that no child can be recognised."
+)
 
 
 def render(tally: Tally, format: str) -> str:
@@ -113,6 +118,11 @@ def heading(tally: Tally) -> str:
     return f"{tally.area}: child death reviews, {years}"
 
 
+def edition_words(tally: Tally) -> str:
+    """For whom the tables are, and what was done to their numbers."""
+    return ROUNDED_WORDS if tally.rounded and tally.edition == "public" else EDITION_WORDS[tally.edition]
+
+
 def shared_notes(tally: Tally, named: Callable[[Sequence[Table]], str] | None = None) -> tuple[str, ...]:
     """The notes of every table and those of more than two, each said once; one that is not of most tables says of which it is.
 
@@ -177,7 +187,7 @@ def _published(table: Table) -> list[tuple[str, dict[str, str]]]:
 
 
 def _terminal(tally: Tally) -> str:
-    parts = [_underlined(heading(tally), "="), _wrapped(EDITION_WORDS[tally.edition])]
+    parts = [_underlined(heading(tally), "="), _wrapped(edition_words(tally))]
     parts += [f"- {_wrapped(note, indent='  ')}" for note in shared_notes(tally)]
     blocks = ["\n".join(parts)]
     for table in tally.tables:
@@ -237,7 +247,7 @@ def _wrapped(text: str, indent: str = "") -> str:
 
 
 def _markdown(tally: Tally) -> str:
-    parts = [f"# {_md(heading(tally))}", f"**{EDITION_WORDS[tally.edition]}**"]
+    parts = [f"# {_md(heading(tally))}", f"**{edition_words(tally)}**"]
     parts += ["\n".join(f"- {_md(note)}" for note in shared_notes(tally))]
     for table in tally.tables:
         parts += [f"## {_md(table.title)}", BASIS_WORDS[table.basis], _pipes(table)]
@@ -268,7 +278,8 @@ def _csv(tally: Tally) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for table in tally.tables:
-        rows = [*((row.label, row.cells) for row in table.rows), (_last_row(table), table.total)]
+        last = NO_TOTAL if tally.rounded else _last_row(table)  # what is rounded does not add up
+        rows = [*((row.label, row.cells) for row in table.rows), (last, table.total)]
         for label, cells in rows:
             for year, cell in zip(table.columns, cells, strict=True):
                 texts = (table.id, table.basis, year, label)
@@ -302,8 +313,8 @@ def _html(tally: Tally) -> str:
 
     values = {
         "title": heading(tally),
-        "internal": tally.edition == "internal",
-        "edition": EDITION_WORDS[tally.edition],
+        "internal": tally.edition != "public",
+        "edition": edition_words(tally),
         "shared": shared_notes(tally),
         "tables": [_table_for_page(tally, table) for table in tally.tables],
         "panel": [{"title": title, "lines": said} for title, said in _panel(tally)],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from cdr.documents.tables.tally import render
+from cdr.documents.tables.tally import HIDDEN, render
 from cdr.statistics.labels import Labels
 from cdr.statistics.tables import Tally
 from cdr.statistics.tally import to_json
@@ -32,6 +33,41 @@ def as_json(found: Theme, tally: Tally) -> dict[str, Any]:
     }
 
 
+def public_json(counts: tuple[int | None, int | None, int | None], tally: Tally) -> dict[str, Any]:
+    """The interface's `cdr-theme/1` of what may be published: how many were reviewed, match, and have concerns, where it is shown."""
+    reviewed, matching, concerns = counts
+    told = to_json(tally)
+    return {
+        "schema": "cdr-theme/1",
+        "edition": "public",
+        "years": list(tally.years),
+        "reviewed": reviewed,
+        "matching": matching,
+        "with_concerns": concerns,
+        "not_known": None,
+        **({"rounded_to": told["rounded_to"]} if "rounded_to" in told else {}),
+        "tables": told["tables"],
+        "cases": [],
+    }
+
+
+def render_public(
+    counts: tuple[int | None, int | None, int | None], wanted: Criteria, tally: Tally, format_: str
+) -> str:
+    """What may be published of the audit, in one of the formats of SUFFIXES: its counts and tables, and no list."""
+    if format_ == "json":
+        return json.dumps(public_json(counts, tally), ensure_ascii=False, indent=2) + "\n"
+    if format_ == "csv":
+        return render(tally, "csv")
+    reviewed, matching, concerns = (HIDDEN if one is None else str(one) for one in counts)
+    said = [
+        f"Reviewed in {_years(tally.years)}: {reviewed}.",
+        f"In common: {_criteria(wanted)}. Cases: {matching}.",
+        f"Cases in which the review names factors in what services did: {concerns}.",
+    ]
+    return "\n".join(f"- {line}" for line in said) + f"\n\n{render(tally, format_)}"
+
+
 def render_theme(found: Theme, wanted: Criteria, tally: Tally, labels: Labels, format_: str) -> str:
     """The audit in one of the formats of SUFFIXES."""
     if format_ == "json":
@@ -46,16 +82,22 @@ def render_theme(found: Theme, wanted: Criteria, tally: Tally, labels: Labels, f
 
 def sentences(found: Theme, wanted: Criteria) -> list[str]:
     """What the audit found, in words."""
-    common = "; ".join(wanted.words()) or "all that were reviewed"
-    years = found.years[0] if len(found.years) == 1 else f"{found.years[0]} to {found.years[-1]}"
     said = [
-        f"Reviewed in {years}: {len(found.reviewed)}.",
-        f"In common: {common}. Cases: {len(found.matching)}.",
+        f"Reviewed in {_years(found.years)}: {len(found.reviewed)}.",
+        f"In common: {_criteria(wanted)}. Cases: {len(found.matching)}.",
         f"In {len(found.concerns)} of them the review names factors in what services did.",
     ]
     if found.not_known:
         said.append(f"Of {found.not_known} others no return says whether the child had a life-limiting condition.")
     return said
+
+
+def _criteria(wanted: Criteria) -> str:
+    return "; ".join(wanted.words()) or "all that were reviewed"
+
+
+def _years(years: Sequence[str]) -> str:
+    return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
 
 
 def _list(found: Theme, labels: Labels, format_: str) -> str:

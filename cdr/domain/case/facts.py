@@ -26,7 +26,7 @@ from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for
 from cdr.domain.case.voiding import is_void
 from cdr.domain.panel.actions import Action, actions_of
 from cdr.domain.rulebook.form_c import DOMAINS
-from cdr.domain.rulebook.validation import at, date_at, items_at, read_date, text_at, words_at
+from cdr.domain.rulebook.validation import at, date_at, items_at, moment_of_death, read_date, text_at, words_at
 
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
 # forms 1.1: none of these is a child death, though a stillbirth that nobody attended is looked into
@@ -89,6 +89,7 @@ class Notification(_Kept):
     processes: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
     unanswered_before: tuple[str, ...] = ()
+    hour_died: int | None = None
 
 
 def notification_of(form_a: Body) -> Notification:
@@ -112,6 +113,7 @@ def notification_of(form_a: Body) -> Notification:
         processes=_processes(form_a),
         family=tuple(name for name in FAMILY_BEFORE if _is_done(at(form_a, f"family.{name}"))),
         unanswered_before=tuple(_unanswered_before(form_a)),
+        hour_died=_hour_died(form_a),
     )
 
 
@@ -311,6 +313,12 @@ def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
     if form_c := kinds.get("analysis"):
         known["analysis"], known["review_missing"] = Analysis.from_dict(form_c), tuple(form_c["ncmd"]["missing"])
     return Facts(reference, **known)
+
+
+def _hour_died(form_a: Body) -> int | None:
+    """The hour of death as clocks on the wall showed it; None where the time is not known."""
+    died = moment_of_death(form_a)
+    return int(died.clock[:2]) if died and died.clock else None
 
 
 def _processes(form_a: Body) -> tuple[str, ...]:

@@ -25,6 +25,11 @@ OF_KINDS = {
     "NHS numbers": NUMBER, "telephone numbers": NUMBER, "numbers": NUMBER, "references": NUMBER, "accounts": NUMBER,
 }  # fmt: skip
 A_YEAR = "[a year]"
+TITLE, MAYBE = "title", "maybe"
+NOBODY = "they"
+_CAPITAL = re.compile(r"[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*['’]?")
+_JOINS = r"(?:\s+(?:(?:of|and|for|in|the|on|to|with|&)\s+){0,2}|\s*/\s*)"
+_RUN = re.compile(rf"(?:(?<!\w)(?P<before>[A-Za-z]+)\s+)??(?<![\w'’]){_CAPITAL.pattern}(?:{_JOINS}{_CAPITAL.pattern})*")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 
 
@@ -70,8 +75,24 @@ class Search:
                 yield rule
 
     def _without_allowed(self, sentence: str) -> str:
-        """The sentence without the names that may stand; words of small letters are in their place."""
-        return self._allowed.sub("they", sentence)
+        """The sentence without the names that may stand and without titles and roles; words of small letters are in their place."""
+        return _RUN.sub(self._without_titles, self._allowed.sub(NOBODY, sentence))
+
+    def _without_titles(self, run: re.Match[str]) -> str:
+        """Words of capitals one after the other: gone where titles are made of all of them, else as they are."""
+        first, *rest = [one[0] for one in _CAPITAL.finditer(run[0])]
+        leads = first.casefold() in self.rules["before_a_title"]
+        before = first if leads else run["before"] or ""
+        kinds = [self._kind(word) for word in (rest if leads else [first, *rest])]
+        enough = len(kinds) > 1 or before.casefold() in self.rules["before_a_title"]
+        return f"{before} {NOBODY}".strip() if all(kinds) and kinds[-1:] == [TITLE] and enough else run[0]
+
+    def _kind(self, word: str) -> str:
+        """Whether titles are made of a word, and whether it may be a name as well; empty where it is none of titles."""
+        low = re.sub(r"['’]s?$", "", word.casefold())
+        if low in self.rules["also_names"]:
+            return MAYBE
+        return TITLE if low in self.rules["of_titles"] else ""
 
     @cached_property
     def _anonymiser(self) -> Anonymiser:

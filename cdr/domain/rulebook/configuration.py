@@ -128,7 +128,7 @@ class Governance:
 class Configuration:
     """The whole of cdr.yaml in the file's order; `population` is (authority, children aged 0 to 17), `live_births` a year's.
 
-    `changes` are those of the rules.
+    `changes` are those of the rules; `publication` is how counts are made public (`suppress`, `round`).
     """
 
     area: str
@@ -150,6 +150,7 @@ class Configuration:
     governance: Governance = Governance()
     confirm_arrival: bool = False
     hospitals: tuple[str, ...] = ()
+    publication: str = "suppress"
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -181,6 +182,7 @@ class Configuration:
             },
             governance=_governance(body),
             confirm_arrival=body.get("confirm_arrival") == "yes",
+            publication=text_at(body, "publication.method") or "suppress",
         )
 
     def agency(self, agency_id: str) -> Agency:

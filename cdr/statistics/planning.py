@@ -1,0 +1,223 @@
+"""What a team plans with: when it was called out, how often it is in touch with a family, what lies open, and how many may come next year.
+
+For members alone: small numbers are shown as they are.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from cdr.domain.case.case import CLOSED
+from cdr.domain.case.contacts import contacts_of
+from cdr.domain.case.facts import Cases, Facts
+from cdr.domain.case.review import OPEN
+from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.statistics.chance import counts_differ
+from cdr.statistics.facts import case_facts
+from cdr.statistics.years import first_and_last_day, year_of, years_ending
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+HOURS_TOGETHER = 3
+FAMILY = frozenset({"mother", "father", "family"})
+LEVEL = 0.05
+FEWEST_YEARS = 3
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Joint agency responses by the day and the hour of death: `by_hours` begins at midnight, three hours each; the rest is not known."""
+
+    n: int
+    by_weekday: tuple[int, ...]
+    by_hours: tuple[int, ...]
+
+    @property
+    def day_not_known(self) -> int:
+        """Of how many the day of death is not known."""
+        return self.n - sum(self.by_weekday)
+
+    @property
+    def hour_not_known(self) -> int:
+        """Of how many the time of death is not known."""
+        return self.n - sum(self.by_hours)
+
+
+@dataclass(frozen=True)
+class Touches:
+    """Contacts with families: one number for each family that has any in its log, and how many have none, of which nothing is known."""
+
+    contacts: tuple[int, ...]
+    without: int
+    by_how: Mapping[str, int]
+
+    @property
+    def median(self) -> float | None:
+        """The median of the families with a log."""
+        return float(median(self.contacts)) if self.contacts else None
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month: what came and what was done in it, and at its end the open cases and the returns that were awaited."""
+
+    month: str
+    notified: int
+    reviewed: int
+    open: int
+    awaited: int
+
+
+@dataclass(frozen=True)
+class NextYear:
+    """How many deaths may be notified in the year after this one, from the years that were counted: at least 95 of 100 such years lie in the range.
+
+    `unsteady` says that these years differ among themselves by more than chance, so that the range is too narrow.
+    """
+
+    year: str
+    years: tuple[str, ...]
+    counted: tuple[int, ...]
+    least: int
+    most: int
+    unsteady: bool
+
+
+@dataclass(frozen=True)
+class Planning:
+    """All of it, for some years; `next_year` is None where too few years are over."""
+
+    years: tuple[str, ...]
+    responses: Responses
+    touches: Touches
+    months: tuple[Month, ...]
+    next_year: NextYear | None
+
+
+def planning(cases: Cases, years: Sequence[str], today: date) -> Planning:
+    """What the cases that were notified in these years tell; the months are those of the last year that have begun."""
+    known = [one for one in cases.values() if one.notification.notified_on and one.notification.counted]
+    of_years = [one for one in known if _year(one) in years]
+    return Planning(
+        tuple(years),
+        responses(of_years),
+        touches(of_years),
+        tuple(_months(known, years[-1], today)),
+        _next_year(known, today),
+    )
+
+
+def responses(cases: Iterable[Facts]) -> Responses:
+    """The joint agency responses among these cases, by when the child died."""
+    found = [one.notification for one in cases if one.notification.jar]
+    days = Counter(one.died.weekday() for one in found if one.died)
+    hours = Counter(one.hour_died // HOURS_TOGETHER for one in found if one.hour_died is not None)
+    return Responses(
+        len(found),
+        tuple(days[n] for n in range(len(WEEKDAYS))),
+        tuple(hours[n] for n in range(24 // HOURS_TOGETHER)),
+    )
+
+
+def touches(cases: Iterable[Facts]) -> Touches:
+    """The contacts with each family; a log that is empty says nothing of how often there was one."""
+    logs = [
+        [one for one in contacts_of(facts.case).values() if one.party in FAMILY or one.party.isdecimal()]
+        for facts in cases
+    ]
+    how = Counter(one.how for log in logs for one in log)
+    return Touches(
+        tuple(sorted(len(log) for log in logs if log)), sum(not log for log in logs), dict(how.most_common())
+    )
+
+
+def range_after(counted: Sequence[int], level: float = LEVEL) -> tuple[int, int]:
+    """The least and the most that one more period may have, counted as often as these and with the same risk.
+
+    It has every number that chance alone would not make so different from them (exact conditional test of two counts), so that it
+    holds at least 1 - `level` of such periods (Poisson).
+    """
+    total, n = sum(counted), len(counted)
+    middle = round(total / n)
+
+    def is_outside(one: int) -> bool:
+        return counts_differ(total, one, float(n), 1.0) <= level
+
+    least = middle - bisect_left(range(middle + 1), True, key=lambda down: is_outside(middle - down)) + 1
+    far = 10 * (middle + 10)
+    most = middle + bisect_left(range(1, far), True, key=lambda up: is_outside(middle + up))
+    return max(0, least), most
+
+
+def _next_year(cases: Sequence[Facts], today: date) -> NextYear | None:
+    """From the years that are over, without the one in which the first case came: the store may have begun in the midst of it."""
+    days = [one.notification.notified_on for one in cases if one.notification.notified_on]
+    if not days:
+        return None
+    this, first = year_of(today), year_of(min(days))
+    years = years_ending(this, max(int(this[:4]) - int(first[:4]), 1))[:-1][-10:]
+    if len(years) < FEWEST_YEARS:
+        return None
+    counted = Counter(map(_year, cases))
+    counts = tuple(counted[year] for year in years)
+    return NextYear(_after(this), years, counts, *range_after(counts), _is_unsteady(counts))
+
+
+def _after(year: str) -> str:
+    return year_of(first_and_last_day(year)[1] + timedelta(days=1))
+
+
+def _is_unsteady(counts: Sequence[int]) -> bool:
+    """Whether one of the years differs from the others together by more than chance (Bonferroni)."""
+    total, n = sum(counts), len(counts)
+    return any(counts_differ(total - one, one, n - 1.0, 1.0) < LEVEL / n for one in counts)
+
+
+def _year(facts: Facts) -> str:
+    return year_of(facts.notification.notified_on) if facts.notification.notified_on else ""
+
+
+def _months(cases: Sequence[Facts], year: str, today: date) -> Iterable[Month]:
+    first = first_and_last_day(year)[0]
+    reviewed = Counter(
+        (day.year, day.month) for one in cases if (known := case_facts(one)) and (day := known.reviewed_on)
+    )
+    for n in range(12):
+        begins = date(first.year + (first.month + n > 12), (first.month + n - 1) % 12 + 1, 1)
+        ends = begins.replace(day=monthrange(begins.year, begins.month)[1])
+        if begins > today:
+            return
+        at = min(ends, today)
+        own = [one for one in cases if not one.is_imported]
+        yield Month(
+            f"{begins:%Y-%m}",
+            sum(begins <= day <= at for one in cases if (day := one.notification.notified_on)),
+            reviewed[begins.year, begins.month],
+            sum(_is_open(one, at) for one in own),
+            sum(_is_awaited(one, at) for one in own),
+        )
+
+
+def _is_open(facts: Facts, on: date) -> bool:
+    """Whether a case was open at the end of a day: what happened last was no closing."""
+    notified = facts.notification.notified_on
+    if notified is None or notified > on:
+        return False
+    events = [(day, state) for key, state in (("reopenings", OPEN), ("closures", CLOSED)) for day in _days(facts, key)]
+    until = sorted((event for event in events if event[0] <= on), key=lambda event: event[0])
+    return not until or until[-1][1] == OPEN or (facts.is_open and len(until) == len(events))
+
+
+def _days(facts: Facts, key: str) -> list[date]:
+    return [day for _, item in items_at(facts.case, key) if (day := date_at(item, "on"))]
+
+
+def _is_awaited(facts: Facts, on: date) -> int:
+    """How many of a case's returns were awaited at the end of a day."""
+    asked = [one for one in facts.asked if one.requested_on <= on]
+    return sum(one.answered_on is None or one.answered_on > on for one in asked)

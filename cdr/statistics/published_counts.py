@@ -1,0 +1,150 @@
+"""What published tables tell of each count, and which counts add up to which, as every reader knows it.
+
+A column may be of some of the cases only, those of a theme: its name is then the years and what the cases have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from cdr.statistics.counting import WHOLE
+from cdr.statistics.rounding import rounded_limits
+from cdr.statistics.tables import OVERLAPPING, SHARES, TOTAL, Cell, Table, Tally
+from cdr.statistics.told import Key, Limits, Sum
+
+REST = ":rest"
+MODIFIABLE = "reviews.modifiable_by_"
+SPAN = " to "
+AMONG, OTHERS = " among: ", "not "
+
+
+def cell_key(table: str, row: str, column: str) -> Key:
+    """The name of a row's count."""
+    return table, row, column
+
+
+def total_key(table: str, column: str) -> Key:
+    """The name of a column's total: one count for all tables that count the same cases."""
+    if table.startswith(MODIFIABLE):
+        return MODIFIABLE, TOTAL, column
+    return (table if table in SHARES else table.partition(".")[0]), TOTAL, column
+
+
+def of_key(table: str, row: str | None, column: str) -> Key:
+    """The name of the count that a cell is of."""
+    if row is not None and table in WHOLE:
+        return cell_key(WHOLE[table], row, column)
+    return table.partition(".")[0], TOTAL, column
+
+
+def rest_key(key: Key) -> Key:
+    """The name of those of whom a count is, and who are not in it."""
+    return f"{key[0]}{REST}", key[1], key[2]
+
+
+def has_rest(table: str) -> bool:
+    """Whether a reader knows that some of a whole have something, and the others not."""
+    return table in SHARES | OVERLAPPING
+
+
+def among(column: str, common: str) -> str:
+    """The column of those cases of a column that have something in common."""
+    return f"{column}{AMONG}{common}"
+
+
+def others(column: str) -> str:
+    """The column of the cases that do not have in common what those of this one have."""
+    time, _, common = column.partition(AMONG)
+    return among(time, f"{OTHERS}{common}")
+
+
+def time_of(column: str) -> str:
+    """The years of a column, whoever it is of."""
+    return column.partition(AMONG)[0]
+
+
+def theme_of(column: str) -> str:
+    """What the cases of a column have in common; empty where it is of all."""
+    return column.partition(AMONG)[2]
+
+
+def sums(tables: Iterable[Table]) -> Iterator[Sum]:
+    """The sums among the counts of these tables, which every reader knows of."""
+    for table in tables:
+        for column in table.columns:
+            keys = [cell_key(table.id, row.label, column) for row in table.rows]
+            if table.id not in OVERLAPPING and keys:
+                yield Sum(total_key(table.id, column), tuple(keys))
+            for key in keys if has_rest(table.id) else ():
+                yield Sum(of_key(table.id, key[1], column), (key, rest_key(key)))
+            if table.id in SHARES:
+                total = total_key(table.id, column)
+                yield Sum(of_key(table.id, None, column), (total, rest_key(total)))
+
+
+def spans(keys: Iterable[Key]) -> Iterator[Sum]:
+    """Columns that are several years as one, told as the sum of those years."""
+    from cdr.statistics.years import years_ending
+
+    for table, row, column in dict.fromkeys(keys):
+        time, is_among, common = column.partition(AMONG)
+        first, is_span, last = time.partition(SPAN)
+        if is_span:
+            years = years_ending(last, int(last[:4]) - int(first[:4]) + 1)
+            yield Sum((table, row, column), tuple((table, row, f"{year}{is_among}{common}") for year in years))
+
+
+def parts_of_all(keys: Iterable[Key]) -> Iterator[Sum]:
+    """Those of all cases who have something in common, and the others."""
+    for table, row, column in dict.fromkeys(keys):
+        if theme_of(column) and not theme_of(column).startswith(OTHERS):
+            yield Sum((table, row, time_of(column)), ((table, row, column), (table, row, others(column))))
+
+
+def true_counts(table: Table) -> Iterator[tuple[Key, int]]:
+    """Every count of a table that is not for publication: of its rows, of the whole that each is of, and of its totals."""
+    for place, column in enumerate(table.columns):
+        for row in table.rows:
+            if (n := row.cells[place].n) is not None:
+                yield cell_key(table.id, row.label, column), n
+            if table.id in WHOLE and (of := row.cells[place].of) is not None:
+                yield of_key(table.id, row.label, column), of
+        total = table.total[place]
+        if total.n is not None:
+            yield total_key(table.id, column), total.n
+        if total.of is not None:
+            yield of_key(table.id, None, column), total.of
+
+
+def told(tally: Tally, small: Collection[Key] = ()) -> dict[Key, Limits]:
+    """What a published tally tells of each count by itself. Where a column shows a zero, what it hides is none.
+
+    In a rounded tally `small` are those that are hidden because they are small, which is all that their mark may stand for.
+    """
+    found: dict[Key, Limits] = {}
+    showing = set()
+    for table in tally.tables:
+        for place, column in enumerate(table.columns):
+            cells = [(row.label, row.cells[place]) for row in table.rows]
+            shows = any(not one.hidden for _, one in cells)
+            showing |= {(table.id, column), (table.id.partition(".")[0], column)} if shows else set()
+            floor = int(shows and table.id not in SHARES)
+            for label, one in cells:
+                _tell(found, cell_key(table.id, label, column), one, floor, tally.rounded)
+                if not one.hidden and one.of is not None:
+                    found[of_key(table.id, label, column)] = _limits(one.of, tally.rounded)
+            total = table.total[place]
+            _tell(found, total_key(table.id, column), total, 0, tally.rounded)
+    marked = [key for key in small if key in found and found[key][1] is None and (key[0], key[2]) in showing]
+    return found | dict.fromkeys(marked, rounded_limits(1))
+
+
+def _limits(n: int, is_rounded: bool) -> Limits:
+    return rounded_limits(n) if is_rounded else (n, n)
+
+
+def _tell(found: dict[Key, Limits], key: Key, cell: Cell, floor: int, is_rounded: bool) -> None:
+    if cell.n is not None:
+        found[key] = _limits(cell.n, is_rounded)
+    elif cell.hidden:
+        found.setdefault(key, (floor, None))

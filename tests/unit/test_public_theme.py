@@ -1,0 +1,155 @@
+"""The public edition of a theme: beside the yearly tables nobody in it and nobody outside it can be worked out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from conftest import many
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from unit.test_export import cases
+from unit.test_public_tally import of, parsed_back
+from unit.test_tally import AGENCIES, BANDS
+from unit.test_theme import LABELS as DERBY
+from unit.test_theme import YEARS as FOUR_YEARS
+from unit.test_theme import cases as derby
+
+from cdr.statistics import public_theme as made
+from cdr.statistics.attack import Attack
+from cdr.statistics.facts import CaseFacts
+from cdr.statistics.labels import Labels
+from cdr.statistics.public_tally import PublicEdition, Released, public_edition
+from cdr.statistics.published_counts import parts_of_all, spans, sums, told
+from cdr.statistics.rounding import ROUND, Method
+from cdr.statistics.tables import SHARES, Tally
+from cdr.statistics.tally import Choice, tally
+from cdr.statistics.theme import TABLES, Criteria, Theme, reviewed, theme
+from cdr.statistics.told import Key, Secret, Told
+
+LABELS = Labels(("Northshire", "Southtown"), AGENCIES, BANDS)
+YEARS = ("2022/23", "2023/24")
+SOME = (
+    "reviews.local_authority",
+    "reviews.age_band",
+    "reviews.sex",
+    "reviews.category",
+    "reviews.contributory_factors",
+)
+T = 5
+
+
+def by(found: tuple[CaseFacts, ...], years: int = 2, *, pooled: bool = False) -> Tally:
+    choice = Choice(SOME, pooled=pooled)
+    return tally(found, "North", LABELS.authorities, AGENCIES, "2023/24", years, BANDS, choice)
+
+
+def rest_of(found: Theme) -> tuple[CaseFacts, ...]:
+    return tuple(one for one in found.reviewed if one not in found.matching)
+
+
+def edition_of(found: Theme, wanted: Criteria, before: list[Released], method: Method = Method()) -> PublicEdition:
+    besides = made.besides(by(found.matching), by(rest_of(found)), wanted, method)
+    return public_edition(made.to_publish(found, wanted, by(found.matching, pooled=True)), before, (), method, besides)
+
+
+def small_ones(found: Theme, text: str) -> dict[Key, Secret]:
+    """Every count of one to four of the theme's cases or of the others, of a year or of both, from the exact tallies."""
+    secrets = {}
+    for of_cases, name in ((found.matching, text), (rest_of(found), f"not {text}")):
+        for one in (by(of_cases), by(of_cases, pooled=True)):
+            for table in one.tables:
+                for row in table.rows if table.id not in SHARES else ():
+                    for column, cell in zip(table.columns, row.cells, strict=True):
+                        if cell.n is not None and 0 < cell.n < T:
+                            secrets[table.id, row.label, f"{column} among: {name}"] = Secret(T - 1, T)
+    return secrets
+
+
+def worked_out(editions: list[PublicEdition], secrets: dict[Key, Secret]) -> list[Key]:
+    limits: dict[Any, Any] = {}
+    for one in map(parsed_back, editions):
+        limits |= {key: each for key, each in told(one).items() if key not in limits or each[0] == each[1]}
+    lines = list(sums([table for one in map(parsed_back, editions) for table in one.tables]))
+    lines += list(made.known_sums(limits))
+    for more in (spans, parts_of_all, spans):
+        lines = list(dict.fromkeys([*lines, *more(key for line in lines for key in line.members)]))
+    return Attack(Told(limits, tuple(lines))).given_away(secrets)
+
+
+@settings(max_examples=many(3))
+@given(
+    st.integers(20, 200),
+    st.integers(0, 10_000),
+    st.sampled_from(
+        [
+            Criteria(categories=(3, 4, 5)),
+            Criteria(age_bands=("0-27 days",)),
+            Criteria(categories=(1, 2, 7), age_bands=("0-27 days", "1-4 years")),
+            Criteria(life_limiting=True),
+        ]
+    ),
+)
+def test_beside_the_yearly_tables_a_theme_tells_of_nobody(n: int, seed: int, wanted: Criteria) -> None:
+    known = cases(n, seed)
+    every = reviewed(known, LABELS, YEARS)
+    found = theme(every, wanted, LABELS, YEARS, {one.case: seed % 3 > 0 for one in every[: n // 2]})
+    yearly = public_edition(of(known, tables=SOME))
+    edition = edition_of(found, wanted, [Released(yearly.tally, yearly.secrets)])
+    cells = [cell for table in edition.tally.tables for row in table.rows for cell in row.cells]
+    assert not any(cell.n and cell.n < T for cell in cells)
+    assert worked_out([yearly, edition], small_ones(found, made.theme_text(wanted))) == []
+
+
+def test_the_yearly_tables_that_come_after_a_theme_are_held_against_it() -> None:
+    known, wanted = cases(90, 3), Criteria(categories=(1, 2, 3, 4, 5, 6, 7, 8))
+    found = theme(reviewed(known, LABELS, YEARS), wanted, LABELS, YEARS, {})
+    first = edition_of(found, wanted, [])
+    released = Released(first.tally, first.secrets, sums=tuple(made.known_sums(told(first.tally))))
+    yearly = public_edition(of(known, tables=SOME), [released])
+    assert worked_out([first, yearly], small_ones(found, made.theme_text(wanted))) == []
+    alone = public_edition(of(known, tables=SOME))
+    assert worked_out([first, alone], small_ones(found, made.theme_text(wanted))), "without it, it would tell"
+
+
+def test_a_rounded_theme_has_multiples_of_five_alone() -> None:
+    wanted = Criteria(categories=(3, 4, 5))
+    found = theme(reviewed(cases(150, 3), LABELS, YEARS), wanted, LABELS, YEARS, {})
+    edition = edition_of(found, wanted, [], Method(ROUND))
+    cells = [cell for table in edition.tally.tables for row in table.rows for cell in row.cells]
+    assert any(cell.n for cell in cells) and all((cell.n or 0) % 5 == 0 for cell in cells)
+
+
+def test_derby_s_audit_in_public() -> None:
+    wanted = Criteria(life_limiting=True)
+    every = reviewed(derby(), DERBY, FOUR_YEARS)
+    found = theme(every, wanted, DERBY, FOUR_YEARS, {one.case: n < 60 for n, one in enumerate(derby())})
+
+    def of_years(found: tuple[CaseFacts, ...], *, pooled: bool) -> Tally:
+        return tally(found, "Derby", DERBY.authorities, {}, FOUR_YEARS[-1], 4, BANDS, Choice(TABLES, pooled=pooled))
+
+    besides = made.besides(
+        of_years(found.matching, pooled=False), of_years(rest_of(found), pooled=False), wanted, Method()
+    )
+    whole = made.to_publish(found, wanted, of_years(found.matching, pooled=True))
+    edition = public_edition(whole, (), (), Method(), besides)
+    assert made.shown(edition.tally) == (296, 60, 16)
+    read = made.as_read(edition.tally)
+    assert all("among" not in column for table in read.tables for column in table.columns)
+    assert "reviews.modifiable" in edition.left_out
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Criteria(),
+        Criteria(categories=(10, 2), age_bands=("0-27 days", "1-4 years")),
+        Criteria(factors=("chronic_asthma",), learning=("escalation",), life_limiting=True),
+    ],
+)
+def test_what_cases_have_in_common_is_named_in_one_way_and_read_back(wanted: Criteria) -> None:
+    text = made.theme_text(wanted)
+    assert made.theme_text(made.criteria_of(text)) == text
+    turned = replace(wanted, categories=wanted.categories[::-1], age_bands=wanted.age_bands[::-1])
+    assert made.theme_text(turned) == text
