@@ -279,6 +279,10 @@ def _with_the_rest(app: App, code: int) -> int:
         for case, error in sorted(store.left_out.items())
     ]
     _tell([*store.notices, *left_out, *_ending(app)], code)
+    if store.has_written:
+        from cdr.store import packing
+
+        packing.after(store.git, is_waited_for=sys.stdin.isatty() or sys.stderr.isatty())
     return code or (TO_ACT_ON if left_out and not store.has_written else DONE)
 
 
