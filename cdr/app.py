@@ -6,14 +6,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from cdr.clock import Clock, parse_moment
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
+    from cdr.clock import Clock
     from cdr.domain.case.at_rest import AtRest
     from cdr.domain.case.facts import Cases, Facts
     from cdr.domain.ncmd.ncmd_minimum import Minimum
@@ -57,6 +56,8 @@ class App:
     @cached_property
     def clock(self) -> Clock:
         """The time that commands decide with. Raises: WrongUsage."""
+        from cdr.clock import Clock, parse_moment
+
         return Clock(parse_moment(self.as_of) if self.as_of else None)
 
     @cached_property
@@ -137,6 +138,12 @@ class App:
         except CdrError as error:
             store.notices.append(f"cdr: that these cases were opened could not be noted: {error.message}")
 
+    def pack(self, is_waited_for: bool) -> None:
+        """Pack the repository where that is worth it; in a process of its own where somebody waits."""
+        from cdr.store import packing
+
+        packing.after(self.store, is_waited_for)
+
     @property
     def has_written(self) -> bool:
         """Whether something was recorded in this run."""
@@ -207,6 +214,8 @@ class App:
 
 def _here() -> Path:
     """The folder that cdr was called in. Raises: NotFound where it is gone."""
+    from pathlib import Path
+
     from cdr.errors import NotFound
 
     try:

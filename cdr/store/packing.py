@@ -18,6 +18,7 @@ from cdr.errors import CdrError
 from cdr.store import lock
 from cdr.store.git import Git
 from cdr.store.objects import ID
+from cdr.store.store import Store
 
 LOCK = "cdr-pack.lock"
 WORTH_IT = 4096  # objects that lie alone
@@ -26,9 +27,10 @@ PARTS = (".pack", ".rev", ".idx")  # in this order: git takes a pack for one whe
 ALONE = "import sys; sys.path.insert(0, sys.argv[1]); from cdr.store import packing; packing.alone(sys.argv[2])"
 
 
-def after(git: Git, is_waited_for: bool) -> None:
+def after(store: Store, is_waited_for: bool) -> None:
     """Pack what has come together, where that is worth it: at once, or where somebody waits in a process of its own."""
     with suppress(CdrError, OSError):
+        git = store.git
         if not is_worth_it(git):
             return
         if is_waited_for:
@@ -52,7 +54,7 @@ def is_worth_it(git: Git) -> bool:
 
 
 def pack(git: Git) -> int:
-    """Pack the objects that lie alone; how many that were, 0 also where somebody else packs or the copy is no whole one.
+    """Pack the objects that lie alone; how many that were, 0 also where the copy is no whole one.
 
     Raises: what keeps a change from being recorded in this folder; GitFailed, DiskFailed. Then nothing was taken away.
     """
@@ -61,6 +63,8 @@ def pack(git: Git) -> int:
         return 0
     with lock.held(git.repository.shared / LOCK, 0, "packing"):
         objects = git.repository.objects
+        if (objects / "pack").is_symlink():
+            return 0
         disk.sweep(objects)
         ids = sorted(_alone_in(objects))
         if not ids:

@@ -13,9 +13,11 @@ from conftest import Shell
 from store.hands import findings, git
 
 from cdr import disk, programs
+from cdr.app import extraction
 from cdr.errors import CdrError, TryAgain
 from cdr.store import lock, packing
 from cdr.store.git import Git
+from cdr.store.store import Store
 
 STEPS = ("pack-objects", "verify-pack", "show-index")
 KILLING = """#!/bin/sh
@@ -105,7 +107,7 @@ def test_it_is_packed_after_a_change_when_it_is_worth_it_and_nobody_waits(
     cdr("list")
     assert alone(cdr.store), "a question packs nothing"
     before = held(cdr.store)
-    packing.after(Git(cdr.store), is_waited_for=True)
+    packing.after(Store(cdr.store, extraction()), is_waited_for=True)
     assert alone(cdr.store) and len(left) == 1, "somebody waits: another process does it"
     subprocess.run(left[0], check=True, cwd="/")
     assert held(cdr.store) == before and alone(cdr.store) == []
@@ -123,7 +125,7 @@ def test_an_object_that_is_damaged_stops_it_and_two_never_pack_at_once(cdr: Shel
     raw = damaged.read_bytes()
     damaged.chmod(0o600)
     damaged.write_bytes(raw[:-4])
-    packing.after(repository, is_waited_for=False)
+    packing.after(Store(cdr.store, extraction()), is_waited_for=False)
     with pytest.raises(CdrError):
         packing.pack(repository)
     assert sorted(alone(cdr.store)) == sorted(there)
