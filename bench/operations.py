@@ -121,7 +121,7 @@ def add(store: Store, app: App, some: Sequence[SyntheticCase]) -> None:
     """These cases as they stand after the whole job, in one commit."""
     documents: dict[Any, dict[str, Any]] = {}
     with store.writing():
-        taken = store.references()
+        taken = set(store.references)
         for number, case in enumerate(some):
             reference = layout.new_reference(case.notified_on, taken)
             taken.add(reference)

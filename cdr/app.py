@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cdr.clock import Clock, parse_moment
-
 if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from cdr.clock import Clock
+    from cdr.domain.case.at_rest import AtRest
     from cdr.domain.case.facts import Cases, Facts
     from cdr.domain.ncmd.ncmd_minimum import Minimum
     from cdr.domain.process.clocks import WorkingDays
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from cdr.errors import Problem
     from cdr.store.index import Extraction
     from cdr.store.layout import Kind
+    from cdr.store.parts import Column, Kinds
     from cdr.store.store import Store
 
+KNOWN_BY, LISTED, COUNTED = "known-by", "listed", "counted"  # what one sort of question asks of every case
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
 EXTRACTION = "92c1c75cb37026fb"
@@ -52,6 +56,8 @@ class App:
     @cached_property
     def clock(self) -> Clock:
         """The time that commands decide with. Raises: WrongUsage."""
+        from cdr.clock import Clock, parse_moment
+
         return Clock(parse_moment(self.as_of) if self.as_of else None)
 
     @cached_property
@@ -89,6 +95,22 @@ class App:
             self._busy = kept, cases_of(kept)
         return self._busy[1]
 
+    def cases_at_rest(self) -> AtRest:
+        """What is asked of all the other cases together. Raises: as `Store.kept`."""
+        from cdr.domain.case.at_rest import AtRest
+        from cdr.store import across
+
+        return AtRest.from_dict(across.at_rest(self.store))
+
+    def column(self, name: str, since: int = 0) -> Mapping[str, Any]:
+        """What one sort of question asks of every case that counts, by reference, as `_columns` make it; nothing else is opened.
+
+        Of the cases at rest those alone that have to do with the year `since` or a later one. Raises: as `Store.kept`.
+        """
+        from cdr.store import across
+
+        return across.column(self.store, name, since)
+
     def facts_of(self, reference: str) -> Facts:
         """One case that is there, from what was looked at already where that will do. Raises: KeyError, and as `Store.kept`."""
         busy = self.cases_not_at_rest()
@@ -115,6 +137,12 @@ class App:
             reads.note(store, self.verb, cases, self.read_for)
         except CdrError as error:
             store.notices.append(f"cdr: that these cases were opened could not be noted: {error.message}")
+
+    def pack(self, is_waited_for: bool) -> None:
+        """Pack the repository where that is worth it; in a process of its own where somebody waits."""
+        from cdr.store import packing
+
+        packing.after(self.store, is_waited_for)
 
     @property
     def has_written(self) -> bool:
@@ -186,6 +214,8 @@ class App:
 
 def _here() -> Path:
     """The folder that cdr was called in. Raises: NotFound where it is gone."""
+    from pathlib import Path
+
     from cdr.errors import NotFound
 
     try:
@@ -224,17 +254,75 @@ def extraction() -> Extraction:
     from cdr.store.index import Extraction
 
     kinds = (layout.CASE, layout.NOTIFICATION, layout.REQUESTS, layout.PROMPTS, layout.ANALYSIS)
-    return Extraction(EXTRACTION, kinds, _facts, _is_at_rest)
+    return Extraction(EXTRACTION, kinds, _facts, _is_at_rest, _sum_up, _columns())
 
 
-def _is_at_rest(kinds: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether a case is void, or closed (as far as the key may read that), with every return in or not waited for and nothing to be sent."""
+def _columns() -> tuple[Column, ...]:
+    """By what a case is found; how it is listed when it is at rest; and what tables count of it, year by year."""
+    from cdr.store.parts import Column
+
+    return Column(KNOWN_BY, _known_by), Column(LISTED, _listed), Column(COUNTED, _counted, _last_year)
+
+
+def _known_by(case: str, kinds: Kinds) -> dict[str, Any] | None:
+    from cdr.domain.case import facts, known_by
+
+    one = facts.one_of(case, kinds)
+    return known_by.KnownBy.of(one).to_dict() if one else None
+
+
+def _listed(case: str, kinds: Kinds) -> dict[str, Any] | None:
+    from cdr.domain.case import facts
+    from cdr.domain.process import listing
+
+    one = facts.one_of(case, kinds)
+    return listing.kept_row(one) if one else None
+
+
+def _counted(case: str, kinds: Kinds) -> dict[str, Any] | None:
+    from cdr.domain.case import facts
+    from cdr.statistics import kept
+
+    one = facts.one_of(case, kinds)
+    return kept.kept(one) if one else None
+
+
+def _last_year(counted: Mapping[str, Any]) -> int:
+    from cdr.statistics import kept
+
+    return kept.last_year(counted)
+
+
+def _sum_up(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What is asked of the cases at rest together."""
+    from cdr.domain.case import at_rest, facts
+    from cdr.statistics import counting, kept
+
+    ratified = [row["ratified_on"] for row in columns[LISTED].values() if row["ratified_on"]]
+    since: dict[str, date] = {}
+    for case, counted in columns[COUNTED].items():
+        one = kept.counted_of(case, counted)
+        for first, day in counting.known_since(one) if one else ():
+            since[first] = min(day, since.get(first, day))
+    last = facts.kept_day(max(ratified, default=None))
+    return at_rest.AtRest(len(columns[LISTED]), last, since).to_dict()
+
+
+def _is_at_rest(kinds: Kinds) -> bool:
+    """Whether nobody has anything to do in a case: it is void, or closed (as far as the key may read that), with every return in or not
+    waited for, nothing to be sent, no action open and no letter held."""
     from cdr.domain.asking import requests, sending
     from cdr.domain.case.voiding import is_void
+    from cdr.domain.letters.letter_holds import to_ask_about
+    from cdr.domain.panel.actions import actions_of
 
-    if is_void(kinds.get("case", {}), kinds["requests"]):
+    case = kinds.get("case", {})
+    if is_void(case, kinds["requests"]):
         return True
-    is_open = kinds.get("case", {}).get("status") == "open"
+    to_do = any(one.is_open for one in actions_of(case)) or to_ask_about(
+        case, kinds.get("notification", {}).get("letters_to", 0)
+    )
+    is_open = case.get("status") == "open" or bool(to_do)
     to_send = (
         *sending.unsent("", kinds["requests"], kinds["prompts"]),
         *sending.partly_refused("", kinds["requests"], kinds["prompts"]),

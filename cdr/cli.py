@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -179,6 +178,7 @@ def _stay_out_of_core_dumps() -> None:
     """Let neither this process nor what it starts (an editor, gpg) put its memory into a file where it crashes."""
     import ctypes
     import resource
+    from pathlib import Path
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError):  # what a program that takes the kernel's dumps is given, whatever it makes of the limit
@@ -280,6 +280,8 @@ def _with_the_rest(app: App, code: int) -> int:
         for case, error in sorted(store.left_out.items())
     ]
     _tell([*store.notices, *left_out, *_ending(app)], code)
+    if store.has_written:
+        app.pack(is_waited_for=sys.stdin.isatty() or sys.stderr.isatty())
     return code or (TO_ACT_ON if left_out and not store.has_written else DONE)
 
 

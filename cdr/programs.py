@@ -101,6 +101,12 @@ def start(
     )  # fmt: skip
 
 
+def leave(command: Sequence[str]) -> None:
+    """Start a program that nobody waits for: in a session of its own, with nothing to read and nobody to tell. Raises: OSError."""
+    nothing = [(os.POSIX_SPAWN_OPEN, channel, os.devnull, os.O_RDWR, 0) for channel in range(3)]
+    os.posix_spawn(command[0], [*command], os.environ, file_actions=nothing, setsid=True)
+
+
 @contextmanager
 def limited(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
     """Within it a program that somebody else waits for is ended at its limit. Raises: OverTime, where that was so."""

@@ -38,7 +38,8 @@ def command(app: App, output: str, as_json: bool) -> None:
 
     refuse_two_results(output, as_json)
     app.store.require_member()
-    found = events(app.cases(), app.clock.today, app.policy, app.configuration.closures)
+    cases, others = app.cases_not_at_rest(), app.cases_at_rest()
+    found = events(cases, app.clock.today, app.policy, app.configuration.closures, others)
     store = app.store.root[:STORE_LETTERS]
     raw, cancelled = feed(found, store, app.configuration.area, app.clock.now, _before(output))
     to_file(output, raw)

@@ -13,7 +13,7 @@ from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.terminal.output import given, put, put_json, say, table
 
 if TYPE_CHECKING:
-    from cdr.domain.case.facts import Facts
+    from cdr.domain.case.known_by import KnownBy
     from cdr.domain.case.people import Clues, Match
     from cdr.domain.case.traces import Trace
 
@@ -64,12 +64,16 @@ def command(app: App, words: tuple[str, ...], everywhere: bool, as_json: bool) -
 
 def _in_families(app: App, clues: Clues, as_json: bool) -> None:
     """The cases of whom the clues fit, by what Form A says of the family."""
-    found = _found(app, clues)
+    from cdr.domain.case.people import matches
+    from cdr.work.known import known
+
+    cases = known(app)
+    by = {case: (one.people, [one.old_reference]) for case, one in cases.items()}
+    found = matches(clues, by)
     if as_json:
         listed = [{"case": one.case, "as": one.kind, "exact": one.exact} for one in found]
         put_json({"schema": "cdr-find/1", "matches": listed})
     elif found:
-        cases = app.cases()
         rows = [_row(one, cases[one.case]) for one in found]
         put(table(rows, ["case", "as", "spelt", "notified", "stage"]))
     else:
@@ -106,9 +110,9 @@ def _revision(one: Trace) -> str:
     return f"{one.revision}{'' if one.is_current else ' (earlier)'}"
 
 
-def _row(one: Match, facts: Facts) -> tuple[object, ...]:
+def _row(one: Match, case: KnownBy) -> tuple[object, ...]:
     spelt = "the same" if one.exact else "otherwise"
-    return one.case, one.kind, spelt, facts.notification.notified_on or "-", facts.stage
+    return one.case, one.kind, spelt, case.notified_on or "-", case.stage
 
 
 def _typed() -> list[str]:
@@ -153,10 +157,3 @@ def _problem(lines: list[str]) -> int:
         return int(not clues_of(lines).count)
     except ValueError as error:
         return int(error.args[0])
-
-
-def _found(app: App, clues: Clues) -> list[Match]:
-    from cdr.domain.case.people import matches
-
-    cases = app.cases().items()
-    return matches(clues, {case: (facts.people, [facts.old_reference]) for case, facts in cases})

@@ -180,10 +180,11 @@ def _bring_in(app: App, register: Register, taken: Taken, dry_run: bool) -> list
 
 def _known(app: App) -> Known:
     from cdr.domain.register.register_read import Known
+    from cdr.work.known import known
 
-    cases = app.cases().items()
-    identities = {case: facts.identity for case, facts in cases if facts.identity}
-    return Known(identities, {facts.old_reference: case for case, facts in cases if facts.is_imported})
+    cases = known(app).items()
+    identities = {case: one.identity for case, one in cases if one.identity}
+    return Known(identities, {one.old_reference: case for case, one in cases if one.is_imported})
 
 
 def _refuse(register: Register, taken: Taken, known: Known) -> None:

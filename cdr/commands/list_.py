@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cdr.app import App
+from cdr.app import LISTED, App
 from cdr.commands.options import as_json, pass_app
 from cdr.domain.case.case import NEXT_STEPS, STAGES
 from cdr.domain.case.voiding import VOID
@@ -106,7 +106,7 @@ def command(
     """
     from cdr.domain.process.listing import authorities_named, chosen
 
-    rows = _rows(app, with_void=VOID in stages)
+    rows = _rows(app, with_void=VOID in stages, with_others=bool(agency) or not only_open)
     wanted = Wanted(
         only_open=only_open,
         overdue=overdue,
@@ -123,20 +123,24 @@ def command(
     if as_json:
         put_json({"schema": "cdr-list/1", "cases": [_json(row) for row in found]})
     elif not found:
-        put(_nothing(wanted, bool(rows), bool(app.store.left_out)))
-        if app.void_cases() and not rows:
+        any_case = bool(rows) or app.cases_at_rest().count > 0
+        put(_nothing(wanted, any_case, bool(app.store.left_out)))
+        if not any_case and app.void_cases():
             put("There are void cases, which count nowhere: cdr list --stage void")
     else:
         _print(found)
 
 
-def _rows(app: App, with_void: bool) -> list[Listed]:
-    from cdr.domain.process.listing import listed
+def _rows(app: App, with_void: bool, with_others: bool) -> list[Listed]:
+    """The cases that somebody has something to do in; with the others, every case that counts; with those that are void, these too."""
+    from cdr.domain.process.listing import listed, of_kept_row
+    from cdr.store import across
 
     app.store.require_member()
     on, closed = app.clock.today, app.configuration.closures
-    cases = [*app.cases().values(), *(app.void_cases().values() if with_void else ())]
-    return [listed(facts, on, app.policy, closed) for facts in cases]
+    others = across.column_at_rest(app.store, LISTED) if with_others else {}
+    cases = [*app.cases_not_at_rest().values(), *(app.void_cases().values() if with_void else ())]
+    return [*(listed(one, on, app.policy, closed) for one in cases), *(of_kept_row(*one, on) for one in others.items())]
 
 
 def _agency(app: App, rows: list[Listed], agency: str) -> str:

@@ -104,9 +104,9 @@ def _nobody(number: int) -> Problem:
 
 def _compared(app: App, rows: list[Listed], since: date | None, until: date | None) -> Reconciled:
     from cdr.domain.register.reconciling import reconcile
+    from cdr.work.known import known
 
-    cases = app.cases().items()
-    children = {case: facts.identity for case, facts in cases if facts.identity and facts.notification.counted}
+    children = {case: one.identity for case, one in known(app).items() if one.identity and one.counted}
     return reconcile(rows, children, since, until)
 
 

@@ -196,12 +196,15 @@ def command(
 def _tally(app: App, asked: _Asked) -> None:
     from cdr.documents.tables.tally import render
     from cdr.statistics.cautions import cautions
+    from cdr.statistics.periods import columns
     from cdr.statistics.tally import tally
 
-    known, configuration = facts(app), app.configuration
+    known, configuration = facts(app, columns(asked.year, asked.years).years[0]), app.configuration
+    others = app.cases_at_rest()
     names = configuration.area, configuration.authorities, agencies(app)
-    made = tally(known, *names, asked.year, asked.years, rules("bands"), asked.choice, setting(app))
-    for sentence in cautions(known, configuration.authorities, made.years):
+    choice = replace(asked.choice, since=others.since)
+    made = tally(known, *names, asked.year, asked.years, rules("bands"), choice, setting(app))
+    for sentence in cautions(known, configuration.authorities, made.years, others.since.get("notifications")):
         say(sentence)
     made = _internal(app, made, known, asked.choice) if asked.threshold is None else _public(app, made, asked)
     deliver(render(made, asked.format), asked.format, asked.output, asked.as_json)

@@ -42,7 +42,9 @@ def command(app: App, everything: bool, as_json: bool) -> None:
 
     app.store.require_member()
     on, closures = app.clock.today, app.configuration.closures
-    found, keys = today(app.cases(), on, app.policy, closures, calls_to_make(app), panel_tasks(app)), _keys(app)
+    cases, others = app.cases_not_at_rest(), app.cases_at_rest()
+    found = today(cases, on, app.policy, closures, calls_to_make(app), panel_tasks(app), others)
+    keys = _keys(app)
     if as_json:
         put_json(to_json(found, keys))
         return

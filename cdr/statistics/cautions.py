@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from cdr.domain.case.places import own_authority
 from cdr.statistics.facts import CaseFacts
@@ -11,13 +12,15 @@ from cdr.statistics.years import year_of
 _ONE, _SEVERAL = "case has", "cases have"
 
 
-def cautions(facts: Iterable[CaseFacts], authorities: Sequence[str], years: Sequence[str]) -> list[str]:
+def cautions(
+    facts: Iterable[CaseFacts], authorities: Sequence[str], years: Sequence[str], since: date | None = None
+) -> list[str]:
     """A sentence for each thing worth knowing of the cases of these years; none names a case.
 
-    `cdr tally --trace` says which they are.
+    `cdr tally --trace` says which they are. `since` is when the first was notified of the cases that are not among those given.
     """
     known = list(facts)
-    first = min((year_of(case.notified_on) for case in known), default="")
+    first = min((year_of(day) for day in (since, *(case.notified_on for case in known)) if day), default="")
     counted = [case for case in known if case.counted and _falls_in(case, years)]
     resident = [case for case in counted if own_authority(case.local_authority, authorities)]
     notified = {year_of(case.notified_on) for case in resident}

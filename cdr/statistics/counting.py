@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -133,22 +133,23 @@ def counted(
     plan = _Plan(labels, columns, today, wanted)
     result = Counted()
     for case in facts:
-        _reach(case, result)
+        for first, day in known_since(case):
+            result.since(first, day)
         early = births is not None and case.gestation_weeks is not None and case.gestation_weeks < births
         if case.counted and not early:
             _count(case, plan, result)
     return result
 
 
-def _reach(case: CaseFacts, result: Counted) -> None:
-    """Since when anything is known: from the first notification on, of returns from the first case that is not a register's."""
+def known_since(case: CaseFacts) -> Iterator[tuple[str, date]]:
+    """Since when anything is known by a case, by a table's first part: from its notification on, of returns where it is not a register's."""
     for first in ("notifications", "deaths", "reviews", "open", "non_residents"):
-        result.since(first, case.notified_on)
+        yield first, case.notified_on
     if case.reviewed_on:
-        result.since("reviews", case.reviewed_on)
-    days = [one.requested_on for one in case.requests] + ([] if case.imported else [case.notified_on])
-    if days:
-        result.since("returns", min(days))
+        yield "reviews", case.reviewed_on
+    yield from (("returns", one.requested_on) for one in case.requests)
+    if not case.imported:
+        yield "returns", case.notified_on
 
 
 def _count(case: CaseFacts, plan: _Plan, result: Counted) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cdr.domain.case.facts import Cases, Facts
+from cdr.domain.case.facts import Facts
 from cdr.domain.case.review import ratifying_review
 from cdr.domain.panel.meeting import Meeting, missing
 from cdr.domain.rulebook.configuration import Configuration
@@ -42,11 +42,11 @@ class PanelYears:
 
 
 def panel_years(
-    cases: Cases, meetings: Iterable[Meeting], configuration: Configuration, years: Sequence[str]
+    passed_over: Iterable[Overridden], meetings: Iterable[Meeting], configuration: Configuration, years: Sequence[str]
 ) -> PanelYears:
-    """What the panel did in these years; a meeting counts in the year of its day, a review by its day."""
+    """What the panel did in these years; a meeting counts in the year of its day, a review in which something was passed over by its day."""
     held = [one for one in meetings if one.is_over]
-    found = [one for facts in cases.values() if (one := overridden(facts)) and year_of(one.on) in years]
+    found = [one for one in passed_over if year_of(one.on) in years]
     return PanelYears(
         tuple(_year(year, [one for one in held if year_of(one.on) == year], configuration) for year in years),
         tuple(sorted(found, key=lambda one: (one.on, one.case))),

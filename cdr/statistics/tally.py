@@ -60,7 +60,8 @@ class Choice:
     """What a person chose: which tables (without any, those of the interface), how columns are made, who is left out.
 
     `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past;
-    `groups` adds their tables; `decimals` are those of percentages.
+    `groups` adds their tables; `decimals` are those of percentages. `since` tells by a table's first part since when anything is known
+    by cases that are not among those counted.
     """
 
     tables: tuple[str, ...] = ()
@@ -72,6 +73,7 @@ class Choice:
     looks_back: bool = False
     groups: Groups | None = None
     decimals: int = 1
+    since: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,8 @@ def _made(
     labels = Labels(tuple(authorities), agencies, bands, choice.groups or NO_GROUPS, setting.hospitals)
     periods = columns(year, n_years, choice.by, choice.pooled)
     counts = counted(known, _chosen(bands, choice), periods, labels, choice.births, choice.today)
+    for first, day in choice.since.items():
+        counts.since(first, day)
     today, spans = choice.today, {column: periods.days(column) for column in periods.labels}
     unfinished = frozenset(column for column, (_, ends) in spans.items() if today and today <= ends)
     return _Made(labels, periods, counts, choice, setting, _beyond(spans, counts.first_days, today), unfinished)

@@ -154,6 +154,11 @@ class Gnupg:
             return answer.out
         raise _why_not_opened(answer, what)
 
+    def unseal_files(self, paths: Sequence[Path], secret: str) -> Answer:
+        """What GnuPG makes of these files, as `decrypt_files`, where `seal` sealed them all with one secret; no private-key operation."""
+        options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt", *map(str, paths)]
+        return self._with_passphrase(secret, options, b"")
+
     def _with_passphrase(self, passphrase: str, options: Sequence[str], data: bytes) -> Answer:
         reading, writing = os.pipe()
         try:

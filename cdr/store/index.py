@@ -2,16 +2,15 @@
 
 It is keyed by the digest of each ciphertext, so that nothing stale is ever used, and opening it costs one private-key
 operation however many cases there are. What was complete at a verified commit is complete whenever the store stands there again:
-then nothing but the index is looked at. Beside it stands a part with the cases that are not at rest, for what asks of nothing
-else, and one file a case that holds that case's opened documents.
+then nothing but the index is looked at. Beside it stand parts of it by what is asked (`parts`), and one file a case that holds
+that case's opened documents.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
@@ -20,25 +19,30 @@ from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opening import AT_ONCE
+from cdr.store.parts import Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
 
 SAVE_EVERY = 50
-Kept = dict[str, dict[str, dict[str, Any]]]
+OF_CASES = "cases/"
+RESTED = 50  # so many cases that came to rest stay in the part of the others before they are moved
 
 
 @dataclass(frozen=True)
 class Extraction:
     """What the index keeps of each kind of document; `version` changes when that changes.
 
-    `is_at_rest` says of a case, by what is kept of each kind, that nobody is asked for anything and nothing is to be sent in it.
+    `is_at_rest` says of a case, by what is kept of each kind, that nobody has anything to do in it; `columns` what one sort of question
+    asks of each of these, and `sum_up` what is asked of them all together, by what the columns hold of them; both as plain JSON.
     """
 
     version: str
     kinds: tuple[Kind, ...]
     facts: Callable[[Kind, Mapping[str, Any]], dict[str, Any]]
     is_at_rest: Callable[[Mapping[str, Mapping[str, Any]]], bool] = lambda _: False
+    sum_up: Callable[[Mapping[str, Mapping[str, Any]]], dict[str, Any]] = lambda _: {}
+    columns: tuple[Column, ...] = ()
 
 
 class Index:
@@ -56,7 +60,10 @@ class Index:
         self._kept: dict[str, Any] | None = None
         self._cases: dict[str, dict[str, Any]] = {}
         self._found: Kept | None = None
+        self._now: Part | None = None
         self._busy: Kept | None = None
+        self._columns: dict[tuple[str, int], dict[str, Any]] = {}
+        self.parts = Parts(sealing, extraction.columns, extraction.version)
         # the commit at which what is kept was complete; empty where it never was, or a case cannot be read
         self._at = ""
         self._is_complete = False
@@ -73,32 +80,66 @@ class Index:
         return self._found
 
     def facts_not_at_rest(self) -> Kept:
-        """The same of the cases that are not at rest; at no size of the store does it cost more than there are of these."""
+        """The same of the cases that are not at rest (and of some that are); at no size of the store does it cost more than there are of these."""
         if self._busy is None:
-            part = self._part if self._kept is None else None
-            if part and part.at == self.snapshot.head:
-                self._busy = self._by_case(part.documents)
-            else:
-                self._busy = self._not_at_rest(self.facts())
-                if self._at and part is None:
-                    self._save_part(self._part_of(self._complete()))
+            self._busy = self._by_case(self._part_now().documents)
         return self._busy
 
-    def _not_at_rest(self, cases: Kept) -> Kept:
-        return {case: kinds for case, kinds in cases.items() if not self.extraction.is_at_rest(kinds)}
+    def at_rest(self) -> Mapping[str, Any]:
+        """What is asked of all the other cases together."""
+        return self._part_now().at_rest
+
+    def column(self, name: str, since: int = 0) -> dict[str, Any]:
+        """What a column holds of every case, by reference; of those at rest only of such as have to do with the year `since` or a later one."""
+        if (name, since) not in self._columns:
+            at_rest, of = self.column_at_rest(name, since), self.parts.columns[name].of
+            busy = {case: of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
+            self._columns[name, since] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
+        return self._columns[name, since]
+
+    def column_at_rest(self, name: str, since: int = 0) -> dict[str, Any]:
+        """The same of the cases that `facts_not_at_rest` does not give."""
+        found = self.parts.column(name, since, self._part_now(name, since))
+        if found is None:
+            self._complete()
+            self._save()
+            found = self.parts.column(name, since, self._part_now())
+        return found or {}
+
+    def _part_now(self, column: str = "", since: int = 0) -> Part:
+        """The part of the cases that are not at rest as the store stands, made from the whole index where it is not kept."""
+        if self._now is None:
+            self._now = self.parts.not_at_rest(column, since)
+        if self._now is None or self._now.at != self.snapshot.head:
+            kept = self._complete()  # which may renew the parts
+            renewed = self.parts.not_at_rest()
+            self._now = renewed if renewed and renewed.at == self.snapshot.head else self._split(kept)
+        return self._now
+
+    def _split(self, kept: Mapping[str, Any]) -> Part:
+        """The whole index in parts; kept where it is complete."""
+        by_case = self._by_case(kept)
+        resting = {case: kinds for case, kinds in by_case.items() if self.extraction.is_at_rest(kinds)}
+        busy = {path: one for path, one in kept.items() if case_of(path) in by_case.keys() - resting.keys()}
+        part = Part(self._at, self._at, busy)
+        part.at_rest = self.extraction.sum_up(self.parts.keep_columns(part, resting, digests_of(kept), bool(self._at)))
+        if self._at:
+            self.parts.keep(part)
+        self._now = part
+        return part
 
     def _by_case(self, kept: Mapping[str, Any]) -> Kept:
         unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
         found: Kept = {}
         for path, entry in kept.items():
-            case, name = _case_of(path), path.rpartition("/")[2]
+            case, name = case_of(path), path.rpartition("/")[2]
             if case not in self.broken:
                 found.setdefault(case, {**unwritten_in})[name.partition(".")[0]] = entry["facts"]
         return found
 
     def document(self, place: Place) -> Document:
         """A document of a kind that the index keeps whole (prompts), as it stands now. Raises: what keeps it from being read."""
-        part = self._part if self._kept is None else None
+        part = self.parts.not_at_rest() if self._kept is None else None
         is_there = part is not None and part.at == self.snapshot.head and self._has_all_of(part, [place.path])
         kept = (part.documents if part and is_there else self._complete()).get(place.path)
         if place.case in self.broken:
@@ -112,15 +153,18 @@ class Index:
 
         Into the part of the cases that are not at rest where that will do; then it costs no more in a large store.
         """
-        self._found = self._busy = None
-        if self._kept is None and not self.sealing.is_kept(self._name) and len(self.snapshot.places) > len(documents):
-            return
+        self._found = self._busy = self._now = None
+        self._columns.clear()
         of_kinds = {path: one for path, one in documents.items() if one[0].place.kind in self.extraction.kinds}
         new = {path: self._facts(document, digest) for path, (document, digest) in of_kinds.items()}
-        part = self._part if self._kept is None else None
-        if part and part.at == self.snapshot.head and self._has_all_of(part, new):
-            part.take(new, removed, head)
-            self._save_part(part)
+        part = self.parts.not_at_rest() if self._kept is None else None
+        gone = [path for path in removed if path.startswith(OF_CASES)]
+        if part and part.at == self.snapshot.head and self._has_all_of(part, [*new, *gone]):
+            taken = part.taken(new, removed, head)
+            if sum(map(self.extraction.is_at_rest, self._by_case(taken.documents).values())) <= RESTED:
+                self.parts.keep(taken)
+                return
+        if self._kept is None and not self.sealing.is_kept(self._name) and len(self.snapshot.places) > len(documents):
             return
         kept = self._load()
         self._at = head if self._at == self.snapshot.head and not self.broken else ""
@@ -129,11 +173,12 @@ class Index:
             kept.pop(path, None)
         self._is_complete = False
         self._save()
+        self._now = None
 
-    def _has_all_of(self, part: _Part, new: Iterable[str]) -> bool:
+    def _has_all_of(self, part: Part, new: Iterable[str]) -> bool:
         """Whether a part holds what there is of the cases of these documents."""
-        known = {_case_of(path) for path in part.documents}
-        return all(case in known or not self.snapshot.documents_of(case) for case in {_case_of(path) for path in new})
+        known = {case_of(path) for path in part.documents}
+        return all(case in known or not self.snapshot.documents_of(case) for case in {case_of(path) for path in new})
 
     def _indexed(self) -> list[Place]:
         kinds = [kind for kind in self.extraction.kinds if may_read(self.owner, kind)]
@@ -236,9 +281,9 @@ class Index:
         if self._kept is None:
             kept = self.sealing.open(self._name) or {}
             is_of_this = kept.get("version") == self.extraction.version
-            self._kept = _entries(kept.get("documents"), "facts") if is_of_this else {}
+            self._kept = entries(kept.get("documents"), "facts") if is_of_this else {}
             self._at = str(kept.get("at", "")) if is_of_this else ""
-            part = self._part if self._at not in ("", self.snapshot.head) else None
+            part = self.parts.not_at_rest() if self._at not in ("", self.snapshot.head) else None
             if part and part.base == self._at:
                 self._kept |= part.documents
                 for path in part.removed:
@@ -250,25 +295,7 @@ class Index:
         kept = self._load()
         self.sealing.keep(self._name, {"version": self.extraction.version, "at": self._at, "documents": kept})
         if self._at:
-            self._save_part(self._part_of(kept))
-
-    def _part_of(self, kept: Mapping[str, Any]) -> _Part:
-        busy = self._not_at_rest(self._by_case(kept))
-        return _Part(self._at, self._at, {path: entry for path, entry in kept.items() if _case_of(path) in busy})
-
-    @cached_property
-    def _part(self) -> _Part | None:
-        """What is kept of the cases that are not at rest; None where that is not there, or not of this version."""
-        kept = self.sealing.open(self._name_of_part) or {}
-        return _Part.read(kept) if kept.get("version") == self.extraction.version else None
-
-    def _save_part(self, part: _Part) -> None:
-        self.__dict__["_part"] = part
-        self.sealing.keep(self._name_of_part, {"version": self.extraction.version, **vars(part)})
-
-    @property
-    def _name_of_part(self) -> str:
-        return "not-at-rest"
+            self._split(kept)
 
     # ---- one case ----------------------------------------------------------------------------------------------
 
@@ -292,7 +319,7 @@ class Index:
     def kept_of(self, case: str) -> dict[str, Any]:
         """What is kept of one case's documents by path; one private-key operation, the first time."""
         if case not in self._cases:
-            self._cases[case] = _entries(self.sealing.open(self._case_name(case)), "body")
+            self._cases[case] = entries(self.sealing.open(self._case_name(case)), "body")
         return self._cases[case]
 
     def keep_case(
@@ -316,34 +343,6 @@ class Index:
         return f"cases/{case}"
 
 
-@dataclass
-class _Part:
-    """What is kept of some of the cases: those that were not at rest at the commit `base`, and those changed since.
-
-    It is complete at the commit `at`; `removed` are the paths of documents taken away since `base`.
-    """
-
-    base: str
-    at: str
-    documents: dict[str, Any]
-    removed: list[str] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> _Part | None:
-        """A part as it was kept; None for anything else."""
-        base, at, removed = kept.get("base"), kept.get("at"), kept.get("removed")
-        if not isinstance(base, str) or not isinstance(at, str) or not isinstance(removed, list):
-            return None
-        return cls(base, at, _entries(kept.get("documents"), "facts"), [str(path) for path in removed])
-
-    def take(self, new: Mapping[str, Any], removed: Iterable[str], at: str) -> None:
-        """Bring it forward by what one commit changed."""
-        gone = set(removed)
-        self.documents = {path: one for path, one in {**self.documents, **new}.items() if path not in gone}
-        self.removed = sorted({*self.removed, *gone} - new.keys())
-        self.at = at
-
-
 def _in_groups(by_case: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]:
     """Documents of several cases that are opened together, by the case that comes first of them."""
     groups: dict[str, list[Place]] = {}
@@ -354,25 +353,3 @@ def _in_groups(by_case: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]
             groups[first] = []
         groups[first] += places
     return groups
-
-
-def _case_of(path: str) -> str:
-    return path.split("/")[1]
-
-
-def _entries(kept: Any, content: str) -> dict[str, Any]:
-    """What was kept of documents by path, as far as it is what this version of cdr keeps; the rest is opened again."""
-    return {
-        path: entry for path, entry in (kept if isinstance(kept, dict) else {}).items() if _is_entry(entry, content)
-    }
-
-
-def _is_entry(entry: Any, content: str) -> bool:
-    if not isinstance(entry, dict) or not isinstance(entry.get("digest"), str):
-        return False
-    previous = entry.get("previous")
-    return (
-        type(entry.get("revision")) is int
-        and isinstance(entry.get(content), dict)
-        and (previous is None or isinstance(previous, str))
-    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import selectors
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -46,10 +46,19 @@ def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
 
     Raises: nothing that is a fault of a document, of the key or of this machine: whoever then opens one alone hears of it.
     """
+    return _together(lambda paths: gnupg.decrypt_files(paths, MOST_BYTES), ciphertexts)
+
+
+def unsealed(gnupg: Gnupg, ciphertexts: Sequence[bytes], secret: str) -> list[bytes | None]:
+    """The same of what was sealed with one secret, however large; no private-key operation."""
+    return _together(lambda paths: gnupg.unseal_files(paths, secret), ciphertexts)
+
+
+def _together(decrypt: Callable[[Sequence[Path]], Answer], ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     nothing: list[bytes | None] = [None] * len(ciphertexts)
     try:
         with TemporaryDirectory(prefix="cdr-") as aside:
-            answer, plain = _run(gnupg, Path(aside), ciphertexts)
+            answer, plain = _run(decrypt, Path(aside), ciphertexts)
     except (OSError, CdrError):  # a folder that knows no pipes, a disk that is full, a key that is locked
         return nothing
     each = [*_each(answer)]
@@ -58,7 +67,9 @@ def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     return [*plain]
 
 
-def _run(gnupg: Gnupg, aside: Path, ciphertexts: Sequence[bytes]) -> tuple[Answer, list[bytes]]:
+def _run(
+    decrypt: Callable[[Sequence[Path]], Answer], aside: Path, ciphertexts: Sequence[bytes]
+) -> tuple[Answer, list[bytes]]:
     names = [aside / str(number) for number in range(len(ciphertexts))]
     with ExitStack() as stack:
         pipes = []
@@ -73,7 +84,7 @@ def _run(gnupg: Gnupg, aside: Path, ciphertexts: Sequence[bytes]) -> tuple[Answe
         reading = threading.Thread(target=_drain, args=(pipes, ended, plain), daemon=True)
         reading.start()
         try:
-            answer = gnupg.decrypt_files([name.with_suffix(".gpg") for name in names], MOST_BYTES)
+            answer = decrypt([name.with_suffix(".gpg") for name in names])
         finally:
             os.close(end)
             reading.join()

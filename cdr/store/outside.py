@@ -14,7 +14,17 @@ from pathlib import Path
 from cdr.errors import WrongConfiguration
 
 WRITTEN_TO = ("objects", "packed-refs", "index", "logs/HEAD", "cdr-aside", "cdr-mail-taken")
-FILES = ("packed-refs", "index", "logs/HEAD", "cdr-pending", "cdr-init", "cdr.lock", "cdr-mail.lock", "cdr-mail-taken")
+FILES = (
+    "packed-refs",
+    "index",
+    "logs/HEAD",
+    "cdr-pending",
+    "cdr-init",
+    "cdr.lock",
+    "cdr-mail.lock",
+    "cdr-pack.lock",
+    "cdr-mail-taken",
+)
 WITHOUT_IT = "Make a copy of the store without it, with git clone."
 
 

@@ -17,8 +17,9 @@ from cdr.store.document import Document
 from cdr.store.drafts import Drafts
 from cdr.store.git import Git
 from cdr.store.history import History, Progress
-from cdr.store.index import Extraction, Index, Kept
+from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
+from cdr.store.parts import Kept
 from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing

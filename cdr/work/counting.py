@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cdr.app import App, rules
+from cdr.app import COUNTED, App, rules
 from cdr.errors import InvalidData, NotFound
 
 if TYPE_CHECKING:
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
 GROUPS, ENDING = "groups", ".yaml"
 
 
-def facts(app: App) -> list[CaseFacts]:
-    """The facts of every case. Raises: NotAllowed."""
-    from cdr.statistics.facts import case_facts
+def facts(app: App, since: str = "") -> list[CaseFacts]:
+    """The facts of every case; of those at rest only of such as may count in the year `since` or a later one. Raises: NotAllowed."""
+    from cdr.statistics.kept import counted_of
 
     app.store.require_member()
-    return [known for one in app.cases().values() if (known := case_facts(one))]
+    found = (counted_of(case, known) for case, known in _counted(app, since).items())
+    return [one for one in found if one]
+
+
+def _counted(app: App, since: str) -> Mapping[str, Any]:
+    return app.column(COUNTED, int(since[:4]) if since else 0)
 
 
 def looks_back(app: App) -> bool:
@@ -91,7 +97,10 @@ def groups(file: str) -> Groups:
 
 def with_panel(app: App, tally: Tally) -> Tally:
     """The tally with what the panel did in its years."""
+    from cdr.statistics.kept import passed_over_in
     from cdr.statistics.panel_years import panel_years
     from cdr.work.meetings import meetings
 
-    return replace(tally, panel=panel_years(app.cases(), meetings(app), app.configuration, tally.years))
+    found = (passed_over_in(case, known) for case, known in _counted(app, tally.years[0]).items())
+    passed_over = [one for one in found if one]
+    return replace(tally, panel=panel_years(passed_over, meetings(app), app.configuration, tally.years))

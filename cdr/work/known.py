@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cdr.app import App
+from cdr.app import KNOWN_BY, App
 from cdr.errors import ConditionsNotMet, Problem
 
 if TYPE_CHECKING:
     from cdr.domain.case.duplicates import Identity
+    from cdr.domain.case.known_by import KnownBy
 
 
 def same_child_in(app: App, body: Mapping[str, Any], but: str = "") -> list[str]:
@@ -41,6 +42,13 @@ def already_known(
     )
 
 
+def known(app: App) -> dict[str, KnownBy]:
+    """By what each case is found; nothing else of it is opened."""
+    from cdr.domain.case.known_by import KnownBy
+
+    return {case: KnownBy.from_dict(one) for case, one in app.column(KNOWN_BY).items()}
+
+
 def _others(app: App, but: str) -> dict[str, Identity]:
     """Who the children of the other cases are, by case."""
-    return {case: facts.identity for case, facts in app.cases().items() if facts.identity and case != but}
+    return {case: one.identity for case, one in known(app).items() if one.identity and case != but}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -36,7 +37,21 @@ def canned() -> list[Any]:
     review = example("form-c-sudi")
     reviews = [review, {**review, "stage": "draft_cdrm"}]
     documents = [(NOTIFICATION, body) for body in forms] + [(ANALYSIS, body) for body in reviews]
-    return [app._facts(kind, body) for kind, body in [*documents, (CASE, case), (REQUESTS, ledger), (PROMPTS, prompts)]]
+    kept = [app._facts(kind, body) for kind, body in [*documents, (CASE, case), (REQUESTS, ledger), (PROMPTS, prompts)]]
+    return [*kept, *in_columns(*kept[:1], *kept[len(forms) : len(forms) + 1], *kept[-3:])]
+
+
+def in_columns(form_a: Any, form_c: Any, case: Any, ledger: Any, prompts: Any) -> Iterator[Any]:
+    """What the columns hold of such a case, at work and at rest, and what is asked of it where it is at rest."""
+    case = {**case, "reviews": [{**case["reviews"][0], "stage": "ratified_cdop"}]}
+    closed = {**case, "status": "closed", "actions": [{**one, "status": "done"} for one in case["actions"]]}
+    closed |= {"imported": {"on": "2026-01-20", "old_reference": "an old one"}}
+    settled = {**ledger, "requests": [one for one in ledger["requests"] if one["status"] != "outstanding"]}
+    nobody: dict[str, Any] = {"prompts": []}
+    for status, asked, sent in ((case, ledger, prompts), (closed, settled, nobody)):
+        kinds = {"notification": form_a, "analysis": form_c, "case": status, "requests": asked, "prompts": sent}
+        columns = {one.name: {"2026-AAAA": one.of("2026-AAAA", kinds)} for one in app._columns()}
+        yield [app._is_at_rest(kinds), columns, app._sum_up(columns), app._last_year(columns[app.COUNTED]["2026-AAAA"])]
 
 
 NOT_KNOWN: dict[str, Any] = {
@@ -54,3 +69,9 @@ def test_what_was_kept_by_another_extraction_is_not_taken_for_this_one() -> None
     assert digest.hexdigest()[:16] == app.EXTRACTION, (
         "what the index keeps has changed: put this digest into cdr/app.py"
     )
+
+
+def test_a_case_is_at_rest_when_nobody_has_anything_to_do_in_it() -> None:
+    *_, (at_work, *_), (at_rest, columns, summed, _) = canned()
+    assert (at_work, at_rest) == (False, True)
+    assert summed["count"] == 1 and summed["since"]["notifications"] == columns[app.LISTED]["2026-AAAA"]["notified_on"]

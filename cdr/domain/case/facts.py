@@ -273,6 +273,11 @@ def cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
     return _Cases({case: kinds for case, kinds in kept.items() if not _is_void(kinds)})
 
 
+def one_of(reference: str, kinds: Mapping[str, Body]) -> Facts | None:
+    """One case of what the index keeps of it by kind's name; None where it is void."""
+    return None if _is_void(kinds) else _facts(reference, kinds)
+
+
 def void_cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
     """The cases that are void, and so counted nowhere."""
     return _Cases({case: kinds for case, kinds in kept.items() if _is_void(kinds)})
@@ -309,7 +314,7 @@ def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
         known["identity"], known["names"] = Identity.from_dict(form_a["identity"]), tuple(form_a["names"])
         known["kept_people"] = tuple(form_a.get("people", ()))
         known["letters_to"] = form_a.get("letters_to", 0)
-        known["missing"], known["told_first"] = tuple(ncmd["missing"]), Told(ncmd["told"], _day(ncmd["told_on"]))
+        known["missing"], known["told_first"] = tuple(ncmd["missing"]), Told(ncmd["told"], kept_day(ncmd["told_on"]))
     if form_c := kinds.get("analysis"):
         known["analysis"], known["review_missing"] = Analysis.from_dict(form_c), tuple(form_c["ncmd"]["missing"])
     return Facts(reference, **known)
@@ -391,8 +396,9 @@ def _as_json(value: object) -> object:
 def _typed(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
-    return _day(value) if name in DAYS else value
+    return kept_day(value) if name in DAYS else value
 
 
-def _day(kept: str | None) -> date | None:
+def kept_day(kept: str | None) -> date | None:
+    """A day as the index keeps it."""
     return date.fromisoformat(kept) if kept else None  # the index keeps what `isoformat` wrote, and there are many

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
+from cdr.domain.case.at_rest import NOBODY, AtRest
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN
 from cdr.domain.process.due import OPEN_ALWAYS, Closed, Task, area_tasks, tasks_of
@@ -26,9 +27,11 @@ class Event:
     detail: str
 
 
-def events(cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> list[Event]:
-    """The events of all open cases and of the area, by key. Raises: UnknownHolidays."""
-    found = [_of_the_area(task) for task in area_tasks(cases, on, policy)]
+def events(
+    cases: Cases, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS, others: AtRest = NOBODY
+) -> list[Event]:
+    """The events of all open cases and of the area, by key; the `others` are at rest. Raises: UnknownHolidays."""
+    found = [_of_the_area(task) for task in area_tasks(cases, on, policy, others=others)]
     for facts in cases.values():
         if facts.is_open:
             tasks = tasks_of(facts, on, policy, closed)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from cdr.domain.asking.overdue import overdue_since
 from cdr.domain.asking.prompts_due import ESCALATION, chase_item, escalated_on
 from cdr.domain.asking.requests import Request
+from cdr.domain.case.at_rest import NOBODY, AtRest
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.milestones import still_called_for, words_for
 from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
@@ -156,31 +157,33 @@ def who_moves(clock: str, policy: Policy) -> str:
     return rule.who if rule else ""
 
 
-def area_tasks(cases: Cases, on: date, policy: Policy, calls: Calls = None) -> list[Task]:
+def area_tasks(cases: Cases, on: date, policy: Policy, calls: Calls = None, others: AtRest = NOBODY) -> list[Task]:
     """The area's own next dates: the national database's day, the quarter's report, the panel's rhythm, the round of calls.
 
     None of them belongs to a case. Whether one is done is nowhere kept, so a day that is past is told no more; but `calls` (the
-    day, and the organisations that letters name and nobody has rung for it) are told until they were made.
+    day, and the organisations that letters name and nobody has rung for it) are told until they were made. `others` are cases at rest that
+    are not among `cases`.
     """
+    held = [day for day in (others.ratified_on, *(facts.ratified_on for facts in cases.values())) if day]
     found = []
     for clock, day_of in AREA_DAYS.items():
         rule = policy.clocks.get(clock)
-        day = day_of(rule, cases, on) if rule and rule.applies(on) else None
+        day = day_of(rule, held, on) if rule and rule.applies(on) else None
         if rule and day and day >= on:
             found.append(Task("", rule.what, clock, day, when_due(day, on), rule.who))
-    if calls and cases:
+    if calls and (cases or others.count):
         what = f"Ring {len(calls[1])} organisations that letters name, and note the day in cdr.yaml (support_checked): cdr doctor"
         found.append(Task("", what, CALLS_CLOCK, calls[0], when_due(calls[0], on), who_moves("R07", policy)))
     return sorted(found, key=lambda task: (task.due, task.clock))
 
 
-def _each_year(rule: ClockRule, cases: Cases, on: date) -> date:
+def _each_year(rule: ClockRule, held: Sequence[date], on: date) -> date:
     """The next day that the rule's trigger names (`31 March`)."""
     days = (datetime.strptime(f"{rule.trigger} {year}", "%d %B %Y").date() for year in (on.year, on.year + 1))  # noqa: DTZ007
     return next(day for day in days if day >= on)
 
 
-def _after_quarter(rule: ClockRule, cases: Cases, on: date) -> date | None:
+def _after_quarter(rule: ClockRule, held: Sequence[date], on: date) -> date | None:
     """When the report on the oldest quarter falls due that is not past yet; a quarter's end is its month's last day."""
     ends = [
         date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
@@ -191,13 +194,12 @@ def _after_quarter(rule: ClockRule, cases: Cases, on: date) -> date | None:
     return next((day for day in due if day >= on), None)
 
 
-def _next_panel(rule: ClockRule, cases: Cases, on: date) -> date | None:
+def _next_panel(rule: ClockRule, held: Sequence[date], on: date) -> date | None:
     """When the panel should next have met, from the latest review that it ratified."""
-    held = [day for day in (facts.ratified_on for facts in cases.values()) if day]
     return add_months(max(held), rule.number or 0) if held else None
 
 
-AREA_DAYS: Mapping[str, Callable[[ClockRule, Cases, date], date | None]] = {
+AREA_DAYS: Mapping[str, Callable[[ClockRule, Sequence[date], date], date | None]] = {
     END_OF_YEAR_CLOCK: _each_year,
     QUARTER_CLOCK: _after_quarter,
     PANEL_CLOCK: _next_panel,

@@ -9,7 +9,7 @@ from typing import Any
 
 from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.case import case as cases_
-from cdr.domain.case.facts import Analysis, Facts
+from cdr.domain.case.facts import Analysis, Facts, kept_day
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on
 from cdr.domain.letters.letter_holds import to_ask_about
@@ -74,7 +74,7 @@ def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS)
     """One case. Raises: NotAuthentic where its notification has no day, which no form is without."""
     known = facts.notification
     if known.notified_on is None:
-        raise NotAuthentic(f"The notification of {facts.reference} does not hold what its form asks for.", MEND)
+        raise _without_day(facts.reference)
     tasks = tasks_of(facts, on, policy, closed) if facts.is_open else []
     late = [f"{RETURN_FROM}{request.agency}" for request in facts.outstanding if is_overdue(request, on, policy)]
     return Listed(
@@ -94,6 +94,50 @@ def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS)
         overridden=tuple(words_at(ratifying_review(facts.case), "override.unmet")),
         **_found_by_the_panel(facts.analysis),
     )
+
+
+def kept_row(facts: Facts) -> dict[str, Any]:
+    """A case at rest as the index keeps it for a list, as JSON has it; nothing in it depends on the day of the question."""
+    known = facts.notification
+    days = {"notified_on": known.notified_on, "died": known.died, "ratified_on": facts.ratified_on}
+    return {
+        **{name: day.isoformat() if day else None for name, day in days.items()},
+        "stage": facts.stage,
+        "asked": [request.agency for request in facts.asked],
+        "waiting_for": list(facts.waiting_for),
+        "authority": known.local_authority,
+        "overridden": words_at(ratifying_review(facts.case), "override.unmet"),
+        **{name: list(v) if isinstance(v, tuple) else v for name, v in _found_by_the_panel(facts.analysis).items()},
+    }
+
+
+def of_kept_row(case: str, row: Mapping[str, Any], on: date) -> Listed:
+    """What `listed` says of a case at rest: nobody is asked, nothing is due and no letter is held. Raises: as `listed`."""
+    notified_on, died = kept_day(row["notified_on"]), kept_day(row["died"])
+    if notified_on is None:
+        raise _without_day(case)
+    return Listed(
+        case=case,
+        stage=row["stage"],
+        open=False,
+        notified_on=notified_on,
+        asked=tuple(row["asked"]),
+        outstanding=(),
+        waiting_for=tuple(row["waiting_for"]),
+        waiting_since=None,
+        overdue=(),
+        next=None,
+        authority=row["authority"],
+        days=(on - died).days if died else None,
+        overridden=tuple(row["overridden"]),
+        category=row.get("category"),
+        factors=tuple(row.get("factors", ())),
+        themes=tuple(row.get("themes", ())),
+    )
+
+
+def _without_day(case: str) -> NotAuthentic:
+    return NotAuthentic(f"The notification of {case} does not hold what its form asks for.", MEND)
 
 
 def _found_by_the_panel(analysis: Analysis | None) -> dict[str, Any]:

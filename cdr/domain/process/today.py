@@ -11,6 +11,7 @@ from cdr.domain.asking.arrival import has_to_wait, waiting
 from cdr.domain.asking.prompts_due import is_escalated
 from cdr.domain.asking.sending import SENT, partly_refused, unsent
 from cdr.domain.case import case as cases_
+from cdr.domain.case.at_rest import NOBODY, AtRest
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN, Gate
 from cdr.domain.letters.letter_holds import to_ask_about
@@ -98,8 +99,9 @@ def today(
     closed: Closed = OPEN_ALWAYS,
     calls: Calls = None,
     panel: Sequence[Task] = (),
+    at_rest: AtRest = NOBODY,
 ) -> Today:
-    """The day over all cases; `closed` as in `tasks_of`, `calls` as in `area_tasks`, `panel` what is due for its meetings.
+    """The day over all cases, with those `at_rest`; `closed` as in `tasks_of`, `calls` as in `area_tasks`, `panel` what is due for its meetings.
 
     Raises: UnknownHolidays.
     """
@@ -112,7 +114,7 @@ def today(
     over = [facts for facts in cases.values() if not facts.is_open]
     near += [task for facts in over for task in letter_tasks(facts, on) if task.when != LATER]
     near += [task for facts in over for task in action_tasks(facts.actions, on) if task.when != LATER]
-    area = sorted([*panel, *area_tasks(cases, on, policy, calls)], key=lambda task: (task.due, task.clock))
+    area = sorted([*panel, *area_tasks(cases, on, policy, calls, at_rest)], key=lambda task: (task.due, task.clock))
     blocked = [item for facts in open_cases.values() for item in blocked_in(facts, on, policy)]
     blocked += [item for facts in cases.values() for item in letters_on_hold(facts)]
     later = [task.due for ref in others for task in found[ref]]

@@ -1,0 +1,82 @@
+"""What the tables count of one case, as the index keeps it apart from all else that is known of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from cdr.domain.case.facts import DAYS, Facts, kept_day
+from cdr.statistics.facts import CaseFacts, RequestFacts, case_facts
+from cdr.statistics.panel_years import Overridden, overridden
+from cdr.statistics.years import year_of
+
+DAYS_COUNTED = DAYS | {"reviewed_on"}
+COUNTED = tuple(field.name for field in fields(CaseFacts) if field.name not in ("case", "requests"))
+
+
+def kept(facts: Facts) -> dict[str, Any] | None:
+    """What is counted of a case, as JSON has it; None where nothing is.
+
+    Of a request, whom it asked and when, how it stands and since when, and whether it was escalated: no table asks for more.
+    """
+    known, passed_over = case_facts(facts), overridden(facts)
+    if known is None and passed_over is None:
+        return None
+    requests = [
+        [one.agency, _plain(one.requested_on), one.status, _plain(one.answered_on), one.escalated]
+        for one in (known.requests if known else ())
+    ]
+    return {
+        "counted": [_plain(getattr(known, name)) for name in COUNTED] if known else None,
+        "requests": requests,
+        "passed_over": [passed_over.on.isoformat(), *passed_over.unmet] if passed_over else None,
+    }
+
+
+def counted_of(case: str, known: Mapping[str, Any]) -> CaseFacts | None:
+    """What is counted of a case in the tables, of what `kept` wrote."""
+    if known["counted"] is None:
+        return None
+    found = {name: _typed(name, value) for name, value in zip(COUNTED, known["counted"], strict=True)}
+    requests = [
+        RequestFacts(agency, _known_day(asked), status, kept_day(answered), escalated=escalated)
+        for agency, asked, status, answered, escalated in known["requests"]
+    ]
+    return CaseFacts(case=case, requests=tuple(requests), **found)
+
+
+def passed_over_in(case: str, known: Mapping[str, Any]) -> Overridden | None:
+    """What was not met when the case was ratified all the same, of what `kept` wrote."""
+    if known["passed_over"] is None:
+        return None
+    day, *unmet = known["passed_over"]
+    return Overridden(case, _known_day(day), tuple(unmet))
+
+
+def last_year(known: Mapping[str, Any]) -> int:
+    """The last year (that in which it begins) in which any table may count the case."""
+    days = [asked for _, asked, *_ in known["requests"]] + (known["passed_over"] or [])[:1]
+    if known["counted"]:
+        days += [day for name, day in zip(COUNTED, known["counted"], strict=True) if name in DAYS_COUNTED and day]
+    return int(year_of(_known_day(max(days)))[:4])
+
+
+def _known_day(kept: str) -> date:
+    day = kept_day(kept)
+    if day is None:
+        raise ValueError("a day that the index keeps is empty")
+    return day
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _typed(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return kept_day(value) if name in DAYS_COUNTED else value

@@ -1,0 +1,97 @@
+"""Packing a repository: of thousands of small files one large one is made, which git reads faster and a disk holds in less room.
+
+Nothing is lost at whatever moment it is stopped: a pack is made aside from the objects that lie alone, read through, and put in place;
+only then do those go, one by one, that it was seen to hold. Nobody waits for it, it holds no lock that a writer wants, and it takes
+nothing for superfluous: what no branch leads to is packed like all else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from cdr import disk, programs
+from cdr.errors import CdrError
+from cdr.store import lock
+from cdr.store.git import Git
+from cdr.store.objects import ID
+from cdr.store.store import Store
+
+LOCK = "cdr-pack.lock"
+WORTH_IT = 4096  # objects that lie alone
+SAMPLE, FOLDERS = "17", 256  # ids are spread evenly over so many folders, so that one of them tells
+PARTS = (".pack", ".rev", ".idx")  # in this order: git takes a pack for one when its .idx is there
+ALONE = "import sys; sys.path.insert(0, sys.argv[1]); from cdr.store import packing; packing.alone(sys.argv[2])"
+
+
+def after(store: Store, is_waited_for: bool) -> None:
+    """Pack what has come together, where that is worth it: at once, or where somebody waits in a process of its own."""
+    with suppress(CdrError, OSError):
+        git = store.git
+        if not is_worth_it(git):
+            return
+        if is_waited_for:
+            package = Path(__file__).parents[2]
+            programs.leave([sys.executable, "-I", "-c", ALONE, str(package), str(git.folder)])
+        else:
+            pack(git)
+
+
+def alone(folder: str) -> None:
+    """What the process of its own does: it gives way to all others, and tells nobody."""
+    os.nice(10)
+    with suppress(CdrError, OSError):
+        pack(Git(Path(folder)))
+
+
+def is_worth_it(git: Git) -> bool:
+    """Whether many objects lie alone, by one folder of them."""
+    folder = git.repository.shared / "objects" / SAMPLE
+    return folder.is_dir() and sum(1 for _ in folder.iterdir()) * FOLDERS >= WORTH_IT
+
+
+def pack(git: Git) -> int:
+    """Pack the objects that lie alone; how many that were, 0 also where the copy is no whole one.
+
+    Raises: what keeps a change from being recorded in this folder; GitFailed, DiskFailed. Then nothing was taken away.
+    """
+    git.repository.refuse_writing()
+    if git.repository.lacking() or git.repository.borrows():
+        return 0
+    with lock.held(git.repository.shared / LOCK, 0, "packing"):
+        objects = git.repository.objects
+        if (objects / "pack").is_symlink():
+            return 0
+        disk.sweep(objects)
+        ids = sorted(_alone_in(objects))
+        if not ids:
+            return 0
+        packed = _packed(git, objects, ids)
+        for id_ in packed.intersection(ids):
+            (objects / id_[:2] / id_[2:]).unlink(missing_ok=True)
+        return len(packed)
+
+
+def _alone_in(objects: Path) -> Iterator[str]:
+    for number in range(FOLDERS):
+        folder = objects / f"{number:02x}"
+        there = folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ()
+        yield from (id_ for path in there if ID.fullmatch(id_ := folder.name + path.name))
+
+
+def _packed(git: Git, objects: Path, ids: list[str]) -> set[str]:
+    """The objects that a pack was made of, which is in place and was read through."""
+    with disk.aside(objects) as there:
+        data = "".join(f"{id_}\n" for id_ in ids).encode()
+        name = git.run("pack-objects", "--quiet", "--threads=1", str(there / "pack"), data=data, long=True)
+        made = there / f"pack-{name.decode('ascii').strip()}"
+        git.run("verify-pack", str(made.with_suffix(".idx")), long=True)
+        listed = git.run("show-index", data=made.with_suffix(".idx").read_bytes(), long=True)
+        folder = disk.private_folder(objects / "pack")
+        for part in PARTS:
+            if made.with_suffix(part).exists():
+                disk.move(made.with_suffix(part), folder / f"{made.name}{part}")
+    return {line.split()[1] for line in listed.decode("ascii").splitlines()}

@@ -1,0 +1,220 @@
+"""Parts of the local index: what one sort of question asks, kept apart, so that it reads nothing else of the other cases.
+
+`not-at-rest` holds all that the index keeps of the cases in which somebody may still have something to do. Of the others, which
+grow in number for ever, each column holds what one sort of question asks of them; one that is asked by years is in one file a year.
+A file is known by the ciphertexts that it was made from, which `not-at-rest` names: one that is stale, damaged or another's counts
+as not there, and is made again from the whole index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cdr.store.sealing import Sealing
+
+NOT_AT_REST = "not-at-rest"
+BY_YEAR = "."
+SUM_LENGTH = 32
+Kinds = Mapping[str, Mapping[str, Any]]
+Kept = dict[str, dict[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one sort of question asks of each case: `of` makes plain JSON of what is kept of a case, None where it asks nothing of that.
+
+    `year` says of what `of` made the last year with which the case has to do; then each year has a file of its own.
+    """
+
+    name: str
+    of: Callable[[str, Kinds], Any]
+    year: Callable[[Any], int] | None = None
+
+    def file(self, made: Any) -> str:
+        """The file in which what `of` made belongs."""
+        return f"{self.name}{BY_YEAR}{self.year(made)}" if self.year else self.name
+
+    def has(self, file: str, since: int) -> bool:
+        """Whether a file is one of this column, and may hold a case that has to do with the year `since` or a later one."""
+        name, _, year = file.partition(BY_YEAR)
+        return name == self.name and (not year or (year.isdecimal() and int(year) >= since))
+
+
+@dataclass
+class Part:
+    """What is kept of some of the cases: those that were not at rest at the commit `base`, and those changed since.
+
+    It is complete at the commit `at`; `removed` are the paths of documents taken away since `base`. Of the others, `at_rest` is what
+    is asked of them all together, and `made_from` names the files of their columns with what each was made from.
+    """
+
+    base: str
+    at: str
+    documents: dict[str, Any]
+    removed: list[str] = field(default_factory=list)
+    at_rest: dict[str, Any] = field(default_factory=dict)
+    made_from: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Part | None:
+        """A part as it was kept; None for anything else."""
+        base, at, removed = kept.get("base"), kept.get("at"), kept.get("removed")
+        at_rest, made_from = kept.get("at_rest"), kept.get("made_from")
+        if not isinstance(base, str) or not isinstance(at, str) or not isinstance(removed, list):
+            return None
+        if not isinstance(at_rest, dict) or not isinstance(made_from, dict):
+            return None
+        documents = entries(kept.get("documents"), "facts")
+        return cls(base, at, documents, [str(path) for path in removed], at_rest, made_from)
+
+    def taken(self, new: Mapping[str, Any], removed: Iterable[str], at: str) -> Part:
+        """The same, brought forward by what one commit changed."""
+        gone = set(removed)
+        documents = {path: one for path, one in {**self.documents, **new}.items() if path not in gone}
+        return replace(self, documents=documents, removed=sorted({*self.removed, *gone} - new.keys()), at=at)
+
+
+class Parts:
+    """The parts that one person keeps of one store."""
+
+    def __init__(self, sealing: Sealing, columns: Sequence[Column], version: str) -> None:
+        self.sealing = sealing
+        self.columns = {column.name: column for column in columns}
+        self.version = version
+        self._opened: dict[str, Mapping[str, Any] | None] = {}
+        self._part: Part | None = None
+
+    def not_at_rest(self, column: str = "", since: int = 0) -> Part | None:
+        """The part of the cases that are not at rest; None where it is not there, or not of this version.
+
+        With a column, the files of that are opened by the same run of GnuPG.
+        """
+        if self._part is None and NOT_AT_REST not in self._opened:
+            self._open([NOT_AT_REST, *(self._there(self.columns[column], since) if column else ())])
+            self._part = Part.read(self._opened[NOT_AT_REST] or {})
+        return self._part
+
+    def column(self, name: str, since: int, part: Part) -> dict[str, Any] | None:
+        """What a column holds of the cases at rest, by their references; None where a file is not what `part` says that it was made from."""
+        wanted = [file for file in part.made_from if self.columns[name].has(file, since)]
+        self._open([file for file in wanted if file not in self._opened])
+        found: dict[str, Any] = {}
+        for file in wanted:
+            kept = self._opened[file]
+            if kept is None or kept["made_from"] != part.made_from[file]:
+                return None
+            found |= {case: made for case, (_, made) in kept["cases"].items()}
+        return found
+
+    def keep(self, part: Part) -> None:
+        """Keep the part of the cases that are not at rest."""
+        self._part = part
+        self._keep(NOT_AT_REST, vars(part), is_whole=True)
+
+    def keep_columns(
+        self, part: Part, at_rest: Kept, digests: Mapping[str, str], is_whole: bool
+    ) -> dict[str, dict[str, Any]]:
+        """Put the cases at rest into the files of the columns, and note in `part` from what each file was made; what the columns hold.
+
+        `digests` tells of each case what it was read from: what was made of the same before is not made again, and a file that is
+        right stays as it is. What is not whole is for this run and is not kept.
+        """
+        before, there = self.not_at_rest(), {*self.sealing.names()}
+        stands = dict(before.made_from) if before else {}
+        of_columns = {file for file in there if any(one.has(file, 0) for one in self.columns.values())}
+        self._open(sorted(of_columns - self._opened.keys()))
+        files, made = self._files(at_rest, digests)
+        for file, cases in files.items():
+            part.made_from[file] = made_from = _sum((case, read) for case, (read, _) in cases.items())
+            right = file in there and stands.get(file) == made_from == (self._opened[file] or {}).get("made_from")
+            if not right:
+                self._keep(file, {"made_from": made_from, "cases": cases}, is_whole)
+        for file in of_columns - files.keys() if is_whole else ():
+            self.sealing.forget(file)
+        return made
+
+    def _files(
+        self, at_rest: Kept, digests: Mapping[str, str]
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+        """The cases of each file, each with what it was read from, and what each column holds."""
+        known = {name: self._known(column) for name, column in self.columns.items()}
+        files: dict[str, dict[str, Any]] = {name: {} for name, column in self.columns.items() if not column.year}
+        found: dict[str, dict[str, Any]] = {name: {} for name in self.columns}
+        for case in sorted(at_rest):
+            for name, column in self.columns.items():
+                read, made = known[name].get(case, ("", None))
+                if read != digests[case]:
+                    read, made = digests[case], column.of(case, at_rest[case])
+                if made is not None:
+                    files.setdefault(column.file(made), {})[case] = [read, made]
+                    found[name][case] = made
+        return files, found
+
+    def _known(self, column: Column) -> dict[str, Any]:
+        opened = (kept for file, kept in self._opened.items() if kept and column.has(file, 0))
+        return {case: one for kept in opened for case, one in kept["cases"].items()}
+
+    def _there(self, column: Column, since: int) -> list[str]:
+        return [file for file in self.sealing.names() if column.has(file, since)]
+
+    def _open(self, files: Sequence[str]) -> None:
+        for file, kept in zip(files, self.sealing.open_all(files), strict=True):
+            is_of_this = kept is not None and kept.get("version") == self.version
+            self._opened[file] = kept if is_of_this and (file == NOT_AT_REST or _is_file(kept)) else None
+
+    def _keep(self, file: str, content: Mapping[str, Any], is_whole: bool) -> None:
+        kept = {"version": self.version, **content}
+        if is_whole:
+            self.sealing.keep(file, kept)
+        self._opened[file] = kept
+
+
+def _sum(made_from: Iterable[tuple[str, str]]) -> str:
+    digest = hashlib.sha256()
+    for case, read in sorted(made_from):
+        digest.update(f"{case} {read}\n".encode())
+    return digest.hexdigest()
+
+
+def case_of(path: str) -> str:
+    """The case of a document, by its path."""
+    return path.split("/")[1]
+
+
+def digests_of(kept: Mapping[str, Any]) -> dict[str, str]:
+    """What each case was read from: a digest of the ids of the ciphertexts of its documents, in the order of their paths."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(kept):
+        found.setdefault(case_of(path), []).append(f"{path} {kept[path]['digest']}")
+    return {case: hashlib.sha256("\n".join(read).encode()).hexdigest()[:SUM_LENGTH] for case, read in found.items()}
+
+
+def entries(kept: Any, content: str) -> dict[str, Any]:
+    """What was kept of documents by path, as far as it is what this version of cdr keeps; the rest is opened again."""
+    return {
+        path: entry for path, entry in (kept if isinstance(kept, dict) else {}).items() if _is_entry(entry, content)
+    }
+
+
+def _is_file(kept: Any) -> bool:
+    """Whether this is a file of a column: made from something, with cases that each say from what."""
+    cases = kept.get("cases")
+    return (
+        isinstance(kept.get("made_from"), str)
+        and isinstance(cases, dict)
+        and all(isinstance(one, list) and len(one) == 2 for one in cases.values())
+    )
+
+
+def _is_entry(entry: Any, content: str) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("digest"), str):
+        return False
+    previous = entry.get("previous")
+    return (
+        type(entry.get("revision")) is int
+        and isinstance(entry.get(content), dict)
+        and (previous is None or isinstance(previous, str))
+    )

@@ -1,0 +1,132 @@
+"""The repository is packed when that is worth it; stopped at whatever moment, it holds what it held."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Shell
+from store.hands import findings, git
+
+from cdr import disk, programs
+from cdr.app import extraction
+from cdr.errors import CdrError, TryAgain
+from cdr.store import lock, packing
+from cdr.store.git import Git
+from cdr.store.store import Store
+
+STEPS = ("pack-objects", "verify-pack", "show-index")
+KILLING = """#!/bin/sh
+case "$1" in {step}) "{git}" "$@"; kill -KILL "$(cut -d' ' -f4 /proc/$$/stat)"; exit 1 ;; esac
+exec "{git}" "$@"
+"""
+
+
+def held(folder: Path) -> set[str]:
+    """Every object of a repository, alone or packed, that can be read whole."""
+    assert git(folder, "fsck", "--full", "--no-dangling") == ""
+    return {line.split()[0] for line in git(folder, "cat-file", "--batch-check", "--batch-all-objects").splitlines()}
+
+
+def alone(folder: Path) -> list[Path]:
+    return [path for path in (folder / ".git/objects").glob("[0-9a-f][0-9a-f]/*")]
+
+
+def test_packed_it_holds_what_it_held_and_what_comes_after_is_packed_too(cdr: Shell, sudi: str) -> None:
+    (cdr.store / "unreachable").write_text("x")
+    git(cdr.store, "hash-object", "-w", str(cdr.store / "unreachable"))
+    (cdr.store / "unreachable").unlink()
+    before = held(cdr.store)
+    assert packing.pack(Git(cdr.store)) == len(before) > 20
+    assert held(cdr.store) == before and alone(cdr.store) == []
+    cdr("request", sudi, "northshire-police", as_of="2026-01-12")
+    after = held(cdr.store)
+    assert packing.pack(Git(cdr.store)) == len(after - before) and packing.pack(Git(cdr.store)) == 0
+    assert held(cdr.store) == after and findings(cdr, code=0) == set()
+    assert sorted(path.suffix for path in (cdr.store / ".git/objects/pack").iterdir() if path.suffix != ".rev") == [
+        ".idx", ".idx", ".pack", ".pack",
+    ]  # fmt: skip
+
+
+def test_killed_while_packing_it_loses_nothing(
+    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, real = held(cdr.store), shutil.which("git")
+    place = tmp_path / "bin"
+    place.mkdir()
+    run = f"import pathlib; from cdr.store import git, packing; packing.pack(git.Git(pathlib.Path({str(cdr.store)!r})))"
+    for step in STEPS:
+        (place / "git").write_text(KILLING.format(step=step, git=real))
+        (place / "git").chmod(0o755)
+        environment = {
+            **os.environ,
+            "PATH": f"{place}:{os.environ['PATH']}",
+            "PYTHONPATH": str(Path(packing.__file__).parents[2]),
+        }
+        done = subprocess.run([sys.executable, "-c", run], env=environment, capture_output=True, check=False)
+        assert done.returncode == -9, f"{step}: {done.stderr!r}"
+        assert held(cdr.store) == before, step
+        cdr("list")
+    for name in (".pack", ".idx"):  # each part of the pack is put in place by itself
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(disk, "move", lambda made, to, stop=name: _stop() if to.suffix == stop else made.replace(to))
+            packing.pack(Git(cdr.store))
+        assert held(cdr.store) == before
+    unlink, gone = Path.unlink, iter(range(5))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):  # and each object goes by itself
+        patch.setattr(
+            Path,
+            "unlink",
+            lambda path, missing_ok=False: _stop() if next(gone, None) is None else unlink(path, missing_ok),
+        )
+        packing.pack(Git(cdr.store))
+    assert held(cdr.store) == before and alone(cdr.store)
+    packing.pack(Git(cdr.store))
+    assert held(cdr.store) == before and alone(cdr.store) == []
+    assert [path for path in (cdr.store / ".git/objects").iterdir() if path.name.startswith(".cdr-")] == []
+    assert findings(cdr, code=0) == set()
+
+
+def _stop() -> None:
+    raise KeyboardInterrupt
+
+
+def test_it_is_packed_after_a_change_when_it_is_worth_it_and_nobody_waits(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[list[str]] = []
+    monkeypatch.setattr(programs, "leave", left.append)
+    cdr("request", sudi, "northshire-police", as_of="2026-01-12")
+    assert alone(cdr.store), "a small store is left alone"
+    monkeypatch.setattr(packing, "WORTH_IT", 0)
+    monkeypatch.setattr(packing, "SAMPLE", alone(cdr.store)[0].parent.name)
+    cdr("list")
+    assert alone(cdr.store), "a question packs nothing"
+    before = held(cdr.store)
+    packing.after(Store(cdr.store, extraction()), is_waited_for=True)
+    assert alone(cdr.store) and len(left) == 1, "somebody waits: another process does it"
+    subprocess.run(left[0], check=True, cwd="/")
+    assert held(cdr.store) == before and alone(cdr.store) == []
+    monkeypatch.setattr(packing, "SAMPLE", "pack")
+    cdr("request", sudi, "high-street-surgery", as_of="2026-01-12")
+    assert alone(cdr.store) == [] and len(left) == 1
+
+
+def test_an_object_that_is_damaged_stops_it_and_two_never_pack_at_once(cdr: Shell, sudi: str) -> None:
+    repository = Git(cdr.store)
+    with lock.held(repository.repository.shared / packing.LOCK), pytest.raises(TryAgain):
+        packing.pack(repository)
+    there = alone(cdr.store)
+    damaged = there[3]
+    raw = damaged.read_bytes()
+    damaged.chmod(0o600)
+    damaged.write_bytes(raw[:-4])
+    packing.after(Store(cdr.store, extraction()), is_waited_for=False)
+    with pytest.raises(CdrError):
+        packing.pack(repository)
+    assert sorted(alone(cdr.store)) == sorted(there)
+    damaged.write_bytes(raw)
