@@ -110,6 +110,15 @@ class SeriesBreak:
 
 
 @dataclass(frozen=True)
+class LegalHold:
+    """Because of what, and since which day (ISO), cases must not be erased; all of them where none is named."""
+
+    because: str
+    since: str
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Governance:
     """Who answers for the data and how, as an area's own papers have it; what cdr.yaml does not say is empty."""
 
@@ -148,6 +157,7 @@ class Configuration:
     members: tuple[Member, ...] = ()
     governance: Governance = Governance()
     confirm_arrival: bool = False
+    legal_holds: tuple[LegalHold, ...] = ()
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -178,6 +188,10 @@ class Configuration:
             },
             governance=_governance(body),
             confirm_arrival=body.get("confirm_arrival") == "yes",
+            legal_holds=tuple(
+                LegalHold(text_at(item, "because"), text_at(item, "since"), tuple(words_at(item, "cases")))
+                for _, item in items_at(body, "legal_holds")
+            ),
         )
 
     def agency(self, agency_id: str) -> Agency:
