@@ -182,6 +182,7 @@ def _missing_of(git: Git, tip: str) -> set[str]:
 def _accepted(git: Git, root: str | None, progress: Progress) -> Restored:
     """Check all of the history, from a root that is trusted here. What was seen further in a folder that is gone is told."""
     history = History(git, root)
+    destroying.forget(history.state)
     tip = str(git.repository.tip())
     seen = history.state.verified()
     count = 1 + len(git.since(history.root, tip) or [])

@@ -33,13 +33,18 @@ PERSON = re.compile(r"[0-9A-F]{40}")
 OF_ALL_CASES = ("index", "not-at-rest", "checked")
 
 
-def finish(store: Store) -> list[str]:
-    """Destroy here what is confirmed and still stands; the cases of which this was done just now. Raises: TryAgain, DiskFailed."""
+def finish(store: Store, again: str = "") -> list[str]:
+    """Destroy here what is confirmed and still stands; the cases of which this was done just now.
+
+    Of the case `again` it is looked at anew whether something stands. Raises: TryAgain, DiskFailed.
+    """
     store.history.verified(store.progress)
     erased = erasures.erased_at(store.git, store.sealed.head)
-    name = f"{DONE}/{store.history.state.place_name}"
+    name = _note(store.history.state)
     done = _noted(store.history.state, name)
     waiting = sorted(erased.keys() - done)
+    if again in erased and again in still_here(store.git, store.sealed.head):
+        waiting = sorted({*waiting, again})
     if not waiting:
         return []
     with store.writing():
@@ -51,7 +56,7 @@ def finish(store: Store) -> list[str]:
 
 def finish_shared(state: State, folder: Path, tip: str, erased: Collection[str]) -> list[str]:
     """The same in a bare repository that this machine reaches as a folder. Raises: TryAgain, DiskFailed, NotAllowed."""
-    name = f"{DONE}/shared-{digest(os.fsencode(folder))[:16]}"
+    name = _note_of_shared(folder)
     waiting = sorted({*erased} - _noted(state, name))
     if not waiting:
         return []
@@ -87,6 +92,19 @@ def rightly_missing(git: Git, tip: str) -> set[str]:
     """The ids of the files that a history names and nobody need have: those of the cases that are erased by its last commit."""
     cases = erasures.erased_at(git, tip)
     return set().union(*_named(git, [tip], cases).values()) if cases else set()
+
+
+def forget(state: State, shared: Path | None = None) -> None:
+    """What was destroyed in this copy, or in a shared folder, may be there again: it was put back to an older state."""
+    state.forget(_note_of_shared(shared) if shared else _note(state))
+
+
+def _note(state: State) -> str:
+    return f"{DONE}/{state.place_name}"
+
+
+def _note_of_shared(folder: Path) -> str:
+    return f"{DONE}/shared-{digest(os.fsencode(folder))[:16]}"
 
 
 def _noted(state: State, name: str) -> set[str]:

@@ -67,8 +67,10 @@ def is_destroyed(store: Store, case: str) -> bool:
     return case not in destroying.still_here(store.git, store.sealed.head)
 
 
-def finish_shared(store: Store, folder: Path) -> Collection[str]:
+def finish_shared(store: Store, folder: Path, *, was_put_back: bool = False) -> Collection[str]:
     """Destroy in a bare repository, with which this copy was exchanged just now, what is erased; the cases. Raises: as `destroying`."""
+    if was_put_back:
+        destroying.forget(store.history.state, folder)
     erased = erasures.erased_at(store.git, store.sealed.head)
     if not erased or not (folder / "objects").is_dir():
         return ()

@@ -17,13 +17,13 @@ ON_THE_MACHINE = (
 STILL_THERE = "In {} the files are still there: who looks after it destroys them. See docs/server.md"
 
 
-def carry_out(app: App, remote: Remote | None = None) -> list[str]:
+def carry_out(app: App, remote: Remote | None = None, *, again: str = "", was_put_back: bool = False) -> list[str]:
     """Destroy here, and in a shared folder that was exchanged with just now, what is confirmed; the cases of which it was done here.
 
     Raises: TryAgain, DiskFailed.
     """
     store = app.store
-    here = destroying.finish(store)
+    here = destroying.finish(store, again)
     for case in here:
         outbox.take_away_of(store.outbox, case)
     if remote is None:
@@ -32,7 +32,7 @@ def carry_out(app: App, remote: Remote | None = None) -> list[str]:
         store.notices += [ON_THE_MACHINE] if here else []
     elif remote.is_named:
         try:
-            erasing.finish_shared(store, Path(remote.url))
+            erasing.finish_shared(store, Path(remote.url), was_put_back=was_put_back)
         except (CdrError, OSError):
             store.notices.append(STILL_THERE.format(remote.shown))
     return here

@@ -35,7 +35,7 @@ def next_step(app: App, case: str, because: str) -> Step:
     Raises: as `erasing.next_step`; ConditionsNotMet where a legal hold keeps the case.
     """
     holds = app.configuration.legal_holds
-    standing, _ = erasing.next_step(
+    standing, is_new = erasing.next_step(
         app.store, case, because, app.clock.today.isoformat(), lambda one: _refuse_held(retention.held(one, holds))
     )
     if not standing.is_confirmed:
@@ -45,6 +45,8 @@ def next_step(app: App, case: str, because: str) -> Step:
         carrying_out.carry_out(app)
     elif error := syncing.quietly(app):
         waits = error.message
+    if not is_new:
+        carrying_out.carry_out(app, again=standing.case)
     return Step(standing, erasing.is_destroyed(app.store, standing.case), waits)
 
 

@@ -89,7 +89,7 @@ def sync(app: App, remote: Remote, decide: Deciding, *, may_be_older: bool = Fal
         if sent is not None:
             done.sent += sent
             remotes.remember(store, remote)
-            done.erased = tuple(carrying_out.carry_out(app, remote))
+            done.erased = tuple(carrying_out.carry_out(app, remote, was_put_back=may_be_older))
             return done
     raise TryAgain(f"Others kept changing {remote.shown} meanwhile.", "Run the command again.")
 

@@ -30,6 +30,10 @@ def _held(store: Path, files: set[str]) -> set[str]:
     return files & {*lines}
 
 
+def findings_of(hand: Hand) -> set[tuple[str, str]]:
+    return {(one["check"], one["path"]) for one in hand("verify", "--json", code=1).json["findings"]}
+
+
 def test_one_after_the_other() -> None:
     assert (
         fault(None, ASKED, ONE)
@@ -102,6 +106,10 @@ def test_no_copy_that_syncs_can_open_it(
         assert "holds it" in hand("anchor", "verify", anchor).out
         assert hand("erase", case, "--json").json["destroyed"]
     assert not _held(bare, files)
+    one = git(old.store, "ls-tree", "-r", "HEAD", f"cases/{case}/case.yaml.gpg").split()[2]
+    git(sam.store, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
+    assert _held(sam.store, files) == {one} and findings_of(sam) == {("erased", f"erased/{case}.yaml")}
+    assert sam("erase", case).out and not _held(sam.store, files)
 
     cron("sync")  # which never had the last files of the case
     cron.verified()
@@ -147,8 +155,8 @@ def test_no_copy_that_syncs_can_open_it(
     pushed = git(older, "push", "-q", str(bare), "HEAD:main", code=1)
     assert not pushed
 
-    restored = Hand(sam.home, tmp_path / "restored.state", tmp_path / "restored")
-    restored("restore", backup, restored.store, "--root", people.member)
-    assert restored("sync", bare, "--json").json["erased"] == [case]
-    assert not _held(restored.store, files)
-    restored.verified()
+    shutil.rmtree(again.store)  # and put back from before, where it had been destroyed
+    again("restore", backup, again.store, "--root", people.member, code=1)
+    assert _held(again.store, files) and again("sync", bare, "--json").json["erased"] == [case]
+    assert not _held(again.store, files)
+    again.verified()
