@@ -75,6 +75,7 @@ COMMANDS = {
     "audit": "Show who changed what and when.",
     "keys": "Show who may read and write; add a key, take one out, take up one that was renewed.",
     "retention": "List closed cases that have been kept for as long as the area decided.",
+    "erase": "End a case beyond recovery: one member asks, another confirms.",
     "sync": "Exchange what was recorded with another copy of the store.",
     "anchor": "Print a line for the minutes that says how far the history was, or check one.",
     "backup": "Write the whole store into one file for another disk.",

@@ -17,12 +17,16 @@ LARGEST = 1 << 16
 
 @click.command("check-push", hidden=True)
 @click.option("--root", required=True, metavar="FPR", help="The fingerprint of the key that made the store.")
-def command(root: str) -> None:
+@click.option("--done", is_flag=True, help="As post-receive: destroy the files of cases that two members have erased.")
+def command(root: str, done: bool) -> None:
     """Judge what is pushed to a bare repository, as its pre-receive hook; it needs no secret key."""
-    from cdr.store import pushed
+    from cdr.store import destroying, pushed
 
     folder = os.environ.get("GIT_DIR")
     if folder is None:
         raise WrongUsage("git calls this as a pre-receive hook.", "See docs/server.md")
     for update in pushed.updates(sys.stdin.read(LARGEST)):
-        pushed.refuse(Path(folder).absolute(), update, bare_fingerprint(root), progress)
+        if done:
+            destroying.finish_pushed(Path(folder).absolute(), update)
+        else:
+            pushed.refuse(Path(folder).absolute(), update, bare_fingerprint(root), progress)

@@ -8,7 +8,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, pass_app
-from cdr.errors import DONE, TO_ACT_ON, WrongUsage
+from cdr.errors import DONE, TO_ACT_ON, CdrError, WrongUsage
 from cdr.terminal.output import given, put, put_json, say, say_line, table
 from cdr.written import bare_fingerprint
 
@@ -133,11 +133,13 @@ def remove(app: App, fingerprint: str, reason: str, as_json: bool) -> int:
     why = " ".join(reason.split())
     if not why or len(why) > LONGEST_REASON:
         raise WrongUsage(f"Give the reason in at most {LONGEST_REASON} letters.")
+    known = _agreed_until_today(app)  # before it: whoever takes out their own key cannot look afterwards
     person, found = membership.remove(app.store, bare_fingerprint(fingerprint), why, app.clock.today)
     still = membership.still_readable(app.store, person)
     if as_json:
         seen = {"documents": still.documents, "cases": still.cases}
-        told = {"removed": person.fingerprint, "still_readable": seen}
+        anew = known if person.role == "member" else []
+        told = {"removed": person.fingerprint, "still_readable": seen, "agree_anew": anew}
         put_json({"schema": "cdr-keys/1", "keys": _rows_json(app), **_came_of(found), **told})
     else:
         put(f"{person.fingerprint} {person.name} ({person.role}) was taken out.")
@@ -154,7 +156,27 @@ def remove(app: App, fingerprint: str, reason: str, as_json: bool) -> int:
         say(
             "Answers to return forms that were sent out before can still be opened with it: see who is outstanding, cdr chase."
         )
+        _tell_of_passphrases(known)
     return _told_of_left(found)
+
+
+def _agreed_until_today(app: App) -> list[str]:
+    """The agencies whose agreed pass-phrase is in use: whoever was a member could read it. None where this key may not say."""
+    from cdr.work import agreed_phrases
+
+    try:
+        known = agreed_phrases.agreed(app)
+    except CdrError:  # what is wrong is told by the removal itself, or by verify
+        return []
+    return sorted(agency for agency, one in known.items() if one.holds(app.clock.today))
+
+
+def _tell_of_passphrases(agencies: list[str]) -> None:
+    if agencies:
+        say(
+            f"That key could read the pass-phrases that were agreed with {', '.join(agencies)}. Agree others, by telephone: "
+            + "; ".join(f"cdr agency passphrase {agency} --new" for agency in agencies)
+        )
 
 
 @command.command("drill")

@@ -16,13 +16,16 @@ from cdr.terminal.output import put, put_json, say, table
 def command(app: App, everything: bool, as_json: bool) -> None:
     """List the closed cases that have been kept for as long as cdr.yaml says (retention_years), counted from the last closing.
 
-    It names nobody, and changes nothing: when the time is over a person decides. A closed case of which no day is known is listed too.
+    It names nobody, and changes nothing: when the time is over a person decides. What a legal hold of
+    cdr.yaml (legal_holds) keeps is said. A closed case of which no day is known is listed too.
 
     Example: cdr retention --all
     """
     from cdr.domain.process import retention
+    from cdr.work import erasing
 
     years, today = app.configuration.retention_years, app.clock.today
+    holds, asked = app.configuration.legal_holds, erasing.asked_for(app)
     closed = [(one.reference, one.case) for one in app.cases().values() if not one.is_open]
     void = [(one.reference, one.case) for one in app.void_cases().values()]
     kept = retention.kept([*closed, *void], years)
@@ -34,6 +37,8 @@ def command(app: App, everything: bool, as_json: bool) -> None:
                 "closed_on": one.closed_on.isoformat() if one.closed_on else None,
                 "kept_until": one.until.isoformat() if one.until else None,
                 "due": one.is_due(today),
+                "held": retention.held(one.case, holds) or None,
+                "asked_on": asked[one.case].asked_on if one.case in asked else None,
             }
             for one in shown
         ]
@@ -42,11 +47,19 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     if not shown:
         put(f"No closed case has been kept for {years} years yet.")
         return
+
+    def state(case: str, is_due: bool) -> str:
+        held = retention.held(case, holds)
+        words = ["due"] if is_due else []
+        words += [f"held: {held}"] if held else []
+        words += ["asked to be erased"] if case in asked else []
+        return ", ".join(words)
+
     rows = [
-        (one.case, one.closed_on or "not known", one.until or "not known", "due" if one.is_due(today) else "")
+        (one.case, one.closed_on or "not known", one.until or "not known", state(one.case, one.is_due(today)))
         for one in shown
     ]
     put(table(rows, ["case", "closed on", "kept until", ""]))
     say(
-        f"Cases are kept for {years} years after they were closed (retention_years of cdr.yaml); what then happens a person decides."
+        f"Cases are kept for {years} years after they were closed (retention_years of cdr.yaml); what then happens a person decides: cdr erase REF"
     )

@@ -62,6 +62,7 @@ def _json(done: Synced) -> dict[str, Any]:
         "merged": list(done.merged),
         "decided": [{"path": one.path, "field": one.field} for one in done.decided],
         "encrypted": done.encrypted,
+        "erased": list(done.erased),
         "faults": [{"path": path, "message": message} for path, message in done.faults],
     }
 
@@ -75,6 +76,8 @@ def _tell(done: Synced) -> None:
         say(f"Both had changed these; they are put together: {', '.join(done.merged)}")
     if done.encrypted:
         say(f"{done.encrypted} documents were encrypted anew, for who reads them now.")
+    if done.erased:
+        say(f"Two members had these erased; this copy holds nothing of them any more: {', '.join(done.erased)}")
     say(f"Exchanged with {done.remote}")
 
 

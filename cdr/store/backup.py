@@ -9,7 +9,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from cdr import disk, moments
 from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, NotAuthentic, NotFound
-from cdr.store import by_hand, lock, transaction
+from cdr.store import by_hand, destroying, lock, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.git import Git
 from cdr.store.git_process import GitFailed
@@ -72,10 +72,14 @@ def make(store: Store, file: Path, today: date) -> Made:
     verified, git = store.history.verified(store.progress), store.git
     with disk.aside(target.parent) as aside, git.repository.with_branches() as there:
         made = aside / "bundle"
-        git.run("bundle", "create", str(made), git.repository.branch, told={"GIT_DIR": str(there)}, long=True)
+        missing = destroying.rightly_missing(git, verified.head)
+        if missing:  # git makes no bundle of a history that names files which nobody has any more
+            _bundle(git, made, verified.head)
+        else:
+            git.run("bundle", "create", str(made), git.repository.branch, told={"GIT_DIR": str(there)}, long=True)
         if _tip(made)[0] != verified.head:
             raise ConditionsNotMet("The store was changed meanwhile.", [], "Run the command again.")
-        _look_through(git, made, verified.head)
+        _look_through(git, made, verified.head, missing)
         made.chmod(0o600)
         descriptor = os.open(made, os.O_RDONLY)
         try:
@@ -100,7 +104,16 @@ def _note(store: Store) -> str:
     return f"{NOTE}/{store.history.state.place_name}"
 
 
-def _look_through(git: Git, bundle: Path, tip: str) -> None:
+def _bundle(git: Git, made: Path, tip: str) -> None:
+    """A bundle of all that is here of a commit's history."""
+    head = f"# v2 git bundle\n{tip} {git.repository.branch}\n\n".encode("utf-8", "surrogateescape")
+    packed = git.run(
+        "pack-objects", "-q", "--revs", "--missing=allow-any", "--stdout", data=f"{tip}\n".encode(), long=True
+    )
+    disk.write_whole(made, head + packed)
+
+
+def _look_through(git: Git, bundle: Path, tip: str, missing: Collection[str]) -> None:
     """Take the backup apart in a place of its own, and look at every object of it. Raises: NotAuthentic."""
     with TemporaryDirectory(prefix="cdr-", dir=bundle.parent) as place:
         objects = Path(place) / "objects"
@@ -108,9 +121,11 @@ def _look_through(git: Git, bundle: Path, tip: str) -> None:
         there = {"GIT_OBJECT_DIRECTORY": str(objects)}
         try:
             git.run("bundle", "unbundle", str(bundle), told=there, long=True)
-            git.run("fsck", "--no-progress", "--no-dangling", "--no-reflogs", tip, told=there, long=True)
-        except GitFailed:
-            raise git.damage(tip) or DiskFailed("The backup could not be read back.", "Try another disk.") from None
+            unread: CdrError | None = git.damage(tip, missing, there)
+        except GitFailed as error:
+            unread = error
+        if unread:
+            raise git.damage(tip, missing) or DiskFailed("The backup could not be read back.", "Try another disk.")
 
 
 def _tip(bundle: Path) -> tuple[str, str]:
@@ -145,8 +160,7 @@ def restore(file: Path, folder: Path, root: str | None, progress: Progress) -> R
             git.run("bundle", "unbundle", str(file.resolve()), long=True)
         except GitFailed:
             raise ConditionsNotMet(NO_BACKUP, [], "Take another backup.") from None
-        damage = git.damage(tip)
-        if damage:
+        if git.damage(tip, _missing_of(git, tip)):
             raise ConditionsNotMet(NO_BACKUP, [], "Take another backup.")
         transaction.publish(git, tip, None, WHY)
         git.held = ()
@@ -158,9 +172,17 @@ def restore(file: Path, folder: Path, root: str | None, progress: Progress) -> R
     return restored
 
 
+def _missing_of(git: Git, tip: str) -> set[str]:
+    try:
+        return destroying.rightly_missing(git, tip)
+    except CdrError:
+        return set()
+
+
 def _accepted(git: Git, root: str | None, progress: Progress) -> Restored:
     """Check all of the history, from a root that is trusted here. What was seen further in a folder that is gone is told."""
     history = History(git, root)
+    destroying.forget(history.state)
     tip = str(git.repository.tip())
     seen = history.state.verified()
     count = 1 + len(git.since(history.root, tip) or [])

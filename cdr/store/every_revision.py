@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
-from cdr.store import layout
+from cdr.store import erasures, layout
 from cdr.store.document import Document, decode
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def every_revision(store: Store) -> Iterator[Opened]:
     """
     store.require_member()
     blobs = store.revisions_ever()
-    paths = sorted(path for path in blobs if (place := layout.place(path)) and place.kind is not layout.ATTACHMENT)
+    erased = erasures.erased_at(store.git, store.sealed.head)
+    there = [path for path in blobs if erasures.case_of(path) not in erased]
+    paths = sorted(path for path in there if (place := layout.place(path)) and place.kind is not layout.ATTACHMENT)
     for path in store.progress(paths, "Opening"):
         place = layout.place(path)
         if place is None:

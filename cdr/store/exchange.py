@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cdr.errors import CdrError, NotAuthentic, NotFound, TryAgain, WrongUsage
+from cdr.store import around
 from cdr.store.git import Git
 from cdr.store.git_process import GitFailed
 from cdr.store.objects import ID
@@ -23,7 +24,9 @@ SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15"
 NO_HOOKS = "git -c core.hooksPath=/dev/null -c core.alternateRefsCommand= receive-pack"
 HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-INCOMING, OURS = "refs/heads/incoming", "refs/heads/ours"
+INCOMING, OURS = around.INCOMING, "refs/heads/ours"
+# how git says that files of a commit are not there to be sent, as after a case was erased
+LACKING = (b"upload-pack", b"unable to read", b"bad pack header", b"did not receive expected object", b"early EOF")
 MOST_TOLD = 20
 MOVED = (b"[rejected]", b"(fetch first)", b"cannot lock ref", b"failed to update ref")
 CAUSES: tuple[tuple[tuple[bytes, ...], type[CdrError], str, str], ...] = (
@@ -123,7 +126,12 @@ def fetch(git: Git, remote: Remote, known: str) -> str | None:
         except GitFailed as error:
             if b"couldn't find remote ref" in error.said:
                 return None
-            raise _why(remote, error) from None
+            if not any(words in error.said for words in LACKING):
+                raise _why(remote, error) from None
+            try:
+                return around.fetch(git, _quoted(remote.url), remote.is_folder, f"+{branch}:{INCOMING}", known, told)
+            except GitFailed:
+                raise _why(remote, error) from None
         found = (Path(told["GIT_DIR"]) / INCOMING).read_text("ascii").strip()
     if not ID.fullmatch(found):
         raise TryAgain("The remote answered with what is no commit.", "Run the command again.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
@@ -144,12 +144,18 @@ class Git(Objects):
             raise NotAuthentic(f"The object {id_[:12]} of the repository is {wrong} of a store.", ASK)
         return size
 
-    def damage(self, tip: str) -> CdrError | None:
-        """What is wrong with the objects that a commit and its whole history are made of, if anything: a look at each of them."""
+    def damage(
+        self, tip: str, rightly_missing: Collection[str] = (), told: Mapping[str, str] = ALONE
+    ) -> CdrError | None:
+        """What is wrong with the objects that a commit and its whole history are made of, if anything: a look at each of them.
+
+        The files of a case that was erased are `rightly_missing`, by their ids.
+        """
         try:
-            self.run("fsck", "--no-progress", "--no-dangling", "--no-reflogs", tip, long=True)
-        except GitFailed:
-            return self.repository.lacking() or NotHere("The repository is damaged.")
+            self.run("fsck", "--no-progress", "--no-dangling", "--no-reflogs", tip, told=told, long=True)
+        except GitFailed as error:
+            if not _lacks_only(error.out, rightly_missing):
+                return self.repository.lacking() or NotHere("The repository is damaged.")
         return None
 
     # ---- a commit ----------------------------------------------------------------------------------------------
@@ -242,6 +248,14 @@ class Git(Objects):
             raise self.repository.unsupported(SHA_256)
         if self.setting("extensions.refStorage") not in ("", "files"):
             raise self.repository.unsupported(REFTABLE)
+
+
+def _lacks_only(said: bytes, rightly_missing: Collection[str]) -> bool:
+    """Whether all that fsck found is that these files are not there."""
+    lines = said.decode("ascii", "replace").splitlines()
+    missing = [line.split()[-1] for line in lines if line.startswith("missing blob ")]
+    known = ("missing blob ", "broken link from    tree ", "              to    blob ")
+    return bool(missing) and {*missing} <= {*rightly_missing} and all(line.startswith(known) for line in lines)
 
 
 def with_signature(payload: bytes, signature: bytes) -> bytes:

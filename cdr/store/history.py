@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cdr.errors import VERIFY, CdrError, NotAuthentic, NotFound
-from cdr.store import layout, state
+from cdr.store import erasures, layout, state
 from cdr.store.crypto import Gnupg, Signer, UnknownKey
 from cdr.store.git import Git
 from cdr.store.keyring import Key, Part
@@ -23,6 +23,7 @@ from cdr.store.state import State, Verified
 
 Progress = Callable[[Sequence[str], str], Iterable[str]]
 ANOTHER = "Another store stands in this folder than the one seen here before."
+GIVEN_UP = "given-up"
 ASK = "keep this copy, and ask the other members before you go on."
 SIGN_AGAIN = f"If you made it by hand: git commit --amend --gpg-sign. If you did not: {ASK}"
 
@@ -59,7 +60,7 @@ class History:
         tip = self.git.repository.tip()
         if tip is None:
             raise NotFound("This store has no history yet.", "Make one with: cdr init")
-        known, *others = self._known()
+        known, *others = (self._instead_of(one, tip) for one in self._known())
         new = self._since(known, tip)
         for other in others:
             self._since(other, tip)
@@ -70,6 +71,17 @@ class History:
             self.check(commits[id_])
         found = Verified(tip, known.count + len(new), self.git.subtree(tip, layout.KEYS))
         return found if self.taken_up else self.remember(found.head, found.count)
+
+    def _instead_of(self, known: Verified, tip: str) -> Verified:
+        """What to go on from: all is checked anew where one's own work was recorded anew on what the others had (`give_up`)."""
+        said = (self.state.sealed(f"{GIVEN_UP}/{self.state.place_name}") or b"").decode("ascii", "replace").split()
+        if len(said) != 2 or said[0] != known.head or tip == known.head or not self.git.is_ancestor(said[1], tip):
+            return known
+        return Verified(self.root, 1, self.git.subtree(self.root, layout.KEYS))
+
+    def give_up(self, old: str, new: str) -> None:
+        """Keep that a commit which follows no other's may give way to this one: the one reason is in `anew`."""
+        self.state.seal(f"{GIVEN_UP}/{self.state.place_name}", f"{old} {new}".encode("ascii"))
 
     def _since(self, known: Verified, tip: str) -> list[Commit]:
         """What was added to a history that was seen; every commit of it is checked, whichever line of work it is on."""
@@ -161,7 +173,9 @@ class History:
 
     def _check_change(self, commit: Commit, parent: str) -> Person:
         person = self._signer(commit, parent)
-        self._may(person, commit, self.git.changed(parent, commit.id))
+        changes = self.git.changed(parent, commit.id)
+        self._may(person, commit, changes)
+        erasures.check(self.git, commit, changes, person.fingerprint)
         return person
 
     def _check_merge(self, commit: Commit) -> Person:
@@ -173,10 +187,16 @@ class History:
         base = self.git.merge_base(ours, theirs)
         one, other = self.git.changed(base, ours), self.git.changed(base, theirs)
         against_ours, against_theirs = self.git.changed(ours, commit.id), self.git.changed(theirs, commit.id)
-        written = {path for path in one.keys() & other.keys() if path in against_ours or path in against_theirs}
+        erased = erasures.erased_at(self.git, commit.id)
+        written = {
+            path
+            for path in one.keys() & other.keys()
+            if (path in against_ours or path in against_theirs) and erasures.case_of(path) not in erased
+        }
         dropped = (one.keys() - other.keys()) & against_ours.keys() | (
             other.keys() - one.keys()
         ) & against_theirs.keys()
+        dropped = {path for path in dropped if erasures.case_of(path) not in erased}
         untouched = (against_ours.keys() & against_theirs.keys()) - one.keys() - other.keys()
         if dropped or untouched:
             raise NotAuthentic(
@@ -185,6 +205,7 @@ class History:
         changes = {path: against_ours.get(path) or against_theirs[path] for path in written}
         for person in people:
             self._may(person, commit, changes)
+        erasures.check_merge(self.git, commit, base, {**one, **other})
         return people.pop()
 
     def _signer(self, commit: Commit, parent: str) -> Person:

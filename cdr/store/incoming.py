@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
 from cdr.forms import codec, schema
-from cdr.store import layout, transaction
+from cdr.store import erasures, layout, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document, decode, digest, encode
 from cdr.store.git_process import GitFailed
@@ -103,10 +103,11 @@ def _well_formed(document: Document) -> None:
 def take_over(store: Store, incoming: Incoming) -> None:
     """Bring the branch forward to a line of work that was built on ours. The caller holds the lock. Raises: as `Store.record`."""
     count = store.history.verified(store.progress).count + len(incoming.new)
-    _publish(store, incoming, incoming.theirs, count)
+    publish(store, incoming, incoming.theirs, count)
 
 
-def _publish(store: Store, incoming: Incoming, commit: str, count: int) -> None:
+def publish(store: Store, incoming: Incoming, commit: str, count: int) -> None:
+    """Make what came in, or what became of it, the `count` commits of this copy. Raises: as `Store.record`."""
     store.refuse_changed_files(*store.git.changed(incoming.ours, commit))
 
     def keep() -> None:
@@ -156,6 +157,18 @@ class Sides:
                 "Ask who put it there: cdr audit",
             )
         return found
+
+
+def erased(both: Sides) -> set[str]:
+    """The cases that either side has erased."""
+    return {case for side in (both.ours, both.theirs) for case in erasures.erased_at(side.git, side.head)}
+
+
+def erasure_joined(both: Sides, path: str) -> bytes | None:
+    """What two lines of work come to that both say something of erasing one case."""
+    case = path.rpartition("/")[2].removesuffix(".yaml")
+    said = erasures.joined(*(erasures.at(side.git, side.head, case) for side in (both.base, both.ours, both.theirs)))
+    return said.written() if said else None
 
 
 def sides(store: Store, incoming: Incoming) -> Sides:
@@ -212,19 +225,19 @@ def join(store: Store, incoming: Incoming, both: Sides, joint: Joint, registry: 
     refuse_stranger(both, person)
     _refuse_unable(joint, person)
     files = {**both.of_theirs_alone(), **joint.files}
-    keys = _keys_of(store, both, files, registry)
+    keys = keys_of(store, both, files, registry)
     new = Snapshot(store.git, keys, both.ours.revisions, person)
-    sealed: dict[str, bytes] = {}
+    made: dict[str, bytes] = {}
     for place, document in joint.documents.items():
-        sealed[place.path] = _sealed(new, place, encode(document).plain)
+        made[place.path] = sealed(new, place, encode(document).plain)
     for place, data in joint.attachments.items():
-        sealed[place.path] = _sealed(new, place, data)
+        made[place.path] = sealed(new, place, data)
     line, sign = transaction.author(both.ours, person), transaction.signing(both.ours, person)
-    every: dict[str, bytes | Blob | None] = {**files, **sealed}
+    every: dict[str, bytes | Blob | None] = {**files, **made}
     commit = store.git.commit(incoming.ours, every, MESSAGE, line, sign, merged=incoming.theirs)
     at = Snapshot(store.git, keys, Revisions(store.git, store.history.state, commit, is_kept=False), person)
-    anew = {place.path: _sealed(at, place, data) for place, data in _added(joint)}
-    anew |= _encrypted_anew(store, at, both, person)
+    anew = {place.path: sealed(at, place, data) for place, data in added(joint)}
+    anew |= encrypted_anew(store, at, both, person)
     count = store.history.verified(store.progress).count + len(incoming.new) + 1
     if anew:
         line, sign = transaction.author(at, person), transaction.signing(at, person)
@@ -232,7 +245,7 @@ def join(store: Store, incoming: Incoming, both: Sides, joint: Joint, registry: 
     for one in store.git.since(incoming.ours, commit) or []:
         if one.id not in incoming.new:
             store.history.check(one)
-    _publish(store, incoming, commit, count)
+    publish(store, incoming, commit, count)
     return len(anew)
 
 
@@ -253,7 +266,7 @@ def _refuse_unable(joint: Joint, person: Person) -> None:
         raise NotAllowed("A member has to put these changes together first.", "On a member's machine: cdr sync")
 
 
-def _keys_of(store: Store, both: Sides, files: Mapping[str, Blob | bytes | None], registry: Registry) -> Keys:
+def keys_of(store: Store, both: Sides, files: Mapping[str, Blob | bytes | None], registry: Registry) -> Keys:
     """The registry that both come to, with the keys of its people out of what both hold."""
     armoured = {}
     for person in registry.people:
@@ -268,18 +281,20 @@ def _keys_of(store: Store, both: Sides, files: Mapping[str, Blob | bytes | None]
     return store.history.keys_with(both.ours.head, armoured, registry)
 
 
-def _sealed(new: Snapshot, place: Place, plain: bytes) -> bytes:
+def sealed(new: Snapshot, place: Place, plain: bytes) -> bytes:
+    """A file of the store, encrypted to who reads it by the registry of `new`. Raises: NotAllowed, NotAuthentic."""
     ciphertext = new.keys.gnupg.encrypt(plain, new.keys.registry.readers(place.kind))
     new.check_sealed(place, ciphertext)
     return ciphertext
 
 
-def _added(joint: Joint) -> Iterator[tuple[Place, bytes]]:
+def added(joint: Joint) -> Iterator[tuple[Place, bytes]]:
+    """What gets a place of its own because both sides gave it one name, as plain bytes."""
     for place, one in joint.added.items():
         yield place, one if isinstance(one, bytes) else encode(one).plain
 
 
-def _encrypted_anew(store: Store, at: Snapshot, both: Sides, person: Person) -> dict[str, bytes]:
+def encrypted_anew(store: Store, at: Snapshot, both: Sides, person: Person) -> dict[str, bytes]:
     """Documents that one side wrote before it knew who reads on the other, encrypted to all who read now."""
     if both.ours.keys.registry.people == both.theirs.keys.registry.people == both.base.keys.registry.people:
         return {}
@@ -292,7 +307,7 @@ def _encrypted_anew(store: Store, at: Snapshot, both: Sides, person: Person) -> 
             if place.kind is not layout.ATTACHMENT:
                 document = decode(plain, place)
                 plain = encode(document.successor(document.body, digest(ciphertext), document.text)).plain
-            found[place.path] = _sealed(at, place, plain)
+            found[place.path] = sealed(at, place, plain)
         except (NotAuthentic, NotAllowed):  # it could not be opened before either: `verify` tells of it
             continue
     return found

@@ -1,4 +1,4 @@
-"""Which file of a store is what: the paths of `cases/`, `panels/`, `reports/`, `agencies/` and `keys/`, and who may read and write each kind."""
+"""Which file of a store is what: the paths of `cases/`, `panels/`, `reports/`, `agencies/`, `keys/` and `erased/`, and who may read and write each kind."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ CONFIGURATION = "cdr.yaml"
 KEYS = "keys"
 REGISTRY = f"{KEYS}/registry.yaml"
 AGENCIES = "agencies"
-FOLDERS = ("cases", "panels", "reports", AGENCIES, "reads", "keys")
+ERASED = "erased"
+FOLDERS = ("cases", "panels", "reports", AGENCIES, "reads", "keys", ERASED)
 MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
 DOCUMENTS = MANAGED[:5]
-LARGEST_REGISTRY, LARGEST_IN_THE_OPEN = 1 << 18, 1 << 20
+LARGEST_REGISTRY, LARGEST_IN_THE_OPEN, LARGEST_ERASURE = 1 << 18, 1 << 20, 1 << 12
 LARGEST_KEYS = 1 << 24  # all that a history ever held, together
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
 KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
+ERASURE_FILE = re.compile(rf"{ERASED}/{REFERENCE.pattern}\.yaml")
 PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
 REPORT_PICTURES_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2}-pictures)\.yaml\.gpg")
 REPORT_NUMBERS_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2}-numbers)\.yaml\.gpg")
@@ -122,6 +124,7 @@ def is_managed(path: str) -> bool:
 def is_known(path: str) -> bool:
     """Whether a path is one that a store has."""
     known = path in (CONFIGURATION, REGISTRY, *PLACEHOLDERS, *OF_GIT) or KEY_FILE.fullmatch(path) is not None
+    known = known or ERASURE_FILE.fullmatch(path) is not None
     return known or is_own_wording(path) or place(path) is not None
 
 
@@ -158,6 +161,11 @@ def document_path(case: str, id_: str) -> str:
 def key_path(fingerprint: str) -> str:
     """The path of a person's public key."""
     return f"keys/{fingerprint}.asc"
+
+
+def erasure_path(case: str) -> str:
+    """The path of what was said of erasing a case."""
+    return f"{ERASED}/{case}.yaml"
 
 
 def panel_path(id_: str) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cdr.errors import CdrError, NotAuthentic
-from cdr.store import layout
+from cdr.store import erasures, layout
 from cdr.store.git import Git
 from cdr.store.history import History, Progress
 from cdr.store.objects import EMPTY_TREE, ID, NOTHING, Blob, Commit
@@ -122,7 +122,8 @@ def _wrong_at_the_end(git: Git, history: History, old: str, new: str) -> Iterato
 
 def _wrong_files(git: Git, history: History, commit: str, files: Mapping[str, Blob | None]) -> Iterator[str]:
     state = Snapshot(git, history.keys_at(commit), Revisions(git, history.state, commit, is_kept=False))
-    there = [path for path, blob in files.items() if blob is not None]
+    erased = erasures.erased_at(git, git.repository.tip() or commit)
+    there = [path for path, blob in files.items() if blob is not None and erasures.case_of(path) not in erased]
     for path in there:
         blob = files[path]
         if blob is None or not layout.is_known(path):

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
 from cdr.forms import schema
-from cdr.store import layout, opening, ownership, worktree
+from cdr.store import erasures, layout, opening, ownership, worktree
 from cdr.store.document import Document, decode, digest, unwritten
 from cdr.store.git import Git
 from cdr.store.history import Keys
@@ -89,6 +89,11 @@ class Snapshot:
         """The references of all cases: the names in one folder, and nothing below it is looked at."""
         return {name for name in self.git.names_in(self.head, "cases") if layout.REFERENCE.fullmatch(name)}
 
+    @property
+    def references_ever(self) -> set[str]:
+        """The same, with those of the cases that were erased: no other case is ever called so."""
+        return self.references | {*erasures.all_at(self.git, self.head)}
+
     def lacks_its_case(self, case: str) -> bool:
         """Whether a case's folder is without what `notify` writes: then somebody else put into it what is there."""
         ids = {place.id for place in self.documents_of(case)}
@@ -125,6 +130,9 @@ class Snapshot:
         """The documents of one case. Raises: NotFound."""
         places = self.documents_of(layout.reference(reference))
         if not places:
+            said = erasures.at(self.git, self.head, layout.reference(reference))
+            if said and said.is_confirmed:
+                raise NotFound(f"The case was erased on {said.confirmed_on}.", "Nothing brings it back.")
             raise NotFound("There is no such case in this store.", "See: cdr list")
         return places
 

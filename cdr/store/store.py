@@ -171,7 +171,7 @@ class Store:
     @property
     def references(self) -> set[str]:
         """The references that are given to cases already."""
-        return self.sealed.references
+        return self.sealed.references_ever
 
     def lock_with_passphrase(self, data: bytes, passphrase: str) -> bytes:
         """Data in ASCII armour that a pass-phrase opens and nothing else. Raises: as `Gnupg.lock`."""

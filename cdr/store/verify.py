@@ -15,7 +15,7 @@ from typing import Any
 from cdr import disk, programs, resources
 from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
 from cdr.forms import schema
-from cdr.store import git_files, layout, opening, ownership, state, transaction, worktree
+from cdr.store import destroying, erasures, git_files, layout, opening, ownership, state, transaction, worktree
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
@@ -70,6 +70,7 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
     yield from _cases(store, snapshot)
     yield from _recipients(snapshot)
     yield from _removed(snapshot)
+    yield from _erased(store, snapshot)
     yield from (Finding("merge", "warning", path, message) for path, message in left_out(store))
     yield from _work_tree(store, snapshot.files)
     yield from _staged(store, snapshot.files)
@@ -121,7 +122,7 @@ def _keep_aside(found: Path, kept: Path) -> None:
 
 
 def _objects(store: Store, tip: str) -> Iterator[Finding]:
-    wrong = store.git.damage(tip)
+    wrong = store.git.damage(tip, destroying.rightly_missing(store.git, tip))
     if isinstance(wrong, NotWhole):
         yield Finding("copy", "error", "", f"{wrong.message} {wrong.hint}")
     elif wrong:
@@ -217,16 +218,28 @@ def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
 def _removed(snapshot: Snapshot) -> Iterator[Finding]:
     """What cdr takes out itself never belonged to a case."""
     gone = snapshot.revisions.gone
+    erased = erasures.erased_at(snapshot.git, snapshot.head)
     cases = {
         *snapshot.cases,
         *(place.case for place in filter(None, map(layout.place, gone)) if place.kind is layout.CASE),
     }
     for path in sorted(gone):
         place = layout.place(path)
-        if place and (not place.case or place.case in cases):
+        if place and place.case not in erased and (not place.case or place.case in cases):
             yield Finding(
                 "removed", "error", path, "The document was removed from the store by hand; the history still holds it."
             )
+
+
+def _erased(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
+    """Cases that two members erased, and that this copy has kept all the same."""
+    for case in sorted(destroying.still_here(store.git, snapshot.head)):
+        yield Finding(
+            "erased",
+            "error",
+            layout.erasure_path(case),
+            f"The case was erased, and its files are still in this copy. Destroy them: cdr erase {case}",
+        )
 
 
 def _work_tree(store: Store, files: Mapping[str, Blob], *, is_authentic: bool = True) -> Iterator[Finding]:

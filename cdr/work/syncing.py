@@ -15,17 +15,22 @@ from cdr.domain.merging import numbers
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import CdrError, ConditionsNotMet, InvalidData, TryAgain
 from cdr.forms import codec, schema
-from cdr.store import incoming, layout, reads, remotes
+from cdr.store import anew, erasures, incoming, layout, reads, remotes
 from cdr.store.document import Document, digest
 from cdr.store.exchange import NotShared, Remote
 from cdr.store.incoming import Incoming, Joint, Sides
 from cdr.store.layout import Place
 from cdr.store.registry import Registry
 from cdr.store.snapshot import Snapshot
+from cdr.work import carrying_out
 
 MOST_OPENED = 200  # of what came in; the rest is opened when it is asked for
 TIMES = 5  # somebody else may push meanwhile
 WHOLE = "the whole file"
+ANEW = (
+    "A case in which you had recorded something was erased meanwhile: that is dropped. "
+    "What else you recorded since the last exchange is one change now, in your name."
+)
 
 Deciding = Callable[["Question"], Side]
 
@@ -60,6 +65,7 @@ class Synced:
     decided: list[Question] = field(default_factory=list)
     encrypted: int = 0
     faults: tuple[tuple[str, str], ...] = ()
+    erased: tuple[str, ...] = ()
 
 
 # ---- the whole exchange -----------------------------------------------------------------------------------------------
@@ -83,6 +89,7 @@ def sync(app: App, remote: Remote, decide: Deciding, *, may_be_older: bool = Fal
         if sent is not None:
             done.sent += sent
             remotes.remember(store, remote)
+            done.erased = tuple(carrying_out.carry_out(app, remote, was_put_back=may_be_older))
             return done
     raise TryAgain(f"Others kept changing {remote.shown} meanwhile.", "Run the command again.")
 
@@ -115,7 +122,11 @@ def _put_together(app: App, found: Incoming, both: Sides, decide: Deciding, done
     incoming.refuse_stranger(both, app.store.person)
     joining = _Joining(app, both, decide)
     joint, registry = joining.all()
-    done.encrypted = incoming.join(app.store, found, both, joint, registry)
+    if anew.is_called_for(app.store, found):
+        anew.record(app.store, found, both, joint, registry)
+        app.store.notices.append(ANEW)
+    else:
+        done.encrypted = incoming.join(app.store, found, both, joint, registry)
     done.merged = tuple(sorted({*joint.files, *(place.path for place in (*joint.documents, *joint.attachments))}))
     done.decided += joining.decided
 
@@ -158,7 +169,10 @@ class _Joining:
         self.decided += asked
 
     def _once(self) -> None:
-        paths = self.both.changed_by_both()
+        erased = incoming.erased(self.both)
+        paths = [path for path in self.both.changed_by_both() if erasures.case_of(path) not in erased]
+        for side in (self.both.ours, self.both.theirs):
+            self.joint.files |= dict.fromkeys(path for path in side.files if erasures.case_of(path) in erased)
         places = {path: place for path in paths if (place := layout.place(path))}
         for path in sorted(places, key=lambda one: places[one].kind is not layout.ATTACHMENT):
             if places[path].kind is layout.ATTACHMENT:
@@ -256,7 +270,9 @@ class _Joining:
         base, ours, theirs = (
             incoming.open_file_at(side, path) for side in (self.both.base, self.both.ours, self.both.theirs)
         )
-        if path == layout.REGISTRY:
+        if erasures.is_of_erasure(path):
+            self.joint.files[path] = incoming.erasure_joined(self.both, path)
+        elif path == layout.REGISTRY:
             self.joint.files[path] = incoming.registry_file(self._registry())
         elif ours is None or theirs is None:
             self.joint.files[path] = None if layout.KEY_FILE.fullmatch(path) else theirs if ours is None else ours

@@ -63,6 +63,7 @@ MET_ELSEWHERE = {
     "release-1.json": ("release", "cli/test_release.py"),
     "restore-1.json": ("restore", "store/test_backup.py"),
     "retention-1.json": ("retention", "unit/test_retention.py"),
+    "erase-1.json": ("erase", "store/test_erasing.py"),
     "sync-1.json": ("sync", "store/test_sync.py"),
     "theme-1.json": ("theme", "cli/test_theme.py"),
     "wish-1.json": ("wish", "cli/test_wishes.py"),

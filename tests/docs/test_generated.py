@@ -82,6 +82,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "audit": (1, 66, 69, 74, 75, 76, 78),
     "keys": (1, *RECORDS),
     "retention": STORE,
+    "erase": (1, *RECORDS),
     "sync": (1, *RECORDS),
     "anchor": (65, *STORE),
     "backup": (65, *STORE),

@@ -184,6 +184,7 @@ VERBS: list[list[object]] = [
     ["retention"],
     ["backup", "FOLDER/backup.bundle"],
     ["restore", "FOLDER/backup.bundle", "FOLDER/restored"],
+    ["erase", "2026-7K3M"],
     ["sync"],
     ["verify"],
     ["verify", "--repair"],

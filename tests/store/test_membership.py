@@ -54,11 +54,14 @@ def test_a_member_joins_and_another_leaves(cdr: Shell, sudi: str, people: People
     assert findings(cdr, code=0) == set()
     assert "there already" in cdr("keys", "add", newcomer).out and count(cdr.store) == before + 1
 
+    cdr("agency", "passphrase", "northshire-police", "--new", as_of="2026-02-15")
     gone = cdr("keys", "remove", people.second, *LEFT, "--json", as_of="2026-03-01")
     files = every_document(cdr.store)
     assert gone.json["removed"] == people.second
-    assert gone.json["still_readable"] == {"documents": len(files), "cases": 1}
+    assert gone.json["still_readable"] == {"documents": len(files) + 1, "cases": 1}  # the pass-phrases too
     assert "nothing can take that back" in gone.err
+    assert gone.json["agree_anew"] == ["northshire-police"]
+    assert "cdr agency passphrase northshire-police --new" in gone.err
     assert not any(opens(people.second_home, file) for file in files)
     assert all(opens(people.stranger_home, file) and opens(people.home, file) for file in files)
     assert not (cdr.store / "keys" / f"{people.second}.asc").exists()
@@ -90,6 +93,7 @@ def test_the_chasers_key_changes_without_touching_what_it_may_not_read(
     for ledger in ("requests", "prompts"):
         assert opens(people.stranger_home, document(cdr.store, sudi, ledger))
         assert not opens(people.chaser_home, document(cdr.store, sudi, ledger))
+    assert removed["agree_anew"] == []
     assert removed["still_readable"]["documents"] == 2 and findings(cdr, code=0) == set()
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from cdr.domain.rulebook.configuration import LegalHold
 from cdr.domain.rulebook.validation import date_at, items_at
 
 
@@ -25,6 +26,11 @@ class Kept:
     def is_due(self, today: date) -> bool:
         """Whether its time is over."""
         return self.until is not None and self.until <= today
+
+
+def held(case: str, holds: Iterable[LegalHold]) -> str:
+    """Because of what a case must not be erased, whatever its time; empty where nothing holds it."""
+    return next((one.because for one in holds if not one.cases or case in one.cases), "")
 
 
 def kept(cases: Iterable[tuple[str, Mapping[str, Any]]], years: int) -> list[Kept]:

@@ -111,6 +111,15 @@ class SeriesBreak:
 
 
 @dataclass(frozen=True)
+class LegalHold:
+    """Because of what, and since which day (ISO), cases must not be erased; all of them where none is named."""
+
+    because: str
+    since: str
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Governance:
     """Who answers for the data and how, as an area's own papers have it; what cdr.yaml does not say is empty."""
 
@@ -151,6 +160,7 @@ class Configuration:
     confirm_arrival: bool = False
     hospitals: tuple[str, ...] = ()
     publication: str = "suppress"
+    legal_holds: tuple[LegalHold, ...] = ()
 
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
@@ -183,6 +193,10 @@ class Configuration:
             governance=_governance(body),
             confirm_arrival=body.get("confirm_arrival") == "yes",
             publication=text_at(body, "publication.method") or "suppress",
+            legal_holds=tuple(
+                LegalHold(text_at(item, "because"), text_at(item, "since"), tuple(words_at(item, "cases")))
+                for _, item in items_at(body, "legal_holds")
+            ),
         )
 
     def agency(self, agency_id: str) -> Agency:

@@ -1,0 +1,101 @@
+"""`cdr erase`: end a case beyond recovery; one member asks for it, another confirms."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from cdr.app import App
+from cdr.commands.options import as_json, case_reference, pass_app
+from cdr.errors import DONE, TO_ACT_ON, ConditionsNotMet
+from cdr.terminal.output import put, put_json, say
+
+if TYPE_CHECKING:
+    from cdr.store.erasures import Erasure
+    from cdr.work.erasing import Step
+
+WHY, NOT_SAID = ("retention", "mistake", "order", "moved"), "not_said"
+STAYS = (
+    "What this does not reach: backups and copies of the disk made before, copies that never sync again, printed papers, files that were "
+    "written out, messages that were sent, and what a panel's minutes or published tables say. Delete the backups when their time comes."
+)
+
+
+@click.command("erase")
+@case_reference
+@click.option(
+    "--because",
+    type=click.Choice(WHY),
+    help="Why, for the first of the two; known by itself where the case's time is over or it is void.",
+)
+@click.option("--withdraw", is_flag=True, help="Take back what was asked for and is not confirmed yet.")
+@as_json
+@pass_app
+def command(app: App, reference: str, because: str | None, withdraw: bool, as_json: bool) -> int:
+    """End a case beyond recovery, here and in every copy that syncs. It takes two members: one asks, another confirms.
+
+    The first call asks for it and changes nothing else. When another member gives the same command, the case's files are destroyed: the
+    newest and all earlier ones, attached files and kept letters, and what is kept of it beside the store. The signed history stays and
+    is verified as before; the reference, the two names and the days stand in the open. Nothing brings the case back. It ends with 1
+    where files are still here because the others could not be told: cdr sync does the rest.
+
+    Example: cdr erase 2014-7K3M --because retention
+    """
+    from cdr.work import erasing
+
+    if withdraw:
+        said = erasing.withdraw(app, reference)
+        if as_json:
+            put_json(_json(said, "withdrawn", False))
+        else:
+            put(f"{said.case} is not to be erased any more.")
+        return DONE
+    _ask_whether_sure(app, reference)
+    step = erasing.next_step(app, reference, because or erasing.reason_known(app, reference) or NOT_SAID)
+    if as_json:
+        put_json(_json(step.erasure, "erased" if step.erasure.is_confirmed else "asked", step.is_destroyed))
+    else:
+        _tell(step)
+    return TO_ACT_ON if step.erasure.is_confirmed and not step.is_destroyed else DONE
+
+
+def _ask_whether_sure(app: App, reference: str) -> None:
+    """At a terminal, whoever confirms types the reference once more. Raises: ConditionsNotMet."""
+    from cdr.terminal import terminal
+    from cdr.work import erasing
+
+    said = erasing.asked_for(app).get(reference)
+    if said is None or said.asked_by == app.store.person.fingerprint or not terminal.is_attended():
+        return
+    say(f"{_asked(said)} Nothing brings a case back.")
+    if terminal.line(f"Type {reference} to destroy it: ").strip().upper() != reference:
+        raise ConditionsNotMet(
+            "Nothing was changed.", [], f"To take back what was asked: cdr erase {reference} --withdraw"
+        )
+
+
+def _asked(said: Erasure) -> str:
+    from cdr.store.erasures import REASONS
+
+    return f"It was asked for on {said.asked_on}, because {REASONS[said.because]}."
+
+
+def _tell(step: Step) -> None:
+    said = step.erasure
+    if not said.is_confirmed:
+        put(f"{said.case} is to be erased; nothing is gone yet.")
+        say(f"{_asked(said)} Another member confirms, after a sync: cdr erase {said.case}")
+        return
+    if step.is_destroyed:
+        put(f"{said.case} is erased: this copy holds nothing of it any more.")
+    else:
+        put(f"{said.case} is erased for every reader; its files are still on this disk.")
+        say(f"{step.waits} They are destroyed when the others know: cdr sync".strip())
+    say(STAYS)
+
+
+def _json(said: Erasure, state: str, is_destroyed: bool) -> dict[str, object]:
+    told = {key: value or None for key, value in asdict(said).items()}
+    return {"schema": "cdr-erase/1", "state": state, **told, "destroyed": is_destroyed}

@@ -1,0 +1,78 @@
+"""Ending a case beyond recovery: one member asks, another confirms, the others are told, and then this copy destroys what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdr.app import App
+from cdr.domain.case.voiding import is_void
+from cdr.domain.process import retention
+from cdr.errors import CdrError, ConditionsNotMet
+from cdr.store import erasing, remotes
+from cdr.store.erasures import Erasure
+from cdr.work import carrying_out, syncing
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far it is: what stands in the store, and whether this copy has destroyed the files; `waits` says why it has not."""
+
+    erasure: Erasure
+    is_destroyed: bool = False
+    waits: str = ""
+
+
+def asked_for(app: App) -> Mapping[str, Erasure]:
+    """The cases that a member asked to have erased and nobody has confirmed yet, by reference."""
+    return erasing.asked_for(app.store)
+
+
+def next_step(app: App, case: str, because: str) -> Step:
+    """Ask for it, confirm what another member asked for, or finish what was stopped.
+
+    The others are told before anything is destroyed: git gives nobody a history whose files are gone before they knew of it.
+    Raises: as `erasing.next_step`; ConditionsNotMet where a legal hold keeps the case.
+    """
+    holds = app.configuration.legal_holds
+    standing, is_new = erasing.next_step(
+        app.store, case, because, app.clock.today.isoformat(), lambda one: _refuse_held(retention.held(one, holds))
+    )
+    if not standing.is_confirmed:
+        return Step(standing)
+    waits = ""
+    if remotes.noted(app.store) is None:
+        carrying_out.carry_out(app)
+    elif error := syncing.quietly(app):
+        waits = error.message
+    if not is_new:
+        carrying_out.carry_out(app, again=standing.case)
+    return Step(standing, erasing.is_destroyed(app.store, standing.case), waits)
+
+
+def withdraw(app: App, case: str) -> Erasure:
+    """Take back what was asked for and is not confirmed; any member may. Raises: NotFound, ConditionsNotMet."""
+    return erasing.withdraw(app.store, case)
+
+
+def reason_known(app: App, case: str) -> str:
+    """Why it is to go, as far as the store knows it: its time is over, or it was made void; empty where it knows nothing."""
+    try:
+        documents = app.store.case(case)
+    except CdrError:  # one that cannot be read, or is gone, can be erased all the same
+        return ""
+    if is_void(documents.case.body, documents.requests.body):
+        return "mistake"
+    if documents.case.body.get("status") == "open":
+        return ""
+    [one] = retention.kept([(documents.reference, documents.case.body)], app.configuration.retention_years)
+    return "retention" if one.is_due(app.clock.today) else ""
+
+
+def _refuse_held(because: str) -> None:
+    if because:
+        raise ConditionsNotMet(
+            "A legal hold keeps this case; nothing was recorded.",
+            [f"legal_holds of cdr.yaml: {because} [ERASE-01]"],
+            "It ends when a member takes it out of cdr.yaml.",
+        )

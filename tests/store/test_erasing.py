@@ -1,0 +1,162 @@
+"""A case is erased by two members: no copy that syncs holds anything of it, and the history is verified as before."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People
+from store.hands import git, on_the_path
+from store.test_sync import Hand, Office, office  # noqa: F401
+
+from cdr.store.erasures import Erasure, fault, joined
+
+ONE, OTHER = "A" * 40, "B" * 40
+ASKED = Erasure("2026-7K3M", "retention", ONE, "2026-01-20")
+GONE = ASKED.confirmed(OTHER, "2026-01-21")
+
+
+def _files_of(store: Path, case: str) -> set[str]:
+    """The ids of every file that ever stood in a case."""
+    lines = git(store, "log", "--all", "--raw", "--no-abbrev", "--format=", "--", f"cases/{case}").splitlines()
+    return {one for line in lines for one in line.split()[2:4] if one.strip("0")}
+
+
+def _held(store: Path, files: set[str]) -> set[str]:
+    lines = git(store, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)").splitlines()
+    return files & {*lines}
+
+
+def findings_of(hand: Hand) -> set[tuple[str, str]]:
+    return {(one["check"], one["path"]) for one in hand("verify", "--json", code=1).json["findings"]}
+
+
+def test_one_after_the_other() -> None:
+    assert (
+        fault(None, ASKED, ONE)
+        == fault(ASKED, GONE, OTHER)
+        == fault(ASKED, None, OTHER)
+        == fault(GONE, GONE, ONE)
+        == ""
+    )
+    for before, after, signer in (
+        (None, ASKED, OTHER), (None, GONE, OTHER), (ASKED, GONE, ONE), (ASKED, ASKED.confirmed(ONE, "2026-01-21"), ONE),
+        (ASKED, replace(GONE, because="order"), OTHER), (GONE, None, OTHER), (GONE, ASKED, ONE),
+    ):  # fmt: skip
+        assert fault(before, after, signer), (before, after, signer)
+
+
+def test_two_lines_of_work_come_to_the_same() -> None:
+    also = replace(ASKED, asked_by=OTHER, asked_on="2026-01-19")
+    later = ASKED.confirmed("C" * 40, "2026-01-22")
+    for base, ours, theirs, made in (
+        (None, ASKED, None, ASKED), (None, ASKED, also, also), (ASKED, None, ASKED, None), (ASKED, None, GONE, GONE),
+        (ASKED, GONE, later, GONE), (ASKED, GONE, ASKED, GONE), (None, None, None, None),
+    ):  # fmt: skip
+        assert joined(base, ours, theirs) == joined(base, theirs, ours) == made
+    assert Erasure.read(GONE.written(), "erased/2026-7K3M.yaml") == GONE
+
+
+def test_no_copy_that_syncs_can_open_it(
+    office: Office,  # noqa: F811
+    people: People,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    robin, sam, cron, bare, case = office.robin, office.sam, office.cron, office.bare, office.case
+    git(bare, "config", "transfer.fsckObjects", "true")
+    other = robin("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2027-01-21").out.strip()
+    robin("attach", case, EXAMPLES / "letter-gate.yaml", "--kind", "other")
+    robin("sync")
+    sam("sync")
+    anchor = sam("anchor").out.strip()
+    backup = tmp_path / "before.bundle"
+    sam("backup", backup)
+    old = Hand(sam.home, tmp_path / "old.state", tmp_path / "old")
+    shutil.copytree(sam.store, old.store)
+    shutil.copytree(sam.store, tmp_path / "older")
+    old("verify", "--root", people.member)
+
+    said = robin("erase", case, "--json").json
+    assert said["state"] == "asked" and said["because"] == "not_said" and not said["destroyed"]
+    assert robin("show", case)
+    assert "takes two people" in robin("erase", case, code=65).err
+    assert cron("erase", case, code=77)
+    robin("erase", case, "--withdraw")
+    robin("erase", case, "--because", "order")
+    robin("sync")
+    assert sam("sync", "--json").json["erased"] == []
+    assert "asked to be erased" not in sam("retention").out
+    files = _files_of(sam.store, case)
+    assert len(files) > 5 and _held(bare, files) == files
+
+    git(bare, "config", "uploadpack.allowFilter", "true")
+    ended = sam("erase", case, "--json").json
+    assert ended["state"] == "erased" and ended["destroyed"] and ended["confirmed_by"] == people.second
+    assert robin("sync", "--json").json["erased"] == [case]
+    for hand in (robin, sam):
+        assert not _held(hand.store, files) and not (hand.store / "cases" / case).exists()
+        assert "was erased on 2026-01-20" in hand("show", case, code=66).err
+        assert [one["case"] for one in hand("list", "--json").json["cases"]] == [other]
+        assert not [*hand.state.rglob(f"cases/{case}")]
+        hand.verified()
+        assert "holds it" in hand("anchor", "verify", anchor).out
+        assert hand("erase", case, "--json").json["destroyed"]
+    assert not _held(bare, files)
+    one = git(old.store, "ls-tree", "-r", "HEAD", f"cases/{case}/case.yaml.gpg").split()[2]
+    git(sam.store, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
+    assert _held(sam.store, files) == {one} and findings_of(sam) == {("erased", f"erased/{case}.yaml")}
+    assert sam("erase", case).out and not _held(sam.store, files)
+
+    cron("sync")  # which never had the last files of the case
+    cron.verified()
+    kept = tmp_path / "after.bundle"
+    robin("backup", kept)
+    again = Hand(robin.home, tmp_path / "again.state", tmp_path / "again")
+    again("restore", kept, again.store, "--root", people.member)
+    again.verified()
+
+    old("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    old("milestone", other, "ncmd_told", "--on", "2027-01-22", as_of="2027-01-22")
+    more = _files_of(old.store, case)
+    assert "that is dropped" in old("sync", as_of="2027-01-22").err
+    assert [one["kind"] for one in old.show(other)["case"]["milestones"]] == ["ncmd_told"]
+    assert not _held(old.store, files | more) and not _held(bare, files | more)
+    old.verified()
+    robin("sync")
+    assert robin.show(other)["case"]["milestones"] and old("sync").out == robin("sync").out
+
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    on_the_path(tmp_path / "programs")
+    hook = bare / "hooks" / "pre-receive"
+    hook.write_text(
+        f"#!/bin/sh\nexport XDG_STATE_HOME={tmp_path}/server.state\nexec cdr check-push --root {people.member}\n"
+    )
+    hook.chmod(0o700)
+    older = tmp_path / "older"
+    git(older, "fetch", "-q", str(bare), "main")
+    git(
+        older,
+        "-c",
+        f"user.signingKey={people.second}",
+        "merge",
+        "-q",
+        "-S",
+        "-s",
+        "ours",
+        "-m",
+        "by hand",
+        "FETCH_HEAD",
+        home=sam.home,
+    )
+    pushed = git(older, "push", "-q", str(bare), "HEAD:main", code=1)
+    assert not pushed
+
+    shutil.rmtree(again.store)  # and put back from before, where it had been destroyed
+    again("restore", backup, again.store, "--root", people.member, code=1)
+    assert _held(again.store, files) and again("sync", bare, "--json").json["erased"] == [case]
+    assert not _held(again.store, files)
+    again.verified()
