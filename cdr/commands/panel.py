@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +14,17 @@ from cdr.commands.options import Day, Reference, as_json, happened, on, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
-from cdr.work.agreements import show_agreements, unsigned_on
-from cdr.work.meetings import changing_meeting, meetings, raise_in_case, show_meeting, shown_meeting, tell_meeting
+from cdr.work.agreements import record_agreement, show_agreements, unsigned_on
+from cdr.work.meetings import (
+    changing_meeting,
+    meetings,
+    raise_in_case,
+    ratified_cases,
+    said_in_case,
+    show_meeting,
+    shown_meeting,
+    tell_meeting,
+)
 
 if TYPE_CHECKING:
     from cdr.domain.case.facts import Facts
@@ -114,6 +124,7 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
 
     Example: cdr panel assign P2026-03-18 2026-7K3M 2026-9XQ2
     """
+    from cdr.domain.panel.in_case import with_day
     from cdr.domain.panel.meeting import assigned
     from cdr.domain.panel.readiness import to_be_told, unmet_for_assigning
 
@@ -126,7 +137,8 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
         if lacking and (not reason or not all(facts.is_open for facts in new.values())):
             hint = f"Where one must be discussed all the same: cdr panel assign {now.meeting.id} REF --override REASON"
             raise ConditionsNotMet("Not every case is ready for the panel; none was assigned.", lacking, hint)
-        made = now.record(assigned(now.document.body, unmet, app.clock.today, reason))
+        body = assigned(now.document.body, unmet, app.clock.today, reason)
+        made = now.record(body, cases=now.in_cases(new, partial(said_in_case, app, with_day, now.meeting)))
     for sentence in lacking:
         say(f"  assigned all the same: {sentence}")
     for ref, facts in new.items():
@@ -156,10 +168,13 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
 
     Example: cdr panel unassign P2026-03-18 2026-7K3M
     """
+    from cdr.domain.panel.in_case import without
     from cdr.domain.panel.meeting import unassigned
 
     with changing_meeting(app, id_) as now:
-        made = now.record(unassigned(now.document.body, reference))
+        body, meeting = unassigned(now.document.body, reference), now.meeting
+        taken = now.in_cases([reference], lambda one: without(one.case.body, meeting, app.policy))
+        made = now.record(body, cases=taken)
     tell_meeting(app, made, as_json, f"{made.id}: {reference} is taken from the agenda.")
 
 
@@ -214,6 +229,7 @@ def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -
 
     Example: cdr panel pack P2026-03-18 -o papers
     """
+    from cdr.domain.panel.in_case import with_papers
     from cdr.domain.panel.meeting import with_packs
     from cdr.domain.panel.meeting_days import papers_due
     from cdr.work import papers
@@ -229,7 +245,8 @@ def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -
         to_read, sources = papers.case_papers(app, meeting)
         packs = [papers.pack(app, meeting, reader, to_read) for reader in for_whom]
         body = with_packs(now.document.body, today, [one.reader for one in packs], sources)
-        made = now.record(body, papers.writing(packs, place))
+        sent = now.in_cases(meeting.references, partial(said_in_case, app, with_papers, meeting))
+        made = now.record(body, papers.writing(packs, place), sent)
     papers.tell(made.id, packs, output, as_json)
     if today > papers_due(made):
         say(f"please check: members should have had their papers by {papers_due(made)}, a week before the meeting.")
@@ -354,9 +371,9 @@ def close(app: App, id_: str, undo: bool, as_json: bool) -> None:
 
     with changing_meeting(app, id_, also_over=True) as now:
         if undo:
-            body = opened_again(now.document.body, shown_meeting(app, now.meeting).ratified)
+            body = opened_again(now.document.body, ratified_cases(app, now.meeting))
         else:
-            refuse_over(now.meeting)
+            refuse_over(now.meeting, lambda: ratified_cases(app, now.meeting))
             body = closed(now.document.body, app.clock.today)
         made = now.record(body)
     shown = shown_meeting(app, made)
@@ -376,22 +393,13 @@ def agreement(app: App, who: str | None, on: date | None, until: date | None, as
 
     Example: cdr panel agreement dr-okafor --on 2026-01-05 --until 2027-01-04
     """
-    from cdr.domain.panel.agreements import Agreement, signed
-    from cdr.domain.panel.meeting import refuse_strangers
-    from cdr.store.panels import agreements_place, panel_file
-    from cdr.store.transaction import Change
-
     if who is None:
         if on or until:
             raise WrongUsage("Say who signed it: cdr panel agreement WHO.")
         show_agreements(app, as_json)
         return
     day = happened(app, on)
-    with app.store.writing():
-        refuse_strangers([who], app.configuration)
-        kept = panel_file(app.store).agreements
-        body = signed(kept.body if kept else None, Agreement(who, day, until))
-        app.store.commit(Change("panel", {agreements_place(): body}), [kept] if kept else [])
+    record_agreement(app, who, day, until)
     if as_json:
         show_agreements(app, as_json)
     else:
