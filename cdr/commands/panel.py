@@ -14,7 +14,7 @@ from cdr.commands.options import Day, Reference, as_json, happened, on, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
-from cdr.work.agreements import record_agreement, show_agreements, unsigned_on
+from cdr.work.agreements import record_agreement, show_agreements
 from cdr.work.meetings import (
     changing_meeting,
     meetings,
@@ -195,7 +195,7 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
     from cdr.documents.panel.agenda import agenda as made_agenda
     from cdr.documents.panel.paper import to_pdf, to_text
     from cdr.domain.panel.meeting import with_agenda
-    from cdr.domain.panel.meeting_days import agenda_due
+    from cdr.domain.panel.meeting_days import agenda_due, without_a_day
 
     refuse_two_results(output, as_json)
     ending = "txt" if output == STDOUT else output.rpartition(".")[2].lower()
@@ -203,11 +203,13 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
         raise WrongUsage("Name a file that ends in .pdf, .md or .txt with -o.")
     today = app.clock.today
     with changing_meeting(app, id_) as now:
-        paper = made_agenda(now.meeting, app.configuration, today)
+        paper = made_agenda(now.meeting, app.configuration, today, app.policy.working_days.is_working)
         to_file(output, to_pdf(paper, today) if ending == "pdf" else to_text(paper))
         made = now.record(with_agenda(now.document.body, today))
     if today > agenda_due(made):
         say(f"please check: members should have had the agenda by {agenda_due(made)}.")
+    for one in without_a_day(made, app.configuration.members, today, app.policy.working_days.is_working):
+        say(f"please check: {one} has no day on which to read before the meeting: send their papers earlier.")
     if as_json:
         show_meeting(app, made, as_json)
 
@@ -218,10 +220,18 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
 @click.option(
     "-o", "--output", "output", required=True, metavar="DIR", help="The folder for the packs, outside the store."
 )
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["pdf", "html"]),
+    help="A PDF, or a page; without it, as cdr.yaml has it for each.",
+)
 @as_json
 @pass_app
-def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -> None:
-    """Make the papers: one encrypted PDF a reader, to their key (.pdf.gpg) or locked with a pass-phrase that is shown once.
+def pack(app: App, id_: str, who: tuple[str, ...], output: str, format_: str | None, as_json: bool) -> None:
+    """Make the papers: one encrypted file a reader, to their key (.pdf.gpg) or locked with a pass-phrase that is shown once.
+
+    It is a PDF, or one page (HTML) for a tablet or a screen reader, where --format or the member's `papers` in cdr.yaml says so.
 
     For each case a brief of one page, the timeline and the analysis as it is drafted, without names as far as the program could
     tell; the time that it takes to read; each page marked with the reader. A reader gets no papers of a case for which they
@@ -229,29 +239,9 @@ def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -
 
     Example: cdr panel pack P2026-03-18 -o papers
     """
-    from cdr.domain.panel.in_case import with_papers
-    from cdr.domain.panel.meeting import with_packs
-    from cdr.domain.panel.meeting_days import papers_due
     from cdr.work import papers
 
-    today = app.clock.today
-    with changing_meeting(app, id_) as now:
-        meeting = now.meeting
-        if not meeting.cases:
-            hint = f"Assign some first: cdr panel assign {meeting.id} REF..."
-            raise ConditionsNotMet("There is nothing to read; no papers were made.", ["No case is assigned."], hint)
-        for_whom = papers.readers(app, meeting, who)
-        place = papers.folder(app, output)
-        to_read, sources = papers.case_papers(app, meeting)
-        packs = [papers.pack(app, meeting, reader, to_read) for reader in for_whom]
-        body = with_packs(now.document.body, today, [one.reader for one in packs], sources)
-        sent = now.in_cases(meeting.references, partial(said_in_case, app, with_papers, meeting))
-        made = now.record(body, papers.writing(packs, place), sent)
-    papers.tell(made.id, packs, output, as_json)
-    if today > papers_due(made):
-        say(f"please check: members should have had their papers by {papers_due(made)}, a week before the meeting.")
-    for one in unsigned_on(app, [one.reader for one in packs], today):
-        say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
+    papers.make(app, id_, who, output, format_, as_json)
 
 
 @command.command("attend")

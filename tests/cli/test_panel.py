@@ -85,7 +85,7 @@ def in_case(cdr: Shell, reference: str) -> list[tuple[str, str, str]]:
 
 MEMBERS = """  members:
     - {id: pat-keyed, name: Dr Pat Keyed, organisation: northtown-general, key: KEY}
-    - {id: jo-open, name: Jo Openshaw, organisation: northshire-social-care}
+    - {id: jo-open, name: Jo Openshaw, organisation: northshire-social-care, days: [tuesday, friday]}
 """
 
 
@@ -109,7 +109,9 @@ def test_papers_are_locked_for_each_reader_and_kept_nowhere(
     cdr("panel", "pack", panel, "-o", tmp_path / "none", as_of="2026-04-01", code=65)
     cdr("panel", "pack", panel, "--for", "nobody-known", "-o", tmp_path / "none", as_of="2026-04-01", code=66)
     with_members(cdr, people)
-    assert "Northtown General Hospital" in cdr("panel", "agenda", panel, "-o", "-", as_of="2026-03-31").out
+    agenda = cdr("panel", "agenda", panel, "-o", "-", as_of="2026-03-31").out
+    assert "Northtown General Hospital" in agenda
+    assert "| Jo Openshaw | Tuesday 7 April 2026; Friday 10 April 2026 |" in agenda and "Monday 13 April" in agenda
     cdr("panel", "agenda", panel, "-o", tmp_path / "agenda.pdf", as_of="2026-04-01")
     cdr("panel", "pack", panel, "-o", cdr.store / "papers", as_of="2026-04-02", code=2)
     folder = tmp_path / "papers"
@@ -138,6 +140,10 @@ def test_papers_are_locked_for_each_reader_and_kept_nowhere(
 
     monkeypatch.setenv("GNUPGHOME", people.home)
     cdr("panel", "conflict", panel, ready, "jo-open", as_of="2026-04-02")
+    page = cdr("panel", "pack", panel, "--format", "html", "-o", folder, "--json", as_of="2026-04-03").json["packs"]
+    assert [one["file"] for one in page] == [f"{panel}-pat-keyed.html.gpg", f"{panel}-jo-open.html"]
+    told = (folder / page[1]["file"]).read_text("utf-8")
+    assert "Openshaw" not in told and "BEGIN PGP MESSAGE" in told and ready not in told
     alone = cdr("panel", "pack", panel, "--for", "jo-open", "-o", folder, "--json", as_of="2026-04-10")
     assert alone.json["packs"][0]["minutes"] < made[1]["minutes"] and "2026-04-07" in alone.err
 
