@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +14,17 @@ from cdr.commands.options import Day, Reference, as_json, happened, on, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
-from cdr.work.agreements import show_agreements, unsigned_on
-from cdr.work.meetings import changing_meeting, meetings, raise_in_case, show_meeting, shown_meeting, tell_meeting
+from cdr.work.agreements import record_agreement, show_agreements
+from cdr.work.meetings import (
+    changing_meeting,
+    meetings,
+    raise_in_case,
+    ratified_cases,
+    said_in_case,
+    show_meeting,
+    shown_meeting,
+    tell_meeting,
+)
 
 if TYPE_CHECKING:
     from cdr.domain.case.facts import Facts
@@ -112,6 +122,7 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
 
     Example: cdr panel assign P2026-03-18 2026-7K3M 2026-9XQ2
     """
+    from cdr.domain.panel.in_case import with_day
     from cdr.domain.panel.meeting import assigned
     from cdr.domain.panel.readiness import to_be_told, unmet_for_assigning
 
@@ -124,7 +135,8 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
         if lacking and (not reason or not all(facts.is_open for facts in new.values())):
             hint = f"Where one must be discussed all the same: cdr panel assign {now.meeting.id} REF --override REASON"
             raise ConditionsNotMet("Not every case is ready for the panel; none was assigned.", lacking, hint)
-        made = now.record(assigned(now.meeting, unmet, app.clock.today, reason))
+        taken = now.in_cases(new, partial(said_in_case, app, with_day, now.meeting))
+        made = now.record(assigned(now.meeting, unmet, app.clock.today, reason), cases=taken)
     for sentence in lacking:
         say(f"  assigned all the same: {sentence}")
     for ref, facts in new.items():
@@ -154,10 +166,13 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
 
     Example: cdr panel unassign P2026-03-18 2026-7K3M
     """
+    from cdr.domain.panel.in_case import without
     from cdr.domain.panel.meeting import unassigned
 
     with changing_meeting(app, id_) as now:
-        made = now.record(unassigned(now.meeting, reference))
+        meeting = now.meeting
+        taken = now.in_cases([reference], lambda one: without(one.case.body, meeting, app.policy))
+        made = now.record(unassigned(meeting, reference), cases=taken)
     tell_meeting(app, made, as_json, f"{made.id}: {reference} is taken from the agenda.")
 
 
@@ -178,7 +193,7 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
     from cdr.documents.panel.agenda import agenda as made_agenda
     from cdr.documents.panel.paper import to_pdf, to_text
     from cdr.domain.panel.meeting import with_agenda
-    from cdr.domain.panel.meeting_days import agenda_due
+    from cdr.domain.panel.meeting_days import agenda_due, without_a_day
 
     refuse_two_results(output, as_json)
     ending = "txt" if output == STDOUT else output.rpartition(".")[2].lower()
@@ -186,11 +201,13 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
         raise WrongUsage("Name a file that ends in .pdf, .md or .txt with -o.")
     today = app.clock.today
     with changing_meeting(app, id_) as now:
-        paper = made_agenda(now.meeting, app.configuration, today)
+        paper = made_agenda(now.meeting, app.configuration, today, app.policy.working_days.is_working)
         to_file(output, to_pdf(paper, today) if ending == "pdf" else to_text(paper))
         made = now.record(with_agenda(now.meeting, today))
     if today > agenda_due(made):
         say(f"please check: members should have had the agenda by {agenda_due(made)}.")
+    for one in without_a_day(made, app.configuration.members, today, app.policy.working_days.is_working):
+        say(f"please check: {one} has no day on which to read before the meeting: send their papers earlier.")
     if as_json:
         show_meeting(app, made, as_json)
 
@@ -201,10 +218,18 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
 @click.option(
     "-o", "--output", "output", required=True, metavar="DIR", help="The folder for the packs, outside the store."
 )
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["pdf", "html"]),
+    help="A PDF, or a page; without it, as cdr.yaml has it for each.",
+)
 @as_json
 @pass_app
-def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -> None:
-    """Make the papers: one encrypted PDF a reader, to their key (.pdf.gpg) or locked with a pass-phrase that is shown once.
+def pack(app: App, id_: str, who: tuple[str, ...], output: str, format_: str | None, as_json: bool) -> None:
+    """Make the papers: one encrypted file a reader, to their key (.pdf.gpg) or locked with a pass-phrase that is shown once.
+
+    It is a PDF, or one page (HTML) for a tablet or a screen reader, where --format or the member's `papers` in cdr.yaml says so.
 
     For each case a brief of one page, the timeline and the analysis as it is drafted, without names as far as the program could
     tell; the time that it takes to read; each page marked with the reader. A reader gets no papers of a case for which they
@@ -212,27 +237,9 @@ def pack(app: App, id_: str, who: tuple[str, ...], output: str, as_json: bool) -
 
     Example: cdr panel pack P2026-03-18 -o papers
     """
-    from cdr.domain.panel.meeting import with_packs
-    from cdr.domain.panel.meeting_days import papers_due
     from cdr.work import papers
 
-    today = app.clock.today
-    with changing_meeting(app, id_) as now:
-        meeting = now.meeting
-        if not meeting.cases:
-            hint = f"Assign some first: cdr panel assign {meeting.id} REF..."
-            raise ConditionsNotMet("There is nothing to read; no papers were made.", ["No case is assigned."], hint)
-        for_whom = papers.readers(app, meeting, who)
-        place = papers.folder(app, output)
-        to_read, sources = papers.case_papers(app, meeting)
-        packs = [papers.pack(app, meeting, reader, to_read) for reader in for_whom]
-        kept = with_packs(meeting, today, [one.reader for one in packs], sources)
-        made = now.record(kept, papers.writing(packs, place))
-    papers.tell(made.id, packs, output, as_json)
-    if today > papers_due(made):
-        say(f"please check: members should have had their papers by {papers_due(made)}, a week before the meeting.")
-    for one in unsigned_on(app, [one.reader for one in packs], today):
-        say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
+    papers.make(app, id_, who, output, format_, as_json)
 
 
 @command.command("attend")
@@ -354,9 +361,9 @@ def close(app: App, id_: str, undo: bool, as_json: bool) -> None:
 
     with changing_meeting(app, id_, also_over=True) as now:
         if undo:
-            changed = opened_again(now.meeting, shown_meeting(app, now.meeting).ratified)
+            changed = opened_again(now.meeting, ratified_cases(app, now.meeting))
         else:
-            refuse_over(now.meeting)
+            refuse_over(now.meeting, lambda: ratified_cases(app, now.meeting))
             changed = closed(now.meeting, app.clock.today)
         made = now.record(changed)
     shown = shown_meeting(app, made)
@@ -376,22 +383,13 @@ def agreement(app: App, who: str | None, on: date | None, until: date | None, as
 
     Example: cdr panel agreement dr-okafor --on 2026-01-05 --until 2027-01-04
     """
-    from cdr.domain.panel.agreements import Agreement, signed
-    from cdr.domain.panel.meeting import refuse_strangers
-    from cdr.store.panels import agreements_place, panel_file
-    from cdr.store.transaction import Change
-
     if who is None:
         if on or until:
             raise WrongUsage("Say who signed it: cdr panel agreement WHO.")
         show_agreements(app, as_json)
         return
     day = happened(app, on)
-    with app.store.writing():
-        refuse_strangers([who], app.configuration)
-        kept = panel_file(app.store).agreements
-        body = signed(kept.body if kept else None, Agreement(who, day, until))
-        app.store.commit(Change("panel", {agreements_place(): body}), [kept] if kept else [])
+    record_agreement(app, who, day, until)
     if as_json:
         show_agreements(app, as_json)
     else:

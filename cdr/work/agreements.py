@@ -18,6 +18,20 @@ def agreements(app: App) -> list[Agreement]:
     return agreements_of(kept.body if kept else None)
 
 
+def record_agreement(app: App, who: str, on: date, until: date | None) -> None:
+    """Record that somebody signed. Raises: NotFound for who is neither a member nor an agency."""
+    from cdr.domain.panel.agreements import signed
+    from cdr.domain.panel.meeting import refuse_strangers
+    from cdr.store.panels import agreements_place, panel_file
+    from cdr.store.transaction import Change
+
+    with app.store.writing():
+        refuse_strangers([who], app.configuration)
+        kept = panel_file(app.store).agreements
+        body = signed(kept.body if kept else None, Agreement(who, on, until))
+        app.store.commit(Change("panel", {agreements_place(): body}), [kept] if kept else [])
+
+
 def unsigned_on(app: App, people: Sequence[str], day: date) -> list[str]:
     """Those members of the panel among these of whom no signature holds on a day; an agency's id stands for whoever came, and signs nothing."""
     members = {member.id for member in app.configuration.members}

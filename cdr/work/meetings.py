@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdr.app import App
 from cdr.domain.panel.meeting import Meeting, document_of, meeting_of, missing, refuse_over
 from cdr.terminal.output import put, put_json
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from cdr.documents.panel.meetings import Shown
     from cdr.domain.case.review import PanelMeeting
     from cdr.domain.process.due import Task
+    from cdr.domain.process.policy import Policy
+    from cdr.store.case_file import CaseFile
     from cdr.store.document import Document
+
+Saying: TypeAlias = "Callable[[Mapping[str, Any], Mapping[str, Any], Meeting, date, str, Policy], dict[str, Any]]"
 
 
 @dataclass(frozen=True)
@@ -31,22 +37,39 @@ class ChangingMeeting:
         """The meeting as it stands."""
         return meeting_of(self.document.body)
 
-    def record(self, made: Meeting, write: Callable[[], Callable[[], None] | None] = lambda: None) -> Meeting:
-        """Record what the meeting is from now on, in one commit; nothing where it is so already. `write` as in `Changing.record`.
+    def record(
+        self,
+        made: Meeting,
+        write: Callable[[], Callable[[], None] | None] = lambda: None,
+        cases: Sequence[tuple[Document, Mapping[str, Any]]] = (),
+    ) -> Meeting:
+        """Record what the meeting is from now on, and with it what it changes in `cases`, in one commit; nothing where all say so already.
 
-        Raises: as `Store.commit`.
+        `write` as in `Changing.record`. Raises: as `Store.commit`.
         """
-        self.record_document(document_of(made, self.document.body), write)
+        self.record_document(document_of(made, self.document.body), write, cases)
         return made
 
     def record_document(
-        self, body: Mapping[str, Any], write: Callable[[], Callable[[], None] | None] = lambda: None
+        self,
+        body: Mapping[str, Any],
+        write: Callable[[], Callable[[], None] | None] = lambda: None,
+        cases: Sequence[tuple[Document, Mapping[str, Any]]] = (),
     ) -> None:
         """The same of the document as a whole, its actions too."""
         from cdr.store.transaction import Change
 
-        if body != self.document.body:
-            self.app.store.commit(Change("panel", {self.document.place: dict(body)}), [self.document], write)
+        said = [(self.document, body), *cases]
+        changed = {document.place: dict(now) for document, now in said if now != document.body}
+        if changed:
+            self.app.store.commit(Change("panel", changed), [document for document, _ in said], write)
+
+    def in_cases(
+        self, references: Iterable[str], change: Callable[[CaseFile], Mapping[str, Any]]
+    ) -> list[tuple[Document, Mapping[str, Any]]]:
+        """What the meeting changes in the case documents of these, of which a case that is closed or void keeps what it says."""
+        files = [self.app.store.case(reference) for reference in references]
+        return [(one.case, change(one)) for one in files if one.case.body["status"] == "open"]
 
 
 @contextmanager
@@ -58,8 +81,23 @@ def changing_meeting(app: App, id_: str, *, also_over: bool = False) -> Iterator
         found = panel_file(app.store)
         document = found.meeting(id_)
         if not also_over:
-            refuse_over(meeting_of(document.body))
+            meeting = meeting_of(document.body)
+            refuse_over(meeting, lambda: ratified_cases(app, meeting))
         yield ChangingMeeting(app, document, tuple(meeting_of(one.body) for one in found.meetings.values()))
+
+
+def said_in_case(app: App, say: Saying, meeting: Meeting, documents: CaseFile) -> dict[str, Any]:
+    """A case with what a meeting says in it today, in the name of whoever works here."""
+    case, form_a = documents.case.body, documents.notification.body
+    return say(case, form_a, meeting, app.clock.today, app.store.person.name, app.policy)
+
+
+def ratified_cases(app: App, meeting: Meeting) -> list[str]:
+    """The cases of a meeting that were ratified with it."""
+    from cdr.domain.panel.readiness import ratified_by
+
+    cases = app.cases()
+    return [case for case in meeting.references if ratified_by(cases.get(case), meeting)]
 
 
 def meetings(app: App) -> tuple[Meeting, ...]:

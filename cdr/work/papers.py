@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from cdr.app import App
 from cdr.domain.panel.meeting import Meeting, SourceRevision, name_of, refuse_strangers
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.terminal.output import put, put_json, say, table
+from cdr.work.meetings import changing_meeting, said_in_case
 
 if TYPE_CHECKING:
     from cdr.documents.panel.brief import CasePapers
@@ -29,6 +31,35 @@ class Pack:
     data: bytes
     minutes: int
     passphrase: str = ""
+
+
+def make(app: App, id_: str, who: Sequence[str], output: str, format_: str | None, as_json: bool) -> None:
+    """Make the papers of a meeting for these readers, record when and from what, and say what is to be checked.
+
+    `format_` is `pdf` or `html`, or None for what each reader has in cdr.yaml. Raises: as `readers`, `folder` and `pack`.
+    """
+    from cdr.domain.panel.in_case import with_papers
+    from cdr.domain.panel.meeting import with_packs
+    from cdr.domain.panel.meeting_days import papers_due
+    from cdr.work.agreements import unsigned_on
+
+    today = app.clock.today
+    with changing_meeting(app, id_) as now:
+        meeting = now.meeting
+        if not meeting.cases:
+            hint = f"Assign some first: cdr panel assign {meeting.id} REF..."
+            raise ConditionsNotMet("There is nothing to read; no papers were made.", ["No case is assigned."], hint)
+        for_whom, place = readers(app, meeting, who), folder(app, output)
+        to_read, sources = case_papers(app, meeting)
+        packs = [pack(app, meeting, reader, to_read, format_) for reader in for_whom]
+        body = with_packs(now.meeting, today, [one.reader for one in packs], sources)
+        sent = now.in_cases(meeting.references, partial(said_in_case, app, with_papers, meeting))
+        made = now.record(body, writing(packs, place), sent)
+    tell(made.id, packs, output, as_json)
+    if today > papers_due(made):
+        say(f"please check: members should have had their papers by {papers_due(made)}, a week before the meeting.")
+    for one in unsigned_on(app, [one.reader for one in packs], today):
+        say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
 
 
 def readers(app: App, meeting: Meeting, who: Sequence[str]) -> list[str]:
@@ -70,23 +101,39 @@ def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[Sour
     return papers, sources
 
 
-def pack(app: App, meeting: Meeting, reader: str, papers: Sequence[CasePapers]) -> Pack:
+def pack(app: App, meeting: Meeting, reader: str, papers: Sequence[CasePapers], format_: str | None = None) -> Pack:
     """One reader's papers, without the cases that they leave for, marked with their name, and locked for them.
 
     Raises: NotAllowed where their key cannot be encrypted to; ConditionsNotMet where a text cannot be set.
     """
-    from cdr.documents.panel.paper import to_pdf
-
-    paper = reader_paper(app, meeting, reader, papers)
-    pdf = bytes(to_pdf(paper, meeting.on))
-    name, key = f"{meeting.id}-{reader}.pdf", _key(app, reader)
-    if key:
-        return Pack(reader, f"{name}.gpg", _for_key(pdf, key), paper.minutes)
-    from cdr.documents.panel.locked_pdf import locked
     from cdr.domain.asking import passphrase
 
+    paper = reader_paper(app, meeting, reader, papers)
+    chosen = {member.id: member.papers for member in app.configuration.members}
+    kind = format_ or chosen.get(reader, "pdf")
+    name, key = f"{meeting.id}-{reader}.{kind}", _key(app, reader)
+    if key:
+        return Pack(reader, f"{name}.gpg", _for_key(_open(paper, kind, meeting), key), paper.minutes)
     told = passphrase.new()
-    return Pack(reader, name, locked(pdf, told), paper.minutes, told)
+    return Pack(reader, name, _locked(paper, kind, meeting, told), paper.minutes, told)
+
+
+def _open(paper: Paper, kind: str, meeting: Meeting) -> bytes:
+    from cdr.documents.panel.page import to_html
+    from cdr.documents.panel.paper import to_pdf
+
+    return to_html(paper) if kind == "html" else bytes(to_pdf(paper, meeting.on))
+
+
+def _locked(paper: Paper, kind: str, meeting: Meeting, told: str) -> bytes:
+    if kind == "html":
+        from cdr.documents.panel.page import to_locked_html
+        from cdr.store.crypto import Gnupg
+
+        return to_locked_html(paper, meeting.id, lambda data: Gnupg().lock(data, told))
+    from cdr.documents.panel.locked_pdf import locked
+
+    return locked(_open(paper, kind, meeting), told)
 
 
 def reader_paper(app: App, meeting: Meeting, reader: str, papers: Sequence[CasePapers]) -> Paper:
@@ -124,12 +171,12 @@ def _key(app: App, reader: str) -> str:
     return {**{agency.id: agency.key for agency in configuration.agencies}, **keys}.get(reader, "")
 
 
-def _for_key(pdf: bytes, key: str) -> bytes:
+def _for_key(data: bytes, key: str) -> bytes:
     from cdr.store.crypto import Gnupg
     from cdr.work.agency_keys import refuse_unusable
 
     refuse_unusable([key])
-    return Gnupg().encrypt(pdf, [key])
+    return Gnupg().encrypt(data, [key])
 
 
 def folder(app: App, place: str) -> Path:

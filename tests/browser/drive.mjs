@@ -78,6 +78,32 @@ const scenarios = {
       .filter((one) => !one.closest(".scroll > table") && one.getBoundingClientRect().right > 390.5)
       .map((one) => `${one.tagName}: ${one.textContent.trim().slice(0, 60)}`));
   },
+  async papers() {
+    seen.wide = {};
+    for (const [name, width] of [["phone", 390], ["tablet", 820]]) {
+      const within = await context({ viewport: { width, height: 1000 } });
+      const page = await open(within, plan.file);
+      await page.getByLabel("Pass-phrase").fill("not the one");
+      await page.getByRole("button", { name: "Open the papers" }).click();
+      await page.getByText("does not open the papers").waitFor();
+      await audit(page, `${name}-refused`);
+      await shot(page, `papers-${name}-refused`);
+      await page.getByLabel("Pass-phrase").fill(plan.phrase);
+      await page.keyboard.press("Enter");
+      await page.getByRole("navigation", { name: "Contents" }).waitFor();
+      await audit(page, name);
+      await shot(page, `papers-${name}`, true);
+      seen.wide[name] = await page.evaluate(() => document.documentElement.scrollWidth) > width;
+      seen.text = await page.locator("main").innerText();
+      seen.mark = await page.locator("#mark").innerText();
+      seen.focus = await page.evaluate(() => document.activeElement.id);
+      seen.cells = await page.getByRole("table").getByRole("cell").count();
+      seen.heads = await page.getByRole("columnheader").count();
+      seen.kept = await page.evaluate(() => localStorage.length + sessionStorage.length);
+    }
+    const page = await open(await context(), plan.plain);
+    seen.plain = await page.locator("main").innerText();
+  },
   async notification() {
     const within = await context();
     const page = await open(within, plan.file);

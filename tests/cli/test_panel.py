@@ -36,6 +36,10 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     ]
     elsewhere = cdr("panel", "assign", "P2026-04-14b", ready, as_of="2026-04-01", code=65)
     assert f"{ready}: It is on the agenda of {panel}" in elsewhere.err
+    assert in_case(cdr, ready) == [("panel_date", DAY, panel)]
+    cdr("panel", "unassign", panel, ready, as_of="2026-04-01")
+    assert in_case(cdr, ready) == []
+    cdr("panel", "assign", panel, ready, as_of="2026-04-01")
 
     some = cdr("panel", "attend", panel, *QUORUM[:3], "--observer", QUORUM[3], "--json", as_of=DAY).json
     assert (some["quorate"], some["missing"], some["observers"]) == (False, [QUORUM[3]], [QUORUM[3]])
@@ -52,7 +56,8 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     text.write_text("Amara Testcase was discussed.\n", encoding="utf-8")
     cdr("panel", "minutes", panel, "--from", text, as_of="2026-04-15")
     cdr("panel", "close", panel, as_of="2026-04-15")
-    assert "is over" in cdr("panel", "attend", panel, "northshire-police", as_of="2026-04-15", code=65).err
+    closed = cdr("panel", "attend", panel, "northshire-police", as_of="2026-04-15", code=65).err
+    assert "is over" in closed and "--undo" in closed
 
     said = cdr("review", ready, "--from", form_c, "--panel", panel.lower(), "--json", as_of="2026-04-20").json
     assert (said["on"], said["overridden"]) == (DAY, [])
@@ -61,6 +66,7 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert "Amara" not in cdr("panel", "show", panel).out
     assert "Amara" in cdr("panel", "show", panel, "--minutes").out
     assert "was ratified by it" in cdr("panel", "close", panel, "--undo", as_of="2026-04-20", code=65).err
+    assert "--undo" not in cdr("panel", "attend", panel, "northshire-police", as_of="2026-04-20", code=65).err
     tally = cdr("tally", "--year", "2026/27", "--years", "2", "--json", as_of="2026-04-20").json
     assert tally["meetings"] == [
         {"year": "2025/26", "held": 0, "quorate": 0, "cases": 0},
@@ -71,9 +77,15 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert [(one["id"], len(one["cases"])) for one in listed] == [(panel, 1), ("P2026-04-14b", 0)]
 
 
+def in_case(cdr: Shell, reference: str) -> list[tuple[str, str, str]]:
+    """What meetings recorded in a case: kind, day, meeting."""
+    listed = cdr("milestone", reference, "--json", as_of="2026-04-03").json["milestones"]
+    return [(one["kind"], one["on"], one["panel"]) for one in listed if "panel" in one]
+
+
 MEMBERS = """  members:
     - {id: pat-keyed, name: Dr Pat Keyed, organisation: northtown-general, key: KEY}
-    - {id: jo-open, name: Jo Openshaw, organisation: northshire-social-care}
+    - {id: jo-open, name: Jo Openshaw, organisation: northshire-social-care, days: [tuesday, friday]}
 """
 
 
@@ -97,13 +109,16 @@ def test_papers_are_locked_for_each_reader_and_kept_nowhere(
     cdr("panel", "pack", panel, "-o", tmp_path / "none", as_of="2026-04-01", code=65)
     cdr("panel", "pack", panel, "--for", "nobody-known", "-o", tmp_path / "none", as_of="2026-04-01", code=66)
     with_members(cdr, people)
-    assert "Northtown General Hospital" in cdr("panel", "agenda", panel, "-o", "-", as_of="2026-03-31").out
+    agenda = cdr("panel", "agenda", panel, "-o", "-", as_of="2026-03-31").out
+    assert "Northtown General Hospital" in agenda
+    assert "| Jo Openshaw | Tuesday 7 April 2026; Friday 10 April 2026 |" in agenda and "Monday 13 April" in agenda
     cdr("panel", "agenda", panel, "-o", tmp_path / "agenda.pdf", as_of="2026-04-01")
     cdr("panel", "pack", panel, "-o", cdr.store / "papers", as_of="2026-04-02", code=2)
     folder = tmp_path / "papers"
     made = cdr("panel", "pack", panel, "-o", folder, "--json", as_of="2026-04-02").json["packs"]
     assert [(one["for"], one["locked_with"]) for one in made] == [("pat-keyed", "key"), ("jo-open", "pass-phrase")]
     assert sorted(path.name for path in folder.iterdir()) == sorted(one["file"] for one in made)
+    assert in_case(cdr, ready) == [("panel_date", DAY, panel), ("papers_sent", "2026-04-02", panel)]
     cdr("panel", "agreement", "pat-keyed", "--on", "2026-01-05", "--until", "2026-12-31", as_of="2026-04-02")
     cdr("panel", "attend", panel, "pat-keyed", "jo-open", as_of="2026-04-02")
     shown = cdr("panel", "show", panel, "--json", as_of="2026-04-02").json
@@ -125,6 +140,10 @@ def test_papers_are_locked_for_each_reader_and_kept_nowhere(
 
     monkeypatch.setenv("GNUPGHOME", people.home)
     cdr("panel", "conflict", panel, ready, "jo-open", as_of="2026-04-02")
+    page = cdr("panel", "pack", panel, "--format", "html", "-o", folder, "--json", as_of="2026-04-03").json["packs"]
+    assert [one["file"] for one in page] == [f"{panel}-pat-keyed.html.gpg", f"{panel}-jo-open.html"]
+    told = (folder / page[1]["file"]).read_text("utf-8")
+    assert "Openshaw" not in told and "BEGIN PGP MESSAGE" in told and ready not in told
     alone = cdr("panel", "pack", panel, "--for", "jo-open", "-o", folder, "--json", as_of="2026-04-10")
     assert alone.json["packs"][0]["minutes"] < made[1]["minutes"] and "2026-04-07" in alone.err
 

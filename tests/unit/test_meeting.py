@@ -99,4 +99,4 @@ def test_papers_are_noted_and_a_meeting_ends_on_its_day_at_the_earliest() -> Non
     with pytest.raises(ConditionsNotMet):
         panel.opened_again(over, [CASE])
     with pytest.raises(ConditionsNotMet):
-        panel.refuse_over(over)
+        panel.refuse_over(over, list)

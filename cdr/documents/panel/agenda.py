@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Part, Text
 from cdr.domain.panel.meeting import Meeting, name_of
-from cdr.domain.panel.meeting_days import papers_due
+from cdr.domain.panel.meeting_days import Works, papers_due, reading_days
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.forms.codelists import code_list
 from cdr.written import long_date
 
 NOTICE = "Confidential. For the members of the Child Death Overview Panel."
 TYPES = "panel_type"
-WEEKEND = 5
 
 
-def agenda(meeting: Meeting, configuration: Configuration, on: date) -> Paper:
-    """The agenda of a meeting, as it stands on a day."""
+def agenda(meeting: Meeting, configuration: Configuration, on: date, works: Works) -> Paper:
+    """The agenda of a meeting, as it stands on a day; `works` says which days people work on."""
     kind = code_list(TYPES).label(meeting.type).lower()
     title = f"Agenda of the panel on {long_date(meeting.on)}"
     subtitle = f"{configuration.area}: {kind} meeting {meeting.id}{f', {meeting.title}' if meeting.title else ''}"
-    return Paper(title, subtitle, NOTICE, tuple(_parts(meeting, configuration, on)))
+    return Paper(title, subtitle, NOTICE, tuple(_parts(meeting, configuration, on, works)))
 
 
-def _parts(meeting: Meeting, configuration: Configuration, on: date) -> Iterator[Part]:
+def _parts(meeting: Meeting, configuration: Configuration, on: date, works: Works) -> Iterator[Part]:
     yield Heading("Before the meeting")
-    yield Facts(tuple(_dates(meeting, on)))
+    yield Facts(tuple(_dates(meeting, on, works)))
+    part_time = [member for member in configuration.members if member.days]
+    if part_time:
+        rows = ((one.name, _days(reading_days(meeting, on, works, one.days))) for one in part_time)
+        yield Text("For members who do not work every day, the days on which they can read:")
+        yield Grid(("Member", "Days to read"), tuple(rows), (4, 9))
     yield Bullets(
         (
             "Please read the papers before the meeting; they say how long each case takes.",
@@ -55,15 +59,12 @@ def _parts(meeting: Meeting, configuration: Configuration, on: date) -> Iterator
     )
 
 
-def _dates(meeting: Meeting, on: date) -> Iterator[tuple[str, str]]:
+def _dates(meeting: Meeting, on: date, works: Works) -> Iterator[tuple[str, str]]:
     due = papers_due(meeting)
     yield "Papers", f"with you by {long_date(due)}" if on <= due else "with you as soon as they are ready"
-    days = reading_days(max(due, on), meeting.on)
-    yield "Days to read", "; ".join(f"{day:%A} {long_date(day)}" for day in days) or "none before the meeting"
+    yield "Days to read", _days(reading_days(meeting, on, works))
     yield "Meeting", f"{meeting.on:%A} {long_date(meeting.on)}"
 
 
-def reading_days(first: date, meeting_on: date) -> list[date]:
-    """The days, Monday to Friday, on which papers that came on `first` can be read before the meeting."""
-    days = (first + timedelta(days=n) for n in range((meeting_on - first).days))
-    return [day for day in days if day.weekday() < WEEKEND]
+def _days(days: Sequence[date]) -> str:
+    return "; ".join(f"{day:%A} {long_date(day)}" for day in days) or "none before the meeting"

@@ -99,7 +99,12 @@ def _texts(part: Part) -> Iterator[str]:
 
 def to_pdf(paper: Paper, on: date) -> Printed:
     """The paper as PDF/UA-1, A4. Raises: ConditionsNotMet where its text cannot be set."""
-    data = {
+    return make_pdf(resources.read_bytes("templates", "panel", "paper.typ"), to_data(paper), on)
+
+
+def to_data(paper: Paper) -> dict[str, Any]:
+    """The paper as its layouts read it."""
+    return {
         "title": visible(paper.title),
         "subtitle": visible(paper.subtitle),
         "notice": visible(paper.notice),
@@ -107,7 +112,6 @@ def to_pdf(paper: Paper, on: date) -> Printed:
         "mark_line": f"For {visible(paper.mark)} only" if paper.mark else "",
         "parts": [one for part in paper.parts for one in _data(part)],
     }
-    return make_pdf(resources.read_bytes("templates", "panel", "paper.typ"), data, on)
 
 
 def _data(part: Part) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What has been done in a case, what that ends and sets going, and what is still called for (process sections 1.2 and 1.5).
 
-On the case: `milestones: [{kind, on, recorded_on, by?, with?, type?, note?, attachment?}]`, `panel_found: [{what, on, with?, number?}]`
+On the case: `milestones: [{kind, on, recorded_on, by?, with?, type?, note?, attachment?, panel?}]`, `panel_found: [{what, on, with?, number?}]`
 (see `panel_findings`) and `following: [{what, clock, due, who,
 limit, edition, from, with?}]`, the steps that milestones and closed gates set going, with the rule that decided their day.
 """
@@ -31,7 +31,10 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Milestone:
-    """Something that was done on a day; `party` is whom it was done with, `attachment` the number of its minutes."""
+    """Something that was done on a day; `party` is whom it was done with, `attachment` the number of its minutes.
+
+    `panel` is the meeting of the panel that recorded it; empty where somebody did.
+    """
 
     kind: str
     on: date
@@ -40,6 +43,7 @@ class Milestone:
     note: str = ""
     by: str = ""
     attachment: int | None = None
+    panel: str = ""
 
     @property
     def label(self) -> str:
@@ -233,8 +237,9 @@ def _milestone(item: Body) -> Milestone:
     on, number = date_at(item, "on"), item.get("attachment")
     if on is None:
         raise AssertionError("a milestone without a day")
-    party, type_, note, by = (text_at(item, key) for key in ("with", "type", "note", "by"))
-    return Milestone(text_at(item, "kind"), on, party, type_, note, by, number if isinstance(number, int) else None)
+    party, type_, note, by, panel = (text_at(item, key) for key in ("with", "type", "note", "by", "panel"))
+    kept_as = number if isinstance(number, int) else None
+    return Milestone(text_at(item, "kind"), on, party, type_, note, by, kept_as, panel)
 
 
 def _item(milestone: Milestone, recorded_on: date) -> dict[str, Any]:
@@ -244,5 +249,6 @@ def _item(milestone: Milestone, recorded_on: date) -> dict[str, Any]:
         "recorded_on": recorded_on.isoformat(),
     }
     told = {"by": milestone.by, "with": milestone.party, "type": milestone.type, "note": milestone.note}
+    told |= {"panel": milestone.panel}
     item |= {key: text for key, text in told.items() if text}
     return item | ({"attachment": milestone.attachment} if milestone.attachment else {})

@@ -7,7 +7,7 @@ actions (see `actions`), closed_on}`. WHO is a member's id of cdr.yaml, or an ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from string import ascii_lowercase
@@ -325,11 +325,14 @@ def opened_again(meeting: Meeting, ratified: Sequence[str]) -> Meeting:
     return replace(meeting, closed_on=None)
 
 
-def refuse_over(meeting: Meeting) -> None:
-    """Stop where the meeting is over. Raises: ConditionsNotMet."""
+def refuse_over(meeting: Meeting, ratified: Callable[[], Sequence[str]]) -> None:
+    """Stop where the meeting is over; it can be opened again where no case was ratified by it. Raises: ConditionsNotMet."""
     if meeting.is_over:
+        again = f"Where that was a mistake: cdr panel close {meeting.id} --undo"
+        if ratified():
+            again = "Cases were ratified by it, so it stays over. Minutes may still be given; for another case: cdr panel new DATE"
         raise ConditionsNotMet(
             "The meeting is over; nothing was recorded.",
             [f"It was closed on {meeting.closed_on}."],
-            f"Where that was a mistake: cdr panel close {meeting.id} --undo",
+            again,
         )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from cdr.domain.panel.meeting import Meeting
 from cdr.domain.process.due import Task, when_due
+from cdr.domain.rulebook.configuration import Member
 
 CLOCK = "T18"
 MANAGER = "child death review manager"
+Works: TypeAlias = Callable[[date], bool]
 AGENDA_DAYS, PAPERS_DAYS = timedelta(days=14), timedelta(days=7)
 
 
@@ -21,6 +24,21 @@ def agenda_due(meeting: Meeting) -> date:
 def papers_due(meeting: Meeting) -> date:
     """The day by which members should have their papers: no less than a week before (protocol section 1)."""
     return meeting.on - PAPERS_DAYS
+
+
+def reading_days(meeting: Meeting, on: date, works: Works, days: Collection[int] = ()) -> list[date]:
+    """The days from when papers are there (the day they are due, or later the day `on`) to the meeting on which somebody can read.
+
+    `days` are those of the week on which they work, 0 for Monday; empty for every day on which people work.
+    """
+    first = max(papers_due(meeting), on)
+    coming = (first + timedelta(days=n) for n in range((meeting.on - first).days))
+    return [day for day in coming if works(day) and (not days or day.weekday() in days)]
+
+
+def without_a_day(meeting: Meeting, members: Iterable[Member], on: date, works: Works) -> list[str]:
+    """The members who work part time and have no day left on which they can read before the meeting."""
+    return [one.id for one in members if one.days and not reading_days(meeting, on, works, one.days)]
 
 
 def meeting_tasks(meetings: Iterable[Meeting], on: date) -> Iterator[Task]:

@@ -14,6 +14,7 @@ from cdr.domain.case import case as cases_
 from cdr.domain.case.at_rest import NOBODY, AtRest
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN, Gate
+from cdr.domain.case.milestones import milestones_of
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import (
     COORDINATOR,
@@ -35,6 +36,7 @@ from cdr.domain.process.due import (
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
+PAPERS_CLOCK = "T18"
 PARTLY = "partly refused"
 GATE, HOLD, LETTER, QUESTION, ARRIVAL = "gate", "hold", "letter", "question", "arrival"
 SINCE = timedelta(days=1)
@@ -107,7 +109,7 @@ def today(
     """
     open_cases = {ref: facts for ref, facts in cases.items() if facts.is_open}
     found = {ref: tasks_of(facts, on, policy, closed) for ref, facts in open_cases.items()}
-    near = [task for several in found.values() for task in several if task.when != LATER]
+    near = [task for ref, several in found.items() for task in several if _is_near(task, open_cases[ref])]
     busy = {task.case for task in near}
     others = [ref for ref in open_cases if ref not in busy]
     # a letter on hold waits for its answer after the case is closed too: what was learned is told then
@@ -130,6 +132,12 @@ def today(
         movers=tuple(Counter(next_mover(open_cases[ref], policy) for ref in others).most_common()),
         unconfirmed=tuple(sorted(_owing(open_cases) & policy.unconfirmed)),
     )
+
+
+def _is_near(task: Task, facts: Facts) -> bool:
+    """Whether a task is for today's list; the papers of a meeting are one task of the meeting's, and not one more of each case."""
+    told = task.clock == PAPERS_CLOCK and any(one.panel for one in milestones_of(facts.case))
+    return task.when != LATER and not told
 
 
 def _owing(open_cases: Mapping[str, Facts]) -> set[str]:

@@ -16,6 +16,7 @@ from cdr.forms.schema_files import shipped
 
 LONGEST_CLOSURE = timedelta(days=366)
 MEMBERS = "panel.members"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Member:
-    """A member of the panel; `organisation` is an agency's id, `key` the fingerprint to which their papers are encrypted."""
+    """A member of the panel; `organisation` is an agency's id, `key` the fingerprint to which their papers are encrypted.
+
+    `days` are those of the week on which they work (0 is Monday), empty for all; `papers` is how they read them, `pdf` or `html`.
+    """
 
     id: str
     name: str
@@ -99,6 +103,8 @@ class Member:
     role: str = ""
     email: str = ""
     key: str = ""
+    days: tuple[int, ...] = ()
+    papers: str = "pdf"
 
 
 @dataclass(frozen=True)
@@ -319,7 +325,11 @@ def _parts(body: Mapping[str, Any]) -> list[str]:
 
 
 def _member(item: Mapping[str, Any]) -> Member:
-    return Member(*(text_at(item, key) for key in ("id", "name", "organisation", "role", "email", "key")))
+    id_, name, organisation, role, email, key = (
+        text_at(item, part) for part in ("id", "name", "organisation", "role", "email", "key")
+    )
+    days = tuple(WEEKDAYS.index(day) for day in words_at(item, "days"))
+    return Member(id_, name, organisation, role, email, key, days, text_at(item, "papers") or "pdf")
 
 
 def _is_year(text: str) -> bool:
