@@ -15,16 +15,7 @@ from cdr.app import App, rules
 from cdr.commands.options import as_json, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
-from cdr.store.report_kept import (
-    numbers_for,
-    pictures_body,
-    pictures_for,
-    pictures_in,
-    place_of,
-    place_of_numbers,
-    place_of_pictures,
-    words_for,
-)
+from cdr.store import report_kept
 from cdr.terminal.output import STDOUT, put_json, refuse_two_results, say, to_file
 from cdr.work.releasing import Asked
 
@@ -153,7 +144,7 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
     facts, counted, day = _counted(app, year, years)
     counted = counting.with_panel(app, with_revisions(app, counted, facts, year))
     known = cautions(facts, configuration.authorities, counted.years)
-    own, last = _body(words_for(app.store, year)), _last(app, year)
+    own, last = _body(report_kept.words_for(app.store, year)), _last(app, year)
     material = Material(counted, configuration, own, last, app.store.head[0], day, known, about, rules("intervals"))
     return build(replace(material, pictures=_pictures(app, year))), counted
 
@@ -190,7 +181,7 @@ def _published(app: App, year: str, years: int | None, answers: str | None, aske
 
     _, exact, _ = _counted(app, year, years, PUBLISHED)
     refuse_unfinished(app, exact)
-    own, last = _body(words_for(app.store, year)), _last(app, year)
+    own, last = _body(report_kept.words_for(app.store, year)), _last(app, year)
     names = _names(app)
     allowed = [
         *_professionals(app),
@@ -202,36 +193,24 @@ def _published(app: App, year: str, years: int | None, answers: str | None, aske
     found = publish(app, "report", exact, replace(asked, words=words))
     say(found.said())
     day, about, shown = moments.day(found.on), rules("report"), found.edition.tally
-    material = Material(
-        shown,
-        app.configuration,
-        own,
-        last,
-        app.store.head[0],
-        day,
-        (),
-        about,
-        rules("intervals"),
-        public=True,
-        preview=asked.dry_run,
-    )
     pictures = _pictures(app, year)
     if pictures:
         say(
             "please check: it has pictures, and no program sees what a picture shows; look at each before it is published."
         )
-    return build(replace(material, pictures=pictures)), shown
+    made = shown, app.configuration, own, last, app.store.head[0], day, (), about, rules("intervals")
+    return build(Material(*made, public=True, preview=asked.dry_run, pictures=pictures)), shown
 
 
 def _pictures(app: App, year: str) -> dict[str, bytes]:
-    return pictures_in(pictures_for(app.store, year))
+    return report_kept.pictures_in(report_kept.pictures_for(app.store, year))
 
 
 def _last(app: App, year: str) -> Mapping[str, Any]:
     """The words of the year before."""
     from cdr.statistics.years import years_ending
 
-    return _body(words_for(app.store, years_ending(year, 2)[0]))
+    return _body(report_kept.words_for(app.store, years_ending(year, 2)[0]))
 
 
 def _body(document: Document | None) -> Mapping[str, Any]:
@@ -334,19 +313,21 @@ def _record_words(app: App, year: str, form: Form, beside: Beside, revision: int
     store = app.store
     beside_which = _numbers(app, year)
     with store.writing():
-        before = words_for(store, year)
+        before = report_kept.words_for(store, year)
         if revision is not None and revision != (before.revision if before else 0):
             raise TryAgain(
                 "Somebody else changed these words while you had them open; nothing was recorded.", "Edit them again."
             )
-        pictures, kept = beside.pictures(form.body), pictures_for(store, year)
-        same = pictures == pictures_in(kept)
+        pictures, kept = beside.pictures(form.body), report_kept.pictures_for(store, year)
+        same = pictures == report_kept.pictures_in(kept)
         if before and same and before.body == form.body and _remarks(before.text) == _remarks(form.raw):
             return False
-        place = place_of(year)
-        changed = {place: form.body} | ({} if same else {place_of_pictures(year): pictures_body(year, pictures)})
-        changed |= {place_of_numbers(year): beside_which} if beside_which else {}
-        current = [one for one in (before, kept, numbers_for(store, year)) if one]
+        place = report_kept.place_of(year)
+        changed = {place: form.body} | (
+            {} if same else {report_kept.place_of_pictures(year): report_kept.pictures_body(year, pictures)}
+        )
+        changed |= {report_kept.place_of_numbers(year): beside_which} if beside_which else {}
+        current = [one for one in (before, kept, report_kept.numbers_for(store, year)) if one]
         store.commit(Change("report", changed, texts={place: form.raw}), current)
     form.warn()
     return True
@@ -371,7 +352,7 @@ def _edit_words(app: App, year: str) -> bool:
     from cdr.terminal.desk import desk
     from cdr.terminal.interview import is_attended
 
-    before = words_for(app.store, year)
+    before = report_kept.words_for(app.store, year)
     text = begun = before.text if before and before.text else _beginning(app, year)
     notes, beside = b"", _beside(app, year, STDOUT)
     wrong = _problems_of(app, year, beside)

@@ -7,7 +7,8 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from cdr.domain.case.facts import DAYS, Facts, kept_day
+from cdr.domain.case.facts import Facts
+from cdr.domain.case.kept import DAYS, kept_day
 from cdr.statistics.facts import CaseFacts, RequestFacts, case_facts
 from cdr.statistics.panel_years import Overridden, overridden
 from cdr.statistics.years import year_of

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from cdr.domain.case.facts import kept_day
+from cdr.domain.case.kept import kept_day
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 from cdr.domain.asking.requests import Request, ever_asked, requests_of
 from cdr.domain.asking.requests import outstanding as outstanding_of
@@ -20,6 +20,7 @@ from cdr.domain.case import case as cases_
 from cdr.domain.case.duplicates import Identity
 from cdr.domain.case.family_questions import Question, open_questions
 from cdr.domain.case.gates import Gate, gates_of
+from cdr.domain.case.kept import Kept, kept_day
 from cdr.domain.case.people import Person
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
@@ -40,7 +41,6 @@ PROCESSES = "processes"
 LISTS = ("contributory_factors", "modifiable_factors", "learning_themes")
 FROM_REGISTER = "imported-"
 BEGUN = ("open", "closed")
-DAYS = frozenset({"notified_on", "born", "died", "discussed_on"})
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
 _YES_OR_NO = MappingProxyType({"yes": True, "no": False})
 
@@ -48,22 +48,7 @@ Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """What the index keeps of a form, as JSON: days as ISO dates."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return {name: _as_json(value) for name, value in vars(self).items()}
-
-    @classmethod
-    def from_dict(cls, kept: Body) -> Self:
-        """What `to_dict` wrote."""
-        known = cls.__dataclass_fields__
-        return cls(**{name: _typed(name, value) for name, value in kept.items() if name in known})
-
-
-@dataclass(frozen=True)
-class Notification(_Kept):
+class Notification(Kept):
     """What lists and tables need of a notification (Form A): days, codes and numbers.
 
     `ethnicity` and `place` are codes of the form or already labels of a register, `hospital` is a name as the form has it; `counted` is
@@ -118,7 +103,7 @@ def notification_of(form_a: Body) -> Notification:
 
 
 @dataclass(frozen=True)
-class Analysis(_Kept):
+class Analysis(Kept):
     """What lists and tables need of an analysis (Form C): its stage, codes and relevances (`domains` maps A to D to 0, 1 or 2).
 
     `family` is what was done for the family (`FAMILY_AFTER`), `unanswered_after` which of that, and which of the lists
@@ -385,20 +370,3 @@ def codes(values: Iterable[object]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(one if isinstance(one, str) and _CODE.fullmatch(one) else WITHOUT_CODE for one in values)
     )
-
-
-def _as_json(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _typed(name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    return kept_day(value) if name in DAYS else value
-
-
-def kept_day(kept: str | None) -> date | None:
-    """A day as the index keeps it."""
-    return date.fromisoformat(kept) if kept else None  # the index keeps what `isoformat` wrote, and there are many

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.case.duplicates import Identity
-from cdr.domain.case.facts import Facts, kept_day
+from cdr.domain.case.facts import Facts
+from cdr.domain.case.kept import kept_day
 from cdr.domain.case.people import Person
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.case import case as cases_
-from cdr.domain.case.facts import Analysis, Facts, kept_day
+from cdr.domain.case.facts import Analysis, Facts
+from cdr.domain.case.kept import kept_day
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import OPEN, ratifying_review, settled_on
 from cdr.domain.letters.letter_holds import to_ask_about

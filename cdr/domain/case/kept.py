@@ -1,0 +1,42 @@
+"""Days and lists as the local index keeps them, in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+DAYS = frozenset({"notified_on", "born", "died", "discussed_on"})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the index keeps of a form, as JSON: days as ISO dates."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {name: _as_json(value) for name, value in vars(self).items()}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+        """What `to_dict` wrote."""
+        known = cls.__dataclass_fields__
+        return cls(**{name: _typed(name, value) for name, value in kept.items() if name in known})
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _typed(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return kept_day(value) if name in DAYS else value
+
+
+def kept_day(kept: str | None) -> date | None:
+    """A day as the index keeps it."""
+    return date.fromisoformat(kept) if kept else None  # the index keeps what `isoformat` wrote, and there are many
