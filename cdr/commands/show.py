@@ -90,6 +90,8 @@ def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Ite
 
 
 def _asked(documents: CaseFile) -> Iterator[str]:
+    from cdr.domain.asking.telling import tellings_of
+
     sent = documents.prompts.body["prompts"]
     rows = [
         (
@@ -107,6 +109,9 @@ def _asked(documents: CaseFile) -> Iterator[str]:
         if rows
         else "  No agency has been asked yet."
     )
+    for one in tellings_of(documents.case.body):
+        whom = f": {' '.join(one.to.split())}" if one.to else ""
+        yield f"  {one.agency} was told on {one.on} by {one.by} ({one.route.replace('_', ' ')}){whom}"
 
 
 def _state_of(request: Mapping[str, Any]) -> str:

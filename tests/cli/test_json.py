@@ -40,6 +40,7 @@ MET_ELSEWHERE = {
     "agreements-1.json": ("agreement", "cli/test_panel.py"),
     "anchor-1.json": ("anchor", "store/test_backup.py"),
     "arrival-1.json": ("--arrived", "cli/test_arrival.py"),
+    "told-1.json": ("--told", "cli/test_agency_routes.py"),
     "anchor-verify-1.json": ("anchor", "store/test_backup.py"),
     "audit-reads-1.json": ("--reads", "store/test_reads.py"),
     "backup-1.json": ("backup", "store/test_backup.py"),

@@ -21,6 +21,7 @@ MAIL_WITHOUT: Mapping[str, str | None] = {
     "ca_file": None,
     "sendmail": None,
     "thanks": "no",
+    "secure_domains": None,
     "allowed_domains": None,
 }
 
