@@ -52,6 +52,7 @@ MET_ELSEWHERE = {
     "find-everywhere-1.json": ("--everywhere", "cli/test_find_everywhere.py"),
     "form-blank-1.json": ("--blank", "cli/test_shell.py"),
     "governance-1.json": ("governance", "cli/test_governance.py"),
+    "held-1.json": ("--everywhere", "cli/test_find_everywhere.py"),
     "handover-1.json": ("handover", "cli/test_handover.py"),
     "help-1.json": ("help", "cli/test_shell.py"),
     "outbox-1.json": ("outbox", "cli/test_outbox.py"),
