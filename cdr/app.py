@@ -200,10 +200,12 @@ class App:
     def policy(self) -> Policy:
         """The rules in force in the store's area: those that ship, with what its cdr.yaml changes. Raises: WrongConfiguration."""
         from cdr.domain.asking.arrival import unconfirmed
+        from cdr.domain.asking.telling import by_hand
 
         own = self.national_policy.for_area(self.configuration.changes)
+        found = self.configuration
         return replace(
-            own, unconfirmed=unconfirmed(self.configuration), confirm_arrival=self.configuration.confirm_arrival
+            own, unconfirmed=unconfirmed(found), confirm_arrival=found.confirm_arrival, by_hand=by_hand(found)
         )
 
     @cached_property
@@ -361,6 +363,7 @@ NARRATIVE = {
     "questions": {"text", "answer"},
     "actions": {"text", "updates"},
     "disclosures": {"to", "authority"},
+    "told": {"to"},
 }
 
 

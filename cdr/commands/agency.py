@@ -24,6 +24,8 @@ FIELDS = {
     "email": "The address that messages go to.",
     "phone": "Its telephone number.",
     "key": "The fingerprint of its OpenPGP key, if mail to it is to be encrypted.",
+    "route": "How its form comes to it: form, secure_mail, portal or paper; see: cdr explain agencies.route",
+    "route_to": "Which portal or folder, or the postal address, for a form that a person hands over.",
 }
 
 
@@ -41,7 +43,7 @@ class OrAnAgency(click.Group):
 def _fields(command: F) -> F:
     """An option for each field of an agency."""
     for field, text in reversed(FIELDS.items()):
-        command = click.option(f"--{field}", field, metavar=field.upper(), help=text)(command)
+        command = click.option(f"--{field.replace('_', '-')}", field, metavar=field.upper(), help=text)(command)
     return command
 
 
@@ -113,7 +115,9 @@ def edit(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
     """Correct an agency in cdr.yaml: give what is new."""
     new = _given(fields)
     if not new:
-        raise WrongUsage("Say what is new: one or more of " + ", ".join(f"--{field}" for field in FIELDS) + ".")
+        raise WrongUsage(
+            "Say what is new: one or more of " + ", ".join(f"--{field.replace('_', '-')}" for field in FIELDS) + "."
+        )
     app.configuration.agency(agency)
     changed = configuring.record(app, lambda raw, agencies: agency_with(raw, agencies, agency, new))
     _tell(agency, "is corrected." if changed else "says so already; nothing was changed.", changed, [], as_json)
@@ -141,9 +145,11 @@ def retire(app: App, agency: str, on: date | None, as_json: bool) -> None:
 @click.argument("agency", metavar="ID")
 @click.option("--new", "anew", is_flag=True, help="Agree a new one, which is used from now on, for a year at most.")
 @click.option("--drop", is_flag=True, help="No longer use one for all: each form has a pass-phrase of its own again.")
+@click.option("--told", is_flag=True, help="Record whom you told it (--from FILE, or as you type it).")
+@click.option("--from", "file", metavar="FILE", help="With --told: whom you told; - is standard input.")
 @as_json
 @pass_app
-def passphrase(app: App, agency: str, anew: bool, drop: bool, as_json: bool) -> None:
+def passphrase(app: App, agency: str, anew: bool, drop: bool, told: bool, file: str | None, as_json: bool) -> None:
     """Show the one pass-phrase that an agency agreed for all of its return forms, agree a new one, or drop it.
 
     It is kept encrypted for the members, and tells nobody anything without a form. Ring a number that you know, and ask for the person.
@@ -153,9 +159,14 @@ def passphrase(app: App, agency: str, anew: bool, drop: bool, as_json: bool) -> 
     """
     from cdr.work import agreed_phrases
 
-    if anew and drop:
-        raise WrongUsage("Give --new or --drop, one of the two.")
+    if anew + drop + told > 1 or (file and not told):
+        raise WrongUsage("Give --new, --drop or --told, one of the three; --from goes with --told.")
     app.configuration.agency(agency)
+    if told:
+        from cdr.work.asked_text import asked_text
+        from cdr.work.telling import WHOM
+
+        agreed_phrases.record_told(app, agency, asked_text(file, "to", WHOM))
     if anew or drop:
         agreed_phrases.record(app, agency, anew)
     found = agreed_phrases.agreed(app).get(agency)
@@ -171,12 +182,15 @@ def passphrase(app: App, agency: str, anew: bool, drop: bool, as_json: bool) -> 
             "agreed_on": None,
             "until": None,
         }
-        put_json({**content, "passphrase": found.words if found else None, **days})
+        who = {"told": [dict(one) for one in found.told]} if found and found.told else {}
+        put_json({**content, "passphrase": found.words if found else None, **days, **who})
     elif found is None:
         put(f"{agency}: each form has a pass-phrase of its own again.")
     else:
         put(f"{agency}: {found.words}{f' (telephone {number})' if number else ''}")
         say(f"For all forms of this agency from {found.on} to {found.until}.")
+        for one in found.told:
+            say(f"Told on {one['on']} by {one['by']}: {' '.join(one['to'].split())}")
         if anew:
             say("Tell it by telephone, and nobody else. Forms that went out before open with theirs.")
 

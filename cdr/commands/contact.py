@@ -17,6 +17,7 @@ from cdr.terminal.output import given, put, put_json, table
 from cdr.work.changing import changing
 
 if TYPE_CHECKING:
+    from cdr.store.case_file import CaseFile
     from cdr.store.layout import Place
 
 
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 @click.option(
     "--attach", "attachment", metavar="FILE", help="The letter or message itself, kept encrypted with the case."
 )
+@click.option(
+    "--disagrees-with",
+    "beside",
+    metavar="FIELD",
+    help="It is a note of disagreement beside a field: form-a:FIELD, form-c:FIELD or return:AGENCY:FIELD, a field as in cdr explain.",
+)
 @click.option("--undo", metavar="N", type=click.IntRange(1), help="Take back the contact of this number.")
 @as_json
 @pass_app
@@ -47,6 +54,7 @@ def command(
     on: date | None,
     file: str | None,
     attachment: str | None,
+    beside: str | None,
     undo: int | None,
     as_json: bool,
 ) -> None:
@@ -54,16 +62,25 @@ def command(
 
     A case that is closed takes them too: families ring for years. A wrong one is taken back with --undo N.
 
-    Example: cdr contact 2026-7K3M --with mother --how telephone --from call.txt
+    Somebody says that a form is wrong? Whoever wrote it may correct it (cdr edit). Where it is not corrected, --disagrees-with keeps what
+    they say beside the field: it is shown with the form, in the timeline and the panel's papers, and goes with what is disclosed.
+
+    Examples:
+
+    \b
+    cdr contact 2026-7K3M --with mother --how telephone --from call.txt
+    cdr contact 2026-7K3M --with mother --disagrees-with return:northshire-police:timeline.0.event --from said.txt
     """
-    others = [value for value in (party, how, on, file, attachment) if value]
+    others = [value for value in (party, how, on, file, attachment, beside) if value]
     if undo and others:
         raise WrongUsage("With --undo no other option goes.")
     if undo:
         body = _undo(app, reference, undo)
         said = f"{reference}: contact {undo} is taken back."
     elif others:
-        body, number = _record(app, reference, party or "", how or "", happened(app, on), file, attachment)
+        body, number = _record(
+            app, reference, party or "", how or "", happened(app, on), file, attachment, beside or ""
+        )
         said = f"{reference}: contact {number} is recorded."
     else:
         body, said = app.store.case(reference).case.body, ""
@@ -71,17 +88,20 @@ def command(
 
 
 def _record(
-    app: App, reference: str, party: str, how: str, day: date, file: str | None, attachment: str | None
+    app: App, reference: str, party: str, how: str, day: date, file: str | None, attachment: str | None, beside: str
 ) -> tuple[Mapping[str, Any], int]:
     from cdr.domain.case.contacts import with_contact
     from cdr.work.asked_text import asked_text
     from cdr.work.attaching import attached
     from cdr.work.parties import party as known_party
 
-    form_a = app.store.case(reference).notification.body
+    documents = app.store.case(reference)
+    form_a = documents.notification.body
+    if beside:
+        _refuse_no_field(documents, beside)
     who = known_party(app, form_a, party) if party else ""
     data = given(attachment) if attachment else b""
-    contact = Contact(day, asked_text(file, "contact", "What was said"), app.store.person.name, who, how)
+    contact = Contact(day, asked_text(file, "contact", "What was said"), app.store.person.name, who, how, beside=beside)
     with changing(app, reference, also_closed=True) as now:
         kept = now.documents.case
         body: Mapping[str, Any] = kept.body
@@ -92,6 +112,16 @@ def _record(
         changed = with_contact(body, contact, app.clock.today)
         now.record("contact", {kept.place: changed}, attachments=files)
     return changed, len(changed["contacts"])
+
+
+def _refuse_no_field(documents: CaseFile, beside: str) -> None:
+    """Stop where the case has no such form, or the form says nothing there. Raises: ConditionsNotMet, WrongUsage."""
+    from cdr.domain.case.disagreements import parts_of, refuse_nothing_there
+
+    form, agency, field = parts_of(beside)
+    given = documents.return_of(agency) if form == "return" else None
+    found = {"form-a": documents.notification.body, "form-c": documents.analysis_body}
+    refuse_nothing_there(given.body if given else found.get(form), field)
 
 
 def _undo(app: App, reference: str, number: int) -> Mapping[str, Any]:
@@ -120,6 +150,7 @@ def _tell(reference: str, case: Mapping[str, Any], said: str, as_json: bool) -> 
         put(table(rows, ["n", "on", "with", "how", "recorded by"]))
         for n, one in order:
             kept = f" (attachment {one.attachment})" if one.attachment else ""
+            kept += f" (disagrees with {one.beside})" if one.beside else ""
             put(f"\n{n}{kept}\n" + "\n".join(f"  {line}" for line in one.text.splitlines()))
 
 
@@ -132,4 +163,5 @@ def _json(number: int, contact: Contact) -> dict[str, Any]:
         "by": contact.by,
         "text": contact.text,
         "attachment": contact.attachment,
+        **({"disagrees_with": contact.beside} if contact.beside else {}),
     }

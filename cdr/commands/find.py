@@ -10,7 +10,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
-from cdr.terminal.output import given, put, put_json, say, table
+from cdr.terminal.output import given, put, put_json, refuse_two_results, say, table, to_file
 
 if TYPE_CHECKING:
     from cdr.domain.case.known_by import KnownBy
@@ -32,9 +32,16 @@ NOT_AN_ARGUMENT = (
     is_flag=True,
     help="Look into every form, also its earlier revisions and its free text, for a request about a person; it takes long.",
 )
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    metavar="FILE",
+    help="With --everywhere: write out what is held about the person, other people marked; it names people.",
+)
 @as_json
 @pass_app
-def command(app: App, words: tuple[str, ...], everywhere: bool, as_json: bool) -> None:
+def command(app: App, words: tuple[str, ...], everywhere: bool, output: str | None, as_json: bool) -> None:
     """Find the cases that a person belongs to: a child, a parent, a brother or sister, or another in the household.
 
     It asks for a name, a date (of birth or death) or a number (NHS number, telephone, the coroner's or an old reference), or reads
@@ -43,6 +50,7 @@ def command(app: App, words: tuple[str, ...], everywhere: bool, as_json: bool) -
 
     With --everywhere it opens every document of every case, also what was corrected since, and says in which field of which revision
     somebody stands, in which role; there a name has to be spelt as it was given. Files that are attached are not looked into.
+    With -o it also writes out what those fields say, with other people's names marked, for a request of somebody who may know what is held.
 
     Examples:
 
@@ -50,13 +58,18 @@ def command(app: App, words: tuple[str, ...], everywhere: bool, as_json: bool) -
     cdr find
     cdr find --json
     cdr find --everywhere
+    cdr find --everywhere -o held.txt
     """
     if words:
         raise WrongUsage(NOT_AN_ARGUMENT, "Run cdr find alone and type it when asked, or send it to standard input.")
+    if output and not everywhere:
+        raise WrongUsage("-o FILE goes with --everywhere.")
     app.store.require_member()
     clues = _read(_typed() if sys.stdin.isatty() else _given())
     app.read_all = True
-    if everywhere:
+    if output:
+        _held(app, clues, output, as_json)
+    elif everywhere:
         _everywhere(app, clues, as_json)
     else:
         _in_families(app, clues, as_json)
@@ -104,6 +117,23 @@ def _everywhere(app: App, clues: Clues, as_json: bool) -> None:
         say(f"{found.attachments} attached files were not looked into; somebody has to read them.")
     if found.not_opened:
         say(f"{found.not_opened} revisions were encrypted before your key was a member's, and could not be opened.")
+
+
+def _held(app: App, clues: Clues, output: str, as_json: bool) -> None:
+    """Write out what is held about somebody, and say how much that is."""
+    from cdr.documents.held import to_text
+    from cdr.work.tracing import held
+
+    refuse_two_results(output, as_json)
+    found = held(app, clues)
+    to_file(output, to_text(found.passages, app.clock.today, found.not_opened, found.attachments))
+    counts = {"passages": len(found.passages), "not_opened": found.not_opened, "attachments": found.attachments}
+    if as_json:
+        put_json({"schema": "cdr-held/1", "file": output, **counts})
+    else:
+        say(
+            f"{len(found.passages)} fields written. Read every line, take out what is about others, and delete the file afterwards."
+        )
 
 
 def _revision(one: Trace) -> str:

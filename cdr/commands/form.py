@@ -11,6 +11,7 @@ from cdr import disk
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, pass_app
 from cdr.domain.asking.requests import Request
+from cdr.domain.rulebook.agency_routes import FORM, IN_WORDS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file
 from cdr.work import return_forms
@@ -58,7 +59,8 @@ def command(
     """Write the return form of one agency that was asked: for a browser (.html), Word (.docx), or as text (.yaml).
 
     The .html file goes by ordinary mail: it says nothing of the child but in a part that the pass-phrase opens, and what is
-    filled in is encrypted to the members before it is saved. The other two are for who cannot use it, by a secure way.
+    filled in is encrypted to the members before it is saved. The other two are for who cannot use it, by a secure way. The .docx
+    says nothing of the child either, unless the agency has another route in cdr.yaml: then it names the child.
 
     An empty form (--blank) holds every field with what it means and takes; it needs no store. Form A as .html is a page for anybody who
     notifies, to be put on a web site or sent: it works offline, and saves a file that is encrypted to the members, for cdr notify.
@@ -113,6 +115,11 @@ def _of_agency(app: App, reference: str, agency: str, output: str, new_passphras
             raise
         return take_back
 
+    route = app.configuration.agency(agency).route
+    if route != FORM and suffix == ".html":  # nobody has a pass-phrase for it yet
+        new_passphrase = True
+    if route != FORM and suffix == ".docx":
+        say(f"It names the child ({IN_WORDS[route]}). Give it by that way only, and delete your copy.")
     request, told = _request(app, reference, agency, new_passphrase, write)
     with return_forms.shown_once(app, reference, [agency] if told else []):
         if as_json:
@@ -165,7 +172,7 @@ def _renewed(
         before = requests.request_of(ledger.body, agency)
         usable = before is not None and before.form is not None and before.form.form == return_forms.current()
         nonce = before.form.nonce if before and before.form and usable else ""
-        told = for_form(app, agency, agreed(app), now.documents.notification.body)
+        told = for_form(app, agency, agreed(app), now.documents.notification.body, FORM)
         form = return_forms.locked(app, reference, agency, now.documents.notification, told, nonce)
         body = requests.with_form(ledger.body, agency, form)
         found = requests.request_of(body, agency)

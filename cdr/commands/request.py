@@ -35,8 +35,14 @@ NOBODY_NAMED = "Form A names no agency to ask yet. Find out which knew the child
     metavar="AGENCY",
     help="Send this agency a form that is about no child, to see whether it arrives.",
 )
+@click.option(
+    "--told",
+    is_flag=True,
+    help="Record that you told this agency its pass-phrase, or handed its form over: whom (--from) and when (--on).",
+)
+@click.option("--from", "file", metavar="FILE", help="With --told: whom you told; - is standard input.")
 @click.option("--arrived", metavar="AGENCY", help="Record that this agency confirmed that the test arrived and opened.")
-@on("the agencies were asked, or the test arrived")
+@on("the agencies were asked, one was told, or the test arrived")
 @as_json
 @pass_app
 def command(
@@ -44,6 +50,8 @@ def command(
     reference: str | None,
     agencies: tuple[str, ...],
     tested: str | None,
+    told: bool,
+    file: str | None,
     arrived: str | None,
     on: date | None,
     as_json: bool,
@@ -57,6 +65,9 @@ def command(
     Try once whether a form arrives at all (--test), and record that it did (--arrived). Until then every request says that nobody
     knows; with confirm_arrival: yes in cdr.yaml it waits, and so does an escalation: cdr today names them.
 
+    An agency may have another route in cdr.yaml: secure mail between approved domains, a portal or folder, or paper. Then a Word form
+    names the child and nobody rings; where a person has to attach or hand it over, cdr today says so until --told.
+
     The wrong agency was asked? cdr return REF AGENCY --waive REASON, and ring it.
 
     Examples:
@@ -64,9 +75,12 @@ def command(
     \b
     cdr request 2026-7K3M
     cdr request 2026-7K3M northshire-police --on 2026-01-12
+    cdr request 2026-7K3M northshire-police --told --from whom.txt
     cdr request --test northshire-police
     cdr request --arrived northshire-police
     """
+    if told or file:
+        return _record_told(app, reference, agencies, file if told else "", on, as_json)
     if tested or arrived:
         return _try_out(app, reference, tested, arrived, on, as_json)
     if not reference:
@@ -82,6 +96,23 @@ def command(
     from cdr.work.delivery import deliver_and_tell
 
     return deliver_and_tell(app, letters)
+
+
+def _record_told(
+    app: App, reference: str | None, agencies: tuple[str, ...], file: str | None, on: date | None, as_json: bool
+) -> int:
+    """Record who was told, or that a form was handed over."""
+    from cdr.work import telling
+
+    if not reference or len(agencies) != 1 or file == "":
+        raise WrongUsage("Say of which agency: cdr request REF AGENCY --told [--from FILE]")
+    done = telling.record(app, reference, agencies[0], file, happened(app, on))
+    if as_json:
+        about = {"agency": done.agency, "on": done.on.isoformat(), "route": done.route, "by": done.by}
+        put_json({"schema": "cdr-told/1", "case": reference, **about})
+    else:
+        put(f"{reference}: recorded for {done.agency} on {done.on}, by {done.by}.")
+    return DONE
 
 
 def _try_out(
@@ -106,13 +137,14 @@ def _tell_tested(agency: Agency, as_json: bool, told: Told | None = None, file: 
     if as_json:
         days = {"tested_on": agency.tested_on, "arrived_on": agency.arrived_on if is_confirmed(agency) else None}
         content = {name: day.isoformat() if day else None for name, day in days.items()}
-        words = {"passphrase": told.words} if told else {}
+        words = {"passphrase": told.words} if told and told.is_needed else {}
         put_json({"schema": "cdr-arrival/1", "agency": agency.id, "to": agency.email, **content, **words})
     elif told:
         put(
             f"A test for {agency.id}, about no child, {'is in the outbox: ' + file if file else 'was sent'}; to {agency.email}"
         )
-        put(f"pass-phrase of its form: {told.words}{f' (telephone {told.telephone})' if told.telephone else ''}")
+        if told.is_needed:
+            put(f"pass-phrase of its form: {told.words}{f' (telephone {told.telephone})' if told.telephone else ''}")
     else:
         put(f"{agency.id}: what we send to {agency.email} arrives, as confirmed on {agency.arrived_on}.")
     if told:
@@ -130,6 +162,7 @@ def _tell(
                 "requested_on": day.isoformat(),
                 "prompts": [d.isoformat() for d in dates[a]],
                 **p.to_json(),
+                **({} if p.is_needed else {"route": p.route}),
                 **({} if a in app.policy.unconfirmed else {"confirmed": True}),
             }
             for a, p in phrases.items()
@@ -156,10 +189,13 @@ def _tell(
     put("")
     shown = [(agency, told.telephone or "-", told.as_shown()) for agency, told in phrases.items()]
     put(table(shown, ["agency", "telephone", "pass-phrase of its form"]))
-    if not all(told.agreed_on for told in phrases.values()):
+    needed = {agency: told for agency, told in phrases.items() if told.is_needed}
+    _tell_by_hand(app, reference, phrases)
+    if not all(told.agreed_on for told in needed.values()):
         say("Tell each agency its pass-phrase by telephone, and nobody else. They are shown once and kept nowhere.")
+        say("Then record whom you told: cdr request REF AGENCY --told --from FILE")
         say("One is lost? Send a form with another: cdr form REF AGENCY -o FILE --new-passphrase")
-    unknown = [agency for agency, told in phrases.items() if not told.telephone and not told.agreed_on]
+    unknown = [agency for agency, told in needed.items() if not told.telephone and not told.agreed_on]
     if unknown:
         say(f"No telephone number is known of {', '.join(unknown)}; keep each: cdr agency edit ID --phone NUMBER")
     for words in (words for agency, told in phrases.items() for words in told.renewal(agency)):
@@ -169,6 +205,18 @@ def _tell(
         say(
             f"Nobody has confirmed that what we send arrives at {', '.join(doubtful)}. Try it once: cdr request --test AGENCY"
         )
+
+
+def _tell_by_hand(app: App, reference: str, phrases: Mapping[str, Told]) -> None:
+    """What a person has to do for the agencies to which no message carries the form."""
+    from cdr.domain.rulebook.agency_routes import IN_WORDS
+
+    for agency, told in phrases.items():
+        if agency in app.policy.by_hand:
+            say(f"{agency}: {IN_WORDS[told.route]}. Make it with: cdr form {reference} {agency} -o FILE.docx")
+            say(
+                f"Attach it, put it there or post it, delete your copy, and record it: cdr request {reference} {agency} --told"
+            )
 
 
 def _ask(

@@ -68,6 +68,7 @@ def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
     yield from map(_on_its_line, _wishes(documents))
     for document in filter(None, (documents.notification, *documents.returns, documents.analysis)):
         yield from _form(document)
+        yield from map(_on_its_line, _disagreements(documents, document))
 
 
 def _on_its_line(line: str) -> str:
@@ -90,6 +91,8 @@ def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Ite
 
 
 def _asked(documents: CaseFile) -> Iterator[str]:
+    from cdr.domain.asking.telling import tellings_of
+
     sent = documents.prompts.body["prompts"]
     rows = [
         (
@@ -107,6 +110,9 @@ def _asked(documents: CaseFile) -> Iterator[str]:
         if rows
         else "  No agency has been asked yet."
     )
+    for one in tellings_of(documents.case.body):
+        whom = f": {' '.join(one.to.split())}" if one.to else ""
+        yield f"  {one.agency} was told on {one.on} by {one.by} ({one.route.replace('_', ' ')}){whom}"
 
 
 def _state_of(request: Mapping[str, Any]) -> str:
@@ -225,6 +231,17 @@ def _wishes(documents: CaseFile) -> Iterator[str]:
     yield from ["\nHow people want to hear from us"] if said else []
     for number, wish in said:
         yield f"  person {number} {wishes.IN_WORDS[wish.wish]} (since {wish.since or 'a day that is not known'})"
+
+
+def _disagreements(documents: CaseFile, document: Document) -> Iterator[str]:
+    """What people say is wrong in a form, below it."""
+    from cdr.domain.case.disagreements import about, in_words
+
+    kinds = {"notification": "form-a", "analysis": "form-c"}
+    for one in about(
+        documents.case.body, kinds.get(document.place.kind.name, "return"), document.body.get("agency", "")
+    ):
+        yield f"  ! On {one.on} {in_words(one)}"
 
 
 def _form(document: Document) -> Iterator[str]:

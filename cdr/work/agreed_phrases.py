@@ -9,6 +9,7 @@ from typing import Any
 
 from cdr.app import App
 from cdr.domain.asking.agreed import Agreed, agreed_of
+from cdr.domain.rulebook.agency_routes import FORM, IN_WORDS
 from cdr.domain.rulebook.validation import items_at, text_at
 
 
@@ -16,16 +17,25 @@ from cdr.domain.rulebook.validation import items_at, text_at
 class Told:
     """The words to tell, and the number to ring.
 
-    Where the agency has the words already, since when; where it had others that are too old, until when.
+    Where the agency has the words already, since when; where it had others that are too old, until when. By another route than the
+    form by mail nobody needs the words, and they are told to nobody.
     """
 
     words: str
     telephone: str
     agreed_on: date | None = None
     ended_on: date | None = None
+    route: str = FORM
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the agency opens its form with the words."""
+        return self.route == FORM
 
     def as_shown(self) -> str:
         """What a table shows: what the agency has already is not shown again."""
+        if not self.is_needed:
+            return f"none: {self.route.replace('_', ' ')}"
         return f"as agreed on {self.agreed_on}" if self.agreed_on else self.words
 
     def in_line(self, agency: str) -> str:
@@ -34,6 +44,8 @@ class Told:
 
     def hints(self, agency: str) -> list[str]:
         """What to do with it, a sentence each."""
+        if not self.is_needed:
+            return [f"{agency}: {IN_WORDS[self.route]}; no pass-phrase."]
         if self.agreed_on:
             return [f"{agency} has its pass-phrase; to see it: cdr agency passphrase {agency}"]
         number = f" ({self.telephone})" if self.telephone else ""
@@ -48,7 +60,8 @@ class Told:
     def to_json(self) -> dict[str, str | None]:
         """As every command has it that made a form."""
         on = self.agreed_on.isoformat() if self.agreed_on else None
-        return {"passphrase": self.words, "telephone": self.telephone or None, "agreed_on": on}
+        words = self.words if self.is_needed else None
+        return {"passphrase": words, "telephone": self.telephone or None, "agreed_on": on}
 
 
 def agreed(app: App) -> Mapping[str, Agreed]:
@@ -57,6 +70,18 @@ def agreed(app: App) -> Mapping[str, Agreed]:
 
     kept = passphrases(app.store)
     return agreed_of(kept.body if kept else None)
+
+
+def record_told(app: App, agency: str, to: str) -> None:
+    """Record who was told the words that an agency agreed, today, by whoever acts. Raises: ConditionsNotMet."""
+    from cdr.domain.asking import agreed as agreeing
+    from cdr.store.passphrases import passphrases, passphrases_place
+    from cdr.store.transaction import Change
+
+    with app.store.writing():
+        kept = passphrases(app.store)
+        body = agreeing.with_told(kept.body if kept else None, agency, app.clock.today, to, app.store.person.name)
+        app.store.commit(Change("agency passphrase", {passphrases_place(): body}), [kept] if kept else [])
 
 
 def record(app: App, agency: str, anew: bool) -> None:
@@ -74,11 +99,16 @@ def record(app: App, agency: str, anew: bool) -> None:
         app.store.commit(Change("agency passphrase", {passphrases_place(): body}), [kept] if kept else [])
 
 
-def for_form(app: App, agency: str, known: Mapping[str, Agreed], form_a: Mapping[str, Any]) -> Told:
-    """The words for one more form of an agency; `known` is what was agreed."""
+def for_form(
+    app: App, agency: str, known: Mapping[str, Agreed], form_a: Mapping[str, Any], route: str | None = None
+) -> Told:
+    """The words for one more form of an agency; `known` is what was agreed, `route` another one than the agency's."""
     from cdr.domain.asking import passphrase
 
     own, number = known.get(agency), telephone(app, agency, form_a)
+    way = route or app.configuration.agency(agency).route
+    if way != FORM:
+        return Told(passphrase.new(), number, route=way)
     if own and own.holds(app.clock.today):
         return Told(own.words, number, own.on)
     return Told(passphrase.new(), number, ended_on=own.until if own else None)

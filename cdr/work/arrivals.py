@@ -36,8 +36,8 @@ def send_test(app: App, agency_id: str) -> Tested:
     if app.configuration.only_watches:
         raise ConditionsNotMet("This store only watches (mail: only_watch in cdr.yaml): nothing was sent.", [])
     configuring.refuse_unrecorded(app.store)
-    told = Told(passphrase.new(), telephone(app, agency_id, {}))
-    made = messages.route_test(app, agency_id, day, return_forms.dummy(app, agency_id, told, day))
+    told = Told(passphrase.new(), telephone(app, agency_id, {}), route=app.configuration.agency(agency_id).route)
+    made = messages.route_test(app, agency_id, day, *return_forms.dummy(app, agency_id, told, day))
     file = _sent(app, made)
     _record(app, agency_id, {"tested_on": day.isoformat()})
     return Tested(app.configuration.agency(agency_id), told, file)
@@ -74,7 +74,7 @@ def confirm(app: App, agency_id: str, on: date) -> Agency:
             [f"No test was sent to {agency_id} by {on}."],
             f"Send one first: cdr request --test {agency_id}",
         )
-    _record(app, agency_id, {"arrived_on": on.isoformat(), "arrived_at": agency.email})
+    _record(app, agency_id, {"arrived_on": on.isoformat(), "arrived_at": agency.email, "arrived_by": agency.route})
     return app.configuration.agency(agency_id)
 
 

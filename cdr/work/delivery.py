@@ -71,7 +71,7 @@ class Ledgers:
 
 def sends(app: App) -> bool:
     """Whether messages leave this machine; else they go to the outbox."""
-    return transport_name(app) != "outbox"
+    return app.configuration.sends
 
 
 def transport_name(app: App) -> str:

@@ -26,6 +26,7 @@ OWN_RECORD = "the team’s own working record: wishes of the family, addresses, 
 TO_A_FAMILY = "a letter to a person of the family, or to who should act"
 NOT_CHOSEN = "not part of this disclosure"
 LETTER = "letter"
+DISAGREEMENTS = "disagreements.txt"
 MANIFEST, MANIFEST_JSON, READABLE = "MANIFEST.txt", "manifest.json", "readable.txt"
 
 
@@ -86,6 +87,7 @@ def bundle(
     ]
     out = {one.name for one in left_out}
     pieces = [piece for id_, (piece, _) in known.items() if id_ not in out]
+    pieces += _disagreements(documents)
     commit, _ = app.store.head
     return Bundle(
         documents.reference,
@@ -109,6 +111,15 @@ def _documents(documents: CaseFile) -> Iterator[tuple[Piece, str]]:
             name = document.place.id
             piece = Piece(f"{name}.yaml", document.form, codec.dump(document.body), document.revision)
             yield piece, OWN_RECORD if name in own else ""
+
+
+def _disagreements(documents: CaseFile) -> list[Piece]:
+    """What people say is wrong in the forms: whoever gets a form gets it too."""
+    from cdr.domain.case.disagreements import beside, in_words
+
+    lines = [f"{one.on.isoformat()}: {in_words(one)}" for one in beside(documents.case.body)]
+    data = "\n".join(lines).encode() + b"\n"
+    return [Piece(DISAGREEMENTS, "notes of disagreement, each with its field", data, None)] if lines else []
 
 
 def _attachments(app: App, documents: CaseFile) -> Iterator[tuple[Piece, str]]:

@@ -17,12 +17,21 @@ from cdr.documents.letters.message import Asked, Attachment, Message
 from cdr.domain.asking.leaving import file_name, name_of_test
 from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
+from cdr.domain.rulebook.agency_routes import FORM, SECURE_MAIL
 from cdr.work.agency_keys import refuse_unusable
 
 if TYPE_CHECKING:
     from cdr.store.crypto import Gnupg
 
 WITHOUT_A_FORM = (ESCALATION, THANKS)
+NAMES_THE_CHILD = (
+    REQUEST,
+    BOUNCE,
+)  # the messages with which a Word form goes by secure mail; a prompt says nothing of the child
+CONTENT = {
+    ".html": "text/html",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 @dataclass(frozen=True)
@@ -59,9 +68,9 @@ def thanks(app: App, case: str, agency: str, requested_on: date, day: date) -> L
     return letter(app, [Prompt(case, agency, THANKS, day, requested_on)])
 
 
-def route_test(app: App, agency: str, day: date, form: bytes) -> Letter:
+def route_test(app: App, agency: str, day: date, suffix: str, form: bytes) -> Letter:
     """The message with which it is tried whether a form arrives at an agency; it belongs to no case."""
-    attached = Attachment(f"test-{agency}.html", "text/html", form)
+    attached = Attachment(f"test-{agency}{suffix}", CONTENT[suffix], form)
     override = _override(app, message.ROUTE_TEST)
     made = message.route_test_message(app.configuration, agency, day, sent_at=app.clock.now, override=override)
     made = replace(made, attachments=(attached,))
@@ -76,7 +85,10 @@ def out(app: App, letters: Iterable[Letter]) -> Callable[[], None]:
 
 
 def _attachments(app: App, prompt: Prompt, ledger: Mapping[str, Any] | None) -> Iterator[Attachment]:
-    """The return form of the request, and its pass-phrase where the agency's own key can open that."""
+    """The return form of the request, and its pass-phrase where the agency's own key can open that.
+
+    By secure mail a Word form that names the child goes with what is handed to the mail server; never with a file of the outbox.
+    """
     from cdr.domain.asking.requests import request_of
     from cdr.work import return_forms
 
@@ -85,12 +97,14 @@ def _attachments(app: App, prompt: Prompt, ledger: Mapping[str, Any] | None) -> 
     asked = request_of(app.facts_of(prompt.case).requests if ledger is None else ledger, prompt.agency)
     if asked is None or asked.form is None:
         return
-    yield Attachment(
-        f"{prompt.case}-{prompt.agency}.html", "text/html", return_forms.made(app, prompt.case, asked, ".html")
-    )
+    route, name = app.configuration.agency(prompt.agency).route, f"{prompt.case}-{prompt.agency}"
+    if route == SECURE_MAIL and prompt.level in NAMES_THE_CHILD and app.configuration.sends:
+        yield Attachment(f"{name}.docx", CONTENT[".docx"], return_forms.made(app, prompt.case, asked, ".docx"))
+    if route != FORM:
+        return
+    yield Attachment(f"{name}.html", CONTENT[".html"], return_forms.made(app, prompt.case, asked, ".html"))
     if asked.form.for_key:
-        name = f"{prompt.case}-{prompt.agency}-pass-phrase.asc"
-        yield Attachment(name, "application/pgp-encrypted", asked.form.for_key.encode())
+        yield Attachment(f"{name}-pass-phrase.asc", "application/pgp-encrypted", asked.form.for_key.encode())
 
 
 def _single(app: App, prompt: Prompt, attached: Sequence[Attachment]) -> Message:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.domain.asking.arrival import NO_CASE
 from cdr.domain.asking.requests import OUTSTANDING, Request, RequestForm
+from cdr.domain.rulebook.agency_routes import FORM
 from cdr.forms import migrations
 from cdr.store.document import Document
 from cdr.work.agency_keys import refuse_unusable
@@ -18,6 +19,9 @@ from cdr.work.agreed_phrases import Told
 
 if TYPE_CHECKING:
     from cdr.documents.return_form.return_form import ReturnForm
+    from cdr.documents.return_form.return_identity import Named
+
+TESTED = {"child": {"first_names": "Test", "family_name": "Nobody"}}  # whom a test is about
 
 
 @contextmanager
@@ -31,15 +35,28 @@ def shown_once(app: App, reference: str, agencies: Iterable[str]) -> Iterator[No
 def made(app: App, case: str, request: Request, suffix: str) -> bytes:
     """The return form of a request as a file whose name ends in `suffix`.
 
-    It is made from the ledger, the configuration and the members' public keys: the chaser's key is enough.
-    Raises: ValueError where the request has no form (`Request.form`).
+    It is made from the ledger, the configuration and the members' public keys: the chaser's key is enough, but for a Word form by a route
+    that names the child. Raises: ValueError where the request has no form (`Request.form`); then NotAllowed.
     """
     from cdr.documents.return_form import return_docx, return_form, return_yaml
 
     form = _return_form(app, case, request)
     if suffix == ".docx":
-        return return_docx.to_docx(form)
+        return return_docx.to_docx(form, _named(app, case, request))
     return return_form.to_html(form) if suffix == ".html" else return_yaml.to_yaml(form)
+
+
+def _named(app: App, case: str, request: Request) -> Named | None:
+    """Who the child is, for the Word form of an agency whose route is approved for that; None where the form goes by ordinary mail."""
+    from cdr.documents.return_form.return_identity import Named, rows
+    from cdr.domain.rulebook import replies
+
+    agency, letterhead = app.configuration.agency(request.agency), app.configuration.letterhead
+    if agency.route == FORM:
+        return None
+    form_a = TESTED if case == NO_CASE else app.store.case(case).notification.body
+    known = replies.identity(form_a, case, request.form.nonce if request.form else "", agency.type)
+    return Named(tuple(rows(known)), agency.route, agency.route_to, ", ".join(letterhead.address))
 
 
 def locked(app: App, case: str, agency_id: str, notification: Document, told: Told, nonce: str = "") -> RequestForm:
@@ -50,11 +67,12 @@ def locked(app: App, case: str, agency_id: str, notification: Document, told: To
     return _locked(app, case, agency_id, notification.body, told, nonce)
 
 
-def dummy(app: App, agency_id: str, told: Told, day: date) -> bytes:
-    """A form for a browser like those that agencies get, of no case and with nothing about a child, for a test. Raises: as `locked`."""
-    nobody = {"child": {"first_names": "Test", "family_name": "Nobody"}}
-    request = Request(agency_id, day, OUTSTANDING, form=_locked(app, NO_CASE, agency_id, nobody, told, ""))
-    return made(app, NO_CASE, request, ".html")
+def dummy(app: App, agency_id: str, told: Told, day: date) -> tuple[str, bytes]:
+    """A form like those that an agency gets by its route, of no case and with nothing about a child, for a test: how its name ends, and
+    its bytes. Raises: as `locked`."""
+    suffix = ".html" if app.configuration.agency(agency_id).route == FORM else ".docx"
+    request = Request(agency_id, day, OUTSTANDING, form=_locked(app, NO_CASE, agency_id, TESTED, told, ""))
+    return suffix, made(app, NO_CASE, request, suffix)
 
 
 def _locked(app: App, case: str, agency_id: str, form_a: Mapping[str, Any], told: Told, nonce: str) -> RequestForm:
@@ -69,7 +87,7 @@ def _locked(app: App, case: str, agency_id: str, form_a: Mapping[str, Any], told
     plain = json.dumps(replies.identity(form_a, case, nonce, agency.type), ensure_ascii=False, separators=(",", ":"))
     sealed = app.store.lock_with_passphrase(plain.encode(), passphrase.as_locked(told.words)).decode("ascii")
     version = migrations.current(replies.FORM)
-    return RequestForm(nonce, version, sealed, _for_key(app, told.words, key) if key else "")
+    return RequestForm(nonce, version, sealed, _for_key(app, told.words, key) if key and told.is_needed else "")
 
 
 def _for_key(app: App, told: str, key: str) -> str:

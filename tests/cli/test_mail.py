@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import email
 import email.policy
+import io
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -258,6 +260,31 @@ def test_a_request_that_is_not_taken_waits_for_cron(
     went = cdr("chase", "--overdue", "--json", as_of="2026-01-10").json
     assert went["items"] == [] and len(went["others"]) == SIX and len(server.mails) == SIX
     assert cdr("chase", "--overdue", as_of="2026-01-10").out == ""
+
+
+def test_by_secure_mail_the_form_names_the_child_and_the_chaser_cannot_send_it(
+    cdr: Shell, sudi: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domains = "mail: {secure_domains: [northshire.example, regional-ambulance.example], "
+    routed = f"{AMBULANCE}, route: secure_mail"
+    settings(cdr, lambda text: text.replace("mail: {", domains, 1).replace(AMBULANCE, routed), people)
+    server.mood.content = "451 later"
+    cdr("request", sudi, "regional-ambulance", as_of="2026-01-09", code=75)
+    server.mood.content = ""
+    with monkeypatch.context() as as_chaser:
+        chaser(people, as_chaser)
+        said = cdr("chase", "--overdue", as_of="2026-01-10", code=75)
+        assert "Not sent: request" in said.err and server.mails == []  # its key opens no name
+    cdr("chase", "--overdue", as_of="2026-01-10")
+    [mail] = server.parsed
+    [word] = mail.iter_attachments()
+    assert word.get_filename().endswith(".docx") and "Testcase" not in mail.get_body().get_content()
+    with zipfile.ZipFile(io.BytesIO(word.get_content())) as document:
+        assert "Testcase" in document.read("word/document.xml").decode()
+    with monkeypatch.context() as as_chaser:
+        chaser(people, as_chaser)
+        cdr("chase", "--overdue", as_of="2026-01-24")  # a prompt says nothing of the child: cron sends it
+    assert len(server.mails) == 2 and list(server.parsed[1].iter_attachments()) == []
 
 
 def test_thanks_where_the_area_wants_them(

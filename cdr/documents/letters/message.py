@@ -272,6 +272,9 @@ def _fields(configuration: Configuration, asked: _Asked) -> Mapping[str, Any]:
         "requested_on": long_date(asked.requested_on),
         "organisation": configuration.letterhead.organisation,
         "manager": configuration.people["manager"],
+        "route": asked.agency.route,
+        "route_to": one_line(asked.agency.route_to),
+        "address": one_line(", ".join(configuration.letterhead.address)),
     }
 
 

@@ -1,7 +1,8 @@
 """The return form as a Word document, for who cannot use the browser's: every answer is a content control with its place.
 
 A content control's tag is the dotted path of the field in Form B (`timeline.0.event`); a tick box adds `#` and its code.
-The document says nothing of the child. What is filled in stands in it in the open: it goes back by a secure way.
+The document says nothing of the child, unless it goes by a route that the area approved for that (`Named`). What is filled in stands
+in it in the open: it goes back by a secure way.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from cdr.documents.return_form.return_boxes import Box, boxes, tag
 from cdr.documents.return_form.return_form import ReturnForm
+from cdr.documents.return_form.return_identity import Named
 from cdr.documents.word_file import LANGUAGE, About, finished
 from cdr.forms.law import sentences
 from cdr.written import long_date
@@ -20,22 +22,25 @@ MANY_LINES = ("text", "lines")
 FIRST_OWN = (("Reference", "case"), ("Agency", "agency"))
 LAST = (("Version of this form", "schema"), ("Number of this form", "request"))
 LONGEST_TITLE = 64
+CONFIDENTIAL = "Confidential: this form says who the child is. Show it only to those who look for what you hold."
 
 
-def to_docx(form: ReturnForm) -> bytes:
-    """The document; the same form gives the same bytes. Raises: KeyError, where there is no such type of agency."""
+def to_docx(form: ReturnForm, named: Named | None = None) -> bytes:
+    """The document, with who the child is where that is given; the same form gives the same bytes. Raises: KeyError, where there is no such type of agency."""
     import docx
 
     document = docx.Document()
     _styles(document, form)
-    _front(document, form)
+    _front(document, form, named)
     for box in boxes(form.agency_type):
         _box(document, box)
     document.add_heading("What to do now", 1)
-    document.add_paragraph(
-        f"Save the document, and give it to us by the secure way that we agreed with you, not by ordinary mail: "
-        f"{form.contact_name}, {form.contact_phone}."
+    back = (
+        named.back(form.contact_email)
+        if named
+        else "give it to us by the secure way that we agreed with you, not by ordinary mail"
     )
+    document.add_paragraph(f"Save the document, and {back}: {form.contact_name}, {form.contact_phone}.")
     for words, name in LAST:
         _own(document, words, name, form.form if name == "schema" else form.nonce)
     title = f"Return form {form.case}"
@@ -94,12 +99,12 @@ def _bordered(style: Any) -> None:
     before[0].addprevious(border) if before else properties.append(border)
 
 
-def _front(document: Any, form: ReturnForm) -> None:
+def _front(document: Any, form: ReturnForm, named: Named | None) -> None:
     document.add_heading("Child death review: return form", 0)
     for words in (
         f"From {form.organisation}, to {form.agency_name}.",
         " ".join(sentences()[name] for name in ("must_review", "must_supply", "no_consent", "used_for")),
-        "This form says nothing of the child; we tell you who it is about by telephone.",
+        CONFIDENTIAL if named else "This form says nothing of the child; we tell you who it is about by telephone.",
         "Write only in the boxes. Choose “Not known” where something is not known to you; leave empty what does not "
         "concern your agency. You may save the document, stop, and go on later.",
         f"Please return it by {long_date(form.reply_by)}. If anything is unclear, ring {form.contact_name}, "
@@ -108,6 +113,12 @@ def _front(document: Any, form: ReturnForm) -> None:
         document.add_paragraph(words)
     for words, name in FIRST_OWN:
         _own(document, words, name, form.case if name == "case" else form.agency_id)
+    if named:
+        document.add_heading("Who this is about", 2)
+        for title, text in named.rows:
+            paragraph = document.add_paragraph()
+            paragraph.add_run(f"{title}: ").bold = True
+            paragraph.add_run(text)
 
 
 def _own(document: Any, words: str, name: str, value: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cdr.domain.asking.sending import QUEUED, REFUSED, SENDING, SENT
 from cdr.domain.process.due import OVERDUE, THIS_WEEK, TODAY, Task
-from cdr.domain.process.today import ARRIVAL, GATE, LETTER, PARTLY, QUESTION, Blocked, Sent, Today, by_when
+from cdr.domain.process.today import ARRIVAL, GATE, HANDING, LETTER, PARTLY, QUESTION, Blocked, Sent, Today, by_when
 
 HEADINGS = {OVERDUE: "Overdue", TODAY: "Due today", THIS_WEEK: "Due within a week"}
 SENT_HEADING, BLOCKED_HEADING, AREA_HEADING = "Sent since yesterday", "Waiting for others", "The area"
@@ -262,7 +262,7 @@ def _held_up(item: Blocked, on: date) -> Item:
         return Item(item.case, "", _with_who(f"{item.what} since {item.since}{again}", item.who))
     if item.kind == QUESTION:
         return Item(item.case, "", f"{item.what} since {item.since}: cdr question {item.case} list ({item.who})")
-    if item.kind == ARRIVAL:
+    if item.kind in (ARRIVAL, HANDING):
         return Item(item.case, "", item.what)
     if item.kind != GATE:
         return Item(item.case, "", f"{item.what} until {item.until} ({item.who})")

@@ -1,6 +1,6 @@
 """One pass-phrase for all forms of an agency, where it agreed one: eight agencies are not eight calls for every death.
 
-Body: `{schema: passphrases/1, agreed: [{agency, words, on}]}`. It is used for a year at most; then another is agreed.
+Body: `{schema: passphrases/1, agreed: [{agency, words, on, told: [{on, to, by}]}]}`. It is used for a year at most; then another is agreed.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Agreed:
-    """The words, and the day from which they are used."""
+    """The words, the day from which they are used, and who was told them, as the document has it."""
 
     words: str
     on: date
+    told: tuple[Mapping[str, str], ...] = ()
 
     @property
     def until(self) -> date:
@@ -41,13 +42,25 @@ def agreed_of(body: Body | None) -> dict[str, Agreed]:
     """What was agreed, by agency."""
     items = [item for _, item in items_at(body or {}, "agreed")]
     return {
-        text_at(item, "agency"): Agreed(text_at(item, "words"), on) for item in items if (on := read_date(item["on"]))
+        text_at(item, "agency"): Agreed(text_at(item, "words"), on, tuple(item.get("told", ())))
+        for item in items
+        if (on := read_date(item["on"]))
     }
 
 
 def with_agreed(body: Body | None, agency: str, agreed: Agreed) -> dict[str, Any]:
     """The document with what an agency agreed, in place of what it agreed before."""
     return _body({**agreed_of(body), agency: agreed})
+
+
+def with_told(body: Body | None, agency: str, on: date, to: str, by: str) -> dict[str, Any]:
+    """The document with who was told the words, on which day and by whom. Raises: ConditionsNotMet where none are agreed."""
+    known = agreed_of(body)
+    if agency not in known:
+        raise ConditionsNotMet("Nothing was recorded.", [f"No pass-phrase is agreed with {agency}."])
+    one = known[agency]
+    told = (*one.told, {"on": on.isoformat(), "to": to, "by": by})
+    return _body({**known, agency: Agreed(one.words, one.on, told)})
 
 
 def without_agreed(body: Body | None, agency: str) -> dict[str, Any]:
@@ -59,5 +72,8 @@ def without_agreed(body: Body | None, agency: str) -> dict[str, Any]:
 
 
 def _body(known: Mapping[str, Agreed]) -> dict[str, Any]:
-    agreed = [{"agency": agency, "words": one.words, "on": one.on.isoformat()} for agency, one in known.items()]
+    agreed = [
+        {"agency": agency, "words": one.words, "on": one.on.isoformat(), **({"told": [*one.told]} if one.told else {})}
+        for agency, one in known.items()
+    ]
     return {"schema": migrations.current("passphrases"), "agreed": agreed}

@@ -1,7 +1,7 @@
 """Whether what is sent to an agency is known to arrive, and requests that wait until it is.
 
 cdr.yaml has for an agency the day on which a test arrived (`arrived_on`) and the address at which it did (`arrived_at`): an address that
-is changed later is not confirmed. A case has the requests that wait: `{waiting_requests: [{agency, on}]}`.
+is changed later, or another route (`arrived_by`), is not confirmed. A case has the requests that wait: `{waiting_requests: [{agency, on}]}`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Body = Mapping[str, Any]
 
 
 def is_confirmed(agency: Agency) -> bool:
-    """Whether somebody confirmed that a message to the agency's address, as it is now, arrives."""
-    return agency.arrived_on is not None and agency.arrived_at == agency.email
+    """Whether somebody confirmed that a message to the agency's address, as it is now, arrives by its route, as that is now."""
+    return agency.arrived_on is not None and agency.arrived_at == agency.email and agency.arrived_by == agency.route
 
 
 def unconfirmed(configuration: Configuration) -> frozenset[str]:

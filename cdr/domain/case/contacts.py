@@ -1,6 +1,6 @@
 """The log of contact with a family and with professionals.
 
-On the case: `contacts: [{on, recorded_on, by, with?, how?, text, attachment?, taken_back_on?}]`; the number of each is its place, from 1, and
+On the case: `contacts: [{on, recorded_on, by, with?, how?, text, beside?, attachment?, taken_back_on?}]`; the number of each is its place, from 1, and
 stays. `with` is an agency's or a panel member's id, a code of `informed_party`, `mother`, `father`, `family`, `key_worker`, or a person's number in
 Form A. The text is the case's alone: no question across cases sees it.
 """
@@ -22,7 +22,7 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Contact:
-    """One call, letter or meeting; `party` and `how` are empty where they were not said."""
+    """One call, letter or meeting; `party` and `how` are empty where they were not said, `beside` where it is about no field of a form."""
 
     on: date
     text: str
@@ -30,6 +30,7 @@ class Contact:
     party: str = ""
     how: str = ""
     attachment: int | None = None
+    beside: str = ""
 
 
 def contacts_of(case: Body) -> dict[int, Contact]:
@@ -44,7 +45,9 @@ def contacts_of(case: Body) -> dict[int, Contact]:
 def with_contact(case: Body, contact: Contact, recorded_on: date) -> dict[str, Any]:
     """The case with one more contact."""
     item: dict[str, Any] = {"on": contact.on.isoformat(), "recorded_on": recorded_on.isoformat(), "by": contact.by}
-    item |= {key: text for key, text in (("with", contact.party), ("how", contact.how)) if text}
+    item |= {
+        key: text for key, text in (("with", contact.party), ("how", contact.how), ("beside", contact.beside)) if text
+    }
     item |= {"text": contact.text} | ({"attachment": contact.attachment} if contact.attachment else {})
     return {**case, "contacts": [*_items(case), item]}
 
@@ -67,4 +70,4 @@ def _items(case: Body) -> list[dict[str, Any]]:
 def _contact(item: Body, on: date) -> Contact:
     number = item.get("attachment")
     text, by, party, how = (text_at(item, key) for key in ("text", "by", "with", "how"))
-    return Contact(on, text, by, party, how, number if isinstance(number, int) else None)
+    return Contact(on, text, by, party, how, number if isinstance(number, int) else None, text_at(item, "beside"))

@@ -30,7 +30,7 @@ class Trace:
 
 def fields_of(body: Body, clues: Clues) -> list[tuple[str, str]]:
     """The fields, as dotted paths, that hold what was given, and the role of each; none unless every clue is somewhere in the document."""
-    values = [*_values(body, "")]
+    values = [*values_of(body, "")]
     each = [
         *([path for path, text in values if _has_name(text, name)] for name in clues.names),
         *([path for path, text in values if _has_day(text, one)] for one in clues.days),
@@ -41,13 +41,14 @@ def fields_of(body: Body, clues: Clues) -> list[tuple[str, str]]:
     return [(path, _role(body, path)) for path in dict.fromkeys(path for paths in each for path in paths)]
 
 
-def _values(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def values_of(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every text, number and date below a value, each by its dotted path."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _values(inner, f"{path}.{key}" if path else str(key))
+            yield from values_of(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
-            yield from _values(inner, f"{path}.{number}")
+            yield from values_of(inner, f"{path}.{number}")
     elif value is not None and not isinstance(value, bool):
         yield path, str(value)
 

@@ -30,6 +30,8 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "attachments"): ("number",),
     ("case", "letter_gates"): ("recorded_on", "kind", "to"),
     ("case", "waiting_requests"): ("agency",),
+    ("case", "told"): ("agency", "on", "route", "to", "by"),
+    ("passphrases", "agreed", "[]", "told"): ("on", "to", "by"),
     ("case", "wishes"): ("person", "relationship", "wish", "on", "by", "after_gates"),
     ("case", "actions"): ("id",),
     ("case", "actions", "[]", "updates"): ("on", "what", "text"),

@@ -182,6 +182,7 @@ class Policy:
     """One edition of the rules with its bank holidays.
 
     `unconfirmed` are agencies of which nobody confirmed that what is sent arrives; `confirm_arrival`: what is for them waits.
+    `by_hand` are agencies to which a person hands the form, because their route is a portal, a folder or paper, or secure mail from the outbox.
     """
 
     edition: str
@@ -200,6 +201,7 @@ class Policy:
     national_chasing: Chasing
     unconfirmed: frozenset[str] = frozenset()
     confirm_arrival: bool = False
+    by_hand: frozenset[str] = frozenset()
 
     @staticmethod
     def from_rules(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Policy:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from cdr.domain.asking.arrival import has_to_wait, waiting
 from cdr.domain.asking.prompts_due import is_escalated
 from cdr.domain.asking.sending import SENT, partly_refused, unsent
+from cdr.domain.asking.telling import is_told
 from cdr.domain.case import case as cases_
 from cdr.domain.case.at_rest import NOBODY, AtRest
 from cdr.domain.case.facts import Cases, Facts
@@ -38,7 +39,7 @@ from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
 PAPERS_CLOCK = "T18"
 PARTLY = "partly refused"
-GATE, HOLD, LETTER, QUESTION, ARRIVAL = "gate", "hold", "letter", "question", "arrival"
+GATE, HOLD, LETTER, QUESTION, ARRIVAL, HANDING = "gate", "hold", "letter", "question", "arrival", "handing"
 SINCE = timedelta(days=1)
 NEAR = timedelta(weeks=4)
 AGENCIES, PANEL = "agencies", "panel"
@@ -61,7 +62,8 @@ class Sent:
 @dataclass(frozen=True)
 class Blocked:
     """What waits: another process (`gate`), an agency that is not chased for a while (`hold`), a letter to a family (`letter`),
-    the family for an answer (`question`), or a request until it is known that it arrives (`arrival`).
+    the family for an answer (`question`), a request until it is known that it arrives (`arrival`), or a form until somebody hands it
+    over (`handing`).
 
     `since` and `until` (expected end) are None where they are not known; `who` moves next.
     """
@@ -178,7 +180,7 @@ def blocked_in(facts: Facts, on: date, policy: Policy) -> list[Blocked]:
 
 
 def _requests(facts: Facts, policy: Policy) -> Iterator[Blocked]:
-    """The requests that wait until it is known that they arrive, and those that may be made now."""
+    """The requests that wait until it is known that they arrive, those that may be made now, and forms that no message carries."""
     for agency, since in waiting(facts.case).items():
         why = (
             NOBODY_CONFIRMED.format(agency)
@@ -186,6 +188,10 @@ def _requests(facts: Facts, policy: Policy) -> Iterator[Blocked]:
             else f"ask now: cdr request {facts.reference}"
         )
         yield Blocked(facts.reference, ARRIVAL, f"request to {agency} waits: {why}", since, None, COORDINATOR)
+    for one in facts.outstanding:
+        if one.agency in policy.by_hand and not is_told(facts.case, one):
+            words = f"form for {one.agency} is to be handed over: cdr form {facts.reference} {one.agency} -o FILE.docx; then --told"
+            yield Blocked(facts.reference, HANDING, words, one.requested_on, None, COORDINATOR)
 
 
 def _questions(facts: Facts, policy: Policy) -> Iterator[Blocked]:

@@ -1,4 +1,4 @@
-"""What cdr.yaml says of the area, its people, its agencies and its neighbours, and the rules STORE-01 to STORE-11."""
+"""What cdr.yaml says of the area, its people, its agencies and its neighbours, and the rules STORE-01 to STORE-13."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.case.places import same_place
+from cdr.domain.rulebook.agency_routes import FORM, route_problems
 from cdr.domain.rulebook.area_rules import changes
 from cdr.domain.rulebook.validation import at, date_at, items_at, problem, text_at, words_at
 from cdr.errors import NotFound, Problem
@@ -47,7 +48,8 @@ class Agency:
     """An agency that may be asked for a return; `area` is the name of the area in which it sits.
 
     `key` is the fingerprint to which mail is encrypted, empty where it is not; from `retired_on` it is not asked any more. A test that
-    was sent (`tested_on`) arrived on `arrived_on` at the address `arrived_at`; None and empty while nobody confirmed it.
+    was sent (`tested_on`) arrived on `arrived_on` at the address `arrived_at` by the route `arrived_by`; None and empty while nobody
+    confirmed it. `route` is how a form comes to it, `route_to` the portal, the folder or the postal address.
     """
 
     id: str
@@ -62,6 +64,9 @@ class Agency:
     tested_on: date | None = None
     arrived_on: date | None = None
     arrived_at: str = ""
+    arrived_by: str = FORM
+    route: str = FORM
+    route_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -229,6 +234,11 @@ class Configuration:
         return self.mail.get("only_watch") == "yes"
 
     @property
+    def sends(self) -> bool:
+        """Whether messages leave this machine by themselves; else they go to the outbox, and a person sends them."""
+        return str(self.mail.get("transport", "outbox")) != "outbox"
+
+    @property
     def closures(self) -> dict[str, tuple[Closure, ...]]:
         """When each agency is closed, by its id."""
         return {agency.id: agency.closed for agency in self.agencies}
@@ -241,8 +251,15 @@ class Configuration:
 
 
 def configuration_problems(body: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with cdr.yaml beyond its schema (STORE-01 to STORE-11); never raises, whatever the body is."""
-    return [*_repeats(body), *_strangers(body), *_members(body), *_endless(body), *_unsendable(body)]
+    """What is wrong with cdr.yaml beyond its schema (STORE-01 to STORE-13); never raises, whatever the body is."""
+    return [
+        *_repeats(body),
+        *_strangers(body),
+        *_members(body),
+        *_endless(body),
+        *_unsendable(body),
+        *route_problems(body),
+    ]
 
 
 def _members(body: Mapping[str, Any]) -> Iterator[Problem]:
@@ -360,8 +377,9 @@ def _agency(item: Mapping[str, Any]) -> Agency:
         text_at(item, part) for part in ("id", "name", "type", "area", "email", "key", "phone")
     )
     retired_on, tested_on, arrived_on = (date_at(item, f"{what}_on") for what in ("retired", "tested", "arrived"))
-    arrived = (tested_on, arrived_on, text_at(item, "arrived_at"))
-    return Agency(id_, name, type_, area, email, key, tuple(_closures(item)), retired_on, phone, *arrived)
+    arrived = (tested_on, arrived_on, text_at(item, "arrived_at"), text_at(item, "arrived_by") or FORM)
+    way = (text_at(item, "route") or FORM, text_at(item, "route_to"))
+    return Agency(id_, name, type_, area, email, key, tuple(_closures(item)), retired_on, phone, *arrived, *way)
 
 
 def _closures(item: Mapping[str, Any]) -> Iterator[Closure]:
