@@ -278,7 +278,8 @@ def test_by_secure_mail_the_form_names_the_child_and_the_chaser_cannot_send_it(
     cdr("chase", "--overdue", as_of="2026-01-10")
     [mail] = server.parsed
     [word] = mail.iter_attachments()
-    assert word.get_filename().endswith(".docx") and "Testcase" not in mail.get_body().get_content()
+    body = mail.get_body()
+    assert body and str(word.get_filename()).endswith(".docx") and "Testcase" not in body.get_content()
     with zipfile.ZipFile(io.BytesIO(word.get_content())) as document:
         assert "Testcase" in document.read("word/document.xml").decode()
     with monkeypatch.context() as as_chaser:
