@@ -13,7 +13,8 @@ from conftest import People, Shell
 from store.hands import findings, git
 
 from cdr import disk, programs
-from cdr.app import KNOWN_BY, extraction
+from cdr.app import extraction
+from cdr.columns import KNOWN_BY
 from cdr.errors import CdrError, TryAgain
 from cdr.store import destroying, lock, packing
 from cdr.store.git import Git

@@ -11,7 +11,8 @@ import pytest
 from conftest import EXAMPLES, People, Shell
 
 from cdr import programs
-from cdr.app import COUNTED, KNOWN_BY, LISTED, App, extraction
+from cdr.app import App, extraction
+from cdr.columns import COUNTED, KNOWN_BY, LISTED
 from cdr.store import layout
 from cdr.store.git import Git
 from cdr.store.parts import NOT_AT_REST
