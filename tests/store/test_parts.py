@@ -21,7 +21,7 @@ from cdr.store.store import Store
 from cdr.store.transaction import Change
 
 FORM = EXAMPLES / "form-a-sudi.yaml"
-ON, LETTERS = "2026-01-10", "BCDEFGHJKM"
+ON, LETTERS, FINGERPRINT = "2026-01-10", "BCDEFGHJKM", 40
 QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("today", "--all"),
     ("calendar", "-o", "-"),
@@ -87,7 +87,9 @@ class Watched:
         sealed = State.sealed
 
         def noted(state: State, name: str) -> bytes | None:
-            self.read.append(name.partition("/")[2])
+            person, _, kept = name.partition("/")
+            if len(person) == FINGERPRINT:
+                self.read.append(kept)
             return sealed(state, name)
 
         monkeypatch.setattr(State, "sealed", noted)
