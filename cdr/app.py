@@ -9,7 +9,6 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
     from cdr.clock import Clock
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
     from cdr.errors import Problem
     from cdr.store.index import Extraction
     from cdr.store.layout import Kind
-    from cdr.store.parts import Column, Kinds
+    from cdr.store.parts import Kinds
     from cdr.store.store import Store
 
-KNOWN_BY, LISTED, COUNTED = "known-by", "listed", "counted"  # what one sort of question asks of every case
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
 EXTRACTION = "ca0b166a22c72fbf"
@@ -103,7 +101,7 @@ class App:
         return AtRest.from_dict(across.at_rest(self.store))
 
     def column(self, name: str, since: int = 0) -> Mapping[str, Any]:
-        """What one sort of question asks of every case that counts, by reference, as `_columns` make it; nothing else is opened.
+        """What one sort of question asks of every case that counts, by reference, as `columns` makes it; nothing else is opened.
 
         Of the cases at rest those alone that have to do with the year `since` or a later one. Raises: as `Store.kept`.
         """
@@ -252,63 +250,12 @@ def _loaded(raw: bytes) -> Any:
 
 def extraction() -> Extraction:
     """What the local index keeps: what questions across cases ask, and no narrative of any form."""
+    from cdr import columns
     from cdr.store import layout
     from cdr.store.index import Extraction
 
     kinds = (layout.CASE, layout.NOTIFICATION, layout.REQUESTS, layout.PROMPTS, layout.ANALYSIS)
-    return Extraction(EXTRACTION, kinds, _facts, _is_at_rest, _sum_up, _columns())
-
-
-def _columns() -> tuple[Column, ...]:
-    """By what a case is found; how it is listed when it is at rest; and what tables count of it, year by year."""
-    from cdr.store.parts import Column
-
-    return Column(KNOWN_BY, _known_by), Column(LISTED, _listed), Column(COUNTED, _counted, _last_year)
-
-
-def _known_by(case: str, kinds: Kinds) -> dict[str, Any] | None:
-    from cdr.domain.case import facts, known_by
-
-    one = facts.one_of(case, kinds)
-    return known_by.KnownBy.of(one).to_dict() if one else None
-
-
-def _listed(case: str, kinds: Kinds) -> dict[str, Any] | None:
-    from cdr.domain.case import facts
-    from cdr.domain.process import listing
-
-    one = facts.one_of(case, kinds)
-    return listing.kept_row(one) if one else None
-
-
-def _counted(case: str, kinds: Kinds) -> dict[str, Any] | None:
-    from cdr.domain.case import facts
-    from cdr.statistics import kept
-
-    one = facts.one_of(case, kinds)
-    return kept.kept(one) if one else None
-
-
-def _last_year(counted: Mapping[str, Any]) -> int:
-    from cdr.statistics import kept
-
-    return kept.last_year(counted)
-
-
-def _sum_up(columns: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What is asked of the cases at rest together."""
-    from cdr.domain.case import at_rest
-    from cdr.domain.case.kept import kept_day
-    from cdr.statistics import counting, kept
-
-    ratified = [row["ratified_on"] for row in columns[LISTED].values() if row["ratified_on"]]
-    since: dict[str, date] = {}
-    for case, counted in columns[COUNTED].items():
-        one = kept.counted_of(case, counted)
-        for first, day in counting.known_since(one) if one else ():
-            since[first] = min(day, since.get(first, day))
-    last = kept_day(max(ratified, default=None))
-    return at_rest.AtRest(len(columns[LISTED]), last, since).to_dict()
+    return Extraction(EXTRACTION, kinds, _facts, _is_at_rest, columns.sum_up, columns.columns())
 
 
 def _is_at_rest(kinds: Kinds) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from cdr.app import LISTED, App
+from cdr.app import App
+from cdr.columns import LISTED
 from cdr.commands.options import as_json, pass_app
 from cdr.domain.case.case import NEXT_STEPS, STAGES
 from cdr.domain.case.voiding import VOID

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cdr import disk
 from cdr.errors import CdrError
-from cdr.store import erasures, git_files, lock
+from cdr.store import erasures, git_files, lock, packing
 from cdr.store.document import digest
 from cdr.store.git import Git
 from cdr.store.history import History
@@ -117,6 +117,11 @@ def _noted(state: State, name: str) -> set[str]:
 
 
 def _destroy(git: Git, cases: Collection[str], staged: Collection[str]) -> None:
+    with packing.alone_at(git):  # a pack that is made meanwhile would bring the files back
+        _destroy_alone(git, cases, staged)
+
+
+def _destroy_alone(git: Git, cases: Collection[str], staged: Collection[str]) -> None:
     kinds = _kinds(git)
     commits = [id_ for id_, kind in kinds.items() if kind == "commit"]
     here = {id_ for id_, kind in kinds.items() if kind == "blob"}
@@ -206,5 +211,7 @@ def _clear_beside(store: Store, cases: Collection[str]) -> None:
     state = store.history.state
     people = [one.name for one in state.folder.iterdir() if PERSON.fullmatch(one.name)] if state.folder.is_dir() else []
     for person in people:
-        for name in (*OF_ALL_CASES, *(f"cases/{case}" for case in cases)):
+        kept = [path.name for path in (state.folder / person).iterdir()]
+        columns = [name for name in kept if any(one.has(name, 0) for one in store.extraction.columns)]
+        for name in (*OF_ALL_CASES, *columns, *(f"cases/{case}" for case in cases)):
             state.forget(f"{person}/{name}")

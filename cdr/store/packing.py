@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cdr import disk, programs
@@ -21,9 +21,14 @@ from cdr.store.objects import ID
 from cdr.store.store import Store
 
 LOCK = "cdr-pack.lock"
+WAIT_SECONDS = 60.0
 WORTH_IT = 4096  # objects that lie alone
 SAMPLE, FOLDERS = "17", 256  # ids are spread evenly over so many folders, so that one of them tells
-PARTS = (".pack", ".rev", ".idx")  # in this order: git takes a pack for one when its .idx is there
+PARTS = (
+    ".rev",
+    ".idx",
+    ".pack",
+)  # in this order: git takes them for a pack when all are there, and the last holds the files
 ALONE = "import sys; sys.path.insert(0, sys.argv[1]); from cdr.store import packing; packing.alone(sys.argv[2])"
 
 
@@ -61,11 +66,10 @@ def pack(git: Git) -> int:
     git.repository.refuse_writing()
     if git.repository.lacking() or git.repository.borrows():
         return 0
-    with lock.held(git.repository.shared / LOCK, 0, "packing"):
+    with alone_at(git, 0):
         objects = git.repository.objects
         if (objects / "pack").is_symlink():
             return 0
-        disk.sweep(objects)
         ids = sorted(_alone_in(objects))
         if not ids:
             return 0
@@ -73,6 +77,14 @@ def pack(git: Git) -> int:
         for id_ in packed.intersection(ids):
             (objects / id_[:2] / id_[2:]).unlink(missing_ok=True)
         return len(packed)
+
+
+@contextmanager
+def alone_at(git: Git, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """Nobody packs meanwhile, and nothing is left of one who was stopped at it. Raises: TryAgain, as `lock.held`."""
+    with lock.held(git.repository.shared / LOCK, wait, "packing"):
+        disk.sweep(git.repository.objects)
+        yield
 
 
 def _alone_in(objects: Path) -> Iterator[str]:

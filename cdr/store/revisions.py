@@ -68,6 +68,10 @@ class Revisions:
         """The documents that stood in the store and do not any more."""
         return self._found.keys() - self.git.tree(self.head).keys()
 
+    def is_gone(self, path: str) -> bool:
+        """Whether a document stood in the store and does not any more."""
+        return path in self._found and self.git.file(self.head, path) is None
+
     def of(self, path: str) -> list[Step]:
         """Every change of one file, the newest first: a walk through the whole history."""
         return [*_steps(self.git, self._all(), {}, only=path)][::-1]
@@ -100,8 +104,8 @@ class Revisions:
     ) -> dict[str, tuple[str, ...]]:
         steps = list(_steps(self.git, commits, dict(found)))
         newest = {(step.path, step.blob): step.before for step in steps}
-        files = self.git.tree(self.head)
-        touched = {step.path: newest.get((step.path, files.get(step.path))) for step in steps}
+        paths = dict.fromkeys(step.path for step in steps)
+        touched = {path: newest.get((path, self.git.file(self.head, path))) for path in paths}
         brought = {**found, **{path: before for path, before in touched.items() if before is not None}}
         return {path: tuple(map(self._digest_if_here, before)) for path, before in brought.items() if before}
 

@@ -64,8 +64,9 @@ class Sealing:
 
     def names(self) -> list[str]:
         """The names under which anything is kept, but for what is kept in folders."""
-        folder = self.state.folder / self.fingerprint
-        return sorted(one.name for one in folder.iterdir() if one.is_file()) if folder.is_dir() else []
+        with suppress(OSError):
+            return sorted(one.name for one in (self.state.folder / self.fingerprint).iterdir() if one.is_file())
+        return []
 
     def forget(self, name: str) -> None:
         """Keep no more what is kept under a name."""

@@ -144,7 +144,7 @@ class Snapshot:
 
     def unwritten(self, place: Place) -> Document:
         """A ledger that nobody has written in yet. Raises: NotAuthentic where somebody had, and took it away."""
-        if place.path in self.revisions.gone:
+        if self.revisions.is_gone(place.path):
             raise NotAuthentic(f"{place.path} was removed by hand; the history still holds it.", MEND)
         return unwritten(place)
 

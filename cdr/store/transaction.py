@@ -21,7 +21,7 @@ from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
 from cdr.forms import schema
 from cdr.store import git_files, git_locks, layout, worktree
-from cdr.store.document import Document, encode
+from cdr.store.document import Document, Encoded, encode
 from cdr.store.git import AT_ONCE, Git
 from cdr.store.history import Progress
 from cdr.store.layout import Place
@@ -91,9 +91,16 @@ def prepare(
     files: dict[str, bytes | None] = {**sealed, **change.open_files, **dict.fromkeys(change.removed)}
     sign = signing(snapshot, person)
     commit = snapshot.git.commit(snapshot.head, files, change.message(), author(snapshot, person), sign)
-    blobs = snapshot.git.tree(commit)
-    kept = {one.document.place.path: (one.document, blobs[one.document.place.path].digest) for one in encoded}
+    kept = {one.document.place.path: (one.document, _recorded(snapshot.git, commit, one)) for one in encoded}
     return Written(commit, kept, tuple(one.document.place.path for one in encoded if not one.as_written))
+
+
+def _recorded(git: Git, commit: str, one: Encoded) -> str:
+    """The id under which a document stands in a commit; nothing is looked at but the folders on the way to it."""
+    blob = git.file(commit, one.document.place.path)
+    if blob is None:
+        raise AssertionError("a document that was just written is not in its commit")
+    return blob.digest
 
 
 def author(snapshot: Snapshot, person: Person) -> str:
@@ -133,8 +140,7 @@ def _refs(git: Git) -> tuple[Path, Path]:
 
 def bring_forward(git: Git, old: str, new: str, tip: str) -> None:
     """Make the work tree's files what `tip` holds, in the paths of a store's that `new` changed since `old`."""
-    files = git.tree(tip)
-    changed = {path: files.get(path) for path in git.changed(old, new) if layout.is_known(path)}
+    changed = {path: git.file(tip, path) for path in git.changed(old, new) if layout.is_known(path)}
     put_back(git, changed, tip)
     for folder in {inside(git.folder, path).parent for path in changed}:
         disk.sweep_files(folder)

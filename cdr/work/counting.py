@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cdr.app import COUNTED, App, rules
+from cdr.app import App, rules
+from cdr.columns import COUNTED
 from cdr.errors import InvalidData, NotFound
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cdr.app import KNOWN_BY, App
+from cdr.app import App
+from cdr.columns import KNOWN_BY
 from cdr.errors import ConditionsNotMet, Problem
 
 if TYPE_CHECKING:

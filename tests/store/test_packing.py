@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Shell
+from conftest import People, Shell
 from store.hands import findings, git
 
 from cdr import disk, programs
 from cdr.app import extraction
+from cdr.columns import KNOWN_BY
 from cdr.errors import CdrError, TryAgain
-from cdr.store import lock, packing
+from cdr.store import destroying, lock, packing
 from cdr.store.git import Git
 from cdr.store.store import Store
 
@@ -71,7 +72,7 @@ def test_killed_while_packing_it_loses_nothing(
         assert done.returncode == -9, f"{step}: {done.stderr!r}"
         assert held(cdr.store) == before, step
         cdr("list")
-    for name in (".pack", ".idx"):  # each part of the pack is put in place by itself
+    for name in (".idx", ".pack"):  # each part of the pack is put in place by itself
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
             patch.setattr(disk, "move", lambda made, to, stop=name: _stop() if to.suffix == stop else made.replace(to))
             packing.pack(Git(cdr.store))
@@ -130,3 +131,27 @@ def test_an_object_that_is_damaged_stops_it_and_two_never_pack_at_once(cdr: Shel
         packing.pack(repository)
     assert sorted(alone(cdr.store)) == sorted(there)
     damaged.write_bytes(raw)
+
+
+@pytest.mark.hurt
+def test_what_is_destroyed_does_not_come_back_with_a_pack_and_no_part_of_the_index_tells_of_it(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cdr("list")
+    store, repository = Store(cdr.store, extraction()), Git(cdr.store)
+    doomed = {line.split()[2] for line in git(cdr.store, "ls-tree", "-r", "HEAD", f"cases/{sudi}").splitlines()}
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # killed: what it made aside stays
+        patch.setattr(disk, "move", lambda made, to: _stop())
+        packing.pack(repository)
+    assert any((cdr.store / ".git/objects").glob(".cdr-*/*.pack"))
+    destroying._destroy(repository, [sudi], set())
+    assert not any((cdr.store / ".git/objects").glob(".cdr-*"))
+    known = {
+        line.split()[0] for line in git(cdr.store, "cat-file", "--batch-check", "--batch-all-objects").splitlines()
+    }
+    assert doomed and not doomed & known
+    [folder] = (tmp_path / "state" / "cdr").glob(f"*/{people.member}")
+    assert (folder / KNOWN_BY).exists()
+    destroying._clear_beside(store, [sudi])
+    assert {path.name for path in folder.iterdir() if path.is_file()} <= {"key", "reads"}

@@ -11,15 +11,17 @@ import pytest
 from conftest import EXAMPLES, People, Shell
 
 from cdr import programs
-from cdr.app import COUNTED, KNOWN_BY, LISTED, App, extraction
+from cdr.app import App, extraction
+from cdr.columns import COUNTED, KNOWN_BY, LISTED
 from cdr.store import layout
+from cdr.store.git import Git
 from cdr.store.parts import NOT_AT_REST
 from cdr.store.state import State
 from cdr.store.store import Store
 from cdr.store.transaction import Change
 
 FORM = EXAMPLES / "form-a-sudi.yaml"
-ON, LETTERS = "2026-01-10", "BCDEFGHJKM"
+ON, LETTERS, FINGERPRINT = "2026-01-10", "BCDEFGHJKM", 40
 QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("today", "--all"),
     ("calendar", "-o", "-"),
@@ -85,7 +87,9 @@ class Watched:
         sealed = State.sealed
 
         def noted(state: State, name: str) -> bytes | None:
-            self.read.append(name.partition("/")[2])
+            person, _, kept = name.partition("/")
+            if len(person) == FINGERPRINT:
+                self.read.append(kept)
             return sealed(state, name)
 
         monkeypatch.setattr(State, "sealed", noted)
@@ -208,3 +212,37 @@ def test_what_the_parts_say_is_what_all_of_the_index_says(
     index._save()
     assert everything.cases_at_rest().count == 0
     assert ([cdr(*words, as_of=ON).out for words in QUESTIONS], _find(cdr)) == by_parts
+
+
+def test_a_write_and_a_message_look_at_no_case_but_their_own(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+    read = Git._read
+
+    def noted(repository: Git, ids: Any, kind: str, most: int) -> list[bytes]:
+        looked_at.append(len(ids))
+        return read(repository, ids, kind, most)
+
+    monkeypatch.setattr(Git, "_read", noted)
+    took: list[tuple[int, ...]] = []
+    rounds = (
+        (range(20), "northshire-police", "2026-01-09", "2026-01-24"),
+        (range(20, 60), "high-street-surgery", "2026-02-09", "2026-02-24"),
+    )
+    for numbers, agency, asked_on, due_on in rounds:
+        with_closed(cdr.store, numbers)
+        cdr("show", sudi)  # what is new in the history is gone through once
+        cost = []
+        for words in (
+            ("request", sudi, agency),
+            ("chase", "--overdue"),
+            ("return", sudi, agency, "--waive", "It has nothing"),
+            ("show", sudi),
+        ):
+            looked_at.clear()
+            answer = cdr(*words, as_of=asked_on if words[0] == "request" else due_on)
+            cost.append(sum(looked_at))
+            assert words[0] != "chase" or len(answer.lines) == 1
+        took.append(tuple(cost))
+    assert took[0] == took[1], took

@@ -42,10 +42,10 @@ def kept(folder: Path, kind: str) -> list[Path]:
 
 @pytest.fixture
 def answers(cdr: Shell, sudi: str, tmp_path: Path) -> Callable[[], tuple[str, str]]:
-    """What two questions answer; both are right."""
+    """What two questions answer, of which one asks the whole index; both are right."""
 
     def ask() -> tuple[str, str]:
-        return cdr("list", "--json", as_of="2026-01-10").out, cdr("show", sudi, as_of="2026-01-10").out
+        return cdr("agencies", as_of="2026-01-10").out, cdr("show", sudi, as_of="2026-01-10").out
 
     cdr("request", sudi, as_of="2026-01-09")
     assert "Amara" in ask()[1]

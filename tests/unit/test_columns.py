@@ -14,7 +14,7 @@ from cdr import app
 from cdr.domain.asking.requests import answer, ask
 from cdr.domain.case.at_rest import AtRest
 from cdr.domain.case.case import opened, with_review
-from cdr.domain.case.facts import Facts, one_of
+from cdr.domain.case.facts import Facts, cases_of
 from cdr.domain.case.known_by import KnownBy
 from cdr.domain.process.listing import kept_row, listed, of_kept_row
 from cdr.errors import NotAuthentic
@@ -39,9 +39,7 @@ def _case(name: str, **more: Any) -> Facts:
         "requests": ledger,
         "prompts": {"prompts": [{"agency": "police", "level": "escalation", "due_on": "2026-02-20", "status": "sent"}]},
     }
-    found = one_of("2026-AAAA", kinds)
-    assert found is not None
-    return found
+    return cases_of({"2026-AAAA": kinds})["2026-AAAA"]
 
 
 def _as_json(made: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from unit.domain_data import changed, example, policy
 
 from cdr import app, resources
+from cdr import columns as columns_
 from cdr.domain.asking.requests import RequestForm, answer, ask
 from cdr.domain.case.case import opened, with_review
 from cdr.domain.case.gates import opened as with_gate
@@ -50,8 +51,13 @@ def in_columns(form_a: Any, form_c: Any, case: Any, ledger: Any, prompts: Any) -
     nobody: dict[str, Any] = {"prompts": []}
     for status, asked, sent in ((case, ledger, prompts), (closed, settled, nobody)):
         kinds = {"notification": form_a, "analysis": form_c, "case": status, "requests": asked, "prompts": sent}
-        columns = {one.name: {"2026-AAAA": one.of("2026-AAAA", kinds)} for one in app._columns()}
-        yield [app._is_at_rest(kinds), columns, app._sum_up(columns), app._last_year(columns[app.COUNTED]["2026-AAAA"])]
+        columns = {one.name: {"2026-AAAA": one.of("2026-AAAA", kinds)} for one in columns_.columns()}
+        yield [
+            app._is_at_rest(kinds),
+            columns,
+            columns_.sum_up(columns),
+            columns_._last_year(columns[columns_.COUNTED]["2026-AAAA"]),
+        ]
 
 
 NOT_KNOWN: dict[str, Any] = {
@@ -74,4 +80,7 @@ def test_what_was_kept_by_another_extraction_is_not_taken_for_this_one() -> None
 def test_a_case_is_at_rest_when_nobody_has_anything_to_do_in_it() -> None:
     *_, (at_work, *_), (at_rest, columns, summed, _) = canned()
     assert (at_work, at_rest) == (False, True)
-    assert summed["count"] == 1 and summed["since"]["notifications"] == columns[app.LISTED]["2026-AAAA"]["notified_on"]
+    assert (
+        summed["count"] == 1
+        and summed["since"]["notifications"] == columns[columns_.LISTED]["2026-AAAA"]["notified_on"]
+    )

@@ -258,11 +258,6 @@ def cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
     return _Cases({case: kinds for case, kinds in kept.items() if not _is_void(kinds)})
 
 
-def one_of(reference: str, kinds: Mapping[str, Body]) -> Facts | None:
-    """One case of what the index keeps of it by kind's name; None where it is void."""
-    return None if _is_void(kinds) else _facts(reference, kinds)
-
-
 def void_cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
     """The cases that are void, and so counted nowhere."""
     return _Cases({case: kinds for case, kinds in kept.items() if _is_void(kinds)})
