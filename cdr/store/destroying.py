@@ -11,7 +11,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def finish(store: Store, again: str = "") -> list[str]:
     if not waiting:
         return []
     with store.writing():
-        _destroy(store.git, waiting, _staged(store.git))
+        _destroy(store.git, waiting, strays=_strays(store.git))
         _clear_beside(store, waiting)
         store.history.state.seal(name, json.dumps(sorted(erased)).encode())
     return waiting
@@ -63,7 +63,7 @@ def finish_shared(state: State, folder: Path, tip: str, erased: Collection[str])
     git = Git(folder)
     git.repository = Shared(folder, tip)
     with lock.held(folder / "cdr.lock"):
-        _destroy(git, waiting, set())
+        _destroy(git, waiting)  # what nothing leads to may be a push that is just coming in
     state.seal(name, json.dumps(sorted(erased)).encode())
     return waiting
 
@@ -116,17 +116,25 @@ def _noted(state: State, name: str) -> set[str]:
 # ---- in the repository ------------------------------------------------------------------------------------------------
 
 
-def _destroy(git: Git, cases: Collection[str], staged: Collection[str]) -> None:
+def _destroy(git: Git, cases: Collection[str], strays: Collection[str] = ()) -> None:
     kinds = _kinds(git)
-    commits = [id_ for id_, kind in kinds.items() if kind == "commit"]
-    here = {id_ for id_, kind in kinds.items() if kind == "blob"}
-    doomed = here & set().union(*_named(git, commits, cases).values())
-    reached = {id_ for id_, _ in _reached(git, commits)}
-    doomed |= {id_ for id_ in here - reached - {*staged} if _is_encrypted(git, id_)}
+    doomed = set().union(strays, *_named(git, _commits(kinds), cases).values())
     for id_ in doomed:
         (git.repository.objects / id_[:2] / id_[2:]).unlink(missing_ok=True)
     for index in sorted(git.repository.objects.glob("pack/*.idx")):
         _pack_anew(git, index, doomed)
+
+
+def _strays(git: Git) -> set[str]:
+    """Encrypted files that nothing leads to, as of a change that was given up: they may be of the case. The caller holds the lock."""
+    kinds = _kinds(git)
+    led_to = {id_ for id_, _ in _reached(git, _commits(kinds))} | _staged(git)
+    return {id_ for id_, kind in kinds.items() if kind == "blob" and id_ not in led_to and _is_encrypted(git, id_)}
+
+
+def _commits(kinds: Mapping[str, str]) -> list[str]:
+    """The commits that are here, also those that nobody can reach any more."""
+    return [id_ for id_, kind in kinds.items() if kind == "commit"]
 
 
 def _kinds(git: Git) -> dict[str, str]:
@@ -165,7 +173,7 @@ def _staged(git: Git) -> set[str]:
 
 
 def _is_encrypted(git: Git, id_: str) -> bool:
-    """Whether a file that nothing leads to is an encrypted one: a change that was given up may have been about the case."""
+    """Whether a file is an encrypted one."""
     with suppress(CdrError):
         return bool(recipient_ids(git.contents([id_])[0], "A file"))
     return False

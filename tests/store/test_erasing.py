@@ -111,7 +111,12 @@ def test_no_copy_that_syncs_can_open_it(
     assert _held(sam.store, files) == {one} and findings_of(sam) == {("erased", f"erased/{case}.yaml")}
     assert sam("erase", case).out and not _held(sam.store, files)
 
-    cron("sync")  # which never had the last files of the case
+    away = bare.rename(tmp_path / "away.git")
+    cron("chase", "--overdue", as_of="2026-02-20", code=75)  # in the case that is gone, which cron cannot know yet
+    away.rename(bare)
+    late = _files_of(cron.store, case) - files
+    assert late and "that is dropped" in cron("sync").err  # and it never had the last files of the case
+    assert not _held(cron.store, files | late)
     cron.verified()
     kept = tmp_path / "after.bundle"
     robin("backup", kept)
