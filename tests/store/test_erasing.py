@@ -89,7 +89,7 @@ def test_no_copy_that_syncs_can_open_it(
     robin("erase", case, "--because", "order")
     robin("sync")
     assert sam("sync", "--json").json["erased"] == []
-    assert "asked to be erased" not in sam("retention").out
+    assert sam("retention", "--json").json["asked"] == [case]
     files = _files_of(sam.store, case)
     assert len(files) > 5 and _held(bare, files) == files
 
@@ -105,6 +105,7 @@ def test_no_copy_that_syncs_can_open_it(
         hand.verified()
         assert "holds it" in hand("anchor", "verify", anchor).out
         assert hand("erase", case, "--json").json["destroyed"]
+        assert "cdr: erase" in hand("audit", case).out
     assert not _held(bare, files)
     one = git(old.store, "ls-tree", "-r", "HEAD", f"cases/{case}/case.yaml.gpg").split()[2]
     git(sam.store, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
