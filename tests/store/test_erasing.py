@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People
-from store.hands import git, on_the_path
+from store.hands import git, head, on_the_path
 from store.test_sync import Hand, Office, office  # noqa: F401
 
+from cdr.store import destroying
 from cdr.store.erasures import Erasure, fault, joined
 
 ONE, OTHER = "A" * 40, "B" * 40
@@ -28,6 +29,10 @@ def _files_of(store: Path, case: str) -> set[str]:
 def _held(store: Path, files: set[str]) -> set[str]:
     lines = git(store, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)").splitlines()
     return files & {*lines}
+
+
+def _ended(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def findings_of(hand: Hand) -> set[tuple[str, str]]:
@@ -94,6 +99,12 @@ def test_no_copy_that_syncs_can_open_it(
     assert len(files) > 5 and _held(bare, files) == files
 
     git(bare, "config", "uploadpack.allowFilter", "true")
+    with (
+        monkeypatch.context() as patch
+    ):  # ended in the middle of it: it is recorded and told, and the next call does the rest
+        patch.setattr(destroying, "_pack_anew", _ended)
+        sam("erase", case, code=130)
+    assert sam("show", case, code=66).err and head(bare) == head(sam.store)
     ended = sam("erase", case, "--json").json
     assert ended["state"] == "erased" and ended["destroyed"] and ended["confirmed_by"] == people.second
     assert robin("sync", "--json").json["erased"] == [case]
