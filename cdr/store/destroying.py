@@ -33,39 +33,37 @@ PERSON = re.compile(r"[0-9A-F]{40}")
 OF_ALL_CASES = ("index", "not-at-rest", "checked")
 
 
-def finish(store: Store, again: str = "") -> list[str]:
-    """Destroy here what is confirmed and still stands; the cases of which this was done just now.
+def waiting(store: Store, again: str = "") -> list[str]:
+    """The cases that are erased and not noted as destroyed here; of the case `again` it is looked at anew whether something stands."""
+    head = store.sealed.head
+    erased = erasures.erased_at(store.git, head)
+    done = _noted(store.history.state, _note(store.history.state))
+    if again in erased and again in still_here(store.git, head):
+        done = done - {again}
+    return sorted(erased.keys() - done)
 
-    Of the case `again` it is looked at anew whether something stands. Raises: TryAgain, DiskFailed.
-    """
-    store.history.verified(store.progress)
-    erased = erasures.erased_at(store.git, store.sealed.head)
-    name = _note(store.history.state)
-    done = _noted(store.history.state, name)
-    waiting = sorted(erased.keys() - done)
-    if again in erased and again in still_here(store.git, store.sealed.head):
-        waiting = sorted({*waiting, again})
-    if not waiting:
-        return []
+
+def finish(store: Store, cases: Collection[str]) -> None:
+    """Destroy here all that is left of these cases, which are erased, and note that this is done. Raises: TryAgain, DiskFailed."""
     with store.writing():
-        _destroy(store.git, waiting, strays=_strays(store.git))
-        _clear_beside(store, waiting)
-        store.history.state.seal(name, json.dumps(sorted(erased)).encode())
-    return waiting
+        _destroy(store.git, cases, strays=_strays(store.git))
+        _clear_beside(store, cases)
+        state = store.history.state
+        state.seal(_note(state), json.dumps(sorted({*cases} | _noted(state, _note(state)))).encode())
 
 
 def finish_shared(state: State, folder: Path, tip: str, erased: Collection[str]) -> list[str]:
     """The same in a bare repository that this machine reaches as a folder. Raises: TryAgain, DiskFailed, NotAllowed."""
     name = _note_of_shared(folder)
-    waiting = sorted({*erased} - _noted(state, name))
-    if not waiting:
+    cases = sorted({*erased} - _noted(state, name))
+    if not cases:
         return []
     git = Git(folder)
     git.repository = Shared(folder, tip)
     with lock.held(folder / "cdr.lock"):
-        _destroy(git, waiting)  # what nothing leads to may be a push that is just coming in
+        _destroy(git, cases)  # what nothing leads to may be a push that is just coming in
     state.seal(name, json.dumps(sorted(erased)).encode())
-    return waiting
+    return cases
 
 
 def finish_pushed(folder: Path, update: Update) -> None:

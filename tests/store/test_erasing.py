@@ -122,6 +122,13 @@ def test_no_copy_that_syncs_can_open_it(
     git(sam.store, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
     assert _held(sam.store, files) == {one} and findings_of(sam) == {("erased", f"erased/{case}.yaml")}
     assert sam("erase", case).out and not _held(sam.store, files)
+    git(bare, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
+    with monkeypatch.context() as patch:  # as git calls it on the shared repository's machine
+        patch.setenv("GIT_DIR", str(bare))
+        server = Hand(cron.home, tmp_path / "server.state", bare)
+        pushed = f"{'0' * 40} {head(sam.store)} refs/heads/main\n".encode()
+        server("check-push", "--done", "--root", people.member, stdin=pushed)
+    assert not _held(bare, files)
 
     away = bare.rename(tmp_path / "away.git")
     cron("chase", "--overdue", as_of="2026-02-20", code=75)  # in the case that is gone, which cron cannot know yet
@@ -169,8 +176,8 @@ def test_no_copy_that_syncs_can_open_it(
         "FETCH_HEAD",
         home=sam.home,
     )
-    pushed = git(older, "push", "-q", str(bare), "HEAD:main", code=1)
-    assert not pushed
+    taken = git(older, "push", "-q", str(bare), "HEAD:main", code=1)
+    assert not taken
 
     shutil.rmtree(again.store)  # and put back from before, where it had been destroyed
     again("restore", backup, again.store, "--root", people.member, code=1)
