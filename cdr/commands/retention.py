@@ -42,8 +42,18 @@ def command(app: App, everything: bool, as_json: bool) -> None:
             }
             for one in shown
         ]
-        put_json({"schema": "cdr-retention/1", "as_of": today.isoformat(), "years": years, "cases": cases})
+        put_json(
+            {
+                "schema": "cdr-retention/1",
+                "as_of": today.isoformat(),
+                "years": years,
+                "cases": cases,
+                "asked": sorted(asked),
+            }
+        )
         return
+    if asked:
+        say(f"Asked to be erased, and to be confirmed by another member: {', '.join(sorted(asked))}")
     if not shown:
         put(f"No closed case has been kept for {years} years yet.")
         return

@@ -42,7 +42,8 @@ def record(store: Store, found: Incoming, both: Sides, joint: Joint, registry: R
     """
     person = store.person
     incoming.refuse_stranger(both, person)
-    files = {**_alone(both, person), **joint.files}
+    wanted = {**_alone(both, person), **joint.files}
+    files = {path: one for path, one in wanted.items() if one is not None or path in both.theirs.files}
     keys = incoming.keys_of(store, both, files, registry)
     new = Snapshot(store.git, keys, both.theirs.revisions, person)
     every: dict[str, bytes | Blob | None] = {
@@ -52,7 +53,7 @@ def record(store: Store, found: Incoming, both: Sides, joint: Joint, registry: R
         _refuse_other(person, place)
         every[place.path] = incoming.sealed(new, place, data)
     line, sign = transaction.author(both.theirs, person), transaction.signing(both.theirs, person)
-    commit = store.git.commit(found.theirs, every, MESSAGE, line, sign)
+    commit = store.git.commit(found.theirs, every, MESSAGE, line, sign) if every else found.theirs
     at = Snapshot(store.git, keys, Revisions(store.git, store.history.state, commit, is_kept=False), person)
     if anew := incoming.encrypted_anew(store, at, both, person):
         commit = store.git.commit(commit, anew, incoming.ENCRYPTED, line, sign)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from cdr import clock
-from cdr.store import layout
+from cdr.store import erasures, layout
 from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.store import Store
 
@@ -28,12 +28,14 @@ class Recorded:
 
 
 def changes(store: Store, reference: str | None) -> list[Recorded]:
-    """Every change since the store was made, newest first; of one case, where a reference is given.
+    """Every change since the store was made, newest first; of one case, where a reference is given, also of one that was erased.
 
     Raises: NotFound, NotAuthentic.
     """
-    store.sealed.case(reference) if reference else store.sealed
-    folder = f"cases/{layout.reference(reference)}" if reference else ""
+    sealed, case = store.sealed, layout.reference(reference) if reference else ""
+    folder = f"cases/{case}" if case else ""
+    if case and erasures.at(sealed.git, sealed.head, case) is None:
+        sealed.case(case)
     history, git = store.history, store.git
     commits = [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]
     return [

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,39 +33,37 @@ PERSON = re.compile(r"[0-9A-F]{40}")
 OF_ALL_CASES = ("index", "not-at-rest", "checked")
 
 
-def finish(store: Store, again: str = "") -> list[str]:
-    """Destroy here what is confirmed and still stands; the cases of which this was done just now.
+def waiting(store: Store, again: str = "") -> list[str]:
+    """The cases that are erased and not noted as destroyed here; of the case `again` it is looked at anew whether something stands."""
+    head = store.sealed.head
+    erased = erasures.erased_at(store.git, head)
+    done = _noted(store.history.state, _note(store.history.state))
+    if again in erased and again in still_here(store.git, head):
+        done = done - {again}
+    return sorted(erased.keys() - done)
 
-    Of the case `again` it is looked at anew whether something stands. Raises: TryAgain, DiskFailed.
-    """
-    store.history.verified(store.progress)
-    erased = erasures.erased_at(store.git, store.sealed.head)
-    name = _note(store.history.state)
-    done = _noted(store.history.state, name)
-    waiting = sorted(erased.keys() - done)
-    if again in erased and again in still_here(store.git, store.sealed.head):
-        waiting = sorted({*waiting, again})
-    if not waiting:
-        return []
+
+def finish(store: Store, cases: Collection[str]) -> None:
+    """Destroy here all that is left of these cases, which are erased, and note that this is done. Raises: TryAgain, DiskFailed."""
     with store.writing():
-        _destroy(store.git, waiting, _staged(store.git))
-        _clear_beside(store, waiting)
-        store.history.state.seal(name, json.dumps(sorted(erased)).encode())
-    return waiting
+        _destroy(store.git, cases, strays=_strays(store.git))
+        _clear_beside(store, cases)
+        state = store.history.state
+        state.seal(_note(state), json.dumps(sorted({*cases} | _noted(state, _note(state)))).encode())
 
 
 def finish_shared(state: State, folder: Path, tip: str, erased: Collection[str]) -> list[str]:
     """The same in a bare repository that this machine reaches as a folder. Raises: TryAgain, DiskFailed, NotAllowed."""
     name = _note_of_shared(folder)
-    waiting = sorted({*erased} - _noted(state, name))
-    if not waiting:
+    cases = sorted({*erased} - _noted(state, name))
+    if not cases:
         return []
     git = Git(folder)
     git.repository = Shared(folder, tip)
     with lock.held(folder / "cdr.lock"):
-        _destroy(git, waiting, set())
+        _destroy(git, cases)  # what nothing leads to may be a push that is just coming in
     state.seal(name, json.dumps(sorted(erased)).encode())
-    return waiting
+    return cases
 
 
 def finish_pushed(folder: Path, update: Update) -> None:
@@ -116,22 +114,30 @@ def _noted(state: State, name: str) -> set[str]:
 # ---- in the repository ------------------------------------------------------------------------------------------------
 
 
-def _destroy(git: Git, cases: Collection[str], staged: Collection[str]) -> None:
+def _destroy(git: Git, cases: Collection[str], strays: Collection[str] = ()) -> None:
     with packing.alone_at(git):  # a pack that is made meanwhile would bring the files back
-        _destroy_alone(git, cases, staged)
+        _destroy_alone(git, cases, strays)
 
 
-def _destroy_alone(git: Git, cases: Collection[str], staged: Collection[str]) -> None:
+def _destroy_alone(git: Git, cases: Collection[str], strays: Collection[str]) -> None:
     kinds = _kinds(git)
-    commits = [id_ for id_, kind in kinds.items() if kind == "commit"]
-    here = {id_ for id_, kind in kinds.items() if kind == "blob"}
-    doomed = here & set().union(*_named(git, commits, cases).values())
-    reached = {id_ for id_, _ in _reached(git, commits)}
-    doomed |= {id_ for id_ in here - reached - {*staged} if _is_encrypted(git, id_)}
+    doomed = set().union(strays, *_named(git, _commits(kinds), cases).values())
     for id_ in doomed:
         (git.repository.objects / id_[:2] / id_[2:]).unlink(missing_ok=True)
     for index in sorted(git.repository.objects.glob("pack/*.idx")):
         _pack_anew(git, index, doomed)
+
+
+def _strays(git: Git) -> set[str]:
+    """Encrypted files that nothing leads to, as of a change that was given up: they may be of the case. The caller holds the lock."""
+    kinds = _kinds(git)
+    led_to = {id_ for id_, _ in _reached(git, _commits(kinds))} | _staged(git)
+    return {id_ for id_, kind in kinds.items() if kind == "blob" and id_ not in led_to and _is_encrypted(git, id_)}
+
+
+def _commits(kinds: Mapping[str, str]) -> list[str]:
+    """The commits that are here, also those that nobody can reach any more."""
+    return [id_ for id_, kind in kinds.items() if kind == "commit"]
 
 
 def _kinds(git: Git) -> dict[str, str]:
@@ -170,7 +176,7 @@ def _staged(git: Git) -> set[str]:
 
 
 def _is_encrypted(git: Git, id_: str) -> bool:
-    """Whether a file that nothing leads to is an encrypted one: a change that was given up may have been about the case."""
+    """Whether a file is an encrypted one."""
     with suppress(CdrError):
         return bool(recipient_ids(git.contents([id_])[0], "A file"))
     return False

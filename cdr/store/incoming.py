@@ -164,6 +164,13 @@ def erased(both: Sides) -> set[str]:
     return {case for side in (both.ours, both.theirs) for case in erasures.erased_at(side.git, side.head)}
 
 
+def brought_back(both: Sides) -> set[str]:
+    """The files that one side wrote in a case which the other, or it too, has erased: they go."""
+    gone, git, base = erased(both), both.base.git, both.base.head
+    changes = [git.changed(base, side.head).items() for side in (both.ours, both.theirs)] if gone else []
+    return {path for one in changes for path, (_, new) in one if new is not None and erasures.case_of(path) in gone}
+
+
 def erasure_joined(both: Sides, path: str) -> bytes | None:
     """What two lines of work come to that both say something of erasing one case."""
     case = path.rpartition("/")[2].removesuffix(".yaml")

@@ -24,7 +24,7 @@ from cdr.store.store import Store
 TOGETHER = "cdr keys refresh FINGERPRINT FINGERPRINT"
 UNREADABLE = (NotAuthentic, NotAllowed, ToolMissing, InvalidData)
 AT_ONCE = 100  # so many files are looked at together
-SAVE_EVERY = 50
+SAVE_EVERY = 20  # documents: what a kill or a power cut costs at most, beside those of one case
 NOTE = "rotation"
 
 
@@ -99,11 +99,10 @@ def encrypt_anew(store: Store, new: Snapshot, places: Sequence[Place], found: Ro
     for place in places:
         by_case.setdefault(place.case or place.path, []).append(place)
     try:
-        for number, case in enumerate(store.progress(list(by_case), "Encrypting anew"), 1):
+        for case in store.progress(list(by_case), "Encrypting anew"):
             waiting = [place for place in by_case[case] if not _is_ready(new, place, note, found)]
             _encrypt_case(store, new, case, waiting, note, found)
-            if number % SAVE_EVERY == 0:
-                note.save()
+            note.save_now_and_then()
     finally:
         note.save()
 
@@ -173,6 +172,7 @@ class _Note:
         self.state = store.history.state
         self.readers = _readers(new)
         self.made: dict[str, tuple[str, str]] = {}
+        self.saved = 0
         try:
             kept = json.loads(self.state.sealed(self._name) or b"{}")
             if kept.get("readers") == self.readers:
@@ -189,8 +189,14 @@ class _Note:
         before, after = self.made.get(path, ("", ""))
         return Blob("100644", after) if before == digest and ID.fullmatch(after) else None
 
+    def save_now_and_then(self) -> None:
+        """Keep it where enough was made since."""
+        if len(self.made) - self.saved >= SAVE_EVERY:
+            self.save()
+
     def save(self) -> None:
         """Keep it where there is anything to keep."""
+        self.saved = len(self.made)
         if self.made:
             self.state.seal(self._name, json.dumps({"readers": self.readers, "made": self.made}).encode())
 

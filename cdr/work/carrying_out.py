@@ -23,9 +23,11 @@ def carry_out(app: App, remote: Remote | None = None, *, again: str = "", was_pu
     Raises: TryAgain, DiskFailed.
     """
     store = app.store
-    here = destroying.finish(store, again)
-    for case in here:
+    here = destroying.waiting(store, again)
+    for case in here:  # first: what is destroyed is noted as done
         outbox.take_away_of(store.outbox, case)
+    if here:
+        destroying.finish(store, here)
     if remote is None:
         return here
     if not remote.is_folder:

@@ -85,6 +85,8 @@ def sync(app: App, remote: Remote, decide: Deciding, *, may_be_older: bool = Fal
             sent = remotes.given(store, remote, theirs)
         except NotShared as error:
             store.notices.append(f"{error.message} Nothing was given back. {error.hint}")
+            if remotes.noted(store) is None:
+                done.erased = tuple(carrying_out.carry_out(app))
             return done
         if sent is not None:
             done.sent += sent
@@ -171,8 +173,7 @@ class _Joining:
     def _once(self) -> None:
         erased = incoming.erased(self.both)
         paths = [path for path in self.both.changed_by_both() if erasures.case_of(path) not in erased]
-        for side in (self.both.ours, self.both.theirs):
-            self.joint.files |= dict.fromkeys(path for path in side.files if erasures.case_of(path) in erased)
+        self.joint.files |= dict.fromkeys(incoming.brought_back(self.both))
         places = {path: place for path in paths if (place := layout.place(path))}
         for path in sorted(places, key=lambda one: places[one].kind is not layout.ATTACHMENT):
             if places[path].kind is layout.ATTACHMENT:

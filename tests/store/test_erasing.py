@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People
-from store.hands import git, on_the_path
+from store.hands import git, head, on_the_path
 from store.test_sync import Hand, Office, office  # noqa: F401
 
+from cdr.store import destroying
 from cdr.store.erasures import Erasure, fault, joined
 
 ONE, OTHER = "A" * 40, "B" * 40
@@ -28,6 +29,10 @@ def _files_of(store: Path, case: str) -> set[str]:
 def _held(store: Path, files: set[str]) -> set[str]:
     lines = git(store, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)").splitlines()
     return files & {*lines}
+
+
+def _ended(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def findings_of(hand: Hand) -> set[tuple[str, str]]:
@@ -89,11 +94,17 @@ def test_no_copy_that_syncs_can_open_it(
     robin("erase", case, "--because", "order")
     robin("sync")
     assert sam("sync", "--json").json["erased"] == []
-    assert "asked to be erased" not in sam("retention").out
+    assert sam("retention", "--json").json["asked"] == [case]
     files = _files_of(sam.store, case)
     assert len(files) > 5 and _held(bare, files) == files
 
     git(bare, "config", "uploadpack.allowFilter", "true")
+    with (
+        monkeypatch.context() as patch
+    ):  # ended in the middle of it: it is recorded and told, and the next call does the rest
+        patch.setattr(destroying, "_pack_anew", _ended)
+        sam("erase", case, code=130)
+    assert sam("show", case, code=66).err and head(bare) == head(sam.store)
     ended = sam("erase", case, "--json").json
     assert ended["state"] == "erased" and ended["destroyed"] and ended["confirmed_by"] == people.second
     assert robin("sync", "--json").json["erased"] == [case]
@@ -105,13 +116,26 @@ def test_no_copy_that_syncs_can_open_it(
         hand.verified()
         assert "holds it" in hand("anchor", "verify", anchor).out
         assert hand("erase", case, "--json").json["destroyed"]
+        assert "cdr: erase" in hand("audit", case).out
     assert not _held(bare, files)
     one = git(old.store, "ls-tree", "-r", "HEAD", f"cases/{case}/case.yaml.gpg").split()[2]
     git(sam.store, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
     assert _held(sam.store, files) == {one} and findings_of(sam) == {("erased", f"erased/{case}.yaml")}
     assert sam("erase", case).out and not _held(sam.store, files)
+    git(bare, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
+    with monkeypatch.context() as patch:  # as git calls it on the shared repository's machine
+        patch.setenv("GIT_DIR", str(bare))
+        server = Hand(cron.home, tmp_path / "server.state", bare)
+        pushed = f"{'0' * 40} {head(sam.store)} refs/heads/main\n".encode()
+        server("check-push", "--done", "--root", people.member, stdin=pushed)
+    assert not _held(bare, files)
 
-    cron("sync")  # which never had the last files of the case
+    away = bare.rename(tmp_path / "away.git")
+    cron("chase", "--overdue", as_of="2026-02-20", code=75)  # in the case that is gone, which cron cannot know yet
+    away.rename(bare)
+    late = _files_of(cron.store, case) - files
+    assert late and "that is dropped" in cron("sync").err  # and it never had the last files of the case
+    assert not _held(cron.store, files | late)
     cron.verified()
     kept = tmp_path / "after.bundle"
     robin("backup", kept)
@@ -152,8 +176,8 @@ def test_no_copy_that_syncs_can_open_it(
         "FETCH_HEAD",
         home=sam.home,
     )
-    pushed = git(older, "push", "-q", str(bare), "HEAD:main", code=1)
-    assert not pushed
+    taken = git(older, "push", "-q", str(bare), "HEAD:main", code=1)
+    assert not taken
 
     shutil.rmtree(again.store)  # and put back from before, where it had been destroyed
     again("restore", backup, again.store, "--root", people.member, code=1)

@@ -184,7 +184,7 @@ VERBS: list[list[object]] = [
     ["retention"],
     ["backup", "FOLDER/backup.bundle"],
     ["restore", "FOLDER/backup.bundle", "FOLDER/restored"],
-    ["erase", "2026-7K3M"],
+    ["erase", "REF"],
     ["sync"],
     ["verify"],
     ["verify", "--repair"],
@@ -192,7 +192,7 @@ VERBS: list[list[object]] = [
 
 
 MAY_REFUSE = ("doctor", "edit", "bounce", "close", "reopen", "import", "sync", "restore", "governance", "find", "reconcile",
-              "disclose", "handover", "receive", "void", "export")  # fmt: skip
+              "disclose", "handover", "receive", "void", "export", "erase")  # fmt: skip
 
 
 SOME: list[list[object]] = [

@@ -10,9 +10,11 @@ import pytest
 from conftest import EXAMPLES, People, Shell
 from store.hands import document, findings, git, gpg, head, unchanged
 
+from cdr.store import rotation
 from cdr.store.git import Git
 from cdr.store.objects import Blob
 from cdr.store.packets import recipient_ids
+from cdr.store.state import State
 
 LEFT = ("--reason", "Left the team")
 
@@ -143,6 +145,19 @@ def test_a_stopped_run_goes_on_where_it_was(
     tree = git(cdr.store, "ls-tree", "-r", "HEAD")
     assert all(one.digest in tree for one in made)
     assert findings(cdr, code=0) == set() and "Amara" in cdr("show", sudi).out
+
+
+def test_a_kill_costs_no_more_than_a_few_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was made ready is kept as it goes on, for a power cut gives no time to keep anything."""
+    note, kept = object.__new__(rotation._Note), []
+    note.made, note.saved = {}, 0
+    monkeypatch.setattr(State, "seal", lambda *_: kept.append(len(note.made)))
+    note.state, note.readers = object.__new__(State), ""
+    note.state.names = ("/store",)
+    for n in range(50):
+        note.made[str(n)] = ("", "")
+        note.save_now_and_then()
+    assert kept == [20, 40]
 
 
 def test_a_key_that_ends_soon_is_told_with_every_change(cdr: Shell, sudi: str, people: People, tmp_path: Path) -> None:

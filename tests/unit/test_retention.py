@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from conftest import Shell
+from conftest import People, Shell
+from store.hands import sign_commit
 
-from cdr.domain.process.retention import Kept, kept
+from cdr.domain.process.retention import Kept, held, kept
+from cdr.domain.rulebook.configuration import LegalHold
 
 
 def case(*closed: str, **more: Any) -> dict[str, Any]:
@@ -32,10 +34,21 @@ def test_a_void_case_counts_from_its_voiding_and_nothing_known_is_never_due() ->
     assert not found[2].is_due(date(9999, 1, 1))
 
 
-def test_the_command(cdr: Shell, sudi: str) -> None:
+def test_a_hold_is_about_some_cases_or_all() -> None:
+    holds = [LegalHold("a claim", "2026-01-01", ("B",)), LegalHold("an inquiry", "2026-01-01", ())]
+    assert [held(one, holds[:1]) for one in "AB"] == ["", "a claim"]
+    assert [held(one, holds) for one in "AB"] == ["an inquiry", "a claim"]
+
+
+def test_the_command(cdr: Shell, sudi: str, people: People) -> None:
     assert "No closed case" in cdr("retention", as_of="2090-01-01").out
     cdr("void", sudi, "--by-mistake", as_of="2026-01-20")
     assert cdr("retention", "--json", as_of="2050-01-01").json["cases"] == []
     [one] = cdr("retention", "--all", "--json", as_of="2050-01-01").json["cases"]
-    assert one == {"case": sudi, "closed_on": "2026-01-20", "kept_until": "2051-01-20", "due": False}
+    assert one == {"case": sudi, "closed_on": "2026-01-20", "kept_until": "2051-01-20", "due": False, "held": None, "asked_on": None}  # fmt: skip
     assert sudi in cdr("retention", as_of="2051-01-20").out
+    with (cdr.store / "cdr.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(f"legal_holds: [{{because: A public inquiry, since: 2026-02-01, cases: [{sudi}]}}]\n")
+    sign_commit(cdr.store, people.home, people.member)
+    assert "held: A public inquiry" in cdr("retention", as_of="2051-01-20").out
+    assert "A public inquiry [ERASE-01]" in cdr("erase", sudi, as_of="2051-01-20", code=65).err
