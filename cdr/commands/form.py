@@ -118,9 +118,9 @@ def _of_agency(app: App, reference: str, agency: str, output: str, new_passphras
     route = app.configuration.agency(agency).route
     if route != FORM and suffix == ".html":  # nobody has a pass-phrase for it yet
         new_passphrase = True
+    request, told = _request(app, reference, agency, new_passphrase, write)
     if route != FORM and suffix == ".docx":
         say(f"It names the child ({IN_WORDS[route]}). Give it by that way only, and delete your copy.")
-    request, told = _request(app, reference, agency, new_passphrase, write)
     with return_forms.shown_once(app, reference, [agency] if told else []):
         if as_json:
             about = {"case": reference, "agency": agency, "file": output, "form": return_forms.version(request)}

@@ -32,7 +32,14 @@ def known(app: App) -> Known:
     keys = _keys(app)
     members = [key for key in keys if key.role == "member"]
     return Known(
-        {**_people(app.configuration), **_asked(), **_state(app), "keys": keys, **_readers(app, members)},
+        {
+            **_people(app.configuration),
+            **_asked(),
+            **_state(app),
+            **_routes(app.configuration),
+            "keys": keys,
+            **_readers(app, members),
+        },
         _needed(app.configuration),
         (SECOND_READER,) if len(members) < 2 else (),
     )
@@ -48,6 +55,17 @@ def _state(app: App) -> dict[str, Any]:
 def _people(found: Configuration) -> dict[str, str]:
     names = {"manager": "manager", "chair": "chair", "doctor": "designated_doctor"}
     return {name: _whom(found.people[key]) for name, key in names.items()}
+
+
+def _routes(found: Configuration) -> dict[str, Any]:
+    """How forms come to each agency, between which domains, and how messages leave."""
+    from cdr.domain.rulebook.agency_routes import IN_WORDS
+
+    asked = [agency for agency in found.agencies if agency.retired_on is None]
+    words = [{"name": one.name, "words": ": ".join(filter(None, (IN_WORDS[one.route], one.route_to)))} for one in asked]
+    domains = ", ".join(map(str, found.mail.get("secure_domains") or ()))
+    how = str(found.mail.get("host") or found.mail.get("transport", "outbox"))
+    return {"routes": words, "domains": domains, "transport": how}
 
 
 def _whom(person: Person) -> str:

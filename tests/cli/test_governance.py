@@ -47,6 +47,14 @@ def test_the_papers_of_a_new_store_and_of_one_that_says_all(
     everything = b"".join(files.values()).decode()
     for secret in (sudi, other, "Amara", "Efua", "Testcase", "9990000018", "999 000"):
         assert secret not in everything
+    for words in (
+        "Why not less",
+        "within 72 hours",
+        "Likely",
+        "form by mail, the child under lock",
+        "find --everywhere -o",
+    ):
+        assert words in files["impact-assessment.md"].decode()
     assert people.member in files["access-review.md"].decode()
     assert "notify" in (tmp_path / "one/access-review.md").read_text()
     assert reading_age(files["privacy-notice-families.md"].decode()) <= 11

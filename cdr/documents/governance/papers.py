@@ -21,7 +21,7 @@ PAPERS = (
 FLOW, GAPS = "data-flow.svg", "gaps.md"
 STEPS = (
     ("A professional notifies", "Form A, typed by the team; encrypted at once"),
-    ("Agencies are asked", "a message without a name; the form holds it under lock"),
+    ("Agencies are asked", "a message without a name; the form holds it under lock, or goes by an approved route"),
     ("Agencies answer", "encrypted in their browser to the team; or by a secure way, in Word"),
     ("The store", "every document encrypted to the members, every change signed"),
     ("The panel", "a summary without names, to members who signed the statement"),

@@ -14,6 +14,7 @@ from cdr.domain.case.traces import fields_of, values_of
 from cdr.domain.rulebook.validation import at
 from cdr.written import bare_name
 
+LONGEST_SHORTENED = 2
 OPENED, CLOSED = "[OTHER: ", "]"
 LONG_NUMBER = re.compile(r"\+?\d[\d -]{7,}\d")
 
@@ -79,15 +80,21 @@ def _names(clues: Clues, known: Iterable[Known]) -> tuple[set[str], set[str]]:
 def _runs(text: str, own: set[str], others: set[str]) -> Iterator[tuple[int, int]]:
     """Where a run of words of names stands that is not only theirs: a family name that both bear goes with the first name before it."""
     run: list[re.Match[str]] = []
-    for word in [*word_pattern().finditer(text), None]:
-        joins = (
-            word
-            and bare_name(word[0]) in own | others
-            and (not run or not text[run[-1].end() : word.start()].strip(" .'’-"))
-        )
-        if word and joins:
-            run.append(word)
-            continue
-        if any(bare_name(one[0]) in others for one in run):
-            yield run[0].start(), run[-1].end()
-        run = [word] if word and bare_name(word[0]) in own | others else []
+    for word in word_pattern().finditer(text):
+        is_name = bare_name(word[0]) in own | others
+        if run and not (is_name and _goes_on(text, run[-1], word)):
+            yield from _of_others(run, others)
+            run = []
+        run += [word] if is_name else []
+    yield from _of_others(run, others)
+
+
+def _goes_on(text: str, before: re.Match[str], word: re.Match[str]) -> bool:
+    """Whether two words belong to one name: nothing stands between them but a space or a hyphen, or the full stop of `Mr.` or `J.`."""
+    between = text[before.end() : word.start()]
+    return not between.strip(" -'’") or (between.strip() == "." and len(before[0]) <= LONGEST_SHORTENED)
+
+
+def _of_others(run: list[re.Match[str]], others: set[str]) -> Iterator[tuple[int, int]]:
+    if any(bare_name(one[0]) in others for one in run):
+        yield run[0].start(), run[-1].end()
