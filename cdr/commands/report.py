@@ -327,7 +327,8 @@ def _record_words(app: App, year: str, form: Form, beside: Beside, revision: int
             {} if same else {report_kept.place_of_pictures(year): report_kept.pictures_body(year, pictures)}
         )
         changed |= {report_kept.place_of_numbers(year): beside_which} if beside_which else {}
-        current = [one for one in (before, kept, report_kept.numbers_for(store, year)) if one]
+        there = (before, kept, report_kept.numbers_for(store, year))
+        current = [one for one in there if one and one.place in changed]
         store.commit(Change("report", changed, texts={place: form.raw}), current)
     form.warn()
     return True

@@ -68,15 +68,17 @@ async function openPanel(page, phrase) {
 }
 
 const scenarios = {
-  async report() {
+  async small() {
     const within = await context({ viewport: { width: 390, height: 800 } });
-    const page = await open(within, plan.file);
-    await audit(page, "report");
-    await shot(page, "report", true);
-    seen.width = await page.evaluate(() => document.documentElement.scrollWidth);
-    seen.over = await page.evaluate(() => [...document.querySelectorAll("body *")]
-      .filter((one) => !one.closest(".scroll > table") && one.getBoundingClientRect().right > 390.5)
-      .map((one) => `${one.tagName}: ${one.textContent.trim().slice(0, 60)}`));
+    seen.over = {};
+    for (const [name, file] of Object.entries(plan.files)) {
+      const page = await open(within, file);
+      await audit(page, name);
+      await shot(page, name, true);
+      seen.over[name] = await page.evaluate(() => [document.documentElement, ...document.querySelectorAll("body *")]
+        .filter((one) => (!one.closest(".scroll > table") || one.matches(".said")) && Math.max(one.getBoundingClientRect().right, one === document.documentElement ? one.scrollWidth : 0) > 390.5)
+        .map((one) => `${one.tagName}: ${one.textContent.trim().slice(0, 60)}`));
+    }
   },
   async papers() {
     seen.wide = {};

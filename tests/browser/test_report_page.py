@@ -1,4 +1,4 @@
-"""The annual report as a page on a small screen: nothing lies outside it, and nobody is shut out."""
+"""The annual report and the timeline as pages on a small screen: nothing lies outside it, and nobody is shut out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from browser.test_return_form import BROWSER, HERE, missing
 from unit.test_report import SOME, WORDS, made
+from unit.timeline_cases import RETURNS, told
+from unit.timeline_cases import made as made_timeline
 
 from cdr.documents.report.report import render
+from cdr.documents.timeline.timeline import render as render_timeline
 
 SHOTS = os.environ.get("CDR_SHOTS", "")
 LONG = """\
@@ -36,13 +39,16 @@ def test_nothing_lies_outside_a_small_screen(tmp_path: Path) -> None:
         (pytest.fail if os.environ.get("CDR_TOOLS") == "required" else pytest.skip)(missing())
     some = [replace(one, jar=None) if n % 3 == 1 else one for n, one in enumerate(SOME)]
     report = made(some, WORDS | {"what_was_done": LONG, "sections": [{"title": "Voices", "text": LONG}]}, years=8)
-    page = tmp_path / "report.html"
-    page.write_bytes(render(report, "html"))
-    plan = {"browser": BROWSER, "file": str(page), "folder": str(tmp_path), "shots": SHOTS}
+    timeline = made_timeline(None, [*RETURNS, told("high-street-surgery", ("2025-05-01", "Seen " + "x" * 90))], True)
+    pages = {"report": render(report, "html"), "timeline": str(render_timeline(timeline, "html")).encode()}
+    files = {name: str(tmp_path / f"{name}.html") for name in pages}
+    for name, raw in pages.items():
+        Path(files[name]).write_bytes(raw)
+    plan = {"browser": BROWSER, "files": files, "folder": str(tmp_path), "shots": SHOTS}
     done = subprocess.run(
-        ["node", "drive.mjs", "report"], cwd=HERE, check=False, input=json.dumps(plan), capture_output=True, text=True, timeout=400
+        ["node", "drive.mjs", "small"], cwd=HERE, check=False, input=json.dumps(plan), capture_output=True, text=True, timeout=400
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
-    assert (seen["requests"], seen["console"], seen["over"], seen["width"]) == ([], [], [], 390)
+    assert (seen["requests"], seen["console"], seen["over"]) == ([], [], {"report": [], "timeline": []})
     assert all(found == [] for found in seen["axe"].values()), seen["axe"]

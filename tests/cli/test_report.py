@@ -190,6 +190,8 @@ def test_pictures_beside_the_words_are_kept_with_them_and_what_may_not_stand_the
     assert (cdr.store / "reports" / "2025-26-pictures.yaml.gpg").is_file()
     (beside / "garden.png").unlink()
     assert "Nothing was changed." in cdr(*YEAR, "--words", words(beside, good), as_of=DAY).err
+    cdr(*YEAR, "--words", words(beside, good.replace("To all", "To all of them")), as_of="2026-03-01")
+    cdr(*YEAR, "--words", words(beside, good), as_of=DAY)
     monkeypatch.chdir(tmp_path)
     editor(tmp_path, monkeypatch, """sed -i 's/To all/To everybody/' "$1" """)
     cdr("report", "--year", "2026/27", "--edit", as_of=DAY)
