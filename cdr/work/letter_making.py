@@ -33,6 +33,7 @@ class Made:
 
     data: bytes
     number: int | None
+    name: str = ""  # of one of the family
 
 
 def words_for(kind: str, file: str | None) -> str:
@@ -146,7 +147,11 @@ def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any]
     }
     wanted.find_places(list(files))
     first = len(case.documents.case.body.get("letters") or ()) + 1
-    return {number: Made(data, None if wanted.draft else first + n) for n, (number, data) in enumerate(files.items())}
+    names = {one.recipient.number: one.recipient.name for one in composed if case.kind.to == "family"}
+    return {
+        number: Made(data, None if wanted.draft else first + n, names.get(number, ""))
+        for n, (number, data) in enumerate(files.items())
+    }
 
 
 def _kept(
@@ -167,7 +172,7 @@ def _kept(
         )  # fmt: skip
         result = with_letter(
             result, kind=wanted.kind, to=to, made_on=today, format=wanted.format, status="final",
-            from_revision=case.revision, send_on=wanted.send_on, attachment=number,
+            from_revision=case.revision, send_on=wanted.send_on, attachment=number, name=letter.name,
         )  # fmt: skip
     return result, files
 

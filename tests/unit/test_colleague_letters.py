@@ -110,7 +110,7 @@ def test_who_the_key_worker_is() -> None:
 def test_the_coroner_has_the_reference_of_the_inquest() -> None:
     assert "Your reference: INV-77." in said("coroner") and "Dear Mr Hobbs" in said("coroner")
     unknown = said("coroner", changed(SUICIDE, informed=[], other_investigations=[]))
-    assert "Dear colleague" in unknown and "The coroner’s office" in unknown and "Your reference" not in unknown
+    assert "Dear Coroner" in unknown and "The coroner’s office" in unknown and "Your reference" not in unknown
 
 
 def test_which_area_and_who_does_what() -> None:

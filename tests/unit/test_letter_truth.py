@@ -15,7 +15,7 @@ from cdr.documents.letters import wording_check
 from cdr.documents.letters.wording import lint, wording
 from cdr.domain.case.facts import Facts, Notification
 from cdr.domain.case.siblings import of_the_same_time
-from cdr.domain.letters import letter_facts, letter_gate, letters, professional_letters, support
+from cdr.domain.letters import letter_facts, letter_gate, letters, professional_letters, support, wishes
 from cdr.domain.letters.greeting import salutation, with_capitals
 from cdr.domain.letters.letter_facts import Standing
 from cdr.domain.letters.people_written_to import meant_by, people_of, recipients
@@ -60,6 +60,15 @@ class TestTheFirstLetter:
         assert "so long to write" not in words("condolence", so, to=1)
         assert "so long to write" in words("condolence", so, to=2)
         assert SORRY in words("delay", so, to=2)
+
+    def test_a_person_is_known_again_though_form_a_counts_otherwise_by_now(self) -> None:
+        body = changed(SUDI)
+        body["family"]["parents"][0]["has_died"] = "yes"
+        to_her = {"kind": "condolence", "status": "final", "to": 1, "name": SUDI["family"]["parents"][0]["name"]}
+        assert SORRY in words("delay", standing({"letters": [to_her]}, body), body)
+        to_him = {**to_her, "to": 2, "name": "mr kwame testcase"}
+        assert SORRY not in words("delay", standing({"letters": [to_him]}, body), body)
+        assert "testcase" not in str(wishes.without_names({"letters": [to_him]}))
 
     def test_what_went_otherwise_may_have_gone_to_anyone_and_what_went_to_others_is_no_letter_of_theirs(self) -> None:
         assert SORRY not in words("delay", standing({"milestones": [{"kind": "letter_sent", "on": "2026-02-01"}]}))

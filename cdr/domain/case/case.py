@@ -2,7 +2,7 @@
 
 Body: `{schema: case/1, opened_on, status: open|closed, not_a_duplicate, next: [{what, clock, due, who, limit, edition}], gates (see
 `gates`), milestones and following (see `milestones`), waivers: [{agency, on, reason}], reviews: [{on, stage, panel, override: {reason, unmet}|null}],
-letter_gates, letters: [{kind, to, made_on, format, status, from_revision, send_on, attachment}], closures: [{on}], reopenings: [{on, reason}]}`.
+letter_gates, letters: [{kind, to, made_on, format, status, from_revision, send_on, attachment, name}], closures: [{on}], reopenings: [{on, reason}]}`.
 """
 
 from __future__ import annotations
@@ -145,15 +145,17 @@ def with_letter(
     from_revision: str | int,
     send_on: date | None = None,
     attachment: int | None = None,
+    name: str = "",
 ) -> dict[str, Any]:
     """The case with the fact that a letter was made: its kind, for whom by number, from which revision, and when it goes.
 
-    `attachment` is the number of the file that keeps it.
+    `attachment` is the number of the file that keeps it, `name` that of one of the family, by which they are known again.
     """
     letter = {"kind": kind, "to": to, "made_on": made_on.isoformat(), "format": format, "status": status}
     sent: dict[str, Any] = {"send_on": send_on.isoformat()} if send_on else {}
     file = {"attachment": attachment} if attachment else {}
-    return _with(case, "letters", {**letter, "from_revision": from_revision, **sent, **file})
+    whose = {"name": name} if name else {}
+    return _with(case, "letters", {**letter, "from_revision": from_revision, **sent, **file, **whose})
 
 
 def with_attachment(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 IN_CONFIDENCE = "In confidence"  # how it goes is agreed with each; addresses of colleagues are not kept
 CORONER, EDUCATION = "coroner", "education_school_early_years"
+WITHOUT_A_NAME = {CORONER: "Dear Coroner"}
 FOR_SCHOOLS = "school"  # what an organisation is for that helps a school
 
 Body = Mapping[str, Any]
@@ -136,7 +137,7 @@ def _letter(
         on=on,
         date=long_date(on),
         recipient=Recipient(number, name or to.organisation, kind.to, lines, lives_with_child=False),
-        salutation=salutation(name) if name else "Dear colleague",
+        salutation=salutation(name) if name else WITHOUT_A_NAME.get(kind.to, "Dear colleague"),
         area=one_line(store.area),
         to=to.organisation or name,
         known={key: known.get(key, "") for key in kind.may_know if key != "reference"},

@@ -17,9 +17,10 @@ from cdr.domain.case.gates import CLOSED, OPEN, gates_of
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import open_gates, settled_on
 from cdr.domain.letters.letter_gate import one_line
-from cdr.domain.letters.people_written_to import WHOLE_FAMILY, meant_by, people_of
+from cdr.domain.letters.people_written_to import WHOLE_FAMILY, meant_by, people_of, recipients
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
 from cdr.domain.rulebook.validation import YES, date_at, items_at, number_at, text_at, words_at
+from cdr.written import bare_name
 
 if TYPE_CHECKING:
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
@@ -97,7 +98,7 @@ def standing(form_a: Body, case: Body, requests: Body, analysis: Body | None, on
         inquest=_inquest(form_a, case),
         papers=_papers(requests),
         long_ago=died is not None and (on - died).days > rules.late_after,
-        written_to=_written_to(case, rules),
+        written_to=_written_to(case, rules, form_a),
         told_us=_told_us(case, people),
         met_on=_met_long_ago(case, analysis or {}, on, rules),
         criminal=processes.is_live(case, [processes.CRIMINAL]),
@@ -216,16 +217,21 @@ def _papers(requests: Body) -> str:
     return "in" if is_in else "asked"
 
 
-def _written_to(case: Body, rules: LetterRules) -> frozenset[int] | None:
-    """Who had a final letter to the family before, by number; None where one went otherwise, and so may have gone to anyone."""
+def _written_to(case: Body, rules: LetterRules, form_a: Body) -> frozenset[int] | None:
+    """Who had a final letter to the family before, by number; None where one went otherwise, and so may have gone to anyone.
+
+    A person is known again by the name, since Form A may count otherwise by now; by the number where no name was kept.
+    """
     kinds = {name for name, kind in rules.kinds.items() if kind.to != FAMILY}
     final = [
         one for _, one in items_at(case, "letters") if one.get("status") == "final" and one.get("kind") not in kinds
     ]
-    numbers = [number for one in final if isinstance(number := one.get("to"), int)]
-    if any(one.kind == LETTER_SENT for one in milestones_of(case)) or len(numbers) < len(final):
+    if any(one.kind == LETTER_SENT for one in milestones_of(case)) or not all(one.get("to") for one in final):
         return None
-    return frozenset(numbers)
+    names = {person.number: bare_name(person.name) for person in recipients(form_a)}
+    named = {bare_name(text_at(one, "name")) for one in final} - {""}
+    numbers = {one.get("to") for one in final if not text_at(one, "name")}
+    return frozenset(number for number, name in names.items() if name in named or number in numbers)
 
 
 def waits(case: Body, requests: Body, rules: LetterRules) -> tuple[str, ...]:

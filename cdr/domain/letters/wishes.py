@@ -138,10 +138,15 @@ def with_wish(case: Body, person: Recipient, wish: str, on: date, by: str, reaso
 
 
 def without_names(case: Body) -> dict[str, Any]:
-    """The wishes and the gates of a case without anybody's name or reason, for the index."""
+    """The wishes, the gates and the letters of a case without anybody's name or reason, for the index."""
     wishes = [{k: v for k, v in item.items() if k not in ("name", "reason")} for _, item in items_at(case, "wishes")]
     gates = [{**item, "to": [_nameless(key) for key in item["to"]]} if "to" in item else item for item in _gates(case)]
-    return {**({"wishes": wishes} if wishes else {}), **({"letter_gates": gates} if "letter_gates" in case else {})}
+    letters = {"letters": [_nameless(item) for _, item in items_at(case, "letters")]} if "letters" in case else {}
+    return {
+        **letters,
+        **({"wishes": wishes} if wishes else {}),
+        **({"letter_gates": gates} if "letter_gates" in case else {}),
+    }
 
 
 def _nameless(key: Body) -> dict[str, Any]:
