@@ -34,6 +34,7 @@ def test_a_story_of_reads(cdr: Shell, sudi: str, people: People, monkeypatch: py
     cdr("milestone", sudi, "ncmd_told")  # of the same day: nothing of it is recorded yet
     assert "reads/" not in git(cdr.store, "show", "--name-only", "--format=", "HEAD")
     monkeypatch.setattr(reads, "clock", TOMORROW)
+    monkeypatch.setattr(reads_waiting, "clock", TOMORROW)
     cdr("milestone", sudi, "family_views")
     [path] = [line for line in git(cdr.store, "show", "--name-only", "--format=", "HEAD").split() if "reads/" in line]
     assert git(cdr.store, "rev-parse", "HEAD~2") == before
