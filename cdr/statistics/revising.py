@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from cdr.statistics.changed_since import Act, Changed, Revision
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.tables import OVERLAPPING, TOTAL, Cell, Row, Table, Tally
 from cdr.statistics.years import year_of
@@ -27,36 +28,6 @@ class Reported:
     on: date
     commit: str
     tally: Tally
-
-
-@dataclass(frozen=True)
-class Act:
-    """One change of the history: its day, the verb, and the case that it was about; empty where it was about several or none."""
-
-    on: date
-    verb: str
-    case: str
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A row that was published and is another number now; `was` and `now` are counts."""
-
-    row: str
-    was: int
-    now: int
-
-
-@dataclass(frozen=True)
-class Revision:
-    """A column of a table that changed since a release; `causes` are what was recorded since then of its cases."""
-
-    table: str
-    column: str
-    release: int | None
-    reported_on: date
-    rows: tuple[Changed, ...]
-    causes: tuple[Act, ...] = ()
 
 
 def revisions(tally: Tally, reported: Sequence[Reported]) -> list[Revision]:

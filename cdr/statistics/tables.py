@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cdr.statistics.changed_since import Revision
     from cdr.statistics.panel_years import PanelYears
-    from cdr.statistics.revising import Revision
 
 BASES = ("notified", "died", "reviewed", "requested")
 TOTAL = "Total"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cdr.statistics.changed_since import Revision
 from cdr.statistics.panel_years import PanelYears
-from cdr.statistics.revising import Revision
 from cdr.statistics.rounding import STEP
 from cdr.statistics.tables import Break, Cell, Reference, Row, Table, Tally
 

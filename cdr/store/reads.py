@@ -7,29 +7,21 @@ line before, so that one which is cut out is missed. What gpg alone opens leaves
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cdr import clock, disk
-from cdr.forms import migrations
-from cdr.store import layout, lock
-from cdr.store.registry import MEMBER
+from cdr import clock
+from cdr.store import layout
+from cdr.store.reads_waiting import Line, digest, folded, waiting
 
 if TYPE_CHECKING:
     from cdr.store.store import Store
     from cdr.store.transaction import Change
 
-PENDING = "reads"
 EVERY_CASE = "*"
-MOST_PENDING = 200  # lines that wait for a change of another day
-
-Line = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,30 +56,9 @@ def note(store: Store, what: str, cases: Sequence[str], why: str = "") -> None:
         **({"for": why} if why else {}),
         "nonce": secrets.token_hex(8),
     }
-    with _pending(store) as (kept, keep):
+    with waiting(store.index.sealing) as (kept, keep):
         line["previous"] = kept["head"]
         keep({"head": digest(line), "reads": [*kept["reads"], line]})
-
-
-def digest(line: Line) -> str:
-    """How a line is known to the next one: SHA-256 of what it says, which a number used once keeps from being guessed."""
-    return hashlib.sha256(json.dumps(line, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def folded(store: Store, change: Change, *, now: bool = False) -> tuple[Change, Callable[[], None]]:
-    """A change with the lines that wait since another day (or `now`), and what forgets them once it is published."""
-    if store.person.role != MEMBER or not store.index.sealing.is_kept(PENDING):
-        return change, lambda: None
-    with _pending(store) as (kept, _):
-        lines = kept["reads"]
-    today = clock.real_now().astimezone(UTC).date().isoformat()
-    if not lines or not (now or lines[0]["at"][:10] < today or len(lines) >= MOST_PENDING):
-        return change, lambda: None
-    body = {"schema": migrations.current(layout.READS.form), "reads": lines}
-    found = layout.place(layout.reads_path(digest({"reads": lines})[:16]))
-    if found is None or store.sealed.blob(found.path) is not None:  # recorded already, and not forgotten here
-        return change, lambda: _forget(store, lines)
-    return replace(change, documents={**change.documents, found: body}), lambda: _forget(store, lines)
 
 
 def fold_now(store: Store, verb: str = "reads") -> bool:
@@ -97,21 +68,25 @@ def fold_now(store: Store, verb: str = "reads") -> bool:
     """
     from cdr.store.transaction import Change
 
-    change, forget = folded(store, Change(verb), now=True)
+    change, forget = _with_waiting(store, Change(verb), now=True)
     if change.documents:
         store.commit(change)
     forget()
     return bool(change.documents)
 
 
+def _with_waiting(store: Store, change: Change, *, now: bool = False) -> tuple[Change, Callable[[], None]]:
+    return folded(store.person, store.index.sealing, lambda path: store.sealed.blob(path) is not None, change, now=now)
+
+
 def record_due(store: Store) -> None:
     """Record the lines that wait since another day, before copies meet. Raises: as `Store.commit`."""
     from cdr.store.transaction import Change
 
-    if not folded(store, Change("reads"))[0].documents:
+    if not _with_waiting(store, Change("reads"))[0].documents:
         return
     with store.writing():
-        change, _ = folded(store, Change("reads"))
+        change, _ = _with_waiting(store, Change("reads"))
         if change.documents:
             store.commit(Change("reads"))
 
@@ -140,26 +115,9 @@ def _all(store: Store) -> Iterator[Line]:
         found = layout.place(path)
         if found is not None:
             yield from store.snapshot.read(found).body["reads"]
-    with _pending(store) as (kept, _):
+    with waiting(store.index.sealing) as (kept, _):
         yield from kept["reads"]
 
 
 def _read(line: Line) -> Read:
     return Read(line["at"], line["by"], line["fingerprint"], line["what"], tuple(line["cases"]), line.get("for", ""))
-
-
-def _forget(store: Store, lines: Sequence[Line]) -> None:
-    with _pending(store) as (kept, keep):
-        keep(
-            {**kept, "reads": kept["reads"][len(lines) :] if kept["reads"][: len(lines)] == [*lines] else kept["reads"]}
-        )
-
-
-@contextmanager
-def _pending(store: Store) -> Iterator[tuple[dict[str, Any], Callable[[dict[str, Any]], None]]]:
-    """The lines that wait, and how to keep others in their place; one run at a time."""
-    sealing = store.index.sealing
-    folder = disk.private_folder(sealing.state.folder)
-    with lock.held(folder / "reads.lock", doing="noting who read"):
-        kept = sealing.open(PENDING) or {"head": "", "reads": []}
-        yield kept, lambda content: sealing.keep(PENDING, content)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cdr import clock, disk
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
-from cdr.store import layout, lock, reads, transaction, worktree
+from cdr.store import layout, lock, reads_waiting, transaction, worktree
 from cdr.store.case_file import CaseFile
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document
@@ -321,7 +321,9 @@ class Store:
         gives back is called where publishing fails all the same.
         Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
         """
-        change, forget_reads = reads.folded(self, change)
+        change, forget_reads = reads_waiting.folded(
+            self.person, self.index.sealing, lambda path: self.sealed.blob(path) is not None, change
+        )
         replaced = {document.place: document for document in current if document.revision}
         self.refuse_changed_files(*change.paths())
         before = self.history.verified(self.progress)

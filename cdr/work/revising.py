@@ -22,7 +22,8 @@ def with_revisions(app: App, tally: Tally, facts: Sequence[CaseFacts], being_wri
 
     Raises: NotAllowed, NotAuthentic.
     """
-    from cdr.statistics.revising import Act, noted, revisions, with_causes
+    from cdr.statistics.changed_since import Act
+    from cdr.statistics.revising import noted, revisions, with_causes
     from cdr.store.audit import acts_since
 
     reported = [*_published(app), *_written(app, tally, being_written)]

@@ -252,12 +252,12 @@ def whose(name: str) -> str:
 
 
 def test_no_module_is_imported_in_a_ring() -> None:
-    """A module that needs itself, through whatever others and however late, cannot be understood on its own."""
+    """A module that needs itself, through whatever others, however late and for types alone, cannot be understood on its own."""
     names = {
         "cdr." + module.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): module
         for module in modules()
     }
-    needs = {name: {n for n in run_imports(module) if n in names and n != name} for name, module in names.items()}
+    needs = {name: {n for n in all_imports(module) if n in names and n != name} for name, module in names.items()}
     while True:
         free = [name for name, needed in needs.items() if not needed & needs.keys()]
         if not free:
@@ -267,14 +267,10 @@ def test_no_module_is_imported_in_a_ring() -> None:
     assert sorted(needs) == []
 
 
-def run_imports(module: Module) -> Iterator[str]:
-    """Every import that is ever done, lazy ones too; those that only types need are not."""
-    for_types: set[ast.AST] = set()
+def all_imports(module: Module) -> Iterator[str]:
+    """Every import, lazy ones and those that only types need too."""
     for node in module.nodes:
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            for_types |= set(ast.walk(node))
-    for node in module.nodes:
-        if isinstance(node, ast.ImportFrom) and node.module and node not in for_types:
+        if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 

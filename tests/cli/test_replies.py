@@ -6,110 +6,38 @@ import copy
 import email
 import email.policy
 import errno
-import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
 import terminals
+from cli.agency_replies import (
+    AGENCIES,
+    ASKED,
+    CAME,
+    CANARY,
+    HOSPITAL,
+    POLICE,
+    Post,
+    example,
+    gpg,
+    ledger,
+    returns,
+    sealed,
+)
 from conftest import EXAMPLES, People, Shell
 from faults.test_canary import Watched
 from store.hands import git, unchanged
 
-from cdr.forms import codec, schema
-
-AGENCIES = [
-    "northtown-general",
-    "high-street-surgery",
-    "northshire-community",
-    "northshire-police",
-    "regional-ambulance",
-    "northshire-social-care",
-]
-ASKED, CAME = "2026-01-09", "2026-01-20"
-HOSPITAL, POLICE = "northtown-general", "northshire-police"
-CANARY = ("Amara", "Testcase", "9990000018", "2025-03-02", "Example Street", "Efua", "Kwame", "Kofi")
-
-
-@pytest.fixture
-def asked(cdr: Shell, sudi: str) -> str:
-    cdr("request", sudi, HOSPITAL, POLICE, as_of=ASKED)
-    return sudi
-
-
-def example(name: str = "form-b-hospital") -> dict[str, Any]:
-    body, _ = schema.read((EXAMPLES / f"{name}.yaml").read_bytes(), name, "form-b")
-    return body
-
-
-def ledger(cdr: Shell, case: str) -> dict[str, dict[str, Any]]:
-    shown = cdr("show", case, "--json", as_of=CAME).json["documents"]["requests"]["requests"]
-    return {request["agency"]: request for request in shown}
-
-
-def returns(cdr: Shell, case: str) -> dict[str, dict[str, Any]]:
-    documents = cdr("show", case, "--json", as_of=CAME).json["documents"]
-    return {id_: body for id_, body in documents.items() if id_.startswith("return-")}
-
-
-def gpg(*arguments: str, data: bytes) -> bytes:
-    return subprocess.run(
-        ["gpg", "--batch", "--quiet", "--trust-model", "always", *arguments],
-        input=data,
-        capture_output=True,
-        check=True,
-    ).stdout
-
-
-def sealed(data: bytes, *to: str, how: tuple[str, ...] = ("--armor",)) -> bytes:
-    return gpg(*how, *(part for key in to for part in ("--recipient", key)), "--encrypt", data=data)
-
-
-class Post:
-    """Makes replies to the requests of one case, as the form of an agency would."""
-
-    def __init__(self, cdr: Shell, case: str, people: People, folder: Path) -> None:
-        self.cdr, self.case, self.people, self.folder = cdr, case, people, folder
-
-    def reply(self, agency: str = HOSPITAL, body: dict[str, Any] | None = None, **other: Any) -> dict[str, Any]:
-        nonce = ledger(self.cdr, self.case)[agency]["form"]["nonce"]
-        said = {"agency": agency, "case": self.case} | (example() if body is None else body)
-        return {"schema": "cdr-reply/1", "case": self.case, "agency": agency, "nonce": nonce, "form": "form-b/1",
-                "saved_at": "2026-01-20T14:05:00+00:00", "body": said} | other  # fmt: skip
-
-    def file(self, content: Any, name: str = "reply.asc", seal: Callable[[bytes], bytes] | None = None) -> Path:
-        raw = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
-        path = self.folder / name
-        path.write_bytes(seal(raw) if seal else sealed(raw, self.people.member, self.people.second))
-        return path
-
-    def refused(self, path: Path, agency: str = HOSPITAL, code: int = 65) -> str:
-        """What is said of a file that is refused; the store stays as it was, and nothing of the child is said."""
-        before = git(self.cdr.store, "rev-parse", "HEAD")
-        answer = self.cdr("return", self.case, agency, "--from", path, "--yes", as_of=CAME, code=code)
-        assert git(self.cdr.store, "rev-parse", "HEAD") == before
-        assert not answer.out and not any(word in answer.err for word in CANARY)
-        return answer.err
-
-
-@pytest.fixture
-def post(cdr: Shell, asked: str, people: People, tmp_path: Path) -> Post:
-    return Post(cdr, asked, people, tmp_path)
-
 
 # ---- asking ---------------------------------------------------------------------------------------------------------
-
-
 def test_a_request_tells_each_pass_phrase_once_and_it_opens_who_the_child_is(
     cdr: Shell, sudi: str, people: People
 ) -> None:
@@ -174,8 +102,6 @@ def test_the_message_carries_the_form_and_nothing_of_the_child(cdr: Shell, asked
 
 
 # ---- the form -------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("suffix", ["html", "docx", "yaml"])
 def test_a_form_is_written_for_an_agency_that_was_asked(cdr: Shell, asked: str, tmp_path: Path, suffix: str) -> None:
     before = git(cdr.store, "rev-parse", "HEAD")
@@ -282,8 +208,6 @@ def test_several_who_take_in_the_same_reply_at_once_record_it_once(cdr: Shell, a
 
 
 # ---- replies that are right -----------------------------------------------------------------------------------------
-
-
 def test_the_six_agencies_answer(cdr: Shell, asked: str, post: Post) -> None:
     cdr("request", asked, as_of=ASKED)
     examples = {HOSPITAL: "form-b-hospital", POLICE: "form-b-police", "regional-ambulance": "form-b-ambulance"}
@@ -382,434 +306,7 @@ def test_a_full_return_may_follow_a_nil_one_and_takes_its_place(cdr: Shell, aske
     assert ledger(cdr, asked)[HOSPITAL]["status"] == "returned"
 
 
-# ---- replies that are not -------------------------------------------------------------------------------------------
-
-
-def test_what_is_not_the_answer_to_this_request_is_refused(cdr: Shell, asked: str, post: Post) -> None:
-    other: dict[str, Any] = {"case": "2026-ZZZZ"}
-    assert "[B-23]" in post.refused(post.file(post.reply(**other)))
-    assert "[B-24]" in post.refused(post.file(post.reply(POLICE)))
-    assert "[B-25]" in post.refused(post.file(post.reply(nonce="0" * 32)))
-    assert "[B-26]" in post.refused(post.file(post.reply(form="form-b/0")))
-    assert "[B-22]" in post.refused(post.file(post.reply(schema="cdr-reply/2")))
-    assert "[B-22]" in post.refused(post.file({"schema": "cdr-reply/1"}))
-    assert "[CASE-01]" in post.refused(post.file(post.reply(body={**example(), "case": "2026-ZZZZ"})))
-    assert "[B-01]" in post.refused(post.file(post.reply(body={**example(), "agency": POLICE})))
-    assert "[SCHEMA-VERSION]" in post.refused(post.file(post.reply(body={**example(), "schema": "form-b/9"})))
-
-
-def test_everything_that_is_wrong_is_told_at_once(cdr: Shell, asked: str, post: Post) -> None:
-    body = example()
-    body |= {"completed_on": "yesterday", "surprise": 1, "note": "seen\u202egnihton"}
-    body["identifying"] |= {"family_name": "Otherwise", "nhs_number": "9990000026"}
-    said = post.refused(post.file(post.reply(body=body, nonce="f" * 32)))
-    for rule in ("B-25", "SCHEMA-DATE", "SCHEMA-UNKNOWN", "YAML-CONTROL", "B-02", "B-04"):
-        assert f"[{rule}]" in said, said
-    assert "Otherwise" not in said and "9990000026" not in said and "surprise" in said
-
-
-def test_an_answered_request_and_a_closed_case_take_no_reply(cdr: Shell, asked: str, post: Post) -> None:
-    path, police = post.file(post.reply()), post.file(post.reply(POLICE, example("form-b-police")), "police.asc")
-    cdr("return", asked, HOSPITAL, "--from", path, "--yes", as_of=CAME)
-    assert "has sent its return" in post.refused(path)
-    cdr("return", asked, POLICE, "--nil", as_of=CAME)
-    cdr(
-        "review",
-        asked,
-        "--from",
-        EXAMPLES / "form-c-sudi.yaml",
-        "--override",
-        "The inquest may take years",
-        as_of="2026-04-14",
-    )
-    cdr("close", asked, "--override", "Nothing more can be done", as_of="2026-04-15")
-    assert "closed" in post.refused(police, POLICE)
-
-
-def test_what_cannot_be_opened_is_refused(cdr: Shell, asked: str, post: Post, people: People) -> None:
-    right = json.dumps(post.reply()).encode()
-    whole = sealed(right, people.member)
-    assert "[REPLY-DAMAGED]" in post.refused(post.file(whole[: len(whole) // 2], seal=lambda raw: raw))
-    broken = bytearray(sealed(right, people.member, how=()))
-    broken[-10] ^= 1  # in the digest at the end; a length before it may be wrong without harm
-    assert "[REPLY-DAMAGED]" in post.refused(post.file(bytes(broken), seal=lambda raw: raw))
-    assert "not encrypted to you" in post.refused(post.file(right, seal=lambda raw: sealed(raw, people.chaser)))
-    signed = post.file(right, seal=lambda raw: gpg("--armor", "--local-user", people.member, "--sign", data=raw))
-    assert "[REPLY-DAMAGED]" in post.refused(signed)
-    locked = ("--armor", "--pinentry-mode", "loopback", "--passphrase", "x", "--symmetric")
-    assert "[REPLY-DAMAGED]" in post.refused(post.file(right, seal=lambda raw: gpg(*locked, data=raw)))
-    key = post.file(gpg("--armor", "--export", people.member, data=b""), seal=lambda raw: raw)
-    assert "[REPLY-DAMAGED]" in post.refused(key)
-    page = post.file(b"<!DOCTYPE html><title>x</title>", "form.html", seal=lambda raw: raw)
-    assert "empty form" in post.refused(page)
-
-
-def test_what_is_something_else_is_told_as_what_it_is(cdr: Shell, asked: str, post: Post, people: People) -> None:
-    def given(name: str, raw: bytes) -> str:
-        return post.refused(post.file(raw, name, seal=lambda raw: raw))
-
-    whole = sealed(json.dumps(post.reply()).encode(), people.member)
-    mail = b"From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nHello\r\n" + whole
-    for name, raw in (
-        ("reply.eml", mail),
-        ("reply.txt", mail),
-        ("reply.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99)),
-    ):
-        assert "a whole e-mail" in given(name, raw)
-    for name, raw in (("printed.pdf", b"%PDF-1.7\n%\xe2\xe3"), ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(99))):
-        assert "a PDF or a picture" in given(name, raw)
-    locked = gpg("--armor", "--pinentry-mode", "loopback", "--passphrase", "x", "--symmetric", data=b"{}")
-    assert "a draft" in given(f"{asked}-{HOSPITAL}-draft.asc", locked)
-    pasted = post.file(b"Dear Robin,\r\n\r\n" + whole.replace(b"\n", b"\r\n"), "pasted.txt", seal=lambda raw: raw)
-    cdr("return", asked, HOSPITAL, "--from", pasted, "--yes", as_of=CAME)
-
-
-OUTSIDE = {
-    "winmail.dat": (b"\x78\x9f\x3e\x22" + bytes(40), "winmail.dat, into which Outlook"),
-    "reply.7z": (b"7z\xbc\xaf\x27\x1c" + bytes(40), "an archive"),
-    "smime.p7m": (bytes.fromhex("3082010006092a864886f70d010703") + bytes(40), "S/MIME"),
-    "smime.txt": (b"-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n", "S/MIME"),
-    "IMG_0001.HEIC": (b"\0\0\0\x18ftypheic" + bytes(40), "a PDF or a picture"),
-    "reply.rtf": (b"{\\rtf1\\ansi Hello}", "rich text"),
-    "voice.m4a": (b"\0\0\0\x18ftypM4A " + bytes(40), "a recording"),
-    "mail.html": (
-        b"<html><head><title>RE: your request</title></head><body>Hello</body></html>",
-        "a mail that was saved as a page",
-    ),
-    "mail.mht": (
-        b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>",
-        "a mail that was saved as a page",
-    ),
-    "empty.asc": (b"\r\n", "The file is empty"),
-    "link.url": (b"[InternetShortcut]\r\nURL=https://trust.example/x\r\n", "a link to a file"),
-    "._reply.asc": (b"\0\x05\x16\x07\0\x02\0\0" + bytes(40), "beside a file"),
-    "reply.pub": (b"-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n", "a signature"),
-}
-
-
-def zipped(*names: str) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in names:
-            archive.writestr(name, "x")
-    return out.getvalue()
-
-
-def test_a_wrong_kind_of_file_is_named_for_what_it_is(cdr: Shell, asked: str, post: Post, people: People) -> None:
-    right = json.dumps(post.reply()).encode()
-    more = {
-        "key.asc": (gpg("--armor", "--export", people.member, data=b""), "a public key"),
-        "key.gpg": (gpg("--export", people.member, data=b""), "a public key"),
-        "signed.asc": (
-            gpg("--armor", "--local-user", people.member, "--clearsign", data=right),
-            "signed and not encrypted",
-        ),
-        "reply.zip": (zipped("reply.asc"), "an archive"),
-        "table.xlsx": (zipped("[Content_Types].xml", "xl/workbook.xml"), "a spreadsheet"),
-        "reply.odt": (zipped("mimetype", "content.xml"), "OpenDocument"),
-        "reply.pages": (zipped("Index/Document.iwa"), "Apple's"),
-    }
-    for name, (raw, words) in (OUTSIDE | more).items():
-        said = post.refused(post.file(raw, name, seal=lambda raw: raw))
-        assert words in said and "[REPLY-" in said, name
-        assert words in post.refused(post.file(raw, "x.bin", seal=lambda raw: raw)), f"{name}, whatever it is called"
-
-
-WAYS: dict[str, Callable[[bytes], bytes]] = {
-    "with a byte order mark": lambda raw: b"\xef\xbb\xbf" + raw,
-    "in UTF-16": lambda raw: raw.decode().encode("utf-16"),
-    "in UTF-16 of the other end": lambda raw: raw.decode().encode("utf-16-be"),
-    "without its checksum": lambda raw: re.sub(rb"(?m)^=[^\n]{4}\n", b"", raw),
-    "quoted in a mail": lambda raw: (
-        b"Dear Robin,\r\n\r\n" + b"".join(b"> " + line + b"\r\n" for line in raw.split(b"\n"))
-    ),
-    "with headers and spaces behind": lambda raw: raw.replace(
-        b"MESSAGE-----\n\n", b"MESSAGE-----  \nVersion: X 1.0\nComment: y\n\n"
-    ).replace(b"\n", b" \n"),
-    "with empty lines between": lambda raw: raw.replace(b"\n", b"\r\n\r\n"),
-}
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_an_intact_reply_opens_whatever_was_done_to_its_armour(cdr: Shell, asked: str, post: Post, way: str) -> None:
-    whole = post.file(post.reply()).read_bytes()
-    assert WAYS[way](whole) != whole
-    cdr(
-        "return",
-        asked,
-        HOSPITAL,
-        "--from",
-        post.file(WAYS[way](whole), "reply.asc", seal=lambda raw: raw),
-        "--yes",
-        as_of=CAME,
-    )
-
-
-def test_two_messages_in_one_file_are_not_guessed_between(cdr: Shell, asked: str, post: Post) -> None:
-    whole = post.file(post.reply()).read_bytes()
-    assert "[REPLY-DAMAGED]" in post.refused(post.file(whole + whole, seal=lambda raw: raw))
-
-
-def test_a_reply_that_hides_its_recipients_opens_with_the_key_that_is_not_locked(
-    cdr: Shell, asked: str, post: Post, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with tempfile.TemporaryDirectory(prefix="cdr-", dir="/tmp") as folder:
-        home = Path(folder) / "h"
-        shutil.copytree(people.home, home, ignore=shutil.ignore_patterns("S.*"))
-        locked = ("--pinentry-mode", "loopback", "--passphrase", "x")
-        for name in ("Aa Locked", "Zz Locked"):
-            subprocess.run(
-                ["gpg", "--homedir", home, "--batch", "--quiet", *locked, "--quick-generate-key", f"{name} <{name[:2]}@locked.example>",
-                 "future-default", "default", "1y"], check=True, capture_output=True,
-            )  # fmt: skip
-        subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], check=True)
-        monkeypatch.setenv("GNUPGHOME", str(home))
-        hidden = (
-            "--armor",
-            "--hidden-recipient",
-            "aa@locked.example",
-            "--hidden-recipient",
-            people.member,
-            "--hidden-recipient",
-            "zz@locked.example",
-        )
-        reply = json.dumps(post.reply()).encode()
-        try:
-            for data, code in ((bytes(20 * 1024 * 1024), 65), (reply, 0)):
-                path = post.file(data, seal=lambda raw: gpg(*hidden, "--encrypt", data=raw))
-                answer = cdr("return", asked, HOSPITAL, "--from", path, "--yes", as_of=CAME, code=code)
-                assert ("[REPLY-DAMAGED]" in answer.err) == (code == 65)
-            only = gpg("--armor", "--hidden-recipient", "aa@locked.example", "--encrypt", data=reply)
-            assert "your key is locked" in post.refused(post.file(only, seal=lambda raw: raw), POLICE)
-        finally:
-            subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], check=True)
-
-
-def test_what_is_too_large_is_not_read(cdr: Shell, asked: str, post: Post, people: People) -> None:
-    large = post.folder / "large.asc"
-    with large.open("wb") as stream:
-        stream.truncate(50 * 1024 * 1024)
-    assert "[REPLY-SIZE]" in post.refused(large)
-    bomb = gpg(
-        "--armor",
-        "--compress-algo",
-        "zlib",
-        "-z",
-        "9",
-        "--recipient",
-        people.member,
-        "--encrypt",
-        data=bytes(300 * 1024 * 1024),
-    )
-    assert len(bomb) < 1024 * 1024
-    assert "[REPLY-DAMAGED]" in post.refused(post.file(bomb, seal=lambda raw: raw))
-    answer = cdr("return", asked, HOSPITAL, "--from", "-", "--yes", stdin=b"x" * (3 * 1024 * 1024), as_of=CAME, code=65)
-    assert "[REPLY-SIZE]" in answer.err
-
-
-NO_JSON = [
-        b"", b"null", b"[1]", b'"text"', b"{", b'{"schema": "cdr-reply/1"', b'{"a": NaN}', b'{"a": Infinity}', b'{"a": 1e999}',
-        b'{"a": 1, "a": 2}', b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", b'{"a": [' + b"1," * 50_000 + b"1]}", b"\xff\xfe{\x00}\x00",
-        b'{"a": ' + b"9" * 6000 + b"}", b'{"a": 1} {"b": 2}',
-]  # fmt: skip
-
-
-def test_what_is_no_json_of_a_form_is_refused(post: Post) -> None:
-    for raw in NO_JSON:
-        assert "[REPLY-SHAPE]" in post.refused(post.file(raw)), raw[:40]
-
-
-# ---- Word and YAML --------------------------------------------------------------------------------------------------
-
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
-
-
-def filled(
-    raw: bytes, answers: dict[str, str], extra: dict[str, bytes] | None = None, main: Callable[[bytes], bytes] = bytes
-) -> bytes:
-    """A Word form with answers put into its controls as Word does it (lists and labels as they are shown)."""
-    from lxml import etree
-
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "word/document.xml":
-                root: Any = etree.fromstring(data)
-                left = set(answers)
-                for control in root.iter(f"{{{W}}}sdt"):
-                    properties = control.find(f"{{{W}}}sdtPr")
-                    tag = properties.find(f"{{{W}}}tag").get(f"{{{W}}}val")
-                    if tag in answers:
-                        left.discard(tag)
-                        _write(control, properties, answers[tag])
-                assert left == set()
-                data = main(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
-            new.writestr(name, data)
-        for name, data in (extra or {}).items():
-            new.writestr(name, data)
-    return out.getvalue()
-
-
-def _write(control: Any, properties: Any, answer: str) -> None:
-    from lxml import etree
-
-    tick = properties.find(f"{{{W14}}}checkbox")
-    if tick is not None:
-        tick.find(f"{{{W14}}}checked").set(f"{{{W14}}}val", "1")
-        return
-    for empty in properties.findall(f"{{{W}}}showingPlcHdr"):
-        properties.remove(empty)
-    content = control.find(f"{{{W}}}sdtContent")
-    for child in list(content):
-        content.remove(child)
-    run = etree.SubElement(content, f"{{{W}}}r")
-    for number, line in enumerate(answer.split("\n")):
-        if number:
-            etree.SubElement(run, f"{{{W}}}br")
-        etree.SubElement(run, f"{{{W}}}t").text = line
-
-
-ANSWERS = {
-    "response": "Full response", "identifying.family_name": "Testcase", "identifying.date_of_birth": "2 March 2025", "identifying.nhs_number": "999 000 0018",
-    "contact.last": "09/01/2026", "circumstances.mode_of_death": "LABEL", "circumstances.narrative": "One.\nTwo: Ẹ̀bùn & <b>",
-    "timeline.0.at": "9 January 2026 06:25",
-    "timeline.0.event": "Arrived", "timeline.2.at": "2025-07-18", "timeline.2.event": "Seen", "child.gestation.weeks": "36", "child.weight_kg": "8.1",
-    "circumstances.events_known#sudi_sudc": "x", "completed_by.name": "Dr Priya Raman", "completed_by.role": "Consultant", "completed_on": "20 January 2026",
-    "records_searched": "EPR\nPaper notes", "sudden_unexpected_death.recent_illness": "Cold for two days",
-}  # fmt: skip
-
-
-@pytest.fixture
-def word(cdr: Shell, asked: str, tmp_path: Path) -> bytes:
-    cdr("form", asked, HOSPITAL, "-o", tmp_path / "form.docx", as_of=ASKED)
-    return (tmp_path / "form.docx").read_bytes()
-
-
-def answers() -> dict[str, str]:
-    from cdr.forms.codelists import code_list
-
-    labels = {
-        "response": code_list("response_type").label("full"),
-        "circumstances.mode_of_death": code_list("mode_of_death").label("found_dead_collapsed"),
-    }
-    return {**ANSWERS, **labels}
-
-
-def test_a_word_form_comes_back(cdr: Shell, asked: str, post: Post, word: bytes) -> None:
-    path = post.file(filled(word, answers()), "back.docx", seal=lambda raw: raw)
-    cdr("return", asked, HOSPITAL, "--from", path, as_of=CAME, code=2)
-    answer = cdr("return", asked, HOSPITAL, "--from", path, "--yes", "--json", as_of=CAME)
-    assert answer.json["received"]["how"] == "docx"
-    kept = returns(cdr, asked)["return-01"]
-    assert "request" not in kept and kept["case"] == asked
-    assert kept["identifying"] == {"family_name": "Testcase", "date_of_birth": "2025-03-02", "nhs_number": "9990000018"}
-    assert kept["circumstances"] == {
-        "mode_of_death": "found_dead_collapsed",
-        "narrative": "One.\nTwo: Ẹ̀bùn & <b>",
-        "events_known": ["sudi_sudc"],
-    }
-    assert kept["timeline"] == [{"at": "2026-01-09T06:25", "event": "Arrived"}, {"at": "2025-07-18", "event": "Seen"}]
-    assert kept["child"] == {"gestation": {"weeks": 36}, "weight_kg": 8.1} and kept["records_searched"] == [
-        "EPR",
-        "Paper notes",
-    ]
-    assert kept["supplementary"] == [
-        {"type": "sudden_unexpected_death", "answers": {"recent_illness": "Cold for two days"}}
-    ]
-
-
-def _relation(target: str, kind: str = "image") -> dict[str, bytes]:
-    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    one = f'<Relationship Id="r1" Type="{kinds}/{kind}" Target="{target}" TargetMode="External"/>'
-    spaces = "http://schemas.openxmlformats.org/package/2006/relationships"
-    text = f'<?xml version="1.0"?><Relationships xmlns="{spaces}">{one}</Relationships>'
-    return {"word/_rels/footer9.xml.rels": text.encode()}
-
-
-DTD = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document'
-
-
-def test_word_documents_that_do_more_than_hold_text_are_refused(
-    cdr: Shell, asked: str, post: Post, word: bytes
-) -> None:
-    def back(raw: bytes) -> str:
-        return post.refused(post.file(raw, "back.docx", seal=lambda raw: raw))
-
-    said = answers()
-    assert "macros" in back(filled(word, said, {"word/vbaProject.bin": b"x"}))
-    assert "macros" in back(filled(word, said, {"word/embeddings/a.bin": b"x"}))
-    assert "[WORD-SAFE]" in back(filled(word, said, _relation("http://evil.example/x.png")))
-    assert "[WORD-SAFE]" in back(filled(word, said, _relation("file:///x.dotm", "attachedTemplate")))
-    assert "document type" in back(filled(word, said, main=lambda xml: xml.replace(b"<w:document", DTD, 1)))
-    assert "far more" in back(filled(word, said, {"word/media/x.bin": bytes(40 * 1024 * 1024)}))
-    assert "far more" in back(filled(word, said, {f"word/{n}.xml": b"x" for n in range(600)}))
-    twice = filled(word, said, main=lambda xml: xml.replace(b'w:val="completed_by.role"', b'w:val="completed_by.name"'))
-    assert "twice" in back(twice)
-    assert "password" in back(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))
-    assert "[WORD-SHAPE]" in back(b"not a zip at all")
-    assert "[WORD-SHAPE]" in back(word[: len(word) // 2])
-    empty = io.BytesIO()
-    with zipfile.ZipFile(empty, "w") as archive:
-        archive.writestr("readme.txt", "hello")
-    assert "[WORD-SHAPE]" in back(empty.getvalue())
-    assert "[B-25]" in back(filled(word, {**said, "request": "0" * 32}))
-    assert "[B-25]" in back(
-        filled(word, said, main=lambda xml: xml.replace(b'w:tag w:val="request"', b'w:tag w:val="mine"'))
-    )
-    assert "[B-27]" in back(filled(word, {**said, "completed_on": "2026-01-21"}))
-    assert "[CASE-01]" in back(filled(word, {**said, "case": "2026-ZZZZ"}))
-    assert "[B-01]" in back(filled(word, {**said, "agency": POLICE}))
-    assert "[SCHEMA-CODE]" in back(filled(word, {**said, "circumstances.mode_of_death": "Struck by lightning"}))
-
-
-def test_a_link_in_word_that_only_waits_to_be_clicked_is_no_harm(
-    cdr: Shell, asked: str, post: Post, word: bytes
-) -> None:
-    raw = filled(word, answers(), _relation("mailto:a@b.example", "hyperlink"))
-    cdr("return", asked, HOSPITAL, "--from", post.file(raw, "back.docx", seal=lambda raw: raw), "--yes", as_of=CAME)
-
-
-def test_a_text_form_comes_back_with_its_number(cdr: Shell, asked: str, post: Post) -> None:
-    path = post.folder / "form.yaml"
-    cdr("form", asked, HOSPITAL, "-o", path, as_of=ASKED)
-    empty = path.read_text("utf-8")
-    assert "SCHEMA-REQUIRED" in post.refused(path)
-    full = empty.replace("response:\n", "response: full\n", 1)
-    full = re.sub(r"^(completed_by:\n(?:  ##.*\n)*  name:)$", r"\1 Dr Priya Raman", full, flags=re.MULTILINE)
-    full = re.sub(r"^completed_on:$", "completed_on: 2026-01-20", full, flags=re.M)
-    full = full.replace("  # narrative:\n", "  narrative: Brought by ambulance\n").replace(
-        "  # family_name:\n", "  family_name: Testcase\n"
-    )
-    nonce = ledger(cdr, asked)[HOSPITAL]["form"]["nonce"]
-    path.write_text(full.replace(nonce, "f" * 32), "utf-8")
-    assert "[B-25]" in post.refused(path)
-    path.write_text(full, "utf-8")
-    answer = cdr("return", asked, HOSPITAL, "--from", path, "--json", as_of=CAME)
-    kept = returns(cdr, asked)["return-01"]
-    assert answer.json["received"]["how"] == "yaml" and "request" not in kept
-    assert kept["circumstances"] == {"narrative": "Brought by ambulance"}
-
-
-@pytest.mark.parametrize("agency", ["northtown-maternity", POLICE, "northtown-academy"])
-def test_every_line_of_a_text_form_is_a_field_once_its_mark_is_taken_away(
-    cdr: Shell, sudi: str, tmp_path: Path, agency: str
-) -> None:
-    cdr("request", sudi, agency, as_of=ASKED)
-    cdr("form", sudi, agency, "-o", tmp_path / "form.yaml", as_of=ASKED)
-    text = (tmp_path / "form.yaml").read_text("utf-8")
-    bare = re.sub(r"^(\s*)# (?!#)", r"\1", text, flags=re.M)
-    source = codec.read_source(bare.encode(), "form")
-    data = schema.coerce(source.data, "form-b/1")
-    unknown = [p for p in schema.problems(data, "form-b/1") if p.rule == "SCHEMA-UNKNOWN"]
-    assert unknown == []
-    assert len(source.data["supplementary"]) == 18 and {"at", "event"} <= source.data["timeline"][0].keys()
-
-
 # ---- bouncing -------------------------------------------------------------------------------------------------------
-
-
 def _thin() -> dict[str, Any]:
     body = copy.deepcopy(example())
     del body["supplementary"], body["mother"], body["child"]["weight_kg"]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from cli.test_replies import AGENCIES, Post, example, ledger
+from cli.agency_replies import AGENCIES, Post, example, ledger
 from conftest import EXAMPLES, People, Shell, many, run
 from faults.test_fault_points import Killed, failing
 from store.hands import findings, git, head

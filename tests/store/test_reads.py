@@ -11,7 +11,7 @@ from store.hands import git, gpg
 
 from cdr.app import extraction
 from cdr.moments import LONDON
-from cdr.store import reads
+from cdr.store import reads, reads_waiting
 from cdr.store.crypto import Gnupg
 from cdr.store.store import Store
 
@@ -34,6 +34,7 @@ def test_a_story_of_reads(cdr: Shell, sudi: str, people: People, monkeypatch: py
     cdr("milestone", sudi, "ncmd_told")  # of the same day: nothing of it is recorded yet
     assert "reads/" not in git(cdr.store, "show", "--name-only", "--format=", "HEAD")
     monkeypatch.setattr(reads, "clock", TOMORROW)
+    monkeypatch.setattr(reads_waiting, "clock", TOMORROW)
     cdr("milestone", sudi, "family_views")
     [path] = [line for line in git(cdr.store, "show", "--name-only", "--format=", "HEAD").split() if "reads/" in line]
     assert git(cdr.store, "rev-parse", "HEAD~2") == before
@@ -47,9 +48,9 @@ def test_a_story_of_reads(cdr: Shell, sudi: str, people: People, monkeypatch: py
 def test_a_line_that_is_taken_out_is_missed(cdr: Shell, sudi: str) -> None:
     cdr("show", sudi), cdr("gate", sudi), cdr("show", sudi)
     store = Store(cdr.store, extraction())
-    kept = store.index.sealing.open(reads.PENDING)
+    kept = store.index.sealing.open(reads_waiting.PENDING)
     assert kept is not None
-    store.index.sealing.keep(reads.PENDING, {**kept, "reads": [kept["reads"][0], kept["reads"][2]]})
+    store.index.sealing.keep(reads_waiting.PENDING, {**kept, "reads": [kept["reads"][0], kept["reads"][2]]})
     answer = cdr("audit", "--reads", code=1)
     assert "lines were taken out" in answer.err and answer.out.count("show") == 2
     assert len(cdr("audit", "--reads", "--json", code=1).json["cut"]) == 1
@@ -60,7 +61,7 @@ def test_copies_that_meet_have_both_and_nothing_twice(cdr: Shell, sudi: str) -> 
     store = Store(cdr.store, extraction())
     with store.writing():
         assert reads.fold_now(store) and not reads.fold_now(store)
-    store.index.sealing.keep(reads.PENDING, {"head": "", "reads": []})  # a copy on a new machine begins its own
+    store.index.sealing.keep(reads_waiting.PENDING, {"head": "", "reads": []})  # a copy on a new machine begins its own
     cdr("gate", sudi)
     assert whats(cdr, sudi) == ["gate", "show"]
     assert git(cdr.store, "log", "-1", "--format=%s") == "cdr: reads"

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from cli.test_replies import filled
+from cli.word_forms import filled
 from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -21,7 +21,7 @@ from conftest import many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from letter_examples import ON, changed, form_a, letter_for
-from unit import test_delays, test_ncmd, test_report, test_return_form, test_tally_rendering
+from unit import test_delays, test_ncmd_crib, test_report, test_return_form, test_tally_rendering
 from unit.timeline_cases import AGENCIES, RETURNS, rules, told
 from unit.timeline_cases import form_a as child_of_a_timeline
 
@@ -54,7 +54,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "tally": lambda: tally.render(replace(test_tally_rendering.INTERNAL, area=NOTE), "html"),
     "report": lambda: report.render(replace(test_report.FULL, organisation=NOTE), "html").decode(),
     "delays": lambda: str(delays.render(test_delays.CASE, "Northshire", dict.fromkeys(test_delays.AWKWARD, NOTE), "html")),
-    "ncmd": lambda: ncmd.render(test_ncmd.hard(), "html"),
+    "ncmd": lambda: ncmd.render(test_ncmd_crib.hard(), "html"),
     "form": lambda: return_form.to_html(replace(test_return_form.FORM, agency_name=NOTE)).decode(),
 }  # fmt: skip
 

@@ -416,7 +416,7 @@ def test_analyses_at_the_edge_of_a_rule_are_right(changes: dict[str, Any], notif
     assert check_c(broken("form-c-sudi", changes), broken(SUDI, notification)) == []
 
 
-OF_REPLIES = {"B-22", "B-23", "B-24", "B-25", "B-26"}  # broken in tests/cli/test_replies.py
+OF_REPLIES = {"B-22", "B-23", "B-24", "B-25", "B-26"}  # broken in tests/cli/test_replies_refused.py
 
 
 def test_every_rule_of_the_three_forms_is_broken_somewhere_here() -> None:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from cdr.app import rules
+from cdr.statistics.changed_since import Act, Changed, Revision
 from cdr.statistics.facts import CaseFacts
-from cdr.statistics.revising import Act, Changed, Reported, Revision, noted, revisions, sentence, with_causes
+from cdr.statistics.revising import Reported, noted, revisions, sentence, with_causes
 from cdr.statistics.tables import Tally
 from cdr.statistics.tally import tally
 from cdr.statistics.tally_json import to_json

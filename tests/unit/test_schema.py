@@ -2,58 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 from pace import within
+from unit.schema_examples import CANARY, FOLDER, FORM_A, changed, found, rules
 
-from cdr import resources
 from cdr.errors import InvalidData, Problem
-from cdr.forms import codec, codelists, fields, schema, schema_files
-from cdr.forms.formats import FORMATS
+from cdr.forms import codec, schema
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "examples"
-FORM_A = (FOLDER / "form-a-sudi.yaml").read_text()
 FORM_B = (FOLDER / "form-b-hospital.yaml").read_text()
+
+
 FORM_C = (FOLDER / "form-c-sudi.yaml").read_text()
+
+
 STORE = (FOLDER / "store.yaml").read_text()
-CANARY = "Canary-Zażółć"
-NAMES = [
-    "form-a/1",
-    "form-b/1",
-    "form-c/1",
-    "letter-gate/1",
-    "cdr-store/1",
-    "registry/1",
-    "case/1",
-    "requests/1",
-    "prompts/1",
-]
-FORM_NAMES = NAMES[:4]
-
-
-def found(text: str, form: str = "form-a") -> list[Problem]:
-    try:
-        schema.read(text.encode(), "given.yaml", form)
-    except InvalidData as error:
-        assert CANARY not in "\n".join(error.lines())
-        return list(error.problems)
-    return []
-
-
-def changed(text: str, *changes: tuple[str, str]) -> str:
-    for before, after in changes:
-        assert text.count(before) >= 1, before
-        text = text.replace(before, after, 1)
-    return text
-
-
-def rules(text: str, form: str = "form-a") -> list[tuple[str, str]]:
-    return [(problem.field, problem.rule) for problem in found(text, form)]
 
 
 TEN_FAULTS = (
@@ -374,7 +339,11 @@ CASE: dict[str, Any] = {
     "closures": [{"on": "2029-02-28"}],
     "reopenings": [{"on": "2029-03-01", "reason": "New inquest"}],
 }
+
+
 FPR = "0123456789ABCDEF0123456789ABCDEF01234567"
+
+
 INTERNAL: list[tuple[dict[str, Any], tuple[str, ...], Any, str]] = [
     (CASE, ("gates", "0", "opened_on"), "2026-02-30", "SCHEMA-DATE"),
     (CASE, ("not_a_duplicate",), {"reason": "Twins"}, "SCHEMA-REQUIRED"),
@@ -448,216 +417,6 @@ def test_titles() -> None:
     assert schema.title("form-b/1", "supplementary.0.answers.co_sleeping") == "Co-sleeping"
     assert schema.title("form-a/1", "child.no_such_field") == ""
     assert schema.title("form-a/1", "no.such.field") == ""
-
-
-def test_nothing_is_fetched() -> None:
-    for address in (
-        "file:///etc/passwd",
-        "http://example.org/x",
-        "cdr:../x/1",
-        "cdr:nothing/1",
-        "cdr:codes/nothing",
-        "cdr:codes/../x",
-    ):
-        with pytest.raises(KeyError):
-            schema_files._expand({"$ref": address}, "")
-
-
-# The schemas themselves.
-
-
-def shipped() -> dict[str, Any]:
-    return {
-        file: json.loads(resources.read_bytes("schemas", file))
-        for file in resources.names("schemas")
-        if file.endswith(".json")
-    }
-
-
-def parts(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    if isinstance(node, dict):
-        yield path, node
-        for key, part in node.items():
-            yield from parts(part, f"{path}/{key}")
-    elif isinstance(node, list):
-        for number, part in enumerate(node):
-            yield from parts(part, f"{path}/{number}")
-
-
-def test_every_schema_is_one() -> None:
-    for file, document in shipped().items():
-        Draft202012Validator.check_schema(document)
-        assert document["$id"].startswith("cdr:"), file
-    for name in NAMES:
-        Draft202012Validator.check_schema(schema_files.expanded(name))
-    assert {
-        schema.current(form)
-        for form in ("form-a", "form-b", "form-c", "letter-gate", "store", "registry", "case", "requests", "prompts")
-    } == set(NAMES)
-
-
-def test_every_field_has_a_title_and_help_and_forms_say_where_it_is_from() -> None:
-    for name in NAMES:
-        for path, node in parts(schema_files.expanded(name)):
-            group = isinstance(node.get("properties"), dict) and "type" in node
-            for key, field in node["properties"].items() if group else ():
-                assert field.get("title") and field.get("description"), (name, path, key)
-                assert field.get("x-source") or name not in FORM_NAMES or key == "schema", (name, path, key)
-
-
-def test_every_group_is_closed() -> None:
-    for name in NAMES:
-        for path, node in parts(schema_files.expanded(name)):
-            if isinstance(node.get("properties"), dict) and node.get("type"):
-                assert node.get("additionalProperties") is False, (name, path)
-
-
-def test_only_remarks_stand_beside_a_reference() -> None:
-    """And, where a register's forms refer to the whole ones, what of a group is needed: `required` there takes the place of the group's own."""
-    for file, document in shipped().items():
-        needed = {"required"} if file.startswith("imported-") else set()
-        for path, node in parts(document):
-            if "$ref" in node:
-                allowed = {"$ref", "title", "description", "x-source", "x-since", "x-needed", "default"} | needed
-                assert set(node) <= allowed, (file, path)
-
-
-def test_every_format_is_one_that_is_checked() -> None:
-    for name in NAMES:
-        for path, node in parts(schema_files.expanded(name)):
-            if isinstance(node.get("format"), str):
-                assert node["format"] in FORMATS, (name, path)
-
-
-def test_each_supplementary_form_has_its_questions() -> None:
-    document = shipped()["form-b-1.json"]
-    assert {code.code for code in codelists.code_list("supplementary_type").codes} == set(document["$defs"])
-
-
-# The code lists.
-
-
-@pytest.mark.parametrize("file", resources.names("schemas", "codes"))
-def test_a_code_list_is_in_order(file: str) -> None:
-    known = codelists.code_list(file.removesuffix(".json"))
-    codes = [code.code for code in known.codes]
-    assert known.id == file.removesuffix(".json") and known.title and known.source
-    assert len(set(codes)) == len(codes) > 1
-    assert len({type(code) for code in codes}) == 1
-    assert all(code.label for code in known.codes)
-
-
-def test_labels_groups_and_what_is_not_on_a_list() -> None:
-    places = codelists.code_list("place_of_death")
-    assert (
-        places.label("paediatric_ward") == "Children's ward" and places.group("mental_health_inpatient") == "Hospital"
-    )
-    assert {code.group for code in places.codes} == {
-        "Hospital",
-        "Home",
-        "Other residence",
-        "Hospice",
-        "Public place",
-        "School",
-        "Abroad",
-        "Other",
-        "Not known",
-    }
-    assert {code.group for code in codelists.code_list("ethnicity").codes} == {
-        "White",
-        "Mixed",
-        "Asian",
-        "Black",
-        "Other",
-        "Not stated",
-    }
-    assert codelists.code_list("ethnicity").group("R") == "Other"
-    assert codelists.code_list("sex").group("male") is None
-    assert "paediatric_ward" in places and "ward" not in places and None not in places
-    category = codelists.code_list("category")
-    assert 10 in category and "10" not in category and True not in category
-    assert "epilepsy" in category.codes[9].extra["excludes"]
-    with pytest.raises(KeyError) as caught:
-        places.label(CANARY)
-    assert CANARY not in str(caught.value)
-    with pytest.raises(KeyError):
-        codelists.code_list("no_such_list")
-
-
-# What the catalogue of the forms asks of every field.
-
-ONLY_THESE = {
-    "child.nhs_number_absent_reason": "it is given only where there is no number, and has two answers",
-    "child.birth_status": "a case is opened only where it is known",
-    "domains.A.factors.code": "a factor that is not known is no factor",
-}
-
-
-@pytest.mark.parametrize("name", ["form-a/1", "form-b/1", "form-c/1"])
-def test_every_coded_answer_that_may_be_left_out_may_also_be_not_known_or_not_applicable(name: str) -> None:
-    asked = [
-        one
-        for one in fields.every(name)
-        if one.field.kind == "text" and "x-codes" in one.field.schema and not one.field.required
-    ]
-    lacking = {one.path.replace("domains.B", "domains.A").replace("domains.C", "domains.A").replace("domains.D", "domains.A") for one in asked
-               if not {"not_known", "not_applicable"} <= set(one.field.schema["enum"])}  # fmt: skip
-    assert len(asked) > 10
-    assert lacking <= ONLY_THESE.keys()
-
-
-@pytest.mark.parametrize("code", ["not_known", "not_applicable"])
-def test_a_number_of_a_list_may_be_not_known_too(code: str) -> None:
-    text = changed(
-        FORM_A, ("suspected_events: [sudi_sudc]", f"suspected_events: [sudi_sudc]\n  suspected_category: {code}\n  # ")
-    )
-    data, _ = schema.read(text.encode(), "f", "form-a")
-    assert data["death"]["suspected_category"] == code
-    data, _ = schema.read(text.replace(f"suspected_category: {code}", "suspected_category: 10").encode(), "f", "form-a")
-    assert data["death"]["suspected_category"] == 10
-    assert [rule for _, rule in rules(text.replace(f"suspected_category: {code}", "suspected_category: 11"))] == [
-        "SCHEMA-CODE"
-    ]
-
-
-def test_a_code_that_a_form_adds_has_its_label() -> None:
-    [place] = fields.named("form-a/1", "death.place_of_event")
-    assert dict(place.field.codes)["not_applicable"] == "Not applicable"
-    [needed] = fields.named("form-a/1", "death.place")
-    assert "not_applicable" not in dict(needed.field.codes)
-
-
-@pytest.mark.parametrize("name", FORM_NAMES)
-def test_every_title_can_be_asked_and_every_help_is_a_sentence(name: str) -> None:
-    for one in fields.every(name):
-        title, said = one.field.title, one.field.help
-        assert title[:1].isupper() and len(title) <= 60 and not title.endswith((".", ":")), (name, one.path)
-        assert said.endswith((".", '"')) and len(said) >= 10 and not said.endswith(".."), (name, one.path)
-        assert said[:1].isupper() or said[:1].isdigit() or said.startswith("full, or nil_return"), (name, one.path)
-        assert one.field.takes, one.path
-
-
-def test_published_changes_say_since_when() -> None:
-    for name in FORM_NAMES:
-        for one in fields.every(name):
-            origin = one.field.schema.get("x-source", "")
-            since = one.field.schema.get("x-since", "")
-            assert ("published form change" in origin) == bool(since), (name, one.path)
-            assert not since or since[:4] in origin
-
-
-def test_the_sections_and_forms_of_each_kind_of_agency_are_there() -> None:
-    sections = {one.path for one in fields.every("form-b/1")}
-    kinds = codelists.code_list("supplementary_type")
-    for code in codelists.code_list("agency_type").codes:
-        assert {*code.extra.get("core", ()), *code.extra.get("if_held", ())} <= sections
-        assert all(kind in kinds for kind in code.extra.get("supplementary", ()))
-
-
-@pytest.mark.parametrize("written", ["999 000 0018", '"999 000 0018"', "9990000018", "'9990000018'"])
-def test_an_nhs_number_is_taken_as_people_write_it(written: str) -> None:
-    raw = (FOLDER / "form-a-sudi.yaml").read_text("utf-8").replace('"9990000018"', written).encode()
-    assert schema.read(raw, "a.yaml", "form-a")[0]["child"]["nhs_number"] == "9990000018"
 
 
 def test_of_very_many_problems_the_first_are_told_and_how_many_more_there_are() -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from cli.test_replies import W, filled
+from cli.word_forms import W, filled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
