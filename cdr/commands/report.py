@@ -161,7 +161,8 @@ def _counted(
     facts = counting.facts(app)
     day = app.clock.today if app.as_of else app.store.head[1]
     needed = tuple(table for table in dict.fromkeys([*tables_needed(about), *more]) if only is None or table in only)
-    choice = Choice(tables=needed, today=day, looks_back=counting.looks_back(app))
+    looks_back = counting.looks_back(app)
+    choice = Choice(tables=needed, today=day, looks_back=looks_back, every_row=only is not None)
     names = configuration.area, configuration.authorities, counting.agencies(app)
     counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
     return facts, counted, day

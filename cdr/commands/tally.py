@@ -183,6 +183,7 @@ def command(
         looks_back=looks_back(app),
         groups=groups(groups_file) if groups_file else None,
         decimals=DECIMALS[percents],
+        every_row=public,
     )
     asked = _Asked(
         year, years, choice, "json" if as_json else format_, output, as_json, threshold if public else None, dry_run
