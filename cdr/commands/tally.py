@@ -170,8 +170,7 @@ def command(
         raise WrongUsage("Quarters cannot be counted as one.", "Give either --pooled or --by quarter.")
     refuse_preview_of_nothing(dry_run, public)
     if public:
-        quarters, early = by != "year", births != "all"
-        _refuse_other_counts(quarters, early, bool(trace), bool(groups_file), rounding != "half-up")
+        _refuse_other_counts(by != "year", births != "all", bool(trace), bool(groups_file), rounding != "half-up")
     chosen = (*_every(app), *(rules("bands")["grouped_tables"] if groups_file else ())) if every else tables
     choice = Choice(
         chosen,
