@@ -59,7 +59,7 @@ SMALL, ALL_OF_A_GROUP, BESIDE, CHANGED = (
 class Released:
     """What was published before: its tables as they were shown, what was kept secret in them, and which were hidden for being small.
 
-    One that was `withdrawn` is not repeated; it was read all the same. `sums` are known of what a theme's cases have in common.
+    What was `withdrawn` is not repeated where it has changed; it was read all the same. `sums` are known of what a theme's cases have in common.
     """
 
     tally: Tally
@@ -107,13 +107,16 @@ class _Edition:
 
     @cached_property
     def frozen(self) -> dict[tuple[str, str], tuple[Table, int]]:
-        """The columns of tables that were published before, by table and column: they stay as they were."""
+        """The columns of tables that were published before, by table and column: they stay as they were.
+
+        One that was withdrawn and has changed since is not repeated.
+        """
         return {
             (table.id, column): (table, place)
             for one in self.before
-            if not one.withdrawn
             for table in one.tally.tables
             for place, column in enumerate(table.columns)
+            if not (one.withdrawn and (table.id.partition(".")[0], column) in self.changed)
         }
 
     @cached_property
