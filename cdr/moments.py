@@ -73,6 +73,11 @@ class Moment:
         return f"{self.clock} ({said})" if said else self.clock
 
     @property
+    def hour(self) -> int | None:
+        """The hour as clocks on the wall showed it; None without a time."""
+        return int(self.clock[:2]) if self.clock else None
+
+    @property
     def _wall(self) -> datetime:
         return datetime.combine(self.day, time.fromisoformat(self.clock or "00:00"))
 

@@ -21,7 +21,6 @@ from cdr.work.releasing import Asked
 
 if TYPE_CHECKING:
     from cdr.documents.report.report_blocks import Report
-    from cdr.domain.report.report_words import Names
     from cdr.statistics.facts import CaseFacts
     from cdr.statistics.tally import Tally
     from cdr.store.document import Document
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from cdr.work.taking_in import Form
 
 MOST_YEARS = 8
-# agencies whose name in a published sentence would tell where few children were
-OF_FEW_CHILDREN = ("primary_care_gp", "education_school_early_years")
 
 
 @click.command("report")
@@ -161,7 +158,8 @@ def _counted(
     facts = counting.facts(app)
     day = app.clock.today if app.as_of else app.store.head[1]
     needed = tuple(table for table in dict.fromkeys([*tables_needed(about), *more]) if only is None or table in only)
-    choice = Choice(tables=needed, today=day, looks_back=counting.looks_back(app))
+    looks_back = counting.looks_back(app)
+    choice = Choice(tables=needed, today=day, looks_back=looks_back, every_row=only is not None)
     names = configuration.area, configuration.authorities, counting.agencies(app)
     counted = tally(facts, *names, year, years or about["years"], rules("bands"), choice, counting.setting(app))
     return facts, counted, day
@@ -175,21 +173,13 @@ def _published(app: App, year: str, years: int | None, answers: str | None, aske
     from cdr.documents.report.report_sections import Material, build
     from cdr.domain.report.public_words import printed_words
     from cdr.statistics.public_tally import PUBLISHED
-    from cdr.work.helping import everyone
     from cdr.work.releasing import publish, refuse_unfinished
     from cdr.work.words_out import answered
 
     _, exact, _ = _counted(app, year, years, PUBLISHED)
     refuse_unfinished(app, exact)
     own, last = _body(report_kept.words_for(app.store, year)), _last(app, year)
-    names = _names(app)
-    allowed = [
-        *_professionals(app),
-        *_places(app),
-        *(one.name for one in app.configuration.agencies if one.type not in OF_FEW_CHILDREN),
-        *(one.name for one in everyone(app)),
-    ]
-    words = answered(app, printed_words(own, last), names, allowed, exact, asked, answers)
+    words = answered(app, printed_words(own, last), exact, asked, answers)
     found = publish(app, "report", exact, replace(asked, words=words))
     say(found.said())
     day, about, shown = moments.day(found.on), rules("report"), found.edition.tally
@@ -258,30 +248,6 @@ def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str,
 # ---- the area's own words ------------------------------------------------------------------------------------------
 
 
-def _names(app: App) -> Names:
-    """The names that the cases know, and those of professionals and places, which may stand in a report."""
-    from cdr.domain.report.report_words import Names
-
-    of_families = [name for facts in app.cases().values() for name in facts.names]
-    agencies = [agency.name for agency in app.configuration.agencies]
-    return Names.of(of_families, [*_professionals(app), *_places(app), *agencies])
-
-
-def _professionals(app: App) -> list[str]:
-    known = app.configuration
-    areas = [
-        person
-        for area in (known.own_area, *known.areas)
-        for person in (area.chair, area.designated_doctor, area.manager)
-    ]
-    return [person.name for person in (*known.people.values(), *areas)]
-
-
-def _places(app: App) -> list[str]:
-    known = app.configuration
-    return [known.area, *known.authorities, *(area.name for area in known.areas), known.letterhead.organisation]
-
-
 def _take_in_words(app: App, year: str, file: str) -> bool:
     """Words and pictures from a file and from beside it; whether anything had changed."""
     from cdr.domain.report.report_words import FORM
@@ -301,8 +267,9 @@ def _beside(app: App, year: str, file: str) -> Beside:
 
 def _problems_of(app: App, year: str, beside: Beside) -> Callable[[Mapping[str, Any]], list[Problem]]:
     from cdr.domain.report.report_words import report_problems
+    from cdr.work.words_out import known_names
 
-    names, last = _names(app), _last(app, year)
+    names, last = known_names(app), _last(app, year)
     return lambda body: [*report_problems(body, year, names, last), *beside.problems(body)]
 
 

@@ -170,8 +170,7 @@ def command(
         raise WrongUsage("Quarters cannot be counted as one.", "Give either --pooled or --by quarter.")
     refuse_preview_of_nothing(dry_run, public)
     if public:
-        others = ("--by quarter", by != "year"), ("--births", births != "all"), ("--trace", bool(trace))
-        _refuse_other_counts([*others, ("--groups", bool(groups_file)), ("--rounding", rounding != "half-up")])
+        _refuse_other_counts(by != "year", births != "all", bool(trace), bool(groups_file), rounding != "half-up")
     chosen = (*_every(app), *(rules("bands")["grouped_tables"] if groups_file else ())) if every else tables
     choice = Choice(
         chosen,
@@ -183,6 +182,7 @@ def command(
         looks_back=looks_back(app),
         groups=groups(groups_file) if groups_file else None,
         decimals=DECIMALS[percents],
+        every_row=public,
     )
     asked = _Asked(
         year, years, choice, "json" if as_json else format_, output, as_json, threshold if public else None, dry_run
@@ -217,9 +217,10 @@ def _internal(app: App, made: Tally, known: Sequence[CaseFacts], choice: Choice)
     return with_panel(app, with_revisions(app, made, known) if choice.births is None else made)
 
 
-def _refuse_other_counts(asked: Sequence[tuple[str, bool]]) -> None:
+def _refuse_other_counts(*asked: bool) -> None:
     """Stop where the difference of two public editions would tell who is in one of them alone."""
-    wrong = [name for name, is_asked in asked if is_asked]
+    others = ("--by quarter", "--births", "--trace", "--groups", "--rounding")
+    wrong = [name for name, is_asked in zip(others, asked, strict=True) if is_asked]
     if wrong:
         raise WrongUsage(
             f"There is no public edition with {' and '.join(wrong)}.",

@@ -91,7 +91,7 @@ def command(
     cases = reviewed(facts(app), labels, spans)
     known = _life_limiting(app, may_match(cases, wanted, labels)) if life_limiting else {}
     found = theme(cases, wanted, labels, spans, known)
-    choice = Choice(TABLES, pooled=years > 1, today=app.clock.today)
+    choice = Choice(TABLES, pooled=years > 1, today=app.clock.today, every_row=public)
     names = app.configuration.area, labels.authorities, labels.agencies
     made = tally(found.matching, *names, spans[-1], years, rules("bands"), choice, setting(app))
     if public:

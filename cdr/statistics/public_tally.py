@@ -35,6 +35,7 @@ PUBLIC = "public"
 UNKNOWN = (NOT_KNOWN, NOT_STATED)
 # how many were reviewed in all, and in how many of a theme the review names services: tables of a theme alone
 REVIEWED, CONCERNS = "reviews.reviewed", "reviews.concerns"
+OF_YEARS = "reviews.year_of_death"
 # Tables that are not of children, or in which a count tells of another table's in a way that is not looked at here.
 PUBLISHED = frozenset(
     {
@@ -58,7 +59,7 @@ SMALL, ALL_OF_A_GROUP, BESIDE, CHANGED = (
 class Released:
     """What was published before: its tables as they were shown, what was kept secret in them, and which were hidden for being small.
 
-    One that was `withdrawn` is not repeated; it was read all the same. `sums` are known of what a theme's cases have in common.
+    What was `withdrawn` is not repeated where it has changed; it was read all the same. `sums` are known of what a theme's cases have in common.
     """
 
     tally: Tally
@@ -106,13 +107,16 @@ class _Edition:
 
     @cached_property
     def frozen(self) -> dict[tuple[str, str], tuple[Table, int]]:
-        """The columns of tables that were published before, by table and column: they stay as they were."""
+        """The columns of tables that were published before, by table and column: they stay as they were.
+
+        One that was withdrawn and has changed since is not repeated.
+        """
         return {
             (table.id, column): (table, place)
             for one in self.before
-            if not one.withdrawn
             for table in one.tally.tables
             for place, column in enumerate(table.columns)
+            if not (one.withdrawn and (table.id.partition(".")[0], column) in self.changed)
         }
 
     @cached_property
@@ -275,7 +279,7 @@ def public_edition(
     counts = replace(counts, secrets={**counts.secrets, **{key: method.secret(reaches=False) for key in whole_columns}})
     hidden = hide(counts, work.column_of) | whole_columns
     made = tuple(_shown(table, work, hidden, set(notes)) for table in tables)
-    shown = tuple(table for table in made if table.rows or table.id == REVIEWED)
+    shown = tuple(table for table in made if _may_stand(table))
     edition = replace(tally, edition=PUBLIC, tables=shown, panel=None, rounded=method.is_rounded)
     _refuse_open(edition, counts, work.small)
     why = {key: work.why(key) for key in {*hidden, *_hidden_in(made)} if (key[0], key[2]) not in work.frozen}
@@ -283,6 +287,13 @@ def public_edition(
     left = tuple(table.id for table in tally.tables if table.id not in kept)
     secrets = {key: counts.secrets[key] for key in (*work.reasons, *besides.secrets)}
     return PublicEdition(edition, why, secrets, left)
+
+
+def _may_stand(table: Table) -> bool:
+    """Whether a table has anything to say; one whose rows are what was counted would tell by them what it hides."""
+    if table.id == REVIEWED:
+        return True
+    return bool(table.rows) and (table.id != OF_YEARS or any(one.n for row in table.rows for one in row.cells))
 
 
 def _hidden_in(tables: Iterable[Table]) -> Iterator[Key]:

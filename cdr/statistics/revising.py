@@ -10,6 +10,7 @@ from typing import Any
 
 from cdr.statistics.changed_since import Act, Changed, Revision
 from cdr.statistics.facts import CaseFacts
+from cdr.statistics.rounding import rounded
 from cdr.statistics.tables import OVERLAPPING, TOTAL, Cell, Row, Table, Tally
 from cdr.statistics.years import year_of
 from cdr.written import long_date
@@ -41,7 +42,7 @@ def revisions(tally: Tally, reported: Sequence[Reported]) -> list[Revision]:
             continue
         for column in table.columns:
             one = _first_with(reported, table.id, column)
-            rows = tuple(_changed(table, one.tally.table(table.id), column)) if one else ()
+            rows = tuple(_changed(table, one.tally.table(table.id), column, one.tally.rounded)) if one else ()
             found += [Revision(table.id, column, one.number, one.on, rows)] if one and rows else []
     return found
 
@@ -98,14 +99,14 @@ def _first_with(reported: Sequence[Reported], table_id: str, column: str) -> Rep
     return next((one for one in reported if has(one)), None)
 
 
-def _changed(table: Table, before: Table, column: str) -> Iterator[Changed]:
-    """The rows and the total that show other counts; a row that is not there any more counts nothing."""
+def _changed(table: Table, before: Table, column: str, is_rounded: bool) -> Iterator[Changed]:
+    """The rows and the total that show other counts, or would where they were rounded; a row that is not there any more counts nothing."""
     here, there = table.columns.index(column), before.columns.index(column)
     now = {row.label: row.cells[here] for row in table.rows}
     pairs = [(row.label, row.cells[there], now.get(row.label, Cell(0, None, None))) for row in before.rows]
     pairs += [(row.label, Cell(0, None, None), row.cells[here]) for row in _new(table, before)]
     for label, was, is_ in [*pairs, (TOTAL, before.total[there], table.total[here])]:
-        if was.n is not None and is_.n is not None and not was.hidden and was.n != is_.n:
+        if was.n is not None and is_.n is not None and was.n != (rounded(is_.n) if is_rounded else is_.n):
             yield Changed(label, was.n, is_.n)
 
 

@@ -60,8 +60,9 @@ class Choice:
     """What a person chose: which tables (without any, those of the interface), how columns are made, who is left out.
 
     `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past;
-    `groups` adds their tables; `decimals` are those of percentages. `since` tells by a table's first part since when anything is known
-    by cases that are not among those counted.
+    `groups` adds their tables; `decimals` are those of percentages; `every_row` lists each row that there could be, in an order that
+    tells nothing of the counts. `since` tells by a table's first part since when anything is known by cases that are not among those
+    counted.
     """
 
     tables: tuple[str, ...] = ()
@@ -74,6 +75,7 @@ class Choice:
     groups: Groups | None = None
     decimals: int = 1
     since: Mapping[str, date] = field(default_factory=dict)
+    every_row: bool = False
 
 
 @dataclass(frozen=True)
@@ -308,11 +310,12 @@ def _row_order(table: str, made: _Made) -> list[str]:
         known = [agency for agency in labels.agencies if agency in counts]
         return known + sorted(agency for agency in counts if agency not in labels.agencies)
     always, sometimes = labels.rows(name) if not table.startswith("non_residents.local") else ((), ())
-    standing = [*always, *(row for row in sometimes if counts.get(row))]
+    every = made.choice.every_row
+    standing = [*always, *(row for row in sometimes if every or counts.get(row))]
     if table in LISTED:
         return sorted(standing, key=lambda row: -counts.get(row, 0))
     others = [row for row in counts if row not in standing]
-    if name in ("year_of_death", "result", "relevance"):
+    if every or name in ("year_of_death", "result", "relevance"):
         return standing + sorted(others)
     return standing + sorted(others, key=lambda row: (-counts[row], row))
 

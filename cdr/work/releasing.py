@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
 
-AGAIN = "Give more years together (--years N --pooled), or fewer tables (--table)."
+AGAIN = "Give more years together (--years N, for a tally with --pooled), fewer tables (--table), or, for a theme, something that more cases have in common."
 
 
 @dataclass(frozen=True)

@@ -67,14 +67,13 @@ def numbers(app: App, year: str, tally: Tally) -> dict[str, Any] | None:
 def _published(app: App) -> list[Reported]:
     """What was published and stands; a rounded number is held against none that is exact."""
     from cdr.statistics.revising import Reported
-    from cdr.statistics.rounding import SUPPRESS
     from cdr.statistics.tally_json import from_json
     from cdr.work.releasing import register
 
     return [
         Reported(one.number, moments.day(one.on), one.commit, from_json(one.tally))
         for one in register(app)
-        if one.method == SUPPRESS and not one.withdrawn_on
+        if not one.withdrawn_on
     ]
 
 

@@ -31,7 +31,7 @@ def publish_theme(
     _refuse_another(app, made.years, theme_text(wanted))
 
     def by_years(cases: tuple[CaseFacts, ...]) -> Tally:
-        choice = Choice(TABLES, today=app.clock.today)
+        choice = Choice(TABLES, today=app.clock.today, every_row=True)
         names = made.area, labels.authorities, labels.agencies
         return tally(cases, *names, made.year, len(made.years), rules("bands"), choice)
 

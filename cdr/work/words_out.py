@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App, rules
 from cdr.errors import InvalidData, Problem
 from cdr.terminal.output import say
+from cdr.work.helping import everyone
 from cdr.work.releasing import Asked, Words, register
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from cdr.domain.report.report_words import Names
     from cdr.statistics.tables import Tally
 
+# agencies whose name in a published sentence would tell where few children were
+OF_FEW_CHILDREN = ("primary_care_gp", "education_school_early_years")
 FORM, FORM_OF_WORDS = "release-answers", "report"
 WORDS = "the report's words"
 HOW = (
@@ -24,11 +27,39 @@ HOW = (
 )
 
 
+def known_names(app: App) -> Names:
+    """The names that the cases know, and those of professionals and places, which may stand in a report."""
+    from cdr.domain.report.report_words import Names
+
+    of_families = [name for facts in app.cases().values() for name in facts.names]
+    agencies = [agency.name for agency in app.configuration.agencies]
+    return Names.of(of_families, [*_professionals(app), *_places(app), *agencies])
+
+
+def _professionals(app: App) -> list[str]:
+    known = app.configuration
+    areas = [
+        person
+        for area in (known.own_area, *known.areas)
+        for person in (area.chair, area.designated_doctor, area.manager)
+    ]
+    return [person.name for person in (*known.people.values(), *areas)]
+
+
+def _places(app: App) -> list[str]:
+    known = app.configuration
+    return [known.area, *known.authorities, *(area.name for area in known.areas), known.letterhead.organisation]
+
+
+def may_stand(app: App) -> list[str]:
+    """The names that may stand in words to be published: of professionals, places, agencies and organisations that help families."""
+    agencies = [one.name for one in app.configuration.agencies if one.type not in OF_FEW_CHILDREN]
+    return [*_professionals(app), *_places(app), *agencies, *(one.name for one in everyone(app))]
+
+
 def answered(
     app: App,
     words: Mapping[str, Any],
-    names: Names,
-    allowed: Sequence[str],
     exact: Tally,
     asked: Asked,
     file: str | None,
@@ -36,16 +67,16 @@ def answered(
     """The words with the answers to all that was found in them; `exact` are the true tables that are published beside them.
 
     An answer that was given for an earlier release still holds for the very same sentence. Of a preview what is open is only
-    said. A number of the NHS, a family's name and the
-    reference of a case have no answer. Raises: InvalidData with everything that is to be put right or answered.
+    said. A number of the NHS, a family's name and the reference of a case have no answer. Raises: InvalidData with everything
+    that is to be put right or answered.
     """
     from cdr.domain.report.public_words import Search
     from cdr.domain.report.report_words import report_problems
     from cdr.statistics.small_labels import small_labels
 
-    never = [one for one in report_problems(words, exact.year, names) if one.level == "error"]
+    never = [one for one in report_problems(words, exact.year, known_names(app)) if one.level == "error"]
     few, others = small_labels(exact, asked.method(app).fewest)
-    found = Search(allowed, few, others, rules("public-words")).findings(words)
+    found = Search(may_stand(app), few, others, rules("public-words")).findings(words)
     given = {one["finding"]: one["answer"] for release in register(app) for one in release.answers}
     given |= _given(file, found) if file else {}
     open_ = [one.problem() for one in found if one.id not in given]

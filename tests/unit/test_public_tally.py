@@ -169,13 +169,27 @@ def test_fewer_tables_after_all_of_them_repeat_what_was_shown() -> None:
         assert table.rows == first.tally.table(table.id).rows
 
 
+def test_rows_are_the_same_whatever_was_counted_and_their_order_tells_nothing() -> None:
+    codes = ["older_code", "another_code", "older_code", "male"] * 15  # of a list that is not used any more
+    known = [replace(one, sex=code) for one, code in zip(cases(60, 9), codes, strict=True)]
+    tables = ("notifications.sex", "notifications.place")
+    one, every = (of(found, "2023/24", 2, tables=tables, every_row=True) for found in (known[:1], known))
+    rows = [row.label for row in every.table("notifications.sex").rows]
+    assert rows[-2:] == ["Another code", "Older code"], "by name, though the other is more often"
+    assert {"Indeterminate", "Not known"} <= set(rows)
+    places = [[row.label for row in found.table("notifications.place").rows] for found in (one, every)]
+    assert places[0] == places[1] and "Abroad" in places[0]
+
+
 @pytest.mark.parametrize("n", [0, 1, 4, 5, 6])
 def test_an_area_with_hardly_a_death_tells_nothing_of_it(n: int) -> None:
     known = [replace(one, local_authority="Northshire", sex="male") for one in cases(n, 2)]
     edition = public_edition(of(known, years=1))
     table = edition.tally.table("notifications.sex")
-    if sum(1 for one in known if one.notified_on.year == 2023 or one.notified_on.isoformat() > "2023-04-01"):
+    if sum(1 for one in known if one.notified_on.isoformat() >= "2023-04-01"):
         assert all(row.cells[0].hidden for row in table.rows)
+    if any(one.reviewed_on and one.reviewed_on.isoformat() >= "2023-04-01" for one in known):
+        assert "reviews.year_of_death" in edition.left_out, "its rows are years in which somebody died"
     for format_ in ("table", "md", "csv", "json", "html"):
         assert "Northshire" in render(edition.tally, format_)
 

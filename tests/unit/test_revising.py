@@ -9,7 +9,9 @@ from typing import Any
 from cdr.app import rules
 from cdr.statistics.changed_since import Act, Changed, Revision
 from cdr.statistics.facts import CaseFacts
+from cdr.statistics.public_tally import public_edition
 from cdr.statistics.revising import Reported, noted, revisions, sentence, with_causes
+from cdr.statistics.rounding import ROUND, Method
 from cdr.statistics.tables import Tally
 from cdr.statistics.tally import tally
 from cdr.statistics.tally_json import to_json
@@ -71,6 +73,21 @@ def test_a_hidden_number_is_compared_with_nothing() -> None:
     public = replace(FIRST.tally, tables=(replace(table, rows=hidden),))
     now = counted(BEFORE[1:], "2023/24")
     assert [one.rows for one in revisions(now, [replace(FIRST, tally=public)])] == [(Changed("Total", 6, 5),)]
+
+
+def test_what_was_published_rounded_changed_only_where_it_would_be_another_number() -> None:
+    cases = [case(n, date(2023, 5, 1)) for n in range(12)]
+    made = public_edition(counted(cases, "2023/24"), (), (), Method(ROUND)).tally
+    reported = [replace(FIRST, tally=made)]
+    assert made.table("notifications.sex").total[0].n == 10
+    assert revisions(counted(cases, "2023/24"), reported) == []
+    [total] = {
+        row
+        for one in revisions(counted([*cases, case(20, date(2023, 6, 1))], "2023/24"), reported)
+        for row in one.rows
+        if row.row == "Total"
+    }
+    assert total == Changed("Total", 10, 13)
 
 
 def test_the_cause_is_what_was_recorded_since_of_cases_of_that_year_or_of_none() -> None:

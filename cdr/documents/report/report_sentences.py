@@ -26,6 +26,8 @@ def said(table: Table, about: Words, rules: Words, chance: Words, public: bool =
     known = {"of": about.get("whole", about["of"]), "one": about["one"], "year": year, "n": n}
     if not table.rows:
         return [words["nothing"]]
+    if public and n is None and table.id in OVERLAPPING:  # of how many is told beside other tables
+        return [words["not_ranked"]]
     if n is None or n < 2:
         told = _not_told(table.total[-1], known, rules) if n is None else words["one" if n else "none"].format(**known)
         return [told] if kind != "none" else []

@@ -98,7 +98,7 @@ def notification_of(form_a: Body) -> Notification:
         processes=_processes(form_a),
         family=tuple(name for name in FAMILY_BEFORE if _is_done(at(form_a, f"family.{name}"))),
         unanswered_before=tuple(_unanswered_before(form_a)),
-        hour_died=_hour_died(form_a),
+        hour_died=died.hour if (died := moment_of_death(form_a)) else None,
     )
 
 
@@ -298,12 +298,6 @@ def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
     if form_c := kinds.get("analysis"):
         known["analysis"], known["review_missing"] = Analysis.from_dict(form_c), tuple(form_c["ncmd"]["missing"])
     return Facts(reference, **known)
-
-
-def _hour_died(form_a: Body) -> int | None:
-    """The hour of death as clocks on the wall showed it; None where the time is not known."""
-    died = moment_of_death(form_a)
-    return int(died.clock[:2]) if died and died.clock else None
 
 
 def _processes(form_a: Body) -> tuple[str, ...]:
