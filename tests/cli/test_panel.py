@@ -205,6 +205,15 @@ def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, t
     assert [(one["case"], one["when"]) for one in day["tasks"] if one["clock"] == "R11"] == [(sudi, "overdue")]
     assert id_ in " ".join(one["what"] for one in day["area"])
 
+    assert cdr("action", "chase", "--json", as_of="2026-06-01").json["owners"] == []
+    would = cdr("action", "chase", "--dry-run", "--json", as_of="2026-06-02").json["owners"]
+    assert [(one["to"], one["actions"], one["file"]) for one in would] == [("northshire-police", [id_], None)]
+    [asked] = cdr("action", "chase", "--json", as_of="2026-06-02").json["owners"]
+    told = (cdr.store / "outbox" / asked["file"]).read_text("ascii")
+    assert f"{id_}  due on  1 June 2026" in told and "cot" not in told
+    assert cdr("action", "chase", as_of="2026-06-20").out == "Nobody is to be asked today.\n"
+    assert "asks about actions" in cdr("outbox").out
+    cdr("outbox", "sent", asked["file"])
     cdr("action", "update", id_.lower(), "--due", "2026-12-01", "--from", text, as_of="2026-06-03")
     assert cdr("action", "list", "--overdue", "--json", as_of="2026-06-04").json["actions"] == []
     cdr("action", "done", id_, "--from", "-", "--not-taken-up", stdin=b"No money for it.", as_of="2026-07-01")
