@@ -1,8 +1,8 @@
 """The register of actions: what the panel asked somebody to do, by when, and what became of it.
 
 In a case or a meeting: `actions: [{id, to, owner?, due, status: open|done|not_taken_up, added_on, asked_on?, number?, text?,
-updates?: [{on, what, text?}], ended_on?}]`; `number` is that of the recommendation in Form C. What somebody wrote of it (`text`, `updates`) is in the document alone: an
-`Action` may come from the index and tells nothing of it, an `ActionInFull` comes from the document.
+updates?: [{on, what, text?}], ended_on?}]`; `number` is that of the recommendation in Form C. What somebody wrote of it (`text`, `updates`)
+is in the document alone: an `Action` may come from the index and tells nothing of it, an `ActionInFull` comes from the document.
 """
 
 from __future__ import annotations
