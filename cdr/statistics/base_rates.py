@@ -49,4 +49,4 @@ def _factor(reviewed: Sequence[CaseFacts], code: str, label: str) -> str:
     held = sum(code in one.modifiable_factors for one in had)
     if not had:
         return f"{label}: in no earlier review here."
-    return f"{label}: in {len(had)} of them, and held to be modifiable in {held}."
+    return f"{label}: in {len(had)} of these {len(reviewed)} reviews here, and held to be modifiable in {held}."

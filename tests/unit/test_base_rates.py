@@ -45,7 +45,7 @@ def test_reviews_that_decided_are_counted_and_a_factor_among_them() -> None:
     assert base_rates(cases, figures, ["smoke", "damp", "smoke"], str.title) == [
         "Here: modifiable factors in 1 of 2 reviews that decided (2024/25 to 2025/26).",
         "England: 48% of reviews in 2024/25 (a release of 2025).",
-        "Smoke: in 2 of them, and held to be modifiable in 1.",
+        "Smoke: in 2 of these 2 reviews here, and held to be modifiable in 1.",
         "Damp: in no earlier review here.",
     ]
 
