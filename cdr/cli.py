@@ -50,6 +50,7 @@ COMMANDS = {
     "timeline": "Make the summary timeline of a child's life.",
     "letter": "Make letters to families, to who should act, and the statement of confidentiality.",
     "panel": "Meetings of the panel: cases, papers, who was there, and when they are over.",
+    "reading": "Two members read a case by themselves, sealed, before the panel talks about it.",
     "disclose": "Give what is held of a case to whoever has a right to it, in one encrypted file.",
     "wish": "Say how one person of the family wants to hear from us.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",

@@ -148,6 +148,45 @@ def _became(became: str) -> str:
     return f" ({became})" if became else ""
 
 
+@command.command("chase")
+@click.option("-n", "--dry-run", is_flag=True, help="Say who would be asked, and send nothing.")
+@as_json
+@pass_app
+def chase(app: App, dry_run: bool, as_json: bool) -> int:
+    """Ask the owners of actions that are overdue how they stand: one message each, by mail or in the outbox; again after four weeks.
+
+    A message has the ids and the days of the actions, and not what they say. Returns are chased with cdr chase.
+
+    Example: cdr action chase --dry-run
+    """
+    from cdr.errors import DONE, TryAgain
+    from cdr.work import action_chasing
+
+    found = action_chasing.to_ask(app) if dry_run else action_chasing.chase(app)
+    if as_json:
+        owners = [
+            {
+                "to": one.who,
+                "actions": [each.id for each in one.actions],
+                "file": one.file or None,
+                "why_not": one.why or None,
+            }
+            for one in found
+        ]
+        put_json({"schema": "cdr-action-chase/1", "sent": not dry_run, "owners": owners})
+    else:
+        rows = [
+            (one.who, " ".join(each.id for each in one.actions), one.why or one.file or _asked(dry_run))
+            for one in found
+        ]
+        put(table(rows, ["to", "actions", "message"]) if rows else "Nobody is to be asked today.")
+    return TryAgain.exit_code if any(one.why and one.why != action_chasing.NOBODY for one in found) else DONE
+
+
+def _asked(dry_run: bool) -> str:
+    return "would be asked" if dry_run else "sent"
+
+
 @command.command("update")
 @action_id
 @click.option("--due", type=Day(), help="Another day.")

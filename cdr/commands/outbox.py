@@ -9,7 +9,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, happened, on, pass_app
-from cdr.domain.asking.leaving import is_test
+from cdr.domain.asking.leaving import is_about_actions, is_test
 from cdr.errors import DONE, TO_ACT_ON, WrongUsage
 from cdr.terminal.output import put, put_json, say, table
 
@@ -109,6 +109,8 @@ def _list(app: App, as_json: bool) -> None:
 def _how(name: str, one: Outgoing | None) -> str:
     if is_test(name):
         return "a test: waits to be sent"
+    if is_about_actions(name):
+        return "asks about actions: waits to be sent"
     if one is None or not one.is_awaited:
         return "overtaken, or answered: it need not be sent"
     return f"waits to be sent again (left on {one.left_on})" if one.left_on else "waits to be sent"
@@ -118,7 +120,8 @@ def _json(name: str, one: Outgoing | None) -> dict[str, Any]:
     prompts = one.prompts if one else ()
     about = [{"case": p.case, "agency": p.agency, "level": p.level, "due_on": p.due_on.isoformat()} for p in prompts]
     left_on = one.left_on.isoformat() if one and one.left_on else None
-    return {"file": name, "about": about, "needed": is_test(name) or bool(one and one.is_awaited), "left_on": left_on}
+    needed = is_test(name) or is_about_actions(name) or bool(one and one.is_awaited)
+    return {"file": name, "about": about, "needed": needed, "left_on": left_on}
 
 
 def _count(number: int) -> str:

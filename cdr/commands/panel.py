@@ -168,8 +168,10 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
     """
     from cdr.domain.panel.in_case import without
     from cdr.domain.panel.meeting import unassigned
+    from cdr.domain.panel.readings import refuse_read
 
     with changing_meeting(app, id_) as now:
+        refuse_read(now.document.body, reference)
         meeting = now.meeting
         taken = now.in_cases([reference], lambda one: without(one.case.body, meeting, app.policy))
         made = now.record(unassigned(meeting, reference), cases=taken)

@@ -7,8 +7,7 @@ from datetime import date
 
 from cdr.app import App
 from cdr.domain.rulebook.configuration import Agency
-from cdr.errors import ConditionsNotMet, TryAgain
-from cdr.mail.transport import TAKEN, Envelope
+from cdr.errors import ConditionsNotMet
 from cdr.work import configuring, delivery, messages, return_forms
 from cdr.work.agreed_phrases import Told, telephone
 from cdr.work.configuring import agency_with
@@ -38,28 +37,9 @@ def send_test(app: App, agency_id: str) -> Tested:
     configuring.refuse_unrecorded(app.store)
     told = Told(passphrase.new(), telephone(app, agency_id, {}), route=app.configuration.agency(agency_id).route)
     made = messages.route_test(app, agency_id, day, *return_forms.dummy(app, agency_id, told, day))
-    file = _sent(app, made)
+    file = delivery.send_at_once(app, made)
     _record(app, agency_id, {"tested_on": day.isoformat()})
     return Tested(app.configuration.agency(agency_id), told, file)
-
-
-def _sent(app: App, letter: messages.Letter) -> str:
-    """Hand a message over, or write it into the outbox: its name there."""
-    if not delivery.sends(app):
-        messages.out(app, [letter])
-        return letter.name
-    from cdr.documents.letters.message import sender
-
-    way = delivery.transport(app)
-    try:
-        came = way.deliver(Envelope(sender(app.configuration), letter.message.to, letter.mail, is_last_try=True))
-    finally:
-        way.close()
-    if came.outcome != TAKEN:
-        raise TryAgain(
-            f"The test was not sent: {came.why}.", "Correct the address or the mail server in cdr.yaml, and try again."
-        )
-    return ""
 
 
 def confirm(app: App, agency_id: str, on: date) -> Agency:

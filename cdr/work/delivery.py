@@ -234,3 +234,26 @@ def told(sent: Sequence[Sent]) -> int:
     for one in sent:
         say(line(one))
     return DONE if all(one.delivery.outcome == TAKEN for one in sent) else TryAgain.exit_code
+
+
+def send_at_once(app: App, letter: Letter) -> str:
+    """Hand over a message that is about no case's prompts, or write it into the outbox: its name there, empty where it was sent.
+
+    Raises: TryAgain where it was not taken; DiskFailed.
+    """
+    if not sends(app):
+        messages.out(app, [letter])
+        return letter.name
+    from cdr.documents.letters.message import sender
+
+    way = transport(app)
+    try:
+        came = way.deliver(Envelope(sender(app.configuration), letter.message.to, letter.mail, is_last_try=True))
+    finally:
+        way.close()
+    if came.outcome != TAKEN:
+        raise TryAgain(
+            f"The message was not sent: {came.why}.",
+            "Correct the address or the mail server in cdr.yaml, and try again.",
+        )
+    return ""

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.documents.letters import message, pgp_mime
 from cdr.documents.letters.message import Asked, Attachment, Message
-from cdr.domain.asking.leaving import file_name, name_of_test
+from cdr.domain.asking.leaving import file_name, name_of_actions, name_of_test
 from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
 from cdr.domain.rulebook.agency_routes import FORM, SECURE_MAIL
 from cdr.work.agency_keys import refuse_unusable
 
 if TYPE_CHECKING:
+    from cdr.domain.panel.actions import Action
+    from cdr.domain.rulebook.configuration import Agency, Person
     from cdr.store.crypto import Gnupg
 
 WITHOUT_A_FORM = (ESCALATION, THANKS)
@@ -75,6 +77,15 @@ def route_test(app: App, agency: str, day: date, suffix: str, form: bytes) -> Le
     made = message.route_test_message(app.configuration, agency, day, sent_at=app.clock.now, override=override)
     made = replace(made, attachments=(attached,))
     return Letter(name_of_test(agency, day), made, _mail(app, made), ())
+
+
+def about_actions(app: App, who: str, to: Person, agency: Agency, actions: Sequence[Action], day: date) -> Letter:
+    """The message that asks an owner how their actions stand; it is about no one case."""
+    from cdr.documents.letters import action_message
+
+    how: dict[str, Any] = {"sent_at": app.clock.now, "day": day, "override": _override(app, action_message.ACTIONS)}
+    made = action_message.action_message(app.configuration, to, agency, actions, **how)
+    return Letter(name_of_actions(who, day), made, _mail(app, made), ())
 
 
 def out(app: App, letters: Iterable[Letter]) -> Callable[[], None]:

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.domain.panel.meeting import Meeting, SourceRevision, name_of, refuse_strangers
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
+from cdr.forms.codelists import code_list
 from cdr.terminal.output import put, put_json, say, table
+from cdr.work import counting
 from cdr.work.meetings import changing_meeting, said_in_case
 
 if TYPE_CHECKING:
     from cdr.documents.panel.brief import CasePapers
     from cdr.documents.panel.paper import Paper, Part
+    from cdr.statistics.facts import CaseFacts
+    from cdr.statistics.reference import Figure
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[Sour
     from cdr.documents.panel.brief import CasePapers
     from cdr.work.timelines import anonymiser_of, timeline_of
 
+    known, published = counting.facts(app), counting.setting(app).figures
     papers: list[CasePapers] = []
     sources: list[SourceRevision] = []
     for number, reference in enumerate(meeting.references, 1):
@@ -94,11 +99,22 @@ def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[Sour
                 timeline_of(app, documents, identified=False),
                 anonymiser_of(app, documents),
                 documents.analysis_body or {},
+                _rates(app, reference, known, published),
             )
         )
         used = [documents.notification, *documents.returns, *([documents.analysis] if documents.analysis else [])]
         sources += [SourceRevision(reference, one.place.id, one.revision) for one in used]
     return papers, sources
+
+
+def _rates(app: App, reference: str, known: Sequence[CaseFacts], published: Sequence[Figure]) -> tuple[str, ...]:
+    """How often something could be changed, over every other review, with the factors of this case's draft."""
+    from cdr.statistics.base_rates import base_rates
+
+    others = [one for one in known if one.case != reference]
+    drafted = app.facts_of(reference).analysis
+    factors = [*drafted.contributory_factors, *drafted.modifiable_factors] if drafted else []
+    return tuple(base_rates(others, published, factors, code_list("factor").label))
 
 
 def pack(app: App, meeting: Meeting, reader: str, papers: Sequence[CasePapers], format_: str | None = None) -> Pack:

@@ -148,6 +148,34 @@ def test_papers_are_locked_for_each_reader_and_kept_nowhere(
     assert alone.json["packs"][0]["minutes"] < made[1]["minutes"] and "2026-04-07" in alone.err
 
 
+def test_two_members_read_a_case_by_themselves(cdr: Shell, ready: str, people: People, tmp_path: Path) -> None:
+    with_members(cdr, people)
+    panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
+    cdr("panel", "assign", panel, ready, as_of="2026-04-01")
+    reading = tmp_path / "reading.yaml"
+    reading.write_text("schema: reading/1\ncategory: 99\nmodifiability: perhaps\n", "utf-8")
+    wrong = cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, as_of=DAY, code=65)
+    assert "reading.yaml:2" in wrong.err and "reading.yaml:3" in wrong.err
+    reading.write_text("schema: reading/1\ncategory: 10\nmodifiability: 'yes'\nreason: Soft bedding.\n", "utf-8")
+    cdr("reading", "seal", panel, ready, "northshire-police", "--from", reading, as_of=DAY, code=66)
+    assert cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, "--json", as_of=DAY).json["readings"] == []
+    assert "Only pat-keyed" in cdr("reading", "open", panel, ready, as_of=DAY, code=65).err
+    cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, as_of=DAY, code=65)
+    shown = cdr("panel", "show", panel, as_of=DAY).out
+    assert "sealed: pat-keyed" in shown and "bedding" not in shown
+    reading.write_text("schema: reading/1\ncategory: 10\nmodifiability: 'no'\n", "utf-8")
+    cdr("reading", "seal", panel, ready, "jo-open", "--from", reading, as_of=DAY)
+    assert "stays on this agenda" in cdr("panel", "unassign", panel, ready, as_of=DAY, code=65).err
+    assert cdr("reading", "agreement", "--json", as_of=DAY).json["category"]["cases"] == 0
+    found = cdr("reading", "open", panel.lower(), ready, "--json", as_of=DAY).json
+    assert (found["panel"], [one["modifiability"] for one in found["readings"]]) == (panel, ["yes", "no"])
+    assert "Category: the same. What could be changed: not the same." in cdr("reading", "open", panel, ready, as_of=DAY).out
+    agreed = cdr("reading", "agreement", "--year", "2026/27", "--json", as_of=DAY).json
+    assert agreed["category"] == {"cases": 1, "same": 1, "kappa": None, "low": None, "high": None}
+    assert agreed["modifiability"]["kappa"] == -1
+    assert "No case" in cdr("reading", "agreement", "--year", "2025/26", as_of=DAY).out
+
+
 def pdf_text(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     return "\n".join(page.get_textpage().get_text_range() for page in document)
@@ -177,6 +205,15 @@ def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, t
     assert [(one["case"], one["when"]) for one in day["tasks"] if one["clock"] == "R11"] == [(sudi, "overdue")]
     assert id_ in " ".join(one["what"] for one in day["area"])
 
+    assert cdr("action", "chase", "--json", as_of="2026-06-01").json["owners"] == []
+    would = cdr("action", "chase", "--dry-run", "--json", as_of="2026-06-02").json["owners"]
+    assert [(one["to"], one["actions"], one["file"]) for one in would] == [("northshire-police", [id_], None)]
+    [asked] = cdr("action", "chase", "--json", as_of="2026-06-02").json["owners"]
+    told = (cdr.store / "outbox" / asked["file"]).read_text("ascii")
+    assert f"{id_}  due on  1 June 2026" in told and "cot" not in told
+    assert cdr("action", "chase", as_of="2026-06-20").out == "Nobody is to be asked today.\n"
+    assert "asks about actions" in cdr("outbox").out
+    cdr("outbox", "sent", asked["file"])
     cdr("action", "update", id_.lower(), "--due", "2026-12-01", "--from", text, as_of="2026-06-03")
     assert cdr("action", "list", "--overdue", "--json", as_of="2026-06-04").json["actions"] == []
     cdr("action", "done", id_, "--from", "-", "--not-taken-up", stdin=b"No money for it.", as_of="2026-07-01")

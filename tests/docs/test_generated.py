@@ -56,6 +56,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "handover": RECORDS,
     "receive": RECORDS,
     "panel": RECORDS,
+    "reading": RECORDS,
     "review": RECORDS,
     "close": RECORDS,
     "reopen": RECORDS,

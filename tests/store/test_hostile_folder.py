@@ -165,6 +165,7 @@ VERBS: list[list[object]] = [
     ["reopen", "REF", "--reason", "A late finding"],
     ["config"],
     ["panel", "list"],
+    ["reading", "agreement"],
     ["action", "list"],
     ["contact", "REF"],
     ["question", "REF", "list"],

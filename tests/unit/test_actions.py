@@ -35,6 +35,21 @@ RATIFIED: dict[str, Any] = {
 }
 
 
+def test_an_owner_is_asked_once_an_action_is_overdue_and_again_after_four_weeks() -> None:
+    made = actions.added({}, "A2026-0001", "x", date(2026, 6, 1), "text", ON)
+    assert [to_be_asked(made, day) for day in (date(2026, 6, 1), date(2026, 6, 2))] == [False, True]
+    asked = actions.asked(made, {"A2026-0001"}, date(2026, 6, 2))
+    assert [to_be_asked(asked, day) for day in (date(2026, 6, 29), date(2026, 6, 30))] == [False, True]
+    moved = actions.updated(asked, "A2026-0001", date(2026, 6, 3), due=date(2026, 6, 10))
+    assert [to_be_asked(moved, day) for day in (date(2026, 6, 10), date(2026, 6, 11))] == [False, True]
+    assert not to_be_asked(actions.ended(made, "A2026-0001", ON, "done"), date(2027, 1, 1))
+
+
+def to_be_asked(body: dict[str, Any], day: date) -> bool:
+    [one] = actions.actions_of(body)
+    return one.is_to_be_asked(day)
+
+
 def ids() -> Iterator[str]:
     return (f"A2026-000{n}" for n in range(1, 10))
 

@@ -76,8 +76,8 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """Which message about which request."""
+class About:
+    """Which message about which request; `case` is empty where it is about several."""
 
     level: str
     case: str
@@ -101,9 +101,9 @@ def request_message(
 
     Raises: NotFound for an unknown agency; WrongConfiguration for an address or a wording that cannot be used.
     """
-    asked = _Asked(REQUEST, case, configuration.agency(agency), requested_on)
+    asked = About(REQUEST, case, configuration.agency(agency), requested_on)
     extra = {"reply_by": long_date(reply_by) if reply_by else "", "files": files}
-    return _made(configuration, asked, [_agency(asked.agency)], sent_at, extra, "", override)
+    return made(configuration, asked, [of_agency(asked.agency)], sent_at, extra, "", override)
 
 
 def bounce_message(
@@ -123,9 +123,9 @@ def bounce_message(
     `opened` is how many more fields the agency's own answers call for; they are only counted, because their titles would
     say what the answers were. Raises: as `request_message`.
     """
-    asked = _Asked(BOUNCE, case, configuration.agency(agency), bounced_on)
+    asked = About(BOUNCE, case, configuration.agency(agency), bounced_on)
     more = {"missing": [one_line(title) for title in missing], "opened": opened, "files": files}
-    return _made(configuration, asked, [_agency(asked.agency)], sent_at, more, "", override)
+    return made(configuration, asked, [of_agency(asked.agency)], sent_at, more, "", override)
 
 
 def prompt_message(
@@ -146,11 +146,11 @@ def prompt_message(
     """
     if level not in (*PROMPTS, ESCALATION):
         raise ValueError("no such level")
-    asked = _Asked(level, case, configuration.agency(agency), requested_on)
-    to = [_agency(asked.agency)]
+    asked = About(level, case, configuration.agency(agency), requested_on)
+    to = [of_agency(asked.agency)]
     if level == ESCALATION:
         to = _escalated_to(configuration, agency)
-    return _made(configuration, asked, to, sent_at, {"files": files}, "", override)
+    return made(configuration, asked, to, sent_at, {"files": files}, "", override)
 
 
 def thanks_message(
@@ -163,16 +163,16 @@ def thanks_message(
     override: str | None = None,
 ) -> Message:
     """The message that thanks an agency for its return. Raises: as `request_message`."""
-    asked = _Asked(THANKS, case, configuration.agency(agency), requested_on)
-    return _made(configuration, asked, [_agency(asked.agency)], sent_at, {}, "", override)
+    asked = About(THANKS, case, configuration.agency(agency), requested_on)
+    return made(configuration, asked, [of_agency(asked.agency)], sent_at, {}, "", override)
 
 
 def route_test_message(
     configuration: Configuration, agency: str, day: date, *, sent_at: datetime | date, override: str | None = None
 ) -> Message:
     """The message with which it is tried whether a form arrives at an agency; it is about no child. Raises: as `request_message`."""
-    asked = _Asked(ROUTE_TEST, "test", configuration.agency(agency), day)
-    return _made(configuration, asked, [_agency(asked.agency)], sent_at, {}, "", override)
+    asked = About(ROUTE_TEST, "test", configuration.agency(agency), day)
+    return made(configuration, asked, [of_agency(asked.agency)], sent_at, {}, "", override)
 
 
 def several_message(
@@ -191,13 +191,13 @@ def several_message(
     of = configuration.agency(agency)
     strongest = max((one.level for one in asked), key=LEVELS.index)
     level = SEVERAL_ESCALATIONS if strongest == ESCALATION else SEVERAL_PROMPTS
-    to = _escalated_to(configuration, agency) if strongest == ESCALATION else [_agency(of)]
+    to = _escalated_to(configuration, agency) if strongest == ESCALATION else [of_agency(of)]
     ordered = sorted(asked, key=lambda one: (one.requested_on, one.case))
     extra = {"requests": Lines("\\\n".join(map(_line, ordered))), "count": len(asked), "strongest": strongest}
     extra |= {"files": files}
     known = "".join(f"{one.case} {one.level} {one.requested_on} " for one in ordered)
     mark = hashlib.sha256(f"{agency} {known}".encode()).hexdigest()[:20]
-    return _made(configuration, _Asked(level, "", of, ordered[0].requested_on), to, sent_at, extra, mark, override)
+    return made(configuration, About(level, "", of, ordered[0].requested_on), to, sent_at, extra, mark, override)
 
 
 def _line(asked: Asked) -> str:
@@ -210,7 +210,8 @@ def _ordinal(level: str) -> str:
     return codelists.code_list("prompt_level").label(level).lower()
 
 
-def _agency(agency: Agency) -> Person:
+def of_agency(agency: Agency) -> Person:
+    """An agency as one to whom a message goes."""
     return Person(agency.name, email=agency.email, key=agency.key)
 
 
@@ -219,15 +220,19 @@ def _escalated_to(configuration: Configuration, agency: str) -> list[Person]:
     return [area.chair, area.designated_doctor]
 
 
-def _made(
+def made(
     configuration: Configuration,
-    asked: _Asked,
+    asked: About,
     to: Sequence[Person],
     sent_at: datetime | date,
     extra: Mapping[str, Any],
     mark: str,
     override: str | None,
 ) -> Message:
+    """A message in the wording of its level; `extra` are the fields that this level has more, `mark` tells it from others of its day.
+
+    Raises: WrongConfiguration for an address or a wording that cannot be used.
+    """
     people = {person.email: person for person in to}  # one person may be both: one copy is enough
     addresses = tuple(_allowed(configuration, checked_address(email)) for email in people)
     named = " and ".join(" ".join(person.name.split()) for person in people.values())
@@ -263,7 +268,7 @@ def _allowed(configuration: Configuration, address: str) -> str:
     return address
 
 
-def _fields(configuration: Configuration, asked: _Asked) -> Mapping[str, Any]:
+def _fields(configuration: Configuration, asked: About) -> Mapping[str, Any]:
     return {
         "case": asked.case,
         "agency": one_line(asked.agency.name),

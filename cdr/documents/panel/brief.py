@@ -40,7 +40,10 @@ FORM_C = "form-c"
 
 @dataclass(frozen=True)
 class CasePapers:
-    """What the papers of one case are made from; `number` is its place on the agenda, `analysis` empty before there is a draft."""
+    """What the papers of one case are made from; `number` is its place on the agenda, `analysis` empty before there is a draft.
+
+    `rates` are sentences on how often the panel held that something could be changed.
+    """
 
     number: int
     reference: str
@@ -50,6 +53,7 @@ class CasePapers:
     timeline: Timeline
     anonymiser: Anonymiser = field(repr=False)
     analysis: Body = field(default_factory=dict)
+    rates: tuple[str, ...] = ()
 
 
 def case_parts(papers: CasePapers, meeting_on: date) -> list[Part]:
@@ -76,6 +80,9 @@ def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]
         )
     yield Heading("To decide", 3)
     yield Bullets(DECIDE)
+    if papers.rates:
+        yield Heading("How often something could be changed", 3)
+        yield Bullets(papers.rates)
     kept = _kept(papers.case)
     if kept:
         yield Text(f"{NOT_ANONYMISED} {', '.join(kept)}.", quiet=True)

@@ -66,6 +66,8 @@ def _after(shown: Shown) -> Iterator[str]:
         return
     if not meeting.attended:
         yield f"Nobody is recorded as there: cdr panel attend {meeting.id} WHO..."
+    for case in dict.fromkeys(case for case, _ in meeting.sealed):
+        yield f"The readings of {case} are still sealed: cdr reading open {meeting.id} {case}"
     if meeting.minutes_on is None:
         yield f"There are no minutes: cdr panel minutes {meeting.id} --from FILE"
     if not meeting.is_over:
@@ -145,6 +147,8 @@ def _cases(shown: Shown) -> Iterator[str]:
         yield f"  {one.case}  {'ratified' if one.case in shown.ratified else 'not ratified'}"
         left = [who for case, who in shown.meeting.conflicts if case == one.case]
         yield from [f"    left for it: {', '.join(left)}"] if left else []
+        read = [who for case, who in shown.meeting.sealed if case == one.case]
+        yield from [f"    read before the talk, sealed: {', '.join(read)}"] if read else []
         lacks = shown.without_one_that_left(one.case)
         yield from [f"    nobody stayed for it from {', '.join(lacks)}"] if lacks else []
         if one.unmet:

@@ -25,7 +25,7 @@ def to_html(paper: Paper) -> bytes:
 def to_locked_html(paper: Paper, meeting: str, lock: Callable[[bytes], bytes]) -> bytes:
     """The page with everything locked but its meeting's id: not whose papers they are, and no case; `lock` makes an armoured message."""
     told = json.dumps({"schema": SCHEMA, "paper": to_data(paper)}, ensure_ascii=False).encode()
-    openpgp = resources.read_bytes("templates", "return-form", "openpgp.min.js").decode()
+    openpgp = resources.read_bytes("templates", "offline-form", "openpgp.min.js").decode()
     return _page(
         f"Papers for the panel, {meeting}", {"locked": lock(told).decode("ascii"), "schema": SCHEMA}, (openpgp,)
     )

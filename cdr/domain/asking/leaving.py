@@ -17,7 +17,7 @@ from cdr.domain.asking.requests import Request, requests_of
 from cdr.domain.asking.sending import BOUNCE, REQUEST, SENT, THANKS, Prompt, is_unsent
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 
-TEST = "test-"
+TEST, ACTIONS = "test-", "actions-"
 
 Body = Mapping[str, Any]
 
@@ -54,6 +54,16 @@ def name_of_test(agency: str, day: date) -> str:
 def is_test(name: str) -> bool:
     """Whether a file of the outbox is a test, and so of no case."""
     return name.startswith(TEST)
+
+
+def name_of_actions(who: str, day: date) -> str:
+    """What the file of a message about somebody's actions is called: cdr action chase."""
+    return f"{ACTIONS}{who}-{day}.eml"
+
+
+def is_about_actions(name: str) -> bool:
+    """Whether a file of the outbox asks about actions."""
+    return name.startswith(ACTIONS)
 
 
 def outgoing(cases: Mapping[str, tuple[Body, Body]]) -> list[Outgoing]:

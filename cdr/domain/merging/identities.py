@@ -42,6 +42,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("panel", "actions", "[]", "updates"): ("on", "what", "text"),
     ("panel", "cases"): ("case",),
     ("panel", "conflicts"): ("case", "who"),
+    ("panel", "readings"): ("case", "who"),
     ("panel", "agenda"): ("on",),
     ("panel", "packs"): ("on", "for"),
     ("panel", "packs", "[]", "documents"): ("case", "id"),

@@ -1,15 +1,15 @@
 """The register of actions: what the panel asked somebody to do, by when, and what became of it.
 
-In a case or a meeting: `actions: [{id, to, owner?, due, status: open|done|not_taken_up, added_on, number?, text?, updates?: [{on, what, text?}],
-ended_on?}]`; `number` is that of the recommendation in Form C. What somebody wrote of it (`text`, `updates`) is in the document alone: an
-`Action` may come from the index and tells nothing of it, an `ActionInFull` comes from the document.
+In a case or a meeting: `actions: [{id, to, owner?, due, status: open|done|not_taken_up, added_on, asked_on?, number?, text?,
+updates?: [{on, what, text?}], ended_on?}]`; `number` is that of the recommendation in Form C. What somebody wrote of it (`text`, `updates`)
+is in the document alone: an `Action` may come from the index and tells nothing of it, an `ActionInFull` comes from the document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.process.policy import Policy
@@ -18,6 +18,7 @@ from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 
 CLOCK = "R11"
+ASKED_AGAIN = timedelta(weeks=4)
 OPEN, DONE, NOT_TAKEN_UP = "open", "done", "not_taken_up"
 OF_FORM_C = {"complete": DONE, "not_accepted": NOT_TAKEN_UP}
 
@@ -38,6 +39,7 @@ class Action:
     added_on: date | None = None
     number: int | None = None
     ended_on: date | None = None
+    asked_on: date | None = None
 
     @property
     def is_open(self) -> bool:
@@ -47,6 +49,11 @@ class Action:
     def is_overdue(self, on: date) -> bool:
         """Whether it is open on a day after the one by which it should be done."""
         return self.is_open and self.due < on
+
+    def is_to_be_asked(self, on: date) -> bool:
+        """Whether its owner is asked how it stands: it is overdue, and nobody was asked since it was due or for four weeks."""
+        asked_since = self.asked_on is not None and self.due < self.asked_on and on < self.asked_on + ASKED_AGAIN
+        return self.is_overdue(on) and not asked_since
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,7 @@ def _action(item: Body, due: date, case: str, panel: str) -> ActionInFull:
         added_on=date_at(item, "added_on"),
         number=number if isinstance(number, int) else None,
         ended_on=date_at(item, "ended_on"),
+        asked_on=date_at(item, "asked_on"),
         text=str(item.get("text") or ""),
         updates=tuple(
             Update(day, text_at(one, "what"), str(one.get("text") or ""))
@@ -137,6 +145,11 @@ def updated(
     if reopened:
         changed = replace(changed, status=OPEN, ended_on=None)
     return _changed(body, changed.went_on(on, "; ".join(filter(None, told)) or "asked", text))
+
+
+def asked(body: Body, ids: Collection[str], on: date) -> dict[str, Any]:
+    """The same with those actions of which a message asked on a day how they stand."""
+    return _with(body, [replace(one, asked_on=on) if one.id in ids else one for one in in_full(body)])
 
 
 def ended(body: Body, id_: str, on: date, text: str, *, taken_up: bool = True) -> dict[str, Any]:
@@ -187,7 +200,7 @@ def _of_form_c(number: int, item: Body, on: date, policy: Policy, id_: str) -> A
     status = OF_FORM_C.get(text_at(item, "status"), OPEN)
     ended_on = None if status == OPEN else date_at(item, "closed_on") or on
     to, owner, text = (text_at(item, key) for key in ("to", "owner", "text"))
-    return ActionInFull(id_, "", "", to, due, status, owner, on, number, ended_on, text)
+    return ActionInFull(id_, "", "", to, due, status, owner, on, number, ended_on, text=text)
 
 
 def _found(body: Body, id_: str) -> ActionInFull:
@@ -219,5 +232,6 @@ def _item(one: ActionInFull) -> dict[str, Any]:
         "text": one.text or None,
         "updates": updates or None,
         "ended_on": one.ended_on.isoformat() if one.ended_on else None,
+        "asked_on": one.asked_on.isoformat() if one.asked_on else None,
     }
     return {key: value for key, value in item.items() if value is not None}

@@ -1,8 +1,9 @@
 """A meeting of the panel: its cases, who was there, its papers, and whether it counts (protocol section 5).
 
 Body: `{schema: panel/1, id, date, type, title?, made_on, cases: [{case, assigned_on, override: {reason, unmet}|null}], attended, apologies,
-observers: [WHO], conflicts: [{case, who}], agenda: [{on, cases}], packs: [{on, for, documents: [{case, id, revision}]}], minutes: {on, text},
-actions (see `actions`), closed_on}`. WHO is a member's id of cdr.yaml, or an agency's where the person does not matter.
+observers: [WHO], conflicts: [{case, who}], readings (see `readings`), agenda: [{on, cases}], packs: [{on, for, documents: [{case, id,
+revision}]}], minutes: {on, text}, actions (see `actions`), closed_on}`. WHO is a member's id of cdr.yaml, or an agency's where the person
+does not matter.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ class Minutes:
 class Meeting:
     """One meeting. `conflicts` are pairs of a case and who left for it; what has not been done is empty, or None.
 
-    Its actions are read by `actions.in_full`, as those of a case are.
+    Its actions are read by `actions.in_full`, as those of a case are; `sealed` are the cases with readings that nobody opened, each with who
+    read it (`readings`).
     """
 
     id: str
@@ -87,6 +89,7 @@ class Meeting:
     apologies: tuple[str, ...] = ()
     observers: tuple[str, ...] = ()
     conflicts: tuple[tuple[str, str], ...] = ()
+    sealed: tuple[tuple[str, str], ...] = ()
     agendas: tuple[Agenda, ...] = ()
     packs: tuple[PapersMade, ...] = ()
     minutes: Minutes | None = None
@@ -142,6 +145,11 @@ def meeting_of(body: Body) -> Meeting:
         cases=tuple(_assigned(item) for _, item in items_at(body, "cases")),
         **{part: tuple(words_at(body, part)) for part in PARTS},
         conflicts=tuple((text_at(item, "case"), text_at(item, "who")) for _, item in items_at(body, "conflicts")),
+        sealed=tuple(
+            (text_at(item, "case"), text_at(item, "who"))
+            for _, item in items_at(body, "readings")
+            if "opened_on" not in item
+        ),
         agendas=tuple(Agenda(_day(item, "on"), tuple(words_at(item, "cases"))) for _, item in items_at(body, "agenda")),
         packs=tuple(_pack(item) for _, item in items_at(body, "packs")),
         minutes=Minutes(_day(minutes, "on"), str(minutes["text"])) if minutes else None,
@@ -172,7 +180,7 @@ def _day(body: Body, key: str) -> date:
 
 
 def document_of(meeting: Meeting, before: Body) -> dict[str, Any]:
-    """The document that tells of a meeting; its actions stay as they are `before`. What there is not has no key."""
+    """The document that tells of a meeting; its actions and readings stay as they are `before`. What there is not has no key."""
     minutes = meeting.minutes
     told: dict[str, Any] = {
         "schema": SCHEMA,
@@ -184,6 +192,7 @@ def document_of(meeting: Meeting, before: Body) -> dict[str, Any]:
         "cases": [_assigned_item(one) for one in meeting.cases],
         **{part: list(getattr(meeting, part)) for part in PARTS},
         "conflicts": [{"case": case, "who": who} for case, who in meeting.conflicts],
+        "readings": before.get("readings"),
         "agenda": [{"on": one.on.isoformat(), "cases": list(one.cases)} for one in meeting.agendas] or None,
         "packs": [_pack_item(one) for one in meeting.packs] or None,
         "minutes": {"on": minutes.on.isoformat(), "text": minutes.text} if minutes else None,
