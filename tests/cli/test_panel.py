@@ -158,7 +158,9 @@ def test_two_members_read_a_case_by_themselves(cdr: Shell, ready: str, people: P
     assert "reading.yaml:2" in wrong.err and "reading.yaml:3" in wrong.err
     reading.write_text("schema: reading/1\ncategory: 10\nmodifiability: 'yes'\nreason: Soft bedding.\n", "utf-8")
     cdr("reading", "seal", panel, ready, "northshire-police", "--from", reading, as_of=DAY, code=66)
-    assert cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, "--json", as_of=DAY).json["readings"] == []
+    assert (
+        cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, "--json", as_of=DAY).json["readings"] == []
+    )
     assert "Only pat-keyed" in cdr("reading", "open", panel, ready, as_of=DAY, code=65).err
     cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, as_of=DAY, code=65)
     shown = cdr("panel", "show", panel, as_of=DAY).out
@@ -169,7 +171,10 @@ def test_two_members_read_a_case_by_themselves(cdr: Shell, ready: str, people: P
     assert cdr("reading", "agreement", "--json", as_of=DAY).json["category"]["cases"] == 0
     found = cdr("reading", "open", panel.lower(), ready, "--json", as_of=DAY).json
     assert (found["panel"], [one["modifiability"] for one in found["readings"]]) == (panel, ["yes", "no"])
-    assert "Category: the same. What could be changed: not the same." in cdr("reading", "open", panel, ready, as_of=DAY).out
+    assert (
+        "Category: the same. What could be changed: not the same."
+        in cdr("reading", "open", panel, ready, as_of=DAY).out
+    )
     agreed = cdr("reading", "agreement", "--year", "2026/27", "--json", as_of=DAY).json
     assert agreed["category"] == {"cases": 1, "same": 1, "kappa": None, "low": None, "high": None}
     assert agreed["modifiability"]["kappa"] == -1
