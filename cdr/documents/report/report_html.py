@@ -16,7 +16,7 @@ def html(report: Report) -> bytes:
         "prose": lambda block: prose(block, report.pictures),
         "svg": lambda picture: as_it_is(drawn(picture.chart, f"chart-{picture.number}")),
     }
-    return web_page("report", "report.html", values, pictures=True).encode()
+    return web_page("report", "report.html", values, pictures=bool(report.pictures)).encode()
 
 
 def _kind(block: Block) -> str:
