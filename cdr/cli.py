@@ -307,8 +307,9 @@ def _ended(app: App, error: BaseException, given: list[str]) -> int:
     if isinstance(error, OSError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - so that nothing more is tried at the end
     if app.has_written:
+        recorded = [] if isinstance(error, CdrError) and error.tells_what_is_recorded else [RECORDED_ALL_THE_SAME]
         with suppress(OSError):
-            _tell([RECORDED_ALL_THE_SAME, *(LOST.format(command) for command in app.shown_once)], code)
+            _tell([*recorded, *(LOST.format(command) for command in app.shown_once)], code)
         code = RECORDED if code == PIPE else code
     if code and "--json" in given and not app.has_answered:
         return _for_a_script(error, code)

@@ -85,6 +85,7 @@ class CdrError(Exception):
     """An error that a person can act on: one sentence, an optional hint, and the exit code of its kind."""
 
     exit_code = 70
+    tells_what_is_recorded = False  # whether its own words say so, where something was
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

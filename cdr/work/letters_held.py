@@ -37,6 +37,8 @@ class Wanted:
 class HeldBack(ConditionsNotMet):
     """A letter cannot be made final: the case, an answer or the day holds it."""
 
+    tells_what_is_recorded = True
+
 
 @dataclass(frozen=True)
 class LetterCase:
