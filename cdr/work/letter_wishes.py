@@ -21,6 +21,8 @@ SEVERAL = 2
 class NobodyToWriteTo(ConditionsNotMet):
     """The letter is for not one of those who were chosen: they want none, or it thanks for what somebody else told us."""
 
+    tells_what_is_recorded = True
+
 
 @dataclass(frozen=True)
 class WrittenTo:
