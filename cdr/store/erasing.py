@@ -1,4 +1,7 @@
-"""The two steps by which members end a case: one asks, another confirms; and whether a copy has carried that out. One signed commit each."""
+"""The two steps by which members end a case: one asks, another confirms; and whether a copy has carried that out. One signed commit each.
+
+The files themselves are destroyed by `destroying`.
+"""
 
 from __future__ import annotations
 

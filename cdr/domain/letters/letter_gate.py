@@ -1,4 +1,7 @@
-"""The gate before a letter: what must be answered, by whom and when, and which answers make the letter wait."""
+"""The gate before a letter: what must be answered, by whom and when, and which answers make the letter wait.
+
+What each kind of letter needs and what forbids it stands in rules/letters.yaml.
+"""
 
 from __future__ import annotations
 

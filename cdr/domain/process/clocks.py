@@ -1,4 +1,7 @@
-"""Working days, calendar months and when a limit falls due."""
+"""Working days, calendar months and when a limit falls due.
+
+The limits stand in rules/england-2018.yaml; from when each runs, `routes` and `case/milestones` say.
+"""
 
 from __future__ import annotations
 
