@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
-import pytest
-from browser.test_return_form import BROWSER, CANARY, HERE, gpg, missing
+from browser.driving import drive
+from browser.test_return_form import CANARY, gpg
 from conftest import People, Shell
-
-SHOTS = os.environ.get("CDR_SHOTS", "")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def browser() -> None:
-    lacking = missing()
-    if lacking and os.environ.get("CDR_TOOLS") == "required":
-        pytest.fail(lacking)
-    if lacking:
-        pytest.skip(lacking)
 
 
 def test_a_notification_is_filled_in_offline_and_opens_a_case(cdr: Shell, people: People, tmp_path: Path) -> None:
     page = tmp_path / "notification.html"
     assert cdr("form", "--blank", "A", "-o", page, "--json").json["form"] == "form-a/1"
-    plan = {"browser": BROWSER, "file": str(page), "folder": str(tmp_path), "shots": SHOTS}
-    done = subprocess.run(
-        ["node", "drive.mjs", "notification"], cwd=HERE, check=False, input=json.dumps(plan), capture_output=True, text=True, timeout=400
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
-    assert (seen["requests"], seen["console"], seen["kept"]) == ([], [], 0)
+    seen = drive("notification", file=str(page), folder=str(tmp_path))
+    assert seen["kept"] == 0
     assert all(found == [] for found in seen["axe"].values()), seen["axe"]
     assert seen["hiddenFirst"] is False and seen["infant"] is True
     assert "Say where the child died" in seen["refused"] and "Enter your full name" in seen["refused"]

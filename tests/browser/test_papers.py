@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 
-import pytest
-from browser.test_return_form import BROWSER, HERE, PHRASE, SPOKEN, missing
+from browser.driving import drive
+from browser.test_return_form import PHRASE, SPOKEN
 from conftest import People
 
 from cdr.documents.panel.page import to_html, to_locked_html
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Said, Text
 from cdr.store.crypto import Gnupg
 
-SHOTS = os.environ.get("CDR_SHOTS", "")
 EVENT = "Seen at home, </script><b>not markup</b>; " + "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 PAPER = Paper(
     "Papers for the panel on 14 April 2026",
@@ -39,15 +35,6 @@ PAPER = Paper(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def browser() -> None:
-    lacking = missing()
-    if lacking and os.environ.get("CDR_TOOLS") == "required":
-        pytest.fail(lacking)
-    if lacking:
-        pytest.skip(lacking)
-
-
 def test_papers_open_with_their_pass_phrase_and_are_read_on_a_telephone_and_a_tablet(
     people: People, member: str, tmp_path: Path
 ) -> None:
@@ -55,13 +42,8 @@ def test_papers_open_with_their_pass_phrase_and_are_read_on_a_telephone_and_a_ta
     locked.write_bytes(to_locked_html(PAPER, "P2026-04-14", lambda data: Gnupg().lock(data, PHRASE)))
     plain.write_bytes(to_html(PAPER))
     assert not [word for word in (b"Openshaw", b"5JEY", b"Llanfair") if word in locked.read_bytes()]
-    plan = {"browser": BROWSER, "file": str(locked), "plain": str(plain), "phrase": SPOKEN, "shots": SHOTS}
-    done = subprocess.run(
-        ["node", "drive.mjs", "papers"], cwd=HERE, check=False, input=json.dumps(plan), capture_output=True, text=True, timeout=400
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
-    assert (seen["requests"], seen["console"], seen["kept"]) == ([], [], 0)
+    seen = drive("papers", file=str(locked), plain=str(plain), phrase=SPOKEN)
+    assert seen["kept"] == 0
     assert all(found == [] for found in seen["axe"].values()), seen["axe"]
     assert seen["wide"] == {"phone": False, "tablet": False}
     assert EVENT in seen["text"] and EVENT in seen["plain"] and "about 25 minutes" in seen["text"]

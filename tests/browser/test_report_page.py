@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from browser.test_return_form import BROWSER, HERE, missing
+from browser.driving import drive
 from unit.test_report import SOME, WORDS, made
 from unit.timeline_cases import RETURNS, told
 from unit.timeline_cases import made as made_timeline
@@ -17,7 +13,6 @@ from unit.timeline_cases import made as made_timeline
 from cdr.documents.report.report import render
 from cdr.documents.timeline.timeline import render as render_timeline
 
-SHOTS = os.environ.get("CDR_SHOTS", "")
 LONG = """\
 ## Whatwassaidbytheparentswhosechildrendiedintheyearandbytheirbrothersandsisters
 
@@ -35,8 +30,6 @@ A page: <https://example.org/a/very/long/address/that/nobody/would/type/by/hand/
 
 
 def test_nothing_lies_outside_a_small_screen(tmp_path: Path) -> None:
-    if missing():
-        (pytest.fail if os.environ.get("CDR_TOOLS") == "required" else pytest.skip)(missing())
     some = [replace(one, jar=None) if n % 3 == 1 else one for n, one in enumerate(SOME)]
     report = made(some, WORDS | {"what_was_done": LONG, "sections": [{"title": "Voices", "text": LONG}]}, years=8)
     timeline = made_timeline(None, [*RETURNS, told("high-street-surgery", ("2025-05-01", "Seen " + "x" * 90))], True)
@@ -44,11 +37,6 @@ def test_nothing_lies_outside_a_small_screen(tmp_path: Path) -> None:
     files = {name: str(tmp_path / f"{name}.html") for name in pages}
     for name, raw in pages.items():
         Path(files[name]).write_bytes(raw)
-    plan = {"browser": BROWSER, "files": files, "folder": str(tmp_path), "shots": SHOTS}
-    done = subprocess.run(
-        ["node", "drive.mjs", "small"], cwd=HERE, check=False, input=json.dumps(plan), capture_output=True, text=True, timeout=400
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
-    assert (seen["requests"], seen["console"], seen["over"]) == ([], [], {"report": [], "timeline": []})
+    seen = drive("small", files=files, folder=str(tmp_path))
+    assert seen["over"] == {"report": [], "timeline": []}
     assert all(found == [] for found in seen["axe"].values()), seen["axe"]

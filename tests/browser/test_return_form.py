@@ -1,14 +1,9 @@
-"""The return form in a real browser: filled in, kept, refused, saved, and opened again with gpg.
-
-With CDR_SHOTS=FOLDER the browser leaves pictures of what it saw there.
-"""
+"""The return form in a real browser: filled in, kept, refused, saved, and opened again with gpg."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from datetime import date
@@ -16,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import driving
 from conftest import People, many
 
 from cdr.documents.return_form.return_form import ReturnForm, to_html
@@ -23,8 +19,6 @@ from cdr.domain.rulebook import form_b
 from cdr.forms import schema
 from cdr.forms.codelists import code_list
 
-HERE = Path(__file__).parent
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NONCE = "0123456789abcdef0123456789abcdef"
 PHRASE = "lantern meadow copper violin window harvest"
 SPOKEN = "  Lantern-Meadow COPPER  violin, window harvest "
@@ -48,24 +42,6 @@ IDENTITY: dict[str, Any] = {
     "parents": [{"name": "Nguyễn Thị Ánh", "relationship": "mother"}],
     "siblings": [{"name": "Gwenllïan"}],
 }
-
-
-def missing() -> str:
-    """What this machine lacks for these tests, and how to get it."""
-    if not BROWSER or not shutil.which("node"):
-        return "the browser tests need Chromium and Node (Debian, Ubuntu: apt install chromium nodejs npm)"
-    if not (HERE / "node_modules" / "playwright-core").is_dir():
-        return "the browser tests need their npm packages: make browser"
-    return ""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def browser() -> None:
-    lacking = missing()
-    if lacking and os.environ.get("CDR_TOOLS") == "required":
-        pytest.fail(lacking)
-    if lacking:
-        pytest.skip(lacking)
 
 
 def gpg(home: str, *arguments: str, data: bytes = b"") -> bytes:
@@ -113,29 +89,7 @@ def drive(form: ReturnForm, tmp_path: Path) -> Any:
     file.write_bytes(to_html(form))
 
     def run(scenario: str, **more: Any) -> Any:
-        shots = os.environ.get("CDR_SHOTS", "")
-        plan = {
-            "browser": BROWSER,
-            "file": str(file),
-            "folder": str(tmp_path),
-            "phrase": PHRASE,
-            "shots": shots,
-            **more,
-        }
-        done = subprocess.run(
-            ["node", "drive.mjs", scenario],
-            cwd=HERE,
-            check=False,
-            input=json.dumps(plan),
-            capture_output=True,
-            text=True,
-            timeout=400,
-        )
-        assert done.returncode == 0, done.stderr
-        seen = json.loads(done.stdout)
-        assert seen["requests"] == []
-        assert seen["console"] == []
-        return seen
+        return driving.drive(scenario, **{"file": str(file), "folder": str(tmp_path), "phrase": PHRASE, **more})
 
     return run
 
