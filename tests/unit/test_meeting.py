@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from unit.domain_data import configuration
 
+from cdr.documents.panel.meetings import Shown, lines
 from cdr.domain.panel import meeting as panel
 from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, Meeting, Minutes, SourceRevision, document_of, meeting_of
 from cdr.errors import ConditionsNotMet, NotFound
@@ -100,3 +102,9 @@ def test_papers_are_noted_and_a_meeting_ends_on_its_day_at_the_earliest() -> Non
         panel.opened_again(over, [CASE])
     with pytest.raises(ConditionsNotMet):
         panel.refuse_over(over, list)
+
+
+def test_of_a_case_that_is_among_the_cases_no_more_nobody_says_that_it_is_not_ratified() -> None:
+    shown = Shown(replace(meeting_of(WHOLE), minutes=Minutes(ON, "x")), {}, configuration(), ON)
+    assert shown.came_of(CASE) == "void, erased, or not to be read"
+    assert not [sentence for sentence in (*lines(shown), *shown.not_done) if "ratified" in sentence]

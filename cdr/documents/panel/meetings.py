@@ -17,6 +17,9 @@ from cdr.forms.codelists import code_list
 TYPES = "panel_type"
 
 
+NOT_RATIFIED = "not ratified"
+
+
 @dataclass(frozen=True)
 class Shown:
     """A meeting with what is shown of it beside: `unsigned` are those who were there without a statement of confidentiality in force."""
@@ -36,6 +39,12 @@ class Shown:
     def ratified(self) -> list[str]:
         """Its cases that were ratified with it."""
         return [case for case in self.meeting.references if ratified_by(self.cases.get(case), self.meeting)]
+
+    def came_of(self, case: str) -> str:
+        """Whether a case was ratified with it; of one that is not among the cases any more (void, erased, not to be read) nothing is known."""
+        if case not in self.cases:
+            return "void, erased, or not to be read"
+        return "ratified" if case in self.ratified else NOT_RATIFIED
 
     def without_one_that_left(self, case: str) -> list[str]:
         """The organisations of which nobody stayed for a case, though somebody was there."""
@@ -73,7 +82,7 @@ def _after(shown: Shown) -> Iterator[str]:
     if not meeting.is_over:
         yield f"It is not recorded as over: cdr panel close {meeting.id}"
     else:
-        left = [case for case in meeting.references if case not in shown.ratified]
+        left = [case for case in meeting.references if shown.came_of(case) == NOT_RATIFIED]
         yield from (f"{case} is not ratified: cdr review {case} --from FILE --panel {meeting.id}" for case in left)
 
 
@@ -144,7 +153,7 @@ def quorum_words(shown: Shown) -> str:
 
 def _cases(shown: Shown) -> Iterator[str]:
     for one in shown.meeting.cases:
-        yield f"  {one.case}  {'ratified' if one.case in shown.ratified else 'not ratified'}"
+        yield f"  {one.case}  {shown.came_of(one.case)}"
         left = [who for case, who in shown.meeting.conflicts if case == one.case]
         yield from [f"    left for it: {', '.join(left)}"] if left else []
         read = [who for case, who in shown.meeting.sealed if case == one.case]

@@ -214,7 +214,7 @@ def _other_area(source: Source) -> Iterator[_Colleague]:
     away = died_elsewhere(text_at(form_a, "death.review_area"), store.area)
     if away == lived_elsewhere(text_at(form_a, "child.local_authority"), store.authorities):
         raise NotFound(
-            "By Form A the child lived and died in one area, so that there is none to tell.",
+            "Form A does not say that the child lived in this area and died in another, or the other way round, so there is none to tell.",
             "Say in Form A where the child lived (child: local_authority), or in which area the child died (death: review_area).",
         )
     name = text_at(form_a, "death.review_area" if away else "child.local_authority")
