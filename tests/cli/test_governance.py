@@ -55,6 +55,9 @@ def test_the_papers_of_a_new_store_and_of_one_that_says_all(
         "find --everywhere -o",
     ):
         assert words in files["impact-assessment.md"].decode()
+    for words in ("`cdr erase`", "backups and disk images", "legal hold"):
+        assert words in files["retention.md"].decode()
+    assert "stays in the history and in every copy" not in everything  # `cdr erase` ends that
     assert people.member in files["access-review.md"].decode()
     assert "notify" in (tmp_path / "one/access-review.md").read_text()
     assert reading_age(files["privacy-notice-families.md"].decode()) <= 11

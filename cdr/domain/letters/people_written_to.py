@@ -78,8 +78,9 @@ def choose(people: Sequence[Recipient], to: str | int | None) -> list[Recipient]
     word = str(to).strip().casefold()
     found = [person for person in people if word in {person.relationship.casefold(), str(person.number)}]
     if not found:
-        hint = f"Say mother, father, or a number from 1 to {len(people)}."
-        raise NotFound("No one who should have a letter fits --to.", hint)
+        known = [*dict.fromkeys(person.relationship for person in people), *(str(person.number) for person in people)]
+        hint = f"Say {', '.join(known[:-1])} or {known[-1]}."
+        raise NotFound("Nobody of this case who may be written to is meant by that.", hint)
     return found
 
 
