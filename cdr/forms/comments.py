@@ -200,20 +200,25 @@ def _spliced(text: str, splices: Iterable[Splice]) -> bytes:
 
 
 def _scalar(value: str) -> str:
-    return (
-        value
-        if UNMISTAKABLE.fullmatch(value) and value.lower() not in codec.WORDS
-        else json.dumps(value, ensure_ascii=False)
-    )
+    return value if _is_plain(value) else json.dumps(value, ensure_ascii=False)
+
+
+def _is_plain(value: str) -> bool:
+    """Whether a text needs no quotation marks wherever it stands."""
+    return UNMISTAKABLE.fullmatch(value) is not None and value.lower() not in codec.WORDS
 
 
 def _retold(text: bytes, key: str, number: int | None, fields: Mapping[str, str]) -> bytes:
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
     yaml = _round_trip()
     tree = yaml.load(text)
+    # ruamel writes "?0" bare between brackets, where no reader takes it
+    quoted = {name: value if _is_plain(value) else DoubleQuotedScalarString(value) for name, value in fields.items()}
     if number is None:
-        tree[key].append(dict(fields))
+        tree[key].append(quoted)
     else:
-        tree[key][number].update(fields)
+        tree[key][number].update(quoted)
     out = BytesIO()
     yaml.dump(tree, out)
     return out.getvalue()

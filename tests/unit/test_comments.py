@@ -6,7 +6,7 @@ import difflib
 from unicodedata import normalize
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from unit.domain_data import EXAMPLES
 
@@ -62,6 +62,7 @@ def test_other_words_change_no_other_line() -> None:
 @pytest.mark.parametrize("text", LAYOUTS)
 @settings(deadline=None, max_examples=25)
 @given(name=TEXT, phone=TEXT)
+@example(name="?0", phone="? x")
 def test_whatever_the_layout_it_reads_as_it_should(text: bytes, name: str, phone: str) -> None:
     before = read_source(text, "").data
     more = read_source(with_item(text, "agencies", {"id": "new", "name": name}), "").data
