@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from conftest import EXAMPLES, People, Shell
+import pytest
+from conftest import EXAMPLES, PROGRAM, People, Shell
 from store.hands import sign_commit
+from store.test_index import Counter
 
 from cdr.documents.letters.wording import reading_age
 
@@ -62,3 +65,14 @@ def test_the_papers_of_a_new_store_and_of_one_that_says_all(
     assert "notify" in (tmp_path / "one/access-review.md").read_text()
     assert reading_age(files["privacy-notice-families.md"].decode()) <= 11
     cdr("governance", "-o", path, code=2)
+
+
+@pytest.mark.skipif(bool(PROGRAM), reason="the program is counted in this process")
+def test_no_case_is_opened_for_the_papers(
+    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So nothing of a child can stand in them, however many cases there are: the private key is not used at all."""
+    counted = Counter(tmp_path / "bin")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    assert counted(lambda: cdr("governance", "-o", tmp_path / "papers", code=1)) == 0
+    assert counted(lambda: cdr("list")) == 1
