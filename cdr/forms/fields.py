@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,13 +150,20 @@ def _needed(part: Field, above: Named) -> str:
     )
 
 
-def described(schema_name: str, body: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
-    """What a document says, for a person: how deep a line is, the field's title, and the answer with its codes in words."""
+def described(
+    schema_name: str, body: Mapping[str, Any], told: Callable[[str], str] = str
+) -> Iterator[tuple[int, str, str]]:
+    """What a document says, for a person: how deep a line is, the field's title, and the answer with its codes in words.
+
+    What somebody wrote themselves is said as `told` has it (without names, say); the words of codes are ours and stay.
+    """
     group = Field("", "", "", "group", True, (), expanded(schema_name))
-    yield from _described(group, {key: value for key, value in body.items() if key != "schema"}, 0)
+    yield from _described(group, {key: value for key, value in body.items() if key != "schema"}, 0, told)
 
 
-def _described(field: Field | None, value: Any, depth: int) -> Iterator[tuple[int, str, str]]:
+def _described(
+    field: Field | None, value: Any, depth: int, told: Callable[[str], str]
+) -> Iterator[tuple[int, str, str]]:
     parts = {part.key: part for part in field.fields()} if field and field.kind == "group" else {}
     item = field.item() if field and field.kind == "list" else None
     for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value, 1):
@@ -164,21 +171,19 @@ def _described(field: Field | None, value: Any, depth: int) -> Iterator[tuple[in
         title = str(key) if isinstance(key, int) else part.title if part else key.replace("_", " ").capitalize()
         if isinstance(inner, Mapping) or (isinstance(inner, list) and any(isinstance(one, Mapping) for one in inner)):
             yield depth, title, ""
-            yield from _described(part, inner, depth + 1)
+            yield from _described(part, inner, depth + 1, told)
         else:
-            yield depth, title, _value_in_words(part, inner)
+            yield depth, title, _value_in_words(part, inner, told)
 
 
-def _value_in_words(field: Field | None, value: Any) -> str:
+def _value_in_words(field: Field | None, value: Any, told: Callable[[str], str]) -> str:
     if isinstance(value, list):
-        return (
-            ", ".join(_value_in_words(field.item() if field and field.kind == "list" else None, one) for one in value)
-            or "none"
-        )
+        item = field.item() if field and field.kind == "list" else None
+        return ", ".join(_value_in_words(item, one, told) for one in value) or "none"
     if value is None:
         return "-"
     words = dict(field.codes).get(str(value)) if field else ""
-    return words or str(value)
+    return words or told(str(value))
 
 
 def _fields(schema: Schema) -> list[Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cdr.documents.panel.paper import Paper, Part
     from cdr.statistics.facts import CaseFacts
     from cdr.statistics.reference import Figure
+    from cdr.store.case_file import CaseFile
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,23 @@ def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[Sour
                 timeline_of(app, documents, identified=False),
                 anonymiser_of(app, documents),
                 documents.analysis_body or {},
+                _returns(app, documents),
                 _rates(app, reference, known, published),
             )
         )
         used = [documents.notification, *documents.returns, *([documents.analysis] if documents.analysis else [])]
         sources += [SourceRevision(reference, one.place.id, one.revision) for one in used]
     return papers, sources
+
+
+def _returns(app: App, documents: CaseFile) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Each return with its agency as the timeline calls it, in that order."""
+    from cdr.domain.timeline.timeline import types_apart
+    from cdr.work.timelines import agencies
+
+    by_agency = {str(body["agency"]): body for body in documents.return_bodies}
+    called = types_apart(set(by_agency), agencies(app.configuration))
+    return tuple((called[agency], by_agency[agency]) for agency in sorted(by_agency, key=called.__getitem__))
 
 
 def _rates(app: App, reference: str, known: Sequence[CaseFacts], published: Sequence[Figure]) -> tuple[str, ...]:

@@ -1,15 +1,16 @@
-"""What the panel reads of one case: a brief of one page, the timeline, and the analysis as it is drafted; without names.
+"""What the panel reads of one case: a brief of one page, the timeline, what agencies answered, and the analysis as it is drafted; without names.
 
 Protocol section 4: the panel's papers are anonymised as far as possible.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from cdr.documents.panel.agencies_say import returns_parts
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Part, Said, Text, reading_minutes
 from cdr.documents.timeline import timeline_rows as shown
 from cdr.domain.anonymising.anonymise import Anonymiser
@@ -42,7 +43,8 @@ FORM_C = "form-c"
 class CasePapers:
     """What the papers of one case are made from; `number` is its place on the agenda, `analysis` empty before there is a draft.
 
-    `rates` are sentences on how often the panel held that something could be changed.
+    `returns` are those of the agencies, each with the agency's type in words; `rates` are sentences on how often the panel held that
+    something could be changed.
     """
 
     number: int
@@ -53,12 +55,13 @@ class CasePapers:
     timeline: Timeline
     anonymiser: Anonymiser = field(repr=False)
     analysis: Body = field(default_factory=dict)
+    returns: tuple[tuple[str, Body], ...] = ()
     rates: tuple[str, ...] = ()
 
 
 def case_parts(papers: CasePapers, meeting_on: date) -> list[Part]:
     """The parts of one case, the brief on a page of its own."""
-    body = [*_timeline(papers), *_analysis(papers)]
+    body = [*_timeline(papers), *_said_by_agencies(papers), *_analysis(papers)]
     return [*_brief(papers, meeting_on, reading_minutes(body)), *body]
 
 
@@ -170,6 +173,13 @@ def _row(row: shown.Row) -> tuple[str, ...]:
     return str(row.number), shown.when(entry), entry.age, f"{entry.event}{asides}{marks}", entry.source_words
 
 
+def _said_by_agencies(papers: CasePapers) -> Iterator[Part]:
+    parts = tuple(returns_parts(papers.returns, papers.anonymiser))
+    if parts:
+        yield Heading(f"{papers.number}. {papers.reference}: what agencies answered", apart=True)
+        yield from parts
+
+
 def _analysis(papers: CasePapers) -> Iterator[Part]:
     yield Heading(f"{papers.number}. {papers.reference}: analysis", apart=True)
     if not papers.analysis:
@@ -177,10 +187,7 @@ def _analysis(papers: CasePapers) -> Iterator[Part]:
         return
     name = migrations.current(FORM_C)
     about = {key: value for key, value in papers.analysis.items() if key not in ("schema", "case")}
-    read: Sequence[tuple[int, str, str]] = [
-        (depth, title, papers.anonymiser.text(text)) for depth, title, text in described(name, about)
-    ]
-    yield Said(tuple(read))
+    yield Said(tuple(described(name, about, papers.anonymiser.text)))
 
 
 def _label(codes: str, body: Body, path: str) -> str:

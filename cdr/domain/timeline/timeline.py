@@ -139,7 +139,7 @@ def timeline(
     birth, death = _moment_of(events, BIRTH), _moment_of(events, DEATH)
     born, died = birth.day, death.day
     tellers = {str(form_b.get("agency", "")) for form_b in returns}
-    types = _types_apart(tellers, agencies)
+    types = types_apart(tellers, agencies)
     labels = {FORM_A: FORM_A_WORDS, **{teller: _in_a_sentence(words) for teller, words in types.items()}}
     found = tuple(conflicts(events, form_a, returns, labels, rules))
     groups = tuple(together(events, rules))
@@ -251,7 +251,7 @@ def _minute(moment: Moment) -> int | None:
     return moment.minute_of_day if moment.clock else None
 
 
-def _types_apart(tellers: Collection[str], agencies: Agencies) -> dict[str, str]:
+def types_apart(tellers: Collection[str], agencies: Agencies) -> dict[str, str]:
     """What each teller is in words, those of one type told apart by a number (`Acute hospital 2`)."""
     alike: dict[str, list[str]] = {}
     for teller in sorted(tellers):
