@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cdr.errors import MEND, InvalidData, NotAuthentic, Problem, ToolMissing
 from cdr.forms import codec, migrations
 from cdr.forms.comments import Words, with_comments
+from cdr.records import dataclass
 from cdr.store.layout import Kind, Place
 
 PADDING = 4096

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import date
 
 from cdr.errors import NotFound
+from cdr.records import dataclass
 
 CONFIGURATION = "cdr.yaml"
 KEYS = "keys"

@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
 from cdr.forms import schema
+from cdr.records import dataclass
 from cdr.store import git_files, git_locks, layout, worktree
 from cdr.store.document import Document, Encoded, encode
 from cdr.store.git import AT_ONCE, Git

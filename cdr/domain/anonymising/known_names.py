@@ -7,11 +7,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
 from cdr import resources
+from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
 
 CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"
