@@ -27,11 +27,12 @@ else:
     def _made(cls, frozen, kw_only):
         cls.__doc__ = cls.__doc__ or cls.__name__  # else a signature is worked out for it
         cls = dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
-        cls.__init__ = _first_init(cls, frozen)
-        cls.__repr__, cls.__eq__, cls.__hash__ = _repr, _eq, None
-        cls._compared = None
-        if frozen:
-            cls.__hash__, cls.__setattr__, cls.__delattr__ = _hash, _refused, _refused
+        methods = {"__init__": _first_init(cls, frozen), "__repr__": _repr, "__eq__": _eq, "__compared__": None}
+        methods |= (
+            {"__hash__": _hash, "__setattr__": _refused, "__delattr__": _refused} if frozen else {"__hash__": None}
+        )
+        for name in methods.keys() - vars(cls).keys():  # a method that the class has itself stays
+            setattr(cls, name, methods[name])
         return cls
 
     def _first_init(cls, frozen):
@@ -81,11 +82,11 @@ else:
 
     def _values(cls):
         """What gives the values by which objects of a class are compared; found once for each class."""
-        found = cls.__dict__["_compared"]
+        found = cls.__dict__["__compared__"]
         if found is None:
             names = [one.name for one in dataclasses.fields(cls) if one.compare]
             several = attrgetter(*names) if len(names) > 1 else None
-            found = cls._compared = several or (lambda self: tuple(getattr(self, name) for name in names))
+            found = cls.__compared__ = several or (lambda self: tuple(getattr(self, name) for name in names))
         return found
 
     def _refused(self, name, *value):

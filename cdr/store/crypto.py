@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cdr import programs
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
@@ -278,6 +277,8 @@ class Gnupg:
 
         Raises: WrongUsage where there is none.
         """
+        from tempfile import TemporaryDirectory
+
         held = self._exported(fingerprint)
         with TemporaryDirectory(prefix="cdr-") as aside:
             gathered = Gnupg(Path(aside) / "gathered.kbx")

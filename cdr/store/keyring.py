@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -140,6 +139,8 @@ class Ring:
 
 @cache
 def _watched() -> Any:
+    import logging
+
     import gnupg
 
     logging.getLogger("gnupg").setLevel(logging.CRITICAL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import date
 
 from cdr.errors import NotFound
@@ -207,6 +206,8 @@ def reference(text: str) -> str:
 
 def new_reference(notified_on: date, taken: set[str]) -> str:
     """A reference that says nothing but the year: the year of notification and four random characters."""
+    import secrets
+
     while True:
         made = f"{notified_on.year}-" + "".join(secrets.choice(CROCKFORD) for _ in range(4))
         if made not in taken:

@@ -94,6 +94,21 @@ def test_what_the_standard_library_does_with_them_it_does_with_these() -> None:
     assert copy.deepcopy(one) == one == pickle.loads(pickle.dumps(one))
 
 
+@dataclass(frozen=True)
+class Own:
+    x: int
+
+    def __repr__(self) -> str:
+        return "own"
+
+    def _compared(self) -> int:
+        return self.x
+
+
+def test_what_a_class_has_itself_stays() -> None:
+    assert (repr(Own(1)), Own(1)._compared(), Own(1) == Own(1)) == ("own", 1, True)
+
+
 LOADS = """
 import dataclasses
 made = []
