@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from cdr import moments, written
 from cdr.errors import WrongUsage
 from cdr.moments import LONDON
+from cdr.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import pwd
 import re
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -88,6 +87,8 @@ def move(made: Path, place: Path) -> None:
 @contextmanager
 def aside(folder: Path) -> Iterator[Path]:
     """A folder of its own within `folder`, for what is made ready there; it goes at the end, or with the next run."""
+    import tempfile
+
     while True:
         made = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY, suffix=HALF))
         try:
@@ -154,6 +155,8 @@ def _is_kept(descriptor: int, made: Path) -> bool:
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
+    import tempfile
+
     while True:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY, suffix=HALF)
         if _is_kept(descriptor, Path(temporary)):

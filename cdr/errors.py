@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from cdr.records import dataclass
 
 DONE = 0
 TO_ACT_ON = 1

@@ -8,10 +8,11 @@ compares times, counts hours or tells one, asks here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+from cdr.records import dataclass
 
 LONDON = ZoneInfo("Europe/London")
 SUMMER, WINTER = "+01:00", "+00:00"

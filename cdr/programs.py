@@ -11,7 +11,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+
+from cdr.records import dataclass
 
 KILLED = 128  # a shell that stands before a program says so much more than the number of the signal that ended it
 NOT_THERE = (126, 127)  # and one of these where there is no such program, or none that can be run

@@ -169,10 +169,11 @@ def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
 def _exchanged(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
     """Send what is due, between taking in what others recorded and giving them what was sent, where the store is exchanged."""
     from cdr.store import remotes
-    from cdr.work import syncing
 
     if dry_run or remotes.noted(app.store) is None:
         return _send(app, references, dry_run, as_json)
+    from cdr.work import syncing
+
     troubles = [syncing.quietly(app)]
     before = app.store.head
     code = _send(app, references, dry_run, as_json)

@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -20,6 +19,7 @@ from cdr import disk, programs
 from cdr.app import App, progress
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import CdrError, WrongUsage
+from cdr.records import dataclass
 from cdr.terminal.output import put, put_json, say
 
 if TYPE_CHECKING:

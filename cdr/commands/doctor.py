@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from cdr import moments, programs
 from cdr.app import App, rules
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import DONE, MEND, OWN_CHANGE, TO_ACT_ON, CdrError, DiskFailed
+from cdr.records import dataclass
 from cdr.terminal.output import file_name, put_json, put_line
 from cdr.work.taking_in import check
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -15,6 +14,7 @@ from cdr.domain.case.case import refuse_closed
 from cdr.domain.case.differences import Difference
 from cdr.domain.case.voiding import refuse_void
 from cdr.errors import InvalidData, NotFound, Problem, TryAgain, WrongUsage
+from cdr.records import dataclass
 from cdr.store.document import Document
 from cdr.terminal.corrections import again, noted, without
 from cdr.terminal.desk import desk

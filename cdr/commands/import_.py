@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import click
 from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.errors import InvalidData, Problem, WrongUsage, as_told
+from cdr.records import dataclass
 from cdr.terminal.output import file_name, given, put, put_json, refuse_two_results, say, table, to_file
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.errors import WrongUsage
+from cdr.records import dataclass
 from cdr.store.case_file import CaseFile
 from cdr.terminal.confirming import refuse_unless_confirmed
 from cdr.terminal.output import put, put_json, say

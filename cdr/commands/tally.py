@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +12,7 @@ from cdr.app import App, rules
 from cdr.commands.options import dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
+from cdr.records import dataclass
 from cdr.terminal.output import deliver, put, put_json, say
 from cdr.work.counting import agencies, facts, groups, looks_back, setting, with_panel
 

@@ -6,7 +6,6 @@ NHS numbers are from the range 999, which is never given to anyone. The same see
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from cdr import moments, nhs_numbers
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.forms import migrations
+from cdr.records import dataclass
 
 FIRST = {
     "male": ("Idris", "Jakub", "Tọ́mi", "Rhys", "Yusuf", "Leo", "Oran", "Minh", "Ştefan", "Kai"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 BESIDE_A_HEADING = 2  # columns that tabulate keeps there
@@ -70,6 +69,8 @@ def _line(line: str, columns: int) -> str:
 
 
 def _words(text: str, width: int, first: str = "", later: str | None = None) -> list[str]:
+    import textwrap
+
     found = [
         part
         for line in text.split("\n")

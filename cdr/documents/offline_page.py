@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
 from cdr import resources
 from cdr.documents.web_page import as_it_is, web_page
+from cdr.records import dataclass
 
 FOLDER = "offline-form"
 SCRIPTS = ("fields", "page")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+
+from cdr.records import dataclass
 
 LANGUAGE = "en-GB"
 FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)

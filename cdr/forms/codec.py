@@ -6,12 +6,13 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cdr.errors import InvalidData, Problem
 from cdr.forms.text_in import NOT_IN_A_FILE, NOT_IN_TEXT, decoded, too_many_marks
 from cdr.forms.yaml_faults import ALIAS, CONTROL, DIRECTIVE, HINTS, MARKS, SYNTAX, TAG
+from cdr.records import dataclass
 
 MAX_NODES = 20_000
 HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")

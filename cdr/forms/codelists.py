@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
 from cdr import resources
+from cdr.records import dataclass
 
 KNOWN_KEYS = ("code", "label", "group", "since", "until")
 

@@ -8,12 +8,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from cdr.errors import InvalidData, Problem
 from cdr.forms import codec
+from cdr.records import dataclass
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.forms.codec import Scalar
 from cdr.forms.codelists import code_list
 from cdr.forms.schema import coerce_value, value_problems
 from cdr.forms.schema_files import ALSO, Schema, expanded
+from cdr.records import dataclass
 
 FORMATS: Mapping[str, str] = {
     "date": "a date, like 2026-01-09",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from cdr import moments, resources
+from cdr.records import dataclass
 
 
 @dataclass(frozen=True)

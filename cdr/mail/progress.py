@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from cdr import disk
 from cdr.errors import DiskFailed
+from cdr.records import dataclass
 
 LARGEST = 1 << 24
 

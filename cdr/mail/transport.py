@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
+
+from cdr.records import dataclass
 
 TAKEN = "taken"
 LATER = "later"

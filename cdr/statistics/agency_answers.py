@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from cdr.domain.asking.overdue import is_overdue
@@ -12,6 +11,7 @@ from cdr.domain.asking.requests import NIL, OUTSTANDING, RETURNED, WAIVED
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.places import own_authority
 from cdr.domain.process.policy import Policy
+from cdr.records import dataclass
 from cdr.statistics.facts import RequestFacts, request_facts
 from cdr.statistics.years import parse_year, year_of
 

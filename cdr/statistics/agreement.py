@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
+from cdr.records import dataclass
 from cdr.statistics.chance import Interval, share_interval
 
 

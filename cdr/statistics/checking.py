@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from cdr.records import dataclass
 from cdr.statistics.published import PublishedCell, PublishedTable, is_total
 
 ROWS, PERCENT, DISAGREE = "rows-miss-total", "percent-does-not-follow", "tables-disagree"

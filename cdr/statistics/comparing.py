@@ -6,9 +6,9 @@ Deaths are compared as counts. What was found of them or done about them is comp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from cdr.records import dataclass
 from cdr.statistics.chance import counts_differ, shares_differ
 from cdr.statistics.tables import OVERLAPPING, PARTS, RATES, SHARES, Cell, Row, Table
 

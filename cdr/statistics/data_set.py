@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.errors import ConditionsNotMet
+from cdr.records import dataclass
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import EVERY, NOT_KNOWN, Labels
 from cdr.statistics.years import year_of

@@ -7,7 +7,6 @@ order of precedence, so that the attributed days sum to the days that passed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from cdr.domain.case.gates import OPEN
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import settled_on
 from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.records import dataclass
 from cdr.statistics.years import first_and_last_day
 
 NOTIFICATION, REQUESTS, RETURN, GATE, CDRM = "notification", "requests", "return", "gate", "cdrm"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +12,7 @@ from cdr.domain.case.facts import Analysis, Facts, Notification, codes
 from cdr.domain.case.gates import OPEN
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.records import dataclass
 
 
 @dataclass(frozen=True)

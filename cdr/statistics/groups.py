@@ -6,11 +6,11 @@ A document of groups is `{schema: cdr-groups/1, title, source, since, groups: [{
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.rulebook.validation import items_at, problem, text_at, words_at
 from cdr.errors import Problem
+from cdr.records import dataclass
 
 # each table of groups, with the list that it counts
 LISTED = {"reviews.modifiable_groups": "modifiable_factors", "reviews.contributory_groups": "contributory_factors"}

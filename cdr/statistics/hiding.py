@@ -6,8 +6,9 @@ The rule of thumb here is not trusted: `attack` has the last word, and asks for 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cdr.records import dataclass
 from cdr.statistics.attack import Attack
 from cdr.statistics.told import Key, Limits, Secret, Sum, Told
 

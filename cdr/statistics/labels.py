@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,6 +13,7 @@ from cdr.domain.process.age import AGE_BANDS, age_band, completed_years
 from cdr.domain.process.clocks import add_months
 from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.forms.codelists import code_list
+from cdr.records import dataclass
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.groups import LISTED, NO_GROUPS, Groups
 from cdr.statistics.periods import quarter

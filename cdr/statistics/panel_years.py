@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from cdr.domain.case.facts import Facts
@@ -11,6 +10,7 @@ from cdr.domain.case.review import ratifying_review
 from cdr.domain.panel.meeting import Meeting, missing
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import date_at, words_at
+from cdr.records import dataclass
 from cdr.statistics.years import year_of
 
 

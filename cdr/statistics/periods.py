@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cdr.records import dataclass
 from cdr.statistics.years import FIRST_MONTH, first_and_last_day, year_of, years_ending
 
 YEAR, QUARTER = "year", "quarter"

@@ -9,7 +9,6 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
@@ -18,6 +17,7 @@ from cdr.domain.case.contacts import contacts_of
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.review import OPEN
 from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.records import dataclass
 from cdr.statistics.chance import counts_differ
 from cdr.statistics.facts import case_facts
 from cdr.statistics.years import first_and_last_day, year_of, years_ending

@@ -6,9 +6,10 @@ The counts are those of all its tables and years together with everything that w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
+from cdr.records import dataclass
 from cdr.statistics.attack import Attack
 from cdr.statistics.hiding import Counts, hide
 from cdr.statistics.labels import NOT_KNOWN, NOT_STATED

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from cdr.records import dataclass
 
 TOTALS = frozenset({"total", "totals", "grand total", "all years"})
 # how tallies call a last row that is no sum of the others

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.rulebook.validation import at, items_at, problem, text_at, words_at
 from cdr.errors import Problem, WrongUsage
+from cdr.records import dataclass
 from cdr.statistics.periods import Columns
 from cdr.statistics.tables import TOTAL, Reference, Table
 from cdr.statistics.years import parse_year

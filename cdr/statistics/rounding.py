@@ -6,8 +6,7 @@ hospital episode statistics, from September 2018).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cdr.records import dataclass
 from cdr.statistics.threshold import FEWEST
 from cdr.statistics.told import Limits, Secret
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any
 
 from cdr.errors import WrongUsage
+from cdr.records import dataclass
 from cdr.statistics.chance import count_interval, share_interval
 from cdr.statistics.chance_notes import chance_notes
 from cdr.statistics.counting import OWN_WHOLE, WHOLE, Counted, counted
@@ -60,9 +61,8 @@ class Choice:
     """What a person chose: which tables (without any, those of the interface), how columns are made, who is left out.
 
     `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past;
-    `groups` adds their tables; `decimals` are those of percentages; `every_row` lists each row that there could be, in an order that
-    tells nothing of the counts. `since` tells by a table's first part since when anything is known by cases that are not among those
-    counted.
+    `groups` adds their tables; `decimals` are those of percentages; `every_row` lists each row that there could be, in an order that tells
+    nothing of the counts. `since` tells by a table's first part since when anything is known by cases that are not among those counted.
     """
 
     tables: tuple[str, ...] = ()

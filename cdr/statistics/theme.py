@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cdr.domain.case.facts import CONTRIBUTED
 from cdr.domain.process.age import AGE_BANDS
 from cdr.errors import WrongUsage
 from cdr.forms.codelists import code_list
+from cdr.records import dataclass
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import Labels
 from cdr.statistics.years import year_of

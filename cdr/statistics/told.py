@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from cdr.records import dataclass
 
 Key = tuple[str, str, str]  # table, row, column
 Limits = tuple[int, int | None]  # the least and the most that a count can be; None where there is no most

@@ -7,10 +7,10 @@ every later history, so that a store which was put back or written anew is notic
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
 from cdr.errors import ConditionsNotMet, NotAuthentic
+from cdr.records import dataclass
 from cdr.store.store import Store
 
 MARK = "cdr-anchor"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from cdr import clock
+from cdr.records import dataclass
 from cdr.store import erasures, layout
 from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.store import Store

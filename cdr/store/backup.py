@@ -11,13 +11,13 @@ import re
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cdr import disk, moments
 from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, NotAuthentic, NotFound
+from cdr.records import dataclass
 from cdr.store import by_hand, destroying, lock, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.git import Git

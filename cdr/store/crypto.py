@@ -10,13 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cdr import programs
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
+from cdr.records import dataclass
 from cdr.store import gpg
 from cdr.store.gpg import UNLOCK_HINT, Answer
 from cdr.store.keyring import Key, Ring, advice
@@ -278,6 +277,8 @@ class Gnupg:
 
         Raises: WrongUsage where there is none.
         """
+        from tempfile import TemporaryDirectory
+
         held = self._exported(fingerprint)
         with TemporaryDirectory(prefix="cdr-") as aside:
             gathered = Gnupg(Path(aside) / "gathered.kbx")

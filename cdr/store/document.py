@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from cdr.errors import MEND, InvalidData, NotAuthentic, Problem, ToolMissing
 from cdr.forms import codec, migrations
-from cdr.forms.comments import Words, with_comments
+from cdr.records import dataclass
 from cdr.store.layout import Kind, Place
+
+if TYPE_CHECKING:
+    from cdr.forms.comments import Words
 
 PADDING = 4096
 NOT_READ_BACK = "this cannot be kept in a way that it can be read again; type it anew, in plain letters"
@@ -90,6 +93,8 @@ def encode(document: Document) -> Encoded:
 def _words(document: Document) -> Iterator[Words]:
     if [*_unwritable(document.body)]:
         return
+    from cdr.forms.comments import Words, with_comments
+
     if document.text is not None:
         yield with_comments(document.text, document.body)
     yield Words(codec.dump(document.body), as_written=document.text is None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cdr.records import dataclass
 from cdr.store.crypto import Gnupg
 from cdr.store.registry import Person
 from cdr.store.state import State

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from cdr import moments
 from cdr.errors import VERIFY, NotAuthentic
 from cdr.forms import codec
+from cdr.records import dataclass
 from cdr.store import layout
 from cdr.store.objects import Blob, Changes, Commit, Objects
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
+from cdr.records import dataclass
 from cdr.store import erasures, layout
 from cdr.store.document import Document, decode
 

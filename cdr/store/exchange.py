@@ -10,10 +10,10 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from cdr.errors import CdrError, NotAuthentic, NotFound, TryAgain, WrongUsage
+from cdr.records import dataclass
 from cdr.store import around
 from cdr.store.git import Git
 from cdr.store.git_process import GitFailed

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -26,13 +25,14 @@ from cdr.store.objects import (
     MOST_AT_ONCE,
     NOTHING,
     Blob,
-    Folder,
     NotHere,
     Objects,
     folder_bytes,
+    object_id,
     parsed_commit,
     path_text,
 )
+from cdr.store.pack_file import pack_of
 from cdr.store.repository import REFTABLE, SHA_256, Repository
 
 OLDEST_GIT = (2, 36)
@@ -173,28 +173,23 @@ class Git(Objects):
 
         `merged` is another line of work that it puts together with the parent's.
         """
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            ids = dict(zip(files, pool.map(self._put, files.values()), strict=True))
-            tree, folders = self.rewritten(parent or EMPTY_TREE, ids)
-            if [*pool.map(self._put_folder, folders.values())] != [*folders]:
-                raise GitFailed("hash-object", 0)
+        new = {path: object_id("blob", one) for path, one in files.items() if isinstance(one, bytes)}
+        ids = {path: new.get(path) or (one.digest if isinstance(one, Blob) else None) for path, one in files.items()}
+        tree, folders = self.rewritten(parent or EMPTY_TREE, ids)
         parents = [f"parent {one}" for one in (parent, merged) if one]
         head = [f"tree {tree}", *parents, f"author {author}", f"committer {author}"]
         payload = ("\n".join(head) + f"\n\n{message}\n").encode()
         raw = with_signature(payload, sign(payload))
         parsed_commit("just made", raw)
-        return self.text("hash-object", "-t", "commit", "-w", "--stdin", data=raw)
+        made = [("blob", one) for one in files.values() if isinstance(one, bytes)]
+        made += [("tree", folder_bytes(folder)) for folder in folders.values()]
+        # Not by `mktree` or into a pack: this reads core.fsync, and a power cut takes nothing from a commit of what it is made of.
+        self.run("unpack-objects", "-q", data=pack_of([*made, ("commit", raw)]), long=True)
+        return object_id("commit", raw)
 
     def keep(self, data: bytes) -> Blob:
         """Bytes put into the repository, part of no commit yet."""
         return Blob(FILE_MODE, self.text("hash-object", "-w", "--stdin", data=data))
-
-    def _put(self, data: bytes | Blob | None) -> str | None:
-        return data if data is None else (data if isinstance(data, Blob) else self.keep(data)).digest
-
-    def _put_folder(self, folder: Folder) -> str:
-        # Not by `mktree`: it does not read core.fsync, and a power cut would take from a commit what it is made of.
-        return self.text("hash-object", "-t", "tree", "-w", "--stdin", data=folder_bytes(folder))
 
     # ---- the branch --------------------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -97,6 +96,8 @@ def _take(lock: Path) -> bool:
     """The lock is there with its mark at once, or not at all."""
     if _is_ours(lock):
         lock.unlink(missing_ok=True)
+    import tempfile
+
     try:
         descriptor, temporary = tempfile.mkstemp(dir=lock.parent, prefix=disk.TEMPORARY, suffix=disk.HALF)
         try:

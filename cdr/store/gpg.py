@@ -9,12 +9,12 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from cdr import disk, programs
 from cdr.errors import CdrError, DiskFailed, NotAllowed, ToolMissing, TryAgain
+from cdr.records import dataclass
 from cdr.store import kept
 
 UNATTENDED_SECONDS = 45.0

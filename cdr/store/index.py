@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
+from cdr.records import dataclass
 from cdr.store import layout
 from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from cdr import clock, moments, programs, resources
 from cdr.errors import ToolMissing
+from cdr.records import dataclass
 from cdr.store import gpg, kept
 from cdr.store.packets import public_keys
 
@@ -139,6 +139,8 @@ class Ring:
 
 @cache
 def _watched() -> Any:
+    import logging
+
     import gnupg
 
     logging.getLogger("gnupg").setLevel(logging.CRITICAL)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import secrets
-from dataclasses import dataclass
 from datetime import date
 
 from cdr.errors import NotFound
+from cdr.records import dataclass
 
 CONFIGURATION = "cdr.yaml"
 KEYS = "keys"
@@ -207,6 +206,8 @@ def reference(text: str) -> str:
 
 def new_reference(notified_on: date, taken: set[str]) -> str:
     """A reference that says nothing but the year: the year of notification and four random characters."""
+    import secrets
+
     while True:
         made = f"{notified_on.year}-" + "".join(secrets.choice(CROCKFORD) for _ in range(4))
         if made not in taken:

@@ -5,10 +5,11 @@ What stood there stays in the history, and is kept aside as it is, encrypted, fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cdr import disk
 from cdr.errors import CdrError, NotAllowed, NotAuthentic, ToolMissing
+from cdr.records import dataclass
 from cdr.store import layout, transaction
 from cdr.store.document import Document, decode, salvaged, unwritten
 from cdr.store.layout import Place

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cdr.errors import CdrError
 from cdr.store.crypto import Gnupg, is_whole
@@ -55,6 +54,8 @@ def unsealed(gnupg: Gnupg, ciphertexts: Sequence[bytes], secret: str) -> list[by
 
 
 def _together(decrypt: Callable[[Sequence[Path]], Answer], ciphertexts: Sequence[bytes]) -> list[bytes | None]:
+    from tempfile import TemporaryDirectory
+
     nothing: list[bytes | None] = [None] * len(ciphertexts)
     try:
         with TemporaryDirectory(prefix="cdr-") as aside:

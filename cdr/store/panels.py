@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cdr.errors import NotFound
+from cdr.records import dataclass
 from cdr.store import layout
 from cdr.store.document import Document
 from cdr.store.layout import Place

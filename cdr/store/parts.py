@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from cdr.records import dataclass
 from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"

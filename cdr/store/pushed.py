@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from cdr.errors import CdrError, NotAuthentic
+from cdr.records import dataclass
 from cdr.store import erasures, layout
 from cdr.store.git import Git
 from cdr.store.history import History, Progress

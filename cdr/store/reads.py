@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cdr import clock
+from cdr.records import dataclass
 from cdr.store import layout
 from cdr.store.reads_waiting import Line, digest, folded, waiting
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from cdr import resources
 from cdr.errors import VERIFY, NotAllowed, NotAuthentic, WrongUsage
 from cdr.forms import codec
+from cdr.records import dataclass
 from cdr.store.crypto import Gnupg, short
 from cdr.store.kept import kept
 from cdr.store.keyring import MISSING, Key, advice

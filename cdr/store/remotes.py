@@ -6,13 +6,15 @@ Which remote it is stands outside the store, where a person's own command put it
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdr.errors import NotAuthentic, WrongUsage
-from cdr.store import exchange
 from cdr.store.document import digest
-from cdr.store.exchange import Remote
 from cdr.store.objects import ID
-from cdr.store.store import Store
+
+if TYPE_CHECKING:
+    from cdr.store.exchange import Remote
+    from cdr.store.store import Store
 
 SEEN, EXCHANGED = "remote", "exchange"
 NAMED, FOUND = "named:", "found:"
@@ -23,12 +25,16 @@ def noted(store: Store) -> Remote | None:
     kept = (store.history.state.sealed(_exchanged(store)) or b"").decode("utf-8", "surrogateescape")
     for mark in (NAMED, FOUND):
         if kept.startswith(mark):
+            from cdr.store.exchange import Remote
+
             return Remote(kept.removeprefix(mark), mark == NAMED)
     return None
 
 
 def remote_of(store: Store, given: str | None, here: Path) -> Remote:
     """Where to exchange: what was given (a place, or a name that git knows), else as before, else git's origin. Raises: WrongUsage."""
+    from cdr.store import exchange
+
     if given:
         url = store.git.setting(f"remote.{given}.url") if exchange.NAME.fullmatch(given) else ""
         if url and not (here / given).exists():
@@ -59,6 +65,8 @@ def fetched(store: Store, remote: Remote, *, may_be_older: bool) -> str | None:
 
     Raises: NotAuthentic where it does not hold any more what it was seen to hold, unless it `may_be_older`; as `exchange.fetch`.
     """
+    from cdr.store import exchange
+
     theirs = exchange.fetch(store.git, remote, store.history.verified(store.progress).head)
     kept = (store.history.state.sealed(_seen(store, remote.url)) or b"").decode("ascii", "replace")
     if not ID.fullmatch(kept) or may_be_older:
@@ -80,6 +88,8 @@ def given(store: Store, remote: Remote, theirs: str | None) -> int | None:
 
     Raises: as `exchange.push`.
     """
+    from cdr.store import exchange
+
     head = store.history.verified(store.progress).head
     if theirs == head:
         return 0

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from cdr.errors import MEND, NotAuthentic
+from cdr.records import dataclass
 from cdr.store import layout
 from cdr.store.document import digest
 from cdr.store.git import Git

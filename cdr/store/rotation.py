@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic, ToolMissing
+from cdr.records import dataclass
 from cdr.store import layout, transaction
 from cdr.store.document import Document, encode
 from cdr.store.layout import Kind, Place

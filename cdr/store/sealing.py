@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -80,6 +79,8 @@ class Sealing:
             except NotAuthentic:
                 opened = ""
             if not SECRET.fullmatch(opened):
+                import secrets
+
                 opened = secrets.token_hex(32)
                 self.state.seal(self._path("key"), self.gnupg.encrypt(opened.encode("ascii"), [self.fingerprint]))
             self._secret = opened

@@ -7,7 +7,6 @@ from contextlib import suppress
 from functools import cached_property
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
-from cdr.forms import schema
 from cdr.store import erasures, layout, opening, ownership, worktree
 from cdr.store.document import Document, decode, digest, unwritten
 from cdr.store.git import Git
@@ -173,6 +172,8 @@ class Snapshot:
 
     def check_content(self, document: Document) -> None:
         """Judge what the chaser's key may write as what comes from outside is judged. Raises: NotAuthentic."""
+        from cdr.forms import schema
+
         place = document.place
         if place.kind.chaser_writes and schema.problems(document.body, schema.current(document.form)):
             raise NotAuthentic(f"{place.path} does not hold what its form asks for.", MEND)

@@ -13,17 +13,16 @@ import hmac
 import json
 import os
 import re
-import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from cdr import disk
 from cdr.errors import DiskFailed
+from cdr.records import dataclass
 from cdr.store import ownership
 
 OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -156,6 +155,8 @@ class State:
         kept = _read(path)
         if len(kept) == KEY_BYTES:
             return kept
+        import secrets
+
         made = secrets.token_bytes(KEY_BYTES)
         self._keep(path, made)
         kept = _read(path)  # where two runs made one at once, one of them stands
@@ -191,6 +192,8 @@ def _places() -> dict[str, Any]:
 
 def _aside() -> Path:
     """A folder of this run's own, which goes with it."""
+    import tempfile
+
     try:
         made = Path(tempfile.mkdtemp(prefix="cdr-"))
     except OSError as error:

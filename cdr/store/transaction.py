@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
-from cdr.forms import schema
+from cdr.records import dataclass
 from cdr.store import git_files, git_locks, layout, worktree
 from cdr.store.document import Document, Encoded, encode
 from cdr.store.git import AT_ONCE, Git
@@ -164,6 +162,8 @@ def put_back(git: Git, changes: Mapping[str, Blob | None], tip: str) -> None:
 
 def aside(git: Git) -> Path:
     """A new folder of the repository's own for what stood in place of a file of the store."""
+    import tempfile
+
     parent = disk.private_folder(git.repository.shared / "cdr-aside")
     return Path(tempfile.mkdtemp(prefix="", dir=parent))
 
@@ -278,6 +278,8 @@ def _next(
 
 
 def _validate(document: Document) -> None:
+    from cdr.forms import schema
+
     problems = schema.problems(document.body, schema.current(document.form))
     if problems:
         raise InvalidData(problems, document.place.path)
@@ -285,6 +287,8 @@ def _validate(document: Document) -> None:
 
 def _sealed(snapshot: Snapshot, plain: Mapping[Place, bytes], progress: Progress) -> dict[str, bytes]:
     """Every document encrypted, a few at a time: gpg is a process of its own for each."""
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
         waiting = {place.path: pool.submit(_seal, snapshot, place, data) for place, data in plain.items()}
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from cdr.forms.as_kept import as_kept
 from cdr.forms.fields import Field
 from cdr.forms.formats import is_date
 from cdr.forms.schema import value_problems
+from cdr.records import dataclass
 
 Options = tuple[tuple[str, str], ...]
 YES_NO = {"y": "yes", "n": "no", "nk": "not_known", "na": "not_applicable"}

@@ -11,10 +11,11 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cdr.errors import NotFound, WrongUsage
+from cdr.records import dataclass
 
 CHOOSER = "sensible-editor"
 USUAL = ("editor", "nano", "nano-tiny", "vi")

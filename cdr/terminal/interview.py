@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from cdr.domain.rulebook.questions import Questions, Step, Walk
 from cdr.errors import CdrError, Problem
 from cdr.forms import codec, schema
 from cdr.forms.fields import described
+from cdr.records import dataclass
 from cdr.terminal import answers as written
 from cdr.terminal import terminal
 from cdr.terminal.answers import Ask, Options, Wrong

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
@@ -11,6 +10,7 @@ from cdr.domain.panel.actions import Action, asked
 from cdr.domain.panel.meeting import organisation_of
 from cdr.domain.rulebook.configuration import Agency, Person
 from cdr.errors import CdrError, ConditionsNotMet
+from cdr.records import dataclass
 from cdr.work import delivery, messages
 from cdr.work.actions import actions
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +10,7 @@ from cdr.app import App
 from cdr.domain.asking.agreed import Agreed, agreed_of
 from cdr.domain.rulebook.agency_routes import FORM, IN_WORDS
 from cdr.domain.rulebook.validation import items_at, text_at
+from cdr.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from cdr.app import App
 from cdr.domain.rulebook.configuration import Agency
 from cdr.errors import ConditionsNotMet
+from cdr.records import dataclass
 from cdr.work import configuring, delivery, messages, return_forms
 from cdr.work.agreed_phrases import Told, telephone
 from cdr.work.configuring import agency_with

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.domain.case.case import refuse_closed
 from cdr.domain.case.voiding import refuse_void
+from cdr.records import dataclass
 from cdr.terminal.output import say
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.errors import OWN_CHANGE, ConditionsNotMet, InvalidData
+from cdr.records import dataclass
 
 if TYPE_CHECKING:
     from cdr.store.store import Store

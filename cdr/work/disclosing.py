@@ -8,13 +8,13 @@ import json
 import re
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.errors import NotFound, WrongUsage
+from cdr.records import dataclass
 from cdr.work.agency_keys import refuse_unusable
 
 if TYPE_CHECKING:

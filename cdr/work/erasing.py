@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cdr.app import App
 from cdr.domain.case.voiding import is_void
 from cdr.domain.process import retention
 from cdr.errors import CdrError, ConditionsNotMet
+from cdr.records import dataclass
 from cdr.store import erasing, remotes
 from cdr.store.erasures import Erasure
 from cdr.work import carrying_out, syncing

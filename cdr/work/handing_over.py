@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from cdr.app import App
 from cdr.domain.case.handovers import RECEIVED, SENT, bundle, was_sent_to, with_handover
 from cdr.domain.case.places import same_place
 from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem
+from cdr.records import dataclass
 from cdr.work.changing import changing
 from cdr.work.known import already_known, same_child_in
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet, NotAuthentic, NotFound, WrongUsage
+from cdr.records import dataclass
 from cdr.terminal.output import say
 from cdr.work.changing import changing
 from cdr.work.letter_wishes import NobodyToWriteTo, WrittenTo, asked_of, tell_skipped, written_to

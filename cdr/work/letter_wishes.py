@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdr.errors import ConditionsNotMet
+from cdr.records import dataclass
 from cdr.terminal.output import say
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet
+from cdr.records import dataclass
 from cdr.terminal.output import say
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdr.app import App
 from cdr.domain.panel.meeting import Meeting, document_of, meeting_of, missing, refuse_over
+from cdr.records import dataclass
 from cdr.terminal.output import put, put_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ same message.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from cdr.domain.asking.leaving import file_name, name_of_actions, name_of_test
 from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
 from cdr.domain.rulebook.agency_routes import FORM, SECURE_MAIL
+from cdr.records import dataclass
 from cdr.work.agency_keys import refuse_unusable
 
 if TYPE_CHECKING:

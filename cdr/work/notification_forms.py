@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from cdr.documents.incoming import kinds
 from cdr.domain.asking.retired_agencies import is_retired
 from cdr.domain.rulebook.validation import text_at
 from cdr.errors import InvalidData, Problem
+from cdr.records import dataclass
 from cdr.terminal.output import file_name
 from cdr.work import arrived
 from cdr.work.taking_in import Form, Rules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from cdr.domain.asking.leaving import Outgoing
 from cdr.domain.asking.sending import BOUNCE
 from cdr.errors import CdrError, NotFound
 from cdr.mail import outbox
+from cdr.records import dataclass
 from cdr.work import gaps, messages
 from cdr.work.delivery import Ledgers, sends
 

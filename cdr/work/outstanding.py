@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from cdr.domain.asking.prompts_due import ChaseItem
 from cdr.domain.asking.requests import Request
 from cdr.domain.asking.sending import Unsent
 from cdr.errors import NotFound
+from cdr.records import dataclass
 
 if TYPE_CHECKING:
     from cdr.work.delivery import Ledgers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from cdr.app import App
 from cdr.domain.panel.meeting import Meeting, SourceRevision, name_of, refuse_strangers
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.forms.codelists import code_list
+from cdr.records import dataclass
 from cdr.terminal.output import put, put_json, say, table
 from cdr.work import counting
 from cdr.work.meetings import changing_meeting, said_in_case

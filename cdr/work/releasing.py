@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
+from cdr.records import dataclass
 from cdr.statistics.rounding import SUPPRESS
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ field at a time; while nobody has decided, nothing changes: what was recorded he
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from cdr.app import App
@@ -15,6 +15,7 @@ from cdr.domain.merging import numbers
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import CdrError, ConditionsNotMet, InvalidData, TryAgain
 from cdr.forms import codec, schema
+from cdr.records import dataclass
 from cdr.store import anew, erasures, incoming, layout, reads, remotes
 from cdr.store.document import Document, digest
 from cdr.store.exchange import NotShared, Remote

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.errors import InvalidData, Problem, as_told
+from cdr.records import dataclass
 from cdr.terminal.output import file_name, given, say
 
 TEXT_LIMIT = 50_000

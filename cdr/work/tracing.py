@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdr.app import App
 from cdr.domain.case.traces import Trace, fields_of
+from cdr.records import dataclass
 
 if TYPE_CHECKING:
     from cdr.domain.anonymising.known_names import Known

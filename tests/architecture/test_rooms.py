@@ -19,8 +19,8 @@ from cdr import cli
 
 PACKAGE = Path(cli.__file__).parent
 # From the top down: a room may import those named after it, and no other.
-BASE = frozenset({"errors", "clock", "resources", "disk", "programs", "moments", "written", "nhs_numbers"})
-PURE = frozenset({"errors", "resources", "moments", "written", "nhs_numbers"})
+BASE = frozenset({"errors", "clock", "resources", "disk", "programs", "moments", "written", "nhs_numbers", "records"})
+PURE = frozenset({"errors", "resources", "moments", "written", "nhs_numbers", "records"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "cli": BASE | {"commands", "app", "terminal"},
@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "work": BASE | {"terminal", "app", "documents", "mail", "store", "statistics", "domain", "forms", "columns"},
     "terminal": BASE | {"app", "documents", "store", "domain", "forms"},
     "app": BASE | {"documents", "mail", "store", "statistics", "domain", "forms", "columns"},
-    "columns": frozenset({"store", "statistics", "domain"}),
+    "columns": frozenset({"store", "statistics", "domain", "records"}),
     "store": BASE | {"forms"},
     "mail": BASE,
     "documents": BASE | {"statistics", "domain", "forms"},
@@ -37,14 +37,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "demo": PURE | {"domain", "forms"},
     "domain": PURE | {"forms"},
     "forms": PURE,
-    "programs": frozenset(),
+    "programs": frozenset({"records"}),
     "disk": frozenset({"errors"}),
-    "clock": frozenset({"errors", "moments", "written"}),
+    "clock": frozenset({"errors", "moments", "written", "records"}),
     "nhs_numbers": frozenset({"written"}),
     "written": frozenset({"moments"}),
-    "moments": frozenset(),
+    "moments": frozenset({"records"}),
     "resources": frozenset({"errors"}),
-    "errors": frozenset(),
+    "errors": frozenset({"records"}),
+    "records": frozenset(),
     "__init__": frozenset(),
 }
 OUTSIDE = {
@@ -465,7 +466,7 @@ def loaded(*arguments: str) -> set[str]:
 def test_the_start_loads_nothing_heavy_and_no_room(option: str) -> None:
     found = loaded(option)
     assert found & HEAVY == set()
-    assert {name for name in found if name.startswith("cdr.")} == {"cdr.app", "cdr.cli", "cdr.errors"}, (
+    assert {name for name in found if name.startswith("cdr.")} == {"cdr.app", "cdr.cli", "cdr.errors", "cdr.records"}, (
         "who asks for the version waits for nothing else"
     )
 

@@ -14,7 +14,7 @@ from store.hands import git
 
 from cdr.store.crypto import Gnupg
 
-WRITES_TO_DISK = {"hash-object", "update-ref"}  # both read `core.fsync`, and `mktree` does not
+WRITES_TO_DISK = {"unpack-objects", "update-ref"}  # both read `core.fsync`, and `mktree` does not
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from cdr.errors import NotAuthentic
 from cdr.store.git import Git
-from cdr.store.objects import EMPTY_TREE, Blob, parsed_commit, parsed_folder
+from cdr.store.objects import EMPTY_TREE, Blob, object_id, parsed_commit, parsed_folder
+from cdr.store.pack_file import pack_of
 
 NAMES = ["a", "a.b", "a-b", "ab", "cases", "Cases", "é", "z"]
 PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
@@ -221,6 +222,17 @@ def test_many_and_large_objects_come_back_in_order(repository: Git) -> None:
     assert repository.contents(ids) == made[:300:50]
     everything = asked(repository.folder, "cat-file", "--batch-check=%(objectname)", "--batch-all-objects").split()
     assert sorted(repository.contents(everything)) == sorted({*made})
+
+
+@pytest.mark.parametrize("size", [0, 1, 15, 16, 2047, 2048, 300_000])
+def test_what_is_written_as_one_stream_is_there_as_git_would_have_kept_it(repository: Git, size: int) -> None:
+    content = bytes(number % 251 for number in range(size))
+    asked_for = asked(repository.folder, "hash-object", "--stdin", data=content).strip()
+    repository.run("unpack-objects", "-q", data=pack_of([("blob", content), ("tree", b"")]))
+    assert repository.contents([asked_for]) == [content]
+    assert object_id("blob", content) == asked_for
+    assert asked(repository.folder, "cat-file", "-t", EMPTY_TREE).strip() == "tree"
+    assert asked(repository.folder, "fsck", "--strict", "--no-dangling") == ""
 
 
 def test_an_object_larger_than_it_may_be(repository: Git) -> None:

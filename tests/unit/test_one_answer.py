@@ -385,3 +385,10 @@ def test_half_a_postcode_that_a_form_has_hides_itself_and_nothing_else() -> None
 def test_an_inquest_that_never_was_told_no_coroner(status: str) -> None:
     assert not processes.coroner_knows({"other_investigations": [{"type": "inquest", "status": status}]}, {})
     assert processes.coroner_knows({"other_investigations": [{"type": "inquest", "status": "open"}]}, {})
+
+
+def test_words_are_the_same_whether_a_text_has_an_accent_somewhere_or_none() -> None:
+    letters = "aZ'`_-9 .\n\t\"&" + "".join(map(chr, range(32, 127)))
+    texts = [letters[start : start + 9] + letters[start // 2 :: 7] for start in range(len(letters))]
+    with_an_accent = [known_names.words_of(f"{text} \u00e9")[:-1] for text in texts]
+    assert [known_names.words_of(text) for text in texts] == with_an_accent

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cdr.documents.safe import visible
 from cdr.domain.case.gates import words
 from cdr.domain.process.clocks import add_months
+from cdr.records import dataclass
 from cdr.statistics import delays
 from cdr.statistics.delays import CaseDelays, Cause, YearDelays
 

@@ -6,12 +6,13 @@ Each stands as a layout in `templates/governance`. A field that is missing is ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from cdr import resources
 from cdr.documents.svg import element, picture, text
 from cdr.forms.law import law, sentences
+from cdr.records import dataclass
 
 FOLDER = "governance"
 PAPERS = (

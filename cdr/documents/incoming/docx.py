@@ -13,8 +13,9 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from cdr.records import dataclass
 
 MOST_PARTS, MOST_BYTES, MOST_TIMES, MOST_TAGS = 500, 32 * 1024 * 1024, 200, 400_000
 STEP = re.compile(r"[A-Za-z0-9_\[\]()&+,;=@$!' ~.-]*[A-Za-z0-9_\[\]()&+,;=@$!' ~-]")

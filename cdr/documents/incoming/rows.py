@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cdr.errors import InvalidData, Problem
+from cdr.records import dataclass
 
 MOST_ROWS = 20_000
 MOST_CELLS = 400

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cdr.documents.incoming.archives import Archive, Damaged, TooMuch
 from cdr.documents.incoming.rows import MOST_IN_ALL, Book, Sheet, refused
 from cdr.documents.incoming.xlsx_cells import EPOCH, EPOCH_1904, Cells, Meaning
 from cdr.documents.incoming.xlsx_xml import DAMAGED, Named, Reader, Refused, Strings, Styles, parse
+from cdr.records import dataclass
 
 LARGEST_SAID, LARGEST_READ = 200_000_000, 48_000_000
 MOST_TAGS, MOST_TAGS_BESIDE = 3_000_000, 200_000

@@ -11,7 +11,6 @@ import hashlib
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from cdr.domain.rulebook.configuration import Agency, Configuration, Person
 from cdr.errors import WrongConfiguration
 from cdr.forms import codelists
 from cdr.moments import LONDON
+from cdr.records import dataclass
 from cdr.written import long_date
 
 if TYPE_CHECKING:

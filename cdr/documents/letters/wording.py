@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from cdr import resources
 from cdr.documents.letters import effort
 from cdr.errors import InvalidData, NotFound, Problem, WrongConfiguration
 from cdr.forms.law import sentences
+from cdr.records import dataclass
 
 if TYPE_CHECKING:
     from jinja2 import Template

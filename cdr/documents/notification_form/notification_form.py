@@ -5,10 +5,11 @@ It says nothing of any child. An area can put it on its own web site: it holds t
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from cdr.documents.notification_form.notification_questions import asked
 from cdr.documents.offline_page import OfflinePage, for_script, inert
+from cdr.records import dataclass
 
 SAVED = "notification.asc"
 TITLE = "Notification of a child’s death"

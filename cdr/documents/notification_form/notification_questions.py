@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from cdr import resources
 from cdr.documents.return_form.return_questions import Question, codes_named, codes_of, question, shared_part
 from cdr.forms import migrations
 from cdr.forms.schema_files import shipped
+from cdr.records import dataclass
 
 FORM = "form-a"
 AGENCY = "professionals.agency"

@@ -6,7 +6,7 @@ Protocol section 4: the panel's papers are anonymised as far as possible.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ from cdr.domain.timeline.timeline import Timeline
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
 from cdr.forms.fields import described
+from cdr.records import dataclass
 
 Body = Mapping[str, Any]
 

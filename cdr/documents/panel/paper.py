@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from cdr import resources
 from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import Printed
 from cdr.documents.safe import visible
+from cdr.records import dataclass
 
 WORDS_A_MINUTE = 200  # of hard matter, read once with care (general knowledge)
 WIDTH = 100

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from cdr.documents import svg
 from cdr.documents.tables.tally import HIDDEN, counted_of
+from cdr.records import dataclass
 from cdr.statistics.tables import SHARES, Cell, Table
 
 MOST_BARS = 12

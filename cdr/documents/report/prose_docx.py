@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -16,6 +15,7 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from cdr.documents.report import photographs
 from cdr.documents.report.report_blocks import Prose
 from cdr.domain.report.prose import Columns, Illustration, Listed, Paragraph, Part, Quotation, Run, SubHeading
+from cdr.records import dataclass
 
 DEEPEST_LIST = 3  # of the styles that Word has for lists
 LINK = RGBColor(0x1D, 0x4F, 0x91)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 from cdr.documents.report import photographs
 from cdr.documents.report.report_blocks import Prose
 from cdr.domain.report.prose import Columns, Illustration, Listed, Paragraph, Part, Quotation, Run, SubHeading
+from cdr.records import dataclass
 
 TITLE = 2  # a section's title is an h2
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TypeAlias
 
 from cdr.documents.report.charts import Chart
 from cdr.domain.report.prose import Part
+from cdr.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.rulebook.agency_routes import PAPER, PORTAL
 from cdr.forms.codelists import code_list
 from cdr.moments import day
+from cdr.records import dataclass
 from cdr.written import long_date
 
 TEXT = (("Known as", "known_as"), ("Other names", "also_known_as"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from cdr import resources
 from cdr.forms import migrations
 from cdr.forms.codelists import Code, code_list
 from cdr.forms.schema_files import shipped
+from cdr.records import dataclass
 
 FORM = "form-b"
 ALWAYS, CORE, HELD = "always", "core", "held"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from cdr.documents.safe import visible
 from cdr.domain.timeline.timeline import Timeline
+from cdr.records import dataclass
 
 NARROWEST = 0.026  # of the line's length: nearer than that two short numbers would touch
 BREADTHS = ((2, 1.0), (3, 1.3), (5, 2.0), (7, 2.8), (9, 3.4), (11, 4.0))  # by the letters of a label

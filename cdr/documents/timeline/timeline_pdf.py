@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +12,7 @@ from cdr.documents.safe import visible
 from cdr.documents.timeline import timeline_rows as shown
 from cdr.documents.timeline.timeline_marks import marks
 from cdr.domain.timeline.timeline import Timeline
+from cdr.records import dataclass
 
 FIXED_DATE = date(2000, 1, 1)  # in the file's properties only, so that one timeline always makes the same bytes
 EDGE = 0.07  # of the line's length, on each side, for what was before the birth and after the death

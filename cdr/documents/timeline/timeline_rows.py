@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cdr.domain.timeline.ages import counted_years
 from cdr.domain.timeline.timeline import Entry, Gap, Timeline
+from cdr.records import dataclass
 
 SAME_EVENT = "same event"
 MISSED = "missed contact"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
@@ -45,6 +45,7 @@ from cdr.domain.anonymising.name_forms import (
 from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, saint_said
 from cdr.domain.anonymising.whose_names import WhoseNames
 from cdr.domain.rulebook.validation import date_at
+from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from cdr.domain.anonymising.known_names import CHILD, PROFESSIONAL, ordinary_words, word_rules
+from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name
 
 EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"

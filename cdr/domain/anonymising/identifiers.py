@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache
 
@@ -24,6 +24,7 @@ from cdr.domain.anonymising.accounts import (
     username_said,
 )
 from cdr.domain.anonymising.known_names import word_rules
+from cdr.records import dataclass
 from cdr.written import BETWEEN_DIGITS
 
 GENERAL_ADDRESS = re.compile(

@@ -7,11 +7,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
 from cdr import resources
+from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
 
 CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"
@@ -25,6 +26,7 @@ ORGANISATION_KEYS = ("organisation", "school", "education_setting", "centre")
 PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "location", "location_detail")
 AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
 SMALL_WORDS = ("of", "and", "the", "for", "in", "at")
+IN_ASCII = "[A-Za-z]+(?:['`][A-Za-z]+)*"  # `word_pattern`, which takes long to make, where there are no accents
 HOUSE = re.compile(r"\d+[A-Za-z]?(?=[ ,]|$)")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
@@ -94,7 +96,8 @@ def word_pattern() -> re.Pattern[str]:
 
 def words_of(text: str) -> list[str]:
     """The folded words and numbers of a text."""
-    found = re.findall(rf"{word_pattern().pattern}|\d+[A-Za-z]?\b|\d+", unicodedata.normalize("NFC", text))
+    pattern = IN_ASCII if text.isascii() else word_pattern().pattern
+    found = re.findall(rf"{pattern}|\d+[A-Za-z]?\b|\d+", unicodedata.normalize("NFC", text))
     return [word for word in map(bare_name, found) if word]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from cdr.domain.anonymising.around_names import EXACT, NEAR, ORDINARY, Word, fits_title
@@ -29,6 +28,7 @@ from cdr.domain.anonymising.name_forms import (
     stems,
     swapped,
 )
+from cdr.records import dataclass
 
 PARENTS = ("mother", "father")
 

@@ -6,7 +6,6 @@ Body: `{schema: passphrases/1, agreed: [{agency, words, on, told: [{on, to, by}]
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from cdr.domain.process.clocks import add_months
 from cdr.domain.rulebook.validation import items_at, read_date, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
+from cdr.records import dataclass
 
 MONTHS = 12
 

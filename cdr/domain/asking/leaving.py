@@ -8,7 +8,7 @@ each of the first, so what came before is overtaken and not missed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from cdr.domain.asking.prompts_due import ESCALATION, SCHEMA
 from cdr.domain.asking.requests import Request, requests_of
 from cdr.domain.asking.sending import BOUNCE, REQUEST, SENT, THANKS, Prompt, is_unsent
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.records import dataclass
 
 TEST, ACTIONS = "test-", "actions-"
 

@@ -7,7 +7,6 @@ of one that has no `sent_on` yet is, `sending` knows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Closure, Configuration
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.forms import migrations
+from cdr.records import dataclass
 
 SCHEMA = migrations.current("prompts")
 ESCALATION = "escalation"

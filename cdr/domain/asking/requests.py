@@ -10,7 +10,7 @@ pass-phrase does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
+from cdr.records import dataclass
 
 SCHEMA = migrations.current("requests")
 OUTSTANDING = "outstanding"

@@ -8,7 +8,6 @@ without a status, or with `sent`, was sent on its `sent_on`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,6 +15,7 @@ from cdr.domain.asking.prompts_due import ESCALATION, SCHEMA
 from cdr.domain.asking.requests import OUTSTANDING, requests_of
 from cdr.domain.rulebook.validation import date_at, items_at, number_at, text_at, words_at
 from cdr.errors import WrongConfiguration
+from cdr.records import dataclass
 
 QUEUED, SENDING, SENT, REFUSED = "queued", "sending", "sent", "refused"
 REQUEST, THANKS, BOUNCE = "request", "thanks-for-return", "bounce"

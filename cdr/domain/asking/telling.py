@@ -6,7 +6,6 @@ A case has `{told: [{agency, on, route, to, by}]}`: `to` is who was told, or whe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +14,7 @@ from cdr.domain.rulebook.agency_routes import HANDED_OVER, SECURE_MAIL
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
+from cdr.records import dataclass
 
 TOLD = "told"
 

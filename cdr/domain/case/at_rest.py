@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from cdr.domain.case.kept import kept_day
+from cdr.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ Form A. The text is the case's alone: no question across cases sees it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
+from cdr.records import dataclass
 
 HOW = ("telephone", "letter", "meeting", "email")
 

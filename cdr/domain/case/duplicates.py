@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
 from cdr.domain.rulebook.validation import RULES, problem, read_date, text_at, words_at
 from cdr.errors import Problem
+from cdr.records import dataclass
 from cdr.written import bare_name
 
 BETWEEN_NAMES = ("Zs", "Pd", "Cc")

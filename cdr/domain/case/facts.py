@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from cdr.domain.case.voiding import is_void
 from cdr.domain.panel.actions import Action, actions_of
 from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import at, date_at, items_at, moment_of_death, read_date, text_at, words_at
+from cdr.records import dataclass
 
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
 # forms 1.1: none of these is a child death, though a stillbirth that nobody attended is looked into

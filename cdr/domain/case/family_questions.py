@@ -7,12 +7,12 @@ taken_back_on?}]`; the number of each is its place, from 1, and stays. `asked_by
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
+from cdr.records import dataclass
 
 OPEN, ANSWERED, CANNOT_BE_KNOWN = "open", "answered", "cannot_be_known"
 

@@ -7,13 +7,13 @@ ended_by?, note?}]`; there may be several of one type, of which one at a time is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms.codelists import code_list
+from cdr.records import dataclass
 
 TYPES = "investigation_type"
 OPEN, CLOSED, WAIVED = "open", "closed", "waived"

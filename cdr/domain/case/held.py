@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.anonymising.known_names import PLACE, Known, word_pattern, words_of
 from cdr.domain.case.people import Clues, bare_number
 from cdr.domain.case.traces import fields_of, values_of
 from cdr.domain.rulebook.validation import at
+from cdr.records import dataclass
 from cdr.written import bare_name
 
 LONGEST_SHORTENED = 2

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
+
+from cdr.records import dataclass
 
 DAYS = frozenset({"notified_on", "born", "died", "discussed_on"})
 

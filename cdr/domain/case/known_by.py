@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +10,7 @@ from cdr.domain.case.duplicates import Identity
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.kept import kept_day
 from cdr.domain.case.people import Person
+from cdr.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ limit, edition, from, with?}]`, the steps that milestones and closed gates set g
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -21,6 +20,7 @@ from cdr.domain.process.policy import FollowOn, Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms.codelists import Code, code_list
+from cdr.records import dataclass
 
 KINDS = "milestone_kind"
 REQUESTS_CLOCK = "T04"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cdr.domain.case.gates import OPEN, gates_of
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.rulebook.validation import informed, items_at, text_at
+from cdr.records import dataclass
 
 INQUEST, CRIMINAL = "inquest", "criminal"
 CORONER_TOLD, NCMD_TOLD = "coroner_told", "ncmd_told"

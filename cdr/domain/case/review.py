@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,6 +11,7 @@ from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import words
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
+from cdr.records import dataclass
 
 OPEN = "open"
 

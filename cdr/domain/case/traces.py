@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.anonymising.known_names import words_of
 from cdr.domain.case.people import CHILD, OTHER, OTHERS, PARENT, PARENTS, SIBLING, SIBLINGS, Clues, bare_number
+from cdr.records import dataclass
 from cdr.written import day
 
 Body = Mapping[str, Any]

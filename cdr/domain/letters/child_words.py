@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.letters.letter_gate import one_line
+from cdr.records import dataclass
 
 TWIN = "twin"
 NO_NAME_YET = frozenset(

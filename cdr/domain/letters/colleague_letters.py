@@ -6,7 +6,7 @@ What each may know stands in `rules/letters.yaml` (`may_know`), and a wording ha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.letters import Contact, Recipient, contact, says, sender_address
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
+from cdr.records import dataclass
 from cdr.written import long_date
 
 if TYPE_CHECKING:

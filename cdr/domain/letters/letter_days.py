@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from cdr import moments
 from cdr.domain.process.clocks import WorkingDays
 from cdr.domain.rulebook.validation import at, date_at, items_at, number_at, read_date, text_at, words_at
+from cdr.records import dataclass
 
 TERM_DAYS = 280  # a pregnancy is counted as forty weeks
 SUNDAY = 6

@@ -6,7 +6,7 @@ The names of the facts, which kind needs or forbids which, and the sentence for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.people_written_to import WHOLE_FAMILY, meant_by, people_of, recipients
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
 from cdr.domain.rulebook.validation import YES, date_at, items_at, number_at, text_at, words_at
+from cdr.records import dataclass
 from cdr.written import bare_name
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ What each kind of letter needs and what forbids it stands in rules/letters.yaml.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cdr import moments
 from cdr.domain.rulebook.validation import read_date
+from cdr.records import dataclass
 
 
 def one_line(text: object) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.letters import wishes
 from cdr.domain.letters.letter_gate import BY_ID, held_questions, one_line
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.records import dataclass
 
 Body = Mapping[str, Any]
 CLOCK = "letter"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cdr.domain.letters.letter_gate import BY_ID, answer_of, one_line
 from cdr.domain.process.age import completed_years
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
+from cdr.records import dataclass
 
 ADULT = 18
 WITH_A_REASON = "write why the answer stands all the same beside it, as because"

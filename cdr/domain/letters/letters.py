@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from cdr.domain.letters.people_written_to import PARENTS, Recipient, choose, fam
 from cdr.domain.letters.support import Organisation
 from cdr.domain.rulebook.form_a import is_infant, is_newborn
 from cdr.errors import ConditionsNotMet
+from cdr.records import dataclass
 from cdr.written import long_date
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.letters.greeting import with_capitals
 from cdr.domain.letters.letter_gate import one_line
 from cdr.errors import NotFound
+from cdr.records import dataclass
 
 CORPORATE_PARENT = "local_authority"  # a council is told by its own people, and grieves differently
 NAMED_PARENTS = ("mother", "father", "parent", "adoptive_parent")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.letters import Contact, Recipient, contact, sender_address
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
+from cdr.records import dataclass
 from cdr.written import long_date
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from cdr.domain.letters.letter_odds import may_be_a_child
 from cdr.domain.process.policy import Ages
 from cdr.domain.rulebook.form_a import age_at_death, is_newborn
 from cdr.domain.rulebook.validation import at, date_at, items_at, number_at, text_at, words_at
+from cdr.records import dataclass
 
 FEWEST, MOST = 2, 4
 MOST_LOCAL = 2

@@ -9,12 +9,12 @@ somebody recorded as a person's own wish.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.domain.letters.letter_gate import answer_of
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.records import dataclass
 from cdr.written import bare_name
 
 if TYPE_CHECKING:

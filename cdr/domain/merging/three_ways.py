@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from cdr.domain.merging import identities
 from cdr.domain.merging.identities import Names
+from cdr.records import dataclass
 
 Id = tuple[str, ...]
 

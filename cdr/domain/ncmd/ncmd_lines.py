@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from cdr.domain.ncmd.ncmd_words import (
@@ -16,6 +16,7 @@ from cdr.domain.ncmd.ncmd_words import (
     is_group,
     is_list_of_groups,
 )
+from cdr.records import dataclass
 
 DIFFER = "differ"
 SEVERAL = "several"

@@ -6,7 +6,6 @@ Source: GOV.UK data collection (process T29); the fields are listed in rules/ncm
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.asking.requests import outstanding
@@ -14,6 +13,7 @@ from cdr.domain.case.review import ratifying_review
 from cdr.domain.process.age import completed_years
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
+from cdr.records import dataclass
 
 MISSING = "missing"
 NOT_KNOWN = "not_known"

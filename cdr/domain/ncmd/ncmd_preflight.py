@@ -6,7 +6,6 @@ the 48 hours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from cdr.domain.case.facts import Cases, Facts
@@ -14,6 +13,7 @@ from cdr.domain.ncmd.ncmd_minimum import Minimum, of_returns
 from cdr.domain.process.clocks import UnknownHolidays
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.records import dataclass
 
 NOT_PASSED_ON, LATE, NO_DATE = "not_passed_on", "late", "no_date"
 

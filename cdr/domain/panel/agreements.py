@@ -6,13 +6,13 @@ Body: `{schema: agreements/1, agreements: [{who, on, until: date|null}]}`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
+from cdr.records import dataclass
 
 Body = Mapping[str, Any]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.case.family_questions import questions_of
@@ -12,6 +11,7 @@ from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import at, text_at
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
+from cdr.records import dataclass
 
 FORM_A = "Form A"
 NOT_DECIDED = 0  # the scale's "information not available": the meeting puts what it finds in its place

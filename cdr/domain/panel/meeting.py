@@ -9,7 +9,7 @@ does not matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from string import ascii_lowercase
 from typing import Any
@@ -18,6 +18,7 @@ from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms import migrations
+from cdr.records import dataclass
 
 SCHEMA = migrations.current("panel")
 STANDARD = "standard"

@@ -7,7 +7,6 @@ there, and none is changed once it is sealed. Two readings by hand tell how stea
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +14,7 @@ from cdr.domain.panel.meeting import Meeting, refuse_without
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet, NotFound
+from cdr.records import dataclass
 
 READERS = 2
 

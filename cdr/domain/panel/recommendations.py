@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.rulebook.validation import date_at, found, items_at, text_at
 from cdr.errors import Problem
+from cdr.records import dataclass
 
 Body = Mapping[str, Any]
 Rules = Mapping[str, Any]

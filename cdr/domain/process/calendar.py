@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
@@ -13,6 +13,7 @@ from cdr.domain.case.gates import OPEN
 from cdr.domain.process.due import OPEN_ALWAYS, Closed, Task, area_tasks, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.process.today import gate_owner
+from cdr.records import dataclass
 
 OF_THE_AREA = "area-"
 

@@ -6,12 +6,13 @@ The limits stand in rules/england-2018.yaml; from when each runs, `routes` and `
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from math import ceil
 
 from cdr.errors import WrongConfiguration
 from cdr.moments import Moment
+from cdr.records import dataclass
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cdr.domain.asking.overdue import overdue_since
@@ -19,6 +18,7 @@ from cdr.domain.panel.actions import Action
 from cdr.domain.process.clocks import add_months
 from cdr.domain.process.policy import ClockRule, Policy
 from cdr.domain.rulebook.configuration import Closure
+from cdr.records import dataclass
 
 OVERDUE, TODAY, THIS_WEEK, LATER = "overdue", "today", "this week", "later"
 WEEK = timedelta(days=7)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,6 +18,7 @@ from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import date_at, items_at, read_date, words_at
 from cdr.errors import MEND, NotAuthentic
+from cdr.records import dataclass
 
 RETURN_FROM = "return from "
 SORTS = ("reference", "notified", "stage", "waiting", "age")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any
 
 from cdr import moments
 from cdr.domain.process.clocks import Step, WorkingDays, as_date, limit
 from cdr.errors import WrongConfiguration
-from cdr.moments import Moment
+from cdr.records import dataclass
 
 GENERAL_KNOWLEDGE = "general knowledge"
 UNITS = ("h", "d", "wd", "m")
@@ -51,26 +51,26 @@ class ClockRule(Sourced):
     before: bool = False
     area: AreaLimit | None = None
 
-    def number_for(self, start: date | Moment) -> int | None:
+    def number_for(self, start: date | moments.Moment) -> int | None:
         """How many units there are for what began then: the area's number from its own day on."""
         own = self._own(start)
         return own.number if own else self.number
 
-    def _own(self, start: date | Moment) -> AreaLimit | None:
+    def _own(self, start: date | moments.Moment) -> AreaLimit | None:
         return self.area if self.area and as_date(start) >= self.area.since else None
 
-    def due(self, start: date | Moment, working_days: WorkingDays) -> date | None:
+    def due(self, start: date | moments.Moment, working_days: WorkingDays) -> date | None:
         """When the limit ends that began at `start`. Raises: UnknownHolidays."""
         number = self.number_for(start)
         if number is None:
             return None
         return limit(start, -number if self.before else number, self.unit, working_days)
 
-    def applies(self, start: date | Moment) -> bool:
+    def applies(self, start: date | moments.Moment) -> bool:
         """Whether the rule was in force when its limit began."""
         return as_date(start) >= self.since
 
-    def step(self, start: date | Moment, working_days: WorkingDays, edition: str) -> Step:
+    def step(self, start: date | moments.Moment, working_days: WorkingDays, edition: str) -> Step:
         """What has to happen, with the limit and the edition that decided the day. Raises: UnknownHolidays."""
         number, own = self.number_for(start), self._own(start)
         shown = "" if number is None else f"{number} {self.unit}{' before' if self.before else ''}"

@@ -7,12 +7,12 @@ person decides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.rulebook.configuration import LegalHold
 from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.records import dataclass
 
 
 @dataclass(frozen=True)

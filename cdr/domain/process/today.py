@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cdr.domain.asking.arrival import has_to_wait, waiting
@@ -36,6 +35,7 @@ from cdr.domain.process.due import (
 )
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.records import dataclass
 
 PAPERS_CLOCK = "T18"
 PARTLY = "partly refused"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from cdr.domain.rulebook.validation import problem, read_date
 from cdr.errors import Problem
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
+from cdr.records import dataclass
 from cdr.written import folded
 
 LONGEST_TEXT = 300

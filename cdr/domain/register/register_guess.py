@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from cdr.domain.register.register import Column, Columns
 from cdr.domain.register.register_map import CODED, NEAR, SEARCHED_ROWS, SHORT, Rows, is_sum, words_of
 from cdr.forms import migrations
+from cdr.records import dataclass
 from cdr.written import folded
 
 SHORTEST_NEAR = 4

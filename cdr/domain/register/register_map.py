@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -18,6 +18,7 @@ from cdr import moments, written
 from cdr.domain.register.register import SEVERAL, Column, Columns
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
+from cdr.records import dataclass
 from cdr.written import folded
 
 SEARCHED_ROWS = 30

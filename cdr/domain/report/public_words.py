@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +13,7 @@ from cdr.domain.anonymising.known_names import KnownThings, words_of
 from cdr.domain.report.report_words import OF_PROFESSIONALS, follow_up, texts
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
+from cdr.records import dataclass
 
 NAME, PLACE, DATE, METHOD, FEW, COUNT, NUMBER = (f"PUB-0{n}" for n in range(1, 8))
 NOT_SEARCHED = re.compile(r"schema|year|membership\.\d+\.(?:role|organisation)|actions\.\d+\.(?:due|status)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cdr import nhs_numbers
@@ -14,6 +14,7 @@ from cdr.domain.report import prose
 from cdr.domain.rulebook.validation import YES, items_at, problem, text_at
 from cdr.errors import Problem
 from cdr.forms import migrations
+from cdr.records import dataclass
 from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name
 
 FORM = "report"

@@ -7,11 +7,11 @@ what an answer weighs, stands in `rules/completeness.yaml` (the form's own struc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.rulebook.validation import at, items_at, text_at, words_at
 from cdr.forms.codelists import code_list
+from cdr.records import dataclass
 
 SUPPLEMENTARY = "supplementary"
 

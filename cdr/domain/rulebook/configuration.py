@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from cdr.domain.rulebook.area_rules import changes
 from cdr.domain.rulebook.validation import at, date_at, items_at, problem, text_at, words_at
 from cdr.errors import NotFound, Problem
 from cdr.forms.schema_files import shipped
+from cdr.records import dataclass
 
 LONGEST_CLOSURE = timedelta(days=366)
 MEMBERS = "panel.members"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cdr.domain.rulebook.validation import WARNING, problem
 from cdr.errors import Problem
 from cdr.moments import Moment
+from cdr.records import dataclass
 
 CAN_BE_TRUE = (
     "by the clock this stands the wrong way round, and it can be true: the clocks went back in that night, and the hour from 01:00 came "

@@ -8,7 +8,6 @@ A reply: `{schema: cdr-reply/1, case, agency, nonce, form, saved_at, body}`, whe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.asking.requests import Request
@@ -16,6 +15,7 @@ from cdr.domain.rulebook.validation import at, found, items_at, text_at, words_a
 from cdr.errors import Problem
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
+from cdr.records import dataclass
 
 IDENTITY, REPLY, FORM = "cdr-identity/1", "cdr-reply/1", "form-b"
 CHILD = (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cdr.domain.process.policy import ClockRule, Policy
 from cdr.forms.schema_files import shipped
+from cdr.records import dataclass
 
 OPTION, ENVIRONMENT, CONFIGURATION, DEFAULT = "option", "environment", "cdr.yaml", "default"
 UNITS: Mapping[str, str] = {"h": "hours", "d": "days", "wd": "working days", "m": "months"}

@@ -8,7 +8,6 @@ of a case say together in `whole_case` (CASE-..).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 from typing import Any
@@ -17,6 +16,7 @@ from cdr import moments
 from cdr.domain.rulebook.register_rules import REGISTER
 from cdr.errors import Problem
 from cdr.moments import Moment
+from cdr.records import dataclass
 
 ERROR = "error"
 WARNING = "warning"

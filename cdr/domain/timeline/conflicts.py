@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -22,6 +22,7 @@ from cdr.domain.timeline.events import (
     kinds_by_id,
     together,
 )
+from cdr.records import dataclass
 from cdr.written import folded
 
 NO_ANSWER: tuple[Any, ...] = (None, "", "not_known", "not_applicable", [], {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 from heapq import merge
@@ -14,6 +14,7 @@ from typing import Any
 from cdr import moments
 from cdr.domain.timeline.family import FAMILY
 from cdr.moments import Moment
+from cdr.records import dataclass
 
 FORM_A = "form-a"
 BIRTH, DEATH, NOTIFICATION, CONTACT = "birth", "death", "notification", "contact"

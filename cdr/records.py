@@ -1,0 +1,93 @@
+"""Dataclasses whose methods are made when they are first needed: a command loads some hundred of them and uses a few.
+
+The standard library writes and compiles six functions for each class while its module loads, which was a third of the processor time
+of a question. Here the fields are the standard library's (`field`, `fields`, `replace` and `asdict` work as ever); what they have in
+common is one function for all classes, and the one that takes a class's own arguments is compiled when the first object is made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__all__ = ["dataclass"]
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+    import dataclasses
+    from operator import attrgetter
+    from reprlib import recursive_repr
+
+    def dataclass(cls=None, /, *, frozen=False, kw_only=False):
+        """As `dataclasses.dataclass`, with what cdr asks of it: compared by its fields, and hashed by them where it is frozen."""
+        if cls is None:
+            return lambda cls: _made(cls, frozen, kw_only)
+        return _made(cls, frozen, kw_only)
+
+    def _made(cls, frozen, kw_only):
+        cls.__doc__ = cls.__doc__ or cls.__name__  # else a signature is worked out for it
+        cls = dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
+        methods = {"__init__": _first_init(cls, frozen), "__repr__": _repr, "__eq__": _eq, "__compared__": None}
+        methods |= (
+            {"__hash__": _hash, "__setattr__": _refused, "__delattr__": _refused} if frozen else {"__hash__": None}
+        )
+        for name in methods.keys() - vars(cls).keys():  # a method that the class has itself stays
+            setattr(cls, name, methods[name])
+        return cls
+
+    def _first_init(cls, frozen):
+        """What takes the arguments of the first object of a class: it makes the function that takes them from then on."""
+
+        def first(self, /, *arguments, **named):
+            cls.__init__ = _init(cls, frozen)
+            cls.__init__(self, *arguments, **named)
+
+        return first
+
+    def _init(cls, frozen):
+        known = {"_set": object.__setattr__, "_made_anew": _MADE_ANEW}
+        taken, named, body = ["self"], [], []
+        for one in dataclasses.fields(cls):
+            given = value = one.name
+            if one.default is not dataclasses.MISSING:
+                known[f"_default_{one.name}"] = one.default
+                given = f"{one.name}=_default_{one.name}"
+            elif one.default_factory is not dataclasses.MISSING:
+                known[f"_make_{one.name}"] = one.default_factory
+                given = f"{one.name}=_made_anew"
+                value = f"_make_{one.name}() if {one.name} is _made_anew else {one.name}"
+            (named if one.kw_only else taken).append(given)
+            body.append(f"_set(self, {one.name!r}, {value})" if frozen else f"self.{one.name} = {value}")
+        signature = ", ".join([*taken, *(["*", *named] if named else [])])
+        exec(f"def __init__({signature}):\n    " + "\n    ".join(body or ["pass"]), known)  # noqa: S102 - names of fields
+        made = known["__init__"]
+        made.__qualname__ = f"{cls.__qualname__}.__init__"
+        return made
+
+    _MADE_ANEW = object()
+
+    @recursive_repr()
+    def _repr(self):
+        shown = (f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if one.repr)
+        return f"{self.__class__.__qualname__}({', '.join(shown)})"
+
+    def _eq(self, other):
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        values = _values(self.__class__)
+        return values(self) == values(other)
+
+    def _hash(self):
+        return hash(_values(self.__class__)(self))
+
+    def _values(cls):
+        """What gives the values by which objects of a class are compared; found once for each class."""
+        found = cls.__dict__["__compared__"]
+        if found is None:
+            names = [one.name for one in dataclasses.fields(cls) if one.compare]
+            several = attrgetter(*names) if len(names) > 1 else None
+            found = cls.__compared__ = several or (lambda self: tuple(getattr(self, name) for name in names))
+        return found
+
+    def _refused(self, name, *value):
+        raise dataclasses.FrozenInstanceError(f"cannot change the field {name!r}")
