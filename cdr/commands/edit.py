@@ -21,6 +21,7 @@ from cdr.terminal.desk import desk
 from cdr.terminal.interview import is_attended
 from cdr.terminal.output import put, put_json
 from cdr.work.changing import changing
+from cdr.work.following import followed_by
 from cdr.work.known import alike, already_known, same_child_in
 from cdr.work.taking_in import Form, examine
 
@@ -193,7 +194,7 @@ def _record(app: App, reference: str, what: str, chosen: Chosen, form: Form) -> 
         if chosen.form == "form-a":
             _refuse_duplicate(app, reference, before, form.body)
             case = documents.case
-            followed = _followed(app, case.body, before, form.body)
+            followed = followed_by(app, case.body, before, form.body)
             bodies |= {case.place: followed} if followed != case.body else {}
         else:
             case, form_a = documents.case, documents.notification.body
@@ -214,18 +215,6 @@ def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after
     like = same_child_in(app, after, reference)
     if like and identity(before) != identity(after):
         raise already_known(like, "Compare the two cases: cdr show REF")
-
-
-def _followed(app: App, case: dict[str, Any], before: Mapping[str, Any], form_a: Mapping[str, Any]) -> dict[str, Any]:
-    """The case with what follows from its corrected notification; nothing new follows from a death of earlier years."""
-    from cdr.domain.case.case import followed
-    from cdr.domain.process.routes import what_follows
-
-    if case.get("imported"):
-        return followed(case, before, form_a, (), app.policy) if case["status"] == "open" else case
-    opened = moments.day(case["opened_on"])
-    steps = what_follows(form_a, app.configuration, app.policy, app.working_days, opened)
-    return followed(case, before, form_a, steps, app.policy)
 
 
 def _lines(form: str, changed: Sequence[Difference]) -> list[str]:

@@ -177,7 +177,9 @@ def _tell(
     if not phrases and waiting:
         return
     if not phrases:
-        asked = app.store.case(reference).requests.body["requests"]
+        from cdr.domain.asking import requests
+
+        asked = requests.requests_of(app.store.case(reference).requests.body)
         say(ALL_ASKED if asked else NOBODY_NAMED)
         return
     put(

@@ -103,6 +103,7 @@ def _asked(documents: CaseFile) -> Iterator[str]:
             ", ".join(p["level"] for p in sent if p["agency"] == r["agency"]) or "-",
         )
         for r in documents.requests.body["requests"]
+        if "gone" not in r
     ]
     yield "\nRequests"
     yield (

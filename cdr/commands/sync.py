@@ -97,34 +97,10 @@ def _deciding(take: str | None) -> Callable[[Question], Side]:
 
 def _ask(question: Question) -> Side:
     """One field that both changed, as a person at a terminal decides it. Raises: Undecided."""
-    from cdr.domain.merging.three_ways import Side
-    from cdr.terminal import terminal
+    from cdr.terminal import clashes
     from cdr.work import syncing
 
-    say(f"\n{question.told}")
-    for name, value in (
-        ("before", question.clash.base),
-        ("1 here", question.clash.ours),
-        ("2 there", question.clash.theirs),
-    ):
-        say(terminal.wrapped(f"{name:<8} {_shown(value)}", "  "))
-    while True:
-        try:
-            typed = terminal.line("Which stands, 1 or 2? (Enter: stop, and decide later) ")
-        except EOFError:
-            typed = ""
-        if not typed:
-            raise syncing.Undecided
-        if typed in ("1", "2"):
-            return Side.OURS if typed == "1" else Side.THEIRS
-
-
-def _shown(value: Any) -> str:
-    from cdr.domain.merging.three_ways import MISSING
-    from cdr.forms import codec
-
-    if value is MISSING:
-        return "(not there)"
-    if isinstance(value, (dict, list)):
-        return codec.dump({"": value}).decode("utf-8").partition(":")[2].strip()
-    return "(nothing)" if value is None else str(value)
+    side = clashes.which(question.told, question.clash, "1 here", "2 there", has_before=True)
+    if side is None:
+        raise syncing.Undecided
+    return side

@@ -92,3 +92,15 @@ def _recorded(store: Store, commit: Commit, folder: str) -> Recorded:
     person = store.history.by(commit)
     at = datetime.fromtimestamp(commit.seconds, UTC).isoformat(timespec="seconds")
     return Recorded(commit.id, at, person.name, person.fingerprint, commit.title, tuple(paths))
+
+
+def acts_on_both(store: Store, one: str, other: str) -> list[tuple[str, str, str]]:
+    """The changes that wrote in both cases, newest first: the commit, the one before it, and the verb. Raises: NotAuthentic."""
+    folders = (f"cases/{one}", f"cases/{other}")
+    found = [
+        (commit.id, commit.parents[0], verb[1])
+        for commit in store.git.since(store.history.root, store.sealed.head) or []
+        if (verb := VERB.match(commit.title)) and len(commit.parents) == 1
+        if all(_touches(store, commit, folder) for folder in folders)
+    ]
+    return found[::-1]

@@ -159,7 +159,7 @@ def checked(arrived: Arrived, documents: CaseFile, agency: str, today: date) -> 
         around, body = replies.reply_problems(body, reference, agency, request), _body(body)
         if any(problem.rule == "B-22" for problem in around):
             raise InvalidData(around, arrived.name)
-    return _form(arrived, body, around, rules, reference)
+    return _form(arrived, replies.in_its_case(body, request, reference), around, rules, reference)
 
 
 def _body(reply: Mapping[str, Any]) -> Mapping[str, Any]:

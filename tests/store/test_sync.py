@@ -272,3 +272,35 @@ def test_keys_and_agencies_changed_on_both_sides(office: Office, people: People,
         assert "kim@northshire-police.example" in configuration and "lee@high-street-surgery.example" in configuration
         hand.verified()
         assert hand.show(case)
+
+
+def test_two_cases_that_became_one_on_one_machine_meet_what_another_recorded_in_both(
+    office: Office, tmp_path: Path
+) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    form = EXAMPLES / "form-a-sudi.yaml"
+    second = robin("notify", "--from", form, "--not-a-duplicate", "Two rang", as_of="2026-01-11").out.strip()
+    robin("request", second, "northshire-social-care", as_of="2026-01-11")
+    robin("sync")
+    sam("sync")
+    robin("void", second, "--same-as", case, "--carry-over")
+    (tmp_path / "call.txt").write_text("He rang.", encoding="utf-8")
+    sam("contact", second, "--with", "father", "--from", tmp_path / "call.txt")
+    sam("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    robin("sync")
+    sam("sync")
+    robin("sync")
+    assert head(robin.store) == head(sam.store)
+    for hand in (robin, sam):
+        there = hand.show(case)
+        assert "northshire-social-care" in [one["agency"] for one in there["requests"]["requests"]]
+        assert [one["kind"] for one in there["case"]["milestones"]] == ["ncmd_told"] and "contacts" not in there["case"]
+        assert [row["case"] for row in hand("list", "--json").json["cases"]] == [case]
+    made = sam("void", second, "--same-as", case, "--carry-over", "--json").json
+    assert {key: count for key, count in made["carried_over"].items() if count} == {"contacts": 1}
+    robin("sync")
+    sam("sync")
+    robin("sync")
+    robin("reopen", second, "--reason", "They are twins")
+    assert "contacts" not in robin.show(case)["case"] and robin.show(second)["case"]["contacts"]
+    robin.verified()

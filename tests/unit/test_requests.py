@@ -14,6 +14,7 @@ from cdr.domain.asking.requests import (
     ask,
     bounce,
     ever_asked,
+    for_index,
     outstanding,
     prompt_dates,
     request_of,
@@ -134,3 +135,24 @@ def test_what_was_never_answered_cannot_be_taken_back() -> None:
     for ledger in ({}, ask({}, ["police"], ON)):
         with pytest.raises(ConditionsNotMet):
             taken_back(ledger, "police", LATER, has_form=False)
+
+
+def test_a_return_that_was_set_aside_stays_aside_when_the_agency_is_asked_anew() -> None:
+    came = Received("yaml", "0" * 64)
+    ledger = answer(ask({}, ["police"], ON), "police", "returned", ON, came)
+    ledger = taken_back(ledger, "police", ON, has_form=True)
+    again = request_of(ask(answer(ledger, "police", "waived", ON), ["police"], LATER), "police")
+    assert again is not None and (again.set_aside, again.status) == (ON, "outstanding")
+
+
+def test_what_went_back_to_another_case_is_no_request_and_may_be_asked() -> None:
+    ledger = ask({}, ["police", "school"], ON)
+    ledger["requests"][0] |= {"gone": {"on": ON.isoformat()}, "set_aside": {"on": ON.isoformat()}}
+    assert [request.agency for request in requests_of(ledger)] == ["school"]
+    assert for_index(ledger)["requests"] == ledger["requests"][1:]
+    with pytest.raises(ConditionsNotMet):
+        answer(ledger, "police", "nil", LATER)
+    held_back = answer(ledger, "school", "nil", LATER)["requests"][0]
+    assert held_back == ledger["requests"][0]
+    again = request_of(ask(ledger, ["police"], LATER), "police")
+    assert again == Request("police", LATER, "outstanding", set_aside=ON)

@@ -1,7 +1,7 @@
 """The ledger of requests: whom a case asked for a return, when, and what came of it.
 
 Body: `{schema: requests/1, requests: [{agency, requested_on, status, answered_on, form: {nonce, form, locked, for_key},
-received: {how, sha256}, bounced: [{on, answered_on}], hold: {until}, set_aside: {on}, earlier: [{requested_on, answered_on}]}]}`;
+received: {how, sha256}, bounced: [{on, answered_on}], hold: {until}, set_aside: {on}, earlier: [{requested_on, answered_on}], gone: {on}}]}`;
 `status` is outstanding, returned, nil or waived, the keys after `answered_on` only where there is such a thing. No reason for a waiver or a hold
 stands here, because the chaser reads this document: reasons are the case's. It opens nothing of `locked` either, which only a
 pass-phrase does.
@@ -35,13 +35,15 @@ Body = Mapping[str, Any]
 class RequestForm:
     """What a request's return form is made from: its number (32 hex digits), its version, and the locked identity.
 
-    `for_key` is the pass-phrase as an OpenPGP message to the agency's own key, where it has one; else empty.
+    `for_key` is the pass-phrase as an OpenPGP message to the agency's own key, where it has one; else empty. `case` is the case
+    whose reference the form carries, where that is another one: the request came from there.
     """
 
     nonce: str
     form: str
     locked: str
     for_key: str = ""
+    case: str = ""
 
     def to_dict(self) -> dict[str, str]:
         """As the ledger has it."""
@@ -77,7 +79,8 @@ class Request:
     """One agency asked for its return; `answered_on` is None while it is outstanding.
 
     Nothing is sent about it before the day `held_until`, where there is one; `earlier` are requests that were waived before it.
-    A return that was recorded and taken back on the day `set_aside` stays where it is and is no return of this agency.
+    A return that was recorded and taken back on the day `set_aside` stays where it is and is no return of this agency. One that is
+    `gone` came from another case and went back there (`joining`): nobody was asked in this case.
     """
 
     agency: str
@@ -90,6 +93,7 @@ class Request:
     held_until: date | None = None
     earlier: tuple[Waived, ...] = ()
     set_aside: date | None = None
+    gone: date | None = None
 
     @property
     def sent_back(self) -> bool:
@@ -107,8 +111,13 @@ class Request:
 
 
 def requests_of(requests: Body) -> list[Request]:
-    """All requests of a ledger in its order."""
-    return [_request(item) for _, item in items_at(requests, "requests")]
+    """All requests of a ledger in its order; none that went back to another case."""
+    return [request for request in kept_in(requests).values() if request.gone is None]
+
+
+def kept_in(requests: Body) -> dict[str, Request]:
+    """What the ledger holds of each agency, also what is gone."""
+    return {str(item["agency"]): _request(item) for _, item in items_at(requests, "requests")}
 
 
 def ever_asked(requests: Body) -> list[Request]:
@@ -139,16 +148,17 @@ def ask(
     if unmet:
         hint = "Name only agencies that have not been asked yet."
         raise ConditionsNotMet("Not every agency can be asked; none was.", unmet, hint)
-    made = forms or {}
-    new = {
-        agency: Request(agency, on, OUTSTANDING, form=made.get(agency), earlier=_before(asked.get(agency)))
-        for agency in agencies
-    }
-    return _body({**asked, **new}.values())
+    made, kept = forms or {}, kept_in(requests)
+    new = {agency: _asked(agency, on, made.get(agency), kept.get(agency)) for agency in agencies}
+    return as_ledger({**kept, **new}.values())
 
 
-def _before(waived: Request | None) -> tuple[Waived, ...]:
-    return (*waived.earlier, Waived(waived.requested_on, waived.answered_on)) if waived else ()
+def _asked(agency: str, on: date, form: RequestForm | None, before: Request | None) -> Request:
+    """A new request; a return that was set aside before it stays so."""
+    if before is None or before.gone is not None:
+        return Request(agency, on, OUTSTANDING, form=form, set_aside=before.set_aside if before else None)
+    earlier = (*before.earlier, Waived(before.requested_on, before.answered_on))
+    return Request(agency, on, OUTSTANDING, form=form, earlier=earlier, set_aside=before.set_aside)
 
 
 def _earlier(request: Request) -> list[Request]:
@@ -179,7 +189,7 @@ def answer(requests: Body, agency: str, status: str, on: date, received: Receive
         raise _refused(
             reason[:1].upper() + reason[1:] if fuller else reason, "Give the day on which it came in: --on DATE"
         )
-    return _replaced(asked, _answered(request, status, on, received))
+    return _replaced(requests, _answered(request, status, on, received))
 
 
 def _answered(request: Request, status: str, on: date, received: Received | None) -> Request:
@@ -205,8 +215,8 @@ def taken_back(requests: Body, agency: str, on: date, has_form: bool) -> dict[st
     changed = replace(request, received=None, set_aside=on if has_form else request.set_aside)
     if request.bounced:
         awaited = (*request.bounced[:-1], Bounce(request.bounced[-1].on))
-        return _replaced(asked, replace(changed, bounced=awaited))
-    return _replaced(asked, replace(changed, status=OUTSTANDING, answered_on=None))
+        return _replaced(requests, replace(changed, bounced=awaited))
+    return _replaced(requests, replace(changed, status=OUTSTANDING, answered_on=None))
 
 
 def with_form(requests: Body, agency: str, form: RequestForm) -> dict[str, Any]:
@@ -215,7 +225,7 @@ def with_form(requests: Body, agency: str, form: RequestForm) -> dict[str, Any]:
     if agency not in asked or not asked[agency].awaited:
         reason = _already(asked[agency]) if agency in asked else f"{agency} has not been asked for a return."
         raise ConditionsNotMet("There is no form to make.", [reason], "Ask it first: cdr request REF AGENCY")
-    return _replaced(asked, replace(asked[agency], form=form))
+    return _replaced(requests, replace(asked[agency], form=form))
 
 
 def bounce(requests: Body, agency: str, on: date, form: RequestForm) -> dict[str, Any]:
@@ -229,7 +239,7 @@ def bounce(requests: Body, agency: str, on: date, form: RequestForm) -> dict[str
     if request is None or reason:
         hint = "Only a full return that has come in can be sent back; see: cdr show REF"
         raise ConditionsNotMet("There is nothing to send back.", [reason], hint)
-    return _replaced(asked, replace(request, form=form, bounced=(*request.bounced, Bounce(on))))
+    return _replaced(requests, replace(request, form=form, bounced=(*request.bounced, Bounce(on))))
 
 
 def _no_bounce(agency: str, request: Request | None, on: date) -> str:
@@ -251,6 +261,7 @@ def for_index(requests: Body) -> dict[str, Any]:
     kept = [
         {key: value for key, value in item.items() if key != "form" or text_at(item, "agency") in awaited}
         for _, item in items_at(requests, "requests")
+        if "gone" not in item
     ]
     return {**requests, "requests": kept}
 
@@ -270,7 +281,7 @@ def held(requests: Body, agency: str, until: date | None) -> dict[str, Any]:
         raise ConditionsNotMet(
             "Nothing was recorded.", [f"The return of {agency} is not on hold."], "See: cdr chase REF"
         )
-    return _body({**asked, agency: replace(request, held_until=until)}.values())
+    return _replaced(requests, replace(request, held_until=until))
 
 
 def to_ask(form_a: Body, requests: Body) -> list[str]:
@@ -312,6 +323,7 @@ def _request(item: Mapping[str, Any]) -> Request:
         date_at(item, "hold.until"),
         tuple(Waived(moments.day(one["requested_on"]), date_at(one, "answered_on")) for one in item.get("earlier", ())),
         date_at(item, "set_aside.on"),
+        date_at(item, "gone.on"),
     )
 
 
@@ -319,11 +331,12 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _replaced(asked: Mapping[str, Request], request: Request) -> dict[str, Any]:
-    return _body({**asked, request.agency: request}.values())
+def _replaced(requests: Body, request: Request) -> dict[str, Any]:
+    return as_ledger({**kept_in(requests), request.agency: request}.values())
 
 
-def _body(requests: Iterable[Request]) -> dict[str, Any]:
+def as_ledger(requests: Iterable[Request]) -> dict[str, Any]:
+    """The document of these requests."""
     return {"schema": SCHEMA, "requests": [_item(request) for request in requests]}
 
 
@@ -334,6 +347,7 @@ def _item(request: Request) -> dict[str, Any]:
         "bounced": [{"on": one.on.isoformat(), "answered_on": _iso(one.answered_on)} for one in request.bounced],
         "hold": {"until": request.held_until.isoformat()} if request.held_until else None,
         "set_aside": {"on": request.set_aside.isoformat()} if request.set_aside else None,
+        "gone": {"on": request.gone.isoformat()} if request.gone else None,
         "earlier": [
             {"requested_on": one.requested_on.isoformat(), "answered_on": _iso(one.answered_on)}
             for one in request.earlier

@@ -1,7 +1,8 @@
 """A case that should not have been opened: it is kept, shown as such, counted nowhere, and taken back where that was wrong.
 
-On the case: `status: void`, and `voidings: [{on, why, was, same_as?, taken_back_on?, reason?}]`, the last of which stands; `was` is the
-state before. On its requests, which the chaser reads and the case not: `void: {on}`. Nothing of either is asked anywhere else.
+On the case: `status: void`, and `voidings: [{on, why, was, same_as?, carried_over?, taken_back_on?, reason?}]`, the last of which
+stands; `was` is the state before, `carried_over` the day on which what it had went over to the other case (`joining`). On its
+requests, which the chaser reads and the case not: `void: {on}`. Nothing of either is asked anywhere else.
 """
 
 from __future__ import annotations
@@ -37,6 +38,23 @@ def voided(case: Body, requests: Body, on: date, why: str, same_as: str = "") ->
     return changed, {**requests, VOID: {"on": on.isoformat()}}
 
 
+def carried(case: Body, on: date) -> dict[str, Any]:
+    """The void case with the fact that what it had went over to the other case of the child."""
+    *earlier, last = _voidings(case)
+    return {**case, "voidings": [*earlier, last | {"carried_over": on.isoformat()}]}
+
+
+def became(case: Body) -> str:
+    """The reference of the case to which what a void case had went over; empty for any other."""
+    last = _voidings(case)[-1] if text_at(case, "status") == VOID else {}
+    return text_at(last, "same_as") if "carried_over" in last else ""
+
+
+def same_as(case: Body) -> str:
+    """The other case of the child, where that is why a case is void; empty for any other."""
+    return text_at(_voidings(case)[-1], "same_as") if text_at(case, "status") == VOID else ""
+
+
 def taken_back(case: Body, requests: Body, on: date, reason: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The case and its requests as they were before the case was made void, and why it was not right."""
     *earlier, last = _voidings(case)
@@ -50,16 +68,19 @@ def words(case: Body) -> str:
     if text_at(case, "status") != VOID:
         return ""
     last = _voidings(case)[-1]
-    return f"void since {last['on']}: {WORDS[last['why']].format(last.get('same_as', ''))}; it is counted nowhere"
+    over = f", to which what it had went over on {last['carried_over']}" if "carried_over" in last else ""
+    return f"void since {last['on']}: {WORDS[last['why']].format(last.get('same_as', ''))}{over}; it is counted nowhere"
 
 
 def refuse_void(case: Body) -> None:
     """Stop where a case is void. Raises: ConditionsNotMet."""
     if text_at(case, "status") == VOID:
+        other = became(case)
+        here = f"Record it in {other}, to which what this case had went over. " if other else ""
         raise ConditionsNotMet(
             "The case is void; nothing was recorded.",
             [],
-            "Where it should count after all: cdr reopen REF --reason REASON",
+            f"{here}Where it should count after all: cdr reopen REF --reason REASON",
         )
 
 

@@ -79,15 +79,27 @@ def reply_problems(reply: Mapping[str, Any], case: str, agency: str, request: Re
     """
     if reply.get("schema") != REPLY or not isinstance(reply.get("body"), Mapping):
         return found([(True, "B-22", "schema")])
-    elsewhere = reply.get("case") != case or reply.get("agency") != agency  # then its number is another one too
+    other_case = str(reply.get("case")) not in references_of(request, case)
+    elsewhere = other_case or reply.get("agency") != agency  # then its number is another one too
     return found(
         [
-            (reply.get("case") != case, "B-23", "case"),
+            (other_case, "B-23", "case"),
             (reply.get("agency") != agency, "B-24", "agency"),
             (not elsewhere and not _is_for(str(reply.get("nonce", "")), request), "B-25", "nonce"),
             (reply.get("form") != migrations.current(FORM), "B-26", "form"),
         ]
     )
+
+
+def references_of(request: Request | None, case: str) -> tuple[str, ...]:
+    """The references that an answer to this request may carry: the case's, and that of the case from which the request came."""
+    before = request.form.case if request and request.form else ""
+    return (case, before) if before else (case,)
+
+
+def in_its_case(body: Mapping[str, Any], request: Request | None, case: str) -> Mapping[str, Any]:
+    """The return with the reference of the case that its request came to."""
+    return {**body, "case": case} if body.get("case") in references_of(request, case) else body
 
 
 def number_problems(body: Mapping[str, Any], request: Request | None, is_needed: bool) -> list[Problem]:
