@@ -117,22 +117,24 @@ def show(app: App, id_: str, minutes: bool, as_json: bool) -> None:
 def assign(app: App, id_: str, references: tuple[str, ...], override: str | None, as_json: bool) -> None:
     """Put cases on the agenda of a meeting, in this order after those that it has.
 
-    Only cases that are ready: every return in or not waited for, every other process over, not reviewed yet. What is missing is listed
-    for each case, and none is assigned, unless --override says why it is done all the same; that is shown with the meeting.
+    Only cases that are ready: every return in or not waited for, every other process over. What is missing is listed for each case, and
+    none is assigned, unless --override says why it is done all the same; that is shown with the meeting. A case that was reviewed is
+    opened again first (cdr reopen).
 
     Example: cdr panel assign P2026-03-18 2026-7K3M 2026-9XQ2
     """
     from cdr.domain.panel.in_case import with_day
     from cdr.domain.panel.meeting import assigned
-    from cdr.domain.panel.readiness import to_be_told, unmet_for_assigning
+    from cdr.domain.panel.readiness import refuse_settled, to_be_told, unmet_for_assigning
 
     reason = (override or "").strip()
     with changing_meeting(app, id_) as now:
         known = {reference: _facts(app, reference) for reference in dict.fromkeys(references)}
         new = {ref: facts for ref, facts in known.items() if ref not in now.meeting.references}
+        refuse_settled(new)
         unmet = {ref: unmet_for_assigning(facts, now.meeting, now.others) for ref, facts in new.items()}
         lacking = [f"{ref}: {sentence}" for ref, several in unmet.items() for sentence in several]
-        if lacking and (not reason or not all(facts.is_open for facts in new.values())):
+        if lacking and not reason:
             hint = f"Where one must be discussed all the same: cdr panel assign {now.meeting.id} REF --override REASON"
             raise ConditionsNotMet("Not every case is ready for the panel; none was assigned.", lacking, hint)
         taken = now.in_cases(new, partial(said_in_case, app, with_day, now.meeting))

@@ -66,6 +66,9 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert "Amara" not in cdr("panel", "show", panel).out
     assert "Amara" in cdr("panel", "show", panel, "--minutes").out
     assert "was ratified by it" in cdr("panel", "close", panel, "--undo", as_of="2026-04-20", code=65).err
+    again = ("panel", "assign", "P2026-04-14b", ready, "--override", "Once more")
+    refused = cdr(*again, as_of="2026-04-20", code=65).err
+    assert f"{ready}: Its review was ratified on {DAY}." in refused and "cdr reopen REF" in refused
     assert "--undo" not in cdr("panel", "attend", panel, "northshire-police", as_of="2026-04-20", code=65).err
     tally = cdr("tally", "--year", "2026/27", "--years", "2", "--json", as_of="2026-04-20").json
     assert tally["meetings"] == [

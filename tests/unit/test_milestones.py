@@ -135,6 +135,15 @@ def test_papers_are_due_a_week_before_the_meeting_and_again_before_another() -> 
     moved = done(case, "panel_date", date(2026, 7, 8))
     assert called(moved)["T18"] == date(2026, 7, 1)
     assert "T18" not in called(done(moved, "papers_sent", date(2026, 6, 30)))
+    assert "T18" not in called(done(moved, "papers_sent", date(2026, 7, 10))), "late, and the meeting is over"
+
+
+def test_papers_of_an_earlier_meeting_are_not_those_of_the_next() -> None:
+    first = done(done(new(), "panel_date", date(2026, 6, 10)), "papers_sent", date(2026, 6, 2))
+    assert "T18" not in called(first)
+    moved = done(first, "panel_date", date(2026, 7, 8))
+    assert called(moved)["T18"] == date(2026, 7, 1)
+    assert "T18" not in called(done(moved, "papers_sent", date(2026, 6, 30)))
 
 
 def test_each_report_to_prevent_future_deaths_is_answered_in_56_days() -> None:

@@ -23,6 +23,7 @@ from cdr.forms.codelists import Code, code_list
 from cdr.records import dataclass
 
 KINDS = "milestone_kind"
+MEETS = "panel_date"
 REQUESTS_CLOCK = "T04"
 GATE, PANEL = "gate:", "panel:"
 
@@ -178,10 +179,12 @@ def _done(case: Body, requests: Body, on: date, policy: Policy) -> set[str]:
 
 
 def _endings(case: Body, on: date, policy: Policy) -> Iterator[tuple[str, date | None, str]]:
-    """Each clock that was ended by a day, with the day and the party."""
+    """Each clock that was ended by a day, with the day and the party; of what is due before a meeting, that meeting's day."""
     for milestone in milestones_of(case):
         if milestone.on <= on:
-            yield from ((clock, milestone.on, milestone.party) for clock in ends(milestone.kind))
+            for clock in ends(milestone.kind):
+                ahead = clock in policy.clocks and policy.clock(clock).before
+                yield clock, _meeting_of(case, milestone) if ahead else milestone.on, milestone.party
     for gate in gates_of(case):
         if gate.status != OPEN and (gate.ended_on is None or gate.ended_on <= on):
             yield from ((clock, gate.ended_on, "") for clock in policy.gates.ends.get(gate.type, ()))
@@ -203,11 +206,27 @@ def _unanswered(case: Body, clock: str, on: date, policy: Policy) -> list[Body]:
     left = [item for _, item in items_at(case, "following") if item.get("clock") == clock]
     for id_, day, party in _endings(case, on, policy):
         if id_ == clock:
-            begun = [item for item in left if policy.clock(clock).before or _is_after(day, item)]
+            ahead = policy.clock(clock).before
+            begun = [item for item in left if (_begins_on(day, item) if ahead else _is_after(day, item))]
             same = [item for item in begun if party and text_at(item, "with").casefold() == party.casefold()]
             answered = next(iter(same or begun), None)
             left = [item for item in left if item is not answered]
     return left
+
+
+def _meeting_of(case: Body, milestone: Milestone) -> date | None:
+    """The day of the meeting to which something belongs that is done before one; None where no meeting is recorded.
+
+    It is the one that the milestone names, else the next from its day on, else (done when it was over) the last.
+    """
+    meetings = [one for one in milestones_of(case) if one.kind == MEETS]
+    named = [one.on for one in meetings if milestone.panel and one.panel == milestone.panel]
+    days = sorted(one.on for one in meetings)
+    return next(iter([*named, *(day for day in days if day >= milestone.on), *days[-1:]]), None)
+
+
+def _begins_on(day: date | None, item: Body) -> bool:
+    return day is None or date_at(item, "from") == day
 
 
 def _is_after(day: date | None, item: Body) -> bool:

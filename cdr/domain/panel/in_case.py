@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cdr.domain.case.milestones import Milestone, milestones_of, recorded, with_following
+from cdr.domain.case.milestones import MEETS, Milestone, milestones_of, recorded, with_following
 from cdr.domain.panel.meeting import Meeting
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at
 
-MEETS, PAPERS = "panel_date", "papers_sent"
+PAPERS = "papers_sent"
 
 Body = Mapping[str, Any]
 

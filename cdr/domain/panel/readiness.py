@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from cdr.domain.case.facts import Facts
@@ -10,19 +10,31 @@ from cdr.domain.case.review import settled_on, unmet_for_panel
 from cdr.domain.panel.meeting import Meeting
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import items_at
+from cdr.errors import ConditionsNotMet
 
 ANALYSIS_DAYS = 7
 
 
+def refuse_settled(cases: Mapping[str, Facts]) -> None:
+    """Stop where a case is closed or its review ratified: no reason puts it before the panel, only what is new. Raises: ConditionsNotMet."""
+    settled = [f"{reference}: {why}" for reference, facts in cases.items() if (why := _settled(facts))]
+    if settled:
+        hint = "Where there is something new: cdr close REF (if it is still open), then cdr reopen REF --reason REASON"
+        raise ConditionsNotMet("What was reviewed goes to no meeting as it is; no case was assigned.", settled, hint)
+
+
+def _settled(facts: Facts) -> str:
+    if not facts.is_open:
+        return "The case is closed."
+    day = settled_on(facts.case)
+    return f"Its review was ratified on {day}." if day else ""
+
+
 def unmet_for_assigning(facts: Facts, meeting: Meeting, others: Iterable[Meeting]) -> list[str]:
-    """What a case lacks before the panel can discuss it, one sentence each; empty where it is ready.
+    """What a case that is not settled lacks before the panel can discuss it, one sentence each; empty where it is ready.
 
     Protocol section 2: the panel reviews a death when every other process is complete.
     """
-    if not facts.is_open:
-        return ["The case is closed."]
-    if settled := settled_on(facts.case):
-        return [f"Its review was ratified on {settled}."]
     elsewhere = [one.id for one in others if not one.is_over and one.id != meeting.id and has(one, facts)]
     asked = [] if facts.asked or facts.analysis else ["No agency has been asked for a return yet."]
     there = [
