@@ -1,6 +1,7 @@
 """What is given on: the data sets of 58 areas with 40,000 cases answered by DuckDB, their tallies added up, and how much a public edition shows.
 
     python bench/publishing.py [CASES]        (40,000 without an argument)
+    python bench/publishing.py areas [N]      (500 random areas of three tables and three years: each is attacked as it is published)
 
 The cases are invented, in memory; nothing is a store here, so nothing of what encryption costs is in the times.
 """
@@ -12,7 +13,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,13 +25,13 @@ from cdr.statistics.data_set import data_set
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import Labels
 from cdr.statistics.merging import merged
-from cdr.statistics.public_tally import PUBLISHED, public_edition
-from cdr.statistics.published_counts import spans, sums, true_counts
+from cdr.statistics.public_tally import PUBLISHED, SMALL, PublicEdition, Released, public_edition
+from cdr.statistics.published_counts import spans, sums, told, true_counts
 from cdr.statistics.rounding import ROUND, Method
-from cdr.statistics.tables import SHARES, Tally
+from cdr.statistics.tables import SHARES, Table, Tally
 from cdr.statistics.tally import Choice, tally, to_json
 from cdr.statistics.tally_json import from_json
-from cdr.statistics.told import Told
+from cdr.statistics.told import Key, Limits, Sum, Told
 from cdr.statistics.years import years_ending
 
 AREAS, REGION, YEARS, LAST = 58, 8, 12, "2025/26"
@@ -49,6 +50,7 @@ TEN = (
     "notifications.local_authority", "notifications.age_band", "notifications.sex", "notifications.ethnicity", "notifications.place",
     "reviews.age_band", "reviews.category", "reviews.modifiable_by_category", "reviews.domains", "reviews.modifiable_factors",
 )  # fmt: skip
+THREE = ("notifications.age_band", "notifications.sex", "notifications.local_authority")
 T = TypeVar("T")
 
 
@@ -171,31 +173,83 @@ def shown() -> None:
         for method in (SUPPRESSED, ROUNDED):
             edition, took = timed(lambda method=method, exact=exact: public_edition(exact, (), (), method))
             line += f"  {edition.shown:4.0%} in {took:4.1f} s"
-        part, open_ = naive(exact)
+        part, open_ = naive([exact])
         print(f"{line}  {part:4.0%}, {open_}")
 
 
-def naive(exact: Tally) -> tuple[float, int]:
+def naive(exact: Sequence[Tally]) -> tuple[float, int]:
     """Small counts of rows and totals hidden alone: the part of the rows' counts that is shown, and how many of the small ones come out."""
-    tables = [table for table in exact.tables if table.id in PUBLISHED]
+    tables = [table for one in exact for table in one.tables if table.id in PUBLISHED]
     true = {key: n for table in tables for key, n in true_counts(table)}
     small = {key for key, n in true.items() if 0 < n < SUPPRESSED.fewest}
-    lines = list(dict.fromkeys(sums(tables)))
-    lines += list(spans(key for line in lines for key in line.members))
     limits = {key: (1, None) if key in small else (n, n) for key, n in true.items()}
     secrets = {
         key: SUPPRESSED.secret(reaches=True) for key in small if key[0] not in SHARES and "modifiable_by" not in key[0]
     }
-    open_ = Attack(Told(limits, tuple(lines))).given_away(secrets)
+    open_ = Attack(Told(limits, lines_of(tables))).given_away(secrets)
     cells = [cell.n for table in tables for row in table.rows for cell in row.cells if cell.n is not None]
     return sum(not 0 < n < SUPPRESSED.fewest for n in cells) / len(cells), len(open_)
 
 
+# ---- random areas ----------------------------------------------------------------------------------------------------
+
+
+def areas(number: int) -> None:
+    """So many random areas, which publish three tables of three years, and then the years as one.
+
+    In how many is a small count worked out, where small counts alone are hidden and where cdr hides?
+    """
+    chance = random.Random(17)
+    broken = {"small alone": 0, **{method.name: 0 for method in (SUPPRESSED, ROUNDED)}}
+    part = dict.fromkeys(broken, 0.0)
+    for n in range(number):
+        deaths, area = chance.choice((10, 20, 30, 60, 90, 150, 300)), f"Area {n}"
+        cases = list(invented(area, deaths, date(int(LAST[:4]) - 2, 4, 1), 3 * 365))
+        exact, as_one = (counted(area, cases, 3, tables=THREE, pooled=pooled) for pooled in (False, True))
+        alone = naive([exact, as_one])
+        part["small alone"] += alone[0]
+        broken["small alone"] += bool(alone[1])
+        for method in (SUPPRESSED, ROUNDED):
+            first = public_edition(exact, (), (), method)
+            second = public_edition(as_one, [Released(first.tally, first.secrets, small_of(first))], (), method)
+            part[method.name] += (first.shown + second.shown / 3) / (1 + 1 / 3)
+            broken[method.name] += bool(worked_out([exact, as_one], [first, second], method))
+    for name, open_ in broken.items():
+        print(f"{name}: of {number} areas {open_} broken; {part[name] / number:.0%} of the counts in rows shown")
+
+
+def small_of(edition: PublicEdition) -> frozenset[Key]:
+    """What is hidden of an edition for being small, which is what its mark tells where it is rounded."""
+    return frozenset(key for key, why in edition.hidden.items() if why == SMALL and edition.tally.rounded)
+
+
+def worked_out(exact: Sequence[Tally], editions: Sequence[PublicEdition], method: Method) -> int:
+    """How many small counts an attack finds on editions as they are read; which are small it has from the exact tables."""
+    true = {key: n for one in exact for table in one.tables for key, n in true_counts(table)}
+    small = {key: method.secret(reaches=True) for key, n in true.items() if 0 < n < method.fewest}
+    limits: dict[Key, Limits] = {}
+    tables = []
+    for one in editions:
+        read = from_json(to_json(one.tally))
+        limits |= told(read, small_of(one))
+        tables += read.tables
+    return len(Attack(Told(limits, lines_of(tables))).given_away(small))
+
+
+def lines_of(tables: Iterable[Table]) -> tuple[Sum, ...]:
+    """The sums that every reader of these tables knows."""
+    lines = list(dict.fromkeys(sums(tables)))
+    return tuple(dict.fromkeys([*lines, *spans(key for line in lines for key in line.members)]))
+
+
 def main(cases: int) -> None:
-    """Both, printed."""
+    """What is shown, and the national figures, printed."""
     shown()
     national(cases)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 40_000)
+    if sys.argv[1:2] == ["areas"]:
+        areas(int(sys.argv[2]) if len(sys.argv) > 2 else 500)
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 40_000)

@@ -13,17 +13,23 @@ from cdr.commands.options import dry_run, output_file, pass_app, refuse_preview_
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.records import dataclass
+from cdr.statistics.rounding import METHODS, SUPPRESS
 from cdr.terminal.output import deliver, put, put_json, say
 from cdr.work.counting import agencies, facts, groups, looks_back, setting, with_panel
+from cdr.work.releasing import refuse_threshold_of_rounded
 
 if TYPE_CHECKING:
     from cdr.statistics.facts import CaseFacts
     from cdr.statistics.public_tally import PublicEdition
+    from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
     from cdr.statistics.tally import Choice
 
 DECIMALS = {"tenths": 1, "whole": 0}
 BIRTHS = {"all": None, "22": 22, "24": 24}
+METHOD_OF_A_SUM = WrongUsage(
+    "--method is for --merge --public alone.", "How an area publishes is in its cdr.yaml (publication)."
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,11 @@ class _Asked:
     help="The edition that may be published: small numbers, and what would give them, are hidden. It is recorded (cdr release list).",
 )
 @threshold
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    help="With --merge --public: hide small counts and show the others as they are (suppress, without it), or round all (round).",
+)
 @dry_run
 @click.option(
     "--format",
@@ -135,6 +146,7 @@ def command(
     trace: tuple[str, str, str] | None,
     public: bool,
     threshold: int,
+    method: str | None,
     dry_run: bool,
     format_: str,
     as_json: bool,
@@ -160,10 +172,11 @@ def command(
     if list_tables:
         _list_tables(as_json)
         return
-    if files and not merge:
-        raise WrongUsage("Files are only read with --merge.", "Like: cdr tally --merge north.json south.json")
+    format_ = "json" if as_json else format_
+    if not merge:
+        _refuse_of_merging(bool(files), bool(method))
     if merge:
-        _merge(files, threshold if public else None, "json" if as_json else format_, output, as_json)
+        _merge(app, files, _method(method, threshold, public), format_, output, as_json)
         return
     if year is None:
         raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
@@ -185,9 +198,7 @@ def command(
         decimals=DECIMALS[percents],
         every_row=public,
     )
-    asked = _Asked(
-        year, years, choice, "json" if as_json else format_, output, as_json, threshold if public else None, dry_run
-    )
+    asked = _Asked(year, years, choice, format_, output, as_json, threshold if public else None, dry_run)
     if trace:
         _trace(app, asked, trace)
     else:
@@ -246,20 +257,41 @@ def _tell_hidden(edition: PublicEdition) -> None:
     say(f"{edition.shown:.0%} of the counts in the rows are shown; {len(edition.hidden)} counts are hidden.")
 
 
-def _merge(files: tuple[str, ...], threshold: int | None, format_: str, output: str | None, as_json: bool) -> None:
+def _refuse_of_merging(has_files: bool, has_method: bool) -> None:
+    """Stop where something is given that is for --merge alone."""
+    if has_files:
+        raise WrongUsage("Files are only read with --merge.", "Like: cdr tally --merge north.json south.json")
+    if has_method:
+        raise METHOD_OF_A_SUM
+
+
+def _method(name: str | None, threshold: int, public: bool) -> Method | None:
+    """How the sum is made public, where it is. Raises: WrongUsage."""
+    from cdr.statistics.rounding import Method
+
+    if name and not public:
+        raise METHOD_OF_A_SUM
+    made = Method(name or SUPPRESS, threshold)
+    refuse_threshold_of_rounded(made)
+    return made if public else None
+
+
+def _merge(
+    app: App, files: tuple[str, ...], method: Method | None, format_: str, output: str | None, as_json: bool
+) -> None:
     from cdr.documents.tables.tally import render
-    from cdr.statistics.merging import left_out, merged
+    from cdr.statistics.merging import left_out, merged, with_every_row
     from cdr.work.tallies_in import tallies_in
 
     found = tallies_in(files)
     for table in left_out(found):
         say(f"{table} is left out: not every tally has it, or what it tells has no sum.")
     whole = merged(found)
-    if threshold is not None:
-        from cdr.statistics.rounding import Method
-        from cdr.work.releasing import public_of
+    if method is not None:
+        from cdr.work.releasing import public_of, refuse_unfinished
 
-        edition = public_of(whole, (), Method(threshold=threshold))
+        refuse_unfinished(app, whole)
+        edition = public_of(with_every_row(whole, rules("bands")), (), method)
         _tell_hidden(edition)
         whole = edition.tally
     deliver(render(whole, format_), format_, output, as_json)

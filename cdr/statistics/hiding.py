@@ -140,10 +140,14 @@ MOST_TRIED = 12
 
 
 def _without_needless(counts: Counts, hidden: set[Key]) -> set[Key]:
-    """Show again, the largest first, what need not be hidden."""
-    extra = sorted(hidden - counts.secrets.keys(), key=lambda key: (-counts.true[key], key))[:MOST_TRIED]
-    for key in extra:
+    """Show again, the largest first, what need not be hidden.
+
+    A column whose zeros are hidden too stays closed: beside a number that is shown, a mark is read as one at the least.
+    """
+    closed = {(table, column) for table, row, column in hidden if not counts.true[table, row, column]}
+    open_ = {key for key in hidden - counts.secrets.keys() if (key[0], key[2]) not in closed}
+    for key in sorted(open_, key=lambda key: (-counts.true[key], key))[:MOST_TRIED]:
         without = hidden - {key}
-        if counts.true[key] and not Attack(counts.told(without)).given_away(counts.secrets):
+        if not Attack(counts.told(without)).given_away(counts.secrets):
             hidden = without
     return hidden

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from cdr.statistics.chance import count_interval
+from cdr.statistics.counting import WHOLE
+from cdr.statistics.labels import Labels
 from cdr.statistics.tables import RATES, SHARES, TIMES, Cell, Row, Table, Tally, cell, one_decimal
 
 CONFIDENCE = 0.95
@@ -44,6 +47,21 @@ def left_out(tallies: Sequence[Tally]) -> list[str]:
     """The tables that some of the tallies have and the sum has not, by their ids."""
     kept = {name for name in _in_all(tallies) if name not in TIMES}
     return [name for name in dict.fromkeys(t.id for one in tallies for t in one.tables) if name not in kept]
+
+
+def with_every_row(tally: Tally, bands: Mapping[str, Any]) -> Tally:
+    """The sum with each row that there could be, in an order that says nothing of its numbers, as a public edition lists them."""
+    labels = Labels((), {}, bands)
+    return replace(tally, tables=tuple(_with_every_row(table, labels) for table in tally.tables))
+
+
+def _with_every_row(table: Table, labels: Labels) -> Table:
+    always, sometimes = labels.rows(WHOLE.get(table.id, table.id).partition(".")[2])
+    known = {row.label: row for row in table.rows}
+    standing = list(dict.fromkeys([*always, *sometimes]))
+    names = [*standing, *sorted(known.keys() - set(standing))]
+    none = tuple(_none_of(table, i) for i in range(len(table.columns)))
+    return replace(table, rows=tuple(known.get(name) or Row(name, none) for name in names))
 
 
 def _in_all(tallies: Sequence[Tally]) -> list[str]:

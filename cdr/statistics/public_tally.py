@@ -18,12 +18,12 @@ from cdr.statistics.published_counts import (
     REST,
     cell_key,
     has_rest,
+    meet,
     of_key,
     parts_of_all,
     rest_key,
     spans,
     sums,
-    theme_of,
     told,
     total_key,
     true_counts,
@@ -251,13 +251,12 @@ class _Edition:
     def column_of(self, key: Key) -> list[Key]:
         """All counts of a table's column, which are hidden where one cannot be kept otherwise; of a total, of all tables that have it.
 
-        A theme has one column, of which its others and its years are parts.
+        Years as one, a theme and its others are beside each other where they have a year together.
         """
         return [one for one in self.true if self._is_beside(one, key)]
 
     def _is_beside(self, one: Key, key: Key) -> bool:
-        is_same_time = bool(theme_of(one[2])) if theme_of(key[2]) else one[2] == key[2]
-        return is_same_time and (one[0] == key[0] or total_key(one[0], key[2]) == key)
+        return meet(one[2], key[2]) and (one[0] == key[0] or total_key(one[0], key[2]) == key)
 
 
 def public_edition(

@@ -12,12 +12,11 @@ from dataclasses import replace
 from cdr.forms.codelists import code_list
 from cdr.statistics.labels import named
 from cdr.statistics.public_tally import CONCERNS, PUBLISHED, REVIEWED, UNKNOWN, Besides
-from cdr.statistics.published_counts import SPAN, among, others, theme_of, time_of, total_key, true_counts
+from cdr.statistics.published_counts import SPAN, among, others, theme_of, time_of, total_key, true_counts, years_of
 from cdr.statistics.rounding import Method
 from cdr.statistics.tables import SHARES, TOTAL, Row, Table, Tally, cell
 from cdr.statistics.theme import SERVICES, Criteria, Theme
 from cdr.statistics.told import Key, Sum
-from cdr.statistics.years import years_ending
 
 FACTORS = ("reviews.contributory_factors", "reviews.modifiable_factors")
 LEARNING, CATEGORY, AGE, DOMAINS = "reviews.learning_themes", "reviews.category", "reviews.age_band", "reviews.domains"
@@ -110,7 +109,7 @@ def besides(matching: Tally, rest: Tally, wanted: Criteria, method: Method) -> B
 def known_sums(keys: Iterable[Key]) -> Iterator[Sum]:
     """The sums that follow from what the cases have in common, for the columns of these counts."""
     for column in dict.fromkeys(key[2] for key in keys):
-        text, years = theme_of(column), _years(time_of(column))
+        text, years = theme_of(column), years_of(column)
         for year in years if text else ():
             yield from _of_year(criteria_of(text), year, among(year, text))
         yield from _of_services(column) if text else ()
@@ -132,11 +131,6 @@ def _all_years(counts: Mapping[Key, int], years: Sequence[str]) -> dict[Key, int
         key = (table, row, column.replace(time_of(column), f"{years[0]}{SPAN}{years[-1]}", 1))
         found[key] = found.get(key, 0) + n
     return found
-
-
-def _years(time: str) -> tuple[str, ...]:
-    first, is_span, last = time.partition(SPAN)
-    return years_ending(last, int(last[:4]) - int(first[:4]) + 1) if is_span else (time,)
 
 
 def _is_alone(wanted: Criteria) -> bool:

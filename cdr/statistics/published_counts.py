@@ -6,6 +6,7 @@ A column may be of some of the cases only, those of a theme: its name is then th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 
 from cdr.statistics.counting import WHOLE
 from cdr.statistics.rounding import rounded_limits
@@ -68,6 +69,20 @@ def theme_of(column: str) -> str:
     return column.partition(AMONG)[2]
 
 
+@cache
+def years_of(column: str) -> tuple[str, ...]:
+    """The years that a column counts."""
+    from cdr.statistics.years import years_ending
+
+    first, is_span, last = time_of(column).partition(SPAN)
+    return years_ending(last, int(last[:4]) - int(first[:4]) + 1) if is_span else (first,)
+
+
+def meet(column: str, other: str) -> bool:
+    """Whether two columns have a year together, whoever they are of."""
+    return not set(years_of(column)).isdisjoint(years_of(other))
+
+
 def sums(tables: Iterable[Table]) -> Iterator[Sum]:
     """The sums among the counts of these tables, which every reader knows of."""
     for table in tables:
@@ -84,14 +99,11 @@ def sums(tables: Iterable[Table]) -> Iterator[Sum]:
 
 def spans(keys: Iterable[Key]) -> Iterator[Sum]:
     """Columns that are several years as one, told as the sum of those years."""
-    from cdr.statistics.years import years_ending
-
     for table, row, column in dict.fromkeys(keys):
         time, is_among, common = column.partition(AMONG)
-        first, is_span, last = time.partition(SPAN)
-        if is_span:
-            years = years_ending(last, int(last[:4]) - int(first[:4]) + 1)
-            yield Sum((table, row, column), tuple((table, row, f"{year}{is_among}{common}") for year in years))
+        if SPAN in time:
+            parts = tuple((table, row, f"{year}{is_among}{common}") for year in years_of(column))
+            yield Sum((table, row, column), parts)
 
 
 def parts_of_all(keys: Iterable[Key]) -> Iterator[Sum]:

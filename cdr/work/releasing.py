@@ -51,16 +51,21 @@ class Asked:
     def method(self, app: App) -> Method:
         """How this area makes counts public (cdr.yaml), with the threshold that was asked for. Raises: WrongUsage."""
         from cdr.statistics.rounding import Method
-        from cdr.statistics.threshold import FEWEST
 
-        name = app.configuration.publication
-        method = Method(name, self.threshold)
-        if method.is_rounded and self.threshold != FEWEST:
-            raise WrongUsage(
-                "This area rounds what it publishes (publication of cdr.yaml), which has no threshold.",
-                "Leave --threshold out.",
-            )
+        method = Method(app.configuration.publication, self.threshold)
+        refuse_threshold_of_rounded(method)
         return method
+
+
+def refuse_threshold_of_rounded(method: Method) -> None:
+    """Rounding has no threshold: it hides 1 to 7. Raises: WrongUsage."""
+    from cdr.statistics.threshold import FEWEST
+
+    if method.is_rounded and method.threshold != FEWEST:
+        raise WrongUsage(
+            "What is rounded has no threshold (publication of cdr.yaml, or --method round): it hides 1 to 7.",
+            "Leave --threshold out.",
+        )
 
 
 @dataclass(frozen=True)

@@ -33,3 +33,19 @@ def test_two_areas_are_added_up(cdr: Shell, sudi: str, tmp_path: Path, monkeypat
     assert run(["tally", "--merge", str(first), str(tmp_path / "none.json")]).code == 66
     assert run(["tally", "--merge", str(first)]).code == 2
     assert run(["tally", str(first)]).code == 2
+
+
+def test_a_sum_is_published_hidden_or_rounded(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    cdr("tally", "--year", "2025/26", "--json", "-o", first, as_of="2026-05-01")
+    second.write_text(first.read_text("utf-8").replace('"area": "', '"area": "Other ', 1), "utf-8")
+    merge = ("tally", "--merge", str(first), str(second), "--public")
+    cdr(*merge, as_of="2026-03-01", code=65)  # a year that is not over
+    for more in ([], ["--method", "round"]):
+        body = cdr(*merge, *more, "--json", as_of="2026-05-01").json
+        assert ("rounded_to" in body) is bool(more)
+        place = next(table for table in body["tables"] if table["id"] == "notifications.place")
+        assert all(cell["hidden"] for row in place["rows"] for cell in row["cells"])
+        assert {"Abroad", "Not known"} <= {row["label"] for row in place["rows"]}, "a row that stands tells of a child"
+    cdr(*merge, "--method", "round", "--threshold", "10", as_of="2026-05-01", code=2)
+    cdr("tally", "--year", "2025/26", "--public", "--method", "round", as_of="2026-05-01", code=2)

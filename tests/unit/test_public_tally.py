@@ -159,6 +159,18 @@ def test_years_as_one_beside_single_years_are_kept() -> None:
     assert worked_out(of(known, "2023/24", 2, tables=TABLES), [first, second]) == []
 
 
+@pytest.mark.parametrize("method", [Method(), Method(ROUND)])
+@pytest.mark.parametrize("seed", [42, 156, 270])
+def test_years_as_one_have_a_public_edition_however_few_died_in_each(seed: int, method: Method) -> None:
+    """What a year hides is kept by hiding of the years as one; that there is none such was said of some."""
+    known = cases(10, seed)
+    first = public_edition(of(known, tables=TABLES[:3]), (), (), method)
+    small = frozenset(key for key, why in first.hidden.items() if why == made.SMALL and method.is_rounded)
+    exact = of(known, tables=TABLES[:3], pooled=True)
+    second = public_edition(exact, [Released(first.tally, first.secrets, small)], (), method)
+    assert worked_out(of(known, tables=TABLES[:3]), [first, second], method.fewest) == []
+
+
 def test_fewer_tables_after_all_of_them_repeat_what_was_shown() -> None:
     known = cases(40, 6)
     first = public_edition(of(known))
