@@ -36,9 +36,10 @@ one: $(VENV)/ready
 
 # Most unit tests and the architecture tests, with a tenth of the inputs for properties: none of them needs gpg, git's history or a
 # browser. Left out are those that read or write many whole files, and the start of every command.
-SLOW := anonymise_battery chance codec comments editors explain finished_files forms_as_written letter_kinds letters long_text messages ncmd \
-  outbox passphrase pdf questions read_back register report report_words return_form schema sending sheets smtp synthetic tally tally_more \
-  tally_published tally_rendering timeline timeline_rendering whole_case word docx words
+SLOW := anonymise_battery chance codec comments csv_files docx editors explain finished_files forms_as_written letter_kinds \
+  letter_on_paper letter_professionals letter_text letters long_text messages ncmd outbox passphrase pdf questions read_back register \
+  report report_words return_form schema sending sheets smtp synthetic tally tally_chance tally_more tally_published tally_rendering \
+  tally_whole timeline timeline_conflicts timeline_rendering whole_case word words
 FAST := $(filter-out $(SLOW:%=tests/unit/test_%.py),$(wildcard tests/unit/test_*.py))
 fast: $(VENV)/ready
 	@CDR_EXAMPLES=0.1 $(BIN)/pytest -q -n 2 $(FAST) tests/architecture --deselect tests/architecture/test_rooms.py::test_no_commands_help_loads_anything_heavy

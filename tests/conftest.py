@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import outputs
@@ -28,6 +28,9 @@ from cdr.store.crypto import Gnupg
 from cdr.store.git import Git
 from cdr.store.history import History
 from cdr.store.store import silent
+
+if TYPE_CHECKING:
+    from mail_server import Server
 
 # Which of the long tests have their turn: hooks of pytest's.
 __all__ = ["pytest_collection_modifyitems", "pytest_report_header", "pytest_runtest_logreport", "pytest_sessionfinish"]
@@ -190,6 +193,23 @@ class Begun:
     empty: Path
     with_sudi: Path
     sudi: str
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate of a throw-away authority, beside that of a mail server."""
+    from mail_server import certificates
+
+    return certificates(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def server(authority: Path) -> Iterator[Server]:
+    """A mail server that is running."""
+    from mail_server import Server
+
+    with Server(authority.parent) as running:
+        yield running
 
 
 @contextlib.contextmanager

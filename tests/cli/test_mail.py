@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import io
 import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.mails import AMBULANCE, SIX, body_of, chaser, settings
 from conftest import EXAMPLES, People, Shell, run
-from mail_server import Server, certificates
+from mail_server import Server
 from mail_store import new_store, smtp_words, store_text
-from store.hands import git, gpg, head, sign_commit
+from store.hands import git, gpg, head
 
 from cdr.domain.case import facts
 from cdr.domain.case.facts import cases_of
@@ -26,20 +24,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-SIX = 6
-AMBULANCE = "cdr@regional-ambulance.example"
-NAMES = ("Testcase", "999", "Sample")
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return certificates(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture
-def server(authority: Path) -> Iterator[Server]:
-    with Server(authority.parent) as running:
-        yield running
 
 
 @pytest.fixture
@@ -53,19 +37,6 @@ def asked(cdr: Shell, sudi: str, server: Server) -> str:
     assert len(server.mails) == SIX
     server.mails.clear()
     return sudi
-
-
-def chaser(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GNUPGHOME", people.chaser_home)
-
-
-def settings(cdr: Shell, change: Callable[[str], str], people: People) -> None:
-    """Change cdr.yaml as a member does: by hand, in a signed commit."""
-    file = cdr.store / "cdr.yaml"
-    text = file.read_text("utf-8")
-    assert change(text) != text
-    file.write_text(change(text), "utf-8")
-    sign_commit(cdr.store, people.home, people.member)
 
 
 def prompts(cdr: Shell, case: str, people: People) -> list[dict[str, Any]]:
@@ -364,133 +335,6 @@ def test_no_more_than_one_run_may_send(
     assert set(server.ids.values()) == {1} and len(server.mails) == SIX
 
 
-def test_an_address_taken_from_cdr_yaml_gets_nothing(cdr: Shell, asked: str, server: Server, people: People) -> None:
-    server.mood.recipients["*"] = "450 busy"
-    cdr("chase", "--overdue", as_of="2026-01-23", code=75)
-    server.mood.recipients.clear()
-    settings(
-        cdr, lambda text: "\n".join(line for line in text.split("\n") if "id: regional-ambulance" not in line), people
-    )
-    said = cdr("chase", "--overdue", as_of="2026-01-24", code=75)
-    assert (
-        len(said.lines) == SIX - 1
-        and f"Not sent: prompt-1 for {asked}, regional-ambulance: There is no agency" in said.err
-    )
-    assert AMBULANCE not in {to for recipients, _ in server.mails for to in recipients}
-
-
-def test_only_allowed_domains(cdr: Shell, asked: str, server: Server, people: People) -> None:
-    settings(
-        cdr,
-        lambda text: text.replace(
-            "mail: {", "mail: {allowed_domains: [northshire-police.example, northshire-csc.example], "
-        ),
-        people,
-    )
-    said = cdr("chase", "--overdue", as_of="2026-01-23", code=75)
-    assert len(said.lines) == 2 and said.err.count("must not go to") == SIX - 2
-    assert {to for recipients, _ in server.mails for to in recipients} == {
-        "cdr@northshire-police.example",
-        "cdr@northshire-csc.example",
-    }
-
-
-def test_holds_and_closures(
-    cdr: Shell, asked: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = ("--hold", asked, "regional-ambulance", "--until", "2026-02-16", "their records office is flooded")
-    assert cdr("chase", *words, as_of="2026-01-20").err == ""
-    settings(
-        cdr,
-        lambda text: text.replace(
-            "id: northshire-police,", "id: northshire-police, closed: [{from: 2026-01-20, until: 2026-01-30}],"
-        ),
-        people,
-    )
-    monkeypatch.setenv("GNUPGHOME", people.chaser_home)
-    assert len(cdr("chase", "--overdue", as_of="2026-01-23").lines) == SIX - 2
-    listed = {item["agency"]: item for item in cdr("chase", "--json", as_of="2026-01-23").json["items"]}
-    assert listed["regional-ambulance"]["held_until"] == "2026-02-16" and listed["regional-ambulance"]["due"] == []
-    assert listed["northshire-police"]["next"] == {"level": "prompt-1", "on": "2026-01-23"}
-    assert "(on hold until 2026-02-16)" in cdr("chase", as_of="2026-01-23").out
-    assert cdr("chase", "--overdue", as_of="2026-01-30").out == ""
-    [item] = cdr("chase", "--overdue", "--json", as_of="2026-01-31").json["items"]
-    assert (item["agency"], item["due"]) == ("northshire-police", [{"level": "prompt-1", "on": "2026-01-23"}])
-    assert "regional-ambulance" not in cdr("chase", "--overdue", as_of="2026-02-15").out
-    assert cdr("chase", "--overdue", as_of="2026-02-16").lines == [
-        f"Sent: prompt-2 for {asked}, regional-ambulance, to {AMBULANCE}"
-    ]
-
-
-def test_a_hold_is_lifted_and_its_reason_stays_in_the_case(cdr: Shell, asked: str, people: People) -> None:
-    words = ("--hold", asked, "regional-ambulance", "--until", "2026-02-16")
-    warned = cdr("chase", *words, "Idris's crew chief is away", as_of="2026-01-20")
-    ledger = gpg(people.chaser_home, "--decrypt", str(cdr.store / "cases" / asked / "requests.yaml.gpg")).decode()
-    assert "until" in ledger and "crew" not in ledger
-    assert "crew" in gpg(people.home, "--decrypt", str(cdr.store / "cases" / asked / "case.yaml.gpg")).decode()
-    assert "crew" not in git(cdr.store, "log", "--format=%B") + warned.out + warned.err
-    assert cdr("chase", "--release", asked, "regional-ambulance", "--json", as_of="2026-01-21").json["until"] is None
-    assert len(cdr("chase", "--overdue", as_of="2026-01-23").lines) == SIX
-    cdr("chase", "--release", asked, "regional-ambulance", as_of="2026-01-21", code=65)
-    cdr("chase", *words, as_of="2026-01-20", code=2)
-    cdr("chase", *words, "x", "--overdue", as_of="2026-01-20", code=2)
-    cdr("chase", *words, "x", as_of="2026-02-16", code=65)
-    cdr("chase", "--hold", asked, "nobody", "--until", "2026-02-16", "x", as_of="2026-01-20", code=66)
-    cdr("chase", "--until", "2026-02-16", as_of="2026-01-20", code=2)
-
-
-def test_a_reason_that_names_the_child_is_warned_about(cdr: Shell, asked: str) -> None:
-    form = (EXAMPLES / "form-a-sudi.yaml").read_text("utf-8")
-    family = (
-        next(line for line in form.splitlines() if "family_name:" in line)
-        .split("family_name:")[1]
-        .split(",")[0]
-        .strip(" \"'")
-    )
-    words = ("--hold", asked, "regional-ambulance", "--until", "2026-02-16")
-    assert "please check" in cdr("chase", *words, f"the {family} file is with the coroner", as_of="2026-01-20").err
-    assert cdr("chase", *words, "the file is with the coroner", as_of="2026-01-20").err == ""
-
-
-def test_mail_to_a_key_is_encrypted_and_signed(
-    cdr: Shell, asked: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The agency's key is the second member's here: it is in the ring of whoever sends, and its secret part in another home."""
-    settings(
-        cdr,
-        lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"),
-        people,
-    )
-    chaser(people, monkeypatch)
-    cdr("chase", "--overdue", as_of="2026-01-23")
-    [(_, raw)] = [one for one in server.mails if one[0] == (AMBULANCE,)]
-    [mail] = [one for one in server.parsed if one["To"] == AMBULANCE]
-    assert mail["Subject"] == "..." and mail.get_content_type() == "multipart/encrypted"
-    assert b"reporting form" not in raw and b"still to come" not in raw
-    version, content = mail.iter_parts()
-    assert version.get_content_type() == "application/pgp-encrypted" and b"Version: 1" in version.get_payload(
-        decode=True
-    )
-    done = subprocess.run(
-        ["gpg", "--homedir", people.second_home, "--batch", "--status-fd", "2", "--decrypt"],
-        input=octets(content), capture_output=True, check=True,
-    )  # fmt: skip
-    assert b"GOODSIG" in done.stderr and people.chaser.encode() in done.stderr
-    inside = email.message_from_bytes(done.stdout, policy=email.policy.default)
-    assert inside["Subject"] == f"Child death review {asked}: your reporting form is still to come"
-    assert inside["Message-ID"] == mail["Message-ID"]
-    assert "reporting form (Form B)" in " ".join(body_of(inside).split())
-
-
-def test_a_key_that_is_missing_stops_that_message_alone(cdr: Shell, asked: str, server: Server, people: People) -> None:
-    settings(
-        cdr, lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {'A' * 40},"), people
-    )
-    said = cdr("chase", "--overdue", as_of="2026-01-23", code=75)
-    assert len(said.lines) == SIX - 1 and "is not in GnuPG here" in said.err
-    assert AMBULANCE not in {to for recipients, _ in server.mails for to in recipients}
-
-
 def test_doctor_tries_the_mail_server(cdr: Shell, sudi: str, server: Server) -> None:
     assert "logged in as cdr" in cdr("doctor").out
     assert server.sessions == 0
@@ -544,130 +388,3 @@ def test_sendmail(tmp_path: Path, people: People, member: str) -> None:
     (tmp_path / "code").write_text("0")
     assert len(cdr("chase", "--overdue", as_of="2026-01-24").lines) == SIX
     assert "sendmail" in cdr("doctor").out
-
-
-HOSPITAL = "northtown-general"
-
-
-def body_of(mail: Any) -> str:
-    """The text of a mail."""
-    return str(mail.get_body().get_content())
-
-
-def octets(part: Any) -> bytes:
-    """What a part of a mail holds, as it was before it was encoded."""
-    return bytes(part.get_payload(decode=True))
-
-
-def parts(mail: Any) -> dict[str, bytes]:
-    return {part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()}
-
-
-def opened(raw: bytes, home: str) -> Any:
-    """What stands inside an encrypted mail, for who holds the key."""
-    _, content = email.message_from_bytes(raw, policy=email.policy.default).iter_parts()
-    return email.message_from_bytes(gpg(home, "--decrypt", data=octets(content)), policy=email.policy.default)
-
-
-def of(server: Server, address: str) -> list[bytes]:
-    return [raw for recipients, raw in server.mails if recipients == (address,)]
-
-
-def request_of(cdr: Shell, case: str, agency: str) -> dict[str, Any]:
-    listed = cdr("show", case, "--json", as_of="2026-01-10").json["documents"]["requests"]["requests"]
-    return next(one for one in listed if one["agency"] == agency)
-
-
-def test_the_pass_phrase_goes_along_for_the_agencys_own_key_alone(
-    cdr: Shell, sudi: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The agency's key is the second member's here; whoever sends cannot open what goes to it."""
-    settings(
-        cdr,
-        lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"),
-        people,
-    )
-    asked = cdr("request", sudi, "--json", as_of="2026-01-09")
-    told = {one["agency"]: one["passphrase"] for one in asked.json["requests"]}
-    form, name = f"{sudi}-regional-ambulance.html", f"{sudi}-regional-ambulance-pass-phrase.asc"
-    [raw] = of(server, AMBULANCE)
-    inside = opened(raw, people.second_home)
-    text = " ".join(body_of(inside).split())
-    assert "The pass-phrase is in the second file" in text and "by telephone" not in text
-    files = parts(inside)
-    assert list(files) == [form, name]
-    phrase = gpg(people.second_home, "--decrypt", data=files[name]).decode().strip()
-    assert phrase == told["regional-ambulance"] and len(set(told.values())) == SIX
-    gpg(people.home, "--decrypt", data=files[name], code=2)
-    locked = request_of(cdr, sudi, "regional-ambulance")["form"]["locked"].encode()
-    assert b"Testcase" in gpg(people.home, "--passphrase", phrase, "--decrypt", data=locked)
-    for other in server.parsed:
-        if other["To"] != AMBULANCE:
-            assert [one.rpartition(".")[2] for one in parts(other)] == ["html"]
-    sent = b"".join(mail for _, mail in server.mails).decode("ascii")
-    history = git(cdr.store, "log", "--format=%B")
-    assert all(words not in sent + history + asked.err and words.split()[0] not in history for words in told.values())
-    server.mails.clear()
-    chaser(people, monkeypatch)
-    cdr("chase", "--overdue", as_of="2026-01-23")
-    [raw] = of(server, AMBULANCE)
-    again = parts(opened(raw, people.second_home))
-    assert again[name] == files[name] and again[form] == files[form]
-
-
-def test_a_new_pass_phrase_is_the_one_that_goes_along(
-    cdr: Shell, asked: str, server: Server, people: People, tmp_path: Path
-) -> None:
-    settings(
-        cdr,
-        lambda text: text.replace("id: regional-ambulance,", f"id: regional-ambulance, key: {people.second},"),
-        people,
-    )
-    anew = cdr(
-        "form",
-        asked,
-        "regional-ambulance",
-        "-o",
-        tmp_path / "form.html",
-        "--new-passphrase",
-        "--json",
-        as_of="2026-01-10",
-    )
-    cdr("chase", "--overdue", as_of="2026-01-23")
-    [raw] = of(server, AMBULANCE)
-    files = parts(opened(raw, people.second_home))
-    sealed = files[f"{asked}-regional-ambulance-pass-phrase.asc"]
-    assert gpg(people.second_home, "--decrypt", data=sealed).decode().strip() == anew.json["passphrase"]
-
-
-def test_a_return_sent_back_waits_for_the_server_and_goes_once(
-    cdr: Shell, asked: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    thin = (EXAMPLES / "form-b-hospital.yaml").read_text("utf-8").partition("\nsupplementary:")[0] + "\n"
-    (tmp_path / "thin.yaml").write_text(thin, "utf-8")
-    cdr("return", asked, HOSPITAL, "--from", tmp_path / "thin.yaml", as_of="2026-01-20")
-    first = request_of(cdr, asked, HOSPITAL)["form"]["nonce"]
-    server.mood.content = "451 later"
-    said = cdr("bounce", asked, HOSPITAL, "--json", as_of="2026-01-21", code=75)
-    assert said.err.count(f"Not sent: bounce for {asked}, {HOSPITAL}") == 1 and server.mails == []
-    assert len(said.json["passphrase"].split()) == 6 and said.json["completeness"]["missing"]
-    assert cdr("bounce", asked, HOSPITAL, as_of="2026-01-21", code=65).out == ""
-    server.mood.content = ""
-    with monkeypatch.context() as patch:
-        chaser(people, patch)
-        went = cdr("chase", "--overdue", as_of="2026-01-22")
-        assert went.lines == [f"Sent: bounce for {asked}, {HOSPITAL}, to cdr@northtown-general.example"]
-        assert cdr("chase", "--overdue", as_of="2026-01-22").out == ""
-    [mail] = server.parsed
-    text = " ".join(body_of(mail).split())
-    form = request_of(cdr, asked, HOSPITAL)["form"]
-    assert "The pass-phrase of the fresh form is a new one. We will give it to you by telephone." in text
-    assert "Still to come:" in text and any(f"- {gap['title']}" in text for gap in said.json["completeness"]["missing"])
-    assert form["nonce"] != first and form["nonce"].encode() in parts(mail)[f"{asked}-{HOSPITAL}.html"]
-    whole = server.mails[0][1].decode("ascii") + text
-    assert not any(word in whole for word in (*NAMES, "Amara", "Sudden", said.json["passphrase"]))
-    assert b"Testcase" in gpg(
-        people.home, "--passphrase", said.json["passphrase"], "--decrypt", data=form["locked"].encode()
-    )
-    cdr("return", asked, HOSPITAL, "--from", EXAMPLES / "form-b-hospital.yaml", as_of="2026-01-23")
-    assert request_of(cdr, asked, HOSPITAL)["bounced"] == [{"on": "2026-01-21", "answered_on": "2026-01-23"}]

@@ -9,14 +9,14 @@ import smtplib
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import EXAMPLES, People, Shell
-from mail_server import Server, certificates
+from mail_server import Server
 from mail_store import new_store, smtp_words, store_text
 from store.hands import findings, git
 
@@ -56,17 +56,6 @@ class Fault:
             raise Killed
 
         return step
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return certificates(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture
-def server(authority: Path) -> Iterator[Server]:
-    with Server(authority.parent) as running:
-        yield running
 
 
 @pytest.fixture

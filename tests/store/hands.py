@@ -173,3 +173,7 @@ def on_the_path(folder: Path) -> None:
     script.write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {sys.executable} -m cdr "$@"\n')
     script.chmod(0o700)
     os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+def clean(store: Path) -> bool:
+    return git(store, "status", "--porcelain", "--untracked-files=all") == ""

@@ -1,68 +1,19 @@
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from unit.domain_data import changed, configuration, example, ids, policy
+from unit.checked_forms import NEONATAL, SUDI, SUICIDE, broken, check_a, check_b, check_c
+from unit.domain_data import changed, configuration, example, ids
 
-from cdr import nhs_numbers
-from cdr.domain.rulebook import form_a, form_b, form_c
+from cdr.domain.rulebook import form_a
 from cdr.domain.rulebook.validation import RULES
-
-TODAY = date(2026, 4, 20)
-SUDI, NEONATAL, SUICIDE = "form-a-sudi", "form-a-neonatal", "form-a-suicide"
-
-
-def check_a(form: Any, today: date = TODAY) -> list[Any]:
-    return form_a.problems(form, today, policy(), policy().working_days)
-
-
-def check_b(form: Any, notification: Any = None, agency: str = "northtown-general") -> list[Any]:
-    return form_b.problems(form, notification or example(SUDI), agency, TODAY)
-
-
-def check_c(form: Any, notification: Any = None, on: date = TODAY) -> list[Any]:
-    return form_c.problems(form, notification or example(SUDI), on, policy())
 
 
 @pytest.mark.parametrize("name", [SUDI, NEONATAL, SUICIDE])
 def test_the_example_notifications_are_right(name: str) -> None:
     assert check_a(example(name)) == []
     assert form_a.agency_problems(example(name), configuration()) == []
-
-
-@pytest.mark.parametrize("number", ["9990000018", "9990000026", "9990000034", "9434765919", "9990000042"])
-def test_valid_nhs_numbers(number: str) -> None:
-    assert nhs_numbers.is_valid(number)
-
-
-@pytest.mark.parametrize(
-    "number",
-    [
-        "9990000001",
-        "0000000000",
-        "9999999999",
-        "999000001",
-        "99900000180",
-        "9990000018\n",
-        "٩٩٩٠٠٠٠٠١٨",
-        "",
-        "999 000 0018",
-    ],
-)
-def test_invalid_nhs_numbers(number: str) -> None:
-    assert not nhs_numbers.is_valid(number)
-
-
-@given(st.from_regex(r"\A[0-9]{9}\Z"), st.integers(0, 9), st.integers(1, 9))
-def test_one_wrong_digit_is_always_found(nine: str, place: int, by: int) -> None:
-    for number in (nine + str(last) for last in range(10)):
-        if nhs_numbers.is_valid(number):
-            digit = str((int(number[place]) + by) % 10)
-            assert not nhs_numbers.is_valid(number[:place] + digit + number[place + 1 :])
 
 
 # Each rule of Form A: an example, what is changed, and where the problem stands; without the change the example is right.
@@ -141,13 +92,6 @@ BACK = [
     ("00:10", "01:55" + WINTER, "01:10", {"A-27": "error", "A-40": "warning"}),
     ("00:10", "01:55" + SUMMER, "01:10" + WINTER, {}),
 ]
-
-
-def broken(name: str, changes: dict[str, Any]) -> Any:
-    form = example(name)
-    for path, value in changes.items():
-        form = changed(form, path, value)
-    return form
 
 
 @pytest.mark.parametrize(("rule", "name", "changes", "field"), BROKEN_A)
@@ -434,62 +378,3 @@ def test_no_rule_quotes_a_value_and_each_has_a_source() -> None:
         assert rule.sentence
         assert rule.source
         assert rule.level in ("error", "warning")
-
-
-JUNK = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=12)
-    | st.sampled_from(["9999-12-31", "yes", "2026-02-30"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def paths(body: Any, way: str = "") -> list[str]:
-    if isinstance(body, dict):
-        pairs: Any = body.items()
-    elif isinstance(body, list):
-        pairs = enumerate(body)
-    else:
-        return []
-    here = [f"{way}.{key}".lstrip(".") for key, _ in pairs]
-    return here + [
-        path
-        for key, value in (body.items() if isinstance(body, dict) else enumerate(body))
-        for path in paths(value, f"{way}.{key}".lstrip("."))
-    ]
-
-
-@pytest.mark.parametrize("name", [SUDI, NEONATAL, SUICIDE, "form-b-hospital", "form-c-sudi"])
-@given(st.data())
-def test_no_form_is_too_broken_for_the_rules(name: str, data: st.DataObject) -> None:
-    form = example(name)
-    form = changed(form, data.draw(st.sampled_from(paths(form))), data.draw(JUNK))
-    check_a(form)
-    check_b(form)
-    check_b(example("form-b-hospital"), form)
-    check_c(form)
-    check_c(example("form-c-sudi"), form)
-
-
-@given(JUNK)
-def test_nothing_at_all_is_no_reason_to_raise(body: Any) -> None:
-    check_a(body)
-    check_b(body)
-    check_c(body)
-
-
-def test_a_date_at_the_end_of_time_is_no_reason_to_raise() -> None:
-    form = broken(SUDI, {"death.date": "9999-12-31", "notified_at": "9999-12-31T23:59"})
-    assert "A-04" in ids(check_a(form))
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"), [("Northshire", []), ("northshire", []), ("Nortshire", ["A-39"]), ("Elsewhere", [])]
-)
-def test_an_authority_that_is_nearly_one_of_the_area(written: str, expected: list[str]) -> None:
-    form = broken(SUDI, {"child.local_authority": written})
-    assert sorted(ids(form_a.agency_problems(form, configuration()))) == expected

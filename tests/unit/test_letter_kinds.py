@@ -1,65 +1,43 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import itertools
 import re
-import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
-import docx
-import pypdfium2
 import pytest
 from letter_examples import (
     AGES,
     CASES,
     ON,
     ORGANISATIONS,
-    REFERENCE,
     WORDS,
     changed,
     configuration,
     example,
     form_a,
-    from_case,
-    rules,
 )  # fmt: skip
 from unit.domain_data import policy
+from unit.kinds_of_letters import LEARNED, RULES, letter_of, pages
 
 from cdr import resources
 from cdr.commands import letter as letter_command
 from cdr.documents.letters import letter as document
-from cdr.documents.letters import wording_check
-from cdr.documents.letters.letter_docx import as_docx
-from cdr.documents.letters.wording import PIECES, lint, lint_professional, reading_age, wording
+from cdr.documents.letters.wording import lint, reading_age, wording
 from cdr.domain.letters import (
     letter_gate,
     letter_holds,
     letter_kinds,
     letters,
-    professional_letters,
     support,
 )
 from cdr.domain.letters.letter_facts import Standing
 from cdr.domain.letters.letters import Letter, Recipient
-from cdr.errors import NotFound
 
-RULES = letter_kinds.LetterRules.from_rules(rules("letters"))
 TO_FAMILY = [name for name, kind in RULES.kinds.items() if kind.to == letter_kinds.FAMILY]
-LEARNED = ("The advice was given once. Now it will be given twice.",)
-WAITS = ("the coroner to finish",)
-
-
-def letter_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None, **how: Any) -> Letter:
-    by_chair = RULES.kinds[kind].signed_by == "chair"
-    case = from_case(body, learning=LEARNED, waits=WAITS, views_shared=True)
-    return letters.compose(
-        body, configuration(), recipient or letters.recipients(body)[0], ON, support.choose(body, ORGANISATIONS, AGES), AGES,
-        draft=False, reference=REFERENCE, case=case, signed_by_chair=by_chair, **how,
-    )  # fmt: skip
 
 
 def words_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None) -> str:
@@ -68,13 +46,6 @@ def words_of(kind: str, body: dict[str, Any], recipient: Recipient | None = None
 
 def text_of_lines(letter: Letter, kind: str) -> str:
     return document.as_text(letter, wording(kind))
-
-
-def pages(pdf: bytes) -> list[str]:
-    opened = pypdfium2.PdfDocument(pdf)
-    found = [page.get_textpage().get_text_range() for page in opened]
-    opened.close()
-    return found
 
 
 def twin(**more: str) -> dict[str, str]:
@@ -332,224 +303,6 @@ class TestHolds:
         assert now["answers"]["parent_suspected"] == {"answer": "yes"} and now["recorded_on"] == "2026-04-17"
         assert letter_holds.last_gate({"letter_gates": [held, went]}, "delay", every) == went
         assert letter_holds.last_gate({"letter_gates": [went, held, again]}, "delay", every) == went
-
-
-class TestProfessionals:
-    ANALYSIS = example("form-c-sudi")
-
-    def action(self, **changes: Any) -> professional_letters.ProfessionalLetter:
-        one = {**self.ANALYSIS["recommendations"][0], **changes}
-        return professional_letters.action_letter(one, 1, configuration(), ON, draft=False)
-
-    def test_the_letter_to_an_organisation(self) -> None:
-        text = " ".join(document.as_text(self.action(), wording("action")).split())
-        assert "Dear Head of health visiting" in text and "section 16M of the Children Act 2004" in text
-        assert "Northshire Community Health" in text and "by 30 September 2026" in text
-        assert "Yours sincerely Dr Leslie Okafor" in text
-        assert lint_professional(text, WORDS) == []
-
-    def test_nothing_of_the_child_is_in_it_not_even_the_reference(self) -> None:
-        text = document.as_text(self.action(), wording("action"))
-        for unwanted in ("Amara", "Testcase", "9990000018", REFERENCE, "Kofi", "12 Example Street", "girl", "January"):
-            assert unwanted not in text
-
-    def test_without_an_owner_or_a_day(self) -> None:
-        text = " ".join(document.as_text(self.action(owner="", due=""), wording("action")).split())
-        assert "Dear colleague" in text and "We hope that this can be done by" not in text
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "Tell Amara’s health visitor",
-            "Speak with Ms Efua Testcase",
-            "Check NHS number 999 000 0018",
-            "Visit 12 Example Street",
-            "What Dr Priya Raman did",
-        ],
-    )
-    def test_what_points_at_someone_holds_it_and_is_not_quoted(self, text: str) -> None:
-        [found] = professional_letters.recognisable(self.action(text=text), form_a("sudi"))
-        assert not any(word in found for word in ("Amara", "Efua", "0018", "Example Street", "Raman"))
-        assert professional_letters.recognisable(self.action(), form_a("sudi")) == []
-
-    def test_which_recommendations(self) -> None:
-        listed = {"recommendations": [{"text": "a", "level": "local"}, {"text": "b", "level": "local", "to": "x"}]}
-        assert [n for n, _ in professional_letters.recommendations(listed, None)] == [2]
-        assert [n for n, _ in professional_letters.recommendations(listed, "2")] == [2]
-        for analysis, number in ((listed, "1"), (listed, "mother"), ({}, None)):
-            with pytest.raises(NotFound):
-                professional_letters.recommendations(analysis, number)
-
-    def test_the_statement(self) -> None:
-        blank = document.as_text(professional_letters.statement(configuration(), None, ON), wording("confidentiality"))
-        named = document.as_text(
-            professional_letters.statement(configuration(), "chair", ON), wording("confidentiality")
-        )
-        assert "Name: ____" in blank and "Name: Dr Leslie Okafor" in named
-        assert "Dear" not in blank and "Our reference" not in blank
-        with pytest.raises(NotFound):
-            professional_letters.statement(configuration(), "treasurer", ON)
-
-    def test_one_page_each(self) -> None:
-        for kind, letter in (
-            ("action", self.action()),
-            ("confidentiality", professional_letters.statement(configuration(), None, ON)),
-        ):
-            assert len(pages(document.as_pdf(letter, wording(kind)))) == 1
-
-
-class TestOwnWordings:
-    def problems(self, name: str, text: str) -> list[str]:
-        return wording_check.problems(name, {name: text}, RULES.kinds.values(), WORDS)
-
-    @pytest.mark.parametrize("name", [*RULES.kinds, *PIECES])
-    def test_those_that_ship_are_well(self, name: str) -> None:
-        assert wording_check.problems(name, {}, RULES.kinds.values(), WORDS) == []
-
-    @pytest.mark.parametrize(
-        ("text", "said"),
-        [
-            ("{{ salutation }}\n\n{{ child.name }} died. {{ child.age }}", "field"),
-            ("{{ salutation }}\n\n{{ child.name }} died.{% if coroner %}x", "braces"),
-            ("{{ salutation }}\n\n{{ child.name }} passed away.", "passed away"),
-            ("{{ salutation }}\n\n{{ child.name }} died.{% if criminal %} The JAR is over.{% endif %}", "JAR"),
-            ("{{ salutation }}\n\n{{ child.name }} died. We knew him well.", "right words"),
-            ("{{ salutation }}\n\nWe are sorry. {{ child.name }} died.", "first sentence"),
-            ("Dear Parent\n\n{{ child.name }} died.", "own name"),
-        ],
-    )
-    def test_what_is_wrong_is_found_under_every_condition(self, text: str, said: str) -> None:
-        assert any(said in sentence for sentence in self.problems("delay", text)), self.problems("delay", text)
-
-    def test_a_wording_that_is_well(self) -> None:
-        assert self.problems("delay", "{{ salutation }}\n\nI am sorry that {{ child.name }} died.\n\n[signature]") == []
-
-    def test_a_piece_is_tried_in_every_letter(self) -> None:
-        assert any("JAR" in sentence for sentence in self.problems("signature", "Yours sincerely, for the JAR.\n"))
-        assert self.problems("signature", "Yours sincerely\n\n[sign here]\n\n{{ signer.name }}\n") == []
-
-    def test_an_areas_own_piece_stands_in_every_letter(self) -> None:
-        text = wording("thanks", None, {"signature": "With our warm wishes\n\n{{ signer.name }}\n"})
-        assert "With our warm wishes" in text and "Yours sincerely" not in text
-
-
-class TestWord:
-    def opened(self, kind: str, name: str = "suicide", **how: Any) -> Any:
-        return docx.Document(io.BytesIO(as_docx(letter_of(kind, form_a(name), **how), wording(kind))))
-
-    def test_it_says_what_the_text_says(self) -> None:
-        letter = letter_of("condolence", form_a("sudi"))
-        said = "\n".join(
-            p.text for p in docx.Document(io.BytesIO(as_docx(letter, wording("condolence")))).paragraphs
-        ).split()
-        text = document.as_text(letter, wording("condolence")).replace("\n- ", "\n").split()
-        assert sorted(said) == sorted(text)
-
-    def test_title_language_and_nobody_as_its_author(self) -> None:
-        opened = self.opened("delay")
-        about = opened.core_properties
-        assert about.title == "A letter from Northshire and Southtown Child Death Review Team, 17 April 2026"
-        assert about.author == about.last_modified_by == about.comments == "" and about.language == "en-GB"
-        assert "Jordan" not in about.title
-        assert 'w:lang w:val="en-GB"' in opened.styles.element.xml
-
-    def test_the_same_letter_gives_the_same_bytes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        import time
-
-        letter = letter_of("thanks", form_a("sudi"))
-        first = as_docx(letter, wording("thanks"))
-        real = time.localtime
-        monkeypatch.setattr(time, "localtime", lambda when=None: real((when or time.time()) + 3600))
-        assert as_docx(letter, wording("thanks")) == first
-        with zipfile.ZipFile(io.BytesIO(first)) as parts:
-            assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-
-    def test_styles_headings_and_lists(self) -> None:
-        opened = self.opened("delay")
-        styles = {p.style.name for p in opened.paragraphs}
-        assert {"Heading 1", "List Bullet", "List", "Normal"} <= styles
-        heading, *_ = [p for p in opened.paragraphs if p.style.name == "Heading 1"]
-        assert heading.text == "People who can help" and heading.paragraph_format.page_break_before
-
-    def test_the_address_stands_in_the_window(self) -> None:
-        frames = [p for p in self.opened("delay").paragraphs if p._p.xpath("w:pPr/w:framePr[@w:y='3118']")]
-        assert [p.text for p in frames] == ["Ms Dana Moore", "88 Model Road", "Northtown", "NR2 3EF"]
-
-    def test_large_print_and_the_mark_of_a_draft(self) -> None:
-        assert self.opened("delay").styles["Normal"].font.size.pt == 12
-        assert self.opened("delay", large_print=True).styles["Normal"].font.size.pt == 18
-        draft = dataclasses.replace(letter_of("delay", form_a("sudi")), draft=True)
-        header = docx.Document(io.BytesIO(as_docx(draft, wording("delay")))).sections[0].header.paragraphs[0].text
-        assert header == "DRAFT – not to be sent"
-
-    @pytest.mark.parametrize(
-        "name", ["Ẹ̀bùn Ọlá", "Ŵyn Ŷnys", "Łukasz Wójcik", "İrem Işık", "Nguyễn Thị Hằng", "李 娜", 'A & <b> "c"']
-    )
-    def test_names_are_as_they_are_written(self, name: str) -> None:
-        body = changed(form_a("sudi"))
-        body["family"]["parents"][0]["name"] = name
-        texts = [
-            p.text for p in docx.Document(io.BytesIO(as_docx(letter_of("thanks", body), wording("thanks")))).paragraphs
-        ]
-        assert name in texts and f"Dear {name}" in texts
-
-
-LONG = (
-    (
-        "Apt 1",
-        "2 Mill House",
-        "3 Mill Lane",
-        "Millside",
-        "Milltown",
-        "Northtown",
-        "Northshire",
-        "NR1 1ZZ",
-        "United Kingdom",
-    ),
-    ("Flat 23b, The Old Northern Counties Permanent Building Society Chambers, St Bartholomew’s Yard", "14 Sample Road")
-    * 4,
-)
-
-
-@pytest.mark.parametrize("address", LONG)
-def test_a_long_address_never_stands_on_the_letter(address: tuple[str, ...]) -> None:
-    body = changed(form_a("sudi"))
-    body["family"]["parents"][0]["address"] = [*address]
-    opened = pypdfium2.PdfDocument(document.as_pdf(letter_of("delay", body), wording("delay")))
-    page = opened[0].get_textpage()
-
-    def edges(words: str, last: bool = False) -> tuple[float, float]:
-        search, found = page.search(words, match_case=True), None
-        while (one := search.get_next()) is not None:
-            found = one if found is None or last else found
-        assert found is not None
-        _, bottom, _, top = page.get_charbox(found[0])
-        return bottom, top
-
-    assert edges("Dear Ms")[1] < edges(address[-1], last=True)[0] - 5
-    frames = docx.Document(io.BytesIO(as_docx(letter_of("delay", body), wording("delay")))).paragraphs
-    framed = [p for p in frames if p._p.xpath("w:pPr/w:framePr[@w:y='3118']")]
-    sizes = {size.pt for p in framed if (size := p.runs[0].font.size)}
-    assert sizes == {9}
-
-
-def test_large_print_on_paper() -> None:
-    body = form_a("sudi")
-    letter = letter_of("delay", body, large_print=True)
-    opened = pypdfium2.PdfDocument(document.as_pdf(letter, wording("delay")))
-    page = opened[0].get_textpage()
-    index, _ = page.search("forgotten").get_next()
-    _, bottom, _, top = page.get_charbox(index, loose=True)
-    small = pypdfium2.PdfDocument(document.as_pdf(letter_of("delay", body), wording("delay")))[0].get_textpage()
-    at, _ = small.search("forgotten").get_next()
-    _, low, _, high = small.get_charbox(at, loose=True)
-    assert (top - bottom) / (high - low) == pytest.approx(1.5, abs=0.05)
-    sheet = [
-        n
-        for n, text in enumerate(pages(document.as_pdf(letter, wording("delay"))))
-        if text.lstrip().startswith("People who can help")
-    ]
-    assert sheet == [2]  # on a page of its own
 
 
 def test_local_help_comes_first_and_not_more_than_four() -> None:

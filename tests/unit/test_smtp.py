@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mail_server import PASSWORD, USER, Server, certificates, free_port
+from mail_server import PASSWORD, USER, Server, free_port
 
 from cdr.errors import TryAgain, WrongConfiguration
 from cdr.mail import smtp
@@ -24,17 +23,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 MAIL = b"From: a@x.example\r\nTo: b@y.example\r\nMessage-ID: <1@x>\r\n\r\nOne\r\n.\r\n..two\r\n"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return certificates(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture
-def server(authority: Path) -> Iterator[Server]:
-    with Server(authority.parent) as running:
-        yield running
 
 
 def way(server: Server, authority: Path, **changed: Any) -> Smtp:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from unit.tally_cases import CASE, said, tallied
 from unit.test_tally_known import UNTOLD
-from unit.test_tally_more import CASE, said, tallied
 
 from cdr import resources
 from cdr.errors import WrongUsage

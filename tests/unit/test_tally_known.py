@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from unit.test_tally_more import CASE, said, tallied, years_of
+from unit.tally_cases import CASE, said, tallied, years_of
 
 from cdr.app import rules
 from cdr.documents.report.charts import of_rows, over_years

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
-from unit.test_tally_more import CASE, SETTING, said, tallied
+from unit.tally_cases import CASE, SETTING, said, tallied
 
 from cdr.documents.tables.tally import headings, render
 from cdr.statistics.facts import CaseFacts

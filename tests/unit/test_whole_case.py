@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.checked_forms import JUNK
 from unit.domain_data import changed, example, policy
-from unit.test_form_rules import JUNK
 
 from cdr.domain.case import whole_case
 from cdr.domain.rulebook.validation import RULES

@@ -15,6 +15,13 @@ from cdr import resources
 from cdr.domain.timeline.timeline import Timeline, timeline
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
+HOSPITAL, POLICE, AMBULANCE, GP, SCHOOL = (
+    "northtown-general",
+    "northshire-police",
+    "regional-ambulance",
+    "high-street-surgery",
+    "northtown-academy",
+)
 
 
 class _NoDates(VersionedResolver):
@@ -72,3 +79,7 @@ def made(
     return timeline(
         "2026-7K3M", form or form_a(), RETURNS if returns is None else returns, AGENCIES, rules(), identified
     )
+
+
+def whys(form: dict[str, Any] | None = None, *returns: dict[str, Any]) -> list[str]:
+    return [conflict.why for conflict in made(form, list(returns)).conflicts]
