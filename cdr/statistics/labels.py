@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from cdr.domain.case.facts import CONTRIBUTED, LISTS, PROCESSES
-from cdr.domain.case.places import own_authority, own_hospital
+from cdr.domain.case.places import OTHER_HOSPITAL, own_authority, own_hospital
 from cdr.domain.process.age import AGE_BANDS, age_band, completed_years
 from cdr.domain.process.clocks import add_months
 from cdr.domain.rulebook.form_c import DOMAINS
@@ -21,7 +21,7 @@ from cdr.statistics.years import year_of
 
 NOT_KNOWN = "Not known"
 NOT_STATED = "Not stated"
-HOSPITAL, OTHER_HOSPITAL = "Hospital", "Another hospital"
+HOSPITAL = "Hospital"
 SAID_NOT_STATED = (NOT_STATED, "Z")
 EVERY = ""
 

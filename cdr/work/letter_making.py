@@ -251,12 +251,14 @@ def _to_family(
 
 def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
     """What a person should see to before a letter goes out."""
-    from cdr.domain.letters import letter_gate, letters, professional_letters
+    from cdr.domain.letters import letter_facts, letter_gate, letters, professional_letters
     from cdr.domain.letters.greeting import names_two, with_capitals
     from cdr.domain.letters.letter_gate import one_line
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
     for one in composed:
+        if sent := letter_facts.sent_before(case.documents.case.body, wanted.kind, one.recipient):
+            say(f"please check: letter {one.recipient.number} of this kind went to the same person before, on {sent}.")
         if isinstance(one, professional_letters.ProfessionalLetter) and one.due_is_past:
             say(
                 f"please check: the day of recommendation {one.recipient.number} in Form C is past, so the letter names none."

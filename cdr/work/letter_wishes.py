@@ -99,8 +99,11 @@ def _silent(reference: str, person: Recipient) -> str:
 
 def _whose_views(wanted: Wanted, case: LetterCase, people: Sequence[Recipient]) -> list[str]:
     """What to ask before several are thanked: nobody recorded whose the views were, and who said nothing is not thanked for it."""
+    from cdr.domain.letters.letter_facts import VIEWS_RECORDED
+
     if (
         not case.kind.only_who_told
+        or VIEWS_RECORDED not in case.standing
         or case.standing.told_us is not None
         or wanted.to is not None
         or len(people) < SEVERAL

@@ -86,13 +86,24 @@ def letter_rules() -> LetterRules:
 
 @dataclass(frozen=True)
 class Held:
-    """What keeps a letter from being final, a sentence each: what the case and the gate lack, and the day it would arrive."""
+    """What keeps a letter from being final, a sentence each: what is not so of the case, what the gate lacks, and the day it would arrive."""
 
+    facts: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     day: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.answers or self.day)
+        return bool(self.facts or self.answers or self.day)
+
+    @property
+    def hint(self) -> str:
+        """What to do about it."""
+        draft = "--draft makes a marked draft"
+        if self.answers:
+            return f"Write the answers into a file and give it with --gate FILE (cdr letter --help shows one); {draft}."
+        if self.facts:
+            return f"Record what is so, or choose the letter that says it; {draft}."
+        return "Give the day on which it will be posted with --send-on DATE."
 
 
 def held_by(
@@ -106,7 +117,7 @@ def held_by(
 ) -> Held:
     """Everything that keeps a letter from being final, `questions` being those of its gate that are to be answered, and `unclear` whose it is.
 
-    A draft is held by nothing, and its day is only spoken of.
+    A draft is held by nothing: what it says that is not so, and its day, are only spoken of.
     """
     from cdr.domain.case import processes
     from cdr.domain.letters import letter_facts, letter_gate, letter_odds, letters, professional_letters
@@ -119,18 +130,17 @@ def held_by(
         if isinstance(letter, ProfessionalLetter)
         for sentence in professional_letters.recognisable(letter, case.form_a)
     ]
+    facts = [*named, *unclear, *letter_facts.unmet(case.kind, case.standing, case.rules)]
     if wanted.draft:
-        for sentence in (*named, *unclear, *of_day):
+        for sentence in (*facts, *of_day):
             say(f"please check: {sentence}")
         return Held()
     live = processes.is_live(case.documents.case.body, app.policy.gates.waits_at_panel)
     everyone = letters.people_of(case.form_a)
     people = {one.recipient.number: everyone.get(one.recipient.number, {}) for one in composed}
-    found = [
-        *named,
-        *unclear,
-        *(["Nobody wrote yet what this letter is to say: --from FILE"] if case.kind.words and not wanted.words else ()),
-        *letter_facts.unmet(case.kind, case.standing, case.rules),
+    if case.kind.words and not wanted.words:
+        facts.append("Nobody wrote yet what this letter is to say: --from FILE")
+    answers = [
         *letter_gate.unanswered(gate, case.form_a, app.clock.today, questions),
         *letter_odds.at_odds(
             gate, case.form_a, people, wanted.send_on, questions, case.rules.addresses,
@@ -139,7 +149,7 @@ def held_by(
         *(letter_gate.hold_reasons(gate, questions) if questions else ()),
         *letter_gate.too_old(gate, wanted.send_on, questions, case.rules.good_for, case.rules.proof_reading_good_for),
     ]  # fmt: skip
-    return Held(tuple(dict.fromkeys(found)), tuple(of_day))
+    return Held(tuple(dict.fromkeys(facts)), tuple(dict.fromkeys(answers)), tuple(of_day))
 
 
 def _day(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any] | None) -> list[str]:
@@ -172,12 +182,6 @@ def not_final(held: Held, gate: Mapping[str, Any] | None, kind: Kind) -> HeldBac
     again = f"; ask again on {gate['review_on']}" if gate and "review_on" in gate else ""
     done = "nothing was recorded" if gate is None else f"the answers are kept, and no letter was made{again}"
     whom = {"family": "a family", "organisation": "an organisation"}.get(kind.to, "a colleague")
-    answers = (
-        "Write the answers into a file and give it with --gate FILE (cdr letter --help shows one); "
-        "--draft makes a marked draft."
-    )
     return HeldBack(
-        f"A letter to {whom} cannot be made final yet; {done}.",
-        [*held.answers, *held.day],
-        answers if held.answers else "Give the day on which it will be posted with --send-on DATE.",
+        f"A letter to {whom} cannot be made final yet; {done}.", [*held.facts, *held.answers, *held.day], held.hint
     )

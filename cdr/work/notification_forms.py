@@ -52,6 +52,7 @@ def made(app: App) -> bytes:
         agencies=tuple((one.id, one.name) for one in agencies),
         keys=tuple(keys.values()),
         fingerprints=tuple(keys),
+        hospitals=known.hospitals,
     )
     return to_html(form)
 

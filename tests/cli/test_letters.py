@@ -425,3 +425,30 @@ def test_colleagues_are_told_what_they_may_know(cdr: Shell, tmp_path: Path) -> N
     assert "(school, final, text) to colleague 1" in shown and "(coroner, final, text) to colleague 1" in shown
     due = cdr("milestone", case, as_of=DAY).out
     assert "Step by Step" not in due and "Write to the parents" in due
+
+
+def test_a_draft_tells_what_it_says_that_is_not_so(cdr: Shell, sudi: str) -> None:
+    def told(kind: str) -> str:
+        return cdr("letter", sudi, "--kind", kind, "--draft", as_of=DAY).err
+
+    assert "please check: No meeting of those who knew the child" in told("after-review-meeting")
+    assert "please check: The panel has not ratified" in told("after-panel")
+    thanks = told("thanks")
+    assert "nothing to thank for" in thanks and "which of them" not in thanks, "where nobody told us anything"
+    assert "please check" not in told("condolence")
+
+
+def test_a_refusal_says_what_to_do_about_it(cdr: Shell, sudi: str) -> None:
+    def refused(kind: str, gate: bytes) -> str:
+        return cdr("letter", sudi, "--kind", kind, "--gate", "-", stdin=gate, as_of=DAY, code=65).err
+
+    of_the_record = refused("after-review-meeting", FULL)
+    assert "Record what is so" in of_the_record and "--gate FILE" not in of_the_record
+    assert "--gate FILE" in refused("after-review-meeting", GATE), "an answer is missing too"
+
+
+def test_a_second_letter_of_a_kind_to_one_person_is_told_and_not_refused(cdr: Shell, sudi: str) -> None:
+    first = cdr("letter", sudi, "--to", "mother", "--gate", "-", stdin=FULL, as_of=DAY)
+    assert "same person before" not in first.err
+    again = cdr("letter", sudi, "--draft", as_of=DAY).err
+    assert f"letter 1 of this kind went to the same person before, on {DAY}" in again and "letter 2 of" not in again

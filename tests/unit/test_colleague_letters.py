@@ -158,3 +158,10 @@ def test_each_is_one_page(kind: str) -> None:
     opened = pypdfium2.PdfDocument(document.as_pdf(made(kind)[0], wording(kind)))
     assert len(opened) == 1
     opened.close()
+
+
+@pytest.mark.parametrize("kind", ["school", "coroner", "key-worker", "other-area"])
+def test_a_name_that_the_child_was_known_by_stands_beside_the_names_in_full(kind: str) -> None:
+    renamed = changed(SUICIDE, child__first_names="Emily Rose", child__known_as="Eli")
+    assert "Emily Rose Testcase-Moore, known as Eli" in said(kind, renamed)
+    assert "known as" not in said(kind), "Jordan is the first of the first names"

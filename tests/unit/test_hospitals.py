@@ -11,10 +11,11 @@ from unit import test_report
 from unit.domain_data import changed, configuration, example
 
 from cdr.app import rules
+from cdr.documents.notification_form.notification_questions import asked
 from cdr.documents.report.report_blocks import Grid, Heading
 from cdr.domain.case.facts import notification_of
 from cdr.domain.case.places import own_hospital
-from cdr.domain.rulebook.form_a import agency_problems
+from cdr.domain.rulebook.form_a import HOSPITAL_PLACES, agency_problems
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.tally import Choice, Setting, tally
 
@@ -100,3 +101,20 @@ def test_a_report_has_the_table_where_the_area_lists_hospitals(monkeypatch: pyte
         if isinstance(block, Grid) and block.caption == "Deaths notified in hospital, by hospital"
     ]
     assert [row[-1] for row in grid.rows] == ["5 (41.7%)", "0", "0", "7 (58.3%)", "12"]
+
+
+def test_the_offline_form_asks_which_hospital_of_an_area_that_lists_its_own() -> None:
+    without, with_ours = asked(()), asked((), OURS)
+    questions = {one.path: one for part in with_ours.sections for one in part.questions}
+    question = questions["death.hospital"]
+    assert question.kind == "choice" and [code for code, _ in with_ours.codes[question.codes]] == [
+        *OURS, "Another hospital",
+    ]  # fmt: skip
+    assert dict(question.when) == {"death.place": HOSPITAL_PLACES}
+    assert "death.hospital" not in {one.path for part in without.sections for one in part.questions}
+
+
+def test_another_hospital_is_no_misspelt_one() -> None:
+    area = replace(configuration(), hospitals=("Northern Hospital",))
+    form = changed(example("form-a-sudi"), "death.hospital", "Another hospital")
+    assert not [one for one in agency_problems(form, area) if one.rule in ("A-45", "A-46")]

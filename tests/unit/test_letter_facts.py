@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +75,7 @@ class TestTheRules:
         seen = {*letter_facts.standing(suicide, past, OUT, TOLD, ON, LETTER_RULES).facts}
         over = {**CLOSED, "gates": [{"type": "inquest", "status": "closed"}]}
         seen |= {*standing(over, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
+        seen |= {*standing({**OPEN_CASE, "status": "closed"}, on=date(2026, 1, 20)).facts}
         assert seen == set(LETTER_RULES.facts)
 
     def test_every_process_has_plain_words(self) -> None:
@@ -87,6 +89,14 @@ class TestWhatForbidsALetter:
     def test_what_speaks_of_work_to_come_does_not_go_once_it_is_done(self, kind: str, case: dict[str, Any]) -> None:
         assert unmet(kind, OPEN_CASE, OUT) == []
         assert any("2026-04-1" in sentence for sentence in unmet(kind, case, OUT, FORM_C))
+
+    @pytest.mark.parametrize("kind", ["condolence", "after-review-meeting", "thanks"])
+    def test_of_a_case_that_was_closed_without_a_review_none_is_still_to_come(self, kind: str) -> None:
+        views = {"kind": "family_views", "on": "2026-03-01"}
+        closed = {**milestones(MET, views), "status": "closed", "closures": [{"on": "2026-04-16"}]}
+        [sentence] = unmet(kind, closed)
+        assert "closed on 2026-04-16 without a ratified review" in sentence and "cdr reopen" in sentence
+        assert unmet(kind, {**closed, "reviews": REVIEWED["reviews"]}) == []
 
     def test_nobody_is_about_to_meet_who_has_met(self) -> None:
         [sentence] = unmet("before-review-meeting", milestones(MET))
@@ -257,3 +267,36 @@ class TestSentencesThatFollow:
                 for said in ("we will stop", "nothing else", "soon, people", "every child who lived")
                 if said in text
             ]
+
+
+class TestWhatIsTooEarlyOrSaidTwice:
+    def test_nobody_has_waited_long_in_the_first_weeks(self) -> None:
+        died = date(2026, 1, 9)
+        assert form_a("sudi")["death"]["date"] == died.isoformat()
+        early, late = died + timedelta(days=42), died + timedelta(days=43)
+        assert "speaks of a long wait" in unmet("delay", OPEN_CASE, OUT, on=early)[0]
+        assert unmet("delay", OPEN_CASE, OUT, on=late) == []
+
+    def test_where_nothing_is_ratified_it_is_not_said_what_form_c_found(self) -> None:
+        assert unmet("after-panel") == [LETTER_RULES.facts["ratified"].missing]
+        assert len(unmet("after-panel", OPEN_CASE, NO_REQUESTS, FORM_C)) == 2, "of one that is ratified both are said"
+
+
+class TestWhoKnewTheChild:
+    def said(self, relationship: str, criminal: bool = False, **how: str) -> str:
+        body = changed(SUDI)
+        body["family"]["parents"] = [{**body["family"]["parents"][0], "relationship": relationship, **how}]
+        return words("condolence", replace(standing(), criminal=criminal), body)
+
+    def test_nobody_who_may_be_a_suspect_is_told_that_they_knew_the_child_best(self) -> None:
+        assert "You knew Amara best" in self.said("stepfather")
+        assert "You knew Amara best" not in self.said("stepfather", criminal=True)
+        assert "What you know about Amara matters to us" in self.said("stepfather", criminal=True)
+
+    def test_who_shared_the_home_and_is_no_parent_is_told_only_that(self) -> None:
+        said = self.said("partner_of_parent", parental_responsibility="no", lives_with_child="yes")
+        assert "Amara lived with you, and what you know matters to us" in said and "took care" not in said
+
+    def test_nobody_promises_what_others_will_say_at_a_meeting(self) -> None:
+        said = words("thanks", standing())
+        assert "They do not meet to blame anyone" in said and "will not blame" not in said

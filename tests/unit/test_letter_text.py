@@ -66,7 +66,7 @@ class TestLetter:
 
     def test_a_carer_who_is_not_mother_or_father(self) -> None:
         text = flat(text_of(family(person(relationship="grandparent"))))
-        assert "You took care of Amara" in text and "You knew Amara best" not in text
+        assert "Amara lived with you" in text and "You knew Amara best" not in text
 
     @pytest.mark.parametrize(
         ("relationship", "parent"),

@@ -324,3 +324,41 @@ def test_who_asks_is_plain_or_it_is_said() -> None:
     assert whose_letter(SUDI, "father") == whose_letter(SUDI, "family") == whose_letter(SUDI, "2") == ""
     assert "--by 1 or 2" in whose_letter(two_mothers(), "mother")
     assert "names no father" in whose_letter(two_mothers(), "father")
+
+
+class TestWhatCameAfterTheReview:
+    FORM_C = changed(example("form-c-sudi"), family__views_considered="yes")
+
+    def told(self, kind: str, *views: tuple[str, str]) -> str:
+        listed = [{"kind": "family_views", "on": on, "with": party} for on, party in views]
+        reviews = [{"on": "2026-04-01", "stage": "ratified_cdop"}]
+        return words(kind, standing({"milestones": listed, "reviews": reviews}, analysis=self.FORM_C))
+
+    def test_the_panel_is_not_said_to_have_had_what_somebody_told_us_later(self) -> None:
+        assert "had the views of her family" in self.told("thanks", ("2026-03-30", "mother"))
+        assert "had the views of her family" in self.told("thanks", ("2026-03-30", "mother"), ("2026-04-10", "mother"))
+        for since in ("mother", "family"):
+            said = self.told("thanks", ("2026-03-30", "father"), ("2026-04-10", since))
+            assert "had the views" not in said and "Our review is over" in said
+        assert "that was part of it" not in self.told("after-panel", ("2026-04-10", "mother"))
+        assert "that was part of it" in self.told("after-panel", ("2026-03-30", "family"), ("2026-04-10", "mother"))
+
+
+def test_the_day_of_an_earlier_letter_of_the_kind_is_known_for_this_person_alone() -> None:
+    mother, father = recipients(SUDI)
+    listed = [
+        {"kind": "condolence", "to": 1, "name": mother.name, "status": "final", "made_on": "2026-02-01", "send_on": "2026-02-03"},
+        {"kind": "delay", "to": 2, "status": "final", "made_on": "2026-03-01"},
+        {"kind": "delay", "to": 1, "status": "draft", "made_on": "2026-03-01"},
+    ]  # fmt: skip
+    sent = {
+        (kind, one.number): letter_facts.sent_before({"letters": listed}, kind, one)
+        for kind in ("condolence", "delay")
+        for one in (mother, father)
+    }
+    assert sent == {
+        ("condolence", 1): "2026-02-03",
+        ("condolence", 2): "",
+        ("delay", 1): "",
+        ("delay", 2): "2026-03-01",
+    }

@@ -45,6 +45,26 @@ def test_what_may_point_at_a_child_is_found(text: str, rules_: set[str]) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "rules_"),
+    [
+        ("The family of Am*el*ia came.", {"PUB-01"}),
+        ("The family of **A**mara came.", {"PUB-01"}),
+        ("A child d*rown*ed.", {"PUB-04"}),
+        ("It happened on 3&nbsp;**M**ay.", {"PUB-03"}),
+        ("![A drawing by Amara](fence.jpg)", {"PUB-01"}),
+        ('![A drawing](fence.jpg "Amara in June")', {"PUB-01", "PUB-03"}),
+        ("* who came\n* Amara's mother", {"PUB-01"}),
+        ("| a | b |\n|---|---|\n| x | Amara came |", {"PUB-01"}),
+        ("Ask [them](tel:08001234567).", {"PUB-07"}),
+        ("Three things came up **again and again**, as *all* of us know.", set()),
+    ],
+)
+def test_words_are_searched_as_a_reader_sees_them_whatever_marks_part_them(text: str, rules_: set[str]) -> None:
+    search = Search([], frozenset(), frozenset(), rules("public-words"))
+    assert {one.rule for one in search.findings({"sections": [{"title": "Voices", "text": text}]})} == rules_
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "The Lead Professional told us.",

@@ -17,7 +17,7 @@ TITLE = "Notification of a child’s death"
 
 @dataclass(frozen=True)
 class NotificationForm:
-    """What the area's page needs: who it is, whom to ring, its authorities and agencies (id, name), and the members' keys."""
+    """What the area's page needs: who it is, whom to ring, its authorities, agencies (id, name) and hospitals, and the members' keys."""
 
     area: str
     organisation: str
@@ -28,11 +28,12 @@ class NotificationForm:
     agencies: tuple[tuple[str, str], ...]
     keys: tuple[str, ...]
     fingerprints: tuple[str, ...]
+    hospitals: tuple[str, ...] = ()
 
 
 def to_html(form: NotificationForm) -> bytes:
     """The whole file; the same form gives the same bytes."""
-    questions = asked(form.agencies)
+    questions = asked(form.agencies, form.hospitals)
     data = {
         "questions": for_script(asdict(questions)),
         "form": {

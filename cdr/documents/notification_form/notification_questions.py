@@ -10,13 +10,16 @@ from typing import Any
 
 from cdr import resources
 from cdr.documents.return_form.return_questions import Question, codes_named, codes_of, question, shared_part
+from cdr.domain.case.places import OTHER_HOSPITAL
 from cdr.forms import migrations
 from cdr.forms.schema_files import shipped
 from cdr.records import dataclass
 
 FORM = "form-a"
 AGENCY = "professionals.agency"
-AGENCIES = "agencies"  # a list of codes that only the area knows
+HOSPITAL = "death.hospital"
+AGENCIES, HOSPITALS = "agencies", "hospitals"  # lists of codes that only the area knows
+OFFERED = {AGENCY: AGENCIES, HOSPITAL: HOSPITALS}
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,16 @@ class Notification:
     most_radios: int
 
 
-def asked(agencies: tuple[tuple[str, str], ...]) -> Notification:
-    """The questions, for an area with these agencies (id and name)."""
+def asked(agencies: tuple[tuple[str, str], ...], hospitals: tuple[str, ...] = ()) -> Notification:
+    """The questions, for an area with these agencies (id and name) and hospitals; of an area that lists none, no hospital is asked."""
     made = _asked()
-    return replace(made, codes={**made.codes, AGENCIES: agencies})
+    known = {AGENCIES: agencies, HOSPITALS: tuple((one, one) for one in (*hospitals, OTHER_HOSPITAL))}
+    if hospitals:
+        return replace(made, codes={**made.codes, **known})
+    sections = tuple(
+        replace(part, questions=tuple(one for one in part.questions if one.path != HOSPITAL)) for part in made.sections
+    )
+    return replace(made, sections=sections, codes={**made.codes, AGENCIES: agencies})
 
 
 @cache
@@ -60,7 +69,7 @@ def _asked() -> Notification:
         )
         for one in rules["sections"]
     )
-    lists = {name for part in sections for one in part.questions for name in codes_named(one) if name != AGENCIES}
+    lists = {name for part in sections for one in part.questions for name in codes_named(one)} - {*OFFERED.values()}
     codes = {one: codes_of(one) for one in sorted(lists)}
     return Notification(name, sections, codes, tuple(rules["exclusive"]), rules["most_radios"])
 
@@ -73,9 +82,9 @@ def _question(schema: Mapping[str, Any], path: str, rules: Mapping[str, Any]) ->
     if shared := shared_part(str(items.get("$ref", ""))):
         part = {**part, "items": shared}
     found = question(path, part, rules)
-    return replace(found, items=tuple(map(_offered, found.items)))
+    return _offered(replace(found, items=tuple(map(_offered, found.items))))
 
 
 def _offered(one: Question) -> Question:
-    """An agency is chosen from those of the area."""
-    return replace(one, kind="choice", codes=AGENCIES, pattern="") if one.path == AGENCY else one
+    """An agency, or a hospital, is chosen from those of the area."""
+    return replace(one, kind="choice", codes=OFFERED[one.path], pattern="") if one.path in OFFERED else one

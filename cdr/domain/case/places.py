@@ -8,6 +8,7 @@ from functools import cache
 
 from cdr.written import bare_name
 
+OTHER_HOSPITAL = "Another hospital"  # what a form says of one that is not of the area, and the row of a table
 _PARTS = re.compile(r"[,;:()/\n]|\s[-–—]\s|\s(?:at|in|of the)\s")
 
 

@@ -156,14 +156,21 @@ def _known(source: Source, on: date) -> dict[str, Any]:
     form_a, child = source.form_a, source.form_a["child"]
     called = child_of(child, to_parent=False)
     days = {"born_on": date_at(form_a, "child.date_of_birth"), "died_on": date_at(form_a, "death.date")}
-    names = f"{one_line(child.get('first_names'))} {one_line(child.get('family_name'))}".strip()
     return {
-        "child": {"name": called.name, "whose": called.whose, "full_name": names},
+        "child": {"name": called.name, "whose": called.whose, "full_name": _full_name(child)},
         **{key: long_date(day) if day and day <= on else "" for key, day in days.items()},
         "place": one_line(text_at(form_a, "death.place_detail")),
         "lived_in": one_line(child.get("local_authority")),
         "helpline": next((one for one in source.helpers if FOR_SCHOOLS in one.for_), ""),
     }
+
+
+def _full_name(child: Mapping[str, Any]) -> str:
+    """The names in full, and the one that the child was known by where it is another: who reads `Eli` must know of whom."""
+    names = f"{one_line(child.get('first_names'))} {one_line(child.get('family_name'))}".strip()
+    used = one_line(child.get("known_as"))
+    is_another = not set(used.casefold().split()) <= set(names.casefold().split())
+    return f"{names}, known as {used}" if is_another else names
 
 
 def _key_worker(source: Source) -> Iterator[_Colleague]:

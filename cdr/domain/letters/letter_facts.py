@@ -17,7 +17,7 @@ from cdr.domain.case.gates import CLOSED, OPEN, gates_of
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import open_gates, settled_on
 from cdr.domain.letters.letter_gate import one_line
-from cdr.domain.letters.people_written_to import WHOLE_FAMILY, meant_by, people_of, recipients
+from cdr.domain.letters.people_written_to import WHOLE_FAMILY, Recipient, meant_by, people_of, recipients
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
 from cdr.domain.rulebook.validation import YES, date_at, items_at, number_at, text_at, words_at
 from cdr.records import dataclass
@@ -38,6 +38,7 @@ RETURNS = "returns"
 LEARNED, RECOMMENDED = "learning_points", "recommendations"
 FAMILY = "family"
 POST_MORTEM = "post_mortem_final"
+NOT_LONG_AGO, VIEWS_RECORDED = "not_long_ago", "views_recorded"
 SUICIDE = 2  # the category of death
 
 Body = Mapping[str, Any]
@@ -62,7 +63,8 @@ class Standing:
     `inquest` is `told` (the coroner knows), `open`, `apart` (open, and the review does not wait for it), `over`, or empty; `papers` is
     `asked` or `in` where agencies were asked what they know, or empty; `long_ago` is whether the child died so long ago that a first
     letter is late. `written_to` are the numbers of those who had a letter, None where that may be everyone; `told_us` those whose
-    views are recorded, None where nobody recorded whose they are. `met_on` is the day of the review's meeting where that is not of late.
+    views are recorded, None where nobody recorded whose they are, and `told_since` those who told us only after the review. `met_on` is the
+    day of the review's meeting where that is not of late.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Standing:
     long_ago: bool = False
     written_to: frozenset[int] | None = frozenset()
     told_us: frozenset[int] | None = None
+    told_since: frozenset[int] = frozenset()
     met_on: date | None = None
     criminal: bool = False
     views_shared: bool = False
@@ -89,18 +92,20 @@ class Standing:
 
 def standing(form_a: Body, case: Body, requests: Body, analysis: Body | None, on: date, rules: LetterRules) -> Standing:
     """How a case stands on the day on which a letter would go, from its documents."""
-    died, people = date_at(form_a, "death.date"), people_of(form_a)
+    people = people_of(form_a)
+    facts = {
+        **dict(_facts(case, requests, analysis or {}, on)),
+        **dict(_questions(case, people)),
+        **dict(_of_the_death(form_a, case, on, rules)),
+    }
     return Standing(
-        facts={
-            **dict(_facts(case, requests, analysis or {}, on)),
-            **dict(_questions(case, people)),
-            **dict(_of_the_death(form_a, case)),
-        },
+        facts=facts,
         inquest=_inquest(form_a, case),
         papers=_papers(requests),
-        long_ago=died is not None and (on - died).days > rules.late_after,
+        long_ago=NOT_LONG_AGO not in facts and date_at(form_a, "death.date") is not None,
         written_to=_written_to(case, rules, form_a),
         told_us=_told_us(case, people),
+        told_since=_told_since(case, people),
         met_on=_met_long_ago(case, analysis or {}, on, rules),
         criminal=processes.is_live(case, [processes.CRIMINAL]),
         views_shared=text_at(analysis, "family.views_considered") == "yes",
@@ -117,7 +122,8 @@ def standing(form_a: Body, case: Body, requests: Body, analysis: Body | None, on
 
 def unmet(kind: Kind, so: Standing, rules: LetterRules) -> list[str]:
     """Why a final letter of this kind would say what is not so: a sentence for each fact that is missing or in the way."""
-    missing = [rules.facts[fact].missing for fact in kind.needs if fact not in so]
+    lacking = [fact for fact in kind.needs if fact not in so]
+    missing = [rules.facts[fact].missing for fact in lacking if rules.facts[fact].after not in lacking]
     in_the_way = [rules.facts[fact].in_the_way.format(day=so.facts[fact]) for fact in kind.forbids if fact in so]
     return [*missing, *in_the_way]
 
@@ -126,7 +132,10 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
     settled, closures = settled_on(case), items_at(case, "closures")
     planned = [one.on for one in milestones_of(case) if one.kind == PANEL_DATE]
     if text_at(case, "status") == "closed":
-        yield "closed", text_at(closures[-1][1], "on") if closures else ""
+        day = text_at(closures[-1][1], "on") if closures else ""
+        yield "closed", day
+        if not settled:
+            yield "closed_unreviewed", day
     if settled:
         yield "reviewed", settled
     if text_at(analysis, "stage") == RATIFIED:
@@ -138,15 +147,18 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
     if open_gates(case) or outstanding(requests):
         yield "waits", ""
     if text_at(analysis, "family.views_considered") == "yes" or any(one.kind == VIEWS for one in milestones_of(case)):
-        yield "views_recorded", ""
+        yield VIEWS_RECORDED, ""
     if for_family(analysis) or found_nothing(analysis):
         yield "words_for_family", ""
     if text_at(analysis, "family.feedback_requested") == "no":
         yield "feedback_refused", ""
 
 
-def _of_the_death(form_a: Body, case: Body) -> Iterator[tuple[str, str]]:
-    """What of a death calls for letters to colleagues."""
+def _of_the_death(form_a: Body, case: Body, on: date, rules: LetterRules) -> Iterator[tuple[str, str]]:
+    """What of a death calls for letters to colleagues, and whether it is too early to speak of a long wait."""
+    died = date_at(form_a, "death.date")
+    if died and (on - died).days <= rules.late_after:
+        yield NOT_LONG_AGO, died.isoformat()
     suspected = "apparent_suicide" in words_at(form_a, "death.suspected_events")
     if suspected or number_at(form_a, "death.suspected_category") == SUICIDE:
         yield "suicide_suspected", ""
@@ -191,6 +203,35 @@ def _told_us(case: Body, people: Mapping[int, Body]) -> frozenset[int] | None:
     meant = [meant_by(one.party, people) if one.party else None for one in milestones_of(case) if one.kind == VIEWS]
     known = [one for one in meant if one is not None]
     return frozenset().union(*known) if known and len(known) == len(meant) else None
+
+
+def _told_since(case: Body, people: Mapping[int, Body]) -> frozenset[int]:
+    """Those who told us something after the review was ratified and nothing before: its panel did not have it before them."""
+    settled = settled_on(case)
+    if not settled:
+        return frozenset()
+    views = [one for one in milestones_of(case) if one.kind == VIEWS]
+    before, since = (
+        frozenset().union(*(meant_by(one.party, people) for one in views if (one.on.isoformat() > settled) is later))
+        for later in (False, True)
+    )
+    return since - before
+
+
+def sent_before(case: Body, kind: str, person: Recipient) -> str:
+    """The day of the last final letter of a kind to somebody, in ISO; empty where there was none."""
+    found = [
+        text_at(one, "send_on") or text_at(one, "made_on")
+        for _, one in items_at(case, "letters")
+        if one.get("status") == "final" and one.get("kind") == kind and _is_to(one, person)
+    ]
+    return max(found, default="")
+
+
+def _is_to(letter: Body, person: Recipient) -> bool:
+    """Whether a letter went to somebody: known by the name, and by the number where no name was kept."""
+    name = text_at(letter, "name")
+    return bare_name(name) == bare_name(person.name) if name else letter.get("to") == person.number
 
 
 def _inquest(form_a: Body, case: Body) -> str:

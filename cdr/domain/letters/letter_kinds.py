@@ -49,10 +49,14 @@ class Kind:
 
 @dataclass(frozen=True)
 class FactWords:
-    """The sentences for a fact of a case: where a letter needs it and it is not so, and where it is so and forbids the letter."""
+    """The sentences for a fact of a case: where a letter needs it and it is not so, and where it is so and forbids the letter.
+
+    `after` names the fact without which this one cannot be so: while a letter lacks that one, nothing is said of this.
+    """
 
     missing: str
     in_the_way: str
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class LetterRules:
             ask_again_after=body["ask_again_after_days"],
             waits=dict(body["waits"]),
             facts={
-                name: FactWords(words.get("missing", ""), words.get("in_the_way", ""))
+                name: FactWords(words.get("missing", ""), words.get("in_the_way", ""), words.get("after", ""))
                 for name, words in body["facts"].items()
             },
             late_after=body["late_after_days"],

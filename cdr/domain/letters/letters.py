@@ -241,7 +241,7 @@ def _standing(case: Standing, number: int) -> dict[str, Any]:
         "nothing_found": "words_for_family" in case and not case.learning and not case.asked_for,
         "met_on": long_date(case.met_on) if case.met_on else "",
         "waits": tuple(one_line(text) for text in case.waits),
-        "views_shared": case.views_shared,
+        "views_shared": case.views_shared and number not in case.told_since,
     }
 
 

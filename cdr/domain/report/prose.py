@@ -121,6 +121,13 @@ def plain(given: Iterable[Part]) -> str:
     return "\n".join("".join(" " if run.turn else run.text for run in runs) for runs in _all_runs(given))
 
 
+def seen(text: str) -> str:
+    """What a reader of a text sees, a paragraph for each part, and last where its links lead to: no mark parts a word."""
+    given = parts(text)
+    links = dict.fromkeys(run.link for runs in _all_runs(given) for run in runs if run.link)
+    return "\n\n".join([*plain(given).split("\n"), *links])
+
+
 def faults(text: str) -> list[Fault]:
     """What may not stand in a text: HTML, links that lead elsewhere than a page, an address or a telephone, pictures from elsewhere."""
     return list(dict.fromkeys(fault for token in _checker().parse(text) for fault in _faults(token)))

@@ -10,6 +10,7 @@ from typing import Any
 
 from cdr.domain.anonymising.anonymise import Anonymised, Anonymiser
 from cdr.domain.anonymising.known_names import KnownThings, words_of
+from cdr.domain.report import prose
 from cdr.domain.report.report_words import OF_PROFESSIONALS, follow_up, texts
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
@@ -59,12 +60,13 @@ class Search:
     rules: Mapping[str, Any]
 
     def findings(self, words: Mapping[str, Any]) -> list[Finding]:
-        """Every finding in the words that are printed, one for each rule and sentence."""
+        """Every finding in the words as a reader sees them, one for each rule and sentence; of a picture its words are read."""
+        said = {field: prose.seen(text) for field, text in prose.written_in(words)}
         return [
             Finding(_id(rule, field, sentence), rule, field, n)
             for field, text in texts(words, "")
             if not OF_PROFESSIONALS.fullmatch(field) and not NOT_SEARCHED.fullmatch(field)
-            for n, sentence in enumerate(filter(None, _SENTENCES.split(text)), 1)
+            for n, sentence in enumerate(filter(None, _SENTENCES.split(said.get(field, text))), 1)
             for rule in sorted(set(self._rules_of(sentence)))
         ]
 

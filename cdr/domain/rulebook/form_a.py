@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from cdr import nhs_numbers, written
-from cdr.domain.case.places import is_nearly_one_of, own_hospital
+from cdr.domain.case.places import OTHER_HOSPITAL, is_nearly_one_of, own_hospital
 from cdr.domain.process.age import completed_years, days_old
 from cdr.domain.process.clocks import UnknownHolidays, WorkingDays, as_date, notification_due
 from cdr.domain.process.policy import Ages, Policy
@@ -71,9 +71,8 @@ def agency_problems(form: Mapping[str, Any], configuration: Configuration) -> li
     named = [(n, text_at(item, "agency")) for n, item in items_at(form, "professionals")]
     strangers = [problem("A-31", f"professionals.{n}.agency") for n, agency in named if agency and agency not in known]
     home, hospital = text_at(form, "child.local_authority"), text_at(form, "death.hospital")
-    is_misspelt = is_nearly_one_of(hospital, configuration.hospitals) and not own_hospital(
-        hospital, configuration.hospitals
-    )
+    is_plain = hospital == OTHER_HOSPITAL or own_hospital(hospital, configuration.hospitals)
+    is_misspelt = not is_plain and is_nearly_one_of(hospital, configuration.hospitals)
     is_missing = bool(configuration.hospitals) and not hospital and text_at(form, "death.place") in HOSPITAL_PLACES
     return [
         *strangers,
