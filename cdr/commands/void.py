@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +11,7 @@ from cdr.app import App
 from cdr.commands.options import Reference, as_json, case_reference, pass_app
 from cdr.domain.case.voiding import BY_MISTAKE, NOT_IN_SCOPE, SAME_AS
 from cdr.errors import ConditionsNotMet, WrongUsage
+from cdr.records import dataclass
 from cdr.terminal.output import put, put_json, say
 from cdr.work.changing import changing
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
@@ -17,6 +17,7 @@ from cdr.domain.case.joining import Bodies, joined
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import ConditionsNotMet, InvalidData, Problem
 from cdr.forms import schema
+from cdr.records import dataclass
 from cdr.store import layout
 
 if TYPE_CHECKING:

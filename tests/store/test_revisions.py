@@ -60,7 +60,12 @@ def test_a_case_reads_its_own_year(changed: Shell, asked: str, monkeypatch: pyte
     _ = store.sealed
     one = store.history.state
     sealed = one.sealed
-    monkeypatch.setattr(one, "sealed", lambda name: read.append(name) or sealed(name))
+
+    def noted(name: str) -> bytes | None:
+        read.append(name)
+        return sealed(name)
+
+    monkeypatch.setattr(one, "sealed", noted)
     assert before(store.sealed.revisions, "2019-AAAA") == [()] * 4
     assert before(store.sealed.revisions, asked)[1]
     assert [name.rpartition(".")[2] for name in read if "." in name] == [asked[:4]]

@@ -7,12 +7,13 @@ each otherwise, is a clash, which a person decides. The first of the two keeps i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cdr.domain.merging import identities
 from cdr.domain.merging.identities import Names
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Merged, Side
+from cdr.records import dataclass
 
 SAYS_NOTHING: tuple[Any, ...] = (None, "", "not_known", [], {})
 
