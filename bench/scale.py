@@ -1,139 +1,310 @@
-"""What questions cost as a store grows: processor time and processes, as ratios to bare Python and one gpg decryption in the same run.
+"""What cdr costs as a store grows: the whole table of docs/performance.md, as ratios in one run, by one command.
 
-    python bench/scale.py [CASES ...]        (100 and 1,000 without an argument)
+    python bench/scale.py [CASES ...] [--keep DIR] [-o FILE.md] [--chart FILE.svg]        (100 and 1,000 without an argument)
 
 Each store has up to 100 cases that are open or were just reviewed, with all their documents; the others are of earlier years, as a
 register gives them. Each command runs in a process of its own; the least of several runs counts, since other work only ever adds.
+Stores that are kept with --keep are not built again.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import resource
+import platform
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import operations
-import tally
-from tabulate import tabulate
+import chart
+import others
+import stores
+import verbs
+from measuring import Counting, Counts, Used, least, used
+from stores import Built
+from verbs import CLICK, FLOOR, TODAY, WRITE, Verb
 
-from cdr.app import App, extraction
-from cdr.demo.synthetic import cases
-from cdr.forms import codec
-from cdr.store.crypto import Gnupg
-from cdr.store.store import Store
-
-AT_WORK = 100
-REPEATS = 5
-TODAY = "2026-01-09"
-COUNTED = ("gpg", "git")
-WRAPPER = '#!/bin/sh\necho {name} >> "{log}"\nexec "{real}" "$@"\n'
+CDR = [sys.executable, "-c", "from cdr.cli import main; main()"]
+TIMES = 3
+DRAWN = ("chase --overdue, nothing due", "list", "today", "show", "tally, ten years", "notify", "delays", "action list")
+LATER = "2026-02-20"  # when the second prompts of what was asked at the end of 2025 are due
+Row = tuple[str, Used, Counts | None, Verb]
 
 
-def processor_seconds(command: Sequence[str], data: bytes = b"") -> float:
-    """What one run of a command took of the processor, with all that it started."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, input=data, capture_output=True, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+@dataclass
+class Result:
+    """What was measured at one store: the bases in processor seconds, each verb, and sentences beside them."""
+
+    count: int
+    bases: dict[str, float] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    beside: list[str] = field(default_factory=list)
+
+    def ratio(self, name: str) -> float:
+        """A verb's processor time as a multiple of its base."""
+        _, taken, _, verb = self.rows[name]
+        return taken.processor / self.bases[verb.base]
 
 
-def least(run: Callable[[], float]) -> float:
-    """The least of several runs."""
-    return min(run() for _ in range(REPEATS))
+def bases(built: Built) -> dict[str, float]:
+    """Bare Python with one `gpg -d`; Python with click; and two `gpg -e` with one signed commit by git."""
+    sealed = built.folder / "sealed.gpg"
+    recipient = ["--trust-model", "always", "--recipient", built.member]
+    encrypting = [*others.GPG, *recipient, "--encrypt"]
+    sealed.write_bytes(subprocess.run(encrypting, input=b"x" * 1000, capture_output=True, check=True).stdout)
+    opening = least(lambda: used([*others.GPG, "--decrypt", str(sealed)]), 10).processor
+    python = least(lambda: used([sys.executable, "-c", "pass"]), 10).processor
+    click = least(lambda: used([sys.executable, "-c", "import click"]), 10).processor
+    plain = built.folder / "repository"
+    shutil.rmtree(plain, ignore_errors=True)
+    subprocess.run(["git", "init", "-q", str(plain)], check=True)
+    sign = [
+        "-c",
+        f"user.signingKey={built.member}",
+        "-c",
+        "user.name=bench",
+        "-c",
+        "user.email=bench@northshire.example",
+    ]
+    commit = ["git", "-C", str(plain), *sign, "commit", "-q", "-S", "--allow-empty", "-m", "bench"]
+    signing = least(lambda: used(commit)).processor
+    encrypt = least(lambda: used(encrypting, b"x" * 1000)).processor
+    shutil.rmtree(plain)
+    return {"python": python, "gpg": opening, FLOOR: python + opening, CLICK: click, WRITE: signing + 2 * encrypt}
 
 
-class Processes:
-    """Counts the programs that a command starts, by wrappers that stand first on the PATH."""
-
-    def __init__(self, folder: Path) -> None:
-        self.log = folder / "processes"
-        self.folder = folder / "counting"
-        self.folder.mkdir()
-        for name in COUNTED:
-            wrapper = self.folder / name
-            wrapper.write_text(
-                WRAPPER.format(name=name, log=self.log, real=shutil.which(name, path=os.defpath)), "utf-8"
-            )
-            wrapper.chmod(0o755)
-
-    def of(self, command: Sequence[str]) -> int:
-        """How many processes a command is, itself among them; the second run counts, when nothing about the wrappers is new."""
-        environment = {**os.environ, "PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}"}
-        for _ in range(2):
-            self.log.write_text("")
-            subprocess.run(command, env=environment, capture_output=True, check=True)
-        return 1 + len(self.log.read_text().split())
+def cdr(built: Built, key: str, words: Sequence[str], as_of: str = TODAY) -> list[str]:
+    """A command of cdr's as it is started."""
+    return [*CDR, "--store", str(built.store), "--as", key, "--as-of", as_of, *words]
 
 
-def build(folder: Path, count: int) -> str:
-    """A store of that many cases; its member."""
-    closed = max(count - AT_WORK, 0)
-    member = tally.build(folder, closed)
-    store, app = Store(folder / "store", extraction(), member), App(store_option=str(folder / "store"), acting=member)
-    at_work = list(cases(date(2025, 1, 1), date(2025, 12, 31), AT_WORK + 10))[: count - closed]
-    for start in range(0, len(at_work), operations.IN_ONE_COMMIT):
-        operations.add(store, app, at_work[start : start + operations.IN_ONE_COMMIT])
-    return member
+def row(built: Built, verb: Verb, counting: Counting, name: str = "") -> Row:
+    """A verb measured warm."""
+    key = built.chaser if verb.by_chaser else built.member
+
+    def command() -> list[str]:
+        return cdr(built, key, verb.words())
+
+    if not verb.once:
+        used(command(), verb.data, verb.ends_with)
+    taken = least(lambda: used(command(), verb.data, verb.ends_with), TIMES)
+    counts = counting.of(command()) if not verb.once else _counted_once(counting, command)
+    return name or verb.name, taken, counts, verb
 
 
-def rows(folder: Path, member: str, floor: float) -> Iterator[tuple[str, float, int]]:
-    """Each command with its ratio to the floor and how many processes it is; the index is warm."""
-    store = folder / "store"
-    cdr = [sys.executable, "-m", "cdr", "--store", str(store), "--as", member, "--as-of", TODAY]
-    newest = max(path.name for path in (store / "cases").iterdir() if path.is_dir() and path.name.startswith("2025-"))
-    # what is due goes out, so that nothing is due any more
-    for words in (["chase", "--overdue"], ["list"], ["show", newest]):
-        subprocess.run([*cdr, *words], capture_output=True, check=True)
-    processes = Processes(folder)
-    for words in (
-        ["chase", "--overdue"],
-        ["chase"],
-        ["list"],
-        ["list", "--open"],
-        ["today"],
-        ["calendar", "-o", os.devnull],
-        ["show", newest],
-        ["timeline", newest],
-        ["tally", "--year", "2025/26", "--years", "10"],
-    ):
-        command = [*cdr, *words]
-        name = " ".join(word for word in words if word != newest)
-        yield name, least(lambda command=command: processor_seconds(command)) / floor, processes.of(command)  # type: ignore[misc]
-    form = folder / "form.yaml"
-    spare = list(cases(date(2025, 6, 1), date(2025, 12, 31), 40))[-1]
-    form.write_bytes(codec.dump(spare.form_a))
-    command = [*cdr, "notify", "--from", str(form), "--not-a-duplicate", "bench"]
-    yield "notify", least(lambda: processor_seconds(command)) / floor, processes.of(command)
+def _counted_once(counting: Counting, command: Callable[[], list[str]]) -> Counts:
+    counting.of(command())  # from then on nothing about the wrappers is new
+    return counting.of(command())
 
 
-def main(counts: Sequence[int]) -> None:
-    """Build, warm, measure, print."""
-    shown: dict[str, list[str]] = {}
-    for count in counts:
-        with operations.prepared() as folder:
-            member = build(folder, count)
-            sealed = folder / "sealed"
-            sealed.write_bytes(Gnupg().encrypt(b"x" * 1000, [member]))
-            gpg = shutil.which("gpg", path=os.defpath) or "gpg"
-            opening = least(lambda: processor_seconds([gpg, "--batch", "--quiet", "--decrypt", str(sealed)]))  # noqa: B023
-            python = least(lambda: processor_seconds([sys.executable, "-c", "pass"]))
-            for name, ratio, processes in rows(folder, member, opening + python):
-                shown.setdefault(name, []).append(f"{ratio:.1f}x, {processes} processes")
-            print(
-                f"{count} cases: bare Python {1000 * python:.0f} ms, one gpg -d {1000 * opening:.0f} ms",
-                file=sys.stderr,
-            )
-    print(
-        tabulate(
-            [(name, *cells) for name, cells in shown.items()], ["command", *(f"{count} cases" for count in counts)]
+@contextmanager
+def copied(built: Built) -> Iterator[Built]:
+    """The same store and state in another folder, to be written in."""
+    other = built.folder / "copy"
+    shutil.rmtree(other, ignore_errors=True)
+    for name in ("store", "state"):
+        shutil.copytree(built.folder / name, other / name)
+    before = os.environ["XDG_STATE_HOME"]
+    os.environ["XDG_STATE_HOME"] = str(other / "state")
+    try:
+        yield replace(built, folder=other)
+    finally:
+        os.environ["XDG_STATE_HOME"] = before
+        shutil.rmtree(other, ignore_errors=True)
+
+
+def cold(built: Built) -> Iterator[str]:
+    """The first index, beside what gpg alone takes for the same documents, and `verify` the first and the second time."""
+    before = os.environ["XDG_STATE_HOME"]
+    fresh = built.folder / "fresh"
+    shutil.rmtree(fresh, ignore_errors=True)
+    os.environ["XDG_STATE_HOME"] = str(fresh)
+    try:
+        first = used(cdr(built, built.member, ["list"]))
+        files = others.documents(built)
+        alone = others.multifile(built.folder, files)
+        yield (
+            f"first index, {len(files):,} documents: {first.processor / alone.processor:.1f} times `gpg --multifile` of the same "
+            f"({first.wall:.1f} s and {alone.wall:.1f} s by the clock; {first.memory:.0f} MB)"
         )
+        one, two = (used(cdr(built, built.member, ["verify"])) for _ in range(2))
+        yield f"`verify`: {one.processor:.1f} s of the processor, the second time {two.processor:.1f} s"
+    finally:
+        os.environ["XDG_STATE_HOME"] = before
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def sent(built: Built) -> Iterator[str]:
+    """One message, and many in one run."""
+    one = used(cdr(built, built.member, ["chase", _waiting(built), "--overdue"], LATER), ends_with=(0, 75))
+    due = _due(built)
+    many = used(cdr(built, built.member, ["chase", "--overdue"], LATER), ends_with=(0, 75))
+    yield f"messages: one in {one.processor:.2f} s of the processor, {due} in one run {many.processor:.2f} s"
+
+
+def _waiting(built: Built) -> str:
+    said = subprocess.run(
+        cdr(built, built.member, ["chase"], LATER), capture_output=True, text=True, check=False
+    ).stdout
+    return next(
+        word
+        for line in said.splitlines()
+        for word in line.split()
+        if word[:5] in ("2024-", "2025-", "2026-") and len(word) == 9
     )
 
 
+def _due(built: Built) -> int:
+    said = subprocess.run(
+        cdr(built, built.member, ["chase", "--overdue", "--dry-run"], LATER),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return len(said.stdout.splitlines())
+
+
+def imported(built: Built) -> str:
+    """A register of as many rows brought into an empty store."""
+    folder = built.folder / "imported"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    stores.register(folder / "register.csv", built.count)
+    config = str(built.folder / "store.yaml")
+    used([*CDR, "init", str(folder / "store"), "--config", config, "--member", built.member])
+    there = replace(built, folder=folder)
+    taken = used(cdr(there, built.member, ["import", str(folder / "register.csv")], "2028-01-01"))
+    shutil.rmtree(folder)
+    return f"`import` of {built.count:,} rows: {taken.wall:.0f} s by the clock, {taken.processor:.0f} s of the processor, {taken.memory:.0f} MB"
+
+
+def measured(count: int, keep: Path | None) -> Result:
+    """All that is measured at a store of so many cases."""
+    with stores.standing(count, keep) as built:
+        counting, found = Counting(built.folder), Result(count, bases(built))
+
+        def take(one: Row) -> None:
+            found.rows[one[0]] = one
+            print(f"  {count}: {one[0]} {found.ratio(one[0]):.1f}x", file=sys.stderr, flush=True)
+
+        found.beside += cold(built)
+        for words in (["chase", "--overdue"], ["list"]):  # what is due goes out, so that nothing is due any more
+            used(cdr(built, built.member, words))
+        for verb in verbs.questions(built):
+            take(row(built, verb, counting))
+        with stores.protected(built):
+            for verb in verbs.questions(built):
+                if verb.name in ("list", "show"):
+                    take(row(built, verb, counting, f"{verb.name}, key with a pass-phrase"))
+        with copied(built) as other:
+            for verb in verbs.writes(other, stores.forms(other.folder)):
+                take(row(other, verb, counting))
+            found.beside += sent(other)
+            stores.packed(other)
+            again = [
+                verb for verb in verbs.questions(other) if verb.name in ("list", "show", "chase --overdue, nothing due")
+            ]
+            for verb in again:
+                take(row(other, verb, counting, f"{verb.name}, packed"))
+        reading = dict(others.registers(built))
+        tally = found.rows["tally, ten years"][1].processor
+        found.beside += [
+            f"{name}: {taken.processor:.2f} s of the processor, {taken.processor / tally:.1f} times `tally` of ten years"
+            for name, taken in reading.items()
+        ]
+        found.beside += [f"{name}: {1000 * taken:.1f} ms a document" for name, taken in others.readers(built)]
+        found.beside.append(imported(built))
+        return found
+
+
+def met(result: Result, name: str) -> str:
+    """Whether a verb meets its targets; empty where it has none."""
+    _, taken, counts, verb = result.rows[name]
+    held = [result.ratio(name) <= verb.most] if verb.most is not None else []
+    held += [counts.processes <= verb.processes] if verb.processes is not None and counts else []
+    held += [taken.wall <= verb.seconds] if verb.seconds is not None else []
+    return "" if not held else "yes" if all(held) else "no"
+
+
+def target(verb: Verb) -> str:
+    """A verb's targets as they are told."""
+    told = [f"{verb.most:g}x {'' if verb.base == FLOOR else verb.base}".strip()] if verb.most is not None else []
+    told += [f"{verb.seconds:g} s"] if verb.seconds is not None else []
+    return ", ".join([*told, *([f"{verb.processes} processes"] if verb.processes is not None else [])])
+
+
+def markdown(results: Sequence[Result]) -> str:
+    """The tables of docs/performance.md."""
+    last = results[-1]
+    heads = [
+        "command",
+        *(f"{one.count:,} cases" for one in results),
+        "target",
+        "met",
+        "processes",
+        "private key",
+        "by the clock",
+        "memory",
+    ]
+    lines = [
+        f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}, {_versions()}.",
+        "",
+    ]
+    for one in results:
+        told = ", ".join(f"{name} {1000 * taken:.0f} ms" for name, taken in one.bases.items())
+        lines.append(f"- {one.count:,} cases: {told}")
+    lines += ["", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for name, taken, counts, verb in last.rows.values():
+        ratios = [f"{one.ratio(name):.1f}x" if name in one.rows else "" for one in results]
+        about = [str(counts.processes), str(counts.private)] if counts else ["", ""]
+        cells = [
+            name,
+            *ratios,
+            target(verb),
+            met(last, name),
+            *about,
+            f"{1000 * taken.wall:.0f} ms",
+            f"{taken.memory:.0f} MB",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    for one in results:
+        lines += ["", f"Beside them, with {one.count:,} cases:", "", *(f"- {sentence}" for sentence in one.beside)]
+    return "\n".join([*lines, ""])
+
+
+def _versions() -> str:
+    said = [
+        subprocess.run([name, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+        for name in ("git", "gpg")
+    ]
+    return ", ".join(said)
+
+
+def main() -> None:
+    """Build, measure, print."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("cases", nargs="*", type=int, default=[100, 1000])
+    asked.add_argument("--keep", type=Path)
+    asked.add_argument("-o", "--output", type=Path)
+    asked.add_argument("--chart", type=Path)
+    given = asked.parse_args()
+    results = [measured(count, given.keep) for count in given.cases]
+    text = markdown(results)
+    if given.output:
+        given.output.write_text(text, "utf-8")
+    else:
+        print(text)
+    if given.chart:
+        names = [name for name in DRAWN if all(name in one.rows for one in results)]
+        lines = {name: [one.ratio(name) for one in results] for name in names}
+        given.chart.write_text(
+            chart.growth([one.count for one in results], lines, "Processor time against the floor"), "utf-8"
+        )
+
+
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or [100, 1000])
+    main()

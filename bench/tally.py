@@ -65,12 +65,13 @@ def invented(number: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any
     return notification, analysis, case
 
 
-def build(folder: Path, count: int) -> str:
-    """A store of that many cases; its member."""
+def build(folder: Path, count: int, chaser: str = "") -> str:
+    """A store of that many cases, with a chaser's key where one is given; its member."""
     member = Gnupg().make("Robin Ashworth <cdop.manager@northshire.example>")
     config = folder / "store.yaml"
     config.write_bytes(resources.read_bytes("templates", "demo", "store.yaml"))
-    run(folder, "init", str(folder / "store"), "--config", str(config), "--member", member)
+    also = ["--chaser", chaser] if chaser else []
+    run(folder, "init", str(folder / "store"), "--config", str(config), "--member", member, *also)
     store = Store(folder / "store", extraction(), member)
     app = App(store_option=str(folder / "store"), acting=member)
     assert app.configuration.authorities

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
-EXTRACTION = "ca0b166a22c72fbf"
+EXTRACTION = "b2b0f7fd559e0873"
 
 
 @dataclass
@@ -94,6 +94,22 @@ class App:
         if self._busy is None or self._busy[0] is not kept:
             self._busy = kept, cases_of(kept)
         return self._busy[1]
+
+    def cases_with(self, references: Iterable[str]) -> Cases:
+        """The cases that are not at rest; where one of those asked for is none of these, every case."""
+        busy = self.cases_not_at_rest()
+        return busy if busy.keys() >= {*references} else self.cases()
+
+    def cases_since(self, year: int) -> Cases:
+        """Every case that counts of which anything is recorded in a year (that in which it begins) or a later one, and some others.
+
+        Raises: as `Store.kept`.
+        """
+        from cdr.columns import WHOLE
+        from cdr.domain.case.facts import cases_of
+        from cdr.store import across
+
+        return {**cases_of(across.column_at_rest(self.store, WHOLE, year)), **self.cases_not_at_rest()}
 
     def cases_at_rest(self) -> AtRest:
         """What is asked of all the other cases together. Raises: as `Store.kept`."""

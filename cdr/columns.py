@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,14 +11,22 @@ if TYPE_CHECKING:
 
     from cdr.store.parts import Column, Kinds
 
-KNOWN_BY, LISTED, COUNTED = "known-by", "listed", "counted"
+KNOWN_BY, LISTED, COUNTED, ACTED, WHOLE = "known-by", "listed", "counted", "acted", "whole"
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NO_LAST_YEAR, APRIL = 9999, "04"
 
 
 def columns() -> tuple[Column, ...]:
-    """By what a case is found; how it is listed when it is at rest; and what tables count of it, year by year."""
+    """By what a case is found; how it is listed when it is at rest; what tables count of it, year by year; its actions; and all, year by year."""
     from cdr.store.parts import Column
 
-    return Column(KNOWN_BY, _known_by), Column(LISTED, _listed), Column(COUNTED, _counted, _last_year)
+    return (
+        Column(KNOWN_BY, _known_by),
+        Column(LISTED, _listed),
+        Column(COUNTED, _counted, _last_year),
+        Column(ACTED, _acted),
+        Column(WHOLE, lambda _, kinds: kinds, _last_year_of_all),
+    )
 
 
 def _known_by(case: str, kinds: Kinds) -> dict[str, Any] | None:
@@ -41,6 +50,27 @@ def _counted(case: str, kinds: Kinds) -> dict[str, Any] | None:
 
     one = facts.cases_of({case: kinds}).get(case)
     return kept.kept(one) if one else None
+
+
+def _acted(case: str, kinds: Kinds) -> dict[str, Any] | None:
+    from cdr.domain.case import facts
+
+    one = facts.cases_of({case: kinds}).get(case)
+    return {"actions": one.case["actions"]} if one and one.actions else None
+
+
+def _last_year_of_all(kinds: Kinds) -> int:
+    """The year (that in which it begins) after which nothing is recorded of a case; none of one that was never reviewed, which may count as open in any."""
+    last = max(_days_in(kinds), default="")
+    is_reviewed = any(review.get("stage") == "ratified_cdop" for review in kinds.get("case", {}).get("reviews") or ())
+    return int(last[:4]) - (last[5:7] < APRIL) if last and is_reviewed else NO_LAST_YEAR
+
+
+def _days_in(kept: Any) -> Iterator[str]:
+    if isinstance(kept, str):
+        yield from (found[0] for found in (DAY.match(kept),) if found)
+    for part in kept.values() if isinstance(kept, Mapping) else kept if isinstance(kept, list) else ():
+        yield from _days_in(part)
 
 
 def _last_year(counted: Mapping[str, Any]) -> int:

@@ -36,9 +36,11 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
     """
     from cdr.documents.tables.agencies import render
     from cdr.statistics.agency_answers import answers
+    from cdr.statistics.years import parse_year
 
     names = {agency.id: agency.name for agency in app.configuration.agencies}
     authorities = app.configuration.authorities
-    rows = answers(app.cases().values(), names, authorities, app.clock.today, app.policy, year)
+    cases = app.cases_since(int(parse_year(year)[:4])) if year else app.cases()
+    rows = answers(cases.values(), names, authorities, app.clock.today, app.policy, year)
     chosen = "json" if as_json else format_
     put_rendered(render(rows, app.clock.today, chosen, screen(sys.stdout)), chosen)

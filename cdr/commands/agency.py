@@ -73,7 +73,7 @@ def show(app: App, agency: str, as_json: bool) -> None:
 
     found = app.configuration.agency(agency)
     fields = _item(app, agency)
-    cases = owing(agency, app.cases())
+    cases = owing(agency, app.cases_not_at_rest())
     parts = quorum_parts(agency, app.configuration)
     if as_json:
         known = {key: value for key, value in fields.items() if key != "id"}
@@ -198,7 +198,7 @@ def passphrase(app: App, agency: str, anew: bool, drop: bool, told: bool, file: 
 def _warnings(app: App, agency: Agency) -> list[str]:
     from cdr.domain.asking.retired_agencies import owing, quorum_parts
 
-    cases = owing(agency.id, app.cases())
+    cases = owing(agency.id, app.cases_not_at_rest())
     waiting = f"its return is outstanding in {', '.join(cases)}: it is still prompted, until the return is in or waived"
     parts = ", ".join(part.replace("_", " ") for part in quorum_parts(agency.id, app.configuration))
     quorum = f"the panel's quorum names it ({parts}); name its successor in cdr.yaml"

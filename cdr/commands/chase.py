@@ -157,7 +157,7 @@ def _trouble_json(one: Any) -> dict[str, Any]:
 def _has_overdue(app: App, references: tuple[str, ...], today: date) -> bool:
     from cdr.domain.asking.overdue import is_overdue
 
-    cases = app.cases() if references else app.cases_not_at_rest()
+    cases = app.cases_with(references)
     return any(
         is_overdue(request, today, app.policy) for case in references or cases for request in cases[case].outstanding
     )

@@ -81,8 +81,9 @@ def _of_case(app: App, reference: str) -> Any:
 
 def _of_year(app: App, year: str | None) -> Any:
     from cdr.statistics.delays import year_delays
-    from cdr.statistics.years import year_of
+    from cdr.statistics.years import parse_year, year_of
 
     app.store.require_member()
     today = app.clock.today
-    return year_delays(app.cases(), year or year_of(today), today, app.policy.delays.precedence)
+    label = parse_year(year) if year else year_of(today)
+    return year_delays(app.cases_since(int(label[:4])), label, today, app.policy.delays.precedence)

@@ -137,7 +137,9 @@ def _found(app: App, year: str, minimum: Minimum) -> Preflight:
 
     label = parse_year(year)
     app.store.require_member()
-    return preflight(app.cases(), label, first_and_last_day(label), app.clock.today, minimum, app.policy)
+    return preflight(
+        app.cases_since(int(label[:4])), label, first_and_last_day(label), app.clock.today, minimum, app.policy
+    )
 
 
 def _titles(minimum: Minimum) -> dict[str, str]:

@@ -10,7 +10,6 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.documents.safe import visible
-from cdr.domain.case.case import attachments_of
 from cdr.store.case_file import CaseFile
 from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, table
@@ -168,6 +167,8 @@ def _family(case: Mapping[str, Any]) -> Iterator[str]:
 
 def _files(case: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The files that somebody attached; letters that are kept stand with the letters."""
+    from cdr.domain.case.case import attachments_of
+
     letters = {letter.get("attachment") for letter in case["letters"]}
     return (file for file in attachments_of(case) if file["number"] not in letters)
 

@@ -6,8 +6,9 @@ two looks. What was found is kept beside the remembered head, so that only what 
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from cdr.errors import MEND, NotAuthentic
@@ -19,6 +20,7 @@ from cdr.store.objects import EMPTY_TREE, ID, Blob, Changes, Commit
 from cdr.store.state import State
 
 NAME = "revisions"
+CASES, OTHER = "cases", "other"
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,11 @@ class Revisions:
         self.state = state
         self.head = head
         self.is_kept = is_kept
+        self._groups: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def check(self, path: str, previous: str | None) -> None:
         """Make sure that a document replaced what it says it did: `previous`, the SHA-256 of a file. Raises: NotAuthentic."""
-        if not self.follow(previous, self._found.get(path, ())):
+        if not self.follow(previous, self._before(path)):
             raise NotAuthentic(
                 f"{path} does not follow the revision before it: an older one was put in its place.", MEND
             )
@@ -61,53 +64,100 @@ class Revisions:
 
         In a merge of two lines of work one for each. Empty where nothing ever stood there before.
         """
-        return tuple(map(self._digest, self._found.get(path, ())))
+        return tuple(map(self._digest, self._before(path)))
 
     @cached_property
     def gone(self) -> set[str]:
         """The documents that stood in the store and do not any more."""
-        return self._found.keys() - self.git.tree(self.head).keys()
+        known = {path for group in self._sums for path in self._group(group)}
+        return known - self.git.tree(self.head).keys()
 
     def is_gone(self, path: str) -> bool:
         """Whether a document stood in the store and does not any more."""
-        return path in self._found and self.git.file(self.head, path) is None
+        return bool(self._before(path)) and self.git.file(self.head, path) is None
 
     def of(self, path: str) -> list[Step]:
         """Every change of one file, the newest first: a walk through the whole history."""
-        return [*_steps(self.git, self._all(), {}, only=path)][::-1]
+        return [*_steps(self.git, self._all(), lambda _: (), only=path)][::-1]
 
     def ever(self) -> dict[str, list[str]]:
         """The ids of the plain files that ever stood at the path of each document, the newest first: a walk through the whole history."""
         found: dict[str, dict[str, None]] = {}
-        for step in _steps(self.git, self._all(), {}):
+        for step in _steps(self.git, self._all(), lambda _: ()):
             if step.blob is not None and step.blob.is_regular:
                 found.setdefault(step.path, {})[step.blob.digest] = None
         return {path: [*blobs][::-1] for path, blobs in found.items()}
 
     # ---- how it is kept ----------------------------------------------------------------------------------------
 
-    @cached_property
-    def _found(self) -> Mapping[str, tuple[str, ...]]:
-        kept, found = self._kept()
-        if kept == self.head:
-            return found
-        commits = self.git.since(kept, self.head) if kept else None
-        if commits is None:
-            commits, found = self._all(), {}
-        found = self._brought_forward(commits, found)
-        if self.is_kept:
-            self.state.seal(self._name, json.dumps({"head": self.head, "before": found}).encode())
-        return found
+    def _before(self, path: str) -> tuple[str, ...]:
+        sums = self._sums
+        return self._group(group_of(path)).get(path, ()) if group_of(path) in sums else ()
 
-    def _brought_forward(
-        self, commits: Iterable[Commit], found: Mapping[str, tuple[str, ...]]
-    ) -> dict[str, tuple[str, ...]]:
-        steps = list(_steps(self.git, commits, dict(found)))
+    @cached_property
+    def _sums(self) -> dict[str, str]:
+        """By what each group of documents is known, when what is kept was brought forward to this commit."""
+        head, sums = self._kept()
+        if head == self.head:
+            return sums
+        commits = self.git.since(head, self.head) if head else None
+        return self._anew() if commits is None else self._brought_forward(commits, sums)
+
+    def _group(self, group: str) -> dict[str, tuple[str, ...]]:
+        """What is known of a group of documents; all of it is made anew where what is kept of this one is stale, damaged or gone."""
+        if group not in self._groups:
+            found = self._read(group, self._sums)
+            if found is None:
+                self._groups.clear()
+                self.__dict__["_sums"] = self._anew()
+            else:
+                self._groups[group] = found
+        return self._groups.get(group, {})
+
+    def _anew(self) -> dict[str, str]:
+        return self._taken(self._all(), {}, lambda _: {})
+
+    def _brought_forward(self, commits: Iterable[Commit], sums: Mapping[str, str]) -> dict[str, str]:
+        def known(group: str) -> dict[str, tuple[str, ...]]:
+            found = self._read(group, sums) if group in sums else {}
+            if found is None:
+                raise _Stale
+            return found
+
+        try:
+            return self._taken(commits, sums, known)
+        except _Stale:
+            return self._anew()
+
+    def _taken(
+        self, commits: Iterable[Commit], sums: Mapping[str, str], known: Callable[[str], dict[str, tuple[str, ...]]]
+    ) -> dict[str, str]:
+        """What these commits changed, taken into the groups that they touch; the sums of all groups."""
+        groups: dict[str, dict[str, tuple[str, ...]]] = {}
+
+        def stood(path: str) -> tuple[str, ...]:
+            group = group_of(path)
+            if group not in groups:
+                groups[group] = known(group)
+            return groups[group].get(path, ())
+
+        steps = list(_steps(self.git, commits, stood))
         newest = {(step.path, step.blob): step.before for step in steps}
-        paths = dict.fromkeys(step.path for step in steps)
-        touched = {path: newest.get((path, self.git.file(self.head, path))) for path in paths}
-        brought = {**found, **{path: before for path, before in touched.items() if before is not None}}
-        return {path: tuple(map(self._digest_if_here, before)) for path, before in brought.items() if before}
+        for path in dict.fromkeys(step.path for step in steps):
+            before = newest.get((path, self.git.file(self.head, path)))
+            stood(path)
+            if before is not None:
+                groups[group_of(path)][path] = tuple(map(self._digest_if_here, before))
+        made = dict(sums)
+        for group, found in groups.items():
+            self._groups[group] = {path: before for path, before in found.items() if before}
+            raw = json.dumps(self._groups[group], sort_keys=True).encode()
+            made[group] = hashlib.sha256(raw).hexdigest()
+            if self.is_kept and made[group] != sums.get(group):
+                self.state.seal(f"{self._name}.{group}", raw)
+        if self.is_kept:
+            self.state.seal(self._name, json.dumps({"head": self.head, "groups": made}).encode())
+        return made
 
     def _digest(self, known: str) -> str:
         """The SHA-256 of a file that is known by that or by its id. Raises: NotAuthentic where the file is not to be had."""
@@ -123,32 +173,58 @@ class Revisions:
         root = self.state.root
         return [*self.git.commits([root]), *(self.git.since(root, self.head) or [])]
 
-    def _kept(self) -> tuple[str, dict[str, tuple[str, ...]]]:
+    def _kept(self) -> tuple[str, dict[str, str]]:
         try:
             kept = json.loads(self.state.sealed(self._name) or b"")
-            return str(kept["head"]), {str(path): tuple(map(str, before)) for path, before in kept["before"].items()}
+            return str(kept["head"]), {str(group): str(known_by) for group, known_by in kept["groups"].items()}
         except (ValueError, KeyError, TypeError, AttributeError):
             return "", {}
+
+    def _read(self, group: str, sums: Mapping[str, str]) -> dict[str, tuple[str, ...]] | None:
+        """What is kept of a group; None where that is not what it is known by."""
+        raw = self.state.sealed(f"{self._name}.{group}")
+        if raw is None or hashlib.sha256(raw).hexdigest() != sums.get(group):
+            return None
+        return {str(path): tuple(map(str, before)) for path, before in json.loads(raw).items()}
 
     @property
     def _name(self) -> str:
         return f"{NAME}/{self.state.place_name}"
 
 
-def _steps(git: Git, commits: Iterable[Commit], carried: dict[str, tuple[str, ...]], only: str = "") -> Iterator[Step]:
+class _Stale(Exception):
+    """A group is not what it is known by."""
+
+
+def group_of(path: str) -> str:
+    """The documents that are kept together: those of the cases of one year, and all that are of no case."""
+    folder, _, rest = path.partition("/")
+    return rest[:4] if folder == CASES and rest[:4].isdecimal() else OTHER
+
+
+def _steps(
+    git: Git, commits: Iterable[Commit], stood_before: Callable[[str], tuple[str, ...]], only: str = ""
+) -> Iterator[Step]:
     """The changes that these commits (parents first) made, from the oldest on.
 
-    `carried` says what stood last where no plain file stands now, and is kept up to date.
+    `stood_before` says which plain file stood last at a path before them, where none stands now.
     """
+    carried: dict[str, tuple[str, ...]] = {}
     for commit in commits:
         for path, (stood, blob) in _changes(git, commit).items():
             if path != only if only else layout.place(path) is None:
                 continue
             before: dict[str, None] = {}
             for one in stood:
-                before |= dict.fromkeys((one.digest,) if one and one.is_regular else carried.get(path, ()))
+                before |= dict.fromkeys((one.digest,) if one and one.is_regular else _last(carried, path, stood_before))
             carried[path] = tuple(before)
             yield Step(commit.id, path, blob, tuple(before))
+
+
+def _last(
+    carried: Mapping[str, tuple[str, ...]], path: str, stood_before: Callable[[str], tuple[str, ...]]
+) -> tuple[str, ...]:
+    return carried[path] if path in carried else stood_before(path)
 
 
 def _changes(git: Git, commit: Commit) -> dict[str, tuple[list[Blob | None], Blob | None]]:

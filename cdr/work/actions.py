@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from cdr.app import App
+from cdr.columns import ACTED
 from cdr.domain.panel.actions import Action, actions_of, of_recommendations
 from cdr.domain.panel.recommendations import Earlier
 from cdr.errors import NotFound
@@ -18,7 +19,7 @@ def actions(app: App) -> list[Action]:
     """Every action of every case and meeting, the nearest day first."""
     from cdr.store.panels import panel_file
 
-    of_cases = [one for facts in app.cases().values() for one in facts.actions]
+    of_cases = [one for case, kept in app.column(ACTED).items() for one in actions_of(kept, case=case)]
     of_panels = [
         one for id_, meeting in panel_file(app.store).meetings.items() for one in actions_of(meeting.body, panel=id_)
     ]
@@ -55,7 +56,7 @@ def said_in(app: App, reference: str) -> list[Earlier]:
     from cdr.domain.rulebook.validation import items_at, text_at
     from cdr.statistics.years import year_of
 
-    documents, facts = app.store.case(reference), app.cases()[reference]
+    documents, facts = app.store.case(reference), app.facts_of(reference)
     analysis, day = documents.analysis_body or {}, facts.ratified_on
     year = year_of(day) if day else "not ratified"
     became = {one.number: words(one.status) for one in facts.actions}

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.case.case import refuse_closed
-from cdr.domain.case.voiding import refuse_void
 from cdr.records import dataclass
 from cdr.terminal.output import say
 
@@ -62,6 +60,9 @@ class Changing:
 
 def opened(app: App, reference: str, *, also_closed: bool = False, also_void: bool = False) -> CaseFile:
     """The documents of a case that is open. Raises: ConditionsNotMet where it is closed or void; as `Store.case`."""
+    from cdr.domain.case.case import refuse_closed
+    from cdr.domain.case.voiding import refuse_void
+
     documents = app.store.case(reference)
     if not also_void:
         refuse_void(documents.case.body)

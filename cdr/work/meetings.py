@@ -96,7 +96,7 @@ def ratified_cases(app: App, meeting: Meeting) -> list[str]:
     """The cases of a meeting that were ratified with it."""
     from cdr.domain.panel.readiness import ratified_by
 
-    cases = app.cases()
+    cases = app.cases_with(meeting.references)
     return [case for case in meeting.references if ratified_by(cases.get(case), meeting)]
 
 

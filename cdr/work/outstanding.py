@@ -38,7 +38,7 @@ class Chased:
 
 def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
     """Every outstanding request, oldest first: one private-key operation, however many cases there are."""
-    cases = app.cases() if references else app.cases_not_at_rest()
+    cases = app.cases_with(references)
     for reference in references:
         if reference not in cases:
             raise app.store.left_out.get(reference) or _not_asked_about(app, reference)
@@ -72,7 +72,7 @@ def as_chased(app: App, case: str, request: Request, prompts: Mapping[str, Any],
 
 def troubles(app: App, references: tuple[str, ...] = ()) -> list[Unsent]:
     """Messages that were not sent, of which it is not known, or that an address would not take."""
-    cases = app.cases() if references else app.cases_not_at_rest()
+    cases = app.cases_with(references)
     found: list[Unsent] = []
     for case in references or sorted(cases):
         found += sending.unsent(case, cases[case].requests, cases[case].prompts)
@@ -82,7 +82,7 @@ def troubles(app: App, references: tuple[str, ...] = ()) -> list[Unsent]:
 
 def waiting_to_go(app: App, references: tuple[str, ...], ledgers: Ledgers | None = None) -> Iterator[Unsent]:
     """Messages that were recorded as about to go and are still to go out."""
-    cases = app.cases() if references else app.cases_not_at_rest()
+    cases = app.cases_with(references)
     for case in references or sorted(cases):
         prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
         yield from sending.unsent(case, cases[case].requests, prompts)

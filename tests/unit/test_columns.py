@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
 from unit.domain_data import example, policy
 
-from cdr import app
+from cdr import app, columns
 from cdr.domain.asking.requests import answer, ask
 from cdr.domain.case.at_rest import AtRest
 from cdr.domain.case.case import opened, with_review
 from cdr.domain.case.facts import Facts, cases_of
 from cdr.domain.case.known_by import KnownBy
+from cdr.domain.ncmd.ncmd_preflight import preflight
 from cdr.domain.process.listing import kept_row, listed, of_kept_row
 from cdr.errors import NotAuthentic
+from cdr.statistics.agency_answers import answers
+from cdr.statistics.delays import year_delays
 from cdr.statistics.facts import case_facts
 from cdr.statistics.kept import counted_of, kept, last_year, passed_over_in
 from cdr.statistics.panel_years import overridden
+from cdr.statistics.years import first_and_last_day
 from cdr.store.layout import ANALYSIS, NOTIFICATION
 
 DAY, ON = date(2026, 1, 20), date(2027, 5, 1)
@@ -81,3 +86,54 @@ def test_what_is_asked_of_all_together_reads_as_it_was_written() -> None:
     known = AtRest(3, DAY, {"notifications": DAY})
     assert AtRest.from_dict(_as_json(known.to_dict())) == known
     assert AtRest.from_dict(_as_json(AtRest().to_dict())) == AtRest()
+
+
+WHENS = (date(2022, 3, 31), date(2023, 4, 1), date(2024, 6, 1))
+
+
+def _over_years() -> dict[str, dict[str, Any]]:
+    """Cases that were asked about, reviewed, and closed without a review, in different years: what is kept of each, by reference."""
+    made: dict[str, dict[str, Any]] = {}
+    for number, (asked, reviewed, stage) in enumerate(product(WHENS, (None, *WHENS), ("ratified_cdop", "draft"))):
+        form_a = {key: example(FORMS[0])[key] for key in ("schema", "child", "death")} | {"notified_at": "2022-03-01"}
+        form_a["child"] = {**form_a["child"], "date_of_birth": "2021-02-27"}
+        form_a["death"] = {"date": "2022-02-27"}
+        case: dict[str, Any] = {**opened(date(2022, 3, 1), form_a, []), "status": "closed"}
+        if reviewed:
+            case["reviews"] = [{"on": reviewed.isoformat(), "stage": stage, "panel": None, "override": None}]
+        else:
+            case["closures"] = [{"on": asked.isoformat()}]
+        ledger = answer(ask({"schema": "requests/1", "requests": []}, ["police"], asked), "police", "nil", asked)
+        made[f"2022-{number:04}"] = {
+            "notification": app._facts(NOTIFICATION, form_a),
+            "case": case,
+            "requests": ledger,
+            "prompts": {"prompts": []},
+        }
+    return made
+
+
+@pytest.mark.parametrize("year", ["2021/22", "2022/23", "2023/24", "2024/25", "2025/26"])
+def test_a_question_about_a_year_needs_no_case_of_which_nothing_is_recorded_since(year: str) -> None:
+    kept_of = _over_years()
+    every = cases_of(kept_of)
+    since = cases_of({case: one for case, one in kept_of.items() if columns._last_year_of_all(one) >= int(year[:4])})
+    precedence, areas = policy().delays.precedence, ["Northshire", "Southtown"]
+    assert year_delays(since, year, ON, precedence) == year_delays(every, year, ON, precedence)
+    assert answers(since.values(), {}, areas, ON, policy(), year) == answers(
+        every.values(), {}, areas, ON, policy(), year
+    )
+    asked = year, first_and_last_day(year), ON, app._minimum(), policy()
+    assert preflight(since, *asked) == preflight(every, *asked)
+    assert (len(every), len(since) < 24) == (24, year > "2021/22")
+
+
+def test_a_case_that_was_never_reviewed_may_count_as_open_in_any_year() -> None:
+    assert columns._last_year_of_all({"case": {"opened_on": "2022-03-01"}}) == columns.NO_LAST_YEAR
+
+
+def test_what_only_looks_like_a_day_stops_nothing() -> None:
+    reviews = [{"on": "2023-04-01", "stage": "ratified_cdop"}]
+    assert (
+        columns._last_year_of_all({"case": {"reviews": reviews, "imported": {"old_reference": "2019-99-99"}}}) == 2023
+    )
