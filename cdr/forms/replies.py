@@ -22,26 +22,28 @@ MAX_PARTS = codec.MAX_NODES
 NOT_JSON = "This is not what a return form saves. Ask for the file again, as the form saved it."
 
 
-def read_json(raw: bytes, file: str) -> dict[str, Any]:
-    """One JSON object. Raises: InvalidData, which says nothing of what it holds."""
+def read_json(
+    raw: bytes, file: str, wrong: str = NOT_JSON, most: int = MAX_PARTS, rule: str = "REPLY-SHAPE"
+) -> dict[str, Any]:
+    """One JSON object of at most so many parts. Raises: InvalidData with `wrong`, which says nothing of what it holds."""
     fault = ""
     try:
         text = raw.decode("utf-8")
-        fault = _shape(text)
+        fault = "" if _is_of_size(text, most) else wrong
         data = (
             {} if fault else json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
         )
     except (ValueError, RecursionError, OverflowError):
-        fault, data = fault or NOT_JSON, {}
+        fault, data = wrong, {}
     if not fault and not isinstance(data, dict):
-        fault = NOT_JSON
+        fault = wrong
     if fault:
-        raise InvalidData([Problem("", "", fault, "REPLY-SHAPE")], file)
+        raise InvalidData([Problem("", "", fault, rule)], file)
     return dict(data)
 
 
-def _shape(text: str) -> str:
-    """What is wrong with the layers and the number of parts of a JSON text, without reading it; else empty."""
+def _is_of_size(text: str, most: int) -> bool:
+    """Whether the layers and the parts of a JSON text are few enough, without reading it."""
     depth = deepest = parts = 0
     quoted = skip = False
     for letter in text:
@@ -58,7 +60,7 @@ def _shape(text: str) -> str:
             depth -= 1
         else:
             parts += letter == ","
-    return NOT_JSON if deepest > codec.MAX_DEPTH or parts > MAX_PARTS else ""
+    return deepest <= codec.MAX_DEPTH and parts <= most
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

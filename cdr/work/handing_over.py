@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TOLD, ASKED, CAME = "home_area_told", "home_area_copy_asked", "home_area_copy_received"
 KIND, NAME = "correspondence", "analysis-of-another-area.json"
 MOST_RETURNS = 99
+FILE, NOT_ONE = "the bundle", "this is no bundle that cdr handover made"
+MOST_PARTS = 400_000  # Form A, and as many returns as a case has, each with what one file of a form may hold
 
 
 @dataclass(frozen=True)
@@ -88,34 +90,43 @@ def _with_milestones(app: App, case: Mapping[str, Any], kinds: tuple[str, ...], 
 
 
 def opened(app: App, raw: bytes) -> Received:
-    """A bundle from another area. Raises: NotAllowed, NotAuthentic, InvalidData where it is none or is for another area."""
-    from cdr.forms import schema
+    """A bundle from another area: read as strictly as a return, its forms in their newest version.
+
+    Raises: NotAllowed, NotAuthentic, InvalidData where it is none or is for another area.
+    """
+    from cdr.forms import replies, schema
     from cdr.store.signed_message import opened as message
 
     plain, signer = message(raw)
-    try:
-        body = json.loads(plain)
-    except ValueError:
-        body = None
-    problems = schema.problems(body, schema.current("handover")) if isinstance(body, dict) else [_not_one()]
+    body = replies.read_json(plain, FILE, NOT_ONE, MOST_PARTS, "HANDOVER")
+    problems = schema.problems(body, schema.current("handover"))
     if not problems and same_place(body["to"]) != same_place(app.configuration.area):
         problems = [Problem("to", "To", "this is for another area; send it on to them", "HANDOVER")]
     if not problems:
-        forms = [
-            ("form-a", body["notification"]),
-            *(("form-b", one) for one in body["returns"]),
-            ("form-c", body["analysis"]),
-        ]
-        problems = [
-            one for form, said in forms if said is not None for one in schema.problems(said, schema.current(form))
-        ]
+        body, problems = _with_forms(body)
     if problems:
-        raise InvalidData(problems, "the bundle")
+        raise InvalidData(problems, FILE)
     return Received(body, signer, _signer_name(app, body["from"], signer))
 
 
-def _not_one() -> Problem:
-    return Problem("", "", "this is no bundle that cdr handover made", "HANDOVER")
+def _with_forms(body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """A bundle with each of its forms in its newest version, and what is wrong in them."""
+    from cdr.forms import replies
+
+    problems: list[Problem] = []
+
+    def form(said: Mapping[str, Any], name: str) -> dict[str, Any]:
+        made, found = replies.examine(dict(said), FILE, name)
+        problems.extend(found)
+        return made
+
+    found = {
+        **body,
+        "notification": form(body["notification"], "form-a"),
+        "returns": [form(one, "form-b") for one in body["returns"]],
+        "analysis": body["analysis"] and form(body["analysis"], "form-c"),
+    }
+    return found, problems
 
 
 def _signer_name(app: App, sender: str, signer: str) -> str:

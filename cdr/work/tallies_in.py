@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from cdr.statistics.tables import Tally
 
 WRITTEN_BY = "give what cdr tally --json wrote, as it is"
+MOST_PARTS = 2_000_000  # every table of many years, each cell in some ten parts
 
 
 def tallies_in(files: Sequence[str]) -> list[Tally]:
@@ -45,10 +47,14 @@ def tallies_in(files: Sequence[str]) -> list[Tally]:
 
 
 def _read(file: str) -> tuple[Any, list[Problem]]:
+    from cdr.forms.replies import read_json
+
     try:
-        body = json.loads(given(file).decode("utf-8-sig"))
-    except ValueError:
-        return None, [Problem("", "File", f"it is no JSON: {WRITTEN_BY}", "TALLY-FILE")]
+        body = read_json(
+            given(file).removeprefix(BOM_UTF8), file, f"it is no JSON: {WRITTEN_BY}", MOST_PARTS, "TALLY-FILE"
+        )
+    except InvalidData as error:
+        return None, [*error.problems]
     return body, list(_problems(body))
 
 

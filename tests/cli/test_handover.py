@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell, run
+from store.hands import gpg, unchanged
 
 
 def area_of(name: str, other: str, key: str, place: Path) -> Path:
@@ -72,3 +75,50 @@ def test_there_and_back(
     damaged.write_bytes(back.read_bytes()[:-400])
     here("receive", damaged, code=76)
     assert here("verify", "--json").json["findings"] == []
+
+
+def signed_bundle(people: People, plain: bytes) -> bytes:
+    """What the second member's area signed and encrypted for the first, whatever it says."""
+    words = ("--local-user", people.second, "--recipient", people.member, "--armor", "--sign", "--encrypt")
+    return gpg(people.second_home, *words, data=plain)
+
+
+HOSTILE: dict[str, Callable[[str], str]] = {
+    "a thousand levels": lambda text: "[" * 1000,
+    "a hundred thousand levels": lambda text: "[" * 100_000,
+    "levels in a form": lambda text: text.replace('"returns": []', f'"returns": [{{"a": {"[" * 990}{"]" * 990}}}]'),
+    "no object": lambda text: "[]",
+    "no text": lambda text: "\ud800" + text,
+    "a key twice": lambda text: text.replace('"answers":', '"case": "2020-AAAA", "answers":', 1),
+    "a number that is none": lambda text: text.replace('"notification": {', '"notification": {"x": NaN, ', 1),
+    "a number without end": lambda text: text.replace('"notification": {', '"notification": {"x": 1e999, ', 1),
+    "digits without end": lambda text: text.replace('"notification": {', f'"notification": {{"x": {"9" * 5000}, ', 1),
+    "letters that act on a screen": lambda text: text.replace("Testcase", "\\u001b]0;x\\u0007", 1),
+    "letters that turn a line round": lambda text: text.replace("Testcase", "\\u202etsac", 1),
+    "marks without end": lambda text: text.replace("Testcase", "a" + "\\u0301" * 500, 1),
+    "a form of another kind": lambda text: text.replace('"returns": []', '"returns": [{"schema": "form-a/1"}]'),
+    "parts without end": lambda text: text.replace('"returns": []', f'"returns": [{",".join(["{}"] * 500_000)}]'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_bundle_is_read_as_strictly_as_a_return(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, what: str
+) -> None:
+    """Its signature says from whom it is, and nothing of what that machine was made to send."""
+    body = {
+        "schema": "handover/1", "from": "Eastbury", "to": "Northshire and Southtown", "case": "2026-7K3M", "made_on": "2026-04-20",
+        "answers": None, "asks_for_analysis": False, "returns": [], "analysis": None,
+        "notification": json.loads(cdr("show", sudi, "--json").out)["documents"]["notification"],
+    }  # fmt: skip
+    honest = json.dumps(body)
+    bundle = tmp_path / "bundle.asc"
+    with unchanged(cdr.store):
+        bundle.write_bytes(signed_bundle(people, honest.encode()))
+        assert "[A-26]" in cdr("receive", bundle, "--accept", people.second, code=65).err
+        made = HOSTILE[what](honest)
+        assert made != honest
+        bundle.write_bytes(signed_bundle(people, made.encode("utf-8", "surrogatepass")))
+        answer = cdr("receive", bundle, "--accept", people.second, code=65)
+    assert "the bundle" in answer.err and "[A-26]" not in answer.err
+    assert "\x1b" not in answer.err and "\u202e" not in answer.err and len(answer.err) < 2000

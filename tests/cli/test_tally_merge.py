@@ -28,8 +28,10 @@ def test_two_areas_are_added_up(cdr: Shell, sudi: str, tmp_path: Path, monkeypat
     assert same.code == 2 or same.code == 65
     second.write_text(json.dumps(body), "utf-8")
     assert "same area" in run(["tally", "--merge", str(first), str(second)]).err
-    second.write_text("{}", "utf-8")
-    assert run(["tally", "--merge", str(first), str(second)]).code == 65
+    twice = json.dumps(body).replace('"area":', '"area": "Elsewhere", "area":', 1)
+    for hostile in ("{}", "[" * 100_000, '{"tables": ' * 1000, twice, json.dumps({**body, "tables": [float("nan")]})):
+        second.write_text(hostile, "utf-8")
+        assert run(["tally", "--merge", str(first), str(second)]).code == 65, hostile[:40]
     assert run(["tally", "--merge", str(first), str(tmp_path / "none.json")]).code == 66
     assert run(["tally", "--merge", str(first)]).code == 2
     assert run(["tally", str(first)]).code == 2
