@@ -222,6 +222,17 @@ def test_rows_that_add_up_and_rows_that_are_too_wide_are_told() -> None:
     assert (skipped.rows, skipped.problems) == ((), ())
 
 
+def test_a_list_that_nobody_filled_in_at_all_is_one_that_the_register_does_not_have() -> None:
+    names = (*ROW, "contributory_factors", "modifiable_factors", "learning_themes")
+    cells = (("", "parental_smoking", "-"), ("", "", "-"))
+    rows = [(1, names), *((n, (*(ROW | {"old_reference": str(n)}).values(), *more)) for n, more in enumerate(cells, 2))]
+    taken = take(rows, {}, RegisterMap(), reading(), False)
+    assert taken.errors == []
+    assert [row.lists for row in taken.rows] == [("modifiable_factors", "learning_themes")] * 2, (
+        "a dash says that there is none"
+    )
+
+
 def test_a_cell_that_cannot_be_read_is_told_once_and_only_where_it_matters() -> None:
     rows = [(1, (*ROW, "comments")), (2, (*ROW.values(), ""))]
     faults = {2: [(4, "the cell shows an error"), (8, "the cell shows an error")]}

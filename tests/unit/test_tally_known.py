@@ -142,6 +142,21 @@ def test_what_forms_and_registers_leave_unanswered() -> None:
     assert set(analysis_of(none).unanswered_after) & set(LISTS) == {"contributory_factors"}
 
 
+def test_what_was_modifiable_or_contributed_and_is_not_named_is_not_none() -> None:
+    whole = {
+        "schema": "imported-c/1",
+        "lists": [*LISTS],
+        "modifiable_factors_identified": "yes",
+        "domains": {"B": {"relevance": 2}},
+    }
+    assert {*analysis_of(whole).unanswered_after} & {*LISTS} == {"contributory_factors", "modifiable_factors"}
+    factor = {"code": "parental_smoking", "relevance": 2, "modifiable": "yes"}
+    named = {**whole, "domains": {"B": {"relevance": 2, "factors": [factor]}}}
+    little = {**whole, "modifiable_factors_identified": "inadequate_information", "domains": {"B": {"relevance": 1}}}
+    for body in (named, little, {**whole, "schema": "form-c/1"}):
+        assert not {*analysis_of(body).unanswered_after} & {*LISTS}
+
+
 # ---- years that are not there, and years that are not over --------------------------------------------------------------
 
 

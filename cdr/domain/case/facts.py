@@ -315,13 +315,21 @@ def _unanswered_before(form_a: Body) -> Iterator[str]:
 
 
 def _unanswered_after(form_c: Body, found: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """What an analysis says nothing of. A form has every list, which may be empty; a register may not have the column."""
+    """What an analysis says nothing of. A form has every list, which may be empty; a register may not have the column.
+
+    Where a register says that something was modifiable, or may have contributed, and the list is empty, nobody wrote what it was.
+    """
     yield from _unanswered(form_c, FAMILY_AFTER)
     if not _is_from_register(form_c):
         return
     has = set(words_at(form_c, "lists"))
-    if at(form_c, "modifiable_factors_identified") == "no":
+    identified = at(form_c, "modifiable_factors_identified")
+    if identified == "no":
         has.add("modifiable_factors")
+    if identified == "yes":
+        has.discard("modifiable_factors")
+    if CONTRIBUTED in (_whole(form_c, f"domains.{letter}.relevance") for letter in DOMAINS):
+        has.discard("contributory_factors")
     yield from (name for name in LISTS if name not in has and not found[name])
 
 

@@ -125,7 +125,7 @@ class Reading:
 class RowRead:
     """One row: its number in the file, and what it says by column; dates are ISO, lists lists, what is empty is left out.
 
-    `lists` are the columns of lists that its register has: there an empty cell says that there is none, and elsewhere nothing.
+    `lists` are the columns of lists that its register has and fills in at all: there an empty cell says that there is none.
     """
 
     number: int

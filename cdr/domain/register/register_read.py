@@ -65,7 +65,9 @@ def take(
     problems += [*_beyond(cases, found), *day_problems(texts, reading)]
     if mapped:
         problems = [one for one in problems if not _is_uncoded(one, columns)] + uncoded(texts, columns)
-    return Taken(tuple(read), ()).with_problems(problems)
+    answered = {name for _, texts_of in texts for name, text in texts_of.items() if text}
+    whole = [replace(row, lists=tuple(name for name in row.lists if name in answered)) for row in read]
+    return Taken(tuple(whole), ()).with_problems(problems)
 
 
 def _unreadable(
