@@ -120,7 +120,7 @@ def _changes(table: Table, kind: str, rules: Mapping[str, Any]) -> Iterator[tupl
 
 
 def _chart(table: Table, whole: Sequence[Pair | None], rules: Mapping[str, Any]) -> list[str]:
-    """The control chart of the years that are over and known; what is outside stands beside its own limits."""
+    """The control chart of the years that are over and known; what is outside stands beside its own limits, once where several share them."""
     chart, words = rules["chart"], rules["words"]["chart"]
     pairs = zip(table.columns, whole, strict=True)
     known = [(column, one) for column, one in pairs if one is not None and column not in table.apart]
@@ -129,10 +129,12 @@ def _chart(table: Table, whole: Sequence[Pair | None], rules: Mapping[str, Any])
     if len(known) < chart["least_periods"] or (question(table, rules) and not is_share):
         return []
     shown, mean, values, limits = _limits([one for _, one in known], is_share, chart["sigmas"])
+    beyond: dict[tuple[str, str], list[str]] = {}
+    for (column, _), value, (low, high) in zip(known, values, limits, strict=True):
+        if not low <= value <= high:
+            beyond.setdefault((shown(low), shown(high)), []).append(column)
     outside = [
-        words["one"].format(column=column, low=shown(low), high=shown(high))
-        for (column, _), value, (low, high) in zip(known, values, limits, strict=True)
-        if not low <= value <= high
+        words["one"].format(column=", ".join(named), low=low, high=high) for (low, high), named in beyond.items()
     ]
     low, high = limits[-1]
     said = {"k": len(known), "low": shown(low), "high": shown(high), "mean": shown(mean), "last": known[-1][0]}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from conftest import DATA, EXAMPLES, Answer, People, run
-from register_rows import as_csv, derby, durham
+from register_rows import as_csv, derby, derby_more, durham
 from ruamel.yaml import YAML
 
 TABLES = {
@@ -20,13 +20,18 @@ def published(name: str) -> Any:
     return YAML(typ="safe", pure=True).load((DATA / f"reference-{name}.yaml").read_bytes())
 
 
-def imported(folder: Path, people: People, area: Any, rows: list[dict[str, Any]]) -> list[str]:
+def imported(
+    folder: Path, people: People, area: Any, rows: list[dict[str, Any]], hospitals: tuple[str, ...] = ()
+) -> list[str]:
     """The options for a store of this area with these rows in it."""
     text = (EXAMPLES / "store.yaml").read_text()
     text = text.replace(
         "authorities: [Northshire, Southtown]", f"authorities: [{', '.join(area['local_authorities'])}]"
     )
-    text = text.replace("  population_0_17: {Northshire: 118400, Southtown: 46900}\n", "")
+    known = (
+        f"  population_0_17: {{Derby: 54830, Derbyshire: 137337}}\n  hospitals: {[*hospitals]}\n" if hospitals else ""
+    )
+    text = text.replace("  population_0_17: {Northshire: 118400, Southtown: 46900}\n", known)
     (folder / "store.yaml").write_text(text)
     (folder / "register.csv").write_bytes(as_csv(rows))
     store = ["--store", str(folder / "store"), "--as-of", "2026-01-09"]
@@ -140,3 +145,23 @@ def test_derby_and_derbyshire_s_figures_come_back(tmp_path: Path, people: People
     assert rounded(found["reviews.modifiable_by_category"]["total"][0]) == reviews["with_modifiable_factors_percent"]
     factors = [rounded(cell) for cell in cells["reviews.modifiable_factors"].values()]
     assert factors[:5] == list(reviews["top_modifiable_factors_percent"].values())
+
+
+def test_derby_s_other_figures_come_back_from_a_register_that_has_them(
+    tmp_path: Path, people: People, member: str
+) -> None:
+    ours, other = "Royal Derby Hospital", "Sheffield Children's Hospital"
+    area = published("derby")
+    store = imported(tmp_path, people, area, derby_more(ours, other), hospitals=(ours, "Chesterfield Royal Hospital"))
+    answer = run([*store, "tally", "--year", "2024/25", "--years", "6", "--all", "--json"])
+    found = tables(answer)
+    newborn, infants, hospital = (
+        column(found[f"notifications.{name}"], "2024/25")
+        for name in ("neonatal_gestation", "infant_gestation", "hospital")
+    )
+    assert (newborn["Under 23 weeks"]["n"], rounded(newborn["Under 23 weeks"])) == (10, 30)
+    assert (infants["Under 37 weeks"]["n"], rounded(infants["Under 37 weeks"])) == (32, 74)
+    assert (hospital[ours]["n"], hospital["Another hospital"]["n"], rounded(hospital[ours])) == (22, 32, 41)
+    notes = " ".join(found["notifications.local_authority"]["notes"])
+    assert "mean of 62.0" in notes, "the average over six years"
+    assert "Derby has 28.5% of the area's children, and 50.0% of these deaths" in notes

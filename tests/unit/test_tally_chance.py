@@ -46,6 +46,10 @@ def test_a_chart_needs_enough_years_and_names_what_is_outside() -> None:
     outside = tallied(*years_of(30, 31, 30, 38, 90), n_years=5).table("notifications.local_authority")
     assert "Outside the limits of 23.9 to 63.7" not in said(within)
     assert "Outside the limits" in said(outside) and "2023/24, whose limits are 23.9 to 63.7 (control" in said(outside)
+    two = tallied(*years_of(5, 31, 30, 38, 90), n_years=5).table("notifications.local_authority")
+    assert "2019/20, 2023/24, whose limits are 20.1 to 57.5 (control" in said(two), (
+        "limits that several share stand once"
+    )
     four = tallied(*years_of(31, 30, 38, 90), n_years=4).table("notifications.local_authority")
     assert "control chart" not in said(four)
 

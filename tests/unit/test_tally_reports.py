@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 from unit.tally_cases import CASE, SETTING, said, tallied
 
+from cdr.app import rules
 from cdr.documents.tables.tally import headings, render
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.reference import Figure
@@ -133,3 +135,9 @@ def test_published_figures_of_two_units_are_two_columns() -> None:
     assert "| Male | 0 | 56.5% |  |" in text
     assert "****" not in text
     assert "| Female | 1 |  | 20 per 100,000 |" in text
+
+
+def test_the_page_of_the_published_reports_names_tables_that_there_are() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "published-reports.md").read_text()
+    named = set(re.findall(r"`((?:notifications|deaths|reviews|returns|open)\.[a-z_]+)`", page))
+    assert len(named) > 20 and named <= {*rules("bands")["tables"], *rules("bands")["more_tables"]}
