@@ -185,3 +185,9 @@ def test_each_kind(text: str, expected: str) -> None:
 def test_what_is_not_replaced_is_listed(word: str) -> None:
     read = anonymiser().read(f"then saw {word} again")
     assert word in read.text.split() and word in read.left
+
+
+@pytest.mark.parametrize("said", ["The nurse (Sue B.) rang.", "The nurse (Sue) rang."])
+def test_a_name_that_is_a_word_too_is_listed_where_it_stands_alone_in_brackets(said: str) -> None:
+    assert anonymiser().read(said).left == ("Sue",)
+    assert anonymiser().read("The nurse rang (Calling after five).").left == ()

@@ -11,6 +11,7 @@ from cdr.domain.anonymising.known_names import ordinary_words, word_rules
 from cdr.written import APOSTROPHES
 
 OPENS = re.compile(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$")
+ALONE_IN_BRACKETS = re.compile(r"(?<=\()[^\W\d_]+(?:\)| [A-Z]\b\.?)")  # (Sue), (Sue B.): no sentence begins there
 RANK_BEFORE = re.compile(r"\b(?:PC|DC|DS|DI|PS|Dr|Mr|Mrs|Ms)\.? $")
 SHORTEST_STRANGE = 3
 BEGINNINGS = ("over", "under", "un", "re", "non", "out", "pre", "post", "mis", "inter", "multi", "anti")
@@ -50,7 +51,8 @@ def doubtful_word(text: str, word: Word) -> Iterator[str]:
 def is_a_name_here(text: str, word: Word) -> bool:
     """Whether an ordinary word has a capital that no beginning of a sentence gives it, in a text that is not all capitals."""
     alone = not word.text.isupper() or text[word.end : word.end + 40].upper() != text[word.end : word.end + 40]
-    return word.capital and alone and OPENS.search(text[max(0, word.start - 12) : word.start]) is None
+    begins = OPENS.search(text[max(0, word.start - 12) : word.start]) and not ALONE_IN_BRACKETS.match(text, word.start)
+    return word.capital and alone and not begins
 
 
 def doubtful_codes(text: str) -> Iterator[str]:
