@@ -79,3 +79,14 @@ def test_an_empty_form_can_be_filled_in(cdr: Shell, tmp_path: Path) -> None:
     wrong = [line for line in cdr("notify", "--from", filled, code=65).err.splitlines() if "SCHEMA" in line]
     assert wrong == []
     assert run(["form", "--blank", "A", "-o", "x.docx"]).code == run(["form", "-o", "x.html"]).code == 2
+
+
+def test_a_form_that_somebody_began_to_fill_in_is_not_written_over(tmp_path: Path) -> None:
+    form = tmp_path / "form a.yaml"
+    for _ in range(2):
+        assert run(["form", "--blank", "A", "-o", str(form)]).code == 0
+    filled = form.read_text(encoding="utf-8").replace("  first_names:", "  first_names: Amara", 1)
+    form.write_text(filled, encoding="utf-8")
+    again = run(["form", "--blank", "A", "-o", str(form)])
+    assert again.code == 65 and "may be filled in" in again.err
+    assert form.read_text(encoding="utf-8") == filled
