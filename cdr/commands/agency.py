@@ -192,6 +192,7 @@ def passphrase(app: App, agency: str, anew: bool, drop: bool, told: bool, file: 
         put_json({**content, "passphrase": found.words if found else None, **days, **who})
     elif found is None:
         put(f"{agency}: each form has a pass-phrase of its own again.")
+        say("Forms that went out with the agreed one still open with it, and it is kept here no more.")
     else:
         put(f"{agency}: {found.words}{f' (telephone {number})' if number else ''}")
         say(f"For all forms of this agency from {found.on} to {found.until}.")
