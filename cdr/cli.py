@@ -127,7 +127,7 @@ class LazyGroup(click.Group):
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from cdr.terminal.usage import under_headings
+        from cdr.usage import under_headings
 
         for heading, commands in under_headings(COMMANDS):
             with formatter.section(heading):
@@ -350,7 +350,7 @@ def _told(error: BaseException, debug: bool) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.ClickException):
-        from cdr.terminal.usage import advice
+        from cdr.usage import advice
 
         error.show()
         return _tell(advice(error.format_message()), WRONG_USAGE)

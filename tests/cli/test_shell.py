@@ -9,7 +9,7 @@ from pathlib import Path
 from conftest import EXAMPLES, Shell, run
 
 from cdr.cli import COMMANDS
-from cdr.terminal.usage import HEADINGS, under_headings
+from cdr.usage import HEADINGS, under_headings
 
 
 def test_a_quiet_run_talks_only_where_all_is_not_well(cdr: Shell, sudi: str) -> None:
