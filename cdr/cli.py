@@ -46,14 +46,14 @@ COMMANDS = {
     "milestone": "Say what was done in a case and what is still called for.",
     "contact": "Show or keep the log of contact with the family and with professionals.",
     "question": "Keep the family's questions, and answer them.",
+    "wish": "Say how one person of the family wants to hear from us.",
     "agencies": "Count each agency's returns, a year at a time: asked, answered, overdue, and how long it took.",
     "agency": "Show one agency of the store's configuration, add one, correct or retire one.",
     "timeline": "Make the summary timeline of a child's life.",
     "letter": "Make letters to families, to who should act, and the statement of confidentiality.",
+    "disclose": "Give what is held of a case to whoever has a right to it, in one encrypted file.",
     "panel": "Meetings of the panel: cases, papers, who was there, and when they are over.",
     "reading": "Two members read a case by themselves, sealed, before the panel talks about it.",
-    "disclose": "Give what is held of a case to whoever has a right to it, in one encrypted file.",
-    "wish": "Say how one person of the family wants to hear from us.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "action": "Recommendations and actions: to whom, by when, and what became of them.",
     "handover": "Give a case to the review team of another area: a signed bundle, encrypted to them.",
@@ -127,8 +127,11 @@ class LazyGroup(click.Group):
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        from cdr.usage import under_headings
+
+        for heading, commands in under_headings(COMMANDS):
+            with formatter.section(heading):
+                formatter.write_dl(commands)
 
 
 # git calls them, as `cdr init`, `cdr doctor` and docs/server.md tell it to; nobody types them
@@ -347,8 +350,10 @@ def _told(error: BaseException, debug: bool) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.ClickException):
+        from cdr.usage import advice
+
         error.show()
-        return 2
+        return _tell(advice(error.format_message()), WRONG_USAGE)
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
         return _tell(["cdr: interrupted."], 130)
     if isinstance(error, OSError):

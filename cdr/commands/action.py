@@ -24,6 +24,8 @@ def command() -> None:
     """The register of recommendations and actions: to whom, by when, what became of it.
 
     Those of a ratified Form C are opened by themselves. WHO is a member of the panel or an agency, as cdr.yaml has them.
+
+    Example: cdr action list --open
     """
 
 
@@ -115,8 +117,9 @@ def _indented(text: str) -> str:
 
 @command.command("before")
 @case_reference
+@as_json
 @pass_app
-def before(app: App, reference: str) -> None:
+def before(app: App, reference: str, as_json: bool) -> None:
     """Has this been said before? For each learning point and recommendation of a case, those of other cases like it.
 
     It says in which case and year, and what became of a recommendation. Every reviewed case is opened for it; what is shown is as it was
@@ -129,19 +132,18 @@ def before(app: App, reference: str) -> None:
     from cdr.work.actions import said_before, said_in
 
     own = said_in(app, reference)
+    earlier = said_before(app, reference) if own else []
+    found = [(one, alike(one.text, earlier, rules("recommendations"))) for one in own]
+    if as_json:
+        said = [{"what": one.what, "text": one.text, "before": list(map(vars, like))} for one, like in found]
+        put_json({"schema": "cdr-action-before/1", "case": reference, "said": said})
+        return
     if not own:
         put("The analysis has no learning point and no recommendation, or there is none yet.")
-        return
-    earlier = said_before(app, reference)
-    for one in own:
+    for one, like in found:
         put(f"{one.what}: {one.text}")
-        found = alike(one.text, earlier, rules("recommendations"))
-        put(
-            "\n".join(
-                f"  {each.year}, {each.case}, {each.what.lower()}: {each.text}{_became(each.became)}" for each in found
-            )
-            or "  Not said before."
-        )
+        lines = [f"  {each.year}, {each.case}, {each.what.lower()}: {each.text}{_became(each.became)}" for each in like]
+        put("\n".join(lines) or "  Not said before.")
 
 
 def _became(became: str) -> str:

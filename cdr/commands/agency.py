@@ -53,13 +53,7 @@ def command() -> None:
 
     `cdr agency ID` shows one. An id never changes, and no agency is ever removed: what it was asked still counts.
 
-    Example: cdr agency show northshire-police
-
-    Example: cdr agency add eastbury-hospice --name "Eastbury Hospice" --type hospice_palliative --email cdr@eastbury-hospice.example
-
-    Example: cdr agency edit northshire-police --email child.death@northshire-police.example
-
-    Example: cdr agency retire high-street-surgery
+    Example: cdr agency northshire-police
     """
 
 
@@ -68,7 +62,10 @@ def command() -> None:
 @as_json
 @pass_app
 def show(app: App, agency: str, as_json: bool) -> None:
-    """Show one agency, and in which cases its return is outstanding."""
+    """Show one agency, and in which cases its return is outstanding.
+
+    Example: cdr agency show northshire-police
+    """
     from cdr.domain.asking.retired_agencies import owing, quorum_parts
 
     found = app.configuration.agency(agency)
@@ -93,7 +90,10 @@ def show(app: App, agency: str, as_json: bool) -> None:
 @as_json
 @pass_app
 def add(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
-    """Add an agency to cdr.yaml. Without --area it sits in this store's own area."""
+    """Add an agency to cdr.yaml. Without --area it sits in this store's own area.
+
+    Example: cdr agency add eastbury-hospice --name "Eastbury Hospice" --type hospice_palliative --email cdr@eastbury-hospice.example
+    """
     from cdr.forms.comments import with_item
 
     item = {"id": agency, "area": app.configuration.area, **_given(fields)}
@@ -112,7 +112,10 @@ def add(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
 @as_json
 @pass_app
 def edit(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
-    """Correct an agency in cdr.yaml: give what is new."""
+    """Correct an agency in cdr.yaml: give what is new. An id stays; where it is wrong, add the agency anew and retire this one.
+
+    Example: cdr agency edit northshire-police --email child.death@northshire-police.example
+    """
     new = _given(fields)
     if not new:
         raise WrongUsage(
@@ -129,7 +132,10 @@ def edit(app: App, /, agency: str, as_json: bool, **fields: str | None) -> None:
 @as_json
 @pass_app
 def retire(app: App, agency: str, on: date | None, as_json: bool) -> None:
-    """Ask an agency no more. It stays in cdr.yaml, and what it was asked before is still waited for and still counts."""
+    """Ask an agency no more. It stays in cdr.yaml, and what it was asked before is still waited for and still counts.
+
+    Example: cdr agency retire high-street-surgery
+    """
     day = on or app.clock.today
     found = app.configuration.agency(agency)
     if found.retired_on:
@@ -186,6 +192,7 @@ def passphrase(app: App, agency: str, anew: bool, drop: bool, told: bool, file: 
         put_json({**content, "passphrase": found.words if found else None, **days, **who})
     elif found is None:
         put(f"{agency}: each form has a pass-phrase of its own again.")
+        say("Forms that went out with the agreed one still open with it, and it is kept here no more.")
     else:
         put(f"{agency}: {found.words}{f' (telephone {number})' if number else ''}")
         say(f"For all forms of this agency from {found.on} to {found.until}.")

@@ -13,7 +13,7 @@ from cdr.commands.options import Reference, as_json, pass_app
 from cdr.domain.asking.requests import Request
 from cdr.domain.rulebook.agency_routes import FORM, IN_WORDS
 from cdr.errors import WrongUsage
-from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file
+from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file, to_fill_in
 from cdr.work import return_forms
 from cdr.work.agreed_phrases import Told, agreed, for_form
 from cdr.work.changing import changing, opened
@@ -95,7 +95,10 @@ def _blank(app: App, letter: str, with_more: bool, output: str, as_json: bool) -
             "An empty form is text; Form A also a page for a browser.", "End the file's name in .yaml, or .html for A."
         )
     refuse_two_results(output, as_json)
-    to_file(output, notification_forms.made(app) if for_browser else blank_yaml.to_yaml(form))
+    if for_browser:
+        to_file(output, notification_forms.made(app))
+    else:
+        to_fill_in(output, blank_yaml.to_yaml(form))
     if as_json:
         put_json({"schema": "cdr-form-blank/1", "form": migrations.current(form), "file": output})
 

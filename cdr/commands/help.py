@@ -27,8 +27,9 @@ The store is found by --store DIR, else by CDR_STORE, else it is the nearest fol
 of encrypted documents in it, and every change is one signed commit. cdr init makes a store, cdr doctor says whether all is well,
 cdr config says what is set and where, and cdr verify checks everything."""
 UNDO = """\
-A form: cdr edit. A milestone: cdr milestone REF KIND --undo. A process that was not waited for: cdr gate REF open. A hold: cdr chase
---release. A closed case: cdr reopen. A waived return: ask the agency again with cdr request. A message that got lost: cdr outbox again.
+A form: cdr edit. A return, a nil return, a waiver: cdr return REF AGENCY --undo. A milestone, a contact: --undo. A question: take-back. A
+process: cdr gate REF take-back TYPE, or open. A hold: cdr chase --release. A closed or void case, also one that went over to another:
+cdr reopen. A message that was marked as sent, or got lost: cdr outbox again REF. An attached file: cdr attach REF --undo N.
 What was recorded before stays in the history: cdr audit REF. The help of each command says how it is taken back."""
 TEXTS = {"dates": DATES, "output": OUTPUT, "store": STORE, "undo": UNDO}
 TOPICS = {

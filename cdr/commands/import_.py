@@ -13,7 +13,7 @@ from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.errors import InvalidData, Problem, WrongUsage, as_told
 from cdr.records import dataclass
-from cdr.terminal.output import file_name, given, put, put_json, refuse_two_results, say, table, to_file
+from cdr.terminal.output import file_name, given, put, put_json, refuse_two_results, say, table, to_fill_in
 
 if TYPE_CHECKING:
     from cdr.documents.incoming.rows import Sheet
@@ -268,7 +268,7 @@ def _guess(file: str, columns: Columns, output: str | None, as_json: bool) -> No
     register = _register(file, lambda rows: headings(rows, columns))
     found = guess(_rows(register.sheet), columns)
     if output:
-        to_file(output, found.text())
+        to_fill_in(output, found.text())
     if as_json:
         put_json({"schema": "cdr-import/1", "mapping": found.document()})
     elif not output:

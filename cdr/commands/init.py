@@ -69,7 +69,7 @@ def command(
     app.made_a_store = True
     if len(people) == 1:
         say(
-            "please check: one key alone opens this store, and with that key everything would be lost. Add a second reader or an escrow key: cdr keys add FILE"
+            "please check: one key alone opens this store; were it lost, everything would be. Add a second reader or an escrow key: cdr keys add FILE"
         )
     if as_json:
         put_json({"schema": "cdr-init/1", "store": str(folder), "commit": root})

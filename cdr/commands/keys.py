@@ -35,7 +35,10 @@ def command() -> None:
 @as_json
 @pass_app
 def list_(app: App, as_json: bool) -> None:
-    """List members and the chaser, with the day on which each key ends and whether it can be used."""
+    """List members and the chaser, with the day on which each key ends and whether it can be used.
+
+    Example: cdr keys list
+    """
     if as_json:
         put_json({"schema": "cdr-keys/1", "keys": _rows_json(app)})
         return

@@ -210,17 +210,21 @@ def _show(app: App, reference: str, as_json: bool) -> None:
         put("No milestone is recorded yet. Record one with: cdr milestone REF KIND")
     if steps:
         put("\nStill called for")
-        put(_steps(steps))
+        put(_steps(app, reference, steps))
         say(f"Mark what was done, several in one go: cdr milestone {reference} WORD... [--on DATE]")
 
 
-def _steps(steps: Sequence[Step]) -> str:
+def _steps(app: App, reference: str, steps: Sequence[Step]) -> str:
     """The steps as a table that fits the screen: what is to be done is wrapped in the column that is left."""
+    from cdr.work.letters_held import letters_to_type
+
     rows = [(step.due or "no date", " or ".join(words_for(step.clock)) or "-", step.clock, step.who) for step in steps]
     headers = ("by", "word", "clock", "who")
     taken = sum(max(map(len, (header, *(str(row[n]) for row in rows)))) + 2 for n, header in enumerate(headers))
     width = max(NARROWEST, shutil.get_terminal_size(SCREEN).columns - taken)
-    what = [textwrap.fill(step.what, width, break_on_hyphens=False) for step in steps]
+    letters = [" or ".join(letters_to_type(app, step.clock, reference)) for step in steps]
+    told = [f"{step.what}: {typed}" if typed else step.what for step, typed in zip(steps, letters, strict=True)]
+    what = [textwrap.fill(words, width, break_on_hyphens=False, break_long_words=False) for words in told]
     return table([(*row, words) for row, words in zip(rows, what, strict=True)], [*headers, "what"])
 
 

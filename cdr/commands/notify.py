@@ -17,7 +17,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import InvalidData, NotAllowed, NotAuthentic, Problem, WrongUsage
 from cdr.terminal.confirming import refuse_unless_confirmed
-from cdr.terminal.output import file_name, given, put, put_json, say, to_file
+from cdr.terminal.output import file_name, given, put, put_json, say, to_fill_in
 from cdr.work.known import alike, already_known, same_child_in
 from cdr.work.taking_in import Form, check, examine
 
@@ -110,7 +110,7 @@ def _write_out(app: App, file: str | None, to_yaml: str, as_json: bool) -> None:
     raw = given(file) if file else b""
     if as_json or not file or not notification_forms.is_one(raw, file):
         raise WrongUsage("--to-yaml goes with --from and the encrypted file of the offline form, and without --json.")
-    to_file(to_yaml, notification_forms.as_yaml(notification_forms.opened(app, raw, file)))
+    to_fill_in(to_yaml, notification_forms.as_yaml(notification_forms.opened(app, raw, file)))
     say("It names the child: delete it once it is recorded.")
 
 

@@ -40,6 +40,8 @@ def command() -> None:
 
     ID is a meeting's as `panel new` printed it; WHO is the id of a member (panel: members in cdr.yaml), or an agency's where the
     person does not matter. A case that was in a meeting which is over and quorate is ratified with: cdr review REF --from FILE --panel ID
+
+    Example: cdr panel list
     """
 
 

@@ -25,6 +25,8 @@ def command() -> None:
 
     ID is a meeting's (cdr panel list), WHO a member of the panel as cdr.yaml has them. Whoever keeps the store types what they say: it
     is sealed in that cdr shows neither reading before both are there, and lets none be changed.
+
+    Example: cdr reading agreement --year 2025/26
     """
 
 

@@ -25,7 +25,10 @@ def command() -> None:
 @as_json
 @pass_app
 def list_(app: App, as_json: bool) -> None:
-    """List what was published, when and from which commit."""
+    """List what was published, when and from which commit.
+
+    Example: cdr release list
+    """
     found = register(app)
     if as_json:
         put_json({"schema": "cdr-release/1", "releases": [_told(one) for one in found]})
@@ -53,7 +56,10 @@ def list_(app: App, as_json: bool) -> None:
 @as_json
 @pass_app
 def show(app: App, number: int, as_json: bool) -> None:
-    """Show what was hidden in one release, and why; for members alone."""
+    """Show what was hidden in one release, and why; for members alone.
+
+    Example: cdr release show 3
+    """
     one = next((one for one in register(app) if one.number == number), None)
     if one is None:
         raise no_such_release()

@@ -11,7 +11,7 @@ import click
 from cdr.app import App, rules
 from cdr.commands.options import Day, as_json, case_reference, happened, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
-from cdr.terminal.output import file_name, given, put, put_json, say, to_file
+from cdr.terminal.output import file_name, given, put, put_json, say, to_fill_in
 from cdr.work.changing import changing
 from cdr.work.taking_in import Form, check
 
@@ -62,7 +62,7 @@ def command(
     if draft:
         if file or panel or on or override or as_json:
             raise WrongUsage("With --draft goes -o FILE and nothing else.")
-        to_file(output, _draft(app, reference))
+        to_fill_in(output, _draft(app, reference))
         return
     if file is None:
         raise WrongUsage("Give Form C with --from FILE; a draft to begin with is made with --draft -o FILE.")

@@ -61,7 +61,7 @@ def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
     )
     if void := voiding.words(documents.case.body):
         yield f"\nThis case is {void}. To take that back: cdr reopen {reference} --reason REASON"
-    yield from _next(app, documents.case.body, documents.requests.body)
+    yield from _next(app, reference, documents.case.body, documents.requests.body)
     yield from _asked(documents)
     yield from map(_on_its_line, _case(documents.case.body))
     yield from map(_on_its_line, _wishes(documents))
@@ -76,8 +76,9 @@ def _on_its_line(line: str) -> str:
     return blank + visible(line.removeprefix(blank))
 
 
-def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
+def _next(app: App, reference: str, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
     from cdr.domain.case.milestones import still_called_for, words_for
+    from cdr.work.letters_held import letters_to_type
 
     if case.get("imported"):
         yield f"\nBrought in on {case['imported']['on']} from a register, which calls it {case['imported']['old_reference']}"
@@ -86,7 +87,8 @@ def _next(app: App, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Ite
     for step in still_called_for(case, requests, app.clock.today, app.policy):
         when = f"by {step.due}" if step.due else "no date"
         words = " or ".join(words_for(step.clock))
-        yield f"  {when:<13}  {step.what}{f' [{words}]' if words else ''}"
+        letters = " or ".join(letters_to_type(app, step.clock, reference))
+        yield f"  {when:<13}  {step.what}{f' [{words}]' if words else ''}{f': {letters}' if letters else ''}"
 
 
 def _asked(documents: CaseFile) -> Iterator[str]:

@@ -38,6 +38,7 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     from cdr.documents.tables.today import lines, to_json
     from cdr.domain.process.today import today
     from cdr.work.helping import calls_to_make
+    from cdr.work.letters_held import letters_to_type
     from cdr.work.meetings import panel_tasks
 
     app.store.require_member()
@@ -45,12 +46,13 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     cases, others = app.cases_not_at_rest(), app.cases_at_rest()
     found = today(cases, on, app.policy, closures, calls_to_make(app), panel_tasks(app), others)
     keys = _keys(app)
+    letters = {(task.case, task.clock): letters_to_type(app, task.clock, task.case) for task in found.tasks}
     if as_json:
-        put_json(to_json(found, keys))
+        put_json(to_json(found, keys, letters))
         return
     screen = shutil.get_terminal_size(SCREEN)
     height = None if everything else screen.lines - 1
-    for line in lines(found, screen.columns, height, bool(app.store.left_out), keys):
+    for line in lines(found, screen.columns, height, bool(app.store.left_out), keys, letters):
         click.echo(click.style(visible(line.text), **COLOURS.get(line.style, {})))  # type: ignore[arg-type]
 
 

@@ -140,6 +140,8 @@ def _tell(reference: str, same_as: str, done: _Done, taken: int) -> None:
         )
     if done.asked and not done.carried:
         say(f"Tell the agencies that were asked that nothing more is needed: {', '.join(done.asked)}.")
+    if same_as and not done.carried and (done.only_here or done.asked):
+        say(f"To take all of it over instead: cdr void {reference} --same-as {same_as} --carry-over")
     for thing in done.only_here:
         say(f"please check: only {reference} has {thing}; what {same_as} needs of it is recorded there anew.")
 

@@ -349,7 +349,7 @@ def is_whole(answer: Answer) -> bool:
 def _why_not_opened(answer: Answer, what: str) -> CdrError:
     """Damage is told only where nothing else explains it."""
     if answer.count("BADMDC"):
-        return NotAuthentic(f"{what} is damaged: it is not what was encrypted.", MEND)
+        return NotAuthentic(f"{_begun(what)} is damaged: it is not what was encrypted.", MEND)
     locked = gpg.why_locked(answer)
     if locked:
         return TryAgain(f"The key that opens {what} is locked: {locked}.", UNLOCK_HINT)
@@ -358,6 +358,11 @@ def _why_not_opened(answer: Answer, what: str) -> CdrError:
         return cause
     if answer.count("NO_SECKEY") and not answer.count("PLAINTEXT"):
         return NotAllowed(
-            f"{what} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list"
+            f"{_begun(what)} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list"
         )
-    return NotAuthentic(f"{what} is damaged or is not an encrypted document.", MEND)
+    return NotAuthentic(f"{_begun(what)} is damaged or is not an encrypted document.", MEND)
+
+
+def _begun(what: str) -> str:
+    """What is told of at the beginning of a sentence; a path stays as it is."""
+    return f"T{what[1:]}" if what.startswith("the ") else what

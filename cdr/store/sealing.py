@@ -17,7 +17,7 @@ from cdr.store.crypto import Gnupg
 from cdr.store.state import State
 
 SECRET = re.compile(r"[0-9a-f]{64}")
-WHAT = "The local index"
+WHAT = "the local index"
 
 
 class Sealing:

@@ -15,7 +15,7 @@ import click
 from cdr import disk
 from cdr.documents import fitting, safe
 from cdr.documents.printed import Printed
-from cdr.errors import NotFound, WrongUsage
+from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 
 STDOUT = "-"
 NARROWEST = 40
@@ -109,6 +109,21 @@ def visible(text: str) -> str:
 def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
     """A plain table; numbers are printed as they are. On a terminal it fits, else every row stands on one line."""
     return fitting.table(rows, headers, screen(sys.stdout))
+
+
+def to_fill_in(place: str | Path, data: str | bytes) -> None:
+    """A file that somebody fills in, as `to_file`; one that is there and says something else stays: it may be filled in.
+
+    Raises: ConditionsNotMet where it is there; as `to_file`.
+    """
+    path, raw = Path(place), data.encode() if isinstance(data, str) else data
+    if place != STDOUT and path.is_file() and path.read_bytes() not in (raw, b""):
+        raise ConditionsNotMet(
+            f"{file_name(str(place))} is there already and may be filled in; it was left as it is.",
+            [],
+            "Give another name, or delete that file first.",
+        )
+    to_file(place, data)
 
 
 def to_file(place: str | Path, data: str | bytes) -> None:

@@ -14,12 +14,14 @@ from cdr.terminal.output import say
 from cdr.written import folded
 
 if TYPE_CHECKING:
+    from cdr.forms.codelists import Code
     from cdr.store.keyring import Key
 
 HEALTH = (
     "acute_hospital", "emergency_department", "paediatrics", "maternity", "neonatal_unit", "community_child_health_hv_sn",
     "mental_health_camhs", "primary_care_gp", "hospice_palliative", "icb_designated_professional", "public_health",
 )  # fmt: skip
+LIST_AGAIN = "?"
 SOCIAL_CARE = ("childrens_social_care",)
 FIRST = (
     "# The configuration of this store. Correct it with an editor and record it with git commit -S cdr.yaml; cdr doctor says whether it\n"
@@ -80,7 +82,15 @@ def _person(who: str, heading: str, keys: Sequence[str]) -> dict[str, str]:
     say(heading)
     words = {"name": "Name, with title", "role": "Role", "email": "E-mail", "phone": "Telephone"}
     role = "Child Death Review Manager" if who == "manager" else ""
-    return {key: _one(f"people.{who}.{key}", f"  {words[key]}", role if key == "role" else "") for key in keys}
+    defaults = {"role": role}
+    judges = {key: _judge(f"people.{who}.{key}") for key in keys} | {"name": lambda answer: _no_name(who, answer)}
+    return {key: _answer(f"  {words[key]}", judges[key], defaults.get(key, "")) for key in keys}
+
+
+def _no_name(who: str, answer: str) -> str:
+    """Why this cannot be somebody's name: it is the answer to the next question, given too early."""
+    is_none = "@" in answer or not any(letter.isalpha() for letter in answer)
+    return "Write a name, like Dr Sam Whitfield." if is_none else _judge(f"people.{who}.name")(answer)
 
 
 def _agencies(area: str) -> list[dict[str, str]]:
@@ -91,8 +101,8 @@ def _agencies(area: str) -> list[dict[str, str]]:
             "The agencies that you ask for returns: one of health and children's social care at least. The kinds:"
         )
     )
-    say("\n".join(f"  {number:>2}  {code.label}" for number, code in enumerate(types, 1)))
-    numbers = {str(number): str(code.code) for number, code in enumerate(types, 1)}
+    kinds = {str(number): code for number, code in enumerate(types, 1)}
+    say(_listed(kinds))
     found: list[dict[str, str]] = []
     while True:
         missing = _missing(found)
@@ -106,9 +116,7 @@ def _agencies(area: str) -> list[dict[str, str]]:
         )
         if not name:
             return found
-        kind = numbers[
-            _answer("  Its kind, by number", lambda answer: "" if answer in numbers else "Give a number of the list.")
-        ]
+        kind = _kind(kinds)
         id_ = _answer("  Its id, which never changes", lambda answer: _wrong_id(answer, found), _slug(name))
         found.append(
             {
@@ -119,6 +127,23 @@ def _agencies(area: str) -> list[dict[str, str]]:
                 "email": _one("agencies.email", "  E-mail for requests"),
             }
         )
+
+
+def _listed(kinds: Mapping[str, Code]) -> str:
+    return "\n".join(f"  {number:>2}  {code.label}" for number, code in kinds.items())
+
+
+def _kind(kinds: Mapping[str, Code]) -> str:
+    """The kind of an agency, by its number; the list is shown again when it has gone from the screen, and what was chosen is said."""
+
+    def wrong(answer: str) -> str:
+        if answer == LIST_AGAIN:
+            return _listed(kinds).strip()
+        return "" if answer in kinds else f"Give a number of the list; {LIST_AGAIN} shows it again."
+
+    chosen = kinds[_answer(f"  Its kind, by number ({LIST_AGAIN}: the list again)", wrong)]
+    say(f"  {chosen.label}")
+    return str(chosen.code)
 
 
 def _missing(agencies: Sequence[Mapping[str, str]]) -> str:

@@ -33,7 +33,8 @@ def alike(app: App, body: Mapping[str, Any], but: str = "") -> list[Problem]:
 
 
 def already_known(
-    like: Sequence[str], hint: str = "If this is another child, say why: --not-a-duplicate REASON"
+    like: Sequence[str],
+    hint: str = "The same child: what is new goes into that case, with cdr edit REF form-a. Another child: --not-a-duplicate REASON",
 ) -> ConditionsNotMet:
     """What is told of cases that seem to be the same child's."""
     return ConditionsNotMet(

@@ -84,6 +84,14 @@ def letter_rules() -> LetterRules:
     return LetterRules.from_rules(rules("letters"))
 
 
+def letters_to_type(app: App, clock: str, case: str) -> tuple[str, ...]:
+    """The commands of the letters that a step of a case calls for, as they are typed; none where it calls for no letter."""
+    from cdr.domain.case.milestones import words_for
+
+    found = letter_rules().that_serve(clock, words_for(clock), app.policy.letter_ends)
+    return tuple(f"cdr letter {case} {words}".rstrip() for words in found)
+
+
 @dataclass(frozen=True)
 class Held:
     """What keeps a letter from being final, a sentence each: what is not so of the case, what the gate lacks, and the day it would arrive."""

@@ -60,6 +60,7 @@ MET_ELSEWHERE = {
     "panel-1.json": ("panel", "cli/test_panel.py"),
     "panels-1.json": ("panel", "cli/test_panel.py"),
     "planning-1.json": ("planning", "cli/test_planning.py"),
+    "action-before-1.json": ("action", "cli/test_panel.py"),
     "action-chase-1.json": ("action", "cli/test_panel.py"),
     "readings-1.json": ("reading", "cli/test_panel.py"),
     "reading-agreement-1.json": ("reading", "cli/test_panel.py"),

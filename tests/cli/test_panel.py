@@ -207,6 +207,8 @@ def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, t
     own = cdr("action", "add", panel, "--to", "northshire-police", "--due", "1/6/2026", "--from", text, as_of=DAY)
     id_ = own.out.strip()
     assert "Not said before." in cdr("action", "before", sudi, as_of=DAY).out
+    said = cdr("action", "before", sudi, "--json", as_of=DAY).json["said"]
+    assert said and all(one["before"] == [] for one in said)
     listed = cdr("action", "list", "--overdue", "--json", as_of="2026-06-02").json["actions"]
     assert [(one["id"], one["panel"], one["case"], one["status"]) for one in listed] == [(id_, panel, None, "open")]
     day = cdr("today", "--json", as_of="2026-10-01").json

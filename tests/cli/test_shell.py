@@ -8,6 +8,9 @@ from pathlib import Path
 
 from conftest import EXAMPLES, Shell, run
 
+from cdr.cli import COMMANDS
+from cdr.usage import HEADINGS, under_headings
+
 
 def test_a_quiet_run_talks_only_where_all_is_not_well(cdr: Shell, sudi: str) -> None:
     told = cdr("-q", "notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2026-02-16")
@@ -79,3 +82,26 @@ def test_an_empty_form_can_be_filled_in(cdr: Shell, tmp_path: Path) -> None:
     wrong = [line for line in cdr("notify", "--from", filled, code=65).err.splitlines() if "SCHEMA" in line]
     assert wrong == []
     assert run(["form", "--blank", "A", "-o", "x.docx"]).code == run(["form", "-o", "x.html"]).code == 2
+
+
+def test_a_form_that_somebody_began_to_fill_in_is_not_written_over(tmp_path: Path) -> None:
+    form = tmp_path / "form a.yaml"
+    for _ in range(2):
+        assert run(["form", "--blank", "A", "-o", str(form)]).code == 0
+    filled = form.read_text(encoding="utf-8").replace("  first_names:", "  first_names: Amara", 1)
+    form.write_text(filled, encoding="utf-8")
+    again = run(["form", "--blank", "A", "-o", str(form)])
+    assert again.code == 65 and "may be filled in" in again.err
+    assert form.read_text(encoding="utf-8") == filled
+
+
+def test_a_name_with_a_space_that_fell_apart_is_told_how_to_be_written() -> None:
+    answer = run(["notify", "--from", "my", "form.yaml"])
+    assert answer.code == 2 and "quotation marks" in answer.err
+
+
+def test_the_list_of_commands_stands_under_headings_and_leaves_none_out() -> None:
+    shown = run(["--help"]).out
+    assert all(f"\n{heading}:\n" in shown for heading in HEADINGS.values())
+    assert [name for _, part in under_headings(COMMANDS) for name, _ in part] == list(COMMANDS)
+    assert set(HEADINGS) <= set(COMMANDS)

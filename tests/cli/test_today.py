@@ -107,3 +107,16 @@ def test_colour_is_only_an_addition(cdr: Shell, sudi: str) -> None:
     assert "\x1b[" in coloured and "\x1b[" not in plain
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
     assert len(plain.splitlines()) <= 23 and sudi in plain
+
+
+def test_a_step_that_a_letter_ends_says_what_to_type(cdr: Shell, sudi: str) -> None:
+    day = "2026-01-12"
+    cdr("milestone", sudi, "coroner_should_know", as_of=day)
+    tasks = {one["clock"]: one["letters"] for one in cdr("today", "--json", as_of=day).json["tasks"]}
+    assert tasks["R13"] == [f"cdr letter {sudi} --kind coroner --from FILE"]
+    assert tasks["T10"] == []
+    words = " ".join(cdr("today", "--all", as_of=day).out.split())
+    assert f"cdr letter {sudi} --kind coroner --from FILE" in words
+    shown = cdr("show", sudi, as_of=day).out
+    assert f"once the key worker has answered the letter gate [letter_sent]: cdr letter {sudi}\n" in shown
+    assert f"cdr letter {sudi}" in " ".join(cdr("milestone", sudi, as_of=day).out.split())

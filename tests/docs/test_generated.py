@@ -367,3 +367,17 @@ def test_codes_are_told_once_and_in_order() -> None:
 def test_each_code_that_is_told_is_used() -> None:
     used = {code for codes in ENDS.values() for code in codes} | set(EVERY)
     assert used == {code for code, _ in EXIT_CODES}
+
+
+def whole_commands() -> list[tuple[str, click.Command]]:
+    """Every command that does something by itself, also those of a group."""
+    found = [(name, one) for outer in cli.cdr.list_commands(click.Context(cli.cdr)) for name, _, one in parts(outer)]
+    return [(name, one) for name, one in found if not isinstance(one, click.Group) or one.invoke_without_command]
+
+
+@pytest.mark.parametrize(("name", "found"), whole_commands(), ids=lambda one: one if isinstance(one, str) else "")
+def test_every_command_has_an_example_and_json(name: str, found: click.Command) -> None:
+    words = name.removeprefix("cdr ")
+    examples = help_and_examples(found)[1]
+    assert any(f" {words}" in f" {one}".replace("cdr ", " ") for one in examples), f"{name} --help has no example of it"
+    assert "--json" in [option for one in found.params for option in one.opts], f"{name} has no --json"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from itertools import chain, cycle, groupby
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from cdr.domain.asking.sending import QUEUED, REFUSED, SENDING, SENT
 from cdr.domain.process.due import OVERDUE, THIS_WEEK, TODAY, Task
@@ -31,6 +32,10 @@ STATES = {
     PARTLY: "refused by one address",
 }
 MORE = "cdr today --all"
+
+# The commands of the letters that a step calls for, by its case and its clock.
+Letters: TypeAlias = Mapping[tuple[str, str], Sequence[str]]
+NO_LETTERS: Letters = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -70,14 +75,19 @@ class EndingKey:
 
 
 def lines(
-    found: Today, width: int, height: int | None, left_out: bool = False, keys: Sequence[EndingKey] = ()
+    found: Today,
+    width: int,
+    height: int | None,
+    left_out: bool = False,
+    keys: Sequence[EndingKey] = (),
+    letters: Letters = NO_LETTERS,
 ) -> list[Line]:
     """The screen; `height` is how many lines there may be (None: as many as it takes), `width` the columns.
 
-    `left_out`: there are cases that cannot be read; `keys` are those that want renewing.
+    `left_out`: there are cases that cannot be read; `keys` are those that want renewing; `letters` are the commands of letters to be typed.
     """
     columns = max(NARROWEST, min(width, WIDEST))
-    sections = [section for section in (_keys(keys), *_sections(found)) if section.items]
+    sections = [section for section in (_keys(keys), *_sections(found, letters)) if section.items]
     note = _wrapped(_unconfirmed(found.unconfirmed), columns, "")
     end = [*note, *_wrapped(_last(found, left_out, bool(keys)), columns, "")]
     how = _wrapped(HOW_TO_MARK, columns, "") if any(task.words for task in found.tasks) else []
@@ -183,11 +193,13 @@ def _wrapped(text: str, columns: int, start: str) -> list[Line]:
     return [Line(line) for line in wrapped]
 
 
-def _sections(found: Today) -> Iterator[Section]:
+def _sections(found: Today, letters: Letters) -> Iterator[Section]:
     for when, tasks in by_when([task for task in found.tasks if task.is_own]).items():
         style = "overdue" if when == OVERDUE else ""
-        yield Section(HEADINGS[when], tuple(_by_case(tasks)), style)
-    yield Section(OTHERS_HEADING, tuple(_repeated(_by_case([task for task in found.tasks if not task.is_own]))))
+        yield Section(HEADINGS[when], tuple(_by_case(tasks, letters)), style)
+    yield Section(
+        OTHERS_HEADING, tuple(_repeated(_by_case([task for task in found.tasks if not task.is_own], letters)))
+    )
     yield Section(
         AREA_HEADING, tuple(Item("", task.due.isoformat(), _with_who(task.what, task.who)) for task in found.area)
     )
@@ -219,7 +231,7 @@ def _cases(references: Sequence[str]) -> str:
     return f"{', '.join(named[:NAMED_CASES])} and {more} other {'case' if more == 1 else 'cases'}"
 
 
-def _by_case(tasks: Sequence[Task]) -> Iterator[Item]:
+def _by_case(tasks: Sequence[Task], letters: Letters) -> Iterator[Item]:
     """The tasks, case by case, those first whose first day is earliest; prompts of one level and day on one line."""
     cases = dict.fromkeys(task.case for task in tasks)
     for case in cases:
@@ -227,12 +239,14 @@ def _by_case(tasks: Sequence[Task]) -> Iterator[Item]:
         for (due, level, what), same in groupby(own, key=lambda task: (task.due, task.level, task.level or task.what)):
             several = list(same)
             words = _prompt(level, several) if level else what
-            yield Item(case, due.isoformat(), _with_who(words, several[0].who) + _to_type(several[0]))
+            yield Item(case, due.isoformat(), _with_who(words, several[0].who) + _to_type(several[0], letters))
 
 
-def _to_type(task: Task) -> str:
-    """The milestone with which a step is marked as done, as it is typed."""
-    return f" [{' or '.join(task.words)}]" if task.words else ""
+def _to_type(task: Task, letters: Letters) -> str:
+    """The milestone with which a step is marked as done, and the letter that it calls for, as they are typed."""
+    commands = letters.get((task.case, task.clock), ())
+    marked = f" [{' or '.join(task.words)}]" if task.words else ""
+    return marked + (f": {' or '.join(commands)}" if commands else "")
 
 
 def _prompt(level: str, tasks: Sequence[Task]) -> str:
@@ -296,13 +310,14 @@ def _last(found: Today, left_out: bool, has_keys: bool) -> str:
     return f"{others}: {until}. Next to move: {movers}."
 
 
-def to_json(found: Today, keys: Sequence[EndingKey] = ()) -> dict[str, Any]:
+def to_json(found: Today, keys: Sequence[EndingKey] = (), letters: Letters = NO_LETTERS) -> dict[str, Any]:
     """The day for a script."""
     return {
         "schema": "cdr-today/1",
         "as_of": found.on.isoformat(),
         "tasks": [
             {"case": task.case, **_task_json(task), "own": task.is_own, "words": list(task.words)}
+            | {"letters": list(letters.get((task.case, task.clock), ()))}
             for task in found.tasks
         ],
         "waiting": found.waiting,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 from cdr.domain.case.places import same_place
@@ -215,8 +216,10 @@ class Configuration:
         for agency in self.agencies:
             if agency.id == agency_id:
                 return agency
-        known = ", ".join(sorted(agency.id for agency in self.agencies))
-        raise NotFound("There is no agency of that id in cdr.yaml.", f"The agencies are: {known}.")
+        known = sorted(agency.id for agency in self.agencies if not agency.retired_on)
+        close = get_close_matches(agency_id.lower(), known, 1)
+        likely = f"Did you mean {close[0]}? " if close else ""
+        raise NotFound("There is no agency of that id in cdr.yaml.", f"{likely}The agencies are: {', '.join(known)}.")
 
     def area_of(self, agency_id: str) -> Area:
         """The area in which an agency sits, the store's own or a neighbour's. Raises: NotFound."""
