@@ -292,6 +292,7 @@ def main() -> None:
     asked.add_argument("-o", "--output", type=Path)
     asked.add_argument("--chart", type=Path)
     given = asked.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start would compile every module anew
     results = [measured(count, given.keep) for count in given.cases]
     text = markdown(results)
     if given.output:
