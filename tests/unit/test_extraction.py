@@ -36,7 +36,11 @@ def canned() -> list[Any]:
     ledger = answer(ledger, "school", "nil", DAY)
     prompts = {"schema": "prompts/1", "prompts": [{"agency": "police", "level": "prompt-1", "due_on": "2026-02-03"}]}
     review = example("form-c-sudi")
-    of_a_register = {"schema": "imported-c/1", "stage": "ratified_cdop", "modifiable_factors_identified": "yes"}
+    of_a_register: dict[str, Any] = {
+        "schema": "imported-c/1",
+        "stage": "ratified_cdop",
+        "modifiable_factors_identified": "yes",
+    }
     of_a_register |= {"lists": ["contributory_factors", "modifiable_factors"], "domains": {"B": {"relevance": 2}}}
     reviews = [review, {**review, "stage": "draft_cdrm"}, of_a_register]
     documents = [(NOTIFICATION, body) for body in forms] + [(ANALYSIS, body) for body in reviews]
