@@ -92,7 +92,7 @@ def row(built: Built, verb: Verb, counting: Counting, name: str = "") -> Row:
     if not verb.once:
         used(command(), verb.data, verb.ends_with)
     taken = least(lambda: used(command(), verb.data, verb.ends_with), TIMES)
-    counts = counting.of(command()) if not verb.once else _counted_once(counting, command)
+    counts = counting.of(command(), verb.data) if not verb.once else _counted_once(counting, command)
     return name or verb.name, taken, counts, verb
 
 
