@@ -92,7 +92,7 @@ def row(built: Built, verb: Verb, counting: Counting, name: str = "") -> Row:
     if not verb.once:
         used(command(), verb.data, verb.ends_with)
     taken = least(lambda: used(command(), verb.data, verb.ends_with), TIMES)
-    counts = counting.of(command()) if not verb.once else _counted_once(counting, command)
+    counts = counting.of(command(), verb.data) if not verb.once else _counted_once(counting, command)
     return name or verb.name, taken, counts, verb
 
 
@@ -292,6 +292,7 @@ def main() -> None:
     asked.add_argument("-o", "--output", type=Path)
     asked.add_argument("--chart", type=Path)
     given = asked.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start would compile every module anew
     results = [measured(count, given.keep) for count in given.cases]
     text = markdown(results)
     if given.output:

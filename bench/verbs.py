@@ -55,7 +55,7 @@ def questions(built: Built) -> list[Verb]:
         said("calendar", "calendar", "-o", os.devnull),
         said("show", "show", ref, most=6),
         said("timeline", "timeline", ref, most=6),
-        said("find", "find", data=b"family-name: Nobody\n", ends_with=(0, 1, 65)),
+        said("find", "find", data=b"Nobody Atall\n", ends_with=(0, 1, 66)),
         said("tally, one year", "tally", "--year", "2024/25"),
         said("tally, ten years", "tally", "--year", "2025/26", "--years", "10", most=8),
         said("action list", "action", "list"),

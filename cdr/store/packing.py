@@ -23,12 +23,14 @@ from cdr.store.store import Store
 LOCK = "cdr-pack.lock"
 WAIT_SECONDS = 60.0
 WORTH_IT = 4096  # objects that lie alone
+MOST_PACKS = 20  # which git looks through one after another
 SAMPLE, FOLDERS = "17", 256  # ids are spread evenly over so many folders, so that one of them tells
 PARTS = (
     ".rev",
     ".idx",
     ".pack",
 )  # in this order: git takes them for a pack when all are there, and the last holds the files
+OF_A_PACK = (".rev", ".bitmap", ".idx")  # what stands beside one that goes
 ALONE = "import sys; sys.path.insert(0, sys.argv[1]); from cdr.store import packing; packing.alone(sys.argv[2])"
 
 
@@ -53,13 +55,14 @@ def alone(folder: str) -> None:
 
 
 def is_worth_it(git: Git) -> bool:
-    """Whether many objects lie alone, by one folder of them."""
-    folder = git.repository.shared / "objects" / SAMPLE
-    return folder.is_dir() and sum(1 for _ in folder.iterdir()) * FOLDERS >= WORTH_IT
+    """Whether many objects lie alone, by one folder of them, or there are many packs."""
+    folder = git.repository.objects / SAMPLE
+    many_alone = folder.is_dir() and sum(1 for _ in folder.iterdir()) * FOLDERS >= WORTH_IT
+    return many_alone or len(_packs(git.repository.objects)) > MOST_PACKS
 
 
 def pack(git: Git) -> int:
-    """Pack the objects that lie alone; how many that were, 0 also where the copy is no whole one.
+    """Pack the objects that lie alone, and make one of packs where these are many; how many lay alone, 0 also where the copy is no whole one.
 
     Raises: what keeps a change from being recorded in this folder; GitFailed, DiskFailed. Then nothing was taken away.
     """
@@ -71,12 +74,50 @@ def pack(git: Git) -> int:
         if (objects / "pack").is_symlink():
             return 0
         ids = sorted(_alone_in(objects))
-        if not ids:
-            return 0
-        packed = _packed(git, objects, ids)
+        packed, _ = _packed(git, objects, ids) if ids else (set[str](), "")
         for id_ in packed.intersection(ids):
             (objects / id_[:2] / id_[2:]).unlink(missing_ok=True)
+        for index in (objects / "pack").glob("pack-*.idx"):  # left by one who was stopped while a pack went
+            if not index.with_suffix(".pack").exists():
+                index.unlink()
+        if len(_packs(objects)) > MOST_PACKS:
+            _combine(git, objects)
         return len(packed)
+
+
+def _packs(objects: Path) -> list[Path]:
+    """The packs that may be put together, the smallest first: none that somebody marked to be kept."""
+    found = [path for path in (objects / "pack").glob("pack-*.pack") if path.with_suffix(".idx").exists()]
+    free = [path for path in found if not path.with_suffix(".keep").exists()]
+    return sorted(free, key=lambda path: (path.stat().st_size, path.name))
+
+
+def _combine(git: Git, objects: Path) -> None:
+    """Put the packs together, but for such as are twice as large as all the smaller ones: so none is written anew often.
+
+    As with objects that lie alone, a pack goes only when another is in place that was read through and holds all of it. Its `.pack` goes
+    first: git takes an index alone for nothing.
+    """
+    there, sizes = _packs(objects), 0
+    some: list[Path] = []
+    for pack_ in there:
+        if some and pack_.stat().st_size > 2 * sizes:
+            break
+        some.append(pack_)
+        sizes += pack_.stat().st_size
+    if len(some) < 2:
+        return
+    listed = {pack_: _listed(git, pack_) for pack_ in some}
+    made, name = _packed(git, objects, sorted(set().union(*listed.values())))
+    for pack_, ids in listed.items():
+        if pack_.stem != name and ids <= made:
+            for part in (".pack", *OF_A_PACK):
+                pack_.with_suffix(part).unlink(missing_ok=True)
+
+
+def _listed(git: Git, pack_: Path) -> set[str]:
+    said = git.run("show-index", data=pack_.with_suffix(".idx").read_bytes(), long=True)
+    return {line.split()[1] for line in said.decode("ascii").splitlines()}
 
 
 @contextmanager
@@ -94,16 +135,16 @@ def _alone_in(objects: Path) -> Iterator[str]:
         yield from (id_ for path in there if ID.fullmatch(id_ := folder.name + path.name))
 
 
-def _packed(git: Git, objects: Path, ids: list[str]) -> set[str]:
-    """The objects that a pack was made of, which is in place and was read through."""
+def _packed(git: Git, objects: Path, ids: list[str]) -> tuple[set[str], str]:
+    """The objects that a pack was made of, which is in place and was read through, and what it is called."""
     with disk.aside(objects) as there:
         data = "".join(f"{id_}\n" for id_ in ids).encode()
         name = git.run("pack-objects", "--quiet", "--threads=1", str(there / "pack"), data=data, long=True)
         made = there / f"pack-{name.decode('ascii').strip()}"
         git.run("verify-pack", str(made.with_suffix(".idx")), long=True)
-        listed = git.run("show-index", data=made.with_suffix(".idx").read_bytes(), long=True)
+        holds = _listed(git, made.with_suffix(".pack"))
         folder = disk.private_folder(objects / "pack")
         for part in PARTS:
             if made.with_suffix(part).exists():
                 disk.move(made.with_suffix(part), folder / f"{made.name}{part}")
-    return {line.split()[1] for line in listed.decode("ascii").splitlines()}
+    return holds, made.name

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,69 @@ def test_it_is_packed_after_a_change_when_it_is_worth_it_and_nobody_waits(
     monkeypatch.setattr(packing, "SAMPLE", "pack")
     cdr("request", sudi, "high-street-surgery", as_of="2026-01-12")
     assert alone(cdr.store) == [] and len(left) == 1
+
+
+def packs(folder: Path) -> list[Path]:
+    return sorted((folder / ".git/objects/pack").glob("*.pack"))
+
+
+@pytest.fixture
+def in_many_packs(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The store in four packs, which are to be three at most; what it holds."""
+    packing.pack(Git(cdr.store))
+    for agency in ("northshire-police", "high-street-surgery", "northshire-community"):
+        cdr("request", sudi, agency, as_of="2026-01-12")
+        packing.pack(Git(cdr.store))
+    assert len(packs(cdr.store)) == 4
+    monkeypatch.setattr(packing, "MOST_PACKS", 3)
+    return held(cdr.store)
+
+
+def test_many_packs_are_put_together_but_for_one_that_is_twice_as_large_as_all_the_others(
+    cdr: Shell, in_many_packs: set[str]
+) -> None:
+    *others, largest = sorted(packs(cdr.store), key=lambda path: path.stat().st_size)
+    stays = largest.stat().st_size > 2 * sum(path.stat().st_size for path in others)
+    assert packing.is_worth_it(Git(cdr.store))
+    packing.pack(Git(cdr.store))
+    assert (len(packs(cdr.store)), largest in packs(cdr.store)) == ((2, True) if stays else (1, False))
+    assert held(cdr.store) == in_many_packs and not packing.is_worth_it(Git(cdr.store))
+    assert findings(cdr, code=0) == set()
+
+
+def test_a_pack_that_is_marked_to_be_kept_stays(cdr: Shell, in_many_packs: set[str]) -> None:
+    smallest = min(packs(cdr.store), key=lambda path: path.stat().st_size)
+    smallest.with_suffix(".keep").write_text("")
+    packing.pack(Git(cdr.store))
+    assert smallest in packs(cdr.store)
+    assert held(cdr.store) == in_many_packs
+
+
+def test_stopped_while_packs_are_put_together_it_loses_nothing(
+    cdr: Shell, in_many_packs: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves, unlink = iter(range(1)), Path.unlink
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(disk, "move", lambda made, to: _stop() if next(moves, None) is None else made.replace(to))
+        packing.pack(Git(cdr.store))
+    assert held(cdr.store) == in_many_packs
+    for went in range(6):
+        gone = iter(range(went))
+        with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+            patch.setattr(
+                Path,
+                "unlink",
+                lambda path, missing_ok=False, gone=gone: (
+                    _stop() if next(gone, None) is None and path.parent.name == "pack" else unlink(path, missing_ok)
+                ),
+            )
+            packing.pack(Git(cdr.store))
+        assert held(cdr.store) == in_many_packs, went
+        monkeypatch.setattr(packing, "MOST_PACKS", 1)
+    packing.pack(Git(cdr.store))
+    assert held(cdr.store) == in_many_packs
+    names = {path.stem for path in packs(cdr.store)}
+    assert {path.stem for path in (cdr.store / ".git/objects/pack").iterdir()} == names
 
 
 def test_an_object_that_is_damaged_stops_it_and_two_never_pack_at_once(cdr: Shell, sudi: str) -> None:
