@@ -329,6 +329,7 @@ NARRATIVE = {
     "actions": {"text", "updates"},
     "disclosures": {"to", "authority"},
     "told": {"to"},
+    "second_opinions": {"question", "answer"},
 }
 
 

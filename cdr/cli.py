@@ -108,6 +108,9 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"cdr.commands.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
+        if isinstance(command, click.Group):
+            for part, name in PARTS.get(cmd_name, {}).items():
+                command.add_command(import_module(f"cdr.commands.{name}").command, part)
         if self.prepare is not None:
             self.prepare(command, cmd_name)
         return command
@@ -136,6 +139,10 @@ OF_GIT = ("merge-driver", "text-view", "check-push")
 MODULES = {"return": "return_", "list": "list_", "import": "import_"} | {
     name: name.replace("-", "_") for name in (*OF_GIT, "check-tables")
 }
+
+
+# What belongs to a group and has a module of its own.
+PARTS = {"panel": {"question": "panel_question", "survey": "panel_survey"}}
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.case.facts import Facts
+from cdr.domain.case.second_opinions import awaited
 from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, missing, name_of
 from cdr.domain.panel.meeting_days import agenda_due, papers_due
 from cdr.domain.panel.readiness import ratified_by
@@ -77,6 +78,8 @@ def _after(shown: Shown) -> Iterator[str]:
         yield f"Nobody is recorded as there: cdr panel attend {meeting.id} WHO..."
     for case in dict.fromkeys(case for case, _ in meeting.sealed):
         yield f"The readings of {case} are still sealed: cdr reading open {meeting.id} {case}"
+    for case in meeting.references:
+        yield from (f"{case}: {one}" for one in (awaited(shown.cases[case].case) if case in shown.cases else []))
     if meeting.minutes_on is None:
         yield f"There are no minutes: cdr panel minutes {meeting.id} --from FILE"
     if not meeting.is_over:
@@ -113,11 +116,17 @@ def to_json(shown: Shown) -> dict[str, Any]:
         "agenda_on": _iso(meeting.agenda_on),
         "papers_on": _iso(meeting.papers_on),
         "papers_for": list(meeting.papers_for),
+        "survey": _survey_json(meeting),
         "minutes_on": _iso(meeting.minutes_on),
         "closed": meeting.is_over,
         "closed_on": _iso(meeting.closed_on),
         "not_done": shown.not_done,
     }
+
+
+def _survey_json(meeting: Meeting) -> dict[str, int] | None:
+    said = meeting.survey
+    return {"in_time": said.in_time, "in_part": said.in_part, "not_in_time": said.not_in_time} if said else None
 
 
 def lines(shown: Shown, minutes: bool = False) -> Iterator[str]:
@@ -138,6 +147,8 @@ def lines(shown: Shown, minutes: bool = False) -> Iterator[str]:
     yield f"  agenda made: {meeting.agenda_on or 'not yet'}"
     readers = f" for {', '.join(meeting.papers_for)}" if meeting.papers_for else ""
     yield f"  papers made: {meeting.papers_on or 'not yet'}{readers}"
+    if said := meeting.survey:
+        yield f"  read in time by {said.in_time} of {said.answers} who answered, in part by {said.in_part}"
     yield from ["\nNot done yet", *(f"  {item}" for item in shown.not_done)] if shown.not_done else []
     if minutes and meeting.minutes:
         told = meeting.minutes.text.strip().splitlines()

@@ -23,6 +23,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "panel_found"): ("what", "on", "with", "number"),
     ("case", "milestones"): ("kind", "on", "with"),
     ("case", "raised"): ("what", "panel"),
+    ("case", "second_opinions"): ("area", "asked_on", "question"),
     ("case", "handovers"): ("way", "area", "on"),
     ("case", "waivers"): ("agency", "on"),
     ("case", "holds"): ("agency", "on"),
@@ -76,7 +77,7 @@ PROBABLY = (
     "on",
 )
 # Only together do the parts say anything.
-ONE_PIECE = frozenset({"address", "form", "received", "to", "locked", "inquest_on", "avoid"})
+ONE_PIECE = frozenset({"address", "survey", "form", "received", "to", "locked", "inquest_on", "avoid"})
 # Decided with another field beside it, so that nobody is asked twice for one thing.
 LED_BY: Mapping[str, str] = {
     "answered_on": "status", "received": "status", "closed_on": "status", "ended_by": "status", "reason": "status",

@@ -1,0 +1,123 @@
+"""What goes on beside and after a meeting: a second opinion, what members said of the papers, learning that is sent out, the quarter's report."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+import pytest
+from cli.test_panel import DAY, QUORUM, pdf_text, ready  # noqa: F401
+from conftest import EXAMPLES, People, Shell
+
+from cdr.store.crypto import Gnupg
+
+QUESTION = "Was Amara Testcase's death a sudden unexpected death (10) or of a medical cause (7)?\n"
+
+
+def configured(cdr: Shell, people: People, old: str, new: str) -> None:
+    """The store's cdr.yaml with one thing changed, as a member commits it."""
+    path = cdr.store / "cdr.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    commit = ["git", "-C", str(cdr.store), "-c", f"user.signingkey={people.member}", "-c", "user.name=Robin"]
+    commit += ["-c", "user.email=cdop.manager@northshire.example", "commit", "-q", "-S", "-m", "changed", "cdr.yaml"]
+    subprocess.run(commit, check=True, capture_output=True)
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def held(cdr: Shell, reference: str, day: str = DAY) -> str:
+    """A quorate meeting that had the case and is over."""
+    panel = cdr("panel", "new", day, as_of="2026-03-20").out.strip()
+    cdr("panel", "assign", panel, reference, as_of="2026-04-01")
+    cdr("panel", "attend", panel, *QUORUM, "--observer", "northshire-police", as_of=day)
+    cdr("panel", "close", panel, as_of=day)
+    return panel
+
+
+def test_another_panel_is_asked_without_names_and_its_answer_is_waited_for(
+    cdr: Shell,
+    ready: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    panel, question = held(cdr, ready), written(tmp_path, "question.txt", QUESTION)
+    ask = ("panel", "question", "ask", ready, "--from", question, "--to")
+    cdr(*ask, "Nowhere", "-o", tmp_path / "out", as_of=DAY, code=66)
+    cdr(*ask, "Eastbury", "-o", cdr.store / "out", as_of=DAY, code=2)
+    assert cdr("panel", "question", "list", "--json", as_of=DAY).json["questions"] == []
+    asked = cdr(*ask, "Eastbury", "-o", tmp_path / "out", "--json", as_of=DAY)
+    assert [(one["n"], one["to"], one["status"]) for one in asked.json["questions"]] == [(1, "Eastbury", "awaited")]
+    (paper,) = (tmp_path / "out").iterdir()
+    assert paper.name == f"{ready}-question-1.pdf"
+    pikepdf = pytest.importorskip("pikepdf")
+    opened = io.BytesIO()
+    with pikepdf.open(paper, password=asked.json["passphrase"]) as document:
+        document.save(opened, encryption=False)
+    text = pdf_text(opened.getvalue())
+    assert "a sudden unexpected death (10) or of a medical cause (7)?" in " ".join(text.split())
+    assert not [word for word in ("Amara", "Testcase", "Efua", "9990000018", "Raman", "2025-03-02") if word in text]
+
+    assert "second opinion of Eastbury" in cdr("list", "--json", as_of=DAY).json["cases"][0]["waiting_for"]
+    sentence = "The second opinion of Eastbury is awaited (question 1)."
+    assert f"{ready}: {sentence}" in cdr("panel", "show", panel, "--json", as_of=DAY).json["not_done"]
+    review = ("review", ready, "--from", EXAMPLES / "form-c-sudi.yaml", "--panel", panel)
+    assert sentence in cdr(*review, as_of=DAY, code=65).err
+
+    answer = written(tmp_path, "answer.txt", "We would say 10.\n")
+    to_it = ("panel", "question", "answer", ready)
+    cdr(*to_it, "2", "--from", answer, as_of="2026-05-01", code=65)
+    cdr(*to_it, "1", "--from", answer, "--on", "2026-04-01", as_of="2026-05-01", code=65)
+    assert "answered" in cdr(*to_it, "1", "--from", answer, as_of="2026-05-01").out
+    assert "We would say 10." in cdr("panel", "question", "list", ready, as_of="2026-05-01").out
+    assert "We would say 10." in cdr("show", ready, as_of="2026-05-01").out
+    everywhere = cdr("panel", "question", "list", "--json", as_of="2026-05-01").json["questions"]
+    assert [(one["status"], one["question"], one["answer"]) for one in everywhere] == [("answered", None, None)]
+    assert cdr(*review, "--json", as_of="2026-05-02").json["overridden"] == []
+
+
+def test_a_question_to_an_area_with_keys_is_for_these_keys(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(cdr, people, "cdop@eastbury.example", f"cdop@eastbury.example, key: {people.second}")
+    question = written(tmp_path, "question.txt", QUESTION)
+    cdr("panel", "question", "ask", sudi, "--to", "Eastbury", "--from", question, "-o", tmp_path / "out", as_of=DAY)
+    paper = tmp_path / "out" / f"{sudi}-question-1.pdf.gpg"
+    monkeypatch.setenv("GNUPGHOME", people.second_home)
+    assert sudi in pdf_text(Gnupg().decrypt(paper.read_bytes(), "the question"))
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    why = written(tmp_path, "why.txt", "They have no panel before the summer.\n")
+    cdr("panel", "question", "answer", sudi, "1", "--none", "--from", why, as_of="2026-05-01")
+    listed = cdr("panel", "question", "list", sudi, "--json", as_of="2026-05-01").json["questions"]
+    assert listed[0]["status"] == "not_answered"
+
+
+def test_what_members_said_of_the_papers_and_who_came_is_told_for_the_year(
+    cdr: Shell,
+    ready: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    panel = held(cdr, ready)
+    cdr("panel", "survey", panel, as_of=DAY, code=2)
+    cdr("panel", "survey", "P2030-01-01", "--in-time", "1", as_of=DAY, code=66)
+    cdr("panel", "survey", panel, "--in-time", "1", as_of=DAY)
+    words = written(tmp_path, "words.txt", "Eight cases are too many.\n")
+    told = cdr(
+        "panel", "survey", panel, "--in-time", "5", "--in-part", "2", "--not-in-time", "1", "--from", words, as_of=DAY
+    )
+    assert "5 of 8" in told.out
+    said = {"in_time": 5, "in_part": 2, "not_in_time": 1}
+    assert cdr("panel", "show", panel, "--json", as_of=DAY).json["survey"] == said
+    before, year = cdr("tally", "--year", "2026/27", "--years", "2", "--json", as_of=DAY).json["meetings"]
+    assert (before["attendance"], before["papers_read"]) == ([], None), "nobody was asked, which is no nought"
+    assert year["papers_read"] == {"meetings": 1, **said} and year["observed"] == 1
+    came = {one["organisation"]: (one["there"], one["of"]) for one in year["attendance"]}
+    assert came == dict.fromkeys(QUORUM, (1, 1))
+    report = cdr("report", "--year", "2026/27", "-o", "-", as_of=DAY).out
+    assert "of 8 answers after 1 meeting of 1, 5 read all papers in time, 2 in part, 1 could not" in report
+    assert "Northtown General Hospital: at 1 of 1" in report and "Observers: at 1 of 1" in report
