@@ -134,15 +134,12 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+PARTS = {"panel": {"question": "panel_question", "survey": "panel_survey"}}  # of a group, in modules of their own
 # git calls them, as `cdr init`, `cdr doctor` and docs/server.md tell it to; nobody types them
 OF_GIT = ("merge-driver", "text-view", "check-push")
 MODULES = {"return": "return_", "list": "list_", "import": "import_"} | {
     name: name.replace("-", "_") for name in (*OF_GIT, "check-tables")
 }
-
-
-# What belongs to a group and has a module of its own.
-PARTS = {"panel": {"question": "panel_question", "survey": "panel_survey"}}
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -121,3 +121,19 @@ def test_what_members_said_of_the_papers_and_who_came_is_told_for_the_year(
     report = cdr("report", "--year", "2026/27", "-o", "-", as_of=DAY).out
     assert "of 8 answers after 1 meeting of 1, 5 read all papers in time, 2 in part, 1 could not" in report
     assert "Northtown General Hospital: at 1 of 1" in report and "Observers: at 1 of 1" in report
+
+
+def test_who_reads_many_hard_cases_is_told_on_their_own_machine_alone(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cdr.domain.case.hard_reading.MANY", 1)
+    told = "A word to you alone"
+    assert told not in cdr("show", sudi, as_of=DAY).err, "nobody is there to read it"
+    monkeypatch.setattr("cdr.app.is_watched", lambda: True)
+    before = subprocess.run(["git", "-C", cdr.store, "rev-parse", "HEAD"], capture_output=True, check=True).stdout
+    cdr("list", as_of=DAY)
+    first = cdr("show", sudi, as_of=DAY)
+    assert told in first.err and told not in first.out and "1 hard cases" in first.err
+    assert told not in cdr("show", sudi, as_of=DAY).err, "once in seven days"
+    assert subprocess.run(["git", "-C", cdr.store, "rev-parse", "HEAD"], capture_output=True).stdout == before
+    assert "alone" not in cdr("audit", "--reads", as_of=DAY).out
