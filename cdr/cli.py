@@ -56,6 +56,7 @@ COMMANDS = {
     "wish": "Say how one person of the family wants to hear from us.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "action": "Recommendations and actions: to whom, by when, and what became of them.",
+    "learning": "A briefing of one page from several reviews, and to whom it went.",
     "handover": "Give a case to the review team of another area: a signed bundle, encrypted to them.",
     "receive": "Take in a case, or the analysis that was asked for, from another area.",
     "close": "End a case when nothing is left to do; what is left is listed.",

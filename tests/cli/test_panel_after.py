@@ -32,6 +32,10 @@ def written(folder: Path, name: str, text: str) -> Path:
     return path
 
 
+def head_of(cdr: Shell) -> bytes:
+    return subprocess.run(["git", "-C", cdr.store, "rev-parse", "HEAD"], capture_output=True, check=True).stdout
+
+
 def held(cdr: Shell, reference: str, day: str = DAY) -> str:
     """A quorate meeting that had the case and is over."""
     panel = cdr("panel", "new", day, as_of="2026-03-20").out.strip()
@@ -130,10 +134,41 @@ def test_who_reads_many_hard_cases_is_told_on_their_own_machine_alone(
     told = "A word to you alone"
     assert told not in cdr("show", sudi, as_of=DAY).err, "nobody is there to read it"
     monkeypatch.setattr("cdr.app.is_watched", lambda: True)
-    before = subprocess.run(["git", "-C", cdr.store, "rev-parse", "HEAD"], capture_output=True, check=True).stdout
+    before = head_of(cdr)
     cdr("list", as_of=DAY)
     first = cdr("show", sudi, as_of=DAY)
     assert told in first.err and told not in first.out and "1 hard cases" in first.err
     assert told not in cdr("show", sudi, as_of=DAY).err, "once in seven days"
-    assert subprocess.run(["git", "-C", cdr.store, "rev-parse", "HEAD"], capture_output=True).stdout == before
+    assert head_of(cdr) == before
     assert "alone" not in cdr("audit", "--reads", as_of=DAY).out
+
+
+def test_learning_goes_out_on_one_page_without_names_and_its_readers_are_recorded(
+    cdr: Shell,
+    ready: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    panel, brief = held(cdr, ready), ("learning", "brief", "--title", "Safer sleep", "-o")
+    assert "not ratified" in cdr(*brief, tmp_path / "early.pdf", ready, as_of=DAY, code=65).err
+    assert not (tmp_path / "early.pdf").exists() and cdr("learning", "list", "--json").json["briefings"] == []
+    cdr("review", ready, "--from", EXAMPLES / "form-c-sudi.yaml", "--panel", panel, as_of=DAY)
+    made = cdr(*brief, tmp_path / "brief.pdf", panel, as_of="2026-05-01")
+    id_ = made.out.strip()
+    text = pdf_text((tmp_path / "brief.pdf").read_bytes())
+    assert "Safer sleep" in text and "From one review" in text and "one review alone" in made.err
+    assert not [word for word in ("Amara", "Testcase", ready) if word in text]
+    cdr("learning", "sent", "L2026-0000", "--to", "northshire-community", code=66)
+    cdr(
+        "learning",
+        "sent",
+        id_.lower(),
+        "--to",
+        "northshire-community",
+        "--to",
+        "All  health visitors",
+        as_of="2026-05-04",
+    )
+    (kept,) = cdr("learning", "list", "--json").json["briefings"]
+    assert [one["to"] for one in kept["sent"]] == ["northshire-community", "All health visitors"]
+    assert (kept["cases"], kept["made_on"]) == ([ready], "2026-05-01")
+    assert "All health visitors (2026-05-04)" in cdr("learning", "list").out

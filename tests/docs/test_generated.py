@@ -53,6 +53,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "timeline": STORE,
     "letter": RECORDS,
     "action": RECORDS,
+    "learning": RECORDS,
     "handover": RECORDS,
     "receive": RECORDS,
     "panel": RECORDS,

@@ -167,6 +167,7 @@ VERBS: list[list[object]] = [
     ["panel", "list"],
     ["reading", "agreement"],
     ["action", "list"],
+    ["learning", "list"],
     ["contact", "REF"],
     ["question", "REF", "list"],
     ["outbox"],

@@ -48,6 +48,8 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("panel", "packs"): ("on", "for"),
     ("panel", "packs", "[]", "documents"): ("case", "id"),
     ("agreements", "agreements"): ("who", "on", "until"),
+    ("learning", "briefings"): ("id",),
+    ("learning", "briefings", "[]", "sent"): ("on", "to"),
     ("report-pictures", "pictures"): ("name",),
     ("passphrases", "agreed"): ("agency", "on"),
     ("case", "letters"): ("kind", "to", "made_on", "format", "attachment"),
