@@ -66,6 +66,7 @@ COMMANDS = {
     "planning": "Show what a team plans with: call-outs, contacts, open work, next year's range.",
     "tally": "Count the year in tables, with earlier years beside it.",
     "report": "Make the annual report, and keep the area's own words for it.",
+    "assurance": "Make the chair's report of a quarter, for the partners.",
     "theme": "Count the reviewed cases that have something in common, with factors and learning.",
     "release": "List what was published, when and from which commit; withdraw it.",
     "check-tables": "Find what is wrong in published tables; needs no store and no key.",

@@ -76,7 +76,9 @@ def _learning(app: App, cases: Sequence[str]) -> tuple[Learning, int]:
     from cdr.forms.codelists import code_list
     from cdr.work.timelines import anonymiser_of
 
-    learn, asked, doubtful = [], [], 0
+    learn: list[Point] = []
+    asked: list[Point] = []
+    doubtful = 0
     for reference in cases:
         documents = app.store.case(reference)
         anonymiser, form_c = anonymiser_of(app, documents), documents.analysis_body or {}

@@ -62,6 +62,7 @@ MET_ELSEWHERE = {
     "planning-1.json": ("planning", "cli/test_planning.py"),
     "action-chase-1.json": ("action", "cli/test_panel.py"),
     "readings-1.json": ("reading", "cli/test_panel.py"),
+    "assurance-1.json": ("assurance", "cli/test_panel_after.py"),
     "learning-1.json": ("learning", "cli/test_panel_after.py"),
     "second-opinions-1.json": ("question", "cli/test_panel_after.py"),
     "reading-agreement-1.json": ("reading", "cli/test_panel.py"),

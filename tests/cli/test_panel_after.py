@@ -172,3 +172,36 @@ def test_learning_goes_out_on_one_page_without_names_and_its_readers_are_recorde
     assert [one["to"] for one in kept["sent"]] == ["northshire-community", "All health visitors"]
     assert (kept["cases"], kept["made_on"]) == ([ready], "2026-05-01")
     assert "All health visitors (2026-05-04)" in cdr("learning", "list").out
+
+
+def test_the_chair_assures_the_partners_of_a_quarter(
+    cdr: Shell,
+    ready: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
+    cdr("panel", "assign", panel, ready, as_of="2026-04-01")
+    cdr("panel", "agenda", panel, "-o", tmp_path / "agenda.txt", as_of="2026-04-01")
+    cdr("panel", "attend", panel, *QUORUM[:3], as_of=DAY)
+    cdr("panel", "refer", panel, ready, as_of=DAY)
+    cdr("panel", "survey", panel, "--in-time", "2", "--not-in-time", "1", as_of=DAY)
+    cdr("panel", "close", panel, as_of=DAY)
+    form_c = EXAMPLES / "form-c-sudi.yaml"
+    cdr("review", ready, "--from", form_c, "--panel", panel, "--override", "Agreed by telephone", as_of=DAY)
+    text = written(tmp_path, "action.txt", "Write it down.\n")
+    cdr("action", "add", panel, "--to", "northshire-police", "--due", "2026-05-01", "--from", text, as_of=DAY)
+    told = cdr("assurance", "--quarter", "2026/27-Q1", "--json", as_of="2026-07-02").json
+    assert (told["from"], told["until"], told["notified"], told["reviewed"]) == ("2026-04-01", "2026-06-30", 0, 1)
+    assert told["raised"] == {"abuse": 1, "coroner": 0, "public_health": 0} and told["median_days"] > 0
+    assert len(told["passed_over"]) == 1 and "not quorate" in told["passed_over"][0]["unmet"][0]
+    assert {"to": "northshire-police", "count": 1} in told["actions_overdue"]
+    assert cdr("assurance", "--json", as_of="2026-07-02").json["quarter"] == "2026/27 Q1", "the last that is over"
+    before = cdr("assurance", "--quarter", "2025/26 q4", "--json", as_of="2026-07-02").json
+    assert (before["notified"], before["reviewed"], before["median_days"]) == (1, 0, None)
+    said = cdr("assurance", as_of="2026-07-02").out
+    assert f"| {panel} | 1 | yes | no: northshire-social-care | 13 days before | not made | 2 of 3 |" in said
+    assert ready not in said and "Amara" not in said
+    cdr("assurance", "-o", tmp_path / "assurance.pdf", as_of="2026-07-02")
+    assert "What the chair says" in pdf_text((tmp_path / "assurance.pdf").read_bytes())
+    cdr("assurance", "--quarter", "2026/27-Q5", as_of="2026-07-02", code=2)
+    cdr("assurance", "-o", tmp_path / "assurance.docx", as_of="2026-07-02", code=2)

@@ -67,6 +67,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "planning": STORE,
     "tally": RECORDS,
     "report": RECORDS,
+    "assurance": (65, *STORE),
     "theme": (65, *STORE),
     "release": RECORDS,
     "check-tables": (1, 65, 66, 74),

@@ -168,6 +168,7 @@ VERBS: list[list[object]] = [
     ["reading", "agreement"],
     ["action", "list"],
     ["learning", "list"],
+    ["assurance"],
     ["contact", "REF"],
     ["question", "REF", "list"],
     ["outbox"],
