@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from cdr.store.parts import Kinds
     from cdr.store.store import Store
 
-HARD_READING = "hard-reading"  # under which the index's folder keeps it, beside the store
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
 EXTRACTION = "b2b0f7fd559e0873"
@@ -161,11 +160,12 @@ class App:
         """Tell who read many hard cases lately that this weighs; kept sealed on this machine, by real days. Raises: TryAgain, DiskFailed."""
         from cdr.clock import real_now
         from cdr.domain.case.hard_reading import is_hard, read
+        from cdr.store import reads
 
-        documents, sealing = store.case(reference), store.index.sealing
+        documents = store.case(reference)
         if is_hard(documents.notification.body, documents.analysis_body or {}):
-            kept, words = read(sealing.open(HARD_READING) or {}, reference, real_now().date())
-            sealing.keep(HARD_READING, kept)
+            kept, words = read(reads.kept_aside(store), reference, real_now().date())
+            reads.keep_aside(store, kept)
             store.notices.extend([words] if words else [])
 
     def pack(self, is_waited_for: bool) -> None:
