@@ -205,3 +205,18 @@ def test_the_chair_assures_the_partners_of_a_quarter(
     assert "What the chair says" in pdf_text((tmp_path / "assurance.pdf").read_bytes())
     cdr("assurance", "--quarter", "2026/27-Q5", as_of="2026-07-02", code=2)
     cdr("assurance", "-o", tmp_path / "assurance.docx", as_of="2026-07-02", code=2)
+
+
+def test_a_meeting_without_a_quorum_says_where_its_cases_went(cdr: Shell, ready: str) -> None:  # noqa: F811
+    first, second = (cdr("panel", "new", day, as_of="2026-03-20").out.strip() for day in (DAY, "2026-05-19"))
+    cdr("panel", "assign", first, ready, as_of="2026-04-01")
+    cdr("panel", "attend", first, *QUORUM[:3], as_of=DAY)
+    cdr("panel", "close", first, as_of=DAY)
+    left = cdr("panel", "show", first, "--json", as_of=DAY).json["not_done"]
+    assert (
+        f"{ready} is not ratified: the meeting was not quorate; put it before another: cdr panel assign ID {ready}"
+        in left
+    )
+    cdr("panel", "assign", second, ready, as_of="2026-04-20")
+    assert not [one for one in cdr("panel", "show", first, "--json", as_of=DAY).json["not_done"] if ready in one]
+    assert f"{ready}  moved to {second}" in cdr("panel", "show", first, as_of=DAY).out

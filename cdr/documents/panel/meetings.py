@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.case.facts import Facts
+from cdr.domain.case.milestones import MEETS, milestones_of
+from cdr.domain.case.review import settled_on
 from cdr.domain.case.second_opinions import awaited
 from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, missing, name_of
 from cdr.domain.panel.meeting_days import agenda_due, papers_due
@@ -45,7 +47,13 @@ class Shown:
         """Whether a case was ratified with it; of one that is not among the cases any more (void, erased, not to be read) nothing is known."""
         if case not in self.cases:
             return "void, erased, or not to be read"
-        return "ratified" if case in self.ratified else NOT_RATIFIED
+        if case in self.ratified:
+            return "ratified"
+        body = self.cases[case].case
+        set_by = [one.panel for one in milestones_of(body) if one.kind == MEETS and one.panel]
+        if set_by and set_by[-1] != self.meeting.id:
+            return f"moved to {set_by[-1]}"
+        return "ratified otherwise" if settled_on(body) else NOT_RATIFIED
 
     def without_one_that_left(self, case: str) -> list[str]:
         """The organisations of which nobody stayed for a case, though somebody was there."""
@@ -86,7 +94,10 @@ def _after(shown: Shown) -> Iterator[str]:
         yield f"It is not recorded as over: cdr panel close {meeting.id}"
     else:
         left = [case for case in meeting.references if shown.came_of(case) == NOT_RATIFIED]
-        yield from (f"{case} is not ratified: cdr review {case} --from FILE --panel {meeting.id}" for case in left)
+        way = f"cdr review {{0}} --from FILE --panel {meeting.id}"
+        if shown.missing:
+            way = "the meeting was not quorate; put it before another: cdr panel assign ID {0}"
+        yield from (f"{case} is not ratified: {way.format(case)}" for case in left)
 
 
 def to_json(shown: Shown) -> dict[str, Any]:
