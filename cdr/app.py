@@ -151,8 +151,22 @@ class App:
 
         try:
             reads.note(store, self.verb, cases, self.read_for)
+            if len(store.cases_opened) == 1 and is_watched():  # read by somebody, and not gone through with others
+                self._care_for_reader(store, *store.cases_opened)
         except CdrError as error:
             store.notices.append(f"cdr: that these cases were opened could not be noted: {error.message}")
+
+    def _care_for_reader(self, store: Store, reference: str) -> None:
+        """Tell who read many hard cases lately that this weighs; kept sealed on this machine, by real days. Raises: TryAgain, DiskFailed."""
+        from cdr.clock import real_now
+        from cdr.domain.case.hard_reading import is_hard, read
+        from cdr.store import reads
+
+        documents = store.case(reference)
+        if is_hard(documents.notification.body, documents.analysis_body or {}):
+            kept, words = read(reads.kept_aside(store), reference, real_now().date())
+            reads.keep_aside(store, kept)
+            store.notices.extend([words] if words else [])
 
     def pack(self, is_waited_for: bool) -> None:
         """Pack the repository where that is worth it; in a process of its own where somebody waits."""
@@ -329,6 +343,7 @@ NARRATIVE = {
     "actions": {"text", "updates"},
     "disclosures": {"to", "authority"},
     "told": {"to"},
+    "second_opinions": {"question", "answer"},
 }
 
 
@@ -354,9 +369,14 @@ def _minimum() -> Minimum:
     return Minimum.from_rules(rules("ncmd"))
 
 
+def is_watched() -> bool:
+    """Whether somebody sees what is said on stderr."""
+    return sys.stderr.isatty()
+
+
 def progress(items: Sequence[str], label: str) -> Iterable[str]:
     """The same items, with a bar on the terminal while they are gone through."""
-    if len(items) < 2 or not sys.stderr.isatty():
+    if len(items) < 2 or not is_watched():
         return items
     return _with_bar(items, label)
 

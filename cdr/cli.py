@@ -56,6 +56,7 @@ COMMANDS = {
     "reading": "Two members read a case by themselves, sealed, before the panel talks about it.",
     "review": "Take in the analysis form (Form C), as a draft or ratified.",
     "action": "Recommendations and actions: to whom, by when, and what became of them.",
+    "learning": "A briefing of one page from several reviews, and to whom it went.",
     "handover": "Give a case to the review team of another area: a signed bundle, encrypted to them.",
     "receive": "Take in a case, or the analysis that was asked for, from another area.",
     "close": "End a case when nothing is left to do; what is left is listed.",
@@ -65,6 +66,7 @@ COMMANDS = {
     "planning": "Show what a team plans with: call-outs, contacts, open work, next year's range.",
     "tally": "Count the year in tables, with earlier years beside it.",
     "report": "Make the annual report, and keep the area's own words for it.",
+    "assurance": "Make the chair's report of a quarter, for the partners.",
     "theme": "Count the reviewed cases that have something in common, with factors and learning.",
     "release": "List what was published, when and from which commit; withdraw it.",
     "check-tables": "Find what is wrong in published tables; needs no store and no key.",
@@ -108,6 +110,9 @@ class LazyGroup(click.Group):
             return None
         module = import_module(f"cdr.commands.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
+        if isinstance(command, click.Group):
+            for part, name in PARTS.get(cmd_name, {}).items():
+                command.add_command(import_module(f"cdr.commands.{name}").command, part)
         if self.prepare is not None:
             self.prepare(command, cmd_name)
         return command
@@ -134,6 +139,7 @@ class LazyGroup(click.Group):
                 formatter.write_dl(commands)
 
 
+PARTS = {"panel": {"question": "panel_question", "survey": "panel_survey"}}  # of a group, in modules of their own
 # git calls them, as `cdr init`, `cdr doctor` and docs/server.md tell it to; nobody types them
 OF_GIT = ("merge-driver", "text-view", "check-push")
 MODULES = {"return": "return_", "list": "list_", "import": "import_"} | {

@@ -133,6 +133,7 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
         ratified = review["stage"] == RATIFIED
         yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
         yield from _all_the_same(review["override"])
+    yield from _second_opinions(case)
     for number, letter in enumerate(case["letters"], 1):
         yield f"\nLetter {number} ({letter['kind']}, {letter['status']}, {letter['format']}) to {_whom(letter)}, made on {letter['made_on']}{_sent(letter)}"
     yield from _holds(case)
@@ -150,6 +151,16 @@ def _all_the_same(override: Mapping[str, Any] | None) -> Iterator[str]:
     if override:
         yield f"  all the same, because: {' '.join(override['reason'].split())}"
         yield from (f"  - {reason}" for reason in override["unmet"])
+
+
+def _second_opinions(case: Mapping[str, Any]) -> Iterator[str]:
+    """What another panel was asked, and what it answered."""
+    from cdr.domain.case.second_opinions import second_opinions_of
+
+    for number, one in second_opinions_of(case).items():
+        yield f"\nQuestion {number} to the panel of {one.area}, asked on {one.asked_on}: {one.status.replace('_', ' ')}"
+        yield from (f"  {line}" for line in one.question.splitlines())
+        yield from (f"  {one.answered_on}  {line}" for line in one.answer.splitlines())
 
 
 def _family(case: Mapping[str, Any]) -> Iterator[str]:

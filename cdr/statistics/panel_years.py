@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.review import ratifying_review
-from cdr.domain.panel.meeting import Meeting, missing
+from cdr.domain.panel.meeting import Meeting, missing, name_of, organisation_of
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import date_at, words_at
 from cdr.records import dataclass
@@ -15,13 +15,44 @@ from cdr.statistics.years import year_of
 
 
 @dataclass(frozen=True)
+class Attendance:
+    """At how many meetings somebody was there from an organisation (an agency's id and name), of those of which it is recorded who was."""
+
+    organisation: str
+    name: str
+    there: int
+    of: int
+
+
+@dataclass(frozen=True)
+class PapersRead:
+    """What members said after `meetings` meetings: how many could read the papers in time, in part, or not; summed over them."""
+
+    meetings: int
+    in_time: int
+    in_part: int
+    not_in_time: int
+
+    @property
+    def answers(self) -> int:
+        """How many answers there were."""
+        return self.in_time + self.in_part + self.not_in_time
+
+
+@dataclass(frozen=True)
 class PanelYear:
-    """One year's meetings: how many were held (recorded as over), how many of them were quorate, and how many cases they had."""
+    """One year's meetings: how many were held (recorded as over), how many of them were quorate, and how many cases they had.
+
+    `observed` is at how many of them somebody observed; `read` is None where nobody was asked.
+    """
 
     year: str
     held: int
     quorate: int
     cases: int
+    attendance: tuple[Attendance, ...] = ()
+    observed: int = 0
+    read: PapersRead | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +86,32 @@ def panel_years(
 
 def _year(year: str, held: Sequence[Meeting], configuration: Configuration) -> PanelYear:
     quorate = [one for one in held if not missing(one.attended, configuration)]
-    return PanelYear(year, len(held), len(quorate), sum(len(one.cases) for one in held))
+    attendance = tuple(_attendance([one for one in held if one.attended], configuration))
+    observed = sum(bool(one.observers) for one in held)
+    return PanelYear(
+        year, len(held), len(quorate), sum(len(one.cases) for one in held), attendance, observed, _read(held)
+    )
+
+
+def _attendance(held: Sequence[Meeting], configuration: Configuration) -> Iterator[Attendance]:
+    """Each organisation that the quorum or a member stands for, then whoever else came; none where nothing is recorded."""
+    there = [{organisation_of(who, configuration) for who in one.attended} for one in held]
+    needed = [agency for quorum in configuration.panel for agency in quorum.agencies]
+    known = dict.fromkeys([*needed, *(one.organisation for one in configuration.members), *sorted(set().union(*there))])
+    for agency in filter(None, known) if held else ():
+        yield Attendance(agency, name_of(agency, configuration), sum(agency in one for one in there), len(held))
+
+
+def _read(held: Sequence[Meeting]) -> PapersRead | None:
+    said = [one.survey for one in held if one.survey]
+    if not said:
+        return None
+    return PapersRead(
+        len(said),
+        sum(one.in_time for one in said),
+        sum(one.in_part for one in said),
+        sum(one.not_in_time for one in said),
+    )
 
 
 def overridden(facts: Facts) -> Overridden | None:

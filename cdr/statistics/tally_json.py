@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from cdr.statistics.changed_since import Revision
-from cdr.statistics.panel_years import PanelYears
+from cdr.statistics.panel_years import PanelYear, PanelYears
 from cdr.statistics.rounding import STEP
 from cdr.statistics.tables import Break, Cell, Reference, Row, Table, Tally
 
@@ -42,9 +43,24 @@ def _revision_json(one: Revision) -> dict[str, Any]:
 
 def _panel_json(panel: PanelYears, edition: str) -> dict[str, Any]:
     """The meetings of each year, and the reviews in which something was passed over, which no public edition names."""
-    meetings = [{"year": one.year, "held": one.held, "quorate": one.quorate, "cases": one.cases} for one in panel.years]
+    meetings = [
+        {
+            "year": one.year,
+            "held": one.held,
+            "quorate": one.quorate,
+            "cases": one.cases,
+            **(_who_came_json(one) if edition == INTERNAL else {}),
+        }
+        for one in panel.years
+    ]
     listed = [{"on": one.on.isoformat(), "unmet": list(one.unmet)} for one in panel.overridden]
     return {"meetings": meetings, **({"overridden": listed} if edition == INTERNAL else {})}
+
+
+def _who_came_json(year: PanelYear) -> dict[str, Any]:
+    came = [{"organisation": one.organisation, "there": one.there, "of": one.of} for one in year.attendance]
+    read = asdict(year.read) if year.read else None
+    return {"attendance": came, "observed": year.observed, "papers_read": read}
 
 
 def _table_json(table: Table) -> dict[str, Any]:

@@ -59,6 +59,8 @@ ANALYSIS = Kind("analysis", "form-c", earlier="imported-c")
 ATTACHMENT = Kind("attachment", "attachment")
 PANEL = Kind("panel", "panel")
 AGREEMENTS = Kind("agreements", "agreements")
+LEARNING = Kind("learning", "learning")
+OF_ALL_MEETINGS = {kind.name: kind for kind in (AGREEMENTS, LEARNING)}
 REPORT = Kind("report", "report")
 REPORT_NUMBERS = Kind("report-numbers", "report-numbers")
 REPORT_PICTURES = Kind("report-pictures", "report-pictures")
@@ -79,7 +81,7 @@ KINDS = {
     **OF_A_CASE,
     **{
         kind.name: kind
-        for kind in (PANEL, AGREEMENTS, REPORT, REPORT_PICTURES, REPORT_NUMBERS, PASSPHRASES, READS, RELEASE)
+        for kind in (PANEL, AGREEMENTS, LEARNING, REPORT, REPORT_PICTURES, REPORT_NUMBERS, PASSPHRASES, READS, RELEASE)
     },
 }
 
@@ -99,7 +101,7 @@ def place(path: str) -> Place | None:
     panel = PANEL_FILE.fullmatch(path)
     if panel:
         id_ = panel.group(1)
-        return Place(path, AGREEMENTS if id_ == AGREEMENTS.name else PANEL, "", id_)
+        return Place(path, OF_ALL_MEETINGS.get(id_, PANEL), "", id_)
     for of_none, file in OF_NO_CASE:
         if one := file.fullmatch(path):
             return Place(path, of_none, "", one.group(1))
@@ -168,7 +170,7 @@ def erasure_path(case: str) -> str:
 
 
 def panel_path(id_: str) -> str:
-    """The path of a meeting of the panel, or of its agreements (`agreements`)."""
+    """The path of a meeting of the panel, or of what is of all of them (`agreements`, `learning`)."""
     return f"panels/{id_}.yaml.gpg"
 
 

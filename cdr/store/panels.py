@@ -1,4 +1,4 @@
-"""What a store holds of the panel: its meetings and who signed the statement of confidentiality, opened as they stand."""
+"""What a store holds of the panel: its meetings, who signed the statement of confidentiality, what learning went out; as they stand."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ FOLDER = "panels"
 
 @dataclass(frozen=True)
 class PanelFile:
-    """The documents of the panel: meetings by their ids, in the order of their days; `agreements` is None before there is one."""
+    """The documents of the panel: meetings by their ids, in the order of their days; the others are None before there is one."""
 
     meetings: Mapping[str, Document]
-    agreements: Document | None
+    agreements: Document | None = None
+    learning: Document | None = None
 
     def meeting(self, id_: str) -> Document:
         """One meeting, whose id may be given in small letters. Raises: NotFound."""
@@ -36,13 +37,13 @@ def panel_file(store: Store) -> PanelFile:
     found = [layout.place(path) for path in store.sealed.below(FOLDER)]
     places = [place for place in found if place is not None]
     if not places:
-        return PanelFile({}, None)
+        return PanelFile({})
     store.refuse_changed_files(FOLDER, layout.KEYS)
     documents = store.index.case_documents(FOLDER, places)  # kept together, as the documents of one case are
     meetings = [one for one in documents.values() if one.place.kind is layout.PANEL]
-    agreements = [one for one in documents.values() if one.place.kind is layout.AGREEMENTS]
+    others = {one.place.kind.name: one for one in documents.values() if one.place.kind is not layout.PANEL}
     in_order = sorted(meetings, key=lambda one: (str(one.body.get("date")), one.place.id))
-    return PanelFile({one.place.id: one for one in in_order}, next(iter(agreements), None))
+    return PanelFile({one.place.id: one for one in in_order}, **others)
 
 
 def meeting_place(id_: str) -> Place:
@@ -53,6 +54,11 @@ def meeting_place(id_: str) -> Place:
 def agreements_place() -> Place:
     """Where the signatures belong."""
     return _place(layout.AGREEMENTS.name)
+
+
+def learning_place() -> Place:
+    """Where the briefings belong."""
+    return _place(layout.LEARNING.name)
 
 
 def _place(id_: str) -> Place:

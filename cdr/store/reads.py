@@ -8,9 +8,9 @@ line before, so that one which is cut out is missed. What gpg alone opens leaves
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cdr import clock
 from cdr.records import dataclass
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cdr.store.transaction import Change
 
 EVERY_CASE = "*"
+OWN_READING = "own-reading"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ def note(store: Store, what: str, cases: Sequence[str], why: str = "") -> None:
     with waiting(store.index.sealing) as (kept, keep):
         line["previous"] = kept["head"]
         keep({"head": digest(line), "reads": [*kept["reads"], line]})
+
+
+def kept_aside(store: Store) -> dict[str, Any]:
+    """What is kept of the acting person's own reading, beside the store and for them alone; empty before anything is. Raises: TryAgain."""
+    return store.index.sealing.open(OWN_READING) or {}
+
+
+def keep_aside(store: Store, content: Mapping[str, Any]) -> None:
+    """Keep that; it goes into no store. Raises: TryAgain, DiskFailed."""
+    store.index.sealing.keep(OWN_READING, content)
 
 
 def fold_now(store: Store, verb: str = "reads") -> bool:

@@ -49,6 +49,11 @@ def area(app: App, name: str) -> Area:
     return found
 
 
+def keys_of(area: Area) -> list[str]:
+    """The keys of an area's people, by which something is encrypted to them; none where cdr.yaml has none."""
+    return [*dict.fromkeys(one.key for one in (area.manager, area.chair, area.designated_doctor) if one.key)]
+
+
 def hand_over(app: App, reference: str, to: Area, write: Callable[[bytes], Callable[[], None] | None]) -> None:
     """Make the bundle for an area, encrypted to its people's keys and signed, give it to `write`, and record that it went.
 
@@ -57,7 +62,7 @@ def hand_over(app: App, reference: str, to: Area, write: Callable[[bytes], Calla
     from cdr.store.crypto import Gnupg
     from cdr.work.agency_keys import refuse_unusable
 
-    keys = [*dict.fromkeys(one.key for one in (to.manager, to.chair, to.designated_doctor) if one.key)]
+    keys = keys_of(to)
     if not keys:
         raise ConditionsNotMet(
             "The bundle cannot be encrypted; nothing was made.",

@@ -82,28 +82,12 @@ def readers(app: App, meeting: Meeting, who: Sequence[str]) -> list[str]:
 
 def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[SourceRevision]]:
     """What the papers of each case are made from, and from which revisions of which documents."""
-    from cdr.documents.panel.brief import CasePapers
-    from cdr.work.timelines import anonymiser_of, timeline_of
-
     known, published = counting.facts(app), counting.setting(app).figures
     papers: list[CasePapers] = []
     sources: list[SourceRevision] = []
     for number, reference in enumerate(meeting.references, 1):
         documents = app.store.case(reference)
-        papers.append(
-            CasePapers(
-                number,
-                reference,
-                documents.case.body,
-                documents.notification.body,
-                documents.requests.body,
-                timeline_of(app, documents, identified=False),
-                anonymiser_of(app, documents),
-                documents.analysis_body or {},
-                _returns(app, documents),
-                _rates(app, reference, known, published),
-            )
-        )
+        papers.append(papers_of(app, number, documents, _rates(app, reference, known, published)))
         used = [documents.notification, *documents.returns, *([documents.analysis] if documents.analysis else [])]
         sources += [SourceRevision(reference, one.place.id, one.revision) for one in used]
     return papers, sources
@@ -117,6 +101,25 @@ def _returns(app: App, documents: CaseFile) -> tuple[tuple[str, Mapping[str, Any
     by_agency = {str(body["agency"]): body for body in documents.return_bodies}
     called = types_apart(set(by_agency), agencies(app.configuration))
     return tuple((called[agency], by_agency[agency]) for agency in sorted(by_agency, key=called.__getitem__))
+
+
+def papers_of(app: App, number: int, documents: CaseFile, rates: tuple[str, ...] = ()) -> CasePapers:
+    """What the papers of one case are made from, as it stands."""
+    from cdr.documents.panel.brief import CasePapers
+    from cdr.work.timelines import anonymiser_of, timeline_of
+
+    return CasePapers(
+        number,
+        documents.reference,
+        documents.case.body,
+        documents.notification.body,
+        documents.requests.body,
+        timeline_of(app, documents, identified=False),
+        anonymiser_of(app, documents),
+        documents.analysis_body or {},
+        _returns(app, documents),
+        rates,
+    )
 
 
 def _rates(app: App, reference: str, known: Sequence[CaseFacts], published: Sequence[Figure]) -> tuple[str, ...]:
@@ -141,7 +144,7 @@ def pack(app: App, meeting: Meeting, reader: str, papers: Sequence[CasePapers], 
     kind = format_ or chosen.get(reader, "pdf")
     name, key = f"{meeting.id}-{reader}.{kind}", _key(app, reader)
     if key:
-        return Pack(reader, f"{name}.gpg", _for_key(_open(paper, kind, meeting), key), paper.minutes)
+        return Pack(reader, f"{name}.gpg", for_keys(_open(paper, kind, meeting), [key]), paper.minutes)
     told = passphrase.new()
     return Pack(reader, name, _locked(paper, kind, meeting, told), paper.minutes, told)
 
@@ -199,12 +202,13 @@ def _key(app: App, reader: str) -> str:
     return {**{agency.id: agency.key for agency in configuration.agencies}, **keys}.get(reader, "")
 
 
-def _for_key(data: bytes, key: str) -> bytes:
+def for_keys(data: bytes, keys: Sequence[str]) -> bytes:
+    """Papers encrypted to these keys. Raises: NotAllowed where one cannot be encrypted to."""
     from cdr.store.crypto import Gnupg
     from cdr.work.agency_keys import refuse_unusable
 
-    refuse_unusable([key])
-    return Gnupg().encrypt(data, [key])
+    refuse_unusable(keys)
+    return Gnupg().encrypt(data, keys)
 
 
 def folder(app: App, place: str) -> Path:

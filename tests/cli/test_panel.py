@@ -71,10 +71,8 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert f"{ready}: Its review was ratified on {DAY}." in refused and "cdr reopen REF" in refused
     assert "--undo" not in cdr("panel", "attend", panel, "northshire-police", as_of="2026-04-20", code=65).err
     tally = cdr("tally", "--year", "2026/27", "--years", "2", "--json", as_of="2026-04-20").json
-    assert tally["meetings"] == [
-        {"year": "2025/26", "held": 0, "quorate": 0, "cases": 0},
-        {"year": "2026/27", "held": 1, "quorate": 1, "cases": 1},
-    ]
+    counts = [(one["year"], one["held"], one["quorate"], one["cases"]) for one in tally["meetings"]]
+    assert counts == [("2025/26", 0, 0, 0), ("2026/27", 1, 1, 1)]
     assert tally["overridden"] == []
     listed = cdr("panel", "list", "--json", as_of="2026-04-20").json["panels"]
     assert [(one["id"], len(one["cases"])) for one in listed] == [(panel, 1), ("P2026-04-14b", 0)]

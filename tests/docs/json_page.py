@@ -48,6 +48,7 @@ PATTERNS = {
     "^(?:[*]|[0-9]{4}-[0-9A-HJKMNP-TV-Z]{4})$": "the reference of a case, or `*` for all",
     "^[0-9a-f]{64}$": "64 digits, 0 to 9 and a to f",
     "^A[0-9]{4}-[0-9A-HJKMNP-TV-Z]{4}$": "the id of an action",
+    "^L[0-9]{4}-[0-9A-HJKMNP-TV-Z]{4}$": "the id of a briefing",
     "^P[0-9]{4}-[0-9]{2}-[0-9]{2}[b-z]?$": "the id of a meeting",
     "^cdr-anchor ": "a line that begins with `cdr-anchor`",
 }

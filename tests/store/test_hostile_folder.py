@@ -167,6 +167,8 @@ VERBS: list[list[object]] = [
     ["panel", "list"],
     ["reading", "agreement"],
     ["action", "list"],
+    ["learning", "list"],
+    ["assurance"],
     ["contact", "REF"],
     ["question", "REF", "list"],
     ["outbox"],

@@ -215,7 +215,9 @@ def lists_in(part: Any, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield from lists_in(inner, (*names, name))
 
 
-@pytest.mark.parametrize("form", ["case", "requests", "prompts", "panel", "agreements", "passphrases", "registry"])
+@pytest.mark.parametrize(
+    "form", ["case", "requests", "prompts", "panel", "agreements", "learning", "passphrases", "registry"]
+)
 def test_what_every_list_of_our_own_is_about_is_said(form: str) -> None:
     """A new list of what the store itself keeps says in `identities` by what its entries are known; a form's are found by likeness."""
     found = {names for names in lists_in(expanded(f"{form}/1"), (form,)) if not identities.is_one_piece(names)}

@@ -62,14 +62,14 @@ class CasePapers:
 
 def case_parts(papers: CasePapers, meeting_on: date) -> list[Part]:
     """The parts of one case, the brief on a page of its own."""
-    body = [*_timeline(papers), *_said_by_agencies(papers), *_analysis(papers)]
+    body = [*timeline_parts(papers), *_said_by_agencies(papers), *_analysis(papers)]
     return [*_brief(papers, meeting_on, reading_minutes(body)), *body]
 
 
 def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]:
     yield Heading(f"{papers.number}. {papers.reference}: brief", apart=True)
     yield Facts(tuple((name, text) for name, text in _facts(papers, meeting_on, minutes) if text))
-    summary = _summary(papers)
+    summary = summary_of(papers)
     if summary:
         yield Heading("What happened", 3)
         yield Text(summary)
@@ -93,11 +93,23 @@ def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]
 
 
 def _facts(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[tuple[str, str]]:
-    form_a, life = papers.form_a, papers.timeline
+    life, died = papers.timeline, date_at(papers.form_a, "death.date")
+    yield "Reading time", f"about {minutes} minutes after this page"
+    yield from child_facts(papers)
+    yield "Since the death", f"{(meeting_on - died).days} days at the meeting" if died else ""
+    yield "Returns", _returns(papers.requests)
+    yield (
+        "Timeline",
+        f"{len(life.entries)} events; {_counted(len(life.conflicts), 'conflict')}; {_counted(len(life.gaps), 'gap')}",
+    )
+
+
+def child_facts(papers: CasePapers) -> Iterator[tuple[str, str]]:
+    """Who the child was and how they died, a name and its value each, without names; what is not known is empty."""
+    form_a = papers.form_a
     born, died = date_at(form_a, "child.date_of_birth"), date_at(form_a, "death.date")
     weeks = at(form_a, "child.gestation.weeks")
     born_at = f", born at {weeks} weeks" if isinstance(weeks, int) else ""
-    yield "Reading time", f"about {minutes} minutes after this page"
     yield (
         "Child",
         f"{_label('sex', form_a, 'child.sex')}{f', {age_words(born, died)}' if born and died else ''}{born_at}",
@@ -112,14 +124,8 @@ def _facts(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[tuple
         ),
     )
     yield "Joint agency response", _label("yes_no_not_known", form_a, "jar.triggered").lower()
-    yield "Since the death", f"{(meeting_on - died).days} days at the meeting" if died else ""
     yield "Cause of death", papers.anonymiser.text(_cause(papers))
     yield "Other processes", "; ".join(f"{gate.words}: {gate.status}" for gate in gates_of(papers.case))
-    yield "Returns", _returns(papers.requests)
-    yield (
-        "Timeline",
-        f"{len(life.entries)} events; {_counted(len(life.conflicts), 'conflict')}; {_counted(len(life.gaps), 'gap')}",
-    )
 
 
 def _cause(papers: CasePapers) -> str:
@@ -129,7 +135,8 @@ def _cause(papers: CasePapers) -> str:
     return understood or "; ".join(str(part) for part in parts)
 
 
-def _summary(papers: CasePapers) -> str:
+def summary_of(papers: CasePapers) -> str:
+    """What happened, without names, no longer than a page has room for."""
     text = text_at(papers.analysis, "case_summary") or text_at(papers.form_a, "death.circumstances")
     read = papers.anonymiser.text(text)
     return read if len(read) <= LONGEST_SUMMARY else f"{read[:LONGEST_SUMMARY].rpartition(' ')[0]} [...]"
@@ -148,7 +155,8 @@ def _kept(case: Body) -> list[str]:
     return [f"{kinds.label(item['kind']).lower()} (attachment {item['number']})" for item in items]
 
 
-def _timeline(papers: CasePapers) -> Iterator[Part]:
+def timeline_parts(papers: CasePapers) -> Iterator[Part]:
+    """The timeline of one case, on pages of its own."""
     life = papers.timeline
     yield Heading(f"{papers.number}. {papers.reference}: timeline", apart=True)
     found = {

@@ -7,6 +7,9 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.case.facts import Facts
+from cdr.domain.case.milestones import MEETS, milestones_of
+from cdr.domain.case.review import settled_on
+from cdr.domain.case.second_opinions import awaited
 from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, missing, name_of
 from cdr.domain.panel.meeting_days import agenda_due, papers_due
 from cdr.domain.panel.readiness import ratified_by
@@ -44,7 +47,13 @@ class Shown:
         """Whether a case was ratified with it; of one that is not among the cases any more (void, erased, not to be read) nothing is known."""
         if case not in self.cases:
             return "void, erased, or not to be read"
-        return "ratified" if case in self.ratified else NOT_RATIFIED
+        if case in self.ratified:
+            return "ratified"
+        body = self.cases[case].case
+        set_by = [one.panel for one in milestones_of(body) if one.kind == MEETS and one.panel]
+        if set_by and set_by[-1] != self.meeting.id:
+            return f"moved to {set_by[-1]}"
+        return "ratified otherwise" if settled_on(body) else NOT_RATIFIED
 
     def without_one_that_left(self, case: str) -> list[str]:
         """The organisations of which nobody stayed for a case, though somebody was there."""
@@ -77,13 +86,18 @@ def _after(shown: Shown) -> Iterator[str]:
         yield f"Nobody is recorded as there: cdr panel attend {meeting.id} WHO..."
     for case in dict.fromkeys(case for case, _ in meeting.sealed):
         yield f"The readings of {case} are still sealed: cdr reading open {meeting.id} {case}"
+    for case in meeting.references:
+        yield from (f"{case}: {one}" for one in (awaited(shown.cases[case].case) if case in shown.cases else []))
     if meeting.minutes_on is None:
         yield f"There are no minutes: cdr panel minutes {meeting.id} --from FILE"
     if not meeting.is_over:
         yield f"It is not recorded as over: cdr panel close {meeting.id}"
     else:
         left = [case for case in meeting.references if shown.came_of(case) == NOT_RATIFIED]
-        yield from (f"{case} is not ratified: cdr review {case} --from FILE --panel {meeting.id}" for case in left)
+        way = f"cdr review {{0}} --from FILE --panel {meeting.id}"
+        if shown.missing:
+            way = "the meeting was not quorate; put it before another: cdr panel assign ID {0}"
+        yield from (f"{case} is not ratified: {way.format(case)}" for case in left)
 
 
 def to_json(shown: Shown) -> dict[str, Any]:
@@ -113,11 +127,17 @@ def to_json(shown: Shown) -> dict[str, Any]:
         "agenda_on": _iso(meeting.agenda_on),
         "papers_on": _iso(meeting.papers_on),
         "papers_for": list(meeting.papers_for),
+        "survey": _survey_json(meeting),
         "minutes_on": _iso(meeting.minutes_on),
         "closed": meeting.is_over,
         "closed_on": _iso(meeting.closed_on),
         "not_done": shown.not_done,
     }
+
+
+def _survey_json(meeting: Meeting) -> dict[str, int] | None:
+    said = meeting.survey
+    return {"in_time": said.in_time, "in_part": said.in_part, "not_in_time": said.not_in_time} if said else None
 
 
 def lines(shown: Shown, minutes: bool = False) -> Iterator[str]:
@@ -138,6 +158,8 @@ def lines(shown: Shown, minutes: bool = False) -> Iterator[str]:
     yield f"  agenda made: {meeting.agenda_on or 'not yet'}"
     readers = f" for {', '.join(meeting.papers_for)}" if meeting.papers_for else ""
     yield f"  papers made: {meeting.papers_on or 'not yet'}{readers}"
+    if said := meeting.survey:
+        yield f"  read in time by {said.in_time} of {said.answers} who answered, in part by {said.in_part}"
     yield from ["\nNot done yet", *(f"  {item}" for item in shown.not_done)] if shown.not_done else []
     if minutes and meeting.minutes:
         told = meeting.minutes.text.strip().splitlines()

@@ -231,14 +231,11 @@ def _members(material: Material) -> Iterator[Block]:
 
 
 def _panel(material: Material) -> Iterator[Block]:
-    """The meetings of each year; and what was passed over, which is for the partners to know of."""
+    """The meetings of each year; who came, what members said and what was passed over are for the partners to know of."""
     if material.tally.panel:
-        yield Heading(panel_years.HEADING)
-        yield Bullets(tuple(panel_years.meeting_lines(material.tally.panel)))
-        passed = panel_years.passed_over_counts(material.tally.panel)
-        if passed and material.tally.edition == "internal":
-            yield Heading(panel_years.PASSED_OVER)
-            yield Bullets(tuple(passed))
+        for heading, said in panel_years.panel_blocks(material.tally.panel, material.tally.edition):
+            yield Heading(heading)
+            yield Bullets(tuple(said))
 
 
 def _grid(material: Material, caption: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Grid:

@@ -7,7 +7,33 @@ from collections import Counter
 from cdr.statistics.panel_years import PanelYear, PanelYears
 
 HEADING = "Meetings of the panel"
+ATTENDANCE = "Who was at the meetings in"
+READ = "Whether members could read the papers in time"
 PASSED_OVER = "Reviews ratified although something was not met"
+
+
+def panel_blocks(panel: PanelYears, edition: str) -> list[tuple[str, list[str]]]:
+    """What the panel did, under its headings. Who came, what members said and what was passed over stand in no public edition."""
+    inside = [
+        (f"{ATTENDANCE} {panel.years[-1].year}", _attendance_lines(panel.years[-1])),
+        (READ, [line for one in panel.years for line in _read_lines(one)]),
+        (PASSED_OVER, passed_over_counts(panel)),
+    ]
+    return [(HEADING, meeting_lines(panel)), *(one for one in inside if one[1] and edition == "internal")]
+
+
+def _attendance_lines(year: PanelYear) -> list[str]:
+    came = [f"{one.name}: at {one.there} of {one.of}" for one in year.attendance]
+    return [*came, f"Observers: at {year.observed} of {year.held}"] if came else []
+
+
+def _read_lines(year: PanelYear) -> list[str]:
+    read = year.read
+    if read is None:
+        return [f"{year.year}: members were not asked."] if year.held else []
+    after = "1 meeting" if read.meetings == 1 else f"{read.meetings} meetings"
+    said = f"{read.in_time} read all papers in time, {read.in_part} in part, {read.not_in_time} could not"
+    return [f"{year.year}: of {read.answers} answers after {after} of {year.held}, {said}."]
 
 
 def meeting_lines(panel: PanelYears) -> list[str]:

@@ -200,12 +200,8 @@ def _terminal(tally: Tally) -> str:
 
 
 def _panel(tally: Tally) -> list[tuple[str, list[str]]]:
-    """What the panel did, under its headings; what was passed over names cases, and stands in no public edition."""
-    if tally.panel is None:
-        return []
-    passed = panel_years.passed_over_counts(tally.panel) if tally.edition == "internal" else []
-    meetings = panel_years.HEADING, panel_years.meeting_lines(tally.panel)
-    return [meetings, *([(panel_years.PASSED_OVER, passed)] if passed else [])]
+    """What the panel did, under its headings."""
+    return panel_years.panel_blocks(tally.panel, tally.edition) if tally.panel else []
 
 
 def _grid(table: Table) -> str:

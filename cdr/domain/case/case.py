@@ -16,6 +16,7 @@ from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
 from cdr.domain.case.review import OPEN, open_gates, settled_on, unmet_for_closing
+from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
 from cdr.domain.case.voiding import VOID
 from cdr.domain.process.clocks import Step
 from cdr.domain.process.policy import Policy
@@ -75,6 +76,7 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
         return []
     others = [f"return from {request.agency}" for request in outstanding(requests)]
     others += [words(kind) for kind in open_gates(case)]
+    others += [f"second opinion of {one.area}" for one in second_opinions_of(case).values() if one.status == AWAITED]
     others += ["answers to the family"] if open_questions(case) else []
     own = {
         NOTIFIED: ["requests to agencies"],

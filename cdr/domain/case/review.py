@@ -9,6 +9,7 @@ from typing import Any
 from cdr.domain.asking.requests import outstanding
 from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import words
+from cdr.domain.case.second_opinions import awaited
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
 from cdr.records import dataclass
@@ -53,7 +54,7 @@ def settled_on(case: Body) -> str | None:
 
 def unmet_for_ratifying(case: Body, requests: Body, panel_meeting: PanelMeeting | None = None) -> list[str]:
     """What a ratified review still waits for, one sentence each; empty when it may be recorded."""
-    return [*unmet_for_panel(case, requests), *_meeting(panel_meeting)]
+    return [*unmet_for_panel(case, requests), *awaited(case), *_meeting(panel_meeting)]
 
 
 def unmet_for_panel(case: Body, requests: Body) -> list[str]:
@@ -70,7 +71,7 @@ def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list
     ratified = review is not None and analysis is not None and text_at(analysis, "stage") == RATIFIED
     gates = [_gate_sentence(kind) for kind in open_gates(case) if not _is_passed_over(kind, review)]
     unreviewed = [] if ratified else ["The case has no ratified review."]
-    return [*unreviewed, *_returns(requests), *gates, *_questions(case)]
+    return [*unreviewed, *_returns(requests), *gates, *awaited(case), *_questions(case)]
 
 
 def still_open_after_review(case: Body) -> list[str]:

@@ -23,6 +23,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "panel_found"): ("what", "on", "with", "number"),
     ("case", "milestones"): ("kind", "on", "with"),
     ("case", "raised"): ("what", "panel"),
+    ("case", "second_opinions"): ("area", "asked_on", "question"),
     ("case", "handovers"): ("way", "area", "on"),
     ("case", "waivers"): ("agency", "on"),
     ("case", "holds"): ("agency", "on"),
@@ -47,6 +48,8 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("panel", "packs"): ("on", "for"),
     ("panel", "packs", "[]", "documents"): ("case", "id"),
     ("agreements", "agreements"): ("who", "on", "until"),
+    ("learning", "briefings"): ("id",),
+    ("learning", "briefings", "[]", "sent"): ("on", "to"),
     ("report-pictures", "pictures"): ("name",),
     ("passphrases", "agreed"): ("agency", "on"),
     ("case", "letters"): ("kind", "to", "made_on", "format", "attachment"),
@@ -76,7 +79,7 @@ PROBABLY = (
     "on",
 )
 # Only together do the parts say anything.
-ONE_PIECE = frozenset({"address", "form", "received", "to", "locked", "inquest_on", "avoid"})
+ONE_PIECE = frozenset({"address", "survey", "form", "received", "to", "locked", "inquest_on", "avoid"})
 # Decided with another field beside it, so that nobody is asked twice for one thing.
 LED_BY: Mapping[str, str] = {
     "answered_on": "status", "received": "status", "closed_on": "status", "ended_by": "status", "reason": "status",

@@ -2,8 +2,8 @@
 
 Body: `{schema: panel/1, id, date, type, title?, made_on, cases: [{case, assigned_on, override: {reason, unmet}|null}], attended, apologies,
 observers: [WHO], conflicts: [{case, who}], readings (see `readings`), agenda: [{on, cases}], packs: [{on, for, documents: [{case, id,
-revision}]}], minutes: {on, text}, actions (see `actions`), closed_on}`. WHO is a member's id of cdr.yaml, or an agency's where the person
-does not matter.
+revision}]}], survey: {on, in_time, in_part, not_in_time, text?}, minutes: {on, text}, actions (see `actions`), closed_on}`. WHO is a member's
+id of cdr.yaml, or an agency's where the person does not matter.
 """
 
 from __future__ import annotations
@@ -73,6 +73,22 @@ class Minutes:
 
 
 @dataclass(frozen=True)
+class Survey:
+    """How many members said, when they were asked, that they could read the papers in time, in part, or not; and their words, without names."""
+
+    on: date
+    in_time: int
+    in_part: int
+    not_in_time: int
+    text: str = ""
+
+    @property
+    def answers(self) -> int:
+        """How many members answered."""
+        return self.in_time + self.in_part + self.not_in_time
+
+
+@dataclass(frozen=True)
 class Meeting:
     """One meeting. `conflicts` are pairs of a case and who left for it; what has not been done is empty, or None.
 
@@ -93,6 +109,7 @@ class Meeting:
     sealed: tuple[tuple[str, str], ...] = ()
     agendas: tuple[Agenda, ...] = ()
     packs: tuple[PapersMade, ...] = ()
+    survey: Survey | None = None
     minutes: Minutes | None = None
     closed_on: date | None = None
 
@@ -153,6 +170,7 @@ def meeting_of(body: Body) -> Meeting:
         ),
         agendas=tuple(Agenda(_day(item, "on"), tuple(words_at(item, "cases"))) for _, item in items_at(body, "agenda")),
         packs=tuple(_pack(item) for _, item in items_at(body, "packs")),
+        survey=_survey(at(body, "survey")),
         minutes=Minutes(_day(minutes, "on"), str(minutes["text"])) if minutes else None,
         closed_on=date_at(body, "closed_on"),
     )
@@ -165,6 +183,14 @@ def _assigned(item: Body) -> Assigned:
         _day(item, "assigned_on"),
         str(override.get("reason", "")),
         tuple(words_at(override, "unmet")),
+    )
+
+
+def _survey(item: Body | None) -> Survey | None:
+    if not item:
+        return None
+    return Survey(
+        _day(item, "on"), item["in_time"], item["in_part"], item["not_in_time"], text=str(item.get("text", ""))
     )
 
 
@@ -196,6 +222,7 @@ def document_of(meeting: Meeting, before: Body) -> dict[str, Any]:
         "readings": before.get("readings"),
         "agenda": [{"on": one.on.isoformat(), "cases": list(one.cases)} for one in meeting.agendas] or None,
         "packs": [_pack_item(one) for one in meeting.packs] or None,
+        "survey": _survey_item(meeting.survey),
         "minutes": {"on": minutes.on.isoformat(), "text": minutes.text} if minutes else None,
         "actions": before.get("actions"),
         "closed_on": meeting.closed_on.isoformat() if meeting.closed_on else None,
@@ -206,6 +233,13 @@ def document_of(meeting: Meeting, before: Body) -> dict[str, Any]:
 def _assigned_item(one: Assigned) -> dict[str, Any]:
     override = {"reason": one.reason, "unmet": list(one.unmet)} if one.unmet else None
     return {"case": one.case, "assigned_on": one.on.isoformat(), "override": override}
+
+
+def _survey_item(survey: Survey | None) -> dict[str, Any] | None:
+    if survey is None:
+        return None
+    said = {key: value for key, value in asdict(survey).items() if value != ""}
+    return {**said, "on": survey.on.isoformat()}
 
 
 def _pack_item(one: PapersMade) -> dict[str, Any]:
