@@ -25,8 +25,9 @@ from cdr.statistics.data_set import data_set
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import Labels
 from cdr.statistics.merging import merged
-from cdr.statistics.public_tally import PUBLISHED, SMALL, PublicEdition, Released, public_edition
+from cdr.statistics.public_tally import PUBLISHED, SMALL, PublicEdition, public_edition
 from cdr.statistics.published_counts import spans, sums, told, true_counts
+from cdr.statistics.released import Released
 from cdr.statistics.rounding import ROUND, Method
 from cdr.statistics.tables import SHARES, Table, Tally
 from cdr.statistics.tally import Choice, tally, to_json
@@ -228,7 +229,7 @@ def worked_out(exact: Sequence[Tally], editions: Sequence[PublicEdition], method
     true = {key: n for one in exact for table in one.tables for key, n in true_counts(table)}
     small = {key: method.secret(reaches=True) for key, n in true.items() if 0 < n < method.fewest}
     limits: dict[Key, Limits] = {}
-    tables = []
+    tables: list[Table] = []
     for one in editions:
         read = from_json(to_json(one.tally))
         limits |= told(read, small_of(one))

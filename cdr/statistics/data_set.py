@@ -13,7 +13,8 @@ from cdr.statistics.labels import EVERY, NOT_KNOWN, Labels
 from cdr.statistics.years import year_of
 
 Values = Mapping[str, str | None]
-OF_THE_REVIEW = ("category", "duration", "modifiable")
+CATEGORY = "category"  # a parish knows of a suicide: where few have it, it finds the row as a place does
+OF_THE_REVIEW = (CATEGORY, "duration", "modifiable")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def data_set(
     outside = [str(one["name"]) for one in columns if one.get("known_outside")]
     rows = held([_row(case, labels, policy["words"]) for case in cases], policy["hidden_first"], k)
     listed = [str(one["name"]) for one in columns if one.get("list")]
-    texts = _without_rare(rows, listed, policy["words"], k)
+    texts = _without_rare(rows, [CATEGORY, *listed], policy["words"], k)
     alone = [str(one["name"]) for one in columns if str(one["name"]) not in outside]
     told = _not_all_the_same(texts, outside, alone, listed, policy["words"])
     alike = min(Counter(tuple(row[name] for name in outside) for row in told).values())
@@ -129,13 +130,13 @@ def _listed(name: str, case: CaseFacts, labels: Labels, words: Mapping[str, str]
 
 
 def _without_rare(rows: Sequence[Values], listed: Sequence[str], words: Mapping[str, str], k: int) -> list[Values]:
-    """What a list has in fewer than k rows is told as that, and not by its name."""
+    """What a list has in fewer than k rows is told as that, and not by its name; that there is no review yet says what it says."""
     told = [dict(row) for row in rows]
     for name in listed:
         often = Counter(part for row in rows for part in set((row[name] or "").split(words["separator"])))
         for row in told:
             parts = (row[name] or "").split(words["separator"])
-            kept = [part if often[part] >= k else words["rare"] for part in parts]
+            kept = [part if often[part] >= k or part == words["not_reviewed"] else words["rare"] for part in parts]
             row[name] = words["separator"].join(dict.fromkeys(kept))
     return list(told)
 

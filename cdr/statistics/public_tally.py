@@ -28,6 +28,19 @@ from cdr.statistics.published_counts import (
     total_key,
     true_counts,
 )
+from cdr.statistics.released import (
+    Part,
+    Released,
+    as_known,
+    differs_by_few,
+    first_of,
+    limits_of,
+    part_of,
+    stays_hidden,
+    to_correct,
+    withdrawn_limits,
+    without,
+)
 from cdr.statistics.rounding import Method, rounded_limits
 from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Row, Table, Tally, percent
 from cdr.statistics.told import Key, Limits, Secret, Sum, Told
@@ -48,26 +61,13 @@ PUBLISHED = frozenset(
         CONCERNS,
     }
 )  # fmt: skip
-SMALL, ALL_OF_A_GROUP, BESIDE, CHANGED = (
+SMALL, ALL_OF_A_GROUP, BESIDE, CHANGED, CORRECTED = (
     "small",
     "all or none of a group",
     "beside a small one",
     "changed since it was published",
+    "withdrawn, and differs by few or was hidden",
 )
-
-
-@dataclass(frozen=True)
-class Released:
-    """What was published before: its tables as they were shown, what was kept secret in them, and which were hidden for being small.
-
-    What was `withdrawn` is not repeated where it has changed; it was read all the same. `sums` are known of what a theme's cases have in common.
-    """
-
-    tally: Tally
-    secrets: Mapping[Key, Secret]
-    small: frozenset[Key] = frozenset()
-    withdrawn: bool = False
-    sums: tuple[Sum, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,18 @@ class Besides:
 
 @dataclass(frozen=True)
 class PublicEdition:
-    """The tally as it may be published; for members alone which counts are hidden and why, and what was kept secret."""
+    """The tally as it may be published; for members alone which counts are hidden and why, and what was kept secret.
+
+    `corrected` are the parts that it tells otherwise than what was withdrawn; `stays` are the columns that have changed since they
+    were published and are repeated, or told nothing new of.
+    """
 
     tally: Tally
     hidden: Mapping[Key, str]
     secrets: Mapping[Key, Secret]
     left_out: tuple[str, ...]
+    corrected: frozenset[Part] = frozenset()
+    stays: tuple[str, ...] = ()
 
     @property
     def shown(self) -> float:
@@ -99,12 +105,23 @@ class PublicEdition:
 
 @dataclass(frozen=True)
 class _Edition:
-    """The work on one edition: the tables, what was published before, how counts are made public, and what is kept besides."""
+    """The work on one edition: the tables, what was published before, how counts are made public, and what is kept besides.
+
+    `corrected` are the parts that are told anew, and `was_told` what each withdrawn release told of them.
+    """
 
     tables: tuple[Table, ...]
     before: tuple[Released, ...]
     method: Method
     besides: Besides
+    corrected: frozenset[Part] = frozenset()
+    was_told: tuple[Mapping[Key, Limits], ...] = ()
+
+    def correcting(self, before: Sequence[Released]) -> _Edition:
+        """The same where what was withdrawn by every release that told of it is told anew."""
+        parts = to_correct(self.before, self.changed)
+        kept = tuple(without(one, parts) for one in self.before)
+        return replace(self, before=kept, corrected=parts, was_told=withdrawn_limits(before, parts))
 
     @cached_property
     def frozen(self) -> dict[tuple[str, str], tuple[Table, int]]:
@@ -117,19 +134,13 @@ class _Edition:
             for one in self.before
             for table in one.tally.tables
             for place, column in enumerate(table.columns)
-            if not (one.withdrawn and (table.id.partition(".")[0], column) in self.changed)
+            if not (one.withdrawn and (first_of(table.id), column) in self.changed)
         }
 
     @cached_property
     def released(self) -> dict[Key, Limits]:
         """What was told before of each count."""
-        found: dict[Key, Limits] = {}
-        for one in self.before:
-            for key, (low, high) in told(one.tally, one.small).items():
-                least, most = found.get(key, (0, None))
-                ends = [end for end in (high, most) if end is not None]
-                found[key] = (max(low, least), min(ends, default=None))
-        return found
+        return limits_of(self.before)
 
     @cached_property
     def shown_before(self) -> set[Key]:
@@ -145,14 +156,15 @@ class _Edition:
     def changed(self) -> set[tuple[str, str]]:
         """The first part of tables with a column whose counts are others than was told before."""
         return {
-            (key[0].partition(".")[0], key[2])
+            part_of(key)
             for key, (low, high) in self.released.items()
             if key in self.every and key in self.shown_before and not low <= self.every[key] <= (high or 0)
         }
 
     def is_new(self, table: Table, column: str) -> bool:
         """Whether a column of a table may be told now for the first time."""
-        return (table.id, column) not in self.frozen and (table.id.partition(".")[0], column) not in self.changed
+        is_told = (table.id, column) in self.frozen or any((table.id, column) in one.closed for one in self.before)
+        return not is_told and (first_of(table.id), column) not in self.changed
 
     @cached_property
     def true(self) -> dict[Key, int]:
@@ -181,7 +193,14 @@ class _Edition:
                 found[key] = SMALL
             elif whole and self._tells_of_all(table, key, n, whole, total):
                 found[key] = ALL_OF_A_GROUP
+            elif part_of(key) in self.corrected and differs_by_few(key, n, self.was_told, self.method.threshold):
+                found[key] = CORRECTED
         return found
+
+    @cached_property
+    def masked(self) -> frozenset[Key]:
+        """What is not told anew because what was withdrawn hid it."""
+        return stays_hidden({key: n for key, n in self.true.items() if part_of(key) in self.corrected}, self.was_told)
 
     def _tells_of_all(self, table: Table, key: Key, n: int, whole: int, total: Key) -> bool:
         if table.id in SHARES:
@@ -192,8 +211,11 @@ class _Edition:
 
     def why(self, key: Key) -> str:
         """Why a count is hidden."""
-        changed = (key[0].partition(".")[0], key[2]) in self.changed
-        return CHANGED if changed else self.reasons.get(key, BESIDE)
+        return (
+            CHANGED
+            if part_of(key) in self.changed
+            else self.reasons.get(key, CORRECTED if key in self.masked else BESIDE)
+        )
 
     def alone(self, table: Table) -> Iterator[Key]:
         """The rows that hold all of a column: beside their zeros they would tell it of each, however many they are."""
@@ -227,7 +249,7 @@ class _Edition:
             self.true,
             tuple(lines),
             secrets,
-            frozenset(rests),
+            frozenset(rests | self.masked),
             self.released,
             self._floor,
             self.method.limits,
@@ -272,12 +294,12 @@ def public_edition(
     parts of a whole. Raises: Impossible, Unkept; AssertionError, where the edition as it is made fails the attack after all.
     """
     tables = tuple(table for table in tally.tables if table.id in PUBLISHED)
-    work = _Edition(tables, tuple(before), method, besides)
+    work = _Edition(tables, as_known(before), method, besides).correcting(before)
     counts = work.counts()
     alone = [key for table in tables for key in work.alone(table)]
     whole_columns = {one for key in alone for one in work.column_of(key)}
     counts = replace(counts, secrets={**counts.secrets, **{key: method.secret(reaches=False) for key in whole_columns}})
-    hidden = hide(counts, work.column_of) | whole_columns
+    hidden = hide(counts, work.column_of) | whole_columns | work.masked
     made = tuple(_shown(table, work, hidden, set(notes)) for table in tables)
     shown = tuple(table for table in made if _may_stand(table))
     edition = replace(tally, edition=PUBLIC, tables=shown, panel=None, rounded=method.is_rounded)
@@ -286,7 +308,8 @@ def public_edition(
     kept = {table.id for table in edition.tables}
     left = tuple(table.id for table in tally.tables if table.id not in kept)
     secrets = {key: counts.secrets[key] for key in (*work.reasons, *besides.secrets)}
-    return PublicEdition(edition, why, secrets, left)
+    stays = tuple(sorted({column for _, column in work.changed}))
+    return PublicEdition(edition, why, secrets, left, work.corrected, stays)
 
 
 def _may_stand(table: Table) -> bool:

@@ -13,7 +13,8 @@ from cdr.records import dataclass
 from cdr.statistics.rounding import SUPPRESS
 
 if TYPE_CHECKING:
-    from cdr.statistics.public_tally import Besides, PublicEdition, Released
+    from cdr.statistics.public_tally import Besides, PublicEdition
+    from cdr.statistics.released import Released
     from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
 
@@ -78,9 +79,30 @@ class Published:
 
     def said(self) -> str:
         """What whoever made it is told of it."""
+        said = [self._of_changes()] if self.edition.corrected or self.edition.stays else []
         if not self.number:
-            return "This is a preview: nothing is recorded, and nothing of it may be published. Without --dry-run it is recorded."
-        return f"It is recorded as release {self.number}. What is hidden in it, and why, is for members: cdr release show {self.number}"
+            said.append(
+                "This is a preview: nothing is recorded, and nothing of it may be published. Without --dry-run it is recorded."
+            )
+        else:
+            said.append(
+                f"It is recorded as release {self.number}. What is hidden in it, and why, is for members: cdr release show {self.number}"
+            )
+        return "\n".join(said)
+
+    def _of_changes(self) -> str:
+        said = []
+        if self.edition.corrected:
+            years = ", ".join(sorted({column for _, column in self.edition.corrected}))
+            said.append(
+                f"{years} corrects what was withdrawn: what differs by few is hidden, and what was hidden stays so."
+            )
+        if self.edition.stays:
+            said.append(
+                f"{', '.join(self.edition.stays)} has changed since it was published, and is not told anew while a release that tells of it "
+                "stands (cdr release list, cdr release withdraw)."
+            )
+        return "\n".join(said)
 
 
 @dataclass(frozen=True)
@@ -180,10 +202,20 @@ def _body(app: App, what: str, edition: PublicEdition, text: str, number: int, a
         "threshold": method.fewest,
         **({"method": method.name} if method.is_rounded else {}),
         "tally": text,
+        **_besides(edition),
         **asked.words.recorded(),
         "secrets": [{**_place(key), "width": one.width, "reach": one.reach} for key, one in edition.secrets.items()],
         "hidden": [{**_place(key), "why": why} for key, why in sorted(edition.hidden.items())],
     }
+
+
+def _besides(edition: PublicEdition) -> dict[str, Any]:
+    """What it tells otherwise than a withdrawn one, and which tables were asked for and have nothing to show."""
+    from cdr.statistics.public_tally import PUBLISHED
+
+    told = [{"tables": tables, "column": column} for tables, column in sorted(edition.corrected)]
+    left_out = sorted(PUBLISHED.intersection(edition.left_out))
+    return {**({"corrected": told} if told else {}), **({"left_out": left_out} if left_out else {})}
 
 
 def withdraw(app: App, number: int, why: str) -> None:
@@ -224,9 +256,10 @@ def refuse_unfinished(app: App, tally: Tally) -> None:
 
 
 def _released(body: Mapping[str, Any]) -> Released:
-    from cdr.statistics.public_tally import SMALL, Released
+    from cdr.statistics.public_tally import SMALL
     from cdr.statistics.public_theme import known_sums
     from cdr.statistics.published_counts import told
+    from cdr.statistics.released import Released
     from cdr.statistics.tally_json import from_json
     from cdr.statistics.told import Secret
 
@@ -239,6 +272,8 @@ def _released(body: Mapping[str, Any]) -> Released:
         frozenset(hidden if tally.rounded else ()),
         "withdrawn_on" in body,
         tuple(known_sums(told(tally))),
+        frozenset((one["tables"], one["column"]) for one in body.get("corrected", ())),
+        frozenset(body.get("left_out", ())),
     )
 
 

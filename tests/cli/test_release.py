@@ -77,6 +77,21 @@ def test_what_is_published_is_hidden_where_it_must_be_recorded_and_repeated(
     still = run([*store, "tally", "--year", "2022/23", "--years", "2", "--public", "--json"])
     assert still.code == 0 and "revisions" not in still.json and "has changed" not in still.out
 
+    # the figure was wrong: when every release that tells of it is withdrawn, it is told anew, and nobody learns by how few
+    assert "is not told anew while a release that tells of it stands" in still.err
+    for number in [one["number"] for one in run([*store, "release", "list", "--json"]).json["releases"][1:]]:
+        assert run([*store, "release", "withdraw", str(number), "--reason", "A case was counted twice."]).code == 0
+    corrected = run([*store, "tally", "--year", "2022/23", "--years", "2", "--public", "--json"])
+    assert corrected.code == 0 and "corrects what was withdrawn" in corrected.err, corrected.err
+    totals = [
+        t["total"][-1]["n"] for one in (answer, corrected) for t in one.json["tables"] if t["id"] == "notifications.sex"
+    ]
+    assert totals[0] and totals[1] is None
+    log = run([*store, "release", "show", "--json", corrected.err.split("release show ")[1].split()[0]]).json[
+        "releases"
+    ][0]["log"]
+    assert "withdrawn, and differs by few or was hidden" in {one["why"] for one in log}
+
     # a year that is not over, and counts whose difference would tell
     assert run([*store, "tally", "--year", "2025/26", "--public"]).code == 65
     for wrong in (

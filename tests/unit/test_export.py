@@ -114,6 +114,13 @@ def test_a_rare_factor_is_not_named() -> None:
     assert not any("Asthma" in str(row["contributory_factors"]) for row in found.rows)
 
 
+def test_a_category_of_few_is_not_named_since_a_parish_knows_of_a_suicide() -> None:
+    for seed in range(5):
+        often = Counter(row["category"] for row in made(60, seed=seed).rows)
+        named = {one: n for one, n in often.items() if one not in (None, "Not reviewed", "Found in few cases")}
+        assert named and min(named.values()) >= 5 and often["Found in few cases"]
+
+
 def test_duckdb_reads_both_files_and_the_package_describes_them(tmp_path: Path) -> None:
     found = made(80)
     raw = data_package.as_csv(found)

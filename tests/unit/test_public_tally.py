@@ -17,8 +17,9 @@ from cdr.documents.tables.tally import render
 from cdr.statistics import public_tally as made
 from cdr.statistics.attack import Attack
 from cdr.statistics.facts import CaseFacts
-from cdr.statistics.public_tally import PublicEdition, Released, public_edition
-from cdr.statistics.published_counts import spans, sums, told
+from cdr.statistics.public_tally import PublicEdition, public_edition
+from cdr.statistics.published_counts import spans, sums, told, true_counts
+from cdr.statistics.released import Released
 from cdr.statistics.rounding import ROUND, SHOWN_ROUNDED, Method, rounded, rounded_limits
 from cdr.statistics.tables import OVERLAPPING, SHARES, Tally, percent
 from cdr.statistics.tally import Choice, tally, to_json
@@ -151,6 +152,59 @@ def test_a_second_release_tells_no_more_and_repeats_the_first(n: int, seed: int,
         assert worked_out(exact, [first, second]) == []
 
 
+def withdrawn_and_corrected(n: int, seed: int, late: int) -> tuple[Tally, Tally, PublicEdition, PublicEdition]:
+    """The exact tables before and after some cases came late and one was another, and both editions; the first was withdrawn."""
+    known = cases(n, seed)
+    then = of(known, "2023/24", 2, tables=TABLES)
+    first = public_edition(then)
+    more = [replace(one, case=f"2022-9{place:03}") for place, one in enumerate(known[:late])]
+    now = of(
+        [replace(known[0], sex="female" if known[0].sex == "male" else "male"), *known[1:], *more],
+        "2023/24",
+        2,
+        tables=TABLES,
+    )
+    return then, now, first, public_edition(now, [Released(first.tally, first.secrets, withdrawn=True)])
+
+
+@settings(max_examples=many(6))
+@given(st.integers(30, 200), st.integers(0, 10_000), st.integers(0, 12))
+def test_what_was_withdrawn_is_corrected_and_nobody_learns_by_how_few(n: int, seed: int, late: int) -> None:
+    _, now, first, second = withdrawn_and_corrected(n, seed, late)
+    assert worked_out(now, [second]) == []
+    known = {key: limits for key, limits in told(parsed_back(first)).items() if limits[1] is not None}
+    true = {key: m for table in now.tables if table.id in made.PUBLISHED for key, m in true_counts(table)}
+    limits = told(parsed_back(second))
+    lines = tuple(dict.fromkeys(sums(parsed_back(second).tables)))
+    few = {key: Secret(T - 1) for key, (was, _) in known.items() if key in true and 0 < abs(true[key] - was) < T}
+    assert Attack(Told(limits, lines)).given_away(few) == []
+    for key, (low, high) in limits.items():
+        assert high is None or key in known, "what the first hid is shown by none"
+        assert high is None or low == true[key]
+
+
+def test_a_corrected_figure_is_shown_again_and_the_one_after_repeats_it() -> None:
+    then, now, first, second = withdrawn_and_corrected(200, 5, 12)
+    assert second.corrected and not second.stays and second.shown > 0.2
+    was, is_now = (one.table("notifications.sex").total[0].n for one in (then, now))
+    assert is_now != was and second.tally.table("notifications.sex").total[0].n in (is_now, None)
+    before = [
+        Released(first.tally, first.secrets, withdrawn=True),
+        Released(second.tally, second.secrets, corrected=second.corrected),
+    ]
+    third = public_edition(now, before)
+    assert to_json(third.tally) == to_json(second.tally)
+    later = public_edition(then, before)
+    assert later.stays and to_json(later.tally) == to_json(second.tally), "a release that stands is repeated"
+
+
+def test_what_another_release_tells_as_well_is_not_corrected() -> None:
+    _, now, first, _ = withdrawn_and_corrected(200, 5, 12)
+    both = [Released(first.tally, first.secrets, withdrawn=True), Released(first.tally, first.secrets)]
+    again = public_edition(now, both)
+    assert not again.corrected and again.stays and to_json(again.tally) == to_json(first.tally)
+
+
 def test_years_as_one_beside_single_years_are_kept() -> None:
     known = cases(90, 4)
     first = public_edition(of(known, "2022/23", 1, tables=TABLES))
@@ -179,6 +233,16 @@ def test_fewer_tables_after_all_of_them_repeat_what_was_shown() -> None:
     )
     for table in second.tally.tables:
         assert table.rows == first.tally.table(table.id).rows
+
+
+def test_a_table_that_had_nothing_to_show_has_nothing_in_the_next_file_of_the_same_day() -> None:
+    """The HTML was recorded without a table of factors, and the PDF after it had one."""
+    known, factors = cases(200, 6), "reviews.contributory_factors"
+    first = public_edition(of(known, tables=("reviews.sex",)))
+    before = Released(first.tally, first.secrets, left_out=frozenset({factors}))
+    exact = of(known, tables=("reviews.sex", factors))
+    assert public_edition(exact, [before]).left_out == (factors,)
+    assert public_edition(exact, [replace(before, left_out=frozenset())]).left_out == ()
 
 
 def test_rows_are_the_same_whatever_was_counted_and_their_order_tells_nothing() -> None:

@@ -20,8 +20,9 @@ from cdr.statistics import public_theme as made
 from cdr.statistics.attack import Attack
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import Labels
-from cdr.statistics.public_tally import PublicEdition, Released, public_edition
+from cdr.statistics.public_tally import PublicEdition, public_edition
 from cdr.statistics.published_counts import parts_of_all, spans, sums, told
+from cdr.statistics.released import Released
 from cdr.statistics.rounding import ROUND, Method
 from cdr.statistics.tables import SHARES, Tally
 from cdr.statistics.tally import Choice, tally
