@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,8 @@ STAYS = (
 @click.option(
     "--because",
     type=click.Choice(WHY),
-    help="Why, for the first of the two; known by itself where the case's time is over or it is void.",
+    help="Why, for the first of the two; known by itself where the case's time is over or it is void, and asked for at a terminal. "
+    "Without a terminal and without it the record says that no reason was given.",
 )
 @click.option("--withdraw", is_flag=True, help="Take back what was asked for and is not confirmed yet.")
 @as_json
@@ -53,7 +55,7 @@ def command(app: App, reference: str, because: str | None, withdraw: bool, as_js
             put(f"{said.case} is not to be erased any more.")
         return DONE
     _ask_whether_sure(app, reference)
-    step = erasing.next_step(app, reference, because or erasing.reason_known(app, reference) or NOT_SAID)
+    step = erasing.next_step(app, reference, because or _reason(app, reference))
     if as_json:
         put_json(_json(step.erasure, "erased" if step.erasure.is_confirmed else "asked", step.is_destroyed))
     else:
@@ -74,6 +76,24 @@ def _ask_whether_sure(app: App, reference: str) -> None:
         raise ConditionsNotMet(
             "Nothing was changed.", [], f"To take back what was asked: cdr erase {reference} --withdraw"
         )
+
+
+def _reason(app: App, reference: str) -> str:
+    """Why the first of the two asks for it: as the store knows it, else as they choose at a terminal. Raises: ConditionsNotMet."""
+    from cdr.store.erasures import REASONS
+    from cdr.terminal import answers, terminal
+    from cdr.work import erasing
+
+    known = erasing.reason_known(app, reference)
+    if known or not terminal.is_attended() or not erasing.is_first_to_ask(app, reference):
+        return known or NOT_SAID
+    for number, word in enumerate(WHY, 1):
+        say(f"{number} {word}: {REASONS[word]}")
+    while typed := terminal.line("Why is it to go? (Enter: stop, and nothing is asked for) ").strip():
+        with suppress(answers.Wrong):
+            return answers.choose(typed, tuple((word, word) for word in WHY))
+        say("Type one of the numbers or words.")
+    raise ConditionsNotMet("Nothing was changed.", [], f"A reason by option: cdr erase {reference} --because retention")
 
 
 def _asked(said: Erasure) -> str:

@@ -1,4 +1,4 @@
-"""`cdr restore`: a store made from a backup."""
+"""`cdr restore`: a store made from a backup, or from the repository that is shared."""
 
 from __future__ import annotations
 
@@ -23,16 +23,22 @@ from cdr.terminal.output import file_name, put_json, put_line, say
 @as_json
 @pass_app
 def command(app: App, file: str, folder: Path, root: str | None, as_json: bool) -> int:
-    """Make a store in DIR from a backup, and check its whole history.
+    """Make a store in DIR from a backup or from the shared repository, and check its whole history.
+
+    FILE is what `cdr backup` made, or a remote as `cdr sync` has it: a folder, or over ssh user@host:path. So every new machine starts,
+    also after a case was erased, when `git clone` fails; `cdr sync` then goes on with that remote.
 
     DIR is new or empty. It ends with 1 where something is left for you: the store is still to be accepted with the root's
-    fingerprint (`cdr verify --root`), or changes that were seen on this machine are not in the backup.
+    fingerprint (`cdr verify --root`), or changes that were seen on this machine are not in what it was made from.
 
     Example: cdr restore /media/stick/cdr-2026-11-29.bundle ~/cdr-store
     """
-    from cdr.store import backup
+    from cdr.store import backup, exchange
 
-    found = backup.restore(Path(file), folder, root, progress)
+    if Path(file).is_dir() or (not Path(file).exists() and ":" in file):
+        found = backup.start_from(exchange.remote(file, Path.cwd()), folder, root, progress)
+    else:
+        found = backup.restore(Path(file), folder, root, progress)
     app.made_a_store = True
     if as_json:
         content = {"schema": "cdr-restore/1", "store": str(folder), "commit": found.commit, "count": found.count}
@@ -46,7 +52,7 @@ def command(app: App, file: str, folder: Path, root: str | None, as_json: bool) 
         say("cdr verify --root FINGERPRINT")
     elif found.lost is not None:
         say(
-            f"This machine has seen a later state of the store: {found.lost} or so of its changes are not in this backup. "
+            f"This machine has seen a later state of the store: {found.lost} or so of its changes are not in what this was made from. "
             "Where another copy or a server has them: cdr sync. Else enter them anew."
         )
     else:

@@ -17,7 +17,7 @@ from cdr.store.git_process import GitFailed
 from cdr.store.objects import EMPTY_TREE, ID
 
 INCOMING = "refs/heads/incoming"
-ALLOWING = "--upload-pack=git -c uploadpack.allowFilter=true upload-pack"
+ALLOWING = "--upload-pack=git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack"
 REMOTE = "there"
 # of the repository of this one exchange: git takes no filter from a place that has no name
 SETTINGS = """
@@ -49,6 +49,7 @@ class _Apart(Git):
 def fetch(git: Git, url: str, is_folder: bool, branch: str, known: str, told: Mapping[str, str]) -> str:
     """Bring what the branch of a remote (`url` as settings have it) has, as far as that is there; its last commit. Its machine allows filters (docs/server.md).
 
+    `known` is the commit from which this repository knows the history, empty where it knows nothing of it yet.
     Raises: GitFailed, DiskFailed, NotAuthentic, TryAgain.
     """
     with disk.aside(git.repository.shared) as place:
@@ -80,7 +81,7 @@ def fetch(git: Git, url: str, is_folder: bool, branch: str, known: str, told: Ma
 def _needed(git: Git, known: str, found: str) -> Iterator[str]:
     """The files that the new commits name, without those of cases that are erased by the last of them."""
     erased = erasures.erased_at(git, found)
-    for commit in sorted(git.ancestors(found) - git.ancestors(known)):
+    for commit in sorted(git.ancestors(found) - (git.ancestors(known) if known else set())):
         for parent in git.parents(commit) or (EMPTY_TREE,):
             for path, (_, new) in git.changed(parent, commit).items():
                 if new is not None and erasures.case_of(path) not in erased:

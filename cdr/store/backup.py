@@ -1,4 +1,4 @@
-"""A backup: the whole signed history in one file of git's (a bundle), which holds the public keys too; and a store made from it.
+"""A backup: the whole signed history in one file of git's (a bundle), which holds the public keys too; a store made from it, or from the shared repository.
 
 It is ciphertext and what stands in the open anyway, and no secret key. It is looked through before it counts as made.
 """
@@ -9,17 +9,18 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cdr import disk, moments
-from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, NotAuthentic, NotFound
+from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, NotAuthentic, NotFound, TryAgain
 from cdr.records import dataclass
-from cdr.store import by_hand, destroying, lock, transaction
+from cdr.store import by_hand, destroying, exchange, git_files, lock, remotes, transaction
 from cdr.store.crypto import Gnupg
+from cdr.store.exchange import Remote
 from cdr.store.git import Git
 from cdr.store.git_process import GitFailed
 from cdr.store.history import History, Progress
@@ -30,6 +31,7 @@ BEGINS = re.compile(rb"# v[23] git bundle\n")
 REF = re.compile(rb"([0-9a-f]{40}) (refs/heads/[^\n]{1,240})\n")
 LARGEST_HEADER = 1 << 16
 WHY = "cdr: restore"
+ALL_BRANCHES = "+refs/heads/*:refs/remotes/origin/*"
 NO_BACKUP = "It is no backup that cdr made, or is damaged."
 
 
@@ -147,29 +149,74 @@ def restore(file: Path, folder: Path, root: str | None, progress: Progress) -> R
     Raises: NotFound, ConditionsNotMet, NotAuthentic; then the folder is as it was.
     """
     if not file.is_file():
-        raise NotFound(f"There is no file {file}.", "Give a file that cdr backup made.")
+        raise NotFound(f"There is no file {file}.", "Give a file that cdr backup made, or the shared repository.")
     tip, branch = _tip(file)
-    folder = folder.absolute()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConditionsNotMet(
-            f"{folder} is there already and not empty; nothing was changed.", [], "Give another folder."
-        )
-    with _new(folder, branch) as git, lock.held(git.repository.shared / "cdr.lock") as held:
-        git.held = (held,)
+
+    def bring(git: Git) -> str:
         try:
             git.run("bundle", "unbundle", str(file.resolve()), long=True)
         except GitFailed:
             raise ConditionsNotMet(NO_BACKUP, [], "Take another backup.") from None
+        return tip
+
+    restored, _ = _made_of(
+        bring, ConditionsNotMet(NO_BACKUP, [], "Take another backup."), folder, branch, root, progress
+    )
+    return restored
+
+
+def start_from(remote: Remote, folder: Path, root: str | None, progress: Progress) -> Restored:
+    """The same from the repository that is shared, also where that has destroyed the files of erased cases: none but those may be missing.
+
+    Raises: as `restore`; TryAgain, WrongUsage as `exchange`.
+    """
+    _refuse_filled(folder)
+    with TemporaryDirectory(prefix="cdr-") as place:
+        asking = Git(Path(place))
+        asking.begin("main", asking.folder)
+        branch = exchange.branch_of(asking, remote)
+
+    def bring(git: Git) -> str:
+        tip = exchange.fetch(git, remote, "")
+        if tip is None:
+            raise TryAgain(f"{remote.shown} was changed meanwhile.", "Run the command again.")
+        return tip
+
+    damaged = NotAuthentic(f"What {remote.shown} holds is not whole.", "Start from a backup: cdr restore FILE DIR")
+    restored, history = _made_of(bring, damaged, folder, branch, root, progress)
+    git_files.set_settings(history.git, {"remote.origin.url": remote.url, "remote.origin.fetch": ALL_BRANCHES})
+    if restored.is_accepted:
+        remotes.remember_from(history.state, remote, restored.commit)
+    return restored
+
+
+def _refuse_filled(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConditionsNotMet(
+            f"{folder} is there already and not empty; nothing was changed.", [], "Give another folder."
+        )
+
+
+def _made_of(
+    bring: Callable[[Git], str], damaged: CdrError, folder: Path, branch: str, root: str | None, progress: Progress
+) -> tuple[Restored, History]:
+    """A store in a new folder of what is brought into its repository; `damaged` is raised where that is not whole."""
+    folder = folder.absolute()
+    _refuse_filled(folder)
+    with _new(folder, branch) as git, lock.held(git.repository.shared / "cdr.lock") as held:
+        git.held = (held,)
+        tip = bring(git)
         if git.damage(tip, _missing_of(git, tip)):
-            raise ConditionsNotMet(NO_BACKUP, [], "Take another backup.")
+            raise damaged
         transaction.publish(git, tip, None, WHY)
         git.held = ()
-        restored = _accepted(git, root, progress)
+        history = History(git, root)
+        restored = _accepted(history, root, progress)
     own = Gnupg()
     here = own.holds_secret_of()
     keys = [key for key in own.listed() if key.fingerprint in here and git.file(tip, f"keys/{key.fingerprint}.asc")]
     by_hand.set_up(git, keys[0] if keys else None)
-    return restored
+    return restored, history
 
 
 def _missing_of(git: Git, tip: str) -> set[str]:
@@ -179,9 +226,9 @@ def _missing_of(git: Git, tip: str) -> set[str]:
         return set()
 
 
-def _accepted(git: Git, root: str | None, progress: Progress) -> Restored:
+def _accepted(history: History, root: str | None, progress: Progress) -> Restored:
     """Check all of the history, from a root that is trusted here. What was seen further in a folder that is gone is told."""
-    history = History(git, root)
+    git = history.git
     destroying.forget(history.state)
     tip = str(git.repository.tip())
     seen = history.state.verified()

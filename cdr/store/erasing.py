@@ -23,6 +23,16 @@ def asked_for(store: Store) -> Mapping[str, Erasure]:
     return {case: one for case, one in erasures.all_at(sealed.git, sealed.head).items() if not one.is_confirmed}
 
 
+def is_first_to_ask(store: Store, case: str) -> bool:
+    """Whether nobody has said yet that this case is to go. Raises: NotFound where there is none, NotAllowed for the chaser."""
+    store.require_member()
+    sealed, case = store.sealed, layout.reference(case)
+    if erasures.at(sealed.git, sealed.head, case):
+        return False
+    sealed.case(case)
+    return True
+
+
 def next_step(store: Store, case: str, because: str, today: str, refuse: Callable[[str], None]) -> tuple[Erasure, bool]:
     """Ask for it, or confirm what another member asked for (`today` as ISO); what stands then, and whether that is new.
 

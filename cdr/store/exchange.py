@@ -27,9 +27,18 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 INCOMING, OURS = around.INCOMING, "refs/heads/ours"
 # how git says that files of a commit are not there to be sent, as after a case was erased
 LACKING = (b"upload-pack", b"unable to read", b"bad pack header", b"did not receive expected object", b"early EOF")
+# how git says that a machine was not told to send a history without some of its files, and then those by their names
+NOT_TOLD = (b"filtering not recognized", b"not allow request for unadvertised object")
+HEAD, BRANCHES = "HEAD", "refs/heads/"
 MOST_TOLD = 20
 MOVED = (b"[rejected]", b"(fetch first)", b"cannot lock ref", b"failed to update ref")
 CAUSES: tuple[tuple[tuple[bytes, ...], type[CdrError], str, str], ...] = (
+    (
+        NOT_TOLD,
+        TryAgain,
+        "{} has destroyed the files of a case that was erased, and is not told to send a history without them.",
+        "On its machine, in its folder: git config uploadpack.allowFilter true; git config uploadpack.allowAnySHA1InWant true",
+    ),
     (
         (b"dubious ownership",),
         TryAgain,
@@ -110,10 +119,31 @@ def remote(given: str, here: Path, is_named: bool = True) -> Remote:
     )
 
 
+def branch_of(git: Git, remote: Remote) -> str:
+    """The full name of the branch that the remote offers, or of the only one that it has. Raises: NotFound, TryAgain; WrongUsage where there are several."""
+    with _beside(git, "") as told:
+        try:
+            asked = ("ls-remote", "--quiet", "--symref", "--", remote.url, HEAD, f"{BRANCHES}*")
+            lines = git.run(*asked, told=told, long=True).decode("utf-8", "surrogateescape").splitlines()
+        except GitFailed as error:
+            raise _why(remote, error) from None
+    named = [line.removeprefix("ref: ").split("\t")[0] for line in lines if line.startswith("ref: ")]
+    there = [name for line in lines if (name := line.partition("\t")[2]).startswith(BRANCHES)]
+    if not there:
+        raise NotFound(f"{remote.shown} holds no store yet.", "Where one is: cdr sync there first, from that machine.")
+    offered = [name for name in named if name in there] or there
+    if len(offered) > 1:
+        raise WrongUsage(
+            f"{remote.shown} has several branches and offers none of them.",
+            f"On its machine: git symbolic-ref HEAD {BRANCHES}main",
+        )
+    return offered[0]
+
+
 def fetch(git: Git, remote: Remote, known: str) -> str | None:
     """Bring what the remote's branch has and this repository has not; its last commit, None where it has no branch yet.
 
-    Raises: NotFound, TryAgain, DiskFailed.
+    `known` is the commit that both may have in common, empty for a repository that has none. Raises: NotFound, TryAgain, DiskFailed.
     """
     branch = git.repository.branch
     with _beside(git, known) as told:
@@ -130,8 +160,8 @@ def fetch(git: Git, remote: Remote, known: str) -> str | None:
                 raise _why(remote, error) from None
             try:
                 return around.fetch(git, _quoted(remote.url), remote.is_folder, f"+{branch}:{INCOMING}", known, told)
-            except GitFailed:
-                raise _why(remote, error) from None
+            except GitFailed as again:
+                raise _why(remote, again if any(words in again.said for words in NOT_TOLD) else error) from None
         found = (Path(told["GIT_DIR"]) / INCOMING).read_text("ascii").strip()
     if not ID.fullmatch(found):
         raise TryAgain("The remote answered with what is no commit.", "Run the command again.")
@@ -166,7 +196,8 @@ def _beside(git: Git, known: str) -> Iterator[Mapping[str, str]]:
         (there / "refs").unlink()
         (there / "packed-refs").unlink()
         (there / "refs/heads").mkdir(parents=True)
-        (there / OURS).write_text(f"{known}\n", "ascii")
+        if known:
+            (there / OURS).write_text(f"{known}\n", "ascii")
         (there / "HEAD").write_text(f"ref: {OURS}\n", "ascii")
         trusted = there / "trusted"
         folders = "".join(f"[safe]\n\tdirectory = {_quoted(folder)}\n" for folder in sorted(git.allowed()))

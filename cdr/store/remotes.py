@@ -14,6 +14,7 @@ from cdr.store.objects import ID
 
 if TYPE_CHECKING:
     from cdr.store.exchange import Remote
+    from cdr.store.state import State
     from cdr.store.store import Store
 
 SEEN, EXCHANGED = "remote", "exchange"
@@ -22,7 +23,7 @@ NAMED, FOUND = "named:", "found:"
 
 def noted(store: Store) -> Remote | None:
     """The remote that this copy was exchanged with before, by a person's own command; None before the first time."""
-    kept = (store.history.state.sealed(_exchanged(store)) or b"").decode("utf-8", "surrogateescape")
+    kept = (store.history.state.sealed(_exchanged(store.history.state)) or b"").decode("utf-8", "surrogateescape")
     for mark in (NAMED, FOUND):
         if kept.startswith(mark):
             from cdr.store.exchange import Remote
@@ -55,9 +56,14 @@ def remote_of(store: Store, given: str | None, here: Path) -> Remote:
 def remember(store: Store, remote: Remote) -> None:
     """Keep that this copy and the remote are alike just now, and which remote that is."""
     head, _ = store.head
-    store.history.state.seal(_seen(store, remote.url), head.encode("ascii"))
+    remember_from(store.history.state, remote, head)
+
+
+def remember_from(state: State, remote: Remote, head: str) -> None:
+    """The same of a copy that was made from the remote just now, where that stood at `head`."""
+    state.seal(_seen(state, remote.url), head.encode("ascii"))
     text = f"{NAMED if remote.is_named else FOUND}{remote.url}"
-    store.history.state.seal(_exchanged(store), text.encode("utf-8", "surrogateescape"))
+    state.seal(_exchanged(state), text.encode("utf-8", "surrogateescape"))
 
 
 def fetched(store: Store, remote: Remote, *, may_be_older: bool) -> str | None:
@@ -68,7 +74,7 @@ def fetched(store: Store, remote: Remote, *, may_be_older: bool) -> str | None:
     from cdr.store import exchange
 
     theirs = exchange.fetch(store.git, remote, store.history.verified(store.progress).head)
-    kept = (store.history.state.sealed(_seen(store, remote.url)) or b"").decode("ascii", "replace")
+    kept = (store.history.state.sealed(_seen(store.history.state, remote.url)) or b"").decode("ascii", "replace")
     if not ID.fullmatch(kept) or may_be_older:
         return theirs
     try:
@@ -99,9 +105,9 @@ def given(store: Store, remote: Remote, theirs: str | None) -> int | None:
     return len(since) + (0 if theirs else 1)
 
 
-def _exchanged(store: Store) -> str:
-    return f"{EXCHANGED}/{store.history.state.place_name}"
+def _exchanged(state: State) -> str:
+    return f"{EXCHANGED}/{state.place_name}"
 
 
-def _seen(store: Store, url: str) -> str:
-    return f"{SEEN}/{store.history.state.place_name}-{digest(url.encode('utf-8', 'surrogateescape'))[:16]}"
+def _seen(state: State, url: str) -> str:
+    return f"{SEEN}/{state.place_name}-{digest(url.encode('utf-8', 'surrogateescape'))[:16]}"

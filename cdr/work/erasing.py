@@ -28,6 +28,11 @@ def asked_for(app: App) -> Mapping[str, Erasure]:
     return erasing.asked_for(app.store)
 
 
+def is_first_to_ask(app: App, case: str) -> bool:
+    """Whether a member who names this case now is the first of the two. Raises: NotFound where there is no such case, NotAllowed."""
+    return erasing.is_first_to_ask(app.store, case)
+
+
 def next_step(app: App, case: str, because: str) -> Step:
     """Ask for it, confirm what another member asked for, or finish what was stopped.
 

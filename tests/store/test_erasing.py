@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pexpect
 import pytest
-from conftest import EXAMPLES, People
+import terminals
+from conftest import EXAMPLES, People, Shell
 from store.hands import git, head, on_the_path
 from store.test_sync import Hand, Office, office  # noqa: F401
 
@@ -63,6 +66,80 @@ def test_two_lines_of_work_come_to_the_same() -> None:
     ):  # fmt: skip
         assert joined(base, ours, theirs) == joined(base, theirs, ours) == made
     assert Erasure.read(GONE.written(), "erased/2026-7K3M.yaml") == GONE
+
+
+def test_at_a_terminal_the_first_of_the_two_is_asked_why(cdr: Shell, sudi: str) -> None:
+    before = head(cdr.store)
+    for typed, code in (("", 65), ("order", 0)):
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "cdr", "--store", str(cdr.store), "erase", sudi],
+            encoding="utf-8",
+            timeout=terminals.PATIENCE,
+        )
+        child.expect("1 retention: ")
+        child.expect("Why is it to go")
+        if typed:
+            child.sendline("whatever")
+            child.expect("Type one of")
+        child.sendline(typed)
+        assert terminals.ended(child) == code
+        assert (head(cdr.store) == before) == bool(code)
+    assert "\nbecause: order\n" in git(cdr.store, "show", f"HEAD:erased/{sudi}.yaml")
+
+
+def test_a_new_machine_starts_from_a_repository_that_destroyed_files(
+    office: Office,  # noqa: F811
+    people: People,
+    tmp_path: Path,
+) -> None:
+    """`git clone` fails there; `cdr restore` takes what a verified erasure accounts for as rightly missing, and nothing else."""
+    robin, sam, bare, case = office.robin, office.sam, office.bare, office.case
+    new = Hand(sam.home, tmp_path / "new.state", tmp_path / "new")
+    whole = Hand(sam.home, tmp_path / "whole.state", tmp_path / "whole")
+    assert "holds no store yet" in new("restore", _empty(tmp_path), new.store, code=66).err
+    whole("restore", bare, whole.store, "--root", people.member)
+    assert head(whole.store) == head(bare) and git(whole.store, "status", "--porcelain") == ""
+    whole.verified()
+    other = robin("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2027-01-21").out.strip()
+    robin("erase", case, "--because", "order")
+    robin("sync")
+    sam("sync")
+    sam("erase", case)
+    robin("sync")
+    files = _files_of(sam.store, case)
+    assert not _held(bare, files)
+    git(tmp_path, "clone", "-q", f"file://{bare}", str(tmp_path / "by-hand"), code=128)
+
+    assert new("restore", bare, new.store, code=1).err.count("cdr verify --root") == 1
+    new("list", code=76)
+    new("verify", "--root", people.member)
+    new.verified()
+    shutil.rmtree(new.store)
+    made = new("restore", f"file://{bare}", new.store, "--root", people.member, "--json").json
+    assert made["commit"] == head(bare) and made["accepted"]
+    assert [one["case"] for one in new("list", "--json").json["cases"]] == [other] and not _held(new.store, files)
+    new.verified()
+    new("milestone", other, "ncmd_told", "--on", "2027-01-22", as_of="2027-01-22")
+    assert new("sync", "--json").json["sent"] == 1  # it knows from where it came
+    assert whole("sync", "--json").json["erased"] == [case]
+    kept = tmp_path / "after.bundle"
+    new("backup", kept)
+    shutil.rmtree(new.store)
+    new("restore", kept, new.store, "--root", people.member)
+    new.verified()
+
+    lost = git(bare, "rev-parse", f"HEAD:cases/{other}/notification.yaml.gpg")
+    (bare / "objects" / lost[:2] / lost[2:]).unlink()
+    new.store.rename(tmp_path / "aside")
+    assert new("restore", bare, new.store, "--root", people.member, code=75).err
+    assert not new.store.exists()
+
+
+def _empty(folder: Path) -> Path:
+    made = folder / "empty.git"
+    git(folder, "init", "-q", "--bare", "--initial-branch=main", str(made))
+    return made
 
 
 def test_no_copy_that_syncs_can_open_it(

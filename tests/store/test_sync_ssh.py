@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import People, Shell, run
-from store.hands import git, head, program
+from conftest import EXAMPLES, People, Shell, run
+from store.hands import git, head, on_the_path, program
+from store.test_erasing import _files_of, _held
+from store.test_sync import Hand
 
 SSHD = "/usr/sbin/sshd"
 
@@ -118,3 +120,49 @@ def test_what_keeps_it_from_working_is_told(cdr: Shell, sudi: str, server: Serve
     assert "no repository" in cdr("sync", server.url + "-wrong", code=66).err
     assert cdr("sync", f"ssh://127.0.0.1:{_free_port()}/cdr.git", code=75)
     assert run(["--store", str(cdr.store), "sync", server.url]).code == 0
+
+
+def test_a_case_is_erased_over_ssh_and_new_machines_start_from_there(
+    cdr: Shell, sudi: str, people: People, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/server.md sets it up: both hooks, and filters. Nobody's hand is needed on the server."""
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    on_the_path(tmp_path / "programs")
+    for name, more in (("pre-receive", ""), ("post-receive", "--done ")):
+        hook = server.bare / "hooks" / name
+        hook.write_text(
+            f"#!/bin/sh\nexport XDG_STATE_HOME={tmp_path}/server.state PATH={os.environ['PATH']}\n"
+            f"exec cdr check-push {more}--root {people.member}\n"
+        )
+        hook.chmod(0o700)
+    robin = Hand(people.home, tmp_path / "state", cdr.store)
+    sam, late = (Hand(people.second_home, tmp_path / f"{name}.state", tmp_path / name) for name in ("sam", "late"))
+    robin("sync", server.url)
+    for hand in (sam, late):
+        hand("restore", server.url, hand.store, "--root", people.member)
+    other = sam("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2027-01-21").out.strip()
+    sam("sync")
+    robin("sync")
+    robin("milestone", sudi, "ncmd_told", "--on", "2026-01-12")  # which `late` has not seen when it is gone
+    robin("erase", sudi, "--because", "order")
+    robin("sync")
+    sam("sync")
+    assert sam("erase", sudi, "--json").json["destroyed"]
+    files = _files_of(sam.store, sudi)
+    assert not _held(server.bare, files) and not _held(sam.store, files)
+
+    new = Hand(people.second_home, tmp_path / "new.state", tmp_path / "new")
+    told = new("restore", server.url, new.store, "--root", people.member, code=75).err
+    assert "uploadpack.allowFilter" in told and not new.store.exists()
+    assert "uploadpack.allowFilter" in late("sync", code=75).err
+    git(server.bare, "config", "uploadpack.allowFilter", "true")
+    # ssh passes on no version of git's protocol unless a machine is told to, and the old one hands out no file by its name
+    assert "uploadpack.allowAnySHA1InWant" in late("sync", code=75).err
+    git(server.bare, "config", "uploadpack.allowAnySHA1InWant", "true")
+    new("restore", server.url, new.store, "--root", people.member)
+    for hand in (robin, late, new):
+        assert hand("sync", "--json").json["erased"] == [sudi]
+        assert not _held(hand.store, files) and [one["case"] for one in hand("list", "--json").json["cases"]] == [other]
+        hand.verified()
+    new("milestone", other, "ncmd_told", "--on", "2027-01-22", as_of="2027-01-22")
+    assert new("sync", "--json").json["sent"] == 1 and late("sync", "--json").json["received"] == 1
