@@ -55,6 +55,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "action": RECORDS,
     "handover": RECORDS,
     "receive": RECORDS,
+    "take-over": (1, *RECORDS),
     "panel": RECORDS,
     "reading": RECORDS,
     "review": RECORDS,
