@@ -59,6 +59,7 @@ COMMANDS = {
     "learning": "A briefing of one page from several reviews, and to whom it went.",
     "handover": "Give a case to the review team of another area: a signed bundle, encrypted to them.",
     "receive": "Take in a case, or the analysis that was asked for, from another area.",
+    "take-over": "Take over the cases of another area's store, when areas join or one is split.",
     "close": "End a case when nothing is left to do; what is left is listed.",
     "reopen": "Open a closed case again, or take back that a case is void.",
     "void": "Make void a case that should not have been opened: it is counted nowhere.",
@@ -83,7 +84,7 @@ COMMANDS = {
     "sync": "Exchange what was recorded with another copy of the store.",
     "anchor": "Print a line for the minutes that says how far the history was, or check one.",
     "backup": "Write the whole store into one file for another disk.",
-    "restore": "Make a store from a backup.",
+    "restore": "Make a store from a backup, or from the shared repository.",
     "completion": "Print the script with which a shell completes what is typed.",
     "demo": "Try the whole job on an invented area with throw-away keys.",
 }
@@ -143,7 +144,7 @@ PARTS = {"panel": {"question": "panel_question", "survey": "panel_survey"}}  # o
 # git calls them, as `cdr init`, `cdr doctor` and docs/server.md tell it to; nobody types them
 OF_GIT = ("merge-driver", "text-view", "check-push")
 MODULES = {"return": "return_", "list": "list_", "import": "import_"} | {
-    name: name.replace("-", "_") for name in (*OF_GIT, "check-tables")
+    name: name.replace("-", "_") for name in (*OF_GIT, "check-tables", "take-over")
 }
 
 

@@ -1,4 +1,4 @@
-"""Which file of a store is what: the paths of `cases/`, `panels/`, `reports/`, `agencies/`, `keys/` and `erased/`, and who may read and write each kind."""
+"""Which file of a store is what: the paths of its folders (`cases/`, `panels/`, `keys/` and the others), and who may read and write each kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ KEYS = "keys"
 REGISTRY = f"{KEYS}/registry.yaml"
 AGENCIES = "agencies"
 ERASED = "erased"
-FOLDERS = ("cases", "panels", "reports", AGENCIES, "reads", "keys", ERASED)
+AREAS = "areas"
+FOLDERS = ("cases", "panels", "reports", AGENCIES, "reads", "keys", ERASED, AREAS)
 MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
 DOCUMENTS = MANAGED[:5]
 LARGEST_REGISTRY, LARGEST_IN_THE_OPEN, LARGEST_ERASURE = 1 << 18, 1 << 20, 1 << 12
@@ -22,6 +23,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
 KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
 ERASURE_FILE = re.compile(rf"{ERASED}/{REFERENCE.pattern}\.yaml")
+SUCCESSION_FILE = re.compile(rf"{AREAS}/(?:from|to)-[0-9a-f]{{40}}\.yaml")
 PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
 REPORT_PICTURES_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2}-pictures)\.yaml\.gpg")
 REPORT_NUMBERS_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2}-numbers)\.yaml\.gpg")
@@ -125,7 +127,7 @@ def is_managed(path: str) -> bool:
 def is_known(path: str) -> bool:
     """Whether a path is one that a store has."""
     known = path in (CONFIGURATION, REGISTRY, *PLACEHOLDERS, *OF_GIT) or KEY_FILE.fullmatch(path) is not None
-    known = known or ERASURE_FILE.fullmatch(path) is not None
+    known = known or any(file.fullmatch(path) for file in (ERASURE_FILE, SUCCESSION_FILE))
     return known or is_own_wording(path) or place(path) is not None
 
 
@@ -167,6 +169,11 @@ def key_path(fingerprint: str) -> str:
 def erasure_path(case: str) -> str:
     """The path of what was said of erasing a case."""
     return f"{ERASED}/{case}.yaml"
+
+
+def succession_path(way: str, root: str) -> str:
+    """The path of what was taken over `from` another store or `to` it, which is known by the commit that made it."""
+    return f"{AREAS}/{way}-{root}.yaml"
 
 
 def panel_path(id_: str) -> str:

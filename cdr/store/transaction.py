@@ -48,11 +48,15 @@ class Change:
 
     def paths(self) -> list[str]:
         """The files that it writes or takes away."""
-        return [*(place.path for place in (*self.documents, *self.attachments)), *self.open_files, *self.removed]
+        return [*(place.path for place in self.places()), *self.open_files, *self.removed]
+
+    def places(self) -> list[Place]:
+        """The documents and attachments that it writes."""
+        return [*self.documents, *self.attachments]
 
     def message(self) -> str:
         """The commit message: the verb and, where it is one case, its reference; nothing else ever."""
-        cases = sorted({place.case for place in (*self.documents, *self.attachments) if place.case})
+        cases = sorted({place.case for place in self.places() if place.case})
         return f"cdr: {self.verb}" + (f" {cases[0]}" if len(cases) == 1 else "")
 
 
@@ -76,7 +80,10 @@ def prepare(
     `current` are the revisions that documents of the change replace (those that are in the store already).
     Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
     """
+    from cdr.store import successions
+
     person = _writer(snapshot, change)
+    successions.refuse_closed(snapshot.git, snapshot.head, {place.kind for place in change.places()})
     documents = [
         _next(snapshot, place, body, change.texts.get(place), current.get(place))
         for place, body in change.documents.items()

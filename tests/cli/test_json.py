@@ -70,6 +70,7 @@ MET_ELSEWHERE = {
     "receive-1.json": ("receive", "cli/test_handover.py"),
     "reconcile-1.json": ("reconcile", "cli/test_reconcile.py"),
     "release-1.json": ("release", "cli/test_release.py"),
+    "take-over-1.json": ("take-over", "store/test_taking_over.py"),
     "restore-1.json": ("restore", "store/test_backup.py"),
     "retention-1.json": ("retention", "unit/test_retention.py"),
     "erase-1.json": ("erase", "store/test_erasing.py"),

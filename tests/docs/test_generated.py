@@ -56,6 +56,7 @@ ENDS: Mapping[str, tuple[int, ...]] = {
     "learning": RECORDS,
     "handover": RECORDS,
     "receive": RECORDS,
+    "take-over": (1, *RECORDS),
     "panel": RECORDS,
     "reading": RECORDS,
     "review": RECORDS,

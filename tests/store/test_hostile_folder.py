@@ -182,6 +182,7 @@ VERBS: list[list[object]] = [
     ["disclose", "REF", "--for", "mother", "--from", "FOLDER/register.csv", "-o", "FOLDER/bundle"],
     ["handover", "REF", "--to", "Eastbury", "-o", "FOLDER/handover"],
     ["receive", "FOLDER/register.csv"],
+    ["take-over", "FOLDER/other"],
     ["void", "REF", "--by-mistake"],
     ["anchor"],
     ["retention"],
@@ -195,7 +196,7 @@ VERBS: list[list[object]] = [
 
 
 MAY_REFUSE = ("doctor", "edit", "bounce", "close", "reopen", "import", "sync", "restore", "governance", "find", "reconcile",
-              "disclose", "handover", "receive", "void", "export", "erase")  # fmt: skip
+              "disclose", "handover", "receive", "void", "export", "erase", "take-over")  # fmt: skip
 
 
 SOME: list[list[object]] = [
