@@ -17,78 +17,10 @@ import click
 from cdr import __version__
 from cdr.app import App
 from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed, NotFound
+from cdr.verbs import COMMANDS, MODULES, OF_GIT, PARTS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-COMMANDS = {
-    "init": "Make a store and its repository.",
-    "doctor": "Say what works on this machine and what to do about what does not.",
-    "config": "Show every setting that is in force, and where it comes from.",
-    "notify": "Open a case from a notification (Form A).",
-    "import": "Bring in earlier years from a register.",
-    "list": "List cases with their stage and next step, without names.",
-    "find": "Find the cases that a person belongs to, by a name, a date or a number.",
-    "reconcile": "Compare the deaths that a registrar lists with the cases.",
-    "show": "Show one case in full.",
-    "today": "Show what is due over all open cases, without names.",
-    "calendar": "Write what is due as a calendar file, without names.",
-    "edit": "Correct a form in your own editor.",
-    "attach": "Keep any file encrypted with a case.",
-    "extract": "Write out a file that is kept with a case.",
-    "request": "Ask agencies for their reporting form (Form B).",
-    "form": "Write the return form of one agency, for a browser, for Word or as text.",
-    "return": "Take in an agency's return, a nil return, or that it is not waited for.",
-    "bounce": "Send a return back to its agency with what is missing.",
-    "chase": "List what is outstanding, or send the prompts that are due.",
-    "outbox": "Show what waits to be sent by hand, mark it as sent, or make it again.",
-    "gate": "Open, end or waive another process that the review waits for.",
-    "milestone": "Say what was done in a case and what is still called for.",
-    "contact": "Show or keep the log of contact with the family and with professionals.",
-    "question": "Keep the family's questions, and answer them.",
-    "wish": "Say how one person of the family wants to hear from us.",
-    "agencies": "Count each agency's returns, a year at a time: asked, answered, overdue, and how long it took.",
-    "agency": "Show one agency of the store's configuration, add one, correct or retire one.",
-    "timeline": "Make the summary timeline of a child's life.",
-    "letter": "Make letters to families, to who should act, and the statement of confidentiality.",
-    "disclose": "Give what is held of a case to whoever has a right to it, in one encrypted file.",
-    "panel": "Meetings of the panel: cases, papers, who was there, and when they are over.",
-    "reading": "Two members read a case by themselves, sealed, before the panel talks about it.",
-    "review": "Take in the analysis form (Form C), as a draft or ratified.",
-    "action": "Recommendations and actions: to whom, by when, and what became of them.",
-    "learning": "A briefing of one page from several reviews, and to whom it went.",
-    "handover": "Give a case to the review team of another area: a signed bundle, encrypted to them.",
-    "receive": "Take in a case, or the analysis that was asked for, from another area.",
-    "take-over": "Take over the cases of another area's store, when areas join or one is split.",
-    "close": "End a case when nothing is left to do; what is left is listed.",
-    "reopen": "Open a closed case again, or take back that a case is void.",
-    "void": "Make void a case that should not have been opened: it is counted nowhere.",
-    "delays": "Show what each day between death and review waited for.",
-    "planning": "Show what a team plans with: call-outs, contacts, open work, next year's range.",
-    "tally": "Count the year in tables, with earlier years beside it.",
-    "report": "Make the annual report, and keep the area's own words for it.",
-    "assurance": "Make the chair's report of a quarter, for the partners.",
-    "theme": "Count the reviewed cases that have something in common, with factors and learning.",
-    "release": "List what was published, when and from which commit; withdraw it.",
-    "check-tables": "Find what is wrong in published tables; needs no store and no key.",
-    "export": "Write the anonymised data set, for DuckDB, R or a spreadsheet.",
-    "ncmd": "Show a case as it is typed into the national database, or what that asks for by 31 March.",
-    "help": "Show the help of a command or a topic.",
-    "explain": "Say what a rule or a field means.",
-    "governance": "Write the papers that an area's governance asks for, and what is missing in them.",
-    "verify": "Check the whole store.",
-    "audit": "Show who changed what and when.",
-    "keys": "Show who may read and write; add a key, take one out, take up one that was renewed.",
-    "retention": "List closed cases that have been kept for as long as the area decided.",
-    "erase": "End a case beyond recovery: one member asks, another confirms.",
-    "sync": "Exchange what was recorded with another copy of the store.",
-    "anchor": "Print a line for the minutes that says how far the history was, or check one.",
-    "backup": "Write the whole store into one file for another disk.",
-    "restore": "Make a store from a backup, or from the shared repository.",
-    "completion": "Print the script with which a shell completes what is typed.",
-    "demo": "Try the whole job on an invented area with throw-away keys.",
-}
-
 
 PIPE = DiskFailed.exit_code
 WRONG_USAGE = 2
@@ -138,14 +70,6 @@ class LazyGroup(click.Group):
         for heading, commands in under_headings(COMMANDS):
             with formatter.section(heading):
                 formatter.write_dl(commands)
-
-
-PARTS = {"panel": {"question": "panel_question", "survey": "panel_survey"}}  # of a group, in modules of their own
-# git calls them, as `cdr init`, `cdr doctor` and docs/server.md tell it to; nobody types them
-OF_GIT = ("merge-driver", "text-view", "check-push")
-MODULES = {"return": "return_", "list": "list_", "import": "import_"} | {
-    name: name.replace("-", "_") for name in (*OF_GIT, "check-tables", "take-over")
-}
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

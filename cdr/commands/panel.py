@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App
-from cdr.commands.options import Day, Reference, as_json, happened, on, pass_app
+from cdr.commands.options import Day, Reference, as_json, pass_app
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
-from cdr.work.agreements import record_agreement, show_agreements
 from cdr.work.meetings import (
     changing_meeting,
     meetings,
@@ -376,27 +375,3 @@ def close(app: App, id_: str, undo: bool, as_json: bool) -> None:
     tell_meeting(app, made, as_json, f"{made.id} is {'open again' if undo else 'over'}; {quorum_words(shown)}.")
     for sentence in [] if undo else shown.not_done:
         say(f"  still to do: {sentence}")
-
-
-@command.command("agreement")
-@click.argument("who", metavar="[WHO]", required=False)
-@on("it was signed")
-@click.option("--until", type=Day(), help="The last day on which it holds; without it, it has no end.")
-@as_json
-@pass_app
-def agreement(app: App, who: str | None, on: date | None, until: date | None, as_json: bool) -> None:
-    """Record that somebody signed the statement of confidentiality; without WHO, list who did.
-
-    Example: cdr panel agreement dr-okafor --on 2026-01-05 --until 2027-01-04
-    """
-    if who is None:
-        if on or until:
-            raise WrongUsage("Say who signed it: cdr panel agreement WHO.")
-        show_agreements(app, as_json)
-        return
-    day = happened(app, on)
-    record_agreement(app, who, day, until)
-    if as_json:
-        show_agreements(app, as_json)
-    else:
-        put(f"{who} signed on {day}{f', until {until}' if until else ''}.")

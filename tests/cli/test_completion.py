@@ -12,7 +12,7 @@ import click
 import pytest
 from conftest import Shell, run
 
-from cdr import cli
+from cdr import cli, verbs
 from cdr.terminal.completing import SHELLS, SOURCES, answer, prepare
 
 PROGRAMS = Path(sys.executable).parent
@@ -81,7 +81,7 @@ def test_bash_offers_it(cdr: Shell, sudi: str) -> None:
 
 def test_no_word_for_completion_stands_in_no_usage() -> None:
     called = set()
-    for name in cli.COMMANDS:
+    for name in verbs.COMMANDS:
         found = cli.cdr.get_command(click.Context(cli.cdr), name)
         assert found is not None
         inner = found.commands.values() if isinstance(found, click.Group) else [found]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from conftest import EXAMPLES, Shell, run
 
-from cdr.cli import COMMANDS
 from cdr.usage import HEADINGS, under_headings
+from cdr.verbs import COMMANDS
 
 
 def test_a_quiet_run_talks_only_where_all_is_not_well(cdr: Shell, sudi: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from cdr import cli
+from cdr import cli, verbs
 
 ROOT = Path(cli.__file__).parent.parent
 ENDS = {"|", ";", "&&", "||", "&", "|&"}
@@ -89,7 +89,7 @@ def trouble(words: tuple[str, ...]) -> str:
     """What `cdr` would say of these words before it does anything; empty where they are right."""
     if not words or {"-h", "--help", "--version"} & set(words):
         named = [word for word in words if not word.startswith("-")]
-        return "" if not named or named[0] in (*cli.COMMANDS, *cli.OF_GIT) else f"no command {named[0]}"
+        return "" if not named or named[0] in (*verbs.COMMANDS, *verbs.OF_GIT) else f"no command {named[0]}"
     try:
         context = cli.cdr.make_context("cdr", list(words))
         command: click.Command = cli.cdr

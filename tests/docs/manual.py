@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import click
 
-from cdr import cli
+from cdr import cli, verbs
 from cdr.errors import EXIT_CODES
 from cdr.terminal.environment import VARIABLES
 from docs import test_generated as source
@@ -16,7 +16,7 @@ from docs import test_generated as source
 
 def pages() -> dict[str, str]:
     """Each page by the name of its file."""
-    return {"cdr.1": _top(), **{f"cdr-{name}.1": _command(name) for name in cli.COMMANDS}}
+    return {"cdr.1": _top(), **{f"cdr-{name}.1": _command(name) for name in verbs.COMMANDS}}
 
 
 def _top() -> str:
@@ -25,7 +25,7 @@ def _top() -> str:
         ".SH SYNOPSIS", "\\fBcdr\\fR [\\fIOPTIONS\\fR] \\fICOMMAND\\fR ...",
         ".SH DESCRIPTION", roff(cli.cdr.help or ""), "Each command has a page of its own, such as cdr\\-notify(1).",
         ".SH OPTIONS", *_options(cli.cdr),
-        ".SH COMMANDS", *_terms((f"cdr-{name}(1)", text) for name, text in cli.COMMANDS.items()),
+        ".SH COMMANDS", *_terms((f"cdr-{name}(1)", text) for name, text in verbs.COMMANDS.items()),
         ".SH ENVIRONMENT", *_terms(VARIABLES),
         ".SH EXIT STATUS", *_terms((str(code), meaning) for code, meaning in EXIT_CODES),
     ]  # fmt: skip
@@ -33,7 +33,7 @@ def _top() -> str:
 
 
 def _command(name: str) -> str:
-    lines = _head(f"cdr-{name}", cli.COMMANDS[name].rstrip("."))
+    lines = _head(f"cdr-{name}", verbs.COMMANDS[name].rstrip("."))
     for title, context, found in source.parts(name):
         paragraphs, _ = source.help_and_examples(found)
         usage = found.get_usage(context).removeprefix("Usage: ").split()

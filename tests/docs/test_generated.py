@@ -13,7 +13,7 @@ from typing import Any
 import click
 import pytest
 
-from cdr import cli, errors
+from cdr import cli, errors, verbs
 from cdr.domain.rulebook.validation import RULES
 from cdr.errors import EXIT_CODES
 from cdr.forms import codelists, schema, schema_faults, yaml_faults
@@ -163,9 +163,9 @@ def commands_page() -> str:
         "These options stand before the command:", "", *options(cli.cdr), "",
         "Every command takes `-h` and `--help`. What the exit codes mean: [exit-codes.md](exit-codes.md). What `--json` gives: [json.md](json.md).", "",
         "| command | what it does |", "|---|---|",
-        *(f"| [`{name}`](#cdr-{name}) | {text} |" for name, text in cli.COMMANDS.items()), "",
+        *(f"| [`{name}`](#cdr-{name}) | {text} |" for name, text in verbs.COMMANDS.items()), "",
     ]  # fmt: skip
-    for name in cli.COMMANDS:
+    for name in verbs.COMMANDS:
         for title, context, found in parts(name):
             paragraphs, _ = help_and_examples(found)
             lines += [
@@ -194,8 +194,10 @@ def exit_codes_page() -> str:
         "| code | meaning | commands |", "|---|---|---|",
     ]  # fmt: skip
     for code, meaning in EXIT_CODES:
-        using = [name for name in cli.COMMANDS if code in (*EVERY, *ENDS[name])]
-        lines.append(f"| {code} | {meaning} | {'every one' if len(using) == len(cli.COMMANDS) else ', '.join(using)} |")
+        using = [name for name in verbs.COMMANDS if code in (*EVERY, *ENDS[name])]
+        lines.append(
+            f"| {code} | {meaning} | {'every one' if len(using) == len(verbs.COMMANDS) else ', '.join(using)} |"
+        )
     lines += ["", "What to do after 75, 76 and 77: [security.md](security.md#what-to-do-when-cdr-refuses).", ""]
     return "\n".join(lines)
 
@@ -290,7 +292,7 @@ def test_the_headings_of_a_page_are_told_apart(root: Path, page: str) -> None:
 # ---- what a person may expect of every help text ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", verbs.COMMANDS)
 def test_every_command_says_what_it_is_for(name: str) -> None:
     for title, _, found in parts(name):
         assert found.help and found.help.strip(), title
@@ -300,7 +302,7 @@ def test_every_command_says_what_it_is_for(name: str) -> None:
     assert command(name)[1].name == name
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", verbs.COMMANDS)
 def test_every_option_says_what_it_is_for(name: str) -> None:
     silent = [
         f"{title} {'/'.join(parameter.opts)}"
@@ -311,20 +313,20 @@ def test_every_option_says_what_it_is_for(name: str) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", verbs.COMMANDS)
 def test_every_command_has_an_example_that_it_takes(name: str, words_of: Any, words_trouble: Any) -> None:
     examples = examples_of(name)
     assert examples
     for example in examples:
         [words] = words_of(example)
-        named = [word for word in words if word in cli.COMMANDS]
+        named = [word for word in words if word in verbs.COMMANDS]
         assert named[:1] == [name], example
         plain = tuple("0" * 40 if "..." in word else word for word in words)
         assert words_trouble(plain) == "", example
 
 
 def test_tables_of_this_test_name_commands_that_are_there() -> None:
-    assert ENDS.keys() == cli.COMMANDS.keys()
+    assert ENDS.keys() == verbs.COMMANDS.keys()
 
 
 # ---- exit codes ------------------------------------------------------------------------------------------------------
@@ -351,9 +353,9 @@ def raised_in(module: str) -> set[int]:
     return found
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", verbs.COMMANDS)
 def test_a_commands_own_errors_are_among_its_codes(name: str) -> None:
-    assert raised_in(cli.MODULES.get(name, name)) <= {*EVERY, *ENDS[name]}
+    assert raised_in(verbs.MODULES.get(name, name)) <= {*EVERY, *ENDS[name]}
 
 
 def test_every_kind_of_error_has_a_code_that_is_told() -> None:

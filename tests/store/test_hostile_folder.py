@@ -18,7 +18,7 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import git, sign_commit
 from store.prepared import ATTRIBUTES, Trap
 
-from cdr.cli import COMMANDS
+from cdr.verbs import COMMANDS
 
 # By what git does when it runs them; {trap} is the program, {folder} a folder with a program for every name.
 SETTINGS: dict[str, dict[str, str]] = {

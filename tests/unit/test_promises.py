@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cdr import resources
-from cdr.cli import COMMANDS
 from cdr.documents.letters.wording import COMMENT
 from cdr.forms import law
+from cdr.verbs import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 PROMISE = re.compile(
