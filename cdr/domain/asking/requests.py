@@ -112,7 +112,7 @@ class Request:
 
 def requests_of(requests: Body) -> list[Request]:
     """All requests of a ledger in its order; none that went back to another case."""
-    return [request for request in kept_in(requests).values() if request.gone is None]
+    return [one for one in (_request(item) for _, item in items_at(requests, "requests")) if one.gone is None]
 
 
 def kept_in(requests: Body) -> dict[str, Request]:
