@@ -16,6 +16,8 @@ def visible(text: str, keep: str = KEPT) -> str:
 
     `keep` are the characters of those kinds that stay as they are.
     """
+    if text.isascii() and text.isprintable():  # most of what is shown; a long list is shown in half the time
+        return text
     whole = unicodedata.normalize("NFC", text)
     return "".join(
         letter if letter in keep or unicodedata.category(letter) not in UNSAFE else _code(letter) for letter in whole
