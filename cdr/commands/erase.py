@@ -107,6 +107,8 @@ def _tell(step: Step) -> None:
     if not said.is_confirmed:
         put(f"{said.case} is to be erased; nothing is gone yet.")
         say(f"{_asked(said)} Another member confirms, after a sync: cdr erase {said.case}")
+        if said.because == NOT_SAID:
+            say(f"To give a reason, ask again: cdr erase {said.case} --withdraw; cdr erase {said.case} --because WHY")
         return
     if step.is_destroyed:
         put(f"{said.case} is erased: this copy holds nothing of it any more.")

@@ -184,10 +184,17 @@ def start_from(remote: Remote, folder: Path, root: str | None, progress: Progres
 
     damaged = NotAuthentic(f"What {remote.shown} holds is not whole.", "Start from a backup: cdr restore FILE DIR")
     restored, history = _made_of(bring, damaged, folder, branch, root, progress)
-    git_files.set_settings(history.git, {"remote.origin.url": remote.url, "remote.origin.fetch": ALL_BRANCHES})
+    git_files.set_settings(history.git, _as_cloned(remote, branch))
     if restored.is_accepted:
         remotes.remember_from(history.state, remote, restored.commit)
     return restored
+
+
+def _as_cloned(remote: Remote, branch: str) -> dict[str, str]:
+    """What git itself notes of where a clone came from, for whoever types git there by hand."""
+    of_branch = f"branch.{branch.removeprefix('refs/heads/')}"
+    origin = {"remote.origin.url": remote.url, "remote.origin.fetch": ALL_BRANCHES}
+    return origin | {f"{of_branch}.remote": "origin", f"{of_branch}.merge": branch}
 
 
 def _refuse_filled(folder: Path) -> None:

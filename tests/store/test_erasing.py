@@ -102,6 +102,9 @@ def test_a_new_machine_starts_from_a_repository_that_destroyed_files(
     assert head(whole.store) == head(bare) and git(whole.store, "status", "--porcelain") == ""
     whole.verified()
     other = robin("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2027-01-21").out.strip()
+    robin("sync")
+    git(whole.store, "pull", "-q")  # by hand, as in a clone: what is ahead is taken over
+    assert head(whole.store) == head(robin.store) and f"cases/{other}" in git(whole.store, "ls-files")
     robin("erase", case, "--because", "order")
     robin("sync")
     sam("sync")
