@@ -69,7 +69,7 @@ def clear_ref(path: Path, value: str) -> bool:
         time.sleep(PAUSE_SECONDS)
         if _seen(lock) != before:
             return not os.path.lexists(lock)
-    if before is not None and before[0] in (b"", f"{value}\n".encode()):
+    if before is not None and f"{value}\n".encode().startswith(before[0]):  # git writes it in two steps
         lock.unlink(missing_ok=True)
     return not os.path.lexists(lock)
 

@@ -66,6 +66,7 @@ TROUBLES: tuple[tuple[tuple[bytes, ...], Trouble], ...] = (
     ((b"Cannot allocate memory", b"out of core"), (TryAgain, "GnuPG had not enough memory.", AGAIN)),
     ((b"Permission denied",), (NotAllowed, "GnuPG may not read or write its own folder.", WHOSE)),
     ((b"Read-only file system",), (DiskFailed, "GnuPG cannot write to its own folder: the disk is read-only.", WHERE)),
+    ((b"Input/output error",), (DiskFailed, "GnuPG could not read or write a file: the disk failed.", WHERE)),
     ((b"connect to the agent", b"No agent running"), (TryAgain, "GnuPG's agent cannot be reached.", AGENT_HINT)),
 )
 

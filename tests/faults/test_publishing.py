@@ -182,6 +182,16 @@ def test_a_log_of_the_branch_that_cannot_be_written(waiting: Waiting) -> None:
         assert "(INJECTED)" in calls.read_text()
 
 
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_lock_that_git_left_half_written_stops_nobody(waiting: Waiting, number: int) -> None:
+    """git writes the new value and its end one after the other, and may be killed between them."""
+    before = head(waiting.cdr.store)
+    with faulty_git(waiting.folder / "bin", f"write:signal=KILL:when={number}"):
+        told_as_it_is(waiting, ["chase", "--overdue"], before)
+    waiting.cdr("chase", "--overdue", as_of=DUE)
+    assert head(waiting.cdr.store) != before and ledger(waiting) == outbox(waiting)
+
+
 def test_somebody_elses_lock_on_the_branch(waiting: Waiting) -> None:
     lock = waiting.cdr.store / ".git" / "refs" / "heads" / "main.lock"
     holder = subprocess.Popen(["sleep", "60"])

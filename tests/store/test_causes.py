@@ -50,6 +50,7 @@ def told(cdr: Shell, words: tuple[str | Path, ...], code: int, *said: str) -> No
     [
         ("kill -KILL $$", 75, "was stopped"), ("kill -TERM $$", 75, "was stopped"),
         ("echo 'gpg: [don`t know]: write error: No space left on device' >&2; exit 2", 74, "disk is full"),
+        ("echo 'gpg: error reading: Input/output error' >&2; exit 2", 74, "the disk failed"),
         ("echo 'gpg: out of core' >&2; exit 2", 75, "not enough memory"),
         ("exec /nowhere/at/all", 69, "cannot be run"),
     ],

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell, run
-from store.hands import document, encrypted, findings, git, gpg, refused_everywhere, sign_commit, unchanged
+from store.hands import before, document, encrypted, findings, git, gpg, refused_everywhere, sign_commit, unchanged
 
 from cdr.errors import NotAuthentic
 from cdr.store import gpg as gpg_
@@ -377,3 +377,13 @@ def test_what_a_file_of_keys_may_hold(people: People, home: str, homes: Callable
         public_keys(public + bytes(LARGEST_KEY), "it")
     with pytest.raises(NotAuthentic, match="more than"):
         public_keys(public + b"\xcd\x00" * 5000, "it")
+
+
+def test_a_disk_that_fails_under_gnupg_is_told_as_such(member: str, tmp_path: Path) -> None:
+    """And not as a key that is not there."""
+    words = ["init", str(tmp_path / "new"), "--config", str(EXAMPLES / "store.yaml"), "--member", member]
+    said = 'echo "gpg: renaming the keyring failed: Input/output error" >&2; exit 2'
+    with before(tmp_path / "bin", "gpg", "--import", said):
+        answer = run(words)
+    assert answer.code == 74 and "the disk failed" in answer.err and not (tmp_path / "new").exists()
+    assert run(words).code == 0
