@@ -11,6 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import YAMLError
 from unit.domain_data import policy
 
 from cdr import resources
@@ -37,9 +38,16 @@ _DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node:
 
 @cache
 def _loaded(text: bytes) -> Any:
-    yaml = YAML(typ="safe", pure=True)
+    try:
+        return _yaml(pure=False).load(text)
+    except YAMLError:  # the fast parser refuses a time in a flow mapping, which people write
+        return _yaml(pure=True).load(text)
+
+
+def _yaml(pure: bool) -> YAML:
+    yaml = YAML(typ="safe", pure=pure)
     yaml.Constructor = _DatesAsText
-    return yaml.load(text)
+    return yaml
 
 
 def _read(text: bytes) -> dict[str, Any]:

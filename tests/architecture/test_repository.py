@@ -126,7 +126,7 @@ def test_every_command_that_a_message_names_is_there() -> None:
     import click
 
     context, wrong = click.Context(cli.cdr), []
-    advice = re.compile(r"(?:`|: |See |with |run |first: |Run |then )cdr ([a-z][a-z-]+)(?: ([a-z]+))?")
+    advice = re.compile(r"(?:`|: |See |with |run |first: |Run |then )cdr ([a-z][a-z-]+)(?: ([a-z]+)(?![\w-]))?")
     for path in sorted((ROOT / "cdr").rglob("*.py")):
         for line, text in strings(path):
             for match in advice.finditer(text):
@@ -140,6 +140,7 @@ def test_every_command_that_a_message_names_is_there() -> None:
     assert wrong == []
 
 
+@cache
 def _test_functions(path: Path) -> set[str]:
     """The test functions of a module, those of a class after its name."""
     found: set[str] = set()

@@ -16,7 +16,7 @@ from cdr.statistics.tally import Choice, Setting, known_tables, tally
 
 
 def load(*path: str) -> Any:
-    return YAML(typ="safe", pure=True).load(read_bytes(*path))
+    return YAML(typ="safe").load(read_bytes(*path))
 
 
 BANDS, INTERVALS, ENGLAND = (load("rules", f"{name}.yaml") for name in ("bands", "intervals", "england-reference"))

@@ -28,7 +28,7 @@ from cdr.statistics.labels import Labels
 
 
 def load(name: str) -> Any:
-    return YAML(typ="safe", pure=True).load(read_bytes("rules", f"{name}.yaml"))
+    return YAML(typ="safe").load(read_bytes("rules", f"{name}.yaml"))
 
 
 POLICY, BANDS = load("export"), load("bands")

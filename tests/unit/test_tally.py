@@ -42,7 +42,7 @@ AGENCIES = {"northshire-police": "Northshire Police", "high-street-surgery": "Hi
 
 
 def load(text: bytes) -> Any:
-    return YAML(typ="safe", pure=True).load(text)
+    return YAML(typ="safe").load(text)
 
 
 BANDS = load(read_bytes("rules", "bands.yaml"))

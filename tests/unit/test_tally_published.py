@@ -18,7 +18,7 @@ from cdr.statistics.years import first_and_last_day, years_ending
 
 
 def load(text: bytes) -> Any:
-    return YAML(typ="safe", pure=True).load(text)
+    return YAML(typ="safe").load(text)
 
 
 def counts(table: Table, column: int = -1) -> dict[str, int | None]:

@@ -20,9 +20,7 @@ from cdr.statistics.tables import Table, largest_remainder, percent
 from cdr.statistics.tally import LARGEST_REMAINDER
 
 DATA = Path(__file__).parents[1] / "data"
-DERBY, DURHAM = (
-    YAML(typ="safe", pure=True).load((DATA / f"reference-{name}.yaml").read_bytes()) for name in ("derby", "durham")
-)
+DERBY, DURHAM = (YAML(typ="safe").load((DATA / f"reference-{name}.yaml").read_bytes()) for name in ("derby", "durham"))
 DIED = date(2023, 9, 1)
 
 

@@ -18,7 +18,7 @@ from cdr.statistics.labels import Labels
 from cdr.statistics.tally import Choice, tally
 from cdr.statistics.theme import TABLES, Criteria, criteria, has_concerns, reviewed, theme
 
-BANDS: Any = YAML(typ="safe", pure=True).load(read_bytes("rules", "bands.yaml"))
+BANDS: Any = YAML(typ="safe").load(read_bytes("rules", "bands.yaml"))
 LABELS = Labels(("Derby", "Derbyshire"), {}, BANDS)
 YEARS = ("2021/22", "2022/23", "2023/24", "2024/25")
 

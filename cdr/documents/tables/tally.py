@@ -148,7 +148,8 @@ def _tables_of_notes(tally: Tally) -> dict[str, list[Table]]:
     for table in tally.tables:
         for note in dict.fromkeys(table.notes):
             of.setdefault(note, []).append(table)
-    everywhere = [note for note, these in of.items() if all(table in these for table in tables)]
+    every = {table.id for table in tables}
+    everywhere = [note for note, these in of.items() if every <= {table.id for table in these}]
     often = [note for note, these in of.items() if len(these) > MOST_TIMES]
     return {note: of[note] for note in dict.fromkeys([*everywhere, *often])}
 
