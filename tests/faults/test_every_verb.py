@@ -1,0 +1,203 @@
+"""Every verb that writes is killed, and has its disk fail, at every call that changes a file: the store stands before or after.
+
+All points of all verbs are tens of thousands; each run of the tests goes through a share of them, and `make fuzz` through ten times as
+many; `CDR_POINTS=all` tries every one, `CDR_POINTS=40` as many of each verb.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from zlib import crc32
+
+import pypdfium2
+import pytest
+from conftest import Begun, People, many
+from conftest import run as told
+from faults import points
+from faults.points import Point
+from faults.verbs import KEPT, VERBS, Verb, World, begin
+from store.hands import git, head
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("strace") is None and not os.environ.get("CDR_TOOLS"),
+    reason="needs strace (Debian, Ubuntu: apt install strace)",
+)
+SHARE = os.environ.get("CDR_POINTS", str(many(2)))
+RECORDED, NOT_RECORDED = (0, 1, 73), (0, 1, 65, 66, 69, 73, 74, 75, 76, 77, 78)
+CANARY = (b"Testcase", b"9990000018")
+
+
+@pytest.fixture(scope="session")
+def begun_work(begun: Begun, people: People, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The store that every verb begins from, made once."""
+    place = tmp_path_factory.mktemp("work")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GNUPGHOME", people.home)
+        patch.setenv("XDG_STATE_HOME", str(place / "state"))
+        return begin(begun, people, place)
+
+
+@pytest.fixture
+def world(
+    begun_work: World, people: People, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    place = tmp_path / "w"
+    shutil.copytree(begun_work.folder, place, symlinks=True)
+    monkeypatch.setenv("XDG_STATE_HOME", str(place / "state"))
+    monkeypatch.setenv("EDITOR", str(place / "in" / "editor"))
+    for name, folder in (("TMPDIR", "temporary"), ("HOME", "home")):
+        monkeypatch.setenv(name, str(place / folder))
+        (place / folder).mkdir()
+    made = World(place, people, begun_work.case, begun_work.ready)
+    yield made
+    if made.own_home.exists():
+        subprocess.run(["gpgconf", "--homedir", str(made.own_home), "--kill", "all"], check=False, capture_output=True)
+
+
+def chosen(found: list[tuple[str, str, int]], name: str) -> list[Point]:
+    """The points that this run tries: a share that is the same each time, spread over programs, calls and ways of failing."""
+    every = [Point(*place, mode) for place in found for mode in points.MODES]
+    if SHARE == "all":
+        return every
+    return random.Random(crc32(name.encode())).sample(every, min(len(every), int(SHARE)))
+
+
+def in_the_open(world: World) -> list[str]:
+    """Files that hold a child's name or number to be read, in the store, beside it, and where temporary files lie, in memory too."""
+    places = [world.folder / name for name in (*KEPT, "temporary", "home") if name != "out"]
+    return [
+        str(path)
+        for place in places
+        for path in place.rglob("*")
+        if path.is_file() and not path.is_symlink() and any(word in path.read_bytes() for word in CANARY)
+    ]
+
+
+def settled(world: World, point: Point) -> None:
+    """The next command finds the store whole, puts the work tree right, and leaves nothing half made."""
+    answer = told(["--store", str(world.store), "--as-of", VERBS["notify"].day, "list"])
+    assert answer.code == 0, f"the next command after {point}: {answer.err}"
+    status = git(world.store, "status", "--porcelain", "--untracked-files=all")
+    assert status == "", f"after {point}: {status}"
+    if not (world.store / "erased").exists():  # of what was erased git misses the files, as it must
+        git(world.store, "fsck", "--no-progress", "--no-dangling")
+    left = [path for folder in (world.store, world.folder / "state") for path in folder.rglob(".cdr-*.part")]
+    assert left == [], f"after {point}"
+    assert in_the_open(world) == [], f"after {point}"
+
+
+def acting(world: World, verb: Verb, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("GNUPGHOME", world.home_for(verb))
+
+
+def tried(world: World, verb: Verb, point: Point) -> None:
+    """One point: the store is as it was, the command meets the fault, and then it is given again."""
+    world.again()
+    before = head(world.store)
+    with pytest.MonkeyPatch.context() as patch:
+        acting(world, verb, patch)
+        ended = points.with_fault(world.command(verb), world.folder, point)
+    now = head(world.store)
+    said = f"{point} ended with {ended.code}: {ended.said}"
+    assert "Traceback" not in ended.said, said
+    assert verb.shows or not any(word in ended.said.encode() for word in CANARY), said
+    if ended.code != points.KILLED:
+        assert ended.code in (RECORDED if now != before else NOT_RECORDED), said
+        assert ended.code or not verb.records or now != before, f"told as done, and is not: {said}"
+    git(world.store, "merge-base", "--is-ancestor", before, "HEAD")
+    settled(world, point)
+    with pytest.MonkeyPatch.context() as patch:
+        acting(world, verb, patch)
+        again = told(world.command(verb))
+    if now == before and verb.records:
+        assert again.code == verb.code and head(world.store) != before, f"again after {said}: {again.code} {again.err}"
+    else:
+        assert again.code != 70, f"again after {said}: {again.err}"
+    assert git(world.store, "status", "--porcelain", "--untracked-files=all") == "", f"again after {said}"
+    assert in_the_open(world) == [], f"again after {said}"
+
+
+def verified(world: World) -> None:
+    answer = told(["--store", str(world.store), "--as-of", VERBS["notify"].day, "verify"])
+    assert answer.code == 0, answer.out + answer.err
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_fault_at_any_call(world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    verb = VERBS[name]
+    world.prepare(verb)
+    with monkeypatch.context() as patch:
+        acting(world, verb, patch)
+        ended, found = points.without_fault(world.command(verb), world.folder)
+    assert ended.code == verb.code, ended.said
+    assert len(found) > 5 and {program for program, _, _ in found} >= {points.MAIN}
+    if verb.records:
+        assert ("update-ref") in {program for program, _, _ in found}
+    faults = []
+    for number, point in enumerate(chosen(found, name)):
+        try:
+            tried(world, verb, point)
+            if number % 10 == 0:
+                verified(world)
+        except AssertionError as error:
+            faults.append(f"{point}: {error}")
+    assert faults == []
+    verified(world)
+
+
+@pytest.mark.parametrize("name", [name for name, verb in VERBS.items() if verb.records])
+def test_a_store_that_cannot_be_written_to(world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    verb = VERBS[name]
+    world.prepare(verb)
+    acting(world, verb, monkeypatch)
+    place, before = str(world.store), head(world.store)
+    if subprocess.run(["mount", "--bind", place, place], capture_output=True, check=False).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", place], check=True)
+        answer = told(world.command(verb))
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+    told_of = answer.out + answer.err  # what asks one owner after the other says so of each, and ends with 75
+    assert answer.code in (74, 75) and "Read-only" in told_of and head(world.store) == before, told_of
+    assert told(world.command(verb)).code == verb.code
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_what_it_says_and_hands_on_names_nobody(world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it prints, what each git and gpg is called with, names of files and messages of commits, and what a file says of itself."""
+    verb, calls, programs = VERBS[name], world.folder / "calls-of-all", world.folder / "watching"
+    world.prepare(verb)
+    acting(world, verb, monkeypatch)
+    programs.mkdir()
+    for program in ("git", "gpg"):
+        made = programs / program
+        made.write_text(f'#!/bin/sh\n(echo "$0 $*"; env) >> {calls}\nexec {shutil.which(program)} "$@"\n')
+        made.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    ended = points.run(world.command(verb), world.folder, [])
+    assert ended.code == verb.code, ended.said
+    said = {"what it says": b"" if verb.shows else ended.said.encode(), "what it hands on": calls.read_bytes()}
+    said["names of files"] = "\n".join(map(str, world.folder.rglob("*"))).encode()
+    said["git's objects"] = git(world.store, "cat-file", "--batch-all-objects", "--batch").encode(
+        "utf-8", "surrogateescape"
+    )
+    said |= {str(path): _about_itself(path) for path in (world.folder / "out").rglob("*.*")}
+    assert [what for what, data in said.items() if any(word in data for word in (*CANARY, b"Amara"))] == []
+    assert in_the_open(world) == []
+
+
+def _about_itself(path: Path) -> bytes:
+    """What a PDF or a Word file says of itself, beside its pages."""
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as parts:
+            return b"".join(parts.read(one) for one in parts.namelist() if one.startswith("docProps/"))
+    if path.suffix == ".pdf" and b"/Encrypt" not in path.read_bytes():
+        return str(pypdfium2.PdfDocument(path).get_metadata_dict()).encode()
+    return b""

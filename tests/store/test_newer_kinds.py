@@ -1,0 +1,203 @@
+"""What lies beside the cases is held to what a case is: meetings, statements, pass-phrases, reports, releases, who opened what, erasures.
+
+A document is put there changed, cut, of another kind, an older one, under another's name, for too few readers, and by whoever has the public
+keys alone: in a member's own signed commit, so that nothing but the document itself tells. And nobody but a member may put one there.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Answer, Begun, People, run
+from faults.verbs import POLICE, VERBS, World, begin
+from store.hands import encrypted, flip, git, gpg, packets, sign_commit, unsigned_commit
+
+from cdr.app import extraction
+from cdr.store import reads
+from cdr.store.store import Store
+
+LATER = "2026-04-22"
+STEPS = (
+    "panel minutes",
+    "panel assign",
+    "reading seal",
+    "panel agreement",
+    "agency passphrase",
+    "report",
+    "tally public",
+    "erase asked",
+)
+# Each kind with what comes to it later, and what reads it; `verify` alone reads the numbers that a report was made of.
+KINDS: dict[str, tuple[list[str], list[str]]] = {
+    "panels/P2026-04-14.yaml.gpg": (["panel", "attend", "P2026-04-14", POLICE], ["panel", "show", "P2026-04-14"]),
+    "panels/agreements.yaml.gpg": (["panel", "agreement", "jo-open", "--on", "2026-01-06"], ["panel", "agreement"]),
+    "agencies/passphrases.yaml.gpg": (["agency", "passphrase", "northtown-general", "--new"], ["agency", "passphrase", POLICE]),
+    "reports/2025-26.yaml.gpg": (["report", "--year", "2025/26", "--words", "WORDS"], ["report", "--year", "2025/26", "-o", "OUT/r.md"]),
+    "reports/release-0001.yaml.gpg": (["release", "withdraw", "1", "--reason", "x"], ["release", "show", "1"]),
+    "reports/2025-26-numbers.yaml.gpg": ([], []),
+    "reads": ([], ["audit", "--reads"]),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def begun_beside(begun: Begun, people: People, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A store in which there is a document of each kind that lies beside the cases, made once."""
+    place = tmp_path_factory.mktemp("beside")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GNUPGHOME", people.home)
+        patch.setenv("XDG_STATE_HOME", str(place / "state"))
+        world = begin(begun, people, place)
+        for name in STEPS:
+            answer = run(world.command(VERBS[name]))
+            assert answer.code == 0, f"{name}: {answer.err}"
+        store = Store(world.store, extraction())
+        with store.writing():
+            assert reads.fold_now(store)
+    return world
+
+
+@pytest.fixture
+def beside(begun_beside: World, people: People, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    place = tmp_path / "w"
+    shutil.copytree(begun_beside.folder, place, symlinks=True)
+    monkeypatch.setenv("XDG_STATE_HOME", str(place / "state"))
+    assert {str(path.relative_to(place / "store")) for path in (place / "store").glob("[apr]*/*.gpg")} == {
+        str(file_of(place / "store", name).relative_to(place / "store")) for name in KINDS
+    }, "a kind that no test here knows"
+    return World(place, people, begun_beside.case, begun_beside.ready)
+
+
+def file_of(store: Path, name: str) -> Path:
+    found = store / name
+    return next(found.glob("*.gpg")) if found.is_dir() else found
+
+
+def told(world: World, words: list[str]) -> Answer:
+    words = [word.replace("WORDS", str(world.folder / "in" / "words.yaml")) for word in words]
+    return run(["--store", str(world.store), "--as-of", LATER, *world.words(words)])
+
+
+def by_a_member(world: World) -> None:
+    sign_commit(world.store, world.people.home, world.people.member)
+
+
+def named_and_refused(world: World, name: str, path: Path, what: str) -> None:
+    """What reads the document refuses it, and `verify` names it; the cases are read on."""
+    shown, relative = KINDS[name][1], str(path.relative_to(world.store))
+    if shown:
+        answer = told(world, shown)
+        assert answer.code in (1, 76) and relative in answer.err, f"{what}: {answer.code} {answer.out} {answer.err}"
+    checked = run(["--store", str(world.store), "--as-of", LATER, "verify", "--json"])
+    assert checked.code == 1 and relative in {one["path"] for one in checked.json["findings"]}, what
+    assert told(world, ["list"]).code == 0, what
+
+
+def _plain(world: World, raw: bytes) -> bytes:
+    return gpg(world.people.home, "-d", data=raw)
+
+
+def _another(world: World, path: Path) -> bytes:
+    other = next(name for name in KINDS if not str(path).endswith(name) and name != "reads")
+    return (world.store / other).read_bytes()
+
+
+def _by_public_keys(world: World, path: Path, raw: bytes) -> bytes:
+    """The same words for the same readers, without what binds them to what stood there."""
+    readers = (world.people.member, world.people.second)
+    return encrypted(world.people.home, _plain(world, raw).replace(b"revision: 1\n", b"revision: 7\n", 1), *readers)
+
+
+DAMAGES: dict[str, Callable[[World, Path, bytes], bytes]] = {
+    "a byte changed": lambda world, path, raw: flip(raw),
+    "cut": lambda world, path, raw: raw[:-40],
+    "cut after the readers": lambda world, path, raw: b"".join(packets(raw)[:-1]),
+    "one more byte": lambda world, path, raw: raw + b"\0",
+    "of another kind": lambda world, path, raw: _another(world, path),
+    "of a case": lambda world, path, raw: (world.store / "cases" / world.case / "case.yaml.gpg").read_bytes(),
+    "for too few": lambda world, path, raw: encrypted(world.people.home, _plain(world, raw), world.people.member),
+    "a reader taken out": lambda world, path, raw: b"".join(packets(raw)[1:]),
+    "made with public keys": _by_public_keys,
+    "nothing": lambda world, path, raw: b"",
+    "not encrypted": lambda world, path, raw: _plain(world, raw),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_document_that_is_not_what_was_recorded(beside: World, name: str) -> None:
+    path = file_of(beside.store, name)
+    honest, tip = path.read_bytes(), git(beside.store, "rev-parse", "HEAD")
+    for what, damage in DAMAGES.items():
+        path.write_bytes(damage(beside, path, honest))
+        by_a_member(beside)
+        named_and_refused(beside, name, path, what)
+        git(beside.store, "reset", "-q", "--hard", tip)
+        shutil.rmtree(beside.folder / "state")
+        shutil.copytree(beside.folder / "state-before", beside.folder / "state")
+
+
+@pytest.fixture(autouse=True)
+def a_memory_to_go_back_to(beside: World) -> None:
+    """What this machine remembers, before it has seen a commit that is taken back again."""
+    shutil.copytree(beside.folder / "state", beside.folder / "state-before")
+
+
+@pytest.mark.parametrize("name", [name for name, (later, _) in KINDS.items() if later])
+def test_an_older_revision_or_none(beside: World, name: str) -> None:
+    path = file_of(beside.store, name)
+    first = path.read_bytes()
+    (beside.folder / "in" / "words.yaml").write_text(
+        "schema: report/1\nyear: 2025/26\nforeword: {text: Otherwise.}\n", "utf-8"
+    )
+    later = told(beside, KINDS[name][0])
+    assert later.code == 0 and path.read_bytes() != first, later.err
+    path.write_bytes(first)
+    by_a_member(beside)
+    named_and_refused(beside, name, path, "an older one")
+    path.unlink()
+    by_a_member(beside)
+    checked = run(["--store", str(beside.store), "verify", "--json"])
+    assert checked.code == 1 and name in {one["path"] for one in checked.json["findings"]}
+
+
+def test_a_meeting_under_another_name(beside: World) -> None:
+    path = beside.store / "panels" / "P2026-05-12.yaml.gpg"
+    shutil.copy(beside.store / "panels" / "P2026-04-14.yaml.gpg", path)
+    by_a_member(beside)
+    checked = run(["--store", str(beside.store), "verify", "--json"])
+    assert checked.code == 1 and {one["path"] for one in checked.json["findings"]} == {"panels/P2026-05-12.yaml.gpg"}
+    assert told(beside, ["panel", "show", "P2026-05-12"]).code == 76
+
+
+SIGNERS: dict[str, Callable[[World], object]] = {
+    "nobody": lambda world: unsigned_commit(world.store),
+    "a stranger of the same name": lambda world: sign_commit(
+        world.store, world.people.stranger_home, world.people.stranger
+    ),
+    "the chaser": lambda world: sign_commit(world.store, world.people.chaser_home, world.people.chaser),
+}
+
+
+@pytest.mark.parametrize("signer", SIGNERS)
+@pytest.mark.parametrize("name", [*KINDS, "erased"])
+def test_a_commit_by_who_may_not(beside: World, name: str, signer: str) -> None:
+    """The bytes are those of an earlier, honest document: it is the signature that tells."""
+    path = next((beside.store / "erased").glob("*")) if name == "erased" else file_of(beside.store, name)
+    path.unlink()
+    SIGNERS[signer](beside)
+    for words in (["list"], ["show", beside.case], ["milestone", beside.case, "family_views"], *filter(None, [KINDS.get(name, ([], []))[1]])):  # fmt: skip
+        answer = told(beside, words)
+        assert answer.code == 76, f"{words}: {answer.code} {answer.out}{answer.err}"
+    assert told(beside, ["verify"]).code in (1, 76)
+
+
+def test_an_erasure_that_one_member_confirms_alone(beside: World) -> None:
+    path = next((beside.store / "erased").glob("*"))
+    asked = path.read_text("utf-8")
+    more = f"confirmed_by: {beside.people.member}\nconfirmed_on: 2026-04-22\n"
+    path.write_text(asked + more, "utf-8")
+    by_a_member(beside)
+    assert told(beside, ["list"]).code == 76
+    assert beside.ready in {one.name for one in (beside.store / "cases").iterdir()}
