@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
     shutil.which("strace") is None and not os.environ.get("CDR_TOOLS"),
     reason="needs strace (Debian, Ubuntu: apt install strace)",
 )
-SHARE = os.environ.get("CDR_POINTS", str(many(2)))
+SHARE = os.environ.get("CDR_POINTS", str(many(1)))
 RECORDED, NOT_RECORDED = (0, 1, 73), (0, 1, 65, 66, 69, 73, 74, 75, 76, 77, 78)
 CANARY = (b"Testcase", b"9990000018")
 

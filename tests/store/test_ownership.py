@@ -16,15 +16,23 @@ from store.hands import git, gpg
 
 NOBODY = 65534
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can act as two users")
-# Loads what cdr needs, for the other user may not be able to read Python itself; then several commands as that user.
+# Loads all of cdr, which else loads a part when it needs it, for the other user may not be able to read Python itself; then several
+# commands as that user.
 AS_NOBODY = f"""
-import contextlib, io, json, os, sys
+import ast, concurrent.futures.thread, contextlib, importlib, io, json, os, pathlib, sys
+import cdr
 from cdr.cli import run
 store, home, commands = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 def said(words):
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         return run(["--store", store, *words]), out.getvalue()
+for file in pathlib.Path(cdr.__file__).parent.rglob("*.py"):
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        names = [one.name for one in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
+        for name in filter(None, names):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
 for words in (["verify"], ["list"], ["today"]):
     said(words)
 for folder, names, files in os.walk(store):
