@@ -116,14 +116,6 @@ def _readers(one: Briefing) -> str:
 
 
 def _print_json(several: Sequence[Briefing]) -> None:
-    listed = [
-        {
-            "id": one.id,
-            "made_on": one.made_on.isoformat(),
-            "title": one.title,
-            "cases": list(one.cases),
-            "sent": [{"on": on.isoformat(), "to": to} for on, to in one.sent],
-        }
-        for one in several
-    ]
-    put_json({"schema": "cdr-learning/1", "briefings": listed})
+    from cdr.domain.panel.learning import as_data
+
+    put_json({"schema": "cdr-learning/1", "briefings": as_data(several)})

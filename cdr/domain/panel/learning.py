@@ -58,8 +58,9 @@ def _read_by(one: Briefing, readers: Sequence[str], on: date) -> Briefing:
     return Briefing(one.id, one.made_on, one.title, one.cases, tuple(sent))
 
 
-def _document(several: Sequence[Briefing]) -> dict[str, Any]:
-    listed = [
+def as_data(several: Sequence[Briefing]) -> list[dict[str, Any]]:
+    """Briefings as the document and `--json` have them: `[{id, made_on, title, cases, sent: [{on, to}]}]`, days as ISO."""
+    return [
         {
             "id": one.id,
             "made_on": one.made_on.isoformat(),
@@ -69,4 +70,7 @@ def _document(several: Sequence[Briefing]) -> dict[str, Any]:
         }
         for one in several
     ]
-    return {"schema": migrations.current("learning"), "briefings": listed}
+
+
+def _document(several: Sequence[Briefing]) -> dict[str, Any]:
+    return {"schema": migrations.current("learning"), "briefings": as_data(several)}
