@@ -20,9 +20,9 @@ test: $(VENV)/ready browser
 	@$(BIN)/mypy
 	@CDR_TURN=$(CDR_TURN) $(BIN)/pytest -q -n 3 --dist worksteal
 
-# The same with all of the long tests: before a release, and after a change to what many things stand on.
+# The same with all of the long tests and with new inputs for each property: before a release, and after a change to what many things stand on.
 all:
-	@$(MAKE) --no-print-directory test CDR_TURN=all
+	@CDR_INPUTS=new $(MAKE) --no-print-directory test CDR_TURN=all
 
 # Runs all tests and writes down anew which are long.
 times: $(VENV)/ready browser
@@ -76,9 +76,9 @@ N ?= 100 1000
 bench: $(VENV)/ready
 	@$(BIN)/python bench/scale.py $(N) $(if $(O),-o $(O) --chart $(O:.md=.svg))
 
-# The properties and the faults on ten times as many inputs and points as `make test` tries; it takes hours.
+# The properties and the faults on ten times as many inputs and points, new ones each time, as `make test` tries; it takes hours.
 fuzz: $(VENV)/ready
-	@CDR_EXAMPLES=10 $(BIN)/pytest -q -n 2
+	@CDR_INPUTS=new CDR_EXAMPLES=10 $(BIN)/pytest -q -n 2
 
 # What the machine itself must bring; each line says what to install where it is missing.
 needs:

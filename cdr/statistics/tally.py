@@ -368,15 +368,15 @@ def _of_children(table: str, made: _Made) -> list[str]:
     authorities, whole = made.labels.authorities, sum(made.setting.population.values())
     if table not in BY_AUTHORITY or len(authorities) < 2 or not all(known.get(one) for one in authorities):
         return []
-    cells = {one: _cell(table, one, column, made) for one in authorities}
-    if not any(cell.n for cell in cells.values()):
+    cells = {one: _whole_percents(_cell(table, one, column, made), table, made.choice) for one in authorities}
+    if any(cell.percent is None for cell in cells.values()):  # no deaths at all, or a year that is not there yet
         return []
     decimals = made.choice.decimals
     rows = [
         words["population_row"].format(
             row=one,
             share=f"{percent(known[one], whole, decimals):.{decimals}f}",
-            percent=f"{percent(cell.n or 0, cell.of or 0, decimals):.{decimals}f}",
+            percent=f"{cell.percent:.{decimals}f}",
         )
         for one, cell in cells.items()
     ]

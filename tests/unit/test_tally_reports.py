@@ -17,7 +17,7 @@ from cdr.documents.tables.tally import headings, render
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.reference import Figure
 from cdr.statistics.tables import Table, largest_remainder, percent
-from cdr.statistics.tally import LARGEST_REMAINDER
+from cdr.statistics.tally import HALF_UP, LARGEST_REMAINDER
 
 DATA = Path(__file__).parents[1] / "data"
 DERBY, DURHAM = (YAML(typ="safe").load((DATA / f"reference-{name}.yaml").read_bytes()) for name in ("derby", "durham"))
@@ -106,6 +106,19 @@ def test_the_share_of_the_children_stands_beside_the_share_of_deaths() -> None:
     assert "Southtown has 28.4% of the area's children, and 50.0% of these deaths" in words
     unknown = tallied(*cases, setting=replace(SETTING, population={"Southtown": 5}))
     assert "of the area's children" not in said(unknown.table("notifications.local_authority"))
+
+
+def test_no_share_of_the_children_stands_beside_deaths_of_a_year_before_the_first_case() -> None:
+    """One death of that year is known; how many there were in the other authority is not, and is not "0.0%"."""
+    late = replace(CASE, local_authority="Southtown", notified_on=date(2024, 4, 1))
+    cases = [
+        replace(late, case="2024-1", died=None, counted=False),
+        replace(late, case="2024-2", died=date(2023, 4, 1)),
+    ]
+    for rounding in (HALF_UP, LARGEST_REMAINDER):
+        table = tallied(*cases, rounding=rounding).table("deaths.local_authority")
+        assert [row.cells[0].n for row in table.rows[:2]] == [1, None]
+        assert "of the area's children" not in said(table)
 
 
 def test_percents_may_be_whole_and_it_is_said() -> None:
