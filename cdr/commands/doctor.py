@@ -43,7 +43,8 @@ def command(app: App, as_json: bool) -> int:
 
     Example: cdr doctor
     """
-    checks = list(dict.fromkeys(check for look in LOOKS for check in _looked(look, app)))
+    found = [check for look in LOOKS for check in _looked(look, app)]
+    checks = list({check.message: check for check in reversed(found)}.values())[::-1]  # what stops several is said once
     if as_json:
         put_json({"schema": "cdr-doctor/1", "checks": [asdict(check) for check in checks]})
     else:

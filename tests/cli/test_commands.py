@@ -179,6 +179,12 @@ def test_doctor_and_keys(cdr: Shell) -> None:
     assert roles == ["member", "member", "chaser"]
 
 
+def test_doctor_says_once_that_there_is_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = run(["doctor", "--json"])
+    assert (answer.code, [check["what"] for check in answer.json["checks"] if check["level"] == "error"]) == (1, ["store"])
+
+
 def test_two_stores_begun_in_the_same_second_are_two(cdr: Shell, member: str, tmp_path: Path) -> None:
     config, stores = str(EXAMPLES / "store.yaml"), [tmp_path / "a", tmp_path / "b"]
     for store in stores:
