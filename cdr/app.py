@@ -45,6 +45,7 @@ class App:
     run: Callable[[list[str]], int] | None = None  # one command as a person gives it; the demonstration uses it
     root: str | None = None  # for a first clone: the fingerprint of the key that made the store
     made_a_store: bool = False
+    about: str = ""  # the case that the command line names
     verb: str = ""  # which command runs, as the log of reads names it
     read_all: bool = False  # whether it looked through what is known of every child and family
     read_for: str = ""  # what for, or for whom, where that was asked

@@ -237,6 +237,8 @@ def _ending(app: App) -> list[str]:
 def _ended(app: App, error: BaseException, given: list[str]) -> int:
     """Tell what ended a command, and whether something was recorded before it; the exit code."""
     code = PIPE
+    if isinstance(error, CdrError) and app.about:
+        error.fill_in(app.about)
     with suppress(Exception):  # what ended the command is told, whatever else cannot be done
         app.note_reads()
     with suppress(OSError):  # where even stderr cannot be written, the code still tells

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cdr.records import dataclass
@@ -93,6 +94,10 @@ class CdrError(Exception):
         self.message = message
         self.hint = hint
 
+    def fill_in(self, case: str) -> None:
+        """Put the reference of the case that the command was about where what to type next says REF."""
+        self.hint = _with_reference(self.hint, case)
+
     def lines(self) -> list[str]:
         """What is printed, a line each."""
         return [f"cdr: {self.message}", *([f"     {self.hint}"] if self.hint else [])]
@@ -139,6 +144,10 @@ class ConditionsNotMet(CdrError):
         super().__init__(message, hint)
         self.unmet = tuple(unmet)
 
+    def fill_in(self, case: str) -> None:
+        super().fill_in(case)
+        self.unmet = tuple(_with_reference(one, case) for one in self.unmet)
+
     def lines(self) -> list[str]:
         return [
             f"cdr: {self.message}",
@@ -148,6 +157,11 @@ class ConditionsNotMet(CdrError):
 
     def problems_told(self) -> list[dict[str, str | int]]:
         return [Problem("", "", *_with_rule(reason)).told("") for reason in self.unmet]
+
+
+def _with_reference(words: str, case: str) -> str:
+    """What to type next, as `cdr VERB REF` names it, with that case's reference."""
+    return re.sub(r"(\bcdr [a-z-]+) REF\b", rf"\1 {case}", words)
 
 
 def _with_rule(reason: str) -> tuple[str, str]:

@@ -214,7 +214,7 @@ def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after
 
     like = same_child_in(app, after, reference)
     if like and identity(before) != identity(after):
-        raise already_known(like, "Compare the two cases: cdr show REF")
+        raise already_known(like, "Compare the two cases: cdr show {case}")
 
 
 def _lines(form: str, changed: Sequence[Difference]) -> list[str]:

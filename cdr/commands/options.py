@@ -38,7 +38,12 @@ class Reference(click.ParamType[str]):
     name = "REF"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return str(value).strip().upper()
+        from cdr.store.layout import REFERENCE
+
+        reference = str(value).strip().upper()
+        if ctx is not None and param is not None and param.name == "reference" and REFERENCE.fullmatch(reference):
+            ctx.ensure_object(App).about = reference  # and nothing else that somebody typed in its place
+        return reference
 
 
 def on(what: str) -> Callable[[F], F]:

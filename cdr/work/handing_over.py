@@ -188,7 +188,7 @@ def _new_case(app: App, received: Received) -> str:
         like = same_child_in(app, form_a)
         if like:
             raise already_known(
-                like, "Compare it with that case; keep the file with it if need be: cdr attach REF FILE"
+                like, "Compare it with that case; keep the file with it if need be: cdr attach {case} FILE"
             )
         steps = routes.what_follows(form_a, app.configuration, app.policy, app.working_days, today)
         reference = layout.new_reference(moments.day(form_a["notified_at"]), store.references)

@@ -34,13 +34,13 @@ def alike(app: App, body: Mapping[str, Any], but: str = "") -> list[Problem]:
 
 def already_known(
     like: Sequence[str],
-    hint: str = "The same child: what is new goes into that case, with cdr edit REF form-a. Another child: --not-a-duplicate REASON",
+    hint: str = "The same child: what is new goes into that case, with cdr edit {case} form-a. Another child: --not-a-duplicate REASON",
 ) -> ConditionsNotMet:
-    """What is told of cases that seem to be the same child's."""
+    """What is told of cases that seem to be the same child's; `{case}` in the hint is the first of them."""
     return ConditionsNotMet(
         "This child seems to be known already; nothing was recorded.",
         [f"The case {case} has the same number, or the same names and dates [A-26]" for case in like],
-        hint,
+        hint.format(case=like[0]),
     )
 
 

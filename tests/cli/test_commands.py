@@ -179,10 +179,25 @@ def test_doctor_and_keys(cdr: Shell) -> None:
     assert roles == ["member", "member", "chaser"]
 
 
+def test_what_to_type_next_names_the_case_that_the_command_was_about(cdr: Shell, sudi: str) -> None:
+    refused = cdr("return", sudi, "northshire-camhs", "--nil", code=65)
+    assert f"cdr request {sudi} northshire-camhs" in refused.err or f"cdr request {sudi} AGENCY" in refused.err
+    assert f"cdr milestone {sudi} ncmd_told" in cdr("close", sudi, code=65).err
+    again = cdr("notify", "--from", str(EXAMPLES / "form-a-sudi.yaml"), code=65, as_of="2026-01-20")
+    assert f"cdr edit {sudi} form-a" in again.err
+    assert (
+        "cdr list" in cdr("show", "Amara", code=66).err
+        and "Amara" not in cdr("show", "Amara", "--json", code=66).json["hint"]
+    )
+
+
 def test_doctor_says_once_that_there_is_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     answer = run(["doctor", "--json"])
-    assert (answer.code, [check["what"] for check in answer.json["checks"] if check["level"] == "error"]) == (1, ["store"])
+    assert (answer.code, [check["what"] for check in answer.json["checks"] if check["level"] == "error"]) == (
+        1,
+        ["store"],
+    )
 
 
 def test_two_stores_begun_in_the_same_second_are_two(cdr: Shell, member: str, tmp_path: Path) -> None:
