@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from cdr.verbs import COMMANDS
+
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 LONG_ENOUGH_FOR_AN_EXAMPLE = 2000
@@ -32,6 +34,11 @@ def test_every_command_line_is_one(root: Path, command_lines: Lines, words_troub
             if said:
                 wrong.append(f"{line.place}: cdr {' '.join(line.words)}: {said}")
     assert wrong == []
+
+
+def test_the_readme_lists_every_command(root: Path) -> None:
+    listed = re.findall(r"`cdr ([a-z-]+)`", (root / "README.md").read_text("utf-8"))
+    assert [name for name in COMMANDS if name not in listed] == []
 
 
 def test_a_long_readme_shows_how_to_call_it(root: Path, fenced: Callable[[str], list[list[str]]]) -> None:
