@@ -53,7 +53,7 @@ def command(app: App, reference: str, file: str | None, kind: str | None, undo: 
 
 
 def _undo(app: App, reference: str, number: int, as_json: bool) -> None:
-    from cdr.domain.case.case import attachment, without_attachment
+    from cdr.domain.case.attachments import attachment, without_attachment
 
     with changing(app, reference) as now:
         kept = now.documents.case

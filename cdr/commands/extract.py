@@ -30,11 +30,11 @@ def command(app: App, reference: str, number: int, output: str, as_json: bool) -
 
     Example: cdr extract 2026-7K3M 1 -o report.pdf
     """
-    from cdr.domain.case import case
+    from cdr.domain.case.attachments import attachment
 
     refuse_two_results(output, as_json)
     store = app.store
-    known = case.attachment(store.case(reference).case.body, number)
+    known = attachment(store.case(reference).case.body, number)
     if known is None:
         raise NotFound("The case has no attachment of that number.", "See them with: cdr show REF")
     data = store.attachment(reference, number)

@@ -180,7 +180,7 @@ def _family(case: Mapping[str, Any]) -> Iterator[str]:
 
 def _files(case: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The files that somebody attached; letters that are kept stand with the letters."""
-    from cdr.domain.case.case import attachments_of
+    from cdr.domain.case.attachments import attachments_of
 
     letters = {letter.get("attachment") for letter in case["letters"]}
     return (file for file in attachments_of(case) if file["number"] not in letters)

@@ -21,7 +21,7 @@ def attached(
 
     The file was read before (`given`): nobody waits for a pipe while the store is locked. `name` is what it was called.
     """
-    from cdr.domain.case.case import with_attachment
+    from cdr.domain.case.attachments import with_attachment
     from cdr.store import layout
 
     place = app.store.free_places(reference, layout.ATTACHMENT)[0]

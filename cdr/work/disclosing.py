@@ -123,7 +123,7 @@ def _disagreements(documents: CaseFile) -> list[Piece]:
 
 
 def _attachments(app: App, documents: CaseFile) -> Iterator[tuple[Piece, str]]:
-    from cdr.domain.case.case import attachments_of
+    from cdr.domain.case.attachments import attachments_of
 
     for known in attachments_of(documents.case.body):
         data = app.store.attachment(documents.reference, known["number"])

@@ -137,7 +137,7 @@ def _bodies(documents: CaseFile) -> Bodies:
 
 def _files(app: App, theirs: CaseFile, ours: CaseFile) -> tuple[dict[int, int], dict[Place, bytes]]:
     """The number that each attached file has in the case that stays, and the files that it has not yet, by their places there."""
-    from cdr.domain.case.case import attachments_of
+    from cdr.domain.case.attachments import attachments_of
 
     there = {item["sha256"]: int(item["number"]) for item in attachments_of(ours.case.body)}
     own = attachments_of(theirs.case.body)

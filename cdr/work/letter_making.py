@@ -94,7 +94,7 @@ def again(app: App, reference: str, number: int) -> tuple[Mapping[str, Any], byt
 
     Raises: NotFound, NotAuthentic, NotAllowed, TryAgain.
     """
-    from cdr.domain.case.case import attachment
+    from cdr.domain.case.attachments import attachment
     from cdr.domain.rulebook.validation import items_at
 
     body = app.store.case(reference).case.body
@@ -158,7 +158,8 @@ def _kept(
     store: Store, wanted: Wanted, case: LetterCase, made: Mapping[int, Made], body: Mapping[str, Any], today: date
 ) -> tuple[dict[str, Any], dict[Place, bytes]]:
     """The case with its final letters, and their files by the places where they are kept."""
-    from cdr.domain.case.case import with_attachment, with_letter
+    from cdr.domain.case.attachments import with_attachment
+    from cdr.domain.case.letters_made import with_letter
     from cdr.store import layout
 
     result, files = dict(body), dict[Any, bytes]()

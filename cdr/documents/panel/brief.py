@@ -15,7 +15,7 @@ from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Part, Said,
 from cdr.documents.timeline import timeline_rows as shown
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.asking.requests import requests_of
-from cdr.domain.case.case import attachments_of
+from cdr.domain.case.attachments import attachments_of
 from cdr.domain.case.family_questions import OPEN as UNANSWERED
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.gates import gates_of

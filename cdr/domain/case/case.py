@@ -2,7 +2,7 @@
 
 Body: `{schema: case/1, opened_on, status: open|closed, not_a_duplicate, next: [{what, clock, due, who, limit, edition}], gates (see
 `gates`), milestones and following (see `milestones`), waivers: [{agency, on, reason}], reviews: [{on, stage, panel, override: {reason, unmet}|null}],
-letter_gates, letters: [{kind, to, made_on, format, status, from_revision, send_on, attachment, name}], closures: [{on}], reopenings: [{on, reason}]}`.
+letter_gates, letters (see `letters_made`), attachments (see `attachments`), closures: [{on}], reopenings: [{on, reason}]}`.
 """
 
 from __future__ import annotations
@@ -134,63 +134,6 @@ def with_review(
 def with_letter_gate(case: Body, gate: Body) -> dict[str, Any]:
     """The case with the answers of a letter gate, as its document has them."""
     return _with(case, "letter_gates", dict(gate))
-
-
-def with_letter(
-    case: Body,
-    *,
-    kind: str,
-    to: str | int,
-    made_on: date,
-    format: str,
-    status: str,
-    from_revision: str | int,
-    send_on: date | None = None,
-    attachment: int | None = None,
-    name: str = "",
-) -> dict[str, Any]:
-    """The case with the fact that a letter was made: its kind, for whom by number, from which revision, and when it goes.
-
-    `attachment` is the number of the file that keeps it, `name` that of one of the family, by which they are known again.
-    """
-    letter = {"kind": kind, "to": to, "made_on": made_on.isoformat(), "format": format, "status": status}
-    sent: dict[str, Any] = {"send_on": send_on.isoformat()} if send_on else {}
-    file = {"attachment": attachment} if attachment else {}
-    whose = {"name": name} if name else {}
-    return _with(case, "letters", {**letter, "from_revision": from_revision, **sent, **file, **whose})
-
-
-def with_attachment(
-    case: Body, *, number: int, kind: str, name: str, size: int, sha256: str, added_on: date
-) -> dict[str, Any]:
-    """The case with a file that is kept beside it; its digest says that the file belongs there."""
-    attachment = {"number": number, "kind": kind, "name": name, "size": size, "sha256": sha256}
-    return _with(case, "attachments", {**attachment, "added_on": added_on.isoformat()})
-
-
-def without_attachment(case: Body, number: int, on: date) -> dict[str, Any]:
-    """The case with a file that was attached by mistake taken back: it is listed and written out no more.
-
-    Raises: ConditionsNotMet where there is none of that number, or it is a letter that was sent.
-    """
-    letters = {letter.get("attachment") for _, letter in items_at(case, "letters")}
-    if attachment(case, number) is None or number in letters:
-        raise ConditionsNotMet(
-            "There is nothing to take back.", ["No attached file has that number."], "See them with: cdr show REF"
-        )
-    items = [dict(item) for _, item in items_at(case, "attachments")]
-    changed = [{**item, "taken_back_on": on.isoformat()} if item["number"] == number else item for item in items]
-    return {**case, "attachments": changed}
-
-
-def attachments_of(case: Body) -> list[Mapping[str, Any]]:
-    """What the case says of its files, without those that were taken back."""
-    return [item for _, item in items_at(case, "attachments") if "taken_back_on" not in item]
-
-
-def attachment(case: Body, number: int) -> Mapping[str, Any] | None:
-    """What the case says of one of its files."""
-    return next((item for item in attachments_of(case) if item.get("number") == number), None)
 
 
 def refuse_closed(case: Body) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cdr.domain.case.case import attachments_of
+from cdr.domain.case.attachments import attachments_of
 from cdr.domain.case.milestones import Milestone, ends, kind, milestones_of, still_called_for
 from cdr.domain.case.processes import NCMD_TOLD, Told
 from cdr.domain.case.review import still_open_after_review, unmet_for_closing
