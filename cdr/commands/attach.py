@@ -57,10 +57,10 @@ def _undo(app: App, reference: str, number: int, as_json: bool) -> None:
 
     with changing(app, reference) as now:
         kept = now.documents.case
-        known = attachment(kept.body, number) or {}
+        known = attachment(kept.body, number)
         now.record("attach", {kept.place: without_attachment(kept.body, number, app.clock.today)})
-    if as_json:
+    if as_json and known:
         content = {"schema": "cdr-attach/1", "case": reference, "number": number, "taken_back": True}
-        put_json(content | {"kind": known["kind"], "size": known["size"]})
+        put_json(content | {"kind": known.kind, "size": known.size})
     else:
         put(f"{reference}: attachment {number} is taken back; the history keeps it, encrypted.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,10 @@ from cdr.documents.safe import visible
 from cdr.store.case_file import CaseFile
 from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, table
+
+if TYPE_CHECKING:
+    from cdr.domain.case.attachments import Attached
+    from cdr.domain.case.letters_made import LetterMade
 
 TITLES = {"notification": "Notification (Form A)", "return": "Return (Form B)", "analysis": "Analysis (Form C)"}
 
@@ -125,6 +129,7 @@ def _state_of(request: Mapping[str, Any]) -> str:
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.case.letters_made import letters_made
     from cdr.domain.rulebook.form_c import RATIFIED
 
     yield from _processes(case)
@@ -134,12 +139,13 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
         yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
         yield from _all_the_same(review["override"])
     yield from _second_opinions(case)
-    for number, letter in enumerate(case["letters"], 1):
-        yield f"\nLetter {number} ({letter['kind']}, {letter['status']}, {letter['format']}) to {_whom(letter)}, made on {letter['made_on']}{_sent(letter)}"
+    for letter in letters_made(case):
+        sent = f", to be sent on {letter.dated}" if letter.dated != letter.made_on else ""
+        yield f"\nLetter {letter.number} ({letter.kind}, {letter.status}, {letter.format}) to {_whom(letter)}, made on {letter.made_on}{sent}"
     yield from _holds(case)
     yield from _family(case)
     for file in _files(case):
-        yield f"\nAttachment {file['number']}: {file['kind'].replace('_', ' ')}, {file['name']}, {file['size']:,} bytes, attached on {file['added_on']}"
+        yield f"\nAttachment {file.number}: {file.kind.replace('_', ' ')}, {file.name}, {file.size:,} bytes, attached on {file.added_on}"
     for closure in case["closures"]:
         yield f"\nClosed on {closure['on']}"
         yield from _all_the_same(closure.get("override"))
@@ -178,12 +184,13 @@ def _family(case: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {line}" for line in contact.text.splitlines())
 
 
-def _files(case: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _files(case: Mapping[str, Any]) -> Iterator[Attached]:
     """The files that somebody attached; letters that are kept stand with the letters."""
     from cdr.domain.case.attachments import attachments_of
+    from cdr.domain.case.letters_made import letters_made
 
-    letters = {letter.get("attachment") for letter in case["letters"]}
-    return (file for file in attachments_of(case) if file["number"] not in letters)
+    letters = {letter.attachment for letter in letters_made(case)}
+    return (file for file in attachments_of(case) if file.number not in letters)
 
 
 def _processes(case: Mapping[str, Any]) -> Iterator[str]:
@@ -214,18 +221,12 @@ def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"    {line}" for line in one.note.splitlines())
 
 
-def _whom(letter: Mapping[str, Any]) -> str:
+def _whom(letter: LetterMade) -> str:
     from cdr.work.letters_held import letter_rules
 
-    kind = letter_rules().kinds.get(letter["kind"])
+    kind = letter_rules().kinds.get(letter.kind)
     of_kind = {"organisation": "the organisation of recommendation", "family": "person"}
-    return f"{of_kind.get(kind.to if kind else 'family', 'colleague')} {letter['to']}"
-
-
-def _sent(letter: Mapping[str, Any]) -> str:
-    return (
-        f", to be sent on {letter['send_on']}" if letter.get("send_on", letter["made_on"]) != letter["made_on"] else ""
-    )
+    return f"{of_kind.get(kind.to if kind else 'family', 'colleague')} {letter.to}"
 
 
 def _holds(case: Mapping[str, Any]) -> Iterator[str]:

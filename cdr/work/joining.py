@@ -6,7 +6,6 @@ and nobody is there to ask, nothing is written.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -138,19 +137,17 @@ def _bodies(documents: CaseFile) -> Bodies:
 def _files(app: App, theirs: CaseFile, ours: CaseFile) -> tuple[dict[int, int], dict[Place, bytes]]:
     """The number that each attached file has in the case that stays, and the files that it has not yet, by their places there."""
     from cdr.domain.case.attachments import attachments_of
+    from cdr.work.attaching import kept_file
 
-    there = {item["sha256"]: int(item["number"]) for item in attachments_of(ours.case.body)}
+    there = {file.sha256: file.number for file in attachments_of(ours.case.body)}
     own = attachments_of(theirs.case.body)
-    new = [item for item in own if item["sha256"] not in there]
+    new = [file for file in own if file.sha256 not in there]
     places = app.store.free_places(ours.reference, layout.ATTACHMENT, len(new))
     contents = {}
-    for item, place in zip(new, places, strict=True):
-        data = app.store.attachment(theirs.reference, int(item["number"]))
-        if hashlib.sha256(data).hexdigest() != item["sha256"]:
-            raise AssertionError("an attachment is not what its case says, which its reading tells")
-        contents[place] = data
-        there[item["sha256"]] = int(place.id.rpartition("-")[2])
-    return {int(item["number"]): there[item["sha256"]] for item in own}, contents
+    for file, place in zip(new, places, strict=True):
+        contents[place] = kept_file(app, theirs.reference, file)
+        there[file.sha256] = int(place.id.rpartition("-")[2])
+    return {file.number: there[file.sha256] for file in own}, contents
 
 
 def _documents(app: App, ours: CaseFile, bodies: Bodies) -> dict[Place, dict[str, Any]]:

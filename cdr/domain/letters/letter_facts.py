@@ -14,6 +14,7 @@ from cdr.domain.asking.requests import RETURNED, outstanding, requests_of
 from cdr.domain.case import processes
 from cdr.domain.case.family_questions import open_questions, questions_of
 from cdr.domain.case.gates import CLOSED, OPEN, gates_of
+from cdr.domain.case.letters_made import LetterMade, final_letters
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import open_gates, settled_on
 from cdr.domain.letters.letter_gate import one_line
@@ -220,18 +221,13 @@ def _told_since(case: Body, people: Mapping[int, Body]) -> frozenset[int]:
 
 def sent_before(case: Body, kind: str, person: Recipient) -> str:
     """The day of the last final letter of a kind to somebody, in ISO; empty where there was none."""
-    found = [
-        text_at(one, "send_on") or text_at(one, "made_on")
-        for _, one in items_at(case, "letters")
-        if one.get("status") == "final" and one.get("kind") == kind and _is_to(one, person)
-    ]
-    return max(found, default="")
+    found = [one.dated for one in final_letters(case) if one.kind == kind and _is_to(one, person)]
+    return max((day.isoformat() for day in found if day), default="")
 
 
-def _is_to(letter: Body, person: Recipient) -> bool:
+def _is_to(letter: LetterMade, person: Recipient) -> bool:
     """Whether a letter went to somebody: known by the name, and by the number where no name was kept."""
-    name = text_at(letter, "name")
-    return bare_name(name) == bare_name(person.name) if name else letter.get("to") == person.number
+    return bare_name(letter.name) == bare_name(person.name) if letter.name else letter.to == person.number
 
 
 def _inquest(form_a: Body, case: Body) -> str:
@@ -265,14 +261,12 @@ def _written_to(case: Body, rules: LetterRules, form_a: Body) -> frozenset[int] 
     A person is known again by the name, since Form A may count otherwise by now; by the number where no name was kept.
     """
     kinds = {name for name, kind in rules.kinds.items() if kind.to != FAMILY}
-    final = [
-        one for _, one in items_at(case, "letters") if one.get("status") == "final" and one.get("kind") not in kinds
-    ]
-    if any(one.kind == LETTER_SENT for one in milestones_of(case)) or not all(one.get("to") for one in final):
+    final = [one for one in final_letters(case) if one.kind not in kinds]
+    if any(one.kind == LETTER_SENT for one in milestones_of(case)) or not all(one.to for one in final):
         return None
     names = {person.number: bare_name(person.name) for person in recipients(form_a)}
-    named = {bare_name(text_at(one, "name")) for one in final} - {""}
-    numbers = {one.get("to") for one in final if not text_at(one, "name")}
+    named = {bare_name(one.name) for one in final} - {""}
+    numbers = {one.to for one in final if not one.name}
     return frozenset(number for number, name in names.items() if name in named or number in numbers)
 
 

@@ -12,7 +12,6 @@ from cdr.domain.case.processes import NCMD_TOLD, Told
 from cdr.domain.case.review import still_open_after_review, unmet_for_closing
 from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.policy import Policy
-from cdr.domain.rulebook.validation import text_at
 
 Body = Mapping[str, Any]
 ANY_PAPER = "other"
@@ -48,7 +47,7 @@ def _not_done(case: Body, requests: Body, told: Told, on: date, policy: Policy) 
 
 def _without_papers(case: Body) -> Iterator[Milestone]:
     """The milestones that leave a paper of their own kind, of which none is kept."""
-    kept = {text_at(item, "kind") for item in attachments_of(case)}
+    kept = {file.kind for file in attachments_of(case)}
     for one in milestones_of(case):
         paper = str(kind(one.kind).extra.get("minutes", ANY_PAPER))
         if paper != ANY_PAPER and paper not in kept:
