@@ -17,6 +17,8 @@ from cdr.terminal.output import put, put_json, table
 if TYPE_CHECKING:
     from cdr.domain.case.attachments import Attached
     from cdr.domain.case.letters_made import LetterMade
+    from cdr.domain.case.review import Review
+    from cdr.domain.case.standing import Closure
 
 TITLES = {"notification": "Notification (Form A)", "return": "Return (Form B)", "analysis": "Analysis (Form C)"}
 
@@ -46,12 +48,13 @@ def command(app: App, reference: str, as_json: bool) -> None:
 
 def _state(documents: CaseFile) -> dict[str, Any]:
     from cdr.domain.case import case
+    from cdr.domain.case.standing import is_open
 
     analysis = documents.analysis_body
     body, ledger = documents.case.body, documents.requests.body
     return {
         "stage": case.stage(body, ledger, analysis),
-        "open": body["status"] == "open",
+        "open": is_open(body),
         "waiting_for": case.waiting_for(body, ledger, analysis),
     }
 
@@ -82,10 +85,11 @@ def _on_its_line(line: str) -> str:
 
 def _next(app: App, reference: str, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
     from cdr.domain.case.milestones import still_called_for, words_for
+    from cdr.domain.case.standing import imported
     from cdr.work.letters_held import letters_to_type
 
-    if case.get("imported"):
-        yield f"\nBrought in on {case['imported']['on']} from a register, which calls it {case['imported']['old_reference']}"
+    if came := imported(case):
+        yield f"\nBrought in on {came.on} from a register, which calls it {came.old_reference}"
         return
     yield "\nWhat follows from the notification"
     for step in still_called_for(case, requests, app.clock.today, app.policy):
@@ -130,14 +134,14 @@ def _state_of(request: Mapping[str, Any]) -> str:
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
     from cdr.domain.case.letters_made import letters_made
-    from cdr.domain.rulebook.form_c import RATIFIED
+    from cdr.domain.case.review import reviews_of
+    from cdr.domain.case.standing import closures_of, opened_again_on
 
     yield from _processes(case)
     yield from _milestones(case)
-    for review in case["reviews"]:
-        ratified = review["stage"] == RATIFIED
-        yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
-        yield from _all_the_same(review["override"])
+    for review in reviews_of(case):
+        yield f"\n{'Reviewed' if review.is_ratified else 'Analysis drafted'} on {review.on}"
+        yield from _all_the_same(review)
     yield from _second_opinions(case)
     for letter in letters_made(case):
         sent = f", to be sent on {letter.dated}" if letter.dated != letter.made_on else ""
@@ -146,17 +150,17 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     yield from _family(case)
     for file in _files(case):
         yield f"\nAttachment {file.number}: {file.kind.replace('_', ' ')}, {file.name}, {file.size:,} bytes, attached on {file.added_on}"
-    for closure in case["closures"]:
-        yield f"\nClosed on {closure['on']}"
-        yield from _all_the_same(closure.get("override"))
-    yield from (f"\nOpened again on {event['on']}" for event in case["reopenings"])
+    for closure in closures_of(case):
+        yield f"\nClosed on {closure.on}"
+        yield from _all_the_same(closure)
+    yield from (f"\nOpened again on {day}" for day in opened_again_on(case))
 
 
-def _all_the_same(override: Mapping[str, Any] | None) -> Iterator[str]:
+def _all_the_same(done: Review | Closure) -> Iterator[str]:
     """Why something was done although something was unmet, and what."""
-    if override:
-        yield f"  all the same, because: {' '.join(override['reason'].split())}"
-        yield from (f"  - {reason}" for reason in override["unmet"])
+    if done.reason:
+        yield f"  all the same, because: {' '.join(done.reason.split())}"
+        yield from (f"  - {reason}" for reason in done.unmet)
 
 
 def _second_opinions(case: Mapping[str, Any]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.domain.case import voiding
 from cdr.domain.case.joining import Bodies, joined
+from cdr.domain.case.standing import is_imported
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import ConditionsNotMet, InvalidData, Problem
 from cdr.forms import schema
@@ -111,13 +112,13 @@ def carry_over(
 
 def _refuse(theirs: CaseFile, ours: CaseFile) -> None:
     from cdr.domain.case.case import refuse_closed
-    from cdr.domain.case.review import ratifying_review
+    from cdr.domain.case.review import ratified_reviews
 
     refuse_closed(ours.case.body)
     unmet = []
-    if ratifying_review(theirs.case.body):
+    if ratified_reviews(theirs.case.body):
         unmet.append(f"{theirs.reference} was reviewed: the panel's analysis is of that case.")
-    if bool(theirs.case.body.get("imported")) != bool(ours.case.body.get("imported")):
+    if is_imported(theirs.case.body) != is_imported(ours.case.body):
         unmet.append("One of them came from a register of earlier years, which knows less than a notification.")
     if unmet:
         hint = "Make the other one void, or make this one void without --carry-over."
@@ -157,7 +158,7 @@ def _documents(app: App, ours: CaseFile, bodies: Bodies) -> dict[Place, dict[str
 
     form_a, returns = dict(bodies.form_a), {key: dict(body) for key, body in bodies.returns.items()}
     case = followed_by(app, dict(bodies.case), ours.notification.body, form_a)
-    if not case.get("imported"):
+    if not is_imported(case):
         case = with_findings(
             case, form_a, list(returns.values()), ours.analysis_body or {}, app.clock.today, app.policy
         )

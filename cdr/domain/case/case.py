@@ -15,8 +15,9 @@ from cdr.domain.asking.requests import outstanding, requests_of
 from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
-from cdr.domain.case.review import OPEN, open_gates, settled_on, unmet_for_closing
+from cdr.domain.case.review import open_gates, settled_on, unmet_for_closing
 from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
+from cdr.domain.case.standing import CLOSED, OPEN, is_closed, is_open
 from cdr.domain.case.voiding import VOID
 from cdr.domain.process.clocks import Step
 from cdr.domain.process.policy import Policy
@@ -26,7 +27,6 @@ from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
 
 SCHEMA = migrations.current("case")
-CLOSED = "closed"
 
 NOTIFIED = "notified"
 WAITING_FOR_RETURNS = "waiting for returns"
@@ -72,7 +72,7 @@ def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
 
 def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> list[str]:
     """What a case waits for, a few words each: returns by agency id, other processes, else the next act of its own team."""
-    if text_at(case, "status") != OPEN:
+    if not is_open(case):
         return []
     others = [f"return from {request.agency}" for request in outstanding(requests)]
     others += [words(kind) for kind in open_gates(case)]
@@ -138,7 +138,7 @@ def with_letter_gate(case: Body, gate: Body) -> dict[str, Any]:
 
 def refuse_closed(case: Body) -> None:
     """Stop where the case is closed. Raises: ConditionsNotMet."""
-    if case["status"] == "closed":
+    if is_closed(case):
         raise ConditionsNotMet(
             "The case is closed; nothing was recorded.", [], "Open it again first: cdr reopen REF --reason REASON"
         )
@@ -149,7 +149,7 @@ def closed(case: Body, on: date, left: Sequence[str] = (), reason: str = "") -> 
 
     Whether it may be closed is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed.
     """
-    if text_at(case, "status") == CLOSED:
+    if is_closed(case):
         raise ConditionsNotMet("The case cannot be closed.", ["It is closed already."])
     undone = {"left": list(left)} if left else {}
     override = {"override": {"reason": reason, "unmet": list(left)}} if reason else undone
@@ -158,7 +158,7 @@ def closed(case: Body, on: date, left: Sequence[str] = (), reason: str = "") -> 
 
 def reopened(case: Body, on: date, reason: str) -> dict[str, Any]:
     """The case, open again for a reason. Raises: ConditionsNotMet if it is open."""
-    if text_at(case, "status") != CLOSED:
+    if not is_closed(case):
         raise ConditionsNotMet("The case cannot be opened again.", ["It is open already."])
     return {**_with(case, "reopenings", {"on": on.isoformat(), "reason": reason}), "status": OPEN}
 

@@ -17,13 +17,14 @@ from typing import Any
 from cdr.domain.asking.requests import Request, ever_asked, requests_of
 from cdr.domain.asking.requests import outstanding as outstanding_of
 from cdr.domain.case import case as cases_
+from cdr.domain.case import standing
 from cdr.domain.case.duplicates import Identity
 from cdr.domain.case.family_questions import Question, open_questions
 from cdr.domain.case.gates import Gate, gates_of
 from cdr.domain.case.kept import Kept, kept_day
 from cdr.domain.case.people import Person
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
-from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
+from cdr.domain.case.review import ratifying_review, settled_on, unmet_for_closing
 from cdr.domain.case.voiding import is_void
 from cdr.domain.panel.actions import Action, actions_of
 from cdr.domain.rulebook.form_c import DOMAINS
@@ -188,17 +189,18 @@ class Facts:
     @property
     def is_open(self) -> bool:
         """Whether the case is open."""
-        return text_at(self.case, "status") == OPEN
+        return standing.is_open(self.case)
 
     @property
     def is_imported(self) -> bool:
         """Whether it came from a register of earlier years."""
-        return bool(self.case.get("imported"))
+        return standing.is_imported(self.case)
 
     @property
     def old_reference(self) -> str:
         """What that register called it; empty where it came from none."""
-        return text_at(self.case, "imported.old_reference")
+        known = standing.imported(self.case)
+        return known.old_reference if known else ""
 
     @cached_property
     def asked(self) -> tuple[Request, ...]:
@@ -233,7 +235,8 @@ class Facts:
     @property
     def ratified_on(self) -> date | None:
         """The day of the last review that was ratified."""
-        return date_at(ratifying_review(self.case), "on")
+        review = ratifying_review(self.case)
+        return review.on if review else None
 
     @property
     def told(self) -> Told:

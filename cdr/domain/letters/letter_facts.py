@@ -17,6 +17,7 @@ from cdr.domain.case.gates import CLOSED, OPEN, gates_of
 from cdr.domain.case.letters_made import LetterMade, final_letters
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import open_gates, settled_on
+from cdr.domain.case.standing import closures_of, is_closed
 from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.people_written_to import WHOLE_FAMILY, Recipient, meant_by, people_of, recipients
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
@@ -130,15 +131,16 @@ def unmet(kind: Kind, so: Standing, rules: LetterRules) -> list[str]:
 
 
 def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tuple[str, str]]:
-    settled, closures = settled_on(case), items_at(case, "closures")
+    settled = settled_on(case)
     planned = [one.on for one in milestones_of(case) if one.kind == PANEL_DATE]
-    if text_at(case, "status") == "closed":
-        day = text_at(closures[-1][1], "on") if closures else ""
+    if is_closed(case):
+        closings = [one.on.isoformat() for one in closures_of(case) if one.on]
+        day = closings[-1] if closings else ""
         yield "closed", day
         if not settled:
             yield "closed_unreviewed", day
     if settled:
-        yield "reviewed", settled
+        yield "reviewed", settled.isoformat()
     if text_at(analysis, "stage") == RATIFIED:
         yield "ratified", ""
     if held := _meeting_held(case, analysis, on):
@@ -213,7 +215,7 @@ def _told_since(case: Body, people: Mapping[int, Body]) -> frozenset[int]:
         return frozenset()
     views = [one for one in milestones_of(case) if one.kind == VIEWS]
     before, since = (
-        frozenset().union(*(meant_by(one.party, people) for one in views if (one.on.isoformat() > settled) is later))
+        frozenset().union(*(meant_by(one.party, people) for one in views if (one.on > settled) is later))
         for later in (False, True)
     )
     return since - before

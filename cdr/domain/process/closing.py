@@ -10,6 +10,7 @@ from cdr.domain.case.attachments import attachments_of
 from cdr.domain.case.milestones import Milestone, ends, kind, milestones_of, still_called_for
 from cdr.domain.case.processes import NCMD_TOLD, Told
 from cdr.domain.case.review import still_open_after_review, unmet_for_closing
+from cdr.domain.case.standing import is_imported
 from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.policy import Policy
 
@@ -28,7 +29,7 @@ def left(
     return [
         *unmet_for_closing(case, requests, analysis),
         *still_open_after_review(case),
-        *([] if case.get("imported") else _not_done(case, requests, told, on, policy)),
+        *([] if is_imported(case) else _not_done(case, requests, told, on, policy)),
         *(f"A letter to the family is on hold ({hold.kind}): ask {hold.whom}." for hold in holds(case)),
         *(f"The minutes or the report are not kept with the case: {one.label}." for one in _without_papers(case)),
         *_waiting(messages),
