@@ -295,6 +295,7 @@ def _is_at_rest(kinds: Kinds) -> bool:
     """Whether nobody has anything to do in a case: it is void, or closed (as far as the key may read that), with every return in or not
     waited for, nothing to be sent, no action open and no letter held."""
     from cdr.domain.asking import requests, sending
+    from cdr.domain.case import standing
     from cdr.domain.case.voiding import is_void
     from cdr.domain.letters.letter_holds import to_ask_about
     from cdr.domain.panel.actions import actions_of
@@ -305,7 +306,7 @@ def _is_at_rest(kinds: Kinds) -> bool:
     to_do = any(one.is_open for one in actions_of(case)) or to_ask_about(
         case, kinds.get("notification", {}).get("letters_to", 0)
     )
-    is_open = case.get("status") == "open" or bool(to_do)
+    is_open = standing.is_open(case) or bool(to_do)
     to_send = (
         *sending.unsent("", kinds["requests"], kinds["prompts"]),
         *sending.partly_refused("", kinds["requests"], kinds["prompts"]),

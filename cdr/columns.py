@@ -61,8 +61,10 @@ def _acted(case: str, kinds: Kinds) -> dict[str, Any] | None:
 
 def _last_year_of_all(kinds: Kinds) -> int:
     """The year (that in which it begins) after which nothing is recorded of a case; none of one that was never reviewed, which may count as open in any."""
+    from cdr.domain.case.review import ratified_reviews
+
     last = max(_days_in(kinds), default="")
-    is_reviewed = any(review.get("stage") == "ratified_cdop" for review in kinds.get("case", {}).get("reviews") or ())
+    is_reviewed = bool(ratified_reviews(kinds.get("case", {})))
     return int(last[:4]) - (last[5:7] < APRIL) if last and is_reviewed else NO_LAST_YEAR
 
 

@@ -53,14 +53,14 @@ def command(app: App, reference: str, file: str | None, kind: str | None, undo: 
 
 
 def _undo(app: App, reference: str, number: int, as_json: bool) -> None:
-    from cdr.domain.case.case import attachment, without_attachment
+    from cdr.domain.case.attachments import attachment, without_attachment
 
     with changing(app, reference) as now:
         kept = now.documents.case
-        known = attachment(kept.body, number) or {}
+        known = attachment(kept.body, number)
         now.record("attach", {kept.place: without_attachment(kept.body, number, app.clock.today)})
-    if as_json:
+    if as_json and known:
         content = {"schema": "cdr-attach/1", "case": reference, "number": number, "taken_back": True}
-        put_json(content | {"kind": known["kind"], "size": known["size"]})
+        put_json(content | {"kind": known.kind, "size": known.size})
     else:
         put(f"{reference}: attachment {number} is taken back; the history keeps it, encrypted.")

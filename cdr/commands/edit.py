@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from cdr import moments
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.domain.case.case import refuse_closed
 from cdr.domain.case.differences import Difference
+from cdr.domain.case.standing import is_imported
 from cdr.domain.case.voiding import refuse_void
 from cdr.errors import InvalidData, NotFound, Problem, TryAgain, WrongUsage
 from cdr.records import dataclass
@@ -83,7 +83,7 @@ def command(app: App, reference: str, what: str, as_json: bool) -> None:
 
 
 def _chosen(app: App, reference: str, what: str) -> Chosen:
-    from cdr.domain.case.review import ratifying_review
+    from cdr.domain.case.review import ratifying_review, reviews_of
     from cdr.domain.rulebook import form_b, form_c
 
     documents = app.store.case(reference)
@@ -97,8 +97,8 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
             HELD_BY_REGISTERS,
         )
     if what == "form-c" and documents.analysis:
-        review = ratifying_review(case) or case["reviews"][-1]
-        day = moments.day(review["on"])
+        review = ratifying_review(case) or reviews_of(case)[-1]
+        day = review.on or app.clock.today
         stage = documents.analysis.body["stage"]
         return Chosen(
             "form-c",
@@ -119,7 +119,7 @@ def _chosen(app: App, reference: str, what: str) -> Chosen:
 def _refuse_closed(case: Mapping[str, Any]) -> None:
     """Stop where the case is void, or closed unless it came from a register of earlier years. Raises: ConditionsNotMet."""
     refuse_void(case)
-    if not case.get("imported"):
+    if not is_imported(case):
         refuse_closed(case)
 
 

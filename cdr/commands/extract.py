@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.errors import NotAuthentic, NotFound
+from cdr.errors import NotFound
 from cdr.terminal.output import put_json, refuse_two_results, to_file
 
 
@@ -30,20 +28,13 @@ def command(app: App, reference: str, number: int, output: str, as_json: bool) -
 
     Example: cdr extract 2026-7K3M 1 -o report.pdf
     """
-    from cdr.domain.case import case
+    from cdr.domain.case.attachments import attachment
+    from cdr.work.attaching import kept_file
 
     refuse_two_results(output, as_json)
-    store = app.store
-    known = case.attachment(store.case(reference).case.body, number)
+    known = attachment(app.store.case(reference).case.body, number)
     if known is None:
         raise NotFound("The case has no attachment of that number.", "See them with: cdr show REF")
-    data = store.attachment(reference, number)
-    if hashlib.sha256(data).hexdigest() != known["sha256"]:
-        raise NotAuthentic(
-            f"Attachment {number} is not the file that was attached.", "See what is wrong with: cdr verify"
-        )
-    to_file(output, data)
+    to_file(output, kept_file(app, reference, known))
     if as_json:
-        put_json(
-            {"schema": "cdr-extract/1", "case": reference, "number": number, "kind": known["kind"], "file": output}
-        )
+        put_json({"schema": "cdr-extract/1", "case": reference, "number": number, "kind": known.kind, "file": output})

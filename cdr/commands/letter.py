@@ -166,10 +166,15 @@ def _again(app: App, reference: str | None, number: int, output: str | None, as_
     letter, data = letter_making.again(app, reference, number)
     to_file(output, data)
     if as_json:
-        one = {"number": letter["to"], "again": number, "file": output, "text": None}
-        about = {"case": reference, "kind": letter["kind"], "draft": False}
+        one = {"number": letter.to, "again": number, "file": output, "text": None}
+        about = {"case": reference, "kind": letter.kind, "draft": False}
         put_json(
-            {"schema": "cdr-letter/1", **about, "send_on": letter.get("send_on") or letter["made_on"], "letters": [one]}
+            {
+                "schema": "cdr-letter/1",
+                **about,
+                "send_on": letter.dated.isoformat() if letter.dated else None,
+                "letters": [one],
+            }
         )
 
 

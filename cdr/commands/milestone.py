@@ -184,10 +184,11 @@ def _undo(app: App, reference: str, codes: Sequence[str]) -> None:
 
 def _show(app: App, reference: str, as_json: bool) -> None:
     from cdr.domain.case.milestones import milestones_of, still_called_for
+    from cdr.domain.case.standing import is_open
 
     documents = app.store.case(reference)
     case, requests = documents.case.body, documents.requests.body
-    steps = still_called_for(case, requests, app.clock.today, app.policy) if case["status"] == "open" else []
+    steps = still_called_for(case, requests, app.clock.today, app.policy) if is_open(case) else []
     if as_json:
         called = [
             {"what": s.what, "clock": s.clock, "due": s.due.isoformat() if s.due else None, "who": s.who}

@@ -33,6 +33,7 @@ def command(app: App, reference: str, reason: str | None, as_json: bool) -> None
     Example: cdr reopen 2026-7K3M --reason "The inquest has ended"
     """
     from cdr.domain.case import case, voiding
+    from cdr.domain.case.standing import is_open
     from cdr.terminal.interview import is_attended
 
     why = reason or (click.prompt("Why is the case opened again", err=True) if is_attended() else "")
@@ -55,9 +56,7 @@ def command(app: App, reference: str, reason: str | None, as_json: bool) -> None
     if as_json:
         put_json({"schema": "cdr-reopen/1", "case": reference, "on": today.isoformat()})
     else:
-        put(
-            f"{reference} is {'open again' if body['status'] == 'open' else 'closed, as it was before, and counts again'}."
-        )
+        put(f"{reference} is {'open again' if is_open(body) else 'closed, as it was before, and counts again'}.")
 
 
 def _take_back(app: App, documents: CaseFile, other: str, case: dict[str, Any], ledger: dict[str, Any]) -> None:

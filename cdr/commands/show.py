@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,12 @@ from cdr.documents.safe import visible
 from cdr.store.case_file import CaseFile
 from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, table
+
+if TYPE_CHECKING:
+    from cdr.domain.case.attachments import Attached
+    from cdr.domain.case.letters_made import LetterMade
+    from cdr.domain.case.review import Review
+    from cdr.domain.case.standing import Closure
 
 TITLES = {"notification": "Notification (Form A)", "return": "Return (Form B)", "analysis": "Analysis (Form C)"}
 
@@ -42,12 +48,13 @@ def command(app: App, reference: str, as_json: bool) -> None:
 
 def _state(documents: CaseFile) -> dict[str, Any]:
     from cdr.domain.case import case
+    from cdr.domain.case.standing import is_open
 
     analysis = documents.analysis_body
     body, ledger = documents.case.body, documents.requests.body
     return {
         "stage": case.stage(body, ledger, analysis),
-        "open": body["status"] == "open",
+        "open": is_open(body),
         "waiting_for": case.waiting_for(body, ledger, analysis),
     }
 
@@ -78,10 +85,11 @@ def _on_its_line(line: str) -> str:
 
 def _next(app: App, reference: str, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
     from cdr.domain.case.milestones import still_called_for, words_for
+    from cdr.domain.case.standing import imported
     from cdr.work.letters_held import letters_to_type
 
-    if case.get("imported"):
-        yield f"\nBrought in on {case['imported']['on']} from a register, which calls it {case['imported']['old_reference']}"
+    if came := imported(case):
+        yield f"\nBrought in on {came.on} from a register, which calls it {came.old_reference}"
         return
     yield "\nWhat follows from the notification"
     for step in still_called_for(case, requests, app.clock.today, app.policy):
@@ -125,32 +133,34 @@ def _state_of(request: Mapping[str, Any]) -> str:
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.rulebook.form_c import RATIFIED
+    from cdr.domain.case.letters_made import letters_made
+    from cdr.domain.case.review import reviews_of
+    from cdr.domain.case.standing import closures_of, opened_again_on
 
     yield from _processes(case)
     yield from _milestones(case)
-    for review in case["reviews"]:
-        ratified = review["stage"] == RATIFIED
-        yield f"\n{'Reviewed' if ratified else 'Analysis drafted'} on {review['on']}"
-        yield from _all_the_same(review["override"])
+    for review in reviews_of(case):
+        yield f"\n{'Reviewed' if review.is_ratified else 'Analysis drafted'} on {review.on}"
+        yield from _all_the_same(review)
     yield from _second_opinions(case)
-    for number, letter in enumerate(case["letters"], 1):
-        yield f"\nLetter {number} ({letter['kind']}, {letter['status']}, {letter['format']}) to {_whom(letter)}, made on {letter['made_on']}{_sent(letter)}"
+    for letter in letters_made(case):
+        sent = f", to be sent on {letter.dated}" if letter.dated != letter.made_on else ""
+        yield f"\nLetter {letter.number} ({letter.kind}, {letter.status}, {letter.format}) to {_whom(letter)}, made on {letter.made_on}{sent}"
     yield from _holds(case)
     yield from _family(case)
     for file in _files(case):
-        yield f"\nAttachment {file['number']}: {file['kind'].replace('_', ' ')}, {file['name']}, {file['size']:,} bytes, attached on {file['added_on']}"
-    for closure in case["closures"]:
-        yield f"\nClosed on {closure['on']}"
-        yield from _all_the_same(closure.get("override"))
-    yield from (f"\nOpened again on {event['on']}" for event in case["reopenings"])
+        yield f"\nAttachment {file.number}: {file.kind.replace('_', ' ')}, {file.name}, {file.size:,} bytes, attached on {file.added_on}"
+    for closure in closures_of(case):
+        yield f"\nClosed on {closure.on}"
+        yield from _all_the_same(closure)
+    yield from (f"\nOpened again on {day}" for day in opened_again_on(case))
 
 
-def _all_the_same(override: Mapping[str, Any] | None) -> Iterator[str]:
+def _all_the_same(done: Review | Closure) -> Iterator[str]:
     """Why something was done although something was unmet, and what."""
-    if override:
-        yield f"  all the same, because: {' '.join(override['reason'].split())}"
-        yield from (f"  - {reason}" for reason in override["unmet"])
+    if done.reason:
+        yield f"  all the same, because: {' '.join(done.reason.split())}"
+        yield from (f"  - {reason}" for reason in done.unmet)
 
 
 def _second_opinions(case: Mapping[str, Any]) -> Iterator[str]:
@@ -178,12 +188,13 @@ def _family(case: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {line}" for line in contact.text.splitlines())
 
 
-def _files(case: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _files(case: Mapping[str, Any]) -> Iterator[Attached]:
     """The files that somebody attached; letters that are kept stand with the letters."""
-    from cdr.domain.case.case import attachments_of
+    from cdr.domain.case.attachments import attachments_of
+    from cdr.domain.case.letters_made import letters_made
 
-    letters = {letter.get("attachment") for letter in case["letters"]}
-    return (file for file in attachments_of(case) if file["number"] not in letters)
+    letters = {letter.attachment for letter in letters_made(case)}
+    return (file for file in attachments_of(case) if file.number not in letters)
 
 
 def _processes(case: Mapping[str, Any]) -> Iterator[str]:
@@ -214,18 +225,12 @@ def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"    {line}" for line in one.note.splitlines())
 
 
-def _whom(letter: Mapping[str, Any]) -> str:
+def _whom(letter: LetterMade) -> str:
     from cdr.work.letters_held import letter_rules
 
-    kind = letter_rules().kinds.get(letter["kind"])
+    kind = letter_rules().kinds.get(letter.kind)
     of_kind = {"organisation": "the organisation of recommendation", "family": "person"}
-    return f"{of_kind.get(kind.to if kind else 'family', 'colleague')} {letter['to']}"
-
-
-def _sent(letter: Mapping[str, Any]) -> str:
-    return (
-        f", to be sent on {letter['send_on']}" if letter.get("send_on", letter["made_on"]) != letter["made_on"] else ""
-    )
+    return f"{of_kind.get(kind.to if kind else 'family', 'colleague')} {letter.to}"
 
 
 def _holds(case: Mapping[str, Any]) -> Iterator[str]:

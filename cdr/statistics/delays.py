@@ -14,7 +14,8 @@ from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import settled_on
-from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.domain.case.standing import closures_of
+from cdr.domain.rulebook.validation import items_at
 from cdr.records import dataclass
 from cdr.statistics.years import first_and_last_day
 
@@ -128,8 +129,8 @@ def year_delays(cases: Cases, year: str, today: date, precedence: Sequence[str])
 
 def _was_closed(facts: Facts, on: date) -> bool:
     """Whether a case was closed by a day without a review."""
-    closures = [date_at(item, "on") for _, item in items_at(facts.case, "closures")]
-    return not facts.is_open and reviewed_on(facts) is None and any(day and day <= on for day in closures)
+    closures = closures_of(facts.case)
+    return not facts.is_open and reviewed_on(facts) is None and any(one.on and one.on <= on for one in closures)
 
 
 @dataclass(frozen=True)

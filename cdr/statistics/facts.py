@@ -10,8 +10,8 @@ from cdr.domain.asking.prompts_due import is_escalated
 from cdr.domain.asking.requests import Request
 from cdr.domain.case.facts import Analysis, Facts, Notification, codes
 from cdr.domain.case.gates import OPEN
+from cdr.domain.case.review import ratified_reviews
 from cdr.domain.rulebook.form_c import RATIFIED
-from cdr.domain.rulebook.validation import date_at, items_at
 from cdr.records import dataclass
 
 
@@ -73,5 +73,4 @@ def request_facts(facts: Facts) -> Iterator[RequestFacts]:
 
 def _ratified(facts: Facts) -> list[date]:
     """The days of the ratified reviews, of which a case counts by the latest and once."""
-    days = [date_at(item, "on") for _, item in items_at(facts.case, "reviews") if item.get("stage") == RATIFIED]
-    return [day for day in days if day is not None]
+    return [review.on for review in ratified_reviews(facts.case) if review.on]

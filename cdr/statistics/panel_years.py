@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from cdr.domain.case.facts import Facts
-from cdr.domain.case.review import ratifying_review
+from cdr.domain.case.review import passed_over
 from cdr.domain.panel.meeting import Meeting, missing, name_of, organisation_of
 from cdr.domain.rulebook.configuration import Configuration
-from cdr.domain.rulebook.validation import date_at, words_at
 from cdr.records import dataclass
 from cdr.statistics.years import year_of
 
@@ -116,6 +115,5 @@ def _read(held: Sequence[Meeting]) -> PapersRead | None:
 
 def overridden(facts: Facts) -> Overridden | None:
     """What was not met when the last review of a case was ratified all the same; None where nothing was passed over."""
-    review = ratifying_review(facts.case)
-    unmet, day = tuple(words_at(review, "override.unmet")), date_at(review, "on")
+    unmet, day = passed_over(facts.case), facts.ratified_on
     return Overridden(facts.reference, day, unmet) if unmet and day else None

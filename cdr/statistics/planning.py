@@ -12,11 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 
-from cdr.domain.case.case import CLOSED
 from cdr.domain.case.contacts import contacts_of
 from cdr.domain.case.facts import Cases, Facts
-from cdr.domain.case.review import OPEN
-from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.domain.case.standing import closures_of, opened_again_on
 from cdr.records import dataclass
 from cdr.statistics.chance import counts_differ
 from cdr.statistics.facts import case_facts
@@ -208,13 +206,10 @@ def _is_open(facts: Facts, on: date) -> bool:
     notified = facts.notification.notified_on
     if notified is None or notified > on:
         return False
-    events = [(day, state) for key, state in (("reopenings", OPEN), ("closures", CLOSED)) for day in _days(facts, key)]
+    opened = [(day, True) for day in opened_again_on(facts.case) if day]
+    events = [*opened, *((one.on, False) for one in closures_of(facts.case) if one.on)]
     until = sorted((event for event in events if event[0] <= on), key=lambda event: event[0])
-    return not until or until[-1][1] == OPEN or (facts.is_open and len(until) == len(events))
-
-
-def _days(facts: Facts, key: str) -> list[date]:
-    return [day for _, item in items_at(facts.case, key) if (day := date_at(item, "on"))]
+    return not until or until[-1][1] or (facts.is_open and len(until) == len(events))
 
 
 def _is_awaited(facts: Facts, on: date) -> int:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
+from cdr.errors import NotAuthentic
 from cdr.terminal.output import file_name
 
 if TYPE_CHECKING:
+    from cdr.domain.case.attachments import Attached
     from cdr.store.layout import Place
 
 
@@ -21,7 +23,7 @@ def attached(
 
     The file was read before (`given`): nobody waits for a pipe while the store is locked. `name` is what it was called.
     """
-    from cdr.domain.case.case import with_attachment
+    from cdr.domain.case.attachments import with_attachment
     from cdr.store import layout
 
     place = app.store.free_places(reference, layout.ATTACHMENT)[0]
@@ -31,3 +33,17 @@ def attached(
         sha256=hashlib.sha256(data).hexdigest(), added_on=app.clock.today,
     )  # fmt: skip
     return body, {place: data}, number
+
+
+def kept_file(app: App, reference: str, file: Attached, what: str = "") -> bytes:
+    """The bytes of a file that is kept with a case; `what` is what it is called where it is not the one that was attached.
+
+    Raises: NotFound, NotAllowed, NotAuthentic, TryAgain.
+    """
+    data = app.store.attachment(reference, file.number)
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise NotAuthentic(
+            f"{what or f'Attachment {file.number}'} is not the file that was kept.",
+            "See what is wrong with: cdr verify",
+        )
+    return data

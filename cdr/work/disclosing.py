@@ -25,7 +25,6 @@ FINGERPRINT = re.compile(r"[0-9A-F]{40}")
 OWN_RECORD = "the team’s own working record: wishes of the family, addresses, answers before letters, whom it asked"
 TO_A_FAMILY = "a letter to a person of the family, or to who should act"
 NOT_CHOSEN = "not part of this disclosure"
-LETTER = "letter"
 DISAGREEMENTS = "disagreements.txt"
 MANIFEST, MANIFEST_JSON, READABLE = "MANIFEST.txt", "manifest.json", "readable.txt"
 
@@ -123,14 +122,15 @@ def _disagreements(documents: CaseFile) -> list[Piece]:
 
 
 def _attachments(app: App, documents: CaseFile) -> Iterator[tuple[Piece, str]]:
-    from cdr.domain.case.case import attachments_of
+    from cdr.domain.case.attachments import LETTER, attachments_of
+    from cdr.work.attaching import kept_file
 
     for known in attachments_of(documents.case.body):
-        data = app.store.attachment(documents.reference, known["number"])
-        suffix = Path(known["name"]).suffix.casefold()
+        data = kept_file(app, documents.reference, known)
+        suffix = Path(known.name).suffix.casefold()
         ending = suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
-        piece = Piece(f"attachment-{known['number']:02}{ending}", known["kind"].replace("_", " "), data, None)
-        yield piece, TO_A_FAMILY if known["kind"] == LETTER else ""
+        piece = Piece(f"attachment-{known.number:02}{ending}", known.kind.replace("_", " "), data, None)
+        yield piece, TO_A_FAMILY if known.kind == LETTER else ""
 
 
 def recipient(app: App, to: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cdr.app import App
+from cdr.domain.case.standing import is_open
 from cdr.domain.case.voiding import is_void
 from cdr.domain.process import retention
 from cdr.errors import CdrError, ConditionsNotMet
@@ -68,7 +69,7 @@ def reason_known(app: App, case: str) -> str:
         return ""
     if is_void(documents.case.body, documents.requests.body):
         return "mistake"
-    if documents.case.body.get("status") == "open":
+    if is_open(documents.case.body):
         return ""
     [one] = retention.kept([(documents.reference, documents.case.body)], app.configuration.retention_years)
     return "retention" if one.is_due(app.clock.today) else ""

@@ -6,7 +6,6 @@ and nobody is there to ask, nothing is written.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.domain.case import voiding
 from cdr.domain.case.joining import Bodies, joined
+from cdr.domain.case.standing import is_imported
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import ConditionsNotMet, InvalidData, Problem
 from cdr.forms import schema
@@ -112,13 +112,13 @@ def carry_over(
 
 def _refuse(theirs: CaseFile, ours: CaseFile) -> None:
     from cdr.domain.case.case import refuse_closed
-    from cdr.domain.case.review import ratifying_review
+    from cdr.domain.case.review import ratified_reviews
 
     refuse_closed(ours.case.body)
     unmet = []
-    if ratifying_review(theirs.case.body):
+    if ratified_reviews(theirs.case.body):
         unmet.append(f"{theirs.reference} was reviewed: the panel's analysis is of that case.")
-    if bool(theirs.case.body.get("imported")) != bool(ours.case.body.get("imported")):
+    if is_imported(theirs.case.body) != is_imported(ours.case.body):
         unmet.append("One of them came from a register of earlier years, which knows less than a notification.")
     if unmet:
         hint = "Make the other one void, or make this one void without --carry-over."
@@ -137,20 +137,18 @@ def _bodies(documents: CaseFile) -> Bodies:
 
 def _files(app: App, theirs: CaseFile, ours: CaseFile) -> tuple[dict[int, int], dict[Place, bytes]]:
     """The number that each attached file has in the case that stays, and the files that it has not yet, by their places there."""
-    from cdr.domain.case.case import attachments_of
+    from cdr.domain.case.attachments import attachments_of
+    from cdr.work.attaching import kept_file
 
-    there = {item["sha256"]: int(item["number"]) for item in attachments_of(ours.case.body)}
+    there = {file.sha256: file.number for file in attachments_of(ours.case.body)}
     own = attachments_of(theirs.case.body)
-    new = [item for item in own if item["sha256"] not in there]
+    new = [file for file in own if file.sha256 not in there]
     places = app.store.free_places(ours.reference, layout.ATTACHMENT, len(new))
     contents = {}
-    for item, place in zip(new, places, strict=True):
-        data = app.store.attachment(theirs.reference, int(item["number"]))
-        if hashlib.sha256(data).hexdigest() != item["sha256"]:
-            raise AssertionError("an attachment is not what its case says, which its reading tells")
-        contents[place] = data
-        there[item["sha256"]] = int(place.id.rpartition("-")[2])
-    return {int(item["number"]): there[item["sha256"]] for item in own}, contents
+    for file, place in zip(new, places, strict=True):
+        contents[place] = kept_file(app, theirs.reference, file)
+        there[file.sha256] = int(place.id.rpartition("-")[2])
+    return {file.number: there[file.sha256] for file in own}, contents
 
 
 def _documents(app: App, ours: CaseFile, bodies: Bodies) -> dict[Place, dict[str, Any]]:
@@ -160,7 +158,7 @@ def _documents(app: App, ours: CaseFile, bodies: Bodies) -> dict[Place, dict[str
 
     form_a, returns = dict(bodies.form_a), {key: dict(body) for key, body in bodies.returns.items()}
     case = followed_by(app, dict(bodies.case), ours.notification.body, form_a)
-    if not case.get("imported"):
+    if not is_imported(case):
         case = with_findings(
             case, form_a, list(returns.values()), ours.analysis_body or {}, app.clock.today, app.policy
         )

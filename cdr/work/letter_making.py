@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
-from cdr.errors import ConditionsNotMet, NotAuthentic, NotFound, WrongUsage
+from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.records import dataclass
 from cdr.terminal.output import say
 from cdr.work.changing import changing
@@ -19,11 +19,11 @@ from cdr.work.taking_in import take_in
 
 if TYPE_CHECKING:
     from cdr.documents.letters.letter import AnyLetter
+    from cdr.domain.case.letters_made import LetterMade
     from cdr.domain.letters.letters import Letter, Recipient
     from cdr.store.layout import Place
     from cdr.store.store import Store
 
-LETTER = "letter"  # the kind of the attachment that a final letter is kept as
 SUFFIXES = {"text": ".txt", "pdf": ".pdf", "docx": ".docx"}
 
 
@@ -89,28 +89,26 @@ def letters(app: App, wanted: Wanted) -> dict[int, Made]:
     return made
 
 
-def again(app: App, reference: str, number: int) -> tuple[Mapping[str, Any], bytes]:
+def again(app: App, reference: str, number: int) -> tuple[LetterMade, bytes]:
     """A letter that was made final before, by its number in the case: what the case says of it, and its very bytes.
 
     Raises: NotFound, NotAuthentic, NotAllowed, TryAgain.
     """
-    from cdr.domain.case.case import attachment
-    from cdr.domain.rulebook.validation import items_at
+    from cdr.domain.case.attachments import attachment
+    from cdr.domain.case.letters_made import final_letters
+    from cdr.work.attaching import kept_file
 
     body = app.store.case(reference).case.body
-    letter = next((item for n, item in items_at(body, "letters") if n + 1 == number), None)
-    if letter is None or letter["status"] != "final":
+    letter = next((one for one in final_letters(body) if one.number == number), None)
+    if letter is None:
         raise NotFound("The case has no final letter of that number.", "See them with: cdr show REF")
-    kept = attachment(body, letter.get("attachment", 0))
+    kept = attachment(body, letter.attachment)
     if kept is None:
         raise NotFound(
             "That letter was made by an earlier version, which kept none.",
             "Its date, kind and format are in: cdr show REF",
         )
-    data = app.store.attachment(reference, kept["number"])
-    if hashlib.sha256(data).hexdigest() != kept["sha256"]:
-        raise NotAuthentic(f"Letter {number} is not the one that was kept.", "See what is wrong with: cdr verify")
-    return letter, data
+    return letter, kept_file(app, reference, kept, f"Letter {number}")
 
 
 def _answers(wanted: Wanted, case: LetterCase, today: date) -> Mapping[str, Any] | None:
@@ -126,6 +124,7 @@ def _answers(wanted: Wanted, case: LetterCase, today: date) -> Mapping[str, Any]
 
 def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any] | None) -> dict[int, Made]:
     """The letters, once nothing holds them and there is a place for each."""
+    from cdr.domain.case.letters_made import letters_made
     from cdr.domain.letters.letter_holds import last_gate
 
     body = case.documents.case.body
@@ -146,7 +145,7 @@ def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any]
         for one in composed
     }
     wanted.find_places(list(files))
-    first = len(case.documents.case.body.get("letters") or ()) + 1
+    first = len(letters_made(body)) + 1
     names = {one.recipient.number: one.recipient.name for one in composed if case.kind.to == "family"}
     return {
         number: Made(data, None if wanted.draft else first + n, names.get(number, ""))
@@ -158,7 +157,8 @@ def _kept(
     store: Store, wanted: Wanted, case: LetterCase, made: Mapping[int, Made], body: Mapping[str, Any], today: date
 ) -> tuple[dict[str, Any], dict[Place, bytes]]:
     """The case with its final letters, and their files by the places where they are kept."""
-    from cdr.domain.case.case import with_attachment, with_letter
+    from cdr.domain.case.attachments import LETTER, with_attachment
+    from cdr.domain.case.letters_made import FINAL, with_letter
     from cdr.store import layout
 
     result, files = dict(body), dict[Any, bytes]()
@@ -171,7 +171,7 @@ def _kept(
             sha256=hashlib.sha256(letter.data).hexdigest(), added_on=today,
         )  # fmt: skip
         result = with_letter(
-            result, kind=wanted.kind, to=to, made_on=today, format=wanted.format, status="final",
+            result, kind=wanted.kind, to=to, made_on=today, format=wanted.format, status=FINAL,
             from_revision=case.revision, send_on=wanted.send_on, attachment=number, name=letter.name,
         )  # fmt: skip
     return result, files

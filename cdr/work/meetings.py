@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdr.app import App
+from cdr.domain.case.standing import is_open
 from cdr.domain.panel.meeting import Meeting, document_of, meeting_of, missing, refuse_over
 from cdr.records import dataclass
 from cdr.terminal.output import put, put_json
@@ -69,7 +70,7 @@ class ChangingMeeting:
     ) -> list[tuple[Document, Mapping[str, Any]]]:
         """What the meeting changes in the case documents of these, of which a case that is closed or void keeps what it says."""
         files = [self.app.store.case(reference) for reference in references]
-        return [(one.case, change(one)) for one in files if one.case.body["status"] == "open"]
+        return [(one.case, change(one)) for one in files if is_open(one.case.body)]
 
 
 @contextmanager

@@ -148,3 +148,43 @@ def test_facts_by_name_are_free() -> None:
     assert (
         facts_by_string(parsed("work/x.py", 'app.cases()[case].notification.died\nkinds[kind]\nrules["facts"]')) == []
     )
+
+
+# ---- whether a case is open, closed, of a register ------------------------------------------------------------------
+OF_A_CASE = {"imported", "opened_on", "closures", "reopenings", "reviews", "letters", "attachments"}
+
+
+def case_by_string(module: Module) -> list[str]:
+    """Where a room above the domain looks into a document of a case by a string."""
+    if module.room not in ("app", "columns", "commands", "work", "terminal", "documents", "statistics"):
+        return []
+    found = []
+    for node in module.nodes:
+        match node:
+            case ast.Subscript(value=of, slice=ast.Constant(value=str(key)), ctx=ast.Load()):
+                pass
+            case ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str(key)), *_]):
+                pass
+            case _:
+                continue
+        said = ast.unparse(of)
+        if (said.endswith("case.body") or said == "case") and (key in OF_A_CASE or key == "status"):
+            found.append(f"cdr/{module.path}:{node.lineno}: {key} of a case; cdr/domain/case has a name for it")
+    return found
+
+
+def test_what_a_case_says_is_asked_by_name() -> None:
+    assert all_of(case_by_string) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'one.case.body["status"] == "open"',
+        'documents.case.body.get("imported")',
+        'case["letters"]',
+        'len(case.get("attachments", ()))',
+    ],
+)
+def test_a_case_by_string_is_seen(text: str) -> None:
+    assert len(case_by_string(parsed("work/x.py", text))) == 1

@@ -236,3 +236,23 @@ def test_the_second_member_reads_what_the_first_wrote(
     cdr("return", twice[0], "northshire-police", "--nil", as_of="2026-01-11")
     assert head(cdr.store) != before
     assert findings(cdr, code=0) == set()
+
+
+@pytest.mark.hurt
+def test_two_attached_files_that_changed_places_are_seen_by_whoever_writes_one_out(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path
+) -> None:
+    """The digest in the case says which file is which, however well the commit is signed."""
+    for name in ("first", "second"):
+        (tmp_path / name).write_text(name)
+        cdr("attach", sudi, tmp_path / name, "--kind", "other")
+    one, two = (cdr.store / "cases" / sudi / f"attachment-0{number}.gpg" for number in (1, 2))
+    left, right = one.read_bytes(), two.read_bytes()
+    one.write_bytes(right)
+    two.write_bytes(left)
+    sign_commit(cdr.store, people.home, people.member)
+    out = tmp_path / "out"
+    assert "Attachment 1 is not the file" in cdr("extract", sudi, "1", "-o", out, code=76).err
+    bundle = cdr("disclose", sudi, "--for", "coroner", "--from", "-", "-o", out, stdin=b"An order.", code=76)
+    assert "Attachment 1 is not the file" in bundle.err
+    assert not out.exists()

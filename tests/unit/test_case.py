@@ -9,6 +9,7 @@ from unit.domain_data import configuration, example, policy
 
 from cdr.domain.asking.requests import answer, ask
 from cdr.domain.case import case as cases
+from cdr.domain.case.letters_made import with_letter
 from cdr.domain.case.review import (
     PanelMeeting,
     reviewed_on,
@@ -124,7 +125,7 @@ def test_changes_leave_the_document_before_them_alone() -> None:
     before = copy.deepcopy(case)
     cases.with_waiver(case, "regional-ambulance", ON, "Merged with another service")
     cases.with_letter_gate(case, {"schema": "letter-gate/1", "answers": {}})
-    letter = cases.with_letter(
+    letter = with_letter(
         case, kind="condolence", to="mother", made_on=ON, format="pdf", status="draft", from_revision=1
     )
     assert case == before

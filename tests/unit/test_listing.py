@@ -51,6 +51,12 @@ def refs(rows: list[Listed], wanted: Wanted, order: str = "reference") -> list[s
             None,
             "2026-02-10",
         ),
+        (
+            case(gates=[{**gate("inquest"), "status": "waived", "waived_on": "2026-02-12"}]),
+            ANSWERED,
+            None,
+            "2026-02-12",
+        ),
         (case(), ANSWERED, None, "2026-02-03"),
         (case(reviews=[{"on": "2026-02-20", "stage": "draft"}]), ANSWERED, {"stage": "draft"}, "2026-02-20"),
         (

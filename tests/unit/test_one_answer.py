@@ -17,7 +17,7 @@ from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.asking import prompts_due
 from cdr.domain.asking.requests import requests_of
 from cdr.domain.case import duplicates, gates, milestones, panel_findings, places, processes
-from cdr.domain.case.case import with_letter
+from cdr.domain.case.letters_made import with_letter
 from cdr.domain.letters import letter_gate, support
 from cdr.domain.process import listing, routes
 from cdr.domain.register import register_map, register_read

@@ -15,7 +15,7 @@ from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Part, Said,
 from cdr.documents.timeline import timeline_rows as shown
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.asking.requests import requests_of
-from cdr.domain.case.case import attachments_of
+from cdr.domain.case.attachments import LETTER, attachments_of
 from cdr.domain.case.family_questions import OPEN as UNANSWERED
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.gates import gates_of
@@ -151,8 +151,8 @@ def _returns(requests: Body) -> str:
 
 def _kept(case: Body) -> list[str]:
     kinds = code_list("attachment_kind")
-    items = [item for item in attachments_of(case) if item.get("kind") != "letter"]
-    return [f"{kinds.label(item['kind']).lower()} (attachment {item['number']})" for item in items]
+    files = [file for file in attachments_of(case) if file.kind != LETTER]
+    return [f"{kinds.label(file.kind).lower()} (attachment {file.number})" for file in files]
 
 
 def timeline_parts(papers: CasePapers) -> Iterator[Part]:

@@ -2,7 +2,7 @@
 
 Body: `{schema: case/1, opened_on, status: open|closed, not_a_duplicate, next: [{what, clock, due, who, limit, edition}], gates (see
 `gates`), milestones and following (see `milestones`), waivers: [{agency, on, reason}], reviews: [{on, stage, panel, override: {reason, unmet}|null}],
-letter_gates, letters: [{kind, to, made_on, format, status, from_revision, send_on, attachment, name}], closures: [{on}], reopenings: [{on, reason}]}`.
+letter_gates, letters (see `letters_made`), attachments (see `attachments`), closures: [{on}], reopenings: [{on, reason}]}`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from cdr.domain.asking.requests import outstanding, requests_of
 from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
-from cdr.domain.case.review import OPEN, open_gates, settled_on, unmet_for_closing
+from cdr.domain.case.review import open_gates, settled_on, unmet_for_closing
 from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
+from cdr.domain.case.standing import CLOSED, OPEN, is_closed, is_open
 from cdr.domain.case.voiding import VOID
 from cdr.domain.process.clocks import Step
 from cdr.domain.process.policy import Policy
@@ -26,7 +27,6 @@ from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
 
 SCHEMA = migrations.current("case")
-CLOSED = "closed"
 
 NOTIFIED = "notified"
 WAITING_FOR_RETURNS = "waiting for returns"
@@ -72,7 +72,7 @@ def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
 
 def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> list[str]:
     """What a case waits for, a few words each: returns by agency id, other processes, else the next act of its own team."""
-    if text_at(case, "status") != OPEN:
+    if not is_open(case):
         return []
     others = [f"return from {request.agency}" for request in outstanding(requests)]
     others += [words(kind) for kind in open_gates(case)]
@@ -136,66 +136,9 @@ def with_letter_gate(case: Body, gate: Body) -> dict[str, Any]:
     return _with(case, "letter_gates", dict(gate))
 
 
-def with_letter(
-    case: Body,
-    *,
-    kind: str,
-    to: str | int,
-    made_on: date,
-    format: str,
-    status: str,
-    from_revision: str | int,
-    send_on: date | None = None,
-    attachment: int | None = None,
-    name: str = "",
-) -> dict[str, Any]:
-    """The case with the fact that a letter was made: its kind, for whom by number, from which revision, and when it goes.
-
-    `attachment` is the number of the file that keeps it, `name` that of one of the family, by which they are known again.
-    """
-    letter = {"kind": kind, "to": to, "made_on": made_on.isoformat(), "format": format, "status": status}
-    sent: dict[str, Any] = {"send_on": send_on.isoformat()} if send_on else {}
-    file = {"attachment": attachment} if attachment else {}
-    whose = {"name": name} if name else {}
-    return _with(case, "letters", {**letter, "from_revision": from_revision, **sent, **file, **whose})
-
-
-def with_attachment(
-    case: Body, *, number: int, kind: str, name: str, size: int, sha256: str, added_on: date
-) -> dict[str, Any]:
-    """The case with a file that is kept beside it; its digest says that the file belongs there."""
-    attachment = {"number": number, "kind": kind, "name": name, "size": size, "sha256": sha256}
-    return _with(case, "attachments", {**attachment, "added_on": added_on.isoformat()})
-
-
-def without_attachment(case: Body, number: int, on: date) -> dict[str, Any]:
-    """The case with a file that was attached by mistake taken back: it is listed and written out no more.
-
-    Raises: ConditionsNotMet where there is none of that number, or it is a letter that was sent.
-    """
-    letters = {letter.get("attachment") for _, letter in items_at(case, "letters")}
-    if attachment(case, number) is None or number in letters:
-        raise ConditionsNotMet(
-            "There is nothing to take back.", ["No attached file has that number."], "See them with: cdr show REF"
-        )
-    items = [dict(item) for _, item in items_at(case, "attachments")]
-    changed = [{**item, "taken_back_on": on.isoformat()} if item["number"] == number else item for item in items]
-    return {**case, "attachments": changed}
-
-
-def attachments_of(case: Body) -> list[Mapping[str, Any]]:
-    """What the case says of its files, without those that were taken back."""
-    return [item for _, item in items_at(case, "attachments") if "taken_back_on" not in item]
-
-
-def attachment(case: Body, number: int) -> Mapping[str, Any] | None:
-    """What the case says of one of its files."""
-    return next((item for item in attachments_of(case) if item.get("number") == number), None)
-
-
 def refuse_closed(case: Body) -> None:
     """Stop where the case is closed. Raises: ConditionsNotMet."""
-    if case["status"] == "closed":
+    if is_closed(case):
         raise ConditionsNotMet(
             "The case is closed; nothing was recorded.", [], "Open it again first: cdr reopen REF --reason REASON"
         )
@@ -206,7 +149,7 @@ def closed(case: Body, on: date, left: Sequence[str] = (), reason: str = "") -> 
 
     Whether it may be closed is `review.unmet_for_closing`'s to say. Raises: ConditionsNotMet if closed.
     """
-    if text_at(case, "status") == CLOSED:
+    if is_closed(case):
         raise ConditionsNotMet("The case cannot be closed.", ["It is closed already."])
     undone = {"left": list(left)} if left else {}
     override = {"override": {"reason": reason, "unmet": list(left)}} if reason else undone
@@ -215,7 +158,7 @@ def closed(case: Body, on: date, left: Sequence[str] = (), reason: str = "") -> 
 
 def reopened(case: Body, on: date, reason: str) -> dict[str, Any]:
     """The case, open again for a reason. Raises: ConditionsNotMet if it is open."""
-    if text_at(case, "status") != CLOSED:
+    if not is_closed(case):
         raise ConditionsNotMet("The case cannot be opened again.", ["It is open already."])
     return {**_with(case, "reopenings", {"on": on.isoformat(), "reason": reason}), "status": OPEN}
 

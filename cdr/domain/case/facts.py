@@ -17,17 +17,27 @@ from typing import Any
 from cdr.domain.asking.requests import Request, ever_asked, requests_of
 from cdr.domain.asking.requests import outstanding as outstanding_of
 from cdr.domain.case import case as cases_
+from cdr.domain.case import standing
 from cdr.domain.case.duplicates import Identity
 from cdr.domain.case.family_questions import Question, open_questions
 from cdr.domain.case.gates import Gate, gates_of
 from cdr.domain.case.kept import Kept, kept_day
 from cdr.domain.case.people import Person
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
-from cdr.domain.case.review import OPEN, ratifying_review, settled_on, unmet_for_closing
+from cdr.domain.case.review import ratifying_review, settled_on, unmet_for_closing
 from cdr.domain.case.voiding import is_void
 from cdr.domain.panel.actions import Action, actions_of
 from cdr.domain.rulebook.form_c import DOMAINS
-from cdr.domain.rulebook.validation import at, date_at, items_at, moment_of_death, read_date, text_at, words_at
+from cdr.domain.rulebook.validation import (
+    at,
+    date_at,
+    items_at,
+    moment_of_death,
+    read_date,
+    text_at,
+    whole_at,
+    words_at,
+)
 from cdr.records import dataclass
 
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
@@ -90,11 +100,11 @@ def notification_of(form_a: Body) -> Notification:
         place=_text(form_a, "death.place") or _text(form_a, "register.place"),
         hospital=_text(form_a, "death.hospital"),
         expected=_text(form_a, "death.expected"),
-        gestation_weeks=_whole(form_a, "child.gestation.weeks"),
+        gestation_weeks=whole_at(form_a, "child.gestation.weeks"),
         jar=_YES_OR_NO.get(str(at(form_a, "jar.triggered"))),
-        deprivation_decile=_whole(form_a, "child.deprivation_decile"),
+        deprivation_decile=whole_at(form_a, "child.deprivation_decile"),
         counted=at(form_a, "child.birth_status") not in NOT_COUNTED,
-        birth_weight_g=_whole(form_a, "child.birth_weight_g"),
+        birth_weight_g=whole_at(form_a, "child.birth_weight_g"),
         multiple_birth=_YES_OR_NO.get(str(at(form_a, "child.multiple_birth"))),
         processes=_processes(form_a),
         family=tuple(name for name in FAMILY_BEFORE if _is_done(at(form_a, f"family.{name}"))),
@@ -125,7 +135,7 @@ class Analysis(Kept):
 
 def analysis_of(form_c: Body) -> Analysis:
     """What is taken of an analysis (Form C)."""
-    relevances = {letter: _whole(form_c, f"domains.{letter}.relevance") for letter in DOMAINS}
+    relevances = {letter: whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS}
     # a register's factors name no domain
     lists = (*(f"domains.{letter}.factors" for letter in DOMAINS), "factors")
     factors = [item for path in lists for _, item in items_at(form_c, path)]
@@ -138,7 +148,7 @@ def analysis_of(form_c: Body) -> Analysis:
     }
     return Analysis(
         stage=_text(form_c, "stage"),
-        category=_whole(form_c, "category.primary"),
+        category=whole_at(form_c, "category.primary"),
         modifiable=_text(form_c, "modifiable_factors_identified"),
         domains={letter: relevance for letter, relevance in relevances.items() if relevance is not None},
         discussed_on=date_at(form_c, "cdrm.date"),
@@ -179,17 +189,18 @@ class Facts:
     @property
     def is_open(self) -> bool:
         """Whether the case is open."""
-        return text_at(self.case, "status") == OPEN
+        return standing.is_open(self.case)
 
     @property
     def is_imported(self) -> bool:
         """Whether it came from a register of earlier years."""
-        return bool(self.case.get("imported"))
+        return standing.is_imported(self.case)
 
     @property
     def old_reference(self) -> str:
         """What that register called it; empty where it came from none."""
-        return text_at(self.case, "imported.old_reference")
+        known = standing.imported(self.case)
+        return known.old_reference if known else ""
 
     @cached_property
     def asked(self) -> tuple[Request, ...]:
@@ -224,7 +235,8 @@ class Facts:
     @property
     def ratified_on(self) -> date | None:
         """The day of the last review that was ratified."""
-        return date_at(ratifying_review(self.case), "on")
+        review = ratifying_review(self.case)
+        return review.on if review else None
 
     @property
     def told(self) -> Told:
@@ -328,7 +340,7 @@ def _unanswered_after(form_c: Body, found: Mapping[str, tuple[str, ...]]) -> Ite
         has.add("modifiable_factors")
     if identified == "yes":
         has.discard("modifiable_factors")
-    if CONTRIBUTED in (_whole(form_c, f"domains.{letter}.relevance") for letter in DOMAINS):
+    if CONTRIBUTED in (whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS):
         has.discard("contributory_factors")
     yield from (name for name in LISTS if name not in has and not found[name])
 
@@ -356,11 +368,6 @@ def _is_done_on(said: object) -> bool:
 def _text(body: Body, path: str) -> str | None:
     value = at(body, path)
     return value if isinstance(value, str) and value else None
-
-
-def _whole(body: Body, path: str) -> int | None:
-    value = at(body, path)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def codes(values: Iterable[object]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from cdr.domain.asking.requests import requests_of
 from cdr.domain.case.gates import CLOSED, OPEN, ended_with, gates_of, reopened
+from cdr.domain.case.letters_made import LetterMade, final_letters
 from cdr.domain.case.review import settled_on
 from cdr.domain.process.clocks import Step
 from cdr.domain.process.policy import FollowOn, Policy
@@ -188,17 +189,16 @@ def _endings(case: Body, on: date, policy: Policy) -> Iterator[tuple[str, date |
     for gate in gates_of(case):
         if gate.status != OPEN and (gate.ended_on is None or gate.ended_on <= on):
             yield from ((clock, gate.ended_on, "") for clock in policy.gates.ends.get(gate.type, ()))
-    for _, letter in items_at(case, "letters"):
-        made = date_at(letter, "made_on")
-        if letter.get("status") == "final" and (made is None or made <= on):
-            clocks = policy.letter_ends.get(text_at(letter, "kind"), policy.letter_ends["other"])
-            yield from ((clock, made, _written_to(case, letter)) for clock in clocks)
+    for letter in final_letters(case):
+        if letter.made_on is None or letter.made_on <= on:
+            clocks = policy.letter_ends.get(letter.kind, policy.letter_ends["other"])
+            yield from ((clock, letter.made_on, _written_to(case, letter)) for clock in clocks)
 
 
-def _written_to(case: Body, letter: Body) -> str:
+def _written_to(case: Body, letter: LetterMade) -> str:
     """Who should act on the recommendation that a letter passed on; empty for a letter to a family."""
     numbered = [item for _, item in items_at(case, "panel_found") if item.get("number") is not None]
-    return next((text_at(item, "with") for item in numbered if item["number"] == letter.get("to")), "")
+    return next((text_at(item, "with") for item in numbered if item["number"] == letter.to), "")
 
 
 def _unanswered(case: Body, clock: str, on: date, policy: Policy) -> list[Body]:

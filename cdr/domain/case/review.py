@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from cdr.domain.asking.requests import outstanding
 from cdr.domain.case.family_questions import open_questions
-from cdr.domain.case.gates import words
+from cdr.domain.case.gates import OPEN, gates_of, words
 from cdr.domain.case.second_opinions import awaited
+from cdr.domain.case.standing import opened_again_on
 from cdr.domain.rulebook.form_c import RATIFIED
-from cdr.domain.rulebook.validation import items_at, text_at, words_at
+from cdr.domain.rulebook.validation import date_at, items_at, text_at, words_at
 from cdr.records import dataclass
-
-OPEN = "open"
 
 Body = Mapping[str, Any]
 
@@ -31,25 +30,61 @@ class PanelMeeting:
     is_over: bool = True
 
 
+@dataclass(frozen=True)
+class Review:
+    """One review of a case: its day, the analysis' stage, the meeting, and where something was unmet all the same, why, and what it was."""
+
+    on: date | None
+    stage: str
+    panel: str = ""
+    reason: str = ""
+    unmet: tuple[str, ...] = ()
+
+    @property
+    def is_ratified(self) -> bool:
+        """Whether the panel ratified the analysis, and did not draft it only."""
+        return self.stage == RATIFIED
+
+
 def open_gates(case: Body) -> list[str]:
     """The types of the other processes that are still open, in the case's order."""
-    return [text_at(gate, "type") for _, gate in items_at(case, "gates") if gate.get("status") == OPEN]
+    return [gate.type for gate in gates_of(case) if gate.status == OPEN]
 
 
-def ratifying_review(case: Body) -> Mapping[str, Any] | None:
+def reviews_of(case: Body) -> list[Review]:
+    """Every review of a case, in the order in which they were recorded."""
+    return [_review(item) for _, item in items_at(case, "reviews")]
+
+
+def ratified_reviews(case: Body) -> list[Review]:
+    """Those of them that were ratified."""
+    return [review for review in reviews_of(case) if review.is_ratified]
+
+
+def ratifying_review(case: Body) -> Review | None:
     """The last review of a case that was ratified; None while there is none."""
-    ratified = [review for _, review in items_at(case, "reviews") if review.get("stage") == RATIFIED]
-    return ratified[-1] if ratified else None
+    return next(reversed(ratified_reviews(case)), None)
 
 
-def settled_on(case: Body) -> str | None:
+def passed_over(case: Body) -> tuple[str, ...]:
+    """What was unmet, in sentences, when the last review was ratified all the same; empty where nothing was, or none was ratified."""
+    review = ratifying_review(case)
+    return review.unmet if review else ()
+
+
+def _review(item: Body) -> Review:
+    stage, panel, reason = (text_at(item, key) for key in ("stage", "panel", "override.reason"))
+    return Review(date_at(item, "on"), stage, panel, reason, tuple(words_at(item, "override.unmet")))
+
+
+def settled_on(case: Body) -> date | None:
     """The day of the ratified review that stands; None while there is none, or where the case was opened again since.
 
     Each opening allows one more: what counts is how often, and not the dates, which a rehearsal's clock may set.
     """
-    ratified = [review for _, review in items_at(case, "reviews") if review.get("stage") == RATIFIED]
-    stands = len(ratified) > len(items_at(case, "reopenings"))
-    return text_at(ratified[-1], "on") if stands else None
+    ratified = ratified_reviews(case)
+    stands = len(ratified) > len(opened_again_on(case))
+    return ratified[-1].on if stands else None
 
 
 def unmet_for_ratifying(case: Body, requests: Body, panel_meeting: PanelMeeting | None = None) -> list[str]:
@@ -67,25 +102,23 @@ def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list
 
     An open gate stands in the way unless the ratifying review was recorded in spite of that very gate.
     """
-    review = ratifying_review(case)
-    ratified = review is not None and analysis is not None and text_at(analysis, "stage") == RATIFIED
-    gates = [_gate_sentence(kind) for kind in open_gates(case) if not _is_passed_over(kind, review)]
+    ratified = bool(ratified_reviews(case)) and analysis is not None and text_at(analysis, "stage") == RATIFIED
+    gates = [_gate_sentence(kind) for kind in open_gates(case) if not _is_passed_over(kind, passed_over(case))]
     unreviewed = [] if ratified else ["The case has no ratified review."]
     return [*unreviewed, *_returns(requests), *gates, *awaited(case), *_questions(case)]
 
 
 def still_open_after_review(case: Body) -> list[str]:
     """The other processes that are open and that the ratifying review did not wait for, one sentence each."""
-    review = ratifying_review(case)
     return [
         f"The review did not wait for it, and it is still open: {words(kind)}."
         for kind in open_gates(case)
-        if _is_passed_over(kind, review)
+        if _is_passed_over(kind, passed_over(case))
     ]
 
 
-def _is_passed_over(kind: str, review: Body | None) -> bool:
-    return bool({_gate_sentence(kind), _once_said(kind)} & {*words_at(review, "override.unmet")})
+def _is_passed_over(kind: str, unmet: Sequence[str]) -> bool:
+    return bool({_gate_sentence(kind), _once_said(kind)}.intersection(unmet))
 
 
 def reviewed_on(on: date | None, meeting_date: date | None, today: date) -> date:

@@ -14,8 +14,10 @@ from cdr.domain.asking.requests import RETURNED, outstanding, requests_of
 from cdr.domain.case import processes
 from cdr.domain.case.family_questions import open_questions, questions_of
 from cdr.domain.case.gates import CLOSED, OPEN, gates_of
+from cdr.domain.case.letters_made import LetterMade, final_letters
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.review import open_gates, settled_on
+from cdr.domain.case.standing import closures_of, is_closed
 from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.people_written_to import WHOLE_FAMILY, Recipient, meant_by, people_of, recipients
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
@@ -129,15 +131,16 @@ def unmet(kind: Kind, so: Standing, rules: LetterRules) -> list[str]:
 
 
 def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tuple[str, str]]:
-    settled, closures = settled_on(case), items_at(case, "closures")
+    settled = settled_on(case)
     planned = [one.on for one in milestones_of(case) if one.kind == PANEL_DATE]
-    if text_at(case, "status") == "closed":
-        day = text_at(closures[-1][1], "on") if closures else ""
+    if is_closed(case):
+        closings = [one.on.isoformat() for one in closures_of(case) if one.on]
+        day = closings[-1] if closings else ""
         yield "closed", day
         if not settled:
             yield "closed_unreviewed", day
     if settled:
-        yield "reviewed", settled
+        yield "reviewed", settled.isoformat()
     if text_at(analysis, "stage") == RATIFIED:
         yield "ratified", ""
     if held := _meeting_held(case, analysis, on):
@@ -212,7 +215,7 @@ def _told_since(case: Body, people: Mapping[int, Body]) -> frozenset[int]:
         return frozenset()
     views = [one for one in milestones_of(case) if one.kind == VIEWS]
     before, since = (
-        frozenset().union(*(meant_by(one.party, people) for one in views if (one.on.isoformat() > settled) is later))
+        frozenset().union(*(meant_by(one.party, people) for one in views if (one.on > settled) is later))
         for later in (False, True)
     )
     return since - before
@@ -220,18 +223,13 @@ def _told_since(case: Body, people: Mapping[int, Body]) -> frozenset[int]:
 
 def sent_before(case: Body, kind: str, person: Recipient) -> str:
     """The day of the last final letter of a kind to somebody, in ISO; empty where there was none."""
-    found = [
-        text_at(one, "send_on") or text_at(one, "made_on")
-        for _, one in items_at(case, "letters")
-        if one.get("status") == "final" and one.get("kind") == kind and _is_to(one, person)
-    ]
-    return max(found, default="")
+    found = [one.dated for one in final_letters(case) if one.kind == kind and _is_to(one, person)]
+    return max((day.isoformat() for day in found if day), default="")
 
 
-def _is_to(letter: Body, person: Recipient) -> bool:
+def _is_to(letter: LetterMade, person: Recipient) -> bool:
     """Whether a letter went to somebody: known by the name, and by the number where no name was kept."""
-    name = text_at(letter, "name")
-    return bare_name(name) == bare_name(person.name) if name else letter.get("to") == person.number
+    return bare_name(letter.name) == bare_name(person.name) if letter.name else letter.to == person.number
 
 
 def _inquest(form_a: Body, case: Body) -> str:
@@ -265,14 +263,12 @@ def _written_to(case: Body, rules: LetterRules, form_a: Body) -> frozenset[int] 
     A person is known again by the name, since Form A may count otherwise by now; by the number where no name was kept.
     """
     kinds = {name for name, kind in rules.kinds.items() if kind.to != FAMILY}
-    final = [
-        one for _, one in items_at(case, "letters") if one.get("status") == "final" and one.get("kind") not in kinds
-    ]
-    if any(one.kind == LETTER_SENT for one in milestones_of(case)) or not all(one.get("to") for one in final):
+    final = [one for one in final_letters(case) if one.kind not in kinds]
+    if any(one.kind == LETTER_SENT for one in milestones_of(case)) or not all(one.to for one in final):
         return None
     names = {person.number: bare_name(person.name) for person in recipients(form_a)}
-    named = {bare_name(text_at(one, "name")) for one in final} - {""}
-    numbers = {one.get("to") for one in final if not text_at(one, "name")}
+    named = {bare_name(one.name) for one in final} - {""}
+    numbers = {one.to for one in final if not one.name}
     return frozenset(number for number, name in names.items() if name in named or number in numbers)
 
 

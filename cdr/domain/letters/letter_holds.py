@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from cdr.domain.case.letters_made import final_letters
 from cdr.domain.letters import wishes
 from cdr.domain.letters.letter_gate import BY_ID, held_questions, one_line
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
@@ -65,12 +66,7 @@ def _hold(case: Body, kind: str, gate: Body) -> Iterator[Hold]:
 
 def _gone_since(case: Body, kind: str, since: date) -> bool:
     """Whether a final letter of this kind was made on a later day; on the same day the last answers count."""
-    return any(
-        text_at(letter, "kind") == kind
-        and letter.get("status") == "final"
-        and (date_at(letter, "made_on") or since) > since
-        for _, letter in items_at(case, "letters")
-    )
+    return any(one.kind == kind and (one.made_on or since) > since for one in final_letters(case))
 
 
 def last_gate(case: Body, kind: str, of_every_kind: Sequence[str] = ()) -> Body | None:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from cdr.domain.asking.requests import requests_of
-from cdr.domain.case.case import CLOSED
-from cdr.domain.case.review import ratifying_review
+from cdr.domain.case.review import ratified_reviews, ratifying_review
+from cdr.domain.case.standing import is_closed
 from cdr.domain.ncmd.ncmd_lines import Answer, Given, Line, Reading, Spot, lines
 from cdr.domain.ncmd.ncmd_minimum import MISSING, Lacking, Minimum, of_analysis, of_notification, of_returns
 from cdr.domain.ncmd.ncmd_words import NO_ANSWER, Schema, day, day_of, is_group
@@ -101,9 +101,9 @@ def crib(
 
 def state_of(case: Body, analysis: Body | None) -> str:
     """Whether a case is open, reviewed with a ratified analysis, or closed."""
-    if text_at(case, "status") == CLOSED:
+    if is_closed(case):
         return CLOSED_CASE
-    ratified = ratifying_review(case) is not None and text_at(analysis, "stage") == RATIFIED
+    ratified = bool(ratified_reviews(case)) and text_at(analysis, "stage") == RATIFIED
     return RATIFIED_CASE if ratified else OPEN_CASE
 
 
@@ -221,7 +221,7 @@ class _Maker:
             "age_at_death": age_words(born, died) if born and died else None,
             "sex": at(form_a, "child.sex"),
             "ethnicity": at(form_a, "child.ethnicity"),
-            "reviewed_on": review["on"] if review else None,
+            "reviewed_on": review.on.isoformat() if review and review.on else None,
         }
 
     def _of_case(self, name: str) -> Iterator[Line]:

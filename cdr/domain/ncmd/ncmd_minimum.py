@@ -84,7 +84,7 @@ def of_notification(form_a: Body, minimum: Minimum) -> list[Lacking]:
 def of_analysis(form_c: Body | None, case: Body, minimum: Minimum) -> list[Lacking]:
     """What a review lacks of its analysis; `case` tells the day of the review."""
     review = ratifying_review(case)
-    body = {**(form_c or {}), "case": {"reviewed_on": review["on"] if review else None}}
+    body = {**(form_c or {}), "case": {"reviewed_on": review.on.isoformat() if review and review.on else None}}
     return _lacking(minimum.review, body)
 
 
@@ -103,7 +103,7 @@ def notification_extract(form_a: Body, minimum: Minimum) -> dict[str, Any]:
 
 def analysis_extract(form_c: Body, minimum: Minimum) -> dict[str, Any]:
     """What the index keeps of an analysis: keys that are missing, the day of the review aside, which the case tells."""
-    case = {"reviews": [{"stage": RATIFIED, "on": "-"}]}
+    case = {"reviews": [{"stage": RATIFIED, "on": "1900-01-01"}]}
     return {"missing": [one.key for one in of_analysis(form_c, case, minimum) if one.why == MISSING]}
 
 

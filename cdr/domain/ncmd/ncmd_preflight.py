@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date
 
 from cdr.domain.case.facts import Cases, Facts
+from cdr.domain.case.standing import opened_again_on
 from cdr.domain.ncmd.ncmd_minimum import Minimum, of_returns
 from cdr.domain.process.clocks import UnknownHolidays
 from cdr.domain.process.policy import Policy
-from cdr.domain.rulebook.validation import date_at, items_at
 from cdr.records import dataclass
 
 NOT_PASSED_ON, LATE, NO_DATE = "not_passed_on", "late", "no_date"
@@ -112,7 +112,7 @@ def _is_open(facts: Facts, last: date) -> bool:
 
 def _reopened_by(facts: Facts, day: date) -> bool:
     """Whether it was opened again between its review and a day, both included, and is open still."""
-    reviewed, again = facts.ratified_on, [date_at(item, "on") for _, item in items_at(facts.case, "reopenings")]
+    reviewed, again = facts.ratified_on, opened_again_on(facts.case)
     return facts.is_open and reviewed is not None and any(one is not None and reviewed <= one <= day for one in again)
 
 

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from cdr.domain.case.facts import Facts
-from cdr.domain.case.review import settled_on, unmet_for_panel
+from cdr.domain.case.review import ratified_reviews, settled_on, unmet_for_panel
 from cdr.domain.panel.meeting import Meeting
-from cdr.domain.rulebook.form_c import RATIFIED
-from cdr.domain.rulebook.validation import items_at
 from cdr.errors import ConditionsNotMet
 
 ANALYSIS_DAYS = 7
@@ -58,5 +56,4 @@ def has(meeting: Meeting, facts: Facts) -> bool:
 
 def ratified_by(facts: Facts | None, meeting: Meeting) -> bool:
     """Whether the case was ratified with this meeting; a case that cannot be read was not."""
-    reviews = items_at(facts.case, "reviews") if facts else []
-    return any(item.get("panel") == meeting.id and item.get("stage") == RATIFIED for _, item in reviews)
+    return any(one.panel == meeting.id for one in ratified_reviews(facts.case)) if facts else False

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cdr.domain.case.case import attachments_of
+from cdr.domain.case.attachments import attachments_of
 from cdr.domain.case.milestones import Milestone, ends, kind, milestones_of, still_called_for
 from cdr.domain.case.processes import NCMD_TOLD, Told
 from cdr.domain.case.review import still_open_after_review, unmet_for_closing
+from cdr.domain.case.standing import is_imported
 from cdr.domain.letters.letter_holds import holds
 from cdr.domain.process.policy import Policy
-from cdr.domain.rulebook.validation import text_at
 
 Body = Mapping[str, Any]
 ANY_PAPER = "other"
@@ -29,7 +29,7 @@ def left(
     return [
         *unmet_for_closing(case, requests, analysis),
         *still_open_after_review(case),
-        *([] if case.get("imported") else _not_done(case, requests, told, on, policy)),
+        *([] if is_imported(case) else _not_done(case, requests, told, on, policy)),
         *(f"A letter to the family is on hold ({hold.kind}): ask {hold.whom}." for hold in holds(case)),
         *(f"The minutes or the report are not kept with the case: {one.label}." for one in _without_papers(case)),
         *_waiting(messages),
@@ -48,7 +48,7 @@ def _not_done(case: Body, requests: Body, told: Told, on: date, policy: Policy) 
 
 def _without_papers(case: Body) -> Iterator[Milestone]:
     """The milestones that leave a paper of their own kind, of which none is kept."""
-    kept = {text_at(item, "kind") for item in attachments_of(case)}
+    kept = {file.kind for file in attachments_of(case)}
     for one in milestones_of(case):
         paper = str(kind(one.kind).extra.get("minutes", ANY_PAPER))
         if paper != ANY_PAPER and paper not in kept:

@@ -9,14 +9,15 @@ from typing import Any
 from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Analysis, Facts
+from cdr.domain.case.gates import OPEN
 from cdr.domain.case.kept import kept_day
 from cdr.domain.case.places import same_place
-from cdr.domain.case.review import OPEN, ratifying_review, settled_on
+from cdr.domain.case.review import passed_over, reviews_of, settled_on
+from cdr.domain.case.standing import opened_on
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
-from cdr.domain.rulebook.validation import date_at, items_at, read_date, words_at
 from cdr.errors import MEND, NotAuthentic
 from cdr.records import dataclass
 
@@ -92,7 +93,7 @@ def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS)
         authority=known.local_authority,
         days=(on - known.died).days if known.died else None,
         letters_on_hold=tuple(hold.kind for hold in to_ask_about(facts.case, facts.letters_to)),
-        overridden=tuple(words_at(ratifying_review(facts.case), "override.unmet")),
+        overridden=passed_over(facts.case),
         **_found_by_the_panel(facts.analysis),
     )
 
@@ -107,7 +108,7 @@ def kept_row(facts: Facts) -> dict[str, Any]:
         "asked": [request.agency for request in facts.asked],
         "waiting_for": list(facts.waiting_for),
         "authority": known.local_authority,
-        "overridden": words_at(ratifying_review(facts.case), "override.unmet"),
+        "overridden": list(passed_over(facts.case)),
         **{name: list(v) if isinstance(v, tuple) else v for name, v in _found_by_the_panel(facts.analysis).items()},
     }
 
@@ -157,25 +158,25 @@ def waiting_since(facts: Facts) -> date | None:
     """When the longest wait of a case began, by its stage; None for a closed case and where no date is known."""
     case, gates = facts.case, [gate.opened_on for gate in facts.gates if gate.status == OPEN]
     began: dict[str, list[date | None]] = {
-        cases_.NOTIFIED: [date_at(case, "opened_on")],
+        cases_.NOTIFIED: [opened_on(case)],
         cases_.WAITING_FOR_RETURNS: [*(request.requested_on for request in facts.outstanding), *gates],
         cases_.WAITING_FOR_PROCESSES: gates,
         cases_.READY_FOR_PANEL: [_ready(facts)],
         cases_.ANALYSIS_DRAFTED: [_drafted(facts)],
-        cases_.REVIEWED: [read_date(settled_on(case))],
+        cases_.REVIEWED: [settled_on(case)],
     }
     return min((day for day in began.get(facts.stage, []) if day), default=None)
 
 
 def _ready(facts: Facts) -> date | None:
     """The day on which the last of what the panel needs came in."""
-    gates = [date_at(gate, "closed_on") for _, gate in items_at(facts.case, "gates")]
-    days = [date_at(facts.case, "opened_on"), *(request.answered_on for request in facts.asked), *gates]
+    gates = [gate.ended_on for gate in facts.gates]
+    days = [opened_on(facts.case), *(request.answered_on for request in facts.asked), *gates]
     return max((day for day in days if day), default=None)
 
 
 def _drafted(facts: Facts) -> date | None:
-    days = [date_at(review, "on") for _, review in items_at(facts.case, "reviews")]
+    days = [review.on for review in reviews_of(facts.case)]
     return max((day for day in days if day), default=None)
 
 

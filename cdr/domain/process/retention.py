@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from cdr.domain.case.standing import closures_of
 from cdr.domain.rulebook.configuration import LegalHold
 from cdr.domain.rulebook.validation import date_at, items_at
 from cdr.records import dataclass
@@ -44,7 +45,7 @@ def kept(cases: Iterable[tuple[str, Mapping[str, Any]]], years: int) -> list[Kep
 
 def _ended_on(case: Mapping[str, Any]) -> date | None:
     """The day on which a case was closed last, or made void."""
-    closures = [date_at(item, "on") for _, item in items_at(case, "closures")]
+    closures = [one.on for one in closures_of(case)]
     voidings = [date_at(item, "on") for _, item in items_at(case, "voidings") if not item.get("taken_back_on")]
     return max(filter(None, (*closures, *voidings)), default=None)
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from cdr import nhs_numbers, written
+from cdr.domain.case.standing import CLOSED, OPEN
 from cdr.domain.process.age import completed_years
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_a import has_known_area
@@ -344,7 +345,7 @@ def _case(row: RowRead, today: date) -> dict[str, Any]:
     return {
         "schema": migrations.current("case"),
         "opened_on": row.values["notified_on"],
-        "status": "closed" if reviewed else "open",
+        "status": CLOSED if reviewed else OPEN,
         "not_a_duplicate": None,
         "imported": {"on": today.isoformat(), "old_reference": row.values["old_reference"]},
         **{key: [] for key in ("next", "gates", "waivers", "letter_gates", "letters", "reopenings")},

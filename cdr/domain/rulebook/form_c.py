@@ -18,6 +18,7 @@ from cdr.domain.rulebook.validation import (
     items_at,
     number_at,
     text_at,
+    whole_at,
 )
 from cdr.errors import Problem
 
@@ -47,17 +48,13 @@ def problems(form: Mapping[str, Any], form_a: Mapping[str, Any], reviewed_on: da
     )
 
 
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def _primary(form: Mapping[str, Any]) -> int | None:
-    return _whole(at(form, "category.primary"))
+    return whole_at(form, "category.primary")
 
 
 def _categories(form: Mapping[str, Any]) -> Iterator[Check]:
     primary, listed = _primary(form), at(form, "category.secondary")
-    secondary = [_whole(value) for value in listed] if isinstance(listed, list) else []
+    secondary = [whole_at(listed, str(n)) for n in range(len(listed))] if isinstance(listed, list) else []
     for n, category in enumerate(secondary):
         field = f"category.secondary.{n}"
         yield (primary is not None and category is not None and category <= primary, "C-01", field)
@@ -77,7 +74,7 @@ def _modifiable(form: Mapping[str, Any], policy: Policy) -> Iterator[Check]:
     yield (answer == YES and not modifiable, "C-03", field)
     yield (bool(modifiable) and answer not in ("", YES), "C-04", field)
     for place, factor in modifiable:
-        relevance = _whole(factor.get("relevance"))
+        relevance = whole_at(factor, "relevance")
         yield (
             relevance is not None and relevance != policy.analysis.relevance_contributed,
             "C-05",
@@ -87,11 +84,11 @@ def _modifiable(form: Mapping[str, Any], policy: Policy) -> Iterator[Check]:
 
 def _domain(form: Mapping[str, Any], letter: str, policy: Policy) -> Iterator[Check]:
     field, contributed = f"domains.{letter}", policy.analysis.relevance_contributed
-    relevance = _whole(at(form, f"{field}.relevance"))
+    relevance = whole_at(form, f"{field}.relevance")
     if relevance is None:
         return
     factors = [factor for _, factor in _factors(form, letter)]
-    highest = max((_whole(factor.get("relevance")) or 0 for factor in factors), default=0)
+    highest = max((whole_at(factor, "relevance") or 0 for factor in factors), default=0)
     modifiable = any(factor.get("modifiable") == YES for factor in factors)
     yield (relevance < highest, "C-06", f"{field}.relevance")
     yield (relevance != contributed and modifiable, "C-07", f"{field}.relevance")

@@ -336,6 +336,12 @@ def number_at(body: object, path: str) -> int | float | None:
     value = at(body, path)
     if isinstance(value, float):
         return value if isfinite(value) else None
+    return whole_at(body, path)
+
+
+def whole_at(body: object, path: str) -> int | None:
+    """The whole number at a path; true and false are none."""
+    value = at(body, path)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
