@@ -11,7 +11,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from cdr.app import App
-from cdr.domain.merging import numbers
+from cdr.domain.merging import numbers, waivers
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import CdrError, ConditionsNotMet, InvalidData, TryAgain
 from cdr.forms import codec, schema
@@ -184,6 +184,8 @@ class _Joining:
         for path in paths:
             if path not in places:
                 self._file_in_the_open(path)
+        for place in [place for place in self.joint.documents if place.kind is layout.REQUESTS]:
+            self._reasons_for(place)
 
     # ---- documents ---------------------------------------------------------------------------------------------
 
@@ -230,6 +232,22 @@ class _Joining:
                 hint="What both did cannot stand together: correct it on one side, and sync again.",
             )
         return document
+
+    def _reasons_for(self, ledger: Place) -> None:
+        """Take out of the case why an agency was not waited for, where another answer of it came to stand."""
+        place = self.app.store.place(ledger.case, layout.CASE.name)
+        base, *both = (incoming.document_at(side, place) for side in (self.both.base, self.both.ours, self.both.theirs))
+        joint = self.joint.documents.get(place)
+        now = joint or next((one for one in both if one != base), None)
+        if base is None or now is None:
+            return
+        asked = (incoming.document_at(side, ledger) for side in (self.both.ours, self.both.theirs))
+        sides = [(case.body, own.body) for case, own in zip(both, asked, strict=True) if case and own]
+        body = waivers.that_stand(now.body, base.body, self.joint.documents[ledger].body, sides)
+        if body != now.body and joint:
+            self.joint.documents[place] = replace(joint, body=body, text=None)
+        elif body != now.body:
+            self.joint.added[place] = now.successor(body, None)
 
     # ---- what both gave the same name ---------------------------------------------------------------------------
 
