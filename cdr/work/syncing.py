@@ -23,6 +23,7 @@ from cdr.store.incoming import Incoming, Joint, Sides
 from cdr.store.layout import Place
 from cdr.store.registry import Registry
 from cdr.store.snapshot import Snapshot
+from cdr.terminal.going_back import in_turn
 from cdr.work import carrying_out
 
 MOST_OPENED = 200  # of what came in; the rest is opened when it is asked for
@@ -161,8 +162,8 @@ class _Joining:
     def _ask(self) -> None:
         asked = self.questions
         try:
-            for question in asked:
-                self.choices.setdefault(question.path, {})[question.clash.id] = self.decide(question)
+            for question, side in zip(asked, in_turn(asked, self.decide), strict=True):
+                self.choices.setdefault(question.path, {})[question.clash.id] = side
         except Undecided:
             raise ConditionsNotMet(
                 "The same was changed here and on the remote, each otherwise; nothing was put together, and both stand where they are.",
