@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -40,6 +41,11 @@ EXAMPLES = DATA / "examples"
 # The `cdr` that the tests run: that of the checkout, in this process; or another program (`make wheel-test`).
 PROGRAM = os.environ.get("CDR_PROGRAM", "")
 
+# Under nohup, or in the background of a shell without job control, these are ignored, and so they would be in all programs that tests
+# start and send them to. Whoever starts one with a handler of their own hands on the usual way instead, and goes on ignoring them.
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda number, frame: None)
 
 TIMES = float(os.environ.get("CDR_EXAMPLES", "1"))
 ALL_STORES, ONE_OF = 10, 3

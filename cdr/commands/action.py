@@ -161,7 +161,6 @@ def chase(app: App, dry_run: bool, as_json: bool) -> int:
 
     Example: cdr action chase --dry-run
     """
-    from cdr.errors import DONE, TryAgain
     from cdr.work import action_chasing
 
     found = action_chasing.to_ask(app) if dry_run else action_chasing.chase(app)
@@ -182,7 +181,7 @@ def chase(app: App, dry_run: bool, as_json: bool) -> int:
             for one in found
         ]
         put(table(rows, ["to", "actions", "message"]) if rows else "Nobody is to be asked today.")
-    return TryAgain.exit_code if any(one.why and one.why != action_chasing.NOBODY for one in found) else DONE
+    return action_chasing.code(app, found)
 
 
 def _asked(dry_run: bool) -> str:

@@ -16,6 +16,7 @@ from cdr.written import bare_fingerprint
 
 if TYPE_CHECKING:
     from cdr.store.keyring import Key
+    from cdr.terminal.going_back import Conversation
 
 
 @click.command("init")
@@ -56,14 +57,11 @@ def command(
     """
     from cdr.store.creation import create
 
-    asks = not (config and members)
-    if asks:
+    if not (config and members):
         _refuse_unattended(config, members)
         _refuse_a_store(folder)
-    keys = _own_keys() if asks else []
-    form = take_in(config, "store", app.configuration_problems) if config else _asked(app)
-    if not members:
-        members, chaser = _asked_keys(keys, chaser)
+    form = take_in(config, "store", app.configuration_problems) if config else None
+    form, members, chaser = _asked(app, form, members, chaser)
     people = [bare_fingerprint(member) for member in members]
     root = create(folder, form.raw, people, bare_fingerprint(chaser) if chaser else None, app.acting, app.clock.today)
     app.made_a_store = True
@@ -109,26 +107,35 @@ def _own_keys() -> list[Key]:
     return keys
 
 
-def _asked(app: App) -> Form:
+def _asked(
+    app: App, form: Form | None, members: tuple[str, ...], chaser: str | None
+) -> tuple[Form, tuple[str, ...], str | None]:
+    """What is not given: the configuration, and the keys of a member and of cron."""
+    if form and members:
+        return form, members, chaser
+    from cdr.terminal.going_back import Conversation
     from cdr.terminal.setting_up import asked_configuration
 
+    keys, talk = _own_keys(), Conversation()
+
+    def asks() -> tuple[Form, tuple[str, ...], str | None]:
+        found = form or check(asked_configuration(talk), "cdr.yaml", "store", app.configuration_problems)
+        return (found, members, chaser) if members else (found, *_asked_keys(talk, keys, chaser))
+
     try:
-        return check(asked_configuration(), "cdr.yaml", "store", app.configuration_problems)
+        return talk.held(asks)
     except EOFError:
         raise click.Abort from None
 
 
-def _asked_keys(keys: list[Key], chaser: str | None) -> tuple[tuple[str, ...], str | None]:
-    """A member's key, and cron's where there is one already."""
+def _asked_keys(talk: Conversation, keys: list[Key], chaser: str | None) -> tuple[tuple[str, ...], str | None]:
+    """A member's key, and cron's where there is one already. Raises: Back."""
     from cdr.terminal.setting_up import asked_key
 
-    say("The keys that GnuPG holds here:")
-    try:
-        member = asked_key(keys, "Your own key, by number")
-        others = [key for key in keys if key.fingerprint != member]
-        if others and not chaser:
-            say("Cron may have a key of its own, which opens requests and prompts and nothing else:")
-            chaser = asked_key(others, "Cron's key, by number", needed=False) or None
-    except EOFError:
-        raise click.Abort from None
+    talk.say("The keys that GnuPG holds here:")
+    member = asked_key(talk, keys, "Your own key, by number")
+    others = [key for key in keys if key.fingerprint != member]
+    if others and not chaser:
+        talk.say("Cron may have a key of its own, which opens requests and prompts and nothing else:")
+        chaser = asked_key(talk, others, "Cron's key, by number", needed=False) or None
     return (member,), chaser

@@ -97,7 +97,7 @@ def _documents(both: Sides, joint: Joint, files: dict[str, Blob | bytes | None])
     for place, document in joint.documents.items():
         previous = both.theirs.replaced_by_next(place.path)
         found.append((place, encode(replace(document, previous=previous)).plain))
-    return [*found, *joint.attachments.items(), *incoming.added(joint)]
+    return [*found, *joint.attachments.items(), *incoming.added(joint, both.theirs)]
 
 
 def _refuse_other(person: Person, place: Place) -> None:

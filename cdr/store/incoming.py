@@ -7,7 +7,7 @@ files, a second commit follows it, and both become part of the store in the same
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -125,7 +125,8 @@ def publish(store: Store, incoming: Incoming, commit: str, count: int) -> None:
 class Joint:
     """What two lines of work come to: whole files by path (None: taken away), documents in new revisions, and added ones.
 
-    `added` are files that both sides gave the same name to: the later of the two in a place of its own.
+    `added` are files that both sides gave the same name to: the later of the two in a place of its own; and documents that only one side
+    changed and that what both did changes once more.
     """
 
     files: dict[str, Blob | bytes | None] = field(default_factory=dict)
@@ -244,7 +245,7 @@ def join(store: Store, incoming: Incoming, both: Sides, joint: Joint, registry: 
     every: dict[str, bytes | Blob | None] = {**files, **made}
     commit = store.git.commit(incoming.ours, every, MESSAGE, line, sign, merged=incoming.theirs)
     at = Snapshot(store.git, keys, Revisions(store.git, store.history.state, commit, is_kept=False), person)
-    anew = {place.path: sealed(at, place, data) for place, data in added(joint)}
+    anew = {place.path: sealed(at, place, data) for place, data in added(joint, at)}
     anew |= encrypted_anew(store, at, both, person)
     count = store.history.verified(store.progress).count + len(incoming.new) + 1
     if anew:
@@ -296,10 +297,13 @@ def sealed(new: Snapshot, place: Place, plain: bytes) -> bytes:
     return ciphertext
 
 
-def added(joint: Joint) -> Iterator[tuple[Place, bytes]]:
-    """What gets a place of its own because both sides gave it one name, as plain bytes."""
+def added(joint: Joint, at: Snapshot) -> Iterator[tuple[Place, bytes]]:
+    """What is recorded behind what was put together, as plain bytes; each document as the one after what stands there."""
     for place, one in joint.added.items():
-        yield place, one if isinstance(one, bytes) else encode(one).plain
+        if isinstance(one, bytes):
+            yield place, one
+        else:
+            yield place, encode(replace(one, previous=at.replaced_by_next(place.path))).plain
 
 
 def encrypted_anew(store: Store, at: Snapshot, both: Sides, person: Person) -> dict[str, bytes]:

@@ -23,21 +23,18 @@ from cdr.terminal import answers as written
 from cdr.terminal import terminal
 from cdr.terminal.answers import Ask, Options, Wrong
 from cdr.terminal.asking import Asking
+from cdr.terminal.going_back import BACK, EMPTY, Back
 from cdr.terminal.output import say
 from cdr.terminal.terminal import is_attended
 
 __all__ = ["Interview", "Rules", "is_attended"]
 
-BACK, HELP, EMPTY = "<", "?", "-"
+HELP = "?"
 INTRODUCTION = (
     "One question after another; * has to be answered, Enter leaves out the others or takes what is in [brackets]; "
     "y is yes, n no, nk not known. ? explains, < goes back, - empties, Ctrl-C stops and keeps what you typed."
 )
 Body = Mapping[str, Any]
-
-
-class _Back(Exception):
-    """The person wants the question before this one again."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ class Interview:
                 continue
             try:
                 self._ask(step)
-            except _Back:
+            except Back:
                 step = self._before(step)
                 continue
             step = self._after(step)
@@ -218,7 +215,7 @@ class Interview:
     # ---- one question ------------------------------------------------------------------------------------------
 
     def _ask(self, step: Step) -> None:
-        """Ask until the answer is right, and keep it. Raises: _Back."""
+        """Ask until the answer is right, and keep it. Raises: Back."""
         self._headed(step.section)
         if step.kind == "more":
             self.answers[step.id] = "yes" if self._wanted(step) else None
@@ -255,13 +252,13 @@ class Interview:
         return True
 
     def _typed(self, ask: Ask, prompt: str) -> str:
-        """What a person types, after as much help as is asked for. Raises: _Back."""
+        """What a person types, after as much help as is asked for. Raises: Back."""
         while True:
             text = (
                 "\n".join(terminal.lines(prompt, (BACK, HELP, EMPTY))) if ask.kind == "text" else terminal.line(prompt)
             )
             if text == BACK:
-                raise _Back
+                raise Back
             if text != HELP:
                 return text
             said = (ask.help, written.HOW.get(ask.kind, ""), "Another answer will do too." if ask.free else "")
@@ -289,7 +286,7 @@ class Interview:
         while True:
             text = terminal.line(f"{words}? (y/n) [{known}]: ").casefold()
             if text == BACK:
-                raise _Back
+                raise Back
             if text == HELP:
                 say(terminal.wrapped(f"This can be given as well: {self.asking.more(step)}.", "  "))
             elif text in ("y", "yes", "n", "no", ""):

@@ -10,7 +10,7 @@ from cdr.forms import codec, migrations
 from cdr.forms.codelists import code_list
 from cdr.forms.fields import field
 from cdr.terminal import terminal
-from cdr.terminal.output import say
+from cdr.terminal.going_back import BACK, Conversation
 from cdr.written import folded
 
 if TYPE_CHECKING:
@@ -29,62 +29,64 @@ FIRST = (
 )
 WELCOME = (
     "A store needs a few facts about your area: who you are, who chairs the panel, and which agencies you ask. Everything can be "
-    "corrected later in cdr.yaml. It holds names and addresses of professionals only; no child is named in it. Ctrl-C ends it, and "
-    "nothing is made."
+    "corrected later in cdr.yaml. It holds names and addresses of professionals only; no child is named in it. "
+    f"{BACK} goes back to the question before. Ctrl-C ends it, and nothing is made."
 )
 
 
-def asked_configuration() -> bytes:
-    """The bytes of a cdr.yaml from a person's answers. Raises: EOFError, KeyboardInterrupt."""
-    say(terminal.paragraph(WELCOME))
-    area = _one("area.name", "Name of the area")
+def asked_configuration(talk: Conversation) -> bytes:
+    """The bytes of a cdr.yaml from a person's answers. Raises: Back, EOFError, KeyboardInterrupt."""
+    talk.say(terminal.paragraph(WELCOME))
+    area = _one(talk, "area.name", "Name of the area")
     body: dict[str, Any] = {
         "schema": migrations.current("store"),
         "area": {
             "name": area,
-            "authorities": _several("area.authorities", "Local authorities, with commas between them"),
+            "authorities": _several(talk, "area.authorities", "Local authorities, with commas between them"),
         },
         "people": {
-            "manager": _person("manager", "You, the coordinator", ("name", "role", "email", "phone")),
-            "chair": _person("chair", "The chair of the panel", ("name", "email")),
+            "manager": _person(talk, "manager", "You, the coordinator", ("name", "role", "email", "phone")),
+            "chair": _person(talk, "chair", "The chair of the panel", ("name", "email")),
             "designated_doctor": _person(
-                "designated_doctor", "The designated doctor for child death", ("name", "email")
+                talk, "designated_doctor", "The designated doctor for child death", ("name", "email")
             ),
         },
     }
     team = f"{area} Child Death Review Team"
     body["letterhead"] = {
-        "organisation": _one("letterhead.organisation", "Who writes your letters", team),
-        "address": _several("letterhead.address", "The team's address, with commas between the lines"),
+        "organisation": _one(talk, "letterhead.organisation", "Who writes your letters", team),
+        "address": _several(talk, "letterhead.address", "The team's address, with commas between the lines"),
     }
-    body["agencies"] = _agencies(area)
+    body["agencies"] = _agencies(talk, area)
     body["panel"] = {"health": _ids(body["agencies"], HEALTH), "social_care": _ids(body["agencies"], SOCIAL_CARE)}
     body["mail"] = {"transport": "outbox", "from": body["people"]["manager"]["email"]}
-    body["retention_years"] = int(_one("retention_years", "How many years is a closed case kept? Your area decides"))
+    body["retention_years"] = int(
+        _one(talk, "retention_years", "How many years is a closed case kept? Your area decides")
+    )
     return FIRST.encode() + codec.dump(body)
 
 
-def asked_key(keys: Sequence[Key], words: str, needed: bool = True) -> str:
-    """The fingerprint of one of the keys, chosen by its number; empty for none where it is not needed."""
+def asked_key(talk: Conversation, keys: Sequence[Key], words: str, needed: bool = True) -> str:
+    """The fingerprint of one of the keys, chosen by its number; empty for none where it is not needed. Raises: Back."""
     for number, key in enumerate(keys, 1):
-        say(f"  {number}  {key.name} <{key.email}>  {key.fingerprint}")
+        talk.say(f"  {number}  {key.name} <{key.email}>  {key.fingerprint}")
     default = "1" if needed and len(keys) == 1 else ""
     answers = {str(number): key.fingerprint for number, key in enumerate(keys, 1)}
 
     def wrong(answer: str) -> str:
         return "" if answer in answers else "Give the number of one of the keys above."
 
-    chosen = _answer(f"{words}{'' if needed else ' (Enter: none yet)'}", wrong, default, needed)
+    chosen = talk.answer(words, wrong, default, "" if needed else "none yet")
     return answers.get(chosen, "")
 
 
-def _person(who: str, heading: str, keys: Sequence[str]) -> dict[str, str]:
-    say(heading)
+def _person(talk: Conversation, who: str, heading: str, keys: Sequence[str]) -> dict[str, str]:
+    talk.say(heading)
     words = {"name": "Name, with title", "role": "Role", "email": "E-mail", "phone": "Telephone"}
     role = "Child Death Review Manager" if who == "manager" else ""
     defaults = {"role": role}
     judges = {key: _judge(f"people.{who}.{key}") for key in keys} | {"name": lambda answer: _no_name(who, answer)}
-    return {key: _answer(f"  {words[key]}", judges[key], defaults.get(key, "")) for key in keys}
+    return {key: talk.answer(f"  {words[key]}", judges[key], defaults.get(key, "")) for key in keys}
 
 
 def _no_name(who: str, answer: str) -> str:
@@ -93,47 +95,35 @@ def _no_name(who: str, answer: str) -> str:
     return "Write a name, like Dr Sam Whitfield." if is_none else _judge(f"people.{who}.name")(answer)
 
 
-def _agencies(area: str) -> list[dict[str, str]]:
+def _agencies(talk: Conversation, area: str) -> list[dict[str, str]]:
     """The agencies that are asked for returns; one of health and one of social care at least, for the panel's quorum."""
-    types = code_list("agency_type").codes
-    say(
+    kinds = {str(number): code for number, code in enumerate(code_list("agency_type").codes, 1)}
+    talk.say(
         terminal.paragraph(
             "The agencies that you ask for returns: one of health and children's social care at least. The kinds:"
         )
     )
-    kinds = {str(number): code for number, code in enumerate(types, 1)}
-    say(_listed(kinds))
+    talk.say(_listed(kinds))
     found: list[dict[str, str]] = []
     while True:
         missing = _missing(found)
         if missing and found:
-            say(f"  Still needed for the quorum: {missing}.")
-        name = _answer(
-            f"Agency {len(found) + 1}, its name{'' if missing else ' (Enter: no more)'}",
-            _judge("agencies.name"),
-            "",
-            bool(missing),
-        )
+            talk.say(f"  Still needed for the quorum: {missing}.")
+        words = f"Agency {len(found) + 1}, its name"
+        name = talk.answer(words, _judge("agencies.name"), left_out="" if missing else "no more")
         if not name:
             return found
-        kind = _kind(kinds)
-        id_ = _answer("  Its id, which never changes", lambda answer: _wrong_id(answer, found), _slug(name))
-        found.append(
-            {
-                "id": id_,
-                "name": name,
-                "type": kind,
-                "area": area,
-                "email": _one("agencies.email", "  E-mail for requests"),
-            }
-        )
+        kind = _kind(talk, kinds)
+        id_ = talk.answer("  Its id, which never changes", lambda answer: _wrong_id(answer, found), _slug(name))
+        email = _one(talk, "agencies.email", "  E-mail for requests")
+        found.append({"id": id_, "name": name, "type": kind, "area": area, "email": email})
 
 
 def _listed(kinds: Mapping[str, Code]) -> str:
     return "\n".join(f"  {number:>2}  {code.label}" for number, code in kinds.items())
 
 
-def _kind(kinds: Mapping[str, Code]) -> str:
+def _kind(talk: Conversation, kinds: Mapping[str, Code]) -> str:
     """The kind of an agency, by its number; the list is shown again when it has gone from the screen, and what was chosen is said."""
 
     def wrong(answer: str) -> str:
@@ -141,8 +131,8 @@ def _kind(kinds: Mapping[str, Code]) -> str:
             return _listed(kinds).strip()
         return "" if answer in kinds else f"Give a number of the list; {LIST_AGAIN} shows it again."
 
-    chosen = kinds[_answer(f"  Its kind, by number ({LIST_AGAIN}: the list again)", wrong)]
-    say(f"  {chosen.label}")
+    chosen = kinds[talk.answer(f"  Its kind, by number ({LIST_AGAIN}: the list again)", wrong)]
+    talk.say(f"  {chosen.label}")
     return str(chosen.code)
 
 
@@ -169,18 +159,18 @@ def _slug(name: str) -> str:
     return "" if _judge("agencies.id")(made) else made
 
 
-def _one(path: str, words: str, default: str = "") -> str:
-    return _answer(words, _judge(path), default)
+def _one(talk: Conversation, path: str, words: str, default: str = "") -> str:
+    return talk.answer(words, _judge(path), default)
 
 
-def _several(path: str, words: str) -> list[str]:
+def _several(talk: Conversation, path: str, words: str) -> list[str]:
     judge = _judge(path)
 
     def wrong(answer: str) -> str:
         parts = _parts(answer)
         return next((fault for part in parts if (fault := judge(part))), "" if parts else "Give one at least.")
 
-    return _parts(_answer(words, wrong))
+    return _parts(talk.answer(words, wrong))
 
 
 def _parts(answer: str) -> list[str]:
@@ -192,15 +182,3 @@ def _judge(path: str) -> Callable[[str], str]:
     if found is None:
         raise AssertionError(f"cdr.yaml has no {path}")
     return (found.item() if found.kind == "list" else found).wrong
-
-
-def _answer(words: str, wrong: Callable[[str], str], default: str = "", needed: bool = True) -> str:
-    """One answer that is right, or the default; empty where nothing is needed."""
-    while True:
-        answer = terminal.line(f"{words}{f' [{default}]' if default else ''}: ") or default
-        if not answer and not needed:
-            return ""
-        fault = wrong(answer) if answer else "This is needed."
-        if not fault:
-            return answer
-        say(f"  {fault}")

@@ -9,7 +9,7 @@ from cdr.app import App
 from cdr.domain.panel.actions import Action, asked
 from cdr.domain.panel.meeting import organisation_of
 from cdr.domain.rulebook.configuration import Agency, Person
-from cdr.errors import CdrError, ConditionsNotMet
+from cdr.errors import DONE, RECORDED, CdrError, ConditionsNotMet, DiskFailed, TryAgain
 from cdr.records import dataclass
 from cdr.work import delivery, messages
 from cdr.work.actions import actions
@@ -23,12 +23,13 @@ NOBODY = "cdr.yaml has no address for them; ring or write yourself"
 
 @dataclass(frozen=True)
 class Owner:
-    """Who is asked about which actions: `why` says why not, `file` is the message's name in the outbox."""
+    """Who is asked about which actions: `why` says why not, `code` what that ends with, `file` is the message's name in the outbox."""
 
     who: str
     actions: tuple[Action, ...]
     file: str = ""
     why: str = ""
+    code: int = DONE
 
 
 def to_ask(app: App) -> list[Owner]:
@@ -48,6 +49,13 @@ def chase(app: App) -> list[Owner]:
     return [one if one.why else _ask(app, one) for one in to_ask(app)]
 
 
+def code(app: App, owners: Sequence[Owner]) -> int:
+    """What a run ends with: what it cannot do by trying again comes first; 74 says that nothing was written, and is 73 where something was."""
+    found = sorted((one.code for one in owners if one.code), key=lambda one: one == TryAgain.exit_code)
+    worst = found[0] if found else DONE
+    return RECORDED if worst == DiskFailed.exit_code and app.has_written else worst
+
+
 def _ask(app: App, owner: Owner) -> Owner:
     reached = _reached(app, owner.who)
     if reached is None:
@@ -56,7 +64,7 @@ def _ask(app: App, owner: Owner) -> Owner:
         letter = messages.about_actions(app, owner.who, *reached, owner.actions, app.clock.today)
         _record(app, owner, letter)
     except CdrError as error:
-        return Owner(owner.who, owner.actions, why=error.message)
+        return Owner(owner.who, owner.actions, why=error.message, code=error.exit_code)
     return Owner(owner.who, owner.actions, "" if delivery.sends(app) else letter.name)
 
 

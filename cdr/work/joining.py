@@ -19,6 +19,7 @@ from cdr.errors import ConditionsNotMet, InvalidData, Problem
 from cdr.forms import schema
 from cdr.records import dataclass
 from cdr.store import layout
+from cdr.terminal.going_back import in_turn
 
 if TYPE_CHECKING:
     from cdr.store.case_file import CaseFile
@@ -216,8 +217,8 @@ def _decided(
     questions = [question(what, clash) for what, clash in clashes]
     choices: Choices = {}
     try:
-        for one in questions:
-            choices.setdefault(one.what, {})[one.clash.id] = decide(one)
+        for one, side in zip(questions, in_turn(questions, decide), strict=True):
+            choices.setdefault(one.what, {})[one.clash.id] = side
     except Undecided:
         raise ConditionsNotMet(words[0], [one.told for one in questions], words[1]) from None
     if questions:

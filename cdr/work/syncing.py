@@ -11,7 +11,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from cdr.app import App
-from cdr.domain.merging import numbers
+from cdr.domain.merging import numbers, waivers
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import CdrError, ConditionsNotMet, InvalidData, TryAgain
 from cdr.forms import codec, schema
@@ -23,6 +23,7 @@ from cdr.store.incoming import Incoming, Joint, Sides
 from cdr.store.layout import Place
 from cdr.store.registry import Registry
 from cdr.store.snapshot import Snapshot
+from cdr.terminal.going_back import in_turn
 from cdr.work import carrying_out
 
 MOST_OPENED = 200  # of what came in; the rest is opened when it is asked for
@@ -161,8 +162,8 @@ class _Joining:
     def _ask(self) -> None:
         asked = self.questions
         try:
-            for question in asked:
-                self.choices.setdefault(question.path, {})[question.clash.id] = self.decide(question)
+            for question, side in zip(asked, in_turn(asked, self.decide), strict=True):
+                self.choices.setdefault(question.path, {})[question.clash.id] = side
         except Undecided:
             raise ConditionsNotMet(
                 "The same was changed here and on the remote, each otherwise; nothing was put together, and both stand where they are.",
@@ -184,6 +185,8 @@ class _Joining:
         for path in paths:
             if path not in places:
                 self._file_in_the_open(path)
+        for place in [place for place in self.joint.documents if place.kind is layout.REQUESTS]:
+            self._reasons_for(place)
 
     # ---- documents ---------------------------------------------------------------------------------------------
 
@@ -230,6 +233,22 @@ class _Joining:
                 hint="What both did cannot stand together: correct it on one side, and sync again.",
             )
         return document
+
+    def _reasons_for(self, ledger: Place) -> None:
+        """Take out of the case why an agency was not waited for, where another answer of it came to stand."""
+        place = self.app.store.place(ledger.case, layout.CASE.name)
+        base, *both = (incoming.document_at(side, place) for side in (self.both.base, self.both.ours, self.both.theirs))
+        joint = self.joint.documents.get(place)
+        now = joint or next((one for one in both if one != base), None)
+        if base is None or now is None:
+            return
+        asked = (incoming.document_at(side, ledger) for side in (self.both.ours, self.both.theirs))
+        sides = [(case.body, own.body) for case, own in zip(both, asked, strict=True) if case and own]
+        body = waivers.that_stand(now.body, base.body, self.joint.documents[ledger].body, sides)
+        if body != now.body and joint:
+            self.joint.documents[place] = replace(joint, body=body, text=None)
+        elif body != now.body:
+            self.joint.added[place] = now.successor(body, None)
 
     # ---- what both gave the same name ---------------------------------------------------------------------------
 

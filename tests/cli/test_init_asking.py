@@ -41,30 +41,95 @@ ANSWERS = (
     ("Agency 3", ""),
     ("How many years", "25"),
 )
+# Somebody gives the chair's address to the coordinator, sees it two questions later, and goes back; and once more at the end.
+BACK_AND_FORTH = (
+    ("Name of the area", "<"),
+    ("Name of the area", "Westmarch"),
+    ("Local authorities", "Westmarch"),
+    ("Name, with title", "Robin Ashworth"),
+    ("Role", ""),
+    ("E-mail", "chair@westmarch.example"),
+    ("Telephone", "01632 960001"),
+    ("The chair of the panel", None),
+    ("Name, with title", "<"),
+    ("Telephone \\[01632 960001\\]", "<"),
+    ("E-mail \\[chair@westmarch.example\\]", "cdop@westmarch.example"),
+    ("Telephone \\[01632 960001\\]", ""),
+    ("The chair of the panel", None),
+    ("Name, with title", "Dr Leslie Okafor"),
+    ("E-mail", "chair@westmarch.example"),
+    ("The designated doctor", None),
+    ("Name, with title", "Dr Sam Whitfield"),
+    ("E-mail", "doctor@westmarch.example"),
+    ("Who writes", ""),
+    ("address", "1 Civic Square"),
+    ("22  Voluntary organisation", None),
+    ("Agency 1", "Hospital"),
+    ("kind", "2"),
+    ("id", ""),
+    ("E-mail", "cdr@hospital.example"),
+    ("Agency 2", "Social Care"),
+    ("kind", "11"),
+    ("id", ""),
+    ("E-mail", "cdr@csc.example"),
+    ("Agency 3, its name \\(Enter: no more\\)", "Hopsice"),
+    ("kind", "<"),
+    ("Agency 3, its name \\(-: no more\\) \\[Hopsice\\]", "-"),
+    ("How many years", "25"),
+    ("Your own key, by number", "<"),
+    ("How many years[^:\r\n]*\\[25\\]", "24"),
+)
 
 
-def test_a_store_is_made_from_answers(tmp_path: Path, people: People, member: str) -> None:
-    store = tmp_path / "store"
+def spawned(store: Path) -> pexpect.spawn[str]:
+    """`cdr init` for a person at a terminal."""
     environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-    child = pexpect.spawn(
+    return pexpect.spawn(
         sys.executable, ["-m", "cdr", "init", str(store)], encoding="utf-8", timeout=terminals.PATIENCE, env=environment, dimensions=(50, 160)
     )  # fmt: skip
-    for words, answer in ANSWERS:
-        child.expect(words if answer is None else f"{words}[^\r\n]*: ")
-        if answer is not None:
-            child.sendline(answer)
+
+
+def answer(child: pexpect.spawn[str], given: tuple[tuple[str, str | None], ...]) -> None:
+    """Answer each question, up to its colon; what is only shown has no answer."""
+    for words, typed in given:
+        child.expect(words if typed is None else f"{words}[^\r\n]*: ")
+        if typed is not None:
+            child.sendline(typed)
+
+
+def made(child: pexpect.spawn[str], store: Path) -> dict[str, str]:
+    """The keys are chosen, the store is made: its settings."""
     child.expect("by number: |by number \\[1\\]: ")
     child.sendline("1")
-    child.expect("is ready|Cron's key[^:]*: ")
+    child.expect("is ready|Cron's key[^:]*: [^:]*: ")
     if "Cron" in str(child.after):
         child.sendline("")
         child.expect("is ready")
     assert terminals.ended(child) == 0
-    told = {one["name"]: one["value"] for one in run(["--store", str(store), "config", "--json"]).json["settings"]}
+    return {one["name"]: one["value"] for one in run(["--store", str(store), "config", "--json"]).json["settings"]}
+
+
+def test_a_store_is_made_from_answers(tmp_path: Path, people: People, member: str) -> None:
+    store = tmp_path / "store"
+    child = spawned(store)
+    answer(child, ANSWERS)
+    told = made(child, store)
     assert told["area.authorities"] == "Westmarch, Isle of Westmarch"
     assert told["agencies.st-mary-s-hospital.type"] == "acute_hospital" and told["panel.social_care"] == "social-care"
     assert told["letterhead.organisation"] == "Westmarch Child Death Review Team" and told["retention_years"] == "25"
     assert run(["--store", str(store), "list"]).out == "There is no case yet.\n"
+
+
+def test_a_person_goes_back_to_what_was_wrong(tmp_path: Path, people: People, member: str) -> None:
+    store = tmp_path / "store"
+    child = spawned(store)
+    answer(child, BACK_AND_FORTH)
+    told = made(child, store)
+    assert told["people.manager.email"] == "cdop@westmarch.example" and told["people.manager.phone"] == "01632 960001"
+    assert told["people.chair.email"] == "chair@westmarch.example" and told["retention_years"] == "24"
+    assert [name for name in told if name.endswith(".name") and name.startswith("agencies.")] == [
+        "agencies.hospital.name", "agencies.social-care.name",
+    ]  # fmt: skip
 
 
 def test_without_a_terminal_it_says_what_to_give(tmp_path: Path, member: str) -> None:

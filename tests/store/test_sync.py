@@ -109,7 +109,35 @@ def test_a_true_clash_is_asked_about_and_both_stay_until_then(office: Office) ->
     for hand in (robin, sam):
         assert hand.show(case)["requests"]["requests"][0]["status"] == "nil"
         assert [one["kind"] for one in hand.show(case)["case"]["milestones"]] == ["ncmd_told"]
+        assert hand.show(case)["case"]["waivers"] == [], "the reason goes with the waiver that does not stand"
         hand.verified()
+
+
+def test_a_reason_goes_with_its_waiver_also_where_both_changed_the_case(office: Office) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    robin("return", case, "northshire-police", "--nil")
+    robin("milestone", case, "support_offered", "--on", "2026-01-11")
+    robin("sync")
+    sam("return", case, "northshire-police", "--waive", "They never knew the family")
+    sam("return", case, "high-street-surgery", "--waive", "The practice closed")
+    sam("sync", "--take", "there")
+    robin("sync")
+    for hand in (robin, sam):
+        assert [one["agency"] for one in hand.show(case)["case"]["waivers"]] == ["high-street-surgery"]
+        assert [one["kind"] for one in hand.show(case)["case"]["milestones"]] == ["support_offered"]
+        hand.verified()
+
+
+def test_a_waiver_that_stands_keeps_its_reason(office: Office) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    robin("return", case, "northshire-police", "--nil")
+    robin("sync")
+    sam("return", case, "northshire-police", "--waive", "They never knew the family")
+    sam("sync", "--take", "here")
+    robin("sync")
+    assert robin.show(case)["requests"]["requests"][0]["status"] == "waived"
+    assert [one["agency"] for one in robin.show(case)["case"]["waivers"]] == ["northshire-police"]
+    robin.verified()
 
 
 def test_the_same_file_number_given_twice(office: Office, tmp_path: Path) -> None:
