@@ -55,9 +55,11 @@ def test_every_level_has_words_of_its_own() -> None:
     with_the_law = {
         level for level, body in bodies.items() if "section 16N of the Children Act 2004" in " ".join(body.split())
     }
-    assert with_the_law == {"request", "prompt-3", "escalation"}
-    first = " ".join(bodies["request"].split())
-    assert "30 to 60 minutes" in first and "Word document" in first and "by a secure way" in first
+    assert with_the_law == {"request", "prompt-1", "prompt-3", "escalation"}
+    for body in (bodies["request"], message("prompt-1", files=1).body):
+        first = " ".join(body.split())
+        assert "30 to 60 minutes" in first and "a few minutes" in first
+        assert "Word document" in first and "by a secure way" in first
     assert all("nil return" in " ".join(body.split()).casefold() for body in bodies.values())
 
 

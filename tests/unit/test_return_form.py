@@ -197,6 +197,36 @@ def test_ages_leave_out_what_a_child_of_that_age_cannot_have_and_never_what_all_
     assert [part.id for part in form.sections if not fits(part, 190)] == ["mother"]
     assert [kind.type for kind in form.supplementary if not fits(kind, 190)] == ["delivery_suite_nnu"]
     assert [kind.type for kind in form.supplementary if not fits(kind, 5)] == ["suicide_self_harm"]
+    newborn = {one.path for one in tops if fits(one, 0)}
+    of_a_life = {"development", "relationships", "identity", "status.adopted", "status.unaccompanied_asylum_seeker"}
+    assert not newborn & {f"child.{key}" for key in of_a_life}
+    assert {"child.growth_concern", "child.status.child_protection_plan"} <= newborn
+    assert {"asthma_anaphylaxis", "diabetic_ketoacidosis"} <= {
+        kind.type for kind in form.supplementary if not fits(kind, 0)
+    }
+
+
+@pytest.mark.parametrize(
+    ("death", "told"),
+    [
+        ({"expected": "expected"}, ["none"]),
+        ({"expected": "unexpected"}, []),
+        ({}, []),
+        ({"expected": "expected", "suspected_events": ["drowning"]}, ["drowning"]),
+        ({"expected": "unexpected", "suspected_events": ["sudi_sudc"]}, ["sudi_sudc"]),
+    ],
+)
+def test_a_form_is_told_which_kind_of_death_and_an_expected_one_is_of_no_accident(
+    death: dict[str, Any], told: list[str]
+) -> None:
+    form_a = {"schema": "form-a/1", "child": {"first_names": "Ada"}, "death": death}
+    assert replies.identity(form_a, "2026-5JEY", "0" * 32, "primary_care_gp")["events"] == told
+
+
+def test_on_paper_a_question_keeps_its_hint_and_a_list_its_heading_together_with_what_follows() -> None:
+    printed = resources.read_bytes("templates", "offline-form", "form.css").decode().split("@media print")[1]
+    for rule in (".hint", ".item + .item"):
+        assert re.search(rf"\n  {re.escape(rule)} {{[^}}]*break-(after|inside): avoid", printed), rule
 
 
 def test_the_words_are_plain() -> None:

@@ -141,7 +141,7 @@ def prompt_message(
 ) -> Message:
     """A prompt (`prompt-1` to `prompt-3`) to the agency, or the `escalation` to those who can help in its area.
 
-    The third prompt names the duty to supply information (Children Act 2004, section 16N); the escalation goes to exactly
+    The first and the third prompt name the duty to supply information (Children Act 2004, section 16N); the escalation goes to exactly
     the chair and the designated doctor of the area where the agency sits (protocol section 1). Raises: as `request_message`.
     """
     if level not in (*PROMPTS, ESCALATION):

@@ -64,8 +64,14 @@ def identity(form_a: Mapping[str, Any], case: str, nonce: str, agency_type: str)
         "child": {key: value for key, value in child.items() if value},
         "parents": [parent for parent in parents if parent],
         "siblings": [sibling for sibling in siblings if sibling],
-        "events": words_at(form_a, "death.suspected_events"),
+        "events": _events(form_a),
     }
+
+
+def _events(form_a: Mapping[str, Any]) -> list[str]:
+    """What is suspected to have happened, for the form to offer what may fit; a death that was expected was no such event unless it says so."""
+    suspected = words_at(form_a, "death.suspected_events")
+    return suspected or (["none"] if at(form_a, "death.expected") == "expected" else [])
 
 
 def _kept(item: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, str]:
