@@ -195,6 +195,7 @@ def _completed(instruction: str) -> int:
     from cdr.terminal import completing
 
     cdr.prepare = completing.prepare
+    completing.prepare(cdr, "")
     try:
         answer = completing.answer(cdr, instruction)
         print(answer or "", end="\n" if answer else "", flush=True)  # noqa: T201 - for the shell, which reads it as it is

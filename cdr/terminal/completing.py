@@ -47,33 +47,48 @@ def answer(group: click.Group, instruction: str) -> str | None:
 
 
 def prepare(command: click.Command, name: str) -> None:
-    """Let the words of a command be completed by what its usage calls them (`REF`, `AGENCY`, `FILE`)."""
+    """Let the words of a command be completed by what its usage calls them (`REF`, `AGENCY`, `FILE`); `name` is empty for `cdr` itself."""
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             prepare(inner, name)
     for parameter in command.params:
         called = re.sub(r"[\[\]]|\.\.\.", "", parameter.metavar or "")
         source = SOURCES.get(f"{name} {called}") or SOURCES.get(called)
-        if called in FOLDERS and isinstance(parameter.type, click.Path):
-            parameter.type = click.Path(file_okay=False, path_type=parameter.type.type)
+        if called in FOLDERS and not isinstance(parameter.type, Folder):
+            parameter.type = Folder(parameter.type)
         elif called in FILES and parameter.type is click.STRING:
             parameter.type = click.Path()
         elif source is not None and not isinstance(parameter.type, click.Choice | Word):
             parameter.type = Word(source, parameter.type)
 
 
-class Word(click.ParamType[str]):
-    """A word that is one of some that are known, while it is completed; read as the command itself reads it."""
+class Completed(click.ParamType[str]):
+    """A word while it is completed; read as the command itself reads it."""
 
     name = "word"
 
-    def __init__(self, source: Source, read_as: click.ParamType[Any]) -> None:
-        self.source = source
+    def __init__(self, read_as: click.ParamType[Any]) -> None:
         self.read_as = read_as
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The word as the command's own type has it."""
         return self.read_as.convert(value, param, ctx)
+
+
+class Folder(Completed):
+    """The name of a folder."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        """That the shell knows the folders itself."""
+        return [CompletionItem(incomplete, type="dir")]
+
+
+class Word(Completed):
+    """A word that is one of some that are known."""
+
+    def __init__(self, source: Source, read_as: click.ParamType[Any]) -> None:
+        super().__init__(read_as)
+        self.source = source
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         """The known words that begin so, in small letters or capitals."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import click
+import pexpect
 import pytest
+import terminals
 from conftest import Shell, run
+from store.hands import on_the_path
 
 from cdr import cli, verbs
 from cdr.terminal.completing import SHELLS, SOURCES, answer, prepare
-
-PROGRAMS = Path(sys.executable).parent
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -65,18 +65,53 @@ def test_what_is_offered_where(cdr: Shell, sudi: str, monkeypatch: pytest.Monkey
     assert (
         on("cdr notify --from ") == ["file,"] and on(f"cdr attach {sudi} ") == ["file,"] and on("cdr init ") == ["dir,"]
     )
+    assert on("cdr --store ") == ["dir,"]
     monkeypatch.setenv("CDR_STORE", str(tmp_path))
     assert on("cdr show ") == [] and on("cdr request X ") == []
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
-def test_bash_offers_it(cdr: Shell, sudi: str) -> None:
-    script = 'eval "$(cdr completion bash)"; COMP_WORDS=(cdr show ""); COMP_CWORD=2; _cdr_completion cdr; echo "${COMPREPLY[*]}"'
-    path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-c", script], env={**os.environ, "PATH": path, "CDR_STORE": str(cdr.store)}, capture_output=True, text=True, check=True
+BEGIN = {
+    "bash": (".bashrc", 'eval "$(cdr completion bash)"\n', ["--noprofile", "-i"]),
+    "zsh": (".zshrc", 'autoload -Uz compinit && compinit -u\neval "$(cdr completion zsh)"\n', ["-i"]),
+    "fish": (".config/fish/config.fish", "cdr completion fish | source\n", ["-i"]),
+}
+CLEAR = "\x15"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_completes_what_a_person_types(
+    cdr: Shell, sudi: str, shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Tab key, in the shell as it is; no key and no home but an empty one."""
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    on_the_path(tmp_path / "bin")
+    home, here = tmp_path / "home", tmp_path / "here"
+    begins, script, options = BEGIN[shell]
+    (home / begins).parent.mkdir(parents=True)
+    (home / begins).write_text(script)
+    here.mkdir()
+    (here / "the form.yaml").touch()
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "GNUPGHOME": str(home / "none"), "CDR_STORE": str(cdr.store)}  # fmt: skip
+    terminal = pexpect.spawn(
+        program, options, cwd=here, env={**environment, "TERM": "dumb", "LC_ALL": "C.UTF-8"}, encoding="utf-8",
+        timeout=terminals.PATIENCE, dimensions=(40, 200),
     )  # fmt: skip
-    assert done.stdout.split() == [sudi]
+    terminal.sendline("echo read''y")
+    terminal.expect("ready")
+    for typed, completed in {
+        f"cdr show {sudi[:6]}": f"cdr show {sudi} ",
+        f"cdr request {sudi} northshire-p": "northshire-police ",
+        f"cdr milestone {sudi} home_v": "home_visit ",
+        "cdr notify --from the": r"the\ form.yaml ",
+        "cdr recon": "reconcile ",
+        f"cdr --store {tmp_path}/her": f"{tmp_path}/here/",
+    }.items():
+        terminal.send(f"{CLEAR}{typed}\t")
+        terminal.expect_exact(completed)
+    terminals.killed(terminal)
 
 
 def test_no_word_for_completion_stands_in_no_usage() -> None:
