@@ -164,16 +164,42 @@ def described(
 def _described(
     field: Field | None, value: Any, depth: int, told: Callable[[str], str]
 ) -> Iterator[tuple[int, str, str]]:
-    parts = {part.key: part for part in field.fields()} if field and field.kind == "group" else {}
-    item = field.item() if field and field.kind == "list" else None
-    for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value, 1):
-        part = item if isinstance(value, list) else parts.get(str(key))
-        title = str(key) if isinstance(key, int) else part.title if part else key.replace("_", " ").capitalize()
+    if isinstance(value, list):
+        yield from _items(field.item() if field and field.kind == "list" else None, value, depth, told)
+        return
+    parts = _answered(field, value)
+    for key, inner in value.items():
+        part = parts.get(str(key))
+        title = part.title if part else key.replace("_", " ").capitalize()
         if isinstance(inner, Mapping) or (isinstance(inner, list) and any(isinstance(one, Mapping) for one in inner)):
             yield depth, title, ""
             yield from _described(part, inner, depth + 1, told)
         else:
             yield depth, title, _value_in_words(part, inner, told)
+
+
+def _items(
+    item: Field | None, values: list[Any], depth: int, told: Callable[[str], str]
+) -> Iterator[tuple[int, str, str]]:
+    """What a list of groups says; one that is alone stands right below the list's title."""
+    for number, inner in enumerate(values, 1):
+        alone = len(values) == 1
+        if isinstance(inner, Mapping | list):
+            yield from () if alone else [(depth, f"{number} of {len(values)}", "")]
+            yield from _described(item, inner, depth + (not alone), told)
+        else:
+            yield depth, f"{number} of {len(values)}", _value_in_words(item, inner, told)
+
+
+def _answered(group: Field | None, value: Mapping[str, Any]) -> dict[str, Field]:
+    """The fields of a group by key, those that only answers like these have among them (a supplementary form's questions)."""
+    if group is None or group.kind != "group":
+        return {}
+    parts = {part.key: part for part in group.fields()}
+    for branch in group.schema.get("allOf", ()):
+        if all(value.get(key) == part["const"] for key, part in branch["if"]["properties"].items()):
+            parts |= {key: _field(key, schema, required=True) for key, schema in branch["then"]["properties"].items()}
+    return parts
 
 
 def _value_in_words(field: Field | None, value: Any, told: Callable[[str], str]) -> str:

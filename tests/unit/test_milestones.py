@@ -22,13 +22,14 @@ LATER = date(2030, 1, 1)
 AREA_CLOCKS = {"T29", "T30", "T31"}  # of the area, and of no case
 OTHERWISE = {
     "R11",
+    "R18",
     "T02",
     "T04",
     "T05",
     "T06",
     "T07",
     "T17",
-}  # ended by the notification, the ledger of requests, the review, and what became of an action
+}  # ended by the notification, the ledger of requests, the review, what became of an action, and the answer of another panel
 
 
 def new(name: str = "form-a-sudi") -> dict[str, Any]:

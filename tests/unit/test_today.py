@@ -98,6 +98,27 @@ def test_a_gate_that_the_review_passed_over_holds_nothing_up() -> None:
     assert len(found.blocked) == 1 and found.movers == (("criminal investigation or proceedings", 1),)
 
 
+@pytest.mark.parametrize(
+    ("on", "when"), [("2026-03-09", "this week"), ("2026-03-15", "this week"), ("2026-03-16", "today"), ("2026-03-17", "overdue")]
+)  # fmt: skip
+def test_another_panel_has_six_weeks_to_answer(on: str, when: str) -> None:
+    question = {"area": "Eastbury", "asked_on": "2026-02-02", "status": "awaited"}
+    found = at({"2026-7K3M": {"case": case(second_opinions=[question]), "requests": asked()}}, day(on))
+    assert [(one.clock, one.due, one.when, one.is_own) for one in found.tasks] == [
+        ("R18", day("2026-03-16"), when, True)
+    ]
+    assert [(one.kind, one.what, one.since) for one in found.blocked] == [
+        ("opinion", "second opinion of Eastbury", day("2026-02-02"))
+    ]
+    shown = " ".join(" ".join(texts(found, 120)).split())
+    assert "second opinion of Eastbury (question 1): ask how it stands; cdr panel question answer 2026-7K3M 1" in shown
+    assert "second opinion of Eastbury since 2026-02-02: cdr panel question list 2026-7K3M" in shown
+    came = at(
+        {"2026-7K3M": {"case": case(second_opinions=[question | {"status": "answered"}]), "requests": asked()}}, day(on)
+    )
+    assert (came.tasks, came.blocked) == ((), ())
+
+
 def test_an_expected_day_that_is_past_is_said_first() -> None:
     gates = [gate("criminal"), gate("pmrt", expected_on="2026-05-01"), gate("inquest", expected_on="2026-01-25")]
     found = at({"2026-AAAA": {"case": case(gates=gates)}})

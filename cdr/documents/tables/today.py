@@ -12,7 +12,19 @@ from typing import Any, TypeAlias
 
 from cdr.domain.asking.sending import QUEUED, REFUSED, SENDING, SENT
 from cdr.domain.process.due import OVERDUE, THIS_WEEK, TODAY, Task
-from cdr.domain.process.today import ARRIVAL, GATE, HANDING, LETTER, PARTLY, QUESTION, Blocked, Sent, Today, by_when
+from cdr.domain.process.today import (
+    ARRIVAL,
+    GATE,
+    HANDING,
+    LETTER,
+    OPINION,
+    PARTLY,
+    QUESTION,
+    Blocked,
+    Sent,
+    Today,
+    by_when,
+)
 from cdr.records import dataclass
 
 HEADINGS = {OVERDUE: "Overdue", TODAY: "Due today", THIS_WEEK: "Due within a week"}
@@ -277,6 +289,8 @@ def _held_up(item: Blocked, on: date) -> Item:
         return Item(item.case, "", _with_who(f"{item.what} since {item.since}{again}", item.who))
     if item.kind == QUESTION:
         return Item(item.case, "", f"{item.what} since {item.since}: cdr question {item.case} list ({item.who})")
+    if item.kind == OPINION:
+        return Item(item.case, "", f"{item.what} since {item.since}: cdr panel question list {item.case}")
     if item.kind in (ARRIVAL, HANDING):
         return Item(item.case, "", item.what)
     if item.kind != GATE:

@@ -14,6 +14,7 @@ from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.records import dataclass
 
+CLOCK = "R18"
 AWAITED, ANSWERED, NOT_ANSWERED = "awaited", "answered", "not_answered"
 
 Body = Mapping[str, Any]

@@ -11,6 +11,8 @@ from cdr.domain.asking.requests import Request
 from cdr.domain.case.at_rest import NOBODY, AtRest
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.milestones import still_called_for, words_for
+from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
+from cdr.domain.case.second_opinions import CLOCK as OPINION_CLOCK
 from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.panel.actions import CLOCK as ACTION_CLOCK
@@ -74,6 +76,7 @@ def tasks_of(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAY
     Raises: UnknownHolidays.
     """
     found = [*_steps(facts, on, policy), *letter_tasks(facts, on), *action_tasks(facts.actions, on)]
+    found += _opinions(facts, on, policy)
     found += _prompts(facts, on, policy, closed)
     return sorted(found, key=lambda task: (task.due, task.clock, task.agency))
 
@@ -106,6 +109,16 @@ def action_tasks(actions: Sequence[Action], on: date) -> Iterator[Task]:
                 when_due(one.due, on),
                 one.to,
             )
+
+
+def _opinions(facts: Facts, on: date, policy: Policy) -> Iterator[Task]:
+    """The second opinions that are awaited, each on the day by which it should have come."""
+    for number, one in second_opinions_of(facts.case).items():
+        rule = policy.clocks.get(OPINION_CLOCK)
+        due = rule.due(one.asked_on, policy.working_days) if rule and one.status == AWAITED else None
+        if rule and due:
+            what = f"second opinion of {one.area} (question {number}): ask how it stands; cdr panel question answer {facts.reference} {number}"
+            yield Task(facts.reference, what, OPINION_CLOCK, due, when_due(due, on), rule.who)
 
 
 def _prompts(facts: Facts, on: date, policy: Policy, closed: Closed) -> Iterator[Task]:

@@ -15,6 +15,7 @@ from cdr.domain.case.at_rest import NOBODY, AtRest
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN, Gate
 from cdr.domain.case.milestones import milestones_of
+from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import (
     COORDINATOR,
@@ -40,6 +41,7 @@ from cdr.records import dataclass
 PAPERS_CLOCK = "T18"
 PARTLY = "partly refused"
 GATE, HOLD, LETTER, QUESTION, ARRIVAL, HANDING = "gate", "hold", "letter", "question", "arrival", "handing"
+OPINION = "opinion"
 SINCE = timedelta(days=1)
 NEAR = timedelta(weeks=4)
 AGENCIES, PANEL = "agencies", "panel"
@@ -62,8 +64,8 @@ class Sent:
 @dataclass(frozen=True)
 class Blocked:
     """What waits: another process (`gate`), an agency that is not chased for a while (`hold`), a letter to a family (`letter`),
-    the family for an answer (`question`), a request until it is known that it arrives (`arrival`), or a form until somebody hands it
-    over (`handing`).
+    the family for an answer (`question`), the panel for that of another (`opinion`), a request until it is known that it arrives
+    (`arrival`), or a form until somebody hands it over (`handing`).
 
     `since` and `until` (expected end) are None where they are not known; `who` moves next.
     """
@@ -176,7 +178,15 @@ def blocked_in(facts: Facts, on: date, policy: Policy) -> list[Blocked]:
         for one in facts.outstanding
         if one.is_held(on)
     ]
-    return [*gates, *holds, *_questions(facts, policy), *_requests(facts, policy)]
+    return [*gates, *holds, *_questions(facts, policy), *_opinions(facts), *_requests(facts, policy)]
+
+
+def _opinions(facts: Facts) -> Iterator[Blocked]:
+    for one in second_opinions_of(facts.case).values():
+        if one.status == AWAITED:
+            yield Blocked(
+                facts.reference, OPINION, f"second opinion of {one.area}", one.asked_on, None, f"panel of {one.area}"
+            )
 
 
 def _requests(facts: Facts, policy: Policy) -> Iterator[Blocked]:
