@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
-from cdr import moments, programs
+from cdr import programs
 from cdr.app import App, rules
 from cdr.commands.options import as_json, pass_app
-from cdr.errors import DONE, MEND, OWN_CHANGE, TO_ACT_ON, CdrError, DiskFailed
+from cdr.errors import DONE, MEND, NOT_USED, TO_ACT_ON, CdrError, DiskFailed
 from cdr.records import dataclass
 from cdr.terminal.output import file_name, put_json, put_line
 from cdr.work.taking_in import check
@@ -22,7 +22,6 @@ from cdr.work.taking_in import check
 LONGEST_HOME = 80
 LARGEST = 1 << 20
 OLD_BACKUP_DAYS = 31
-DRILL_DAYS = 366
 MESSAGES = ("request", "prompt-1", "prompt-2", "prompt-3", "escalation")  # wordings that are not letters
 
 
@@ -142,7 +141,7 @@ def _keys(app: App) -> Iterator[Check]:
 
 def _readers(app: App) -> Iterator[Check]:
     """Whether somebody else can open the cases, and whether that was tried within a year."""
-    from cdr.store.audit import last_drill
+    from cdr.store.audit import DRILL_DAYS, drill_within_a_year
     from cdr.store.registry import MEMBER
 
     if not app.store.references:
@@ -158,9 +157,9 @@ def _readers(app: App) -> Iterator[Check]:
             f"{message} (or say why not: governance, one_reader in cdr.yaml)",
         )
         return
-    tried = last_drill(app.store)
+    tried = drill_within_a_year(app.store, app.clock.real_today)
     began = app.store.made_on
-    if tried and (app.clock.real_today - moments.day(tried.at[:10])).days <= DRILL_DAYS:
+    if tried:
         yield Check("readers", "ok", f"{tried.by}'s key was tried on {tried.at[:10]}.")
     else:
         level = "error" if (app.clock.real_today - began).days > DRILL_DAYS else "warning"
@@ -198,7 +197,7 @@ def _configuration(app: App) -> Iterator[Check]:
         yield Check(
             "configuration",
             "warning",
-            f"cdr.yaml has changes that are not recorded and not used. {OWN_CHANGE}: git commit -S cdr.yaml",
+            NOT_USED,
         )
 
 

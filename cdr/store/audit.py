@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
-from cdr import clock
+from cdr import clock, moments
 from cdr.records import dataclass
 from cdr.store import erasures, layout
 from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.store import Store
 
+DRILL_DAYS = 366  # a drill is asked for once in so many days
 DRILL = "drill"  # a key was tried, by opening a document with it
 VERB = re.compile(rf"cdr: ([a-z-]+)(?: ({layout.REFERENCE.pattern}))?")
 
@@ -78,6 +79,12 @@ def last_drill(store: Store) -> Recorded | None:
         if commit.title.startswith(f"cdr: {DRILL}") and any(other != signer for _, other in signers):
             return _recorded(store, commit, "")
     return None
+
+
+def drill_within_a_year(store: Store, today: date) -> Recorded | None:
+    """The last drill, where it is no older than a year. Raises: NotAuthentic."""
+    tried = last_drill(store)
+    return tried if tried and (today - moments.day(tried.at[:10])).days <= DRILL_DAYS else None
 
 
 def _touches(store: Store, commit: Commit, folder: str) -> bool:

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from cdr import __version__
 from cdr.app import App
-from cdr.documents.governance.papers import AgencyType, Asked, Key, Known, listed
+from cdr.documents.governance.papers import AgencyType, Asked, Gap, Key, Known, listed
+from cdr.errors import NOT_USED
 from cdr.forms.codelists import Code, code_list
+from cdr.statistics.rounding import ROUND, SHOWN_ROUNDED, SUPPRESS
+from cdr.statistics.threshold import FEWEST
+from cdr.store import layout
+from cdr.terminal.output import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from cdr.domain.rulebook.configuration import Configuration, Person
 
@@ -24,11 +29,21 @@ OF_A_DOMAIN = re.compile(r"^Domain [A-D]: ")
 EVERY_AGENCY, NOTHING_MORE = "what every agency is asked", "nothing more"
 TOLD = {"nhs_number": "the NHS number", "siblings": "the names of brothers and sisters"}
 GOVERNANCE = "governance: {} of cdr.yaml"
-SECOND_READER = ("A second reader", "Only one key opens the cases. Make a second reader or an escrow key: cdr keys add")
+OF_READERS = ("impact-assessment.md", "continuity.md", "access-review.md")
+SECOND_READER = Gap(
+    "A second reader", "Only one key opens the cases. Make a second reader or an escrow key: cdr keys add", OF_READERS
+)
+NO_DRILL = Gap("A drill", "Nobody has tried the second reader’s key. As that person: cdr keys drill", OF_READERS)
+PUBLISHED = {
+    SUPPRESS: f"Counts from 1 to {FEWEST - 1} are hidden, and whatever else would give them",
+    ROUND: f"Counts are rounded to the nearest five, and those from 1 to {SHOWN_ROUNDED - 1} hidden",
+}
 
 
 def known(app: App) -> Known:
     """What the store says of itself. Raises: WrongConfiguration, NotAuthentic."""
+    if app.store.changed_files(layout.CONFIGURATION):
+        say(f"please check: {NOT_USED}")
     keys = _keys(app)
     members = [key for key in keys if key.role == "member"]
     return Known(
@@ -41,15 +56,37 @@ def known(app: App) -> Known:
             **_readers(app, members),
         },
         _needed(app.configuration),
-        (SECOND_READER,) if len(members) < 2 else (),
+        tuple(_more(app, members)),
     )
+
+
+def _more(app: App, members: list[Key]) -> Iterator[Gap]:
+    """What is missing though it is no field of cdr.yaml."""
+    on = app.configuration.governance.review_on
+    if len(members) < 2:
+        yield SECOND_READER
+    elif app.store.references and not _tried(app):
+        yield NO_DRILL
+    if on and on < app.clock.today:
+        yield Gap(
+            f"To be looked at again since {on.isoformat()}", GOVERNANCE.format("review_on"), ("impact-assessment.md",)
+        )
+
+
+def _tried(app: App) -> str:
+    """The day within a year on which somebody else's key was tried, and whose; empty where there was none."""
+    from cdr.store.audit import drill_within_a_year
+
+    tried = drill_within_a_year(app.store, app.clock.today)
+    return f"{tried.by}’s key opened a case on {tried.at[:10]}" if tried else ""
 
 
 def _state(app: App) -> dict[str, Any]:
     commit, head_on = app.store.head
     weeks = listed(str(week) for week in app.policy.chasing.prompt_weeks)
     told = {"on": app.clock.today.isoformat(), "commit": commit, "head_on": head_on.isoformat(), "version": __version__}
-    return {**told, "prompts": weeks}
+    published = PUBLISHED[app.configuration.publication]
+    return {**told, "prompts": weeks, "drill": _tried(app), "published": published}
 
 
 def _people(found: Configuration) -> dict[str, str]:
@@ -64,7 +101,11 @@ def _routes(found: Configuration) -> dict[str, Any]:
     asked = [agency for agency in found.agencies if agency.retired_on is None]
     words = [{"name": one.name, "words": ": ".join(filter(None, (IN_WORDS[one.route], one.route_to)))} for one in asked]
     domains = ", ".join(map(str, found.mail.get("secure_domains") or ()))
-    how = str(found.mail.get("host") or found.mail.get("transport", "outbox"))
+    by_hand = "sent by hand from the team’s own mailbox"
+    how = str(
+        found.mail.get("host")
+        or {"outbox": by_hand}.get(str(found.mail.get("transport", "outbox")), "sendmail of the machine")
+    )
     return {"routes": words, "domains": domains, "transport": how}
 
 
@@ -84,6 +125,9 @@ def _needed(found: Configuration) -> dict[str, tuple[str, str, str]]:
         "lawful_basis": (said.lawful_basis, "The lawful basis", GOVERNANCE.format("lawful_basis")),
         "privacy_notice": (said.privacy_notice, "Where the privacy notice is published", GOVERNANCE.format("privacy_notice")),
         "complaints": (said.complaints, "Where a complaint goes", GOVERNANCE.format("complaints")),
+        "hosting": (said.hosting, "Where it is kept, and by whom", GOVERNANCE.format("hosting")),
+        "log_review": (said.log_review, "Who looks through the log of who opened what", GOVERNANCE.format("log_review")),
+        "consulted": (said.consulted, "Who was asked before", GOVERNANCE.format("consulted")),
         "review_on": (said.review_on.isoformat() if said.review_on else "", "When this is looked at again", GOVERNANCE.format("review_on")),
         "retention": (f"{years} years after a case is closed" if years else "", "How long a case is kept", "retention_years of cdr.yaml"),
         "key_worker": (_whom(worker) if worker else "", "The key worker", "people: key_worker of cdr.yaml"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,13 +18,39 @@ from cdr.verbs import COMMANDS
 ROOT = Path(__file__).parents[2]
 PROMISE = re.compile(
     r"\b(we|i) (will|keep|can|may|plan|tell|write)\b|\bnobody\b|\bno one\b|\bnever\b|\bonly\b|\byou (can|may|will|do not have to)\b"
-    r"|\bat any time\b|\blocked\b|\bunder lock\b|\bwithout names\b|\bnames (a|no) child\b|\bwill not\b"
+    r"|\b(we|i) (look|pass|ring|prompt|publish|print|find|compare|take)\b|\b(is|are) (encrypted|kept)\b|\bno names?\b|\bwithout a name\b"
+    r"|\bdoes not name\b|\bleaves this computer\b|\bat any time\b|\blocked\b|\bunder lock\b|\bwithout names\b|\bnames (a|no) child\b|\bwill not\b"
 )
 NOT_KEPT = (
     "take back what", "no one can find", "nobody can find", "for nothing else", "we will stop", "names are taken out",
     "names were taken out", "did not look after", "did not care for", "may share what",
 )  # fmt: skip
+QUOTED = re.compile(r'"([^"\n]{15,})"|`([^`]{15,})`')
+
+
+def told(value: Any) -> Iterator[str]:
+    """The words that a form's rules put on its page: titles and help."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in ("about", "id", "fields", "parts"):
+                yield from told(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from told(inner)
+    elif isinstance(value, str) and " " in value:
+        yield value
+
+
+def of_rules(name: str) -> str:
+    return "\n\n".join(told(json.loads(resources.read_bytes("rules", name))))
+
+
 WORDINGS = {
+    **{f"rules/{name}": of_rules(name) for name in ("return-form.json", "notification-form.json", "return-word.json")},
+    "return-form/drafts.js": "\n\n".join(
+        one or other
+        for one, other in QUOTED.findall(resources.read_bytes("templates", "return-form", "drafts.js").decode())
+    ),
     **{
         f"letters/{name}": resources.read_bytes("templates", "letters", name).decode()
         for name in resources.names("templates", "letters")
@@ -34,6 +62,9 @@ WORDINGS = {
             ("offline-form", "page.html"),
             ("return-form", "form.html"),
             ("notification-form", "form.html"),
+            ("governance", "privacy-notice-families.md"),
+            ("governance", "privacy-notice-professionals.md"),
+            ("governance", "information-sharing.md"),
         )
     },
 }

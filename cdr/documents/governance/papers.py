@@ -5,13 +5,13 @@ Each stands as a layout in `templates/governance`. A field that is missing is ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from cdr import resources
-from cdr.documents.svg import element, picture, text
-from cdr.forms.law import law, sentences
+from cdr.documents.governance.drawing import drawing
+from cdr.forms.law import law
 from cdr.records import dataclass
 
 FOLDER = "governance"
@@ -20,18 +20,22 @@ PAPERS = (
     "privacy-notice-professionals.md", "retention.md", "access-review.md", "accessibility.md", "clinical-safety.md", "continuity.md",
 )  # fmt: skip
 FLOW, GAPS = "data-flow.svg", "gaps.md"
-STEPS = (
-    ("A professional notifies", "Form A, typed by the team; encrypted at once"),
-    ("Agencies are asked", "a message without a name; the form holds it under lock, or goes by an approved route"),
-    ("Agencies answer", "encrypted in their browser to the team; or by a secure way, in Word"),
-    ("The store", "every document encrypted to the members, every change signed"),
-    ("The panel", "a summary without names, to members who signed the statement"),
-    ("The national database", "typed in by the team, from a list that cdr makes"),
-    ("Families", "letters, each for one person, after the questions of the gate"),
-    ("Whoever should act", "a recommendation, without the child"),
-    ("The public", "counts, after disclosure control"),
-)
-WIDTH, ROW, TOP = 760, 62, 20
+COMES, BOTH_WAYS, GOES = "comes", "both", "goes"
+STORE = ("The store", "every document encrypted to the members, every change signed")
+FLOWS = (
+    (COMES, "A professional notifies", "Form A, typed by the team; encrypted at once"),
+    (BOTH_WAYS, "Agencies are asked", "a message without a name; the form holds who the child is under lock, or goes by an approved route"),
+    (COMES, "Agencies answer", "encrypted in their browser to the team; or by a secure way, in Word"),
+    (COMES, "Families tell us", "what they say and ask, typed by the team"),
+    (BOTH_WAYS, "Another area", "a case or a question, signed and encrypted to its team"),
+    (BOTH_WAYS, "The team’s other copies", "the shared repository and the backups: encrypted files alone"),
+    (GOES, "The panel", "a summary without names, to members who signed the statement"),
+    (GOES, "The national database", "typed in by the team, from a list that cdr makes"),
+    (GOES, "Families", "letters, each for one person, after the questions of the gate"),
+    (GOES, "Whoever should act", "a recommendation, without the child"),
+    (GOES, "A coroner, a court", "one encrypted bundle, with its authority and what was left out"),
+    (GOES, "The public", "counts, after disclosure control, and what was learned"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,15 +69,6 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the store says of itself: `values` by the names that layouts use (`manager`, `on` ...), `needed` by the same as (value, title, how)."""
-
-    values: Mapping[str, Any]
-    needed: Mapping[str, tuple[str, str, str]]
-    more: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Gap:
     """Something that is missing: what, how to put it right, and in which papers it is."""
 
@@ -82,13 +77,22 @@ class Gap:
     papers: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the store says of itself: `values` by the names that layouts use (`manager`, `on` ...), `needed` by the same as (value, title, how)."""
+
+    values: Mapping[str, Any]
+    needed: Mapping[str, tuple[str, str, str]]
+    more: tuple[Gap, ...] = ()
+
+
 def papers(known: Known) -> tuple[dict[str, bytes], list[Gap]]:
     """Every paper by its file's name, and what is missing; the same of both for the same facts."""
     used: dict[str, list[str]] = {}
     files = {name: _filled(name, known, used).encode() for name in PAPERS}
-    files[FLOW] = _drawing().encode()
+    files[FLOW] = drawing(STORE, FLOWS).encode()
     gaps = [Gap(title, how, tuple(used.get(key, ()))) for key, (value, title, how) in known.needed.items() if not value]
-    gaps += [Gap(title, how, ("continuity.md", "access-review.md")) for title, how in known.more]
+    gaps += known.more
     unchecked = [f"{duty.words} ({duty.source})" for duty in law().values() if duty.checked_on is None]
     told = [{**asdict(gap), "papers": ", ".join(gap.papers) or "no paper"} for gap in gaps]
     files[GAPS] = _rendered(GAPS, {**known.values, "gaps": told, "unchecked": unchecked}).encode()
@@ -106,9 +110,10 @@ def _filled(name: str, known: Known, used: dict[str, list[str]]) -> str:
                 used[key].append(name)
             return value or f"**MISSING: {title}**"
 
-    checked = {key: duty.checked for key, duty in law().items()}
-    flow = [f"{what}: {how}." for what, how in STEPS]
-    return _rendered(name, {**known.values, "need": Need(), "law": sentences(), "checked": checked, "flow": flow})
+    cited = {key: duty.words if duty.checked_on else f"{duty.words} (not checked)" for key, duty in law().items()}
+    flow = [f"{what}: {how}." for what, how in (*(one[1:] for one in FLOWS if one[0] != GOES), STORE)]
+    out = [f"{what}: {how}." for way, what, how in FLOWS if way == GOES]
+    return _rendered(name, {**known.values, "need": Need(), "law": cited, "flow": [*flow, *out]})
 
 
 def _rendered(name: str, values: Mapping[str, Any]) -> str:
@@ -129,26 +134,6 @@ def _in_markdown(value: Any) -> Any:
     if isinstance(value, Undefined):
         return value
     return " ".join(str(value).split()).replace("|", "/").replace("<", "‹").replace(">", "›")
-
-
-def _drawing() -> str:
-    """Where data goes, from the notification to the public, as one column of boxes."""
-    height = TOP + ROW * len(STEPS)
-    words = " ".join(f"{what}: {how}." for what, how in STEPS)
-    attributes = {"viewBox": f"0 0 {WIDTH} {height}", "font_family": "sans-serif", "font_size": 14}
-    return (
-        picture("flow", "Where the data of a child death review goes", words, _boxes(STEPS), "\n", **attributes) + "\n"
-    )
-
-
-def _boxes(steps: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for number, (what, how) in enumerate(steps):
-        y = TOP + ROW * number
-        yield element("rect", x=20, y=y, width=WIDTH - 40, height=ROW - 20, rx=4, fill="#fff", stroke="#333")
-        yield text(what, x=32, y=y + 18, font_weight="bold")
-        yield text(how, x=32, y=y + 36)
-        if number:
-            yield element("line", x1=WIDTH // 2, y1=y - 20, x2=WIDTH // 2, y2=y, stroke="#333")
 
 
 def listed(words: Iterable[str]) -> str:

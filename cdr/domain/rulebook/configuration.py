@@ -141,6 +141,9 @@ class Governance:
     privacy_notice: str = ""
     lawful_basis: str = ""
     complaints: str = ""
+    hosting: str = ""
+    log_review: str = ""
+    consulted: str = ""
     one_reader: str = ""
     review_on: date | None = None
 
@@ -358,10 +361,8 @@ def _is_year(text: str) -> bool:
 
 
 def _governance(body: Mapping[str, Any]) -> Governance:
-    text = {
-        key: text_at(body, f"governance.{key}")
-        for key in ("controller", "privacy_notice", "lawful_basis", "complaints", "one_reader")
-    }
+    texts = [name for name, kind in Governance.__annotations__.items() if kind == "str"]
+    text = {name: text_at(body, f"governance.{name}") for name in texts}
     officer = _person(body, "governance.data_protection_officer")
     partners = tuple(words_at(body, "governance.partners"))
     return Governance(**text, partners=partners, officer=officer, review_on=date_at(body, "governance.review_on"))
