@@ -41,30 +41,30 @@ def command(app: App, file: str, accept: str | None, as_json: bool) -> None:
             f"Compare it with them by telephone, then: cdr receive FILE --accept {found.signer}",
         )
     reference = take_in(app, found)
-    body = found.body
+    bundle = found.bundle
     if as_json:
         put_json(
             {
                 "schema": "cdr-receive/1",
                 "case": reference,
-                "from": body["from"],
-                "their_case": body["case"],
+                "from": bundle.sender,
+                "their_case": bundle.case,
                 "signer": found.signer,
-                "answers": body["answers"] is not None,
+                "answers": bool(bundle.answers),
             }
         )
         return
     put(reference)
-    if body["asks_for_analysis"]:
-        say(f'They ask for the completed analysis (Form C): cdr handover {reference} --to "{body["from"]}" -o FILE')
+    if bundle.asks_for_analysis:
+        say(f'They ask for the completed analysis (Form C): cdr handover {reference} --to "{bundle.sender}" -o FILE')
 
 
 def _told(found: Received) -> list[str]:
-    body = found.body
-    parts = ["the notification", f"{len(body['returns'])} returns", *(["an analysis"] if body["analysis"] else [])]
+    bundle = found.bundle
+    parts = ["the notification", f"{len(bundle.returns)} returns", *(["an analysis"] if bundle.analysis else [])]
     whose = f"{found.name}, " if found.name else ""
     return [
-        f"From {body['from']}, made on {body['made_on']}, their case {body['case']}.",
+        f"From {bundle.sender}, made on {bundle.made_on}, their case {bundle.case}.",
         f"Signed by {whose}key {found.signer}.",
         f"It holds {', '.join(parts)}.",
     ]

@@ -9,8 +9,9 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import WrongUsage
+from cdr.statistics.release import Release
 from cdr.terminal.output import put, put_json, say, table
-from cdr.work.releasing import Release, no_such_release, register
+from cdr.work.releasing import no_such_release, register
 
 
 @click.group("release")
@@ -41,8 +42,8 @@ def list_(app: App, as_json: bool) -> None:
             one.number,
             one.on,
             f"{one.what}, withdrawn {one.withdrawn_on}" if one.withdrawn_on else one.what,
-            f"{one.tally['years'][0]} to {one.tally['years'][-1]}",
-            len(one.tally["tables"]),
+            f"{one.tally.years[0]} to {one.tally.years[-1]}",
+            len(one.tally.tables),
             len(one.hidden),
             one.commit[:12],
         )
@@ -65,15 +66,18 @@ def show(app: App, number: int, as_json: bool) -> None:
         raise no_such_release()
     if as_json:
         put_json(
-            {"schema": "cdr-release/1", "releases": [{**_told(one), "log": list(one.hidden), **_for_members(one)}]}
+            {
+                "schema": "cdr-release/1",
+                "releases": [{**_told(one), "log": [vars(each) for each in one.hidden], **_for_members(one)}],
+            }
         )
         return
-    put(table([tuple(entry.values()) for entry in one.hidden], ("Table", "Row", "Column", "Why")))
-    say("; ".join(f"{why}: {n}" for why, n in Counter(entry["why"] for entry in one.hidden).items()))
+    put(table([tuple(vars(each).values()) for each in one.hidden], ("Table", "Row", "Column", "Why")))
+    say("; ".join(f"{why}: {n}" for why, n in Counter(each.why for each in one.hidden).items()))
     if one.answers:
         say(f"{len(one.answers)} findings in its words were answered; the answers are in --json.")
 
-    if one.withdrawn_on:
+    if one.is_withdrawn:
         say(f"It was withdrawn on {one.withdrawn_on}: {one.withdrawn_why}")
 
 
@@ -102,20 +106,21 @@ def withdraw(app: App, number: int, reason: str, as_json: bool) -> None:
 
 
 def _for_members(one: Release) -> dict[str, object]:
-    answers = {"answers": list(one.answers)} if one.answers else {}
-    return {**answers, **({"withdrawn_why": one.withdrawn_why} if one.withdrawn_on else {})}
+    told = [{"finding": finding, "answer": answer} for finding, answer in one.answers.items()]
+    answers = {"answers": told} if told else {}
+    return {**answers, **({"withdrawn_why": one.withdrawn_why} if one.is_withdrawn else {})}
 
 
 def _told(one: Release) -> dict[str, object]:
     return {
         "number": one.number,
         "what": one.what,
-        "on": one.on,
+        "on": one.on.isoformat(),
         "commit": one.commit,
         "threshold": one.threshold,
         "method": one.method,
-        "withdrawn_on": one.withdrawn_on or None,
-        "years": one.tally["years"],
-        "tables": [each["id"] for each in one.tally["tables"]],
+        "withdrawn_on": one.withdrawn_on.isoformat() if one.withdrawn_on else None,
+        "years": list(one.tally.years),
+        "tables": [each.id for each in one.tally.tables],
         "hidden": len(one.hidden),
     }

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdr import moments
 from cdr.app import App, rules
 from cdr.commands.options import as_json, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.report.report import FORMATS
@@ -182,7 +181,7 @@ def _published(app: App, year: str, years: int | None, answers: str | None, aske
     words = answered(app, printed_words(own, last), exact, asked, answers)
     found = publish(app, "report", exact, replace(asked, words=words))
     say(found.said())
-    day, about, shown = moments.day(found.on), rules("report"), found.edition.tally
+    day, about, shown = found.on, rules("report"), found.edition.tally
     pictures = _pictures(app, year)
     if pictures:
         say(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.case.handovers import RECEIVED, SENT, bundle, was_sent_to, with_handover
+from cdr.domain.case.handovers import FORM, RECEIVED, SENT, Bundle, bundle, bundle_of, was_sent_to, with_handover
 from cdr.domain.case.places import same_place
 from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem
 from cdr.records import dataclass
@@ -30,7 +31,7 @@ MOST_PARTS = 400_000  # Form A, and as many returns as a case has, each with wha
 class Received:
     """A bundle that was opened: what it says, who signed it, and whether cdr.yaml names that key under the area it comes from."""
 
-    body: Mapping[str, Any]
+    bundle: Bundle
     signer: str
     name: str
 
@@ -72,14 +73,14 @@ def hand_over(app: App, reference: str, to: Area, write: Callable[[bytes], Calla
     refuse_unusable(keys)
     with changing(app, reference, also_closed=True) as now:
         documents, today = now.documents, app.clock.today
-        body = bundle(
+        made = bundle(
             sender=app.configuration.area, to=to.name, case=reference, on=today, case_body=documents.case.body,
             form_a=documents.notification.body, returns=documents.return_bodies, analysis=documents.analysis_body,
         )  # fmt: skip
-        plain = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
+        plain = json.dumps(made.body(), ensure_ascii=False, sort_keys=True).encode()
         message = Gnupg().encrypt_mail(plain, keys, app.store.person.fingerprint)
         case = with_handover(documents.case.body, SENT, to.name, today)
-        if body["asks_for_analysis"]:
+        if made.asks_for_analysis:
             case = _with_milestones(app, case, (TOLD, ASKED), to.name, today)
         now.record("handover", {documents.case.place: case}, write=lambda: write(message))
 
@@ -104,17 +105,20 @@ def opened(app: App, raw: bytes) -> Received:
 
     plain, signer = message(raw)
     body = replies.read_json(plain, FILE, NOT_ONE, MOST_PARTS, "HANDOVER")
-    problems = schema.problems(body, schema.current("handover"))
-    if not problems and same_place(body["to"]) != same_place(app.configuration.area):
-        problems = [Problem("to", "To", "this is for another area; send it on to them", "HANDOVER")]
-    if not problems:
-        body, problems = _with_forms(body)
+    problems = schema.problems(body, schema.current(FORM))
     if problems:
         raise InvalidData(problems, FILE)
-    return Received(body, signer, _signer_name(app, body["from"], signer))
+    given = bundle_of(body)
+    if same_place(given.to) != same_place(app.configuration.area):
+        problems = [Problem("to", "To", "this is for another area; send it on to them", "HANDOVER")]
+    else:
+        given, problems = _with_forms(given)
+    if problems:
+        raise InvalidData(problems, FILE)
+    return Received(given, signer, _signer_name(app, given.sender, signer))
 
 
-def _with_forms(body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+def _with_forms(given: Bundle) -> tuple[Bundle, list[Problem]]:
     """A bundle with each of its forms in its newest version, and what is wrong in them."""
     from cdr.forms import replies
 
@@ -125,12 +129,12 @@ def _with_forms(body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]
         problems.extend(found)
         return made
 
-    found = {
-        **body,
-        "notification": form(body["notification"], "form-a"),
-        "returns": [form(one, "form-b") for one in body["returns"]],
-        "analysis": body["analysis"] and form(body["analysis"], "form-c"),
-    }
+    found = replace(
+        given,
+        notification=form(given.notification, "form-a"),
+        returns=tuple(form(one, "form-b") for one in given.returns),
+        analysis=form(given.analysis, "form-c") if given.analysis else None,
+    )
     return found, problems
 
 
@@ -144,7 +148,7 @@ def _signer_name(app: App, sender: str, signer: str) -> str:
 
 def take_in(app: App, received: Received) -> str:
     """Record what came in: a new case, or the analysis that was asked for; the case's reference. Raises: ConditionsNotMet."""
-    if received.body["answers"]:
+    if received.bundle.answers:
         return _answer(app, received)
     return _new_case(app, received)
 
@@ -153,7 +157,8 @@ def _answer(app: App, received: Received) -> str:
     """The other area's analysis, kept with the case that was handed over to it."""
     from cdr.work.attaching import attached
 
-    reference, sender, today = str(received.body["answers"]), str(received.body["from"]), app.clock.today
+    given, today = received.bundle, app.clock.today
+    reference, sender = given.answers, given.sender
     with changing(app, reference, also_closed=True) as now:
         kept = now.documents.case
         if not was_sent_to(kept.body, sender):
@@ -161,13 +166,11 @@ def _answer(app: App, received: Received) -> str:
                 "The bundle answers what was not asked; nothing was recorded.",
                 [f"{reference} was never handed over to the area that it comes from."],
             )
-        analysis = received.body["analysis"]
-        if analysis is None:
+        if given.analysis is None:
             raise ConditionsNotMet("There is no analysis in the bundle; nothing was recorded.", [])
-        raw = json.dumps(analysis, ensure_ascii=False, indent=2).encode()
+        raw = json.dumps(given.analysis, ensure_ascii=False, indent=2).encode()
         body, files, _ = attached(app, reference, kept.body, NAME, raw, KIND)
-        other = str(received.body["case"])
-        body = with_handover(body, RECEIVED, sender, today, other, received.signer)
+        body = with_handover(body, RECEIVED, sender, today, given.case, received.signer)
         body = _with_milestones(app, body, (CAME,), sender, today)
         now.record("receive", {kept.place: body}, attachments=files)
     return reference
@@ -182,7 +185,8 @@ def _new_case(app: App, received: Received) -> str:
     from cdr.store import layout
     from cdr.store.transaction import Change
 
-    store, today, form_a = app.store, app.clock.today, dict(received.body["notification"])
+    store, today, given = app.store, app.clock.today, received.bundle
+    form_a = dict(given.notification)
     with store.writing():
         store.require_member()
         like = same_child_in(app, form_a)
@@ -193,16 +197,14 @@ def _new_case(app: App, received: Received) -> str:
         steps = routes.what_follows(form_a, app.configuration, app.policy, app.working_days, today)
         reference = layout.new_reference(moments.day(form_a["notified_at"]), store.references)
         opened_case = case.opened(today, form_a, steps, None)
-        body = with_handover(
-            opened_case, RECEIVED, str(received.body["from"]), today, str(received.body["case"]), received.signer
-        )
+        body = with_handover(opened_case, RECEIVED, given.sender, today, given.case, received.signer)
         bodies: dict[Place, dict[str, Any]] = {
             store.place(reference, "case"): body,
             store.place(reference, "notification"): form_a,
             store.place(reference, "requests"): {"schema": schema.current("requests"), "requests": []},
             store.place(reference, "prompts"): {"schema": schema.current("prompts"), "prompts": []},
         }
-        returns = [dict(one) for one in received.body["returns"][:MOST_RETURNS]]
+        returns = [dict(one) for one in given.returns[:MOST_RETURNS]]
         bodies |= {store.place(reference, f"return-{n:02}"): one for n, one in enumerate(returns, 1)}
         store.commit(Change("receive", bodies))
     return reference

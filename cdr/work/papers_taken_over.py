@@ -12,6 +12,7 @@ from typing import Any
 from cdr.domain.merging.renaming import Names, of_some_cases, renamed
 from cdr.domain.panel.meeting import new_id
 from cdr.moments import day
+from cdr.statistics.release import release_of
 from cdr.store import panels, passphrases, releases
 from cdr.store.document import Document
 from cdr.store.layout import Place
@@ -91,8 +92,9 @@ def _joined(
 
 def _published(here: Store, there: Store) -> Iterator[tuple[Document, Place]]:
     """What was published there, with the next numbers of this register: what is published later is held against it."""
-    known = releases.releases(here)
-    same = {(one.body["on"], one.body["tally"]) for one in known}
-    new = [one for one in releases.releases(there) if (one.body["on"], one.body["tally"]) not in same]
+    known = [release_of(one.body) for one in releases.releases(here)]
+    same = {(one.on, one.text) for one in known}
+    theirs = [(one, release_of(one.body)) for one in releases.releases(there)]
+    new = [document for document, one in theirs if (one.on, one.text) not in same]
     for number, one in enumerate(new, len(known) + 1):
         yield _of(one, {**one.body, "number": number}), releases.release_place(number)

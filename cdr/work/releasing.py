@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
 
 from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.records import dataclass
-from cdr.statistics.rounding import SUPPRESS
+from cdr.statistics.release import Release, Words, body_of, made, release_of, withdrawn
 
 if TYPE_CHECKING:
     from cdr.statistics.public_tally import Besides, PublicEdition
@@ -19,22 +19,6 @@ if TYPE_CHECKING:
     from cdr.statistics.tables import Tally
 
 AGAIN = "Give more years together (--years N, for a tally with --pooled), fewer tables (--table), or, for a theme, something that more cases have in common."
-
-
-@dataclass(frozen=True)
-class Words:
-    """The area's own words that are published with the tables, as they are printed, and the answers to what was found in them."""
-
-    printed: Mapping[str, Any] = field(default_factory=dict)
-    answers: Mapping[str, str] = field(default_factory=dict)
-
-    def recorded(self) -> dict[str, Any]:
-        """The words as a release keeps them; nothing where there are none."""
-        told = [{"finding": finding, "answer": answer} for finding, answer in sorted(self.answers.items())]
-        if not self.printed:
-            return {}
-        text = json.dumps(self.printed, ensure_ascii=False, sort_keys=True)
-        return {"words": text, **({"answers": told} if told else {})}
 
 
 NO_WORDS = Words()
@@ -75,7 +59,7 @@ class Published:
 
     edition: PublicEdition
     number: int
-    on: str
+    on: date
 
     def said(self) -> str:
         """What whoever made it is told of it."""
@@ -105,43 +89,11 @@ class Published:
         return "\n".join(said)
 
 
-@dataclass(frozen=True)
-class Release:
-    """One release as the register has it; `tally` is the JSON of its tables, `hidden` says of each hidden count why."""
-
-    number: int
-    what: str
-    on: str
-    commit: str
-    threshold: int
-    tally: Mapping[str, Any]
-    hidden: tuple[Mapping[str, str], ...]
-    answers: tuple[Mapping[str, str], ...] = ()
-    method: str = SUPPRESS
-    withdrawn_on: str = ""
-    withdrawn_why: str = ""
-
-
 def register(app: App) -> list[Release]:
     """Everything that was published, in order. Raises: NotAllowed, NotAuthentic."""
     from cdr.store.releases import releases
 
-    return [
-        Release(
-            body["number"],
-            body["what"],
-            body["on"],
-            body["commit"],
-            body["threshold"],
-            json.loads(body["tally"]),
-            tuple(body["hidden"]),
-            tuple(body.get("answers", ())),
-            body.get("method", SUPPRESS),
-            body.get("withdrawn_on", ""),
-            body.get("withdrawn_why", ""),
-        )
-        for body in (one.body for one in releases(app.store))
-    ]
+    return [release_of(one.body) for one in releases(app.store)]
 
 
 def public_of(
@@ -168,54 +120,24 @@ def publish(app: App, what: str, tally: Tally, asked: Asked) -> Published:
 
     Raises: ConditionsNotMet, where a year is not over or a small count could be worked out.
     """
-    from cdr.statistics.tally_json import to_json
-    from cdr.store.releases import release_place, releases
+    from cdr.store.releases import release_place
     from cdr.store.transaction import Change
 
     refuse_unfinished(app, tally)
+    method, today = asked.method(app), app.clock.today
     if asked.dry_run:
-        before = [_released(one.body) for one in releases(app.store)]
-        edition = public_of(tally, before, asked.method(app), asked.besides)
-        return Published(edition, 0, app.clock.today.isoformat())
+        edition = public_of(tally, [one.as_read() for one in register(app)], method, asked.besides)
+        return Published(edition, 0, today)
     with app.store.writing():
-        bodies = [one.body for one in releases(app.store)]
-        edition = public_of(tally, [_released(body) for body in bodies], asked.method(app), asked.besides)
-        text = json.dumps(to_json(edition.tally), ensure_ascii=False)
-        made_of = text, asked.words.recorded().get("words")
-        same = [body for body in bodies if (body["tally"], body.get("words")) == made_of and "withdrawn_on" not in body]
+        before = register(app)
+        edition = public_of(tally, [one.as_read() for one in before], method, asked.besides)
+        new = made(edition, what, method, asked.words, today)
+        same = [one for one in before if (one.text, one.words) == (new.text, new.words) and not one.is_withdrawn]
         if same:
-            return Published(edition, int(same[0]["number"]), str(same[0]["on"]))
-        body = _body(app, what, edition, text, len(bodies) + 1, asked)
-        app.store.commit(Change("release", {release_place(body["number"]): body}))
-    return Published(edition, body["number"], body["on"])
-
-
-def _body(app: App, what: str, edition: PublicEdition, text: str, number: int, asked: Asked) -> dict[str, Any]:
-    """A release as the register keeps it."""
-    method = asked.method(app)
-    return {
-        "schema": "release/1",
-        "number": number,
-        "what": what,
-        "on": app.clock.today.isoformat(),
-        "commit": app.store.head[0],
-        "threshold": method.fewest,
-        **({"method": method.name} if method.is_rounded else {}),
-        "tally": text,
-        **_besides(edition),
-        **asked.words.recorded(),
-        "secrets": [{**_place(key), "width": one.width, "reach": one.reach} for key, one in edition.secrets.items()],
-        "hidden": [{**_place(key), "why": why} for key, why in sorted(edition.hidden.items())],
-    }
-
-
-def _besides(edition: PublicEdition) -> dict[str, Any]:
-    """What it tells otherwise than a withdrawn one, and which tables were asked for and have nothing to show."""
-    from cdr.statistics.public_tally import PUBLISHED
-
-    told = [{"tables": tables, "column": column} for tables, column in sorted(edition.corrected)]
-    left_out = sorted(PUBLISHED.intersection(edition.left_out))
-    return {**({"corrected": told} if told else {}), **({"left_out": left_out} if left_out else {})}
+            return Published(edition, same[0].number, same[0].on)
+        new = replace(new, number=len(before) + 1, commit=app.store.head[0])
+        app.store.commit(Change("release", {release_place(new.number): body_of(new)}))
+    return Published(edition, new.number, new.on)
 
 
 def withdraw(app: App, number: int, why: str) -> None:
@@ -227,14 +149,14 @@ def withdraw(app: App, number: int, why: str) -> None:
     from cdr.store.transaction import Change
 
     with app.store.writing():
-        found = next((one for one in releases(app.store) if one.body["number"] == number), None)
+        found = next((one for one in releases(app.store) if release_of(one.body).number == number), None)
         if found is None:
             raise no_such_release()
-        if "withdrawn_on" in found.body:
+        if release_of(found.body).is_withdrawn:
             raise ConditionsNotMet(
                 f"Release {number} is withdrawn already; nothing was recorded.", [], "See: cdr release list"
             )
-        body = {**found.body, "withdrawn_on": app.clock.today.isoformat(), "withdrawn_why": why}
+        body = withdrawn(found.body, app.clock.today, why)
         app.store.commit(Change("release", {release_place(number): body}), [found])
 
 
@@ -253,29 +175,3 @@ def refuse_unfinished(app: App, tally: Tally) -> None:
             [],
             "Publish it when it is over, or give an earlier year.",
         )
-
-
-def _released(body: Mapping[str, Any]) -> Released:
-    from cdr.statistics.public_tally import SMALL
-    from cdr.statistics.public_theme import known_sums
-    from cdr.statistics.published_counts import told
-    from cdr.statistics.released import Released
-    from cdr.statistics.tally_json import from_json
-    from cdr.statistics.told import Secret
-
-    tally = from_json(json.loads(body["tally"]))
-    secrets = {(one["table"], one["row"], one["column"]): Secret(one["width"], one["reach"]) for one in body["secrets"]}
-    hidden = [(one["table"], one["row"], one["column"]) for one in body["hidden"] if one["why"] == SMALL]
-    return Released(
-        tally,
-        secrets,
-        frozenset(hidden if tally.rounded else ()),
-        "withdrawn_on" in body,
-        tuple(known_sums(told(tally))),
-        frozenset((one["tables"], one["column"]) for one in body.get("corrected", ())),
-        frozenset(body.get("left_out", ())),
-    )
-
-
-def _place(key: tuple[str, str, str]) -> dict[str, str]:
-    return dict(zip(("table", "row", "column"), key, strict=True))

@@ -67,14 +67,9 @@ def numbers(app: App, year: str, tally: Tally) -> dict[str, Any] | None:
 def _published(app: App) -> list[Reported]:
     """What was published and stands; a rounded number is held against none that is exact."""
     from cdr.statistics.revising import Reported
-    from cdr.statistics.tally_json import from_json
     from cdr.work.releasing import register
 
-    return [
-        Reported(one.number, moments.day(one.on), one.commit, from_json(one.tally))
-        for one in register(app)
-        if not one.withdrawn_on
-    ]
+    return [Reported(one.number, one.on, one.commit, one.tally) for one in register(app) if not one.is_withdrawn]
 
 
 def _written(app: App, tally: Tally, being_written: str) -> list[Reported]:

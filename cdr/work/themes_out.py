@@ -47,8 +47,8 @@ def _refuse_another(app: App, years: tuple[str, ...], common: str) -> None:
     from cdr.statistics.published_counts import theme_of
 
     for one in register(app):
-        texts = {theme_of(column) for table in one.tally["tables"] for column in table["columns"]} - {""}
-        if common and set(one.tally["years"]) & set(years) and texts - {common}:
+        texts = {theme_of(column) for table in one.tally.tables for column in table.columns} - {""}
+        if common and set(one.tally.years) & set(years) and texts - {common}:
             raise ConditionsNotMet(
                 f"Release {one.number} tells of other cases of these years: beside it, this one could tell who is in one of them alone.",
                 [],

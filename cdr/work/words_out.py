@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.errors import InvalidData, Problem
+from cdr.statistics.release import Words
 from cdr.terminal.output import say
 from cdr.work.helping import everyone
-from cdr.work.releasing import Asked, Words, register
+from cdr.work.releasing import Asked, register
 
 if TYPE_CHECKING:
     from cdr.domain.report.public_words import Finding
@@ -77,7 +78,7 @@ def answered(
     never = [one for one in report_problems(words, exact.year, known_names(app)) if one.level == "error"]
     few, others = small_labels(exact, asked.method(app).fewest)
     found = Search(may_stand(app), few, others, rules("public-words")).findings(words)
-    given = {one["finding"]: one["answer"] for release in register(app) for one in release.answers}
+    given = {finding: answer for release in register(app) for finding, answer in release.answers.items()}
     given |= _given(file, found) if file else {}
     open_ = [one.problem() for one in found if one.id not in given]
     if asked.dry_run and not never:

@@ -10,15 +10,55 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from cdr import moments
 from cdr.domain.case.places import same_place
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import items_at, text_at
 from cdr.forms import migrations
+from cdr.records import dataclass
 
 SENT, RECEIVED = "sent", "received"
 FORM = "handover"
 
 Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What one area gives another of a case: `case` is the sender's reference, `answers` that of the case which it answers (empty: none)."""
+
+    sender: str
+    to: str
+    case: str
+    made_on: date
+    answers: str
+    asks_for_analysis: bool
+    notification: Body
+    returns: tuple[Body, ...]
+    analysis: Body | None
+
+    def body(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        return {
+            "schema": migrations.current(FORM),
+            "from": self.sender,
+            "to": self.to,
+            "case": self.case,
+            "made_on": self.made_on.isoformat(),
+            "answers": self.answers or None,
+            "asks_for_analysis": self.asks_for_analysis,
+            "notification": dict(self.notification),
+            "returns": [dict(one) for one in self.returns],
+            "analysis": dict(self.analysis) if self.analysis else None,
+        }
+
+
+def bundle_of(body: Body) -> Bundle:
+    """A bundle from what stands in its file, which is as its schema says."""
+    return Bundle(
+        body["from"], body["to"], body["case"], moments.day(body["made_on"]), body["answers"] or "",
+        body["asks_for_analysis"], body["notification"], tuple(body["returns"]), body["analysis"],
+    )  # fmt: skip
 
 
 def bundle(
@@ -31,22 +71,12 @@ def bundle(
     form_a: Body,
     returns: Sequence[Body],
     analysis: Body | None,
-) -> dict[str, Any]:
+) -> Bundle:
     """What another area is given of a case; it answers what they handed over, where they did."""
     answers = received_from(case_body, to)
     ratified = analysis is not None and text_at(analysis, "stage") == RATIFIED
-    return {
-        "schema": migrations.current(FORM),
-        "from": sender,
-        "to": to,
-        "case": case,
-        "made_on": on.isoformat(),
-        "answers": answers or None,
-        "asks_for_analysis": not answers,
-        "notification": dict(form_a),
-        "returns": [dict(one) for one in returns],
-        "analysis": dict(analysis) if analysis and (ratified or not answers) else None,
-    }
+    given = analysis if ratified or not answers else None
+    return Bundle(sender, to, case, on, answers, not answers, form_a, tuple(returns), given)
 
 
 def received_from(case: Body, area: str) -> str:
