@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, zip_longest
 
-BESIDE_A_HEADING = 2  # columns that tabulate keeps there
+BESIDE_A_HEADING = 2  # columns that are kept there, as tabulate does
 GAP = 2  # columns between two of a table
 DEEPER = 2  # by how much the second line of what is wrapped stands further in than its first
 
@@ -37,9 +38,17 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str], columns: int
 
 
 def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
-    from tabulate import tabulate
+    """The table as `tabulate` writes a simple one; loading that would take longer than most questions do."""
+    cells = [[cell.strip().split("\n") for cell in row] for row in (headers, *rows)]
+    widths = [max(map(len, chain.from_iterable(column))) for column in zip(*cells, strict=True)]
+    widths = [max(width, _widest(head) + BESIDE_A_HEADING) for width, head in zip(widths, headers, strict=True)]
+    head, *below = (_padded(row, widths) for row in cells)
+    return "\n".join([head, _padded([["-" * width] for width in widths], widths), *below])
 
-    return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+
+def _padded(row: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
+    lines_of = zip_longest(*row, fillvalue="")
+    return "\n".join((" " * GAP).join(map(str.ljust, line, widths)).rstrip() for line in lines_of)
 
 
 def _narrowed(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:

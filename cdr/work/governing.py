@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from cdr import __version__
 from cdr.app import App
 from cdr.documents.governance.papers import AgencyType, Asked, Key, Known, listed
+from cdr.expressions import expression
 from cdr.forms.codelists import Code, code_list
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FORMS = {
     "form-b": "Form B (an agency’s return)",
     "form-c": "Form C (the analysis)",
 }
-OF_A_DOMAIN = re.compile(r"^Domain [A-D]: ")
+OF_A_DOMAIN = expression(r"^Domain [A-D]: ")
 EVERY_AGENCY, NOTHING_MORE = "what every agency is asked", "nothing more"
 TOLD = {"nhs_number": "the NHS number", "siblings": "the names of brothers and sisters"}
 GOVERNANCE = "governance: {} of cdr.yaml"

@@ -6,7 +6,6 @@ acting key may not open, nothing is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import date
@@ -28,6 +27,7 @@ from cdr.domain.case.voiding import is_void
 from cdr.domain.panel.actions import Action, actions_of
 from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import at, date_at, items_at, moment_of_death, read_date, text_at, words_at
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
@@ -42,7 +42,7 @@ PROCESSES = "processes"
 LISTS = ("contributory_factors", "modifiable_factors", "learning_themes")
 FROM_REGISTER = "imported-"
 BEGUN = ("open", "closed")
-_CODE = re.compile(r"[a-z0-9_]{1,60}")
+_CODE = expression(r"[a-z0-9_]{1,60}")
 _YES_OR_NO = MappingProxyType({"yes": True, "no": False})
 
 Body = Mapping[str, Any]

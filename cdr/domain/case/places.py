@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 
+from cdr.expressions import expression
 from cdr.written import bare_name
 
 OTHER_HOSPITAL = "Another hospital"  # what a form says of one that is not of the area, and the row of a table
-_PARTS = re.compile(r"[,;:()/\n]|\s[-–—]\s|\s(?:at|in|of the)\s")
+_PARTS = expression(r"[,;:()/\n]|\s[-–—]\s|\s(?:at|in|of the)\s")
 
 
 @cache

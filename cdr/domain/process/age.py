@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
+from cdr.expressions import expression
+
 # The interface fixes these labels, and what a label says is what it means: the numbers stand nowhere else.
 AGE_BANDS = ("0-27 days", "28-364 days", "1-4 years", "5-9 years", "10-14 years", "15-17 years")
-BAND = re.compile(r"(\d+)-(\d+) (days|years)")
+BAND = expression(r"(\d+)-(\d+) (days|years)")
 MONTHS_IN_A_YEAR = 12
 DAYS_IN_A_WEEK = 7
 
