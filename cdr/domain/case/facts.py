@@ -13,8 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from cdr.domain.asking.requests import Request, ever_asked, requests_of
-from cdr.domain.asking.requests import outstanding as outstanding_of
+from cdr.domain.asking.requests import OUTSTANDING, Request, ever_asked, requests_of
 from cdr.domain.case import case as cases_
 from cdr.domain.case.duplicates import Identity
 from cdr.domain.case.family_questions import Question, open_questions
@@ -204,7 +203,9 @@ class Facts:
     @cached_property
     def outstanding(self) -> tuple[Request, ...]:
         """The requests neither returned nor nil nor waived; none of a case that is void."""
-        return () if is_void(self.case, self.requests) else tuple(outstanding_of(self.requests))
+        return (
+            () if is_void(self.case, self.requests) else tuple(one for one in self.asked if one.status == OUTSTANDING)
+        )
 
     @cached_property
     def gates(self) -> tuple[Gate, ...]:

@@ -20,8 +20,13 @@ def same_place(name: str) -> str:
 
 def own_authority(name: str | None, authorities: Sequence[str]) -> str | None:
     """The authority of the area that a name stands for, in the spelling of cdr.yaml; None where it is none of them, or not known."""
-    wanted = same_place(name or "")
-    return next((one for one in authorities if wanted and same_place(one) == wanted), None)
+    return _by_name(tuple(authorities)).get(same_place(name)) if name else None
+
+
+@cache
+def _by_name(authorities: tuple[str, ...]) -> dict[str, str]:
+    """The authorities by their names as they are compared, the first of each."""
+    return {name: one for one in reversed(authorities) if (name := same_place(one))}
 
 
 def own_hospital(said: str | None, hospitals: Sequence[str]) -> str | None:
