@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import io
 import os
 import sys
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 PIPE = DiskFailed.exit_code
 WRONG_USAGE = 2
 NOT_DUMPABLE = 4  # PR_SET_DUMPABLE
-BEFORE_GC = 50_000  # so many objects before rings of them are looked for: what is loaded and opened forms none
 RECORDED_ALL_THE_SAME = "cdr: what the command was to record is recorded: look with cdr audit, and do not run it again."
 LOST = "     The pass-phrase that it was to show is lost; a form with another is made with: {}"
 
@@ -128,7 +126,6 @@ def _stay_out_of_core_dumps() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run one command and end with its exit code."""
     os.umask(0o077)
-    gc.set_threshold(BEFORE_GC)
     _open_standard_channels()
     sys.exit(run(arguments))
 

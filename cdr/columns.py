@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+
+from cdr.expressions import expression
 
 if TYPE_CHECKING:
     from datetime import date
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from cdr.store.parts import Column, Kinds
 
 KNOWN_BY, LISTED, COUNTED, ACTED, WHOLE = "known-by", "listed", "counted", "acted", "whole"
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_LAST_YEAR, APRIL = 9999, "04"
 
 

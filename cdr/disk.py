@@ -14,9 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cdr.errors import DiskFailed, WrongConfiguration
+from cdr.expressions import expression
 
 TEMPORARY, HALF = ".cdr-", ".part"
-HALF_WRITTEN = re.compile(rf"{re.escape(TEMPORARY)}[a-z0-9_]{{8}}{re.escape(HALF)}")
+HALF_WRITTEN = expression(rf"{re.escape(TEMPORARY)}[a-z0-9_]{{8}}{re.escape(HALF)}")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

@@ -7,19 +7,20 @@ compares times, counts hours or tells one, asks here.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 LONDON = ZoneInfo("Europe/London")
 SUMMER, WINTER = "+01:00", "+00:00"
 WORDS = {SUMMER: "summer time", WINTER: "winter time"}
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-CLOCK = re.compile(r"(?P<clock>(?:[01][0-9]|2[0-3]):[0-5][0-9])(?P<offset>[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?")
+DAY = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+CLOCK = expression(r"(?P<clock>(?:[01][0-9]|2[0-3]):[0-5][0-9])(?P<offset>[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?")
 ONE_MINUTE = timedelta(minutes=1)
+READ_LATELY = 4096  # dates that stand in many places of the documents of a question
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def moment(day: date | None, clock: str = "") -> Moment | None:
     return Moment(day, found["clock"], found["offset"] or "")
 
 
+@lru_cache(READ_LATELY)
 def of(text: str) -> Moment:
     """The moment in an ISO date, or date and time, as forms keep them. Raises: ValueError for anything else."""
     day, _, clock = text.partition("T")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from cdr.expressions import expression
 from cdr.written import APOSTROPHES, DASHES
 
-TEN_DIGITS = re.compile(r"[0-9]{10}")
+TEN_DIGITS = expression(r"[0-9]{10}")
 MODULUS = 11
 
 

@@ -26,14 +26,27 @@ else:
 
     def _made(cls, frozen, kw_only):
         cls.__doc__ = cls.__doc__ or cls.__name__  # else a signature is worked out for it
-        cls = dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
         methods = {"__init__": _first_init(cls, frozen), "__repr__": _repr, "__eq__": _eq, "__compared__": None}
         methods |= (
             {"__hash__": _hash, "__setattr__": _refused, "__delattr__": _refused} if frozen else {"__hash__": None}
         )
         for name in methods.keys() - vars(cls).keys():  # a method that the class has itself stays
             setattr(cls, name, methods[name])
+        cls.__dataclass_fields__ = _Fields(cls, kw_only)
         return cls
+
+    class _Fields:
+        """The fields of a class, which the standard library works out when somebody asks for them: then they stand in the place of this."""
+
+        def __init__(self, cls, kw_only):
+            self.cls = cls
+            self.kw_only = kw_only
+
+        def __get__(self, _object, _cls):
+            cls = self.cls
+            del cls.__dataclass_fields__
+            dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=self.kw_only)
+            return cls.__dataclass_fields__
 
     def _first_init(cls, frozen):
         """What takes the arguments of the first object of a class: it makes the function that takes them from then on."""

@@ -16,22 +16,23 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from cdr import moments
+from cdr.expressions import expression
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 SHORTEST_MONTH = 3
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
-STROKES = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
-IN_WORDS = re.compile(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?[ ,-] ?(?P<year>[0-9]{4})")
-YEAR_OR_MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
-MONTH_IN_WORDS = re.compile(r"(?P<month>[a-z]{3,9})\.? (?P<year>[0-9]{4})")
-TIME = re.compile(
+ISO = expression(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+STROKES = expression(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
+IN_WORDS = expression(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?[ ,-] ?(?P<year>[0-9]{4})")
+YEAR_OR_MONTH = expression(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+MONTH_IN_WORDS = expression(r"(?P<month>[a-z]{3,9})\.? (?P<year>[0-9]{4})")
+TIME = expression(
     r"(?P<hour>[0-9]{1,2}(?=[:.])|[0-9]{1,2}(?=[0-9]{2}(?![0-9])))[:.]?(?P<minute>[0-9]{2})(?:[:.][0-5][0-9](?:\.[0-9]+)?)?(?P<zone>\D.*|)"
 )
-BETWEEN = re.compile(r"T|,? at |,? ", re.IGNORECASE)
-SHIFT = re.compile(r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?")
+BETWEEN = expression(r"T|,? at |,? ", re.IGNORECASE)
+SHIFT = expression(r"(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?")
 ZONES = {
     moments.WINTER: ("z", "utc", "gmt", "winter time", "greenwich mean time"),
     moments.SUMMER: ("bst", "summer time", "british summer time"),
@@ -40,7 +41,7 @@ DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
 # What may stand between the digits of one number in a text.
 BETWEEN_DIGITS = rf"[ \u00a0\u2007\u2009\u202f().{re.escape(DASHES)}/]"
-POSTCODE = re.compile(r"(?P<outward>(?P<area>[A-Z]{1,2})[0-9][A-Z0-9]?) ?(?P<inward>[0-9][A-Z]{2})")
+POSTCODE = expression(r"(?P<outward>(?P<area>[A-Z]{1,2})[0-9][A-Z0-9]?) ?(?P<inward>[0-9][A-Z]{2})")
 # Letters that Unicode does not take apart into a letter and an accent.
 WHOLE_LETTERS: Mapping[str, str] = {
     "ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss", "ə": "e"
@@ -48,11 +49,11 @@ WHOLE_LETTERS: Mapping[str, str] = {
 _LETTERS_APART = str.maketrans(dict(WHOLE_LETTERS))
 JOINERS = "\u200c\u200d"  # they shape letters of Persian, Hindi and others, and put pictures together
 VOWEL_SIGNS = ("Mn", "Mc")  # accents too, and those alone have a class by which they are put in order
-VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+VARIANTS = expression("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 LATIN_ENDS = "\u0250"
 # What takes no place on the page and is not of the class of format characters.
 UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0"
-TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the text round, and are refused wherever text comes in
+TURNS = expression("[\u202a-\u202e\u2066-\u2069]")  # they turn the text round, and are refused wherever text comes in
 SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 NAMES: Mapping[str, str] = {
     "\u00ad": "soft hyphen",

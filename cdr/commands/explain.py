@@ -13,6 +13,7 @@ from cdr.commands.options import as_json, pass_app
 from cdr.domain.case.gates import words
 from cdr.domain.process.policy import ClockRule, Policy
 from cdr.errors import CdrError, NotFound
+from cdr.expressions import expression
 from cdr.forms.codelists import code_list
 from cdr.terminal.output import put, put_json
 
@@ -36,8 +37,8 @@ LEVELS = {
 }
 UNITS = {"h": "hours", "d": "days", "wd": "working days", "m": "months"}
 TOPICS = ("clocks", "gates", "milestones", "delays", "law")
-SECTION = re.compile(r"16[M-Q]", re.IGNORECASE)
-CLOCK = re.compile(r"[TR][0-9]{2}(-[A-Za-z]+)?")
+SECTION = expression(r"16[M-Q]", re.IGNORECASE)
+CLOCK = expression(r"[TR][0-9]{2}(-[A-Za-z]+)?")
 
 
 @click.command("explain")

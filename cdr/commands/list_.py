@@ -213,6 +213,8 @@ def _print(found: list[Listed]) -> None:
 
 def _wrapped(text: str, width: int, start: str = "") -> str:
     """The text in lines of whole words, the first after `start`, the others further in."""
+    if len(start) + len(text) <= width:
+        return start + text
     after = start * 2
     return textwrap.fill(
         text, width, initial_indent=start, subsequent_indent=after, break_on_hyphens=False, break_long_words=False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
-BESIDE_A_HEADING = 2  # columns that tabulate keeps there
+BESIDE_A_HEADING = 2  # columns that are kept there, as tabulate does
 GAP = 2  # columns between two of a table
 DEEPER = 2  # by how much the second line of what is wrapped stands further in than its first
 
@@ -16,13 +17,15 @@ def lines(text: str, columns: int) -> str:
 
 def table(rows: Sequence[Sequence[object]], headers: Sequence[str], columns: int) -> str:
     """A plain table within so many columns (0: as wide as it is); where its words are too long for that, a list of its rows."""
-    cells = [[str(cell) for cell in row] for row in rows]
+    cells = [[*map(str, row)] for row in rows]
+    if not columns:
+        return _grid(cells, headers)
     natural = [
         max([_widest(head) + BESIDE_A_HEADING, *map(_widest, column)])
         for head, *column in zip(headers, *cells, strict=True)
     ]
     room = columns - GAP * (len(headers) - 1)
-    if not columns or sum(natural) <= room:
+    if sum(natural) <= room:
         return _grid(cells, headers)
     least = [
         max([_longest_word(head) + BESIDE_A_HEADING, *map(_longest_word, column)])
@@ -37,9 +40,16 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str], columns: int
 
 
 def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
-    from tabulate import tabulate
+    """The table as `tabulate` writes a simple one; loading that would take longer than most questions do."""
+    columns = [[cell.strip() for cell in column] for column in zip(headers, *rows, strict=True)]
+    widths = [max([_widest(head) + BESIDE_A_HEADING, *map(_widest, cells)]) for head, *cells in columns]
+    head, *below = (_padded(row, widths) for row in zip(*columns, strict=True))
+    return "\n".join([head, _padded(["-" * width for width in widths], widths), *below])
 
-    return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+
+def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
+    lines_of = zip_longest(*(cell.split("\n") for cell in row), fillvalue="") if "\n" in "".join(row) else [row]
+    return "\n".join((" " * GAP).join(map(str.ljust, line, widths)).rstrip() for line in lines_of)
 
 
 def _narrowed(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
@@ -87,7 +97,7 @@ def _words(text: str, width: int, first: str = "", later: str | None = None) -> 
 
 
 def _widest(cell: str) -> int:
-    return max(map(len, cell.split("\n")))
+    return max(map(len, cell.split("\n"))) if "\n" in cell else len(cell)
 
 
 def _longest_word(cell: str) -> int:

@@ -16,12 +16,19 @@ def visible(text: str, keep: str = KEPT) -> str:
 
     `keep` are the characters of those kinds that stay as they are.
     """
-    if text.isascii() and text.isprintable():  # most of what is shown; a long list is shown in half the time
+    if text.isascii() and _is_printable(text, keep):  # most of what is shown; a long list is shown in half the time
         return text
     whole = unicodedata.normalize("NFC", text)
+    if _is_printable(whole, keep):
+        return whole
     return "".join(
         letter if letter in keep or unicodedata.category(letter) not in UNSAFE else _code(letter) for letter in whole
     )
+
+
+def _is_printable(text: str, keep: str) -> bool:
+    """Whether there is nothing to look for, letter by letter."""
+    return (text.replace("\n", "") if "\n" in keep else text).isprintable()
 
 
 def escaped(text: str) -> str:

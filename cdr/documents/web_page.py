@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cdr import resources
+from cdr.expressions import expression
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+STYLE = expression(r"<style>(.*?)</style>", re.DOTALL)
 ALWAYS = "default-src 'none'; connect-src 'none'; img-src 'none'; form-action 'none'; base-uri 'none'"
 TRUSTED = "require-trusted-types-for 'script'; trusted-types 'none'"
 

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
 from cdr.errors import InvalidData, Problem
+from cdr.expressions import expression
 from cdr.forms.text_in import NOT_IN_A_FILE, NOT_IN_TEXT, decoded, too_many_marks
 from cdr.forms.yaml_faults import ALIAS, CONTROL, DIRECTIVE, HINTS, MARKS, SYNTAX, TAG
 from cdr.records import dataclass
 
 MAX_NODES = 20_000
-HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+HALVES = expression("[\ud800-\udbff][\udc00-\udfff]")
 MAX_EXACT = 256 * 1024
 MAX_DEPTH = 32
 
-PLAUSIBLE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+PLAUSIBLE_KEY = expression(r"[A-Za-z0-9_-]{1,40}")
 
-REMARK = re.compile(r"(?m)(?:^|(?<=\s))#[^\n]*")
-INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
-NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+REMARK = expression(r"(?m)(?:^|(?<=\s))#[^\n]*")
+INTEGER = expression(r"-?(0|[1-9][0-9]*)")
+NUMBER = expression(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 CONSTANTS: Mapping[str, Any] = {"null": None, "~": None, "": None, "true": True, "false": False}
 # Plain only where every reader of YAML, 1.1 or 1.2, sees the same text: so no digit, sign or dot first, and no such word.
-PLAIN = re.compile(r"[^\W\d_](?:[\w\u0300-\u036f '()/,.;+&%!?=-]*[\w\u0300-\u036f)'.!?%])?")
+PLAIN = expression(r"[^\W\d_](?:[\w\u0300-\u036f '()/,.;+&%!?=-]*[\w\u0300-\u036f)'.!?%])?")
 WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"])
 
 

@@ -12,13 +12,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from cdr.errors import InvalidData, Problem
+from cdr.expressions import expression
 from cdr.forms import codec
 from cdr.records import dataclass
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
-UNMISTAKABLE = re.compile(r"[A-Za-z](?:[\w .'@()/+-]*[\w.)])?", re.ASCII)
+UNMISTAKABLE = expression(r"[A-Za-z](?:[\w .'@()/+-]*[\w.)])?", re.ASCII)
 Splice = tuple[int, int, str]
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from cdr.expressions import expression
 from cdr.moments import CLOCK
 from cdr.written import is_of_our_time
 
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MONTH = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+DATE = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MONTH = expression(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]*(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 DOMAIN = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
-ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){LOCAL}@{DOMAIN}")
+ADDRESS = expression(rf"(?=[^@]{{1,64}}@){LOCAL}@{DOMAIN}")
 
 
 def is_date(text: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from cdr.expressions import expression
 
 Body = dict[str, Any]
 Step = Callable[[Body], Body]
 
-NAME = re.compile(r"(?P<name>[a-z-]+)/(?P<version>0|[1-9][0-9]{0,3})")
+NAME = expression(r"(?P<name>[a-z-]+)/(?P<version>0|[1-9][0-9]{0,3})")
 NAMES: Mapping[str, str] = {"store": "cdr-store", "groups": "cdr-groups"}
 # The version in which each form is written today, where it is no longer the first.
 VERSIONS: dict[str, int] = {}

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from cdr.errors import InvalidData, Problem
+from cdr.expressions import expression
 from cdr.forms import migrations
 from cdr.forms.as_kept import as_kept
 from cdr.forms.codec import Scalar, Source, read_source, shown_key
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 NULLS = ("null", "~", "")
-WHOLE = re.compile(r"-?[0-9]{1,15}")
-DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+WHOLE = expression(r"-?[0-9]{1,15}")
+DECIMAL = expression(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 MAX_CODES = 12
 MAX_GUESSES = 20
 LONGEST_FOR_PATTERN = 2000

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from cdr import resources
+from cdr.expressions import expression
 from cdr.forms.codelists import code_list
 
 Schema = Mapping[str, Any]
-SHIPPED = re.compile(
+SHIPPED = expression(
     r"cdr:(codes/(?P<codes>[a-z0-9_]+)(?P<also>(\+[a-z_]+)*)|(cdr-)?(?P<form>[a-z-]+)/(?P<version>[0-9]+))"
 )
 # Where the answers stand that a reference may add to any list: `cdr:codes/place_of_death+not_applicable`.

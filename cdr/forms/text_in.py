@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import AnyStr
 
 from cdr.errors import InvalidData, Problem
+from cdr.expressions import expression
 from cdr.forms.yaml_faults import ENCODING, MAX_MARKS
 
 MAX_BYTES = 1024 * 1024
 NON_CHARACTERS = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
 FORBIDDEN = rf"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\u202a-\u202e\u2066-\u2069{NON_CHARACTERS}"
-NOT_IN_TEXT = re.compile(f"[{FORBIDDEN}]")
-NOT_IN_A_FILE = re.compile(f"[{FORBIDDEN}\u2028\u2029]")
+NOT_IN_TEXT = expression(f"[{FORBIDDEN}]")
+NOT_IN_A_FILE = expression(f"[{FORBIDDEN}\u2028\u2029]")
 END_MARK = "\x1a"
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from cdr.disk import private_folder, write_whole
 from cdr.errors import DiskFailed, WrongConfiguration
+from cdr.expressions import expression
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+NAME = expression(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 def write(folder: Path, name: str, eml: bytes) -> Path:

@@ -5,7 +5,6 @@ Source: process section 1 (T30, the quarterly assurance report). Every count is 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -19,12 +18,13 @@ from cdr.domain.panel.meeting import Meeting
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import WrongUsage
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.statistics.panel_years import Overridden, overridden
 from cdr.statistics.years import FIRST_MONTH, parse_year, year_of
 
 QUARTERS = (1, 2, 3, 4)
-_LABEL = re.compile(r"(?P<year>[0-9]{4}/[0-9]{2})[ -]?[Qq](?P<quarter>[1-4])")
+_LABEL = expression(r"(?P<year>[0-9]{4}/[0-9]{2})[ -]?[Qq](?P<quarter>[1-4])")
 
 
 @dataclass(frozen=True)

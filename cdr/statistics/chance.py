@@ -76,12 +76,29 @@ def beyond_chance(likelihoods: Sequence[float], level: float) -> list[bool]:
 
 
 def _where(rising: Callable[[float], float], level: float, low: float, high: float) -> float:
+    """Where a rising function reaches a level, by Chandrupatla's method: along a curve where that is safe, else by halves."""
+    newest, other = high, low
+    above, below = rising(newest) - level, rising(other) - level
+    share = 0.5
     for _ in range(STEPS):
-        middle = (low + high) / 2
-        if high - low <= NEARLY + 1e-10 * high:
+        tried = newest + share * (other - newest)
+        found = rising(tried) - level
+        if (found < 0) == (above < 0):
+            oldest, behind = newest, above
+        else:
+            oldest, behind, other, below = other, below, newest, above
+        newest, above = tried, found
+        nearest, off = (newest, above) if abs(above) < abs(below) else (other, below)
+        least = (NEARLY + 1e-10 * nearest) / abs(other - newest)
+        if not off or least > 0.5:
             break
-        low, high = (middle, high) if rising(middle) < level else (low, middle)
-    return (low + high) / 2
+        place, height = (newest - other) / (oldest - other), (above - below) / (behind - below)
+        share = 0.5
+        if height**2 < place and (1 - height) ** 2 < 1 - place:
+            share = above / (below - above) * behind / (below - behind)
+            share += (oldest - newest) / (other - newest) * above / (behind - above) * below / (behind - below)
+        share = min(1 - least, max(least, share))
+    return nearest
 
 
 def _hypergeometric(k: int, of: int, with_any: int, everyone: int) -> float:

@@ -93,7 +93,8 @@ class Counted:
 
     def since(self, first: str, day: date) -> None:
         """Something is known of this day."""
-        self.first_days[first] = min(day, self.first_days.get(first, day))
+        if first not in self.first_days or day < self.first_days[first]:
+            self.first_days[first] = day
 
     def add(self, table: str, rows: Sequence[str], column: str, case: str, days: int | None = None) -> None:
         """Count a case in some rows of a table."""
@@ -177,7 +178,8 @@ def _event(first: str, case: CaseFacts, day: date | None, plan: _Plan, result: C
             result.add(table, rows, column, case.case)
             if table in LISTED:
                 result.add(f"reviews.{LISTED[table]}:codes", getattr(case, LISTED[table]), column, case.case)
-            result.not_answered(table, plan.labels.unanswered(name, case, rows), rows, column)
+            if silent := plan.labels.unanswered(name, case, rows):
+                result.not_answered(table, silent, rows, column)
         else:
             rows = plan.labels.of(WHOLE[table].partition(".")[2], case, plan.today)
             if case.modifiable == ANSWER.get(table, "yes"):

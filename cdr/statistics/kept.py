@@ -15,6 +15,7 @@ from cdr.statistics.years import year_of
 
 DAYS_COUNTED = DAYS | {"reviewed_on"}
 COUNTED = tuple(field.name for field in fields(CaseFacts) if field.name not in ("case", "requests"))
+PLACES_OF_DAYS = tuple(place for place, name in enumerate(COUNTED) if name in DAYS_COUNTED)
 
 
 def kept(facts: Facts) -> dict[str, Any] | None:
@@ -40,7 +41,10 @@ def counted_of(case: str, known: Mapping[str, Any]) -> CaseFacts | None:
     """What is counted of a case in the tables, of what `kept` wrote."""
     if known["counted"] is None:
         return None
-    found = {name: _typed(name, value) for name, value in zip(COUNTED, known["counted"], strict=True)}
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in known["counted"]]
+    for place in PLACES_OF_DAYS:
+        values[place] = kept_day(values[place])
+    found = dict(zip(COUNTED, values, strict=True))
     requests = [
         RequestFacts(agency, _known_day(asked), status, kept_day(answered), escalated=escalated)
         for agency, asked, status, answered, escalated in known["requests"]
@@ -75,9 +79,3 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
-
-
-def _typed(name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    return kept_day(value) if name in DAYS_COUNTED else value

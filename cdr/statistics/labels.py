@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from itertools import chain
 from typing import Any
 
 from cdr.domain.case.facts import CONTRIBUTED, LISTS, PROCESSES
@@ -91,10 +92,18 @@ class Labels:
         return [_domain(letter) for letter in DOMAINS] if table == "domains" else self.groups.titles(f"reviews.{table}")
 
     def _grouped(self, codes: str, table: str, value: str | None, missing: str) -> str:
-        always, counted = self.rows(table)
-        if value in always or value in counted:  # a register may give the table's own label
+        if value in self._every_row(table):  # a register may give the table's own label
             return str(value)
         return (_group(codes, value) if value else None) or missing
+
+    def _every_row(self, table: str) -> frozenset[str]:
+        if table not in self._known_rows:
+            self._known_rows[table] = frozenset(chain(*self.rows(table)))
+        return self._known_rows[table]
+
+    @cached_property
+    def _known_rows(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def _banded(self, measure: str, value: int | None) -> str:
         if value is not None:

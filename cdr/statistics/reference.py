@@ -6,19 +6,19 @@ unit, release, row, tables, note}]}`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cdr.domain.rulebook.validation import at, items_at, problem, text_at, words_at
 from cdr.errors import Problem, WrongUsage
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.statistics.periods import Columns
 from cdr.statistics.tables import TOTAL, Reference, Table
 from cdr.statistics.years import parse_year
 
 UNITS = {"percent": "%", "per_100000": " per 100,000", "per_1000": " per 1,000", "count": ""}
-_WRITTEN_AS_A_YEAR = re.compile(r"[0-9]{4}/[0-9]{2}")  # what is written otherwise the schema finds
+_WRITTEN_AS_A_YEAR = expression(r"[0-9]{4}/[0-9]{2}")  # what is written otherwise the schema finds
 COUNTED_BY = {"notified": "notification", "died": "death", "reviewed": "review", "requested": "request"}
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import cache
 
 from cdr.errors import WrongUsage
+from cdr.expressions import expression
 
 FIRST_MONTH = 4
 MOST_YEARS = 50
-_LABEL = re.compile(r"(19[0-9]{2}|20[0-9]{2})/([0-9]{2})")
+_LABEL = expression(r"(19[0-9]{2}|20[0-9]{2})/([0-9]{2})")
 
 
 def parse_year(text: str) -> str:

@@ -10,12 +10,13 @@ import re
 from datetime import date
 
 from cdr.errors import ConditionsNotMet, NotAuthentic
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store.store import Store
 
 MARK = "cdr-anchor"
 DIGITS = 24  # of the commit's id: 96 bits, which nobody finds another history for
-WRITTEN = re.compile(rf"(?:{MARK}\s+(?:\S+\s+)?)?([0-9]{{1,9}})\s+([0-9a-f]{{{DIGITS}}})", re.IGNORECASE)
+WRITTEN = expression(rf"(?:{MARK}\s+(?:\S+\s+)?)?([0-9]{{1,9}})\s+([0-9a-f]{{{DIGITS}}})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

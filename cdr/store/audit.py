@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 
 from cdr import clock, moments
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import erasures, layout
 from cdr.store.objects import EMPTY_TREE, Commit
@@ -13,7 +13,7 @@ from cdr.store.store import Store
 
 DRILL_DAYS = 366  # a drill is asked for once in so many days
 DRILL = "drill"  # a key was tried, by opening a document with it
-VERB = re.compile(rf"cdr: ([a-z-]+)(?: ({layout.REFERENCE.pattern}))?")
+VERB = expression(rf"cdr: ([a-z-]+)(?: ({layout.REFERENCE.pattern}))?")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from cdr import disk, moments
 from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, NotAuthentic, NotFound, TryAgain
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import by_hand, destroying, exchange, git_files, lock, remotes, transaction
 from cdr.store.crypto import Gnupg
@@ -27,8 +27,8 @@ from cdr.store.history import History, Progress
 from cdr.store.store import Store
 
 NOTE = "backup"
-BEGINS = re.compile(rb"# v[23] git bundle\n")
-REF = re.compile(rb"([0-9a-f]{40}) (refs/heads/[^\n]{1,240})\n")
+BEGINS = expression(rb"# v[23] git bundle\n")
+REF = expression(rb"([0-9a-f]{40}) (refs/heads/[^\n]{1,240})\n")
 LARGEST_HEADER = 1 << 16
 WHY = "cdr: restore"
 ALL_BRANCHES = "+refs/heads/*:refs/remotes/origin/*"

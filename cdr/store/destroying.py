@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from cdr import disk
 from cdr.errors import CdrError
+from cdr.expressions import expression
 from cdr.store import erasures, git_files, lock, packing
 from cdr.store.document import digest
 from cdr.store.git import Git
@@ -29,7 +29,7 @@ from cdr.store.store import Store
 
 DONE = "erased"
 OF_A_PACK = (".idx", ".rev", ".bitmap", ".mtimes", ".keep", ".promisor", ".pack")
-PERSON = re.compile(r"[0-9A-F]{40}")
+PERSON = expression(r"[0-9A-F]{40}")
 OF_ALL_CASES = ("index", "not-at-rest", "checked")
 
 

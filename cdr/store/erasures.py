@@ -6,12 +6,12 @@ these rules (`History.check`), so what stands in a verified history was asked fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from cdr import moments
 from cdr.errors import VERIFY, NotAuthentic
+from cdr.expressions import expression
 from cdr.forms import codec
 from cdr.records import dataclass
 from cdr.store import layout
@@ -19,7 +19,7 @@ from cdr.store.objects import Blob, Changes, Commit, Objects
 
 FOLDER = layout.ERASED
 SCHEMA = "erased/1"
-FINGERPRINT = re.compile(r"[0-9A-F]{40}")
+FINGERPRINT = expression(r"[0-9A-F]{40}")
 REASONS = {
     "retention": "it was kept for as long as the area decided",
     "mistake": "it should never have been opened here",

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cdr.errors import CdrError, NotAuthentic, NotFound, TryAgain, WrongUsage
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import around
 from cdr.store.git import Git
@@ -22,8 +23,8 @@ from cdr.store.objects import ID
 SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15"
 # Of a folder that nobody has named but the store's own settings: no program that stands in it is run there.
 NO_HOOKS = "git -c core.hooksPath=/dev/null -c core.alternateRefsCommand= receive-pack"
-HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+HOST = expression(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])")
+NAME = expression(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 INCOMING, OURS = around.INCOMING, "refs/heads/ours"
 # how git says that files of a commit are not there to be sent, as after a case was erased
 LACKING = (b"upload-pack", b"unable to read", b"bad pack header", b"did not receive expected object", b"early EOF")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import sys
@@ -14,13 +13,14 @@ from pathlib import Path
 
 from cdr import disk, programs
 from cdr.errors import CdrError, DiskFailed, NotAllowed, ToolMissing, TryAgain
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import kept
 
 UNATTENDED_SECONDS = 45.0
 ATTENDED_SECONDS = 300.0  # a person looks for a passphrase, or for a card
 OLDEST = (2, 2, 17)
-VERSION = re.compile(rb"\bgpg \(GnuPG[^)]*\) ([0-9]+(?:\.[0-9]+)+)")
+VERSION = expression(rb"\bgpg \(GnuPG[^)]*\) ([0-9]+(?:\.[0-9]+)+)")
 OPTIONS = (
     "--no-options", "--batch", "--no-tty", "--yes", "--trust-model", "always", "--no-auto-key-locate",
     "--no-auto-key-retrieve", "--no-auto-check-trustdb", "--disable-dirmngr", "--display-charset", "utf-8",

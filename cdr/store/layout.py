@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from cdr.errors import NotFound
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 CONFIGURATION = "cdr.yaml"
@@ -20,20 +20,20 @@ DOCUMENTS = MANAGED[:5]
 LARGEST_REGISTRY, LARGEST_IN_THE_OPEN, LARGEST_ERASURE = 1 << 18, 1 << 20, 1 << 12
 LARGEST_KEYS = 1 << 24  # all that a history ever held, together
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-REFERENCE = re.compile(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
-KEY_FILE = re.compile(r"keys/[0-9A-F]{40}\.asc")
-ERASURE_FILE = re.compile(rf"{ERASED}/{REFERENCE.pattern}\.yaml")
-SUCCESSION_FILE = re.compile(rf"{AREAS}/(?:from|to)-[0-9a-f]{{40}}\.yaml")
-PANEL_FILE = re.compile(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
-REPORT_PICTURES_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2}-pictures)\.yaml\.gpg")
-REPORT_NUMBERS_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2}-numbers)\.yaml\.gpg")
-REPORT_FILE = re.compile(r"reports/([0-9]{4}-[0-9]{2})\.yaml\.gpg")
+REFERENCE = expression(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
+KEY_FILE = expression(r"keys/[0-9A-F]{40}\.asc")
+ERASURE_FILE = expression(rf"{ERASED}/{REFERENCE.pattern}\.yaml")
+SUCCESSION_FILE = expression(rf"{AREAS}/(?:from|to)-[0-9a-f]{{40}}\.yaml")
+PANEL_FILE = expression(r"panels/([0-9A-Za-z][0-9A-Za-z-]{0,39})\.yaml\.gpg")
+REPORT_PICTURES_FILE = expression(r"reports/([0-9]{4}-[0-9]{2}-pictures)\.yaml\.gpg")
+REPORT_NUMBERS_FILE = expression(r"reports/([0-9]{4}-[0-9]{2}-numbers)\.yaml\.gpg")
+REPORT_FILE = expression(r"reports/([0-9]{4}-[0-9]{2})\.yaml\.gpg")
 PASSPHRASES_FILE = f"{AGENCIES}/passphrases.yaml.gpg"
-READS_FILE = re.compile(r"reads/([0-9a-f]{16})\.yaml\.gpg")
-CASE_FILE = re.compile(rf"cases/({REFERENCE.pattern})/([a-z]+(?:-[0-9]{{2,4}})?)(\.yaml)?\.gpg")
+READS_FILE = expression(r"reads/([0-9a-f]{16})\.yaml\.gpg")
+CASE_FILE = expression(rf"cases/({REFERENCE.pattern})/([a-z]+(?:-[0-9]{{2,4}})?)(\.yaml)?\.gpg")
 PLACEHOLDERS = ("cases/.gitkeep", "panels/.gitkeep")
 OWN_WORDINGS = ("templates", "templates/letters", "reference")
-OWN_WORDING = re.compile(r"templates/letters/(?:[a-z0-9-]+\.txt|\.gitkeep)|reference/[^/]+\.yaml")
+OWN_WORDING = expression(r"templates/letters/(?:[a-z0-9-]+\.txt|\.gitkeep)|reference/[^/]+\.yaml")
 OF_GIT = (".gitattributes", ".gitignore")
 
 
@@ -73,9 +73,9 @@ OF_NO_CASE = (
     (REPORT, REPORT_FILE),
     (REPORT_PICTURES, REPORT_PICTURES_FILE),
     (REPORT_NUMBERS, REPORT_NUMBERS_FILE),
-    (PASSPHRASES, re.compile(rf"{AGENCIES}/(passphrases)\.yaml\.gpg")),
+    (PASSPHRASES, expression(rf"{AGENCIES}/(passphrases)\.yaml\.gpg")),
     (READS, READS_FILE),
-    (RELEASE, re.compile(r"reports/(release-[0-9]{4})\.yaml\.gpg")),
+    (RELEASE, expression(r"reports/(release-[0-9]{4})\.yaml\.gpg")),
 )
 LEDGERS = (REQUESTS, PROMPTS)
 OF_A_CASE = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT)}

@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cdr.errors import NotAuthentic
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 NOTHING = "0" * 40
@@ -20,7 +21,7 @@ EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 FILE_MODE = "100644"
 FOLDER_MODE = b"40000"
 MODES = {b"100644", b"100664", b"100755", b"120000", b"160000", FOLDER_MODE}
-ID = re.compile(r"[0-9a-f]{40}")
+ID = expression(r"[0-9a-f]{40}")
 LARGEST = {"commit": 1 << 20, "tree": 1 << 22, "blob": 1 << 27}
 MOST_AT_ONCE = {"tree": 1 << 24}  # of all folders that lie equally deep
 LATEST = 253402300799  # the last second of the year 9999
@@ -30,8 +31,8 @@ LONGEST_PATH = 4096
 FETCH = "Make a new clone of another copy of the store, or restore a backup; then run there: cdr verify"
 ASK = "Keep this copy, and ask the other members before you go on."
 
-_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0/]+)\0(.{20})", re.DOTALL)
-_AUTHOR = re.compile(rb"[^\0\n]*<[^<>\0\n]*> (\d+) [+-]\d{4}")
+_ENTRY = expression(rb"([0-7]{5,6}) ([^\0/]+)\0(.{20})", re.DOTALL)
+_AUTHOR = expression(rb"[^\0\n]*<[^<>\0\n]*> (\d+) [+-]\d{4}")
 _FIRST = (b"tree", b"parent", b"author", b"committer")
 
 Folder = dict[bytes, tuple[bytes, bytes]]

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 
 from cdr.errors import MEND, VERIFY, NotAuthentic
+from cdr.expressions import expression
 
 RECIPIENT, ENCRYPTED, ENCRYPTED_AEAD = 1, 18, 20
 SIGNATURE, SECRET_KEY, PUBLIC_KEY, SECRET_SUBKEY, USER_ID, PUBLIC_SUBKEY, ATTRIBUTE = 2, 5, 6, 7, 13, 14, 17
@@ -23,9 +24,9 @@ GIVEN_AWAY = "Keep this copy, use nothing of it, and tell whose key it is: whoev
 OF_A_PUBLIC_KEY = frozenset({SIGNATURE, PUBLIC_KEY, USER_ID, PUBLIC_SUBKEY, ATTRIBUTE})
 LARGEST_KEY = 1 << 20
 MOST_PACKETS = 4000  # GnuPG looks at each of them
-BLOCK = re.compile(rb"-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n(.*?)-----END PGP \1-----", re.DOTALL)
-HEADERS = re.compile(rb"(?:[A-Za-z]+: [^\n]*\n)*[ \t\r]*\n")
-CHECKSUM = re.compile(rb"=[A-Za-z0-9+/]{4}")
+BLOCK = expression(rb"-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n(.*?)-----END PGP \1-----", re.DOTALL)
+HEADERS = expression(rb"(?:[A-Za-z]+: [^\n]*\n)*[ \t\r]*\n")
+CHECKSUM = expression(rb"=[A-Za-z0-9+/]{4}")
 
 
 def public_keys(file: bytes, what: str, *, is_own: bool = False) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from cdr import resources
 from cdr.errors import VERIFY, NotAllowed, NotAuthentic, WrongUsage
+from cdr.expressions import expression
 from cdr.forms import codec
 from cdr.records import dataclass
 from cdr.store.crypto import Gnupg, short
@@ -18,7 +18,7 @@ from cdr.store.layout import Kind
 from cdr.written import bare_fingerprint
 
 MEMBER, CHASER = "member", "chaser"
-FINGERPRINT = re.compile(r"[0-9A-F]{40}")
+FINGERPRINT = expression(r"[0-9A-F]{40}")
 EXPIRY_WARNING = timedelta(days=60)
 OF_LEFT = ("fingerprint", "name", "role", "since", "until", "reason")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cdr import disk, programs, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotFound, NotKnown, NotWhole, WrongConfiguration
+from cdr.expressions import expression
 from cdr.store import outside, ownership
 from cdr.store.objects import ID
 
@@ -21,7 +22,7 @@ LARGEST_NOTE = 1 << 16
 LONGEST_PLACE, LONGEST_NAME = 1000, 255  # of a folder and of a branch: what is printed stays within sight
 LARGEST_PACKED = 1 << 26
 LARGEST_INDEX = 1 << 27
-INDEX_BEGINS = re.compile(rb"DIRC\0\0\0[\x02-\x04].{24}", re.DOTALL)
+INDEX_BEGINS = expression(rb"DIRC\0\0\0[\x02-\x04].{24}", re.DOTALL)
 DEEPEST = 5
 PACKED = "packed-refs"
 REFTABLE = "keeps its branches in git's newer format, reftable"
@@ -29,7 +30,7 @@ SHA_256 = "names its objects by SHA-256"
 UNCHANGED = "Make the store in a new folder, without --object-format: cdr init"
 # No command that runs git in the folder itself: whoever prepared it may have named programs in its settings, which git runs.
 CLONE = "Make a new clone of a copy that you trust, without {}: git clone URL NEW-FOLDER"
-ODD_LETTERS = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|@\{|\.\.")
+ODD_LETTERS = expression(r"[\x00-\x20\x7f~^:?*\[\\]|@\{|\.\.")
 UNDER_WAY = {
     "MERGE_HEAD": ("A merge", "git merge --abort"),
     "CHERRY_PICK_HEAD": ("A cherry-pick", "git cherry-pick --abort"),

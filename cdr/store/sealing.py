@@ -6,17 +6,17 @@ So all that is kept costs one private-key operation, however many files it is in
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from cdr.errors import NotAllowed, NotAuthentic
+from cdr.expressions import expression
 from cdr.store import opening
 from cdr.store.crypto import Gnupg
 from cdr.store.state import State
 
-SECRET = re.compile(r"[0-9a-f]{64}")
+SECRET = expression(r"[0-9a-f]{64}")
 WHAT = "the local index"
 
 

@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,10 +21,11 @@ from typing import Any
 
 from cdr import disk
 from cdr.errors import DiskFailed
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import ownership
 
-OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+OBJECT = expression(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 KEPT = "kept"  # what `kept` keeps, of no store and of all
 KEY_BYTES = 32

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cdr import moments, written
+from cdr.expressions import expression
 from cdr.forms.as_kept import as_kept
 from cdr.forms.fields import Field
 from cdr.forms.formats import is_date
@@ -35,7 +36,7 @@ FORMATS = {"date": "date", "partial-date": "partial date", "time": "time", "date
 LONG_TEXT = 1000
 LONGEST_KEPT, ROOM_TO_TYPE = 44, 20
 DAYS = {"today": 0, "yesterday": 1}
-NAMED_DAY = re.compile(
+NAMED_DAY = expression(
     rf"(?:(?P<day>{'|'.join(DAYS)})(?:,? at |,? |T))?(?P<time>[0-9]{{1,2}}[:.][0-9]{{2}}.*|[0-9]{{4}})", re.IGNORECASE
 )
 DATE_HELP = "Write a date like 9/1/2026, 9 January 2026 or 2026-01-09, or today or yesterday."

@@ -15,12 +15,13 @@ from dataclasses import field
 from pathlib import Path
 
 from cdr.errors import NotFound, WrongUsage
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 CHOOSER = "sensible-editor"
 USUAL = ("editor", "nano", "nano-tiny", "vi")
-SELECTED = re.compile(r"^\s*(?:export\s+)?SELECTED_EDITOR=(.*)$", re.MULTILINE)
-ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+SELECTED = expression(r"^\s*(?:export\s+)?SELECTED_EDITOR=(.*)$", re.MULTILINE)
+ASSIGNMENT = expression(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 CHOOSE = "Say which one to use: export EDITOR=nano"
 
 _OFF = "set nobackup nowritebackup noswapfile noundofile nomodeline"

@@ -14,7 +14,6 @@ import click
 
 from cdr import disk
 from cdr.documents import fitting, safe
-from cdr.documents.printed import Printed
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 
 STDOUT = "-"
@@ -132,8 +131,8 @@ def to_file(place: str | Path, data: str | bytes) -> None:
     Raises: NotFound (no such folder), WrongUsage (it is a folder, or bytes that are no text go to a terminal), DiskFailed.
     """
     raw = data.encode() if isinstance(data, str) else data
-    if isinstance(data, Printed) and data.replaced:
-        say(f"please check: {data.told()}")
+    if isinstance(data, bytes):
+        _tell_what_was_replaced(data)
     if place == STDOUT:
         _to_stdout(raw)
         return
@@ -149,6 +148,13 @@ def to_file(place: str | Path, data: str | bytes) -> None:
         disk.sweep_files(target.parent)
         disk.write_whole(target, raw)
     say(f"Written: {file_name(str(place))}")
+
+
+def _tell_what_was_replaced(data: bytes) -> None:
+    from cdr.documents.printed import Printed
+
+    if isinstance(data, Printed) and data.replaced:
+        say(f"please check: {data.told()}")
 
 
 def refuse_two_results(output: str | None, as_json: bool) -> None:

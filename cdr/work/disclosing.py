@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.errors import NotFound, WrongUsage
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.work.agency_keys import refuse_unusable
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cdr.store.case_file import CaseFile
     from cdr.store.document import Document
 
-FINGERPRINT = re.compile(r"[0-9A-F]{40}")
+FINGERPRINT = expression(r"[0-9A-F]{40}")
 OWN_RECORD = "the team’s own working record: wishes of the family, addresses, answers before letters, whom it asked"
 TO_A_FAMILY = "a letter to a person of the family, or to who should act"
 NOT_CHOSEN = "not part of this disclosure"

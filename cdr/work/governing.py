@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from cdr import __version__
 from cdr.app import App
 from cdr.documents.governance.papers import AgencyType, Asked, Gap, Key, Known, listed
 from cdr.errors import NOT_USED
+from cdr.expressions import expression
 from cdr.forms.codelists import Code, code_list
 from cdr.statistics.rounding import ROUND, SHOWN_ROUNDED, SUPPRESS
 from cdr.statistics.threshold import FEWEST
@@ -25,7 +25,7 @@ FORMS = {
     "form-b": "Form B (an agency’s return)",
     "form-c": "Form C (the analysis)",
 }
-OF_A_DOMAIN = re.compile(r"^Domain [A-D]: ")
+OF_A_DOMAIN = expression(r"^Domain [A-D]: ")
 EVERY_AGENCY, NOTHING_MORE = "what every agency is asked", "nothing more"
 TOLD = {"nhs_number": "the NHS number", "siblings": "the names of brothers and sisters"}
 GOVERNANCE = "governance: {} of cdr.yaml"

@@ -15,8 +15,10 @@ from architecture.modules import Module, all_of, calls, imported, modules, parse
 from cdr import verbs
 
 # From the top down: a room may import those named after it, and no other.
-BASE = frozenset({"errors", "clock", "resources", "disk", "programs", "moments", "written", "nhs_numbers", "records"})
-PURE = frozenset({"errors", "resources", "moments", "written", "nhs_numbers", "records"})
+BASE = frozenset(
+    {"errors", "clock", "resources", "disk", "programs", "moments", "written", "nhs_numbers", "records", "expressions"}
+)
+PURE = frozenset({"errors", "resources", "moments", "written", "nhs_numbers", "records", "expressions"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "verbs": frozenset(),
@@ -27,7 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "work": BASE | {"terminal", "app", "documents", "mail", "store", "statistics", "domain", "forms", "columns"},
     "terminal": BASE | {"app", "documents", "store", "domain", "forms"},
     "app": BASE | {"documents", "mail", "store", "statistics", "domain", "forms", "columns"},
-    "columns": frozenset({"store", "statistics", "domain", "records"}),
+    "columns": frozenset({"store", "statistics", "domain", "records", "expressions"}),
     "store": BASE | {"forms"},
     "mail": BASE,
     "documents": BASE | {"statistics", "domain", "forms"},
@@ -36,14 +38,15 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "domain": PURE | {"forms"},
     "forms": PURE,
     "programs": frozenset({"records"}),
-    "disk": frozenset({"errors"}),
+    "disk": frozenset({"errors", "expressions"}),
     "clock": frozenset({"errors", "moments", "written", "records"}),
-    "nhs_numbers": frozenset({"written"}),
-    "written": frozenset({"moments"}),
-    "moments": frozenset({"records"}),
+    "nhs_numbers": frozenset({"written", "expressions"}),
+    "written": frozenset({"moments", "expressions"}),
+    "moments": frozenset({"records", "expressions"}),
     "resources": frozenset({"errors"}),
     "errors": frozenset({"records"}),
     "records": frozenset(),
+    "expressions": frozenset(),
     "__init__": frozenset(),
 }
 OUTSIDE = {

@@ -9,6 +9,7 @@ import click
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tabulate import tabulate
 
 from cdr.documents import fitting
 from cdr.documents.tables.agencies import render
@@ -80,3 +81,14 @@ def test_agencies_fit_a_terminal() -> None:
     rows = [Answers("northshire-social-care", "Care", "2025/26", 16, 16, 0, 0, 0, 0, 0, 22.5, 16.5, 29.25)]
     assert max(map(len, render(rows, date(2026, 1, 1), "table", 80).splitlines())) <= 80
     assert "northshire-social-care" in render(rows, date(2026, 1, 1), "table").splitlines()[2]
+
+
+several = st.lists(words, min_size=1, max_size=2).map("\n".join)
+cells = st.lists(st.text("ab cé-", max_size=9).map(str.strip), min_size=1, max_size=3).map("\n".join).map(str.strip)
+
+
+@settings(max_examples=120)
+@given(st.lists(st.tuples(words, cells, cells), max_size=5), st.tuples(words, words, several))
+def test_a_table_is_what_tabulate_would_write(rows: list[tuple[str, ...]], headers: tuple[str, ...]) -> None:
+    written = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
+    assert fitting.table(rows, headers, 0) == written

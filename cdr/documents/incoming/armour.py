@@ -10,12 +10,13 @@ import binascii
 import re
 
 from cdr.documents.incoming.kinds import text_of
+from cdr.expressions import expression
 
-BLOCK = re.compile(r"-----BEGIN PGP MESSAGE-----(?P<inside>.*?)-----END PGP MESSAGE-----", re.DOTALL)
+BLOCK = expression(r"-----BEGIN PGP MESSAGE-----(?P<inside>.*?)-----END PGP MESSAGE-----", re.DOTALL)
 BEGINS = "-----BEGIN PGP "
-QUOTED = re.compile(r"(?m)^[>| \t]+")  # as mail programs begin a line of what they answer
-HEADER = re.compile(r"[A-Za-z]+: .*")
-CHECKSUM = re.compile(r"=[A-Za-z0-9+/]{4}")
+QUOTED = expression(r"(?m)^[>| \t]+")  # as mail programs begin a line of what they answer
+HEADER = expression(r"[A-Za-z]+: .*")
+CHECKSUM = expression(r"=[A-Za-z0-9+/]{4}")
 
 
 def bare(raw: bytes) -> bytes | None:

@@ -15,11 +15,12 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 MOST_PARTS, MOST_BYTES, MOST_TIMES, MOST_TAGS = 500, 32 * 1024 * 1024, 200, 400_000
-STEP = re.compile(r"[A-Za-z0-9_\[\]()&+,;=@$!' ~.-]*[A-Za-z0-9_\[\]()&+,;=@$!' ~-]")
-DECLARED = re.compile(rb"<!(?!--|\[CDATA\[)")
+STEP = expression(r"[A-Za-z0-9_\[\]()&+,;=@$!' ~.-]*[A-Za-z0-9_\[\]()&+,;=@$!' ~-]")
+DECLARED = expression(rb"<!(?!--|\[CDATA\[)")
 KINDS, RELATIONS = "[content_types].xml", "_rels/.rels"
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
@@ -58,11 +59,11 @@ PICTURES: Mapping[str, tuple[bytes, ...]] = {
 OTHER_KINDS = frozenset(
     {"application/vnd.openxmlformats-officedocument.obfuscatedFont", f"{_WORD}printerSettings"}
 )  # fonts that a trust has put into all of its documents, and the printer that was used last
-ACTIVE = re.compile(
+ACTIVE = expression(
     r"macroenabled|vba|activex|oleobject|executable|msdownload|embed|spreadsheetml|presentationml|keymap|toolbar|customui",
     re.IGNORECASE,
 )
-ACTIVE_NAME = re.compile(r"vbaproject|vbadata|activex|/embeddings/|macrosheets|customui", re.IGNORECASE)
+ACTIVE_NAME = expression(r"vbaproject|vbadata|activex|/embeddings/|macrosheets|customui", re.IGNORECASE)
 
 _OFFICE = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
@@ -96,7 +97,7 @@ KNOWN_RELATIONS = frozenset(
     }
 )  # fmt: skip
 RELATION_SAYS = {"Id", "Type", "Target", "TargetMode"}
-LINKS = re.compile(r"(?:https?://|mailto:|tel:|#)", re.IGNORECASE)
+LINKS = expression(r"(?:https?://|mailto:|tel:|#)", re.IGNORECASE)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT_W = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 VML = "{urn:schemas-microsoft-com:vml}"
@@ -109,7 +110,7 @@ FIELDS = frozenset(
      "CREATEDATE", "SAVEDATE", "PRINTDATE", "TITLE", "SUBJECT", "AUTHOR", "DOCPROPERTY", "FILENAME", "NUMWORDS", "FORMTEXT", "FORMCHECKBOX",
      "FORMDROPDOWN", "SYMBOL"}
 )  # fmt: skip
-FETCHING = re.compile(r"DDE|INCLUDE|LINK|IMPORT|DATABASE|EMBED|^RD$|MACRO", re.IGNORECASE)
+FETCHING = expression(r"DDE|INCLUDE|LINK|IMPORT|DATABASE|EMBED|^RD$|MACRO", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from cdr.documents.incoming.archives import names_in
+from cdr.expressions import expression
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 BOMS: Mapping[bytes, str] = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -35,25 +36,25 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("xl/workbook.bin", "xlsb"), ("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "office"), ("visio/", "office"), ("content.xml", "odf"),
     ("index/document.iwa", "iwork"), ("index.zip", "iwork"), ("index.xml", "iwork"), ("index/calculationengine", "iwork"),
 )  # fmt: skip
-ODF = re.compile(rb"application/vnd\.oasis\.opendocument\.(?P<what>text|spreadsheet)")
-ARMOURED = re.compile(r"-----BEGIN PGP (?P<what>[A-Z ,0-9/]+)-----")
+ODF = expression(rb"application/vnd\.oasis\.opendocument\.(?P<what>text|spreadsheet)")
+ARMOURED = expression(r"-----BEGIN PGP (?P<what>[A-Z ,0-9/]+)-----")
 ARMOUR: Mapping[str, str] = {
     "MESSAGE": "message", "PUBLIC KEY BLOCK": "public-key", "PRIVATE KEY BLOCK": "private-key", "SIGNED MESSAGE": "signed",
     "SIGNATURE": "signature",
 }  # fmt: skip
 PACKETS: Mapping[int, str] = {1: "message", 3: "message", 9: "message", 18: "message", 20: "message", 6: "public-key", 5: "private-key",
                               2: "signature", 4: "signed", 8: "signed", 11: "signed"}  # fmt: skip
-MAIL_HEADER = re.compile(r"(?im)^(?:mime-version|message-id|received|return-path|x-mozilla-status|dkim-signature): ")
-PAGE = re.compile(r"(?is)\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table)\b")
-SAVED_PAGE = re.compile(r"(?im)^(?:snapshot-content-location: |from: <?saved by|content-type: multipart/related)")
-ONLY_A_LINK = re.compile(r"\s*(?:url=)?https?://\S+\s*", re.IGNORECASE)
+MAIL_HEADER = expression(r"(?im)^(?:mime-version|message-id|received|return-path|x-mozilla-status|dkim-signature): ")
+PAGE = expression(r"(?is)\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table)\b")
+SAVED_PAGE = expression(r"(?im)^(?:snapshot-content-location: |from: <?saved by|content-type: multipart/related)")
+ONLY_A_LINK = expression(r"\s*(?:url=)?https?://\S+\s*", re.IGNORECASE)
 BEGINNINGS: tuple[tuple[str, str], ...] = (
     ("[internetshortcut]", "link"), ("[desktop entry]", "link"), ("-----begin pkcs7", "smime"), ("-----begin cms", "smime"),
     ("begin:vcard", "card"), ("begin:vcalendar", "card"), ("age-encryption.org/", "other-lock"), ("%!ps", "pdf"),
 )  # fmt: skip
-LINK_KEYS = re.compile(r'\A\s*\{\s*"(?:url|doc_id|resource_id)"\s*:')
-WEBLOC = re.compile(r"(?s)\A\s*<\?xml.*<plist.*<key>URL</key>")
-OFFICE_XML = re.compile(
+LINK_KEYS = expression(r'\A\s*\{\s*"(?:url|doc_id|resource_id)"\s*:')
+WEBLOC = expression(r"(?s)\A\s*<\?xml.*<plist.*<key>URL</key>")
+OFFICE_XML = expression(
     r'(?s)\A\s*<\?xml.{0,400}(?:<\?mso-application progid="(?P<program>\w+)|<(?P<flat>office:document)\b)'
 )
 

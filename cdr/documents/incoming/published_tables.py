@@ -14,15 +14,16 @@ from fractions import Fraction
 from cdr.documents.incoming import kinds, sheets
 from cdr.documents.incoming.rows import Sheet
 from cdr.errors import InvalidData, Problem
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.statistics.published import PublishedCell, PublishedTable, tables_of
 from cdr.written import folded, trimmed
 
 NEEDED, MAY = ("table", "column", "row"), ("basis", "n", "of", "percent")
 NUMBER = r"\d{1,3}(?:,\d{3})+|\d+"
-PERCENT = re.compile(r"(\d+)(?:\.(\d+))? ?%?")
-LESS = re.compile(r"(?:<|under|fewer than|less than) ?(\d+)", re.IGNORECASE)
-UP_TO = re.compile(r"(?:(\d+) ?(?:-|\u2013|to) ?(\d+)|(\d+) or (?:fewer|less))", re.IGNORECASE)
+PERCENT = expression(r"(\d+)(?:\.(\d+))? ?%?")
+LESS = expression(r"(?:<|under|fewer than|less than) ?(\d+)", re.IGNORECASE)
+UP_TO = expression(r"(?:(\d+) ?(?:-|\u2013|to) ?(\d+)|(\d+) or (?:fewer|less))", re.IGNORECASE)
 MARKS = frozenset(
     {
         "",
@@ -43,14 +44,14 @@ MARKS = frozenset(
         "not shown",
     }
 )
-YEAR = re.compile(r"(?:20)?(\d\d) ?[-/\u2013] ?(?:20)?(\d\d)")
+YEAR = expression(r"(?:20)?(\d\d) ?[-/\u2013] ?(?:20)?(\d\d)")
 MOST_DIGITS = 6
-FRACTION = re.compile(r"0?\.\d+|[01]|1\.0+|")
+FRACTION = expression(r"0?\.\d+|[01]|1\.0+|")
 PER_CENT_HEADS = frozenset({"%", "per cent", "percent", "percentage"})
 VALUE = rf"(?:(?:{NUMBER})(?: ?\(\s*\d+(?:\.\d+)? ?%?\s*\))?|\d+(?:\.\d+)? ?%|\*+|\[c\]|<\s?\d+|-|\u2013)"
-BETWEEN_CELLS = re.compile(r"\t| {2,}|\|")
-TITLE_OF = re.compile(r"(?i)\s*(basis|of)\s*:\s*(.+)")
-PAIR = re.compile(rf"({NUMBER}|\*+|\[c\]|<\s?\d+)\s*\(\s*(\d+(?:\.\d+)? ?%?)\s*\)")
+BETWEEN_CELLS = expression(r"\t| {2,}|\|")
+TITLE_OF = expression(r"(?i)\s*(basis|of)\s*:\s*(.+)")
+PAIR = expression(rf"({NUMBER}|\*+|\[c\]|<\s?\d+)\s*\(\s*(\d+(?:\.\d+)? ?%?)\s*\)")
 
 WHAT = "Write table,basis,column,row,n,percent in the first row, or give the table as it is printed: years above, a label before each row."
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -25,14 +24,15 @@ from cdr.documents.incoming.rows import (
     too_long,
     too_many_rows,
 )
+from cdr.expressions import expression
 from cdr.written import trimmed
 
 MOST_EMPTY_LINES = 100_000
 LARGEST_FILE = 20_000_000
 HEAD = 100_000
 DELIMITERS = ",;\t"
-SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
-END_MARK = re.compile(r"\x1a\s*\Z")  # with which old programs end a text
+SEPARATOR_LINE = expression(r"sep=(.)\r?\n")
+END_MARK = expression(r"\x1a\s*\Z")  # with which old programs end a text
 
 WINDOWS = (
     "the file is not UTF-8; it was read as Windows-1252, as Excel writes it: look whether names have their accents "

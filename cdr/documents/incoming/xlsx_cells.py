@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import field
 from datetime import datetime, timedelta
@@ -10,12 +9,13 @@ from datetime import datetime, timedelta
 from cdr.documents.incoming.archives import TooMuch
 from cdr.documents.incoming.rows import MOST_CELLS, MOST_IN_ALL, MOST_ROWS, Row, too_long, too_many_rows
 from cdr.documents.incoming.xlsx_xml import DAMAGED, Reader, Refused, unescaped
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.written import trimmed
 
 MOST_MERGED, MOST_MERGED_ROWS, MOST_EMPTY_ROWS = 2_000, 100_000, 100_000
-CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
+CELL = expression(r"([A-Z]{1,3})([0-9]{1,7})")
+WHOLE = expression(r"0|-?[1-9][0-9]{0,14}")
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 LAST_DAY = 2_958_465
 LEAP_DAY_1900 = 60  # that Excel has, and the calendar has not

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
+from cdr.expressions import expression
+
 PIECE, LONGEST_TAG, DEEPEST = 65_536, 1_048_576, 64
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-QUOTED = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
+ESCAPED = expression(r"_x([0-9A-Fa-f]{4})_")
+QUOTED = expression(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+DATE_LETTERS = expression(r"[dmyhs]", re.IGNORECASE)
 DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 
 DAMAGED = "The workbook is damaged, or is no spreadsheet. Save it again as .xlsx, or as CSV."

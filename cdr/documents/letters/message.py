@@ -8,7 +8,6 @@ form that goes with it holds nothing of the child either, but for a part that on
 from __future__ import annotations
 
 import hashlib
-import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
@@ -19,6 +18,7 @@ from cdr.documents.letters.wording import wording as shipped
 from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.rulebook.configuration import Agency, Configuration, Person
 from cdr.errors import WrongConfiguration
+from cdr.expressions import expression
 from cdr.forms import codelists
 from cdr.moments import LONDON
 from cdr.records import dataclass
@@ -34,9 +34,9 @@ LEVELS = (REQUEST, *PROMPTS, ESCALATION, THANKS)
 SEVERAL_PROMPTS, SEVERAL_ESCALATIONS = "prompts", "escalations"
 FORM, FORM_SHORT = "reporting form (Form B)", "Form B"
 WIDTH = 76
-PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+PLAIN = expression(r"[A-Za-z0-9][A-Za-z0-9-]*")
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-ADDRESS = re.compile(
+ADDRESS = expression(
     rf"(?![-.])(?!.*\.[.@])[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*"
 )
 

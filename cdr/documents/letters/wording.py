@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cdr import resources
 from cdr.documents.letters import effort
 from cdr.errors import InvalidData, NotFound, Problem, WrongConfiguration
+from cdr.expressions import expression
 from cdr.forms.law import sentences
 from cdr.records import dataclass
 
@@ -25,19 +26,19 @@ SUBJECT = "Subject: "
 SIGN_HERE = "[sign here]"
 NEW_PAGE = "[new page]"
 PIECES = ("first-words", "who-to-ask", "signature", "people-who-can-help", "what-we-keep")
-PIECE = re.compile(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
-COMMENT = re.compile(r"\{#.*?#\}\n?", re.DOTALL)
+PIECE = expression(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
+COMMENT = expression(r"\{#.*?#\}\n?", re.DOTALL)
 NAME_STAND_IN = "Sam"
 LONGEST = 500_000  # letters of a filled-in wording
-BOLD = re.compile(r"\*\*(.+?)\*\*")
+BOLD = expression(r"\*\*(.+?)\*\*")
 # What marks a wording has, and what stands for the same letters in a value until the marks are read. The codec lets none of
 # these through, so that none of them is ever a letter of its own.
 MARKS = "*#-[\\"
 AS_TEXT = {ord(mark): chr(0xFDD0 + number) for number, mark in enumerate(MARKS)}
 AS_MARKS = {ord(text): chr(mark) for mark, text in AS_TEXT.items()}
-WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
-INITIALISM = re.compile(r"\b(?:[A-Z]{2,}|(?:[A-Z]\.){2,})")
-AGE_SUM = re.compile(
+WORD = expression(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+INITIALISM = expression(r"\b(?:[A-Z]{2,}|(?:[A-Z]\.){2,})")
+AGE_SUM = expression(
     r"\baged? (?:of )?\w*\d|\b(?:days?|weeks?|months?|years?)[ -](?:old|of age)\b|\bwas (?:only |just )?\d",
     re.IGNORECASE,
 )

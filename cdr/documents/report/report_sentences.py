@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cdr.expressions import expression
 from cdr.statistics.comparing import COUNT, SHARE, are_comparable, change, pair, together
 from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Table, Tally, percent
 
 Words = Mapping[str, Any]
 # the number of a category or the letter of a domain, which a table needs and a sentence does not
-NUMBERED = re.compile(r"^(?:\d+|[A-D]) (?=[A-Z])")
+NUMBERED = expression(r"^(?:\d+|[A-D]) (?=[A-Z])")
 
 
 def said(table: Table, about: Words, rules: Words, chance: Words, public: bool = False) -> list[str]:

@@ -45,12 +45,13 @@ from cdr.domain.anonymising.name_forms import (
 from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, saint_said
 from cdr.domain.anonymising.whose_names import WhoseNames
 from cdr.domain.rulebook.validation import date_at
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
+INVISIBLE = expression("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
 LONGEST_RUN = 16  # words: a longer name becomes two roles side by side, which are then said once
-INITIALS = re.compile(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")
+INITIALS = expression(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")
 
 
 @dataclass(frozen=True)

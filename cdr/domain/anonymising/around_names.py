@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from functools import cache
 
 from cdr.domain.anonymising.known_names import CHILD, PROFESSIONAL, ordinary_words, word_rules
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name
 
 EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
-BETWEEN_NAMES = re.compile(rf"[^\S\n]{{1,3}}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|[{APOSTROPHES}]")
+BETWEEN_NAMES = expression(rf"[^\S\n]{{1,3}}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|[{APOSTROPHES}]")
 HYPHENS = ("-", "‐", "‑")
 LONGEST_UNKNOWN_NAME = 3
 LONGEST_SHORT_TITLE = 4
-AFTER_A_RELATION = re.compile(r"[^\S\n]{1,3}[\"“‘(]?")
+AFTER_A_RELATION = expression(r"[^\S\n]{1,3}[\"“‘(]?")
 
 
 @dataclass(frozen=True)

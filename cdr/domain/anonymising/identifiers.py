@@ -24,16 +24,17 @@ from cdr.domain.anonymising.accounts import (
     username_said,
 )
 from cdr.domain.anonymising.known_names import word_rules
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.written import BETWEEN_DIGITS
 
-GENERAL_ADDRESS = re.compile(
+GENERAL_ADDRESS = expression(
     r"\b\d+[a-z]?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Court|Crescent|Terrace|Way|Gardens|Grove|Square|Mews)\b\.?"
     r"|\b(?:[A-Z][\w'’-]{1,60}+\s+){1,2}(?:Street|Road|Avenue|Lane|Crescent|Terrace|Mews|Gardens|Grove)\b"
 )
-HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?(?:\s?[-–/]\s?\d+[a-z]?)?,? (?=\[an address\])")
+HOUSE_NUMBER = expression(r"\b\d+[a-z]?(?:\s?[-–/]\s?\d+[a-z]?)?,? (?=\[an address\])")
 FIRST_MARK = 0xF0000
-MARKS = re.compile(r"[\U000F0000-\U000FFFFD]")
+MARKS = expression(r"[\U000F0000-\U000FFFFD]")
 PHONE_DIGITS = (9, 15)
 OLDEST_YEAR, LATEST_YEAR = 1900, 2100
 LONGEST_DATE, MOST_TIMES_OVER, STROKES = 60, 12, ("/", ".")
@@ -77,32 +78,32 @@ _DATES = tuple(
         rf"(?<=\bthe ){_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|when)\b))",
     )
 )
-_MONTH_ALONE = re.compile(
+_MONTH_ALONE = expression(
     rf"\b(?:in|by|of|since|until|from|early|late|mid|last|during)[\s-]+(?P<it>{_FULL_MONTH})\b", re.IGNORECASE
 )
-_YEAR_ALONE = re.compile(
+_YEAR_ALONE = expression(
     r"(?<!\d )\b(?:born|q[1-4]|in|since|during|from|until|by|before|after|of|to|spring|summer|autumn|winter"
     r"|early|late|mid|christmas|easter|year)[\s-]+(?P<it>(?:19|20)\d\d)\b"
     r"(?!\s?(?:g|grams?|ml|mls|hrs?|hours?|h|mg)\b)",
     re.IGNORECASE,
 )
-_SPAN_OF_YEARS = re.compile(r"(?<![\w/.-])20[0-4]\d[/-]\d\d(?![\w/-])")
+_SPAN_OF_YEARS = expression(r"(?<![\w/.-])20[0-4]\d[/-]\d\d(?![\w/-])")
 # Every run of letters that may begin an address, so that none is read twice: only one with a domain is an address.
-_EMAIL = re.compile(r"[^\s<>@,;:()\[\]]++(?P<domain>@[^\s<>@,;:()\[\]]+\.[^\W\d_]{2,})?")
-_WEB = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@[\w.]{2,}\w", re.IGNORECASE)
-_DIGITS = re.compile(rf"(?<![\w+])(?:\+|\((?=\+?\d{{2,5}}\)))?\d(?:{BETWEEN_DIGITS}{{0,2}}\d){{8,14}}(?!\d)")
+_EMAIL = expression(r"[^\s<>@,;:()\[\]]++(?P<domain>@[^\s<>@,;:()\[\]]+\.[^\W\d_]{2,})?")
+_WEB = expression(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@[\w.]{2,}\w", re.IGNORECASE)
+_DIGITS = expression(rf"(?<![\w+])(?:\+|\((?=\+?\d{{2,5}}\)))?\d(?:{BETWEEN_DIGITS}{{0,2}}\d){{8,14}}(?!\d)")
 # Wider than `written.postcode`: in a story a code that is none costs less than one that stays.
-_POSTCODE = re.compile(
+_POSTCODE = expression(
     r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d(?!(?-i:st|nd|rd|th|mg|ml|kg|cm|mm|am|pm)\b)[A-Z]{2})\b",
     re.IGNORECASE,
 )
-_INSURANCE = re.compile(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
-_REFERENCE = re.compile(
+_INSURANCE = expression(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
+_REFERENCE = expression(
     r"\b[A-Z] ?\d{5,9}\b|(?<![\w.,/])\d{6,8}(?![\w,/]|\.\d|\s?(?:mls?|g|mg|per|cells|units|copies|platelets|iu)\b)|"
     r"\b[A-Z]{1,6}[/-]\d{2,}(?:[/-][A-Z0-9]+)*\b|\b[A-Z]{1,5}\d{4,}[A-Z0-9/-]*\b"
     r"|\b\d{1,6}/\d{4,}(?:/\d+)?\b|\b[A-Z0-9]{2,}(?:/[A-Z]{1,4})?/\d{3,}/\d{2,4}\b"
 )
-_LED_REFERENCE = re.compile(
+_LED_REFERENCE = expression(
     r"\b(?:ref(?:erence)?|(?:case|crime|hosp(?:ital)?|log|incident|patient|unit|record|passport|custody|NHS)\s+(?:ref(?:erence)?|no|number|id)"
     r"|log|incident|ext|extension|bleep|MRN|CAD|URN|UPN|RiO|PNC)"
     r"\.?\s*+(?:no\.?|number)?\s*+[:#]?\s*+(?P<it>[A-Z]{0,5}[-/ ]?\d[\w/-]*(?: \d+(?![\w:/-]|[.,]\d))*(?:\s+of\s+\d{1,2}[/.]\d{1,2}\b)?)",

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from cdr import resources
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
 
@@ -27,7 +28,7 @@ PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "locati
 AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
 SMALL_WORDS = ("of", "and", "the", "for", "in", "at")
 IN_ASCII = "[A-Za-z]+(?:['`][A-Za-z]+)*"  # `word_pattern`, which takes long to make, where there are no accents
-HOUSE = re.compile(r"\d+[A-Za-z]?(?=[ ,]|$)")
+HOUSE = expression(r"\d+[A-Za-z]?(?=[ ,]|$)")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Container, Iterator
 
 from cdr.domain.anonymising.known_names import PLACE, word_pattern, word_rules, words_of
+from cdr.expressions import expression
 from cdr.written import APOSTROPHES, bare_name
 
 SHORTEST_MISSPELT, LONGEST_MISSPELT = 5, 60
@@ -15,8 +16,8 @@ ANY_LETTER = "*"
 LONGEST_ENDING_LOST, LONGEST_ENDING = 2, 4
 SHORTEST_PART, LONGEST_DISGUISED = 2, 40
 DIGITS_FOR_LETTERS = str.maketrans("0134578$@!", "oieastbsai")
-SPACED = re.compile(r"(?<!\w)[^\W\d_](?:(?: |[.\-_·*] ?)[^\W\d_]){2,39}(?!\w)")
-DISGUISED = re.compile(r"(?<![\w$@])(?=[^\W\d_$@!]*[\d$@!])(?=[\d$@!]*[^\W\d_])[\w$@!]{3,40}(?![\w$@])")
+SPACED = expression(r"(?<!\w)[^\W\d_](?:(?: |[.\-_·*] ?)[^\W\d_]){2,39}(?!\w)")
+DISGUISED = expression(r"(?<![\w$@])(?=[^\W\d_$@!]*[\d$@!])(?=[\d$@!]*[^\W\d_])[\w$@!]{3,40}(?![\w$@])")
 
 
 def slips(word: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from cdr.domain.anonymising.known_names import ordinary_words, word_rules
+from cdr.expressions import expression
 from cdr.written import bare_name
 
 SAID = {
@@ -19,10 +20,10 @@ SAID = {
 }  # fmt: skip
 MOST_WORDS = 6
 _NAME = r"[A-Z][\w'’]{1,30}"
-_ENDED = re.compile(
+_ENDED = expression(
     rf"(?<![\w'’])(?P<name>{_NAME}(?:[ -](?:and |of |& |the )?{_NAME}){{0,{MOST_WORDS}}}) (?P<end>(?i:{'|'.join(SAID)}))(?![\w'’])"
 )
-_SAINT = re.compile(
+_SAINT = expression(
     rf"(?<![\w'’])(?P<st>(?:S|s)(?:t|aint|te|ts|s)\.?)\s{{1,2}}(?P<who>[^\W\d_]{{3,20}})(?:['’]?s\b|['’])?"
     rf"(?:(?: (?:and|&) St\.? |[- ]){_NAME}){{0,4}}"
 )

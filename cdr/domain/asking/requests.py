@@ -16,7 +16,7 @@ from typing import Any
 
 from cdr import moments
 from cdr.domain.process.policy import Policy
-from cdr.domain.rulebook.validation import date_at, items_at, text_at
+from cdr.domain.rulebook.validation import date_at, items_at, read_date, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
 from cdr.records import dataclass
@@ -311,19 +311,19 @@ def _already(request: Request) -> str:
 
 
 def _request(item: Mapping[str, Any]) -> Request:
-    form, received = item.get("form"), item.get("received")
+    form, received, answered_on = item.get("form"), item.get("received"), item.get("answered_on")
     return Request(
         str(item["agency"]),
         moments.day(item["requested_on"]),
         str(item["status"]),
-        date_at(item, "answered_on"),
+        read_date(answered_on),
         RequestForm(**form) if form else None,
         Received(**received) if received else None,
         tuple(Bounce(moments.day(one["on"]), date_at(one, "answered_on")) for one in item.get("bounced", ())),
-        date_at(item, "hold.until"),
+        date_at(item, "hold.until") if "hold" in item else None,
         tuple(Waived(moments.day(one["requested_on"]), date_at(one, "answered_on")) for one in item.get("earlier", ())),
-        date_at(item, "set_aside.on"),
-        date_at(item, "gone.on"),
+        date_at(item, "set_aside.on") if "set_aside" in item else None,
+        date_at(item, "gone.on") if "gone" in item else None,
     )
 
 

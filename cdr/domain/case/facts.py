@@ -6,7 +6,6 @@ acting key may not open, nothing is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import date
@@ -14,8 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from cdr.domain.asking.requests import Request, ever_asked, requests_of
-from cdr.domain.asking.requests import outstanding as outstanding_of
+from cdr.domain.asking.requests import OUTSTANDING, Request, ever_asked, requests_of
 from cdr.domain.case import case as cases_
 from cdr.domain.case import standing
 from cdr.domain.case.duplicates import Identity
@@ -38,6 +36,7 @@ from cdr.domain.rulebook.validation import (
     whole_at,
     words_at,
 )
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
@@ -52,7 +51,7 @@ PROCESSES = "processes"
 LISTS = ("contributory_factors", "modifiable_factors", "learning_themes")
 FROM_REGISTER = "imported-"
 BEGUN = ("open", "closed")
-_CODE = re.compile(r"[a-z0-9_]{1,60}")
+_CODE = expression(r"[a-z0-9_]{1,60}")
 _YES_OR_NO = MappingProxyType({"yes": True, "no": False})
 
 Body = Mapping[str, Any]
@@ -215,7 +214,9 @@ class Facts:
     @cached_property
     def outstanding(self) -> tuple[Request, ...]:
         """The requests neither returned nor nil nor waived; none of a case that is void."""
-        return () if is_void(self.case, self.requests) else tuple(outstanding_of(self.requests))
+        return (
+            () if is_void(self.case, self.requests) else tuple(one for one in self.asked if one.status == OUTSTANDING)
+        )
 
     @cached_property
     def gates(self) -> tuple[Gate, ...]:

@@ -11,12 +11,13 @@ from cdr.domain.anonymising.known_names import PLACE, Known, word_pattern, words
 from cdr.domain.case.people import Clues, bare_number
 from cdr.domain.case.traces import fields_of, values_of
 from cdr.domain.rulebook.validation import at
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.written import bare_name
 
 LONGEST_SHORTENED = 2
 OPENED, CLOSED = "[OTHER: ", "]"
-LONG_NUMBER = re.compile(r"\+?\d[\d -]{7,}\d")
+LONG_NUMBER = expression(r"\+?\d[\d -]{7,}\d")
 
 Body = Mapping[str, Any]
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from cdr.domain.anonymising.known_names import word_rules, words_of
 from cdr.domain.case.duplicates import NO_NAME_YET, SHORTEST_ALIKE, Identity, Likeness, close
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
 from cdr.nhs_numbers import TEN_DIGITS
@@ -92,6 +91,8 @@ def _told(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _bare_words(name: str) -> str:
     """A name word by word, without a title (`Ms`)."""
+    from cdr.domain.anonymising.known_names import word_rules, words_of
+
     return " ".join(word for word in words_of(name) if word not in word_rules()["titles"])
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 
+from cdr.expressions import expression
 from cdr.written import bare_name
 
 OTHER_HOSPITAL = "Another hospital"  # what a form says of one that is not of the area, and the row of a table
-_PARTS = re.compile(r"[,;:()/\n]|\s[-–—]\s|\s(?:at|in|of the)\s")
+_PARTS = expression(r"[,;:()/\n]|\s[-–—]\s|\s(?:at|in|of the)\s")
 
 
 @cache
@@ -20,8 +20,13 @@ def same_place(name: str) -> str:
 
 def own_authority(name: str | None, authorities: Sequence[str]) -> str | None:
     """The authority of the area that a name stands for, in the spelling of cdr.yaml; None where it is none of them, or not known."""
-    wanted = same_place(name or "")
-    return next((one for one in authorities if wanted and same_place(one) == wanted), None)
+    return _by_name(tuple(authorities)).get(same_place(name)) if name else None
+
+
+@cache
+def _by_name(authorities: tuple[str, ...]) -> dict[str, str]:
+    """The authorities by their names as they are compared, the first of each."""
+    return {name: one for one in reversed(authorities) if (name := same_place(one))}
 
 
 def own_hospital(said: str | None, hospitals: Sequence[str]) -> str | None:

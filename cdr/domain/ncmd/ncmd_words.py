@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cdr.expressions import expression
 from cdr.forms.codelists import code_list
 
 Schema = Mapping[str, Any]
 ONE_LINE = "^[^\\n]*$"  # the pattern of any text on one line: it tells nothing of what the text means
 NHS_NUMBER = "^[0-9]{10}$"
-DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:T(\d{2}:\d{2})(?::\d{2})?)?")
+DAY = expression(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:T(\d{2}:\d{2})(?::\d{2})?)?")
 NO_ANSWER: tuple[Any, ...] = (None, "", [], {})
 NOBODY_KNOWS = ("not_known", "not_applicable")
 SHORT_CODE = 2

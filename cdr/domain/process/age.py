@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
+
+from cdr.expressions import expression
 
 # The interface fixes these labels, and what a label says is what it means: the numbers stand nowhere else.
 AGE_BANDS = ("0-27 days", "28-364 days", "1-4 years", "5-9 years", "10-14 years", "15-17 years")
-BAND = re.compile(r"(\d+)-(\d+) (days|years)")
+BAND = expression(r"(\d+)-(\d+) (days|years)")
 MONTHS_IN_A_YEAR = 12
 DAYS_IN_A_WEEK = 7
 
@@ -35,12 +37,19 @@ def age_band(born: date, died: date, bands: Sequence[str] = AGE_BANDS) -> str:
     """
     years, days = completed_years(born, died), days_old(born, died)
     unit, age = ("years", years) if years else ("days", days)
-    parsed = [(label, match) for label in bands if (match := BAND.fullmatch(label)) and match[3] == unit]
-    for label, match in parsed:
-        last_of_days = unit == "days" and label == parsed[-1][0]
-        if int(match[1]) <= age and (last_of_days or age <= int(match[2])):
+    of_unit = _bands_of(tuple(bands), unit)
+    for label, first, last in of_unit:
+        last_of_days = unit == "days" and label == of_unit[-1][0]
+        if first <= age and (last_of_days or age <= last):
             return label
     raise ValueError("the dates of birth and death are not in any age band")
+
+
+@cache
+def _bands_of(bands: tuple[str, ...], unit: str) -> tuple[tuple[str, int, int], ...]:
+    """The bands of days or of years, each with its first and its last."""
+    read = ((label, BAND.fullmatch(label)) for label in bands)
+    return tuple((label, int(match[1]), int(match[2])) for label, match in read if match and match[3] == unit)
 
 
 def age_words(born: date, on: date) -> str:

@@ -22,6 +22,7 @@ from cdr.domain.rulebook.form_a import has_known_area
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
 from cdr.domain.rulebook.validation import problem, read_date
 from cdr.errors import Problem
+from cdr.expressions import expression
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
@@ -29,11 +30,11 @@ from cdr.written import folded
 
 LONGEST_TEXT = 300
 UNSEEN = "an invisible character ({}) stands in it; delete it, or type the whole again"
-SHORTENED = re.compile(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+SHORTENED = expression(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 SEVERAL = ";"
-WEEKS = re.compile(r"(?P<weeks>[0-9]{2})(?: ?\+ ?(?P<days>[0-6]))?")
+WEEKS = expression(r"(?P<weeks>[0-9]{2})(?: ?\+ ?(?P<days>[0-6]))?")
 NUMBERS = ("number", "weeks", "nhs_number")
-WHOLE_AS_DECIMAL = re.compile(r"(?<=[0-9])\.0$")  # as programs write whole numbers of a column with gaps
+WHOLE_AS_DECIMAL = expression(r"(?<=[0-9])\.0$")  # as programs write whole numbers of a column with gaps
 FOUND_BY_PANEL = (
     "category", "modifiable", "domain_a", "domain_b", "domain_c", "domain_d", "contributory_factors", "modifiable_factors",
     "learning_themes",

@@ -6,7 +6,6 @@ values: {OURS: {THEIRS: CODE}}, constants: {OURS: VALUE}}`.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
@@ -18,6 +17,7 @@ from cdr import moments, written
 from cdr.domain.register.register import SEVERAL, Column, Columns
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
+from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.written import folded
 
@@ -37,7 +37,7 @@ DATE_FORMATS: Mapping[str, str] = {
     "mm/dd/yyyy": "%m/%d/%Y",
     "yyyymmdd": "%Y%m%d",
 }
-TIME_BEHIND = re.compile(r"(?<=[0-9])[ T](?P<clock>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?$")
+TIME_BEHIND = expression(r"(?<=[0-9])[ T](?P<clock>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?$")
 Rows = Sequence[tuple[int, Sequence[str]]]
 
 

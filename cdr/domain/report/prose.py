@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdr.domain.rulebook.validation import items_at, text_at
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
 HTML, LINK, PICTURE, NOTHING_SAID = "RPT-07", "RPT-08", "RPT-09", "RPT-10"
-LEADS_OUT = re.compile(r"(?:https?://[^/\s]|mailto:[^\s]|tel:[+0-9])", re.IGNORECASE)
-PICTURE_FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z ._-]{0,79}\.(?:png|jpe?g)", re.IGNORECASE)
+LEADS_OUT = expression(r"(?:https?://[^/\s]|mailto:[^\s]|tel:[+0-9])", re.IGNORECASE)
+PICTURE_FILE = expression(r"[0-9A-Za-z][0-9A-Za-z ._-]{0,79}\.(?:png|jpe?g)", re.IGNORECASE)
 DEEPEST_HEADING = 3
 # Code is shown as what it says: a paragraph that happens to be indented is no program.
 NOT_READ = ("code", "fence", "html_block", "html_inline")

@@ -14,10 +14,11 @@ from cdr.domain.report import prose
 from cdr.domain.report.report_words import OF_PROFESSIONALS, follow_up, texts
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 NAME, PLACE, DATE, METHOD, FEW, COUNT, NUMBER = (f"PUB-0{n}" for n in range(1, 8))
-NOT_SEARCHED = re.compile(r"schema|year|membership\.\d+\.(?:role|organisation)|actions\.\d+\.(?:due|status)")
+NOT_SEARCHED = expression(r"schema|year|membership\.\d+\.(?:role|organisation)|actions\.\d+\.(?:due|status)")
 SHORTEST_TELLING = 5
 ID_LENGTH = 8
 # what the anonymiser calls what it found; a year and the address of a page may stand in a report
@@ -28,10 +29,10 @@ OF_KINDS = {
 A_YEAR = "[a year]"
 TITLE, MAYBE = "title", "maybe"
 NOBODY = "they"
-_CAPITAL = re.compile(r"[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*['’]?")
+_CAPITAL = expression(r"[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*['’]?")
 _JOINS = r"(?:\s+(?:(?:of|and|for|in|the|on|to|with|&)\s+){0,2}|\s*/\s*)"
-_RUN = re.compile(rf"(?:(?<!\w)(?P<before>[A-Za-z]+)\s+)??(?<![\w'’]){_CAPITAL.pattern}(?:{_JOINS}{_CAPITAL.pattern})*")
-_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+_RUN = expression(rf"(?:(?<!\w)(?P<before>[A-Za-z]+)\s+)??(?<![\w'’]){_CAPITAL.pattern}(?:{_JOINS}{_CAPITAL.pattern})*")
+_SENTENCES = expression(r"(?<=[.!?])\s+|\n\s*\n")
 
 
 @dataclass(frozen=True)

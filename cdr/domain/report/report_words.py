@@ -13,6 +13,7 @@ from cdr.domain.anonymising.known_names import ordinary_words, word_pattern, wor
 from cdr.domain.report import prose
 from cdr.domain.rulebook.validation import YES, items_at, problem, text_at
 from cdr.errors import Problem
+from cdr.expressions import expression
 from cdr.forms import migrations
 from cdr.records import dataclass
 from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name
@@ -20,9 +21,9 @@ from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name
 FORM = "report"
 SHORTEST_NAME = 3
 # Here a person who works for children stands with their own name, and it may be a family's name too.
-OF_PROFESSIONALS = re.compile(r"foreword\.by|membership\.\d+\.name|actions\.\d+\.owner")
-_DIGITS = re.compile(rf"(?<!\d)\d(?:{BETWEEN_DIGITS}{{0,2}}\d){{9}}(?!\d)")
-_REFERENCE = re.compile(r"(?<![0-9A-Za-z])(?:19|20)[0-9]{2}-(?=[0-9A-Z]*[A-Z])[0-9A-HJKMNP-TV-Z]{4}(?![0-9A-Za-z])")
+OF_PROFESSIONALS = expression(r"foreword\.by|membership\.\d+\.name|actions\.\d+\.owner")
+_DIGITS = expression(rf"(?<!\d)\d(?:{BETWEEN_DIGITS}{{0,2}}\d){{9}}(?!\d)")
+_REFERENCE = expression(r"(?<![0-9A-Za-z])(?:19|20)[0-9]{2}-(?=[0-9A-Z]*[A-Z])[0-9A-HJKMNP-TV-Z]{4}(?![0-9A-Za-z])")
 # What is said of one year, and would be wrong if it were said of the next as it stands.
 OF_ONE_YEAR = ("foreword", "what_was_done", "effectiveness", "learning", "priorities")
 Phrase = tuple[str, ...]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from difflib import get_close_matches
 from typing import Any
 
 from cdr.domain.case.places import same_place
@@ -13,7 +12,6 @@ from cdr.domain.rulebook.agency_routes import FORM, route_problems
 from cdr.domain.rulebook.area_rules import changes
 from cdr.domain.rulebook.validation import at, date_at, items_at, problem, text_at, words_at
 from cdr.errors import NotFound, Problem
-from cdr.forms.schema_files import shipped
 from cdr.records import dataclass
 
 LONGEST_CLOSURE = timedelta(days=366)
@@ -219,6 +217,8 @@ class Configuration:
         for agency in self.agencies:
             if agency.id == agency_id:
                 return agency
+        from difflib import get_close_matches
+
         known = sorted(agency.id for agency in self.agencies if not agency.retired_on)
         close = get_close_matches(agency_id.lower(), known, 1)
         likely = f"Did you mean {close[0]}? " if close else ""
@@ -280,6 +280,8 @@ def _members(body: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _unsendable(body: Mapping[str, Any]) -> Iterator[Problem]:
+    from cdr.forms.schema_files import shipped
+
     mail = _mapping(body, "mail")
     needs = shipped("store/1")["properties"]["mail"]["properties"]["transport"]["x-needs"]
     for key in needs.get(mail.get("transport"), ()):

@@ -303,6 +303,9 @@ RULES: Mapping[str, Rule] = {
 }
 
 
+PLAIN = (dict, Mapping)  # nearly all are dictionaries, and of those it is found at once
+
+
 def problem(rule: str, field: str) -> Problem:
     """The problem of breaking a rule at a field; the title is filled in by whoever knows the form's schema."""
     return Problem(field=field, title="", message=RULES[rule].sentence, rule=rule, level=RULES[rule].level)
@@ -316,10 +319,10 @@ def found(checks: Iterable[tuple[bool, str, str]]) -> list[Problem]:
 def at(body: object, path: str) -> Any:
     """What stands at a dotted path, numbers counting in lists; None where the body has no such part, whatever it is."""
     for key in path.split("."):
-        if isinstance(body, list) and key.isdecimal():
-            body = body[int(key)] if int(key) < len(body) else None
-        elif isinstance(body, Mapping):
+        if isinstance(body, PLAIN):
             body = body.get(key)
+        elif isinstance(body, list) and key.isdecimal():
+            body = body[int(key)] if int(key) < len(body) else None
         else:
             return None
     return body
@@ -358,7 +361,7 @@ def moment_at(body: object, path: str) -> Moment | None:
 def items_at(body: object, path: str) -> list[tuple[int, Mapping[str, Any]]]:
     """The numbered mappings of the list at a path; what is no mapping is left out."""
     value = at(body, path)
-    return [(n, item) for n, item in enumerate(value) if isinstance(item, Mapping)] if isinstance(value, list) else []
+    return [(n, item) for n, item in enumerate(value) if isinstance(item, PLAIN)] if isinstance(value, list) else []
 
 
 def words_at(body: object, path: str) -> list[str]:
