@@ -9,6 +9,7 @@ from cdr.statistics.reference import UNITS, Figure
 from cdr.statistics.years import year_of
 
 TABLE = "reviews.modifiable"
+CONTRIBUTORY, MODIFIABLE = "contributory_factors", "modifiable_factors"  # lists that nobody may have filled in
 
 
 def base_rates(
@@ -45,8 +46,21 @@ def _published(figures: Iterable[Figure]) -> Iterator[str]:
 
 
 def _factor(reviewed: Sequence[CaseFacts], code: str, label: str) -> str:
+    """How often a factor was found, among the reviews of which it is known which factors were: a register may have no column for them."""
     had = [one for one in reviewed if code in one.contributory_factors or code in one.modifiable_factors]
-    held = sum(code in one.modifiable_factors for one in had)
+    known = [one for one in reviewed if one in had or CONTRIBUTORY not in one.unanswered_after]
+    if not known:
+        return f"{label}: of no earlier review here is it known."
+    unknown = len(reviewed) - len(known)
+    more = f" (of {unknown} more it is not known)" if unknown else ""
     if not had:
-        return f"{label}: in no earlier review here."
-    return f"{label}: in {len(had)} of these {len(reviewed)} reviews here, and held to be modifiable in {held}."
+        return f"{label}: in no earlier review here{more}."
+    return f"{label}: in {len(had)} of these {len(known)} reviews here{more}, {_held(had, code)}."
+
+
+def _held(had: Sequence[CaseFacts], code: str) -> str:
+    judged = [one for one in had if code in one.modifiable_factors or MODIFIABLE not in one.unanswered_after]
+    if not judged:
+        return "and whether it was modifiable is not known"
+    held = sum(code in one.modifiable_factors for one in judged)
+    return f"and held to be modifiable in {held}{f' of {len(judged)}' if len(judged) < len(had) else ''}"

@@ -10,11 +10,12 @@ from cdr.errors import WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.statistics.facts import CaseFacts
-from cdr.statistics.labels import Labels
+from cdr.statistics.labels import NOT_KNOWN, Labels
 from cdr.statistics.years import year_of
 from cdr.written import folded
 
 SERVICES = "D"  # the domain of what services did (Form C)
+CONTRIBUTORY, LEARNING = "contributory_factors", "learning_themes"  # lists that nobody may have filled in
 TABLES = (
     "reviews.local_authority", "reviews.age_band", "reviews.sex", "reviews.ethnicity", "reviews.place", "reviews.category", "reviews.modifiable",
     "reviews.domains", "reviews.contributory_factors", "reviews.modifiable_factors", "reviews.learning_themes",
@@ -49,7 +50,9 @@ def _word(codes: str, value: int | str) -> str:
 class Theme:
     """The cases: all that were reviewed in the years, those that match, those of them with concerns about care or services.
 
-    `not_known` is how many of the reviewed would match if it were known that the child had a life-limiting condition.
+    `not_known` is of how many of the reviewed it is not known whether they match: a register may have no column for factors or
+    learning, and no return may say whether the child had a life-limiting condition. `unclear` are those that match of which it is not known
+    whether they have concerns.
     """
 
     years: tuple[str, ...]
@@ -57,6 +60,7 @@ class Theme:
     matching: tuple[CaseFacts, ...]
     concerns: tuple[CaseFacts, ...]
     not_known: int = 0
+    unclear: tuple[CaseFacts, ...] = ()
 
 
 def criteria(
@@ -87,18 +91,29 @@ def reviewed(facts: Iterable[CaseFacts], labels: Labels, years: Sequence[str]) -
 
 
 def may_match(cases: Iterable[CaseFacts], wanted: Criteria, labels: Labels) -> list[CaseFacts]:
-    """The cases that match as far as the analysis and the notification tell: all but the life-limiting condition."""
-    return [one for one in cases if _matches(one, wanted, labels)]
+    """The cases that may match as far as the analysis and the notification tell: all but the life-limiting condition."""
+    return [one for one in cases if False not in _answers(one, wanted, labels)]
 
 
-def _matches(case: CaseFacts, wanted: Criteria, labels: Labels) -> bool:
-    factors = {*case.contributory_factors, *case.modifiable_factors}
-    return (
-        (not wanted.categories or case.category in wanted.categories)
-        and (not wanted.factors or bool(factors & set(wanted.factors)))
-        and (not wanted.learning or bool(set(case.learning_themes) & set(wanted.learning)))
-        and (not wanted.age_bands or labels.of("age_band", case)[0] in wanted.age_bands)
-    )
+def _answers(case: CaseFacts, wanted: Criteria, labels: Labels) -> list[bool | None]:
+    """For each criterion whether it holds of a case; None where that is not known."""
+    found: list[bool | None] = []
+    if wanted.categories:
+        found.append(None if case.category is None else case.category in wanted.categories)
+    if wanted.factors:
+        factors = (*case.contributory_factors, *case.modifiable_factors)
+        found.append(_has_any(factors, wanted.factors, case, CONTRIBUTORY))
+    if wanted.learning:
+        found.append(_has_any(case.learning_themes, wanted.learning, case, LEARNING))
+    if wanted.age_bands:
+        band = labels.of("age_band", case)[0]
+        found.append(None if band == NOT_KNOWN and band not in wanted.age_bands else band in wanted.age_bands)
+    return found
+
+
+def _has_any(named: Sequence[str], asked: Sequence[str], case: CaseFacts, list_: str) -> bool | None:
+    """Whether one of these is named; where nobody filled in the list, none that is missing from it is known to be so."""
+    return True if set(named) & set(asked) else None if list_ in case.unanswered_after else False
 
 
 def theme(
@@ -109,13 +124,20 @@ def theme(
     life_limiting: Mapping[str, bool | None],
 ) -> Theme:
     """The audit of the reviewed cases; `life_limiting` tells of each case whether the child had such a condition (None: not known)."""
-    matching = may_match(cases, wanted, labels)
-    unknown = 0
-    if wanted.life_limiting:
-        unknown = sum(life_limiting.get(one.case) is None for one in matching)
-        matching = [one for one in matching if life_limiting.get(one.case)]
+    answers = [
+        [*_answers(one, wanted, labels), *([life_limiting.get(one.case)] if wanted.life_limiting else [])]
+        for one in cases
+    ]
+    matching = [one for one, said in zip(cases, answers, strict=True) if all(said)]
+    not_known = sum(None in said and False not in said for said in answers)
     concerns = tuple(one for one in matching if has_concerns(one))
-    return Theme(tuple(years), tuple(cases), tuple(matching), concerns, unknown)
+    unclear = tuple(one for one in matching if not has_concerns(one) and _is_silent(one))
+    return Theme(tuple(years), tuple(cases), tuple(matching), concerns, not_known, unclear)
+
+
+def _is_silent(case: CaseFacts) -> bool:
+    """Whether nobody said what part services had: neither the domain's relevance nor any factor."""
+    return SERVICES not in case.domains and CONTRIBUTORY in case.unanswered_after
 
 
 def has_concerns(case: CaseFacts) -> bool:

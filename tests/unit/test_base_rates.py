@@ -54,3 +54,22 @@ def test_where_nothing_was_decided_no_rate_is_given() -> None:
     assert base_rates([case(1, None)], [], [], str) == [
         "No review here has decided yet whether there were modifiable factors."
     ]
+
+
+def test_a_review_of_which_no_factors_are_known_is_not_one_without_them() -> None:
+    """A register may say whether something was modifiable and name no factor."""
+    silent: dict[str, Any] = {"unanswered_after": ("contributory_factors", "modifiable_factors")}
+    told = case(1, "yes", contributory_factors=("smoke",), unanswered_after=("modifiable_factors",))
+    register = [case(2, "yes", **silent), case(3, "no", **silent)]
+
+    def of_factor(cases: list[CaseFacts], factor: str) -> str:
+        return base_rates(cases, [], [factor], str.title)[-1]
+
+    assert of_factor(register, "smoke") == "Smoke: of no earlier review here is it known."
+    assert of_factor([told, *register], "damp") == "Damp: in no earlier review here (of 2 more it is not known)."
+    one_of_three = "Smoke: in 1 of these 1 reviews here (of 2 more it is not known), and "
+    assert of_factor([told, *register], "smoke") == f"{one_of_three}whether it was modifiable is not known."
+    both = case(4, "yes", contributory_factors=("smoke",), modifiable_factors=("smoke",))
+    assert of_factor([told, both, *register], "smoke") == (
+        "Smoke: in 2 of these 2 reviews here (of 2 more it is not known), and held to be modifiable in 1 of 1."
+    )

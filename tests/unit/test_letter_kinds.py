@@ -221,7 +221,7 @@ class TestKinds:
                 {"other_investigations": [{"type": "criminal", "status": "open"}]},
                 "separate from any work of the police",
             ),
-            ("condolence", {"child__looked_after": "yes"}, "Doctors, nurses, social workers and others"),
+            ("condolence", {"child__looked_after": "yes"}, "doctors, nurses, social workers and others"),
             ("condolence", {"family__interpreter_language": "Polish"}, "An interpreter can read it with you"),
             ("before-review-meeting", {"child__date_of_birth": "2026-01-01"}, "the time before the birth"),
         ],

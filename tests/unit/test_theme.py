@@ -55,6 +55,38 @@ def test_derby_s_audit_comes_back() -> None:
     assert json.loads(render_theme(found, wanted, made, LABELS, "json")) == body
 
 
+def test_a_review_whose_factors_nobody_wrote_down_is_not_one_without_them() -> None:
+    """A register may have no column for factors or learning, and then neither has none of its cases them nor have all."""
+    silent: dict[str, Any] = {"domains": {}, "contributory_factors": (), "learning_themes": (), "category": None}
+    lists = ("contributory_factors", "modifiable_factors", "learning_themes")
+    few = {**silent, "unanswered_after": lists}
+    every = reviewed([replace(one, **few) if n < 7 else one for n, one in enumerate(cases()[:10])], LABELS, YEARS)
+
+    def found(**given: Any) -> tuple[int, int]:
+        told = theme(every, Criteria(**given), LABELS, YEARS, {})
+        return len(told.matching), told.not_known
+
+    assert found() == (10, 0)
+    assert found(factors=("child_health_history",)) == (3, 7)
+    assert found(factors=("chronic_asthma",)) == (0, 7)
+    assert found(learning=("escalation",)) == (2, 7)
+    assert found(categories=(8,)) == (0, 7) and found(categories=(8,), age_bands=("0-27 days",)) == (0, 0)
+    told = theme(every, Criteria(), LABELS, YEARS, {})
+    assert (len(told.concerns), len(told.unclear)) == (3, 7)
+    made = tally(told.matching, "Derby", LABELS.authorities, {}, YEARS[-1], 4, BANDS, Choice(TABLES, pooled=True))
+    text = render_theme(told, Criteria(), made, LABELS, "md")
+    assert "Of 7 of them it is not known which factors were found." in text
+    assert text.count(" | Not known | Not known | Not known |") == 7 and " | No | " not in text
+    said = render_theme(
+        theme(every, Criteria(factors=("chronic_asthma",)), LABELS, YEARS, {}),
+        Criteria(factors=("chronic_asthma",)),
+        made,
+        LABELS,
+        "md",
+    )
+    assert "Of 7 others it is not known whether they have that in common." in said
+
+
 def test_each_kind_of_criterion_must_hold_and_of_one_kind_any() -> None:
     every = reviewed(cases(), LABELS, YEARS)
 

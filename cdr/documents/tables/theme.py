@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cdr.documents.tables.tally import HIDDEN, render
-from cdr.statistics.labels import Labels
+from cdr.statistics.facts import CaseFacts
+from cdr.statistics.labels import NOT_KNOWN, Labels
 from cdr.statistics.tables import Tally
 from cdr.statistics.tally import to_json
-from cdr.statistics.theme import Criteria, Theme
+from cdr.statistics.theme import CONTRIBUTORY, LEARNING, Criteria, Theme
 from cdr.statistics.years import year_of
 
 SUFFIXES = {"": "table", ".txt": "table", ".md": "md", ".csv": "csv", ".json": "json"}
@@ -27,6 +28,7 @@ def as_json(found: Theme, tally: Tally) -> dict[str, Any]:
         "reviewed": len(found.reviewed),
         "matching": len(found.matching),
         "with_concerns": len(found.concerns),
+        "concerns_not_known": len(found.unclear),
         "not_known": found.not_known,
         "tables": to_json(tally)["tables"],
         "cases": [one.case for one in found.matching],
@@ -44,6 +46,7 @@ def public_json(counts: tuple[int | None, int | None, int | None], tally: Tally)
         "reviewed": reviewed,
         "matching": matching,
         "with_concerns": concerns,
+        "concerns_not_known": None,
         "not_known": None,
         **({"rounded_to": told["rounded_to"]} if "rounded_to" in told else {}),
         "tables": told["tables"],
@@ -87,9 +90,17 @@ def sentences(found: Theme, wanted: Criteria) -> list[str]:
         f"In common: {_criteria(wanted)}. Cases: {len(found.matching)}.",
         f"In {len(found.concerns)} of them the review names factors in what services did.",
     ]
+    if found.unclear:
+        said.append(f"Of {len(found.unclear)} of them it is not known which factors were found.")
     if found.not_known:
-        said.append(f"Of {found.not_known} others no return says whether the child had a life-limiting condition.")
+        said.append(f"Of {found.not_known} others {_not_known(wanted)}.")
     return said
+
+
+def _not_known(wanted: Criteria) -> str:
+    if wanted == Criteria(life_limiting=True):
+        return "no return says whether the child had a life-limiting condition"
+    return "it is not known whether they have that in common"
 
 
 def _criteria(wanted: Criteria) -> str:
@@ -105,10 +116,15 @@ def _list(found: Theme, labels: Labels, format_: str) -> str:
     for one in found.matching:
         factors, learning = labels.of("contributory_factors", one), labels.of("learning_themes", one)
         year = year_of(one.reviewed_on) if one.reviewed_on else NOTHING
-        concerns = "Yes" if one in found.concerns else "No"
+        concerns = NOT_KNOWN if one in found.unclear else "Yes" if one in found.concerns else "No"
         cells = (labels.of("age_band", one)[0], labels.of("category", one)[0], concerns)
-        rows.append((one.case, year, *cells, "; ".join(factors) or NOTHING, "; ".join(learning) or NOTHING))
+        told = (_joined(factors, one, CONTRIBUTORY), _joined(learning, one, LEARNING))
+        rows.append((one.case, year, *cells, *told))
     if format_ == "md":
         lines = [HEADS, tuple("---" for _ in HEADS), *rows]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return "\n\n".join("\n".join(f"{head}: {cell}" for head, cell in zip(HEADS, row, strict=True)) for row in rows)
+
+
+def _joined(named: Sequence[str], case: CaseFacts, list_: str) -> str:
+    return "; ".join(named) or (NOT_KNOWN if list_ in case.unanswered_after else NOTHING)
