@@ -116,7 +116,11 @@ def _agencies(talk: Conversation, area: str) -> list[dict[str, str]]:
         kind = _kind(talk, kinds)
         id_ = talk.answer("  Its id, which never changes", lambda answer: _wrong_id(answer, found), _slug(name))
         email = _one(talk, "agencies.email", "  E-mail for requests")
-        found.append({"id": id_, "name": name, "type": kind, "area": area, "email": email})
+        phone = talk.answer(
+            "  Telephone, for the pass-phrase of its form", _judge("agencies.phone"), left_out="not now"
+        )
+        known = {"phone": phone} if phone else {}
+        found.append({"id": id_, "name": name, "type": kind, "area": area, "email": email, **known})
 
 
 def _listed(kinds: Mapping[str, Code]) -> str:
@@ -128,7 +132,7 @@ def _kind(talk: Conversation, kinds: Mapping[str, Code]) -> str:
 
     def wrong(answer: str) -> str:
         if answer == LIST_AGAIN:
-            return _listed(kinds).strip()
+            return _listed(kinds)[2:]  # what is said of an answer is indented
         return "" if answer in kinds else f"Give a number of the list; {LIST_AGAIN} shows it again."
 
     chosen = kinds[talk.answer(f"  Its kind, by number ({LIST_AGAIN}: the list again)", wrong)]

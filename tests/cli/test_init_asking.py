@@ -33,11 +33,13 @@ ANSWERS = (
     ("  Hospital\r", None),
     ("id", ""),
     ("E-mail", "cdr@hospital.example"),
+    ("Telephone", "01632 960005"),
     ("Agency 2", ""),
     ("Agency 2", "Social Care"),
     ("kind", "11"),
     ("id", ""),
     ("E-mail", "cdr@csc.example"),
+    ("Telephone", ""),
     ("Agency 3", ""),
     ("How many years", "25"),
 )
@@ -68,10 +70,12 @@ BACK_AND_FORTH = (
     ("kind", "2"),
     ("id", ""),
     ("E-mail", "cdr@hospital.example"),
+    ("Telephone", "01632 960005"),
     ("Agency 2", "Social Care"),
     ("kind", "11"),
     ("id", ""),
     ("E-mail", "cdr@csc.example"),
+    ("Telephone", ""),
     ("Agency 3, its name \\(Enter: no more\\)", "Hopsice"),
     ("kind", "<"),
     ("Agency 3, its name \\(-: no more\\) \\[Hopsice\\]", "-"),
@@ -116,6 +120,7 @@ def test_a_store_is_made_from_answers(tmp_path: Path, people: People, member: st
     told = made(child, store)
     assert told["area.authorities"] == "Westmarch, Isle of Westmarch"
     assert told["agencies.st-mary-s-hospital.type"] == "acute_hospital" and told["panel.social_care"] == "social-care"
+    assert told["agencies.st-mary-s-hospital.phone"] == "01632 960005" and "agencies.social-care.phone" not in told
     assert told["letterhead.organisation"] == "Westmarch Child Death Review Team" and told["retention_years"] == "25"
     assert run(["--store", str(store), "list"]).out == "There is no case yet.\n"
 

@@ -151,6 +151,7 @@ def test_a_week_goes_as_the_page_tells_it(home: Home, root: Path, fenced: Fenced
     said = home.run(week)
     assert "6 messages are marked as sent" in said and "taken back" in said
     assert "question" in said and "Nothing is wrong." in said
+    assert re.search("child +otherwise", said), "the name that was heard on the telephone is found"
 
 
 def test_every_check_of_verify_is_told(root: Path) -> None:
