@@ -236,9 +236,10 @@ def pack(app: App, id_: str, who: tuple[str, ...], output: str, format_: str | N
 
     It is a PDF, or one page (HTML) for a tablet or a screen reader, where --format or the member's `papers` in cdr.yaml says so.
 
-    For each case a brief of one page, the timeline and the analysis as it is drafted, without names as far as the program could
-    tell; the time that it takes to read; each page marked with the reader. A reader gets no papers of a case for which they
-    leave. The day and the revisions are recorded; the papers are not kept. Members should have them at least 7 days before.
+    For each case a brief of one page, the timeline, what agencies answered, minutes and reports, and the analysis as it is
+    drafted, without names as far as the program could tell; at the end PDFs and pictures as they came, with names, which you are
+    told; the time that it takes to read; each page marked with the reader. A reader gets no papers of a case for which they leave.
+    The day and the revisions are recorded; the papers are not kept. Members should have them at least 7 days before.
 
     Example: cdr panel pack P2026-03-18 -o papers
     """

@@ -31,6 +31,12 @@ class Printed(bytes):
         made.replaced = lacking(data)
         return made
 
+    def as_(self, raw: bytes) -> Printed:
+        """Other bytes of the same document."""
+        made = Printed(raw)
+        made.replaced = self.replaced
+        return made
+
     def told(self) -> str:
         """What whoever made it should know, a sentence; empty where every letter is there."""
         if not self.replaced:

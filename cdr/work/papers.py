@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from cdr.work.meetings import changing_meeting, said_in_case
 
 if TYPE_CHECKING:
     from cdr.documents.panel.brief import CasePapers
+    from cdr.documents.panel.enclosed import Enclosed
     from cdr.documents.panel.paper import Paper, Part
     from cdr.statistics.facts import CaseFacts
     from cdr.statistics.reference import Figure
@@ -61,10 +64,21 @@ def make(app: App, id_: str, who: Sequence[str], output: str, format_: str | Non
         sent = now.in_cases(meeting.references, partial(said_in_case, app, with_papers, meeting))
         made = now.record(body, writing(packs, place), sent)
     tell(made.id, packs, output, as_json)
+    _say_what_was_attached(to_read)
     if today > papers_due(made):
         say(f"please check: members should have had their papers by {papers_due(made)}, a week before the meeting.")
     for one in unsigned_on(app, [one.reader for one in packs], today):
         say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
+
+
+def _say_what_was_attached(papers: Sequence[CasePapers]) -> None:
+    """What stands in the papers with names, and what the panel may see and does not find in them."""
+    for case in papers:
+        for one in case.enclosed:
+            if one.count:
+                say(f"please check: as it came and with names, the papers hold of {case.reference} the {one.name}.")
+            elif one.why_not:
+                say(f"please check: the papers do not hold the {one.name} of {case.reference}, because {one.why_not}.")
 
 
 def readers(app: App, meeting: Meeting, who: Sequence[str]) -> list[str]:
@@ -87,10 +101,24 @@ def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[Sour
     sources: list[SourceRevision] = []
     for number, reference in enumerate(meeting.references, 1):
         documents = app.store.case(reference)
-        papers.append(papers_of(app, number, documents, _rates(app, reference, known, published)))
+        seen = tuple(_enclosed(app, documents))
+        papers.append(
+            replace(papers_of(app, number, documents, _rates(app, reference, known, published)), enclosed=seen)
+        )
         used = [documents.notification, *documents.returns, *([documents.analysis] if documents.analysis else [])]
         sources += [SourceRevision(reference, one.place.id, one.revision) for one in used]
     return papers, sources
+
+
+def _enclosed(app: App, documents: CaseFile) -> Iterator[Enclosed]:
+    """What was attached to a case and the panel may see."""
+    from cdr.documents.panel.enclosed import enclosed, may_be_seen
+    from cdr.domain.case.attachments import attachments_of
+    from cdr.work.attaching import kept_file
+
+    for one in attachments_of(documents.case.body):
+        if may_be_seen(one):
+            yield enclosed(one, kept_file(app, documents.reference, one))
 
 
 def _returns(app: App, documents: CaseFile) -> tuple[tuple[str, Mapping[str, Any]], ...]:
@@ -153,7 +181,7 @@ def _open(paper: Paper, kind: str, meeting: Meeting) -> bytes:
     from cdr.documents.panel.page import to_html
     from cdr.documents.panel.paper import to_pdf
 
-    return to_html(paper) if kind == "html" else bytes(to_pdf(paper, meeting.on))
+    return to_html(paper, meeting.on) if kind == "html" else bytes(to_pdf(paper, meeting.on))
 
 
 def _locked(paper: Paper, kind: str, meeting: Meeting, told: str) -> bytes:
@@ -161,7 +189,7 @@ def _locked(paper: Paper, kind: str, meeting: Meeting, told: str) -> bytes:
         from cdr.documents.panel.page import to_locked_html
         from cdr.store.crypto import Gnupg
 
-        return to_locked_html(paper, meeting.id, lambda data: Gnupg().lock(data, told))
+        return to_locked_html(paper, meeting.id, meeting.on, lambda data: Gnupg().lock(data, told))
     from cdr.documents.panel.locked_pdf import locked
 
     return locked(_open(paper, kind, meeting), told)
@@ -169,14 +197,15 @@ def _locked(paper: Paper, kind: str, meeting: Meeting, told: str) -> bytes:
 
 def reader_paper(app: App, meeting: Meeting, reader: str, papers: Sequence[CasePapers]) -> Paper:
     """One reader's papers as they are set: what they hold and how long each case takes, then each case."""
-    from cdr.documents.panel.brief import case_parts
+    from cdr.documents.panel.brief import WITH_NAMES, case_parts, sheets_of
     from cdr.documents.panel.paper import Facts, Grid, Heading, Paper, Text, reading_minutes
     from cdr.documents.timeline.timeline_rows import ANONYMISED, PURPOSE
     from cdr.written import long_date
 
     own = [one for one in papers if (one.reference, reader) not in meeting.conflicts]
     parts = {one.reference: case_parts(one, meeting.on) for one in own}
-    minutes = {reference: reading_minutes(said) for reference, said in parts.items()}
+    sheets = {one.reference: sheets_of(one) for one in own}
+    minutes = {reference: reading_minutes([*said, *sheets[reference]]) for reference, said in parts.items()}
     total = sum(minutes.values())
     rows = tuple((str(one.number), one.reference, f"about {minutes[one.reference]} minutes") for one in own)
     first: list[Part] = [
@@ -186,13 +215,13 @@ def reader_paper(app: App, meeting: Meeting, reader: str, papers: Sequence[CaseP
                 ("Reading time", f"about {total} minutes in all"),
             )
         ),
-        Text(ANONYMISED, quiet=True),
+        Text(f"{ANONYMISED} {WITH_NAMES if any(sheets.values()) else ''}".rstrip(), quiet=True),
         Heading("Cases"),
         Grid(("", "Case", "To read"), rows, (1, 6, 6)),
     ]
     title, kind = f"Papers for the panel on {long_date(meeting.on)}", f"Meeting {meeting.id}"
     about = f"{app.configuration.area}: {kind}{f', {meeting.title}' if meeting.title else ''}"
-    every = (*first, *(part for said in parts.values() for part in said))
+    every = (*first, *chain.from_iterable(parts.values()), *chain.from_iterable(sheets.values()))
     return Paper(title, about, PURPOSE, every, mark=name_of(reader, app.configuration), minutes=total)
 
 

@@ -35,17 +35,34 @@ function saidOf(row) {
   return line;
 }
 
+/* A heading; one with a number stands in the contents too. */
+function headed(kind, text, number, apart) {
+  const heading = made(kind, text, number ? { id: `part-${number}`, tabindex: "-1" } : {});
+  if (apart) heading.className = "apart";
+  if (number) byId("list").append(within("li", [made("a", text, { href: `#part-${number}` })]));
+  return heading;
+}
+
+/* The pages of another document: a PDF within this page, which the browser opens or saves when it is asked to. */
+function fileOf(part, text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const href = URL.createObjectURL(new Blob([bytes], { type: "application/pdf" }));
+  const words = `Open its ${part.count === 1 ? "page" : `${part.count} pages`} (PDF)`;
+  return within("p", [made("a", words, { href, target: "_blank", rel: "noopener", "aria-label": `${words}: ${part.title}` })]);
+}
+
 function build(paper) {
-  const papers = byId("papers");
+  const papers = byId("papers"), files = [...(paper.files || [])];
   let apart = false, last = paper.title, count = 0;
   for (const part of paper.parts) {
     if (part.kind === "break") { apart = true; continue; }
+    if (part.kind === "sheets") {
+      papers.append(headed("h2", part.title, ++count, true), made("p", part.note, { class: "quiet" }), fileOf(part, files.shift()));
+      continue;
+    }
     if (part.kind === "h2" || part.kind === "h3") {
       last = part.text;
-      const heading = made(part.kind, part.text, part.kind === "h2" ? { id: `part-${++count}`, tabindex: "-1" } : {});
-      if (apart) heading.className = "apart";
-      if (part.kind === "h2") byId("list").append(within("li", [made("a", part.text, { href: `#part-${count}` })]));
-      papers.append(heading);
+      papers.append(headed(part.kind, part.text, part.kind === "h2" ? ++count : 0, apart));
       apart = false;
     }
     else if (part.kind === "text") papers.append(made("p", part.text));

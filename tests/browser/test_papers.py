@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from browser.driving import drive
@@ -12,6 +13,7 @@ from cdr.documents.panel.page import to_html, to_locked_html
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Said, Text
 from cdr.store.crypto import Gnupg
 
+ON = date(2026, 4, 14)
 EVENT = "Seen at home, </script><b>not markup</b>; " + "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 PAPER = Paper(
     "Papers for the panel on 14 April 2026",
@@ -39,8 +41,8 @@ def test_papers_open_with_their_pass_phrase_and_are_read_on_a_telephone_and_a_ta
     people: People, member: str, tmp_path: Path
 ) -> None:
     locked, plain = tmp_path / "locked.html", tmp_path / "plain.html"
-    locked.write_bytes(to_locked_html(PAPER, "P2026-04-14", lambda data: Gnupg().lock(data, PHRASE)))
-    plain.write_bytes(to_html(PAPER))
+    locked.write_bytes(to_locked_html(PAPER, "P2026-04-14", ON, lambda data: Gnupg().lock(data, PHRASE)))
+    plain.write_bytes(to_html(PAPER, ON))
     assert not [word for word in (b"Openshaw", b"5JEY", b"Llanfair") if word in locked.read_bytes()]
     seen = drive("papers", file=str(locked), plain=str(plain), phrase=SPOKEN)
     assert seen["kept"] == 0

@@ -286,3 +286,44 @@ def test_a_meeting_without_a_quorum_ratifies_nothing_by_itself(cdr: Shell, ready
     assert f"{unmet[0]} (1 review)" in table and ready not in table
     report = cdr("report", "--year", "2026/27", "-o", "-", as_of=DAY).out
     assert "1 meeting, of which 0 quorate" in report and QUORUM[3] in report
+
+
+def test_what_was_attached_is_in_the_papers_and_what_is_not_is_told(cdr: Shell, ready: str, tmp_path: Path) -> None:
+    pikepdf = pytest.importorskip("pikepdf")
+    files = {"minutes.txt": b"Kwame Testcase was heard.", "cut.pdf": b"%PDF-1.7", "card.txt": b"From the grandmother."}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    blank = pikepdf.new()
+    blank.add_blank_page()
+    blank.save(tmp_path / "report.pdf")
+    kinds = {
+        "minutes.txt": "jar_minutes",
+        "cut.pdf": "pmrt",
+        "card.txt": "correspondence",
+        "report.pdf": "post_mortem_report",
+    }
+    for name, kind in kinds.items():
+        cdr("attach", ready, tmp_path / name, "--kind", kind, as_of="2026-03-30")
+    panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
+    cdr("panel", "assign", panel, ready, as_of="2026-04-01")
+    pack = ("panel", "pack", panel, "--for", "northshire-police", "-o", tmp_path / "papers", "--json")
+    made = cdr(*pack, as_of="2026-04-02")
+    assert f"with names, the papers hold of {ready} the post-mortem report (attachment 4)." in made.err
+    assert (
+        f"do not hold the perinatal mortality review report (attachment 2) of {ready}, because it is damaged"
+        in made.err
+    )
+    assert "minutes" not in made.err and "letter or message" not in made.err
+    (one,) = made.json["packs"]
+    opened = io.BytesIO()
+    with pikepdf.open(tmp_path / "papers" / one["file"], password=one["passphrase"]) as document:
+        document.save(opened, encryption=False)
+    text = " ".join(pdf_text(opened.getvalue()).split())
+    assert (
+        "minutes and reports Minutes of the joint agency response (attachment 1) [father] was heard." in text
+        and "Kwame" not in text
+        and "grandmother" not in text
+    )
+    assert "perinatal mortality review report (attachment 2), letter or message (attachment 3)" in text
+    last = text.rpartition("post-mortem report (attachment 4)")[2]
+    assert "As it came: nobody has taken the names out." in last

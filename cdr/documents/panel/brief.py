@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from cdr.documents.panel.agencies_say import returns_parts
-from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Part, Said, Text, reading_minutes
+from cdr.documents.panel.enclosed import Enclosed
+from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Part, Said, Sheets, Text, reading_minutes
 from cdr.documents.timeline import timeline_rows as shown
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.asking.requests import requests_of
@@ -35,7 +36,12 @@ DECIDE = (
     "Learning, and recommendations: who does what, by when, and how it will be known.",
     "What the family is told, and by whom.",
 )
-NOT_ANONYMISED = "Kept with the case and not in these papers, because nobody has taken the names out:"
+AFTER_THE_RETURNS = (
+    "What else was written stands after what agencies answered, without names as far as the program could tell:"
+)
+WITH_NAMES = "Reports that stand at the end as they came have names in them."
+AT_THE_END = "At the end of these papers, as it came and with names:"
+NOT_IN_THEM = "Kept with the case and not in these papers:"
 LONGEST_SUMMARY = 1800  # letters: the brief is one page
 FORM_C = "form-c"
 
@@ -45,7 +51,7 @@ class CasePapers:
     """What the papers of one case are made from; `number` is its place on the agenda, `analysis` empty before there is a draft.
 
     `returns` are those of the agencies, each with the agency's type in words; `rates` are sentences on how often the panel held that
-    something could be changed.
+    something could be changed; `enclosed` is what was attached and the panel may see.
     """
 
     number: int
@@ -58,12 +64,22 @@ class CasePapers:
     analysis: Body = field(default_factory=dict)
     returns: tuple[tuple[str, Body], ...] = ()
     rates: tuple[str, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def case_parts(papers: CasePapers, meeting_on: date) -> list[Part]:
     """The parts of one case, the brief on a page of its own."""
-    body = [*timeline_parts(papers), *_said_by_agencies(papers), *_analysis(papers)]
-    return [*_brief(papers, meeting_on, reading_minutes(body)), *body]
+    body = [*timeline_parts(papers), *_said_by_agencies(papers), *_written(papers), *_analysis(papers)]
+    return [*_brief(papers, meeting_on, reading_minutes([*body, *sheets_of(papers)])), *body]
+
+
+def sheets_of(papers: CasePapers) -> list[Sheets]:
+    """What was attached to a case and is read as it came; it stands at the end of a reader's papers, apart from what has no names."""
+    return [
+        Sheets(f"{papers.number}. {papers.reference}: {one.name}", one.pages, one.count)
+        for one in papers.enclosed
+        if one.count
+    ]
 
 
 def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]:
@@ -87,9 +103,9 @@ def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]
     if papers.rates:
         yield Heading("How often something could be changed", 3)
         yield Bullets(papers.rates)
-    kept = _kept(papers.case)
-    if kept:
-        yield Text(f"{NOT_ANONYMISED} {', '.join(kept)}.", quiet=True)
+    for words, names in _kept(papers):
+        if names:
+            yield Text(f"{words} {', '.join(names)}.", quiet=True)
 
 
 def _facts(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[tuple[str, str]]:
@@ -149,10 +165,14 @@ def _returns(requests: Body) -> str:
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in states.items()) or "none asked for"
 
 
-def _kept(case: Body) -> list[str]:
-    kinds = code_list("attachment_kind")
-    files = [file for file in attachments_of(case) if file.kind != LETTER]
-    return [f"{kinds.label(file.kind).lower()} (attachment {file.number})" for file in files]
+def _kept(papers: CasePapers) -> Iterator[tuple[str, list[str]]]:
+    """Where each thing that is kept with the case is to be read, but letters."""
+    shown = {one.number for one in papers.enclosed if not one.why_not}
+    kinds, files = code_list("attachment_kind"), attachments_of(papers.case)
+    others = [file for file in files if file.kind != LETTER and file.number not in shown]
+    yield AFTER_THE_RETURNS, [one.name for one in papers.enclosed if one.text]
+    yield AT_THE_END, [f"{one.name}, {_counted(one.count, 'page')}" for one in papers.enclosed if one.count]
+    yield NOT_IN_THEM, [f"{kinds.label(file.kind).lower()} (attachment {file.number})" for file in others]
 
 
 def timeline_parts(papers: CasePapers) -> Iterator[Part]:
@@ -187,6 +207,15 @@ def _said_by_agencies(papers: CasePapers) -> Iterator[Part]:
     if parts:
         yield Heading(f"{papers.number}. {papers.reference}: what agencies answered", apart=True)
         yield from parts
+
+
+def _written(papers: CasePapers) -> Iterator[Part]:
+    texts = [one for one in papers.enclosed if one.text]
+    if texts:
+        yield Heading(f"{papers.number}. {papers.reference}: minutes and reports", apart=True)
+    for one in texts:
+        yield Heading(one.name[0].upper() + one.name[1:], 3)
+        yield Text(papers.anonymiser.text(one.text))
 
 
 def _analysis(papers: CasePapers) -> Iterator[Part]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
 from typing import Any, TypeAlias
 
 from cdr import resources
+from cdr.documents.panel.sheets import filled
 from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import Printed
 from cdr.documents.safe import visible
 from cdr.records import dataclass
 
 WORDS_A_MINUTE = 200  # of hard matter, read once with care (general knowledge)
+WORDS_A_SHEET = 400  # of another document, whose words nobody counted (general knowledge)
+AS_IT_CAME = "As it came: nobody has taken the names out."
 WIDTH = 100
 
 
@@ -65,7 +68,16 @@ class Said:
     rows: tuple[tuple[int, str, str], ...]
 
 
-Part: TypeAlias = Heading | Text | Bullets | Facts | Grid | Said
+@dataclass(frozen=True)
+class Sheets:
+    """The pages of another document as they came, a PDF of so many pages; they stand at the end of a paper."""
+
+    title: str
+    pages: bytes = field(repr=False)
+    count: int
+
+
+Part: TypeAlias = Heading | Text | Bullets | Facts | Grid | Said | Sheets
 
 
 @dataclass(frozen=True)
@@ -86,12 +98,15 @@ class Paper:
 def reading_minutes(parts: Sequence[Part]) -> int:
     """How long it takes to read these parts, in whole minutes, at least one."""
     words = sum(len(text.split()) for part in parts for text in _texts(part))
+    words += WORDS_A_SHEET * sum(part.count for part in parts if isinstance(part, Sheets))
     return max(1, round(words / WORDS_A_MINUTE))
 
 
 def _texts(part: Part) -> Iterator[str]:
     if isinstance(part, Heading | Text):
         yield part.words
+    elif isinstance(part, Sheets):
+        yield part.title
     elif isinstance(part, Bullets):
         yield from part.items
     else:
@@ -100,7 +115,14 @@ def _texts(part: Part) -> Iterator[str]:
 
 def to_pdf(paper: Paper, on: date) -> Printed:
     """The paper as PDF/UA-1, A4. Raises: ConditionsNotMet where its text cannot be set."""
-    return make_pdf(resources.read_bytes("templates", "panel", "paper.typ"), to_data(paper), on)
+    made = make_pdf(resources.read_bytes("templates", "panel", "paper.typ"), to_data(paper), on)
+    sheets = [part.pages for part in paper.parts if isinstance(part, Sheets)]
+    return made.as_(filled(made, sheets)) if sheets else made
+
+
+def alone(paper: Paper, sheets: Sheets, on: date) -> Printed:
+    """One document of a paper by itself, marked as the paper is, for whoever reads the rest as a page."""
+    return to_pdf(replace(paper, title=sheets.title, parts=(sheets,)), on)
 
 
 def to_data(paper: Paper) -> dict[str, Any]:
@@ -128,6 +150,8 @@ def _data(part: Part) -> Iterator[dict[str, Any]]:
     elif isinstance(part, Grid):
         rows = [[visible(cell) for cell in row] for row in part.rows]
         yield {"kind": "table", "heads": list(part.heads), "rows": rows, "widths": list(part.widths)}
+    elif isinstance(part, Sheets):
+        yield {"kind": "sheets", "title": visible(part.title), "note": AS_IT_CAME, "count": part.count}
     else:
         rows_ = [{"depth": depth, "title": visible(title), "text": visible(text)} for depth, title, text in part.rows]
         yield {"kind": "said", "rows": rows_}
@@ -157,6 +181,8 @@ def _lines(part: Part) -> Iterator[str]:
         yield f"| {' | '.join(part.heads)} |"
         yield f"|{'---|' * len(part.heads)}"
         yield from (f"| {' | '.join(visible(cell).replace('|', '/') for cell in row)} |" for row in part.rows)
+    elif isinstance(part, Sheets):
+        yield f"{visible(part.title)}: {part.count} {'page' if part.count == 1 else 'pages'}, in the PDF. {AS_IT_CAME}"
     else:
         yield from (
             f"{'  ' * depth}- {visible(f'{title}: {text}' if text else title)}" for depth, title, text in part.rows

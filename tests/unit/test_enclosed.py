@@ -1,0 +1,151 @@
+"""What was attached to a case, among the panel's papers: text without names, or pages as they came."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from datetime import date
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+
+from cdr.documents.panel.enclosed import MOST_BYTES, enclosed, may_be_seen
+from cdr.documents.panel.page import to_html
+from cdr.documents.panel.paper import AS_IT_CAME, Heading, Paper, Sheets, Text, reading_minutes, to_pdf, to_text
+from cdr.documents.word_file import About, finished
+from cdr.domain.case.attachments import Attached
+
+ON = date(2026, 4, 14)
+
+
+def pdf(*pages: str, size: tuple[int, int] = (595, 842)) -> bytes:
+    """A PDF with a word on each page, a link over it and a script that runs when it is opened."""
+    document = pikepdf.new()
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    for word in pages:
+        page = document.add_blank_page(page_size=size)
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        page.Contents = document.make_stream(f"BT /F 40 Tf 60 400 Td ({word}) Tj ET".encode())
+        link = pikepdf.Dictionary(
+            Subtype=pikepdf.Name.Link, Rect=[0, 0, 99, 99], A={"/S": pikepdf.Name.URI, "/URI": "http://a.example"}
+        )
+        page.Annots = pikepdf.Array([link])
+    document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def word(*paragraphs: str) -> bytes:
+    import docx
+
+    document = docx.Document()
+    for one in paragraphs:
+        document.add_paragraph(one)
+    document.add_table(1, 2).cell(0, 1).text = "In a cell"
+    return finished(document, About("Minutes", ON))
+
+
+def picture(kind: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 205, 210)).save(out, kind)
+    return out.getvalue()
+
+
+def attached(kind: str) -> Attached:
+    return Attached(2, kind, "a", 3, "", None)
+
+
+def brought(data: bytes, kind: str = "pmrt") -> Any:
+    return enclosed(attached(kind), data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen"),
+    [("post_mortem_report", True), ("jar_minutes", True), ("inquest_bundle", True), ("correspondence", False), ("letter", False), ("other", False)],
+)  # fmt: skip
+def test_the_panel_sees_reports_and_minutes_and_no_letters(kind: str, seen: bool) -> None:
+    assert may_be_seen(attached(kind)) is seen
+
+
+def test_words_are_read_and_pages_are_kept() -> None:
+    assert brought("Minutes\n\nAgreed: ü".encode()).text == "Minutes\n\nAgreed: ü"
+    assert brought(word("Lowri was discussed.", "A plan.")).text == "Lowri was discussed.\nA plan.\nIn a cell"
+    two = brought(pdf("ONE", "TWO"))
+    assert (two.text, two.count, two.why_not, two.name) == (
+        "",
+        2,
+        "",
+        "perinatal mortality review report (attachment 2)",
+    )
+    assert [brought(picture(kind)).count for kind in ("PNG", "JPEG")] == [1, 1]
+
+
+def test_what_papers_cannot_hold_is_told_with_the_reason() -> None:
+    locked = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf("ONE"))) as document:
+        document.save(locked, encryption=pikepdf.Encryption(user="a", owner="b"))
+    damaged = [locked.getvalue(), b"%PDF-1.7 and no more", picture("PNG")[:40]]
+    assert [brought(data).why_not for data in damaged] == ["it is damaged, or locked with a password"] * 3
+    assert brought(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)).why_not.startswith("it is neither a PDF")
+    assert brought(b"").why_not.startswith("it is neither a PDF")
+    assert brought(b"a" * (MOST_BYTES + 1)).why_not == "it has more than 20 MB or 200 pages"
+    assert brought(pdf(*["A"] * 201)).why_not == "it has more than 20 MB or 200 pages"
+
+
+def paper(*sheets: Sheets) -> Paper:
+    return Paper(
+        "Papers", "Northshire", "Confidential.", (Heading("A case"), Text("Words"), *sheets), mark="Jo Openshaw"
+    )
+
+
+SHEETS = (
+    Sheets("1. A: post-mortem report", pdf("ONE", "TWO"), 2),
+    Sheets("2. B: minutes", pdf("WIDE", size=(1684, 595)), 1),
+)
+
+
+def pages_of(data: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return [document[n].get_textpage().get_text_range() for n in range(len(document))]
+    finally:
+        document.close()
+
+
+def test_pages_stand_at_the_end_each_marked_with_the_reader_and_as_it_came() -> None:
+    first, *rest = pages_of(bytes(to_pdf(paper(*SHEETS), ON)))
+    assert "Words" in first and "For Jo Openshaw only" in first and AS_IT_CAME not in first
+    heads = ["1. A: post-mortem report, page 1 of 2", "1. A: post-mortem report, page 2 of 2", "2. B: minutes"]
+    assert len(rest) == 3
+    for text, head, own in zip(rest, heads, ["ONE", "TWO", "WIDE"], strict=True):
+        assert all(part in text for part in (head, own, "For Jo Openshaw only", AS_IT_CAME))
+
+
+def test_nothing_that_acts_comes_along_and_the_paper_is_still_tagged() -> None:
+    made = bytes(to_pdf(paper(*SHEETS), ON))
+    assert made == bytes(to_pdf(paper(*SHEETS), ON))
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert "/OpenAction" not in document.Root and "/StructTreeRoot" in document.Root
+        assert not [page for page in document.pages if "/Annots" in page]
+        assert "/Artifact BMC" in document.pages[-1].Contents[-1].read_bytes().decode("latin-1")
+
+
+def test_the_page_for_a_tablet_has_them_as_files_marked_as_well() -> None:
+    html = to_html(paper(*SHEETS), ON).decode()
+    (data,) = re.findall(r'<script type="application/json" id="page">(.*?)</script>', html, re.DOTALL)
+    shown = json.loads(data)["paper"]
+    files = [base64.b64decode(text) for text in shown["files"]]
+    assert [one["count"] for one in shown["parts"] if one["kind"] == "sheets"] == [2, 1]
+    texts = [" ".join(pages_of(file)) for file in files]
+    assert "ONE" in texts[0] and "TWO" in texts[0] and "WIDE" in texts[1] and "For Jo Openshaw only" in texts[1]
+
+
+def test_they_take_their_time_and_a_text_says_where_they_are() -> None:
+    assert reading_minutes(SHEETS) == 6
+    assert f"2. B: minutes: 1 pages, in the PDF. {AS_IT_CAME}".replace("1 pages", "1 page") in to_text(paper(*SHEETS))
