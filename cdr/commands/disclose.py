@@ -110,7 +110,7 @@ def _given(
         made = disclosing.bundle(app, now.documents, whom, authority, without, also)
         key, own = disclosing.recipient(app, whom), app.store.person.fingerprint
         told = "" if key else passphrase.new()
-        plain = disclosing.archive(made, now.documents)
+        plain = disclosing.archive(made)
         message = Gnupg().encrypt_for(plain, [*dict.fromkeys(filter(None, (key, own)))], own, told)
         digest, kept = hashlib.sha256(message).hexdigest(), now.documents.case
         body = disclosing.with_disclosure(kept.body, made, digest)

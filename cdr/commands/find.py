@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FIRST = "A name, a date (of birth or death) or a number: "
 MORE = "And (Enter: look): "
+SPELT = {True: "the same", False: "perhaps"}
 NEITHER = "Give a name, a date like 21/11/2026, or a number: one a line."
 NOT_AN_ARGUMENT = (
     "Whom you look for is never an argument: it would stay in the shell's history and in the list of processes."
@@ -49,7 +50,8 @@ def command(app: App, words: tuple[str, ...], everywhere: bool, output: str | No
     that is spelt otherwise is found too. It looks into what Form A says of the family, and shows no name.
 
     With --everywhere it opens every document of every case, also what was corrected since, and says in which field of which revision
-    somebody stands, in which role; there a name has to be spelt as it was given. Files that are attached are not looked into.
+    somebody stands, in which role. A name that is spelt otherwise, has initials, or stands in part in a case of theirs is listed as “perhaps”. Ask once for
+    each name that somebody has borne. Who is called by initials alone or as “mother”, and what files that are attached say, it does not find.
     With -o it also writes out what those fields say, with other people's names marked, for a request of somebody who may know what is held.
 
     Examples:
@@ -102,15 +104,18 @@ def _everywhere(app: App, clues: Clues, as_json: bool) -> None:
     if as_json:
         traces = [
             {"case": one.case or None, "document": one.document, "revision": one.revision, "current": one.is_current,
-             "field": one.field, "as": one.kind}
+             "field": one.field, "as": one.kind, "exact": one.is_exact}
             for one in found.traces
         ]  # fmt: skip
         counts = {"not_opened": found.not_opened, "attachments": found.attachments}
         put_json({"schema": "cdr-find-everywhere/1", "traces": traces, **counts})
         return
     if found.traces:
-        rows = [(one.case or "-", one.document, _revision(one), one.kind or "-", one.field) for one in found.traces]
-        put(table(rows, ["case", "document", "revision", "as", "field"]))
+        rows = [
+            (one.case or "-", one.document, _revision(one), one.kind or "-", SPELT[one.is_exact], one.field)
+            for one in found.traces
+        ]
+        put(table(rows, ["case", "document", "revision", "as", "spelt", "field"]))
     else:
         say("No document holds that, today or in an earlier revision.")
     if found.attachments:

@@ -150,6 +150,7 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     yield from _family(case)
     for file in _files(case):
         yield f"\nAttachment {file.number}: {file.kind.replace('_', ' ')}, {file.name}, {file.size:,} bytes, attached on {file.added_on}"
+    yield from _given_out(case)
     for closure in closures_of(case):
         yield f"\nClosed on {closure.on}"
         yield from _all_the_same(closure)
@@ -161,6 +162,19 @@ def _all_the_same(done: Review | Closure) -> Iterator[str]:
     if done.reason:
         yield f"  all the same, because: {' '.join(done.reason.split())}"
         yield from (f"  - {reason}" for reason in done.unmet)
+
+
+def _given_out(case: Mapping[str, Any]) -> Iterator[str]:
+    """What was disclosed, to whom and on which authority, and what went to another area and came from one."""
+    from cdr.domain.case.handovers import RECEIVED
+
+    for given in case.get("disclosures", ()):
+        yield f"\nGiven out on {given['on']} to {given['to']}, by {given['by']}: {', '.join(given['documents'])}"
+        yield from (f"  {line}" for line in given["authority"].splitlines())
+        if given["left_out"]:
+            yield f"  left out: {', '.join(given['left_out'])}"
+    for one in case.get("handovers", ()):
+        yield f"\nHanded over on {one['on']}: {'from' if one['way'] == RECEIVED else 'to'} {one['area']}"
 
 
 def _second_opinions(case: Mapping[str, Any]) -> Iterator[str]:

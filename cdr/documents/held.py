@@ -13,6 +13,8 @@ HEAD = """What is held about one person
 
 Made on {on}. This is a working paper for the team, and nothing to be handed out as it is.
 
+“(perhaps)” stands by a field that has the name in part, or spelt otherwise: it may be about somebody else.
+
 [OTHER: ...] marks a name of somebody else whom the documents name, or a number that was not asked for. The marks are a help: a nickname, a name that is
 spelt otherwise or an event that points to somebody is not marked. Somebody reads every line, decides with the data protection officer what is
 taken out, and deletes this file afterwards. What is handed over of a case is recorded with: cdr disclose
@@ -34,7 +36,8 @@ def _lines(passages: Sequence[Passage]) -> Iterator[str]:
         ):
             yield f"\n  {document}, revision {revision}{'' if current else ' (an earlier one)'}"
             for one in said:
-                yield from (f"    {one.field}: {visible(line)}" for line in one.text.splitlines() or [""])
+                said_how = "" if one.is_exact else " (perhaps)"
+                yield from (f"    {one.field}{said_how}: {visible(line)}" for line in one.text.splitlines() or [""])
     if not passages:
         yield "No document holds that, today or in an earlier revision."
 

@@ -88,6 +88,7 @@ def bundle(
     out = {one.name for one in left_out}
     pieces = [piece for id_, (piece, _) in known.items() if id_ not in out]
     pieces += _disagreements(documents)
+    pieces.append(Piece(READABLE, "the forms in words", readable(pieces, documents).encode(), None))
     commit, _ = app.store.head
     return Bundle(
         documents.reference,
@@ -155,12 +156,11 @@ def one_line(to: str) -> str:
     return said
 
 
-def archive(made: Bundle, documents: CaseFile) -> bytes:
+def archive(made: Bundle) -> bytes:
     """A tar of the bundle; the same bundle gives the same bytes."""
     files = {
         MANIFEST: manifest(made).encode(),
         MANIFEST_JSON: json.dumps(as_json(made), ensure_ascii=False, indent=2).encode() + b"\n",
-        READABLE: readable(made, documents).encode(),
         **{piece.name: piece.data for piece in made.pieces},
     }
     at = int(datetime.combine(made.on, time(), UTC).timestamp())
@@ -191,7 +191,7 @@ def manifest(made: Bundle) -> str:
         "What the record holds and is not here:",
         *([f"  {one.name}: {one.why}" for one in made.left_out] or ["  nothing"]),
         "",
-        "readable.txt says the forms in words. Use this only for what it was given for, and tell us where anything is wrong.",
+        "Use this only for what it was given for, and tell us where anything is wrong.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -224,9 +224,9 @@ def as_json(made: Bundle) -> dict[str, Any]:
     }
 
 
-def readable(made: Bundle, documents: CaseFile) -> str:
-    """The forms of a bundle in words, their codes with their meanings."""
-    given = {piece.name for piece in made.pieces}
+def readable(pieces: Sequence[Piece], documents: CaseFile) -> str:
+    """The forms that are given in words, their codes with their meanings."""
+    given = {piece.name for piece in pieces}
     shown = [document for document in documents if f"{document.place.id}.yaml" in given]
     return "\n\n".join("\n".join(_document_in_lines(document)) for document in shown) + "\n"
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.case.traces import Trace, fields_of
+from cdr.domain.case.traces import Trace
 from cdr.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from cdr.domain.anonymising.known_names import Known
     from cdr.domain.case.held import Passage
     from cdr.domain.case.people import Clues
+    from cdr.domain.case.perhaps import Found
+    from cdr.store.document import Document
     from cdr.store.every_revision import Opened
+    from cdr.store.layout import Place
 
 
 @dataclass(frozen=True)
@@ -28,15 +34,28 @@ def traced(app: App, clues: Clues) -> Traced:
     """Look into every revision of every document. Raises: NotAllowed, NotAuthentic, TryAgain."""
     from cdr.store.every_revision import attachments, every_revision
 
-    found, closed = list[Trace](), 0
-    for one in every_revision(app.store):
-        if one.document is None:
-            closed += 1
-            continue
-        revision = one.document.revision
-        for field, kind in fields_of(one.document.body, clues):
-            found.append(Trace(one.place.case, one.place.id, revision, one.is_current, field, kind))
-    return Traced(tuple(found), closed, attachments(app.store))
+    opened = [*every_revision(app.store)]
+    found = [
+        Trace(place.case, place.id, document.revision, is_current, one.field, one.kind, one.is_exact)
+        for place, document, is_current, fields in _found(opened, clues)
+        for one in fields
+    ]
+    return Traced(tuple(found), sum(one.document is None for one in opened), attachments(app.store))
+
+
+def _found(opened: list[Opened], clues: Clues) -> Iterator[tuple[Place, Document, bool, list[Found]]]:
+    """Each revision that could be opened, and in which of its fields somebody stands."""
+    from cdr.domain.case.perhaps import in_all
+    from cdr.store import layout
+
+    readable = [(one.place, one.document, one.is_current) for one in opened if one.document]
+    bodies = [(place.case, document.body) for place, document, _ in readable]
+    notifications: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for place, document, _ in readable:
+        if place.kind is layout.NOTIFICATION:
+            notifications[place.case].append(document.body)
+    for (place, document, is_current), fields in zip(readable, in_all(bodies, clues, notifications), strict=True):
+        yield place, document, is_current, fields
 
 
 @dataclass(frozen=True)
@@ -59,11 +78,11 @@ def held(app: App, clues: Clues) -> Held:
     opened = [*every_revision(app.store)]
     names = {case: _named(app, case, opened) for case in {one.place.case for one in opened}}
     found: dict[tuple[str, str, str, str], Passage] = {}
-    for one in opened:
-        for said in said_of(one.document.body, clues) if one.document else ():
-            case, id_, revision = one.place.case, one.place.id, one.document.revision if one.document else 0
-            shown = Passage(case, id_, revision, one.is_current, said.field, marked(said, clues, names[case]))
-            found.setdefault((case, id_, said.field, said.text), shown)
+    for place, document, is_current, fields in _found(opened, clues):
+        for said in said_of(document.body, fields):
+            text = marked(said, clues, names[place.case])
+            shown = Passage(place.case, place.id, document.revision, is_current, said.field, text, said.is_exact)
+            found.setdefault((place.case, place.id, said.field, said.text), shown)
     return Held(tuple(found.values()), sum(one.document is None for one in opened), attachments(app.store))
 
 

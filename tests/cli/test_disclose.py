@@ -42,12 +42,18 @@ def test_a_bundle_for_an_office_and_one_for_a_key(cdr: Shell, sudi: str, people:
     } == files.keys()
     manifest = json.loads(files["manifest.json"])
     assert manifest["authority"].encode() == ORDER and manifest["to"] == "coroner"
-    assert {one["name"]: one["sha256"] for one in manifest["files"]}["return-01.yaml"] == hashlib.sha256(
-        files["return-01.yaml"]
-    ).hexdigest()
+    hashes = {one["name"]: one["sha256"] for one in manifest["files"]}
+    assert hashes == {
+        name: hashlib.sha256(data).hexdigest()
+        for name, data in files.items()
+        if name.casefold().partition(".")[0] != "manifest"
+    }
+    assert all(f"{digest}  {name}".encode() in files["MANIFEST.txt"] for name, digest in hashes.items())
     assert {"case", "requests"} <= {one["name"] for one in manifest["left_out"]} <= {"case", "requests", "prompts"}
     assert b"What the record holds and is not here" in files["MANIFEST.txt"] and b"Amara" in files["readable.txt"]
     assert "coroner" in cdr("audit", "--reads").out and "coroner" not in cdr("audit", "--json").out
+    told_of = cdr("show", sudi).out
+    assert "to coroner, by " in told_of and "number 12 of 2026" in told_of and "left out: case, " in told_of
     assert "coroner" in cdr("show", sudi, "--json").out and cdr("verify", "--json").json["findings"] == []
 
     again = cdr(

@@ -9,7 +9,8 @@ from typing import Any
 
 from cdr.domain.anonymising.known_names import PLACE, Known, word_pattern, words_of
 from cdr.domain.case.people import Clues, bare_number
-from cdr.domain.case.traces import fields_of, values_of
+from cdr.domain.case.perhaps import Found
+from cdr.domain.case.traces import values_of
 from cdr.domain.rulebook.validation import at
 from cdr.expressions import expression
 from cdr.records import dataclass
@@ -32,26 +33,32 @@ class Passage:
     is_current: bool
     field: str
     text: str
+    is_exact: bool = True
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a field says; `is_own`: it belongs to the entry of whom is asked about, so that its numbers are theirs."""
+    """What a field says; `is_own`: it belongs to the entry of whom is asked about, so that its numbers are theirs.
+
+    `is_exact` is not so where the name stands in it in part or spelt otherwise, and it may be about somebody else.
+    """
 
     field: str
     text: str
     is_own: bool
+    is_exact: bool = True
 
 
-def said_of(body: Body, clues: Clues) -> list[Said]:
+def said_of(body: Body, fields: Iterable[Found]) -> list[Said]:
     """The fields in which somebody stands, with what they say; of a list of people the whole entry, which is about them."""
     found: dict[str, Said] = {}
-    for path, _ in fields_of(body, clues):
+    for one in fields:
+        path = one.field
         above = path.rpartition(".")[0]
         entry = at(body, above) if above else None
         is_own = isinstance(entry, Mapping) and "relationship" in entry
         values = values_of(entry, above) if is_own else values_of(at(body, path), path)
-        found |= {field: Said(field, text, is_own) for field, text in values}
+        found |= {field: Said(field, text, is_own, one.is_exact) for field, text in values}
     return list(found.values())
 
 

@@ -17,7 +17,7 @@ Body = Mapping[str, Any]
 class Trace:
     """A field of one revision of a document in which somebody stands; `kind` is who they are to the child, empty where the field does not say.
 
-    `case` is empty for what belongs to none.
+    `case` is empty for what belongs to none; `is_exact` says that what was given stands there as it was given.
     """
 
     case: str
@@ -26,6 +26,7 @@ class Trace:
     is_current: bool
     field: str
     kind: str
+    is_exact: bool = True
 
 
 def fields_of(body: Body, clues: Clues) -> list[tuple[str, str]]:
@@ -38,7 +39,7 @@ def fields_of(body: Body, clues: Clues) -> list[tuple[str, str]]:
     ]
     if not each or not all(each):
         return []
-    return [(path, _role(body, path)) for path in dict.fromkeys(path for paths in each for path in paths)]
+    return [(path, role_of(body, path)) for path in dict.fromkeys(path for paths in each for path in paths)]
 
 
 def values_of(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -54,7 +55,7 @@ def values_of(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _has_name(text: str, name: Sequence[str]) -> bool:
-    return set(name) <= set(words_of(text))
+    return set(name) <= set(words_of(text.replace("_", " ")))  # a file's name, like `planted_report.pdf`
 
 
 def _has_day(text: str, iso: str) -> bool:
@@ -66,7 +67,7 @@ def _has_day(text: str, iso: str) -> bool:
         return False
 
 
-def _role(body: Body, path: str) -> str:
+def role_of(body: Body, path: str) -> str:
     """Who the field is about: by the relationship beside it, the child's own part of a form, or nothing."""
     keys = path.split(".")
     for end in range(len(keys) - 1, 0, -1):
