@@ -28,10 +28,9 @@ from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.written import folded
 
-LONGEST_TEXT = 300
+LONGEST_TEXT, SEVERAL = 300, ";"
 UNSEEN = "an invisible character ({}) stands in it; delete it, or type the whole again"
 SHORTENED = expression(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
-SEVERAL = ";"
 WEEKS = expression(r"(?P<weeks>[0-9]{2})(?: ?\+ ?(?P<days>[0-6]))?")
 NUMBERS = ("number", "weeks", "nhs_number")
 WHOLE_AS_DECIMAL = expression(r"(?<=[0-9])\.0$")  # as programs write whole numbers of a column with gaps
