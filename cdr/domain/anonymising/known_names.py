@@ -27,7 +27,7 @@ ORGANISATION_KEYS = ("organisation", "school", "education_setting", "centre")
 PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "location", "location_detail")
 AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
 SMALL_WORDS = ("of", "and", "the", "for", "in", "at")
-IN_ASCII = "[A-Za-z]+(?:['`][A-Za-z]+)*"  # `word_pattern`, which takes long to make, where there are no accents
+FIRST_MARK, AFTER_MARKS = "\u0300", "\ufe30"
 HOUSE = expression(r"\d+[A-Za-z]?(?=[ ,]|$)")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
@@ -81,24 +81,35 @@ def word_rules() -> Mapping[str, Any]:
 @cache
 def ordinary_words() -> frozenset[str]:
     """Ordinary English and clinical words in small letters, so that none of them is taken for a misspelt name."""
-    lines = resources.read_bytes("rules", "ordinary-words.txt").decode().splitlines()
-    return frozenset(line for line in lines if not line.startswith("#")).union(word_rules()["clinical"])
+    whole = resources.read_bytes("rules", "ordinary-words.txt").decode()
+    _, *words = whole[whole.rindex("#") :].splitlines()  # after the last line of what stands above them
+    return frozenset(words).union(word_rules()["clinical"])
+
+
+def word_pattern(text: str) -> re.Pattern[str]:
+    """Words of a text with their accents and inner apostrophes; hyphens and digits end a word.
+
+    What knows every mark takes long to make, and few texts have one that is no part of its letter.
+    """
+    is_marked = any(FIRST_MARK <= letter < AFTER_MARKS and _is_mark(letter) for letter in set(text))
+    return _word_pattern(is_marked)
+
+
+def _is_mark(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Mn", "Mc")
 
 
 @cache
-def word_pattern() -> re.Pattern[str]:
-    """Words with their accents and inner apostrophes; hyphens and digits end a word."""
-    marks = "".join(
-        f"\\u{code:04x}" for code in range(0x300, 0xFE30) if unicodedata.category(chr(code)) in ("Mn", "Mc")
-    )
-    letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*"
+def _word_pattern(is_marked: bool) -> re.Pattern[str]:
+    marks = "".join(filter(_is_mark, map(chr, range(ord(FIRST_MARK), ord(AFTER_MARKS)))))
+    letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*" if is_marked else r"[^\W\d_]+"
     return re.compile(rf"{letters}(?:[{APOSTROPHES}]{letters})*")
 
 
 def words_of(text: str) -> list[str]:
     """The folded words and numbers of a text."""
-    pattern = IN_ASCII if text.isascii() else word_pattern().pattern
-    found = re.findall(rf"{pattern}|\d+[A-Za-z]?\b|\d+", unicodedata.normalize("NFC", text))
+    whole = unicodedata.normalize("NFC", text)
+    found = re.findall(rf"{word_pattern(whole).pattern}|\d+[A-Za-z]?\b|\d+", whole)
     return [word for word in map(bare_name, found) if word]
 
 
