@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from cdr import resources
@@ -28,6 +28,7 @@ PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "locati
 AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
 SMALL_WORDS = ("of", "and", "the", "for", "in", "at")
 FIRST_MARK, AFTER_MARKS = "\u0300", "\ufe30"
+MARKS_LATELY = 64  # sets of marks for which words were looked for
 HOUSE = expression(r"\d+[A-Za-z]?(?=[ ,]|$)")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
@@ -89,20 +90,15 @@ def ordinary_words() -> frozenset[str]:
 def word_pattern(text: str) -> re.Pattern[str]:
     """Words of a text with their accents and inner apostrophes; hyphens and digits end a word.
 
-    What knows every mark takes long to make, and few texts have one that is no part of its letter.
+    It knows the marks of this text: what knows every one takes long to make, and few texts have one that is no part of its letter.
     """
-    is_marked = any(FIRST_MARK <= letter < AFTER_MARKS and _is_mark(letter) for letter in set(text))
-    return _word_pattern(is_marked)
+    later = (letter for letter in sorted({*text}) if FIRST_MARK <= letter < AFTER_MARKS)
+    return _word_pattern("".join(letter for letter in later if unicodedata.category(letter) in ("Mn", "Mc")))
 
 
-def _is_mark(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Mn", "Mc")
-
-
-@cache
-def _word_pattern(is_marked: bool) -> re.Pattern[str]:
-    marks = "".join(filter(_is_mark, map(chr, range(ord(FIRST_MARK), ord(AFTER_MARKS)))))
-    letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*" if is_marked else r"[^\W\d_]+"
+@lru_cache(MARKS_LATELY)
+def _word_pattern(marks: str) -> re.Pattern[str]:
+    letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*" if marks else r"[^\W\d_]+"
     return re.compile(rf"{letters}(?:[{APOSTROPHES}]{letters})*")
 
 
