@@ -1,8 +1,9 @@
 """Dataclasses whose methods are made when they are first needed: a command loads some hundred of them and uses a few.
 
 The standard library writes and compiles six functions for each class while its module loads, which was a third of the processor time
-of a question. Here the fields are the standard library's (`field`, `fields`, `replace` and `asdict` work as ever); what they have in
-common is one function for all classes, and the one that takes a class's own arguments is compiled when the first object is made.
+of a question. Here the fields are the standard library's (`field`, `fields`, `replace` and `asdict` work as ever), worked out when
+somebody asks for them; what classes have in common is one function for all, and one that takes a class's own arguments is compiled
+for a class of which more than a few objects are made.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ else:
     from operator import attrgetter
     from reprlib import recursive_repr
 
+    MISSING = dataclasses.MISSING
+    FEW = 6  # objects of a class; to compile a function takes as long as to make some more without it
+
     def dataclass(cls=None, /, *, frozen=False, kw_only=False):
         """As `dataclasses.dataclass`, with what cdr asks of it: compared by its fields, and hashed by them where it is frozen."""
         if cls is None:
@@ -32,41 +36,96 @@ else:
         )
         for name in methods.keys() - vars(cls).keys():  # a method that the class has itself stays
             setattr(cls, name, methods[name])
-        cls.__dataclass_fields__ = _Fields(cls, kw_only)
+        cls.__kw_only__ = kw_only
+        cls.__dataclass_fields__ = _Fields(cls)
         return cls
 
     class _Fields:
         """The fields of a class, which the standard library works out when somebody asks for them: then they stand in the place of this."""
 
-        def __init__(self, cls, kw_only):
+        def __init__(self, cls):
             self.cls = cls
-            self.kw_only = kw_only
 
         def __get__(self, _object, _cls):
             cls = self.cls
+            _own(cls)
             del cls.__dataclass_fields__
-            dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=self.kw_only)
+            dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=cls.__kw_only__)
             return cls.__dataclass_fields__
 
+    class _Taken:
+        """What an object takes for one of its fields: a value, else the default, else what the factory makes."""
+
+        def __init__(self, name, value, kw_only):
+            is_told = isinstance(value, dataclasses.Field)
+            self.name = name
+            self.default = value.default if is_told else value
+            self.factory = value.default_factory if is_told else MISSING
+            self.kw_only = value.kw_only if is_told and value.kw_only is not MISSING else kw_only
+            self.compare = not is_told or value.compare
+
+    def _own(cls):
+        """What a class takes beside what those before it take; asked before the standard library clears the fields away."""
+        if "__own__" not in vars(cls):
+            cls.__own__ = {
+                name: _Taken(name, vars(cls).get(name, MISSING), cls.__kw_only__)
+                for name, kind in vars(cls).get("__annotations__", {}).items()
+                if "ClassVar" not in str(kind)
+            }
+        return cls.__own__
+
+    def _taken(cls):
+        found = {}
+        for one in reversed(cls.__mro__):
+            found |= _own(one) if "__kw_only__" in vars(one) else {}
+        return [*found.values()]
+
     def _first_init(cls, frozen):
-        """What takes the arguments of the first object of a class: it makes the function that takes them from then on."""
+        """What takes the arguments of the first few objects of a class; of one that has more, it makes a function that takes them."""
+        taken, made = None, 0
 
         def first(self, /, *arguments, **named):
-            cls.__init__ = _init(cls, frozen)
-            cls.__init__(self, *arguments, **named)
+            nonlocal taken, made
+            if taken is None:
+                taken = _taken(cls)
+            made += 1
+            values = _values_of(taken, arguments, named) if made <= FEW else None
+            if values is None:  # many, or wrong: then it says what is wrong
+                cls.__init__ = _init(cls, taken, frozen)
+                cls.__init__(self, *arguments, **named)
+            else:
+                self.__dict__.update(values)
 
         return first
 
-    def _init(cls, frozen):
+    def _values_of(taken, arguments, named):
+        """The value of each field; None where one is missing or too much."""
+        places = [one.name for one in taken if not one.kw_only]
+        given = {**dict(zip(places, arguments, strict=False)), **named}
+        if len(given) < len(arguments) + len(named):
+            return None
+        values = {}
+        for one in taken:
+            if one.name in given:
+                values[one.name] = given.pop(one.name)
+            elif one.default is not MISSING:
+                values[one.name] = one.default
+            elif one.factory is not MISSING:
+                values[one.name] = one.factory()
+            else:
+                return None
+        return None if given else values
+
+    def _init(cls, fields, frozen):
         known = {"_set": object.__setattr__, "_made_anew": _MADE_ANEW}
         taken, named, body = ["self"], [], []
-        for one in dataclasses.fields(cls):
+        for one in fields:
             given = value = one.name
-            if one.default is not dataclasses.MISSING:
+            if one.default is not MISSING:
                 known[f"_default_{one.name}"] = one.default
                 given = f"{one.name}=_default_{one.name}"
-            elif one.default_factory is not dataclasses.MISSING:
-                known[f"_make_{one.name}"] = one.default_factory
+            elif one.factory is not MISSING:
+                known[f"_make_{one.name}"] = one.factory
                 given = f"{one.name}=_made_anew"
                 value = f"_make_{one.name}() if {one.name} is _made_anew else {one.name}"
             (named if one.kw_only else taken).append(given)
@@ -97,7 +156,7 @@ else:
         """What gives the values by which objects of a class are compared; found once for each class."""
         found = cls.__dict__["__compared__"]
         if found is None:
-            names = [one.name for one in dataclasses.fields(cls) if one.compare]
+            names = [one.name for one in _taken(cls) if one.compare]
             several = attrgetter(*names) if len(names) > 1 else None
             found = cls.__compared__ = several or (lambda self: tuple(getattr(self, name) for name in names))
         return found

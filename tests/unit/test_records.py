@@ -122,3 +122,33 @@ print(len(made))
 def test_loading_what_a_question_needs_compiles_next_to_no_function_of_a_class() -> None:
     said = subprocess.run([sys.executable, "-c", LOADS], capture_output=True, text=True, check=True)
     assert int(said.stdout) < 30  # of other libraries; with the standard library's own decorator there were 600
+
+
+def test_the_first_objects_and_the_later_ones_are_made_alike() -> None:
+    @dataclass(frozen=True)
+    class Some(Named):
+        more: tuple[int, ...] = ()
+        told: dict[str, int] = field(default_factory=dict, kw_only=True)
+
+    made = [Some(1, 3, [4], name="b", told={"a": number}) for number in range(20)]
+    assert [list(vars(one)) for one in made] == [["x", "y", "seen", "secret", "name", "more", "told"]] * 20
+    assert [one.told["a"] for one in made] == list(range(20))
+    assert Some(1) == Some(1)
+    assert Some(1).seen is not Some(1).seen
+    assert [one.name for one in fields(Some)] == list(vars(made[0]))
+    assert replace(made[0], x=2) == replace(made[19], x=2, told={"a": 0})
+
+
+@pytest.mark.parametrize("wrong", [{"x": 1, "z": 2}, {"y": 1}])
+def test_what_is_wrong_is_refused_of_the_first_and_of_the_later_ones(wrong: dict[str, int]) -> None:
+    @dataclass
+    class Some:
+        x: int
+        y: int = 0
+
+    for number in range(20):
+        with pytest.raises(TypeError, match=r"Some\.__init__\(\)"):
+            Some(**wrong)
+        with pytest.raises(TypeError, match=r"Some\.__init__\(\)"):
+            Some(1, x=1)  # type: ignore[misc]
+        assert vars(Some(number)) == {"x": number, "y": 0}

@@ -128,7 +128,7 @@ class Anonymiser:
 
     def _replace_phrases(self, reading: Reading) -> None:
         """Replaces names of organisations and addresses, the longest first."""
-        pattern = re.compile(rf"{word_pattern().pattern}|\d+[A-Za-z]?\b|\d+")
+        pattern = re.compile(rf"{word_pattern(reading.text).pattern}|\d+[A-Za-z]?\b|\d+")
         words = [
             (match.start(), match.end(), bare_name(match[0]), match[0]) for match in pattern.finditer(reading.text)
         ]
@@ -184,7 +184,7 @@ class Anonymiser:
         reading.replace(INITIALS, said)
 
     def _replace_names(self, reading: Reading) -> None:
-        words = [self._word(match) for match in word_pattern().finditer(reading.text)]
+        words = [self._word(match) for match in word_pattern(reading.text).finditer(reading.text)]
         out, at, index = [], 0, 0
         while index < len(words):
             run = self._run(reading.text, words, index)

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from cdr import resources
@@ -27,7 +27,8 @@ ORGANISATION_KEYS = ("organisation", "school", "education_setting", "centre")
 PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "location", "location_detail")
 AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
 SMALL_WORDS = ("of", "and", "the", "for", "in", "at")
-IN_ASCII = "[A-Za-z]+(?:['`][A-Za-z]+)*"  # `word_pattern`, which takes long to make, where there are no accents
+FIRST_MARK, AFTER_MARKS = "\u0300", "\ufe30"
+MARKS_LATELY = 64  # sets of marks for which words were looked for
 HOUSE = expression(r"\d+[A-Za-z]?(?=[ ,]|$)")
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
@@ -81,24 +82,30 @@ def word_rules() -> Mapping[str, Any]:
 @cache
 def ordinary_words() -> frozenset[str]:
     """Ordinary English and clinical words in small letters, so that none of them is taken for a misspelt name."""
-    lines = resources.read_bytes("rules", "ordinary-words.txt").decode().splitlines()
-    return frozenset(line for line in lines if not line.startswith("#")).union(word_rules()["clinical"])
+    whole = resources.read_bytes("rules", "ordinary-words.txt").decode()
+    _, *words = whole[whole.rindex("#") :].splitlines()  # after the last line of what stands above them
+    return frozenset(words).union(word_rules()["clinical"])
 
 
-@cache
-def word_pattern() -> re.Pattern[str]:
-    """Words with their accents and inner apostrophes; hyphens and digits end a word."""
-    marks = "".join(
-        f"\\u{code:04x}" for code in range(0x300, 0xFE30) if unicodedata.category(chr(code)) in ("Mn", "Mc")
-    )
-    letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*"
+def word_pattern(text: str) -> re.Pattern[str]:
+    """Words of a text with their accents and inner apostrophes; hyphens and digits end a word.
+
+    It knows the marks of this text: what knows every one takes long to make, and few texts have one that is no part of its letter.
+    """
+    later = (letter for letter in sorted({*text}) if FIRST_MARK <= letter < AFTER_MARKS)
+    return _word_pattern("".join(letter for letter in later if unicodedata.category(letter) in ("Mn", "Mc")))
+
+
+@lru_cache(MARKS_LATELY)
+def _word_pattern(marks: str) -> re.Pattern[str]:
+    letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*" if marks else r"[^\W\d_]+"
     return re.compile(rf"{letters}(?:[{APOSTROPHES}]{letters})*")
 
 
 def words_of(text: str) -> list[str]:
     """The folded words and numbers of a text."""
-    pattern = IN_ASCII if text.isascii() else word_pattern().pattern
-    found = re.findall(rf"{pattern}|\d+[A-Za-z]?\b|\d+", unicodedata.normalize("NFC", text))
+    whole = unicodedata.normalize("NFC", text)
+    found = re.findall(rf"{word_pattern(whole).pattern}|\d+[A-Za-z]?\b|\d+", whole)
     return [word for word in map(bare_name, found) if word]
 
 

@@ -69,9 +69,10 @@ def forms_of(text: str) -> tuple[str, ...]:
 def name_tokens(name: str, kind: str) -> set[str]:
     """The words of a name, its parts after an apostrophe, and neighbours written as one."""
     words = [word for word in words_of(name) if not any(letter.isdigit() for letter in word)]
+    whole = unicodedata.normalize("NFC", name)
     parts = {
         bare_name(part)
-        for word in word_pattern().findall(unicodedata.normalize("NFC", name))
+        for word in word_pattern(whole).findall(whole)
         for part in re.split(f"[{APOSTROPHES}]", word)[1:]
     }
     joined = {a + b for a, b in itertools.pairwise(words)} if kind != PLACE else set()

@@ -88,7 +88,7 @@ def _names(clues: Clues, known: Iterable[Known]) -> tuple[set[str], set[str]]:
 def _runs(text: str, own: set[str], others: set[str]) -> Iterator[tuple[int, int]]:
     """Where a run of words of names stands that is not only theirs: a family name that both bear goes with the first name before it."""
     run: list[re.Match[str]] = []
-    for word in word_pattern().finditer(text):
+    for word in word_pattern(text).finditer(text):
         is_name = bare_name(word[0]) in own | others
         if run and not (is_name and _goes_on(text, run[-1], word)):
             yield from _of_others(run, others)

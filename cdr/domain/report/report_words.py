@@ -54,7 +54,8 @@ class Names:
 
     def is_in(self, text: str) -> bool:
         """Whether one of the families' names stands in a text, also as `Siân's` or `the Okafors`."""
-        whole = [_Word(word, _forms(word)) for word in word_pattern().findall(unicodedata.normalize("NFC", text))]
+        text = unicodedata.normalize("NFC", text)
+        whole = [_Word(word, _forms(word)) for word in word_pattern(text).findall(text)]
         left = _without(whole, self.allowed)
         named = any(word.text[:1].isupper() and word.forms & self.words for word in left)
         return named or bool(_standing(self.phrases, left))
