@@ -39,6 +39,8 @@ def command() -> None:
 def add(app: App, of: str, to: str, due: date, file: str | None, as_json: bool) -> None:
     """Add an action of a case (REF) or of a meeting (ID), and print its id.
 
+    One that should not have been added is ended: cdr action done ACTION --not-taken-up.
+
     Example: cdr action add 2026-7K3M --to northshire-community --due 2026-09-30 --from action.txt
     """
     from cdr.domain.panel.actions import added
@@ -242,6 +244,8 @@ def update(
 @pass_app
 def done(app: App, id_: str, file: str | None, not_taken_up: bool, on: date | None, as_json: bool) -> None:
     """Record that an action was done and what shows it, or that it is not taken up and why.
+
+    It is not over after all? cdr action update ACTION --reopen.
 
     Example: cdr action done A2026-7K3M --from evidence.txt --on 2026-09-12
     """

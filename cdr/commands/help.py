@@ -28,7 +28,7 @@ of encrypted documents in it, and every change is one signed commit. cdr init ma
 cdr config says what is set and where, and cdr verify checks everything."""
 UNDO = """\
 A form: cdr edit. A return, a nil return, a waiver: cdr return REF AGENCY --undo. A milestone, a contact: --undo. A question: take-back. A
-process: cdr gate REF take-back TYPE, or open. A hold: cdr chase --release. A closed or void case, also one that went over to another:
+process: cdr gate REF take-back TYPE. A hold: cdr chase --release. A closed or void case, also one that went over to another:
 cdr reopen. A message that was marked as sent, or got lost: cdr outbox again REF. An attached file: cdr attach REF --undo N.
 What was recorded before stays in the history: cdr audit REF. The help of each command says how it is taken back."""
 TEXTS = {"dates": DATES, "output": OUTPUT, "store": STORE, "undo": UNDO}

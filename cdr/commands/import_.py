@@ -62,7 +62,8 @@ def command(
     """Bring in earlier years from a register (CSV or Excel, one case a row), so that the tallies compare years.
 
     Every row that is not right is listed, and all rows are brought in together or none. A row with reviewed_on is a closed case,
-    one without is open. The columns and their codes: docs/import.md.
+    one without is open. The columns and their codes: docs/import.md. Single rows are corrected afterwards (cdr edit REF form-a) or made
+    void; where all of it is wrong, restore the backup of before: it is one commit.
 
     Example: cdr import register.xlsx --map mapping.yaml --dry-run
     """

@@ -48,6 +48,8 @@ def command(context: click.Context, as_json: bool) -> None:
 def sent(app: App, files: tuple[str, ...], all_: bool, on: date | None, as_json: bool) -> None:
     """Say that messages were sent by hand, by their files or their names; they are put away, also where the file is gone already.
 
+    One that was not sent after all waits again with cdr outbox again REF.
+
     Example: cdr outbox sent outbox/*.eml
     """
     from cdr.work import outgoing

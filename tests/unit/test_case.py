@@ -73,6 +73,9 @@ def test_the_way_of_a_case_with_an_inquest_of_three_years() -> None:
     assert cases.waiting_for(case, all_in(), DRAFT) == ["inquest"]
     case = without_gates(case)
     assert cases.stage(case, all_in()) == "ready for panel"
+    mistaken = answer(ask({}, ["regional-ambulance"], ON), "regional-ambulance", "waived", ON)
+    assert cases.stage(case, mistaken) == "notified", "the wrong agency was asked, and the right ones were not yet"
+    assert cases.stage(case, mistaken, {**ANALYSIS, "stage": "draft_cdrm"}) == "analysis drafted"
     assert cases.waiting_for(case, all_in()) == ["panel meeting"]
     assert cases.stage(case, all_in(), DRAFT) == "analysis drafted"
     case = cases.with_review(case, PANEL, "ratified_cdop", "2029-03-01")

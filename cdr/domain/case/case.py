@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cdr.domain.asking.requests import outstanding, requests_of
+from cdr.domain.asking.requests import WAIVED, outstanding, requests_of
 from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
@@ -58,8 +58,9 @@ def stage(case: Body, requests: Body, analysis: Body | None = None) -> str:
         return text_at(case, "status")
     if settled_on(case):
         return REVIEWED
-    # A child whom no agency knew needs no return, and then a drafted analysis shows that the case has moved on.
-    untouched = not requests_of(requests) and analysis is None
+    # A child whom no agency knew needs no return, and then a drafted analysis shows that the case has moved on. A request that was
+    # waived may have been made by mistake: nobody else was asked yet.
+    untouched = all(one.status == WAIVED for one in requests_of(requests)) and analysis is None
     drafted = analysis is not None and text_at(analysis, "stage") != RATIFIED
     found = (
         (bool(outstanding(requests)), WAITING_FOR_RETURNS),
