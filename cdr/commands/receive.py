@@ -10,6 +10,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import given, put, put_json, say
+from cdr.written import counted
 
 if TYPE_CHECKING:
     from cdr.work.handing_over import Received
@@ -61,7 +62,11 @@ def command(app: App, file: str, accept: str | None, as_json: bool) -> None:
 
 def _told(found: Received) -> list[str]:
     body = found.body
-    parts = ["the notification", f"{len(body['returns'])} returns", *(["an analysis"] if body["analysis"] else [])]
+    parts = [
+        "the notification",
+        counted(len(body["returns"]), "return"),
+        *(["an analysis"] if body["analysis"] else []),
+    ]
     whose = f"{found.name}, " if found.name else ""
     return [
         f"From {body['from']}, made on {body['made_on']}, their case {body['case']}.",

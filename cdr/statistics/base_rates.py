@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.reference import UNITS, Figure
 from cdr.statistics.years import year_of
+from cdr.written import counted
 
 TABLE = "reviews.modifiable"
 
@@ -33,7 +34,7 @@ def _all(reviewed: Sequence[CaseFacts]) -> Iterator[str]:
     found = sum(one.modifiable == "yes" for one in reviewed)
     years = sorted(year_of(one.reviewed_on) for one in reviewed if one.reviewed_on)
     since = years[0] if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
-    yield f"Here: modifiable factors in {found} of {len(reviewed)} reviews that decided ({since})."
+    yield f"Here: modifiable factors in {found} of {counted(len(reviewed), 'review')} that decided ({since})."
 
 
 def _published(figures: Iterable[Figure]) -> Iterator[str]:
@@ -49,4 +50,5 @@ def _factor(reviewed: Sequence[CaseFacts], code: str, label: str) -> str:
     held = sum(code in one.modifiable_factors for one in had)
     if not had:
         return f"{label}: in no earlier review here."
-    return f"{label}: in {len(had)} of these {len(reviewed)} reviews here, and held to be modifiable in {held}."
+    among = "this one review" if len(reviewed) == 1 else f"these {len(reviewed)} reviews"
+    return f"{label}: in {len(had)} of {among} here, and held to be modifiable in {held}."
