@@ -246,3 +246,8 @@ def _is_unseen(text: str, place: int, letter: str) -> bool:
         around = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
         return len(around) < 2 or any(one < LATIN_ENDS or one.isspace() for one in around)
     return letter in UNSEEN or (unicodedata.category(letter) == "Cf" and not TURNS.match(letter))
+
+
+def counted(number: int, word: str) -> str:
+    """So many of something: `1 page`, `1,204 pages`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

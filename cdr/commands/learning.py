@@ -13,6 +13,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, happened, on, pass_app
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
+from cdr.written import counted
 
 if TYPE_CHECKING:
     from cdr.documents.panel.paper import Paper
@@ -61,9 +62,11 @@ def brief(app: App, of: tuple[str, ...], title: str, output: str, as_json: bool)
     elif output != STDOUT:
         put(made.briefing.id)
     if made.left:
-        say(f"please check: {made.left} points had no room on the page; make a second briefing of fewer reviews.")
+        say(
+            f"please check: {counted(made.left, 'point')} had no room on the page; make a second briefing of fewer reviews."
+        )
     if made.doubtful:
-        say(f"please check: {made.doubtful} words in it may be names.")
+        say(f"please check: {counted(made.doubtful, 'word')} in it may be a name.")
     if made.briefing.cases[1:] == ():
         say("please check: it comes from one review alone, and who knows of the death will know whose.")
     say(f"When it has gone out: cdr learning sent {made.briefing.id} --to WHO")

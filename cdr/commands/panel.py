@@ -299,13 +299,15 @@ def attend(
 def conflict(app: App, id_: str, reference: str, who: str, undo: bool, as_json: bool) -> None:
     """Record that somebody leaves for a case, because they cared for the child.
 
+    A reading of it that they sealed before (cdr reading) is taken away.
+
     Example: cdr panel conflict P2026-03-18 2026-7K3M dr-okafor
     """
-    from cdr.domain.panel.meeting import in_conflict, refuse_strangers
+    from cdr.work.readings import leave
 
-    with changing_meeting(app, id_) as now:
-        refuse_strangers([who], app.configuration)
-        made = now.record(in_conflict(now.meeting, reference, who, taken_back=undo))
+    made, withdrawn = leave(app, id_, reference, who, taken_back=undo)
+    if withdrawn:
+        say(f"{who} had sealed a reading of {reference}; it was taken away, and another member may give one.")
     for agency in shown_meeting(app, made).without_one_that_left(reference):
         say(f"please check: for {reference} nobody stays from {agency}.")
     tell_meeting(app, made, as_json, f"{made.id}: {who} {'does not leave' if undo else 'leaves'} for {reference}.")

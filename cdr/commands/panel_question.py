@@ -11,6 +11,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, happened, on, pass_app
 from cdr.terminal.output import put, put_json, say, table
+from cdr.written import counted
 
 if TYPE_CHECKING:
     from cdr.domain.case.second_opinions import SecondOpinion
@@ -56,7 +57,8 @@ def ask(app: App, reference: str, to: str, file: str | None, output: str, as_jso
         tell(reference, [made.pack], output, as_json)
         say(f"When the answer comes: cdr panel question answer {reference} {made.number} --from FILE")
     if made.doubtful:
-        say(f"please check: {made.doubtful} words of your question may be names; read the paper before you send it.")
+        words = counted(made.doubtful, "word")
+        say(f"please check: {words} of your question may be a name; read the paper before you send it.")
 
 
 @command.command("answer")

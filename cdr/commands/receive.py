@@ -10,6 +10,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import ConditionsNotMet
 from cdr.terminal.output import given, put, put_json, say
+from cdr.written import counted
 
 if TYPE_CHECKING:
     from cdr.work.handing_over import Received
@@ -61,7 +62,7 @@ def command(app: App, file: str, accept: str | None, as_json: bool) -> None:
 
 def _told(found: Received) -> list[str]:
     bundle = found.bundle
-    parts = ["the notification", f"{len(bundle.returns)} returns", *(["an analysis"] if bundle.analysis else [])]
+    parts = ["the notification", counted(len(bundle.returns), "return"), *(["an analysis"] if bundle.analysis else [])]
     whose = f"{found.name}, " if found.name else ""
     return [
         f"From {bundle.sender}, made on {bundle.made_on}, their case {bundle.case}.",

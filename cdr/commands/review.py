@@ -84,13 +84,12 @@ def command(
 
 def _draft(app: App, reference: str) -> bytes:
     """A draft of Form C from what the case knows, as YAML."""
-    from cdr.domain.panel.drafting import draft, text_of
+    from cdr.domain.panel.drafting import text_of
     from cdr.forms import codec
     from cdr.work.counting import agencies
+    from cdr.work.drafts import drafted
 
-    documents = app.store.case(reference)
-    form_a, returns = documents.notification.body, documents.return_bodies
-    made = draft(documents.case.body, form_a, returns, agencies(app), rules("draft-analysis"))
+    made = drafted(app.store.case(reference), agencies(app))
     return text_of(made, codec.dump(made.body))
 
 

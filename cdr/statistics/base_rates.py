@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.reference import UNITS, Figure
 from cdr.statistics.years import year_of
+from cdr.written import counted
 
 TABLE = "reviews.modifiable"
 CONTRIBUTORY, MODIFIABLE = "contributory_factors", "modifiable_factors"  # lists that nobody may have filled in
@@ -34,7 +35,7 @@ def _all(reviewed: Sequence[CaseFacts]) -> Iterator[str]:
     found = sum(one.modifiable == "yes" for one in reviewed)
     years = sorted(year_of(one.reviewed_on) for one in reviewed if one.reviewed_on)
     since = years[0] if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
-    yield f"Here: modifiable factors in {found} of {len(reviewed)} reviews that decided ({since})."
+    yield f"Here: modifiable factors in {found} of {counted(len(reviewed), 'review')} that decided ({since})."
 
 
 def _published(figures: Iterable[Figure]) -> Iterator[str]:
@@ -48,14 +49,16 @@ def _published(figures: Iterable[Figure]) -> Iterator[str]:
 def _factor(reviewed: Sequence[CaseFacts], code: str, label: str) -> str:
     """How often a factor was found, among the reviews of which it is known which factors were: a register may have no column for them."""
     had = [one for one in reviewed if code in one.contributory_factors or code in one.modifiable_factors]
-    known = [one for one in reviewed if one in had or CONTRIBUTORY not in one.unanswered_after]
+    found = {one.case for one in had}
+    known = [one for one in reviewed if one.case in found or CONTRIBUTORY not in one.unanswered_after]
     if not known:
         return f"{label}: of no earlier review here is it known."
     unknown = len(reviewed) - len(known)
     more = f" (of {unknown} more it is not known)" if unknown else ""
     if not had:
         return f"{label}: in no earlier review here{more}."
-    return f"{label}: in {len(had)} of these {len(known)} reviews here{more}, {_held(had, code)}."
+    among = "this one review" if len(known) == 1 else f"these {len(known)} reviews"
+    return f"{label}: in {len(had)} of {among} here{more}, {_held(had, code)}."
 
 
 def _held(had: Sequence[CaseFacts], code: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.domain.case.handovers import FORM, RECEIVED, SENT, Bundle, bundle, bundle_of, was_sent_to, with_handover
 from cdr.domain.case.places import same_place
+from cdr.domain.case.review import HOME_AREAS_ANALYSIS
 from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem
 from cdr.records import dataclass
 from cdr.work.changing import changing
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cdr.domain.rulebook.configuration import Area
     from cdr.store.layout import Place
 
-TOLD, ASKED, CAME = "home_area_told", "home_area_copy_asked", "home_area_copy_received"
+TOLD, ASKED, CAME = "home_area_told", "home_area_copy_asked", HOME_AREAS_ANALYSIS
 KIND, NAME = "correspondence", "analysis-of-another-area.json"
 MOST_RETURNS = 99
 FILE, NOT_ONE = "the bundle", "this is no bundle that cdr handover made"

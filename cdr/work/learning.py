@@ -50,22 +50,26 @@ def make(app: App, of: Sequence[str], title: str, write: Callable[[Paper], Calla
 
 
 def _cases(app: App, of: Sequence[str]) -> list[str]:
-    """The cases that are named, and those of the meetings that are. Raises: NotFound, ConditionsNotMet."""
+    """The cases that are named, and of the meetings that are those that are ratified. Raises: NotFound, ConditionsNotMet."""
     from cdr.domain.panel.meeting import meeting_of
     from cdr.store.panels import panel_file
 
+    known = app.cases()
+    ratified = {one for one, facts in known.items() if facts.ratified_on}
     named: list[str] = []
+    unmet: list[str] = []
     for one in of:
         if one.upper().startswith("P"):
-            named += meeting_of(panel_file(app.store).meeting(one).body).references
+            of_meeting = meeting_of(panel_file(app.store).meeting(one).body).references
+            named += [case for case in of_meeting if case in ratified]
+            unmet += [] if ratified & {*of_meeting} else [f"{one}: none of its cases is ratified."]
         else:
-            named.append(app.store.case(one).reference)
-    known = app.cases()
-    cases = [*dict.fromkeys(named)]
-    unmet = [f"{one}: its review is not ratified." for one in cases if one not in known or not known[one].ratified_on]
+            case = app.store.case(one).reference
+            named.append(case)
+            unmet += [] if case in ratified else [f"{case}: its review is not ratified."]
     if unmet:
         raise ConditionsNotMet("Only what the panel has ratified is sent out; nothing was made.", unmet)
-    return cases
+    return [*dict.fromkeys(named)]
 
 
 def _learning(app: App, cases: Sequence[str]) -> tuple[Learning, int]:

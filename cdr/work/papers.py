@@ -96,18 +96,28 @@ def readers(app: App, meeting: Meeting, who: Sequence[str]) -> list[str]:
 
 def case_papers(app: App, meeting: Meeting) -> tuple[list[CasePapers], list[SourceRevision]]:
     """What the papers of each case are made from, and from which revisions of which documents."""
+    from cdr.documents.panel.brief import factors_of
+
     known, published = counting.facts(app), counting.setting(app).figures
     papers: list[CasePapers] = []
     sources: list[SourceRevision] = []
     for number, reference in enumerate(meeting.references, 1):
         documents = app.store.case(reference)
-        seen = tuple(_enclosed(app, documents))
-        papers.append(
-            replace(papers_of(app, number, documents, _rates(app, reference, known, published)), enclosed=seen)
-        )
+        made = papers_of(app, number, documents)
+        made = made if made.analysis else _with_a_draft(app, made, documents)
+        rates = _rates(reference, factors_of(made.analysis), known, published)
+        papers.append(replace(made, rates=rates, enclosed=tuple(_enclosed(app, documents))))
         used = [documents.notification, *documents.returns, *([documents.analysis] if documents.analysis else [])]
         sources += [SourceRevision(reference, one.place.id, one.revision) for one in used]
     return papers, sources
+
+
+def _with_a_draft(app: App, papers: CasePapers, documents: CaseFile) -> CasePapers:
+    """The papers with an analysis made from what the case knows, where nobody has drafted one."""
+    from cdr.domain.panel.drafting import to_read
+    from cdr.work.drafts import drafted
+
+    return replace(papers, analysis=to_read(drafted(documents, _called(app, documents))), is_suggested=True)
 
 
 def _enclosed(app: App, documents: CaseFile) -> Iterator[Enclosed]:
@@ -121,17 +131,21 @@ def _enclosed(app: App, documents: CaseFile) -> Iterator[Enclosed]:
             yield enclosed(one, kept_file(app, documents.reference, one))
 
 
-def _returns(app: App, documents: CaseFile) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """Each return with its agency as the timeline calls it, in that order."""
+def _called(app: App, documents: CaseFile) -> Mapping[str, str]:
+    """The agencies of the returns by id, as the timeline calls them."""
     from cdr.domain.timeline.timeline import types_apart
     from cdr.work.timelines import agencies
 
-    by_agency = {str(body["agency"]): body for body in documents.return_bodies}
-    called = types_apart(set(by_agency), agencies(app.configuration))
+    return types_apart({str(body["agency"]) for body in documents.return_bodies}, agencies(app.configuration))
+
+
+def _returns(app: App, documents: CaseFile) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Each return with its agency as the timeline calls it, in that order."""
+    by_agency, called = {str(body["agency"]): body for body in documents.return_bodies}, _called(app, documents)
     return tuple((called[agency], by_agency[agency]) for agency in sorted(by_agency, key=called.__getitem__))
 
 
-def papers_of(app: App, number: int, documents: CaseFile, rates: tuple[str, ...] = ()) -> CasePapers:
+def papers_of(app: App, number: int, documents: CaseFile) -> CasePapers:
     """What the papers of one case are made from, as it stands."""
     from cdr.documents.panel.brief import CasePapers
     from cdr.work.timelines import anonymiser_of, timeline_of
@@ -146,17 +160,16 @@ def papers_of(app: App, number: int, documents: CaseFile, rates: tuple[str, ...]
         anonymiser_of(app, documents),
         documents.analysis_body or {},
         _returns(app, documents),
-        rates,
     )
 
 
-def _rates(app: App, reference: str, known: Sequence[CaseFacts], published: Sequence[Figure]) -> tuple[str, ...]:
-    """How often something could be changed, over every other review, with the factors of this case's draft."""
+def _rates(
+    reference: str, factors: Sequence[str], known: Sequence[CaseFacts], published: Sequence[Figure]
+) -> tuple[str, ...]:
+    """How often something could be changed, over every other review, with these factors of this case's draft."""
     from cdr.statistics.base_rates import base_rates
 
     others = [one for one in known if one.case != reference]
-    drafted = app.facts_of(reference).analysis
-    factors = [*drafted.contributory_factors, *drafted.modifiable_factors] if drafted else []
     return tuple(base_rates(others, published, factors, code_list("factor").label))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdr.app import App
-from cdr.domain.panel.meeting import meeting_of
+from cdr.domain.panel.meeting import Meeting, meeting_of
 from cdr.domain.panel.readings import Reading, opened, pairs, readings_of, refuse_reader, sealed
 from cdr.errors import WrongUsage
 from cdr.work.meetings import changing_meeting
@@ -27,6 +27,22 @@ def seal(app: App, id_: str, case: str, who: str, file: str | None) -> str:
         form = check(raw, name, FORM, lambda _: [], case)
         now.record_document(sealed(now.document.body, case, who, form.body, app.clock.today))
         return now.meeting.id
+
+
+def leave(app: App, id_: str, case: str, who: str, *, taken_back: bool = False) -> tuple[Meeting, bool]:
+    """Record that somebody leaves for a case, or does not after all; the meeting, and whether their sealed reading went with that.
+
+    Raises: NotFound, ConditionsNotMet.
+    """
+    from cdr.domain.panel.meeting import document_of, in_conflict, refuse_strangers
+    from cdr.domain.panel.readings import withdrawn
+
+    with changing_meeting(app, id_) as now:
+        refuse_strangers([who], app.configuration)
+        body = document_of(in_conflict(now.meeting, case, who, taken_back=taken_back), now.document.body)
+        changed = body if taken_back else withdrawn(body, case, who)
+        now.record_document(changed)
+        return meeting_of(changed), len(readings_of(changed)) < len(readings_of(body))
 
 
 def _typed() -> bytes:

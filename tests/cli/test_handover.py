@@ -51,12 +51,14 @@ def test_there_and_back(
     assert bundle.read_text("ascii").startswith("-----BEGIN PGP MESSAGE")
     done = {one["kind"] for one in here("milestone", ref, "--json").json["milestones"]}
     assert done >= {"home_area_told", "home_area_copy_asked"}
+    assert "The case has no ratified review." in here("close", ref, code=65).err
     here("receive", bundle, code=77)  # it is for the other area's key
 
     monkeypatch.setenv("GNUPGHOME", people.second_home)
     taken = there("receive", bundle, "--json")
     theirs = taken.json["case"]
     assert (taken.json["their_case"], taken.json["signer"], taken.json["answers"]) == (ref, people.member, False)
+    assert "It holds the notification, 1 return." in taken.err
     assert "Chris Doyle" in taken.err and "Amara" not in taken.err
     assert "1 events" not in there("timeline", theirs).out and "hospital" in there("timeline", theirs).out.lower()
     there("receive", bundle, code=65)  # the child is known already
@@ -71,6 +73,10 @@ def test_there_and_back(
     out = tmp_path / "analysis.json"
     here("extract", ref, "1", "-o", out)
     assert "Sudden infant death syndrome" in out.read_text("utf-8")
+    assert here("list", "--json").json["cases"][0]["waiting_for"] == ["closing"]
+    closed = here("close", ref, "--json").json["left"]
+    assert "It is still open, and for the home area to follow: inquest." in closed
+    assert not [one for one in closed if "ratified" in one]
     damaged = tmp_path / "damaged.asc"
     damaged.write_bytes(back.read_bytes()[:-400])
     here("receive", damaged, code=76)

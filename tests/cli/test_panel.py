@@ -166,6 +166,15 @@ def test_two_members_read_a_case_by_themselves(cdr: Shell, ready: str, people: P
     cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, as_of=DAY, code=65)
     shown = cdr("panel", "show", panel, as_of=DAY).out
     assert "sealed: pat-keyed" in shown and "bedding" not in shown
+    left = cdr("panel", "conflict", panel, ready, "pat-keyed", as_of=DAY).err
+    assert f"pat-keyed had sealed a reading of {ready}; it was taken away" in left
+    assert "Nobody has sealed one" in cdr("reading", "open", panel, ready, as_of=DAY, code=65).err
+    assert (
+        "leaves for this case"
+        in cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, as_of=DAY, code=65).err
+    )
+    assert "taken away" not in cdr("panel", "conflict", panel, ready, "pat-keyed", "--undo", as_of=DAY).err
+    cdr("reading", "seal", panel, ready, "pat-keyed", "--from", reading, as_of=DAY)
     reading.write_text("schema: reading/1\ncategory: 10\nmodifiability: 'no'\n", "utf-8")
     cdr("reading", "seal", panel, ready, "jo-open", "--from", reading, as_of=DAY)
     assert "stays on this agenda" in cdr("panel", "unassign", panel, ready, as_of=DAY, code=65).err
@@ -176,6 +185,7 @@ def test_two_members_read_a_case_by_themselves(cdr: Shell, ready: str, people: P
         "Category: the same. What could be changed: not the same."
         in cdr("reading", "open", panel, ready, as_of=DAY).out
     )
+    assert "taken away" not in cdr("panel", "conflict", panel, ready, "pat-keyed", as_of=DAY).err
     agreed = cdr("reading", "agreement", "--year", "2026/27", "--json", as_of=DAY).json
     assert agreed["category"] == {"cases": 1, "same": 1, "kappa": None, "low": None, "high": None}
     assert agreed["modifiability"]["kappa"] == -1

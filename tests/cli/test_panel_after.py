@@ -150,6 +150,9 @@ def test_learning_goes_out_on_one_page_without_names_and_its_readers_are_recorde
 ) -> None:
     panel, brief = held(cdr, ready), ("learning", "brief", "--title", "Safer sleep", "-o")
     assert "not ratified" in cdr(*brief, tmp_path / "early.pdf", ready, as_of=DAY, code=65).err
+    assert (
+        f"{panel}: none of its cases is ratified." in cdr(*brief, tmp_path / "early.pdf", panel, as_of=DAY, code=65).err
+    )
     assert not (tmp_path / "early.pdf").exists() and cdr("learning", "list", "--json").json["briefings"] == []
     cdr("review", ready, "--from", EXAMPLES / "form-c-sudi.yaml", "--panel", panel, as_of=DAY)
     made = cdr(*brief, tmp_path / "brief.pdf", panel, as_of="2026-05-01")

@@ -6,7 +6,7 @@ from typing import Any
 
 from unit.domain_data import example, load
 
-from cdr.domain.panel.drafting import draft, text_of
+from cdr.domain.panel.drafting import draft, text_of, to_read
 from cdr.forms import codec, schema
 from cdr.resources import folder
 
@@ -28,6 +28,22 @@ def test_factors_are_suggested_with_who_said_so() -> None:
     assert (sleep["relevance"], sleep["modifiable"]) == (0, "not_known")
     assert {one["code"] for one in body["domains"]["B"]["factors"]} == {"smoking_in_household"}
     assert "mother" not in str(body["domains"]["B"]), "she did not smoke in pregnancy"
+
+
+def test_the_certified_cause_is_in_the_draft_and_a_field_is_called_as_its_form_does() -> None:
+    certified = {"Ia": "Sepsis", "II": "Born early"}
+    form_a = {**example("form-a-sudi"), "certification": {"mccd_issued": "yes", "cause_of_death": certified}}
+    one = draft({}, form_a, [{**example("form-b-hospital"), "household": {"gang_or_knife_crime": "yes"}}], NAMES, RULES)
+    assert one.body["registered_cause"] == certified
+    [gang] = [part for part in one.body["domains"]["B"]["factors"] if part["code"] == "gang_knife_crime"]
+    assert gang["evidence"].startswith("Northtown General Hospital: gang or knife crime: yes")
+
+
+def test_who_only_reads_it_sees_no_answer_that_nobody_gave() -> None:
+    read = to_read(made())
+    assert read["domains"].keys() == {"A", "B", "C"}
+    assert [one.keys() for part in read["domains"].values() for one in part["factors"]] == [{"code", "evidence"}] * 3
+    assert not {"stage", "case_summary"} & read.keys() and "Was she in pain?" in read["note"]
 
 
 def test_words_keep_their_source_and_the_familys_questions_are_there() -> None:

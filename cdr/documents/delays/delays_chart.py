@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from html import escape
 
 from cdr.documents import svg
-from cdr.documents.delays.delays_rows import PURPOSE, Bar, Chart, Page, counted
+from cdr.documents.delays.delays_rows import PURPOSE, Bar, Chart, Page
 from cdr.documents.safe import visible
+from cdr.written import counted
 
 NARROWEST, WIDEST = 60, 160
 DRAWN, ASCII = ("█", "░", "│"), ("#", "-", "|")

@@ -11,6 +11,7 @@ from cdr.domain.process.clocks import add_months
 from cdr.records import dataclass
 from cdr.statistics import delays
 from cdr.statistics.delays import CaseDelays, Cause, YearDelays
+from cdr.written import counted
 
 WORDS = {
     delays.NOTIFICATION: "Notification of the death",
@@ -111,11 +112,6 @@ def year_page(found: YearDelays, area: str, names: Mapping[str, str]) -> Page:
     to = f"from the death to {found.counted_to}"
     still_open = _year_chart("open", f"Still open on {found.counted_to}", found.still_open, label, to)
     return Page(f"{area}: days of waiting, {found.year}", (reviewed, still_open), (RULE,))
-
-
-def counted(number: int, word: str) -> str:
-    """`1 day`, `1,204 days`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def share(bar: Bar, chart: Chart) -> str:

@@ -21,12 +21,13 @@ from cdr.domain.case.family_questions import OPEN as UNANSWERED
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.gates import gates_of
 from cdr.domain.process.age import age_words
-from cdr.domain.rulebook.validation import at, date_at, text_at
+from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
 from cdr.domain.timeline.timeline import Timeline
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
 from cdr.forms.fields import described
 from cdr.records import dataclass
+from cdr.written import counted
 
 Body = Mapping[str, Any]
 
@@ -38,6 +39,10 @@ DECIDE = (
 )
 AFTER_THE_RETURNS = (
     "What else was written stands after what agencies answered, without names as far as the program could tell:"
+)
+SUGGESTED = (
+    "Nobody has drafted the analysis (Form C) yet. This is made from what the case knows, each statement with its source; whether a "
+    "factor contributed, and whether it can be changed, is the panel's to decide."
 )
 WITH_NAMES = "Reports that stand at the end as they came have names in them."
 AT_THE_END = "At the end of these papers, as it came and with names:"
@@ -52,6 +57,7 @@ class CasePapers:
 
     `returns` are those of the agencies, each with the agency's type in words; `rates` are sentences on how often the panel held that
     something could be changed; `enclosed` is what was attached and the panel may see.
+    `is_suggested`: nobody has drafted the analysis, and this one is made from what the case knows.
     """
 
     number: int
@@ -65,12 +71,20 @@ class CasePapers:
     returns: tuple[tuple[str, Body], ...] = ()
     rates: tuple[str, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
+    is_suggested: bool = False
 
 
 def case_parts(papers: CasePapers, meeting_on: date) -> list[Part]:
     """The parts of one case, the brief on a page of its own."""
     body = [*timeline_parts(papers), *_said_by_agencies(papers), *_written(papers), *_analysis(papers)]
     return [*_brief(papers, meeting_on, reading_minutes([*body, *sheets_of(papers)])), *body]
+
+
+def factors_of(analysis: Body) -> list[str]:
+    """The codes of the factors that an analysis names, in its order."""
+    domains = at(analysis, "domains")
+    named = domains.values() if isinstance(domains, Mapping) else ()
+    return [text_at(one, "code") for part in named for _, one in items_at(part, "factors")]
 
 
 def sheets_of(papers: CasePapers) -> list[Sheets]:
@@ -116,7 +130,7 @@ def _facts(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[tuple
     yield "Returns", _returns(papers.requests)
     yield (
         "Timeline",
-        f"{len(life.entries)} events; {_counted(len(life.conflicts), 'conflict')}; {_counted(len(life.gaps), 'gap')}",
+        f"{len(life.entries)} events; {counted(len(life.conflicts), 'conflict')}; {counted(len(life.gaps), 'gap')}",
     )
 
 
@@ -146,7 +160,7 @@ def child_facts(papers: CasePapers) -> Iterator[tuple[str, str]]:
 
 def _cause(papers: CasePapers) -> str:
     understood = text_at(papers.analysis, "cause_of_death_understood")
-    registered = at(papers.analysis, "registered_cause") or at(papers.form_a, "certification.cause")
+    registered = at(papers.analysis, "registered_cause") or at(papers.form_a, "certification.cause_of_death")
     parts = registered.values() if isinstance(registered, Mapping) else ()
     return understood or "; ".join(str(part) for part in parts)
 
@@ -171,7 +185,7 @@ def _kept(papers: CasePapers) -> Iterator[tuple[str, list[str]]]:
     kinds, files = code_list("attachment_kind"), attachments_of(papers.case)
     others = [file for file in files if file.kind != LETTER and file.number not in shown]
     yield AFTER_THE_RETURNS, [one.name for one in papers.enclosed if one.text]
-    yield AT_THE_END, [f"{one.name}, {_counted(one.count, 'page')}" for one in papers.enclosed if one.count]
+    yield AT_THE_END, [f"{one.name}, {counted(one.count, 'page')}" for one in papers.enclosed if one.count]
     yield NOT_IN_THEM, [f"{kinds.label(file.kind).lower()} (attachment {file.number})" for file in others]
 
 
@@ -223,6 +237,8 @@ def _analysis(papers: CasePapers) -> Iterator[Part]:
     if not papers.analysis:
         yield Text("There is no draft of the analysis (Form C) yet.")
         return
+    if papers.is_suggested:
+        yield Text(SUGGESTED, quiet=True)
     name = migrations.current(FORM_C)
     about = {key: value for key, value in papers.analysis.items() if key not in ("schema", "case")}
     yield Said(tuple(described(name, about, papers.anonymiser.text)))
@@ -231,7 +247,3 @@ def _analysis(papers: CasePapers) -> Iterator[Part]:
 def _label(codes: str, body: Body, path: str) -> str:
     known = code_list(codes).get(at(body, path))
     return known.label if known else ""
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

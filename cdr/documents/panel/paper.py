@@ -14,6 +14,7 @@ from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import Printed
 from cdr.documents.safe import visible
 from cdr.records import dataclass
+from cdr.written import counted
 
 WORDS_A_MINUTE = 200  # of hard matter, read once with care (general knowledge)
 WORDS_A_SHEET = 400  # of another document, whose words nobody counted (general knowledge)
@@ -182,7 +183,7 @@ def _lines(part: Part) -> Iterator[str]:
         yield f"|{'---|' * len(part.heads)}"
         yield from (f"| {' | '.join(visible(cell).replace('|', '/') for cell in row)} |" for row in part.rows)
     elif isinstance(part, Sheets):
-        yield f"{visible(part.title)}: {part.count} {'page' if part.count == 1 else 'pages'}, in the PDF. {AS_IT_CAME}"
+        yield f"{visible(part.title)}: {counted(part.count, 'page')}, in the PDF. {AS_IT_CAME}"
     else:
         yield from (
             f"{'  ' * depth}- {visible(f'{title}: {text}' if text else title)}" for depth, title, text in part.rows

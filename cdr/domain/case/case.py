@@ -15,7 +15,7 @@ from cdr.domain.asking.requests import WAIVED, outstanding, requests_of
 from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
-from cdr.domain.case.review import open_gates, settled_on, unmet_for_closing
+from cdr.domain.case.review import is_reviewed_elsewhere, open_gates, settled_on, unmet_for_closing
 from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
 from cdr.domain.case.standing import CLOSED, OPEN, is_closed, is_open
 from cdr.domain.case.voiding import VOID
@@ -85,7 +85,7 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
         ANALYSIS_DRAFTED: ["panel meeting"],
     }
     now = stage(case, requests, analysis)
-    if now == REVIEWED and not unmet_for_closing(case, requests, analysis):
+    if (now == REVIEWED or is_reviewed_elsewhere(case)) and not unmet_for_closing(case, requests, analysis):
         return ["closing"]
     return [*own.get(now, []), *others]
 

@@ -22,7 +22,7 @@ from cdr.domain.case.gates import Gate, gates_of
 from cdr.domain.case.kept import Kept, kept_day
 from cdr.domain.case.people import Person
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
-from cdr.domain.case.review import ratifying_review, settled_on, unmet_for_closing
+from cdr.domain.case.review import is_reviewed_elsewhere, ratifying_review, settled_on, unmet_for_closing
 from cdr.domain.case.voiding import is_void
 from cdr.domain.panel.actions import Action, actions_of
 from cdr.domain.rulebook.form_c import DOMAINS
@@ -257,7 +257,8 @@ class Facts:
     @property
     def may_close(self) -> bool:
         """Whether nothing stands in the way of closing: a gate that the review passed over does not."""
-        return settled_on(self.case) is not None and not unmet_for_closing(*self._state)
+        reviewed = settled_on(self.case) is not None or is_reviewed_elsewhere(self.case)
+        return reviewed and not unmet_for_closing(*self._state)
 
     @property
     def _state(self) -> tuple[Body, Body, Body | None]:

@@ -15,6 +15,7 @@ from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import date_at, items_at, text_at, words_at
 from cdr.records import dataclass
 
+HOME_AREAS_ANALYSIS = "home_area_copy_received"  # the milestone (protocol section 6)
 Body = Mapping[str, Any]
 
 
@@ -100,16 +101,26 @@ def unmet_for_panel(case: Body, requests: Body) -> list[str]:
 def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list[str]:
     """What closing a case still waits for, one sentence each.
 
-    An open gate stands in the way unless the ratifying review was recorded in spite of that very gate.
+    An open gate stands in the way unless the ratifying review was recorded in spite of that very gate. A death that another area has
+    reviewed wants no review here, and its other processes are waited for there.
     """
+    if is_reviewed_elsewhere(case):
+        return [*_returns(requests), *awaited(case), *_questions(case)]
     ratified = bool(ratified_reviews(case)) and analysis is not None and text_at(analysis, "stage") == RATIFIED
     gates = [_gate_sentence(kind) for kind in open_gates(case) if not _is_passed_over(kind, passed_over(case))]
     unreviewed = [] if ratified else ["The case has no ratified review."]
     return [*unreviewed, *_returns(requests), *gates, *awaited(case), *_questions(case)]
 
 
+def is_reviewed_elsewhere(case: Body) -> bool:
+    """Whether the area where the child lived has sent the analysis for which it was asked (protocol section 6)."""
+    return any(item.get("kind") == HOME_AREAS_ANALYSIS for _, item in items_at(case, "milestones"))
+
+
 def still_open_after_review(case: Body) -> list[str]:
     """The other processes that are open and that the ratifying review did not wait for, one sentence each."""
+    if is_reviewed_elsewhere(case) and not ratified_reviews(case):
+        return [f"It is still open, and for the home area to follow: {words(kind)}." for kind in open_gates(case)]
     return [
         f"The review did not wait for it, and it is still open: {words(kind)}."
         for kind in open_gates(case)

@@ -11,6 +11,7 @@ from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import at, text_at
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
+from cdr.forms.fields import named
 from cdr.records import dataclass
 
 FORM_A = "Form A"
@@ -47,7 +48,7 @@ def draft(case: Body, form_a: Body, returns: Sequence[Body], names: Mapping[str,
         kind = {"type": held[-1].type} if held[-1].type else {}
         body["cdrm"] = {"date": held[-1].on.isoformat(), **kind}
         sources.append("cdrm: the milestone of the case")
-    if cause := at(form_a, "certification.cause"):
+    if cause := at(form_a, "certification.cause_of_death"):
         body["registered_cause"] = dict(cause)
         sources.append(f"registered_cause: {FORM_A}, certification")
     if circumstances := text_at(form_a, "death.circumstances"):
@@ -60,6 +61,17 @@ def draft(case: Body, form_a: Body, returns: Sequence[Body], names: Mapping[str,
     if "case_summary" not in body:
         undecided.insert(0, "the summary of the case")
     return Draft(body, tuple(sources), tuple(undecided))
+
+
+def to_read(made: Draft) -> dict[str, Any]:
+    """What the draft says without what nobody has decided yet, for whoever reads it and fills nothing in."""
+    domains = {
+        letter: {"factors": [{"code": one["code"], "evidence": one["evidence"]} for one in part["factors"]]}
+        for letter, part in made.body["domains"].items()
+        if part["factors"]
+    }
+    said = {key: value for key, value in made.body.items() if key not in ("stage", "case_summary", "domains")}
+    return {**said, **({"domains": domains} if domains else {})}
 
 
 def _domains(returns: Sequence[Body], names: Mapping[str, str], rules: Rules) -> dict[str, Any]:
@@ -126,7 +138,10 @@ def _answers(part: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _title(field: str) -> str:
-    return field.rpartition(".")[2].replace("_", " ")
+    """What Form B calls a field, in a sentence; supplementary forms that share one call it the same."""
+    found = named(migrations.current("form-b"), field)
+    title = found[0].field.title if found else field.rpartition(".")[2].replace("_", " ")
+    return title if title[:2].isupper() else f"{title[:1].lower()}{title[1:]}"
 
 
 def text_of(made: Draft, dumped: bytes) -> bytes:

@@ -88,6 +88,13 @@ def sealed(body: Body, case: str, who: str, reading: Body, on: date) -> dict[str
     return {**body, "readings": [*listed, {"case": case, "who": who, "on": on.isoformat(), **said}]}
 
 
+def withdrawn(body: Body, case: str, who: str) -> dict[str, Any]:
+    """The meeting without the sealed reading of somebody who leaves for the case; one that was opened stays, because it was read."""
+    listed = [dict(item) for _, item in items_at(body, "readings")]
+    kept = [item for item in listed if (item["case"], item["who"]) != (case, who) or "opened_on" in item]
+    return {**body, "readings": kept} if len(kept) < len(listed) else dict(body)
+
+
 def opened(body: Body, case: str, on: date) -> dict[str, Any]:
     """The meeting with both readings of a case opened; once they are, it stays as it is. Raises: ConditionsNotMet before both are there."""
     there = [one for one in readings_of(body) if one.case == case]

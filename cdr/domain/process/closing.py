@@ -58,4 +58,4 @@ def _without_papers(case: Body) -> Iterator[Milestone]:
 def _waiting(messages: Sequence[str]) -> list[str]:
     count = len(messages)
     are = "message waits" if count == 1 else "messages wait"
-    return [f"{count} {are} in the outbox: send what is still needed; the others go with the case."] if count else []
+    return [f"{count} {are} in the outbox, and closing takes {'it' if count == 1 else 'them'} away."] if count else []
