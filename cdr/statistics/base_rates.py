@@ -57,8 +57,8 @@ def _factor(reviewed: Sequence[CaseFacts], code: str, label: str) -> str:
     more = f" (of {unknown} more it is not known)" if unknown else ""
     if not had:
         return f"{label}: in no earlier review here{more}."
-    among = "this one review" if len(known) == 1 else f"these {len(known)} reviews"
-    return f"{label}: in {len(had)} of {among} here{more}, {_held(had, code)}."
+    found_in = "the one review" if len(known) == 1 else f"{len(had)} of these {len(known)} reviews"
+    return f"{label}: in {found_in} here{more}, {_held(had, code)}."
 
 
 def _held(had: Sequence[CaseFacts], code: str) -> str:

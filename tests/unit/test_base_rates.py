@@ -67,7 +67,7 @@ def test_a_review_of_which_no_factors_are_known_is_not_one_without_them() -> Non
 
     assert of_factor(register, "smoke") == "Smoke: of no earlier review here is it known."
     assert of_factor([told, *register], "damp") == "Damp: in no earlier review here (of 2 more it is not known)."
-    one_of_three = "Smoke: in 1 of these 1 reviews here (of 2 more it is not known), and "
+    one_of_three = "Smoke: in the one review here (of 2 more it is not known), and "
     assert of_factor([told, *register], "smoke") == f"{one_of_three}whether it was modifiable is not known."
     both = case(4, "yes", contributory_factors=("smoke",), modifiable_factors=("smoke",))
     assert of_factor([told, both, *register], "smoke") == (
