@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.case.facts import Facts
-from cdr.domain.case.kept import DAYS, kept_day
+from cdr.domain.case.kept import DAYS, as_kept, from_kept, kept_day
 from cdr.statistics.facts import CaseFacts, RequestFacts, case_facts
 from cdr.statistics.panel_years import Overridden, overridden
 from cdr.statistics.years import year_of
@@ -26,11 +26,11 @@ def kept(facts: Facts) -> dict[str, Any] | None:
     if known is None and passed_over is None:
         return None
     requests = [
-        [one.agency, _plain(one.requested_on), one.status, _plain(one.answered_on), one.escalated]
+        [one.agency, as_kept(one.requested_on), one.status, as_kept(one.answered_on), one.escalated]
         for one in (known.requests if known else ())
     ]
     return {
-        "counted": [_plain(getattr(known, name)) for name in COUNTED] if known else None,
+        "counted": [as_kept(getattr(known, name)) for name in COUNTED] if known else None,
         "requests": requests,
         "passed_over": [passed_over.on.isoformat(), *passed_over.unmet] if passed_over else None,
     }
@@ -40,7 +40,9 @@ def counted_of(case: str, known: Mapping[str, Any]) -> CaseFacts | None:
     """What is counted of a case in the tables, of what `kept` wrote."""
     if known["counted"] is None:
         return None
-    found = {name: _typed(name, value) for name, value in zip(COUNTED, known["counted"], strict=True)}
+    found = {
+        name: from_kept(value, name in DAYS_COUNTED) for name, value in zip(COUNTED, known["counted"], strict=True)
+    }
     requests = [
         RequestFacts(agency, _known_day(asked), status, kept_day(answered), escalated=escalated)
         for agency, asked, status, answered, escalated in known["requests"]
@@ -69,15 +71,3 @@ def _known_day(kept: str) -> date:
     if day is None:
         raise ValueError("a day that the index keeps is empty")
     return day
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _typed(name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    return kept_day(value) if name in DAYS_COUNTED else value
