@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cdr.errors import Problem
     from cdr.store.index import Extraction
     from cdr.store.layout import Kind
-    from cdr.store.parts import Kinds
     from cdr.store.store import Store
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
@@ -283,85 +282,13 @@ def _loaded(raw: bytes) -> Any:
 
 def extraction() -> Extraction:
     """What the local index keeps: what questions across cases ask, and no narrative of any form."""
-    from cdr import columns
-    from cdr.store import layout
+    from cdr import columns, indexed
     from cdr.store.index import Extraction
 
-    kinds = (layout.CASE, layout.NOTIFICATION, layout.REQUESTS, layout.PROMPTS, layout.ANALYSIS)
-    return Extraction(EXTRACTION, kinds, _facts, _is_at_rest, columns.sum_up, columns.columns())
+    def facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
+        return indexed.facts_of(kind, body, _minimum)
 
-
-def _is_at_rest(kinds: Kinds) -> bool:
-    """Whether nobody has anything to do in a case: it is void, or closed (as far as the key may read that), with every return in or not
-    waited for, nothing to be sent, no action open and no letter held."""
-    from cdr.domain.asking import requests, sending
-    from cdr.domain.case import standing
-    from cdr.domain.case.voiding import is_void
-    from cdr.domain.letters.letter_holds import to_ask_about
-    from cdr.domain.panel.actions import actions_of
-
-    case = kinds.get("case", {})
-    if is_void(case, kinds["requests"]):
-        return True
-    to_do = any(one.is_open for one in actions_of(case)) or to_ask_about(
-        case, kinds.get("notification", {}).get("letters_to", 0)
-    )
-    is_open = standing.is_open(case) or bool(to_do)
-    to_send = (
-        *sending.unsent("", kinds["requests"], kinds["prompts"]),
-        *sending.partly_refused("", kinds["requests"], kinds["prompts"]),
-    )
-    return not is_open and not requests.outstanding(kinds["requests"]) and not to_send
-
-
-def _facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
-    from cdr.domain.anonymising import known_names
-    from cdr.domain.asking import requests
-    from cdr.domain.case import duplicates, facts, people
-    from cdr.domain.letters import letters
-    from cdr.domain.ncmd import ncmd_minimum
-
-    if kind.name == "notification":
-        identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, _minimum())
-        names = known_names.family_names(body)
-        told = {"identity": identity, "ncmd": ncmd, "names": names, "letters_to": len(letters.people_of(body))}
-        kept = {**told, "facts": facts.notification_of(body).to_dict()}
-        return {**kept, "people": [one.to_dict() for one in people.people_of(body)]}
-    if kind.name == "analysis":
-        return {**facts.analysis_of(body).to_dict(), "ncmd": ncmd_minimum.analysis_extract(body, _minimum())}
-    if kind.name == "requests":
-        return requests.for_index(body)
-    if kind.name == "case":
-        return _without_notes(body)
-    return dict(body)
-
-
-# What people wrote about a child or a family stays out of the index: these keys, in these lists of a case.
-NARRATIVE = {
-    "milestones": {"note"},
-    "gates": {"note"},
-    "contacts": {"text"},
-    "questions": {"text", "answer"},
-    "actions": {"text", "updates"},
-    "disclosures": {"to", "authority"},
-    "told": {"to"},
-    "second_opinions": {"question", "answer"},
-}
-
-
-def _without_notes(case: Mapping[str, Any]) -> dict[str, Any]:
-    """The case document without what somebody wrote of a milestone, of another process, of a call, a question or an action, and of whom a wish is."""
-    from cdr.domain.letters import wishes
-
-    kept = {**case, **wishes.without_names(case)}
-    listed = {key: kept.get(key) or [] for key in NARRATIVE if key in kept}
-    return {
-        **kept,
-        **{
-            key: [{k: v for k, v in item.items() if k not in NARRATIVE[key]} for item in items]
-            for key, items in listed.items()
-        },
-    }
+    return Extraction(EXTRACTION, indexed.kinds(), facts, indexed.is_at_rest, columns.sum_up, columns.columns())
 
 
 @cache

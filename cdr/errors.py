@@ -114,7 +114,22 @@ class WrongUsage(CdrError):
     exit_code = 2
 
 
-class InvalidData(CdrError):
+class _ToldByProblem(CdrError):
+    """A failure that lies in a file: every problem at once."""
+
+    def __init__(self, message: str, hint: str, problems: Sequence[Problem], file: str) -> None:
+        super().__init__(message, hint)
+        self.problems = tuple(problems)
+        self.file = file
+
+    def lines(self) -> list[str]:
+        return [*as_told(self.problems, self.file), *super().lines()]
+
+    def problems_told(self) -> list[dict[str, str | int]]:
+        return [problem.told(self.file) for problem in self.problems]
+
+
+class InvalidData(_ToldByProblem):
     """A document is not valid: every problem at once."""
 
     exit_code = 65
@@ -125,15 +140,7 @@ class InvalidData(CdrError):
             message
             or f"{file}: {count} {'thing needs' if count == 1 else 'things need'} to be put right; nothing was recorded"
         )
-        super().__init__(summary, hint)
-        self.problems = tuple(problems)
-        self.file = file
-
-    def lines(self) -> list[str]:
-        return [*as_told(self.problems, self.file), *super().lines()]
-
-    def problems_told(self) -> list[dict[str, str | int]]:
-        return [problem.told(self.file) for problem in self.problems]
+        super().__init__(summary, hint, problems, file)
 
 
 class ConditionsNotMet(CdrError):
@@ -213,21 +220,13 @@ class NotAllowed(CdrError):
     exit_code = 77
 
 
-class WrongConfiguration(CdrError):
+class WrongConfiguration(_ToldByProblem):
     """The store's configuration is wrong."""
 
     exit_code = 78
 
     def __init__(self, message: str, hint: str = "", problems: Sequence[Problem] = (), file: str = "cdr.yaml") -> None:
-        super().__init__(message, hint)
-        self.problems = tuple(problems)
-        self.file = file
-
-    def lines(self) -> list[str]:
-        return [*as_told(self.problems, self.file), *super().lines()]
-
-    def problems_told(self) -> list[dict[str, str | int]]:
-        return [problem.told(self.file) for problem in self.problems]
+        super().__init__(message, hint, problems, file)
 
 
 class NotWhole(WrongConfiguration):

@@ -7,7 +7,7 @@ import sys
 import click
 
 from cdr.app import App
-from cdr.commands.options import pass_app
+from cdr.commands.options import as_format, pass_app
 from cdr.documents.tables.agencies import FORMATS
 from cdr.terminal.output import put_rendered, screen
 
@@ -16,15 +16,7 @@ from cdr.terminal.output import put_rendered, screen
 @click.option(
     "--year", metavar="2025/26", help="Requests of this year only, 1 April to 31 March; every year without it."
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help="How the table is written.",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@as_format(FORMATS, "table", "How the table is written.")
 @pass_app
 def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
     """Count each agency's returns by the year of the request, and the days that its answers took.

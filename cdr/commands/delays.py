@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cdr.app import App
-from cdr.commands.options import Reference, output_file, pass_app
+from cdr.commands.options import Reference, as_format, output_file, pass_app
 from cdr.documents.delays.delays import FORMATS
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.terminal.output import STDOUT, deliver
@@ -17,15 +17,7 @@ from cdr.terminal.output import STDOUT, deliver
 @click.command("delays")
 @click.argument("reference", metavar="[REF]", required=False, type=Reference())
 @click.option("--year", metavar="2025/26", help="The cases reviewed in this year, and those still open at its end.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help="How it is written; a PDF needs -o.",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@as_format(FORMATS, "table", "How it is written; a PDF needs -o.")
 @output_file
 @pass_app
 def command(app: App, reference: str | None, year: str | None, format_: str, as_json: bool, output: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -59,6 +59,15 @@ def happened(app: App, on: date | None) -> date:
             "The day given with --on is still to come; nothing was recorded.", [], "Give the day on which it happened."
         )
     return on or today
+
+
+def as_format(formats: Sequence[str], usual: str, what: str) -> Callable[[F], F]:
+    """`--format`, of those in which something is written; `usual` without it, and `--json` for the one that scripts read."""
+    chosen = click.option(
+        "--format", "format_", type=click.Choice(formats), default=usual, show_default=True, help=what
+    )
+    short = click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+    return lambda command: chosen(short(command))
 
 
 case_reference = click.argument("reference", metavar="REF", type=Reference())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
+from cdr.commands.options import as_format, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.records import dataclass
@@ -117,15 +117,7 @@ class _Asked:
     help="With --merge --public: hide small counts and show the others as they are (suppress, without it), or round all (round).",
 )
 @dry_run
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help="How the tables are written.",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@as_format(FORMATS, "table", "How the tables are written.")
 @output_file
 @pass_app
 def command(

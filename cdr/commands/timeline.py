@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cdr.app import App
-from cdr.commands.options import case_reference, output_file, pass_app
+from cdr.commands.options import as_format, case_reference, output_file, pass_app
 from cdr.documents.timeline.timeline import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import deliver, say
@@ -14,15 +14,7 @@ from cdr.terminal.output import deliver, say
 @click.command("timeline")
 @case_reference
 @click.option("--identified", is_flag=True, help="With names, dates and places; without it they become roles and days.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="How it is written; a PDF needs -o.",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@as_format(FORMATS, "text", "How it is written; a PDF needs -o.")
 @click.option(
     "--check",
     is_flag=True,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.case.facts import Facts
-from cdr.domain.case.kept import DAYS, kept_day
+from cdr.domain.case.kept import DAYS, as_kept, kept_day
 from cdr.statistics.facts import CaseFacts, RequestFacts, case_facts
 from cdr.statistics.panel_years import Overridden, overridden
 from cdr.statistics.years import year_of
@@ -27,11 +27,11 @@ def kept(facts: Facts) -> dict[str, Any] | None:
     if known is None and passed_over is None:
         return None
     requests = [
-        [one.agency, _plain(one.requested_on), one.status, _plain(one.answered_on), one.escalated]
+        [one.agency, as_kept(one.requested_on), one.status, as_kept(one.answered_on), one.escalated]
         for one in (known.requests if known else ())
     ]
     return {
-        "counted": [_plain(getattr(known, name)) for name in COUNTED] if known else None,
+        "counted": [as_kept(getattr(known, name)) for name in COUNTED] if known else None,
         "requests": requests,
         "passed_over": [passed_over.on.isoformat(), *passed_over.unmet] if passed_over else None,
     }
@@ -73,9 +73,3 @@ def _known_day(kept: str) -> date:
     if day is None:
         raise ValueError("a day that the index keeps is empty")
     return day
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value

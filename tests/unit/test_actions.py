@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -114,3 +114,114 @@ def test_what_somebody_wrote_is_in_the_document_and_an_action_of_the_register_te
     kept = {key: [{**one, "text": "x", "updates": []} for one in case[key]] for key in ("actions",)}
     assert actions.actions_of(kept) == actions.actions_of(case), "the same by what the index keeps"
     assert actions.added(case, "A2026-0009", "Highways", ON, "More", ON)["actions"][:-1] == case["actions"]
+
+
+def whole(body: dict[str, Any], number: int = 0) -> actions.ActionInFull:
+    return actions.in_full(body)[number]
+
+
+def test_an_action_that_somebody_adds_is_kept_whole() -> None:
+    made = actions.added({"status": "open"}, "A2026-0001", "Highways", date(2026, 6, 1), "Look", ON)
+    item = {"id": "A2026-0001", "to": "Highways", "due": "2026-06-01", "status": "open", "added_on": "2026-04-14"}
+    assert made == {"status": "open", "actions": [item | {"text": "Look"}]}
+    expected = actions.ActionInFull(
+        "A2026-0001", "", "", "Highways", date(2026, 6, 1), "open", added_on=ON, text="Look"
+    )
+    assert whole(made) == expected
+    assert actions.actions_of(made, panel="P2026-03-18")[0].panel == "P2026-03-18"
+    assert actions.in_full(made, panel="P2026-03-18")[0].panel == "P2026-03-18"
+    assert actions.actions_of(made)[0].case == actions.actions_of(made)[0].panel == ""
+
+
+def test_an_action_of_an_analysis_is_kept_whole() -> None:
+    assert opened({})["actions"] == [
+        {
+            "id": "A2026-0001", "to": "northshire-community", "due": "2026-09-30", "status": "open", "added_on": "2026-04-14",
+            "number": 1, "owner": "Head of nursing", "text": "Repeat the conversation",
+        },
+        {
+            "id": "A2026-0002", "to": "Highways", "due": "2026-07-14", "status": "open", "added_on": "2026-04-14",
+            "number": 3, "text": "Look at the crossing",
+        },
+        {
+            "id": "A2026-0003", "to": "northshire-police", "due": "2026-07-14", "status": "done", "added_on": "2026-04-14",
+            "number": 4, "text": "Done before the panel met", "ended_on": "2026-04-01",
+        },
+    ]  # fmt: skip
+    first = whole(opened({}))
+    assert (first.case, first.panel) == ("", "")
+
+
+def test_how_an_action_went_on_is_said_in_words_and_nothing_else_changes() -> None:
+    made = actions.added({}, "A2026-0001", "Highways", date(2026, 6, 1), "Look", ON)
+    both = actions.updated(made, "A2026-0001", ON, due=date(2026, 7, 1), to="Council")
+    expected = {"on": "2026-04-14", "what": "due 2026-07-01; now with Council"}
+    assert both["actions"][0]["updates"] == [expected], "nothing was heard, and so it has no text"
+    assert (whole(both).due, whole(both).to) == (date(2026, 7, 1), "Council")
+    assert whole(both).updates == (actions.Update(ON, "due 2026-07-01; now with Council"),)
+    done = actions.ended(both, "A2026-0001", date(2026, 8, 1), "It was built")
+    assert whole(done).updates[-1] == actions.Update(date(2026, 8, 1), "done", "It was built")
+    again = actions.updated(done, "A2026-0001", date(2026, 8, 2), reopened=True, to="Highways")
+    assert (whole(again).status, whole(again).ended_on, whole(again).to) == ("open", None, "Highways")
+    assert whole(again).updates[-1].what == "now with Highways; opened again"
+    assert whole(actions.updated(made, "A2026-0001", ON)).updates == (actions.Update(ON, "asked"),)
+
+
+def test_only_those_that_a_message_asked_about_were_asked() -> None:
+    two = actions.added(actions.added({}, "A2026-0001", "x", ON, "a", ON), "A2026-0002", "y", ON, "b", ON)
+    assert [one.asked_on for one in actions.in_full(actions.asked(two, {"A2026-0002"}, ON))] == [None, ON]
+
+
+def test_an_owner_who_was_asked_on_the_very_day_is_asked_once_it_is_overdue() -> None:
+    made = actions.added({}, "A2026-0001", "x", date(2026, 6, 1), "text", ON)
+    asked = actions.asked(made, {"A2026-0001"}, date(2026, 6, 1))
+    assert to_be_asked(asked, date(2026, 6, 2)), "it was not overdue yet when they were asked"
+
+
+def test_why_an_action_stays_as_it_is_is_said_with_what_to_type() -> None:
+    made = actions.added({}, "A2026-0001", "Highways", date(2026, 6, 1), "Look", ON)
+    refused = actions.ended(made, "A2026-0001", date(2026, 6, 2), "No", taken_up=False)
+
+    def told(change: Callable[[], object]) -> tuple[str, list[str], str]:
+        with pytest.raises(ConditionsNotMet) as caught:
+            change()
+        return caught.value.message, list(caught.value.unmet), caught.value.hint
+
+    cannot = "The action cannot be changed like that; nothing was recorded."
+    assert told(lambda: actions.updated(made, "A2026-0001", ON, reopened=True)) == (cannot, ["It is open already."], "")
+    again = "cdr action update A2026-0001 --reopen"
+    for change in ({"due": ON}, {"to": "x"}):
+        assert told(lambda change=change: actions.updated(refused, "A2026-0001", ON, **change)) == (  # type: ignore[misc]
+            cannot,
+            ["It is not taken up."],
+            f"Open it again first: {again}",
+        )
+    over = "The action is over already; nothing was recorded."
+    mistake = f"Where that was a mistake: {again}"
+    assert told(lambda: actions.ended(refused, "A2026-0001", ON, "x")) == (
+        over,
+        ["It is not taken up since 2026-06-02."],
+        mistake,
+    )
+    earlier = {"actions": [{**refused["actions"][0], "ended_on": None}]}
+    assert told(lambda: actions.ended(earlier, "A2026-0001", ON, "x"))[1] == ["It is not taken up since then."]
+
+
+def test_a_ratified_analysis_without_recommendations_leaves_a_case_without_actions() -> None:
+    nothing = {"stage": "ratified_cdop"}
+    assert opened({"status": "open"}, nothing) == {"status": "open"}
+    assert opened({"status": "open", "actions": []}, nothing) == {"status": "open", "actions": []}
+    own = actions.added({}, "A2026-0001", "Highways", ON, "Look", ON)
+    assert opened(own, nothing) == own, "what somebody added is no recommendation's, and stays"
+    assert opened(opened({}), nothing)["actions"] == [], "what nobody worked on goes with its recommendation"
+    worked = actions.updated(opened({}), "A2026-0002", ON, text="Begun")
+    assert [one["id"] for one in opened(worked, nothing)["actions"]] == ["A2026-0002"]
+
+
+def test_an_action_without_its_day_or_its_number_is_read_as_far_as_it_goes() -> None:
+    updates = [{"on": "2026-06-02", "what": "asked"}, {"what": "lost"}]
+    item = {"id": "A2026-0001", "to": "x", "due": "2026-06-01", "status": "open", "number": "one", "updates": updates}
+    [one] = actions.in_full({"actions": [item, {"id": "A2026-0002"}]})
+    assert (one.number, one.added_on, one.text) == (None, None, "")
+    assert one.updates == (actions.Update(date(2026, 6, 2), "asked"),)
+    assert "added_on" not in actions.asked({"actions": [item]}, {"A2026-0001"}, ON)["actions"][0]

@@ -38,8 +38,8 @@ def _case(name: str, **more: Any) -> Facts:
     ledger = ask({"schema": "requests/1", "requests": []}, ["police", "school"], DAY)
     ledger = answer(answer(ledger, "school", "nil", DAY), "police", "waived", DAY)
     kinds = {
-        "notification": app._facts(NOTIFICATION, form_a),
-        "analysis": app._facts(ANALYSIS, {**form_c, "stage": "ratified_cdop"}),
+        "notification": app.extraction().facts(NOTIFICATION, form_a),
+        "analysis": app.extraction().facts(ANALYSIS, {**form_c, "stage": "ratified_cdop"}),
         "case": case,
         "requests": ledger,
         "prompts": {"prompts": [{"agency": "police", "level": "escalation", "due_on": "2026-02-20", "status": "sent"}]},
@@ -105,7 +105,7 @@ def _over_years() -> dict[str, dict[str, Any]]:
             case["closures"] = [{"on": asked.isoformat()}]
         ledger = answer(ask({"schema": "requests/1", "requests": []}, ["police"], asked), "police", "nil", asked)
         made[f"2022-{number:04}"] = {
-            "notification": app._facts(NOTIFICATION, form_a),
+            "notification": app.extraction().facts(NOTIFICATION, form_a),
             "case": case,
             "requests": ledger,
             "prompts": {"prompts": []},

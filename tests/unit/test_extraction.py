@@ -44,7 +44,10 @@ def canned() -> list[Any]:
     of_a_register |= {"lists": ["contributory_factors", "modifiable_factors"], "domains": {"B": {"relevance": 2}}}
     reviews = [review, {**review, "stage": "draft_cdrm"}, of_a_register]
     documents = [(NOTIFICATION, body) for body in forms] + [(ANALYSIS, body) for body in reviews]
-    kept = [app._facts(kind, body) for kind, body in [*documents, (CASE, case), (REQUESTS, ledger), (PROMPTS, prompts)]]
+    kept = [
+        app.extraction().facts(kind, body)
+        for kind, body in [*documents, (CASE, case), (REQUESTS, ledger), (PROMPTS, prompts)]
+    ]
     return [*kept, *in_columns(*kept[:1], *kept[len(forms) : len(forms) + 1], *kept[-3:])]
 
 
@@ -59,7 +62,7 @@ def in_columns(form_a: Any, form_c: Any, case: Any, ledger: Any, prompts: Any) -
         kinds = {"notification": form_a, "analysis": form_c, "case": status, "requests": asked, "prompts": sent}
         columns = {one.name: {"2026-AAAA": one.of("2026-AAAA", kinds)} for one in columns_.columns()}
         yield [
-            app._is_at_rest(kinds),
+            app.extraction().is_at_rest(kinds),
             columns,
             columns_.sum_up(columns),
             columns_._last_year(columns[columns_.COUNTED]["2026-AAAA"]),

@@ -68,7 +68,9 @@ def test_what_a_family_said_stays_out_of_the_index() -> None:
     case, _ = family_questions.asked(EMPTY, ASKED, DAY, "Robin Ashworth")
     case = family_questions.answered(case, 1, ANSWERED, "No, she was not.", LATER)
     case = contacts.with_contact(case, Contact(DAY, "She rang about the pain.", "Robin Ashworth"), DAY)
-    assert "pain" not in repr(app._facts(CASE, case)) and "she was not" not in repr(app._facts(CASE, case))
+    assert "pain" not in repr(app.extraction().facts(CASE, case)) and "she was not" not in repr(
+        app.extraction().facts(CASE, case)
+    )
 
 
 def answered_case() -> dict[str, object]:

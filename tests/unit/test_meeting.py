@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,7 +12,19 @@ from unit.domain_data import configuration
 
 from cdr.documents.panel.meetings import Shown, lines
 from cdr.domain.panel import meeting as panel
-from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, Meeting, Minutes, SourceRevision, document_of, meeting_of
+from cdr.domain.panel.meeting import (
+    APOLOGIES,
+    ATTENDED,
+    Assigned,
+    Meeting,
+    Minutes,
+    PapersMade,
+    SourceRevision,
+    Survey,
+    document_of,
+    meeting_of,
+)
+from cdr.domain.rulebook.configuration import Member
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms.schema import problems
 
@@ -108,3 +121,125 @@ def test_of_a_case_that_is_among_the_cases_no_more_nobody_says_that_it_is_not_ra
     shown = Shown(replace(meeting_of(WHOLE), minutes=Minutes(ON, "x")), {}, configuration(), ON)
     assert shown.came_of(CASE) == "void, erased, or not to be read"
     assert not [sentence for sentence in (*lines(shown), *shown.not_done) if "ratified" in sentence]
+
+
+SURVEY = {"on": "2026-03-17", "in_time": 5, "in_part": 2, "not_in_time": 1, "text": "The last file came late."}
+READINGS = [
+    {"case": CASE, "who": "dr-okafor", "on": "2026-03-12", "category": 3, "modifiability": "yes"},
+    {"case": OTHER, "who": "mr-hale", "on": "2026-03-12", "category": 3, "modifiability": "no", "opened_on": "2026-03-18"},
+]  # fmt: skip
+
+
+def test_what_members_said_of_the_papers_and_what_they_read_is_read_and_written_again() -> None:
+    body = {**WHOLE, "survey": SURVEY, "readings": READINGS}
+    found = meeting_of(body)
+    assert found.survey == Survey(date(2026, 3, 17), 5, 2, 1, "The last file came late.")
+    assert found.survey.answers == 8
+    assert found.sealed == ((CASE, "dr-okafor"),), "what was opened is sealed no more"
+    assert document_of(found, body) == body and not problems(body, "panel/1")
+    wordless = {key: value for key, value in SURVEY.items() if key != "text"}
+    again = {**WHOLE, "survey": wordless}
+    assert meeting_of(again).survey == Survey(date(2026, 3, 17), 5, 2, 1)
+    assert document_of(meeting_of(again), again) == again
+    assert meeting_of(WHOLE).survey is None
+
+
+def test_a_case_with_an_override_that_says_nothing_has_no_reason() -> None:
+    body = {**WHOLE, "cases": [{"case": CASE, "assigned_on": "2026-02-01", "override": {"unmet": ["A return."]}}]}
+    assert [(one.reason, one.unmet, one.on) for one in meeting_of(body).cases] == [
+        ("", ("A return.",), date(2026, 2, 1))
+    ]
+
+
+def test_a_part_without_its_day_is_no_meeting() -> None:
+    with pytest.raises(AssertionError, match=r"^a meeting, or a part of one, without its day$"):
+        meeting_of({**WHOLE, "survey": {**SURVEY, "on": ""}})
+
+
+MEMBER = Member("dr-okafor", "Dr Testcase", "northtown-general")
+AREA = replace(configuration(), members=(MEMBER,))
+
+
+def test_who_is_who() -> None:
+    people = ("dr-okafor", "northshire-police", "somebody")
+    assert [panel.organisation_of(who, AREA) for who in people] == ["northtown-general", "northshire-police", ""]
+    assert [panel.name_of(who, AREA) for who in people] == ["Dr Testcase", "Northshire Police", "somebody"]
+
+
+def test_a_quorum_is_one_of_each_organisation_whoever_of_it_is_there() -> None:
+    others = ["northshire-community", "northshire-camhs", "northshire-social-care"]
+    assert panel.missing(["dr-okafor"], AREA) == others
+    assert panel.missing(["dr-okafor", *others], AREA) == []
+    assert panel.missing([], AREA) == ["northtown-general", *others]
+
+
+def test_a_stranger_is_refused_with_who_there_is() -> None:
+    panel.refuse_strangers(["dr-okafor", "northshire-police"], AREA)
+    with pytest.raises(NotFound) as caught:
+        panel.refuse_strangers(["dr-okafor", "somebody"], AREA)
+    assert caught.value.message == "There is no member of the panel and no agency of that id in cdr.yaml."
+    told = str(caught.value.hint)
+    assert told.startswith("Members: dr-okafor. Agencies: northtown-general, northtown-maternity, northshire-police, ")
+    with pytest.raises(NotFound) as caught:
+        panel.refuse_strangers(["somebody"], replace(AREA, members=(MEMBER, replace(MEMBER, id="mr-hale"))))
+    assert str(caught.value.hint).startswith("Members: dr-okafor, mr-hale. ")
+    with pytest.raises(NotFound) as caught:
+        panel.refuse_strangers(["somebody"], replace(AREA, members=()))
+    assert str(caught.value.hint).startswith("Members: none yet (panel: members in cdr.yaml). ")
+
+
+def test_a_day_has_twenty_six_meetings_at_most() -> None:
+    taken: list[str] = []
+    for _ in range(26):
+        taken.append(panel.new_id(ON, iter(taken)))
+    assert (taken[0], taken[1], taken[-1]) == ("P2026-03-18", "P2026-03-18b", "P2026-03-18z")
+    assert refused(lambda: panel.new_id(ON, taken)) == (
+        "That day has as many meetings as a day can have; none was made.",
+        [],
+        "",
+    )
+
+
+def refused(change: Callable[[], object]) -> tuple[str, list[str], str]:
+    with pytest.raises(ConditionsNotMet) as caught:
+        change()
+    return caught.value.message, list(caught.value.unmet), caught.value.hint
+
+
+def test_why_a_meeting_stays_as_it_is_is_said_with_what_to_do() -> None:
+    assert refused(lambda: panel.closed(EMPTY, date(2026, 3, 17))) == (
+        "The meeting is still to come; nothing was recorded.",
+        ["It is on 2026-03-18."],
+        "Close it when it is over. Where it did not take place, leave it open and assign its cases to another.",
+    )
+    over = panel.closed(EMPTY, ON)
+    assert refused(lambda: panel.opened_again(over, [CASE]))[:2] == (
+        "The meeting cannot be opened again; nothing was recorded.",
+        [f"{CASE} was ratified by it."],
+    )
+    stays = (
+        "Cases were ratified by it, so it stays over. Minutes may still be given; for another case: cdr panel new DATE"
+    )
+    undo = "Where that was a mistake: cdr panel close P2026-03-18 --undo"
+    for ratified, hint in (([CASE], stays), ([], undo)):
+        assert refused(lambda ratified=ratified: panel.refuse_over(over, lambda: ratified)) == (  # type: ignore[misc]
+            "The meeting is over; nothing was recorded.",
+            ["It was closed on 2026-03-18."],
+            hint,
+        )
+    panel.refuse_over(EMPTY, list)
+    with pytest.raises(NotFound) as caught:
+        panel.refuse_without(EMPTY, CASE)
+    assert caught.value.message == "That case is not on the agenda of this meeting."
+    assert caught.value.hint == "See: cdr panel show P2026-03-18"
+
+
+def test_each_change_is_kept_with_its_day() -> None:
+    found = panel.assigned(EMPTY, {CASE: []}, MADE, "")
+    assert found.cases == (Assigned(CASE, MADE),)
+    left = panel.in_conflict(found, CASE, "dr-okafor")
+    assert left.conflicts == ((CASE, "dr-okafor"),)
+    both = panel.in_conflict(left, CASE, "mr-hale")
+    assert panel.in_conflict(both, CASE, "dr-okafor", taken_back=True).conflicts == ((CASE, "mr-hale"),)
+    packed = panel.with_packs(found, MADE, ["a"], [SourceRevision(CASE, "notification", 1)])
+    assert packed.packs == (PapersMade(MADE, "a", (SourceRevision(CASE, "notification", 1),)),)

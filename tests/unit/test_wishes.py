@@ -85,3 +85,66 @@ def test_no_name_and_no_reason_is_kept_outside() -> None:
     case = wishes.with_wish({"letter_gates": [gate("no", FATHER)]}, MOTHER, "no-contact", DAY, "Robin", "She said so.")
     kept = str(wishes.without_names(case))
     assert "Efua" not in kept and "She said so" not in kept and "Testcase" not in kept
+
+
+def test_a_wish_is_kept_whole_and_known_by_its_day() -> None:
+    case = wishes.with_wish({"letter_gates": [gate("yes")]}, MOTHER, "by-telephone", DAY, "Robin Ashworth", "She asked")
+    item = {
+        "person": 1, "relationship": "mother", "name": MOTHER.name, "wish": "by-telephone", "on": "2026-04-17",
+        "by": "Robin Ashworth", "after_gates": 1,
+    }  # fmt: skip
+    assert case["wishes"] == [item | {"reason": "She asked"}]
+    assert wishes.wish_of(case, MOTHER, PEOPLE) == wishes.Wish("by-telephone", DAY)
+    second = wished(case, FATHER, "welcome")
+    assert second["wishes"][0] == case["wishes"][0] and "reason" not in second["wishes"][1]
+    nameless = replace(MOTHER, name="")
+    assert wishes.key_of(nameless) == {"person": 1, "relationship": "mother"}
+
+
+def test_what_a_gate_says_has_the_day_on_which_it_was_recorded_and_whom_it_was_asked_for() -> None:
+    [one] = wishes.everything_said({"letter_gates": [gate("no", FATHER)]})
+    assert one == wishes.Said((wishes.Whom(2, "father", FATHER.name),), wishes.Wish("no-contact", DAY, by_gate=True))
+    assert wishes.everything_said({"letter_gates": [gate("not_known")]}) == ()
+
+
+def test_two_people_of_one_name_are_told_apart_by_how_they_are_related() -> None:
+    aunt = replace(MOTHER, number=3, relationship="aunt")
+    everyone = (MOTHER, FATHER, aunt)
+    case = wished({}, MOTHER, "no-contact")
+    assert [said(case, one, everyone) for one in everyone] == ["no-contact", None, None]
+    assert said(wished({}, aunt, "no-contact"), aunt, everyone) == "no-contact"
+
+
+@pytest.mark.parametrize(
+    ("number", "relationship", "found"), [(1, "cousin", True), (9, "mother", True), (9, "cousin", False)]
+)
+def test_whoever_bears_no_name_any_more_is_known_by_number_or_relation(
+    number: int, relationship: str, found: bool
+) -> None:
+    whom = wishes.Whom(number, relationship, "Ms Nobody Testcase")
+    assert whom.is_person(MOTHER, PEOPLE) is found
+
+
+def test_of_so_many_people_each_has_to_have_said_no() -> None:
+    case = wished({}, FATHER, "no-contact")
+    assert not wishes.nobody_to_write_to(case, 1), "the first of them said nothing"
+    assert not wishes.nobody_to_write_to(case, 2)
+    assert wishes.nobody_to_write_to(wished(case, MOTHER, "by-telephone"), 2)
+    assert not wishes.nobody_to_write_to(wished(case, MOTHER, "welcome"), 2)
+
+
+def test_the_index_keeps_what_was_wished_and_not_by_whom() -> None:
+    letter = {"kind": "condolence", "to": 1, "status": "final", "name": MOTHER.name}
+    to_all, to_one = gate("no"), gate("yes", FATHER)
+    case = wishes.with_wish(
+        {"letter_gates": [to_all, to_one], "letters": [letter]}, MOTHER, "welcome", DAY, "Robin", "x"
+    )
+    assert wishes.without_names(case) == {
+        "letters": [{"kind": "condolence", "to": 1, "status": "final"}],
+        "wishes": [
+            {"person": 1, "relationship": "mother", "wish": "welcome", "on": "2026-04-17", "by": "Robin", "after_gates": 2}
+        ],
+        "letter_gates": [to_all, {**to_one, "to": [{"person": 2, "relationship": "father"}]}],
+    }  # fmt: skip
+    assert wishes.without_names({"status": "open", "wishes": []}) == {}
+    assert wishes.without_names({"letters": [], "letter_gates": []}) == {"letters": [], "letter_gates": []}

@@ -17,25 +17,27 @@ class Kept:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
-        return {name: _as_json(value) for name, value in vars(self).items()}
+        return {name: as_kept(value) for name, value in vars(self).items()}
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
         """What `to_dict` wrote."""
         known = cls.__dataclass_fields__
-        return cls(**{name: _typed(name, value) for name, value in kept.items() if name in known})
+        return cls(**{name: from_kept(value, name in DAYS) for name, value in kept.items() if name in known})
 
 
-def _as_json(value: object) -> object:
+def as_kept(value: object) -> object:
+    """A value as the index keeps it."""
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
 
 
-def _typed(name: str, value: Any) -> Any:
+def from_kept(value: Any, is_day: bool) -> Any:
+    """What `as_kept` was given; a day where it is one."""
     if isinstance(value, list):
         return tuple(value)
-    return kept_day(value) if name in DAYS else value
+    return kept_day(value) if is_day else value
 
 
 def kept_day(kept: str | None) -> date | None:

@@ -16,7 +16,8 @@ from cdr.domain.case.places import died_elsewhere, lived_elsewhere, same_place
 from cdr.domain.letters.child_words import child_of
 from cdr.domain.letters.greeting import salutation, with_capitals
 from cdr.domain.letters.letter_gate import one_line
-from cdr.domain.letters.letters import Contact, Recipient, contact, says, sender_address
+from cdr.domain.letters.letters import Recipient, contact, says, sender_address
+from cdr.domain.letters.on_paper import OnPaper
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
 from cdr.records import dataclass
@@ -36,22 +37,11 @@ Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class ColleagueLetter:
+class ColleagueLetter(OnPaper):
     """All that such a wording may use: besides the sender and the recipient only `known`, and the paragraphs that somebody wrote (`words`)."""
 
-    organisation: str
-    organisation_address: tuple[str, ...]
-    on: date
-    date: str
-    recipient: Recipient
-    salutation: str
-    area: str
-    to: str
     known: Mapping[str, Any]
     words: tuple[str, ...]
-    manager: Contact
-    signer: Contact
-    draft: bool
     large_print: bool = False
     reference: str = ""
 

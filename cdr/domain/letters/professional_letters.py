@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.letters.letter_gate import one_line
-from cdr.domain.letters.letters import Contact, Recipient, contact, sender_address
+from cdr.domain.letters.letters import Recipient, contact, sender_address
+from cdr.domain.letters.on_paper import OnPaper
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
 from cdr.records import dataclass
@@ -22,22 +23,11 @@ NAMES_ORGANISATION = frozenset({"agencies", "organisations", "codes"})  # what a
 
 
 @dataclass(frozen=True)
-class ProfessionalLetter:
+class ProfessionalLetter(OnPaper):
     """All that such a wording may use; nothing of it comes from Form A, and there is no reference of the case."""
 
-    organisation: str
-    organisation_address: tuple[str, ...]
-    on: date
-    date: str
-    recipient: Recipient
-    salutation: str
-    area: str
-    to: str
     recommendation: str
     due: str
-    manager: Contact
-    signer: Contact
-    draft: bool
     large_print: bool = False
     reference: str = ""
     due_is_past: bool = False

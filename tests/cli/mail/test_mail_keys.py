@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.mails import AMBULANCE, SIX, body_of, chaser, settings
+from cli.mail.mails import AMBULANCE, SIX, body_of, chaser, settings
 from conftest import EXAMPLES, People, Shell
 from mail_server import Server
-from mail_store import new_store, smtp_words, store_text
 from store.hands import git, gpg
 
 pytestmark = [
@@ -20,19 +19,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 NAMES = ("Testcase", "999", "Sample")
-
-
-@pytest.fixture
-def cdr(tmp_path: Path, people: People, member: str, server: Server, authority: Path) -> Shell:
-    return new_store(tmp_path, people, store_text(smtp_words(server, authority)))
-
-
-@pytest.fixture
-def asked(cdr: Shell, sudi: str, server: Server) -> str:
-    cdr("request", sudi, as_of="2026-01-09")
-    assert len(server.mails) == SIX
-    server.mails.clear()
-    return sudi
 
 
 def test_mail_to_a_key_is_encrypted_and_signed(

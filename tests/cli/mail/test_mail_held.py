@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from cli.mails import AMBULANCE, SIX, settings
+from cli.mail.mails import AMBULANCE, SIX, settings
 from conftest import EXAMPLES, People, Shell
 from mail_server import Server
-from mail_store import new_store, smtp_words, store_text
 from store.hands import git, gpg
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-
-
-@pytest.fixture
-def cdr(tmp_path: Path, people: People, member: str, server: Server, authority: Path) -> Shell:
-    return new_store(tmp_path, people, store_text(smtp_words(server, authority)))
-
-
-@pytest.fixture
-def asked(cdr: Shell, sudi: str, server: Server) -> str:
-    cdr("request", sudi, as_of="2026-01-09")
-    assert len(server.mails) == SIX
-    server.mails.clear()
-    return sudi
 
 
 def test_an_address_taken_from_cdr_yaml_gets_nothing(cdr: Shell, asked: str, server: Server, people: People) -> None:
