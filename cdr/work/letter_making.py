@@ -255,6 +255,8 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
     from cdr.domain.letters.greeting import names_two, with_capitals
     from cdr.domain.letters.letter_gate import one_line
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
+    from cdr.domain.letters.people_written_to import parents_who_died
+    from cdr.forms.codelists import code_list
 
     for one in composed:
         if sent := letter_facts.sent_before(case.documents.case.body, wanted.kind, one.recipient):
@@ -275,6 +277,11 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
     if twin_to_ask_about(case.form_a):
         say(
             "please check: the letter speaks of no twin. Form A names none (family.siblings), or does not say whether the twin is alive."
+        )
+    for relationship in parents_who_died(case.form_a):
+        who = code_list("relationship").label(relationship).lower() if relationship else "a parent"
+        say(
+            f"please check: Form A says that the {who} has died, and the letter does not speak of it. Where that is not long ago, add a word by hand."
         )
     for number, person in letters.people_of(case.form_a).items():
         typed = one_line(person.get("name"))

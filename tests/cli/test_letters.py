@@ -307,6 +307,15 @@ def test_what_form_a_knows_is_set_against_the_gate(cdr: Shell) -> None:
     cdr("letter", case, "--gate", "-", stdin=GATE.replace(b"recipients_able: {answer: yes,", able), as_of=DAY)
 
 
+def test_a_parent_who_has_died_too_has_no_letter_and_is_not_forgotten(cdr: Shell) -> None:
+    form = (EXAMPLES / "form-a-sudi.yaml").read_bytes()
+    died = form.replace(b"{name: Ms Efua Testcase,", b"{name: Ms Efua Testcase, has_died: yes,")
+    case = cdr("notify", "--from", "-", stdin=died, as_of="2026-01-09").out.strip()
+    made = cdr("letter", case, "--draft", as_of=DAY)
+    assert "Efua" not in made.out + made.err and "Dear Mr Testcase" in made.out
+    assert "Form A says that the mother has died, and the letter does not speak of it" in made.err
+
+
 def test_two_letters_about_two_babies_know_of_each_other(cdr: Shell) -> None:
     form = (EXAMPLES / "form-a-neonatal.yaml").read_bytes()
     first = form.replace(b"  siblings: []", b"  siblings: [{name: Twin 2, relationship: twin, has_died: yes}]")
