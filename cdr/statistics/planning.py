@@ -29,11 +29,15 @@ FEWEST_YEARS = 3
 
 @dataclass(frozen=True)
 class Responses:
-    """Joint agency responses by the day and the hour of death: `by_hours` begins at midnight, three hours each; the rest is not known."""
+    """Joint agency responses by the day and the hour of death: `by_hours` begins at midnight, three hours each; the rest is not known.
+
+    `not_known` is of how many deaths nobody said whether there was one.
+    """
 
     n: int
     by_weekday: tuple[int, ...]
     by_hours: tuple[int, ...]
+    not_known: int
 
     @property
     def day_not_known(self) -> int:
@@ -112,13 +116,15 @@ def planning(cases: Cases, years: Sequence[str], today: date) -> Planning:
 
 def responses(cases: Iterable[Facts]) -> Responses:
     """The joint agency responses among these cases, by when the child died."""
-    found = [one.notification for one in cases if one.notification.jar]
+    known = [one.notification for one in cases]
+    found = [one for one in known if one.jar]
     days = Counter(one.died.weekday() for one in found if one.died)
     hours = Counter(one.hour_died // HOURS_TOGETHER for one in found if one.hour_died is not None)
     return Responses(
         len(found),
         tuple(days[n] for n in range(len(WEEKDAYS))),
         tuple(hours[n] for n in range(24 // HOURS_TOGETHER)),
+        sum(one.jar is None for one in known),
     )
 
 

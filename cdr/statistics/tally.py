@@ -187,10 +187,8 @@ def _made(
 def _beyond(
     spans: Mapping[str, tuple[date, date]], since: Mapping[str, date], today: date | None
 ) -> dict[str, frozenset[str]]:
-    """The columns of which nothing can be known, by the first part of a table's id; a store without a case has no such."""
+    """The columns of which nothing can be known, by the first part of a table's id: before the first case, and all where there is none."""
     not_begun = frozenset(column for column, (begins, _) in spans.items() if today and today < begins)
-    if not since:
-        return dict.fromkeys(BASIS_OF, not_begun)
     before = {
         first: {column for column, (_, ends) in spans.items() if first not in since or ends < since[first]}
         for first in BASIS_OF
@@ -390,6 +388,8 @@ def _of_what_is_not_known(table: str, made: _Made) -> list[str]:
     before = [one for one in made.columns.labels if since and made.columns.days(one)[1] < since]
     if before:
         notes.append(words["before"].format(columns=", ".join(before)))
+    elif not made.counts.first_days:
+        notes.append(words["no_case"])
     if today and (begun := [one for one in made.columns.labels if one in made.unfinished]):
         day = f"{today.day} {today:%B %Y}"
         notes.append(words["unfinished"].format(columns=", ".join(begun), day=day))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -251,9 +251,8 @@ def _to_family(
 
 def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
     """What a person should see to before a letter goes out."""
-    from cdr.domain.letters import letter_facts, letter_gate, letters, professional_letters
-    from cdr.domain.letters.greeting import names_two, with_capitals
-    from cdr.domain.letters.letter_gate import one_line
+    from cdr.domain.letters import letter_facts, letter_gate, professional_letters
+    from cdr.domain.letters.greeting import names_two
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
     for one in composed:
@@ -276,16 +275,7 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
         say(
             "please check: the letter speaks of no twin. Form A names none (family.siblings), or does not say whether the twin is alive."
         )
-    for number, person in letters.people_of(case.form_a).items():
-        typed = one_line(person.get("name"))
-        if (
-            number in {one.recipient.number for one in composed}
-            and not person.get("letter_name")
-            and with_capitals(typed) != typed
-        ):
-            say(
-                f"please check: the name of letter {number} is typed in small letters in Form A, and the letter writes it with capitals."
-            )
+    _advise_of_the_family(case, {one.recipient.number for one in composed})
     for number in [one.recipient.number for one in composed if names_two(one.recipient.name)]:
         say(
             f"please check: letter {number} is to two people in one; in Form A each has an entry of their own, for a letter each."
@@ -294,6 +284,26 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
         say(
             "please check: the gate names a language or a form that this letter does not have; arrange it before the letter goes."
         )
+
+
+def _advise_of_the_family(case: LetterCase, written_to: Collection[int]) -> None:
+    """What of the family's own entries in Form A should be seen to: a parent who died too, a name in small letters."""
+    from cdr.domain.letters.greeting import with_capitals
+    from cdr.domain.letters.letter_gate import one_line
+    from cdr.domain.letters.people_written_to import parents_who_died, people_of
+    from cdr.forms.codelists import code_list
+
+    for relationship in parents_who_died(case.form_a):
+        who = code_list("relationship").label(relationship).lower() if relationship else "a parent"
+        say(
+            f"please check: Form A says that the {who} has died, and the letter does not speak of it. Where that is not long ago, add a word by hand."
+        )
+    for number, person in people_of(case.form_a).items():
+        typed = one_line(person.get("name"))
+        if number in written_to and not person.get("letter_name") and with_capitals(typed) != typed:
+            say(
+                f"please check: the name of letter {number} is typed in small letters in Form A, and the letter writes it with capitals."
+            )
 
 
 # ---- how it is written -----------------------------------------------------------------------------------------------

@@ -95,6 +95,15 @@ def test_a_recommendation_that_names_the_child_is_held(cdr: Shell, sudi: str) ->
     assert "recognised" in refused.err and "Efua" not in refused.err
 
 
+def test_a_parent_who_has_died_too_has_no_letter_and_is_not_forgotten(cdr: Shell) -> None:
+    form = (EXAMPLES / "form-a-sudi.yaml").read_bytes()
+    died = form.replace(b"{name: Ms Efua Testcase,", b"{name: Ms Efua Testcase, has_died: yes,")
+    case = cdr("notify", "--from", "-", stdin=died, as_of="2026-01-09").out.strip()
+    made = cdr("letter", case, "--draft", as_of=DAY)
+    assert "Efua" not in made.out + made.err and "Dear Mr Testcase" in made.out
+    assert "Form A says that the mother has died, and the letter does not speak of it" in made.err
+
+
 def test_what_form_a_knows_is_set_against_the_gate(cdr: Shell) -> None:
     form = (EXAMPLES / "form-a-sudi.yaml").read_bytes()
     young = form.replace(b"{name: Mr Kwame Testcase,", b"{name: Mr Kwame Testcase, age: 15,")

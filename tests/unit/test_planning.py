@@ -41,6 +41,7 @@ def test_call_outs_are_counted_by_weekday_and_hour_and_what_is_not_known_is_told
     assert found.responses.by_weekday == (1, 0, 0, 0, 0, 0, 2)
     assert (found.responses.by_hours[0], found.responses.by_hours[-1], found.responses.hour_not_known) == (1, 1, 1)
     told = text(found, "North")
+    assert found.responses.not_known == 1 and "Of 1 more nobody said whether they had one." in told
     assert "Not known         1" in told and "00:00 to 02:59" in told and "Not for publication" in told
 
 

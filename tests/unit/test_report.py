@@ -85,7 +85,7 @@ def made(
     )
 
 
-FULL, EMPTY, ONE = made(SOME, WORDS), made([]), made([case(1, 2025)])
+FULL, EMPTY, ONE = made(SOME, WORDS), made([case(1, 2015)]), made([case(1, 2025)])
 
 
 def pdf_text(raw: bytes) -> list[str]:
@@ -143,6 +143,14 @@ def test_an_empty_year_and_one_child_are_neither_drawn_nor_described() -> None:
     texts = [getattr(block, "words", "") for block in ONE.blocks]
     assert any("Nothing is drawn or said of a single child" in text for text in texts)
     assert not [text for text in texts if "largest group" in text]
+
+
+def test_of_a_store_without_a_case_nothing_is_said_to_be_none() -> None:
+    begun = made([])
+    assert (
+        begun.facts[0] == "Of how many deaths of children who lived in the area were notified in 2025/26 is not known."
+    )
+    assert not [text for text in begun.facts if text.startswith(("No ", "0 "))]
 
 
 def test_what_is_not_written_has_its_place_and_what_is_written_does_not() -> None:

@@ -94,12 +94,23 @@ def test_every_table_of_the_interface_is_there_also_for_no_case_at_all() -> None
 
 
 def test_an_empty_year_gives_zeros() -> None:
-    for table in tallied(n_years=3).tables:
+    earlier = replace(
+        CASE, case="2019-AAAA", notified_on=date(2019, 9, 15), born=date(2019, 9, 1), died=date(2019, 9, 14)
+    )
+    for table in tallied(earlier, n_years=3).tables:
         assert table.columns == ("2021/22", "2022/23", "2023/24")
         assert [(cell.n, cell.of, cell.percent) for cell in table.total] == [(0, 0, None)] * 3
         assert all(cell.n == 0 and cell.percent is None for row in table.rows for cell in row.cells)
-    assert list(counts(tallied().table("notifications.age_band"))) == AGE_BANDS
-    assert counts(tallied().table("notifications.sex")) == {"Male": 0, "Female": 0}
+    assert list(counts(tallied(earlier).table("notifications.age_band"))) == AGE_BANDS
+    assert counts(tallied(earlier).table("notifications.sex")) == {"Male": 0, "Female": 0}
+
+
+def test_a_store_without_a_case_knows_of_no_year() -> None:
+    """Nobody was notified here because nobody began yet; that is not a year in which no child died."""
+    for table in tallied(n_years=3).tables:
+        assert [cell.n for cell in table.total] == [None] * 3
+        assert all(cell.n is None for row in table.rows for cell in row.cells)
+        assert any("there is no case yet" in note for note in table.notes)
 
 
 def test_the_json_is_the_interface_s() -> None:
@@ -248,8 +259,10 @@ def test_authorities_are_in_the_configuration_s_order_and_are_there_without_a_de
 def test_who_lived_elsewhere_and_an_unattended_stillbirth_are_in_no_table(change: dict[str, Any]) -> None:
     asked = RequestFacts("northshire-police", date(2023, 9, 20), "returned", date(2023, 9, 21))
     case = replace(REVIEWED, requests=(asked,), **change)
-    assert tallied(case) == tallied()
-    assert tallied(replace(case, local_authority="Northshire", counted=True)) != tallied()
+    assert {cell.n for table in tallied(case).tables for cell in table.total} == {0}
+    assert not [cell for table in tallied(case).tables for row in table.rows for cell in row.cells if cell.n]
+    ours = tallied(replace(case, local_authority="Northshire", counted=True))
+    assert {cell.n for table in ours.tables for cell in table.total} == {1}
 
 
 def test_two_children_of_one_family_are_two_deaths() -> None:

@@ -21,7 +21,8 @@ def said(table: Table, about: Words, rules: Words, chance: Words, public: bool =
     """
     kind = about.get("kind", "parts")
     if kind == "total":
-        return [_total(table, about, rules), *([about["said"]] if any(cell.n for cell in table.total) else [])]
+        total = [] if _is_of_no_year(table) else [_total(table, about, rules)]
+        return [*total, *([about["said"]] if any(cell.n for cell in table.total) else [])]
     n, year, words = counted(table), table.columns[-1], rules["sentences"]
     known = {"of": about.get("whole", about["of"]), "one": about["one"], "year": year, "n": n}
     if not table.rows:
@@ -50,7 +51,7 @@ def facts(tally: Tally, rules: Words, chance: Words) -> list[str]:
     return [
         _total(table, about, rules) if about["kind"] == "total" else _fact(table, about, rules, chance)
         for table, about in found
-        if about["kind"] in ("count", "total") or counted(table) != 0
+        if about["kind"] == "count" or (not _is_of_no_year(table) if about["kind"] == "total" else counted(table) != 0)
     ]
 
 
@@ -66,6 +67,11 @@ def _total(table: Table, about: Words, rules: Words) -> str:
     n = sum(cell.n or 0 for cell in table.total)
     words = rules["sentences"]
     return str(words["total"].format(n=n, of=about["one" if n == 1 else "of"]) if n else words["total_none"])
+
+
+def _is_of_no_year(table: Table) -> bool:
+    """Whether nothing is known of any of a table's columns, so that they add up to nothing that may be said."""
+    return all(cell.n is None for cell in table.total)
 
 
 def _most(table: Table, known: dict[str, Any], rules: Words, kind: str) -> str:

@@ -30,6 +30,7 @@ def as_json(found: Planning, as_of: date) -> dict[str, Any]:
             ],
             "day_not_known": found.responses.day_not_known,
             "hour_not_known": found.responses.hour_not_known,
+            "not_known": found.responses.not_known,
         },
         "contacts": {
             "families": len(found.touches.contacts),
@@ -67,6 +68,8 @@ def text(found: Planning, area: str) -> str:
 def _responses(found: Planning) -> Iterator[str]:
     told = found.responses
     yield f"Of the deaths notified in these years {told.n} had a joint agency response. They are counted by when the child died."
+    if told.not_known:
+        yield f"Of {told.not_known} more nobody said whether they had one."
     if not told.n:
         return
     hours = [f"{HOURS_TOGETHER * i:02}:00 to {HOURS_TOGETHER * (i + 1) - 1:02}:59" for i in range(len(told.by_hours))]

@@ -49,6 +49,12 @@ def people_of(form_a: Body) -> dict[int, Body]:
     return dict(enumerate(people, 1))
 
 
+def parents_who_died(form_a: Body) -> list[str]:
+    """The relationships of the parents who have died, too; Form A does not say when, and so no letter speaks of it."""
+    people = form_a.get("family", {}).get("parents") or []
+    return [one_line(one.get("relationship")) for one in people if one.get("has_died") == "yes"]
+
+
 def family_names(form_a: Body) -> frozenset[str]:
     """The words of the child's family name, folded: a parent's name that begins with one of them begins with no first name."""
     return frozenset(one_line(form_a["child"].get("family_name")).replace("-", " ").casefold().split())
