@@ -13,7 +13,8 @@ from cdr.records import dataclass
 from cdr.statistics.rounding import SUPPRESS
 
 if TYPE_CHECKING:
-    from cdr.statistics.public_tally import Besides, PublicEdition
+    from cdr.statistics.public_counts import Besides
+    from cdr.statistics.public_tally import PublicEdition
     from cdr.statistics.released import Released
     from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
@@ -150,7 +151,8 @@ def public_of(
     """The public edition beside what was published before. Raises: ConditionsNotMet."""
     from cdr.statistics.attack import Impossible
     from cdr.statistics.hiding import Unkept
-    from cdr.statistics.public_tally import Besides, public_edition
+    from cdr.statistics.public_counts import Besides
+    from cdr.statistics.public_tally import public_edition
 
     notes = [note for of_kind in rules("bands")["notes"].values() for note in of_kind]
     try:
@@ -211,7 +213,7 @@ def _body(app: App, what: str, edition: PublicEdition, text: str, number: int, a
 
 def _besides(edition: PublicEdition) -> dict[str, Any]:
     """What it tells otherwise than a withdrawn one, and which tables were asked for and have nothing to show."""
-    from cdr.statistics.public_tally import PUBLISHED
+    from cdr.statistics.public_counts import PUBLISHED
 
     told = [{"tables": tables, "column": column} for tables, column in sorted(edition.corrected)]
     left_out = sorted(PUBLISHED.intersection(edition.left_out))
@@ -256,11 +258,11 @@ def refuse_unfinished(app: App, tally: Tally) -> None:
 
 
 def _released(body: Mapping[str, Any]) -> Released:
-    from cdr.statistics.public_tally import SMALL
-    from cdr.statistics.public_theme import known_sums
+    from cdr.statistics.public_counts import SMALL
     from cdr.statistics.published_counts import told
     from cdr.statistics.released import Released
     from cdr.statistics.tally_json import from_json
+    from cdr.statistics.theme_sums import sums_of_themes
     from cdr.statistics.told import Secret
 
     tally = from_json(json.loads(body["tally"]))
@@ -271,7 +273,7 @@ def _released(body: Mapping[str, Any]) -> Released:
         secrets,
         frozenset(hidden if tally.rounded else ()),
         "withdrawn_on" in body,
-        tuple(known_sums(told(tally))),
+        tuple(sums_of_themes(told(tally))),
         frozenset((one["tables"], one["column"]) for one in body.get("corrected", ())),
         frozenset(body.get("left_out", ())),
     )
