@@ -25,7 +25,8 @@ from cdr.statistics.data_set import data_set
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import Labels
 from cdr.statistics.merging import merged
-from cdr.statistics.public_tally import PUBLISHED, SMALL, PublicEdition, public_edition
+from cdr.statistics.public_counts import PUBLISHED, SMALL
+from cdr.statistics.public_tally import PublicEdition, public_edition
 from cdr.statistics.published_counts import spans, sums, told, true_counts
 from cdr.statistics.released import Released
 from cdr.statistics.rounding import ROUND, Method

@@ -171,7 +171,7 @@ def _published(app: App, year: str, years: int | None, answers: str | None, aske
     """The public edition, made of what is shown alone. Raises: InvalidData with what was found in the words, ConditionsNotMet."""
     from cdr.documents.report.report_sections import Material, build
     from cdr.domain.report.public_words import printed_words
-    from cdr.statistics.public_tally import PUBLISHED
+    from cdr.statistics.public_counts import PUBLISHED
     from cdr.work.releasing import publish, refuse_unfinished
     from cdr.work.words_out import answered
 

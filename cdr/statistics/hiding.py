@@ -5,11 +5,12 @@ The rule of thumb here is not trusted: `attack` has the last word, and asks for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from cdr.records import dataclass
-from cdr.statistics.attack import Attack
+from cdr.statistics.attack import Attack, Watch, unwatched
 from cdr.statistics.told import Key, Limits, Secret, Sum, Told
 
 TOTALS_COST = 3  # a total is worth more to a reader than a row
@@ -61,31 +62,50 @@ def _parts(table: str, column: str) -> Iterator[tuple[str, str]]:
     yield table.partition(".")[0], column
 
 
-def hide(counts: Counts, close: Callable[[Key], Iterable[Key]]) -> set[Key]:
+@dataclass(frozen=True)
+class Hiding:
+    """The counts that are hidden, and what is kept by it: of what readers could work out before, no more than that."""
+
+    hidden: set[Key]
+    secrets: Mapping[Key, Secret]
+
+
+def hide(counts: Counts, close: Callable[[Key], Sequence[Iterable[Key]]], watch: Watch = unwatched) -> Hiding:
     """The counts to hide, after which the attack finds nothing open.
 
-    `close` gives everything that is hidden where one count cannot be kept otherwise (its table's whole column).
+    `close` gives what is hidden where one count cannot be kept otherwise, step by step (its table's whole column, then more).
     Raises: Impossible, where what is told already contradicts the counts; Unkept, where even that does not keep it.
     """
     hidden = {key for key in counts.secrets if key in counts.true and key not in counts.never}
     lines = _lines(counts.sums)
     for line in counts.sums if counts.adds_up else ():
         _thumb(line, counts, hidden)
-    closed: set[Key] = set()
-    found = list(counts.secrets)
-    while found := Attack(counts.told(hidden)).given_away(
-        {key: counts.secrets[key] for key in found}
-    ):  # what is kept stays so
+    attack = Attack(counts.told(hidden))
+    found = attack.given_away(counts.secrets, watch)
+    secrets = {**counts.secrets, **_known_before(counts, found)}
+    closed: Counter[Key] = Counter()
+    while found := attack.given_away({key: secrets[key] for key in found}):  # what is kept stays so
+        watch(len(secrets) - len(found), len(secrets))
         for key in found:
             more = _cheapest(key, counts, hidden, lines)
             if more is not None:
                 hidden.add(more)
-            elif key not in closed:
-                closed.add(key)
-                hidden |= {one for one in close(key) if one in counts.true}
+            elif closed[key] < len(close(key)):
+                hidden |= counts.true.keys() & set(close(key)[closed[key]])
+                closed[key] += 1
             else:
                 raise Unkept(key)
-    return _without_needless(counts, hidden)
+        attack = Attack(counts.told(hidden), attack)
+    return Hiding(_without_needless(counts, hidden, secrets, attack), secrets)
+
+
+def _known_before(counts: Counts, found: Collection[Key]) -> dict[Key, Secret]:
+    """Of counts that are given away also where nothing new is shown: that a reader learns no more of them than is known."""
+    if not found:
+        return {}
+    bare = Attack(counts.told(counts.true.keys()))
+    known = {key: bare.limits(key) for key in bare.given_away({key: counts.secrets[key] for key in found})}
+    return {key: counts.secrets[key].beside(limits) for key, limits in known.items()}
 
 
 class Unkept(Exception):
@@ -139,15 +159,21 @@ def _cheapest(key: Key, counts: Counts, hidden: Collection[Key], lines: Mapping[
 MOST_TRIED = 12
 
 
-def _without_needless(counts: Counts, hidden: set[Key]) -> set[Key]:
+def _apart(one: Key, other: Key) -> int:
+    """How little two counts have to do with each other: what is near is given away first."""
+    return sum(mine != theirs for mine, theirs in zip(one, other, strict=True))
+
+
+def _without_needless(counts: Counts, hidden: set[Key], secrets: Mapping[Key, Secret], attack: Attack) -> set[Key]:
     """Show again, the largest first, what need not be hidden.
 
     A column whose zeros are hidden too stays closed: beside a number that is shown, a mark is read as one at the least.
     """
     closed = {(table, column) for table, row, column in hidden if not counts.true[table, row, column]}
-    open_ = {key for key in hidden - counts.secrets.keys() if (key[0], key[2]) not in closed}
+    open_ = {key for key in hidden - secrets.keys() if (key[0], key[2]) not in closed}
     for key in sorted(open_, key=lambda key: (-counts.true[key], key))[:MOST_TRIED]:
         without = hidden - {key}
-        if not Attack(counts.told(without)).given_away(counts.secrets):
-            hidden = without
+        tried = Attack(counts.told(without), attack)
+        if tried.keeps({one: secrets[one] for one in sorted(secrets, key=lambda one: _apart(one, key))}):
+            hidden, attack = without, tried
     return hidden

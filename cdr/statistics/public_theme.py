@@ -6,45 +6,17 @@ and of each year. Which sums a reader knows of follows from what the cases have 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cdr.forms.codelists import code_list
-from cdr.statistics.labels import named
-from cdr.statistics.public_tally import CONCERNS, PUBLISHED, REVIEWED, UNKNOWN, Besides
-from cdr.statistics.published_counts import SPAN, among, others, theme_of, time_of, total_key, true_counts, years_of
+from cdr.statistics.public_counts import CONCERNS, PUBLISHED, REVIEWED, UNKNOWN, Besides
+from cdr.statistics.published_counts import SPAN, among, others, theme_of, time_of, true_counts
 from cdr.statistics.rounding import Method
-from cdr.statistics.tables import SHARES, TOTAL, Row, Table, Tally, cell
-from cdr.statistics.theme import SERVICES, Criteria, Theme
-from cdr.statistics.told import Key, Sum
-
-FACTORS = ("reviews.contributory_factors", "reviews.modifiable_factors")
-LEARNING, CATEGORY, AGE, DOMAINS = "reviews.learning_themes", "reviews.category", "reviews.age_band", "reviews.domains"
-NAMED = "Factors in what services did"
-KINDS = ("categories", "factors", "learning", "age_bands")
-_BETWEEN, _OF, _OR = "; ", "=", ", "
-_LIFE_LIMITING = "life_limiting"
-
-
-def theme_text(wanted: Criteria) -> str:
-    """What the cases have in common, as a column names it; the same for the same criteria, and empty without any."""
-    given = [(kind, sorted(map(str, getattr(wanted, kind)))) for kind in KINDS]
-    parts = [f"{kind}{_OF}{_OR.join(values)}" for kind, values in given if values]
-    return _BETWEEN.join([*parts, *([_LIFE_LIMITING] if wanted.life_limiting else [])])
-
-
-def criteria_of(text: str) -> Criteria:
-    """The criteria that a column names."""
-    given = dict(part.split(_OF, 1) for part in text.split(_BETWEEN) if _OF in part)
-    values = {kind: tuple(found.split(_OR)) for kind, found in given.items()}
-    categories = tuple(map(int, values.get("categories", ())))
-    return Criteria(
-        categories,
-        values.get("factors", ()),
-        values.get("learning", ()),
-        values.get("age_bands", ()),
-        _LIFE_LIMITING in text.split(_BETWEEN),
-    )
+from cdr.statistics.tables import SHARES, Row, Table, Tally, cell
+from cdr.statistics.theme import Criteria, Theme
+from cdr.statistics.theme_sums import AGE, CATEGORY, NAMED, all_of, sums_of_themes, sums_of_two_themes, theme_text
+from cdr.statistics.told import Key
+from cdr.statistics.two_themes import Pair
 
 
 def to_publish(found: Theme, wanted: Criteria, tally: Tally) -> Tally:
@@ -98,21 +70,31 @@ def besides(matching: Tally, rest: Tally, wanted: Criteria, method: Method) -> B
         for key, n in each.items()
         if 0 < n < method.fewest
     }
-    implied = _all_of(wanted)
+    implied = all_of(wanted)
     for (table, row, column), n in of_theme.items():  # all of a row: whoever is in it has it
         key = (table, row, others(column))
         if n and not of_rest.get(key) and (table, row) not in implied and row not in UNKNOWN:
             secrets[key] = method.secret(reaches=False)
-    return Besides(secrets, tuple(known_sums([*of_theme])))
+    return Besides(secrets, tuple(sums_of_themes([*of_theme])))
 
 
-def known_sums(keys: Iterable[Key]) -> Iterator[Sum]:
-    """The sums that follow from what the cases have in common, for the columns of these counts."""
-    for column in dict.fromkeys(key[2] for key in keys):
-        text, years = theme_of(column), years_of(column)
-        for year in years if text else ():
-            yield from _of_year(criteria_of(text), year, among(year, text))
-        yield from _of_services(column) if text else ()
+def beside_another(pair: Pair, of_each: Mapping[str, Tally], method: Method) -> Besides:
+    """What is kept beside two themes: of each year and of all that both tell of, who is in both, in one alone, in neither.
+
+    `of_each` are the tallies of these four, by what a column calls them, a column a year.
+    """
+    known: dict[Key, int] = {}
+    for text, one in of_each.items():
+        counts = {key: n for key, n in _counts(one, text).items() if time_of(key[2]) in pair.years}
+        known |= {**counts, **_all_years(counts, pair.years)}
+    secrets = {key: method.secret(reaches=key[0] not in SHARES) for key, n in known.items() if 0 < n < method.fewest}
+    first, second = pair.only(pair.first), pair.only(pair.second)
+    for some, none in ((pair.both, first), (pair.both, second), (first, pair.neither), (second, pair.neither)):
+        groups = [key for key, n in known.items() if n and theme_of(key[2]) == some and key[1] not in UNKNOWN]
+        of_none = [(table, row, among(time_of(column), none)) for table, row, column in groups]
+        secrets |= {key: method.secret(reaches=False) for key in of_none if not known.get(key)}
+    columns = [among(time, text) for time in pair.years for text in (pair.first, pair.second)]
+    return Besides(secrets, tuple(sums_of_two_themes(columns)))
 
 
 def _of_theme(table: Table, text: str) -> Table:
@@ -131,56 +113,3 @@ def _all_years(counts: Mapping[Key, int], years: Sequence[str]) -> dict[Key, int
         key = (table, row, column.replace(time_of(column), f"{years[0]}{SPAN}{years[-1]}", 1))
         found[key] = found.get(key, 0) + n
     return found
-
-
-def _is_alone(wanted: Criteria) -> bool:
-    """Whether the cases have one kind of thing in common, so that all who have it are among them."""
-    return sum(bool(getattr(wanted, kind)) for kind in KINDS) == 1 and not wanted.life_limiting
-
-
-def _all_of(wanted: Criteria) -> set[tuple[str, str]]:
-    """The rows of which every case is among those of the theme, by what they have in common."""
-    if not _is_alone(wanted):
-        return set()
-    found = {(table, label) for table in FACTORS for label in named("factor", wanted.factors)}
-    found |= {(LEARNING, label) for label in named("learning_theme", wanted.learning)}
-    return found
-
-
-def _of_year(wanted: Criteria, year: str, column: str) -> Iterator[Sum]:
-    """What one year's tables say of how many have it in common."""
-    total, alone = total_key(CATEGORY, column), _is_alone(wanted)
-    for kind, rows in _rows(wanted).items():
-        union: Key = (f"{kind}:any", column, year)
-        keys = tuple((table, label, year) for table, label in rows)
-        yield Sum(union, (total,) if alone else (total, (f"{kind}:without", column, year)))
-        if kind in ("categories", "age_bands") or len(keys) == 1:  # a case has one of them
-            yield Sum(union, keys)
-            continue
-        every: Key = (f"{kind}:every", column, year)
-        yield Sum(every, keys)
-        yield Sum(every, (union, (f"{kind}:twice", column, year)))
-        for table, label, _ in keys:
-            yield Sum(union, ((table, label, year), (f"{kind}:without {table} {label}", column, year)))
-    for table, label in _all_of(wanted):
-        yield Sum((table, label, year), ((table, label, column),))
-
-
-def _rows(wanted: Criteria) -> dict[str, list[tuple[str, str]]]:
-    known = code_list("category")
-    rows = {
-        "categories": [(CATEGORY, f"{code} {known.label(code)}") for code in wanted.categories],
-        "age_bands": [(AGE, band) for band in wanted.age_bands],
-        "learning": [(LEARNING, label) for label in named("learning_theme", wanted.learning)],
-        "factors": [(table, label) for label in named("factor", wanted.factors) for table in FACTORS],
-    }
-    return {kind: found for kind, found in rows.items() if found}
-
-
-def _of_services(column: str) -> Iterator[Sum]:
-    """In whatever case services are named in one place, they are named."""
-    concerns: Key = (CONCERNS, NAMED, column)
-    factors = [str(one.code) for one in code_list("factor").codes if one.extra.get("domain") == SERVICES]
-    rows = [(table, label) for label in named("factor", factors) for table in FACTORS]
-    for table, label in [(DOMAINS, f"{SERVICES} {code_list('domain').label(SERVICES)}"), *rows]:
-        yield Sum(concerns, ((table, label, column), (f"{CONCERNS}:without {table} {label}", TOTAL, column)))

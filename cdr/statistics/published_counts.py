@@ -16,7 +16,7 @@ from cdr.statistics.told import Key, Limits, Sum
 REST = ":rest"
 MODIFIABLE = "reviews.modifiable_by_"
 SPAN = " to "
-AMONG, OTHERS = " among: ", "not "
+AMONG, OTHERS, AND = " among: ", "not ", " and "
 
 
 def cell_key(table: str, row: str, column: str) -> Key:
@@ -59,6 +59,12 @@ def others(column: str) -> str:
     return among(time, f"{OTHERS}{common}")
 
 
+def at_time(column: str, time: str) -> str:
+    """The column of other years of the same cases."""
+    _, is_among, common = column.partition(AMONG)
+    return f"{time}{is_among}{common}"
+
+
 def time_of(column: str) -> str:
     """The years of a column, whoever it is of."""
     return column.partition(AMONG)[0]
@@ -67,6 +73,12 @@ def time_of(column: str) -> str:
 def theme_of(column: str) -> str:
     """What the cases of a column have in common; empty where it is of all."""
     return column.partition(AMONG)[2]
+
+
+def is_theme(column: str) -> bool:
+    """Whether a column is of those who have something in common, and not of the others or of those in two."""
+    text = theme_of(column)
+    return bool(text) and not text.startswith(OTHERS) and AND not in text
 
 
 @cache
@@ -84,32 +96,38 @@ def meet(column: str, other: str) -> bool:
 
 
 def sums(tables: Iterable[Table]) -> Iterator[Sum]:
-    """The sums among the counts of these tables, which every reader knows of."""
+    """The sums among the counts of these tables, which every reader knows of, also of each year of those that are told as one."""
     for table in tables:
+        labels = tuple(row.label for row in table.rows)
         for column in table.columns:
-            keys = [cell_key(table.id, row.label, column) for row in table.rows]
-            if table.id not in OVERLAPPING and keys:
-                yield Sum(total_key(table.id, column), tuple(keys))
-            for key in keys if has_rest(table.id) else ():
-                yield Sum(of_key(table.id, key[1], column), (key, rest_key(key)))
-            if table.id in SHARES:
-                total = total_key(table.id, column)
-                yield Sum(of_key(table.id, None, column), (total, rest_key(total)))
+            for one in dict.fromkeys((column, *(at_time(column, year) for year in years_of(column)))):
+                yield from sums_of(table.id, labels, one)
+
+
+def sums_of(table: str, labels: Iterable[str], column: str) -> Iterator[Sum]:
+    """The sums in one column of a table with these rows."""
+    keys = [cell_key(table, label, column) for label in labels]
+    if table not in OVERLAPPING and keys:
+        yield Sum(total_key(table, column), tuple(keys))
+    for key in keys if has_rest(table) else ():
+        yield Sum(of_key(table, key[1], column), (key, rest_key(key)))
+    if table in SHARES:
+        total = total_key(table, column)
+        yield Sum(of_key(table, None, column), (total, rest_key(total)))
 
 
 def spans(keys: Iterable[Key]) -> Iterator[Sum]:
     """Columns that are several years as one, told as the sum of those years."""
     for table, row, column in dict.fromkeys(keys):
-        time, is_among, common = column.partition(AMONG)
-        if SPAN in time:
-            parts = tuple((table, row, f"{year}{is_among}{common}") for year in years_of(column))
+        if SPAN in time_of(column):
+            parts = tuple((table, row, at_time(column, year)) for year in years_of(column))
             yield Sum((table, row, column), parts)
 
 
 def parts_of_all(keys: Iterable[Key]) -> Iterator[Sum]:
     """Those of all cases who have something in common, and the others."""
     for table, row, column in dict.fromkeys(keys):
-        if theme_of(column) and not theme_of(column).startswith(OTHERS):
+        if is_theme(column):
             yield Sum((table, row, time_of(column)), ((table, row, column), (table, row, others(column))))
 
 

@@ -88,10 +88,10 @@ class Release:
 
     def as_read(self) -> Released:
         """What a reader knows of it, to hold the next one against."""
-        from cdr.statistics.public_tally import SMALL
-        from cdr.statistics.public_theme import known_sums
+        from cdr.statistics.public_counts import SMALL
         from cdr.statistics.published_counts import told
         from cdr.statistics.released import Released
+        from cdr.statistics.theme_sums import sums_of_themes
 
         small = frozenset((one.table, one.row, one.column) for one in self.hidden if one.why == SMALL)
         return Released(
@@ -99,7 +99,7 @@ class Release:
             self.secrets,
             small if self.tally.rounded else frozenset(),
             self.is_withdrawn,
-            tuple(known_sums(told(self.tally))),
+            tuple(sums_of_themes(told(self.tally))),
             self.corrected,
             self.left_out,
         )
@@ -124,7 +124,7 @@ def release_of(body: Body) -> Release:
 
 def made(edition: PublicEdition, what: str, method: Method, words: Words, on: date) -> Release:
     """The release of an edition; which number it has, and from which commit it was made, whoever writes it says."""
-    from cdr.statistics.public_tally import PUBLISHED
+    from cdr.statistics.public_counts import PUBLISHED
     from cdr.statistics.tally_json import to_json
 
     return Release(

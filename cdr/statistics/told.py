@@ -36,6 +36,11 @@ class Secret:
         low, high = limits
         return high is None or (high - low >= self.width and high >= self.reach)
 
+    def beside(self, known: Limits) -> Secret:
+        """What is left of it to keep, where a reader knows these limits already."""
+        low, high = known
+        return self if high is None else Secret(min(self.width, high - low), min(self.reach, high))
+
 
 @dataclass(frozen=True)
 class Told:

@@ -13,7 +13,8 @@ from cdr.records import dataclass
 from cdr.statistics.release import Release, Words, body_of, made, release_of, withdrawn
 
 if TYPE_CHECKING:
-    from cdr.statistics.public_tally import Besides, PublicEdition
+    from cdr.statistics.public_counts import Besides
+    from cdr.statistics.public_tally import PublicEdition
     from cdr.statistics.released import Released
     from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
@@ -102,7 +103,8 @@ def public_of(
     """The public edition beside what was published before. Raises: ConditionsNotMet."""
     from cdr.statistics.attack import Impossible
     from cdr.statistics.hiding import Unkept
-    from cdr.statistics.public_tally import Besides, public_edition
+    from cdr.statistics.public_counts import Besides
+    from cdr.statistics.public_tally import public_edition
 
     notes = [note for of_kind in rules("bands")["notes"].values() for note in of_kind]
     try:

@@ -24,9 +24,10 @@ def publish_theme(
     `made` counts the cases that match, as one column. Raises: ConditionsNotMet, where a year is not over, another theme tells of these
     years, or a small count could be worked out.
     """
-    from cdr.statistics.public_theme import as_read, besides, theme_text, to_publish
+    from cdr.statistics.public_theme import as_read, besides, to_publish
     from cdr.statistics.tally import Choice, tally
     from cdr.statistics.theme import TABLES
+    from cdr.statistics.theme_sums import theme_text
 
     _refuse_another(app, made.years, theme_text(wanted))
 

@@ -9,7 +9,8 @@ from cdr.app import rules
 from cdr.documents.report.report import render
 from cdr.documents.report.report_sections import Material, build, tables_needed
 from cdr.domain.report.public_words import Search
-from cdr.statistics.public_tally import PUBLISHED, public_edition
+from cdr.statistics.public_counts import PUBLISHED
+from cdr.statistics.public_tally import public_edition
 from cdr.statistics.tally import Choice, tally
 
 

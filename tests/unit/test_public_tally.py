@@ -14,7 +14,7 @@ from unit.test_export import cases
 from unit.test_tally import AGENCIES, BANDS
 
 from cdr.documents.tables.tally import render
-from cdr.statistics import public_tally as made
+from cdr.statistics import public_counts as made
 from cdr.statistics.attack import Attack
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.public_tally import PublicEdition, public_edition
@@ -223,6 +223,18 @@ def test_years_as_one_have_a_public_edition_however_few_died_in_each(seed: int, 
     exact = of(known, tables=TABLES[:3], pooled=True)
     second = public_edition(exact, [Released(first.tally, first.secrets, small)], (), method)
     assert worked_out(of(known, tables=TABLES[:3]), [first, second], method.fewest) == []
+
+
+@pytest.mark.parametrize("method", [Method(), Method(ROUND)])
+@pytest.mark.parametrize(("n", "seed"), [(8, 2), (12, 1), (20, 3), (40, 4)])
+def test_years_after_years_as_one_have_a_public_edition_however_few_died(n: int, seed: int, method: Method) -> None:
+    """What the years as one showed as none is none in each year: that is no reason to show nothing of a year ever."""
+    known = cases(n, seed)
+    exact, as_one = (of(known, tables=TABLES[:4], pooled=pooled, every_row=True) for pooled in (False, True))
+    first = public_edition(as_one, (), (), method)
+    small = frozenset(key for key, why in first.hidden.items() if why == made.SMALL and method.is_rounded)
+    second = public_edition(exact, [Released(first.tally, first.secrets, small)], (), method)
+    assert worked_out(exact, [first, second], method.fewest) == []
 
 
 def test_fewer_tables_after_all_of_them_repeat_what_was_shown() -> None:

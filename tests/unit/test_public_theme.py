@@ -21,13 +21,15 @@ from cdr.statistics.attack import Attack
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import Labels
 from cdr.statistics.public_tally import PublicEdition, public_edition
-from cdr.statistics.published_counts import parts_of_all, spans, sums, told
+from cdr.statistics.published_counts import told
 from cdr.statistics.released import Released
 from cdr.statistics.rounding import ROUND, Method
-from cdr.statistics.tables import SHARES, Tally
+from cdr.statistics.tables import SHARES, Cell, Row, Table, Tally
 from cdr.statistics.tally import Choice, tally
 from cdr.statistics.theme import TABLES, Criteria, Theme, reviewed, theme
-from cdr.statistics.told import Key, Secret, Told
+from cdr.statistics.theme_sums import criteria_of, sums_of_themes, theme_text
+from cdr.statistics.told import Key, Limits, Secret, Told
+from cdr.statistics.two_themes import known_sums
 
 LABELS = Labels(("Northshire", "Southtown"), AGENCIES, BANDS)
 YEARS = ("2022/23", "2023/24")
@@ -72,11 +74,8 @@ def worked_out(editions: list[PublicEdition], secrets: dict[Key, Secret]) -> lis
     limits: dict[Any, Any] = {}
     for one in map(parsed_back, editions):
         limits |= {key: each for key, each in told(one).items() if key not in limits or each[0] == each[1]}
-    lines = list(sums([table for one in map(parsed_back, editions) for table in one.tables]))
-    lines += list(made.known_sums(limits))
-    for more in (spans, parts_of_all, spans):
-        lines = list(dict.fromkeys([*lines, *more(key for line in lines for key in line.members)]))
-    return Attack(Told(limits, tuple(lines))).given_away(secrets)
+    tables = [table for one in map(parsed_back, editions) for table in one.tables]
+    return Attack(Told(limits, known_sums(tables, sums_of_themes(limits)))).given_away(secrets)
 
 
 @settings(max_examples=many(3))
@@ -100,18 +99,42 @@ def test_beside_the_yearly_tables_a_theme_tells_of_nobody(n: int, seed: int, wan
     edition = edition_of(found, wanted, [Released(yearly.tally, yearly.secrets)])
     cells = [cell for table in edition.tally.tables for row in table.rows for cell in row.cells]
     assert not any(cell.n and cell.n < T for cell in cells)
-    assert worked_out([yearly, edition], small_ones(found, made.theme_text(wanted))) == []
+    assert worked_out([yearly, edition], small_ones(found, theme_text(wanted))) == []
 
 
 def test_the_yearly_tables_that_come_after_a_theme_are_held_against_it() -> None:
     known, wanted = cases(90, 3), Criteria(categories=(1, 2, 3, 4, 5, 6, 7, 8))
     found = theme(reviewed(known, LABELS, YEARS), wanted, LABELS, YEARS, {})
     first = edition_of(found, wanted, [])
-    released = Released(first.tally, first.secrets, sums=tuple(made.known_sums(told(first.tally))))
+    released = Released(first.tally, first.secrets, sums=tuple(sums_of_themes(told(first.tally))))
     yearly = public_edition(of(known, tables=SOME), [released])
-    assert worked_out([first, yearly], small_ones(found, made.theme_text(wanted))) == []
+    assert worked_out([first, yearly], small_ones(found, theme_text(wanted))) == []
     alone = public_edition(of(known, tables=SOME))
-    assert worked_out([first, alone], small_ones(found, made.theme_text(wanted))), "without it, it would tell"
+    assert worked_out([first, alone], small_ones(found, theme_text(wanted))), "without it, it would tell"
+
+
+@pytest.mark.parametrize("wanted", [Criteria(factors=("overcrowding",)), Criteria(factors=("parental_smoking",))])
+@pytest.mark.parametrize("seed", [1, 5])
+def test_a_theme_of_a_factor_has_a_public_edition_beside_the_yearly_tables(wanted: Criteria, seed: int) -> None:
+    """All who have the factor are among the cases, so that its row is known: who has it elsewhere alone must not be."""
+    known = cases(160, seed)
+    tables = (*SOME, "reviews.modifiable_factors")
+    yearly = public_edition(of(known, tables=tables))
+    found = theme(reviewed(known, LABELS, YEARS), wanted, LABELS, YEARS, {})
+    edition = edition_of(found, wanted, [Released(yearly.tally, yearly.secrets)])
+    assert edition.tally.tables and edition.shown > 0.2
+    assert worked_out([yearly, edition], dict(edition.secrets)) == []
+
+
+def test_the_rows_of_each_year_of_a_theme_add_up_to_it() -> None:
+    """Where of nine of the first year none were girls, nine were boys, and so three of the second."""
+    time, first, second = (f"{one} among: x" for one in ("2022/23 to 2023/24", *YEARS))
+    rows = tuple(Row(label, (Cell(12, None, None),)) for label in ("Male", "Female"))
+    table = Table("reviews.sex", "", "reviewed", (time,), rows, (Cell(24, None, None),))
+    limits: dict[Key, Limits] = {("reviews.sex", row.label, time): (12, 12) for row in rows}
+    limits |= {("reviews", "Total", time): (24, 24), ("reviews", "Total", first): (9, 9)}
+    limits["reviews.sex", "Female", first] = 0, 0
+    assert Attack(Told(limits, known_sums([table]))).limits(("reviews.sex", "Male", second)) == (3, 3)
 
 
 def test_a_rounded_theme_has_multiples_of_five_alone() -> None:
@@ -150,7 +173,7 @@ def test_derby_s_audit_in_public() -> None:
     ],
 )
 def test_what_cases_have_in_common_is_named_in_one_way_and_read_back(wanted: Criteria) -> None:
-    text = made.theme_text(wanted)
-    assert made.theme_text(made.criteria_of(text)) == text
+    text = theme_text(wanted)
+    assert theme_text(criteria_of(text)) == text
     turned = replace(wanted, categories=wanted.categories[::-1], age_bands=wanted.age_bands[::-1])
-    assert made.theme_text(turned) == text
+    assert theme_text(turned) == text
