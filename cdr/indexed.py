@@ -72,6 +72,7 @@ NARRATIVE = {
     "questions": {"text", "answer"},
     "actions": {"text", "updates"},
     "disclosures": {"to", "authority"},
+    "keepings": {"because"},
     "told": {"to"},
     "second_opinions": {"question", "answer"},
 }

@@ -15,6 +15,7 @@ from cdr.domain.process.policy import ClockRule, Policy
 from cdr.errors import CdrError, NotFound
 from cdr.expressions import expression
 from cdr.forms.codelists import code_list
+from cdr.forms.law import NOT_CHECKED
 from cdr.terminal.output import put, put_json
 
 FORMS = {
@@ -273,7 +274,8 @@ def _overview(found: list[dict[str, Any]]) -> Iterator[str]:
             yield heading
             above = heading
         name, meaning = (one["field"], one["title"]) if "form" in one else (one["rule"], one["meaning"])
-        yield f"  {name:<24}  {meaning}{''.join(f' ({form})' for form in one.get('supplementary', ()))}"
+        unread = f" ({NOT_CHECKED})" if one.get("source", "").endswith(NOT_CHECKED) else ""
+        yield f"  {name:<24}  {meaning}{unread}{''.join(f' ({form})' for form in one.get('supplementary', ()))}"
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:

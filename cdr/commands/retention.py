@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from cdr.app import App
-from cdr.commands.options import as_json, pass_app
+from cdr.commands.options import Day, Reference, as_json, pass_app
+from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, say, table
+from cdr.work import erasing
+from cdr.work.taking_in import text
 
 
 @click.command("retention")
 @click.option("--all", "everything", is_flag=True, help="Every closed case, also those whose time is not over.")
+@click.option(
+    "--keep",
+    metavar="REF",
+    type=Reference(),
+    help="Record the decision that this closed case is kept until --until DATE.",
+)
+@click.option("--until", type=Day(), help="With --keep: the day on which it is looked at again.")
+@click.option("--from", "file", metavar="FILE", help="With --keep: why, and who decided it; - is standard input.")
 @as_json
 @pass_app
-def command(app: App, everything: bool, as_json: bool) -> None:
+def command(app: App, everything: bool, keep: str | None, until: date | None, file: str | None, as_json: bool) -> None:
     """List the closed cases that have been kept for as long as cdr.yaml says (retention_years), counted from the last closing.
 
-    It names nobody, and changes nothing: when the time is over a person decides. What a legal hold of
-    cdr.yaml (legal_holds) keeps is said. A closed case of which no day is known is listed too.
+    It names nobody. When the time is over a person decides: to erase the case (cdr erase), or to keep it longer (--keep), which is recorded, signed, with the
+    reason. What a legal hold of cdr.yaml (legal_holds) keeps is said. A closed case of which no day is known is listed too.
 
-    Example: cdr retention --all
+    Examples:
+
+    \b
+    cdr retention --all
+    cdr retention --keep 2014-7K3M --until 2052-01-01 --from why.txt
     """
+    if keep or until or file:
+        if not (keep and until and file):
+            raise WrongUsage("--keep REF, --until DATE and --from FILE go together.")
+        erasing.keep_longer(app, keep, until, text(file, "because", "Because"))
+        everything = True
     from cdr.domain.process import retention
-    from cdr.work import erasing
 
     years, today = app.configuration.retention_years, app.clock.today
     holds, asked = app.configuration.legal_holds, erasing.asked_for(app)
@@ -71,5 +92,6 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     ]
     put(table(rows, ["case", "closed on", "kept until", ""]))
     say(
-        f"Cases are kept for {years} years after they were closed (retention_years of cdr.yaml); what then happens a person decides: cdr erase REF"
+        f"Cases are kept for {years} years after they were closed (retention_years of cdr.yaml); what then happens a person decides: "
+        "cdr erase REF, or cdr retention --keep REF"
     )

@@ -154,6 +154,9 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     for closure in closures_of(case):
         yield f"\nClosed on {closure.on}"
         yield from _all_the_same(closure)
+    for one in case.get("keepings", ()):
+        yield f"\nTo be kept until {one['until']}, decided on {one['on']}, recorded by {one['by']}"
+        yield from (f"  {line}" for line in one["because"].splitlines())
     yield from (f"\nOpened again on {day}" for day in opened_again_on(case))
 
 

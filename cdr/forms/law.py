@@ -10,6 +10,8 @@ from functools import cache
 from cdr import moments, resources
 from cdr.records import dataclass
 
+NOT_CHECKED = "not checked"
+
 
 @dataclass(frozen=True)
 class Duty:
@@ -23,7 +25,12 @@ class Duty:
     @property
     def checked(self) -> str:
         """Whether it was checked, in a few words."""
-        return f"read on {self.checked_on.isoformat()}" if self.checked_on else "not checked"
+        return f"read on {self.checked_on.isoformat()}" if self.checked_on else NOT_CHECKED
+
+    @property
+    def marked(self) -> str:
+        """Its words, and in brackets that nobody has read where they stand, where that is so."""
+        return self.words if self.checked_on else f"{self.words} ({NOT_CHECKED})"
 
 
 @cache

@@ -26,6 +26,12 @@ NO_HOOKS = "git -c core.hooksPath=/dev/null -c core.alternateRefsCommand= receiv
 HOST = expression(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])")
 NAME = expression(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 INCOMING, OURS = around.INCOMING, "refs/heads/ours"
+# git sends nobody a history with files that were destroyed unless they have it; the other end sees what is sent break off
+CUT_SHORT = b"early EOF"
+BEGUN_AS_COPY = (
+    "They are kept here. Where a case was erased before that repository began, begin it as a copy: cp -r STORE/.git FOLDER;"
+    " git -C FOLDER config core.bare true; then cdr sync FOLDER. Else run the command again."
+)
 # how git says that files of a commit are not there to be sent, as after a case was erased
 LACKING = (b"upload-pack", b"unable to read", b"bad pack header", b"did not receive expected object", b"early EOF")
 # how git says that a machine was not told to send a history without some of its files, and then those by their names
@@ -240,6 +246,8 @@ def _refused(remote: Remote, error: GitFailed) -> NotAuthentic:
             f"{remote.shown} is somebody's own folder, and no repository that is shared.",
             "Exchange through one that is: git init --bare FOLDER",
         )
+    if CUT_SHORT in error.out + error.said:
+        return NotAuthentic(f"{remote.shown} did not take the changes: what was sent broke off.", BEGUN_AS_COPY)
     return NotAuthentic(
         f"{remote.shown} did not take the changes{f': {words}' if words else '.'}",
         "They are kept here. Ask who looks after it.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from cdr.app import App
 from cdr.domain.case.standing import is_open
@@ -13,6 +14,7 @@ from cdr.records import dataclass
 from cdr.store import erasing, remotes
 from cdr.store.erasures import Erasure
 from cdr.work import carrying_out, syncing
+from cdr.work.changing import changing
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,11 @@ def _refuse_held(because: str) -> None:
             [f"legal_holds of cdr.yaml: {because} [ERASE-01]"],
             "It ends when a member takes it out of cdr.yaml.",
         )
+
+
+def keep_longer(app: App, reference: str, until: date, because: str) -> None:
+    """Record that a closed or void case is kept until a day, and why. Raises: NotFound, ConditionsNotMet where it is open or the day too early."""
+    with changing(app, reference, also_closed=True, also_void=True) as now:
+        kept = now.documents.case
+        body = retention.kept_longer(kept.body, until, because, app.clock.today, app.store.person.name)
+        now.record("retention", {kept.place: body})

@@ -142,7 +142,7 @@ def _asked() -> dict[str, Any]:
     titles = {
         form: [one.title for one in fields(schema.current(form)) if one.kind in ("group", "list")] for form in FORMS
     }
-    parts = {one.key: OF_A_DOMAIN.sub("", one.title).lower() for one in fields(schema.current("form-b"))}
+    parts = {one.key: _inside(OF_A_DOMAIN.sub("", one.title)) for one in fields(schema.current("form-b"))}
     types = [
         AgencyType(
             code.label,
@@ -152,9 +152,14 @@ def _asked() -> dict[str, Any]:
         )
         for code in code_list("agency_type").codes
     ]
-    forms = [Asked(title, listed(part.lower() for part in titles[form])) for form, title in FORMS.items()]
-    data = listed(dict.fromkeys(part.lower() for several in titles.values() for part in several))
+    forms = [Asked(title, listed(map(_inside, titles[form]))) for form, title in FORMS.items()]
+    data = listed(dict.fromkeys(_inside(part) for several in titles.values() for part in several))
     return {"forms": forms, "agency_types": types, "data": data, "types": listed(one.label for one in types)}
+
+
+def _inside(title: str) -> str:
+    """A title within a sentence; `ICD-10` stays as it is."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _parts(code: Code, key: str, titles: Mapping[str, str]) -> str:

@@ -241,6 +241,7 @@ VERBS: dict[str, Verb] = {
     "keys drill": Verb(["keys", "drill", "REF"], by_second=True),
     "erase asked": Verb(["erase", "READY", "--because", "order"]),
     "erase": Verb(["erase", "READY"], [_asked_to_erase], by_second=True),
+    "retention": Verb(["retention", "--keep", "READY", "--until", "2060-01-01", "--from", "IN/said.txt"], [REVIEWED, ("close", "READY", "--override", "x")]),
     "sync": Verb(["sync"], [_shared]),
     "backup": Verb(["backup", "OUT/backup.bundle"], records=False),
     "restore": Verb(["restore", "OUT/backup.bundle", "OUT/restored"], [("backup", "OUT/backup.bundle")], records=False, storeless=True),

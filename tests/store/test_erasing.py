@@ -132,6 +132,14 @@ def test_a_new_machine_starts_from_a_repository_that_destroyed_files(
     new("restore", kept, new.store, "--root", people.member)
     new.verified()
 
+    elsewhere = _empty(tmp_path)  # a shared repository that begins after the erasure begins as a copy
+    assert "git -C FOLDER config core.bare true" in robin("sync", elsewhere, code=76).err
+    shutil.rmtree(elsewhere)
+    shutil.copytree(robin.store / ".git", elsewhere)
+    git(elsewhere, "config", "core.bare", "true")
+    robin("milestone", other, "support_offered", as_of="2027-01-22")
+    assert robin("sync", elsewhere, "--json").json["sent"] == 1
+
     lost = git(bare, "rev-parse", f"HEAD:cases/{other}/notification.yaml.gpg")
     (bare / "objects" / lost[:2] / lost[2:]).unlink()
     new.store.rename(tmp_path / "aside")

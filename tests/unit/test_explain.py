@@ -134,6 +134,12 @@ def test_without_a_name_it_lists_all_that_there_is() -> None:
     assert re.search(r"^  A-01 +the ten digits", said, re.MULTILINE)
 
 
+def test_what_the_law_says_is_marked_where_nobody_has_read_it() -> None:
+    lines = {line.split()[0]: line for line in explain("law").splitlines() if line.startswith("  ")}
+    assert lines["guidance"].endswith("(not checked)") and "not checked" not in lines["must_supply"]
+    assert explain("16N").startswith("must_supply") and "; not checked" in explain("guidance")
+
+
 def test_the_name_of_a_form_lists_its_fields() -> None:
     said = explain("form-c").splitlines()
     assert said[0] == "Form C"

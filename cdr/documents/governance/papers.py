@@ -110,7 +110,7 @@ def _filled(name: str, known: Known, used: dict[str, list[str]]) -> str:
                 used[key].append(name)
             return value or f"**MISSING: {title}**"
 
-    cited = {key: duty.words if duty.checked_on else f"{duty.words} (not checked)" for key, duty in law().items()}
+    cited = {key: duty.marked for key, duty in law().items()}
     flow = [f"{what}: {how}." for what, how in (*(one[1:] for one in FLOWS if one[0] != GOES), STORE)]
     out = [f"{what}: {how}." for way, what, how in FLOWS if way == GOES]
     return _rendered(name, {**known.values, "need": Need(), "law": cited, "flow": [*flow, *out]})

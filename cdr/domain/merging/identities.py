@@ -54,6 +54,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("passphrases", "agreed"): ("agency", "on"),
     ("case", "letters"): ("kind", "to", "made_on", "format", "attachment"),
     ("case", "disclosures"): ("sha256",),
+    ("case", "keepings"): ("on", "until"),
     ("case", "closures"): ("on",),
     ("case", "reopenings"): ("on",),
     ("form-a", "informed"): ("party",),

@@ -1,7 +1,7 @@
 """Until when a closed case is kept: so many years from the day on which it was last closed, as each area decides (cdr.yaml).
 
 No national guidance names a period for child death reviews; `retention_years` of cdr.yaml has no default, and when the time is over a
-person decides.
+person decides: to erase the case, or to keep it longer (`keepings` of the case: until when, why, by whom).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from cdr.domain.case.standing import closures_of
+from cdr.domain.case.standing import closures_of, is_open
 from cdr.domain.rulebook.configuration import LegalHold
 from cdr.domain.rulebook.validation import date_at, items_at
+from cdr.errors import ConditionsNotMet
 from cdr.records import dataclass
 
 
@@ -39,8 +40,24 @@ def kept(cases: Iterable[tuple[str, Mapping[str, Any]]], years: int) -> list[Kep
     found = []
     for reference, case in cases:
         closed = _ended_on(case)
-        found.append(Kept(reference, closed, _years_later(closed, years) if closed else None))
+        longer = [date_at(item, "until") for _, item in items_at(case, "keepings")]
+        own = _years_later(closed, years) if closed else None
+        found.append(Kept(reference, closed, max(filter(None, (own, *longer)), default=None)))
     return sorted(found, key=lambda one: (one.until is None, one.until or date.max, one.case))
+
+
+def kept_longer(case: Mapping[str, Any], until: date, because: str, on: date, by: str) -> dict[str, Any]:
+    """The case with the decision that it is kept until a day. Raises: ConditionsNotMet where it is open, or the day too early."""
+    if is_open(case):
+        raise ConditionsNotMet(
+            "Nothing was recorded.", ["The case is open, and is kept."], "Decide when it was closed."
+        )
+    decided = max((date_at(item, "until") or date.min for _, item in items_at(case, "keepings")), default=date.min)
+    if until <= max(on, decided):
+        problem = "The day is to come, and later than one that was decided before."
+        raise ConditionsNotMet("Nothing was recorded.", [problem], "Give it with --until DATE.")
+    decision = {"until": until.isoformat(), "because": because, "on": on.isoformat(), "by": by}
+    return {**case, "keepings": [*case.get("keepings", ()), decision]}
 
 
 def _ended_on(case: Mapping[str, Any]) -> date | None:
