@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PUT_RIGHT = {
     "read": "it reads again; nothing of it was lost.",
     "earlier": "its last revision that reads stands there again. Enter anew what is missing since then.",
+    "back": "it was removed by hand, and stands there again as it was.",
     "emptied": "no revision of it reads; it is empty now.",
     "removed": "it belongs to no case, and is taken out.",
     "lost": "no revision of it reads here: fetch the case from another copy of the store, or restore a backup.",

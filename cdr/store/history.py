@@ -89,13 +89,18 @@ class History:
         if new is None and self._first(tip) != self.root:
             raise self._not_accepted(ANOTHER)
         if new is None:
-            raise NotAuthentic(
-                "The store's history is not the one that was seen here before: it was rolled back or rewritten.",
-                "Compare with another copy of the store before you go on; the last commit seen here was "
-                + known.head[:12]
-                + ".",
-            )
+            raise self._not_as_seen(known.head, tip)
         return new
+
+    def _not_as_seen(self, known: str, tip: str) -> NotAuthentic:
+        """That the branch does not hold any more what was seen of it, and how it comes back where it is still here."""
+        hint = f"Compare with another copy of the store before you go on; the last commit seen here was {known[:12]}."
+        with suppress(NotAuthentic):  # it is not in this repository
+            if self.git.is_ancestor(tip, known):
+                hint += f" It is still here; if it was you who went back behind it: git merge --ff-only {known[:12]}"
+        return NotAuthentic(
+            "The store's history is not the one that was seen here before: it was rolled back or rewritten.", hint
+        )
 
     def remember(self, tip: str, count: int) -> Verified:
         """Keep that everything up to `tip` is authentic."""

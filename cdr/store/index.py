@@ -207,15 +207,14 @@ class Index:
         return kept
 
     def _leave_out_what_is_no_case(self) -> None:
-        """Folders without what `notify` writes are not opened, and nothing is asked there, whoever put something into them;
-        nor in a case of which a ledger was taken away."""
+        """Folders in which no case was opened are not opened, and nothing is asked there, whoever put something into them;
+        nor in a case of which a document was taken out by hand, or all of it."""
         for case in self.snapshot.cases:
             if self.snapshot.lacks_its_case(case):
                 self.broken.setdefault(case, self.snapshot.no_case(case))
-        for place in filter(None, map(layout.place, self.snapshot.revisions.gone)):
-            if place.kind.ledger and place.case in self.snapshot.cases:
-                with self._noting(place.case):
-                    self.snapshot.unwritten(place)
+        for case in dict.fromkeys(place.case for place in self.snapshot.taken_out() if place.case):
+            with self._noting(case):
+                self.snapshot.refuse_taken_out(f"{OF_CASES}{case}")
 
     @contextmanager
     def _noting(self, case: str) -> Iterator[None]:

@@ -19,7 +19,7 @@ from cdr.store.revisions import Step
 from cdr.store.store import Store
 from cdr.store.transaction import Change
 
-READ, EARLIER, EMPTIED, REMOVED, LOST = "read", "earlier", "emptied", "removed", "lost"
+READ, EARLIER, BACK, EMPTIED, REMOVED, LOST = "read", "earlier", "back", "emptied", "removed", "lost"
 UNREADABLE = (NotAuthentic, NotAllowed, ToolMissing)
 
 
@@ -38,6 +38,7 @@ class _Found:
 
     how: str
     stands: Document | None = None
+    attachment: bytes | None = None
 
 
 def mend(store: Store) -> list[Mended]:
@@ -53,16 +54,16 @@ def mend(store: Store) -> list[Mended]:
         mended = [Mended(place.path, one.how, _aside(store, place)) for place, one in found.items()]
         stands = [one.stands for one in found.values() if one.stands]
         removed = tuple(place.path for place, one in found.items() if one.how == REMOVED)
-        if stands or removed:
+        attached = {place: one.attachment for place, one in found.items() if one.attachment is not None}
+        if stands or removed or attached:
             bodies, texts = {one.place: one.body for one in stands}, {one.place: one.text for one in stands if one.text}
-            store.commit(Change("repair", bodies, texts=texts, removed=removed), stands)
+            store.commit(Change("repair", bodies, texts=texts, attachments=attached, removed=removed), stands)
     return mended
 
 
 def _places(store: Store) -> list[Place]:
-    """Every document, and every ledger of a case that somebody took away."""
-    gone = [place for place in filter(None, map(layout.place, store.sealed.revisions.gone)) if place.kind.ledger]
-    return [*store.snapshot.places.values(), *(place for place in gone if place.case in store.sealed.cases)]
+    """Every document, and every one that somebody took out by hand."""
+    return [*store.snapshot.places.values(), *store.sealed.taken_out()]
 
 
 def _is_whole(store: Store, place: Place) -> bool:
@@ -81,7 +82,10 @@ def _is_whole(store: Store, place: Place) -> bool:
 def _put_right(store: Store, place: Place) -> _Found:
     if place.case and store.sealed.lacks_its_case(place.case):
         return _Found(REMOVED if place.kind.chaser_writes else LOST)
-    if place.kind is layout.ATTACHMENT or not _is_here(store, place):
+    is_gone = place.path not in store.sealed.files
+    if place.kind is layout.ATTACHMENT:
+        return _attachment(store, place) if is_gone else _Found(LOST)
+    if not _is_here(store, place):
         return _Found(LOST)  # what is not here another copy has: an older revision in its place would only hide that
     steps = store.sealed.revisions.of(place.path)
     for number, step in enumerate(steps):
@@ -89,10 +93,20 @@ def _put_right(store: Store, place: Place) -> _Found:
         if document is not None and number == 0:
             return _Found(READ, document)
         if document is not None:
-            return _Found(EARLIER, replace(document, revision=document.revision + number))
-    if place.kind.chaser_writes:
-        return _Found(EMPTIED, replace(unwritten(place), revision=len(steps)))
-    return _Found(LOST)
+            how = BACK if is_gone and number == 1 else EARLIER
+            return _Found(how, replace(document, revision=document.revision + number))
+    emptied = replace(unwritten(place), revision=len(steps)) if place.kind.chaser_writes else None
+    return _Found(EMPTIED, emptied) if emptied else _Found(LOST)
+
+
+def _attachment(store: Store, place: Place) -> _Found:
+    """A file kept with a case that was taken out by hand, as it was; whether it is the one that was attached, its digest in the case says."""
+    blob = next((step.blob for step in store.sealed.revisions.of(place.path) if step.blob), None)
+    try:
+        [ciphertext] = store.git.contents([blob.digest] if blob and blob.is_regular else [])
+        return _Found(BACK, attachment=store.snapshot.keys.gnupg.decrypt(ciphertext, place.path))
+    except (*UNREADABLE, ValueError):
+        return _Found(LOST)
 
 
 def _is_here(store: Store, place: Place) -> bool:

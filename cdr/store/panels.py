@@ -34,6 +34,7 @@ class PanelFile:
 def panel_file(store: Store) -> PanelFile:
     """The documents of the panel, at the cost of one private-key operation. Raises: NotAllowed, NotAuthentic, TryAgain."""
     store.require_member()
+    store.sealed.refuse_taken_out(FOLDER)
     found = [layout.place(path) for path in store.sealed.below(FOLDER)]
     places = [place for place in found if place is not None]
     if not places:

@@ -11,6 +11,7 @@ from cdr.store.store import Store
 def passphrases(store: Store) -> Document | None:
     """The document as it stands; None before any agency agreed. Raises: NotAllowed, NotAuthentic, TryAgain."""
     store.require_member()
+    store.sealed.refuse_taken_out(layout.AGENCIES)
     if store.sealed.blob(layout.PASSPHRASES_FILE) is None:
         return None
     store.refuse_changed_files(layout.AGENCIES, layout.KEYS)

@@ -122,6 +122,7 @@ def log(store: Store, reference: str | None = None) -> Log:
 
 
 def _all(store: Store) -> Iterator[Line]:
+    store.sealed.refuse_taken_out(layout.READS.name)
     for path in sorted(store.snapshot.below(layout.READS.name)):
         found = layout.place(path)
         if found is not None:

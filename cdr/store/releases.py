@@ -13,6 +13,7 @@ FOLDER = "reports"
 def releases(store: Store) -> list[Document]:
     """Every release, in the order in which they were made. Raises: NotAllowed, NotAuthentic, TryAgain."""
     store.require_member()
+    store.sealed.refuse_taken_out(FOLDER)
     found = [layout.place(path) for path in store.sealed.below(FOLDER)]
     places = sorted((one for one in found if one is not None and one.kind is layout.RELEASE), key=lambda one: one.id)
     if places:

@@ -61,6 +61,7 @@ def place_of_numbers(year: str) -> Place:
 
 def _kept(store: Store, place: Place) -> Document | None:
     store.require_member()
+    store.sealed.refuse_taken_out("reports")
     if store.snapshot.blob(place.path) is None:
         return None
     store.refuse_changed_files("reports", "keys")

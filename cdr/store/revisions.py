@@ -76,6 +76,13 @@ class Revisions:
         """Whether a document stood in the store and does not any more."""
         return bool(self._before(path)) and self.git.file(self.head, path) is None
 
+    def gone_below(self, folder: str) -> list[str]:
+        """The documents that stood in one folder and do not any more; only that folder's group is looked at."""
+        group = group_of(f"{folder}/")
+        known = self._group(group) if group in self._sums else {}
+        below = [path for path in sorted(known) if path.startswith(f"{folder}/")]
+        return [path for path in below if self.git.file(self.head, path) is None]
+
     def of(self, path: str) -> list[Step]:
         """Every change of one file, the newest first: a walk through the whole history."""
         return [*_steps(self.git, self._all(), lambda _: (), only=path)][::-1]

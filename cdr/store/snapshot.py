@@ -94,13 +94,38 @@ class Snapshot:
         return self.references | {*erasures.all_at(self.git, self.head)}
 
     def lacks_its_case(self, case: str) -> bool:
-        """Whether a case's folder is without what `notify` writes: then somebody else put into it what is there."""
+        """Whether what `notify` writes never stood in a case's folder: then somebody else put into it what is there."""
         ids = {place.id for place in self.documents_of(case)}
-        return not {layout.CASE.name, layout.NOTIFICATION.name} <= ids
+        lacking = [
+            layout.document_path(case, id_) for id_ in (layout.CASE.name, layout.NOTIFICATION.name) if id_ not in ids
+        ]
+        return not all(map(self.revisions.is_gone, lacking))
 
     def no_case(self, case: str) -> NotAuthentic:
         """That there are documents of a case, and no case."""
         return NotAuthentic(f"cases/{case} holds documents, and no case.", MEND)
+
+    def taken_out(self, folder: str = "") -> list[Place]:
+        """The documents, of one folder where it is given, that somebody took out by hand.
+
+        cdr itself takes out what two members erase, and what never was of a case.
+        """
+        gone = self.revisions.gone_below(folder) if folder else sorted(self.revisions.gone)
+        places = [place for place in map(layout.place, gone) if place]
+        erased = erasures.erased_at(self.git, self.head) if places else {}
+        never = {case for case in {one.case for one in places} - erased.keys() - {""} if self.lacks_its_case(case)}
+        return [one for one in places if one.case not in erased and one.case not in never]
+
+    def refuse_taken_out(self, folder: str) -> None:
+        """Refuse to answer from a folder (`cases/2026-7K3M`, `panels`) as if what was taken out by hand had never been. Raises: NotAuthentic."""
+        for place in self.taken_out(folder):
+            raise NotAuthentic(f"{place.path} was removed by hand; the history still holds it.", MEND)
+
+    def refuse_part_of(self, case: str) -> None:
+        """Refuse a folder in which no case was opened, and a case of which something was taken out. Raises: NotAuthentic."""
+        if self.lacks_its_case(case):
+            raise self.no_case(case)
+        self.refuse_taken_out(f"cases/{case}")
 
     @cached_property
     def public_keys(self) -> dict[str, Key]:
@@ -132,6 +157,7 @@ class Snapshot:
             said = erasures.at(self.git, self.head, layout.reference(reference))
             if said and said.is_confirmed:
                 raise NotFound(f"The case was erased on {said.confirmed_on}.", "Nothing brings it back.")
+            self.refuse_taken_out(f"cases/{layout.reference(reference)}")
             raise NotFound("There is no such case in this store.", "See: cdr list")
         return places
 

@@ -226,8 +226,7 @@ class Store:
         places = [place for place in self.snapshot.case(case) if place.kind is not layout.ATTACHMENT]
         if case not in self._opened:
             self.refuse_changed_files(f"cases/{case}", "keys")
-            if self.sealed.lacks_its_case(case):
-                raise self.sealed.no_case(case)
+            self.sealed.refuse_part_of(case)
             written = {place.id for place in places}
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = [self.snapshot.unwritten(place) for place in lacking]

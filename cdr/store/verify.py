@@ -15,7 +15,7 @@ from cdr import disk, programs, resources
 from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
 from cdr.forms import schema
 from cdr.records import dataclass
-from cdr.store import destroying, erasures, git_files, layout, opening, ownership, state, transaction, worktree
+from cdr.store import destroying, git_files, layout, opening, ownership, state, transaction, worktree
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
@@ -69,7 +69,7 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
     yield from _keys(snapshot, today)
     yield from _cases(store, snapshot)
     yield from _recipients(snapshot)
-    yield from _removed(snapshot)
+    yield from _removed(store, snapshot)
     yield from _erased(store, snapshot)
     yield from (Finding("merge", "warning", path, message) for path, message in left_out(store))
     yield from _work_tree(store, snapshot.files)
@@ -215,20 +215,11 @@ def _recipients(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def _removed(snapshot: Snapshot) -> Iterator[Finding]:
-    """What cdr takes out itself never belonged to a case."""
-    gone = snapshot.revisions.gone
-    erased = erasures.erased_at(snapshot.git, snapshot.head)
-    cases = {
-        *snapshot.cases,
-        *(place.case for place in filter(None, map(layout.place, gone)) if place.kind is layout.CASE),
-    }
-    for path in sorted(gone):
-        place = layout.place(path)
-        if place and place.case not in erased and (not place.case or place.case in cases):
-            yield Finding(
-                "removed", "error", path, "The document was removed from the store by hand; the history still holds it."
-            )
+def _removed(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
+    for place in snapshot.taken_out():
+        since = _since(store, place.path)
+        message = f"The document is gone{since}: it was removed by hand. The history still holds it. {MEND}"
+        yield Finding("removed", "error", place.path, message)
 
 
 def _erased(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
