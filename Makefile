@@ -71,10 +71,11 @@ wheel-test: $(VENV)/ready
 	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps "$$place"/dist/*.whl && \
 	  CDR_PROGRAM="$$place/venv/bin/cdr" $(BIN)/pytest -q tests/cli/test_main_job.py
 
-# What cdr costs as a store grows, as ratios in one run: `make bench`, or `make bench N="100 5000" O=table.md` (also a chart; an hour for 5,000).
+# What cdr costs as a store grows, as ratios in one run: `make bench`, or `make bench N="100 5000" O=table.md` (also a chart; an hour for 5,000);
+# K=DIR keeps the stores there, and finds them there the next time.
 N ?= 100 1000
 bench: $(VENV)/ready
-	@$(BIN)/python bench/scale.py $(N) $(if $(O),-o $(O) --chart $(O:.md=.svg))
+	@$(BIN)/python bench/scale.py $(N) $(if $(K),--keep $(K)) $(if $(O),-o $(O) --chart $(O:.md=.svg))
 
 # The properties and the faults on ten times as many inputs and points, new ones each time, as `make test` tries; it takes hours.
 fuzz: $(VENV)/ready

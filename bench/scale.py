@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import chart
+import components
 import others
 import stores
 import verbs
@@ -43,6 +44,7 @@ class Result:
     bases: dict[str, float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     beside: list[str] = field(default_factory=list)
+    parts: list[tuple[str, list[float]]] = field(default_factory=list)
 
     def ratio(self, name: str) -> float:
         """A verb's processor time as a multiple of its base."""
@@ -182,6 +184,14 @@ def imported(built: Built) -> str:
     return f"`import` of {built.count:,} rows: {taken.wall:.0f} s by the clock, {taken.processor:.0f} s of the processor, {taken.memory:.0f} MB"
 
 
+def parts(built: Built) -> list[tuple[str, list[float]]]:
+    """Of what some questions consist, in milliseconds."""
+    asked = [verb for verb in verbs.questions(built) if verb.name in components.NAMES]
+    return [
+        (verb.name, components.of(cdr(built, built.member, verb.words())[len(CDR) :], built.folder)) for verb in asked
+    ]
+
+
 def measured(count: int, keep: Path | None) -> Result:
     """All that is measured at a store of so many cases."""
     with stores.standing(count, keep) as built:
@@ -204,12 +214,14 @@ def measured(count: int, keep: Path | None) -> Result:
             for verb in verbs.writes(other, stores.forms(other.folder)):
                 take(row(other, verb, counting))
             found.beside += sent(other)
+        with copied(built) as other:
             stores.packed(other)
             again = [
                 verb for verb in verbs.questions(other) if verb.name in ("list", "show", "chase --overdue, nothing due")
             ]
             for verb in again:
                 take(row(other, verb, counting, f"{verb.name}, packed"))
+        found.parts = parts(built)
         reading = dict(others.registers(built))
         tally = found.rows["tally, ten years"][1].processor
         found.beside += [
@@ -272,6 +284,8 @@ def markdown(results: Sequence[Result]) -> str:
         ]
         lines.append(f"| {' | '.join(cells)} |")
     for one in results:
+        floor = 1000 * one.bases[FLOOR]
+        lines += ["", f"Parts in milliseconds, with {one.count:,} cases:", "", *components.table(one.parts, floor)]
         lines += ["", f"Beside them, with {one.count:,} cases:", "", *(f"- {sentence}" for sentence in one.beside)]
     return "\n".join([*lines, ""])
 
@@ -293,12 +307,13 @@ def main() -> None:
     asked.add_argument("--chart", type=Path)
     given = asked.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start would compile every module anew
-    results = [measured(count, given.keep) for count in given.cases]
-    text = markdown(results)
-    if given.output:
-        given.output.write_text(text, "utf-8")
-    else:
-        print(text)
+    results: list[Result] = []
+    for count in given.cases:
+        results.append(measured(count, given.keep))
+        if given.output:  # after each store: what was measured stays, however long the next one takes
+            given.output.write_text(markdown(results), "utf-8")
+    if not given.output:
+        print(markdown(results))
     if given.chart:
         names = [name for name in DRAWN if all(name in one.rows for one in results)]
         lines = {name: [one.ratio(name) for one in results] for name in names}

@@ -138,7 +138,7 @@ def _made(app: App, year: str, years: int | None) -> tuple[Report, Tally]:
 
     about, configuration = rules("report"), app.configuration
     facts, counted, day = _counted(app, year, years)
-    counted = counting.with_panel(app, with_revisions(app, counted, facts, year))
+    counted = counting.with_panel(app, with_revisions(app, counted, lambda: facts, year))
     known = cautions(facts, configuration.authorities, counted.years)
     own, last = _body(report_kept.words_for(app.store, year)), _last(app, year)
     material = Material(counted, configuration, own, last, app.store.head[0], day, known, about, rules("intervals"))

@@ -15,15 +15,15 @@ from cdr.errors import WrongUsage
 from cdr.records import dataclass
 from cdr.statistics.rounding import METHODS, SUPPRESS
 from cdr.terminal.output import deliver, put, put_json, say
-from cdr.work.counting import agencies, facts, groups, looks_back, setting, with_panel
+from cdr.work.counting import agencies, facts, facts_not_at_rest, groups, looks_back, setting, with_panel
 from cdr.work.releasing import refuse_threshold_of_rounded
 
 if TYPE_CHECKING:
-    from cdr.statistics.facts import CaseFacts
     from cdr.statistics.public_tally import PublicEdition
     from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
     from cdr.statistics.tally import Choice
+    from cdr.work.counted_before import Before
 
 DECIMALS = {"tenths": 1, "whole": 0}
 BIRTHS = {"all": None, "22": 22, "24": 24}
@@ -202,23 +202,27 @@ def _tally(app: App, asked: _Asked) -> None:
     from cdr.statistics.cautions import cautions
     from cdr.statistics.periods import columns
     from cdr.statistics.tally import tally
+    from cdr.work import counted_before
 
-    known, configuration = facts(app, columns(asked.year, asked.years).years[0]), app.configuration
-    others = app.cases_at_rest()
+    began, configuration = columns(asked.year, asked.years).years[0], app.configuration
+    before = counted_before.at_rest(app, asked.year, asked.years, asked.choice)
+    known = facts_not_at_rest(app) if before else facts(app, began)
+    since, others = app.cases_at_rest().since, before or counted_before.NOTHING
     names = configuration.area, configuration.authorities, agencies(app)
-    choice = replace(asked.choice, since=others.since)
+    choice = replace(asked.choice, others=replace(others.summed, first_days=since))
     made = tally(known, *names, asked.year, asked.years, rules("bands"), choice, setting(app))
-    for sentence in cautions(known, configuration.authorities, made.years, others.since.get("notifications")):
+    for sentence in cautions(known, configuration.authorities, made.years, since.get("notifications"), others.seen):
         say(sentence)
-    made = _internal(app, made, known, asked.choice) if asked.threshold is None else _public(app, made, asked)
+    made = _internal(app, made, asked.choice, before, began) if asked.threshold is None else _public(app, made, asked)
     deliver(render(made, asked.format), asked.format, asked.output, asked.as_json)
 
 
-def _internal(app: App, made: Tally, known: Sequence[CaseFacts], choice: Choice) -> Tally:
+def _internal(app: App, made: Tally, choice: Choice, before: Before | None, began: str) -> Tally:
     """What the panel did beside the tables, and what is not any more as it was published of the same children."""
     from cdr.work.revising import with_revisions
 
-    return with_panel(app, with_revisions(app, made, known) if choice.births is None else made)
+    made = with_revisions(app, made, lambda: facts(app, began)) if choice.births is None else made
+    return with_panel(app, made, before.passed_over if before else None)
 
 
 def _refuse_other_counts(*asked: bool) -> None:

@@ -12,6 +12,7 @@ from cdr.statistics.facts import CaseFacts
 from cdr.statistics.groups import LISTED
 from cdr.statistics.labels import EVERY, Labels
 from cdr.statistics.periods import Columns
+from cdr.statistics.summed import NOTHING, Key, Summed
 from cdr.statistics.tables import PARTS, RATES, SHARES, TIMES
 
 ANSWERED = frozenset({"returned", "nil"})
@@ -32,7 +33,7 @@ OWN_WHOLE = SHARES | RATES | TIMES | PARTS
 ANSWER = {"reviews.not_modifiable_by_authority": "no"}
 # tables in which one row may be known of a case and another not
 ROW_BY_ROW = SHARES | {"notifications.family", "reviews.family", "reviews.relevance"}
-Key = tuple[str, str, str]
+Place = tuple[str, tuple[str, ...]]  # the lists of `Counted`, or the numbers of `Summed`, and where in them
 
 
 @dataclass
@@ -40,7 +41,8 @@ class Counted:
     """References of cases, one for each case (or return) counted, by table, row and column; `of_all` by a table's first part.
 
     `unanswered` counts the cases of which nobody said whether they belong in a row (`EVERY`: in any), `holds_unanswered` are
-    the rows in which such cases stand, and `first_days` is since when anything is known, by a table's first part.
+    the rows in which such cases stand, and `first_days` is since when anything is known, by a table's first part. `summed` are other
+    cases in numbers, which `n` and `of` do not name.
     """
 
     cells: dict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -50,31 +52,37 @@ class Counted:
     unanswered: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     holds_unanswered: set[tuple[str, str]] = field(default_factory=set)
     first_days: dict[str, date] = field(default_factory=dict)
+    summed: Summed = NOTHING
 
     def known(self, table: str, row: str | None, column: str) -> int:
         """Of how many of the cases that a cell counts of it is known whether they count."""
         if table in TIMES:
-            return len(self.n(table, row, column))
+            return self.number(table, row, column)
         silent = row if row is not None and table in ROW_BY_ROW else EVERY
-        return len(self.of(table, row, column)) - self.unanswered.get((table, silent, column), 0)
+        return self.number_of(table, row, column) - self.unanswered.get((table, silent, column), 0)
 
     def n(self, table: str, row: str | None, column: str) -> Sequence[str]:
         """Who is counted in a cell, or in the total without a row."""
-        if row is not None:
-            return self.cells.get((table, row, column), ())
-        if table in OWN_WHOLE:
-            return self.with_any.get((table, column), ())
-        return self.of_all.get((_first(table), column), ())
+        return self._who(_place_of(table, row, column))
 
     def of(self, table: str, row: str | None, column: str) -> Sequence[str]:
         """Of whom a cell counts; in a table of rates that is not cases, and nobody."""
-        if table in RATES:
-            return ()
-        if table in PARTS:
-            return self.with_any.get((table, column), ())
-        if row is not None and table in WHOLE:
-            return self.cells.get((WHOLE[table], row, column), ())
-        return self.of_all.get((_first(table), column), ())
+        return () if table in RATES else self._who(_place_of_whole(table, row, column))
+
+    def number(self, table: str, row: str | None, column: str) -> int:
+        """How many `n` are, with those of whom there are only numbers."""
+        return self._how_many(_place_of(table, row, column))
+
+    def number_of(self, table: str, row: str | None, column: str) -> int:
+        """How many `of` are, with those of whom there are only numbers."""
+        return 0 if table in RATES else self._how_many(_place_of_whole(table, row, column))
+
+    def _who(self, place: Place) -> Sequence[str]:
+        found: Sequence[str] = getattr(self, place[0]).get(place[1], ())
+        return found
+
+    def _how_many(self, place: Place) -> int:
+        return len(self._who(place)) + int(getattr(self.summed, place[0]).get(place[1], 0))
 
     def rows(self, table: str) -> dict[str, int]:
         """How often each row of a table was counted in all columns, in the order in which they came."""
@@ -82,7 +90,30 @@ class Counted:
         for (counted, row, _), cases in self.cells.items():
             if counted == table:
                 found[row] = found.get(row, 0) + len(cases)
+        for (counted, row, _), n in self.summed.cells.items():
+            if counted == table:
+                found[row] = found.get(row, 0) + n
         return found
+
+    def take(self, others: Summed) -> None:
+        """Count in other cases, of whom there are only numbers."""
+        self.summed = others
+        for key, n in others.unanswered.items():
+            self.unanswered[key] += n
+        for key, days in others.days.items():
+            self.days[key].extend(days)
+        self.holds_unanswered |= others.holds_unanswered
+        for first, day in others.first_days.items():
+            self.since(first, day)
+
+    def in_numbers(self) -> Summed:
+        """The same without anybody's reference."""
+        lists = {name: getattr(self, name) for name in ("cells", "of_all", "with_any")}
+        numbers = {name: {key: len(cases) for key, cases in found.items()} for name, found in lists.items()}
+        silent = frozenset(self.holds_unanswered)
+        return Summed(
+            **numbers, days=self.days, unanswered=self.unanswered, holds_unanswered=silent, first_days=self.first_days
+        )
 
     def not_answered(self, table: str, silent: Sequence[str], rows: Sequence[str], column: str) -> None:
         """Nobody answered for a case which is in some rows: of the `silent` rows nothing is known."""
@@ -220,6 +251,22 @@ def _returns(case: CaseFacts, plan: _Plan, result: Counted) -> None:
             if holds.get(name, True):
                 rows = plan.labels.asked(name, request.agency, request.status)
                 result.add(table, rows, column, case.case, took if name == "times" else None)
+
+
+def _place_of(table: str, row: str | None, column: str) -> Place:
+    """Where it stands who is counted in a cell."""
+    if row is not None:
+        return "cells", (table, row, column)
+    return ("with_any", (table, column)) if table in OWN_WHOLE else ("of_all", (_first(table), column))
+
+
+def _place_of_whole(table: str, row: str | None, column: str) -> Place:
+    """Where it stands of whom a cell counts."""
+    if table in PARTS:
+        return "with_any", (table, column)
+    if row is not None and table in WHOLE:
+        return "cells", (WHOLE[table], row, column)
+    return "of_all", (_first(table), column)
 
 
 def _first(table: str) -> str:

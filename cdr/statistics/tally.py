@@ -18,6 +18,7 @@ from cdr.statistics.labels import Labels, named
 from cdr.statistics.leading import leading
 from cdr.statistics.periods import YEAR, Columns, columns, exposure
 from cdr.statistics.reference import Figure, beside
+from cdr.statistics.summed import NOTHING, Summed
 from cdr.statistics.tables import (
     NOT_KNOWN,
     OVERLAPPING,
@@ -62,7 +63,7 @@ class Choice:
 
     `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past;
     `groups` adds their tables; `decimals` are those of percentages; `every_row` lists each row that there could be, in an order that tells
-    nothing of the counts. `since` tells by a table's first part since when anything is known by cases that are not among those counted.
+    nothing of the counts. `others` are counted already, in numbers, or are known of at least since when.
     """
 
     tables: tuple[str, ...] = ()
@@ -74,7 +75,7 @@ class Choice:
     looks_back: bool = False
     groups: Groups | None = None
     decimals: int = 1
-    since: Mapping[str, date] = field(default_factory=dict)
+    others: Summed = NOTHING
     every_row: bool = False
 
 
@@ -128,12 +129,11 @@ def tally(
     """The tables for `n_years` years of which `year` is the last, the internal edition.
 
     `agencies` gives the name of each agency's id; `bands` is the policy data of `rules/bands.yaml`.
-    A child who did not live in the area, and a birth without a sign of life, is in none but the tables of non-residents
-    (forms 1.1, process 1.1).
+    A child who did not live in the area, and a birth without a sign of life, is in none but the tables of non-residents (process 1.1).
     Raises: WrongUsage, where the year, the number of years or a table's name is wrong.
     """
     made = _made(facts, authorities, agencies, year, n_years, bands, choice, setting)
-    tables = tuple(_table(table, made) for table in _chosen(bands, choice))
+    tables = tuple(_table(table, made) for table in chosen(bands, choice))
     return Tally(area=area, year=made.columns.years[-1], years=made.columns.years, edition=INTERNAL, tables=tables)
 
 
@@ -176,9 +176,8 @@ def _made(
     known = tuple(facts)
     labels = Labels(tuple(authorities), agencies, bands, choice.groups or NO_GROUPS, setting.hospitals)
     periods = columns(year, n_years, choice.by, choice.pooled)
-    counts = counted(known, _chosen(bands, choice), periods, labels, choice.births, choice.today)
-    for first, day in choice.since.items():
-        counts.since(first, day)
+    counts = counted(known, chosen(bands, choice), periods, labels, choice.births, choice.today)
+    counts.take(choice.others)
     today, spans = choice.today, {column: periods.days(column) for column in periods.labels}
     unfinished = frozenset(column for column, (_, ends) in spans.items() if today and today <= ends)
     return _Made(labels, periods, counts, choice, setting, _beyond(spans, counts.first_days, today), unfinished)
@@ -196,7 +195,8 @@ def _beyond(
     return {first: not_begun | columns for first, columns in before.items()}
 
 
-def _chosen(bands: Mapping[str, Any], choice: Choice) -> tuple[str, ...]:
+def chosen(bands: Mapping[str, Any], choice: Choice) -> tuple[str, ...]:
+    """The tables that a person chose. Raises: WrongUsage."""
     grouped = tuple(bands["grouped_tables"])
     if not choice.groups and set(grouped) & set(choice.tables):
         raise WrongUsage("That table counts by groups, and none are given.", "Give their file with --groups.")
@@ -236,7 +236,7 @@ def _table(table: str, made: _Made) -> Table:
 
 def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
     counts = made.counts
-    n, of = len(counts.n(table, row, column)), len(counts.of(table, row, column))
+    n, of = counts.number(table, row, column), counts.number_of(table, row, column)
     if not n and made.is_beyond(table, column):
         return NOT_KNOWN
     if table in RATES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cdr.store.store import Store
@@ -25,5 +25,14 @@ def column_at_rest(store: Store, name: str, since: int = 0) -> dict[str, Any]:
 def at_rest(store: Store) -> Mapping[str, Any]:
     """What is asked together of the cases that `Store.kept_not_at_rest` does not give. Raises: as `Store.kept`."""
     found = store.index.at_rest()
+    store.left_out |= store.index.broken
+    return found
+
+
+def summed(
+    store: Store, name: str, since: int, key: str, make: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """What `make` makes of the same together, kept under `key`, as `Index.summed`. Raises: as `Store.kept`."""
+    found = store.index.summed(name, since, key, make)
     store.left_out |= store.index.broken
     return found

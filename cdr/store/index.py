@@ -106,10 +106,24 @@ class Index:
             found = self.parts.column(name, since, self._part_now())
         return found or {}
 
-    def _part_now(self, column: str = "", since: int = 0) -> Part:
+    def summed(
+        self, name: str, since: int, key: str, make: Callable[[Mapping[str, Any]], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """What `make` makes of `column_at_rest` together, as plain JSON; kept under `key`, and the column is not opened while it stands.
+
+        The key tells everything else that it is made from.
+        """
+        kept = self.parts.summed(key, self.parts.files(name, since, self._part_now(summed=key)))
+        if kept is None:
+            kept = make(self.column_at_rest(name, since))
+            if self._part_now().at:
+                self.parts.keep_summed(key, self.parts.files(name, since, self._part_now()), kept)
+        return kept
+
+    def _part_now(self, column: str = "", since: int = 0, summed: str = "") -> Part:
         """The part of the cases that are not at rest as the store stands, made from the whole index where it is not kept."""
         if self._now is None:
-            self._now = self.parts.not_at_rest(column, since)
+            self._now = self.parts.not_at_rest(column, since, summed)
         if self._now is None or self._now.at != self.snapshot.head:
             kept = self._complete()  # which may renew the parts
             renewed = self.parts.not_at_rest()

@@ -18,6 +18,8 @@ from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"
 BY_YEAR = "."
+SUMMED = "summed-"
+MOST_SUMMED = 8  # a person asks for a few sorts of tally
 SUM_LENGTH = 32
 Kinds = Mapping[str, Mapping[str, Any]]
 Kept = dict[str, dict[str, dict[str, Any]]]
@@ -88,27 +90,45 @@ class Parts:
         self._opened: dict[str, Mapping[str, Any] | None] = {}
         self._part: Part | None = None
 
-    def not_at_rest(self, column: str = "", since: int = 0) -> Part | None:
+    def not_at_rest(self, column: str = "", since: int = 0, summed: str = "") -> Part | None:
         """The part of the cases that are not at rest; None where it is not there, or not of this version.
 
-        With a column, the files of that are opened by the same run of GnuPG.
+        With a column, the files of that are opened by the same run of GnuPG; with the key of what was made of a column, that is.
         """
         if self._part is None and NOT_AT_REST not in self._opened:
-            self._open([NOT_AT_REST, *(self._there(self.columns[column], since) if column else ())])
+            more = self._there(self.columns[column], since) if column else ()
+            self._open([NOT_AT_REST, *more, *([_summed(summed)] if summed else ())])
             self._part = Part.read(self._opened[NOT_AT_REST] or {})
         return self._part
 
     def column(self, name: str, since: int, part: Part) -> dict[str, Any] | None:
         """What a column holds of the cases at rest, by their references; None where a file is not what `part` says that it was made from."""
-        wanted = [file for file in part.made_from if self.columns[name].has(file, since)]
+        wanted = self.files(name, since, part)
         self._open([file for file in wanted if file not in self._opened])
         found: dict[str, Any] = {}
         for file in wanted:
             kept = self._opened[file]
-            if kept is None or kept["made_from"] != part.made_from[file]:
+            if kept is None or kept["made_from"] != wanted[file]:
                 return None
             found |= {case: made for case, (_, made) in kept["cases"].items()}
         return found
+
+    def files(self, name: str, since: int, part: Part) -> dict[str, str]:
+        """The files of a column, each with what it was made from."""
+        return {file: read for file, read in part.made_from.items() if self.columns[name].has(file, since)}
+
+    def summed(self, key: str, made_from: Mapping[str, str]) -> dict[str, Any] | None:
+        """What was made of the files of a column together and kept under `key`; None where it was made from others."""
+        if _summed(key) not in self._opened:
+            self._open([_summed(key)])
+        kept = self._opened[_summed(key)]
+        return kept["made"] if kept is not None and kept["made_from"] == made_from else None
+
+    def keep_summed(self, key: str, made_from: Mapping[str, str], made: Mapping[str, Any]) -> None:
+        """Keep that; of what was kept under other keys no more than a few."""
+        for other in [one for one in self.sealing.names() if one.startswith(SUMMED)][MOST_SUMMED - 1 :]:
+            self.sealing.forget(other)
+        self._keep(_summed(key), {"made_from": {**made_from}, "made": {**made}}, is_whole=True)
 
     def keep(self, part: Part) -> None:
         """Keep the part of the cases that are not at rest."""
@@ -133,7 +153,7 @@ class Parts:
             right = file in there and stands.get(file) == made_from == (self._opened[file] or {}).get("made_from")
             if not right:
                 self._keep(file, {"made_from": made_from, "cases": cases}, is_whole)
-        for file in of_columns - files.keys() if is_whole else ():
+        for file in of_columns - files.keys() | {one for one in there if one.startswith(SUMMED)} if is_whole else ():
             self.sealing.forget(file)
         return made
 
@@ -164,7 +184,8 @@ class Parts:
     def _open(self, files: Sequence[str]) -> None:
         for file, kept in zip(files, self.sealing.open_all(files), strict=True):
             is_of_this = kept is not None and kept.get("version") == self.version
-            self._opened[file] = kept if is_of_this and (file == NOT_AT_REST or _is_file(kept)) else None
+            is_right = _is_sum if file.startswith(SUMMED) else _is_file
+            self._opened[file] = kept if is_of_this and (file == NOT_AT_REST or is_right(kept)) else None
 
     def _keep(self, file: str, content: Mapping[str, Any], is_whole: bool) -> None:
         kept = {"version": self.version, **content}
@@ -208,6 +229,15 @@ def _is_file(kept: Any) -> bool:
         and isinstance(cases, dict)
         and all(isinstance(one, list) and len(one) == 2 for one in cases.values())
     )
+
+
+def _is_sum(kept: Any) -> bool:
+    """Whether this is what was made of a column together: from something."""
+    return isinstance(kept, dict) and isinstance(kept.get("made_from"), dict) and isinstance(kept.get("made"), dict)
+
+
+def _summed(key: str) -> str:
+    return f"{SUMMED}{key}"
 
 
 def _is_entry(entry: Any, content: str) -> bool:

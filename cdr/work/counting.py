@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from cdr.errors import InvalidData, NotFound
 if TYPE_CHECKING:
     from cdr.statistics.facts import CaseFacts
     from cdr.statistics.groups import Groups
+    from cdr.statistics.panel_years import Overridden
     from cdr.statistics.reference import Figure
     from cdr.statistics.tables import Tally
     from cdr.statistics.tally import Setting
@@ -27,6 +28,14 @@ def facts(app: App, since: str = "") -> list[CaseFacts]:
     app.store.require_member()
     found = (counted_of(case, known) for case, known in _counted(app, since).items())
     return [one for one in found if one]
+
+
+def facts_not_at_rest(app: App) -> list[CaseFacts]:
+    """The same of the cases that are not at rest. Raises: NotAllowed."""
+    from cdr.statistics.facts import case_facts
+
+    app.store.require_member()
+    return [found for one in app.cases_not_at_rest().values() if (found := case_facts(one))]
 
 
 def _counted(app: App, since: str) -> Mapping[str, Any]:
@@ -96,12 +105,15 @@ def groups(file: str) -> Groups:
         raise NotFound(str(error), f"These come with the program: {', '.join(shipped)}.") from error
 
 
-def with_panel(app: App, tally: Tally) -> Tally:
-    """The tally with what the panel did in its years."""
+def with_panel(app: App, tally: Tally, at_rest: Sequence[Overridden] | None = None) -> Tally:
+    """The tally with what the panel did in its years; `at_rest` are the cases at rest that were ratified although something was not met."""
     from cdr.statistics.kept import passed_over_in
-    from cdr.statistics.panel_years import panel_years
+    from cdr.statistics.panel_years import overridden, panel_years
     from cdr.work.meetings import meetings
 
-    found = (passed_over_in(case, known) for case, known in _counted(app, tally.years[0]).items())
+    if at_rest is None:
+        found = [passed_over_in(case, known) for case, known in _counted(app, tally.years[0]).items()]
+    else:
+        found = [*at_rest, *map(overridden, app.cases_not_at_rest().values())]
     passed_over = [one for one in found if one]
     return replace(tally, panel=panel_years(passed_over, meetings(app), app.configuration, tally.years))

@@ -10,14 +10,14 @@ from cdr.app import App, rules
 from cdr.terminal.output import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cdr.statistics.facts import CaseFacts
     from cdr.statistics.revising import Reported
     from cdr.statistics.tables import Tally
 
 
-def with_revisions(app: App, tally: Tally, facts: Sequence[CaseFacts], being_written: str = "") -> Tally:
+def with_revisions(app: App, tally: Tally, facts: Callable[[], Sequence[CaseFacts]], being_written: str = "") -> Tally:
     """The exact tally with its revisions, told on stderr too; the year whose report is `being_written` was not reported yet.
 
     Raises: NotAllowed, NotAuthentic.
@@ -43,7 +43,7 @@ def with_revisions(app: App, tally: Tally, facts: Sequence[CaseFacts], being_wri
     say(
         f"please check: {years} changed since it was reported, in {tables} {'table' if tables == 1 else 'tables'}; the notes under them say how."
     )
-    return noted(tally, with_causes(found, acts, facts, known["causes"]), known)
+    return noted(tally, with_causes(found, acts, facts(), known["causes"]), known)
 
 
 def numbers(app: App, year: str, tally: Tally) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from cdr.app import App, extraction
 from cdr.columns import COUNTED, KNOWN_BY, LISTED
 from cdr.store import layout
 from cdr.store.git import Git
-from cdr.store.parts import NOT_AT_REST
+from cdr.store.parts import MOST_SUMMED, NOT_AT_REST, SUMMED
 from cdr.store.state import State
 from cdr.store.store import Store
 from cdr.store.transaction import Change
@@ -30,6 +30,8 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("tally", "--year", "2025/26", "--years", "2", "--json"),
     ("tally", "--year", "2017/18", "--years", "10", "--all", "--json"),
 )
+TALLIES = QUESTIONS[-2:]
+TRACED = ("tally", "--year", "2017/18", "--years", "10", "--trace", "notifications.sex", "Female", "2017/18")
 
 
 def closed(number: int, year: int = 2016) -> dict[Any, dict[str, Any]]:
@@ -113,11 +115,13 @@ def test_a_question_takes_as_much_with_20_cases_at_rest_as_with_60_and_reads_its
     for numbers in (range(20), range(20, 60)):
         with_closed(cdr.store, numbers)
         cdr("find", stdin=found)
+        for words in TALLIES:  # which keep what they counted
+            cdr(*words, as_of=ON)
         took.append({words: watched(*words) for words in QUESTIONS} | {("find",): watched("find", stdin=found)})
     assert took[0] == took[1]
-    every = {f"{COUNTED}.{year}" for year in (2016, 2017)}  # in which the last of them were reviewed
     for words, (started, read) in took[1].items():
-        own = {"find": {KNOWN_BY, "reads"}, "list": {LISTED}, "tally": every if "10" in words else set()}
+        own = {"find": {KNOWN_BY, "reads"}, "list": {LISTED}, "tally": {one for one in read if one.startswith(SUMMED)}}
+        assert len(own["tally"]) == (words in TALLIES), words
         wanted = set() if "--open" in words else own.get(words[0], set())
         assert read == {NOT_AT_REST, "key", *wanted}, words
         assert started <= (5 if words[0] == "find" else 3), words  # and Python; `find` notes that it looked through all
@@ -133,7 +137,7 @@ OF_PART: dict[str, Callable[[Shell], str]] = {
     NOT_AT_REST: lambda cdr: cdr("today", "--all", as_of=ON).out,
     KNOWN_BY: _find,
     LISTED: lambda cdr: cdr("list", "--json", as_of=ON).out,
-    f"{COUNTED}.2017": lambda cdr: cdr(*QUESTIONS[-1], as_of=ON).out,
+    f"{COUNTED}.2017": lambda cdr: cdr(*TRACED, as_of=ON).out,  # which names cases, and so is not answered in numbers
 }
 
 
@@ -162,6 +166,55 @@ def test_parts_that_are_stale_damaged_or_gone_are_made_again(
     for name in (KNOWN_BY, LISTED):  # one in the other's place
         (folder / name).write_bytes((folder / NOT_AT_REST).read_bytes())
         assert OF_PART[name](cdr) == right[name]
+
+
+def test_what_was_counted_of_the_cases_at_rest_is_what_is_counted_of_them_anew(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, watched: Watched
+) -> None:
+    """The numbers stand while the cases and what is asked stand; damaged, gone, another's or of other cases, they are counted again."""
+    words = QUESTIONS[-1]
+
+    def tally(*more: str) -> str:
+        return cdr(*words[:-1], *more, "--json", as_of=ON).out
+
+    with_closed(cdr.store, range(12))
+    before = tally()
+    with_closed(cdr.store, range(12, 24))
+    right = tally()
+    assert right != before
+    [folder] = (tmp_path / "state" / "cdr").glob(f"*/{people.member}")
+    [path] = folder.glob(f"{SUMMED}*")
+    assert tally() == right and path.name in watched(*words)[1]
+    assert not any(name.startswith(COUNTED) for name in watched(*words)[1])
+    whole = path.read_bytes()
+    for damaged in (whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:], (folder / NOT_AT_REST).read_bytes(), None):
+        path.unlink() if damaged is None else path.write_bytes(damaged)
+        assert tally() == right
+        assert path.read_bytes() != damaged
+    choices = (("--births", "24"), ("--by", "quarter", "--years", "2"), ("--table", "reviews.category"))
+    other = [tally(*more) for more in choices]
+    assert len({*other}) == 3
+    for kept in folder.glob(f"{SUMMED}*"):
+        kept.unlink()
+    assert [tally(*more) for more in choices] == other
+    cdr("reopen", _one_at_rest(cdr), "--reason", "x", as_of=ON)
+    assert tally() == _anew(cdr, folder, words)
+    for year in range(2000, 2012):
+        cdr("tally", "--year", f"{year}/{(year + 1) % 100:02}", as_of=ON)
+    assert len([*folder.glob(f"{SUMMED}*")]) == MOST_SUMMED
+
+
+def _one_at_rest(cdr: Shell) -> str:
+    cases = [one["case"] for one in cdr("list", "--json", as_of=ON).json["cases"] if not one["open"]]
+    return str(min(cases))
+
+
+def _anew(cdr: Shell, folder: Path, words: tuple[str, ...]) -> str:
+    """The same question where nothing is kept."""
+    for kept in folder.iterdir():
+        if kept.is_file() and kept.name != "key":
+            kept.unlink()
+    return cdr(*words, as_of=ON).out
 
 
 def test_several_may_ask_and_write_at_once(cdr: Shell, sudi: str, people: People, tmp_path: Path) -> None:

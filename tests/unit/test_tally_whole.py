@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,10 +16,15 @@ from unit.tally_cases import AGENCIES, ALL, AUTHORITIES, BANDS, CASE, SETTING, t
 
 from cdr.documents.tables.tally import FORMATS, render
 from cdr.errors import WrongUsage
+from cdr.statistics.cautions import Seen, cautions, seen
+from cdr.statistics.counting import counted
 from cdr.statistics.facts import CaseFacts, RequestFacts
+from cdr.statistics.labels import Labels
+from cdr.statistics.periods import columns
+from cdr.statistics.summed import Summed
 from cdr.statistics.tables import OVERLAPPING, RATES, TIMES, TOTAL
 from cdr.statistics.tables import percent as rounded
-from cdr.statistics.tally import LARGEST_REMAINDER, Choice, tally, to_json, traced
+from cdr.statistics.tally import LARGEST_REMAINDER, Choice, chosen, tally, to_json, traced
 
 # ---- who is behind a cell ------------------------------------------------------------------------------------------------
 days = st.none() | st.dates(date(2021, 1, 1), date(2024, 3, 31))
@@ -92,6 +98,25 @@ def test_every_table_adds_up_or_says_why_not(cases: list[CaseFacts], choice: Cho
                 )
             else:
                 assert rows == (table.total[column].n or 0), table.id
+
+
+@settings(max_examples=40, deadline=None)
+@given(CASES, CHOICES)
+def test_a_tally_is_the_same_where_some_cases_were_counted_before_in_numbers(
+    cases: list[CaseFacts], choice: Choice
+) -> None:
+    whole = tally(cases, "Area", AUTHORITIES, AGENCIES, "2023/24", 2, BANDS, choice, SETTING)
+    before = [case for case in cases[::2] if not case.is_open]
+    rest = [case for case in cases if case not in before]
+    periods = columns("2023/24", 2, choice.by, choice.pooled)
+    labels = Labels(tuple(AUTHORITIES), AGENCIES, BANDS)
+    numbers = counted(before, chosen(BANDS, choice), periods, labels, choice.births).in_numbers()
+    kept = Summed.from_dict(json.loads(json.dumps(numbers.to_dict())))
+    made = tally(rest, "Area", AUTHORITIES, AGENCIES, "2023/24", 2, BANDS, replace(choice, others=kept), SETTING)
+    assert to_json(made) == to_json(whole)
+    noted = Seen.from_dict(json.loads(json.dumps(seen(before, AUTHORITIES, whole.years).to_dict())))
+    since = min((case.notified_on for case in before), default=None)
+    assert cautions(rest, AUTHORITIES, whole.years, since, noted) == cautions(cases, AUTHORITIES, whole.years)
 
 
 def test_a_row_table_or_column_that_is_none_is_wrong_usage_and_lists_what_there_is() -> None:
