@@ -98,7 +98,7 @@ def _returns(app: App, documents: CaseFile) -> tuple[tuple[str, Mapping[str, Any
     from cdr.domain.timeline.timeline import types_apart
     from cdr.work.timelines import agencies
 
-    by_agency = {str(body["agency"]): body for body in documents.return_bodies}
+    by_agency = {agency: document.body for agency, document in documents.returns_by_agency.items()}
     called = types_apart(set(by_agency), agencies(app.configuration))
     return tuple((called[agency], by_agency[agency]) for agency in sorted(by_agency, key=called.__getitem__))
 
