@@ -15,6 +15,7 @@ from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, table
 
 if TYPE_CHECKING:
+    from cdr.domain.asking.requests import Request
     from cdr.domain.case.attachments import Attached
     from cdr.domain.case.letters_made import LetterMade
     from cdr.domain.case.review import Review
@@ -100,19 +101,19 @@ def _next(app: App, reference: str, case: Mapping[str, Any], requests: Mapping[s
 
 
 def _asked(documents: CaseFile) -> Iterator[str]:
+    from cdr.domain.asking.requests import requests_of
+    from cdr.domain.asking.sending import levels_of
     from cdr.domain.asking.telling import tellings_of
 
-    sent = documents.prompts.body["prompts"]
     rows = [
         (
-            r["agency"],
-            r["requested_on"],
-            _state_of(r),
-            r["answered_on"] or "-",
-            ", ".join(p["level"] for p in sent if p["agency"] == r["agency"]) or "-",
+            one.agency,
+            one.requested_on,
+            _state_of(one),
+            one.answered_on or "-",
+            ", ".join(levels_of(documents.prompts.body, one.agency)) or "-",
         )
-        for r in documents.requests.body["requests"]
-        if "gone" not in r
+        for one in requests_of(documents.requests.body)
     ]
     yield "\nRequests"
     yield (
@@ -125,11 +126,10 @@ def _asked(documents: CaseFile) -> Iterator[str]:
         yield f"  {one.agency} was told on {one.on} by {one.by} ({one.route.replace('_', ' ')}){whom}"
 
 
-def _state_of(request: Mapping[str, Any]) -> str:
+def _state_of(request: Request) -> str:
     """The state of a request; with the day on which its return was sent back, while the fuller one is awaited."""
-    last = request.get("bounced", [None])[-1]
-    waits = last is not None and last["answered_on"] is None
-    return f"{request['status']}, sent back on {last['on']}" if waits else str(request["status"])
+    waits = [bounce.on for bounce in request.bounced[-1:] if bounce.answered_on is None]
+    return f"{request.status}, sent back on {waits[0]}" if waits else request.status
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:

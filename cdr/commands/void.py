@@ -228,10 +228,9 @@ def _other(app: App, reference: str, same_as: str) -> CaseFile:
 
 def _only_in(this: CaseFile, other: CaseFile) -> Iterator[str]:
     """What a case has and the other has not, in words without a name."""
-    there = {document.body["agency"] for document in other.returns}
-    for document in this.returns:
-        if document.body["agency"] not in there:
-            yield f"the return of {document.body['agency']}"
+    for agency in this.returns_by_agency:
+        if agency not in other.returns_by_agency:
+            yield f"the return of {agency}"
     for key, what in (("attachments", "attached files"), ("milestones", "milestones"), ("letters", "letters")):
         if this.case.body.get(key):
             yield f"{len(this.case.body[key])} {what}"

@@ -69,6 +69,11 @@ class CaseFile:
         return {item["agency"] for item in self.requests.body["requests"] if "set_aside" in item}
 
     @property
+    def returns_by_agency(self) -> Mapping[str, Document]:
+        """The return of each agency that gave one."""
+        return {str(document.body["agency"]): document for document in self.returns}
+
+    @property
     def return_bodies(self) -> tuple[Mapping[str, Any], ...]:
         """What each return says."""
         return tuple(document.body for document in self.returns)

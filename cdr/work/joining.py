@@ -132,7 +132,7 @@ def _bodies(documents: CaseFile) -> Bodies:
         documents.notification.body,
         documents.requests.body,
         documents.prompts.body,
-        {str(document.body["agency"]): document.body for document in documents.returns},
+        {agency: document.body for agency, document in documents.returns_by_agency.items()},
     )
 
 

@@ -136,12 +136,15 @@ def _called(app: App, documents: CaseFile) -> Mapping[str, str]:
     from cdr.domain.timeline.timeline import types_apart
     from cdr.work.timelines import agencies
 
-    return types_apart({str(body["agency"]) for body in documents.return_bodies}, agencies(app.configuration))
+    return types_apart(set(documents.returns_by_agency), agencies(app.configuration))
 
 
 def _returns(app: App, documents: CaseFile) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     """Each return with its agency as the timeline calls it, in that order."""
-    by_agency, called = {str(body["agency"]): body for body in documents.return_bodies}, _called(app, documents)
+    by_agency, called = (
+        {agency: one.body for agency, one in documents.returns_by_agency.items()},
+        _called(app, documents),
+    )
     return tuple((called[agency], by_agency[agency]) for agency in sorted(by_agency, key=called.__getitem__))
 
 

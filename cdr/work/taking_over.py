@@ -215,7 +215,7 @@ def _unknown_people(app: App, there: App, new: Collection[str], names: Names) ->
     theirs = {one.id: one for one in there.configuration.agencies}
     ours = {one.id: one for one in app.configuration.agencies}
     used = set().union(*(named(there.store.case(case).requests.body, theirs) for case in new), set())
-    used |= {one["agency"] for case in new for one in there.store.case(case).return_bodies if one["agency"] in theirs}
+    used |= {agency for case in new for agency in there.store.case(case).returns_by_agency if agency in theirs}
     for id_ in sorted(used):
         here = ours.get(names.people.get(id_, id_))
         if here is None:

@@ -117,6 +117,11 @@ def is_unsent(item: Body) -> bool:
     return text_at(item, "status") not in ("", SENT)
 
 
+def levels_of(prompts: Body, agency: str) -> list[str]:
+    """The levels of every message about an agency's return, also of those that wait to be sent, in the ledger's order."""
+    return [text_at(item, "level") for _, item in items_at(prompts, "prompts") if item.get("agency") == agency]
+
+
 def unsent_ids(prompts: Body) -> list[str]:
     """The message ids of what is not known to be sent."""
     return [text_at(item, "message_id") for item in _unsent_items(prompts)]
