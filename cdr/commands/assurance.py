@@ -35,6 +35,7 @@ def command(app: App, quarter: str | None, output: str | None, as_json: bool) ->
     from cdr.documents.panel.paper import to_pdf, to_text
     from cdr.statistics.assurance import assurance, last_quarter, parse_quarter
     from cdr.work.actions import actions
+    from cdr.work.counting import require_begun
     from cdr.work.meetings import meetings
 
     refuse_two_results(output, as_json)
@@ -45,6 +46,7 @@ def command(app: App, quarter: str | None, output: str | None, as_json: bool) ->
     today = app.clock.today
     asked = parse_quarter(quarter) if quarter else last_quarter(today)
     app.store.require_member()
+    require_begun(app, asked.last)
     told = assurance(app.cases(), meetings(app), actions(app), asked, today, app.policy)
     if output or not as_json:
         paper = assurance_paper(told, app.configuration)

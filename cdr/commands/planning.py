@@ -32,14 +32,17 @@ def command(app: App, year: str | None, years: int, as_json: bool, output: str |
     """
     from cdr.documents.tables import planning as written
     from cdr.statistics.planning import planning
-    from cdr.statistics.years import parse_year, year_of, years_ending
+    from cdr.statistics.years import first_and_last_day, parse_year, year_of, years_ending
+    from cdr.work.counting import require_begun
 
     refuse_two_results(output, as_json)
     if output and output != STDOUT and PurePath(output).suffix.casefold() not in ENDINGS:
         raise WrongUsage("That ending is none that it can be written as.", "Choose .txt or .md.")
     app.store.require_member()
     today = app.clock.today
-    found = planning(app.cases(), years_ending(parse_year(year) if year else year_of(today), years), today)
+    spans = years_ending(parse_year(year) if year else year_of(today), years)
+    require_begun(app, first_and_last_day(spans[-1])[1])
+    found = planning(app.cases(), spans, today)
     text = written.text(found, app.configuration.area)
     if output:
         to_file(output, text)

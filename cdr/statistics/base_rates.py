@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from cdr.statistics.facts import CaseFacts
+from cdr.statistics.facts import MODIFIABLE, CaseFacts
 from cdr.statistics.reference import UNITS, Figure
 from cdr.statistics.years import year_of
 from cdr.written import counted
 
 TABLE = "reviews.modifiable"
-CONTRIBUTORY, MODIFIABLE = "contributory_factors", "modifiable_factors"  # lists that nobody may have filled in
 
 
 def base_rates(
@@ -50,7 +49,7 @@ def _factor(reviewed: Sequence[CaseFacts], code: str, label: str) -> str:
     """How often a factor was found, among the reviews of which it is known which factors were: a register may have no column for them."""
     had = [one for one in reviewed if code in one.contributory_factors or code in one.modifiable_factors]
     found = {one.case for one in had}
-    known = [one for one in reviewed if one.case in found or CONTRIBUTORY not in one.unanswered_after]
+    known = [one for one in reviewed if one.case in found or one.factors_are_known]
     if not known:
         return f"{label}: of no earlier review here is it known."
     unknown = len(reviewed) - len(known)

@@ -14,6 +14,8 @@ from cdr.domain.case.review import ratified_reviews
 from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.records import dataclass
 
+CONTRIBUTORY, MODIFIABLE = "contributory_factors", "modifiable_factors"  # lists that nobody may have filled in
+
 
 @dataclass(frozen=True)
 class RequestFacts(Request):
@@ -38,6 +40,12 @@ class CaseFacts(Notification, Analysis):
     reviews: int = 0
     is_open: bool = False
     imported: bool = False
+
+    @property
+    def factors_are_known(self) -> bool:
+        """Whether it is known which factors were found: a register may lack the list, or leave it empty where something was found."""
+        silent = self.unanswered_after
+        return CONTRIBUTORY not in silent and (MODIFIABLE not in silent or bool(self.contributory_factors))
 
 
 def case_facts(facts: Facts) -> CaseFacts | None:

@@ -102,11 +102,12 @@ class Planning:
 
 
 def planning(cases: Cases, years: Sequence[str], today: date) -> Planning:
-    """What the cases that were notified in these years tell; the months are those of the last year that have begun."""
+    """What the cases that were notified in these years tell, from that of the first case on; the months are those of the last year that have begun."""
     known = [one for one in cases.values() if one.notification.notified_on and one.notification.counted]
     of_years = [one for one in known if _year(one) in years]
+    first = min(map(_year, known), default="")
     return Planning(
-        tuple(years),
+        tuple(one for one in years if one >= first) or tuple(years),
         responses(of_years),
         touches(of_years),
         tuple(_months(known, years[-1], today)),

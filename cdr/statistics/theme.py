@@ -15,7 +15,7 @@ from cdr.statistics.years import year_of
 from cdr.written import folded
 
 SERVICES = "D"  # the domain of what services did (Form C)
-CONTRIBUTORY, LEARNING = "contributory_factors", "learning_themes"  # lists that nobody may have filled in
+LEARNING = "learning_themes"  # a list that nobody may have filled in
 TABLES = (
     "reviews.local_authority", "reviews.age_band", "reviews.sex", "reviews.ethnicity", "reviews.place", "reviews.category", "reviews.modifiable",
     "reviews.domains", "reviews.contributory_factors", "reviews.modifiable_factors", "reviews.learning_themes",
@@ -102,18 +102,18 @@ def _answers(case: CaseFacts, wanted: Criteria, labels: Labels) -> list[bool | N
         found.append(None if case.category is None else case.category in wanted.categories)
     if wanted.factors:
         factors = (*case.contributory_factors, *case.modifiable_factors)
-        found.append(_has_any(factors, wanted.factors, case, CONTRIBUTORY))
+        found.append(_has_any(factors, wanted.factors, case.factors_are_known))
     if wanted.learning:
-        found.append(_has_any(case.learning_themes, wanted.learning, case, LEARNING))
+        found.append(_has_any(case.learning_themes, wanted.learning, LEARNING not in case.unanswered_after))
     if wanted.age_bands:
         band = labels.of("age_band", case)[0]
         found.append(None if band == NOT_KNOWN and band not in wanted.age_bands else band in wanted.age_bands)
     return found
 
 
-def _has_any(named: Sequence[str], asked: Sequence[str], case: CaseFacts, list_: str) -> bool | None:
-    """Whether one of these is named; where nobody filled in the list, none that is missing from it is known to be so."""
-    return True if set(named) & set(asked) else None if list_ in case.unanswered_after else False
+def _has_any(named: Sequence[str], asked: Sequence[str], is_known: bool) -> bool | None:
+    """Whether one of these is named; where it is not known which there were, none that is missing is known to be so."""
+    return True if set(named) & set(asked) else False if is_known else None
 
 
 def theme(
@@ -137,7 +137,7 @@ def theme(
 
 def _is_silent(case: CaseFacts) -> bool:
     """Whether nobody said what part services had: neither the domain's relevance nor any factor."""
-    return SERVICES not in case.domains and CONTRIBUTORY in case.unanswered_after
+    return SERVICES not in case.domains and not case.factors_are_known
 
 
 def has_concerns(case: CaseFacts) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
@@ -47,6 +48,20 @@ def looks_back(app: App) -> bool:
     from cdr.clock import Clock
 
     return app.clock.today < Clock().today
+
+
+def require_begun(app: App, until: date) -> None:
+    """Refuse to count what happened before the first case of the store: nothing is known of it, and that is no nought.
+
+    `until` is the last day of what is to be counted. Raises: NotFound.
+    """
+    from cdr.statistics.years import year_of
+
+    days = [facts.notification.notified_on for facts in app.cases().values()]
+    first = min((day for day in days if day), default=None)
+    if first is None or until < first:
+        why = f"the first case here is of {year_of(first)}" if first else "there is no case here yet"
+        raise NotFound(f"Nothing is known of that time: {why}.", "See them with: cdr list")
 
 
 def agencies(app: App) -> dict[str, str]:

@@ -147,10 +147,15 @@ def test_an_empty_year_and_one_child_are_neither_drawn_nor_described() -> None:
 
 def test_of_a_store_without_a_case_nothing_is_said_to_be_none() -> None:
     begun = made([])
-    assert (
-        begun.facts[0] == "Of how many deaths of children who lived in the area were notified in 2025/26 is not known."
-    )
+    assert begun.facts[0] == "How many deaths of children who lived in the area were notified in 2025/26 is not known."
     assert not [text for text in begun.facts if text.startswith(("No ", "0 "))]
+
+
+def test_what_nobody_answered_of_a_year_is_said_in_a_whole_sentence() -> None:
+    nobody_said = made([replace(one, expected=None, domains={}) for one in SOME])
+    said = [text for block in nobody_said.blocks for text in getattr(block, "texts", (getattr(block, "words", ""),))]
+    assert "Of the deaths notified in 2025/26 this is not known." in said
+    assert not [text for text in said if text.startswith("Of how many")]
 
 
 def test_what_is_not_written_has_its_place_and_what_is_written_does_not() -> None:

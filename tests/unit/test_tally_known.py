@@ -125,7 +125,7 @@ def test_charts_and_sentences_leave_out_what_is_not_known() -> None:
     assert years is not None and years.groups[0].bars[0].text == "notified: not known"
     assert of_rows(made.table("reviews.modifiable_by_authority"), "Modifiable") is None
     said = " ".join(sentences(made, rules("report"), rules("intervals")))
-    assert "Of how many deaths notified had a joint agency response in 2022/23 is not known." in said
+    assert "How many deaths notified had a joint agency response in 2022/23 is not known." in said
     assert "0 of 20" not in said
 
 

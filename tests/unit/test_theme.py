@@ -69,6 +69,8 @@ def test_a_review_whose_factors_nobody_wrote_down_is_not_one_without_them() -> N
     assert found() == (10, 0)
     assert found(factors=("child_health_history",)) == (3, 7)
     assert found(factors=("chronic_asthma",)) == (0, 7)
+    unnamed = replace(every[0], modifiable="yes", unanswered_after=("modifiable_factors",))
+    assert not unnamed.factors_are_known and replace(unnamed, contributory_factors=("damp",)).factors_are_known
     assert found(learning=("escalation",)) == (2, 7)
     assert found(categories=(8,)) == (0, 7) and found(categories=(8,), age_bands=("0-27 days",)) == (0, 0)
     told = theme(every, Criteria(), LABELS, YEARS, {})

@@ -30,7 +30,7 @@ def said(table: Table, about: Words, rules: Words, chance: Words, public: bool =
     if public and n is None and table.id in OVERLAPPING:  # of how many is told beside other tables
         return [words["not_ranked"]]
     if n is None or n < 2:
-        told = _not_told(table.total[-1], known, rules) if n is None else words["one" if n else "none"].format(**known)
+        told = words[_why_no_number(table.total[-1]) if n is None else "one" if n else "none"].format(**known)
         return [told] if kind != "none" else []
     if public and kind in ("parts", "often") and not may_be_ranked(table):
         return [words["shown" if table.id in OVERLAPPING else "not_ranked"]]
@@ -78,7 +78,7 @@ def _most(table: Table, known: dict[str, Any], rules: Words, kind: str) -> str:
     words = rules["sentences"]
     cells = [(row.label, row.cells[-1]) for row in table.rows if row.cells[-1].percent is not None]
     if not cells:
-        return str(words["not_known"].format(of=known["of"], year=known["year"]))
+        return str(words["of_these_not_known"].format(of=known["of"], year=known["year"]))
     highest = max((cell.n or 0 for _, cell in cells), default=0)
     labels = [NUMBERED.sub("", label) for label, cell in cells if cell.n == highest]
     if not highest:
@@ -130,6 +130,11 @@ def _cells(table: Table, about: Words, column: int) -> list[Cell]:
     if about["kind"] != "row":
         return [table.total[column]]
     return [row.cells[column] for row in table.rows if row.label in about["rows"]]
+
+
+def _why_no_number(cell: Cell) -> str:
+    """Which sentence tells that it is hidden, or not known, of how many a table speaks."""
+    return "hidden" if cell.hidden else "of_these_not_known"
 
 
 def _not_told(cell: Cell, known: Mapping[str, Any], rules: Words) -> str:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cdr.documents.tables.tally import HIDDEN, render
-from cdr.statistics.facts import CaseFacts
 from cdr.statistics.labels import NOT_KNOWN, Labels
 from cdr.statistics.tables import Tally
 from cdr.statistics.tally import to_json
-from cdr.statistics.theme import CONTRIBUTORY, LEARNING, Criteria, Theme
+from cdr.statistics.theme import LEARNING, Criteria, Theme
 from cdr.statistics.years import year_of
 
 SUFFIXES = {"": "table", ".txt": "table", ".md": "md", ".csv": "csv", ".json": "json"}
@@ -118,7 +117,7 @@ def _list(found: Theme, labels: Labels, format_: str) -> str:
         year = year_of(one.reviewed_on) if one.reviewed_on else NOTHING
         concerns = NOT_KNOWN if one in found.unclear else "Yes" if one in found.concerns else "No"
         cells = (labels.of("age_band", one)[0], labels.of("category", one)[0], concerns)
-        told = (_joined(factors, one, CONTRIBUTORY), _joined(learning, one, LEARNING))
+        told = (_joined(factors, one.factors_are_known), _joined(learning, LEARNING not in one.unanswered_after))
         rows.append((one.case, year, *cells, *told))
     if format_ == "md":
         lines = [HEADS, tuple("---" for _ in HEADS), *rows]
@@ -126,5 +125,5 @@ def _list(found: Theme, labels: Labels, format_: str) -> str:
     return "\n\n".join("\n".join(f"{head}: {cell}" for head, cell in zip(HEADS, row, strict=True)) for row in rows)
 
 
-def _joined(named: Sequence[str], case: CaseFacts, list_: str) -> str:
-    return "; ".join(named) or (NOT_KNOWN if list_ in case.unanswered_after else NOTHING)
+def _joined(named: Sequence[str], is_known: bool) -> str:
+    return "; ".join(named) or (NOTHING if is_known else NOT_KNOWN)
