@@ -40,7 +40,7 @@ def list_(app: App, as_json: bool) -> None:
         (
             one.number,
             one.on,
-            f"{one.what}, withdrawn {one.withdrawn_on}" if one.withdrawn_on else one.what,
+            _made_by(one),
             f"{one.tally['years'][0]} to {one.tally['years'][-1]}",
             len(one.tally["tables"]),
             len(one.hidden),
@@ -49,6 +49,10 @@ def list_(app: App, as_json: bool) -> None:
         for one in found
     ]
     put(table(rows, ("No.", "On", "By", "Years", "Tables", "Hidden", "Commit")))
+    if any(one.other_borders for one in found):
+        say(
+            "Made within other borders: it counts other children than this area's. What is published now is held against it all the same."
+        )
 
 
 @command.command("show")
@@ -101,6 +105,13 @@ def withdraw(app: App, number: int, reason: str, as_json: bool) -> None:
     say(f"Release {number} is withdrawn. Take it down where it stands; what comes later is still held against it.")
 
 
+def _made_by(one: Release) -> str:
+    """The command, and what is special about it."""
+    others = f"other borders ({one.tally['area']})" if one.other_borders else ""
+    withdrawn = f"withdrawn {one.withdrawn_on}" if one.withdrawn_on else ""
+    return ", ".join(filter(None, (one.what, others, withdrawn)))
+
+
 def _for_members(one: Release) -> dict[str, object]:
     answers = {"answers": list(one.answers)} if one.answers else {}
     return {**answers, **({"withdrawn_why": one.withdrawn_why} if one.withdrawn_on else {})}
@@ -114,6 +125,7 @@ def _told(one: Release) -> dict[str, object]:
         "commit": one.commit,
         "threshold": one.threshold,
         "method": one.method,
+        "other_borders": one.other_borders,
         "withdrawn_on": one.withdrawn_on or None,
         "years": one.tally["years"],
         "tables": [each["id"] for each in one.tally["tables"]],

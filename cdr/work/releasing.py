@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
 
+LATER_YEARS = (
+    "The numbers of one area taken from those of both tell of the other: leave these years out (--year, --years N); what was published of "
+    "them stands."
+)
 AGAIN = "Give more years together (--years N, for a tally with --pooled), fewer tables (--table), or, for a theme, something that more cases have in common."
 
 
@@ -71,15 +75,23 @@ def refuse_threshold_of_rounded(method: Method) -> None:
 
 @dataclass(frozen=True)
 class Published:
-    """What was published: the edition, its number in the register (none of a preview), and the day on which it was first made."""
+    """What was published: the edition, its number in the register (none of a preview), and the day on which it was first made.
+
+    `other_borders` are the releases of these years that count other children.
+    """
 
     edition: PublicEdition
     number: int
     on: str
+    other_borders: tuple[int, ...] = ()
 
     def said(self) -> str:
         """What whoever made it is told of it."""
         said = [self._of_changes()] if self.edition.corrected or self.edition.stays else []
+        if self.other_borders:
+            said.append(
+                f"{_within(self.other_borders)} It was held against them all the same: let somebody who knows both areas read it."
+            )
         if not self.number:
             said.append(
                 "This is a preview: nothing is recorded, and nothing of it may be published. Without --dry-run it is recorded."
@@ -118,6 +130,7 @@ class Release:
     hidden: tuple[Mapping[str, str], ...]
     answers: tuple[Mapping[str, str], ...] = ()
     method: str = SUPPRESS
+    other_borders: bool = False
     withdrawn_on: str = ""
     withdrawn_why: str = ""
 
@@ -137,11 +150,26 @@ def register(app: App) -> list[Release]:
             tuple(body["hidden"]),
             tuple(body.get("answers", ())),
             body.get("method", SUPPRESS),
+            _is_of_others(app, body),
             body.get("withdrawn_on", ""),
             body.get("withdrawn_why", ""),
         )
         for body in (one.body for one in releases(app.store))
     ]
+
+
+def _is_of_others(app: App, body: Mapping[str, Any]) -> bool:
+    from cdr.statistics.borders import are_other
+    from cdr.statistics.tally_json import from_json
+
+    return are_other(from_json(json.loads(body["tally"])), app.configuration.area, app.configuration.authorities)
+
+
+def _within(releases: Sequence[int]) -> str:
+    which, verb = ("Releases", "were") if len(releases) > 1 else ("Release", "was")
+    return (
+        f"{which} {', '.join(map(str, releases))} of these years {verb} made within other borders, of other children."
+    )
 
 
 def public_of(
@@ -174,20 +202,37 @@ def publish(app: App, what: str, tally: Tally, asked: Asked) -> Published:
 
     refuse_unfinished(app, tally)
     if asked.dry_run:
-        before = [_released(one.body) for one in releases(app.store)]
-        edition = public_of(tally, before, asked.method(app), asked.besides)
-        return Published(edition, 0, app.clock.today.isoformat())
+        edition, others = _edition(app, tally, [one.body for one in releases(app.store)], asked)
+        return Published(edition, 0, app.clock.today.isoformat(), others)
     with app.store.writing():
         bodies = [one.body for one in releases(app.store)]
-        edition = public_of(tally, [_released(body) for body in bodies], asked.method(app), asked.besides)
+        edition, others = _edition(app, tally, bodies, asked)
         text = json.dumps(to_json(edition.tally), ensure_ascii=False)
         made_of = text, asked.words.recorded().get("words")
         same = [body for body in bodies if (body["tally"], body.get("words")) == made_of and "withdrawn_on" not in body]
         if same:
-            return Published(edition, int(same[0]["number"]), str(same[0]["on"]))
+            return Published(edition, int(same[0]["number"]), str(same[0]["on"]), others)
         body = _body(app, what, edition, text, len(bodies) + 1, asked)
         app.store.commit(Change("release", {release_place(body["number"]): body}))
-    return Published(edition, body["number"], body["on"])
+    return Published(edition, body["number"], body["on"], others)
+
+
+def _edition(
+    app: App, tally: Tally, bodies: Sequence[Mapping[str, Any]], asked: Asked
+) -> tuple[PublicEdition, tuple[int, ...]]:
+    """The public edition beside these releases, and which of them count other children in its years. Raises: ConditionsNotMet."""
+    years = set(tally.years)
+    others = tuple(
+        int(body["number"])
+        for body in bodies
+        if years & set(json.loads(body["tally"])["years"]) and _is_of_others(app, body)
+    )
+    try:
+        return public_of(tally, [_released(body) for body in bodies], asked.method(app), asked.besides), others
+    except ConditionsNotMet as error:
+        if not others:
+            raise
+        raise ConditionsNotMet(error.message, [_within(others)], LATER_YEARS) from None
 
 
 def _body(app: App, what: str, edition: PublicEdition, text: str, number: int, asked: Asked) -> dict[str, Any]:
