@@ -104,7 +104,8 @@ def _list(app: App, as_json: bool) -> None:
         say("Once they are sent: cdr outbox sent FILE...")
     if found.lost:
         say(
-            "A lost message is neither here nor marked as sent. If it was sent: cdr outbox sent NAME; if not: cdr outbox again"
+            "A lost message is neither here nor marked as sent; it may wait in the outbox of another machine, as cron's. "
+            "If it was sent: cdr outbox sent NAME; if it is nowhere: cdr outbox again"
         )
 
 

@@ -11,7 +11,7 @@ from cdr.commands.options import as_json, pass_app
 from cdr.errors import WrongUsage
 from cdr.statistics.release import Release
 from cdr.terminal.output import put, put_json, say, table
-from cdr.work.releasing import no_such_release, register
+from cdr.work.releasing import is_of_others, no_such_release, register
 
 
 @click.group("release")
@@ -32,16 +32,17 @@ def list_(app: App, as_json: bool) -> None:
     """
     found = register(app)
     if as_json:
-        put_json({"schema": "cdr-release/1", "releases": [_told(one) for one in found]})
+        put_json({"schema": "cdr-release/1", "releases": [_told(app, one) for one in found]})
         return
     if not found:
         say("Nothing was published yet.")
         return
+    of_others = {one.number: is_of_others(app, one) for one in found}
     rows = [
         (
             one.number,
             one.on,
-            f"{one.what}, withdrawn {one.withdrawn_on}" if one.withdrawn_on else one.what,
+            _made_by(one, of_others[one.number]),
             f"{one.tally.years[0]} to {one.tally.years[-1]}",
             len(one.tally.tables),
             len(one.hidden),
@@ -50,6 +51,10 @@ def list_(app: App, as_json: bool) -> None:
         for one in found
     ]
     put(table(rows, ("No.", "On", "By", "Years", "Tables", "Hidden", "Commit")))
+    if any(of_others.values()):
+        say(
+            "Made within other borders: it counts other children than this area's. What is published now is held against it all the same."
+        )
 
 
 @command.command("show")
@@ -68,7 +73,7 @@ def show(app: App, number: int, as_json: bool) -> None:
         put_json(
             {
                 "schema": "cdr-release/1",
-                "releases": [{**_told(one), "log": [vars(each) for each in one.hidden], **_for_members(one)}],
+                "releases": [{**_told(app, one), "log": [vars(each) for each in one.hidden], **_for_members(one)}],
             }
         )
         return
@@ -100,9 +105,18 @@ def withdraw(app: App, number: int, reason: str, as_json: bool) -> None:
         raise WrongUsage("Say why it is withdrawn: --reason TEXT.")
     record(app, number, " ".join(reason.split()))
     if as_json:
-        put_json({"schema": "cdr-release/1", "releases": [_told(one) for one in register(app) if one.number == number]})
+        put_json(
+            {"schema": "cdr-release/1", "releases": [_told(app, one) for one in register(app) if one.number == number]}
+        )
         return
     say(f"Release {number} is withdrawn. Take it down where it stands; what comes later is still held against it.")
+
+
+def _made_by(one: Release, of_others: bool) -> str:
+    """The command, and what is special about it."""
+    others = f"other borders ({one.tally.area})" if of_others else ""
+    withdrawn = f"withdrawn {one.withdrawn_on}" if one.withdrawn_on else ""
+    return ", ".join(filter(None, (one.what, others, withdrawn)))
 
 
 def _for_members(one: Release) -> dict[str, object]:
@@ -111,7 +125,7 @@ def _for_members(one: Release) -> dict[str, object]:
     return {**answers, **({"withdrawn_why": one.withdrawn_why} if one.is_withdrawn else {})}
 
 
-def _told(one: Release) -> dict[str, object]:
+def _told(app: App, one: Release) -> dict[str, object]:
     return {
         "number": one.number,
         "what": one.what,
@@ -119,6 +133,7 @@ def _told(one: Release) -> dict[str, object]:
         "commit": one.commit,
         "threshold": one.threshold,
         "method": one.method,
+        "other_borders": is_of_others(app, one),
         "withdrawn_on": one.withdrawn_on.isoformat() if one.withdrawn_on else None,
         "years": list(one.tally.years),
         "tables": [each.id for each in one.tally.tables],

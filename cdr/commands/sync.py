@@ -75,7 +75,10 @@ def _tell(done: Synced) -> None:
     if done.merged:
         say(f"Both had changed these; they are put together: {', '.join(done.merged)}")
     if done.encrypted:
-        say(f"{done.encrypted} documents were encrypted anew, for who reads them now.")
+        what = "document was" if done.encrypted == 1 else "documents were"
+        say(
+            f"{done.encrypted} {what} written once more: for who reads them now, under another number, or as what was decided asks for."
+        )
     if done.erased:
         say(f"Two members had these erased; this copy holds nothing of them any more: {', '.join(done.erased)}")
     say(f"Exchanged with {done.remote}")

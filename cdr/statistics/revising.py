@@ -76,6 +76,25 @@ def noted(tally: Tally, found: Sequence[Revision], rules: Mapping[str, Any]) -> 
     return replace(tally, tables=tables, revisions=tuple(found))
 
 
+def with_borders(tally: Tally, others: Sequence[Reported], rules: Mapping[str, Any]) -> Tally:
+    """The tally, of which each table that `others` have too says that they were made within other borders."""
+    if not others:
+        return tally
+    words = rules["words"]["borders"]
+    told = [
+        (one, str(words.format(release=one.number, on=long_date(one.on), area=one.tally.area)))
+        for one in others
+        if one.number
+    ]
+    tables = tuple(replace(table, notes=(*_of(table, told), *table.notes)) for table in tally.tables)
+    return replace(tally, tables=tables)
+
+
+def _of(table: Table, told: Sequence[tuple[Reported, str]]) -> tuple[str, ...]:
+    """What is told of the releases that have columns of a table."""
+    return tuple(text for one, text in told if any(_first_with([one], table.id, column) for column in table.columns))
+
+
 def sentence(one: Revision, rules: Mapping[str, Any]) -> str:
     """What is told of a revision: since when, which numbers, and what was recorded since then."""
     words = rules["words"]

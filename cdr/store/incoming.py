@@ -226,7 +226,7 @@ def keys_together(ours: bytes, theirs: bytes, fingerprint: str) -> bytes:
 
 
 def join(store: Store, incoming: Incoming, both: Sides, joint: Joint, registry: Registry) -> int:
-    """Record what the two come to, signed by who acts; how many documents were encrypted anew. The caller holds the lock.
+    """Record what the two come to, signed by who acts; how many documents were written once more. The caller holds the lock.
 
     Raises: NotAllowed where one side's registry does not know who acts, or they may not write what is to be put together.
     """
@@ -245,8 +245,8 @@ def join(store: Store, incoming: Incoming, both: Sides, joint: Joint, registry: 
     every: dict[str, bytes | Blob | None] = {**files, **made}
     commit = store.git.commit(incoming.ours, every, MESSAGE, line, sign, merged=incoming.theirs)
     at = Snapshot(store.git, keys, Revisions(store.git, store.history.state, commit, is_kept=False), person)
-    anew = {place.path: sealed(at, place, data) for place, data in added(joint, at)}
-    anew |= encrypted_anew(store, at, both, person)
+    anew = encrypted_anew(store, at, both, person)
+    anew |= {place.path: sealed(at, place, data) for place, data in added(joint, at)}
     count = store.history.verified(store.progress).count + len(incoming.new) + 1
     if anew:
         line, sign = transaction.author(at, person), transaction.signing(at, person)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from cdr.statistics.rounding import Method
     from cdr.statistics.tables import Tally
 
+LATER_YEARS = (
+    "The numbers of one area taken from those of both tell of the other: leave these years out (--year, --years N); what was published of "
+    "them stands."
+)
 AGAIN = "Give more years together (--years N, for a tally with --pooled), fewer tables (--table), or, for a theme, something that more cases have in common."
 
 
@@ -56,15 +60,23 @@ def refuse_threshold_of_rounded(method: Method) -> None:
 
 @dataclass(frozen=True)
 class Published:
-    """What was published: the edition, its number in the register (none of a preview), and the day on which it was first made."""
+    """What was published: the edition, its number in the register (none of a preview), and the day on which it was first made.
+
+    `other_borders` are the releases of these years that count other children.
+    """
 
     edition: PublicEdition
     number: int
     on: date
+    other_borders: tuple[int, ...] = ()
 
     def said(self) -> str:
         """What whoever made it is told of it."""
         said = [self._of_changes()] if self.edition.corrected or self.edition.stays else []
+        if self.other_borders:
+            said.append(
+                f"{_within(self.other_borders)} It was held against them all the same: let somebody who knows both areas read it."
+            )
         if not self.number:
             said.append(
                 "This is a preview: nothing is recorded, and nothing of it may be published. Without --dry-run it is recorded."
@@ -95,6 +107,20 @@ def register(app: App) -> list[Release]:
     from cdr.store.releases import releases
 
     return [release_of(one.body) for one in releases(app.store)]
+
+
+def is_of_others(app: App, one: Release) -> bool:
+    """Whether a release was made within other borders, and counts other children."""
+    from cdr.statistics.borders import are_other
+
+    return are_other(one.tally, app.configuration.area, app.configuration.authorities)
+
+
+def _within(releases: Sequence[int]) -> str:
+    which, verb = ("Releases", "were") if len(releases) > 1 else ("Release", "was")
+    return (
+        f"{which} {', '.join(map(str, releases))} of these years {verb} made within other borders, of other children."
+    )
 
 
 def public_of(
@@ -128,18 +154,30 @@ def publish(app: App, what: str, tally: Tally, asked: Asked) -> Published:
     refuse_unfinished(app, tally)
     method, today = asked.method(app), app.clock.today
     if asked.dry_run:
-        edition = public_of(tally, [one.as_read() for one in register(app)], method, asked.besides)
-        return Published(edition, 0, today)
+        edition, others = _edition(app, tally, register(app), asked)
+        return Published(edition, 0, today, others)
     with app.store.writing():
         before = register(app)
-        edition = public_of(tally, [one.as_read() for one in before], method, asked.besides)
+        edition, others = _edition(app, tally, before, asked)
         new = made(edition, what, method, asked.words, today)
         same = [one for one in before if (one.text, one.words) == (new.text, new.words) and not one.is_withdrawn]
         if same:
-            return Published(edition, same[0].number, same[0].on)
+            return Published(edition, same[0].number, same[0].on, others)
         new = replace(new, number=len(before) + 1, commit=app.store.head[0])
         app.store.commit(Change("release", {release_place(new.number): body_of(new)}))
-    return Published(edition, new.number, new.on)
+    return Published(edition, new.number, new.on, others)
+
+
+def _edition(app: App, tally: Tally, before: Sequence[Release], asked: Asked) -> tuple[PublicEdition, tuple[int, ...]]:
+    """The public edition beside these releases, and which of them count other children in its years. Raises: ConditionsNotMet."""
+    years = set(tally.years)
+    others = tuple(one.number for one in before if years & set(one.tally.years) and is_of_others(app, one))
+    try:
+        return public_of(tally, [one.as_read() for one in before], asked.method(app), asked.besides), others
+    except ConditionsNotMet as error:
+        if not others:
+            raise
+        raise ConditionsNotMet(error.message, [_within(others)], LATER_YEARS) from None
 
 
 def withdraw(app: App, number: int, why: str) -> None:

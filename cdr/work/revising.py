@@ -22,13 +22,17 @@ def with_revisions(app: App, tally: Tally, facts: Callable[[], Sequence[CaseFact
 
     Raises: NotAllowed, NotAuthentic.
     """
+    from cdr.statistics.borders import are_other
     from cdr.statistics.changed_since import Act
-    from cdr.statistics.revising import noted, revisions, with_causes
+    from cdr.statistics.revising import noted, revisions, with_borders, with_causes
     from cdr.store.audit import acts_since
 
     reported = [*_published(app), *_written(app, tally, being_written)]
     reported = [one for one in reported if one.on <= app.clock.today]
-    found = revisions(tally, reported)
+    others = [one for one in reported if are_other(one.tally, app.configuration.area, app.configuration.authorities)]
+    known = rules("revisions")
+    tally = with_borders(tally, others, known)
+    found = revisions(tally, [one for one in reported if one not in others])
     if not found:
         return tally
     of = {(one.release, one.reported_on) for one in found}
@@ -37,7 +41,6 @@ def with_revisions(app: App, tally: Tally, facts: Callable[[], Sequence[CaseFact
         for one in reported
         if (one.number, one.on) in of
     }
-    known = rules("revisions")
     years = ", ".join(sorted({one.column for one in found}))
     tables = len({one.table for one in found})
     say(

@@ -84,25 +84,24 @@ def test_the_chaser_is_set_up_and_renewed_as_the_page_says(home: Home, root: Pat
     )
 
 
-def test_a_machine_of_its_own_pulls_chases_and_pushes(home: Home, root: Path, fenced: Fenced) -> None:
+def test_a_machine_of_its_own_takes_in_chases_and_gives_back(home: Home, root: Path, fenced: Fenced) -> None:
     page = root / "docs" / "cron.md"
     home.run(lines(page, fenced))
     home.run(
-        "cd cdr-store; ref=$(cdr --as-of 2026-01-09 notify --from ../form-a.yaml); cdr --as-of 2026-01-09 request $ref; git push --quiet"
+        "cd cdr-store; ref=$(cdr --as-of 2026-01-09 notify --from ../form-a.yaml); cdr --as-of 2026-01-09 request $ref; cdr sync"
     )
     programs = Path(sys.executable).parent
     crontab = next(line for line in page.read_text("utf-8").splitlines() if line.startswith("41 7 "))
-    entry = crontab.split(None, 5)[5].replace(
-        "$HOME/.local/bin/cdr-chase-pulled", str(root / "packaging" / "cdr-chase-pulled")
-    )
-    entry = entry.replace("$HOME/.local/bin", str(programs))
+    entry = crontab.split(None, 5)[5].replace('"$HOME/.local/bin/cdr"', f"{programs}/cdr")
+    entry = f"PATH=/usr/bin:/bin; {entry}"
     assert home.run(f"export CDR_AS_OF=2026-01-23; {entry}").count("In the outbox: prompt-1") == 6
     assert home.run(f"export CDR_AS_OF=2026-01-23; {entry}") == ""
-    assert "prompt-1" in home.run("cd cdr-store; git pull --quiet --ff-only; cdr chase")
-    home.run(
-        "cd cdr-store; cdr --as-of 2026-01-24 return $(cdr list | grep -o '2026-[0-9A-Z]*' | head -1) northshire-police --nil"
+    ref = "$(cdr list | grep -o '2026-[0-9A-Z]*' | head -1)"
+    said = home.run(
+        f"cd cdr-store; cdr --as-of 2026-01-24 return {ref} northshire-police --nil; cdr sync; cdr --as-of 2026-01-24 chase"
     )
-    said = home.run(f"cd cdr-store; git push --quiet; export CDR_AS_OF=2026-02-06; {entry}")
+    assert said.count("prompt-1") == 5, "what both did meanwhile is put together"
+    said = home.run(f"export CDR_AS_OF=2026-02-06; {entry}")
     assert said.count("In the outbox: prompt-2") == 5
 
 

@@ -140,6 +140,8 @@ def test_an_area_is_split(
         halves.append(half)
     north_store, south_store = halves
     before = _notified_in(cdr, "2025/26")
+    year = ("tally", "--year", "2025/26", "--table", "notifications.local_authority")
+    cdr(*year, "--public", as_of="2028-05-01")
 
     with monkeypatch.context() as patch:
         patch.setattr(taking_over, "_close_there", _ended)
@@ -152,9 +154,22 @@ def test_an_area_is_split(
     assert {one["case"] for one in last["cases"]} == {sudi, away} and last["left"] == 0
     assert "AREA-04" in north_store("take-over", cdr.store, code=65).err
     assert [_notified_in(half, "2025/26") for half in halves] == [1, 1] and before == 2
+    for half in halves:
+        [release] = half("release", "list", "--json").json["releases"]
+        assert release["other_borders"] and "other borders (Northshire and Southtown)" in half("release", "list").out
+        told = half(*year, as_of="2028-05-02")
+        assert "within other borders" in told.out and "has changed" not in told.out and "changed" not in told.err
+        assert "was made within other borders" in _published(half, year)
+    assert not cdr("release", "list", "--json").json["releases"][0]["other_borders"]
     said = successions.all_at(Git(cdr.store), head(cdr.store))
     assert {one.area for one in said} == {"Northshire", "Southtown"}
     _whole(cdr, north_store, south_store)
+
+
+def _published(store: Shell, year: tuple[str, ...]) -> str:
+    """What is said of a public edition, whether there can be one or not."""
+    command = ["--store", str(store.store), "--as-of", "2028-05-02", *year, "--public", "--dry-run"]
+    return run(command).err
 
 
 def _ended(*_: object) -> None:
