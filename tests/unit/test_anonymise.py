@@ -423,3 +423,9 @@ def test_no_story_leaks(names: list[str], parts: list[tuple[str, Any]], between:
 )  # fmt: skip
 def test_more_ways_of_writing(text: str, expected: str) -> None:
     assert SUDI.text(f"then {text}") == f"then {expected}"
+
+
+def test_a_surname_that_is_an_ordinary_word_goes_with_its_title_and_first_name() -> None:
+    one = Anonymiser.from_documents({"death": {"date": "2026-01-09"}}, [], {})
+    assert one.text("Resuscitated by Mr Ossian Fell, the lifeguard; Mr Fell fell.").count("Fell") == 0
+    assert one.text("Dr Ossian Consultant wrote") == "[a professional] Consultant wrote"
