@@ -216,19 +216,19 @@ def reader_paper(app: App, meeting: Meeting, reader: str, papers: Sequence[CaseP
     from cdr.documents.panel.brief import WITH_NAMES, case_parts, sheets_of
     from cdr.documents.panel.paper import Facts, Grid, Heading, Paper, Text, reading_minutes
     from cdr.documents.timeline.timeline_rows import ANONYMISED, PURPOSE
-    from cdr.written import long_date
+    from cdr.written import counted, long_date
 
     own = [one for one in papers if (one.reference, reader) not in meeting.conflicts]
     parts = {one.reference: case_parts(one, meeting.on) for one in own}
     sheets = {one.reference: sheets_of(one) for one in own}
     minutes = {reference: reading_minutes([*said, *sheets[reference]]) for reference, said in parts.items()}
     total = sum(minutes.values())
-    rows = tuple((str(one.number), one.reference, f"about {minutes[one.reference]} minutes") for one in own)
+    rows = tuple((str(one.number), one.reference, f"about {counted(minutes[one.reference], 'minute')}") for one in own)
     first: list[Part] = [
         Facts(
             (
                 ("For", name_of(reader, app.configuration)),
-                ("Reading time", f"about {total} minutes in all"),
+                ("Reading time", f"about {counted(total, 'minute')} in all"),
             )
         ),
         Text(f"{ANONYMISED} {WITH_NAMES if any(sheets.values()) else ''}".rstrip(), quiet=True),

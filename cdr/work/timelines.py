@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdr.app import App, rules
@@ -11,6 +13,7 @@ from cdr.domain.timeline.timeline import Timeline
 
 if TYPE_CHECKING:
     from cdr.domain.anonymising.anonymise import Anonymiser
+    from cdr.domain.case.duplicates import Identity
     from cdr.store.case_file import CaseFile
 
 
@@ -26,7 +29,7 @@ def timeline_of(app: App, documents: CaseFile, identified: bool) -> Timeline:
         agencies(app.configuration),
         rules("timeline"),
         identified,
-        around(app.configuration),
+        around(app.configuration) if identified else around_case(app, documents.reference),
     )
 
 
@@ -34,8 +37,22 @@ def anonymiser_of(app: App, documents: CaseFile) -> Anonymiser:
     """What takes the names out of a case's texts."""
     from cdr.domain.anonymising.anonymise import Anonymiser
 
-    form_a, configuration = documents.notification.body, app.configuration
-    return Anonymiser.from_documents(form_a, documents.return_bodies, agencies(configuration), around(configuration))
+    form_a, known = documents.notification.body, around_case(app, documents.reference)
+    return Anonymiser.from_documents(form_a, documents.return_bodies, agencies(app.configuration), known)
+
+
+def around_case(app: App, reference: str) -> Around:
+    """What cdr.yaml names, and the children of other cases who bear the family name of this one."""
+    identities = {ref: facts.identity for ref, facts in app.cases().items() if facts.identity}
+    own = identities.pop(reference, None)
+    kin = [one for one in identities.values() if own and own.family and one.family == own.family]
+    return replace(around(app.configuration), children=tuple(name for one in kin for name in _called(one)))
+
+
+def _called(child: Identity) -> Iterator[str]:
+    """What a child of another case may be called."""
+    yield f"{child.first} {child.family}"
+    yield from (name for name in child.also.split(",") if name)
 
 
 def agencies(configuration: Configuration) -> dict[str, tuple[str, str, str]]:

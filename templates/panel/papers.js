@@ -43,21 +43,22 @@ function headed(kind, text, number, apart) {
   return heading;
 }
 
-/* The pages of another document: a PDF within this page, which the browser opens or saves when it is asked to. */
-function fileOf(part, text) {
+/* The pages of another document: a PDF within this page, which the browser saves when it is asked to. */
+function fileOf(part, text, number) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const href = URL.createObjectURL(new Blob([bytes], { type: "application/pdf" }));
-  const words = `Open its ${part.count === 1 ? "page" : `${part.count} pages`} (PDF)`;
-  return within("p", [made("a", words, { href, target: "_blank", rel: "noopener", "aria-label": `${words}: ${part.title}` })]);
+  const words = `Save its ${part.count === 1 ? "page" : `${part.count} pages`} as a PDF`;
+  return within("p", [made("a", words, { href, download: `papers-${number}.pdf`, "aria-label": `${words}: ${part.title}` }),
+    " It is not locked any more when you have saved it: delete it when you have read it."]);
 }
 
 function build(paper) {
-  const papers = byId("papers"), files = [...(paper.files || [])];
-  let apart = false, last = paper.title, count = 0;
+  const papers = byId("papers"), files = paper.files || [];
+  let apart = false, last = paper.title, count = 0, sheets = 0;
   for (const part of paper.parts) {
     if (part.kind === "break") { apart = true; continue; }
     if (part.kind === "sheets") {
-      papers.append(headed("h2", part.title, ++count, true), made("p", part.note, { class: "quiet" }), fileOf(part, files.shift()));
+      papers.append(headed("h2", part.title, ++count, true), made("p", part.note, { class: "quiet" }), fileOf(part, files[sheets], ++sheets));
       continue;
     }
     if (part.kind === "h2" || part.kind === "h3") {
@@ -84,6 +85,8 @@ function show(paper) {
   byId("foot").hidden = false;
   byId("lock").remove();
   build(paper);
+  const first = byId("papers").querySelector("h2.apart");
+  if (first) first.before(byId("contents"));  /* how long it takes stands before a list of forty parts */
   byId("contents").hidden = false;
 }
 

@@ -102,6 +102,11 @@ const scenarios = {
       seen.cells = await page.getByRole("table").getByRole("cell").count();
       seen.heads = await page.getByRole("columnheader").count();
       seen.kept = await page.evaluate(() => localStorage.length + sessionStorage.length);
+      const saving = page.waitForEvent("download");
+      await page.getByRole("link", { name: "Save its page as a PDF" }).click();
+      const file = await saving;
+      seen.saved = file.suggestedFilename();
+      await file.saveAs(plan.saved);
     }
     const page = await open(await context(), plan.plain);
     seen.plain = await page.locator("main").innerText();

@@ -8,9 +8,10 @@ from pathlib import Path
 from browser.driving import drive
 from browser.test_return_form import PHRASE, SPOKEN
 from conftest import People
+from unit.test_enclosed import pages_of, pdf
 
 from cdr.documents.panel.page import to_html, to_locked_html
-from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Said, Text
+from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Said, Sheets, Text
 from cdr.store.crypto import Gnupg
 
 ON = date(2026, 4, 14)
@@ -32,6 +33,7 @@ PAPER = Paper(
         ),
         Heading("1. 2026-5JEY: analysis", apart=True),
         Said(((0, "Domain", ""), (1, "Factor", "Sleep position"), (2, "Reason", "Could be changed"))),
+        Sheets("1. 2026-5JEY: post-mortem report (attachment 1)", pdf("UNASCERTAINED"), 1),
     ),
     mark="Jo Openshaw",
 )
@@ -44,10 +46,13 @@ def test_papers_open_with_their_pass_phrase_and_are_read_on_a_telephone_and_a_ta
     locked.write_bytes(to_locked_html(PAPER, "P2026-04-14", ON, lambda data: Gnupg().lock(data, PHRASE)))
     plain.write_bytes(to_html(PAPER, ON))
     assert not [word for word in (b"Openshaw", b"5JEY", b"Llanfair") if word in locked.read_bytes()]
-    seen = drive("papers", file=str(locked), plain=str(plain), phrase=SPOKEN)
+    seen = drive("papers", file=str(locked), plain=str(plain), phrase=SPOKEN, saved=str(tmp_path / "saved.pdf"))
     assert seen["kept"] == 0
     assert all(found == [] for found in seen["axe"].values()), seen["axe"]
     assert seen["wide"] == {"phone": False, "tablet": False}
     assert EVENT in seen["text"] and EVENT in seen["plain"] and "about 25 minutes" in seen["text"]
     assert (seen["mark"], seen["focus"]) == ("For Jo Openshaw only", "title")
     assert (seen["cells"], seen["heads"]) == (30, 5)
+    first, last = pages_of((tmp_path / "saved.pdf").read_bytes())
+    assert (seen["saved"], "For Jo Openshaw only" in first) == ("papers-1.pdf", True)
+    assert "UNASCERTAINED" in last and "For Jo Openshaw only" in last

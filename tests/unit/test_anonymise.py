@@ -434,3 +434,9 @@ MARKED = "a\u0301e\u0327\u0300\u0915\u093f\u0924\u093e\u05d1\u05b0ŷ\u0301-'’ 
 def test_words_are_the_same_with_the_marks_that_a_text_has_and_with_every_mark(text: str) -> None:
     whole = unicodedata.normalize("NFC", text)
     assert known_names.word_pattern(whole).findall(whole) == EVERY_MARK.findall(whole)
+
+
+def test_a_surname_that_is_an_ordinary_word_goes_with_its_title_and_first_name() -> None:
+    one = Anonymiser.from_documents({"death": {"date": "2026-01-09"}}, [], {})
+    assert one.text("Resuscitated by Mr Ossian Fell, the lifeguard; Mr Fell fell.").count("Fell") == 0
+    assert one.text("Dr Ossian Consultant wrote") == "[a professional] Consultant wrote"

@@ -47,7 +47,8 @@ def word(*paragraphs: str) -> bytes:
     document = docx.Document()
     for one in paragraphs:
         document.add_paragraph(one)
-    document.add_table(1, 2).cell(0, 1).text = "In a cell"
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Action", "In a cell"
     return finished(document, About("Minutes", ON))
 
 
@@ -75,7 +76,7 @@ def test_the_panel_sees_reports_and_minutes_and_no_letters(kind: str, seen: bool
 
 def test_words_are_read_and_pages_are_kept() -> None:
     assert brought("Minutes\n\nAgreed: ü".encode()).text == "Minutes\n\nAgreed: ü"
-    assert brought(word("Lowri was discussed.", "A plan.")).text == "Lowri was discussed.\nA plan.\nIn a cell"
+    assert brought(word("Lowri was discussed.", "A plan.")).text == "Lowri was discussed.\nA plan.\nAction | In a cell"
     two = brought(pdf("ONE", "TWO"))
     assert (two.text, two.count, two.why_not, two.name) == (
         "",

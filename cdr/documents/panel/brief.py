@@ -10,6 +10,7 @@ from dataclasses import field
 from datetime import date
 from typing import Any
 
+from cdr import moments
 from cdr.documents.panel.agencies_say import returns_parts
 from cdr.documents.panel.enclosed import Enclosed
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Part, Said, Sheets, Text, reading_minutes
@@ -20,8 +21,9 @@ from cdr.domain.case.attachments import LETTER, attachments_of
 from cdr.domain.case.family_questions import OPEN as UNANSWERED
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.gates import gates_of
-from cdr.domain.process.age import age_words
+from cdr.domain.process.age import age_words, completed_months
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
+from cdr.domain.timeline.ages import age_at
 from cdr.domain.timeline.timeline import Timeline
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
@@ -47,6 +49,7 @@ SUGGESTED = (
 WITH_NAMES = "Reports that stand at the end as they came have names in them."
 AT_THE_END = "At the end of these papers, as it came and with names:"
 NOT_IN_THEM = "Kept with the case and not in these papers:"
+STATES = tuple(str(one.code) for one in code_list("request_status").codes)
 LONGEST_SUMMARY = 1800  # letters: the brief is one page
 FORM_C = "form-c"
 
@@ -124,9 +127,9 @@ def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]
 
 def _facts(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[tuple[str, str]]:
     life, died = papers.timeline, date_at(papers.form_a, "death.date")
-    yield "Reading time", f"about {minutes} minutes after this page"
+    yield "Reading time", f"about {counted(minutes, 'minute')} after this page"
     yield from child_facts(papers)
-    yield "Since the death", f"{(meeting_on - died).days} days at the meeting" if died else ""
+    yield "Since the death", f"{(meeting_on - died).days:,} days at the meeting" if died else ""
     yield "Returns", _returns(papers.requests)
     yield (
         "Timeline",
@@ -142,7 +145,7 @@ def child_facts(papers: CasePapers) -> Iterator[tuple[str, str]]:
     born_at = f", born at {weeks} weeks" if isinstance(weeks, int) else ""
     yield (
         "Child",
-        f"{_label('sex', form_a, 'child.sex')}{f', {age_words(born, died)}' if born and died else ''}{born_at}",
+        f"{_label('sex', form_a, 'child.sex')}{f', {_age(form_a, born, died)}' if born and died else ''}{born_at}",
     )
     yield (
         "Died",
@@ -153,9 +156,19 @@ def child_facts(papers: CasePapers) -> Iterator[tuple[str, str]]:
             )
         ),
     )
-    yield "Joint agency response", _label("yes_no_not_known", form_a, "jar.triggered").lower()
+    yield "Joint agency response", _label("yes_no_not_known", form_a, "jar.triggered")
     yield "Cause of death", papers.anonymiser.text(_cause(papers))
     yield "Other processes", "; ".join(f"{gate.words}: {gate.status}" for gate in gates_of(papers.case))
+
+
+def _age(form_a: Body, born: date, died: date) -> str:
+    """The age at death; that of a newborn in minutes or hours, where the times are known."""
+    birth = moments.moment(born, text_at(form_a, "child.time_of_birth"))
+    death = moments.moment(died, text_at(form_a, "death.time"))
+    if birth and death and completed_months(born, died) == 0:
+        first, last = moments.of_birth_and_death(birth, death)
+        return age_at(last, first)
+    return age_words(born, died)
 
 
 def _cause(papers: CasePapers) -> str:
@@ -173,10 +186,9 @@ def summary_of(papers: CasePapers) -> str:
 
 
 def _returns(requests: Body) -> str:
-    states: dict[str, int] = {}
-    for request in requests_of(requests):
-        states[request.status] = states.get(request.status, 0) + 1
-    return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in states.items()) or "none asked for"
+    found = [request.status for request in requests_of(requests)]
+    states = sorted(set(found), key=STATES.index)
+    return ", ".join(f"{found.count(state)} {state}" for state in states) or "none asked for"
 
 
 def _kept(papers: CasePapers) -> Iterator[tuple[str, list[str]]]:
@@ -234,13 +246,15 @@ def _written(papers: CasePapers) -> Iterator[Part]:
 
 def _analysis(papers: CasePapers) -> Iterator[Part]:
     yield Heading(f"{papers.number}. {papers.reference}: analysis", apart=True)
-    if not papers.analysis:
-        yield Text("There is no draft of the analysis (Form C) yet.")
+    name = migrations.current(FORM_C)
+    about = {key: value for key, value in papers.analysis.items() if key not in ("schema", "case")}
+    if not about or (papers.is_suggested and not about.keys() - {"cdrm"}):
+        yield Text(
+            "There is no draft of the analysis (Form C) yet, and nothing in the case suggests what stands in it."
+        )
         return
     if papers.is_suggested:
         yield Text(SUGGESTED, quiet=True)
-    name = migrations.current(FORM_C)
-    about = {key: value for key, value in papers.analysis.items() if key not in ("schema", "case")}
     yield Said(tuple(described(name, about, papers.anonymiser.text)))
 
 

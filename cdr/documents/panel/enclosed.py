@@ -98,13 +98,20 @@ def _picture(data: bytes) -> tuple[str, bytes]:
 
 
 def _word(data: bytes) -> tuple[str, bytes]:
-    """The words of a Word file, a paragraph a line; what is crossed out as a change is not among them."""
+    """The words of a Word file, a paragraph or a row of a table a line; what is crossed out as a change is not among them."""
     try:
         root = main_part(data)
     except Refused:
         return "", b""
-    lines = ("".join(_words(paragraph)) for paragraph in root.iter(f"{W}p"))
+    lines = (_line(one) for one in root.iter(f"{W}p", f"{W}tr") if not any(True for _ in one.iterancestors(f"{W}tr")))
     return "\n".join(line for line in lines if line.strip()), b""
+
+
+def _line(part: Any) -> str:
+    if part.tag == f"{W}p":
+        return "".join(_words(part))
+    cells = (" ".join("".join(_words(one)) for one in cell.iter(f"{W}p")) for cell in part.iter(f"{W}tc"))
+    return " | ".join(cells)
 
 
 def _words(paragraph: Any) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import date
 from cdr.documents.panel.brief import CasePapers, child_facts, summary_of, timeline_parts
 from cdr.documents.panel.paper import Bullets, Facts, Heading, Paper, Part, Text, reading_minutes
 from cdr.documents.timeline.timeline_rows import ANONYMISED, PURPOSE
-from cdr.written import long_date
+from cdr.written import counted, long_date
 
 ASKED = (
     "What you think, and why; what speaks against it.",
@@ -32,7 +32,7 @@ def second_opinion(papers: CasePapers, question: str, sender: str, to: str, back
         (
             ("To", f"The child death overview panel of {to}"),
             ("From", f"The child death overview panel of {sender}, {long_date(on)}"),
-            ("Reading time", f"about {minutes} minutes"),
+            ("Reading time", f"about {counted(minutes, 'minute')}"),
             ("Your answer to", back_to),
         )
     )

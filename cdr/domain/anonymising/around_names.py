@@ -137,10 +137,17 @@ def _may_be_of(title: Word, run: Sequence[Word], word: Word, text: str) -> bool:
     if low not in rules["titles_before_any_name"]:
         return low in rules["titles_before_new_names"] and (word.new_name or (double and word.capital))
     if word.capital:
-        return not ordinary or len(run) == 1
+        return not ordinary or len(run) == 1 or _is_second_name(run, word)
     if len(run) > 1 or len(word.low) < 2 or word.low in rules["no_surname"]:
         return double
     return low in ("mr", "mrs") or not is_a_word(word.low)
+
+
+def _is_second_name(run: Sequence[Word], word: Word) -> bool:
+    """Whether an ordinary word with a capital is the surname after a title and a first name that is none (`Mr Ossian Fell`)."""
+    rules = word_rules()
+    is_said_of_anybody = word.low in rules["clinical"] or word.low in rules["generic"]
+    return len(run) == 2 and run[1].low not in ordinary_words() and not is_said_of_anybody
 
 
 def fits_title(role: str, kind: str, title: str) -> bool:

@@ -44,11 +44,15 @@ class Known:
 
 @dataclass(frozen=True)
 class Around:
-    """What the area's configuration names: its places (authorities, towns, lines of addresses), its people and its own organisations."""
+    """What the area's configuration names: its places (authorities, towns, lines of addresses), its people and its own organisations.
+
+    `children` are those of other cases who may be of the same family: a twin is in no notification that came before.
+    """
 
     places: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
 
 
 NOTHING_AROUND = Around()
@@ -120,6 +124,7 @@ def gather(
     people = [*_child(form_a, returns), *_others(documents)]
     named = {name for person in people for name in person.names}
     people += [Known("a professional", PROFESSIONAL, (name,)) for name in around.people if name not in named]
+    people += [Known("another child", FAMILY, (name,)) for name in around.children if name not in named]
     addresses = [
         tuple(filter(_telling, around.places)),
         *(line for document in documents for line in _addresses(document)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from cdr.domain.rulebook.validation import date_at, found, items_at, text_at
@@ -39,19 +40,26 @@ def _checks(form_c: Body, rules: Rules) -> Iterator[tuple[bool, str, str]]:
 
 
 def is_vague(text: str, rules: Rules) -> bool:
-    """Whether a recommendation asks for what nobody can see done, and does not say how it will be known."""
-    return _has(text, rules["vague"]) and not _has(text, rules["seen"])
+    """Whether a recommendation asks for what nobody can see done, or for nothing that somebody does, and does not say how it will be known."""
+    return not _has(text, rules["seen"]) and (_has(text, rules["vague"]) or not _has(text, rules["done"]))
 
 
 def _has(text: str, phrases: Iterable[str]) -> bool:
-    said = f" {' '.join(re.findall(r'[a-z%]+', text.lower()))} "
-    return any(f" {phrase} " in said for phrase in phrases)
+    said = " ".join("#" if word.isdecimal() else word for word in re.findall(r"[a-z%]+|\d+", text.lower()))
+    return any(_phrase(phrase).search(f" {said} ") for phrase in phrases)
+
+
+@cache
+def _phrase(words: str) -> re.Pattern[str]:
+    return re.compile(f" {re.escape(words).replace(re.escape('*'), '[a-z]*')} ")
 
 
 def telling_words(text: str, rules: Rules) -> frozenset[str]:
-    """The words that say what a text is about, without their commonest endings."""
-    words = re.findall(r"[a-z]{3,}", text.lower())
-    return frozenset(_stem(word) for word in words if word not in rules["ordinary"])
+    """The words that say what a text is about, without their commonest endings; those that mean the same are one."""
+    words = re.findall(r"[a-z]{2,}", text.lower())
+    means = {_stem(word): _stem(group[0]) for group in rules["same"] for word in group}
+    stems = (_stem(word) for word in words if word not in rules["ordinary"])
+    return frozenset(means.get(stem, stem) for stem in stems)
 
 
 def _stem(word: str) -> str:
@@ -63,13 +71,18 @@ def _stem(word: str) -> str:
 
 def alike(text: str, earlier: Iterable[Earlier], rules: Rules) -> list[Earlier]:
     """The earlier ones that are about the same, the nearest first."""
-    own, most = telling_words(text, rules), rules["alike"]
-    scored = [(_likeness(own, telling_words(one.text, rules), int(most["words"])), one) for one in earlier]
-    near = [(share, one) for share, one in scored if share >= float(most["share"])]
+    own, common = telling_words(text, rules), frozenset(map(_stem, rules["common"]))
+    most = rules["alike"]
+    weight, least, words = float(most["common"]), float(most["share"]), int(most["words"])
+
+    def weighed(said: frozenset[str]) -> float:
+        return sum(weight if word in common else 1.0 for word in said)
+
+    def likeness(other: frozenset[str]) -> float:
+        both = own & other
+        enough = len(both) >= words and both - common
+        return weighed(both) / min(weighed(own), weighed(other)) if enough else 0.0
+
+    scored = [(likeness(telling_words(one.text, rules)), one) for one in earlier]
+    near = [(share, one) for share, one in scored if share >= least]
     return [one for _, one in sorted(near, key=lambda pair: (-pair[0], pair[1].year, pair[1].case))]
-
-
-def _likeness(own: frozenset[str], other: frozenset[str], least: int) -> float:
-    """The share of the shorter text's telling words that both have; 0 where these are too few to say."""
-    both = own & other
-    return len(both) / min(len(own), len(other)) if len(both) >= least else 0.0

@@ -12,6 +12,7 @@ from cdr.domain.case.processes import NCMD_TOLD, Told
 from cdr.domain.case.review import still_open_after_review, unmet_for_closing
 from cdr.domain.case.standing import is_imported
 from cdr.domain.letters.letter_holds import holds
+from cdr.domain.panel.in_case import PAPERS
 from cdr.domain.process.policy import Policy
 
 Body = Mapping[str, Any]
@@ -32,6 +33,7 @@ def left(
         *([] if is_imported(case) else _not_done(case, requests, told, on, policy)),
         *(f"A letter to the family is on hold ({hold.kind}): ask {hold.whom}." for hold in holds(case)),
         *(f"The minutes or the report are not kept with the case: {one.label}." for one in _without_papers(case)),
+        *_papers(case),
         *_waiting(messages),
     ]
 
@@ -53,6 +55,13 @@ def _without_papers(case: Body) -> Iterator[Milestone]:
         paper = str(kind(one.kind).extra.get("minutes", ANY_PAPER))
         if paper != ANY_PAPER and paper not in kept:
             yield one
+
+
+def _papers(case: Body) -> Iterator[str]:
+    """The papers of meetings that hold the case: the store keeps none, and does not know where whoever made them put them."""
+    for one in milestones_of(case):
+        if one.kind == PAPERS and one.panel:
+            yield f"The papers of {one.panel}, made on {one.on}, hold this case: delete them, and ask their readers to delete theirs."
 
 
 def _waiting(messages: Sequence[str]) -> list[str]:
