@@ -64,6 +64,8 @@ def command(
     form = take_in(config, "store", app.configuration_problems) if config else _asked(app)
     if not members:
         members, chaser = _asked_keys(keys, chaser)
+        if len(members) == 1 and not config:
+            form = _with_reason(app, form)
     people = [bare_fingerprint(member) for member in members]
     root = create(folder, form.raw, people, bare_fingerprint(chaser) if chaser else None, app.acting, app.clock.today)
     app.made_a_store = True
@@ -118,17 +120,33 @@ def _asked(app: App) -> Form:
         raise click.Abort from None
 
 
+def _with_reason(app: App, form: Form) -> Form:
+    """The configuration with why nobody else opens the cases, where somebody says it."""
+    from cdr.terminal.setting_up import asked_reason
+
+    try:
+        return check(form.raw + asked_reason(), "cdr.yaml", "store", app.configuration_problems)
+    except EOFError:
+        raise click.Abort from None
+
+
 def _asked_keys(keys: list[Key], chaser: str | None) -> tuple[tuple[str, ...], str | None]:
-    """A member's key, and cron's where there is one already."""
+    """A member's key, a second reader's, and cron's, where there are such already."""
+    from cdr.store.crypto import Gnupg
     from cdr.terminal.setting_up import asked_key
 
     say("The keys that GnuPG holds here:")
     try:
         member = asked_key(keys, "Your own key, by number")
-        others = [key for key in keys if key.fingerprint != member]
+        known = [key for key in Gnupg().listed() if key.fingerprint not in (member, bare_fingerprint(chaser or ""))]
+        second = ""
+        if known:
+            say("Lost, one key loses every case. Who opens them besides you, a second reader or a key in escrow?")
+            second = asked_key(known, "That key, by number", needed=False)
+        others = [key for key in keys if key.fingerprint not in (member, second)]
         if others and not chaser:
             say("Cron may have a key of its own, which opens requests and prompts and nothing else:")
             chaser = asked_key(others, "Cron's key, by number", needed=False) or None
     except EOFError:
         raise click.Abort from None
-    return (member,), chaser
+    return tuple(filter(None, (member, second))), chaser

@@ -64,6 +64,16 @@ def asked_configuration() -> bytes:
     return FIRST.encode() + codec.dump(body)
 
 
+def asked_reason() -> bytes:
+    """Why nobody else opens the cases for now, as what is added to a cdr.yaml; empty where that is not said yet. Raises: EOFError."""
+    why = _answer(
+        "Why does nobody else open the cases for now? (Enter: say it later)",
+        _judge("governance.one_reader"),
+        needed=False,
+    )
+    return codec.dump({"governance": {"one_reader": why}}) if why else b""
+
+
 def asked_key(keys: Sequence[Key], words: str, needed: bool = True) -> str:
     """The fingerprint of one of the keys, chosen by its number; empty for none where it is not needed."""
     for number, key in enumerate(keys, 1):
