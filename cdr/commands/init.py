@@ -110,17 +110,24 @@ def _own_keys() -> list[Key]:
 def _asked(
     app: App, form: Form | None, members: tuple[str, ...], chaser: str | None
 ) -> tuple[Form, tuple[str, ...], str | None]:
-    """What is not given: the configuration, and the keys of a member and of cron."""
+    """What is not given: the configuration, the keys of members and of cron, and why there is one member where there is one."""
     if form and members:
         return form, members, chaser
     from cdr.terminal.going_back import Conversation
-    from cdr.terminal.setting_up import asked_configuration
+    from cdr.terminal.setting_up import asked_configuration, asked_reason
 
     keys, talk = _own_keys(), Conversation()
 
+    def checked(raw: bytes) -> Form:
+        return check(raw, "cdr.yaml", "store", app.configuration_problems)
+
     def asks() -> tuple[Form, tuple[str, ...], str | None]:
-        found = form or check(asked_configuration(talk), "cdr.yaml", "store", app.configuration_problems)
-        return (found, members, chaser) if members else (found, *_asked_keys(talk, keys, chaser))
+        found = form or checked(asked_configuration(talk))
+        if members:
+            return found, members, chaser
+        readers, cron = _asked_keys(talk, keys, chaser)
+        is_alone = len(readers) == 1 and not form
+        return (checked(found.raw + asked_reason(talk)) if is_alone else found), readers, cron
 
     try:
         return talk.held(asks)
@@ -129,13 +136,19 @@ def _asked(
 
 
 def _asked_keys(talk: Conversation, keys: list[Key], chaser: str | None) -> tuple[tuple[str, ...], str | None]:
-    """A member's key, and cron's where there is one already. Raises: Back."""
+    """A member's key, a second reader's, and cron's, where there are such already. Raises: Back."""
+    from cdr.store.crypto import Gnupg
     from cdr.terminal.setting_up import asked_key
 
     talk.say("The keys that GnuPG holds here:")
     member = asked_key(talk, keys, "Your own key, by number")
-    others = [key for key in keys if key.fingerprint != member]
+    known = [key for key in Gnupg().listed() if key.fingerprint not in (member, bare_fingerprint(chaser or ""))]
+    second = ""
+    if known:
+        talk.say("Lost, one key loses every case. Who opens them besides you, a second reader or a key in escrow?")
+        second = asked_key(talk, known, "That key, by number", needed=False)
+    others = [key for key in keys if key.fingerprint not in (member, second)]
     if others and not chaser:
         talk.say("Cron may have a key of its own, which opens requests and prompts and nothing else:")
         chaser = asked_key(talk, others, "Cron's key, by number", needed=False) or None
-    return (member,), chaser
+    return tuple(filter(None, (member, second))), chaser

@@ -66,6 +66,13 @@ def asked_configuration(talk: Conversation) -> bytes:
     return FIRST.encode() + codec.dump(body)
 
 
+def asked_reason(talk: Conversation) -> bytes:
+    """Why nobody else opens the cases for now, as what is added to a cdr.yaml; empty where that is not said yet. Raises: Back."""
+    words = "Why does nobody else open the cases for now?"
+    why = talk.answer(words, _judge("governance.one_reader"), left_out="say it later")
+    return codec.dump({"governance": {"one_reader": why}}) if why else b""
+
+
 def asked_key(talk: Conversation, keys: Sequence[Key], words: str, needed: bool = True) -> str:
     """The fingerprint of one of the keys, chosen by its number; empty for none where it is not needed. Raises: Back."""
     for number, key in enumerate(keys, 1):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pexpect
 import terminals
-from conftest import People, run
+from conftest import EXAMPLES, People, run
+from store.hands import gpg
 
 ANSWERS = (
     ("Name of the area", "Westmarch"),
@@ -105,10 +106,12 @@ def made(child: pexpect.spawn[str], store: Path) -> dict[str, str]:
     """The keys are chosen, the store is made: its settings."""
     child.expect("by number: |by number \\[1\\]: ")
     child.sendline("1")
-    child.expect("is ready|Cron's key[^:]*: [^:]*: ")
-    if "Cron" in str(child.after):
-        child.sendline("")
-        child.expect("is ready")
+    questions = [
+        "is ready",
+        *(f"{words}[^\r\n]*\\): " for words in ("Cron's key", "That key, by number", "Why does nobody else")),
+    ]
+    while child.expect(questions):
+        child.sendline("The deputy begins in May" if "Why" in str(child.after) else "")
     assert terminals.ended(child) == 0
     return {one["name"]: one["value"] for one in run(["--store", str(store), "config", "--json"]).json["settings"]}
 
@@ -122,6 +125,7 @@ def test_a_store_is_made_from_answers(tmp_path: Path, people: People, member: st
     assert told["agencies.st-mary-s-hospital.type"] == "acute_hospital" and told["panel.social_care"] == "social-care"
     assert told["agencies.st-mary-s-hospital.phone"] == "01632 960005" and "agencies.social-care.phone" not in told
     assert told["letterhead.organisation"] == "Westmarch Child Death Review Team" and told["retention_years"] == "25"
+    assert told["governance.one_reader"] == "The deputy begins in May"
     assert run(["--store", str(store), "list"]).out == "There is no case yet.\n"
 
 
@@ -135,6 +139,24 @@ def test_a_person_goes_back_to_what_was_wrong(tmp_path: Path, people: People, me
     assert [name for name in told if name.endswith(".name") and name.startswith("agencies.")] == [
         "agencies.hospital.name", "agencies.social-care.name",
     ]  # fmt: skip
+
+
+def test_a_second_reader_is_asked_for(tmp_path: Path, people: People, member: str) -> None:
+    gpg(people.home, "--import", data=gpg(people.second_home, "--armor", "--export", people.second))
+    store = tmp_path / "store"
+    given = ["-m", "cdr", "init", str(store), "--config", str(EXAMPLES / "store.yaml")]
+    child = pexpect.spawn(sys.executable, given, encoding="utf-8", timeout=terminals.PATIENCE, dimensions=(50, 160))
+    child.expect("Your own key, by number[^\r\n]*: ")
+    child.sendline("1")
+    child.expect(f"(\\d+)  [^\r\n]*{people.second}")
+    number = child.match.group(1) if child.match else ""
+    child.expect("That key, by number[^\r\n]*\\): ")
+    child.sendline(number)
+    while child.expect(["is ready", "Cron's key[^\r\n]*\\): "]):
+        child.sendline("")
+    assert terminals.ended(child) == 0
+    listed = run(["--store", str(store), "keys", "list", "--json"]).json["keys"]
+    assert {one["fingerprint"] for one in listed if one["role"] == "member"} == {people.member, people.second}
 
 
 def test_without_a_terminal_it_says_what_to_give(tmp_path: Path, member: str) -> None:
