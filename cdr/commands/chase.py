@@ -13,6 +13,7 @@ from cdr.commands.options import Day, as_json, pass_app
 from cdr.errors import DONE, TO_ACT_ON, TryAgain, WrongUsage
 from cdr.terminal.output import put, put_json, say, table
 
+HAND_OVER = "Hand it over first: {0}, {1}: nobody recorded that its form was put or posted where it goes. Then: cdr request {1} {0} --told"
 WAITS, ESCALATION = TryAgain.exit_code, "escalation"
 
 
@@ -219,8 +220,10 @@ def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -
 
 
 def _doubts(sent: Iterable[Any]) -> Iterator[str]:
-    """For whoever reads what was done: the escalations about an agency that may have had nothing of it."""
+    """For whoever reads what was done: what is chased at an agency that may have had nothing of it."""
     for one in sent:
+        if one.item.due and not one.is_handed_over:
+            yield HAND_OVER.format(one.item.agency, one.case)
         if one.item.due and one.item.due.level == ESCALATION and not one.is_confirmed:
             yield f"Ring first: {one.item.agency}, {one.case}: it is escalated, and nobody has confirmed that what we send arrives there."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from cdr.domain.asking.overdue import is_overdue, overdue_since
 from cdr.domain.asking.prompts_due import ChaseItem
 from cdr.domain.asking.requests import Request
 from cdr.domain.asking.sending import Unsent
+from cdr.domain.asking.telling import is_told
 from cdr.errors import NotFound
 from cdr.records import dataclass
 
@@ -24,7 +26,8 @@ class Chased:
     """How far the chasing of one request of one case is, and the addresses that its due or next message is for.
 
     `overdue_since` is None while the return is not overdue, `escalated_on` while nobody was told. `is_confirmed`: somebody
-    confirmed that what is sent to the agency arrives.
+    confirmed that what is sent to the agency arrives. `is_handed_over`: its form goes by message, somebody recorded that it was put or
+    posted where it goes, or the acting key cannot know.
     """
 
     case: str
@@ -34,6 +37,7 @@ class Chased:
     overdue_since: date | None = None
     escalated_on: date | None = None
     is_confirmed: bool = True
+    is_handed_over: bool = True
 
 
 def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
@@ -45,8 +49,14 @@ def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Led
     found = []
     for case in references or sorted(cases):
         prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
-        found += [as_chased(app, case, request, prompts, today) for request in cases[case].outstanding]
+        for request in cases[case].outstanding:
+            chased = as_chased(app, case, request, prompts, today)
+            found.append(replace(chased, is_handed_over=_is_handed_over(app, cases[case].case, request)))
     return sorted(found, key=lambda chased: (chased.item.requested_on, chased.case))
+
+
+def _is_handed_over(app: App, case: Mapping[str, Any], request: Request) -> bool:
+    return request.agency not in app.policy.by_hand or not case or is_told(case, request)
 
 
 def _not_asked_about(app: App, reference: str) -> NotFound:

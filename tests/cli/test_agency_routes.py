@@ -46,7 +46,10 @@ def test_each_agency_is_asked_by_its_own_route_and_who_was_told_is_kept(
     cdr("form", sudi, HOSPITAL, "-o", tmp_path / "hospital.docx", as_of=DAY)
     assert family not in _text(tmp_path / "hospital.docx")
 
+    chased = cdr("chase", "--overdue", "--dry-run", as_of="2026-01-26").err
+    assert [f"Hand it over first: {one}, {sudi}" in chased for one in (POLICE, CAMHS, HOSPITAL)] == [True, True, False]
     cdr("request", sudi, CAMHS, "--told", as_of=DAY)  # a portal tells nobody
+    assert f"Hand it over first: {CAMHS}" not in cdr("chase", "--overdue", "--dry-run", as_of="2026-01-26").err
     cdr("request", sudi, POLICE, "--told", "--from", "-", as_of=DAY, stdin=b"Sgt Invented, public protection")
     told = cdr("request", sudi, HOSPITAL, "--told", "--from", "-", "--json", as_of=DAY, stdin=b"Ms Invented").json
     assert (told["agency"], told["route"], told["on"]) == (HOSPITAL, "form", DAY) and told["by"]
