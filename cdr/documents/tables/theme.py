@@ -101,11 +101,11 @@ def _years(years: Sequence[str]) -> str:
 
 
 def _list(found: Theme, labels: Labels, format_: str) -> str:
-    rows = []
+    rows, of_concern = [], {one.case for one in found.concerns}
     for one in found.matching:
         factors, learning = labels.of("contributory_factors", one), labels.of("learning_themes", one)
         year = year_of(one.reviewed_on) if one.reviewed_on else NOTHING
-        concerns = "Yes" if one in found.concerns else "No"
+        concerns = "Yes" if one.case in of_concern else "No"
         cells = (labels.of("age_band", one)[0], labels.of("category", one)[0], concerns)
         rows.append((one.case, year, *cells, "; ".join(factors) or NOTHING, "; ".join(learning) or NOTHING))
     if format_ == "md":
