@@ -53,7 +53,7 @@ def command(app: App, year: str, years: int, alike: int | None, output: str, as_
     policy, configuration = rules("export"), app.configuration
     labels = Labels(tuple(configuration.authorities), agencies(app), rules("bands"))
     spans = columns(year, years).years
-    made = data_set(facts(app), labels, spans, policy, alike or int(policy["k"]))
+    made = data_set(facts(app, spans[0]), labels, spans, policy, alike or int(policy["k"]))
     _write(app, folder, made, spans)
     if as_json:
         body = {

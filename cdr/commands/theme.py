@@ -88,7 +88,7 @@ def command(
     refuse_preview_of_nothing(dry_run, public)
     spans = columns(year or _last_year(app, public), years).years
     labels = Labels(tuple(app.configuration.authorities), agencies(app), rules("bands"))
-    cases = reviewed(facts(app), labels, spans)
+    cases = reviewed(facts(app, spans[0]), labels, spans)
     known = _life_limiting(app, may_match(cases, wanted, labels)) if life_limiting else {}
     found = theme(cases, wanted, labels, spans, known)
     choice = Choice(TABLES, pooled=years > 1, today=app.clock.today, every_row=public)

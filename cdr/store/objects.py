@@ -174,21 +174,25 @@ class Objects(ABC):
         return id_
 
     def changed(self, older: str, newer: str) -> Changes:
-        """The paths in which two commits differ; of the empty tree, every path of the other."""
+        """The paths in which two commits differ; of the empty tree, every path of the other. The folders of one depth are read together."""
         found: Changes = {}
         waiting = [(b"", self._tree_of(older), self._tree_of(newer))]
         while waiting:
-            prefix, one, other = waiting.pop()
-            before, after = (self._folder([id_])[0] if id_ else {} for id_ in (one, other))
-            for name in {name for name, _ in before.items() ^ after.items()}:
-                old, new = before.get(name), after.get(name)
-                below = _folder_id(old), _folder_id(new)
-                if any(below):
-                    waiting.append((prefix + name + b"/", *below))
-                files = _file(old), _file(new)
-                if any(files):
-                    found[path_text(prefix + name)] = files
-            _refuse_too_many(newer, prefix, len(found) + len(waiting))
+            ids = [id_ for _, *both in waiting for id_ in both if id_]
+            folders = {"": {}, **dict(zip(ids, self._folder(ids), strict=True))}
+            below: list[tuple[bytes, str, str]] = []
+            for prefix, one, other in waiting:
+                before, after = folders[one], folders[other]
+                for name in {name for name, _ in before.items() ^ after.items()}:
+                    old, new = before.get(name), after.get(name)
+                    inner = _folder_id(old), _folder_id(new)
+                    if any(inner):
+                        below.append((prefix + name + b"/", *inner))
+                    files = _file(old), _file(new)
+                    if any(files):
+                        found[path_text(prefix + name)] = files
+                _refuse_too_many(newer, prefix, len(found) + len(below))
+            waiting = below
         return dict(sorted(found.items()))
 
     def _tree_of(self, commit: str) -> str:

@@ -275,7 +275,8 @@ def _staged(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
 
 def is_only_staged(store: Store, path: str) -> bool:
     """Whether a file in the folder is as recorded, and only git's index is not: as after a git program that was stopped."""
-    return path in _staged_otherwise(store, store.sealed.files)
+    staged = git_files.staged(store.git)
+    return staged is not None and staged.get(path) != store.sealed.blob(path) and not store.changed_files(path)
 
 
 def _staged_otherwise(store: Store, files: Mapping[str, Blob]) -> list[str]:

@@ -20,7 +20,7 @@ def same_child_in(app: App, body: Mapping[str, Any], but: str = "") -> list[str]
     from cdr.domain.case.duplicates import identity, same_child
 
     new = identity(body)
-    return [case for case, other in _others(app, but).items() if same_child(new, other)]
+    return [case for case, other in others(app, but).items() if same_child(new, other)]
 
 
 def alike(app: App, body: Mapping[str, Any], but: str = "") -> list[Problem]:
@@ -28,7 +28,7 @@ def alike(app: App, body: Mapping[str, Any], but: str = "") -> list[Problem]:
     from cdr.domain.case.duplicates import alike_problems, identity
     from cdr.forms import schema
 
-    found = alike_problems(identity(body), _others(app, but))
+    found = alike_problems(identity(body), others(app, but))
     return [replace(one, title=schema.title(schema.current("form-a"), one.field)) for one in found]
 
 
@@ -51,6 +51,6 @@ def known(app: App) -> dict[str, KnownBy]:
     return {case: KnownBy.from_dict(one) for case, one in app.column(KNOWN_BY).items()}
 
 
-def _others(app: App, but: str) -> dict[str, Identity]:
+def others(app: App, but: str) -> dict[str, Identity]:
     """Who the children of the other cases are, by case."""
     return {case: one.identity for case, one in known(app).items() if one.identity and case != but}

@@ -221,20 +221,21 @@ def _to_family(
 ) -> list[Letter]:
     from cdr.domain.case import siblings
     from cdr.domain.letters import letter_gate, letter_kinds, letters, support
-    from cdr.work import helping
+    from cdr.work import helping, known
 
-    others = siblings.cases_of_siblings(wanted.reference, case.form_a, app.cases())
-    new = siblings.of_the_same_time(others, wanted.reference, app.cases(), case.rules.together_within)
+    others = siblings.cases_of_siblings(case.form_a, known.others(app, wanted.reference))
+    facts = app.cases_with([wanted.reference, *others]) if others else {}
+    new = siblings.of_the_same_time(others, wanted.reference, facts, case.rules.together_within)
     if new:
         say(
             f"please check: {', '.join(new)} is about a brother or sister; let the letters about both be read and sent together."
         )
-    known = letters.people_of(case.form_a)
+    by_number = letters.people_of(case.form_a)
 
     def who_can_help(person: Recipient) -> Sequence[support.Organisation]:
         return support.choose(
             case.form_a, helping.everyone(app), app.policy.ages, analysis=case.analysis, inquest=case.standing.inquest,
-            to=known[person.number], on=wanted.send_on,
+            to=by_number[person.number], on=wanted.send_on,
             in_custody=case.rules.addresses.is_custody(person.address_lines),
         )  # fmt: skip
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from letter_examples import LETTER_RULES, ON, changed, example, form_a
 
-from cdr.domain.case.duplicates import identity
-from cdr.domain.case.facts import Facts
+from cdr.domain.case.duplicates import Identity, identity
 from cdr.domain.case.siblings import cases_of_siblings
 from cdr.domain.letters import letters
 from cdr.domain.letters.letter_odds import at_odds, may_be_a_child
@@ -120,16 +118,12 @@ def test_a_criminal_case_and_nobody_suspected() -> None:
 
 
 class TestSiblings:
-    def other(self, **child: str) -> dict[str, Facts]:
-        body = changed(SUDI, **{f"child__{key}": value for key, value in child.items()})
-        return {
-            "2026-OTHR": Facts("2026-OTHR", identity=identity(body)),
-            "2026-SELF": Facts("2026-SELF", identity=identity(SUDI)),
-        }
+    def other(self, **child: str) -> dict[str, Identity]:
+        return {"2026-OTHR": identity(changed(SUDI, **{f"child__{key}": value for key, value in child.items()}))}
 
     def found(self, siblings: list[dict[str, Any]], **child: str) -> list[str]:
         body = changed(SUDI, family__siblings=siblings)
-        return cases_of_siblings("2026-SELF", body, self.other(**child))
+        return cases_of_siblings(body, self.other(**child))
 
     def test_a_brother_by_name_and_birth(self) -> None:
         kofi = SUDI["family"]["siblings"]
@@ -145,15 +139,8 @@ class TestSiblings:
 
     def test_a_multiple_birth_that_names_nobody(self) -> None:
         body = changed(SUDI, family__siblings=[], child__multiple_birth="yes")
-        assert cases_of_siblings("2026-SELF", body, self.other(first_names="Esi")) == ["2026-OTHR"]
-        assert (
-            cases_of_siblings("2026-SELF", changed(body, child__multiple_birth="no"), self.other(first_names="Esi"))
-            == []
-        )
-
-    def test_a_case_without_a_notification_is_nobody(self) -> None:
-        none = {"2026-NONE": replace(self.other()["2026-OTHR"], reference="2026-NONE", identity=None)}
-        assert cases_of_siblings("2026-SELF", SUDI, none) == []
+        assert cases_of_siblings(body, self.other(first_names="Esi")) == ["2026-OTHR"]
+        assert cases_of_siblings(changed(body, child__multiple_birth="no"), self.other(first_names="Esi")) == []
 
 
 def test_a_reason_is_part_of_the_gate_and_kept_with_the_case() -> None:

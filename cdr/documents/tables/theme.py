@@ -112,10 +112,11 @@ def _years(years: Sequence[str]) -> str:
 
 def _list(found: Theme, labels: Labels, format_: str) -> str:
     rows = []
+    of_concern, unclear = ({one.case for one in some} for some in (found.concerns, found.unclear))
     for one in found.matching:
         factors, learning = labels.of("contributory_factors", one), labels.of("learning_themes", one)
         year = year_of(one.reviewed_on) if one.reviewed_on else NOTHING
-        concerns = NOT_KNOWN if one in found.unclear else "Yes" if one in found.concerns else "No"
+        concerns = NOT_KNOWN if one.case in unclear else "Yes" if one.case in of_concern else "No"
         cells = (labels.of("age_band", one)[0], labels.of("category", one)[0], concerns)
         told = (_joined(factors, one.factors_are_known), _joined(learning, LEARNING not in one.unanswered_after))
         rows.append((one.case, year, *cells, *told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cdr.domain.case.duplicates import NO_NAME_YET, identity
+from cdr.domain.case.duplicates import NO_NAME_YET, Identity, identity
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.rulebook.validation import at, items_at, text_at
 from cdr.written import bare_name
@@ -15,10 +15,10 @@ TWIN = "twin"
 Body = Mapping[str, Any]
 
 
-def cases_of_siblings(reference: str, form_a: Body, cases: Cases) -> list[str]:
-    """The references of the cases about children whom Form A names as brothers or sisters, or who were born with the child."""
-    others = (facts for ref, facts in cases.items() if ref != reference and facts.identity is not None)
-    return [facts.reference for facts in others if _is_sibling(form_a, facts)]
+def cases_of_siblings(form_a: Body, others: Mapping[str, Identity]) -> list[str]:
+    """The references of the other cases about children whom Form A names as brothers or sisters, or who were born with the child."""
+    child = identity(form_a)
+    return sorted(case for case, them in others.items() if _is_sibling(form_a, child, them))
 
 
 def of_the_same_time(references: Sequence[str], reference: str, cases: Cases, within_days: int) -> list[str]:
@@ -32,10 +32,7 @@ def _is_of_the_same_time(this: Facts, other: Facts, within_days: int) -> bool:
     return (this.is_open and other.is_open) or (len(died) > 1 and abs((died[0] - died[1]).days) <= within_days)
 
 
-def _is_sibling(form_a: Body, other: Facts) -> bool:
-    them, child = other.identity, identity(form_a)
-    if them is None:
-        return False
+def _is_sibling(form_a: Body, child: Identity, them: Identity) -> bool:
     same_family = bool(child.family) and child.family == them.family
     if at(form_a, "child.multiple_birth") == "yes" and same_family and child.born and child.born == them.born:
         return True
