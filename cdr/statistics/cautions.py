@@ -25,7 +25,7 @@ def cautions(
     resident = [case for case in counted if own_authority(case.local_authority, authorities)]
     notified = {year_of(case.notified_on) for case in resident}
     found = [
-        f"Nothing is known of {year}: {f'the first case here is of {first}' if first else 'there is no case here yet'}."
+        f"Nothing is known of {year}: {f'the first case here is of {first}' if first else 'there is no case here'}."
         if not first or year < first
         else f"No death was notified in {year}."
         for year in years
