@@ -72,7 +72,7 @@ def cautions(
     first = min((year_of(day) for day in (since, *(case.notified_on for case in known)) if day), default="")
     all_ = seen(known, authorities, years) + others
     found = [
-        f"Nothing is known of {year}: {f'the first case here is of {first}' if first else 'there is no case here yet'}."
+        f"Nothing is known of {year}: {f'the first case here is of {first}' if first else 'there is no case here'}."
         if not first or year < first
         else f"No death was notified in {year}."
         for year in years

@@ -60,7 +60,7 @@ def require_begun(app: App, until: date) -> None:
     days = [facts.notification.notified_on for facts in app.cases().values()]
     first = min((day for day in days if day), default=None)
     if first is None or until < first:
-        why = f"the first case here is of {year_of(first)}" if first else "there is no case here yet"
+        why = f"the first case here is of {year_of(first)}" if first else "there is no case here"
         raise NotFound(f"Nothing is known of that time: {why}.", "See them with: cdr list")
 
 

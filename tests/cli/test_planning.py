@@ -29,4 +29,4 @@ def test_of_the_time_before_the_first_case_no_nought_is_told(cdr: Shell, sudi: s
 
 def test_of_a_store_without_a_case_neither(cdr: Shell) -> None:
     for verb in ("planning", "assurance"):
-        assert "there is no case here yet" in cdr(verb, as_of="2026-03-01", code=66).err
+        assert "there is no case here" in cdr(verb, as_of="2026-03-01", code=66).err

@@ -89,7 +89,7 @@ def test_the_school_is_not_told_how_and_has_help_and_no_reference() -> None:
     assert "Step by Step" in text and "is for the coroner to find out" in text and "Our reference" not in text
     without = changed(SUICIDE, professionals=[{"agency": "northtown-academy", "name": "not known"}])
     assert "at Northtown Academy" in said("school", without)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="nobody who is known to be of a school"):
         made("school", changed(SUICIDE, professionals=[]))
 
 

@@ -22,7 +22,7 @@ def test_a_hidden_number_is_never_none_and_nothing_is_ranked_beside_it(format_: 
     shown = public_edition(tally(facts, *names, "2025/26", 1, rules("bands"), choice)).tally
     made = build(Material(shown, CONFIGURATION, WORDS, {}, COMMIT, DAY, (), RULES, CHANCE, public=True))
     text = render(made, format_).decode()
-    assert "How many deaths notified in 2025/26 is hidden" in text
+    assert "Of the deaths notified in 2025/26 this is hidden" in text
     assert not [said for said in ("There were no", "There was one", "No deaths", "largest group is") if said in text]
     assert COMMIT[:12] not in text and "Not for publication" not in text
 

@@ -199,7 +199,7 @@ def test_what_a_reader_should_know_is_said_without_naming_a_case() -> None:
     found = cautions(cases, AUTHORITIES, ("2022/23", "2023/24"))
     assert found[0] == "Nothing is known of 2022/23: the first case here is of 2023/24."
     assert cautions(cases, AUTHORITIES, ("2024/25",))[0] == "No death was notified in 2024/25."
-    assert cautions([], AUTHORITIES, ("2024/25",)) == ["Nothing is known of 2024/25: there is no case here yet."]
+    assert cautions([], AUTHORITIES, ("2024/25",)) == ["Nothing is known of 2024/25: there is no case here."]
     assert [line.split(" ")[0] for line in found[1:]] == ["1", "1", "1", "2"]
     assert "2 cases have more than one ratified review and are counted once, by the latest." in found
     assert "1 case has no date of birth and is under Not known wherever age counts." in found

@@ -134,7 +134,7 @@ def _cells(table: Table, about: Words, column: int) -> list[Cell]:
 
 def _why_no_number(cell: Cell) -> str:
     """Which sentence tells that it is hidden, or not known, of how many a table speaks."""
-    return "hidden" if cell.hidden else "of_these_not_known"
+    return "of_these_hidden" if cell.hidden else "of_these_not_known"
 
 
 def _not_told(cell: Cell, known: Mapping[str, Any], rules: Words) -> str:

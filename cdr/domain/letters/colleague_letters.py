@@ -189,7 +189,8 @@ def _schools(source: Source) -> Iterator[_Colleague]:
             yield _Colleague(one_line(item.get("name")), where, agency.id if agency else "")
     if not found:
         raise NotFound(
-            "Form A names no school or college.", "Add it to the professionals who knew the child: cdr edit REF form-a"
+            "Form A names nobody who is known to be of a school or college.",
+            "Add them to the professionals who knew the child (cdr edit REF form-a); a school that cdr.yaml does not list needs its agency_type there.",
         )
 
 
