@@ -286,3 +286,24 @@ def test_a_meeting_without_a_quorum_ratifies_nothing_by_itself(cdr: Shell, ready
     assert f"{unmet[0]} (1 review)" in table and ready not in table
     report = cdr("report", "--year", "2026/27", "-o", "-", as_of=DAY).out
     assert "1 meeting, of which 0 quorate" in report and QUORUM[3] in report
+
+
+def test_a_meeting_that_was_made_by_mistake_or_is_called_off(cdr: Shell, sudi: str) -> None:
+    panel = cdr("panel", "new", DAY, as_of="2026-01-12").out.strip()
+    cdr("panel", "assign", panel, sudi, "--override", "To see it early", as_of="2026-01-12")
+    cdr("panel", "attend", panel, "northshire-police", as_of="2026-01-12")
+    unmet = cdr("panel", "close", panel, "--not-held", as_of="2026-01-12", code=65).err
+    assert f"{sudi} is on its agenda" in unmet and "northshire-police is recorded as there" in unmet
+    cdr("panel", "unassign", panel, sudi, as_of="2026-01-12")
+    cdr("panel", "attend", panel, "--not", "northshire-police", as_of="2026-01-12")
+    assert "cdr panel close" in cdr("panel", "close", panel, as_of="2026-01-12", code=65).err
+    assert cdr("panel", "close", panel, "--not-held", as_of="2026-01-12").out == f"{panel} is not held.\n"
+    assert "not held" in cdr("panel", "list").out and "not held" in cdr("panel", "show", panel).out
+    late = "2026-12-01"
+    assert panel not in cdr("today", "--all", as_of=late).out
+    assert cdr("panel", "show", panel, "--json", as_of=late).json["not_done"] == []
+    cdr("panel", "assign", panel, sudi, "--override", "x", as_of=late, code=65)
+    cdr("panel", "close", panel, "--not-held", "--undo", code=2)
+    assert "open again" in cdr("panel", "close", panel, "--undo", as_of="2026-01-13").out
+    assert cdr("panel", "show", panel, "--json").json["not_held_on"] is None
+    assert panel in cdr("today", "--all", as_of=late).out
