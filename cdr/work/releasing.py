@@ -228,11 +228,19 @@ def _edition(
         if years & set(json.loads(body["tally"])["years"]) and _is_of_others(app, body)
     )
     try:
-        return public_of(tally, [_released(body) for body in bodies], asked.method(app), asked.besides), others
+        edition = public_of(tally, [_released(body) for body in bodies], asked.method(app), asked.besides)
     except ConditionsNotMet as error:
         if not others:
             raise
         raise ConditionsNotMet(error.message, [_within(others)], LATER_YEARS) from None
+    if others and edition.stays:  # what stands is repeated: here it would be told as this area's
+        years_there = ", ".join(edition.stays)
+        raise ConditionsNotMet(
+            f"{years_there} was published of other children, and is not published of these.",
+            [_within(others)],
+            LATER_YEARS,
+        )
+    return edition, others
 
 
 def _body(app: App, what: str, edition: PublicEdition, text: str, number: int, asked: Asked) -> dict[str, Any]:
