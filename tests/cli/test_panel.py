@@ -307,3 +307,17 @@ def test_a_meeting_that_was_made_by_mistake_or_is_called_off(cdr: Shell, sudi: s
     assert "open again" in cdr("panel", "close", panel, "--undo", as_of="2026-01-13").out
     assert cdr("panel", "show", panel, "--json").json["not_held_on"] is None
     assert panel in cdr("today", "--all", as_of=late).out
+
+
+def test_a_signature_that_was_recorded_by_mistake_is_taken_back(cdr: Shell) -> None:
+    cdr("panel", "agreement", "northshire-police", "--on", "2026-01-05", as_of=DAY)
+    cdr("panel", "agreement", "northshire-police", "--on", "2026-01-06", as_of=DAY)
+    cdr("panel", "agreement", "northshire-police", "--on", "2026-01-07", "--undo", as_of=DAY, code=65)
+    cdr("panel", "agreement", "northshire-police", "--until", "2026-01-07", "--undo", as_of=DAY, code=2)
+    cdr("panel", "agreement", "--undo", as_of=DAY, code=2)
+    assert (
+        "taken back"
+        in cdr("panel", "agreement", "northshire-police", "--on", "5 January 2026", "--undo", as_of=DAY).out
+    )
+    left = cdr("panel", "agreement", "--json", as_of=DAY).json["agreements"]
+    assert [one["on"] for one in left] == ["2026-01-06"]
