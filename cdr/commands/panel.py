@@ -51,7 +51,7 @@ def command() -> None:
 @as_json
 @pass_app
 def new(app: App, day: date, type_: str, title: str, as_json: bool) -> None:
-    """Make a meeting, and print its ID.
+    """Make a meeting, and print its ID. One that was made by mistake, or is called off: cdr panel close ID --not-held.
 
     Example: cdr panel new 2026-03-18 --type themed --title "Safer sleep"
     """
@@ -356,25 +356,38 @@ def minutes(app: App, id_: str, file: str, as_json: bool) -> None:
 
 @command.command("close")
 @meeting_id
-@click.option("--undo", is_flag=True, help="It is not over after all; only while no case was ratified by it.")
+@click.option(
+    "--not-held",
+    is_flag=True,
+    help="It does not take place, or was made by mistake: nothing is due for it, and it counts nowhere.",
+)
+@click.option(
+    "--undo", is_flag=True, help="It is not over after all, or takes place; only while no case was ratified by it."
+)
 @as_json
 @pass_app
-def close(app: App, id_: str, undo: bool, as_json: bool) -> None:
+def close(app: App, id_: str, not_held: bool, undo: bool, as_json: bool) -> None:
     """Record that a meeting is over: where it was quorate, its cases may be ratified with cdr review REF --from FILE --panel ID.
 
-    Example: cdr panel close P2026-03-18
-    """
-    from cdr.documents.panel.meetings import quorum_words
-    from cdr.domain.panel.meeting import closed, opened_again, refuse_over
+    Examples:
 
+    \b
+    cdr panel close P2026-03-18
+    cdr panel close P2026-03-19 --not-held
+    """
+    from cdr.documents.panel.meetings import said_of
+    from cdr.domain.panel import meeting as meetings_
+
+    if not_held and undo:
+        raise WrongUsage("--not-held and --undo each stand alone.")
     with changing_meeting(app, id_, also_over=True) as now:
         if undo:
-            changed = opened_again(now.meeting, ratified_cases(app, now.meeting))
+            changed = meetings_.opened_again(now.meeting, ratified_cases(app, now.meeting))
         else:
-            refuse_over(now.meeting, lambda: ratified_cases(app, now.meeting))
-            changed = closed(now.meeting, app.clock.today)
+            meetings_.refuse_over(now.meeting, lambda: ratified_cases(app, now.meeting))
+            changed = (meetings_.not_held if not_held else meetings_.closed)(now.meeting, app.clock.today)
         made = now.record(changed)
     shown = shown_meeting(app, made)
-    tell_meeting(app, made, as_json, f"{made.id} is {'open again' if undo else 'over'}; {quorum_words(shown)}.")
+    tell_meeting(app, made, as_json, f"{made.id} is {said_of(shown, again=undo)}.")
     for sentence in [] if undo else shown.not_done:
         say(f"  still to do: {sentence}")

@@ -32,6 +32,18 @@ def record_agreement(app: App, who: str, on: date, until: date | None) -> None:
         app.store.commit(Change("panel", {agreements_place(): body}), [kept] if kept else [])
 
 
+def take_back(app: App, who: str, on: date) -> None:
+    """Record that somebody did not sign on a day after all. Raises: ConditionsNotMet where that was not recorded."""
+    from cdr.domain.panel.agreements import not_signed
+    from cdr.store.panels import agreements_place, panel_file
+    from cdr.store.transaction import Change
+
+    with app.store.writing():
+        kept = panel_file(app.store).agreements
+        body = not_signed(kept.body if kept else None, who, on)
+        app.store.commit(Change("panel", {agreements_place(): body}), [kept] if kept else [])
+
+
 def unsigned_on(app: App, people: Sequence[str], day: date) -> list[str]:
     """Those members of the panel among these of whom no signature holds on a day; an agency's id stands for whoever came, and signs nothing."""
     members = {member.id for member in app.configuration.members}

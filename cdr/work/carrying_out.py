@@ -11,7 +11,7 @@ from cdr.store import destroying, erasing
 from cdr.store.exchange import Remote
 
 ON_THE_MACHINE = (
-    "Whether the shared repository has destroyed it is seen there alone: its machine does so where the hook post-receive "
+    "Whether the shared repository has destroyed the files of {} is seen there alone: its machine does so where the hook post-receive "
     "of docs/server.md stands."
 )
 STILL_THERE = "In {} the files are still there: who looks after it destroys them. See docs/server.md"
@@ -31,7 +31,7 @@ def carry_out(app: App, remote: Remote | None = None, *, again: str = "", was_pu
     if remote is None:
         return here
     if not remote.is_folder:
-        store.notices += [ON_THE_MACHINE] if here else []
+        store.notices += [ON_THE_MACHINE.format(", ".join(here))] if here else []
     elif remote.is_named:
         try:
             erasing.finish_shared(store, Path(remote.url), was_put_back=was_put_back)

@@ -173,11 +173,19 @@ def _edition(app: App, tally: Tally, before: Sequence[Release], asked: Asked) ->
     years = set(tally.years)
     others = tuple(one.number for one in before if years & set(one.tally.years) and is_of_others(app, one))
     try:
-        return public_of(tally, [one.as_read() for one in before], asked.method(app), asked.besides), others
+        edition = public_of(tally, [one.as_read() for one in before], asked.method(app), asked.besides)
     except ConditionsNotMet as error:
         if not others:
             raise
         raise ConditionsNotMet(error.message, [_within(others)], LATER_YEARS) from None
+    if others and edition.stays:  # what stands is repeated: here it would be told as this area's
+        years_there = ", ".join(edition.stays)
+        raise ConditionsNotMet(
+            f"{years_there} was published of other children, and is not published of these.",
+            [_within(others)],
+            LATER_YEARS,
+        )
+    return edition, others
 
 
 def withdraw(app: App, number: int, why: str) -> None:

@@ -339,3 +339,38 @@ def test_what_was_attached_is_in_the_papers_and_what_is_not_is_told(cdr: Shell, 
     assert "perinatal mortality review report (attachment 2), letter or message (attachment 3)" in text
     last = text.rpartition("post-mortem report (attachment 4)")[2]
     assert "As it came: nobody has taken the names out." in last
+
+
+def test_a_meeting_that_was_made_by_mistake_or_is_called_off(cdr: Shell, sudi: str) -> None:
+    panel = cdr("panel", "new", DAY, as_of="2026-01-12").out.strip()
+    cdr("panel", "assign", panel, sudi, "--override", "To see it early", as_of="2026-01-12")
+    cdr("panel", "attend", panel, "northshire-police", as_of="2026-01-12")
+    unmet = cdr("panel", "close", panel, "--not-held", as_of="2026-01-12", code=65).err
+    assert f"{sudi} is on its agenda" in unmet and "northshire-police is recorded as there" in unmet
+    cdr("panel", "unassign", panel, sudi, as_of="2026-01-12")
+    cdr("panel", "attend", panel, "--not", "northshire-police", as_of="2026-01-12")
+    assert "cdr panel close" in cdr("panel", "close", panel, as_of="2026-01-12", code=65).err
+    assert cdr("panel", "close", panel, "--not-held", as_of="2026-01-12").out == f"{panel} is not held.\n"
+    assert "not held" in cdr("panel", "list").out and "not held" in cdr("panel", "show", panel).out
+    late = "2026-12-01"
+    assert panel not in cdr("today", "--all", as_of=late).out
+    assert cdr("panel", "show", panel, "--json", as_of=late).json["not_done"] == []
+    cdr("panel", "assign", panel, sudi, "--override", "x", as_of=late, code=65)
+    cdr("panel", "close", panel, "--not-held", "--undo", code=2)
+    assert "open again" in cdr("panel", "close", panel, "--undo", as_of="2026-01-13").out
+    assert cdr("panel", "show", panel, "--json").json["not_held_on"] is None
+    assert panel in cdr("today", "--all", as_of=late).out
+
+
+def test_a_signature_that_was_recorded_by_mistake_is_taken_back(cdr: Shell) -> None:
+    cdr("panel", "agreement", "northshire-police", "--on", "2026-01-05", as_of=DAY)
+    cdr("panel", "agreement", "northshire-police", "--on", "2026-01-06", as_of=DAY)
+    cdr("panel", "agreement", "northshire-police", "--on", "2026-01-07", "--undo", as_of=DAY, code=65)
+    cdr("panel", "agreement", "northshire-police", "--until", "2026-01-07", "--undo", as_of=DAY, code=2)
+    cdr("panel", "agreement", "--undo", as_of=DAY, code=2)
+    assert (
+        "taken back"
+        in cdr("panel", "agreement", "northshire-police", "--on", "5 January 2026", "--undo", as_of=DAY).out
+    )
+    left = cdr("panel", "agreement", "--json", as_of=DAY).json["agreements"]
+    assert [one["on"] for one in left] == ["2026-01-06"]

@@ -79,12 +79,15 @@ def _signing() -> Iterator[Part]:
     yield Text("Signed, date:")
 
 
+HELD = {"over": "yes", "not held": "no", "open": "not recorded"}
+
+
 def _meeting(one: Meeting, configuration: Configuration) -> tuple[str, ...]:
     lacks = missing(one.attended, configuration)
     quorate = "not recorded" if not one.attended else f"no: {', '.join(lacks)}" if lacks else "yes"
     agenda, papers = (f"{(one.on - day).days} days before" if day else "not made" for day in _first_days(one))
     read = f"{one.survey.in_time} of {one.survey.answers}" if one.survey else "not asked"
-    return one.id, str(len(one.cases)), "yes" if one.is_over else "not recorded", quorate, agenda, papers, read
+    return one.id, str(len(one.cases)), HELD[one.state], quorate, agenda, papers, read
 
 
 def _first_days(one: Meeting) -> tuple[date | None, date | None]:

@@ -63,7 +63,7 @@ class Shown:
     @property
     def not_done(self) -> list[str]:
         """What is still to be done for it on the day on which it is looked at, a sentence each."""
-        return [*_before(self), *_after(self)]
+        return [] if self.meeting.not_held_on else [*_before(self), *_after(self)]
 
 
 def _before(shown: Shown) -> Iterator[str]:
@@ -131,6 +131,7 @@ def to_json(shown: Shown) -> dict[str, Any]:
         "minutes_on": _iso(meeting.minutes_on),
         "closed": meeting.is_over,
         "closed_on": _iso(meeting.closed_on),
+        "not_held_on": _iso(meeting.not_held_on),
         "not_done": shown.not_done,
     }
 
@@ -140,12 +141,19 @@ def _survey_json(meeting: Meeting) -> dict[str, int] | None:
     return {"in_time": said.in_time, "in_part": said.in_part, "not_in_time": said.not_in_time} if said else None
 
 
+def said_of(shown: Shown, again: bool = False) -> str:
+    """How a meeting stands, in a few words; `again` where it is open once more."""
+    if shown.meeting.not_held_on:
+        return shown.meeting.state
+    return f"{'open again' if again else shown.meeting.state}; {quorum_words(shown)}"
+
+
 def lines(shown: Shown, minutes: bool = False) -> Iterator[str]:
     """The meeting for a person, with its `minutes` or without."""
     meeting = shown.meeting
     kind = code_list(TYPES).label(meeting.type).lower()
     yield f"{meeting.id}: {kind} meeting of the panel on {meeting.on}{f': {meeting.title}' if meeting.title else ''}"
-    yield f"  {'over' if meeting.is_over else 'open'}; {quorum_words(shown)}"
+    yield f"  {said_of(shown)}"
     yield "\nCases"
     yield from _cases(shown) if meeting.cases else ["  none yet"]
     for heading, people in (
@@ -203,7 +211,7 @@ def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:
             len(one.meeting.cases),
             len(one.ratified),
             "-" if not one.meeting.attended else "no" if one.missing else "yes",
-            "over" if one.meeting.is_over else "open",
+            one.meeting.state,
         )
         for one in several
     ]

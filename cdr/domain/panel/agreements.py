@@ -50,6 +50,16 @@ def signed(body: Body | None, agreement: Agreement) -> dict[str, Any]:
     return {"schema": migrations.current("agreements"), "agreements": [*(one for one in listed if one != item), item]}
 
 
+def not_signed(body: Body | None, who: str, on: date) -> dict[str, Any]:
+    """The document without what was recorded of somebody for a day. Raises: ConditionsNotMet where nothing was."""
+    listed = [dict(one) for _, one in items_at(body or {}, "agreements")]
+    left = [one for one in listed if (one["who"], one["on"]) != (who, on.isoformat())]
+    if left == listed:
+        unmet = [f"No signature of {who} is recorded for {on}."]
+        raise ConditionsNotMet("There is nothing to take back.", unmet, "See: cdr panel agreement")
+    return {"schema": migrations.current("agreements"), "agreements": left}
+
+
 def unsigned(people: Iterable[str], agreements: Iterable[Agreement], day: date) -> list[str]:
     """Those of these people of whom no signature holds on a day."""
     holding = {one.who for one in agreements if one.holds(day)}

@@ -2,7 +2,7 @@
 
 Body: `{schema: panel/1, id, date, type, title?, made_on, cases: [{case, assigned_on, override: {reason, unmet}|null}], attended, apologies,
 observers: [WHO], conflicts: [{case, who}], readings (see `readings`), agenda: [{on, cases}], packs: [{on, for, documents: [{case, id,
-revision}]}], survey: {on, in_time, in_part, not_in_time, text?}, minutes: {on, text}, actions (see `actions`), closed_on}`. WHO is a member's
+revision}]}], survey: {on, in_time, in_part, not_in_time, text?}, minutes: {on, text}, actions (see `actions`), closed_on, not_held_on}`. WHO is a member's
 id of cdr.yaml, or an agency's where the person does not matter.
 """
 
@@ -112,6 +112,7 @@ class Meeting:
     survey: Survey | None = None
     minutes: Minutes | None = None
     closed_on: date | None = None
+    not_held_on: date | None = None
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -143,6 +144,11 @@ class Meeting:
         """Whether it was recorded that the meeting is over."""
         return self.closed_on is not None
 
+    @property
+    def state(self) -> str:
+        """In a word, whether it is over, did not take place, or is to come."""
+        return "not held" if self.not_held_on else "over" if self.is_over else "open"
+
     def stayed_for(self, case: str) -> tuple[str, ...]:
         """Who was there and did not leave for a case."""
         return tuple(who for who in self.attended if (case, who) not in self.conflicts)
@@ -173,6 +179,7 @@ def meeting_of(body: Body) -> Meeting:
         survey=_survey(at(body, "survey")),
         minutes=Minutes(_day(minutes, "on"), str(minutes["text"])) if minutes else None,
         closed_on=date_at(body, "closed_on"),
+        not_held_on=date_at(body, "not_held_on"),
     )
 
 
@@ -226,6 +233,7 @@ def document_of(meeting: Meeting, before: Body) -> dict[str, Any]:
         "minutes": {"on": minutes.on.isoformat(), "text": minutes.text} if minutes else None,
         "actions": before.get("actions"),
         "closed_on": meeting.closed_on.isoformat() if meeting.closed_on else None,
+        "not_held_on": meeting.not_held_on.isoformat() if meeting.not_held_on else None,
     }
     return {key: value for key, value in told.items() if value is not None}
 
@@ -354,9 +362,18 @@ def closed(meeting: Meeting, on: date) -> Meeting:
         raise ConditionsNotMet(
             "The meeting is still to come; nothing was recorded.",
             [f"It is on {meeting.on}."],
-            "Close it when it is over. Where it did not take place, leave it open and assign its cases to another.",
+            f"Close it when it is over. Where it does not take place: cdr panel close {meeting.id} --not-held",
         )
     return replace(meeting, closed_on=on)
+
+
+def not_held(meeting: Meeting, on: date) -> Meeting:
+    """The meeting, which did not take place. Raises: ConditionsNotMet while it has cases, or somebody was there."""
+    unmet = [f"{case} is on its agenda: cdr panel unassign {meeting.id} {case}" for case in meeting.references]
+    unmet += [f"{who} is recorded as there: cdr panel attend {meeting.id} --not {who}" for who in meeting.attended]
+    if unmet:
+        raise ConditionsNotMet("That cannot be said of this meeting yet; nothing was recorded.", unmet)
+    return replace(meeting, not_held_on=on)
 
 
 def opened_again(meeting: Meeting, ratified: Sequence[str]) -> Meeting:
@@ -366,17 +383,17 @@ def opened_again(meeting: Meeting, ratified: Sequence[str]) -> Meeting:
             "The meeting cannot be opened again; nothing was recorded.",
             [f"{case} was ratified by it." for case in ratified],
         )
-    return replace(meeting, closed_on=None)
+    return replace(meeting, closed_on=None, not_held_on=None)
 
 
 def refuse_over(meeting: Meeting, ratified: Callable[[], Sequence[str]]) -> None:
     """Stop where the meeting is over; it can be opened again where no case was ratified by it. Raises: ConditionsNotMet."""
-    if meeting.is_over:
+    if meeting.is_over or meeting.not_held_on:
         again = f"Where that was a mistake: cdr panel close {meeting.id} --undo"
         if ratified():
             again = "Cases were ratified by it, so it stays over. Minutes may still be given; for another case: cdr panel new DATE"
         raise ConditionsNotMet(
-            "The meeting is over; nothing was recorded.",
-            [f"It was closed on {meeting.closed_on}."],
+            f"The meeting is {meeting.state}; nothing was recorded.",
+            [f"It was closed on {meeting.closed_on or meeting.not_held_on}."],
             again,
         )

@@ -51,6 +51,8 @@ def meeting_tasks(meetings: Iterable[Meeting], on: date) -> Iterator[Task]:
 
 
 def _next(meeting: Meeting) -> tuple[str, date] | None:
+    if meeting.not_held_on:
+        return None
     if meeting.is_over:
         return (
             None
