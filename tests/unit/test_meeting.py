@@ -11,7 +11,16 @@ from unit.domain_data import configuration
 
 from cdr.documents.panel.meetings import Shown, lines
 from cdr.domain.panel import meeting as panel
-from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, Meeting, Minutes, SourceRevision, document_of, meeting_of
+from cdr.domain.panel.meeting import (
+    APOLOGIES,
+    ATTENDED,
+    Meeting,
+    Minutes,
+    SourceRevision,
+    document_of,
+    kind_words,
+    meeting_of,
+)
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms.schema import problems
 
@@ -108,3 +117,8 @@ def test_of_a_case_that_is_among_the_cases_no_more_nobody_says_that_it_is_not_ra
     shown = Shown(replace(meeting_of(WHOLE), minutes=Minutes(ON, "x")), {}, configuration(), ON)
     assert shown.came_of(CASE) == "void, erased, or not to be read"
     assert not [sentence for sentence in (*lines(shown), *shown.not_done) if "ratified" in sentence]
+
+
+def test_what_a_meeting_is_in_words() -> None:
+    assert kind_words("themed") == "themed meeting"
+    assert kind_words("joint") == "meeting, joint with a neighbouring area"
