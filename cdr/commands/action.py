@@ -10,7 +10,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Day, as_json, case_reference, happened, on, pass_app
-from cdr.terminal.output import put, put_json, table
+from cdr.terminal.output import put, put_json, say, table
 
 if TYPE_CHECKING:
     from cdr.domain.panel.actions import Action
@@ -37,14 +37,17 @@ def command() -> None:
 @as_json
 @pass_app
 def add(app: App, of: str, to: str, due: date, file: str | None, as_json: bool) -> None:
-    """Add an action of a case (REF) or of a meeting (ID), and print its id.
+    """Add an action of a case (REF) or of a meeting (ID), and print its id. One of which nobody could see that it was done is told.
 
     One that should not have been added is ended: cdr action done ACTION --not-taken-up.
 
     Example: cdr action add 2026-7K3M --to northshire-community --due 2026-09-30 --from action.txt
     """
+    from cdr.app import rules
     from cdr.domain.panel.actions import added
     from cdr.domain.panel.meeting import refuse_strangers
+    from cdr.domain.panel.recommendations import VAGUE, is_vague
+    from cdr.domain.rulebook.validation import problem
     from cdr.work.actions import actions, new_action_id
     from cdr.work.asked_text import asked_text
 
@@ -58,6 +61,8 @@ def add(app: App, of: str, to: str, due: date, file: str | None, as_json: bool) 
 
     _change(app, of, change)
     _told(app, made[0], as_json, made[0])
+    if is_vague(text, rules("recommendations")):
+        say(f"please check: {problem(VAGUE, 'text').message}.")
 
 
 @command.command("list")

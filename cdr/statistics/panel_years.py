@@ -40,7 +40,8 @@ class PapersRead:
 
 @dataclass(frozen=True)
 class PanelYear:
-    """One year's meetings: how many were held (recorded as over), how many of them were quorate, and how many cases they had.
+    """One year's meetings: how many were held (recorded as over), how many of them were quorate, and how many cases
+    they had, one that came before two of them once.
 
     `observed` is at how many of them somebody observed; `read` is None where nobody was asked.
     """
@@ -87,9 +88,8 @@ def _year(year: str, held: Sequence[Meeting], configuration: Configuration) -> P
     quorate = [one for one in held if not missing(one.attended, configuration)]
     attendance = tuple(_attendance([one for one in held if one.attended], configuration))
     observed = sum(bool(one.observers) for one in held)
-    return PanelYear(
-        year, len(held), len(quorate), sum(len(one.cases) for one in held), attendance, observed, _read(held)
-    )
+    cases = {case for one in held for case in one.references}
+    return PanelYear(year, len(held), len(quorate), len(cases), attendance, observed, _read(held))
 
 
 def _attendance(held: Sequence[Meeting], configuration: Configuration) -> Iterator[Attendance]:

@@ -216,6 +216,7 @@ def test_actions_from_the_review_to_what_became_of_them(cdr: Shell, sudi: str, t
     cdr("action", "add", panel, "--to", "northshire-police", "--due", "2026-06-01", as_of=DAY, code=2)
     own = cdr("action", "add", panel, "--to", "northshire-police", "--due", "1/6/2026", "--from", text, as_of=DAY)
     id_ = own.out.strip()
+    assert "nobody could see whether this was done" in own.err
     assert "Not said before." in cdr("action", "before", sudi, as_of=DAY).out
     said = cdr("action", "before", sudi, "--json", as_of=DAY).json["said"]
     assert said and all(one["before"] == [] for one in said)

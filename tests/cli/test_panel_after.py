@@ -223,3 +223,7 @@ def test_a_meeting_without_a_quorum_says_where_its_cases_went(cdr: Shell, ready:
     cdr("panel", "assign", second, ready, as_of="2026-04-20")
     assert not [one for one in cdr("panel", "show", first, "--json", as_of=DAY).json["not_done"] if ready in one]
     assert f"{ready}  moved to {second}" in cdr("panel", "show", first, as_of=DAY).out
+    cdr("panel", "attend", second, *QUORUM, as_of="2026-05-19")
+    cdr("panel", "close", second, as_of="2026-05-19")
+    (year,) = cdr("tally", "--year", "2026/27", "--json", as_of="2026-05-20").json["meetings"]
+    assert (year["held"], year["quorate"], year["cases"]) == (2, 1, 1), "it came before both, and is one case"

@@ -87,6 +87,21 @@ def test_words_are_read_and_pages_are_kept() -> None:
     assert [brought(picture(kind)).count for kind in ("PNG", "JPEG")] == [1, 1]
 
 
+def test_a_box_in_a_word_file_is_read_once() -> None:
+    import docx
+    from docx.oxml import parse_xml
+
+    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = "<w:p><w:r><w:t>In a box</w:t></w:r></w:p>"
+    inner = f"<mc:Choice Requires='x'>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    document = docx.Document()
+    document.add_paragraph("Before. ")._p.append(
+        parse_xml(f'<w:r xmlns:w="{w}" xmlns:mc="{mc}"><mc:AlternateContent>{inner}</mc:AlternateContent></w:r>')
+    )
+    assert brought(finished(document, About("Minutes", ON))).text == "Before. In a box"
+
+
 def test_what_papers_cannot_hold_is_told_with_the_reason() -> None:
     locked = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf("ONE"))) as document:

@@ -22,6 +22,7 @@ from cdr.domain.panel.meeting import (
     SourceRevision,
     Survey,
     document_of,
+    kind_words,
     meeting_of,
 )
 from cdr.domain.rulebook.configuration import Member
@@ -243,3 +244,8 @@ def test_each_change_is_kept_with_its_day() -> None:
     assert panel.in_conflict(both, CASE, "dr-okafor", taken_back=True).conflicts == ((CASE, "mr-hale"),)
     packed = panel.with_packs(found, MADE, ["a"], [SourceRevision(CASE, "notification", 1)])
     assert packed.packs == (PapersMade(MADE, "a", (SourceRevision(CASE, "notification", 1),)),)
+
+
+def test_what_a_meeting_is_in_words() -> None:
+    assert kind_words("themed") == "themed meeting"
+    assert kind_words("joint") == "meeting, joint with a neighbouring area"

@@ -156,6 +156,8 @@ def test_each_report_to_prevent_future_deaths_is_answered_in_56_days() -> None:
         return [s.due for s in ms.still_called_for(case, {}, LATER, policy()) if s.clock == "T23"]
 
     assert dues(both) == [date(2026, 7, 27), date(2026, 7, 29)]
+    said = [s.what for s in ms.still_called_for(both, {}, LATER, policy()) if s.clock == "T23"]
+    assert [text.rpartition(" (")[2] for text in said] == ["Northtown General)", "Regional Ambulance)"]
     assert dues(done(both, "pfd_answer", date(2026, 7, 1), "regional ambulance")) == [date(2026, 7, 27)]
     one = done(both, "pfd_answer", date(2026, 7, 1))
     assert dues(one) == [date(2026, 7, 29)]

@@ -106,3 +106,10 @@ def test_words_that_mean_the_same_are_one(one: str, other: str) -> None:
 )  # fmt: skip
 def test_words_that_stand_in_most_recommendations_make_none_alike(one: str, other: str) -> None:
     assert alike(one, [Earlier("2024-AAAA", "2024/25", "Recommendation", other)], RULES) == []
+
+
+def test_a_recommendation_may_say_at_which_level_of_prevention() -> None:
+    from cdr.forms.fields import described
+
+    body = {"recommendations": [{"text": "Put up a fence", "prevention": "primary"}]}
+    assert ("Level of prevention", "So that it does not happen") in [row[1:] for row in described("form-c/1", body)]

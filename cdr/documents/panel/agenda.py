@@ -6,21 +6,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Part, Text
-from cdr.domain.panel.meeting import Meeting, name_of
+from cdr.domain.panel.meeting import Meeting, kind_words, name_of
 from cdr.domain.panel.meeting_days import Works, papers_due, reading_days
 from cdr.domain.rulebook.configuration import Configuration
-from cdr.forms.codelists import code_list
 from cdr.written import long_date
 
 NOTICE = "Confidential. For the members of the Child Death Overview Panel."
-TYPES = "panel_type"
 
 
 def agenda(meeting: Meeting, configuration: Configuration, on: date, works: Works) -> Paper:
     """The agenda of a meeting, as it stands on a day; `works` says which days people work on."""
-    kind = code_list(TYPES).label(meeting.type).lower()
+    kind = kind_words(meeting.type)
     title = f"Agenda of the panel on {long_date(meeting.on)}"
-    subtitle = f"{configuration.area}: {kind} meeting {meeting.id}{f', {meeting.title}' if meeting.title else ''}"
+    subtitle = f"{configuration.area}: {kind} {meeting.id}{f', {meeting.title}' if meeting.title else ''}"
     return Paper(title, subtitle, NOTICE, tuple(_parts(meeting, configuration, on, works)))
 
 

@@ -19,6 +19,7 @@ from cdr.records import dataclass
 KINDS = "attachment_kind"
 MOST_BYTES, MOST_PAGES = 20 * 1024 * 1024, 200
 TOO_LARGE = f"it has more than {MOST_BYTES // (1024 * 1024)} MB or {MOST_PAGES} pages"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 UNREADABLE = "it is damaged, or locked with a password"
 NO_PAPER = "it is neither a PDF, a Word file, a picture nor plain text"
 
@@ -103,7 +104,10 @@ def _word(data: bytes) -> tuple[str, bytes]:
         root = main_part(data)
     except Refused:
         return "", b""
-    lines = (_line(one) for one in root.iter(f"{W}p", f"{W}tr") if not any(True for _ in one.iterancestors(f"{W}tr")))
+    for again in [*root.iter(FALLBACK)]:  # the same once more, for an older Word
+        again.getparent().remove(again)
+    whole = (f"{W}p", f"{W}tr")
+    lines = (_line(one) for one in root.iter(*whole) if not any(True for _ in one.iterancestors(*whole)))
     return "\n".join(line for line in lines if line.strip()), b""
 
 

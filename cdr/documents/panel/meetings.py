@@ -10,15 +10,11 @@ from cdr.domain.case.facts import Facts
 from cdr.domain.case.milestones import MEETS, milestones_of
 from cdr.domain.case.review import settled_on
 from cdr.domain.case.second_opinions import awaited
-from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, missing, name_of
+from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, kind_words, missing, name_of
 from cdr.domain.panel.meeting_days import agenda_due, papers_due
 from cdr.domain.panel.readiness import ratified_by
 from cdr.domain.rulebook.configuration import Configuration
-from cdr.forms.codelists import code_list
 from cdr.records import dataclass
-
-TYPES = "panel_type"
-
 
 NOT_RATIFIED = "not ratified"
 
@@ -151,8 +147,8 @@ def said_of(shown: Shown, again: bool = False) -> str:
 def lines(shown: Shown, minutes: bool = False) -> Iterator[str]:
     """The meeting for a person, with its `minutes` or without."""
     meeting = shown.meeting
-    kind = code_list(TYPES).label(meeting.type).lower()
-    yield f"{meeting.id}: {kind} meeting of the panel on {meeting.on}{f': {meeting.title}' if meeting.title else ''}"
+    title = f": {meeting.title}" if meeting.title else ""
+    yield f"{meeting.id}: {kind_words(meeting.type)} of the panel, {meeting.on}{title}"
     yield f"  {said_of(shown)}"
     yield "\nCases"
     yield from _cases(shown) if meeting.cases else ["  none yet"]

@@ -249,7 +249,8 @@ def _step(item: Body, policy: Policy, is_postponed: bool) -> Step:
     who = text_at(item, "who") or (clock.who if clock else "")
     texts = (text_at(item, key) for key in ("limit", "edition"))
     due = None if is_postponed else date_at(item, "due")
-    return Step(text_at(item, "what"), text_at(item, "clock"), due, who, *texts)
+    what, party = text_at(item, "what"), text_at(item, "with")
+    return Step(f"{what} ({party})" if party else what, text_at(item, "clock"), due, who, *texts)
 
 
 def _milestone(item: Body) -> Milestone:

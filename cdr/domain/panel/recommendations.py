@@ -11,6 +11,8 @@ from cdr.domain.rulebook.validation import date_at, found, items_at, text_at
 from cdr.errors import Problem
 from cdr.records import dataclass
 
+VAGUE = "C-29"
+
 Body = Mapping[str, Any]
 Rules = Mapping[str, Any]
 
@@ -36,7 +38,7 @@ def _checks(form_c: Body, rules: Rules) -> Iterator[tuple[bool, str, str]]:
         field = f"recommendations.{n}"
         yield not text_at(item, "to"), "C-27", f"{field}.to"
         yield date_at(item, "due") is None, "C-28", f"{field}.due"
-        yield is_vague(text_at(item, "text"), rules), "C-29", f"{field}.text"
+        yield is_vague(text_at(item, "text"), rules), VAGUE, f"{field}.text"
 
 
 def is_vague(text: str, rules: Rules) -> bool:

@@ -243,7 +243,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("C-28", WARNING, GENERAL,
      "the recommendation has no day (due); without one it is asked about after three months"),
     ("C-29", WARNING, GENERAL,
-     "nobody could see whether this was done: say what will be different, and how that will be known"),
+     "nobody could see whether this was done: say what will be different and how that will be known; it helps to say at which level of prevention"),
     ("CASE-01", ERROR, "the form",
      "a form that names a case belongs to that case; a new notification names none"),
     ("CASE-02", WARNING, "child death reporting form",
