@@ -211,11 +211,11 @@ def _tell(
 
 def _tell_by_hand(app: App, reference: str, phrases: Mapping[str, Told]) -> None:
     """What a person has to do for the agencies to which no message carries the form."""
-    from cdr.domain.rulebook.agency_routes import IN_WORDS
+    from cdr.domain.rulebook.agency_routes import ROUTE_IN_WORDS
 
     for agency, told in phrases.items():
         if agency in app.policy.by_hand:
-            say(f"{agency}: {IN_WORDS[told.route]}. Make it with: cdr form {reference} {agency} -o FILE.docx")
+            say(f"{agency}: {ROUTE_IN_WORDS[told.route]}. Make it with: cdr form {reference} {agency} -o FILE.docx")
             say(
                 f"Attach it, put it there or post it, delete your copy, and record it: cdr request {reference} {agency} --told"
             )
