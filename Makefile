@@ -62,14 +62,15 @@ coverage: $(VENV)/ready
 mutants: $(VENV)/ready
 	@CDR_EXAMPLES=0.1 $(BIN)/python tests/mutants/compare.py $(M)
 
-# The main job of the tests, done by a `cdr` that is installed from a wheel in an environment of its own.
+# The main job of the tests, done by a `cdr` that is installed from a wheel in an environment of its own; with T=tests, or some of
+# them, these run there on that one, and none on the checkout's.
 wheel-test: $(VENV)/ready
 	@place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && \
 	  $(BIN)/python -m hatchling build -t wheel -d "$$place/dist" >/dev/null && \
 	  $(PYTHON) -m venv "$$place/venv" && \
-	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/run.txt && \
+	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/$(if $(T),dev,run).txt && \
 	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps "$$place"/dist/*.whl && \
-	  CDR_PROGRAM="$$place/venv/bin/cdr" $(BIN)/pytest -q tests/cli/test_main_job.py
+	  $(if $(T),"$$place/venv/bin/pytest" -q -n 3 --dist worksteal $(T),CDR_PROGRAM="$$place/venv/bin/cdr" $(BIN)/pytest -q tests/cli/test_main_job.py)
 
 # What cdr costs as a store grows, as ratios in one run: `make bench`, or `make bench N="100 5000" O=table.md` (also a chart; an hour for 5,000);
 # K=DIR keeps the stores there, and finds them there the next time.

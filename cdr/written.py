@@ -25,7 +25,7 @@ SHORTEST_MONTH = 3
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 ISO = expression(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 STROKES = expression(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
-IN_WORDS = expression(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?[ ,-] ?(?P<year>[0-9]{4})")
+DAY_IN_WORDS = expression(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?[ ,-] ?(?P<year>[0-9]{4})")
 YEAR_OR_MONTH = expression(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 MONTH_IN_WORDS = expression(r"(?P<month>[a-z]{3,9})\.? (?P<year>[0-9]{4})")
 TIME = expression(
@@ -103,7 +103,7 @@ def day(text: str) -> date:
     Raises: ValueError, also for a year before 1900 or after 2199.
     """
     typed = trimmed(text).lower()
-    found = ISO.fullmatch(typed) or STROKES.fullmatch(typed) or IN_WORDS.fullmatch(typed)
+    found = ISO.fullmatch(typed) or STROKES.fullmatch(typed) or DAY_IN_WORDS.fullmatch(typed)
     if found is None:
         raise ValueError("not a date")
     month = found["month"]

@@ -188,7 +188,7 @@ def passphrase(app: App, agency: str, anew: bool, drop: bool, told: bool, file: 
             "agreed_on": None,
             "until": None,
         }
-        who = {"told": [dict(one) for one in found.told]} if found and found.told else {}
+        who = {"told": [one.to_dict() for one in found.told]} if found and found.told else {}
         put_json({**content, "passphrase": found.words if found else None, **days, **who})
     elif found is None:
         put(f"{agency}: each form has a pass-phrase of its own again.")
@@ -197,7 +197,7 @@ def passphrase(app: App, agency: str, anew: bool, drop: bool, told: bool, file: 
         put(f"{agency}: {found.words}{f' (telephone {number})' if number else ''}")
         say(f"For all forms of this agency from {found.on} to {found.until}.")
         for one in found.told:
-            say(f"Told on {one['on']} by {one['by']}: {' '.join(one['to'].split())}")
+            say(f"Told on {one.on} by {one.by}: {' '.join(one.to.split())}")
         if anew:
             say("Tell it by telephone, and nobody else. Forms that went out before open with theirs.")
 

@@ -11,7 +11,7 @@ from cdr import disk
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, pass_app
 from cdr.domain.asking.requests import Request
-from cdr.domain.rulebook.agency_routes import FORM, IN_WORDS
+from cdr.domain.rulebook.agency_routes import FORM, ROUTE_IN_WORDS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file, to_fill_in
 from cdr.work import return_forms
@@ -123,7 +123,7 @@ def _of_agency(app: App, reference: str, agency: str, output: str, new_passphras
         new_passphrase = True
     request, told = _request(app, reference, agency, new_passphrase, write)
     if route != FORM and suffix == ".docx":
-        say(f"It names the child ({IN_WORDS[route]}). Give it by that way only, and delete your copy.")
+        say(f"It names the child ({ROUTE_IN_WORDS[route]}). Give it by that way only, and delete your copy.")
     with return_forms.shown_once(app, reference, [agency] if told else []):
         if as_json:
             about = {"case": reference, "agency": agency, "file": output, "form": return_forms.version(request)}

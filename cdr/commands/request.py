@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdr import moments
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, happened, on, pass_app
 from cdr.errors import DONE, ConditionsNotMet, WrongUsage
@@ -211,11 +210,11 @@ def _tell(
 
 def _tell_by_hand(app: App, reference: str, phrases: Mapping[str, Told]) -> None:
     """What a person has to do for the agencies to which no message carries the form."""
-    from cdr.domain.rulebook.agency_routes import IN_WORDS
+    from cdr.domain.rulebook.agency_routes import ROUTE_IN_WORDS
 
     for agency, told in phrases.items():
         if agency in app.policy.by_hand:
-            say(f"{agency}: {IN_WORDS[told.route]}. Make it with: cdr form {reference} {agency} -o FILE.docx")
+            say(f"{agency}: {ROUTE_IN_WORDS[told.route]}. Make it with: cdr form {reference} {agency} -o FILE.docx")
             say(
                 f"Attach it, put it there or post it, delete your copy, and record it: cdr request {reference} {agency} --told"
             )
@@ -230,6 +229,7 @@ def _ask(
     """
     from cdr.domain.asking import arrival, requests
     from cdr.domain.asking.retired_agencies import refuse_retired
+    from cdr.domain.rulebook.validation import date_at
     from cdr.work import messages
 
     with changing(app, reference) as now:
@@ -239,7 +239,7 @@ def _ask(
             app, documents.notification.body, ledger.body, arrival.waiting(case.body), day
         )
         refuse_retired(wanted, day, app.configuration)
-        _refuse_early(day, str(documents.notification.body["death"]["date"]))
+        _refuse_early(day, date_at(documents.notification.body, "death.date"))
         if not wanted:
             return {}, [], []
         requests.ask(ledger.body, wanted, day)  # refused before a second of work for each
@@ -284,8 +284,8 @@ def _prompt_dates(app: App, day: date) -> tuple[date, ...]:
     return prompt_dates(day, app.policy)
 
 
-def _refuse_early(day: date, died: str) -> None:
-    if day < moments.day(died):
+def _refuse_early(day: date, died: date | None) -> None:
+    if died and day < died:
         raise ConditionsNotMet(
             "A return cannot be asked for before the child died; nothing was recorded.",
             [],

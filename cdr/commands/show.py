@@ -267,18 +267,18 @@ def _wishes(documents: CaseFile) -> Iterator[str]:
     said = [(number, wish) for number, wish in known if wish is not None]
     yield from ["\nHow people want to hear from us"] if said else []
     for number, wish in said:
-        yield f"  person {number} {wishes.IN_WORDS[wish.wish]} (since {wish.since or 'a day that is not known'})"
+        yield f"  person {number} {wishes.WISH_IN_WORDS[wish.wish]} (since {wish.since or 'a day that is not known'})"
 
 
 def _disagreements(documents: CaseFile, document: Document) -> Iterator[str]:
     """What people say is wrong in a form, below it."""
-    from cdr.domain.case.disagreements import about, in_words
+    from cdr.domain.case.disagreements import about, disagreement_in_words
 
     kinds = {"notification": "form-a", "analysis": "form-c"}
     for one in about(
         documents.case.body, kinds.get(document.place.kind.name, "return"), document.body.get("agency", "")
     ):
-        yield f"  ! On {one.on} {in_words(one)}"
+        yield f"  ! On {one.on} {disagreement_in_words(one)}"
 
 
 def _form(document: Document) -> Iterator[str]:

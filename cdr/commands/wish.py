@@ -9,7 +9,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
-from cdr.domain.letters.wishes import IN_WORDS, WELCOME, WISHES
+from cdr.domain.letters.wishes import WELCOME, WISH_IN_WORDS, WISHES
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.terminal.output import put, put_json
 from cdr.work.changing import changing
@@ -117,5 +117,5 @@ def _show(reference: str, form_a: Mapping[str, Any], case: Mapping[str, Any], as
         put_json({"schema": "cdr-wish/1", "case": reference, "wishes": listed})
         return
     for person, wish in known:
-        said = f"{IN_WORDS[wish.wish]} (since {wish.since})" if wish else "has not said how"
+        said = f"{WISH_IN_WORDS[wish.wish]} (since {wish.since})" if wish else "has not said how"
         put(f"{reference}: person {person.number} ({person.relationship.replace('_', ' ')}) {said}")

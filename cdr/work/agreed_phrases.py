@@ -8,7 +8,7 @@ from typing import Any
 
 from cdr.app import App
 from cdr.domain.asking.agreed import Agreed, agreed_of
-from cdr.domain.rulebook.agency_routes import FORM, IN_WORDS
+from cdr.domain.rulebook.agency_routes import FORM, ROUTE_IN_WORDS
 from cdr.domain.rulebook.validation import items_at, text_at
 from cdr.records import dataclass
 
@@ -45,7 +45,7 @@ class Told:
     def hints(self, agency: str) -> list[str]:
         """What to do with it, a sentence each."""
         if not self.is_needed:
-            return [f"{agency}: {IN_WORDS[self.route]}; no pass-phrase."]
+            return [f"{agency}: {ROUTE_IN_WORDS[self.route]}; no pass-phrase."]
         if self.agreed_on:
             return [f"{agency} has its pass-phrase; to see it: cdr agency passphrase {agency}"]
         number = f" ({self.telephone})" if self.telephone else ""

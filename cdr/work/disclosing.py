@@ -116,9 +116,9 @@ def _documents(documents: CaseFile) -> Iterator[tuple[Piece, str]]:
 
 def _disagreements(documents: CaseFile) -> list[Piece]:
     """What people say is wrong in the forms: whoever gets a form gets it too."""
-    from cdr.domain.case.disagreements import beside, in_words
+    from cdr.domain.case.disagreements import beside, disagreement_in_words
 
-    lines = [f"{one.on.isoformat()}: {in_words(one)}" for one in beside(documents.case.body)]
+    lines = [f"{one.on.isoformat()}: {disagreement_in_words(one)}" for one in beside(documents.case.body)]
     data = "\n".join(lines).encode() + b"\n"
     return [Piece(DISAGREEMENTS, "notes of disagreement, each with its field", data, None)] if lines else []
 

@@ -96,10 +96,12 @@ def _people(found: Configuration) -> dict[str, str]:
 
 def _routes(found: Configuration) -> dict[str, Any]:
     """How forms come to each agency, between which domains, and how messages leave."""
-    from cdr.domain.rulebook.agency_routes import IN_WORDS
+    from cdr.domain.rulebook.agency_routes import ROUTE_IN_WORDS
 
     asked = [agency for agency in found.agencies if agency.retired_on is None]
-    words = [{"name": one.name, "words": ": ".join(filter(None, (IN_WORDS[one.route], one.route_to)))} for one in asked]
+    words = [
+        {"name": one.name, "words": ": ".join(filter(None, (ROUTE_IN_WORDS[one.route], one.route_to)))} for one in asked
+    ]
     domains = ", ".join(map(str, found.mail.get("secure_domains") or ()))
     by_hand = "sent by hand from the team’s own mailbox"
     how = str(

@@ -81,12 +81,12 @@ def tell_skipped(found: WrittenTo) -> None:
 
 
 def _skipped(reference: str, number: int, wish: Wish) -> str:
-    from cdr.domain.letters.wishes import BY_TELEPHONE, IN_WORDS, QUESTION
+    from cdr.domain.letters.wishes import BY_TELEPHONE, QUESTION, WISH_IN_WORDS
 
     since = f" (recorded on {wish.since})" if wish.since else ""
     do = "Ring them instead. " if wish.wish == BY_TELEPHONE else ""
     lift = f"When that changes: cdr wish {reference} {number} welcome --from FILE"
-    return f"Letter {number} is not made: this person {IN_WORDS[wish.wish]}{since}. {do}{lift} [{QUESTION}]"
+    return f"Letter {number} is not made: this person {WISH_IN_WORDS[wish.wish]}{since}. {do}{lift} [{QUESTION}]"
 
 
 def _silent(reference: str, person: Recipient) -> str:

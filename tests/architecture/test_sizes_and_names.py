@@ -7,7 +7,7 @@ import re
 import statistics
 from pathlib import Path
 
-from architecture.modules import functions, modules
+from architecture.modules import Module, all_of, functions, modules, parsed
 
 NOT_OUR_WORDS = {"util", "utils", "helper", "helpers", "manager", "handler", "handlers", "misc", "common", "stats", "reminder",
                  "reminders", "outcome", "outcomes"}  # fmt: skip
@@ -62,3 +62,19 @@ def test_every_public_thing_says_what_it_is() -> None:
         if not ast.get_docstring(module.tree) and module.text.strip():
             found.append(f"cdr/{module.path}:1")
     assert found == []
+
+
+def says_nothing_of_what(module: Module) -> list[str]:
+    """Where something is called by how it is put, and not by what it is; `plain` is a variable for what was encrypted, and nothing else."""
+    found = []
+    for node in module.nodes:
+        is_function = isinstance(node, ast.FunctionDef) and node.name in ("in_words", "plain")
+        if is_function or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "IN_WORDS"):
+            found.append(f"cdr/{module.path}: {ast.unparse(node).splitlines()[0]}: say of what")
+    return found
+
+
+def test_what_is_put_in_words_says_of_what() -> None:
+    assert all_of(says_nothing_of_what) == []
+    for text in ("def in_words(one): ...", "def plain(text): ...", "IN_WORDS = {}"):
+        assert len(says_nothing_of_what(parsed("work/x.py", text))) == 1

@@ -307,3 +307,9 @@ def test_a_case_that_is_reviewed_again_on_the_day_it_was_opened_is_reviewed(cdr:
     assert cdr("list", "--json").json["cases"][0]["stage"] != "reviewed"
     cdr("review", sudi, "--from", form, "--override", "No panel", as_of="2026-04-14")
     assert cdr("list", "--json").json["cases"][0]["stage"] == "reviewed"
+
+
+def test_no_return_is_asked_for_before_the_child_died(cdr: Shell, sudi: str) -> None:
+    early = cdr("request", sudi, "northshire-police", "--on", "2026-01-08", as_of="2026-01-12", code=65)
+    assert "before the child died; nothing was recorded" in early.err
+    cdr("request", sudi, "northshire-police", "--on", "2026-01-09", as_of="2026-01-12")

@@ -46,6 +46,12 @@ def test_ages_outside_every_band_are_refused(born: str, died: str) -> None:
         age_band(d(born), d(died))
 
 
+def test_only_the_last_band_of_days_runs_to_the_first_birthday() -> None:
+    bands = ("0-6 days", "7-27 days", "28-364 days", "1-17 years")
+    assert age_band(d("2023-03-01"), d("2024-02-29"), bands) == "28-364 days"
+    assert age_band(d("2023-03-01"), d("2023-03-08"), bands) == "7-27 days"
+
+
 def test_the_rules_and_the_tables_have_the_same_bands() -> None:
     assert sorted(band for joined in rules("bands")["age_groups"].values() for band in joined) == sorted(AGE_BANDS)
 

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from unit.domain_data import configuration, policy
 
 from cdr.domain.asking.overdue import is_overdue
-from cdr.domain.asking.prompts_due import ChaseItem, Due, chase_item, levels, mark_sent, recipients
+from cdr.domain.asking.prompts_due import (
+    ChaseItem,
+    Due,
+    chase_item,
+    escalated_on,
+    is_escalated,
+    levels,
+    mark_sent,
+    recipients,
+)
 from cdr.domain.asking.requests import Request
 from cdr.domain.rulebook.configuration import Closure
 from cdr.errors import NotFound
@@ -215,3 +224,25 @@ def test_a_closure_costs_the_escalation_its_working_days_within_the_wait(first: 
     assert following is not None
     between = [date(2026, 3, 9) + timedelta(days=n) for n in range(1, (following.on - date(2026, 3, 9)).days)]
     assert sum(policy().working_days.is_working(day) and not first <= day <= closure.last for day in between) == 10
+
+
+# ---- told whole ------------------------------------------------------------------------------------------------------
+
+
+def test_whose_request_is_looked_at_and_what_was_sent_for_it_is_told_whatever_comes_of_it() -> None:
+    prompts = sent({}, "prompt-1", "2026-01-26", "2026-01-26")
+    done, second = ("prompt-1",), due("prompt-2", "2026-02-09")
+    answered = Request(REQUEST.agency, ASKED, "returned", date(2026, 1, 30))
+    assert item(prompts, "2026-06-01", answered) == ChaseItem(REQUEST.agency, ASKED, None, None, done)
+    on_hold = Request(REQUEST.agency, ASKED, "outstanding", held_until=date(2026, 3, 1))
+    assert item(prompts, "2026-02-09", on_hold) == ChaseItem(REQUEST.agency, ASKED, None, second, done)
+    assert item(prompts, "2026-02-08") == ChaseItem(REQUEST.agency, ASKED, None, second, done)
+
+
+def test_an_escalation_is_of_the_request_after_which_it_fell_due_and_went_out() -> None:
+    went = sent({}, "escalation", "2026-04-08", "2026-04-09")
+    assert (is_escalated(REQUEST, went), escalated_on(REQUEST, went)) == (True, date(2026, 4, 9))
+    assert (is_escalated(REQUEST, {}), escalated_on(REQUEST, {})) == (False, None)
+    later = Request(REQUEST.agency, date(2026, 4, 8), "outstanding")
+    assert not is_escalated(later, went), "it fell due on the day of the next request, and was an earlier one's"
+    assert is_escalated(Request(REQUEST.agency, date(2026, 4, 7), "outstanding"), went)

@@ -178,6 +178,12 @@ def rule_without_a_number(clock: str) -> Policy:
 def test_a_rule_without_a_number_means_the_very_day() -> None:
     held = cases({CASE: {"case": {"reviews": [{"on": "2026-01-26", "stage": "ratified_cdop"}]}}})
     assert [task.due for task in area_tasks(held, ON, rule_without_a_number("T31")) if task.clock == "T31"] == [ON]
-    on = day("2025-12-31")
-    ends = [task.due for task in area_tasks(cases({}), on, rule_without_a_number("T30")) if task.clock == "T30"]
-    assert ends == [], "the quarter ends today, and what is asked for is past then"
+    ends = [task.due for task in area_tasks(cases({}), ON, rule_without_a_number("T30")) if task.clock == "T30"]
+    assert ends == [], "the last quarter's end is past"
+
+
+def test_the_oldest_report_that_is_not_past_is_told_first() -> None:
+    found = area_tasks(cases({}), day("2026-04-15"), with_rule("T30", number=6))
+    assert [task.due for task in found if task.clock == "T30"] == [day("2026-06-30")], (
+        "October to December before January to March"
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import resource
 import signal
-import time
 from datetime import date
 from typing import Any
 
@@ -206,11 +205,9 @@ DEEP = "{% for a in [1] %}" * 40 + "x" + "{% endfor %}" * 40
 @pytest.mark.parametrize("text", [LOOPS, CALLS, DOUBLED, JOINED, LONG, DEEP])
 def test_a_wording_that_takes_too_much_work_is_told_as_such(text: str) -> None:
     before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)
-    started = time.process_time()
     with pytest.raises(WrongConfiguration, match="cannot be filled in") as caught:
         fill_in(text, {})
     assert caught.value.exit_code == 65
-    assert time.process_time() - started < 20
     assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)) == before
     assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
     assert fill_in("{% for a in range(300) %}{{ a }}{% endfor %}", {}).endswith("299")

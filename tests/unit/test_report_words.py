@@ -194,7 +194,7 @@ def test_a_name_is_found_whatever_marks_part_it() -> None:
 def test_markdown_is_read_as_parts_in_their_order_and_no_heading_is_more_than_one_deeper() -> None:
     text = "#### A\n\n# B\n\n### C\n\n3. one\n   - two\n\n     more\n4. three\n\n> # D\n> said\n\n    as it is  \nhere"
     read = prose.parts(text)
-    assert [(part.depth, prose.plain([part])) for part in read if isinstance(part, prose.SubHeading)] == [
+    assert [(part.depth, prose.without_marks([part])) for part in read if isinstance(part, prose.SubHeading)] == [
         (1, "A"), (1, "B"), (2, "C"),
     ]  # fmt: skip
     listed, quoted, last = read[3:]
@@ -217,5 +217,5 @@ def test_html_and_dangerous_links_are_words_where_they_were_recorded_before() ->
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_and_judged(text: str) -> None:
-    prose.plain(prose.parts(text))
+    prose.without_marks(prose.parts(text))
     assert all(0 <= one.row <= text.count("\n") + text.count("\r") for one in prose.faults(text))

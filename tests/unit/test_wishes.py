@@ -107,6 +107,12 @@ def test_what_a_gate_says_has_the_day_on_which_it_was_recorded_and_whom_it_was_a
     assert wishes.everything_said({"letter_gates": [gate("not_known")]}) == ()
 
 
+def test_a_number_that_is_none_is_nobodys() -> None:
+    for_somebody = {**gate("no"), "to": [{"person": "one", "relationship": "mother"}]}
+    [one] = wishes.everything_said({"letter_gates": [for_somebody]})
+    assert one.of == (wishes.Whom(None, "mother"),)
+
+
 def test_two_people_of_one_name_are_told_apart_by_how_they_are_related() -> None:
     aunt = replace(MOTHER, number=3, relationship="aunt")
     everyone = (MOTHER, FATHER, aunt)

@@ -15,7 +15,7 @@ from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms import migrations, schema
 
 FORMS = {"form-a": "form-a", "form-c": "form-c", "return": "form-b"}
-IN_WORDS = {"form-a": "the notification (Form A)", "form-c": "the analysis (Form C)"}
+FORM_IN_WORDS = {"form-a": "the notification (Form A)", "form-c": "the analysis (Form C)"}
 HOW_TO_SAY = (
     "Say form-a:FIELD, form-c:FIELD or return:AGENCY:FIELD; a field as cdr explain has it, like child.ethnicity."
 )
@@ -48,11 +48,11 @@ def about(case: Body, form: str, agency: str = "") -> list[Contact]:
     return [contact for contact in beside(case) if parts_of(contact.beside)[:2] == (form, agency)]
 
 
-def in_words(contact: Contact, a_return: str = "") -> str:
+def disagreement_in_words(contact: Contact, a_return: str = "") -> str:
     """One note for a reader: whose it is, which field it is about, and what it says; `a_return` is what a return is called for whoever may
     not know whose it is."""
     form, agency, field = parts_of(contact.beside)
-    where = IN_WORDS.get(form) or a_return or f"the return of {agency}"
+    where = FORM_IN_WORDS.get(form) or a_return or f"the return of {agency}"
     title = schema.title(migrations.current(FORMS[form]), field) or field
     who = f"person {contact.party}" if contact.party.isdecimal() else contact.party or "somebody"
     return f"{who} disagrees with what {where} says under “{title}”: {' '.join(contact.text.split())}"

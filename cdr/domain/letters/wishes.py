@@ -24,7 +24,7 @@ NO_CONTACT, BY_TELEPHONE, WELCOME = "no-contact", "by-telephone", "welcome"
 WISHES = (NO_CONTACT, BY_TELEPHONE, WELCOME)
 QUESTION = "contact_welcome"
 OF_GATE = {"no": NO_CONTACT, "yes": WELCOME}
-IN_WORDS = {
+WISH_IN_WORDS = {
     NO_CONTACT: "does not want to hear from us",
     BY_TELEPHONE: "wants to be rung and not written to",
     WELCOME: "is glad to have letters",

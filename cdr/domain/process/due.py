@@ -84,9 +84,8 @@ def tasks_of(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAY
 def _steps(facts: Facts, on: date, policy: Policy) -> Iterator[Task]:
     for step in still_called_for(facts.case, facts.requests, on, policy):
         if step.due is not None:
-            who = step.who or who_moves(step.clock, policy)
             words, when = words_for(step.clock), when_due(step.due, on)
-            yield Task(facts.reference, step.what, step.clock, step.due, when, who, words=words)
+            yield Task(facts.reference, step.what, step.clock, step.due, when, step.who, words=words)
 
 
 def letter_tasks(facts: Facts, on: date) -> Iterator[Task]:

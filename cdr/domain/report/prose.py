@@ -117,7 +117,7 @@ def line(text: str) -> Runs:
     return _joined(run for child in tree.children for run in _runs(child.children, Run("")))
 
 
-def plain(given: Iterable[Part]) -> str:
+def without_marks(given: Iterable[Part]) -> str:
     """What the parts say, without a mark, a line for each."""
     return "\n".join("".join(" " if run.turn else run.text for run in runs) for runs in _all_runs(given))
 
@@ -126,7 +126,7 @@ def seen(text: str) -> str:
     """What a reader of a text sees, a paragraph for each part, and last where its links lead to: no mark parts a word."""
     given = parts(text)
     links = dict.fromkeys(run.link for runs in _all_runs(given) for run in runs if run.link)
-    return "\n\n".join([*plain(given).split("\n"), *links])
+    return "\n\n".join([*without_marks(given).split("\n"), *links])
 
 
 def faults(text: str) -> list[Fault]:

@@ -126,7 +126,7 @@ EMPTY: Mapping[str, str] = {
 def _problems(body: Mapping[str, Any], year: str, names: Names) -> Iterator[Problem]:
     if text_at(body, "year") and text_at(body, "year") != year:
         yield problem("RPT-04", "year")
-    said = {field: prose.plain(prose.parts(text)) for field, text in prose.written_in(body)}
+    said = {field: prose.without_marks(prose.parts(text)) for field, text in prose.written_in(body)}
     for field, written in texts(body, ""):
         text = f"{written}\n{said[field]}" if said.get(field, written) != written else written  # a mark may part a name
         if any(nhs_numbers.is_valid("".join(filter(str.isdigit, found))) for found in _DIGITS.findall(text)):

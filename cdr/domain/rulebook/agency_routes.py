@@ -13,7 +13,7 @@ from cdr.errors import Problem
 
 FORM, SECURE_MAIL, PORTAL, PAPER = "form", "secure_mail", "portal", "paper"
 HANDED_OVER = (PORTAL, PAPER)
-IN_WORDS = {
+ROUTE_IN_WORDS = {
     FORM: "form by mail, the child under lock, the pass-phrase by telephone",
     SECURE_MAIL: "Word form that names the child, by secure mail between approved domains",
     PORTAL: "Word form that names the child, put into a portal or folder",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cdr.domain.case.disagreements import beside, in_words
+from cdr.domain.case.disagreements import beside, disagreement_in_words
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.milestones import milestones_of
 
@@ -27,7 +27,7 @@ def _told(case: Body) -> Iterator[dict[str, str]]:
         yield {"at": one.asked_on.isoformat(), "event": f"The family asked: {' '.join(one.text.split())}"}
     for note in beside(case):
         if note.party in OF_FAMILY or note.party.isdecimal():
-            said = in_words(note, "a return")
+            said = disagreement_in_words(note, "a return")
             yield {"at": note.on.isoformat(), "event": f"{said[:1].upper()}{said[1:]}"}
     for milestone in milestones_of(case):
         if milestone.kind == VIEWS and milestone.note:
