@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.records import dataclass
 from cdr.statistics.rounding import SUPPRESS
+from cdr.terminal.how_far import how_far
 
 if TYPE_CHECKING:
     from cdr.statistics.public_counts import Besides
@@ -156,10 +157,19 @@ def public_of(
 
     notes = [note for of_kind in rules("bands")["notes"].values() for note in of_kind]
     try:
-        return public_edition(tally, tuple(before), notes, method, besides or Besides())
-    except (Impossible, Unkept):
+        with how_far("What a reader could work out") as watch:
+            return public_edition(tally, tuple(before), notes, method, besides or Besides(), watch)
+    except Impossible:
         raise ConditionsNotMet(
-            "No public edition can be made of these tables: beside what was published before, a small count could be worked out.",
+            "No public edition can be made of these tables: they contradict what was published before, so that nobody knows what both tell together.",
+            [],
+            "A case changed since? Withdraw each release that tells of it (cdr release withdraw), and publish again.",
+        ) from None
+    except Unkept as unkept:
+        table, row, column = unkept.args[0]
+        raise ConditionsNotMet(
+            "No public edition can be made of these tables: beside what was published before, a small count could be worked out, "
+            f"also where all of its table is hidden: {row} in {column} ({table}).",
             [],
             AGAIN,
         ) from None
@@ -176,12 +186,12 @@ def publish(app: App, what: str, tally: Tally, asked: Asked) -> Published:
 
     refuse_unfinished(app, tally)
     if asked.dry_run:
-        before = [_released(one.body) for one in releases(app.store)]
+        before = _all_released(one.body for one in releases(app.store))
         edition = public_of(tally, before, asked.method(app), asked.besides)
         return Published(edition, 0, app.clock.today.isoformat())
     with app.store.writing():
         bodies = [one.body for one in releases(app.store)]
-        edition = public_of(tally, [_released(body) for body in bodies], asked.method(app), asked.besides)
+        edition = public_of(tally, _all_released(bodies), asked.method(app), asked.besides)
         text = json.dumps(to_json(edition.tally), ensure_ascii=False)
         made_of = text, asked.words.recorded().get("words")
         same = [body for body in bodies if (body["tally"], body.get("words")) == made_of and "withdrawn_on" not in body]
@@ -255,6 +265,15 @@ def refuse_unfinished(app: App, tally: Tally) -> None:
             [],
             "Publish it when it is over, or give an earlier year.",
         )
+
+
+def _all_released(bodies: Iterable[Mapping[str, Any]]) -> list[Released]:
+    """The releases, the last with the sums that a reader knows of because two themes tell of one year."""
+    from cdr.statistics.theme_sums import sums_of_two_themes
+
+    found = [_released(body) for body in bodies]
+    columns = [column for one in found for table in one.tally.tables for column in table.columns]
+    return [*found[:-1], *(replace(one, sums=(*one.sums, *sums_of_two_themes(columns))) for one in found[-1:])]
 
 
 def _released(body: Mapping[str, Any]) -> Released:
