@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,11 @@ from cdr.app import App, rules
 from cdr.commands.options import as_json, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, refuse_two_results, say, to_file
+from cdr.work.conditions import life_limiting as life_limiting_of
 from cdr.work.counting import agencies, facts, setting
 from cdr.work.releasing import Asked
 
 if TYPE_CHECKING:
-    from cdr.statistics.facts import CaseFacts
     from cdr.statistics.labels import Labels
     from cdr.statistics.tables import Tally
     from cdr.statistics.theme import Criteria, Theme
@@ -89,7 +88,7 @@ def command(
     spans = columns(year or _last_year(app, public), years).years
     labels = Labels(tuple(app.configuration.authorities), agencies(app), rules("bands"))
     cases = reviewed(facts(app, spans[0]), labels, spans)
-    known = _life_limiting(app, may_match(cases, wanted, labels)) if life_limiting else {}
+    known = life_limiting_of(app, may_match(cases, wanted, labels)) if life_limiting else {}
     found = theme(cases, wanted, labels, spans, known)
     choice = Choice(TABLES, pooled=years > 1, today=app.clock.today, every_row=public)
     names = app.configuration.area, labels.authorities, labels.agencies
@@ -139,16 +138,3 @@ def _format(output: str | None, suffixes: dict[str, str]) -> str:
     if suffix not in suffixes:
         raise WrongUsage("That ending is none that it can be written as.", "Choose one of .txt, .md, .csv, .json.")
     return suffixes[suffix]
-
-
-def _life_limiting(app: App, cases: Iterable[CaseFacts]) -> dict[str, bool | None]:
-    """Whether each child had a life-limiting condition, as the returns of its case say; None where none says it."""
-    from cdr.app import progress
-    from cdr.domain.rulebook.validation import at
-
-    answered = [one.case for one in cases if any(request.status == "returned" for request in one.requests)]
-    found: dict[str, bool | None] = {}
-    for case in progress(answered, "Returns"):
-        said = {at(body, "child.life_limiting_condition") for body in app.store.case(case).return_bodies}
-        found[case] = True if "yes" in said else False if "no" in said else None
-    return found

@@ -13,6 +13,7 @@ from cdr.statistics.told import Key, Limits, Secret, Told
 
 Watch = Callable[[int, int], None]  # is told how many of how many counts are kept so far
 WHOLE = 1e-6
+IN_WHOLE = 20  # a question that must be asked again in whole numbers takes as long as so many
 PRIMAL = 4  # goes on where the last question ended: six times as fast as the dual simplex, since only what is asked for changes
 FAR = 100_000  # a count that could be as large has no upper limit
 
@@ -36,6 +37,7 @@ class Attack:
         self.told = told
         keys = dict.fromkeys([*told.limits, *(key for one in told.sums for key in one.members)])
         self.places: Mapping[Key, int] = {key: place for place, key in enumerate(keys)}
+        self.asked = 0
         self._found: dict[Key, Limits] = {}
         self._ways: list[Any] = self._still_possible(earlier) if earlier else []
 
@@ -78,9 +80,9 @@ class Attack:
             watch(done + 1 - len(found), len(secrets))
         return found
 
-    def keeps(self, secrets: Mapping[Key, Secret]) -> bool:
-        """Whether a reader can work out of none of these counts more than they may. Raises: Impossible."""
-        return all(self._is_kept(key, secret) for key, secret in secrets.items())
+    def keeps(self, secrets: Mapping[Key, Secret], most: int) -> bool:
+        """Whether a reader can work out of none of these counts more than they may, as far as `most` questions tell. Raises: Impossible."""
+        return all(self.asked < most and self._is_kept(key, secret) for key, secret in secrets.items())
 
     def _is_kept(self, key: Key, secret: Secret) -> bool:
         if key not in self.places:  # nothing is told of it, and no sum has it
@@ -108,6 +110,7 @@ class Attack:
         import numpy
 
         self._model.run()
+        self.asked += 1
         if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise Impossible
         return numpy.array(self._model.getSolution().col_value)
@@ -119,12 +122,15 @@ class Attack:
         for place in self.places.values():
             self._model.changeColIntegrality(place, kinds.kInteger)
         found = self._solved()
+        self.asked += IN_WHOLE
         for place in self.places.values():
             self._model.changeColIntegrality(place, kinds.kContinuous)
         return found
 
     def _still_possible(self, earlier: Attack) -> list[Any]:
-        if list(earlier.places) != list(self.places) or earlier.told.sums != self.told.sums:
+        if self.places.keys() - earlier.places.keys() or earlier.told.sums != self.told.sums:
             return []
         low, high = self._ends
-        return [way for way in earlier._ways if ((low <= way) & (way <= high)).all()]
+        places = [earlier.places[key] for key in self.places]
+        ways = (way[places] for way in earlier._ways)
+        return [way for way in ways if ((low <= way) & (way <= high)).all()]

@@ -64,10 +64,11 @@ def _parts(table: str, column: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Hiding:
-    """The counts that are hidden, and what is kept by it: of what readers could work out before, no more than that."""
+    """The counts that are hidden, what is kept by it (of what readers could work out before, no more than that), and the last attack."""
 
     hidden: set[Key]
     secrets: Mapping[Key, Secret]
+    attack: Attack
 
 
 def hide(counts: Counts, close: Callable[[Key], Sequence[Iterable[Key]]], watch: Watch = unwatched) -> Hiding:
@@ -96,7 +97,7 @@ def hide(counts: Counts, close: Callable[[Key], Sequence[Iterable[Key]]], watch:
             else:
                 raise Unkept(key)
         attack = Attack(counts.told(hidden), attack)
-    return Hiding(_without_needless(counts, hidden, secrets, attack), secrets)
+    return _without_needless(counts, hidden, secrets, attack)
 
 
 def _known_before(counts: Counts, found: Collection[Key]) -> dict[Key, Secret]:
@@ -157,6 +158,7 @@ def _cheapest(key: Key, counts: Counts, hidden: Collection[Key], lines: Mapping[
 
 
 MOST_TRIED = 12
+EFFORT = 4_000_000  # questions, each times the counts that it is about: about three seconds
 
 
 def _apart(one: Key, other: Key) -> int:
@@ -164,16 +166,19 @@ def _apart(one: Key, other: Key) -> int:
     return sum(mine != theirs for mine, theirs in zip(one, other, strict=True))
 
 
-def _without_needless(counts: Counts, hidden: set[Key], secrets: Mapping[Key, Secret], attack: Attack) -> set[Key]:
+def _without_needless(counts: Counts, hidden: set[Key], secrets: Mapping[Key, Secret], attack: Attack) -> Hiding:
     """Show again, the largest first, what need not be hidden.
 
     A column whose zeros are hidden too stays closed: beside a number that is shown, a mark is read as one at the least.
     """
     closed = {(table, column) for table, row, column in hidden if not counts.true[table, row, column]}
     open_ = {key for key in hidden - secrets.keys() if (key[0], key[2]) not in closed}
+    questions = EFFORT // max(len(attack.places), 1)
     for key in sorted(open_, key=lambda key: (-counts.true[key], key))[:MOST_TRIED]:
         without = hidden - {key}
         tried = Attack(counts.told(without), attack)
-        if tried.keeps({one: secrets[one] for one in sorted(secrets, key=lambda one: _apart(one, key))}):
+        nearest = {one: secrets[one] for one in sorted(secrets, key=lambda one: _apart(one, key))}
+        if tried.keeps(nearest, questions):
             hidden, attack = without, tried
-    return hidden
+        questions -= tried.asked
+    return Hiding(hidden, secrets, attack)

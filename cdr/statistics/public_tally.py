@@ -76,11 +76,12 @@ def public_edition(
     made = tuple(_shown(table, work, hidden, set(notes)) for table in tables)
     shown = tuple(table for table in made if _may_stand(table))
     edition = replace(tally, edition=PUBLIC, tables=shown, panel=None, rounded=method.is_rounded)
-    _refuse_open(edition, counts, work.small)
+    _refuse_open(edition, counts, work.small, found.attack)
     why = {key: work.why(key) for key in {*hidden, *_hidden_in(made)} if (key[0], key[2]) not in work.frozen}
     kept = {table.id for table in edition.tables}
     left = tuple(table.id for table in tally.tables if table.id not in kept)
-    secrets = {key: counts.secrets[key] for key in (*work.secrets, *besides.secrets)}
+    kept_of = {key: counts.secrets[key] for key in (*work.secrets, *besides.secrets)}
+    secrets = {key: one for key, one in kept_of.items() if one.width}  # of what was known there is nothing to keep
     stays = tuple(sorted({column for _, column in work.changed}))
     return PublicEdition(edition, why, secrets, left, work.corrected, stays)
 
@@ -100,12 +101,12 @@ def _hidden_in(tables: Iterable[Table]) -> Iterator[Key]:
             )
 
 
-def _refuse_open(edition: Tally, counts: Counts, small: frozenset[Key]) -> None:
+def _refuse_open(edition: Tally, counts: Counts, small: frozenset[Key], earlier: Attack) -> None:
     """The attack on the tables as they will be published, with what was told before. Raises: AssertionError."""
     limits = {**told(edition, small)}
     for key, (low, high) in (counts.released or {}).items():
         limits[key] = (low, high) if high is not None else limits.get(key, (low, high))
-    found = Attack(Told(limits, counts.sums)).given_away(counts.secrets)
+    found = Attack(Told(limits, counts.sums), earlier).given_away(counts.secrets)
     if found:
         raise AssertionError(f"{len(found)} counts could be worked out of what would be published")
 

@@ -11,6 +11,7 @@ from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.records import dataclass
 from cdr.statistics.release import Release, Words, body_of, made, release_of, withdrawn
+from cdr.terminal.how_far import how_far
 
 if TYPE_CHECKING:
     from cdr.statistics.public_counts import Besides
@@ -134,10 +135,19 @@ def public_of(
 
     notes = [note for of_kind in rules("bands")["notes"].values() for note in of_kind]
     try:
-        return public_edition(tally, tuple(before), notes, method, besides or Besides())
-    except (Impossible, Unkept):
+        with how_far("What a reader could work out") as watch:
+            return public_edition(tally, tuple(before), notes, method, besides or Besides(), watch)
+    except Impossible:
         raise ConditionsNotMet(
-            "No public edition can be made of these tables: beside what was published before, a small count could be worked out.",
+            "No public edition can be made of these tables: they contradict what was published before, so that nobody knows what both tell together.",
+            [],
+            "A case changed since? Withdraw each release that tells of it (cdr release withdraw), and publish again.",
+        ) from None
+    except Unkept as unkept:
+        table, row, column = unkept.args[0]
+        raise ConditionsNotMet(
+            "No public edition can be made of these tables: beside what was published before, a small count could be worked out, "
+            f"also where all of its table is hidden: {row} in {column} ({table}).",
             [],
             AGAIN,
         ) from None
@@ -173,7 +183,7 @@ def _edition(app: App, tally: Tally, before: Sequence[Release], asked: Asked) ->
     years = set(tally.years)
     others = tuple(one.number for one in before if years & set(one.tally.years) and is_of_others(app, one))
     try:
-        edition = public_of(tally, [one.as_read() for one in before], asked.method(app), asked.besides)
+        edition = public_of(tally, _all_read(before), asked.method(app), asked.besides)
     except ConditionsNotMet as error:
         if not others:
             raise
@@ -186,6 +196,15 @@ def _edition(app: App, tally: Tally, before: Sequence[Release], asked: Asked) ->
             LATER_YEARS,
         )
     return edition, others
+
+
+def _all_read(before: Sequence[Release]) -> list[Released]:
+    """What a reader knows of the releases, the last with the sums that are known because two themes tell of one year."""
+    from cdr.statistics.theme_sums import sums_of_two_themes
+
+    found = [one.as_read() for one in before]
+    columns = [column for one in before for table in one.tally.tables for column in table.columns]
+    return [*found[:-1], *(replace(one, sums=(*one.sums, *sums_of_two_themes(columns))) for one in found[-1:])]
 
 
 def withdraw(app: App, number: int, why: str) -> None:

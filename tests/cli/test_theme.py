@@ -31,6 +31,11 @@ def test_a_theme_is_counted_from_reviews_and_returns(cdr: Shell, sudi: str, tmp_
     assert (public.json["edition"], public.json["years"][-1], public.json["cases"]) == ("public", "2026/27", [])
     assert public.json["matching"] is None and "release 1" in public.err and sudi not in public.out
     assert all("among" not in column for table in public.json["tables"] for column in table["columns"])
-    cdr("theme", "--category", "9", "--public", as_of="2027-05-01", code=65)
+    second = cdr("theme", "--life-limiting", "--public", "--years", "2", "--json", as_of="2027-05-01")
+    assert "release 2" in second.err and second.json["matching"] is None
+    third = cdr("theme", "--category", "9", "--public", as_of="2027-05-01", code=65)
+    assert "Releases 1, 2 tell of other cases of these years" in third.err
+    again = cdr("theme", "--category", "10", "--years", "2", "--public", "--json", as_of="2027-05-01")
+    assert "release 1" in again.err and again.json == public.json, "the very same is published once"
     for wrong in (["--category", "12"], ["-o", tmp_path / "audit.docx"], ["-o", "-", "--json"], ["--year", "2026"]):
         cdr("theme", *wrong, as_of="2026-05-01", code=2)

@@ -189,7 +189,9 @@ def test_the_attack_finds_what_brute_force_finds(values: list[int], places: set[
             seen = [way[body[place]] for way in ways]
             assert attack.limits(body[place]) == (min(seen), max(seen))
             width = max(seen) - min(seen)
-            assert attack.keeps({body[place]: Secret(width)}) and not attack.keeps({body[place]: Secret(width + 1)})
+            assert attack.keeps({body[place]: Secret(width)}, 99) and not attack.keeps(
+                {body[place]: Secret(width + 1)}, 99
+            )
 
 
 @settings(max_examples=many(10))

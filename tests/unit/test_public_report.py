@@ -57,6 +57,7 @@ def test_what_may_point_at_a_child_is_found(text: str, rules_: set[str]) -> None
         ("* who came\n* Amara's mother", {"PUB-01"}),
         ("| a | b |\n|---|---|\n| x | Amara came |", {"PUB-01"}),
         ("Ask [them](tel:08001234567).", {"PUB-07"}),
+        ("Parents told us.\n\n> We waited for a call.\n> Nobody came.\n>\n> A father", {"PUB-09"}),
         ("Three things came up **again and again**, as *all* of us know.", set()),
     ],
 )

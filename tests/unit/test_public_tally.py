@@ -235,6 +235,7 @@ def test_years_after_years_as_one_have_a_public_edition_however_few_died(n: int,
     small = frozenset(key for key, why in first.hidden.items() if why == made.SMALL and method.is_rounded)
     second = public_edition(exact, [Released(first.tally, first.secrets, small)], (), method)
     assert worked_out(exact, [first, second], method.fewest) == []
+    assert all(one.width for one in second.secrets.values())
 
 
 def test_fewer_tables_after_all_of_them_repeat_what_was_shown() -> None:

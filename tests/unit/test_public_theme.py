@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,9 +28,9 @@ from cdr.statistics.rounding import ROUND, Method
 from cdr.statistics.tables import SHARES, Cell, Row, Table, Tally
 from cdr.statistics.tally import Choice, tally
 from cdr.statistics.theme import TABLES, Criteria, Theme, reviewed, theme
-from cdr.statistics.theme_sums import criteria_of, sums_of_themes, theme_text
-from cdr.statistics.told import Key, Limits, Secret, Told
-from cdr.statistics.two_themes import known_sums
+from cdr.statistics.theme_sums import criteria_of, sums_of_themes, sums_of_two_themes, theme_text
+from cdr.statistics.told import Key, Limits, Secret, Sum, Told
+from cdr.statistics.two_themes import known_sums, of_two, pairs
 
 LABELS = Labels(("Northshire", "Southtown"), AGENCIES, BANDS)
 YEARS = ("2022/23", "2023/24")
@@ -70,12 +71,12 @@ def small_ones(found: Theme, text: str) -> dict[Key, Secret]:
     return secrets
 
 
-def worked_out(editions: list[PublicEdition], secrets: dict[Key, Secret]) -> list[Key]:
+def worked_out(editions: list[PublicEdition], secrets: dict[Key, Secret], more: Sequence[Sum] = ()) -> list[Key]:
     limits: dict[Any, Any] = {}
     for one in map(parsed_back, editions):
         limits |= {key: each for key, each in told(one).items() if key not in limits or each[0] == each[1]}
     tables = [table for one in map(parsed_back, editions) for table in one.tables]
-    return Attack(Told(limits, known_sums(tables, sums_of_themes(limits)))).given_away(secrets)
+    return Attack(Told(limits, known_sums(tables, [*sums_of_themes(limits), *more]))).given_away(secrets)
 
 
 @settings(max_examples=many(3))
@@ -124,6 +125,7 @@ def test_a_theme_of_a_factor_has_a_public_edition_beside_the_yearly_tables(wante
     edition = edition_of(found, wanted, [Released(yearly.tally, yearly.secrets)])
     assert edition.tally.tables and edition.shown > 0.2
     assert worked_out([yearly, edition], dict(edition.secrets)) == []
+    assert all(one.width for one in edition.secrets.values()), "the register has nothing of what was known before"
 
 
 def test_the_rows_of_each_year_of_a_theme_add_up_to_it() -> None:
@@ -135,6 +137,73 @@ def test_the_rows_of_each_year_of_a_theme_add_up_to_it() -> None:
     limits |= {("reviews", "Total", time): (24, 24), ("reviews", "Total", first): (9, 9)}
     limits["reviews.sex", "Female", first] = 0, 0
     assert Attack(Told(limits, known_sums([table]))).limits(("reviews.sex", "Male", second)) == (3, 3)
+
+
+def two_themes(n: int, seed: int, first: Criteria, second: Criteria) -> tuple[list[PublicEdition], dict[Key, Secret]]:
+    """The editions of yearly tables and of two themes after each other; every small count of who is in both, one alone or neither."""
+    every = reviewed(cases(n, seed), LABELS, YEARS)
+    known = {one.case: place % 3 > 0 for place, one in enumerate(every)}
+    both = [theme(every, wanted, LABELS, YEARS, known) for wanted in (first, second)]
+    texts = [theme_text(wanted) for wanted in (first, second)]
+    [pair] = pairs(f"2022/23 to 2023/24 among: {text}" for text in texts)
+    inside = {text: {one.case for one in found.matching} for text, found in zip(texts, both, strict=True)}
+    quarters = {pair.both: (True, True), pair.only(pair.first): (True, False), pair.only(pair.second): (False, True)}
+    of_each = {
+        text: tuple(one for one in every if (one.case in inside[pair.first], one.case in inside[pair.second]) == where)
+        for text, where in {**quarters, pair.neither: (False, False)}.items()
+    }
+    small = {
+        (table.id, row.label, f"{column} among: {text}"): Secret(T - 1, T)
+        for text, found in of_each.items()
+        for each in (by(found), by(found, pooled=True))
+        for table in each.tables
+        for row in table.rows
+        for column, cell in zip(table.columns, row.cells, strict=True)
+        if cell.n and cell.n < T
+    }
+    yearly = public_edition(of(cases(n, seed), tables=SOME))
+    one = edition_of(both[0], first, [Released(yearly.tally, yearly.secrets)])
+    before = [
+        Released(yearly.tally, yearly.secrets),
+        Released(one.tally, one.secrets, sums=tuple(sums_of_themes(told(one.tally)))),
+    ]
+    rest = by(rest_of(both[1]))
+    besides = made.besides(by(both[1].matching), rest, second, Method())
+    besides |= made.beside_another(pair, {text: by(found) for text, found in of_each.items()}, Method())
+    whole = made.to_publish(both[1], second, by(both[1].matching, pooled=True))
+    return [yearly, one, public_edition(whole, before, (), Method(), besides)], small
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Criteria(categories=(3, 4, 5)), Criteria(categories=(6, 7))),
+        (Criteria(categories=(3, 4, 5, 6)), Criteria(categories=(5, 6, 7))),
+        (Criteria(life_limiting=True), Criteria(age_bands=("0-27 days", "1-4 years"))),
+        (Criteria(factors=("overcrowding",)), Criteria(factors=("acute_illness",), life_limiting=True)),
+    ],
+)
+def test_of_two_themes_of_one_year_nobody_learns_who_is_in_one_alone(first: Criteria, second: Criteria) -> None:
+    editions, small = two_themes(120, 4, first, second)
+    cells = [cell for table in editions[2].tally.tables for row in table.rows for cell in row.cells]
+    assert not any(cell.n and cell.n < T for cell in cells)
+    tables = [table for one in map(parsed_back, editions) for table in one.tables]
+    more = list(sums_of_two_themes(column for table in tables for column in table.columns))
+    known = worked_out(editions[:2], small, more)
+    assert small.keys() - known and set(worked_out(editions, small, more)) <= set(known), "no more than before"
+
+
+def test_a_part_of_a_theme_does_not_tell_who_is_in_the_theme_alone() -> None:
+    """All but few of a theme's children had a life-limiting condition: a theme of these would tell how many had none."""
+    first, second = theme_text(Criteria(categories=(7,))), theme_text(Criteria(categories=(7,), life_limiting=True))
+    time = "2022/23 to 2023/24"
+    totals: dict[Key, Limits] = {
+        ("reviews", "Total", f"{time} among: {text}"): (n, n) for text, n in ((first, 40), (second, 38))
+    }
+    alone: Key = ("reviews", "Total", f"{time} among: {first} and not {second}")
+    assert Attack(Told(totals, known_sums([], of_two(totals)))).limits(alone) == (2, 40)
+    one_in_the_other = sums_of_two_themes(key[2] for key in totals)
+    assert Attack(Told(totals, known_sums([], [*of_two(totals), *one_in_the_other]))).limits(alone) == (2, 2)
 
 
 def test_a_rounded_theme_has_multiples_of_five_alone() -> None:

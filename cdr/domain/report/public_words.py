@@ -1,4 +1,4 @@
-"""The area's own words before they are published: what in them may point at a child, each for a person to answer (PUB-01 to PUB-07)."""
+"""The area's own words before they are published: what in them may point at a child, each for a person to answer (PUB-01 to PUB-07, PUB-09)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cdr.expressions import expression
 from cdr.records import dataclass
 
 NAME, PLACE, DATE, METHOD, FEW, COUNT, NUMBER = (f"PUB-0{n}" for n in range(1, 8))
+QUOTED = "PUB-09"
 NOT_SEARCHED = expression(r"schema|year|membership\.\d+\.(?:role|organisation)|actions\.\d+\.(?:due|status)")
 SHORTEST_TELLING = 5
 ID_LENGTH = 8
@@ -32,6 +33,7 @@ NOBODY = "they"
 _CAPITAL = expression(r"[A-Z][^\W\d_]*(?:[-'’][^\W\d_]+)*['’]?")
 _JOINS = r"(?:\s+(?:(?:of|and|for|in|the|on|to|with|&)\s+){0,2}|\s*/\s*)"
 _RUN = expression(rf"(?:(?<!\w)(?P<before>[A-Za-z]+)\s+)??(?<![\w'’]){_CAPITAL.pattern}(?:{_JOINS}{_CAPITAL.pattern})*")
+_QUOTES = expression(r"(?:^[ \t]*>.*\n?)+", re.MULTILINE)
 _SENTENCES = expression(r"(?<=[.!?])\s+|\n\s*\n")
 
 
@@ -63,11 +65,16 @@ class Search:
     def findings(self, words: Mapping[str, Any]) -> list[Finding]:
         """Every finding in the words as a reader sees them, one for each rule and sentence; of a picture its words are read."""
         said = {field: prose.seen(text) for field, text in prose.written_in(words)}
-        return [
+        quoted = [
+            Finding(_id(QUOTED, field, quote[0]), QUOTED, field, len(_sentences(prose.seen(text[: quote.start()]))) + 1)
+            for field, text in prose.written_in(words)
+            for quote in _QUOTES.finditer(text)
+        ]
+        return quoted + [
             Finding(_id(rule, field, sentence), rule, field, n)
             for field, text in texts(words, "")
             if not OF_PROFESSIONALS.fullmatch(field) and not NOT_SEARCHED.fullmatch(field)
-            for n, sentence in enumerate(filter(None, _SENTENCES.split(said.get(field, text))), 1)
+            for n, sentence in enumerate(_sentences(said.get(field, text)), 1)
             for rule in sorted(set(self._rules_of(sentence)))
         ]
 
@@ -127,6 +134,10 @@ def printed_words(words: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str
     """The words as they stand in a report: with last year's actions, where this year's words say nothing of them."""
     followed = words.get("earlier_actions") or follow_up(last)
     return {**words, **({"earlier_actions": followed} if followed else {})}
+
+
+def _sentences(text: str) -> list[str]:
+    return [one for one in _SENTENCES.split(text) if one]
 
 
 def _of(read: Anonymised) -> Iterator[str]:

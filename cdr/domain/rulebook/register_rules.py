@@ -82,4 +82,6 @@ REGISTER: tuple[tuple[str, str, str, str], ...] = (
      "a number that may stand for a person"),
     ("PUB-08", "error", "words to be published",
      "an answer belongs to a finding that the words have now; take the finding's letters and digits as they are told"),
+    ("PUB-09", "error", "words to be published",
+     "somebody's own words, by which a family may be known: those whom they are of have to agree"),
 )  # fmt: skip
