@@ -128,6 +128,10 @@ def test_the_power_goes_at_any_moment(
             assert stands in (before, after), f"{copy.name}: neither before nor after"
             found.append(stands == after)
             settled(world, points.Point("power", "cut", int(copy.name), ""))
+            with monkeypatch.context() as patch:
+                acting(world, verb, patch)
+                again = told(world.command(verb))
+            assert again.code == verb.code if stands == before else again.code != 70, f"{copy.name}: {again.err}"
             checked = told(["--store", str(world.store), "--as-of", verb.day, "verify"])
             assert checked.code == 0, f"{copy.name}: {checked.out}{checked.err}"
         copy.unlink()
