@@ -88,6 +88,13 @@ def _store(app: App) -> Iterator[Check]:
         raise wrong
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
     store.git.repository.refuse_writing()
+    if stat.S_IMODE(store.folder.stat().st_mode) & 0o077:  # as git clone makes it
+        command = programs.as_typed("chmod", "700", store.folder)
+        yield Check(
+            "store",
+            "warning",
+            f"Other users of this machine may see which cases there are and when each changed; run: {command}",
+        )
     if store.git.setting("core.fsync") != "all":
         command = programs.as_typed("git", "-C", store.folder, "config", "core.fsync", "all")
         yield Check("store", "warning", f"A power cut could damage this copy; run: {command}")

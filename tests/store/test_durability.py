@@ -119,3 +119,10 @@ def test_short_forms_and_long_ones_within_a_block_are_equally_large_in_the_folde
     cdr("gate", sudi, "close", "criminal", "--on", "2026-01-11", as_of="2026-01-12")
     after = (case / "case.yaml.gpg").stat().st_size
     assert abs(after - before) <= 8
+
+
+def test_doctor_tells_of_a_folder_that_others_may_look_into(cdr: Shell) -> None:
+    """As `git clone` makes it: the documents are encrypted, and how many cases there are is to be seen."""
+    assert "chmod 700" not in cdr("doctor").out
+    cdr.store.chmod(0o755)
+    assert f"chmod 700 {cdr.store}" in cdr("doctor").out
