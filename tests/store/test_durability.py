@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell
-from store.hands import git
+from store.hands import git, sign_commit
 
 from cdr.store.crypto import Gnupg
 
@@ -126,3 +126,14 @@ def test_doctor_tells_of_a_folder_that_others_may_look_into(cdr: Shell) -> None:
     assert "chmod 700" not in cdr("doctor").out
     cdr.store.chmod(0o755)
     assert f"chmod 700 {cdr.store}" in cdr("doctor").out
+
+
+def test_doctor_tells_of_a_clock_that_is_behind_or_was_ahead(
+    cdr: Shell, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "still to come" not in cdr("doctor").out
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_DATE", "2060-01-02T12:00:00Z")
+    sign_commit(cdr.store, people.home, people.member)
+    assert "recorded on 2060-01-02" in cdr("doctor").out
+    assert cdr("verify").code == 0  # what counts is the order of the history
