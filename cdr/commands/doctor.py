@@ -83,11 +83,25 @@ def _store(app: App) -> Iterator[Check]:
     store = app.store
     if borrows := store.git.repository.borrows():
         yield Check("store", "warning", borrows)
-    head, _ = store.head
+    head, made_on = store.head
     if store.git.repository.lacking() and (wrong := store.git.damage(head)):
         raise wrong
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
     store.git.repository.refuse_writing()
+    if made_on > app.clock.real_today:
+        yield Check(
+            "store",
+            "warning",
+            f"The newest change was recorded on {made_on}, which by this machine's clock is still to come. "
+            "Set the clock right, here or where that was recorded; see: cdr audit",
+        )
+    if stat.S_IMODE(store.folder.stat().st_mode) & 0o077:  # as git clone makes it
+        command = programs.as_typed("chmod", "700", store.folder)
+        yield Check(
+            "store",
+            "warning",
+            f"Other users of this machine may see which cases there are and when each changed; run: {command}",
+        )
     if store.git.setting("core.fsync") != "all":
         command = programs.as_typed("git", "-C", store.folder, "config", "core.fsync", "all")
         yield Check("store", "warning", f"A power cut could damage this copy; run: {command}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell
-from store.hands import git
+from store.hands import git, sign_commit
 
 from cdr.store.crypto import Gnupg
 
@@ -119,3 +119,21 @@ def test_short_forms_and_long_ones_within_a_block_are_equally_large_in_the_folde
     cdr("gate", sudi, "close", "criminal", "--on", "2026-01-11", as_of="2026-01-12")
     after = (case / "case.yaml.gpg").stat().st_size
     assert abs(after - before) <= 8
+
+
+def test_doctor_tells_of_a_folder_that_others_may_look_into(cdr: Shell) -> None:
+    """As `git clone` makes it: the documents are encrypted, and how many cases there are is to be seen."""
+    assert "chmod 700" not in cdr("doctor").out
+    cdr.store.chmod(0o755)
+    assert f"chmod 700 {cdr.store}" in cdr("doctor").out
+
+
+def test_doctor_tells_of_a_clock_that_is_behind_or_was_ahead(
+    cdr: Shell, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "still to come" not in cdr("doctor").out
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_DATE", "2060-01-02T12:00:00Z")
+    sign_commit(cdr.store, people.home, people.member)
+    assert "recorded on 2060-01-02" in cdr("doctor").out
+    assert cdr("verify").code == 0  # what counts is the order of the history

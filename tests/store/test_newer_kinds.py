@@ -218,3 +218,76 @@ def test_an_erasure_that_one_member_confirms_alone(beside: World) -> None:
     by_a_member(beside)
     assert told(beside, ["list"]).code == 76
     assert beside.ready in {one.name for one in (beside.store / "cases").iterdir()}
+
+
+# ---- whoever signs: somebody who left, and a merge that drops or brings what it may not ---------------------------------
+
+
+def back_to(world: World, tip: str) -> None:
+    """The store and what this machine remembers of it, as they were."""
+    git(world.store, "reset", "-q", "--hard", tip)
+    shutil.rmtree(world.folder / "state")
+    shutil.copytree(world.folder / "state-before", world.folder / "state")
+
+
+def test_commits_by_a_member_who_left(beside: World) -> None:
+    left = told(beside, ["keys", "remove", beside.people.second, "--reason", "Left"])
+    assert left.code == 0, left.err
+    tip = git(beside.store, "rev-parse", "HEAD")
+    for name in [*KINDS, "erased"]:
+        path = next((beside.store / "erased").glob("*")) if name == "erased" else file_of(beside.store, name)
+        path.unlink()
+        sign_commit(beside.store, beside.people.second_home, beside.people.second)
+        for words in (["list"], *filter(None, [KINDS.get(name, ([], []))[1]])):
+            answer = told(beside, words)
+            assert answer.code == 76 and "not by anyone who may write" in answer.err, (
+                f"{name}: {answer.code} {answer.err}"
+            )
+        back_to(beside, tip)
+    assert told(beside, ["list"]).code == 0
+
+
+def test_a_merge_that_drops_what_one_side_wrote(beside: World) -> None:
+    """`git merge -s ours`, signed by a member: the other side's meeting, release or pass-phrase would be gone without a trace."""
+    tip, key = git(beside.store, "rev-parse", "HEAD"), beside.people.member
+    (beside.folder / "in" / "words.yaml").write_text(
+        "schema: report/1\nyear: 2025/26\nforeword: {text: Otherwise.}\n", "utf-8"
+    )
+    assert told(beside, ["milestone", beside.case, "family_views"]).code == 0
+    ours = git(beside.store, "rev-parse", "HEAD")
+    for name, (later, _) in KINDS.items():
+        if not later:
+            continue
+        back_to(beside, tip)
+        answer = told(beside, later)
+        assert answer.code == 0, answer.err
+        theirs = git(beside.store, "rev-parse", "HEAD")
+        back_to(beside, ours)
+        signed = ("-c", f"user.signingKey={key}", "merge", "-q", f"-S{key}", "-s", "ours", "-m", "by hand", theirs)
+        git(beside.store, *signed, home=beside.people.home)
+        refused = told(beside, ["list"])
+        assert refused.code == 76 and "drops a change" in refused.err, f"{name}: {refused.code} {refused.err}"
+
+
+# ---- what a case keeps of those who were spoken to, asked and answered ---------------------------------------------------
+
+OF_A_CASE = ("contact", "question add", "wish", "handover", "chase hold", "disclose", "gate open")
+
+
+@pytest.mark.parametrize("verb", OF_A_CASE)
+def test_an_older_revision_of_what_a_case_keeps(beside: World, verb: str) -> None:
+    """Each lies in a document of its case: where an older one is put back, the case is left out, and the commit is named."""
+    beside.prepare(VERBS[verb])
+    done = run(beside.command(VERBS[verb]))
+    assert done.code == VERBS[verb].code, done.err
+    changed = git(beside.store, "diff", "--name-only", "--diff-filter=M", "HEAD~1", "HEAD").splitlines()
+    of_case = [path for path in changed if path.startswith("cases/")]
+    assert of_case, changed
+    for path in of_case:
+        git(beside.store, "checkout", "-q", "HEAD~1", "--", path)
+    by_a_member(beside)
+    case = of_case[0].split("/")[1]
+    answer = told(beside, ["list"])
+    assert answer.code == 1 and f"the case {case} is left out" in answer.err, answer.err
+    checked = told(beside, ["verify", "--json"])
+    assert {one["path"] for one in checked.json["findings"] if one["check"] == "revision"} == {*of_case}

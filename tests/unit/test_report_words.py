@@ -169,6 +169,20 @@ def test_what_may_not_stand_in_markdown_is_told_by_the_line_of_its_text() -> Non
     assert prose.faults(good) == []
 
 
+def test_brackets_without_end_are_told_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would be tried as the beginning of a link: a file of a megabyte took a minute and a half."""
+    body = {"schema": "report/1", "year": "2025/26", "what_was_done": "![" * 1001, "thanks": "[" * 1000}
+    assert [(one.field, one.rule) for one in report_problems(body, "2025/26", NAMES)] == [("what_was_done", "RPT-13")]
+
+    def read(text: str) -> tuple[()]:
+        assert not prose.has_too_many_brackets(text)
+        return ()
+
+    monkeypatch.setattr(prose, "parts", read)
+    monkeypatch.setattr(prose, "faults", read)
+    assert [one.rule for one in report_problems(body, "2025/26", NAMES)] == ["RPT-13"]
+
+
 def test_a_fault_stands_in_the_line_of_the_file_where_its_text_is_as_typed() -> None:
     raw = b"schema: report/1\nyear: 2025/26\nlearning:\n- title: A\n  text: |-\n    One.\n\n    Two <b>.\nthanks: >-\n  We thank\n  <i>all</i>.\n"
     body, source, wrong = schema.examine(raw, "words.yaml", "report")

@@ -24,6 +24,7 @@ HTML, LINK, PICTURE, NOTHING_SAID = "RPT-07", "RPT-08", "RPT-09", "RPT-10"
 LEADS_OUT = expression(r"(?:https?://[^/\s]|mailto:[^\s]|tel:[+0-9])", re.IGNORECASE)
 PICTURE_FILE = expression(r"[0-9A-Za-z][0-9A-Za-z ._-]{0,79}\.(?:png|jpe?g)", re.IGNORECASE)
 DEEPEST_HEADING = 3
+MOST_BRACKETS = 1000  # each that opens is tried as the beginning of a link, up to the end of its paragraph
 # Code is shown as what it says: a paragraph that happens to be indented is no program.
 NOT_READ = ("code", "fence", "html_block", "html_inline")
 
@@ -101,6 +102,11 @@ class Fault:
     row: int
 
 
+def has_too_many_brackets(text: str) -> bool:
+    """Whether reading a text would take seconds for its square brackets alone: no text that somebody wrote has so many."""
+    return text.count("[") > MOST_BRACKETS
+
+
 def parts(text: str) -> tuple[Part, ...]:
     """A text as its parts. HTML stands there as it was written and does nothing; a link that may not lead out is its words alone."""
     from markdown_it.tree import SyntaxTreeNode
@@ -135,7 +141,9 @@ def faults(text: str) -> list[Fault]:
 
 
 def pictures_in(text: str) -> list[tuple[str, int]]:
-    """The file of each picture of a text, as it is named there, with the line of the text, from 0."""
+    """The file of each picture of a text, as it is named there, with the line of the text, from 0; none of a text that is not read (RPT-13)."""
+    if has_too_many_brackets(text):
+        return []
     found = [
         (token.map[0] if token.map else 0, child) for token in _checker().parse(text) for child in token.children or []
     ]

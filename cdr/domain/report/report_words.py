@@ -1,4 +1,4 @@
-"""The area's own words in its annual report: what may stand in them (RPT-01 to RPT-10), and what next year's begin with."""
+"""The area's own words in its annual report: what may stand in them (RPT-01 to RPT-13), and what next year's begin with."""
 
 from __future__ import annotations
 
@@ -126,16 +126,20 @@ EMPTY: Mapping[str, str] = {
 def _problems(body: Mapping[str, Any], year: str, names: Names) -> Iterator[Problem]:
     if text_at(body, "year") and text_at(body, "year") != year:
         yield problem("RPT-04", "year")
-    said = {field: prose.without_marks(prose.parts(text)) for field, text in prose.written_in(body)}
-    for field, written in texts(body, ""):
-        text = f"{written}\n{said[field]}" if said.get(field, written) != written else written  # a mark may part a name
+    written = dict(prose.written_in(body))
+    unread = {field for field, text in written.items() if prose.has_too_many_brackets(text)}
+    yield from (problem("RPT-13", field) for field in sorted(unread))
+    marked = {field: text for field, text in written.items() if field not in unread}
+    said = {field: prose.without_marks(prose.parts(text)) for field, text in marked.items()}
+    for field, typed in texts(body, ""):
+        text = f"{typed}\n{said[field]}" if said.get(field, typed) != typed else typed  # a mark may part a name
         if any(nhs_numbers.is_valid("".join(filter(str.isdigit, found))) for found in _DIGITS.findall(text)):
             yield problem("RPT-01", field)
         if not OF_PROFESSIONALS.fullmatch(field) and names.is_in(text):
             yield problem("RPT-02", field)
         if _REFERENCE.search(text):
             yield problem("RPT-03", field)
-    for field, text in prose.written_in(body):
+    for field, text in marked.items():
         yield from (replace(problem(one.rule, field), row=one.row) for one in prose.faults(text))
     for n, item in items_at(body, "earlier_actions"):
         if not text_at(item, "became"):
