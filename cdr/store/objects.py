@@ -185,11 +185,9 @@ class Objects(ABC):
                 before, after = folders[one], folders[other]
                 for name in {name for name, _ in before.items() ^ after.items()}:
                     old, new = before.get(name), after.get(name)
-                    inner = _folder_id(old), _folder_id(new)
-                    if any(inner):
+                    if any(inner := (_folder_id(old), _folder_id(new))):
                         below.append((prefix + name + b"/", *inner))
-                    files = _file(old), _file(new)
-                    if any(files):
+                    if any(files := (_file(old), _file(new))):
                         found[path_text(prefix + name)] = files
                 _refuse_too_many(newer, prefix, len(found) + len(below))
             waiting = below
