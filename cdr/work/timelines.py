@@ -43,7 +43,9 @@ def anonymiser_of(app: App, documents: CaseFile) -> Anonymiser:
 
 def around_case(app: App, reference: str) -> Around:
     """What cdr.yaml names, and the children of other cases who bear the family name of this one."""
-    identities = {ref: facts.identity for ref, facts in app.cases().items() if facts.identity}
+    from cdr.work.known import known
+
+    identities = {ref: one.identity for ref, one in known(app).items() if one.identity}
     own = identities.pop(reference, None)
     kin = [one for one in identities.values() if own and own.family and one.family == own.family]
     return replace(around(app.configuration), children=tuple(name for one in kin for name in _called(one)))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from unit.domain_data import configuration
 
-from cdr.documents.panel.meetings import Shown, lines
+from cdr.documents.panel.meetings import Shown, kind_words, lines
 from cdr.domain.panel import meeting as panel
 from cdr.domain.panel.meeting import (
     APOLOGIES,
@@ -22,7 +22,6 @@ from cdr.domain.panel.meeting import (
     SourceRevision,
     Survey,
     document_of,
-    kind_words,
     meeting_of,
 )
 from cdr.domain.rulebook.configuration import Member

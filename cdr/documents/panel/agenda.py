@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from cdr.documents.panel.meetings import kind_words
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Part, Text
-from cdr.domain.panel.meeting import Meeting, kind_words, name_of
+from cdr.domain.panel.meeting import Meeting, name_of
 from cdr.domain.panel.meeting_days import Works, papers_due, reading_days
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.written import long_date

@@ -10,7 +10,7 @@ from cdr.domain.case.facts import Facts
 from cdr.domain.case.milestones import MEETS, milestones_of
 from cdr.domain.case.review import settled_on
 from cdr.domain.case.second_opinions import awaited
-from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, kind_words, missing, name_of
+from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, Meeting, missing, name_of
 from cdr.domain.panel.meeting_days import agenda_due, papers_due
 from cdr.domain.panel.readiness import ratified_by
 from cdr.domain.rulebook.configuration import Configuration
@@ -135,6 +135,12 @@ def to_json(shown: Shown) -> dict[str, Any]:
 def _survey_json(meeting: Meeting) -> dict[str, int] | None:
     said = meeting.survey
     return {"in_time": said.in_time, "in_part": said.in_part, "not_in_time": said.not_in_time} if said else None
+
+
+def kind_words(kind: str) -> str:
+    """A type of meeting in words: `standard meeting`, `meeting, joint with a neighbouring area`."""
+    label = code_list(TYPES).label(kind).lower()
+    return f"{label} meeting" if " " not in label else f"meeting, {label}"
 
 
 def said_of(shown: Shown, again: bool = False) -> str:

@@ -18,7 +18,6 @@ from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms import migrations
-from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 
 SCHEMA = migrations.current("panel")
@@ -265,12 +264,6 @@ def organisation_of(who: str, configuration: Configuration) -> str:
         if member.id == who:
             return member.organisation
     return who if any(agency.id == who for agency in configuration.agencies) else ""
-
-
-def kind_words(kind: str) -> str:
-    """A type of meeting in words: `standard meeting`, `meeting, joint with a neighbouring area`."""
-    label = code_list(TYPES).label(kind).lower()
-    return f"{label} meeting" if " " not in label else f"meeting, {label}"
 
 
 def name_of(who: str, configuration: Configuration) -> str:
