@@ -218,7 +218,12 @@ def _tally(app: App, asked: _Asked) -> None:
     made = tally(known, *names, asked.year, asked.years, rules("bands"), choice, setting(app))
     for sentence in cautions(known, configuration.authorities, made.years, others.since.get("notifications")):
         say(sentence)
-    made = _internal(app, made, known, asked.choice) if asked.threshold is None else _public(app, made, asked)
+    if asked.threshold is None:
+        made = _internal(app, made, known, asked.choice)
+    else:
+        by_years = replace(choice, pooled=False)
+        each = tally(known, *names, asked.year, asked.years, rules("bands"), by_years) if choice.pooled else None
+        made = _public(app, made, each, asked)
     deliver(render(made, asked.format), asked.format, asked.output, asked.as_json)
 
 
@@ -240,11 +245,15 @@ def _refuse_other_counts(*asked: bool) -> None:
         )
 
 
-def _public(app: App, made: Tally, asked: _Asked) -> Tally:
+def _public(app: App, made: Tally, each: Tally | None, asked: _Asked) -> Tally:
+    """The public edition; where it has years as one, `each` counts every year by itself, which is kept too."""
+    from cdr.statistics.public_counts import of_each_year
     from cdr.statistics.threshold import FEWEST
     from cdr.work.releasing import Asked, publish
 
-    found = publish(app, "tally", made, Asked(asked.threshold or FEWEST, dry_run=asked.dry_run))
+    wanted = Asked(asked.threshold or FEWEST, dry_run=asked.dry_run)
+    besides = of_each_year(each, wanted.method(app)) if each else None
+    found = publish(app, "tally", made, replace(wanted, besides=besides))
     _tell_hidden(found.edition)
     say(found.said())
     preview = asked.dry_run and asked.format != "json"
