@@ -205,7 +205,8 @@ def _tally(app: App, asked: _Asked) -> None:
     from cdr.work import counted_before
 
     began, configuration = columns(asked.year, asked.years).years[0], app.configuration
-    before = counted_before.at_rest(app, asked.year, asked.years, asked.choice)
+    counts_twice = asked.threshold is not None and asked.choice.pooled  # by years too, of the same cases
+    before = None if counts_twice else counted_before.at_rest(app, asked.year, asked.years, asked.choice)
     known = facts_not_at_rest(app) if before else facts(app, began)
     since, others = app.cases_at_rest().since, before or counted_before.NOTHING
     names = configuration.area, configuration.authorities, agencies(app)
@@ -213,7 +214,12 @@ def _tally(app: App, asked: _Asked) -> None:
     made = tally(known, *names, asked.year, asked.years, rules("bands"), choice, setting(app))
     for sentence in cautions(known, configuration.authorities, made.years, since.get("notifications"), others.seen):
         say(sentence)
-    made = _internal(app, made, asked.choice, before, began) if asked.threshold is None else _public(app, made, asked)
+    if asked.threshold is None:
+        made = _internal(app, made, asked.choice, before, began)
+    else:
+        by_years = replace(choice, pooled=False)
+        each = tally(known, *names, asked.year, asked.years, rules("bands"), by_years) if choice.pooled else None
+        made = _public(app, made, each, asked)
     deliver(render(made, asked.format), asked.format, asked.output, asked.as_json)
 
 
@@ -236,11 +242,15 @@ def _refuse_other_counts(*asked: bool) -> None:
         )
 
 
-def _public(app: App, made: Tally, asked: _Asked) -> Tally:
+def _public(app: App, made: Tally, each: Tally | None, asked: _Asked) -> Tally:
+    """The public edition; where it has years as one, `each` counts every year by itself, which is kept too."""
+    from cdr.statistics.public_counts import of_each_year
     from cdr.statistics.threshold import FEWEST
     from cdr.work.releasing import Asked, publish
 
-    found = publish(app, "tally", made, Asked(asked.threshold or FEWEST, dry_run=asked.dry_run))
+    wanted = Asked(asked.threshold or FEWEST, dry_run=asked.dry_run)
+    besides = of_each_year(each, wanted.method(app)) if each else None
+    found = publish(app, "tally", made, replace(wanted, besides=besides))
     _tell_hidden(found.edition)
     say(found.said())
     preview = asked.dry_run and asked.format != "json"

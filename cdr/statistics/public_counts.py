@@ -34,7 +34,7 @@ from cdr.statistics.released import (
     without,
 )
 from cdr.statistics.rounding import Method, rounded_limits
-from cdr.statistics.tables import OVERLAPPING, SHARES, Table
+from cdr.statistics.tables import OVERLAPPING, SHARES, Table, Tally
 from cdr.statistics.told import Key, Limits, Secret, Sum
 from cdr.statistics.two_themes import known_sums
 
@@ -72,6 +72,13 @@ class Besides:
     def __or__(self, other: Besides) -> Besides:
         """Both."""
         return Besides({**self.secrets, **other.secrets}, (*self.sums, *other.sums))
+
+
+def of_each_year(tally: Tally, method: Method) -> Besides:
+    """The small counts of single years, which are kept beside the years as one: two sums that overlap would tell what is in one alone."""
+    true = {key: n for table in tally.tables if table.id in PUBLISHED for key, n in true_counts(table)}
+    small = (key for key, n in true.items() if 0 < n < method.fewest)
+    return Besides({key: method.secret(reaches=key[0] not in SHARES and key[0] != MODIFIABLE) for key in small})
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ def test_why_a_meeting_stays_as_it_is_is_said_with_what_to_do() -> None:
     assert refused(lambda: panel.closed(EMPTY, date(2026, 3, 17))) == (
         "The meeting is still to come; nothing was recorded.",
         ["It is on 2026-03-18."],
-        "Close it when it is over. Where it did not take place, leave it open and assign its cases to another.",
+        "Close it when it is over. Where it does not take place: cdr panel close P2026-03-18 --not-held",
     )
     over = panel.closed(EMPTY, ON)
     assert refused(lambda: panel.opened_again(over, [CASE]))[:2] == (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,12 +20,13 @@ from cdr.statistics.attack import Attack
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.public_tally import PublicEdition, public_edition
 from cdr.statistics.published_counts import spans, sums, told, true_counts
-from cdr.statistics.released import Released
+from cdr.statistics.released import Released, limits_of
 from cdr.statistics.rounding import ROUND, SHOWN_ROUNDED, Method, rounded, rounded_limits
 from cdr.statistics.tables import OVERLAPPING, SHARES, Tally, percent
 from cdr.statistics.tally import Choice, tally, to_json
 from cdr.statistics.tally_json import from_json
 from cdr.statistics.told import Secret, Told
+from cdr.statistics.two_themes import known_sums
 
 T = 5
 TABLES = (
@@ -236,6 +238,28 @@ def test_years_after_years_as_one_have_a_public_edition_however_few_died(n: int,
     second = public_edition(exact, [Released(first.tally, first.secrets, small)], (), method)
     assert worked_out(exact, [first, second], method.fewest) == []
     assert all(one.width for one in second.secrets.values())
+
+
+@pytest.mark.parametrize("method", [Method(), Method(ROUND)])
+@pytest.mark.parametrize(("n", "seed"), [(40, 1), (60, 7), (100, 8)])
+def test_example_d_years_as_one_that_overlap_do_not_tell_the_year_that_is_in_one_alone(
+    n: int, seed: int, method: Method
+) -> None:
+    known = [replace(one, notified_on=one.notified_on + timedelta(days=365 * (place % 2))) for place, one in
+             enumerate(cases(n, seed))]  # fmt: skip
+    spans_of = [("2022/23", 1), ("2023/24", 2), ("2024/25", 2)]
+    editions: list[PublicEdition] = []
+    before: list[Released] = []
+    for year, years in spans_of:
+        kept = made.of_each_year(of(known, year, years, tables=TABLES[:3], every_row=True), method)
+        exact = of(known, year, years, tables=TABLES[:3], every_row=True, pooled=years > 1)
+        editions.append(public_edition(exact, before, (), method, kept))
+        small = frozenset(key for key, why in editions[-1].hidden.items() if why == made.SMALL and method.is_rounded)
+        before.append(Released(editions[-1].tally, editions[-1].secrets, small))
+    true = made.of_each_year(of(known, "2024/25", 3, tables=TABLES[:3], every_row=True), method).secrets
+    limits = limits_of(before)
+    lines = known_sums([table for one in editions for table in parsed_back(one).tables])
+    assert true and Attack(Told(limits, lines)).given_away(true) == []
 
 
 def test_fewer_tables_after_all_of_them_repeat_what_was_shown() -> None:
