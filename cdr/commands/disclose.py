@@ -68,6 +68,9 @@ def command(
 
     Read it before it goes: nothing is taken out of the forms, and they name living people.
 
+    What was given cannot be taken back: ask whoever has it to delete it, and note that with cdr contact. A bundle that was not given: delete
+    the file; the record stays, and cdr contact says so.
+
     Examples:
 
     \b

@@ -24,6 +24,9 @@ def command(app: App, reference: str, to: str, output: str, as_json: bool) -> No
     It is signed by you and encrypted to the keys of that area's people in cdr.yaml, and asks for their completed Form C. Where they
     handed the case over to us, it answers theirs. That it went is recorded with the case.
 
+    What went to another area cannot be taken back: ask them to delete it, and note that with cdr contact. A bundle that was not sent: delete
+    the file; the record stays, and cdr contact says so.
+
     Example: cdr handover 2026-7K3M --to Eastbury -o for-eastbury.asc
     """
     from cdr.work.handing_over import area, hand_over

@@ -40,6 +40,7 @@ NOBODY_NAMED = "Form A names no agency to ask yet. Find out which knew the child
     help="Record that you told this agency its pass-phrase, or handed its form over: whom (--from) and when (--on).",
 )
 @click.option("--from", "file", metavar="FILE", help="With --told: whom you told; - is standard input.")
+@click.option("--undo", is_flag=True, help="With --told: take back what was recorded last of this agency.")
 @click.option("--arrived", metavar="AGENCY", help="Record that this agency confirmed that the test arrived and opened.")
 @on("the agencies were asked, one was told, or the test arrived")
 @as_json
@@ -51,6 +52,7 @@ def command(
     tested: str | None,
     told: bool,
     file: str | None,
+    undo: bool,
     arrived: str | None,
     on: date | None,
     as_json: bool,
@@ -67,7 +69,8 @@ def command(
     An agency may have another route in cdr.yaml: secure mail between approved domains, a portal or folder, or paper. Then a Word form
     names the child and nobody rings; where a person has to attach or hand it over, cdr today says so until --told.
 
-    The wrong agency was asked? cdr return REF AGENCY --waive REASON, and ring it.
+    The wrong agency was asked? cdr return REF AGENCY --waive REASON, and ring it. That somebody was told was a mistake? --told --undo. That a
+    test arrived was? Take arrived_on, arrived_at and arrived_by of the agency out of cdr.yaml, and record it: git commit -S cdr.yaml
 
     Examples:
 
@@ -78,8 +81,8 @@ def command(
     cdr request --test northshire-police
     cdr request --arrived northshire-police
     """
-    if told or file:
-        return _record_told(app, reference, agencies, file if told else "", on, as_json)
+    if told or file or undo:
+        return _record_told(app, reference, agencies, file if told else "", undo, on, as_json)
     if tested or arrived:
         return _try_out(app, reference, tested, arrived, on, as_json)
     if not reference:
@@ -98,19 +101,32 @@ def command(
 
 
 def _record_told(
-    app: App, reference: str | None, agencies: tuple[str, ...], file: str | None, on: date | None, as_json: bool
+    app: App,
+    reference: str | None,
+    agencies: tuple[str, ...],
+    file: str | None,
+    undo: bool,
+    on: date | None,
+    as_json: bool,
 ) -> int:
-    """Record who was told, or that a form was handed over."""
+    """Record who was told, or that a form was handed over, or take that back."""
     from cdr.work import telling
 
-    if not reference or len(agencies) != 1 or file == "":
-        raise WrongUsage("Say of which agency: cdr request REF AGENCY --told [--from FILE]")
-    done = telling.record(app, reference, agencies[0], file, happened(app, on))
+    if not reference or len(agencies) != 1 or file == "" or (undo and (file or on)):
+        raise WrongUsage(
+            "Say of which agency: cdr request REF AGENCY --told [--from FILE]", "To take it back: --told --undo"
+        )
+    done = (
+        telling.take_back(app, reference, agencies[0])
+        if undo
+        else telling.record(app, reference, agencies[0], file, happened(app, on))
+    )
     if as_json:
         about = {"agency": done.agency, "on": done.on.isoformat(), "route": done.route, "by": done.by}
         put_json({"schema": "cdr-told/1", "case": reference, **about})
     else:
-        put(f"{reference}: recorded for {done.agency} on {done.on}, by {done.by}.")
+        verb = "taken back what was recorded" if undo else "recorded"
+        put(f"{reference}: {verb} for {done.agency} on {done.on}, by {done.by}.")
     return DONE
 
 

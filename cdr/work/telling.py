@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from cdr.app import App
-from cdr.domain.asking.telling import Telling, with_telling
+from cdr.domain.asking.telling import Telling, with_telling, without_telling
 from cdr.domain.rulebook.agency_routes import HANDED_OVER
 from cdr.work.asked_text import asked_text
 from cdr.work.changing import changing
@@ -27,5 +27,15 @@ def record(app: App, reference: str, agency_id: str, file: str | None, on: date)
         told = Telling(agency_id, on, agency.route, to, app.store.person.name)
         case = now.documents.case
         body = with_telling(case.body, request_of(now.documents.requests.body, agency_id), told)
+        now.record("request", {case.place: body})
+    return told
+
+
+def take_back(app: App, reference: str, agency_id: str) -> Telling:
+    """Take back the last record of an agency. Raises: ConditionsNotMet where there is none; NotFound."""
+    app.configuration.agency(agency_id)
+    with changing(app, reference) as now:
+        case = now.documents.case
+        body, told = without_telling(case.body, agency_id, app.clock.today)
         now.record("request", {case.place: body})
     return told

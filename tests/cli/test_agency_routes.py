@@ -56,6 +56,11 @@ def test_each_agency_is_asked_by_its_own_route_and_who_was_told_is_kept(
     cdr("request", sudi, "regional-ambulance", "--told", "--from", "-", as_of=DAY, stdin=b"Nobody", code=65)
     assert "handed over" not in cdr("today", "--all", as_of=DAY).out
     assert "Sgt Invented" in cdr("show", sudi).out
+    assert "taken back" in cdr("request", sudi, POLICE, "--told", "--undo", as_of=DAY).out
+    assert "Sgt Invented" not in cdr("show", sudi).out and "handed over" in cdr("today", "--all", as_of=DAY).out
+    cdr("request", sudi, POLICE, "--told", "--undo", as_of=DAY, code=65)
+    cdr("request", sudi, POLICE, "--undo", as_of=DAY, code=2)
+    cdr("request", sudi, POLICE, "--told", "--from", "-", as_of=DAY, stdin=b"Sgt Invented, public protection")
     cdr("agency", "passphrase", HOSPITAL, "--new", as_of=DAY)
     agreed = cdr(
         "agency", "passphrase", HOSPITAL, "--told", "--from", "-", "--json", as_of=DAY, stdin=b"Ms Invented"

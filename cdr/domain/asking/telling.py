@@ -1,6 +1,6 @@
 """Who was told the pass-phrase of a form, or given a form that names the child, when and by whom.
 
-A case has `{told: [{agency, on, route, to, by}]}`: `to` is who was told, or where the form was put, in a member's words.
+A case has `{told: [{agency, on, route, to, by, taken_back_on?}]}`: `to` is who was told, or where the form was put, in a member's words.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Telling:
 
 
 def tellings_of(case: Body) -> list[Telling]:
-    """All records of a case in their order."""
-    listed = ((item, date_at(item, "on")) for _, item in items_at(case, TOLD))
+    """All records of a case in their order, without those that were taken back."""
+    listed = ((item, date_at(item, "on")) for _, item in items_at(case, TOLD) if "taken_back_on" not in item)
     return [
         Telling(text_at(i, "agency"), on, *(text_at(i, key) for key in ("route", "to", "by"))) for i, on in listed if on
     ]
@@ -51,6 +51,17 @@ def with_telling(case: Body, request: Request | None, told: Telling) -> dict[str
     item = {**vars(told), "on": told.on.isoformat()}
     kept = {key: value for key, value in item.items() if value}
     return {**case, TOLD: [*case.get(TOLD, ()), kept]}
+
+
+def without_telling(case: Body, agency: str, on: date) -> tuple[dict[str, Any], Telling]:
+    """The case without the last record of an agency, which was a mistake, and that record. Raises: ConditionsNotMet where there is none."""
+    found = [one for one in tellings_of(case) if one.agency == agency]
+    if not found:
+        raise ConditionsNotMet("There is nothing to take back.", [f"Nobody recorded that {agency} was told."])
+    items = [dict(item) for item in case[TOLD]]
+    last = max(n for n, item in enumerate(items) if item["agency"] == agency and "taken_back_on" not in item)
+    items[last]["taken_back_on"] = on.isoformat()
+    return {**case, TOLD: items}, found[-1]
 
 
 def is_told(case: Body, request: Request) -> bool:
