@@ -248,3 +248,24 @@ def test_each_change_is_kept_with_its_day() -> None:
 def test_what_a_meeting_is_in_words() -> None:
     assert kind_words("themed") == "themed meeting"
     assert kind_words("joint") == "meeting, joint with a neighbouring area"
+
+
+def test_a_meeting_that_does_not_take_place_is_kept_as_that_and_can_be_opened_again() -> None:
+    left = panel.not_held(EMPTY, MADE)
+    assert left == replace(EMPTY, not_held_on=MADE)
+    body = document_of(left, {})
+    assert body["not_held_on"] == "2026-01-09" and not problems(body, "panel/1")
+    assert meeting_of(body) == left
+    assert panel.opened_again(left, []) == EMPTY
+    assert panel.opened_again(replace(EMPTY, closed_on=ON), []) == EMPTY
+    planned = replace(EMPTY, cases=(Assigned(CASE, MADE), Assigned(OTHER, MADE)), attended=("dr-okafor", "mr-hale"))
+    assert refused(lambda: panel.not_held(planned, MADE)) == (
+        "That cannot be said of this meeting yet; nothing was recorded.",
+        [
+            f"{CASE} is on its agenda: cdr panel unassign P2026-03-18 {CASE}",
+            f"{OTHER} is on its agenda: cdr panel unassign P2026-03-18 {OTHER}",
+            "dr-okafor is recorded as there: cdr panel attend P2026-03-18 --not dr-okafor",
+            "mr-hale is recorded as there: cdr panel attend P2026-03-18 --not mr-hale",
+        ],
+        "",
+    )

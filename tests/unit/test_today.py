@@ -104,8 +104,8 @@ def test_a_gate_that_the_review_passed_over_holds_nothing_up() -> None:
 def test_another_panel_has_six_weeks_to_answer(on: str, when: str) -> None:
     question = {"area": "Eastbury", "asked_on": "2026-02-02", "status": "awaited"}
     found = at({"2026-7K3M": {"case": case(second_opinions=[question]), "requests": asked()}}, day(on))
-    assert [(one.clock, one.due, one.when, one.is_own) for one in found.tasks] == [
-        ("R18", day("2026-03-16"), when, True)
+    assert [(one.case, one.clock, one.due, one.when, one.is_own) for one in found.tasks] == [
+        ("2026-7K3M", "R18", day("2026-03-16"), when, True)
     ]
     assert [(one.kind, one.what, one.since) for one in found.blocked] == [
         ("opinion", "second opinion of Eastbury", day("2026-02-02"))
