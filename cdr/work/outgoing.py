@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from cdr.app import App
-from cdr.domain.asking import leaving
+from cdr.domain.asking import leaving, said
 from cdr.domain.asking.leaving import Outgoing
+from cdr.domain.asking.said import Said, Told
 from cdr.domain.asking.sending import BOUNCE
 from cdr.errors import CdrError, NotFound
 from cdr.mail import outbox
@@ -143,3 +144,21 @@ def _letter(app: App, one: Outgoing) -> Letter:
         about = (bounced.case, bounced.agency, bounced.due_on, complete, documents.requests.body)
         prompts = (gaps.to_send_back(*about),)
     return messages.letter(app, prompts, one.message_id)
+
+
+def told(app: App, reference: str) -> list[Told]:
+    """Every message about a case to an agency, in the order of its days. It opens the case. Raises: as `Store.case`."""
+    documents = app.store.case(reference)
+    requests = {} if app.configuration.only_watches else documents.requests.body
+    return said.told(requests, documents.prompts.body)
+
+
+def told_words(app: App, reference: str, number: int) -> Said:
+    """What one message of a case said, by its number in that list. Raises: NotFound; as `told`."""
+    found = told(app, reference)
+    if not 1 <= number <= len(found):
+        raise NotFound("There is no such message of this case.", f"See: cdr outbox show {reference}")
+    words = found[number - 1].words
+    if words is None:
+        raise NotFound("What this message said was not kept: it is from before words were kept.", "")
+    return words

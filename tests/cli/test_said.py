@@ -98,3 +98,37 @@ def test_a_message_that_sends_back_is_kept_under_its_own_id(cdr: Shell, sudi: st
     cdr("outbox", "sent", "--all", as_of="2026-02-14")
     marked = [one["message_id"] for one in ledger(cdr, sudi, people)["prompts"] if one["level"] == "bounce"]
     assert marked == [bounced["message_id"]]
+
+
+def shown(cdr: Shell, case: str) -> dict[str, str]:
+    """What `outbox show` prints of each message of a case, by level."""
+    listed = cdr("outbox", "show", case, "--json").json["messages"]
+    return {one["level"]: cdr("outbox", "show", case, str(one["number"])).out for one in listed}
+
+
+def test_every_message_is_shown_again_byte_for_byte(cdr: Shell, prompted: str, people: People) -> None:
+    written = outbox(cdr)
+    for name in written:
+        wording(cdr, name, people)
+    cdr("outbox", "sent", "--all", as_of="2026-03-29")
+    assert not outbox(cdr) and shown(cdr, prompted) == written
+    rows = cdr("outbox", "show", prompted).lines
+    assert len(rows) == 7 and "first prompt" in rows[3] and rows[3].endswith("left on 2026-03-29")
+    first = cdr("outbox", "show", prompted, "1", "--json").json
+    assert (first["text"], first["level"], first["made_on"]) == (written["request"], "request", DAY)
+    assert cdr("outbox", "show", prompted, "1").err.startswith(f"To: {first['to'][0]}\nSubject: {first['subject']}")
+    cdr("outbox", "show", prompted, "6", code=66)
+    [newest] = [one for one in cdr("audit", "--reads", "--json").json["reads"]][:1]
+    assert newest["cases"] == [prompted] and newest["what"].startswith("outbox")
+
+
+def test_where_words_were_not_kept_it_is_said(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cdr.work import messages
+
+    with monkeypatch.context() as before_this:
+        before_this.setattr(messages, "with_words", lambda body, *_: dict(body))
+        cdr("request", sudi, POLICE, as_of=DAY)
+        cdr("chase", "--overdue", as_of="2026-01-23")
+    rows = cdr("outbox", "show", sudi).lines
+    assert len(rows) == 4 and all("its words were not kept then" in row for row in rows[2:])
+    assert "was not kept" in cdr("outbox", "show", sudi, "2", code=66).err
