@@ -44,7 +44,7 @@ def is_at_rest(kinds: Kinds) -> bool:
 def facts_of(kind: Kind, body: Mapping[str, Any], minimum: Callable[[], Minimum]) -> dict[str, Any]:
     """What the index keeps of one document; `minimum` says what the national database asks for."""
     from cdr.domain.anonymising import known_names
-    from cdr.domain.asking import requests
+    from cdr.domain.asking import requests, said
     from cdr.domain.case import duplicates, facts, people
     from cdr.domain.letters import letters
     from cdr.domain.ncmd import ncmd_minimum
@@ -59,6 +59,8 @@ def facts_of(kind: Kind, body: Mapping[str, Any], minimum: Callable[[], Minimum]
         return {**facts.analysis_of(body).to_dict(), "ncmd": ncmd_minimum.analysis_extract(body, minimum())}
     if kind.name == "requests":
         return requests.for_index(body)
+    if kind.name == "prompts":
+        return said.without_words(body)
     if kind.name == "case":
         return _without_notes(body)
     return dict(body)

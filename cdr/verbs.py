@@ -20,7 +20,7 @@ COMMANDS = {
     "return": "Take in an agency's return, a nil return, or that it is not waited for.",
     "bounce": "Send a return back to its agency with what is missing.",
     "chase": "List what is outstanding, or send the prompts that are due.",
-    "outbox": "Show what waits to be sent by hand, mark it as sent, or make it again.",
+    "outbox": "Show what waits to be sent by hand, mark it as sent, make it again; show what was said.",
     "gate": "Open, end or waive another process that the review waits for.",
     "milestone": "Say what was done in a case and what is still called for.",
     "contact": "Show or keep the log of contact with the family and with professionals.",

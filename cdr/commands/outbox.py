@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App
-from cdr.commands.options import Reference, as_json, happened, on, pass_app
+from cdr.commands.options import Reference, as_json, case_reference, happened, on, pass_app
 from cdr.domain.asking.leaving import is_about_actions, is_test
 from cdr.errors import DONE, TO_ACT_ON, WrongUsage
+from cdr.forms import codelists
 from cdr.terminal.output import put, put_json, say, table
 
 if TYPE_CHECKING:
     from cdr.domain.asking.leaving import Outgoing
+    from cdr.domain.asking.said import Said, Told
 
 LOST = "lost"
+NOT_KEPT = "its words were not kept then"
 
 
 @click.group("outbox", invoke_without_command=True)
@@ -34,6 +37,7 @@ def command(context: click.Context, as_json: bool) -> None:
     cdr outbox
     cdr outbox sent outbox/*.eml
     cdr outbox again
+    cdr outbox show 2026-7K3M
     """
     if context.invoked_subcommand is None:
         _list(context.obj, as_json)
@@ -86,6 +90,64 @@ def again(app: App, references: tuple[str, ...], as_json: bool) -> int:
     for words in why:
         say(words)
     return TO_ACT_ON if why else DONE
+
+
+@command.command("show")
+@case_reference
+@click.argument("number", metavar="[N]", required=False, type=click.IntRange(min=1))
+@as_json
+@pass_app
+def show(app: App, reference: str, number: int | None, as_json: bool) -> None:
+    """List every message to an agency about a case, and with N show what one said, word for word; the form that went with it is not kept.
+
+    Example: cdr outbox show 2026-7K3M 2
+    """
+    from cdr.work import outgoing
+
+    if number is not None:
+        _words(reference, number, outgoing.told_words(app, reference, number), as_json)
+        return
+    found = outgoing.told(app, reference)
+    if as_json:
+        messages = [_told(n, one) for n, one in enumerate(found, 1)]
+        put_json({"schema": "cdr-outbox-show/1", "case": reference, "messages": messages})
+        return
+    rows = [
+        (
+            n,
+            one.on,
+            one.agency,
+            _level(one.level),
+            ", ".join(one.to) or "-",
+            one.how if one.words else f"{one.how}; {NOT_KEPT}",
+        )
+        for n, one in enumerate(found, 1)
+    ]
+    put(
+        table(rows, ["number", "day", "agency", "message", "to", "how it stands"])
+        if rows
+        else "No agency was written to about this case."
+    )
+
+
+def _words(reference: str, number: int, one: Said, as_json: bool) -> None:
+    to, made_on = list(one.to), one.made_on.isoformat()
+    if as_json:
+        about = {"case": reference, "number": number, "agency": one.agency, "level": one.level, "made_on": made_on}
+        words = {"to": to, "message_id": one.message_id, "subject": one.subject, "text": one.text}
+        put_json({"schema": "cdr-outbox-show/1", **about, **words})
+        return
+    say(f"To: {', '.join(to)}\nSubject: {one.subject}\nMade on: {made_on}\n")
+    put(one.text.removesuffix("\n"))
+
+
+def _level(level: str) -> str:
+    return codelists.code_list("prompt_level").label(level).lower()
+
+
+def _told(number: int, one: Told) -> dict[str, Any]:
+    about = {"number": number, "on": one.on.isoformat(), "agency": one.agency, "level": one.level}
+    return {**about, "to": list(one.to), "how": one.how, "words_kept": one.words is not None}
 
 
 def _list(app: App, as_json: bool) -> None:

@@ -151,17 +151,6 @@ class Index:
                 found.setdefault(case, {**unwritten_in})[name.partition(".")[0]] = entry["facts"]
         return found
 
-    def document(self, place: Place) -> Document:
-        """A document of a kind that the index keeps whole (prompts), as it stands now. Raises: what keeps it from being read."""
-        part = self.parts.not_at_rest() if self._kept is None else None
-        is_there = part is not None and part.at == self.snapshot.head and self._has_all_of(part, [place.path])
-        kept = (part.documents if part and is_there else self._complete()).get(place.path)
-        if place.case in self.broken:
-            raise self.broken[place.case]
-        if kept is None:
-            return self.snapshot.unwritten(place)
-        return Document(place, kept["revision"], kept["previous"], kept["facts"])
-
     def put(self, documents: Mapping[str, tuple[Document, str]], head: str, removed: Iterable[str] = ()) -> None:
         """Take in documents just written (each with its blob's digest) by the commit `head`, where there is an index already.
 

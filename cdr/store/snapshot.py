@@ -173,6 +173,14 @@ class Snapshot:
             raise NotAuthentic(f"{place.path} was removed by hand; the history still holds it.", MEND)
         return unwritten(place)
 
+    def ledgers(self, places: Mapping[str, Place]) -> dict[str, Document]:
+        """A ledger of each case, opened together; an empty one where nobody has written in it. Raises: as `read`, `unwritten`."""
+        self.open_ahead(place for place in places.values() if place.path in self.files)
+        return {
+            case: self.read(place) if place.path in self.files else self.unwritten(place)
+            for case, place in places.items()
+        }
+
     def open(self, place: Place, ciphertext: bytes) -> Document:
         """The document in `ciphertext`, if it is addressed as its kind demands and is what belongs at that place."""
         if self.person is None or not may_read(self.person, place.kind):

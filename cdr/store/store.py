@@ -215,9 +215,9 @@ class Store:
         self.left_out |= self.index.broken
         return found
 
-    def prompts(self, case: str) -> Document:
-        """A case's prompts, which the index keeps whole: the rest of the case is not opened. Raises: what keeps it from being read."""
-        return self.index.document(self.place(case, layout.PROMPTS.name))
+    def prompts(self, cases: Iterable[str]) -> dict[str, Document]:
+        """The prompts of cases with every word, opened together; nothing else of them is. Raises: what keeps one from being read."""
+        return self.snapshot.ledgers({case: self.place(case, layout.PROMPTS.name) for case in cases})
 
     def case(self, reference: str) -> CaseFile:
         """The documents of one case. Raises: NotFound, NotAllowed, NotAuthentic, TryAgain."""

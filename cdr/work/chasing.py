@@ -79,6 +79,7 @@ def to_outbox(app: App, references: tuple[str, ...]) -> Found:
         due = {(one.case, one.item.agency): one for one in outstanding(app, references, today) if one.item.due}
         letters, warnings = _made(app, _groups(app, [_prompt(chased) for chased in due.values()]))
         went = [due[prompt.case, prompt.agency] for letter in letters for prompt in letter.prompts]
+        ledgers.open(prompt.case for letter in letters for prompt in letter.prompts)
         for letter in letters:
             for prompt in letter.prompts:
                 _mark_sent(ledgers, prompt, letter, today)
@@ -89,9 +90,12 @@ def to_outbox(app: App, references: tuple[str, ...]) -> Found:
 
 def _mark_sent(ledgers: Ledgers, prompt: Prompt, letter: Letter, today: date) -> None:
     due, message = Due(prompt.level, prompt.due_on), letter.message
-    ledgers.change(
-        prompt.case, lambda body: prompts_due.mark_sent(body, prompt.agency, due, today, message.to, message.message_id)
-    )
+
+    def marked(body: Mapping[str, Any]) -> dict[str, Any]:
+        body = prompts_due.mark_sent(body, prompt.agency, due, today, message.to, message.message_id)
+        return messages.with_words(body, prompt, letter, today)
+
+    ledgers.change(prompt.case, marked)
 
 
 def _words(chased: Chased, verb: str) -> str:
@@ -114,17 +118,23 @@ def send(app: App, references: tuple[str, ...]) -> Found:
                 (one.case, one.item.agency): one for one in outstanding(app, references, today, ledgers) if one.item.due
             }
             plan = _plan(app, references, [_prompt(chased) for chased in due.values()], ledgers)
+            ledgers.open(prompt.case for letter in plan.letters for prompt in letter.prompts)
             for letter in plan.letters:
                 for prompt in letter.prompts:
-                    _begin(ledgers, prompt, letter)
+                    _begin(ledgers, prompt, letter, today)
             ledgers.commit()
         sent = delivery.deliver(app, noted, plan.letters, plan.before)
     return _found(app, due, sent, plan)
 
 
-def _begin(ledgers: Ledgers, prompt: Prompt, letter: Letter) -> None:
+def _begin(ledgers: Ledgers, prompt: Prompt, letter: Letter, today: date) -> None:
     message = letter.message
-    ledgers.change(prompt.case, lambda body: sending.begun(body, prompt, message.to, message.message_id))
+
+    def begun(body: Mapping[str, Any]) -> dict[str, Any]:
+        body = sending.begun(body, prompt, message.to, message.message_id)
+        return messages.with_words(body, prompt, letter, today)
+
+    ledgers.change(prompt.case, begun)
 
 
 def _plan(app: App, references: tuple[str, ...], due: Sequence[Prompt], ledgers: Ledgers) -> Plan:

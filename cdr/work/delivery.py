@@ -7,7 +7,7 @@ the server's answer had been noted. One run sends at a time, and the store stays
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import field
 from datetime import date
@@ -53,11 +53,14 @@ class Ledgers:
 
     def body(self, case: str) -> Mapping[str, Any]:
         """A case's prompts with what was changed so far."""
-        if case not in self.current:
-            self.current[case] = self.app.store.prompts(case)
+        self.open([case])
         stands = self.current[case]
         body: Mapping[str, Any] = self.bodies.get(stands.place, stands.body)
         return body
+
+    def open(self, cases: Iterable[str]) -> None:
+        """Open the prompts of cases, together where they are several."""
+        self.current |= self.app.store.prompts({case: None for case in cases if case not in self.current})
 
     def change(self, case: str, how: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
         """Change a case's prompts."""
@@ -93,13 +96,18 @@ def transport(app: App) -> Transport:
 
 
 def written_down(app: App, prompts: Document, letters: Sequence[Letter]) -> dict[Place, dict[str, Any]]:
-    """What a change of one case adds so that its letters are recorded as about to be handed over; nothing for the outbox."""
-    if not letters or not sends(app):
+    """What a change of one case adds: the words of its letters, and that they are about to be handed over, where a server takes them."""
+    if not letters:
         return {}
-    transport(app).close()  # where cdr.yaml is wrong, it is told before anything is recorded
+    leaves = sends(app)
+    if leaves:
+        transport(app).close()  # where cdr.yaml is wrong, it is told before anything is recorded
     body: Mapping[str, Any] = prompts.body
     for letter in letters:
-        body = sending.begun(body, letter.prompts[0], letter.message.to, letter.message.message_id)
+        [prompt] = letter.prompts
+        if leaves:
+            body = sending.begun(body, prompt, letter.message.to, letter.message.message_id)
+        body = messages.with_words(body, prompt, letter, app.clock.today)
     return {prompts.place: dict(body)}
 
 
@@ -139,6 +147,7 @@ def deliver(
         deliveries = _handed_over(app, noted, letters, before)
         with app.store.writing():
             ledgers, most = Ledgers(app), limits(app)
+            ledgers.open(prompt.case for letter in letters for prompt in letter.prompts)
             for letter, delivery in zip(letters, deliveries, strict=True):
                 for case in {prompt.case for prompt in letter.prompts}:
                     _mark(ledgers, case, letter.message.message_id, delivery, app.clock.today, most)

@@ -16,6 +16,7 @@ from cdr.documents.letters import message, pgp_mime
 from cdr.documents.letters.message import Asked, Attachment, Message
 from cdr.domain.asking.leaving import file_name, name_of_actions, name_of_test
 from cdr.domain.asking.prompts_due import ESCALATION
+from cdr.domain.asking.said import Said, with_said
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
 from cdr.domain.rulebook.agency_routes import FORM, SECURE_MAIL
 from cdr.records import dataclass
@@ -87,6 +88,13 @@ def about_actions(app: App, who: str, to: Person, agency: Agency, actions: Seque
     how: dict[str, Any] = {"sent_at": app.clock.now, "day": day, "override": _override(app, action_message.ACTIONS)}
     made = action_message.action_message(app.configuration, to, agency, actions, **how)
     return Letter(name_of_actions(who, day), made, _mail(app, made), ())
+
+
+def with_words(prompts: Mapping[str, Any], prompt: Prompt, letter: Letter, on: date) -> dict[str, Any]:
+    """What was sent about a case, with the words of a message made on a day; not the form that goes with it."""
+    made, of = letter.message, prompt
+    words = (made.to, made.message_id, made.subject, made.body)
+    return with_said(prompts, Said(of.agency, of.level, of.due_on, on, *words))
 
 
 def out(app: App, letters: Iterable[Letter]) -> Callable[[], None]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from cdr.app import App
-from cdr.domain.asking import leaving
+from cdr.domain.asking import leaving, said
 from cdr.domain.asking.leaving import Outgoing
+from cdr.domain.asking.said import Said, Told
 from cdr.domain.asking.sending import BOUNCE
 from cdr.errors import CdrError, NotFound
 from cdr.mail import outbox
 from cdr.records import dataclass
 from cdr.work import gaps, messages
 from cdr.work.delivery import Ledgers, sends
+from cdr.work.messages import Letter
 
 SUFFIX = ".eml"
 
@@ -54,9 +56,10 @@ def sent(app: App, files: Sequence[str], on: date) -> list[str]:
         if unknown:
             raise NotFound(f"There is no such message: {', '.join(unknown)}.", "See what there is with: cdr outbox")
         ledgers = Ledgers(app)
-        for name in wanted:
-            if name in by_name and by_name[name].left_on is None:
-                _mark(app, ledgers, by_name[name], on)
+        leaving_now = [by_name[name] for name in wanted if name in by_name and by_name[name].left_on is None]
+        ledgers.open(prompt.case for one in leaving_now for prompt in one.prompts)
+        for one in leaving_now:
+            _mark(app, ledgers, one, on)
         ledgers.commit(verb="outbox")
     outbox.put_away(app.store.outbox, wanted)
     return wanted
@@ -74,7 +77,8 @@ def _mark(app: App, ledgers: Ledgers, one: Outgoing, on: date) -> None:
     domain = sender(app.configuration).rpartition("@")[2]
     for prompt in one.prompts:
         to = recipients(prompt.level, prompt.agency, app.configuration)
-        id_ = one.message_id or message_id(prompt.case, prompt.agency, prompt.level, prompt.requested_on, domain=domain)
+        day = prompt.due_on if prompt.level == BOUNCE else prompt.requested_on
+        id_ = one.message_id or message_id(prompt.case, prompt.agency, prompt.level, day, domain=domain)
         ledgers.change(
             prompt.case,
             lambda body, prompt=prompt, to=to, id_=id_: leaving.mark_left(body, prompt, on, to, id_),  # type: ignore[misc]
@@ -98,18 +102,39 @@ def again(app: App, references: Sequence[str]) -> tuple[list[str], list[str]]:
                 )
         wanted = [replace(one, left_on=None) for one in made if {p.case for p in one.prompts} & set(references)]
         wanted = leaving.lost(wanted, there)
-    mails: dict[str, bytes] = {}
+    letters: dict[str, Letter] = {}
     why: list[str] = []
     for one in wanted:
         try:
-            mails[one.name] = _letter(app, one)
+            letters[one.name] = _letter(app, one)
         except CdrError as error:
             why.append(f"Not made: {one.name}: {error.message} {error.hint}".rstrip())
-    outbox.write_all(app.store.outbox, mails)
-    return list(mails), why
+    _write(app, letters)
+    return list(letters), why
 
 
-def _letter(app: App, one: Outgoing) -> bytes:
+def _write(app: App, letters: Mapping[str, Letter]) -> None:
+    """Write messages into the outbox that were there before; where their words are others now, those are kept too."""
+
+    def write() -> Callable[[], None]:
+        return outbox.write_all(app.store.outbox, {name: letter.mail for name, letter in letters.items()})
+
+    with app.store.writing():
+        ledgers = Ledgers(app)
+        ledgers.open(prompt.case for letter in letters.values() for prompt in letter.prompts)
+        for letter in letters.values():
+            for prompt in letter.prompts:
+                before = ledgers.body(prompt.case)
+                now = messages.with_words(before, prompt, letter, app.clock.today)
+                if now != before:
+                    ledgers.change(prompt.case, lambda _, now=now: now)  # type: ignore[misc]
+        if ledgers.bodies:
+            ledgers.commit(write, "outbox")
+        else:
+            write()
+
+
+def _letter(app: App, one: Outgoing) -> Letter:
     prompts = one.prompts
     if prompts[0].level == BOUNCE:
         [bounced] = prompts
@@ -118,4 +143,22 @@ def _letter(app: App, one: Outgoing) -> bytes:
         complete = gaps.of_return(app, bounced.agency, given.body if given else {})
         about = (bounced.case, bounced.agency, bounced.due_on, complete, documents.requests.body)
         prompts = (gaps.to_send_back(*about),)
-    return messages.letter(app, prompts, one.message_id).mail
+    return messages.letter(app, prompts, one.message_id)
+
+
+def told(app: App, reference: str) -> list[Told]:
+    """Every message about a case to an agency, in the order of its days. It opens the case. Raises: as `Store.case`."""
+    documents = app.store.case(reference)
+    requests = {} if app.configuration.only_watches else documents.requests.body
+    return said.told(requests, documents.prompts.body)
+
+
+def told_words(app: App, reference: str, number: int) -> Said:
+    """What one message of a case said, by its number in that list. Raises: NotFound; as `told`."""
+    found = told(app, reference)
+    if not 1 <= number <= len(found):
+        raise NotFound("There is no such message of this case.", f"See: cdr outbox show {reference}")
+    words = found[number - 1].words
+    if words is None:
+        raise NotFound("What this message said was not kept: it is from before words were kept.", "")
+    return words

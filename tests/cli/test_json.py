@@ -56,6 +56,7 @@ MET_ELSEWHERE = {
     "handover-1.json": ("handover", "cli/test_handover.py"),
     "help-1.json": ("help", "cli/test_shell.py"),
     "outbox-1.json": ("outbox", "cli/test_outbox.py"),
+    "outbox-show-1.json": ("outbox", "cli/test_said.py"),
     "pack-1.json": ("pack", "cli/test_panel.py"),
     "panel-1.json": ("panel", "cli/test_panel.py"),
     "panels-1.json": ("panel", "cli/test_panel.py"),

@@ -187,6 +187,7 @@ VERBS: dict[str, Verb] = {
     "chase hold": Verb(HELD),
     "chase release": Verb(["chase", "--release", "REF", HOSPITAL], [HELD]),
     "outbox sent": Verb(["outbox", "sent", "--all"]),
+    "outbox show": Verb(["outbox", "show", "REF", "1"], records=False),
     "outbox again": Verb(["outbox", "again", "REF"], [lambda world: shutil.rmtree(world.store / "outbox")], records=False),
     "gate open": Verb(["gate", "REF", "open", "cspr"]),
     "gate close": Verb(["gate", "REF", "close", "criminal"]),

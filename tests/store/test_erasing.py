@@ -105,13 +105,16 @@ def test_a_new_machine_starts_from_a_repository_that_destroyed_files(
     robin("sync")
     git(whole.store, "pull", "-q")  # by hand, as in a clone: what is ahead is taken over
     assert head(whole.store) == head(robin.store) and f"cases/{other}" in git(whole.store, "ls-files")
+    said = git(robin.store, "rev-parse", f"HEAD:cases/{case}/prompts.yaml.gpg")
+    assert robin("outbox", "show", case, "1").out and _held(bare, {said})
     robin("erase", case, "--because", "order")
     robin("sync")
     sam("sync")
     sam("erase", case)
     robin("sync")
     files = _files_of(sam.store, case)
-    assert not _held(bare, files)
+    assert said in files and not _held(bare, files)
+    assert "was erased" in robin("outbox", "show", case, "1", code=66).err
     git(tmp_path, "clone", "-q", f"file://{bare}", str(tmp_path / "by-hand"), code=128)
 
     assert new("restore", bare, new.store, code=1).err.count("cdr verify --root") == 1

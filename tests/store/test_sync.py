@@ -332,3 +332,20 @@ def test_two_cases_that_became_one_on_one_machine_meet_what_another_recorded_in_
     robin("reopen", second, "--reason", "They are twins")
     assert "contacts" not in robin.show(case)["case"] and robin.show(second)["case"]["contacts"]
     robin.verified()
+
+
+def test_what_was_said_apart_is_all_there_and_goes_with_the_case(office: Office, people: People) -> None:
+    robin, sam, case = office.robin, office.sam, office.case
+    cron = office.cron("chase", "--overdue", "--json", as_of="2026-01-24").json["items"]
+    office.cron("sync")
+    robin("request", case, "regional-ambulance", as_of="2026-01-24")
+    before = {one["agency"]: one for one in robin.show(case)["prompts"]["said"]}
+    robin("sync")
+    said = robin.show(case)["prompts"]["said"]
+    assert [one["level"] for one in said].count("prompt-1") == len(cron) == 2
+    assert len(said) == 5 and before["regional-ambulance"] in said
+    sam("sync")
+    assert sam.show(case)["prompts"]["said"] == said
+    assert "prompt-1" in {one["level"] for one in sam("outbox", "show", case, "--json").json["messages"]}
+    for hand in (robin, sam):
+        hand.verified()

@@ -34,7 +34,9 @@ def canned() -> list[Any]:
     form = RequestForm("0" * 32, "form-b/1", "locked", "")
     ledger = ask({"schema": "requests/1", "requests": []}, ["police", "school"], DAY, {"police": form, "school": form})
     ledger = answer(ledger, "school", "nil", DAY)
-    prompts = {"schema": "prompts/1", "prompts": [{"agency": "police", "level": "prompt-1", "due_on": "2026-02-03"}]}
+    prompts: dict[str, Any] = {"schema": "prompts/1"}
+    prompts["prompts"] = [{"agency": "police", "level": "prompt-1", "due_on": "2026-02-03"}]
+    prompts["said"] = [{"agency": "police", "text": "nothing of this is kept"}]
     review = example("form-c-sudi")
     of_a_register: dict[str, Any] = {
         "schema": "imported-c/1",

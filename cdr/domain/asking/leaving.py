@@ -14,6 +14,7 @@ from typing import Any
 
 from cdr.domain.asking.prompts_due import ESCALATION, SCHEMA
 from cdr.domain.asking.requests import Request, requests_of
+from cdr.domain.asking.said import as_made
 from cdr.domain.asking.sending import BOUNCE, REQUEST, SENT, THANKS, Prompt, is_unsent
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.records import dataclass
@@ -135,8 +136,9 @@ def mark_left(prompts: Body, prompt: Prompt, on: date, to: Sequence[str], messag
     found = [one for one in own if date_at(one, "due_on") == prompt.due_on]
     if not found:
         day = on.isoformat()
+        to, message_id = as_made(prompts, prompt.agency, prompt.level, prompt.due_on) or (to, message_id)
         new = {"agency": prompt.agency, "level": prompt.level, "due_on": prompt.due_on.isoformat(), "sent_on": day}
         found = [{**new, "to": list(to), "message_id": message_id}]
         items += found
     found[-1]["left_on"] = on.isoformat()
-    return {"schema": SCHEMA, "prompts": items}
+    return {**prompts, "schema": SCHEMA, "prompts": items}

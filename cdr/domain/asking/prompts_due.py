@@ -149,7 +149,8 @@ def mark_sent(
         "to": list(to),
         "message_id": message_id,
     }
-    return {"schema": SCHEMA, "prompts": [*(dict(sent) for _, sent in items_at(prompts, "prompts")), item]}
+    before = [dict(sent) for _, sent in items_at(prompts, "prompts")]
+    return {**prompts, "schema": SCHEMA, "prompts": [*before, item]}
 
 
 def recipients(level: str, agency_id: str, configuration: Configuration) -> tuple[str, ...]:

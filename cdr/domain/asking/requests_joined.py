@@ -12,6 +12,7 @@ from typing import Any
 
 from cdr.domain.asking.prompts_due import SCHEMA as PROMPTS
 from cdr.domain.asking.requests import NIL, OUTSTANDING, RETURNED, WAIVED, Request, as_ledger, kept_in
+from cdr.domain.asking.said import joined
 from cdr.domain.asking.sending import is_unsent
 from cdr.domain.merging import identities
 from cdr.domain.rulebook.validation import items_at, text_at
@@ -64,7 +65,7 @@ def prompts_joined(ours: Body, theirs: Body, came: tuple[str, ...], by_hand: boo
         left = not by_hand or "left_on" in item or text_at(item, "agency") in came
         if left and not is_unsent(item) and identities.key(("prompts", "prompts"), item) not in known:
             items.append(dict(item))
-    return {"schema": PROMPTS, "prompts": items}
+    return {"schema": PROMPTS, "prompts": items, **joined(ours, theirs)}
 
 
 def gone_back(before: Body, now: Body, agencies: Mapping[str, bool], on: str) -> dict[str, Any]:

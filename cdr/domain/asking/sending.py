@@ -99,7 +99,7 @@ def begun(prompts: Body, prompt: Prompt, to: Sequence[str], message_id: str) -> 
         **({"missing": list(prompt.missing), "opened": prompt.opened} if prompt.level == BOUNCE else {}),
     }
     kept = [dict(other) for other in before if not _is_overtaken(other, prompt)]
-    return {"schema": SCHEMA, "prompts": [*kept, item]}
+    return {**prompts, "schema": SCHEMA, "prompts": [*kept, item]}
 
 
 def _is_same(item: Body, prompt: Prompt) -> bool:
@@ -147,7 +147,7 @@ def _with(prompts: Body, message_id: str, change: Mapping[str, Any]) -> dict[str
         if item.get("message_id") == message_id and is_unsent(item):
             item.pop("refused", None)
             item.update(change)
-    return {"schema": SCHEMA, "prompts": items}
+    return {**prompts, "schema": SCHEMA, "prompts": items}
 
 
 def unsent(case: str, requests: Body, prompts: Body) -> Iterator[Unsent]:

@@ -17,6 +17,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("requests", "requests", "[]", "bounced"): ("on",),
     ("requests", "requests", "[]", "earlier"): ("requested_on",),
     ("prompts", "prompts"): ("agency", "level", "due_on", "message_id"),
+    ("prompts", "said"): ("message_id", "subject", "text"),
     ("case", "next"): ("clock", "what"),
     ("case", "following"): ("clock", "from", "with"),
     ("case", "gates"): ("type", "opened_on"),

@@ -375,3 +375,17 @@ def test_sendmail(tmp_path: Path, people: People, member: str) -> None:
     (tmp_path / "code").write_text("0")
     assert len(cdr("chase", "--overdue", as_of="2026-01-24").lines) == SIX
     assert "sendmail" in cdr("doctor").out
+
+
+def test_what_the_server_took_is_shown_again_word_for_word(
+    cdr: Shell, asked: str, server: Server, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.MonkeyPatch.context() as as_cron:
+        chaser(people, as_cron)
+        cdr("chase", "--overdue", as_of="2026-01-23")
+    went = {str(mail["Message-ID"]): body_of(mail).replace("\r\n", "\n") for mail in server.parsed}
+    listed = [one for one in cdr("outbox", "show", asked, "--json").json["messages"] if one["level"] == "prompt-1"]
+    assert len(listed) == len(went) == SIX and {one["how"] for one in listed} == {"sent on 2026-01-23"}
+    for one in listed:
+        words = cdr("outbox", "show", asked, str(one["number"]), "--json").json
+        assert went[words["message_id"]] == words["text"] == cdr("outbox", "show", asked, str(one["number"])).out
