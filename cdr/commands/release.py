@@ -53,7 +53,7 @@ def list_(app: App, as_json: bool) -> None:
     put(table(rows, ("No.", "On", "By", "Years", "Tables", "Hidden", "Commit")))
     if any(of_others.values()):
         say(
-            "Made within other borders: it counts other children than this area's. What is published now is held against it all the same."
+            "Made within other borders: it counts other children than this area's, and its years are not published anew here."
         )
 
 

@@ -61,23 +61,15 @@ def refuse_threshold_of_rounded(method: Method) -> None:
 
 @dataclass(frozen=True)
 class Published:
-    """What was published: the edition, its number in the register (none of a preview), and the day on which it was first made.
-
-    `other_borders` are the releases of these years that count other children.
-    """
+    """What was published: the edition, its number in the register (none of a preview), and the day on which it was first made."""
 
     edition: PublicEdition
     number: int
     on: date
-    other_borders: tuple[int, ...] = ()
 
     def said(self) -> str:
         """What whoever made it is told of it."""
         said = [self._of_changes()] if self.edition.corrected or self.edition.stays else []
-        if self.other_borders:
-            said.append(
-                f"{_within(self.other_borders)} It was held against them all the same: let somebody who knows both areas read it."
-            )
         if not self.number:
             said.append(
                 "This is a preview: nothing is recorded, and nothing of it may be published. Without --dry-run it is recorded."
@@ -164,38 +156,33 @@ def publish(app: App, what: str, tally: Tally, asked: Asked) -> Published:
     refuse_unfinished(app, tally)
     method, today = asked.method(app), app.clock.today
     if asked.dry_run:
-        edition, others = _edition(app, tally, register(app), asked)
-        return Published(edition, 0, today, others)
+        return Published(_edition(app, tally, register(app), asked), 0, today)
     with app.store.writing():
         before = register(app)
-        edition, others = _edition(app, tally, before, asked)
+        edition = _edition(app, tally, before, asked)
         new = made(edition, what, method, asked.words, today)
         same = [one for one in before if (one.text, one.words) == (new.text, new.words) and not one.is_withdrawn]
         if same:
-            return Published(edition, same[0].number, same[0].on, others)
+            return Published(edition, same[0].number, same[0].on)
         new = replace(new, number=len(before) + 1, commit=app.store.head[0])
         app.store.commit(Change("release", {release_place(new.number): body_of(new)}))
-    return Published(edition, new.number, new.on, others)
+    return Published(edition, new.number, new.on)
 
 
-def _edition(app: App, tally: Tally, before: Sequence[Release], asked: Asked) -> tuple[PublicEdition, tuple[int, ...]]:
-    """The public edition beside these releases, and which of them count other children in its years. Raises: ConditionsNotMet."""
-    years = set(tally.years)
-    others = tuple(one.number for one in before if years & set(one.tally.years) and is_of_others(app, one))
-    try:
-        edition = public_of(tally, _all_read(before), asked.method(app), asked.besides)
-    except ConditionsNotMet as error:
-        if not others:
-            raise
-        raise ConditionsNotMet(error.message, [_within(others)], LATER_YEARS) from None
-    if others and edition.stays:  # what stands is repeated: here it would be told as this area's
-        years_there = ", ".join(edition.stays)
+def _edition(app: App, tally: Tally, before: Sequence[Release], asked: Asked) -> PublicEdition:
+    """The public edition beside these releases.
+
+    Raises: ConditionsNotMet, also where one of them counts other children of these years: what both tell together nobody can work out.
+    """
+    others = [one for one in before if set(tally.years) & set(one.tally.years) and is_of_others(app, one)]
+    if others:
+        theirs = sorted({year for one in others for year in one.tally.years if year in tally.years})
         raise ConditionsNotMet(
-            f"{years_there} was published of other children, and is not published of these.",
-            [_within(others)],
+            f"{', '.join(theirs)} was published of other children, and is not published of these.",
+            [_within([one.number for one in others])],
             LATER_YEARS,
         )
-    return edition, others
+    return public_of(tally, _all_read(before), asked.method(app), asked.besides)
 
 
 def _all_read(before: Sequence[Release]) -> list[Released]:
