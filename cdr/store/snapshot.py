@@ -175,11 +175,9 @@ class Snapshot:
 
     def ledgers(self, places: Mapping[str, Place]) -> dict[str, Document]:
         """A ledger of each case, opened together; an empty one where nobody has written in it. Raises: as `read`, `unwritten`."""
-        self.open_ahead(place for place in places.values() if place.path in self.files)
-        return {
-            case: self.read(place) if place.path in self.files else self.unwritten(place)
-            for case, place in places.items()
-        }
+        written = {case for case, place in places.items() if self.blob(place.path)}
+        self.open_ahead(place for case, place in places.items() if case in written)
+        return {case: self.read(place) if case in written else self.unwritten(place) for case, place in places.items()}
 
     def open(self, place: Place, ciphertext: bytes) -> Document:
         """The document in `ciphertext`, if it is addressed as its kind demands and is what belongs at that place."""
