@@ -92,7 +92,8 @@ def test_the_same_path_on_both_sides_and_one_taken(apart: Apart) -> None:
     git(apart.cdr.store, "checkout", "-q", "--theirs", f"cases/{apart.case}/requests.yaml.gpg")
     apart.finish_merge(apart.people.home, apart.people.member)
     assert apart.cdr("list", "--json").json["cases"][0]["outstanding"] == ["northshire-police"]
-    assert findings(apart.cdr, code=0) == {("merge", "requests.yaml.gpg")}
+    # what was said to the agencies stands in the prompts, of which one side was taken too
+    assert findings(apart.cdr, code=0) == {("merge", "requests.yaml.gpg"), ("merge", "prompts.yaml.gpg")}
     apart.cdr("request", apart.case, "northtown-general", as_of="2026-01-13")
     assert findings(apart.cdr, code=0) == set()
 
@@ -148,7 +149,7 @@ def test_an_older_revision_put_in_place_by_a_merge(apart: Apart) -> None:
     apart.start_merge()
     document(apart.cdr.store, apart.case, "requests").write_bytes(first)
     apart.finish_merge(apart.people.home, apart.people.member)
-    assert findings(apart.cdr) == {("revision", "requests.yaml.gpg")}
+    assert findings(apart.cdr) == {("revision", "requests.yaml.gpg"), ("merge", "prompts.yaml.gpg")}
 
 
 @pytest.mark.hurt
