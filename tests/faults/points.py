@@ -44,7 +44,8 @@ GIT = (
 MODES = ("signal=KILL", "error=ENOSPC", "error=EIO", "error=EDQUOT")
 MAIN, GPG = "cdr", "gpg"
 KILLED = -signal.SIGKILL
-PATIENCE = 90.0
+PATIENCE = 600.0  # seconds until a process counts as hung
+LOOKS = 0.002  # seconds between two looks
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,11 @@ def _stands(process: int, words: str) -> bool:
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < until, "it does not begin"
-        time.sleep(0.002)
+    for _ in range(int(PATIENCE / LOOKS)):
+        if holds():
+            return
+        time.sleep(LOOKS)
+    raise AssertionError("it does not begin")
 
 
 def run(command: list[str], folder: Path, options: list[str]) -> Ended:
