@@ -78,11 +78,6 @@ def sends(app: App) -> bool:
     return app.configuration.sends
 
 
-def transport_name(app: App) -> str:
-    """outbox, or the way of sending that has this name in `cdr.mail`."""
-    return str(app.configuration.mail.get("transport", "outbox"))
-
-
 def limits(app: App) -> Limits:
     """How much is sent, and how often tried."""
     return Limits.of(rules("mail"), app.configuration.mail)
