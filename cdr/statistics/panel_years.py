@@ -7,7 +7,7 @@ from datetime import date
 
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.review import passed_over
-from cdr.domain.panel.meeting import Meeting, missing, name_of, organisation_of
+from cdr.domain.panel.meeting import Meeting, missing, name_of, stands_for
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.records import dataclass
 from cdr.statistics.years import year_of
@@ -15,7 +15,7 @@ from cdr.statistics.years import year_of
 
 @dataclass(frozen=True)
 class Attendance:
-    """At how many meetings somebody was there from an organisation (an agency's id and name), of those of which it is recorded who was."""
+    """At how many meetings somebody was there from an organisation (an agency's id and name, or a lay member's), of those of which it is recorded who was."""
 
     organisation: str
     name: str
@@ -93,10 +93,11 @@ def _year(year: str, held: Sequence[Meeting], configuration: Configuration) -> P
 
 
 def _attendance(held: Sequence[Meeting], configuration: Configuration) -> Iterator[Attendance]:
-    """Each organisation that the quorum or a member stands for, then whoever else came; none where nothing is recorded."""
-    there = [{organisation_of(who, configuration) for who in one.attended} for one in held]
+    """Each organisation that the quorum or a member stands for, lay members by themselves, then whoever else came; none where nothing is recorded."""
+    there = [{stands_for(who, configuration) for who in one.attended} for one in held]
     needed = [agency for quorum in configuration.panel for agency in quorum.agencies]
-    known = dict.fromkeys([*needed, *(one.organisation for one in configuration.members), *sorted(set().union(*there))])
+    members = (stands_for(one.id, configuration) for one in configuration.members)
+    known = dict.fromkeys([*needed, *members, *sorted(set().union(*there))])
     for agency in filter(None, known) if held else ():
         yield Attendance(agency, name_of(agency, configuration), sum(agency in one for one in there), len(held))
 

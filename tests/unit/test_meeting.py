@@ -27,6 +27,7 @@ from cdr.domain.panel.meeting import (
 from cdr.domain.rulebook.configuration import Member
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms.schema import problems
+from cdr.statistics.panel_years import panel_years
 
 ON, MADE = date(2026, 3, 18), date(2026, 1, 9)
 CASE, OTHER = "2026-7K3M", "2026-9XQ2"
@@ -164,6 +165,21 @@ def test_who_is_who() -> None:
     people = ("dr-okafor", "northshire-police", "somebody")
     assert [panel.organisation_of(who, AREA) for who in people] == ["northtown-general", "northshire-police", ""]
     assert [panel.name_of(who, AREA) for who in people] == ["Dr Testcase", "Northshire Police", "somebody"]
+
+
+def test_a_lay_member_comes_from_no_agency_and_counts_as_themself() -> None:
+    lay = Member("o-lay", "Ottilie Testcase", role="Lay member")
+    area = replace(AREA, members=(MEMBER, lay))
+    panel.refuse_strangers(["o-lay"], area)
+    people = ("o-lay", "dr-okafor", "northshire-police", "somebody")
+    assert [panel.stands_for(who, area) for who in people] == ["o-lay", "northtown-general", "northshire-police", ""]
+    assert panel.missing(["o-lay"], area) == panel.missing([], area)
+    came = replace(EMPTY, attended=("dr-okafor", "o-lay"))
+    (year,) = panel_years([], [replace(came, closed_on=ON)], area, ["2025/26"]).years
+    assert [(one.organisation, one.name) for one in year.attendance if one.there] == [
+        ("northtown-general", "Northtown General Hospital"),
+        ("o-lay", "Ottilie Testcase"),
+    ]
 
 
 def test_a_quorum_is_one_of_each_organisation_whoever_of_it_is_there() -> None:

@@ -259,11 +259,17 @@ def _pack_item(one: PapersMade) -> dict[str, Any]:
 
 
 def organisation_of(who: str, configuration: Configuration) -> str:
-    """The agency from which a member comes, or the agency itself; empty where neither is in cdr.yaml any more."""
+    """The agency from which a member comes, or the agency itself; empty for a lay member and where neither is in cdr.yaml any more."""
     for member in configuration.members:
         if member.id == who:
             return member.organisation
     return who if any(agency.id == who for agency in configuration.agencies) else ""
+
+
+def stands_for(who: str, configuration: Configuration) -> str:
+    """For whom somebody counts as there: the agency from which they come, or a lay member's own id; empty as in `organisation_of`."""
+    lay = any(member.id == who and not member.organisation for member in configuration.members)
+    return who if lay else organisation_of(who, configuration)
 
 
 def name_of(who: str, configuration: Configuration) -> str:
@@ -274,7 +280,7 @@ def name_of(who: str, configuration: Configuration) -> str:
 
 def refuse_strangers(people: Iterable[str], configuration: Configuration) -> None:
     """Stop where one of these is neither a member nor an agency. Raises: NotFound."""
-    if any(not organisation_of(who, configuration) for who in people):
+    if any(not stands_for(who, configuration) for who in people):
         members = ", ".join(member.id for member in configuration.members) or "none yet (panel: members in cdr.yaml)"
         agencies = ", ".join(agency.id for agency in configuration.agencies)
         raise NotFound(

@@ -96,14 +96,14 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Member:
-    """A member of the panel; `organisation` is an agency's id, `key` the fingerprint to which their papers are encrypted.
+    """A member of the panel; `organisation` is an agency's id, empty for a lay member, `key` the fingerprint to which their papers are encrypted.
 
     `days` are those of the week on which they work (0 is Monday), empty for all; `papers` is how they read them, `pdf` or `html`.
     """
 
     id: str
     name: str
-    organisation: str
+    organisation: str = ""
     role: str = ""
     email: str = ""
     key: str = ""
@@ -274,7 +274,7 @@ def _members(body: Mapping[str, Any]) -> Iterator[Problem]:
     for n, item in items_at(body, MEMBERS):
         if text_at(item, "id") in taken:
             yield problem("STORE-10", f"{MEMBERS}.{n}.id")
-        if text_at(item, "organisation") not in agencies:
+        if text_at(item, "organisation") not in {"", *agencies}:
             yield problem("STORE-11", f"{MEMBERS}.{n}.organisation")
         taken.add(text_at(item, "id"))
 
