@@ -44,7 +44,6 @@ class App:
     run: Callable[[list[str]], int] | None = None  # one command as a person gives it; the demonstration uses it
     root: str | None = None  # for a first clone: the fingerprint of the key that made the store
     made_a_store: bool = False
-    has_told: bool = False  # that cdr.yaml was changed and not recorded
     about: str = ""  # the case that the command line names
     verb: str = ""  # which command runs, as the log of reads names it
     read_all: bool = False  # whether it looked through what is known of every child and family
@@ -197,18 +196,15 @@ class App:
         body: Mapping[str, Any] = kept(
             "configuration", (raw, resources.edition()), lambda: self._read_configuration(raw)
         )
-        self._tell_of_unrecorded()
         return body
 
-    def _tell_of_unrecorded(self) -> None:
-        """Say once that the cdr.yaml in the folder is not the one in force, which is easily forgotten; `doctor` finds it by itself."""
-        from cdr.errors import NOT_USED
+    def is_configured_otherwise(self) -> bool:
+        """Whether this run went by a cdr.yaml that is not the one in the store's folder, whose changes nobody recorded."""
+        if "configuration_document" not in self.__dict__:
+            return False
         from cdr.store import layout
-        from cdr.terminal.output import say
 
-        if self.verb != "doctor" and not self.has_told and self.store.changed_files(layout.CONFIGURATION):
-            self.has_told = True
-            say(f"please check: {NOT_USED} Whether it is right: cdr doctor")
+        return bool(self.store.changed_files(layout.CONFIGURATION))
 
     def _read_configuration(self, raw: bytes) -> dict[str, Any]:
         """What a cdr.yaml says, as plain data. Raises: WrongConfiguration."""

@@ -272,7 +272,8 @@ def attend(
     Example: cdr panel attend P2026-03-18 dr-okafor northshire-social-care --apologies northshire-police
     """
     from cdr.documents.panel.meetings import quorum_words
-    from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, OBSERVERS, attending, refuse_strangers
+    from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, OBSERVERS, attending
+    from cdr.domain.panel.people import refuse_strangers
 
     said = {ATTENDED: who, APOLOGIES: apologies, OBSERVERS: observers}
     people = [*who, *apologies, *observers]

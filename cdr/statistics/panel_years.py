@@ -7,7 +7,8 @@ from datetime import date
 
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.review import passed_over
-from cdr.domain.panel.meeting import Meeting, missing, name_of, stands_for
+from cdr.domain.panel.meeting import Meeting
+from cdr.domain.panel.people import missing, name_of, stands_for
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.records import dataclass
 from cdr.statistics.years import year_of

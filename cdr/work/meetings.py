@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdr.app import App
 from cdr.domain.case.standing import is_open
-from cdr.domain.panel.meeting import Meeting, document_of, meeting_of, missing, refuse_over
+from cdr.domain.panel.meeting import Meeting, document_of, meeting_of, refuse_over
+from cdr.domain.panel.people import missing
 from cdr.records import dataclass
 from cdr.terminal.output import put, put_json
 

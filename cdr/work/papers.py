@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.panel.meeting import Meeting, SourceRevision, name_of, refuse_strangers
+from cdr.domain.panel.meeting import Meeting, SourceRevision
+from cdr.domain.panel.people import name_of, refuse_strangers
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
@@ -215,7 +216,7 @@ def reader_paper(app: App, meeting: Meeting, reader: str, papers: Sequence[CaseP
     """One reader's papers as they are set: what they hold and how long each case takes, then each case."""
     from cdr.documents.panel.brief import WITH_NAMES, case_parts, sheets_of
     from cdr.documents.panel.paper import Facts, Grid, Heading, Paper, Text, reading_minutes
-    from cdr.documents.timeline.timeline_rows import ANONYMISED, PURPOSE
+    from cdr.documents.timeline.timeline_rows import FOR_READERS, PURPOSE
     from cdr.written import counted, long_date
 
     own = [one for one in papers if (one.reference, reader) not in meeting.conflicts]
@@ -231,7 +232,7 @@ def reader_paper(app: App, meeting: Meeting, reader: str, papers: Sequence[CaseP
                 ("Reading time", f"about {counted(total, 'minute')} in all"),
             )
         ),
-        Text(f"{ANONYMISED} {WITH_NAMES if any(sheets.values()) else ''}".rstrip(), quiet=True),
+        Text(f"{FOR_READERS} {WITH_NAMES if any(sheets.values()) else ''}".rstrip(), quiet=True),
         Heading("Cases"),
         Grid(("", "Case", "To read"), rows, (1, 6, 6)),
     ]

@@ -80,3 +80,14 @@ def test_a_twin_of_another_case_is_not_named() -> None:
     assert known.text(f"Idris and Nest {family} were discussed; Nest was smaller.") == (
         "[the child] and [another child] were discussed; [another child] was smaller."
     )
+
+
+def test_the_day_on_which_a_recommendation_is_due_can_be_read_and_one_of_the_childs_life_cannot() -> None:
+    from cdr.documents.panel.paper import Said
+
+    form = newborn("2026-02-03T22:51", "2026-02-03T23:33")
+    due = {"text": "Ask at eight months", "due": "2026-09-30"}
+    analysis = {"schema": "form-c/1", "cdrm": {"date": "2026-04-02"}, "recommendations": [due]}
+    parts = case_parts(papers(form, analysis=analysis), day("2026-07-14"))
+    rows = {title: text for part in parts if isinstance(part, Said) for _, title, text in part.rows}
+    assert rows["Due"] == "2026-09-30" and rows["Date of the meeting"] == "[58 days after the death]"

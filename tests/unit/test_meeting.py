@@ -12,6 +12,7 @@ from unit.domain_data import configuration
 
 from cdr.documents.panel.meetings import Shown, kind_words, lines
 from cdr.domain.panel import meeting as panel
+from cdr.domain.panel import people
 from cdr.domain.panel.meeting import (
     APOLOGIES,
     ATTENDED,
@@ -162,18 +163,18 @@ AREA = replace(configuration(), members=(MEMBER,))
 
 
 def test_who_is_who() -> None:
-    people = ("dr-okafor", "northshire-police", "somebody")
-    assert [panel.organisation_of(who, AREA) for who in people] == ["northtown-general", "northshire-police", ""]
-    assert [panel.name_of(who, AREA) for who in people] == ["Dr Testcase", "Northshire Police", "somebody"]
+    them = ("dr-okafor", "northshire-police", "somebody")
+    assert [people.organisation_of(who, AREA) for who in them] == ["northtown-general", "northshire-police", ""]
+    assert [people.name_of(who, AREA) for who in them] == ["Dr Testcase", "Northshire Police", "somebody"]
 
 
 def test_a_lay_member_comes_from_no_agency_and_counts_as_themself() -> None:
     lay = Member("o-lay", "Ottilie Testcase", role="Lay member")
     area = replace(AREA, members=(MEMBER, lay))
-    panel.refuse_strangers(["o-lay"], area)
-    people = ("o-lay", "dr-okafor", "northshire-police", "somebody")
-    assert [panel.stands_for(who, area) for who in people] == ["o-lay", "northtown-general", "northshire-police", ""]
-    assert panel.missing(["o-lay"], area) == panel.missing([], area)
+    people.refuse_strangers(["o-lay"], area)
+    them = ("o-lay", "dr-okafor", "northshire-police", "somebody")
+    assert [people.stands_for(who, area) for who in them] == ["o-lay", "northtown-general", "northshire-police", ""]
+    assert people.missing(["o-lay"], area) == people.missing([], area)
     came = replace(EMPTY, attended=("dr-okafor", "o-lay"))
     (year,) = panel_years([], [replace(came, closed_on=ON)], area, ["2025/26"]).years
     assert [(one.organisation, one.name) for one in year.attendance if one.there] == [
@@ -184,23 +185,23 @@ def test_a_lay_member_comes_from_no_agency_and_counts_as_themself() -> None:
 
 def test_a_quorum_is_one_of_each_organisation_whoever_of_it_is_there() -> None:
     others = ["northshire-community", "northshire-camhs", "northshire-social-care"]
-    assert panel.missing(["dr-okafor"], AREA) == others
-    assert panel.missing(["dr-okafor", *others], AREA) == []
-    assert panel.missing([], AREA) == ["northtown-general", *others]
+    assert people.missing(["dr-okafor"], AREA) == others
+    assert people.missing(["dr-okafor", *others], AREA) == []
+    assert people.missing([], AREA) == ["northtown-general", *others]
 
 
 def test_a_stranger_is_refused_with_who_there_is() -> None:
-    panel.refuse_strangers(["dr-okafor", "northshire-police"], AREA)
+    people.refuse_strangers(["dr-okafor", "northshire-police"], AREA)
     with pytest.raises(NotFound) as caught:
-        panel.refuse_strangers(["dr-okafor", "somebody"], AREA)
+        people.refuse_strangers(["dr-okafor", "somebody"], AREA)
     assert caught.value.message == "There is no member of the panel and no agency of that id in cdr.yaml."
     told = str(caught.value.hint)
     assert told.startswith("Members: dr-okafor. Agencies: northtown-general, northtown-maternity, northshire-police, ")
     with pytest.raises(NotFound) as caught:
-        panel.refuse_strangers(["somebody"], replace(AREA, members=(MEMBER, replace(MEMBER, id="mr-hale"))))
+        people.refuse_strangers(["somebody"], replace(AREA, members=(MEMBER, replace(MEMBER, id="mr-hale"))))
     assert str(caught.value.hint).startswith("Members: dr-okafor, mr-hale. ")
     with pytest.raises(NotFound) as caught:
-        panel.refuse_strangers(["somebody"], replace(AREA, members=()))
+        people.refuse_strangers(["somebody"], replace(AREA, members=()))
     assert str(caught.value.hint).startswith("Members: none yet (panel: members in cdr.yaml). ")
 
 

@@ -7,8 +7,9 @@ from datetime import date
 
 from cdr.documents.panel.meetings import kind_words
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Part, Text
-from cdr.domain.panel.meeting import Meeting, name_of
+from cdr.domain.panel.meeting import Meeting
 from cdr.domain.panel.meeting_days import Works, papers_due, reading_days
+from cdr.domain.panel.people import name_of
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.written import long_date
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Part, Text
-from cdr.domain.panel.meeting import Meeting, missing, name_of
+from cdr.domain.panel.meeting import Meeting
+from cdr.domain.panel.people import missing, name_of
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.statistics.assurance import Assurance
 from cdr.written import long_date

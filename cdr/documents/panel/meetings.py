@@ -10,8 +10,9 @@ from cdr.domain.case.facts import Facts
 from cdr.domain.case.milestones import MEETS, milestones_of
 from cdr.domain.case.review import settled_on
 from cdr.domain.case.second_opinions import awaited
-from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, TYPES, Meeting, missing, name_of
+from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, TYPES, Meeting
 from cdr.domain.panel.meeting_days import agenda_due, papers_due
+from cdr.domain.panel.people import missing, name_of
 from cdr.domain.panel.readiness import ratified_by
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.forms.codelists import code_list

@@ -14,7 +14,6 @@ from datetime import date
 from string import ascii_lowercase
 from typing import Any
 
-from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms import migrations
@@ -253,50 +252,6 @@ def _survey_item(survey: Survey | None) -> dict[str, Any] | None:
 
 def _pack_item(one: PapersMade) -> dict[str, Any]:
     return {"on": one.on.isoformat(), "for": one.reader, "documents": [asdict(source) for source in one.documents]}
-
-
-# ---- who is who -----------------------------------------------------------------------------------------------------
-
-
-def organisation_of(who: str, configuration: Configuration) -> str:
-    """The agency from which a member comes, or the agency itself; empty for a lay member and where neither is in cdr.yaml any more."""
-    for member in configuration.members:
-        if member.id == who:
-            return member.organisation
-    return who if any(agency.id == who for agency in configuration.agencies) else ""
-
-
-def stands_for(who: str, configuration: Configuration) -> str:
-    """For whom somebody counts as there: the agency from which they come, or a lay member's own id; empty as in `organisation_of`."""
-    lay = any(member.id == who and not member.organisation for member in configuration.members)
-    return who if lay else organisation_of(who, configuration)
-
-
-def name_of(who: str, configuration: Configuration) -> str:
-    """A member's or an agency's name; the id where neither is in cdr.yaml any more."""
-    members = {member.id: member.name for member in configuration.members}
-    return {**{agency.id: agency.name for agency in configuration.agencies}, **members}.get(who, who)
-
-
-def refuse_strangers(people: Iterable[str], configuration: Configuration) -> None:
-    """Stop where one of these is neither a member nor an agency. Raises: NotFound."""
-    if any(not stands_for(who, configuration) for who in people):
-        members = ", ".join(member.id for member in configuration.members) or "none yet (panel: members in cdr.yaml)"
-        agencies = ", ".join(agency.id for agency in configuration.agencies)
-        raise NotFound(
-            "There is no member of the panel and no agency of that id in cdr.yaml.",
-            f"Members: {members}. Agencies: {agencies}.",
-        )
-
-
-def missing(people: Iterable[str], configuration: Configuration) -> list[str]:
-    """The local health and social care organisations of which nobody is among these: where there is none, they are a quorum.
-
-    Protocol section 5: representatives from each of the local health and social care organisations.
-    """
-    there = {organisation_of(who, configuration) for who in people}
-    needed = dict.fromkeys(agency for quorum in configuration.panel for agency in quorum.agencies)
-    return [agency for agency in needed if agency not in there]
 
 
 # ---- how it is changed ----------------------------------------------------------------------------------------------
