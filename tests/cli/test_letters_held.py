@@ -21,7 +21,7 @@ def test_no_delay_without_something_to_wait_for(cdr: Shell, tmp_path: Path) -> N
     )
     cdr("request", case, "northtown-maternity", as_of="2026-03-02")
     said = " ".join(cdr("letter", case, "--kind", "delay", as_of=DAY).out.split())
-    assert "some of the services to tell us what they know" in said
+    assert "one or more of the services to tell us what they know" in said
 
 
 def test_a_bad_day_names_the_next_good_one(cdr: Shell, sudi: str) -> None:
