@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,6 +16,7 @@ from cdr.forms.codelists import code_list
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
 from cdr.work.meetings import (
     changing_meeting,
+    facts_for_panel,
     meetings,
     raise_in_case,
     ratified_cases,
@@ -24,9 +25,6 @@ from cdr.work.meetings import (
     shown_meeting,
     tell_meeting,
 )
-
-if TYPE_CHECKING:
-    from cdr.domain.case.facts import Facts
 
 WHOM = {"safeguarding": "abuse", "coroner": "coroner", "public-health": "public_health"}
 TYPES = [str(code.code) for code in code_list("panel_type").codes]
@@ -130,7 +128,7 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
 
     reason = (override or "").strip()
     with changing_meeting(app, id_) as now:
-        known = {reference: _facts(app, reference) for reference in dict.fromkeys(references)}
+        known = {reference: facts_for_panel(app, reference) for reference in dict.fromkeys(references)}
         new = {ref: facts for ref, facts in known.items() if ref not in now.meeting.references}
         refuse_settled(new)
         unmet = {ref: unmet_for_assigning(facts, now.meeting, now.others) for ref, facts in new.items()}
@@ -148,17 +146,6 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
     tell_meeting(app, made, as_json, f"{made.id}: {len(made.cases)} on the agenda.")
 
 
-def _facts(app: App, reference: str) -> Facts:
-    """One case. Raises: NotFound, ConditionsNotMet for a void one, and what keeps it from being read."""
-    found = app.cases().get(reference)
-    if found is None:
-        app.store.case(reference)
-        raise ConditionsNotMet(
-            "The case is void; no case was assigned.", [f"{reference} is void."], "See: cdr void --help"
-        )
-    return found
-
-
 @command.command("unassign")
 @meeting_id
 @click.argument("reference", metavar="REF", type=Reference())
@@ -169,6 +156,7 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
 
     Example: cdr panel unassign P2026-03-18 2026-7K3M
     """
+    from cdr.domain.panel.deferring import refuse_deferred
     from cdr.domain.panel.in_case import without
     from cdr.domain.panel.meeting import unassigned
     from cdr.domain.panel.readings import refuse_read
@@ -176,6 +164,7 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
     with changing_meeting(app, id_) as now:
         refuse_read(now.document.body, reference)
         meeting = now.meeting
+        refuse_deferred(meeting, reference)
         taken = now.in_cases([reference], lambda one: without(one.case.body, meeting, app.policy))
         made = now.record(unassigned(meeting, reference), cases=taken)
     tell_meeting(app, made, as_json, f"{made.id}: {reference} is taken from the agenda.")
@@ -377,16 +366,16 @@ def close(app: App, id_: str, not_held: bool, undo: bool, as_json: bool) -> None
     cdr panel close P2026-03-19 --not-held
     """
     from cdr.documents.panel.meetings import said_of
-    from cdr.domain.panel import meeting as meetings_
+    from cdr.domain.panel import ending
 
     if not_held and undo:
         raise WrongUsage("--not-held and --undo each stand alone.")
     with changing_meeting(app, id_, also_over=True) as now:
         if undo:
-            changed = meetings_.opened_again(now.meeting, ratified_cases(app, now.meeting))
+            changed = ending.opened_again(now.meeting, ratified_cases(app, now.meeting))
         else:
-            meetings_.refuse_over(now.meeting, lambda: ratified_cases(app, now.meeting))
-            changed = (meetings_.not_held if not_held else meetings_.closed)(now.meeting, app.clock.today)
+            ending.refuse_over(now.meeting, lambda: ratified_cases(app, now.meeting))
+            changed = (ending.not_held if not_held else ending.closed)(now.meeting, app.clock.today)
         made = now.record(changed)
     shown = shown_meeting(app, made)
     tell_meeting(app, made, as_json, f"{made.id} is {said_of(shown, again=undo)}.")

@@ -142,6 +142,7 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     for review in reviews_of(case):
         yield f"\n{'Reviewed' if review.is_ratified else 'Analysis drafted'} on {review.on}"
         yield from _all_the_same(review)
+    yield from _deferrals(case)
     yield from _second_opinions(case)
     for letter in letters_made(case):
         sent = f", to be sent on {letter.dated}" if letter.dated != letter.made_on else ""
@@ -178,6 +179,15 @@ def _given_out(case: Mapping[str, Any]) -> Iterator[str]:
             yield f"  left out: {', '.join(given['left_out'])}"
     for one in case.get("handovers", ()):
         yield f"\nHanded over on {one['on']}: {'from' if one['way'] == RECEIVED else 'to'} {one['area']}"
+
+
+def _deferrals(case: Mapping[str, Any]) -> Iterator[str]:
+    """Which meetings put off what they decide, until when and for what."""
+    from cdr.domain.case.deferrals import deferrals_of
+
+    for one in deferrals_of(case):
+        yield f"\nDeferred by {one.panel} on {one.on}, until {one.until}: {one.words}"
+        yield from (f"  {line}" for line in one.text.splitlines())
 
 
 def _second_opinions(case: Mapping[str, Any]) -> Iterator[str]:

@@ -42,7 +42,7 @@ class PapersRead:
 @dataclass(frozen=True)
 class PanelYear:
     """One year's meetings: how many were held (recorded as over), how many of them were quorate, and how many cases
-    they had, one that came before two of them once.
+    they had, one that came before two of them once; `deferred` of how many of them a meeting put off what it decides.
 
     `observed` is at how many of them somebody observed; `read` is None where nobody was asked.
     """
@@ -54,6 +54,7 @@ class PanelYear:
     attendance: tuple[Attendance, ...] = ()
     observed: int = 0
     read: PapersRead | None = None
+    deferred: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def _year(year: str, held: Sequence[Meeting], configuration: Configuration) -> P
     attendance = tuple(_attendance([one for one in held if one.attended], configuration))
     observed = sum(bool(one.observers) for one in held)
     cases = {case for one in held for case in one.references}
-    return PanelYear(year, len(held), len(quorate), len(cases), attendance, observed, _read(held))
+    deferred = {case for one in held for case in one.deferred}
+    return PanelYear(year, len(held), len(quorate), len(cases), attendance, observed, _read(held), len(deferred))
 
 
 def _attendance(held: Sequence[Meeting], configuration: Configuration) -> Iterator[Attendance]:

@@ -32,7 +32,7 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert cdr("panel", "new", "14/04/2026", "--type", "themed", as_of="2026-03-20").out == "P2026-04-14b\n"
 
     assert cdr("panel", "assign", panel, ready, "--json", as_of="2026-04-01").json["cases"] == [
-        {"case": ready, "ratified": False, "left": [], "not_ready": []}
+        {"case": ready, "ratified": False, "deferred_until": None, "left": [], "not_ready": []}
     ]
     elsewhere = cdr("panel", "assign", "P2026-04-14b", ready, as_of="2026-04-01", code=65)
     assert f"{ready}: It is on the agenda of {panel}" in elsewhere.err

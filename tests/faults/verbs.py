@@ -211,6 +211,7 @@ VERBS: dict[str, Verb] = {
     "panel unassign": Verb(["panel", "unassign", "PANEL", "READY"], [ASSIGNED]),
     "panel agenda": Verb(["panel", "agenda", "PANEL", "-o", "OUT/agenda.pdf"], [ASSIGNED]),
     "panel pack": Verb(["panel", "pack", "PANEL", "-o", "OUT/papers"], [ASSIGNED]),
+    "panel defer": Verb(["panel", "defer", "PANEL", "READY", "--until", "2026-12-01", "--from", "IN/said.txt"], [ASSIGNED]),
     "panel attend": Verb(["panel", "attend", "PANEL", *QUORUM], [ASSIGNED]),
     "panel conflict": Verb(["panel", "conflict", "PANEL", "READY", "pat-keyed"], [ASSIGNED]),
     "panel refer": Verb(["panel", "refer", "PANEL", "READY", "--to", "coroner"], [ASSIGNED]),

@@ -9,7 +9,7 @@ from unit.domain_data import example
 from unit.timeline_cases import AGENCIES
 
 from cdr.documents.panel.brief import CasePapers, case_parts, child_facts, factors_of
-from cdr.documents.panel.paper import Facts, Text
+from cdr.documents.panel.paper import Bullets, Facts, Text
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.anonymising.known_names import Around
 from cdr.domain.timeline.timeline import timeline
@@ -59,6 +59,16 @@ def test_returns_are_told_in_one_order_and_days_with_a_comma() -> None:
     parts = case_parts(papers(form, requests=requests), day("2026-07-14"))
     facts = next(dict(part.rows) for part in parts if isinstance(part, Facts))
     assert (facts["Returns"], facts["Since the death"]) == ("1 returned, 2 nil, 1 waived", "1,257 days at the meeting")
+
+
+def test_a_panel_that_had_the_case_before_is_told_what_it_lacked_without_names() -> None:
+    form = newborn("2026-02-03T22:51", "2026-02-03T23:33")
+    name = form["child"]["family_name"]
+    days = {"on": "2026-03-18", "until": "2026-06-01"}
+    put_off = [{"panel": "P2026-03-18", **days, "waiting_for": "expert", "text": f"The placenta of the {name} baby."}]
+    parts = case_parts(papers(form, case={"deferrals": put_off}), day("2026-07-14"))
+    [said] = [one for part in parts if isinstance(part, Bullets) for one in part.items if "deferred" in one]
+    assert said.startswith("18 March 2026: deferred, for an expert's view. The placenta of") and name not in said
 
 
 def test_a_draft_that_says_nothing_is_none() -> None:

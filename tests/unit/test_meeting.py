@@ -11,8 +11,8 @@ import pytest
 from unit.domain_data import configuration
 
 from cdr.documents.panel.meetings import Shown, kind_words, lines
+from cdr.domain.panel import ending, people
 from cdr.domain.panel import meeting as panel
-from cdr.domain.panel import people
 from cdr.domain.panel.meeting import (
     APOLOGIES,
     ATTENDED,
@@ -110,13 +110,13 @@ def test_papers_are_noted_and_a_meeting_ends_on_its_day_at_the_earliest() -> Non
     packed = panel.with_packs(found, MADE, ["a", "b"], [SourceRevision(CASE, "notification", 1)])
     assert packed.papers_for == ("a", "b") and {len(one.documents) for one in packed.packs} == {1}
     with pytest.raises(ConditionsNotMet, match="still to come"):
-        panel.closed(packed, date(2026, 3, 17))
-    over = panel.closed(replace(packed, minutes=Minutes(ON, "x")), ON)
-    assert over.is_over and panel.opened_again(over, []).closed_on is None
+        ending.closed(packed, date(2026, 3, 17))
+    over = ending.closed(replace(packed, minutes=Minutes(ON, "x")), ON)
+    assert over.is_over and ending.opened_again(over, []).closed_on is None
     with pytest.raises(ConditionsNotMet):
-        panel.opened_again(over, [CASE])
+        ending.opened_again(over, [CASE])
     with pytest.raises(ConditionsNotMet):
-        panel.refuse_over(over, list)
+        ending.refuse_over(over, list)
 
 
 def test_of_a_case_that_is_among_the_cases_no_more_nobody_says_that_it_is_not_ratified() -> None:
@@ -224,13 +224,13 @@ def refused(change: Callable[[], object]) -> tuple[str, list[str], str]:
 
 
 def test_why_a_meeting_stays_as_it_is_is_said_with_what_to_do() -> None:
-    assert refused(lambda: panel.closed(EMPTY, date(2026, 3, 17))) == (
+    assert refused(lambda: ending.closed(EMPTY, date(2026, 3, 17))) == (
         "The meeting is still to come; nothing was recorded.",
         ["It is on 2026-03-18."],
         "Close it when it is over. Where it does not take place: cdr panel close P2026-03-18 --not-held",
     )
-    over = panel.closed(EMPTY, ON)
-    assert refused(lambda: panel.opened_again(over, [CASE]))[:2] == (
+    over = ending.closed(EMPTY, ON)
+    assert refused(lambda: ending.opened_again(over, [CASE]))[:2] == (
         "The meeting cannot be opened again; nothing was recorded.",
         [f"{CASE} was ratified by it."],
     )
@@ -239,12 +239,12 @@ def test_why_a_meeting_stays_as_it_is_is_said_with_what_to_do() -> None:
     )
     undo = "Where that was a mistake: cdr panel close P2026-03-18 --undo"
     for ratified, hint in (([CASE], stays), ([], undo)):
-        assert refused(lambda ratified=ratified: panel.refuse_over(over, lambda: ratified)) == (  # type: ignore[misc]
+        assert refused(lambda ratified=ratified: ending.refuse_over(over, lambda: ratified)) == (  # type: ignore[misc]
             "The meeting is over; nothing was recorded.",
             ["It was closed on 2026-03-18."],
             hint,
         )
-    panel.refuse_over(EMPTY, list)
+    ending.refuse_over(EMPTY, list)
     with pytest.raises(NotFound) as caught:
         panel.refuse_without(EMPTY, CASE)
     assert caught.value.message == "That case is not on the agenda of this meeting."
@@ -268,15 +268,15 @@ def test_what_a_meeting_is_in_words() -> None:
 
 
 def test_a_meeting_that_does_not_take_place_is_kept_as_that_and_can_be_opened_again() -> None:
-    left = panel.not_held(EMPTY, MADE)
+    left = ending.not_held(EMPTY, MADE)
     assert left == replace(EMPTY, not_held_on=MADE)
     body = document_of(left, {})
     assert body["not_held_on"] == "2026-01-09" and not problems(body, "panel/1")
     assert meeting_of(body) == left
-    assert panel.opened_again(left, []) == EMPTY
-    assert panel.opened_again(replace(EMPTY, closed_on=ON), []) == EMPTY
+    assert ending.opened_again(left, []) == EMPTY
+    assert ending.opened_again(replace(EMPTY, closed_on=ON), []) == EMPTY
     planned = replace(EMPTY, cases=(Assigned(CASE, MADE), Assigned(OTHER, MADE)), attended=("dr-okafor", "mr-hale"))
-    assert refused(lambda: panel.not_held(planned, MADE)) == (
+    assert refused(lambda: ending.not_held(planned, MADE)) == (
         "That cannot be said of this meeting yet; nothing was recorded.",
         [
             f"{CASE} is on its agenda: cdr panel unassign P2026-03-18 {CASE}",

@@ -23,6 +23,7 @@ AREA_CLOCKS = {"T29", "T30", "T31"}  # of the area, and of no case
 OTHERWISE = {
     "R11",
     "R18",
+    "R19",
     "T02",
     "T04",
     "T05",

@@ -47,6 +47,8 @@ class Shown:
             return "void, erased, or not to be read"
         if case in self.ratified:
             return "ratified"
+        if until := self.meeting.deferred.get(case):
+            return f"deferred until {until}"
         body = self.cases[case].case
         set_by = [one.panel for one in milestones_of(body) if one.kind == MEETS and one.panel]
         if set_by and set_by[-1] != self.meeting.id:
@@ -111,6 +113,7 @@ def to_json(shown: Shown) -> dict[str, Any]:
             {
                 "case": one.case,
                 "ratified": one.case in shown.ratified,
+                "deferred_until": _iso(one.deferred_until),
                 "left": [who for case, who in meeting.conflicts if case == one.case],
                 "not_ready": list(one.unmet),
             }
@@ -206,7 +209,7 @@ def _person(who: str, shown: Shown) -> str:
 
 
 def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:
-    """The meetings in a table: id, day, type, cases, ratified, quorum, state."""
+    """The meetings in a table: id, day, type, cases, ratified, deferred, quorum, state."""
     return [
         (
             one.meeting.id,
@@ -214,6 +217,7 @@ def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:
             one.meeting.type,
             len(one.meeting.cases),
             len(one.ratified),
+            len(one.meeting.deferred),
             "-" if not one.meeting.attended else "no" if one.missing else "yes",
             one.meeting.state,
         )
@@ -221,7 +225,7 @@ def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:
     ]
 
 
-HEADERS = ("meeting", "day", "type", "cases", "ratified", "quorate", "state")
+HEADERS = ("meeting", "day", "type", "cases", "ratified", "deferred", "quorate", "state")
 
 
 def there(meeting: Meeting) -> list[str]:

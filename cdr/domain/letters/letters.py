@@ -74,6 +74,7 @@ class Letter:
     first: bool
     late: bool
     reviewed: bool
+    put_off: bool
     abroad: bool
     criminal: bool
     in_care: bool
@@ -239,6 +240,7 @@ def _standing(case: Standing, number: int) -> dict[str, Any]:
         "papers": case.papers,
         "late": first and case.long_ago,
         "reviewed": "reviewed" in case,
+        "put_off": "deferred" in case,
         "criminal": case.criminal,
         "learning": tuple(one_line(text) for text in case.learning),
         "asked_for": tuple(one_line(text) for text in case.asked_for),

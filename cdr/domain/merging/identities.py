@@ -24,6 +24,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "panel_found"): ("what", "on", "with", "number"),
     ("case", "milestones"): ("kind", "on", "with"),
     ("case", "raised"): ("what", "panel"),
+    ("case", "deferrals"): ("panel",),
     ("case", "second_opinions"): ("area", "asked_on", "question"),
     ("case", "handovers"): ("way", "area", "on"),
     ("case", "waivers"): ("agency", "on"),
