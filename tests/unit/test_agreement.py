@@ -49,7 +49,7 @@ def test_the_interval_ends_where_kappa_does() -> None:
     """Two cases, one of them read the same: 3 of 4 answers are the first, so chance gives 9/16 + 1/16, and half as often is below it."""
     found = agreement([(1, 1), (1, 2)])
     assert found.kappa == pytest.approx((1 / 2 - 5 / 8) / (3 / 8)) and found.interval is not None
-    assert found.interval == (-1.0, pytest.approx(((1 - 0.025) ** (1 / 2) - 5 / 8) / (3 / 8)))
+    assert found.interval == pytest.approx((-1, ((1 - 0.025) ** (1 / 2) - 5 / 8) / (3 / 8)))
 
 
 def test_nothing_is_said_where_all_said_the_same_or_nobody_read() -> None:
