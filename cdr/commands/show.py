@@ -136,6 +136,7 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     from cdr.domain.case.letters_made import letters_made
     from cdr.domain.case.review import reviews_of
     from cdr.domain.case.standing import closures_of, opened_again_on
+    from cdr.domain.process.retention import keepings_of
 
     yield from _processes(case)
     yield from _milestones(case)
@@ -155,9 +156,9 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     for closure in closures_of(case):
         yield f"\nClosed on {closure.on}"
         yield from _all_the_same(closure)
-    for one in case.get("keepings", ()):
-        yield f"\nTo be kept until {one['until']}, decided on {one['on']}, recorded by {one['by']}"
-        yield from (f"  {line}" for line in one["because"].splitlines())
+    for one in keepings_of(case):
+        yield f"\nTo be kept until {one.until}, decided on {one.on}, recorded by {one.by}"
+        yield from (f"  {line}" for line in one.because.splitlines())
     yield from (f"\nOpened again on {day}" for day in opened_again_on(case))
 
 
@@ -170,15 +171,16 @@ def _all_the_same(done: Review | Closure) -> Iterator[str]:
 
 def _given_out(case: Mapping[str, Any]) -> Iterator[str]:
     """What was disclosed, to whom and on which authority, and what went to another area and came from one."""
-    from cdr.domain.case.handovers import RECEIVED
+    from cdr.domain.case.disclosures import disclosures_of
+    from cdr.domain.case.handovers import handovers_of
 
-    for given in case.get("disclosures", ()):
-        yield f"\nGiven out on {given['on']} to {given['to']}, by {given['by']}: {', '.join(given['documents'])}"
-        yield from (f"  {line}" for line in given["authority"].splitlines())
-        if given["left_out"]:
-            yield f"  left out: {', '.join(given['left_out'])}"
-    for one in case.get("handovers", ()):
-        yield f"\nHanded over on {one['on']}: {'from' if one['way'] == RECEIVED else 'to'} {one['area']}"
+    for given in disclosures_of(case):
+        yield f"\nGiven out on {given.on} to {given.to}, by {given.by}: {', '.join(given.documents)}"
+        yield from (f"  {line}" for line in given.authority.splitlines())
+        if given.left_out:
+            yield f"  left out: {', '.join(given.left_out)}"
+    for one in handovers_of(case):
+        yield f"\nHanded over on {one.on}: {'from' if one.is_received else 'to'} {one.area}"
 
 
 def _deferrals(case: Mapping[str, Any]) -> Iterator[str]:

@@ -70,6 +70,10 @@ def test_there_and_back(
     answer = here("receive", back, "--json").json
     assert (answer["case"], answer["their_case"], answer["answers"]) == (ref, theirs, True)
     assert "home_area_copy_received" in {one["kind"] for one in here("milestone", ref, "--json").json["milestones"]}
+    shown = here("show", ref).out
+    assert shown.index("Handed over on 2026-04-20: to Eastbury\n") < shown.index(
+        "Handed over on 2026-04-20: from Eastbury\n"
+    )
     out = tmp_path / "analysis.json"
     here("extract", ref, "1", "-o", out)
     assert "Sudden infant death syndrome" in out.read_text("utf-8")

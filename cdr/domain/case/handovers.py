@@ -79,19 +79,38 @@ def bundle(
     return Bundle(sender, to, case, on, answers, not answers, form_a, tuple(returns), given)
 
 
+@dataclass(frozen=True)
+class Handover:
+    """One of a case: which way, the other area, when, and that area's own reference, where it is known."""
+
+    way: str
+    area: str
+    on: date
+    case: str = ""
+
+    @property
+    def is_received(self) -> bool:
+        """Whether it came from there; else it went there."""
+        return self.way == RECEIVED
+
+
+def handovers_of(case: Body) -> list[Handover]:
+    """What went to another area and what came from one, in the order in which it did."""
+    return [
+        Handover(item["way"], text_at(item, "area"), moments.day(item["on"]), text_at(item, "case"))
+        for _, item in items_at(case, "handovers")
+    ]
+
+
 def received_from(case: Body, area: str) -> str:
     """The reference under which an area handed a case over; empty where it did not."""
-    found = [text_at(item, "case") for _, item in items_at(case, "handovers") if _is(item, RECEIVED, area)]
+    found = [one.case for one in handovers_of(case) if one.is_received and same_place(one.area) == same_place(area)]
     return found[-1] if found else ""
 
 
 def was_sent_to(case: Body, area: str) -> bool:
     """Whether a case was handed over to an area."""
-    return any(_is(item, SENT, area) for _, item in items_at(case, "handovers"))
-
-
-def _is(item: Body, way: str, area: str) -> bool:
-    return item.get("way") == way and same_place(text_at(item, "area")) == same_place(area)
+    return any(not one.is_received and same_place(one.area) == same_place(area) for one in handovers_of(case))
 
 
 def with_handover(case: Body, way: str, area: str, on: date, other: str = "", signer: str = "") -> dict[str, Any]:
