@@ -1,6 +1,6 @@
 """A case as questions across cases see it: made in one place from what the local index keeps, and asked by name.
 
-No name but `names` and `identity`, and no word of narrative. What is not known is None; of a document that is not there, or that the
+No name but `names`, `kept_identity` and `kept_people`, and no word of narrative. What is not known is None; of a document that is not there, or that the
 acting key may not open, nothing is known.
 """
 
@@ -32,10 +32,8 @@ from cdr.expressions import expression
 from cdr.records import dataclass
 
 if TYPE_CHECKING:  # what only some questions ask is loaded by those
-    from cdr.domain.case.duplicates import Identity
     from cdr.domain.case.family_questions import Question
     from cdr.domain.case.gates import Gate
-    from cdr.domain.case.people import Person
     from cdr.domain.panel.actions import Action
 
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
@@ -133,11 +131,9 @@ class Analysis(Kept):
 
 def analysis_of(form_c: Body) -> Analysis:
     """What is taken of an analysis (Form C)."""
-    from cdr.domain.rulebook.form_c import DOMAINS
-
-    relevances = {letter: whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS}
+    relevances = _relevances(form_c)
     # a register's factors name no domain
-    lists = (*(f"domains.{letter}.factors" for letter in DOMAINS), "factors")
+    lists = (*(f"domains.{letter}.factors" for letter in relevances), "factors")
     factors = [item for path in lists for _, item in items_at(form_c, path)]
     themes = (point.get("theme") for _, point in items_at(form_c, "learning_points"))
     done = [name for name in FAMILY_AFTER if _is_done_on(at(form_c, f"family.{name}"))]
@@ -180,20 +176,6 @@ class Facts:
     review_missing: tuple[str, ...] = ("analysis",)
     told_first: Told = NOT_TOLD
     letters_to: int = 0
-
-    @property
-    def identity(self) -> Identity | None:
-        """What tells the child from another; None where there is no notification."""
-        from cdr.domain.case.duplicates import Identity
-
-        return None if self.kept_identity is None else Identity.from_dict(self.kept_identity)
-
-    @property
-    def people(self) -> tuple[Person, ...]:
-        """The child and the family, for finding a case by one of them."""
-        from cdr.domain.case.people import Person
-
-        return tuple(map(Person.from_dict, self.kept_people))
 
     @property
     def is_open(self) -> bool:
@@ -355,8 +337,6 @@ def _unanswered_after(form_c: Body, found: Mapping[str, tuple[str, ...]]) -> Ite
 
     Where a register says that something was modifiable, or may have contributed, and the list is empty, nobody wrote what it was.
     """
-    from cdr.domain.rulebook.form_c import DOMAINS
-
     yield from _unanswered(form_c, FAMILY_AFTER)
     if not _is_from_register(form_c):
         return
@@ -366,9 +346,15 @@ def _unanswered_after(form_c: Body, found: Mapping[str, tuple[str, ...]]) -> Ite
         has.add("modifiable_factors")
     if identified == "yes":
         has.discard("modifiable_factors")
-    if CONTRIBUTED in (whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS):
+    if CONTRIBUTED in _relevances(form_c).values():
         has.discard("contributory_factors")
     yield from (name for name in LISTS if name not in has and not found[name])
+
+
+def _relevances(form_c: Body) -> dict[str, int | None]:
+    from cdr.domain.rulebook.form_c import DOMAINS
+
+    return {letter: whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS}
 
 
 def _unanswered(form: Body, names: Iterable[str]) -> Iterator[str]:
