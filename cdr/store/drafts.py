@@ -6,6 +6,12 @@ from cdr.records import dataclass
 from cdr.store.crypto import Gnupg
 from cdr.store.registry import Person
 from cdr.store.state import State
+from cdr.store.store import Store
+
+
+def drafts_of(store: Store) -> Drafts:
+    """What the acting person has begun and not finished."""
+    return Drafts(store.sealed.keys.gnupg, store.history.state, store.person)
 
 
 @dataclass(frozen=True)
