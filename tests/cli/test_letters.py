@@ -182,6 +182,20 @@ def test_colleagues_are_told_what_they_may_know(cdr: Shell, tmp_path: Path) -> N
     assert "Step by Step" not in due and "Write to the parents" in due
 
 
+def test_what_keeps_a_letter_is_said_before_that_it_has_nobody_to_go_to(cdr: Shell, sudi: str) -> None:
+    def refused(kind: str, code: int = 65) -> str:
+        return " ".join(cdr("letter", sudi, "--kind", kind, as_of=DAY, code=code).err.split())
+
+    assert "suspects no suicide" in refused("school") and "school or college" in refused("school")
+    assert "add them" not in refused("school").casefold(), (
+        "nobody is to be added for a letter that is not for this death"
+    )
+    assert "has not ratified its analysis yet" in refused("action")
+    assert "no final post-mortem result" in refused("further-meeting").casefold()
+    cdr("milestone", sudi, "post_mortem_final", "--on", "2026-04-10", as_of=DAY)
+    assert "cdr request" in refused("further-meeting", code=66)
+
+
 def test_a_draft_tells_what_it_says_that_is_not_so(cdr: Shell, sudi: str) -> None:
     def told(kind: str) -> str:
         return cdr("letter", sudi, "--kind", kind, "--draft", as_of=DAY).err
