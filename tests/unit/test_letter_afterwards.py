@@ -11,7 +11,7 @@ from unit.test_letter_truth import SUDI, standing, two_mothers, words
 
 from cdr.documents.letters import letter as document
 from cdr.documents.letters.wording import wording
-from cdr.domain.letters import colleague_letters, letter_facts, letter_odds
+from cdr.domain.letters import colleague_letters, letter_facts, letter_odds, professional_letters
 from cdr.domain.letters.colleague_letters import Source, compose, what_follows
 from cdr.errors import ConditionsNotMet, NotFound
 
@@ -61,6 +61,28 @@ class TestAfterThePanel:
         unknown = standing({"reviews": RATIFIED}, analysis=FORM_C)
         assert "that was part of it" in words("after-panel", unknown, to=2)
 
+    def test_what_is_said_of_one_point_and_one_question_is_true_of_one(self) -> None:
+        asked = {
+            "asked_on": "2026-03-01",
+            "status": "answered",
+            "text": "Why?",
+            "asked_by": "mother",
+            "answer": "Nobody knows.",
+        }
+        point = changed(FORM_C, learning_points=[{"theme": "other", "text": "x", "for_family": "One thing."}])
+        said = words("after-panel", standing({"reviews": RATIFIED, "questions": [asked]}, analysis=point))
+        assert (
+            "We learned this: - One thing." in said and "We were asked this, and this is what we can say: Why?" in said
+        )
+        assert "things" not in said.partition("We learned this")[2].partition("What we learn is meant for")[0].replace(
+            "One thing", ""
+        )
+
+    def test_nobody_is_about_to_meet_where_the_panels_day_is_past(self) -> None:
+        past = {"milestones": [{"kind": "panel_date", "on": "2026-04-10"}]}
+        [sentence] = letter_facts.unmet(LETTER_RULES.kinds["before-review-meeting"], standing(past), LETTER_RULES)
+        assert "2026-04-10" in sentence and "panel_date" in sentence
+
     @pytest.mark.parametrize(
         ("case", "body", "analysis"),
         [
@@ -107,6 +129,22 @@ class TestColleagues:
         assert "record it with cdr milestone REF" in what_follows(kind, {"milestones": []}, "REF", draft=False)
         assert what_follows(kind, {"milestones": []}, "REF", draft=True) == ""
         assert what_follows(LETTER_RULES.kinds["coroner"], known, "REF", draft=False) == ""
+
+    def test_nobody_is_asked_to_meet_again_who_met_when_the_result_was_known(self) -> None:
+        kind = LETTER_RULES.kinds["further-meeting"]
+        result = {"kind": "post_mortem_final", "on": "2026-03-01"}
+
+        def unmet(met: str) -> list[str]:
+            talked = {"kind": "final_case_discussion", "on": met}
+            return letter_facts.unmet(kind, standing({"milestones": [result, talked]}), LETTER_RULES)
+
+        assert unmet("2026-02-28") == [] and "met on 2026-03-01" in unmet("2026-03-01")[0]
+
+    def test_an_organisation_is_not_told_where_the_child_lived(self) -> None:
+        [(number, item)] = professional_letters.recommendations(FORM_C, None)
+        made = professional_letters.action_letter(item, number, configuration(), ON, draft=False)
+        said = " ".join(document.as_text(made, wording("action")).split())
+        assert "looks back at the lives and deaths of children" in said and "lived here" not in said
 
     @pytest.mark.parametrize(("status", "said"), [("nil_return", "has answered"), (None, "No agency was asked yet")])
     def test_that_nobody_was_asked_is_said_only_where_it_is_so(self, status: str | None, said: str) -> None:

@@ -28,7 +28,8 @@ from cdr.written import bare_name
 if TYPE_CHECKING:
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
 
-REVIEW_MEETINGS = ("cdrm", "final_case_discussion")  # a joint agency response ends in the meeting that is the review's
+DISCUSSED = "final_case_discussion"
+REVIEW_MEETINGS = ("cdrm", DISCUSSED)  # a joint agency response ends in the meeting that is the review's
 VIEWS, PANEL_DATE, LETTER_SENT = "family_views", "panel_date", "letter_sent"
 TOLD, HELD, APART, OVER = (
     "told",
@@ -198,6 +199,9 @@ def _of_the_death(form_a: Body, case: Body, on: date, rules: LetterRules) -> Ite
     results = [one.on for one in milestones_of(case) if one.kind == POST_MORTEM]
     if results:
         yield "post_mortem_known", max(results).isoformat()
+        met = [one.on for one in milestones_of(case) if one.kind == DISCUSSED and max(results) <= one.on <= on]
+        if met:
+            yield "met_since_result", max(met).isoformat()
 
 
 def _questions(case: Body, people: Mapping[int, Body]) -> Iterator[tuple[str, str]]:
