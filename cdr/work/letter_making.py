@@ -125,11 +125,15 @@ def _answers(wanted: Wanted, case: LetterCase, today: date) -> Mapping[str, Any]
 def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any] | None) -> dict[int, Made]:
     """The letters, once nothing holds them and there is a place for each."""
     from cdr.domain.case.letters_made import letters_made
+    from cdr.domain.letters import letters, wishes
     from cdr.domain.letters.letter_holds import last_gate
 
     body = case.documents.case.body
-    current = gate or last_gate(body, wanted.kind, case.rules.of_every_kind)
     to = written_to(wanted, case, _with_gate(body, gate) if gate else body, gate)
+    everyone = letters.recipients(case.form_a)
+    current = gate or last_gate(
+        body, wanted.kind, case.rules.of_every_kind, lambda given: wishes.asked_of(given, to.people, everyone)
+    )
     try:
         composed = _composed(app, wanted, case, to, current)
     except NotFound as nobody:
@@ -305,6 +309,7 @@ def _advise_of_the_family(app: App, reference: str, case: LetterCase, written_to
     told = letter_advice.of_what_was_told(reference, case.form_a, case.documents.case.body, written_to)
     for sentence in (
         *letter_advice.of_another_area(reference, case.form_a, app.configuration.authorities),
+        *letter_advice.of_birth_parents(case.form_a, written_to),
         *(told if case.kind.only_who_told else ()),
     ):
         say(f"please check: {sentence}")

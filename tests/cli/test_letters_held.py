@@ -54,6 +54,16 @@ def test_answers_grow_old(cdr: Shell, sudi: str) -> None:
     cdr("letter", sudi, "--send-on", "2026-05-05", as_of="2026-04-30", code=65)
 
 
+def test_a_reason_that_was_given_for_one_person_sends_nothing_to_another(cdr: Shell, sudi: str) -> None:
+    cdr("gate", sudi, "open", "criminal", as_of=DAY)
+    hers = GATE.replace(b"{answer: no, by", b"{answer: no, because: She was at work that night., by")
+    cdr("letter", sudi, "--to", "mother", "--gate", "-", stdin=hers, as_of=DAY)
+    for to in (["--to", "father"], []):
+        refused = cdr("letter", sudi, *to, as_of=DAY, code=65)
+        assert "parent_suspected" in refused.err and "address_safe" not in refused.err
+    cdr("letter", sudi, "--to", "1", as_of=DAY)
+
+
 def test_a_held_letter_is_seen_everywhere_until_the_answer_changes(cdr: Shell, sudi: str) -> None:
     assert cdr("letter", "--holds").out == "No letter is on hold.\n"
     held = GATE.replace(b"contact_welcome: {answer: yes", b"contact_welcome: {answer: no") + b"review_on: 2026-06-01\n"

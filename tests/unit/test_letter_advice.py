@@ -50,6 +50,22 @@ def test_a_family_of_another_area_is_written_to_by_that_area() -> None:
     assert f"cdr letter {REFERENCE} --kind other-area" in said
 
 
+def adopted(**changes: Any) -> dict[str, Any]:
+    body = changed(SUDI)
+    mother, father = body["family"]["parents"]
+    father["relationship"] = "adoptive_parent"
+    mother |= {"parental_responsibility": "no", "lives_with_child": "no", **changes}
+    return body
+
+
+def test_a_parent_by_birth_of_an_adopted_child_is_asked_about_first() -> None:
+    (said,) = letter_advice.of_birth_parents(adopted(), (1, 2))
+    assert said.startswith("letter 1 ") and "adoption agency" in said
+    assert not list(letter_advice.of_birth_parents(adopted(), (2,)))
+    assert not list(letter_advice.of_birth_parents(adopted(parental_responsibility="yes"), (1, 2)))
+    assert not list(letter_advice.of_birth_parents(SUDI, (1, 2)))
+
+
 @pytest.mark.parametrize("kind", [name for name, kind in LETTER_RULES.kinds.items() if kind.to == "family"])
 def test_a_letter_into_custody_says_nothing_that_cannot_be_done_there(kind: str) -> None:
     def text(in_custody: bool) -> str:

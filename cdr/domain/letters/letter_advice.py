@@ -9,7 +9,9 @@ from cdr.domain.case.milestones import Milestone, milestones_of
 from cdr.domain.case.places import lived_elsewhere
 from cdr.domain.letters.letter_facts import VIEWS
 from cdr.domain.letters.people_written_to import meant_by, people_of
-from cdr.domain.rulebook.validation import text_at
+from cdr.domain.rulebook.validation import YES, text_at
+
+ADOPTED_BY, BY_BIRTH = "adoptive_parent", ("mother", "father", "parent")
 
 Body = Mapping[str, Any]
 
@@ -33,6 +35,20 @@ def of_what_was_told(reference: str, form_a: Body, case: Body, written_to: Colle
             yield (
                 f"letter {number} says that what they told us is kept and read, and no note of it is with the case: "
                 f"cdr milestone {reference} family_views --on DATE --with {number} --note FILE"
+            )
+
+
+def of_birth_parents(form_a: Body, written_to: Collection[int]) -> Iterator[str]:
+    """Who gave birth to a child that others adopted may know neither the name that it has now nor where it lived."""
+    people = people_of(form_a)
+    if not any(one.get("relationship") == ADOPTED_BY for one in people.values()):
+        return
+    for number in sorted(written_to):
+        person = people.get(number, {})
+        if person.get("relationship") in BY_BIRTH and person.get("parental_responsibility") != YES:
+            yield (
+                f"letter {number} goes to a parent by birth of a child who was adopted: ask the adoption agency who tells them, "
+                "and whether they may read the name that the child has now, and of brothers and sisters."
             )
 
 
