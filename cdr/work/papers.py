@@ -117,7 +117,7 @@ def _with_a_draft(app: App, papers: CasePapers, documents: CaseFile) -> CasePape
     from cdr.domain.panel.drafting import to_read
     from cdr.work.drafts import drafted
 
-    return replace(papers, analysis=to_read(drafted(documents, _called(app, documents))), is_suggested=True)
+    return replace(papers, analysis=to_read(drafted(app, documents, _called(app, documents))), is_suggested=True)
 
 
 def _enclosed(app: App, documents: CaseFile) -> Iterator[Enclosed]:
