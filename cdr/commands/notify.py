@@ -140,7 +140,7 @@ def _asked(app: App) -> Iterator[Form]:
     if draft:
         interview.resume(draft)
     yield check(interview.run(), "the form", "form-a", _rules(app))
-    app.store.drafts.forget(name)
+    app.store.kept_here("drafts").forget(name)
 
 
 def _interview(app: App, draft: str) -> Interview:
@@ -158,13 +158,18 @@ def _interview(app: App, draft: str) -> Interview:
     questions = Questions.from_rules(sources.rules("questions-form-a"))
     area = Area(app.policy, configuration.authorities, configuration.hospitals)
     return Interview(
-        questions, area, offers, held, lambda: app.clock.now, lambda data: app.store.drafts.keep(draft, data)
+        questions,
+        area,
+        offers,
+        held,
+        lambda: app.clock.now,
+        lambda data: app.store.kept_here("drafts").keep(draft, data),
     )
 
 
 def _draft(app: App) -> tuple[str, bytes | None]:
     """The draft to go on with, by its name and what it holds, or the name for a new one."""
-    for name in (name for name in app.store.drafts.names() if name.startswith(DRAFT)):
+    for name in (name for name in app.store.kept_here("drafts").names() if name.startswith(DRAFT)):
         kept = _kept(app, name)
         if kept is None:
             continue
@@ -176,7 +181,7 @@ def _draft(app: App) -> tuple[str, bytes | None]:
         if answer == "y":
             return name, kept
         if answer == "d":
-            app.store.drafts.forget(name)
+            app.store.kept_here("drafts").forget(name)
     return DRAFT + secrets.token_hex(4), None
 
 
@@ -185,7 +190,7 @@ def _kept(app: App, name: str) -> bytes | None:
     from cdr.forms import schema
 
     with suppress(NotAllowed, NotAuthentic, ValueError, KeyError, TypeError):
-        kept = app.store.drafts.open(name)
+        kept = app.store.kept_here("drafts").open(name)
         if kept is not None and json.loads(kept)["form"] == schema.current("form-a"):
             return kept
     say("A draft is here that cannot be opened any more; it is left where it is.")

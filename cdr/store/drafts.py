@@ -1,4 +1,4 @@
-"""What a person has begun and not finished: kept outside the store, encrypted to them alone."""
+"""What one person keeps outside the store, encrypted to them alone: what was begun and not finished, and where files were put."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from cdr.store.state import State
 
 @dataclass(frozen=True)
 class Drafts:
-    """The drafts of one person for one store, by name."""
+    """The drafts of one person for one store, by name; or what else they keep so, in a `folder` of its own."""
 
     gnupg: Gnupg
     state: State
     person: Person
+    folder: str
 
     def keep(self, name: str, data: bytes) -> bool:
         """Keep a draft; whether it could be kept."""
@@ -37,4 +38,4 @@ class Drafts:
         self.state.forget(self._path(name))
 
     def _path(self, name: str) -> str:
-        return f"{self.person.fingerprint}/drafts/{name}"
+        return f"{self.person.fingerprint}/{self.folder}/{name}"

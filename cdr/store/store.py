@@ -262,10 +262,9 @@ class Store:
         [first] = self.git.commits([self.root])
         return clock.day_of(first.seconds)
 
-    @property
-    def drafts(self) -> Drafts:
-        """What the acting person has begun and not finished."""
-        return Drafts(self.sealed.keys.gnupg, self.history.state, self.person)
+    def kept_here(self, folder: str) -> Drafts:
+        """What the acting person keeps on this machine: in `drafts` what was begun and not finished, in `made-here` where files were put."""
+        return Drafts(self.sealed.keys.gnupg, self.history.state, self.person, folder)
 
     # ---- changing ----------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.terminal.output import put, put_json, say, table
-from cdr.work import counting
+from cdr.work import counting, made_here
 from cdr.work.meetings import changing_meeting, said_in_case
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def make(app: App, id_: str, who: Sequence[str], output: str, format_: str | Non
         body = with_packs(now.meeting, today, [one.reader for one in packs], sources)
         sent = now.in_cases(meeting.references, partial(said_in_case, app, with_papers, meeting))
         made = now.record(body, writing(packs, place), sent)
+    made_here.note(app, made_here.of_meeting(made.id), {place / one.file: one.data for one in packs})
     tell(made.id, packs, output, as_json)
     _say_what_was_attached(to_read)
     if today > papers_due(made):
