@@ -359,6 +359,8 @@ def minutes(app: App, id_: str, file: str, as_json: bool) -> None:
 def close(app: App, id_: str, not_held: bool, undo: bool, as_json: bool) -> None:
     """Record that a meeting is over: where it was quorate, its cases may be ratified with cdr review REF --from FILE --panel ID.
 
+    Its papers that were made on this machine (cdr panel pack) are deleted where they are still as they were made, and you are told which.
+
     Examples:
 
     \b
@@ -367,6 +369,7 @@ def close(app: App, id_: str, not_held: bool, undo: bool, as_json: bool) -> None
     """
     from cdr.documents.panel.meetings import said_of
     from cdr.domain.panel import ending
+    from cdr.work import made_here
 
     if not_held and undo:
         raise WrongUsage("--not-held and --undo each stand alone.")
@@ -379,5 +382,7 @@ def close(app: App, id_: str, not_held: bool, undo: bool, as_json: bool) -> None
         made = now.record(changed)
     shown = shown_meeting(app, made)
     tell_meeting(app, made, as_json, f"{made.id} is {said_of(shown, again=undo)}.")
+    for sentence in [] if undo else made_here.sentences(made_here.delete(app, [made_here.of_meeting(made.id)])):
+        say(sentence)
     for sentence in [] if undo else shown.not_done:
         say(f"  still to do: {sentence}")

@@ -16,7 +16,7 @@ from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.terminal.output import put, put_json, say, table
-from cdr.work import counting
+from cdr.work import counting, made_here
 from cdr.work.meetings import changing_meeting, said_in_case
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def make(app: App, id_: str, who: Sequence[str], output: str, format_: str | Non
         body = with_packs(now.meeting, today, [one.reader for one in packs], sources)
         sent = now.in_cases(meeting.references, partial(said_in_case, app, with_papers, meeting))
         made = now.record(body, writing(packs, place), sent)
+    made_here.note(app, made_here.of_meeting(made.id), {place / one.file: one.data for one in packs})
     tell(made.id, packs, output, as_json)
     _say_what_was_attached(to_read)
     if today > papers_due(made):
@@ -118,7 +119,7 @@ def _with_a_draft(app: App, papers: CasePapers, documents: CaseFile) -> CasePape
     from cdr.domain.panel.drafting import to_read
     from cdr.work.drafts import drafted
 
-    return replace(papers, analysis=to_read(drafted(documents, _called(app, documents))), is_suggested=True)
+    return replace(papers, analysis=to_read(drafted(app, documents, _called(app, documents))), is_suggested=True)
 
 
 def _enclosed(app: App, documents: CaseFile) -> Iterator[Enclosed]:

@@ -148,7 +148,7 @@ def test_papers_are_locked_for_each_reader_and_kept_nowhere(
     alone = cdr("panel", "pack", panel, "--for", "jo-open", "-o", folder, "--json", as_of="2026-04-10")
     assert alone.json["packs"][0]["minutes"] < made[1]["minutes"] and "2026-04-07" in alone.err
     left = cdr("close", ready, as_of="2026-04-20", code=65).err
-    assert f"The papers of {panel}, made on 2026-04-02, hold this case: delete them" in left
+    assert f"The papers of {panel}, made on 2026-04-02, hold this case: ask their readers" in left
 
 
 def test_two_members_read_a_case_by_themselves(cdr: Shell, ready: str, people: People, tmp_path: Path) -> None:
