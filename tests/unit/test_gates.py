@@ -258,3 +258,23 @@ def test_what_a_correction_says_changes_the_last_process_of_its_type() -> None:
     both = gates.opened(gates.opened(first, "inquest", ENDED, None, ""), "cspr", ENDED, None, "")["gates"]
     [one, other, third] = gates.renewed_gates(both, noted(INQUEST), noted({**INQUEST, "started": "2029-03-02"}))
     assert (one, third) == (both[0], both[2]) and other["opened_on"] == "2029-03-02"
+
+
+def test_nobody_stops_waiting_for_a_process_before_it_began() -> None:
+    with pytest.raises(ConditionsNotMet):
+        gates.waived(opened(), "inquest", date(2026, 1, 11), "x", "y")
+
+
+def test_a_process_that_is_open_after_all_keeps_the_day_on_which_it_was_opened_here() -> None:
+    done = noted({**INQUEST, "status": "closed", "concluded": "2026-06-01"})
+    again = noted({**INQUEST, "started": "2026-01-14"})
+    closed = gates.closed(opened(), "inquest", date(2026, 6, 1))["gates"]
+    assert gates.renewed_gates(closed, done, again) == opened()["gates"]
+    unknown = [closed[0] | {"opened_on": None}]
+    assert gates.renewed_gates(unknown, done, again)[0]["opened_on"] == "2026-01-14"
+
+
+def test_all_that_is_known_of_a_gate_is_read() -> None:
+    [gate] = gates.gates_of(gates.opened({}, "inquest", BEGAN, ENDED, "HM Coroner"))
+    assert gate == gates.Gate("inquest", "open", BEGAN, None, ENDED, "HM Coroner")
+    assert gate.words == "inquest" and gates.words("of_a_later_version") == "of a later version"
