@@ -133,6 +133,8 @@ def test_only_the_years_asked_for_are_told_of_and_none_before_the_first_case() -
     assert found.years == ("2023/24", "2025/26")
     assert (found.responses.n, found.touches.contacts, found.touches.without) == (2, (1,), 1)
     assert planning({}, ("2025/26", "2026/27"), TODAY).years == ("2025/26", "2026/27")
+    later = planning(of(facts(1, date(2026, 4, 6))), ("2024/25",), TODAY)
+    assert (later.years, later.responses.not_known) == (("2024/25",), 0)
 
 
 def test_the_months_of_a_year_run_into_the_next_and_end_where_they_do() -> None:
@@ -166,6 +168,14 @@ def test_a_case_that_was_closed_and_opened_on_one_day_is_as_it_stands() -> None:
     still_open = planning(of(facts(1, date(2026, 4, 6), **both)), ("2026/27",), TODAY)
     closed = planning(of(facts(1, date(2026, 4, 6), status="closed", **both)), ("2026/27",), TODAY)
     assert [one.open for one in still_open.months] == [1, 1, 1] and [one.open for one in closed.months] == [0, 0, 0]
+
+
+def test_a_case_that_was_opened_again_was_open_until_it_was_closed_again() -> None:
+    twice: dict[str, Any] = {
+        "closures": [{"on": "2026-04-30"}, {"on": "2026-06-10"}], "reopenings": [{"on": "2026-05-31"}],
+    }  # fmt: skip
+    found = planning(of(facts(1, date(2026, 4, 6), status="closed", **twice)), ("2026/27",), TODAY)
+    assert [one.open for one in found.months] == [0, 1, 0]
 
 
 def tails(total: int, n: int, one: int) -> float:
