@@ -14,7 +14,7 @@ from cdr.records import dataclass
 from cdr.terminal.output import say
 from cdr.work.changing import changing
 from cdr.work.letter_wishes import NobodyToWriteTo, WrittenTo, asked_of, tell_skipped, written_to
-from cdr.work.letters_held import HeldBack, LetterCase, Wanted, case_of, held_by, not_final
+from cdr.work.letters_held import HeldBack, LetterCase, Wanted, case_of, held_by, nobody_to_have_it, not_final
 from cdr.work.taking_in import take_in
 
 if TYPE_CHECKING:
@@ -134,7 +134,11 @@ def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any]
     current = gate or last_gate(
         body, wanted.kind, case.rules.of_every_kind, lambda given: wishes.asked_of(given, to.people, everyone)
     )
-    composed = _composed(app, wanted, case, to, current)
+    try:
+        composed = _composed(app, wanted, case, to, current)
+    except NotFound as nobody:
+        told = nobody_to_have_it(wanted, case, nobody)
+        raise not_final(told, gate, case.kind) if told else nobody from nobody
     held = held_by(app, wanted, case, current, composed, to.questions, to.unclear)
     if held:
         raise not_final(held, gate, case.kind)
@@ -260,7 +264,7 @@ def _advise(
     app: App, wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None
 ) -> None:
     """What a person should see to before a letter goes out."""
-    from cdr.domain.letters import letter_facts, letter_gate, professional_letters
+    from cdr.domain.letters import colleague_letters, letter_facts, letter_gate, professional_letters
     from cdr.domain.letters.greeting import names_two
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
@@ -271,11 +275,10 @@ def _advise(
             say(
                 f"please check: the day of recommendation {one.recipient.number} in Form C is past, so the letter names none."
             )
-    if case.kind.then and not wanted.draft:
-        word = " or ".join(case.kind.then)
-        say(
-            f"please note: once you have talked it over with them, record it with cdr milestone {wanted.reference}: {word}"
-        )
+    if follows := colleague_letters.what_follows(
+        case.kind, case.documents.case.body, wanted.reference, draft=wanted.draft
+    ):
+        say(follows)
     if case.kind.to != "family":
         return
     for number in to_hand_over([one for one in composed if isinstance(one, Letter)]):

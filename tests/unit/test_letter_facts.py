@@ -69,7 +69,7 @@ class TestTheRules:
     def test_every_fact_of_the_rules_can_be_so(self) -> None:
         known = {"kind": "post_mortem_final", "on": "2026-03-01"}
         panel, views = {"kind": "panel_date", "on": "2026-04-01"}, {"kind": "family_views", "on": "2026-03-01"}
-        past = milestones(panel, views, MET, known)
+        past = milestones(panel, views, MET, known, {**MET, "kind": "final_case_discussion"})
         past = {**past, "questions": [{"asked_on": "2026-03-01", "status": "open", "text": "Why?", "asked_by": "4"}]}
         refused = changed(TOLD, family__feedback_requested="no")
         suicide = form_a("suicide")

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.letters.letter_gate import BY_ID, answer_of, reason_of
+from cdr.domain.letters.people_written_to import recipients
 from cdr.domain.process.age import completed_years
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
 from cdr.records import dataclass
@@ -75,9 +76,7 @@ def _wording(answers: Body, live_process: bool) -> Iterator[tuple[str, str]]:
 
 def _language(answers: Body, form_a: Body, people: Mapping[int, Body]) -> Iterator[tuple[str, str]]:
     id_ = "language_and_format"
-    named = text_at(form_a, "family.interpreter_language") or any(
-        text_at(person, "interpreter_needed") == "yes" for person in people.values()
-    )
+    named = any(one.interpreter for one in recipients(form_a) if one.number in people)
     if named and answer_of(answers, id_).casefold() in {"none", "no"}:
         yield id_, f"Form A says that an interpreter is needed: ask the key worker in which language to write. [{id_}]"
 

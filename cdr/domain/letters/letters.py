@@ -74,6 +74,8 @@ class Letter:
     first: bool
     late: bool
     reviewed: bool
+    opened_again: bool
+    harm: bool
     abroad: bool
     criminal: bool
     in_care: bool
@@ -239,14 +241,21 @@ def _standing(case: Standing, number: int) -> dict[str, Any]:
         "papers": case.papers,
         "late": first and case.long_ago,
         "reviewed": "reviewed" in case,
+        "opened_again": case.opened_again,
+        "harm": case.harm,
         "criminal": case.criminal,
         "learning": tuple(one_line(text) for text in case.learning),
         "asked_for": tuple(one_line(text) for text in case.asked_for),
         "nothing_found": "words_for_family" in case and not case.learning and not case.asked_for,
         "met_on": long_date(case.met_on) if case.met_on else "",
         "waits": tuple(one_line(text) for text in case.waits),
-        "views_shared": case.views_shared and number not in case.told_since,
+        "views_shared": case.views_shared and number not in case.told_since and _may_have_told(case, number),
     }
+
+
+def _may_have_told(case: Standing, number: int) -> bool:
+    """Whether somebody may have told us something: the views that are recorded are theirs, or nobody knows whose they are."""
+    return case.told_us is None or number in case.told_us
 
 
 def sender_address(configuration: Configuration) -> tuple[str, ...]:
