@@ -9,7 +9,7 @@ from letter_examples import AGES, LETTER_RULES, ON, changed, configuration, form
 
 from cdr.documents.letters import letter as document
 from cdr.documents.letters.wording import wording
-from cdr.domain.letters import letter_advice, letters
+from cdr.domain.letters import letter_advice, letter_facts, letters
 from cdr.domain.letters.letter_facts import Standing
 from cdr.domain.letters.people_written_to import recipients
 
@@ -64,6 +64,32 @@ def test_a_parent_by_birth_of_an_adopted_child_is_asked_about_first() -> None:
     assert not list(letter_advice.of_birth_parents(adopted(), (2,)))
     assert not list(letter_advice.of_birth_parents(adopted(parental_responsibility="yes"), (1, 2)))
     assert not list(letter_advice.of_birth_parents(SUDI, (1, 2)))
+
+
+BEST = "You knew Amara best."
+OVER = [{"type": "criminal", "status": "closed", "opened_on": "2026-01-10", "closed_on": "2026-04-01"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "case", "analysis"),
+    [
+        ({}, {"gates": OVER}, None),
+        ({"death__suspected_events": ["apparent_homicide"]}, {}, None),
+        ({"death__suspected_category": 1}, {}, None),
+        ({"safeguarding_concern": "yes"}, {}, None),
+        ({}, {}, {"category": {"primary": 1}}),
+    ],
+)
+def test_nobody_is_said_to_have_known_a_child_best_whom_somebody_may_have_harmed(
+    changes: dict[str, Any], case: dict[str, Any], analysis: dict[str, Any] | None
+) -> None:
+    def text(body: dict[str, Any], found: dict[str, Any], reviewed: dict[str, Any] | None) -> str:
+        so = letter_facts.standing(body, {"gates": [], **found}, {"requests": []}, reviewed, ON, LETTER_RULES)
+        made = letters.compose(body, configuration(), recipients(body)[0], ON, (), AGES, draft=False, case=so)
+        return " ".join(document.as_text(made, wording("condolence")).split())
+
+    assert BEST in text(SUDI, {}, None)
+    assert BEST not in text(changed(SUDI, **changes), case, analysis)
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in LETTER_RULES.kinds.items() if kind.to == "family"])

@@ -70,7 +70,7 @@ class Standing:
     letter is late. `written_to` are the numbers of those who had a letter, None where that may be everyone; `told_us` those whose
     views are recorded, None where nobody recorded whose they are, and `told_since` those who told us only after the review. `met_on` is the
     day of the review's meeting where that is not of late; `opened_again` is whether a review was ratified, and the case opened again since;
-    `harm` is whether somebody was looked into for the death, whatever came of it, or the panel found that harm was done to the child.
+    `harm` is whether somebody was looked into for the death, whatever came of it, or it was ever thought, or found, that harm was done to the child.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -179,7 +179,9 @@ def _harm(form_a: Body, case: Body, analysis: Body | None) -> bool:
     """Whether no letter may say of somebody that they knew the child best: who that was may have been decided, and nobody says it here."""
     looked_into = any(gate.type == processes.CRIMINAL for gate in gates_of(case))
     suspected = "apparent_homicide" in words_at(form_a, "death.suspected_events")
-    return looked_into or suspected or number_at(analysis or {}, "category.primary") == HARM
+    concern = text_at(form_a, "safeguarding_concern") == YES
+    categories = (number_at(form_a, "death.suspected_category"), number_at(analysis or {}, "category.primary"))
+    return looked_into or suspected or concern or HARM in categories
 
 
 def _planned(case: Body) -> list[date]:
