@@ -170,7 +170,7 @@ def _all_the_same(done: Review | Closure) -> Iterator[str]:
 
 def _given_out(case: Mapping[str, Any]) -> Iterator[str]:
     """What was disclosed, to whom and on which authority, and what went to another area and came from one."""
-    from cdr.domain.case.handovers import RECEIVED
+    from cdr.domain.case.handovers import RECEIVED, asked_there
 
     for given in case.get("disclosures", ()):
         yield f"\nGiven out on {given['on']} to {given['to']}, by {given['by']}: {', '.join(given['documents'])}"
@@ -179,6 +179,10 @@ def _given_out(case: Mapping[str, Any]) -> Iterator[str]:
             yield f"  left out: {', '.join(given['left_out'])}"
     for one in case.get("handovers", ()):
         yield f"\nHanded over on {one['on']}: {'from' if one['way'] == RECEIVED else 'to'} {one['area']}"
+        for asked in asked_there(one):
+            came = f"{asked.status}{f' on {asked.answered_on}' if asked.answered_on else ''}"
+            because = f", because: {asked.reason}" if asked.reason else ""
+            yield f"  they asked {asked.name} on {asked.requested_on}: {came}{because}"
 
 
 def _deferrals(case: Mapping[str, Any]) -> Iterator[str]:
