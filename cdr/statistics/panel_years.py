@@ -95,10 +95,11 @@ def _year(year: str, held: Sequence[Meeting], configuration: Configuration) -> P
 
 
 def _attendance(held: Sequence[Meeting], configuration: Configuration) -> Iterator[Attendance]:
-    """Each organisation that the quorum or a member stands for, then whoever else came; none where nothing is recorded."""
+    """Each organisation that the quorum or a member of all meetings stands for, then whoever else came; none where nothing is recorded."""
     there = [{organisation_of(who, configuration) for who in one.attended} for one in held]
     needed = [agency for quorum in configuration.panel for agency in quorum.agencies]
-    known = dict.fromkeys([*needed, *(one.organisation for one in configuration.members), *sorted(set().union(*there))])
+    members = [one.organisation for one in configuration.members if not one.co_opted]
+    known = dict.fromkeys([*needed, *members, *sorted(set().union(*there))])
     for agency in filter(None, known) if held else ():
         yield Attendance(agency, name_of(agency, configuration), sum(agency in one for one in there), len(held))
 
