@@ -188,6 +188,7 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
     from cdr.documents.panel.paper import to_pdf, to_text
     from cdr.domain.panel.meeting import with_agenda
     from cdr.domain.panel.meeting_days import agenda_due, without_a_day
+    from cdr.domain.panel.people import members_of
 
     refuse_two_results(output, as_json)
     ending = "txt" if output == STDOUT else output.rpartition(".")[2].lower()
@@ -200,7 +201,7 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
         made = now.record(with_agenda(now.meeting, today))
     if today > agenda_due(made):
         say(f"please check: members should have had the agenda by {agenda_due(made)}.")
-    for one in without_a_day(made, app.configuration.members, today, app.policy.working_days.is_working):
+    for one in without_a_day(made, members_of(made, app.configuration), today, app.policy.working_days.is_working):
         say(f"please check: {one} has no day on which to read before the meeting: send their papers earlier.")
     if as_json:
         show_meeting(app, made, as_json)
@@ -208,7 +209,13 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
 
 @command.command("pack")
 @meeting_id
-@click.option("--for", "who", metavar="WHO", multiple=True, help="For this reader only; without it, for every member.")
+@click.option(
+    "--for",
+    "who",
+    metavar="WHO",
+    multiple=True,
+    help="For this reader only; without it, for every member of the meeting.",
+)
 @click.option(
     "-o", "--output", "output", required=True, metavar="DIR", help="The folder for the packs, outside the store."
 )
@@ -262,7 +269,7 @@ def attend(
     """
     from cdr.documents.panel.meetings import quorum_words
     from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, OBSERVERS, attending
-    from cdr.domain.panel.people import refuse_strangers
+    from cdr.domain.panel.people import co_opted_elsewhere, refuse_strangers
 
     said = {ATTENDED: who, APOLOGIES: apologies, OBSERVERS: observers}
     people = [*who, *apologies, *observers]
@@ -274,6 +281,8 @@ def attend(
         refuse_strangers(people, app.configuration)
         made = now.record(attending(now.meeting, said, taken_back))
     shown = shown_meeting(app, made)
+    for one in co_opted_elsewhere(made, people, app.configuration):
+        say(f"please check: cdr.yaml has {one} as co-opted to other meetings, and not to this one.")
     for one in shown.unsigned:
         say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
     tell_meeting(app, made, as_json, f"{made.id}: {quorum_words(shown)}.")

@@ -181,6 +181,10 @@ def _given_out(case: Mapping[str, Any]) -> Iterator[str]:
             yield f"  left out: {', '.join(given.left_out)}"
     for one in handovers_of(case):
         yield f"\nHanded over on {one.on}: {'from' if one.is_received else 'to'} {one.area}"
+        for asked in one.asked:
+            came = f"{asked.status}{f' on {asked.answered_on}' if asked.answered_on else ''}"
+            because = f", because: {asked.reason}" if asked.reason else ""
+            yield f"  they asked {asked.name} on {asked.requested_on}: {came}{because}"
 
 
 def _deferrals(case: Mapping[str, Any]) -> Iterator[str]:

@@ -96,10 +96,13 @@ def _year(year: str, held: Sequence[Meeting], configuration: Configuration) -> P
 
 
 def _attendance(held: Sequence[Meeting], configuration: Configuration) -> Iterator[Attendance]:
-    """Each organisation that the quorum or a member stands for, lay members by themselves, then whoever else came; none where nothing is recorded."""
+    """Each organisation that the quorum or a member of all meetings stands for, lay members by themselves, then whoever else came.
+
+    None where nothing is recorded.
+    """
     there = [{stands_for(who, configuration) for who in one.attended} for one in held]
     needed = [agency for quorum in configuration.panel for agency in quorum.agencies]
-    members = (stands_for(one.id, configuration) for one in configuration.members)
+    members = (stands_for(one.id, configuration) for one in configuration.members if not one.co_opted)
     known = dict.fromkeys([*needed, *members, *sorted(set().union(*there))])
     for agency in filter(None, known) if held else ():
         yield Attendance(agency, name_of(agency, configuration), sum(agency in one for one in there), len(held))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.domain.panel.meeting import Meeting, SourceRevision
-from cdr.domain.panel.people import name_of, refuse_strangers
+from cdr.domain.panel.people import members_of, name_of, refuse_strangers
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
@@ -84,13 +84,13 @@ def _say_what_was_attached(papers: Sequence[CasePapers]) -> None:
 
 
 def readers(app: App, meeting: Meeting, who: Sequence[str]) -> list[str]:
-    """For whom papers are made: those who are named, else every member of the panel. Raises: NotFound, ConditionsNotMet."""
+    """For whom papers are made: those who are named, else every member of the meeting. Raises: NotFound, ConditionsNotMet."""
     refuse_strangers(who, app.configuration)
-    found = [*dict.fromkeys(who)] or [member.id for member in app.configuration.members]
+    found = [*dict.fromkeys(who)] or [member.id for member in members_of(meeting, app.configuration)]
     if not found:
         raise ConditionsNotMet(
             "There is nobody to make papers for; none were made.",
-            ["cdr.yaml names no member of the panel (panel: members)."],
+            ["cdr.yaml names no member of this meeting (panel: members)."],
             f"Name a reader: cdr panel pack {meeting.id} --for WHO -o DIR",
         )
     return found

@@ -286,3 +286,31 @@ def test_a_meeting_that_does_not_take_place_is_kept_as_that_and_can_be_opened_ag
         ],
         "",
     )
+
+
+def test_who_is_co_opted_to_some_meetings_is_a_member_of_these_alone() -> None:
+    other = Meeting("P2026-06-17", date(2026, 6, 17), "standard", MADE)
+    always, asked = Member("dr-okafor", "Dr Okafor", "a"), Member("h-lowe", "Dr Lowe", "b", co_opted=(other.id,))
+    area = replace(configuration(), members=(always, asked))
+    assert people.members_of(EMPTY, area) == (always,) and people.members_of(other, area) == (always, asked)
+    assert people.co_opted_elsewhere(EMPTY, ["h-lowe", "dr-okafor", "northshire-police"], area) == ["h-lowe"]
+    assert people.co_opted_elsewhere(other, ["h-lowe"], area) == []
+    there = replace(other, attended=("h-lowe", "northshire-police"))
+    assert "  h-lowe (Dr Lowe); co-opted" in [*lines(Shown(there, {}, area, ON))]
+    held = [replace(one, on=other.on, closed_on=other.on, attended=("dr-okafor",)) for one in (EMPTY, other)]
+    [year] = panel_years((), held, area, ("2026/27",)).years
+    assert "b" not in {one.organisation for one in year.attendance}, "nobody expected them at the others"
+
+
+def test_a_member_of_cdr_yaml_may_be_co_opted() -> None:
+    from unit.domain_data import example
+
+    from cdr.domain.rulebook.configuration import Configuration
+
+    body = example("store")
+    lowe = {"id": "h-lowe", "name": "Dr Lowe", "organisation": "northtown-general", "co_opted": ["P2026-03-18"]}
+    body["panel"]["members"] = [lowe]
+    assert problems(body, "cdr-store/1") == []
+    assert problems({**body, "panel": {**body["panel"], "members": [{**lowe, "co_opted": ["18/3"]}]}}, "cdr-store/1")
+    [member] = Configuration.from_document(body).members
+    assert member.co_opted == ("P2026-03-18",)

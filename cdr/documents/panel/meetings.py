@@ -204,8 +204,9 @@ def _cases(shown: Shown) -> Iterator[str]:
 
 def _person(who: str, shown: Shown) -> str:
     name = name_of(who, shown.configuration)
+    co_opted = "; co-opted" if any(one.id == who and one.co_opted for one in shown.configuration.members) else ""
     signed = "" if who not in shown.unsigned else "; no statement of confidentiality is recorded"
-    return f"{who}{f' ({name})' if name != who else ''}{signed}"
+    return f"{who}{f' ({name})' if name != who else ''}{co_opted}{signed}"
 
 
 def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:

@@ -27,6 +27,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "deferrals"): ("panel",),
     ("case", "second_opinions"): ("area", "asked_on", "question"),
     ("case", "handovers"): ("way", "area", "on"),
+    ("case", "handovers", "[]", "asked"): ("agency", "requested_on"),
     ("case", "waivers"): ("agency", "on"),
     ("case", "holds"): ("agency", "on"),
     ("case", "reviews"): ("on", "stage"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cdr.domain.rulebook.configuration import Configuration
+from cdr.domain.panel.meeting import Meeting
+from cdr.domain.rulebook.configuration import Configuration, Member
 from cdr.errors import NotFound
 
 
@@ -26,6 +27,17 @@ def name_of(who: str, configuration: Configuration) -> str:
     """A member's or an agency's name; the id where neither is in cdr.yaml any more."""
     members = {member.id: member.name for member in configuration.members}
     return {**{agency.id: agency.name for agency in configuration.agencies}, **members}.get(who, who)
+
+
+def members_of(meeting: Meeting, configuration: Configuration) -> tuple[Member, ...]:
+    """The members of a meeting: those of the panel, and who is co-opted to this one."""
+    return tuple(one for one in configuration.members if not one.co_opted or meeting.id in one.co_opted)
+
+
+def co_opted_elsewhere(meeting: Meeting, people: Iterable[str], configuration: Configuration) -> list[str]:
+    """Those of these people who are co-opted to other meetings and not to this one."""
+    known = {one.id for one in configuration.members} - {one.id for one in members_of(meeting, configuration)}
+    return [who for who in people if who in known]
 
 
 def refuse_strangers(people: Iterable[str], configuration: Configuration) -> None:

@@ -99,6 +99,7 @@ class Member:
     """A member of the panel; `organisation` is an agency's id, empty for a lay member, `key` the fingerprint to which their papers are encrypted.
 
     `days` are those of the week on which they work (0 is Monday), empty for all; `papers` is how they read them, `pdf` or `html`.
+    `co_opted` are the meetings of which alone they are a member, empty for all.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Member:
     key: str = ""
     days: tuple[int, ...] = ()
     papers: str = "pdf"
+    co_opted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -350,11 +352,9 @@ def _parts(body: Mapping[str, Any]) -> list[str]:
 
 
 def _member(item: Mapping[str, Any]) -> Member:
-    id_, name, organisation, role, email, key = (
-        text_at(item, part) for part in ("id", "name", "organisation", "role", "email", "key")
-    )
-    days = tuple(WEEKDAYS.index(day) for day in words_at(item, "days"))
-    return Member(id_, name, organisation, role, email, key, days, text_at(item, "papers") or "pdf")
+    texts = {part: text_at(item, part) for part in ("id", "name", "organisation", "role", "email", "key")}
+    days, meetings = tuple(WEEKDAYS.index(day) for day in words_at(item, "days")), tuple(words_at(item, "co_opted"))
+    return Member(**texts, days=days, papers=text_at(item, "papers") or "pdf", co_opted=meetings)
 
 
 def _is_year(text: str) -> bool:
