@@ -110,6 +110,20 @@ def test_a_death_that_another_area_reviewed_wants_no_review_here() -> None:
     assert still_open_after_review(case | {"reviews": REVIEWED["reviews"]}) == []
 
 
+def test_a_second_opinion_that_is_awaited_keeps_a_review_and_a_case_open() -> None:
+    waits, _ = second_opinions.asked(REVIEWED, "Westshire", "Was it so?", ON, "Robin")
+    said = ["The second opinion of Westshire is awaited (question 1)."]
+    assert unmet_for_ratifying(waits, {}, PanelMeeting("P1", ON, had_case=True, quorate=True)) == said
+    assert unmet_for_closing(waits, {}, RATIFIED) == said
+    sent = {"milestones": [{"kind": "home_area_copy_received", "on": "2026-05-01"}]}
+    asked, _ = family_questions.asked(waits | sent, family_questions.Question(ON, text="Why?"), ON, "Robin")
+    assert unmet_for_closing(asked, {}, None) == [*said, "Questions of the family are open: 1."]
+
+
+def test_where_nothing_was_ratified_nothing_was_passed_over() -> None:
+    assert passed_over({}) == () and passed_over({"reviews": [{"on": "2026-05-01", "stage": "draft"}]}) == ()
+
+
 @pytest.mark.parametrize(
     ("case", "analysis"),
     [(REVIEWED, None), (REVIEWED, {"stage": "draft"}), ({"status": "open"}, RATIFIED)],

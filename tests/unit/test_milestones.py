@@ -316,3 +316,23 @@ def test_a_clock_that_runs_from_the_latest_is_set_going_once_and_anew_when_somet
     case = done(new(), "post_mortem_final", date(2026, 4, 1))
     assert len([item for item in case["following"] if item["clock"] == "R12"]) == 1
     assert {item["from"] for item in case["following"] if item["clock"] == "R12"} == {"2026-04-01"}
+
+
+def test_a_letter_about_a_recommendation_ends_the_clock_of_whoever_should_act_and_of_nobody_else() -> None:
+    def found(number: int, party: str) -> dict[str, Any]:
+        return {"what": "recommendation", "on": "2026-06-01", "with": party, "number": number}
+
+    case = {"status": "open", "panel_found": [found(1, "Northtown General"), found(2, "Regional Ambulance")]}
+    case = ms.with_following(case, policy())
+    kind = next(kind for kind, clocks in policy().letter_ends.items() if "R10" in clocks)
+
+    def told(number: int, made_on: str, status: str = "final") -> list[str]:
+        letter = {"kind": kind, "to": number, "made_on": made_on, "status": status}
+        steps = ms.still_called_for({**case, "letters": [letter]}, {}, date(2026, 7, 1), policy())
+        return [step.what.rpartition(" (")[2] for step in steps if step.clock == "R10"]
+
+    assert told(2, "2026-06-02") == ["Northtown General)"]
+    assert told(1, "2026-06-02") == ["Regional Ambulance)"]
+    assert told(1, "2026-06-02", "draft") == ["Northtown General)", "Regional Ambulance)"]
+    assert told(1, "2026-07-02") == ["Northtown General)", "Regional Ambulance)"], "it was not made by then"
+    assert told(1, "2026-05-31") == ["Northtown General)", "Regional Ambulance)"], "before the panel said so"
