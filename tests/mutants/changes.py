@@ -7,16 +7,18 @@ is the same change still. Where the same words stand twice in one function, thei
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
+from io import StringIO
 from pathlib import Path
+from token import STRING
+from tokenize import TokenError, generate_tokens
 from zlib import crc32
 
 from mutmut.mutation.data import MutantLineSpans
 
-_TEXT = re.compile(r'"([^"]*)"')
 # Of all changes, those are tried by themselves whose words come to nothing over this: the same ones each time and on every machine.
 ONE_IN = 8
 # Modules of which all are: what a date or a letter hangs on.
@@ -43,7 +45,7 @@ class Change:
     def is_of_a_sentence(self) -> bool:
         """Whether words with a blank between them are other ones, or gone: what is said is read in the tests of commands and letters."""
         before, _, after = self.line.partition(" => ")
-        return any(len(text.split()) > 1 and f'"{text}"' not in after for text in _TEXT.findall(before))
+        return any(len(text.split()) > 1 for text in _texts(before) - _texts(after))
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,8 @@ class Wanted:
     every: bool = False
 
     def holds(self, change: Change) -> bool:
-        if change.is_of_a_sentence:
-            return False
-        if self.modules:
-            return change.module.startswith(self.modules)
-        return self.every or change.module in WHOLE or crc32(change.line.encode()) % ONE_IN == 0
+        whole = self.every or change.module in WHOLE or crc32(change.line.encode()) % ONE_IN == 0
+        return (change.module.startswith(self.modules) if self.modules else whole) and not change.is_of_a_sentence
 
 
 def made(root: Path) -> Iterator[Change]:
@@ -88,6 +87,16 @@ def _words(text: dict[str, list[str]], name: str) -> str:
     told = list(unified_diff(before, after, n=0, lineterm=""))[3:]
     gone, come = (" ".join(_spaced(line[1:]) for line in told if line.startswith(sign)) for sign in "-+")
     return f"{gone} => {come}"
+
+
+def _texts(line: str) -> set[str]:
+    """The texts of a line, but for those with something put in."""
+    found = set()
+    with suppress(TokenError):  # a line may be the beginning of an expression
+        for token in generate_tokens(StringIO(line).readline):
+            if token.type == STRING and not token.string.startswith(("f", "rf")):
+                found.add(token.string.strip("\"'"))
+    return found
 
 
 def _spaced(line: str) -> str:
