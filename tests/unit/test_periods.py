@@ -13,7 +13,7 @@ from cdr.errors import WrongUsage
 from cdr.statistics.cautions import NOBODY, Seen, cautions, seen
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.periods import QUARTER, columns, exposure, quarter
-from cdr.statistics.tables import NOT_KNOWN, Cell, cell, one_decimal, percent, quartiles
+from cdr.statistics.tables import NOT_KNOWN, Cell, cell, largest_remainder, one_decimal, percent, quartiles
 
 YEARS = columns("2023/24", 2)
 QUARTERS = columns("2023/24", 2, QUARTER)
@@ -98,6 +98,22 @@ def test_halves_go_up_and_of_nothing_there_is_no_percentage() -> None:
         one_decimal(0, 1000, 9),
     ) == (0.1, 0.1, 187.5, 0.0)
     assert one_decimal(1, 1000, 20000) == 0.1 and one_decimal(1, 1000, 20001) == 0.0
+
+
+def test_percentages_that_add_up_give_what_is_missing_to_those_that_lost_most() -> None:
+    """Of 7, 1, 2 and 4 are 14.2|86, 28.5|71 and 57.1|43: two tenths are missing, and the first two lost most."""
+    assert largest_remainder([1, 2, 4]) == [14.3, 28.6, 57.1]
+    assert largest_remainder([1, 2, 4], 0) == [14.0, 29.0, 57.0] and largest_remainder([1, 2, 4], 2) == [
+        14.29,
+        28.57,
+        57.14,
+    ]
+    assert largest_remainder([1, 1, 1]) == [33.4, 33.3, 33.3], "where they lost the same, the first"
+    assert (
+        largest_remainder([2, 0, 2]) == [50.0, 0.0, 50.0]
+        and largest_remainder([0, 0]) == [None, None]
+        and largest_remainder([]) == []
+    )
 
 
 def test_a_cell_is_of_those_that_are_known() -> None:
