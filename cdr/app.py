@@ -111,6 +111,17 @@ class App:
 
         return {**cases_of(across.column_at_rest(self.store, WHOLE, year)), **self.cases_not_at_rest()}
 
+    def cases_dated(self, void: bool = False) -> Cases:
+        """Every case that counts, or that is void; of those at rest no more is known than `dated` keeps. Raises: as `Store.kept`."""
+        from cdr.columns import DATED
+        from cdr.domain.case.dated import of_kept_rows
+        from cdr.domain.case.facts import cases_of, void_cases_of
+        from cdr.store import across
+
+        others = of_kept_rows(across.column_at_rest(self.store, DATED), void)
+        kept = self.store.kept_not_at_rest()
+        return {**others, **(void_cases_of(kept) if void else cases_of(kept))}
+
     def cases_at_rest(self) -> AtRest:
         """What is asked of all the other cases together. Raises: as `Store.kept`."""
         from cdr.domain.case.at_rest import AtRest
