@@ -271,10 +271,9 @@ def _advise(
     for one in composed:
         if sent := letter_facts.sent_before(case.documents.case.body, wanted.kind, one.recipient):
             say(f"please check: letter {one.recipient.number} of this kind went to the same person before, on {sent}.")
-        if isinstance(one, professional_letters.ProfessionalLetter) and one.due_is_past:
-            say(
-                f"please check: the day of recommendation {one.recipient.number} in Form C is past, so the letter names none."
-            )
+        if isinstance(one, professional_letters.ProfessionalLetter):
+            for sentence in professional_letters.to_check(one, case.documents.case.body):
+                say(f"please check: {sentence}")
     if follows := colleague_letters.what_follows(
         case.kind, case.documents.case.body, wanted.reference, draft=wanted.draft
     ):

@@ -146,6 +146,24 @@ class TestColleagues:
         said = " ".join(document.as_text(made, wording("action")).split())
         assert "looks back at the lives and deaths of children" in said and "lived here" not in said
 
+    @pytest.mark.parametrize(
+        ("status", "said"), [("done", "is done since 2026-04-02"), ("not_taken_up", "not taken up"), ("open", "")]
+    )
+    def test_of_what_the_register_has_as_ended_it_is_told(self, status: str, said: str) -> None:
+        [(number, item)] = professional_letters.recommendations(FORM_C, None)
+        made = professional_letters.action_letter(item, number, configuration(), ON, draft=False)
+        action = {
+            "id": "A1",
+            "to": "x",
+            "due": "2026-09-30",
+            "status": status,
+            "number": number,
+            "ended_on": "2026-04-02",
+        }
+        found = [*professional_letters.to_check(made, {"actions": [action]})]
+        assert (said in found[0]) if said else found == []
+        assert [*professional_letters.to_check(made, {"actions": [{**action, "number": number + 1}]})] == []
+
     @pytest.mark.parametrize(("status", "said"), [("nil_return", "has answered"), (None, "No agency was asked yet")])
     def test_that_nobody_was_asked_is_said_only_where_it_is_so(self, status: str | None, said: str) -> None:
         asked = [{"agency": "northshire-police", "requested_on": "2026-01-12", "status": status}] if status else []
