@@ -198,6 +198,14 @@ class App:
         )
         return body
 
+    def is_configured_otherwise(self) -> bool:
+        """Whether this run went by a cdr.yaml that is not the one in the store's folder, whose changes nobody recorded."""
+        if "configuration_document" not in self.__dict__:
+            return False
+        from cdr.store import layout
+
+        return bool(self.store.changed_files(layout.CONFIGURATION))
+
     def _read_configuration(self, raw: bytes) -> dict[str, Any]:
         """What a cdr.yaml says, as plain data. Raises: WrongConfiguration."""
         from cdr.errors import InvalidData, WrongConfiguration

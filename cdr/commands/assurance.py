@@ -74,5 +74,6 @@ def _json(told: Assurance) -> dict[str, Any]:
         "returns_overdue": returns,
         "actions": {"added": told.added, "done": told.done, "not_taken_up": told.not_taken_up},
         "actions_overdue": actions,
+        "deferred": [{"waiting_for": what, "count": n} for what, n in told.put_off.items()],
         "second_opinions": {"asked": told.asked, "awaited": told.awaited},
     }

@@ -89,7 +89,7 @@ def _draft(app: App, reference: str) -> bytes:
     from cdr.work.counting import agencies
     from cdr.work.drafts import drafted
 
-    made = drafted(app.store.case(reference), agencies(app))
+    made = drafted(app, app.store.case(reference), agencies(app))
     return text_of(made, codec.dump(made.body))
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from cdr.domain.asking.overdue import is_overdue
+from cdr.domain.case.deferrals import standing_deferral
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.second_opinions import second_opinions_of
 from cdr.domain.panel.actions import DONE, Action
@@ -70,7 +71,8 @@ class Assurance:
     """What is told of one quarter: what happened in it, and how things stand `on` the day on which it is told.
 
     `days` is the median from death to review of those reviewed, None where none was; `stages`, `late_returns` and `late_actions` count by stage,
-    agency and owner on that day; `raised` counts what meetings raised, by `abuse`, `coroner` and `public_health`.
+    agency and owner on that day, `put_off` the open cases that the panel deferred by what is waited for; `raised` counts what meetings
+    raised, by `abuse`, `coroner` and `public_health`.
     """
 
     quarter: Quarter
@@ -89,6 +91,7 @@ class Assurance:
     late_actions: Mapping[str, int]
     asked: int
     awaited: int
+    put_off: Mapping[str, int]
 
 
 def assurance(
@@ -118,6 +121,7 @@ def assurance(
         late_actions=Counter(one.to for one in all_actions if one.is_overdue(on)),
         asked=sum(quarter.has(one.asked_on) for one in opinions),
         awaited=sum(one.answered_on is None for one in opinions),
+        put_off=Counter(one.words for facts in still if (one := standing_deferral(facts.case))),
     )
 
 

@@ -24,7 +24,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 HOURS_TOGETHER = 3
 FAMILY = frozenset({"mother", "father", "family"})
 LEVEL = 0.05
-FEWEST_YEARS = 3
+FEWEST_YEARS, MOST_YEARS = 3, 10
 
 
 @dataclass(frozen=True)
@@ -141,17 +141,17 @@ def touches(cases: Iterable[Facts]) -> Touches:
     )
 
 
-def range_after(counted: Sequence[int], level: float = LEVEL) -> tuple[int, int]:
+def range_after(counted: Sequence[int]) -> tuple[int, int]:
     """The least and the most that one more period may have, counted as often as these and with the same risk.
 
     It has every number that chance alone would not make so different from them (exact conditional test of two counts), so that it
-    holds at least 1 - `level` of such periods (Poisson).
+    holds at least 95 of 100 such periods (Poisson).
     """
     total, n = sum(counted), len(counted)
     middle = round(total / n)
 
     def is_outside(one: int) -> bool:
-        return counts_differ(total, one, float(n), 1.0) <= level
+        return counts_differ(total, one, float(n), 1.0) <= LEVEL
 
     least = middle - bisect_left(range(middle + 1), True, key=lambda down: is_outside(middle - down)) + 1
     far = 10 * (middle + 10)
@@ -165,7 +165,8 @@ def _next_year(cases: Sequence[Facts], today: date) -> NextYear | None:
     if not days:
         return None
     this, first = year_of(today), year_of(min(days))
-    years = years_ending(this, max(int(this[:4]) - int(first[:4]), 1))[:-1][-10:]
+    begun = int(this[:4]) - int(first[:4])  # this year, and those since the first, which is none of them
+    years = years_ending(this, max(1, min(begun, MOST_YEARS + 1)))[:-1]
     if len(years) < FEWEST_YEARS:
         return None
     counted = Counter(map(_year, cases))

@@ -60,7 +60,7 @@ def _panel_json(panel: PanelYears, edition: str) -> dict[str, Any]:
 def _who_came_json(year: PanelYear) -> dict[str, Any]:
     came = [{"organisation": one.organisation, "there": one.there, "of": one.of} for one in year.attendance]
     read = asdict(year.read) if year.read else None
-    return {"attendance": came, "observed": year.observed, "papers_read": read}
+    return {"deferred": year.deferred, "attendance": came, "observed": year.observed, "papers_read": read}
 
 
 def _table_json(table: Table) -> dict[str, Any]:

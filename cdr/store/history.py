@@ -28,6 +28,11 @@ ASK = "keep this copy, and ask the other members before you go on."
 SIGN_AGAIN = f"If you made it by hand: git commit --amend --gpg-sign. If you did not: {ASK}"
 
 
+def silent(items: Sequence[str], label: str) -> Iterable[str]:
+    """No progress shown."""
+    return items
+
+
 class Keys:
     """One version of the registry: who is in it, and GnuPG looking only at their public keys.
 

@@ -28,7 +28,7 @@ from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
 LONG = 50  # so many documents take more than two seconds
-PENDING, LARGEST_NOTE = "cdr-pending", 4096
+LARGEST_NOTE = 4096
 DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -129,7 +129,7 @@ def publish(git: Git, new: str, old: str | None, why: str) -> None:
     """
     with signals_deferred(), git_locks.held(git.repository.index):
         git_locks.await_free(_refs(git))
-        pending = git.repository.directory / PENDING
+        pending = git.repository.pending
         disk.write_whole(pending, json.dumps({"old": old or EMPTY_TREE, "new": new}).encode())
         git.publish(new, old, why)
         with suppress(CdrError, OSError):
@@ -192,7 +192,7 @@ def recover(git: Git, verified: str, root: str) -> None:
         if note and is_of_history(git, note, verified, root):
             _keep_own_work(git, *note, verified)
             bring_forward(git, *note, verified)
-    (git.repository.directory / PENDING).unlink(missing_ok=True)
+    (git.repository.pending).unlink(missing_ok=True)
 
 
 def clear_locks(git: Git) -> None:
@@ -235,16 +235,11 @@ def unfinished(git: Git, verified: str, root: str) -> set[str]:
 
 def _note(git: Git) -> tuple[str, str] | None:
     try:
-        note = json.loads(disk.read_regular(git.repository.directory / PENDING, LARGEST_NOTE))
+        note = json.loads(disk.read_regular(git.repository.pending, LARGEST_NOTE))
         old, new = str(note["old"]), str(note["new"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return (old, new) if ID.fullmatch(old) and ID.fullmatch(new) else None
-
-
-def is_unfinished(git: Git) -> bool:
-    """Whether a crash left something for `recover`."""
-    return os.path.lexists(git.repository.directory / PENDING)
 
 
 def inside(folder: Path, path: str) -> Path:

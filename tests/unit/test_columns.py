@@ -15,8 +15,10 @@ from cdr import app, columns
 from cdr.domain.asking.requests import answer, ask
 from cdr.domain.case.at_rest import AtRest
 from cdr.domain.case.case import opened, with_review
+from cdr.domain.case.duplicates import Identity
 from cdr.domain.case.facts import Facts, cases_of
 from cdr.domain.case.known_by import KnownBy
+from cdr.domain.case.people import Person
 from cdr.domain.ncmd.ncmd_preflight import preflight
 from cdr.domain.process.listing import kept_row, listed, of_kept_row
 from cdr.errors import NotAuthentic
@@ -66,7 +68,12 @@ def test_a_column_says_of_a_case_what_the_case_says(name: str, more: dict[str, A
     known = KnownBy.of(facts)
     again = KnownBy.from_dict(_as_json(known.to_dict()))
     assert again == known
-    assert (again.people, again.identity, again.stage) == (facts.people, facts.identity, facts.stage)
+    people = tuple(map(Person.from_dict, facts.kept_people))
+    assert (again.people, again.identity, again.stage) == (
+        people,
+        Identity.from_dict(facts.kept_identity or {}),
+        facts.stage,
+    )
 
     counted, whole = _as_json(kept(facts)), case_facts(facts)
     assert whole is not None

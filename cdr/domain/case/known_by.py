@@ -38,7 +38,7 @@ class KnownBy:
         """By what a case is found."""
         known = facts.notification
         return KnownBy(
-            facts.identity,
+            None if facts.kept_identity is None else Identity.from_dict(facts.kept_identity),
             facts.kept_people,
             facts.old_reference,
             facts.is_imported,

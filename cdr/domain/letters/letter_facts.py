@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.domain.asking.requests import RETURNED, outstanding, requests_of
 from cdr.domain.case import processes
+from cdr.domain.case.deferrals import standing_deferral
 from cdr.domain.case.family_questions import open_questions, questions_of
 from cdr.domain.case.gates import CLOSED, OPEN, gates_of
 from cdr.domain.case.letters_made import LetterMade, final_letters
@@ -38,6 +39,7 @@ TOLD, HELD, APART, OVER = (
     "over",
 )  # the coroner's part, from hearing of the death to the inquest's end
 RETURNS = "returns"
+DEFERRED = "deferred"  # the fact, and the code of what is waited for
 LEARNED, RECOMMENDED = "learning_points", "recommendations"
 FAMILY = "family"
 POST_MORTEM = "post_mortem_final"
@@ -68,7 +70,7 @@ class Standing:
     letter is late. `written_to` are the numbers of those who had a letter, None where that may be everyone; `told_us` those whose
     views are recorded, None where nobody recorded whose they are, and `told_since` those who told us only after the review. `met_on` is the
     day of the review's meeting where that is not of late; `opened_again` is whether a review was ratified, and the case opened again since;
-    `harm` is whether somebody was looked into for the death, whatever came of it, or the panel found that harm was done to the child.
+    `harm` is whether somebody was looked into for the death, whatever came of it, or it was ever thought, or found, that harm was done to the child.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -152,9 +154,12 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
         yield "ratified", ""
     if held := _meeting_held(case, analysis, on):
         yield "review_meeting_held", held.isoformat()
-    if planned and max(planned) < on and not settled:
+    put_off = standing_deferral(case)
+    if put_off:
+        yield DEFERRED, put_off.on.isoformat()
+    elif planned and max(planned) < on and not settled:
         yield "panel_day_past", max(planned).isoformat()
-    if open_gates(case) or outstanding(requests):
+    if put_off or open_gates(case) or outstanding(requests):
         yield "waits", ""
     if text_at(analysis, "family.views_considered") == "yes" or any(one.kind == VIEWS for one in milestones_of(case)):
         yield VIEWS_RECORDED, ""
@@ -174,7 +179,9 @@ def _harm(form_a: Body, case: Body, analysis: Body | None) -> bool:
     """Whether no letter may say of somebody that they knew the child best: who that was may have been decided, and nobody says it here."""
     looked_into = any(gate.type == processes.CRIMINAL for gate in gates_of(case))
     suspected = "apparent_homicide" in words_at(form_a, "death.suspected_events")
-    return looked_into or suspected or number_at(analysis or {}, "category.primary") == HARM
+    concern = text_at(form_a, "safeguarding_concern") == YES
+    categories = (number_at(form_a, "death.suspected_category"), number_at(analysis or {}, "category.primary"))
+    return looked_into or suspected or concern or HARM in categories
 
 
 def _planned(case: Body) -> list[date]:
@@ -305,6 +312,7 @@ def _written_to(case: Body, rules: LetterRules, form_a: Body) -> frozenset[int] 
 def waits(case: Body, requests: Body, rules: LetterRules) -> tuple[str, ...]:
     """What a review waits for in plain words, each once; empty where nothing holds it up."""
     kinds = [*open_gates(case), *([RETURNS] if outstanding(requests) else [])]
+    kinds += [DEFERRED] if standing_deferral(case) else []
     return tuple(dict.fromkeys(rules.waits.get(kind, rules.waits["other"]) for kind in kinds))
 
 

@@ -74,11 +74,13 @@ class Letter:
     first: bool
     late: bool
     reviewed: bool
+    put_off: bool
     opened_again: bool
     harm: bool
     abroad: bool
     criminal: bool
     in_care: bool
+    in_custody: bool
     born_together: str
     died_too: str
     own_reviews: bool
@@ -140,12 +142,14 @@ def compose(
     other_cases: int = 0,
     new_cases: int | None = None,
     meet_with: str = "",
+    in_custody: bool = False,
     large_print: bool = False,
 ) -> Letter:
     """One person's letter, ready for a wording.
 
     Of so many brothers and sisters there are `other_cases`, of which `new_cases` (without it all) are of the same time as this one.
-    `meet_with` is who agreed to see the family. One without an address is to be handed over.
+    `meet_with` is who agreed to see the family. One `in_custody` rings and meets others as the staff there allow.
+    One without an address is to be handed over.
 
     Raises: ConditionsNotMet for a final letter to someone without a name.
     """
@@ -161,6 +165,7 @@ def compose(
         **_brothers_and_sisters(form_a, child, other_cases, other_cases if new_cases is None else new_cases),
         **_standing(case, recipient.number),
         meet_with=one_line(meet_with),
+        in_custody=in_custody,
         answers=tuple(one for one in case.answers if recipient.number in one.is_for),
         reference=reference,
         recipient=recipient,
@@ -237,6 +242,7 @@ def _standing(case: Standing, number: int) -> dict[str, Any]:
         "papers": case.papers,
         "late": first and case.long_ago,
         "reviewed": "reviewed" in case,
+        "put_off": "deferred" in case,
         "opened_again": case.opened_again,
         "harm": case.harm,
         "criminal": case.criminal,

@@ -1,0 +1,106 @@
+"""What is told beside a letter that nothing holds: whose family it is, and whether what was thanked for is kept; and letters into custody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from letter_examples import AGES, LETTER_RULES, ON, changed, configuration, form_a
+
+from cdr.documents.letters import letter as document
+from cdr.documents.letters.wording import wording
+from cdr.domain.letters import letter_advice, letter_facts, letters
+from cdr.domain.letters.letter_facts import Standing
+from cdr.domain.letters.people_written_to import recipients
+
+SUDI = form_a("sudi")
+REFERENCE = "2026-7K3M"
+ON_THE_OUTSIDE = ("999", "111", "turn to them yourself", "bring anyone you like")
+
+
+def views(**more: Any) -> dict[str, Any]:
+    return {"milestones": [{"kind": "family_views", "on": "2026-03-02", "recorded_on": "2026-03-02", **more}]}
+
+
+def missing(case: dict[str, Any], *to: int) -> list[str]:
+    return list(letter_advice.of_what_was_told(REFERENCE, SUDI, case, to))
+
+
+class TestWhatWasTold:
+    def test_thanks_for_what_nobody_noted_say_so(self) -> None:
+        (said,) = missing(views(**{"with": "mother"}), 1)
+        assert "letter 1 says" in said and f"cdr milestone {REFERENCE} family_views" in said and "--with 1" in said
+        assert len(missing(views(), 1, 2)) == 2
+
+    @pytest.mark.parametrize("kept", [{"note": "He loved the sea."}, {"attachment": 1}])
+    def test_a_note_or_a_paper_is_enough(self, kept: dict[str, Any]) -> None:
+        assert not missing(views(**kept), 1, 2)
+        assert not missing(views(**kept, **{"with": "mother"}), 1)
+
+    def test_the_note_of_one_parent_is_none_of_the_other(self) -> None:
+        (said,) = missing(views(note="He loved the sea.", **{"with": "mother"}), 1, 2)
+        assert "letter 2" in said
+
+
+def test_a_family_of_another_area_is_written_to_by_that_area() -> None:
+    own = configuration().authorities
+    assert not list(letter_advice.of_another_area(REFERENCE, SUDI, own))
+    away = changed(SUDI, child__local_authority="Eastbury")
+    (said,) = letter_advice.of_another_area(REFERENCE, away, own)
+    assert f"cdr letter {REFERENCE} --kind other-area" in said
+
+
+def adopted(**changes: Any) -> dict[str, Any]:
+    body = changed(SUDI)
+    mother, father = body["family"]["parents"]
+    father["relationship"] = "adoptive_parent"
+    mother |= {"parental_responsibility": "no", "lives_with_child": "no", **changes}
+    return body
+
+
+def test_a_parent_by_birth_of_an_adopted_child_is_asked_about_first() -> None:
+    (said,) = letter_advice.of_birth_parents(adopted(), (1, 2))
+    assert said.startswith("letter 1 ") and "adoption agency" in said
+    assert not list(letter_advice.of_birth_parents(adopted(), (2,)))
+    assert not list(letter_advice.of_birth_parents(adopted(parental_responsibility="yes"), (1, 2)))
+    assert not list(letter_advice.of_birth_parents(SUDI, (1, 2)))
+
+
+BEST = "You knew Amara best."
+OVER = [{"type": "criminal", "status": "closed", "opened_on": "2026-01-10", "closed_on": "2026-04-01"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "case", "analysis"),
+    [
+        ({}, {"gates": OVER}, None),
+        ({"death__suspected_events": ["apparent_homicide"]}, {}, None),
+        ({"death__suspected_category": 1}, {}, None),
+        ({"safeguarding_concern": "yes"}, {}, None),
+        ({}, {}, {"category": {"primary": 1}}),
+    ],
+)
+def test_nobody_is_said_to_have_known_a_child_best_whom_somebody_may_have_harmed(
+    changes: dict[str, Any], case: dict[str, Any], analysis: dict[str, Any] | None
+) -> None:
+    def text(body: dict[str, Any], found: dict[str, Any], reviewed: dict[str, Any] | None) -> str:
+        so = letter_facts.standing(body, {"gates": [], **found}, {"requests": []}, reviewed, ON, LETTER_RULES)
+        made = letters.compose(body, configuration(), recipients(body)[0], ON, (), AGES, draft=False, case=so)
+        return " ".join(document.as_text(made, wording("condolence")).split())
+
+    assert BEST in text(SUDI, {}, None)
+    assert BEST not in text(changed(SUDI, **changes), case, analysis)
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in LETTER_RULES.kinds.items() if kind.to == "family"])
+def test_a_letter_into_custody_says_nothing_that_cannot_be_done_there(kind: str) -> None:
+    def text(in_custody: bool) -> str:
+        made = letters.compose(
+            SUDI, configuration(), recipients(SUDI)[0], ON, (), AGES, draft=False, case=Standing(), in_custody=in_custody
+        )  # fmt: skip
+        return " ".join(document.as_text(made, wording(kind)).split())
+
+    inside, outside = text(True), text(False)
+    assert not [words for words in ON_THE_OUTSIDE if words in inside]
+    assert "any member of staff where you are" in inside and "prison" not in inside
+    assert "staff" not in outside and "999" in outside
