@@ -77,6 +77,16 @@ def test_what_is_put_on_a_terminal_is_wrapped_and_what_is_piped_is_not(
     assert len(shown.getvalue().splitlines()) > 1 and max(map(len, shown.getvalue().splitlines())) <= 80
 
 
+def test_talk_on_a_terminal_is_wrapped_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "please check: letter 1 of this kind went to the same person before. " * 4
+    output.say(text)
+    assert capsys.readouterr().err == f"{text}\n"
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stderr", Screen())
+    shown = output.talk(text).splitlines()
+    assert len(shown) > 1 and max(map(len, shown)) <= 80 and " ".join(" ".join(shown).split()) == text.strip()
+
+
 def test_agencies_fit_a_terminal() -> None:
     rows = [Answers("northshire-social-care", "Care", "2025/26", 16, 16, 0, 0, 0, 0, 0, 22.5, 16.5, 29.25)]
     assert max(map(len, render(rows, date(2026, 1, 1), "table", 80).splitlines())) <= 80

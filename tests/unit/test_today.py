@@ -292,9 +292,16 @@ def test_what_three_cases_have_word_for_word_stands_once() -> None:
     assert list(_repeated(items(2))) == items(2)
     (one,) = _repeated(items(7))
     assert (one.case, one.day) == ("", "2026-01-10")
-    assert one.what == "prompt-1 to a-one: 2026-0000, 2026-0001, 2026-0002, 2026-0003, 2026-0004 and 2 other cases"
+    named = "2026-0000, 2026-0001, 2026-0002, 2026-0003, 2026-0004 and 2 other cases"
+    assert one.what == f"prompt-1 to a-one (from 2026-01-10 to 2026-01-16): {named}"
     mixed = [Item("2026-AAAA", "2026-01-01", "other"), *items(3)]
-    assert [item.what.split(":")[0] for item in _repeated(mixed)] == ["other", "prompt-1 to a-one"]
+    assert [item.what.split(" (")[0] for item in _repeated(mixed)] == ["other", "prompt-1 to a-one"]
+
+
+def test_what_falls_due_on_several_days_says_from_when_to_when() -> None:
+    days = ("2026-03-02", "2026-01-12", "2026-02-01")
+    (one,) = _repeated([Item(f"2026-000{n}", day, "Ask them") for n, day in enumerate(days)])
+    assert one == Item("", "2026-01-12", "Ask them (from 2026-01-12 to 2026-03-02): 2026-0000, 2026-0001, 2026-0002")
 
 
 def test_a_quiet_and_a_done_day() -> None:
