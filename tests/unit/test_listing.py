@@ -177,3 +177,22 @@ def test_the_row_of_a_case_at_rest_says_what_the_case_would_say(analysis: Any, d
     assert kept["ratified_on"] == "2026-02-21"
     with pytest.raises(NotAuthentic):
         of_kept_row("2026-AAAA", kept | {"notified_on": None}, ON)
+
+
+def test_a_letter_on_hold_and_what_the_panel_found_stand_in_the_list_and_can_be_asked_for() -> None:
+    held = {
+        "kind": "condolence",
+        "recorded_on": "2026-02-01",
+        "review_on": "2026-03-01",
+        "answers": {"address_safe": {"answer": "no"}},
+    }
+    told = {"notified_on": "2026-01-09", "died": "2026-01-08"}
+    facts = known("2026-AAAA", case=case(letter_gates=[held]), notification={"facts": told}, analysis=FOUND)
+    one = listed(facts, ON, policy())
+    assert one.letters_on_hold == ("condolence",)
+    assert (one.category, one.factors, one.themes) == (4, ("smoking", "sleep"), ("other",))
+    other = row("2026-BBBB")
+    for wanted in (Wanted(category=4), Wanted(factor="sleep"), Wanted(theme="other")):
+        assert refs([one, other], wanted) == ["2026-AAAA"]
+    for wanted in (Wanted(category=5), Wanted(factor="water"), Wanted(theme="water")):
+        assert refs([one, other], wanted) == []
