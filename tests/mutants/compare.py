@@ -31,6 +31,16 @@ def codes() -> dict[str, int | None]:
     return {name: code for one in notes for name, code in one["exit_code_by_key"].items()}
 
 
+def forget_half_written() -> None:
+    """Takes away the notes that a run did not get to the end of writing, so that their module is changed and tried anew."""
+    for notes in list(MUTANTS.rglob("*.py.meta")):
+        try:
+            json.loads(notes.read_text("utf-8"))
+        except json.JSONDecodeError:
+            notes.unlink()
+            notes.with_suffix("").unlink(missing_ok=True)
+
+
 def told(change: Change, code: int | None) -> str:
     """The line of a change that no test noticed; of a function that no test reaches one for all."""
     return f"{change.module}: {function(change.name)}: *" if code == NO_TEST else change.line
@@ -47,6 +57,7 @@ def main(words: list[str]) -> int:
     if ENDED.exists() and not modules:
         shutil.rmtree(MUTANTS)
     ENDED.unlink(missing_ok=True)
+    forget_half_written()
     run(lambda: {change.name for change in made(ROOT) if wanted.holds(change)}, again=bool(modules))
     came_of, changes = codes(), list(made(ROOT))
     not_tried = [change for change in changes if wanted.holds(change) and came_of[change.name] is None]

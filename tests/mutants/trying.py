@@ -17,8 +17,10 @@ from mutmut.workers import isolation
 from turns import function_of, long_ones
 
 SURVIVED, NO_TEST = 0, 33  # the codes in mutmut's own notes
-# What these keep from one call to the next comes of no function that is changed, and takes long to make anew.
-MAY_KEEP = ("cdr.rules", "cdr.forms", "cdr.resources", "cdr.records")
+# What is kept from one call to the next is forgotten before each change is tried, or the code as it was would answer. But for what these
+# keep: it comes of no function that is changed, and takes long to make anew.
+FORGETS = ("cdr.", "unit.", "tests.")
+MAY_KEEP = ("cdr.rules", "cdr.forms", "cdr.resources", "cdr.records", "unit.domain_data._parsed")
 # Fixtures with keys, stores and what runs a program.
 NEEDS_PROGRAMS = {"people", "cdr", "store"}
 EVERY = 60  # seconds from one word of how far it is to the next
@@ -33,12 +35,10 @@ class QuickOnes:
         self.long = long_ones()
 
     def pytest_sessionstart(self) -> None:
-        for name, module in list(sys.modules.items()):
-            if name.startswith("cdr."):
-                for value in list(vars(module).values()):
-                    made_in = getattr(value, "__module__", None) or ""
-                    if hasattr(value, "cache_clear") and not made_in.startswith(MAY_KEEP):
-                        value.cache_clear()
+        for module in [one for name, one in sys.modules.items() if name.startswith(FORGETS)]:
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear") and not _full_name(value).startswith(MAY_KEEP):
+                    value.cache_clear()
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         left = [item for item in items if not self._is_quick(item)]
@@ -48,6 +48,10 @@ class QuickOnes:
     def _is_quick(self, item: pytest.Item) -> bool:
         fixtures = set(getattr(item, "fixturenames", ()))
         return function_of(item.nodeid) not in self.long and not fixtures & NEEDS_PROGRAMS
+
+
+def _full_name(function: Any) -> str:
+    return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
 
 
 class Progress:

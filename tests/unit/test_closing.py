@@ -74,6 +74,13 @@ def test_minutes_that_are_not_kept_are_asked_for_and_those_that_are_are_not() ->
     assert still(without_attachment(kept, 1, ON)) == [said], "taken back is not kept"
 
 
+def test_a_letter_that_is_on_hold_is_told_with_whom_to_ask() -> None:
+    answers = {"address_safe": {"answer": "no"}}
+    gate = {"kind": "condolence", "recorded_on": "2026-02-01", "review_on": "2026-03-01", "answers": answers}
+    [said] = still({"letter_gates": [gate]})
+    assert said.startswith("A letter to the family is on hold (condolence): ask ")
+
+
 def test_papers_of_a_meeting_are_asked_to_be_deleted_where_it_is_known_which() -> None:
     papers = {"kind": "papers_sent", "on": "2026-04-01"}
     assert still({"milestones": [papers]}) == []

@@ -83,6 +83,10 @@ def test_a_message_that_never_left_the_outbox_is_none_where_mail_leaves_by_hand(
     assert agencies(True) == ["police"] and agencies(True, "school") == ["police", "school"]
     assert agencies(False) == ["gp", "police", "school"]
     assert len(prompts_joined(theirs, theirs, (), False)["prompts"]) == 3, "each once"
+    own = prompts_joined(theirs, {"prompts": [prompt("gp", "prompt-2")]}, (), False)["prompts"]
+    assert [(item["agency"], item["level"]) for item in own] == [
+        ("gp", "prompt-1"), ("police", "prompt-1"), ("school", "prompt-1"), ("gp", "prompt-2"),
+    ]  # fmt: skip
 
 
 def test_what_goes_back_is_marked_and_what_is_kept_of_the_return_is_set_aside() -> None:

@@ -17,6 +17,8 @@ from cdr.domain.asking.leaving import (
 )
 from cdr.domain.asking.prompts_due import Due, mark_sent
 from cdr.domain.asking.requests import RequestForm, answer, ask, bounce
+from cdr.domain.asking.sending import Prompt, taken
+from cdr.domain.asking.sending import begun as begun_sending
 
 CASE, ASKED, LATER = "2026-7K3M", date(2026, 1, 9), date(2026, 1, 23)
 EMPTY: dict[str, Any] = {"schema": "prompts/1", "prompts": []}
@@ -107,3 +109,17 @@ def test_one_message_about_several_requests_has_left_when_it_has_for_all_of_them
     cases["2026-BBBB"][1]["prompts"][0]["left_on"] = "2026-01-26"
     [one] = [one for one in outgoing(cases) if len(one.prompts) > 1]
     assert one.left_on == date(2026, 1, 26)
+
+
+def test_what_a_mail_server_took_has_left_and_what_it_did_not_take_has_not() -> None:
+    asked = ask(NONE, ["police"], ASKED)
+    prompt = Prompt(CASE, "police", "prompt-1", LATER, ASKED)
+    begun = begun_sending(EMPTY, prompt, ["a@b.example"], "<one@x>")
+    assert made(asked, begun)[REQUEST].is_awaited, "a prompt that waits is none yet"
+    sent = made(asked, taken(begun, "<one@x>", date(2026, 1, 25)))[PROMPT]
+    assert sent.left_on == date(2026, 1, 25) and lost([sent], []) == []
+    put_there = mark_sent(EMPTY, "police", Due("prompt-1", LATER), LATER, ["a@b.example"], "<one@x>")
+    second = mark_sent(put_there, "police", Due("prompt-2", date(2026, 2, 6)), LATER, ["a@b.example"], "<two@x>")
+    by_id = {one.message_id: one.prompts[0].level for one in made(asked, second).values()}
+    assert by_id == {"": "request", "<one@x>": "prompt-1", "<two@x>": "prompt-2"}
+    assert made(asked, put_there)[PROMPT].left_on is None, "it is in the outbox"

@@ -211,6 +211,10 @@ def test_another_form_is_made_where_an_answer_is_awaited_and_nowhere_else() -> N
         assert caught.value.unmet == (why,)
 
 
+def test_an_agency_that_was_never_asked_has_no_request() -> None:
+    assert request_of({}, "police") is None and request_of(ask({}, ["school"], ON), "police") is None
+
+
 def test_an_index_keeps_the_forms_of_those_whose_answer_is_awaited_only() -> None:
     ledger = ask({}, ["police", "school", "gp"], ON, {"police": form("0"), "school": form("1"), "gp": form("2")})
     ledger = answer(answer(ledger, "school", "returned", LATER), "gp", "returned", LATER)

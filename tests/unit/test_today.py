@@ -383,3 +383,18 @@ def test_own_steps_stand_before_those_that_others_take_with_the_word_to_type() -
     assert any("[home_visit]" in line for line in shown[others:])
     assert "[final_case_discussion or cdrm]" in " ".join(" ".join(shown[others:]).split())
     assert any("cdr milestone REF WORD" in line for line in shown)
+
+
+def test_who_moves_next_is_told_by_where_the_case_stands() -> None:
+    def mover(body: dict[str, Any], ledger: dict[str, Any] | None = None, analysis: Any = None) -> str:
+        kinds = {"case": body, "requests": ledger or {}, "analysis": analysis}
+        facts = cases_({"A": {kind: one for kind, one in kinds.items() if one is not None}})["A"]
+        return next_mover(facts, policy())
+
+    came = asked("police", status="returned", answered_on="2026-02-01")
+    waits = case(gates=[gate("inquest"), gate("pmrt", owner="Northtown General")])
+    assert mover(case()) == policy().clock("T04").who
+    assert mover(waits, asked("police")) == "agencies"
+    assert mover(waits, came) == "coroner"
+    assert mover(case(gates=[gate("pmrt", owner="Northtown General")]), came) == "Northtown General"
+    assert mover(case(), came) == "panel"
