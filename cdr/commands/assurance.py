@@ -47,7 +47,8 @@ def command(app: App, quarter: str | None, output: str | None, as_json: bool) ->
     asked = parse_quarter(quarter) if quarter else last_quarter(today)
     app.store.require_member()
     require_begun(app, asked.last)
-    told = assurance(app.cases(), meetings(app), actions(app), asked, today, app.policy)
+    authorities = app.configuration.authorities
+    told = assurance(app.cases(), meetings(app), actions(app), authorities, asked, today, app.policy)
     if output or not as_json:
         paper = assurance_paper(told, app.configuration)
         to_file(to, to_pdf(paper, today) if ending == "pdf" else to_text(paper))
