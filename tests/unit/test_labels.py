@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from unit.tally_cases import AUTHORITIES, BANDS, CASE
+from unit.tally_cases import AUTHORITIES, BANDS, CASE, tallied
 
 from cdr.statistics.facts import RequestFacts
 from cdr.statistics.labels import EVERY, Labels
@@ -180,3 +180,16 @@ def test_of_which_lists_nobody_answered() -> None:
         LABELS.unanswered("waiting_for", one, ())
         for one in (register, replace(register, open_processes=("inquest",)), replace(register, imported=False))
     ] == [(EVERY,), (), ()]
+
+
+def test_a_death_that_was_notified_on_its_day_took_no_days_and_one_before_is_not_timed() -> None:
+    day = date(2023, 9, 15)
+    same, before = (
+        replace(CASE, case=f"2023-000{n}", notified_on=day, died=died)
+        for n, died in enumerate((day, date(2023, 9, 16)))
+    )
+    table = tallied(same, before).table("notifications.times")
+    assert [(one.label, one.cells[0].n, one.cells[0].days) for one in table.rows] == [
+        ("Death to notification", 1, (0.0, 0.0, 0.0))
+    ]
+    assert table.total[0].n == 1
