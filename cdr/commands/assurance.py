@@ -26,6 +26,8 @@ def command(app: App, quarter: str | None, output: str | None, as_json: bool) ->
     """Make the chair's assurance report of a quarter: deaths and reviews, meetings and whether they counted, what was passed over,
     what was raised, actions and returns that are late. Without any name of a child or a case.
 
+    As in tally, only children who lived in the area are counted.
+
     -o takes a .pdf, .md or .txt file; without it the report is text on stdout. It leaves room for what the chair says. Exact numbers: for
     the partners, and not for publication.
 
