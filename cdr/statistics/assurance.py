@@ -6,7 +6,7 @@ Source: process section 1 (T30, the quarterly assurance report). Every count is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 
@@ -21,6 +21,7 @@ from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import WrongUsage
 from cdr.expressions import expression
 from cdr.records import dataclass
+from cdr.statistics.agency_answers import is_ours
 from cdr.statistics.panel_years import Overridden, overridden
 from cdr.statistics.years import FIRST_MONTH, parse_year, year_of
 
@@ -95,21 +96,27 @@ class Assurance:
 
 
 def assurance(
-    cases: Cases, meetings: Iterable[Meeting], actions: Iterable[Action], quarter: Quarter, on: date, policy: Policy
+    cases: Cases,
+    meetings: Iterable[Meeting],
+    actions: Iterable[Action],
+    authorities: Sequence[str],
+    quarter: Quarter,
+    on: date,
+    policy: Policy,
 ) -> Assurance:
-    """What is told of a quarter, on a day."""
-    known = [one for one in cases.values() if one.notification and one.notification.counted]
+    """What is told of a quarter, on a day: of the children of whom the tables count, who lived with one of the `authorities`."""
+    known = [one for one in cases.values() if is_ours(one, authorities)]
     reviewed = [one for one in known if quarter.has(one.ratified_on)]
-    took = [(one.ratified_on - died).days for one in reviewed if (died := _died(one)) and one.ratified_on]
+    took = [(one.ratified_on - died).days for one in reviewed if (died := one.notification.died) and one.ratified_on]
     still, all_actions = [one for one in known if one.is_open], list(actions)
     ended = [one for one in all_actions if not one.is_open and quarter.has(one.ended_on)]
     opinions = [one for facts in known for one in second_opinions_of(facts.case).values()]
     return Assurance(
         quarter=quarter,
         on=on,
-        notified=sum(quarter.has(_notified(one)) for one in known),
+        notified=sum(quarter.has(one.notification.notified_on) for one in known),
         reviewed=len(reviewed),
-        days=round(median(took)) if took else None,
+        days=int(median(took) + 0.5) if took else None,
         meetings=tuple(one for one in meetings if quarter.has(one.on)),
         passed_over=tuple(found for one in reviewed if (found := overridden(one))),
         raised=_raised(known, quarter),
@@ -128,11 +135,3 @@ def assurance(
 def _raised(cases: Iterable[Facts], quarter: Quarter) -> Mapping[str, int]:
     items = [item for one in cases for _, item in items_at(one.case, "raised")]
     return Counter(text_at(item, "what") for item in items if quarter.has(date_at(item, "on")))
-
-
-def _died(facts: Facts) -> date | None:
-    return facts.notification.died if facts.notification else None
-
-
-def _notified(facts: Facts) -> date | None:
-    return facts.notification.notified_on if facts.notification else None
