@@ -62,8 +62,8 @@ def _together(decrypt: Callable[[Sequence[Path]], Answer], ciphertexts: Sequence
             answer, plain = _run(decrypt, Path(aside), ciphertexts)
     except (OSError, CdrError):  # a folder that knows no pipes, a disk that is full, a key that is locked
         return nothing
-    each = [*_each(answer)]
-    if len(each) != len(ciphertexts) or not all(map(is_whole, each)):
+    alone = [*each(answer)]
+    if len(alone) != len(ciphertexts) or not all(map(is_whole, alone)):
         return nothing
     return [*plain]
 
@@ -111,7 +111,7 @@ def _drain(pipes: Sequence[int], ended: int, plain: Sequence[list[bytes]]) -> No
                 return
 
 
-def _each(answer: Answer) -> Iterator[Answer]:
+def each(answer: Answer) -> Iterator[Answer]:
     """What GnuPG said of each file, in order; the exit code is of all of them."""
     lines: list[str] = []
     for line in answer.status:

@@ -19,7 +19,7 @@ from cdr.store.git import Git
 from cdr.store.history import History, Progress, silent
 from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
-from cdr.store.parts import Kept
+from cdr.store.parts import NOT_AT_REST, Kept
 from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing
@@ -29,9 +29,6 @@ if TYPE_CHECKING:  # what only a change needs is loaded for that
     from cdr.store.transaction import Change, Written
 
 AT_WORK_SECONDS, UNFINISHED_SECONDS = 0.2, 2.0
-LAID_OUT = (
-    "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
-)
 NOTED = "cdr-mail-taken"
 KEPT_AT_ONCE = 20  # a change of more cases than these leaves it to whoever opens one to keep it
 
@@ -229,6 +226,7 @@ class Store:
             written = {place.id for place in places}
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = [self.snapshot.unwritten(place) for place in lacking]
+            self.sealing.along(reads_waiting.PENDING)  # in which it is noted that this case was opened
             self._opened[case] = CaseFile(case, (*ledgers, *self.index.case_documents(case, places).values()))
         self.cases_opened.add(case)
         return self._opened[case]
@@ -247,9 +245,8 @@ class Store:
     @property
     def head(self) -> tuple[str, date]:
         """The verified commit that is read from, and the day on which it was made."""
-        commit = self.sealed.head
-        [found] = self.git.commits([commit])
-        return commit, clock.day_of(found.seconds)
+        [found] = self.git.commits([self.sealed.head])
+        return found.id, clock.day_of(found.seconds)
 
     def revisions_ever(self) -> dict[str, list[str]]:
         """The ids of every revision of every document, by its path, the newest first."""
@@ -267,6 +264,8 @@ class Store:
         """Hold the store's lock: what is read inside is what a change is made from."""
         with self._mended():
             self.look_again()
+            with suppress(CdrError):  # without a key nothing is opened
+                self.sealing.along(reads_waiting.PENDING, NOT_AT_REST)  # which a commit brings forward
             try:
                 yield
             finally:
@@ -329,7 +328,7 @@ class Store:
             forget_reads()
 
         self.record(written.commit, change.message(), keep, ready)
-        self.notices += [LAID_OUT.format(path) for path in written.laid_out]
+        self.notices += written.notices()
 
     def record(
         self,
@@ -392,7 +391,9 @@ class Store:
                 self.git.held = ()
 
     def look_again(self) -> None:
-        """Read from now on what the branch holds now."""
+        """Read from now on what the branch holds now; what was read of it stays where it holds nothing else."""
         self._opened.clear()
+        if "sealed" in vars(self) and self.sealed.head == self.git.repository.tip():
+            return
         for name in ("sealed", "snapshot", "person", "index"):
             self.__dict__.pop(name, None)

@@ -18,7 +18,7 @@ from typing import Any
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
 from cdr.records import dataclass
-from cdr.store import git_files, git_locks, layout, worktree
+from cdr.store import encrypting, git_files, git_locks, layout, worktree
 from cdr.store.document import Document, Encoded, encode
 from cdr.store.git import AT_ONCE, Git
 from cdr.store.history import Progress
@@ -29,6 +29,9 @@ from cdr.store.snapshot import Snapshot
 
 LONG = 50  # so many documents take more than two seconds
 LARGEST_NOTE = 4096
+LAID_OUT = (
+    "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
+)
 DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -67,6 +70,10 @@ class Written:
     commit: str
     documents: dict[str, tuple[Document, str]]
     laid_out: tuple[str, ...]
+
+    def notices(self) -> list[str]:
+        """What whoever wrote a document should know of how it is kept."""
+        return [LAID_OUT.format(path) for path in self.laid_out]
 
 
 def prepare(
@@ -288,23 +295,31 @@ def _validate(document: Document) -> None:
 
 
 def _sealed(snapshot: Snapshot, plain: Mapping[Place, bytes], progress: Progress) -> dict[str, bytes]:
-    """Every document encrypted, a few at a time: gpg is a process of its own for each."""
+    """Every document encrypted: what is for the same readers together, and where there is much of it, a few runs of gpg at a time."""
+    readers = snapshot.keys.registry.readers
+    batches = [*encrypting.batches(plain, lambda place: readers(place.kind))]
+    if len(batches) <= AT_ONCE:
+        return {path: ciphertext for batch in batches for path, ciphertext in _seal(snapshot, batch).items()}
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = {place.path: pool.submit(_seal, snapshot, place, data) for place, data in plain.items()}
+        made = {id(batch): pool.submit(_seal, snapshot, batch) for batch in batches}
+        waiting = {place.path: made[id(batch)] for batch in batches for place in batch}
         try:
             paths = list(waiting) if len(waiting) < LONG else progress(list(waiting), "Encrypting")
-            return {path: waiting[path].result() for path in paths}
+            return {path: waiting[path].result()[path] for path in paths}
         finally:
-            for one in waiting.values():
+            for one in made.values():
                 one.cancel()
 
 
-def _seal(snapshot: Snapshot, place: Place, plain: bytes) -> bytes:
-    ciphertext = snapshot.keys.gnupg.encrypt(plain, snapshot.keys.registry.readers(place.kind))
-    snapshot.check_sealed(place, ciphertext)
-    return ciphertext
+def _seal(snapshot: Snapshot, batch: Mapping[Place, bytes]) -> dict[str, bytes]:
+    """Documents that are for the same readers, by path."""
+    [first, *_] = batch
+    made = encrypting.encrypted(snapshot.keys.gnupg, [*batch.values()], snapshot.keys.registry.readers(first.kind))
+    for place, ciphertext in zip(batch, made, strict=True):
+        snapshot.check_sealed(place, ciphertext)
+    return {place.path: ciphertext for place, ciphertext in zip(batch, made, strict=True)}
 
 
 def signing(snapshot: Snapshot, person: Person) -> Callable[[bytes], bytes]:
