@@ -18,7 +18,7 @@ from cdr.domain.case.at_rest import AtRest
 from cdr.domain.case.case import opened, with_review
 from cdr.domain.case.duplicates import Identity
 from cdr.domain.case.facts import Facts, cases_of, void_cases_of
-from cdr.domain.case.known_by import KnownBy
+from cdr.domain.case.known_by import KnownBy, of_the_same_family_name
 from cdr.domain.case.people import Person
 from cdr.domain.ncmd.ncmd_preflight import preflight
 from cdr.domain.process import retention
@@ -179,3 +179,14 @@ def test_what_is_asked_of_days_alone_is_told_as_of_the_whole_case() -> None:
         until = [retention.kept([(one.reference, one.case) for one in cases.values()], 25) for cases in (some, others)]
         assert until[0] == until[1] != []
         assert [one.is_open for one in some.values()] == [others[case].is_open for case in some]
+
+
+def test_children_of_the_same_family_name_are_found_without_a_look_at_the_others() -> None:
+    names = {"2026-AAAA": "testcase", "2026-BBBB": "testcase", "2026-CCCC": "testcase-other", "2026-DDDD": ""}
+    rows = _as_json(
+        {case: {"identity": Identity("", "", "", "", "ann", name).to_dict()} for case, name in names.items()}
+    )
+    rows["2026-EEEE"] = {"identity": None}
+    assert of_the_same_family_name(rows, "2026-AAAA") == [Identity("", "", "", "", "ann", "testcase")]
+    for alone in ("2026-CCCC", "2026-DDDD", "2026-EEEE", "2026-FFFF"):
+        assert of_the_same_family_name(rows, alone) == []
