@@ -9,10 +9,9 @@ from typing import Any
 from cdr.statistics.changed_since import Revision
 from cdr.statistics.panel_years import PanelYear, PanelYears
 from cdr.statistics.rounding import STEP
-from cdr.statistics.tables import Break, Cell, Reference, Row, Table, Tally
+from cdr.statistics.tables import INTERNAL, Break, Cell, Reference, Row, Table, Tally
 
 SCHEMA = "cdr-tally/1"
-INTERNAL = "internal"
 
 
 def to_json(tally: Tally) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from cdr.domain.case.attachments import attachment, attachments_of, with_attachm
 from cdr.domain.case.processes import NOT_TOLD, Told, coroner_knows, national_database_told
 from cdr.domain.case.review import (
     PanelMeeting,
+    Review,
     open_gates,
     passed_over,
     reviewed_on,
+    reviews_of,
     settled_on,
     still_open_after_review,
     unmet_for_closing,
@@ -108,6 +110,26 @@ def test_a_death_that_another_area_reviewed_wants_no_review_here() -> None:
     assert unmet_for_closing(case, ledger(), None) == ["The return from gp is outstanding."]
     assert still_open_after_review(case) == ["It is still open, and for the home area to follow: inquest."]
     assert still_open_after_review(case | {"reviews": REVIEWED["reviews"]}) == []
+
+
+def test_a_second_opinion_that_is_awaited_keeps_a_review_and_a_case_open() -> None:
+    waits, _ = second_opinions.asked(REVIEWED, "Westshire", "Was it so?", ON, "Robin")
+    said = ["The second opinion of Westshire is awaited (question 1)."]
+    assert unmet_for_ratifying(waits, {}, PanelMeeting("P1", ON, had_case=True, quorate=True)) == said
+    assert unmet_for_closing(waits, {}, RATIFIED) == said
+    sent = {"milestones": [{"kind": "home_area_copy_received", "on": "2026-05-01"}]}
+    asked, _ = family_questions.asked(waits | sent, family_questions.Question(ON, text="Why?"), ON, "Robin")
+    assert unmet_for_closing(asked, {}, None) == [*said, "Questions of the family are open: 1."]
+
+
+def test_why_a_review_was_recorded_all_the_same_is_kept_with_what_was_unmet() -> None:
+    override = {"reason": "The coroner agreed.", "unmet": ["One.", "Two."]}
+    [review] = reviews_of({"reviews": [REVIEWED["reviews"][0] | {"override": override}]})
+    assert review == Review(date(2026, 5, 1), "ratified_cdop", "P1", "The coroner agreed.", ("One.", "Two."))
+
+
+def test_where_nothing_was_ratified_nothing_was_passed_over() -> None:
+    assert passed_over({}) == () and passed_over({"reviews": [{"on": "2026-05-01", "stage": "draft"}]}) == ()
 
 
 @pytest.mark.parametrize(

@@ -104,3 +104,38 @@ def test_a_letter_into_custody_says_nothing_that_cannot_be_done_there(kind: str)
     assert not [words for words in ON_THE_OUTSIDE if words in inside]
     assert "any member of staff where you are" in inside and "prison" not in inside
     assert "staff" not in outside and "999" in outside
+
+
+def said(kind: str, body: dict[str, Any], so: Standing, **how: Any) -> str:
+    made = letters.compose(body, configuration(), recipients(body)[0], ON, (), AGES, draft=False, case=so, **how)
+    return " ".join(document.as_text(made, wording(kind)).split())
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in LETTER_RULES.kinds.items() if kind.to == "family"])
+@pytest.mark.parametrize("key_worker", [{"name": "Kit Ray"}, {"name": "Kit Ray", "phone": "01632 960009"}, None])
+def test_nobody_whose_language_is_a_sign_language_is_asked_to_ring(kind: str, key_worker: Any) -> None:
+    body = changed(SUDI, family__key_worker=key_worker)
+    mother = body["family"]["parents"][0]
+    hears = said(kind, body, Standing())
+    assert "ring your doctor" in hears and "sign language." not in hears
+    for deaf in ({"language": "British Sign Language (BSL)"}, {"language": "BSL", "interpreter_needed": "yes"}):
+        mother |= deaf
+        text = said(kind, body, Standing())
+        assert "You can ring" not in text and "ring your doctor" not in text and "on the phone" not in text
+        assert "in sign language." in text and "@northshire.example" in text
+    mother["language"] = "Polish"
+    assert "ring your doctor" in said(kind, changed(body, family__interpreter_language="BSL"), Standing())
+
+
+def test_a_second_first_letter_speaks_of_no_sad_time() -> None:
+    assert "at such a sad time" in said("condolence", SUDI, Standing())
+    again = Standing(written_to=frozenset({1}))
+    assert "I am so sorry that Amara died. You do not have to" in said("condolence", SUDI, again)
+
+
+def test_who_would_be_glad_to_talk_stands_between_commas() -> None:
+    text = said("after-review-meeting", SUDI, Standing(), meet_with="Dr Ray Testcase, Consultant")
+    assert "ask them something, Dr Ray Testcase, Consultant, would be glad to talk" in text
+    assert "Dr Ray Testcase would be glad" in said(
+        "after-review-meeting", SUDI, Standing(), meet_with="Dr Ray Testcase"
+    )

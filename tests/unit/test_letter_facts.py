@@ -132,7 +132,7 @@ class TestWhatForbidsALetter:
             assert "met on 2026-04-16" in sentence and "--kind delay" in sentence
         assert unmet("thanks", case) == unmet("delay", case) == []
         assert letter_facts.waits(case, NO_REQUESTS, LETTER_RULES) == (
-            "something that was still missing when the people who look at what can be learned met",
+            "something that was still missing when people from different services met",
         )
         again = {"kind": "panel_date", "on": "2026-05-20", "panel": "P2026-05-20"}
         later = {**milestones(MET, views, *meets, again), "deferrals": [put_off]}

@@ -317,3 +317,54 @@ def test_a_clock_that_runs_from_the_latest_is_set_going_once_and_anew_when_somet
     case = done(new(), "post_mortem_final", date(2026, 4, 1))
     assert len([item for item in case["following"] if item["clock"] == "R12"]) == 1
     assert {item["from"] for item in case["following"] if item["clock"] == "R12"} == {"2026-04-01"}
+
+
+def test_a_letter_about_a_recommendation_ends_the_clock_of_whoever_should_act_and_of_nobody_else() -> None:
+    def found(number: int, party: str) -> dict[str, Any]:
+        return {"what": "recommendation", "on": "2026-06-01", "with": party, "number": number}
+
+    case = {"status": "open", "panel_found": [found(1, "Northtown General"), found(2, "Regional Ambulance")]}
+    case = ms.with_following(case, policy())
+    kind = next(kind for kind, clocks in policy().letter_ends.items() if "R10" in clocks)
+
+    def told(number: int, made_on: str, status: str = "final") -> list[str]:
+        letter = {"kind": kind, "to": number, "made_on": made_on, "status": status}
+        steps = ms.still_called_for({**case, "letters": [letter]}, {}, date(2026, 7, 1), policy())
+        return [step.what.rpartition(" (")[2] for step in steps if step.clock == "R10"]
+
+    assert told(2, "2026-06-02") == ["Northtown General)"]
+    assert told(1, "2026-06-02") == ["Regional Ambulance)"]
+    assert told(1, "2026-06-02", "draft") == ["Northtown General)", "Regional Ambulance)"]
+    assert told(1, "2026-07-02") == ["Northtown General)", "Regional Ambulance)"], "it was not made by then"
+    assert told(1, "2026-05-31") == ["Northtown General)", "Regional Ambulance)"], "before the panel said so"
+
+
+def before_the_panel(*meetings: str) -> dict[str, Any]:
+    """A case that once was for the first of these meetings, and whose papers that calls for."""
+    step = {"what": "Papers", "clock": "T18", "due": None, "from": meetings[0]}
+    listed = [{"kind": "panel_date", "on": day, "panel": f"P{n}"} for n, day in enumerate(meetings, 1)]
+    return {"status": "open", "milestones": listed, "following": [step]}
+
+
+def test_papers_of_a_later_meeting_do_not_stand_for_those_of_an_earlier() -> None:
+    case = before_the_panel("2026-06-10", "2026-07-08")
+    papers = {"kind": "papers_sent", "on": "2026-06-05", "panel": "P2"}
+    assert "T18" in called({**case, "milestones": [*case["milestones"], papers]})
+    assert "T18" not in called({**case, "milestones": [*case["milestones"], papers | {"panel": "P1"}]})
+
+
+def test_papers_that_came_when_all_meetings_were_over_belong_to_the_last() -> None:
+    case = before_the_panel("2026-08-05", "2026-06-10", "2026-07-08")
+    papers = {"kind": "papers_sent", "on": "2026-09-01"}
+    assert "T18" not in called({**case, "milestones": [*case["milestones"], papers]})
+    earlier = before_the_panel("2026-07-08", "2026-06-10", "2026-08-05")
+    assert "T18" in called({**earlier, "milestones": [*earlier["milestones"], papers]})
+
+
+def test_a_step_ends_with_a_process_of_which_nobody_knows_when_it_ended() -> None:
+    step = {"what": "x", "clock": "T20", "due": "2026-04-24", "from": "2026-04-01"}
+    gate = {"type": "rapid_review", "status": "closed", "opened_on": "2026-04-01", "closed_on": None}
+    case = {"status": "open", "following": [step]}
+    assert "T20" in called(case) and "T20" not in called({**case, "gates": [gate]})
+    began = {"status": "open", "following": [step | {"from": None}], "gates": [gate | {"closed_on": "2026-04-02"}]}
+    assert "T20" not in called(began), "nor where nobody knows since when it runs"

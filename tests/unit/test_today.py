@@ -99,6 +99,25 @@ def test_a_gate_that_the_review_passed_over_holds_nothing_up() -> None:
 
 
 @pytest.mark.parametrize(
+    ("on", "when"), [("2026-05-25", "this week"), ("2026-06-01", "today"), ("2026-06-02", "overdue")]
+)
+def test_a_deferred_case_goes_before_the_panel_again_by_its_day(on: str, when: str) -> None:
+    meets = {"kind": "panel_date", "on": "2026-04-14", "panel": "P2026-04-14"}
+    put_off = {"panel": "P2026-04-14", "on": "2026-04-14", "until": "2026-06-01", "waiting_for": "expert"}
+    body = case(milestones=[meets], deferrals=[put_off])
+    found = at({"2026-7K3M": {"case": body, "requests": asked()}}, day(on))
+    assert [(one.clock, one.due, one.when, one.is_own) for one in found.tasks] == [
+        ("R19", day("2026-06-01"), when, True)
+    ]
+    shown = " ".join(" ".join(texts(found, 120)).split())
+    assert "deferred by P2026-04-14 (an expert's view): put it before the panel again" in shown
+    assert "deferred by P2026-04-14: an expert's view; the panel looks again by 2026-06-01" in shown
+    again = {**body, "milestones": [meets, {**meets, "on": "2026-06-17", "panel": "P2026-06-17"}]}
+    later = at({"2026-7K3M": {"case": again, "requests": asked()}}, day(on))
+    assert (later.tasks, later.blocked) == ((), ())
+
+
+@pytest.mark.parametrize(
     ("on", "when"), [("2026-03-09", "this week"), ("2026-03-15", "this week"), ("2026-03-16", "today"), ("2026-03-17", "overdue")]
 )  # fmt: skip
 def test_another_panel_has_six_weeks_to_answer(on: str, when: str) -> None:

@@ -151,3 +151,11 @@ def test_a_briefing_keeps_whom_it_went_to_on_which_day_once() -> None:
     assert one.sent == ((NEXT, "gp"), (NEXT, "schools")) and (two.id, two.sent) == ("L2", ())
     with pytest.raises(NotFound):
         learning.with_readers(body, "L3", ["gp"], NEXT)
+
+
+def test_whoever_got_a_fresh_form_has_to_be_told_again_since_it_was_sent_back_last() -> None:
+    bounced = [{"on": "2026-03-02", "answered_on": "2026-03-04"}, {"on": "2026-03-06", "answered_on": None}]
+    [request] = requests_of({"requests": [one_request(status="returned")["requests"][0] | {"bounced": bounced}]})
+    [asked] = requests_of(one_request())
+    for day, is_told in ((ON, False), (date(2026, 3, 5), False), (date(2026, 3, 6), True)):
+        assert telling.is_told(telling.with_telling({}, asked, told(day)), request) is is_told

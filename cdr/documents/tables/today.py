@@ -14,6 +14,7 @@ from cdr.domain.asking.sending import QUEUED, REFUSED, SENDING, SENT
 from cdr.domain.process.due import OVERDUE, THIS_WEEK, TODAY, Task
 from cdr.domain.process.today import (
     ARRIVAL,
+    DEFERRED,
     GATE,
     HANDING,
     LETTER,
@@ -293,7 +294,7 @@ def _held_up(item: Blocked, on: date) -> Item:
         return Item(item.case, "", f"{item.what} since {item.since}: cdr question {item.case} list ({item.who})")
     if item.kind == OPINION:
         return Item(item.case, "", f"{item.what} since {item.since}: cdr panel question list {item.case}")
-    if item.kind in (ARRIVAL, HANDING):
+    if item.kind in (ARRIVAL, HANDING, DEFERRED):
         return Item(item.case, "", item.what)
     if item.kind != GATE:
         return Item(item.case, "", f"{item.what} until {item.until} ({item.who})")

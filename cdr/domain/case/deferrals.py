@@ -55,13 +55,10 @@ def deferred_by(case: Body, panel: str) -> Deferral | None:
 
 def standing_deferral(case: Body) -> Deferral | None:
     """What the panel waits for before it looks at the case again; None where it was not put off, or has gone on since."""
-    found = next(reversed(deferrals_of(case)), None)
-    if found is None:
-        return None
     meetings = [one.panel for one in milestones_of(case) if one.kind == MEETS and one.panel]
-    is_with_another = bool(meetings) and meetings[-1] != found.panel
-    is_ratified = any(one.on and one.on >= found.on for one in ratified_reviews(case))
-    return None if is_with_another or is_ratified else found
+    found = deferred_by(case, meetings[-1]) if meetings else next(reversed(deferrals_of(case)), None)
+    is_ratified = found is not None and any(one.on and one.on >= found.on for one in ratified_reviews(case))
+    return None if is_ratified else found
 
 
 def with_deferral(case: Body, deferral: Deferral, by: str) -> dict[str, Any]:

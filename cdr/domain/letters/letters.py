@@ -85,6 +85,7 @@ class Letter:
     died_too: str
     own_reviews: bool
     interpreter: bool
+    signs: bool
     learning: tuple[str, ...]
     asked_for: tuple[str, ...]
     nothing_found: bool
@@ -219,6 +220,7 @@ def _family(form_a: Mapping[str, Any], recipient: Recipient, child: Child, ages:
         "abroad": death.get("place") == "abroad",
         "in_care": form_a["child"].get("looked_after") == "yes",
         "interpreter": recipient.interpreter,
+        "signs": recipient.signs,
         "own_key_worker": bool((family.get("key_worker") or {}).get("name")),
     }
 

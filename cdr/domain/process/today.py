@@ -179,12 +179,13 @@ def blocked_in(facts: Facts, on: date, policy: Policy) -> list[Blocked]:
         for one in facts.outstanding
         if one.is_held(on)
     ]
-    put_off = standing_deferral(facts.case)
-    deferred = [
-        Blocked(facts.reference, DEFERRED, f"deferred by {one.panel}: {one.words}", one.on, one.until, PANEL)
-        for one in ([put_off] if put_off else [])
-    ]
-    return [*gates, *holds, *deferred, *_questions(facts, policy), *_opinions(facts), *_requests(facts, policy)]
+    return [*gates, *holds, *_deferral(facts), *_questions(facts, policy), *_opinions(facts), *_requests(facts, policy)]
+
+
+def _deferral(facts: Facts) -> Iterator[Blocked]:
+    if one := standing_deferral(facts.case):
+        what = f"deferred by {one.panel}: {one.words}; the panel looks again by {one.until}"
+        yield Blocked(facts.reference, DEFERRED, what, one.on, one.until, PANEL)
 
 
 def _opinions(facts: Facts) -> Iterator[Blocked]:
