@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from letter_examples import AGES, LETTER_RULES, ON, changed, configuration, form_a
 
+from cdr import resources
 from cdr.documents.letters import letter as document
 from cdr.documents.letters.wording import wording
 from cdr.domain.letters import letter_advice, letter_facts, letters
@@ -139,3 +140,9 @@ def test_who_would_be_glad_to_talk_stands_between_commas() -> None:
     assert "Dr Ray Testcase would be glad" in said(
         "after-review-meeting", SUDI, Standing(), meet_with="Dr Ray Testcase"
     )
+
+
+def test_a_letter_tells_who_may_ask_for_what_is_kept_as_the_notice_does() -> None:
+    words = "A coroner or a court may ask us for"
+    assert words in said("condolence", SUDI, Standing())
+    assert words in resources.read_bytes("templates", "governance", "privacy-notice-families.md").decode()
