@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from letter_examples import AGES, LETTER_RULES, ON, changed, configuration, form_a
 
+from cdr import resources
 from cdr.documents.letters import letter as document
+from cdr.documents.letters import wording_check
 from cdr.documents.letters.wording import wording
 from cdr.domain.letters import letter_advice, letter_facts, letters
 from cdr.domain.letters.letter_facts import Standing
@@ -139,3 +142,19 @@ def test_who_would_be_glad_to_talk_stands_between_commas() -> None:
     assert "Dr Ray Testcase would be glad" in said(
         "after-review-meeting", SUDI, Standing(), meet_with="Dr Ray Testcase"
     )
+
+
+def test_a_letter_tells_who_may_ask_for_what_is_kept_as_the_notice_does() -> None:
+    words = "A coroner or a court may ask us for"
+    assert words in said("condolence", SUDI, Standing())
+    assert words in resources.read_bytes("templates", "governance", "privacy-notice-families.md").decode()
+
+
+@pytest.mark.parametrize("kind", list(LETTER_RULES.kinds))
+def test_what_is_a_list_or_a_heading_begins_a_line(kind: str) -> None:
+    """A condition at the end of a line takes the line's end with it, and what follows would run on."""
+    for letter in wording_check.examples(LETTER_RULES.kinds[kind]):
+        paragraphs = [
+            " ".join(part.split()) for part in re.split(r"\n[ \t]*\n|\n- ", document.as_text(letter, wording(kind)))
+        ]
+        assert not [part for part in paragraphs if re.search(r"\S (- |# |\*\*)", part)]
