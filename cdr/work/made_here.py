@@ -9,6 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,11 @@ def delete_of_case(app: App, reference: str) -> Deleted:
 
     if not _notes(app).names():
         return Deleted()
-    had = [one for one in meetings(app) if reference in one.references]
+    try:
+        had = [one for one in meetings(app) if reference in one.references]
+    except CdrError:  # whatever is wrong there, the case is over
+        found = delete(app, [of_case(reference)])
+        return replace(found, unread=found.unread + 1)
     return delete(app, [of_case(reference), *(of_meeting(one.id) for one in had if one.is_over or one.not_held_on)])
 
 
