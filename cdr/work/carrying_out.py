@@ -27,7 +27,7 @@ def carry_out(app: App, remote: Remote | None = None, *, again: str = "", was_pu
     here = destroying.waiting(store, again)
     for case in here:  # first: what is destroyed is noted as done
         outbox.take_away_of(store.outbox, case)
-        made_here.delete_of_case(app, case)
+        store.notices += made_here.sentences(made_here.delete_of_case(app, case))
     if here:
         destroying.finish(store, here)
     if remote is None:

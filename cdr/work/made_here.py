@@ -1,14 +1,14 @@
 """Papers and timelines that were put into files on this machine: where each is, so that closing deletes those that are still as they were made.
 
-Where they are is known on this machine alone, sealed, and in no store. Each run that wrote files left one note, under a meeting or a case.
+Where they are is known on this machine alone, sealed, and in no store. Each run that wrote files leaves one note, under a meeting or a case.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from cdr import disk
@@ -48,7 +48,10 @@ def note(app: App, about: str, files: Mapping[Path, str | bytes]) -> None:
     """Note the files that were written, and what is in them; what is no plain file (a pipe) is kept nowhere."""
     written = {str(path.resolve()): _digest(data) for path, data in files.items() if path.is_file()}
     if written:
-        _notes(app).keep(f"{about}.{secrets.token_hex(8)}", json.dumps(written).encode())
+        places = _digest("\n".join(sorted(written)))[
+            :16
+        ]  # made again in the same places, the note takes the place of the earlier
+        _notes(app).keep(f"{about}.{places}", json.dumps(written).encode())
 
 
 def delete(app: App, about: Iterable[str]) -> Deleted:
@@ -73,7 +76,11 @@ def delete_of_case(app: App, reference: str) -> Deleted:
 
     if not _notes(app).names():
         return Deleted()
-    had = [one for one in meetings(app) if reference in one.references]
+    try:
+        had = [one for one in meetings(app) if reference in one.references]
+    except CdrError:  # whatever is wrong there, the case is over
+        found = delete(app, [of_case(reference)])
+        return replace(found, unread=found.unread + 1)
     return delete(app, [of_case(reference), *(of_meeting(one.id) for one in had if one.is_over or one.not_held_on)])
 
 

@@ -10,6 +10,10 @@ from conftest import EXAMPLES, Shell
 from cdr.store.state import home
 
 
+def noted() -> list[Path]:
+    return [path for path in home().rglob("made-here/*") if path.is_file()]
+
+
 def met(cdr: Shell, case: str) -> str:
     panel = cdr("panel", "new", DAY, as_of="2026-03-20").out.strip()
     cdr("panel", "assign", panel, case, as_of="2026-04-01")
@@ -41,7 +45,9 @@ def test_a_timeline_goes_with_the_case_and_no_link_is_followed(cdr: Shell, ready
     files = [tmp_path / name for name in ("timeline.txt", "timeline.md", "moved.txt")]
     for file, format_ in zip(files, ("text", "md", "text"), strict=True):
         cdr("timeline", ready, "--format", format_, "-o", file, as_of=DAY)
+    cdr("timeline", ready, "-o", files[0], as_of="2026-04-15")
     cdr("timeline", ready, as_of=DAY)
+    assert len(noted()) == 3
     files[2].rename(other)
     files[2].symlink_to(other)
     cdr("panel", "close", panel, as_of=DAY)
@@ -50,8 +56,8 @@ def test_a_timeline_goes_with_the_case_and_no_link_is_followed(cdr: Shell, ready
     closed = cdr("close", ready, "--json", "--override", "x", as_of="2026-04-21").json
     assert (closed["files_deleted"], closed["files_changed"]) == ([str(files[1]), str(files[0])], [str(files[2])])
     assert other.is_file() and not files[0].exists()
-    notes = [path for path in home().rglob("made-here/*") if path.is_file()]
-    assert len(notes) == 1 and b"moved.txt" not in notes[0].read_bytes(), "where it was is sealed"
+    [note] = noted()
+    assert b"moved.txt" not in note.read_bytes(), "where it was is sealed"
 
 
 def test_papers_of_a_meeting_to_come_stay(cdr: Shell, ready: str, tmp_path: Path) -> None:  # noqa: F811

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from unit.domain_data import configuration
+from unit.domain_data import configuration, known
 
 from cdr.documents.panel.meetings import Shown, kind_words, lines
-from cdr.domain.panel import ending, people
+from cdr.domain.panel import deferring, ending, people
 from cdr.domain.panel import meeting as panel
 from cdr.domain.panel.meeting import (
     APOLOGIES,
@@ -314,3 +314,30 @@ def test_a_member_of_cdr_yaml_may_be_co_opted() -> None:
     assert problems({**body, "panel": {**body["panel"], "members": [{**lowe, "co_opted": ["18/3"]}]}}, "cdr-store/1")
     [member] = Configuration.from_document(body).members
     assert member.co_opted == ("P2026-03-18",)
+
+
+def test_a_case_that_was_put_off_is_read_and_written_again() -> None:
+    until = date(2026, 6, 1)
+    whole = {**WHOLE, "cases": [WHOLE["cases"][0], {**WHOLE["cases"][1], "deferred_until": "2026-06-01"}]}
+    meeting = meeting_of(whole)
+    assert document_of(meeting, whole) == whole and problems(whole, "panel/1") == []
+    assert meeting.deferred == {OTHER: until} and meeting_of(WHOLE).deferred == {}
+    assert [one.deferred_until for one in meeting.cases] == [None, until]
+    with pytest.raises(ConditionsNotMet) as caught:
+        deferring.refuse_deferred(meeting, OTHER)
+    assert f"cdr panel defer {meeting.id} {OTHER} --undo" in str(caught.value.hint)
+    deferring.refuse_deferred(meeting, CASE)
+
+
+def test_a_meeting_puts_off_what_it_had_from_its_day_on_until_a_later_one() -> None:
+    facts = known(OTHER, case={"schema": "case/1", "status": "open"}, requests={"requests": []})
+    meeting, until = meeting_of(WHOLE), ON + timedelta(days=1)
+    made = deferring.deferred(meeting, facts, until, ON)
+    assert made.deferred == {OTHER: until} and deferring.deferred(made, facts, None, ON) == meeting
+    for one, day, on in (
+        (meeting, ON, ON), (meeting, until, ON - timedelta(days=1)), (meeting, None, ON), (replace(meeting, not_held_on=ON), until, ON),
+    ):  # fmt: skip
+        with pytest.raises(ConditionsNotMet):
+            deferring.deferred(one, facts, day, on)
+    with pytest.raises(NotFound):
+        deferring.deferred(EMPTY, facts, until, ON)
