@@ -190,6 +190,13 @@ class ToolMissing(CdrError):
     exit_code = 69
 
 
+class Newer(ToolMissing):
+    """A newer cdr wrote what stands there; this one leaves it as it is."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} was made by a newer cdr.", "Bring cdr up to date on this machine.")
+
+
 class DiskFailed(CdrError):
     """The disk or a pipe failed; nothing was written."""
 

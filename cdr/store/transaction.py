@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
-from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
+from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic
 from cdr.records import dataclass
 from cdr.store import encrypting, git_files, git_locks, layout, worktree
 from cdr.store.document import Document, Encoded, encode
@@ -95,6 +95,8 @@ def prepare(
         _next(snapshot, place, body, change.texts.get(place), current.get(place))
         for place, body in change.documents.items()
     ]
+    for one in current.values():
+        _refuse_newer(one)
     for document in documents:
         _validate(document)
     encoded = [encode(document) for document in documents]
@@ -284,6 +286,22 @@ def _next(
             raise AssertionError("a document that exists is replaced without having been read")
         return Document(place, 1, snapshot.replaced_by_next(place.path), body, text)
     return current.successor(body, snapshot.replaced_by_next(place.path), text)
+
+
+def _refuse_newer(replaced: Document) -> None:
+    """Stop where the revision that is replaced says what this cdr does not know, and so would leave out. Raises: Newer.
+
+    Not where a person gives the whole document anew, nor of what the chaser wrote, which is judged elsewhere.
+    """
+    from cdr.forms import schema
+    from cdr.forms.schema_faults import UNKNOWN
+
+    kind = replaced.place.kind
+    if kind.chaser_writes or kind in layout.GIVEN_WHOLE:
+        return
+    found = schema.problems(replaced.body, schema.current(replaced.form))
+    if any(one.rule == UNKNOWN for one in found):
+        raise Newer(replaced.place.path)
 
 
 def _validate(document: Document) -> None:

@@ -14,7 +14,24 @@ import sys
 from importlib import import_module
 
 import cdr
-from cdr import cli
+from cdr import cli, resources
+
+# What cdr reads only where it is needed, but for what begins threads of its own.
+LATER = (
+    "jsonschema",
+    "jsonschema.validators",
+    "referencing",
+    "ruamel.yaml",
+    "jinja2.sandbox",
+    "markdown_it",
+    "tabulate",
+    "docx",
+    "PIL.Image",
+    "lxml.etree",
+    "pikepdf",
+    "email.message",
+    "tempfile",
+)
 
 
 def _told_to(words: list[str], environment: dict[str, str], said: str) -> int:
@@ -34,6 +51,9 @@ def _waits() -> None:
     for module in pkgutil.walk_packages(cdr.__path__, "cdr."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
+    for name in LATER:
+        import_module(name)
+    resources.edition()
     while asked := os.read(0, 1 << 20):
         process = os.fork()
         if not process:
