@@ -226,6 +226,8 @@ class Store:
             written = {place.id for place in places}
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = [self.snapshot.unwritten(place) for place in lacking]
+            from cdr.store import reads_waiting
+
             self.sealing.along(reads_waiting.PENDING)  # in which it is noted that this case was opened
             self._opened[case] = CaseFile(case, (*ledgers, *self.index.case_documents(case, places).values()))
         self.cases_opened.add(case)
@@ -262,6 +264,8 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the store's lock: what is read inside is what a change is made from."""
+        from cdr.store import reads_waiting
+
         with self._mended():
             self.look_again()
             with suppress(CdrError):  # without a key nothing is opened
