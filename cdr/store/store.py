@@ -19,7 +19,7 @@ from cdr.store.git import Git
 from cdr.store.history import History, Progress, silent
 from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
-from cdr.store.parts import NOT_AT_REST, Kept
+from cdr.store.parts import NOT_AT_REST, READS, Kept
 from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing
@@ -226,9 +226,7 @@ class Store:
             written = {place.id for place in places}
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = [self.snapshot.unwritten(place) for place in lacking]
-            from cdr.store import reads_waiting
-
-            self.sealing.along(reads_waiting.PENDING)  # in which it is noted that this case was opened
+            self.sealing.along(READS)  # in which it is noted that this case was opened
             self._opened[case] = CaseFile(case, (*ledgers, *self.index.case_documents(case, places).values()))
         self.cases_opened.add(case)
         return self._opened[case]
@@ -264,12 +262,10 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the store's lock: what is read inside is what a change is made from."""
-        from cdr.store import reads_waiting
-
         with self._mended():
             self.look_again()
             with suppress(CdrError):  # without a key nothing is opened
-                self.sealing.along(reads_waiting.PENDING, NOT_AT_REST)  # which a commit brings forward
+                self.sealing.along(READS, NOT_AT_REST)  # which a commit brings forward
             try:
                 yield
             finally:
