@@ -29,6 +29,7 @@ MAY_KEEP = (
     "cdr.records",
     "cdr.domain.anonymising.known_names",
     "unit.domain_data._parsed",
+    "unit.timeline_cases._read",
 )
 # Fixtures with keys, stores and what runs a program.
 NEEDS_PROGRAMS = {"people", "cdr", "store"}
