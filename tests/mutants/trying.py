@@ -10,17 +10,27 @@ from typing import Any
 import pytest
 from mutmut import __main__ as mutmut
 from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.runners.harness import PytestRunner
 from mutmut.state import state
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
 from mutmut.workers import isolation
 from turns import function_of, long_ones
 
+FINDS_OUT = "stats"  # what mutmut calls the run that finds out which tests reach which function
 SURVIVED, NO_TEST = 0, 33  # the codes in mutmut's own notes
 # What is kept from one call to the next is forgotten before each change is tried, or the code as it was would answer. But for what these
 # keep: it comes of no function that is changed, and takes long to make anew.
 FORGETS = ("cdr.", "unit.", "tests.")
-MAY_KEEP = ("cdr.rules", "cdr.forms", "cdr.resources", "cdr.records", "unit.domain_data._parsed")
+MAY_KEEP = (
+    "cdr.rules",
+    "cdr.forms",
+    "cdr.resources",
+    "cdr.records",
+    "cdr.domain.anonymising.known_names",
+    "unit.domain_data._parsed",
+    "unit.timeline_cases._read",
+)
 # Fixtures with keys, stores and what runs a program.
 NEEDS_PROGRAMS = {"people", "cdr", "store"}
 EVERY = 60  # seconds from one word of how far it is to the next
@@ -35,10 +45,11 @@ class QuickOnes:
         self.long = long_ones()
 
     def pytest_sessionstart(self) -> None:
-        for module in [one for name, one in sys.modules.items() if name.startswith(FORGETS)]:
-            for value in list(vars(module).values()):
-                if hasattr(value, "cache_clear") and not _full_name(value).startswith(MAY_KEEP):
-                    value.cache_clear()
+        _forget()
+
+    def pytest_runtest_setup(self) -> None:
+        if get_mutant_under_test() == FINDS_OUT:  # each test that would call a function counts, and not the first alone
+            _forget()
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         left = [item for item in items if not self._is_quick(item)]
@@ -48,6 +59,13 @@ class QuickOnes:
     def _is_quick(self, item: pytest.Item) -> bool:
         fixtures = set(getattr(item, "fixturenames", ()))
         return function_of(item.nodeid) not in self.long and not fixtures & NEEDS_PROGRAMS
+
+
+def _forget() -> None:
+    for module in [one for name, one in sys.modules.items() if name.startswith(FORGETS)]:
+        for value in list(vars(module).values()):
+            if hasattr(value, "cache_clear") and not _full_name(value).startswith(MAY_KEEP):
+                value.cache_clear()
 
 
 def _full_name(function: Any) -> str:

@@ -278,3 +278,16 @@ def test_all_that_is_known_of_a_gate_is_read() -> None:
     [gate] = gates.gates_of(gates.opened({}, "inquest", BEGAN, ENDED, "HM Coroner"))
     assert gate == gates.Gate("inquest", "open", BEGAN, None, ENDED, "HM Coroner")
     assert gate.words == "inquest" and gates.words("of_a_later_version") == "of a later version"
+
+
+def test_what_the_notification_said_all_along_takes_nothing_back_of_what_a_person_said() -> None:
+    done = noted({**INQUEST, "status": "closed", "concluded": "2026-06-01"})
+    by_hand = gates.closed(opened(), "inquest", ENDED)["gates"]
+    assert gates.renewed_gates(by_hand, done, {**done, "notified_at": "2026-01-09T12:00"}) == by_hand
+
+
+def test_of_two_open_ones_in_a_notification_the_first_counts() -> None:
+    both = noted(INQUEST, {**INQUEST, "started": "2026-01-20"})
+    assert gates.renewed_gates(opened()["gates"], noted(), both) == opened()["gates"]
+    moved = noted({**INQUEST, "started": "2026-01-10"}, {**INQUEST, "started": "2026-01-20"})
+    assert gates.renewed_gates(opened()["gates"], both, moved)[0]["opened_on"] == "2026-01-10"

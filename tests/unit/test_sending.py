@@ -269,3 +269,21 @@ def test_rules_of_sending_that_cannot_be_used_say_which_file_is_meant() -> None:
     with pytest.raises(WrongConfiguration) as caught:
         Limits.of({"messages_per_run": 100}, {})
     assert caught.value.file == "rules"
+
+
+def test_all_that_is_known_of_a_message_is_there_when_it_goes_again_and_what_is_over_is_not() -> None:
+    back = {"bounced": [{"on": "2026-02-02", "answered_on": None}], "status": "returned", "answered_on": "2026-02-01"}
+    bounce = Prompt(CASE, AGENCY, "bounce", date(2026, 2, 2), ASKED, ("Weight", "Height"), 3)
+    waiting = sending.not_taken(sending.begun({}, bounce, TO, ID), ID, ["b@x.example"], LIMITS)
+    [one] = sending.unsent(CASE, ledger(**back), waiting)
+    assert one == sending.Unsent(bounce, "queued", 1, TO, ID, ("b@x.example",))
+    fuller = {**back, "bounced": [{"on": "2026-02-02", "answered_on": "2026-02-05"}]}
+    assert list(sending.unsent(CASE, ledger(**fuller), waiting)) == [], "the fuller return is in"
+    plain = sending.begun({}, PROMPT, TO, ID)
+    [one] = sending.unsent(CASE, ledger(), plain)
+    assert one.prompt == PROMPT and one.prompt.opened == 0
+    asked_later = ledger() | {"requests": [{**ledger()["requests"][0], "requested_on": "2026-02-01"}]}
+    assert list(sending.unsent(CASE, asked_later, plain)) == [], "it was about an earlier request"
+    assert list(sending.unsent(CASE, {"requests": []}, plain)) == [], "nobody is asked"
+    undated = {"prompts": [{**plain["prompts"][0], "due_on": None}]}
+    assert list(sending.unsent(CASE, ledger(), undated)) == []

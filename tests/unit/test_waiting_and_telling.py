@@ -16,6 +16,7 @@ from cdr.domain.panel import agreements, learning
 from cdr.domain.panel.agreements import Agreement
 from cdr.domain.panel.learning import Briefing
 from cdr.errors import ConditionsNotMet, NotFound
+from cdr.forms import schema
 
 ON, NEXT = date(2026, 3, 1), date(2026, 3, 2)
 AGENCY = configuration().agencies[0]
@@ -131,7 +132,7 @@ def test_a_signature_holds_from_its_day_to_its_last(day: date, until: date | Non
 def test_signatures_are_kept_once_each_and_taken_back() -> None:
     one, other = Agreement("chair", ON, NEXT), Agreement("gp", ON, None)
     body = agreements.signed(agreements.signed(agreements.signed(None, one), other), one)
-    assert agreements.agreements_of(body) == [other, one]
+    assert agreements.agreements_of(body) == [other, one] and schema.problems(body, body["schema"]) == []
     assert agreements.agreements_of(agreements.not_signed(body, "gp", ON)) == [one]
     for who, on in (("gp", NEXT), ("nobody", ON)):
         with pytest.raises(ConditionsNotMet):
