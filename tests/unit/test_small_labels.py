@@ -30,7 +30,7 @@ def test_few_are_one_alone_in_the_last_year_or_fewer_than_are_shown_in_all(table
         between=(cell(9, 40), cell(1, 40), cell(9, 40)),
         last=(cell(9, 40), cell(9, 40), cell(1, 40)),
     )
-    assert small_labels(three, 5) == ({"once", "last"}, {"between"})
+    assert small_labels(three, 5) == (frozenset({"once", "last"}), frozenset({"between"}))
 
 
 def test_other_tables_name_nothing_that_was_found() -> None:
