@@ -14,7 +14,6 @@ KEEPS_FACTS = {
     "columns.py",
     "indexed.py",
     "store/store.py",
-    "store/index.py",
 }  # where what the index keeps is JSON, for `cases_of` to read
 READS_FACTS = "domain/case/facts.py"
 

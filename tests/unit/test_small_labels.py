@@ -10,8 +10,8 @@ from cdr.statistics.tables import NOT_KNOWN, Cell, Row, Table, Tally, cell
 
 def of(table: str, **rows: tuple[Cell, ...]) -> Tally:
     made = tuple(Row(label, cells) for label, cells in rows.items())
-    years = ("2022/23", "2023/24")
-    one = Table(table, "A table", "reviewed", years, made, (cell(40, 40), cell(40, 40)))
+    years = ("2021/22", "2022/23", "2023/24")[-len(made[0].cells) :]
+    one = Table(table, "A table", "reviewed", years, made, tuple(cell(40, 40) for _ in years))
     return Tally("Northshire", years[-1], years, "internal", (one,))
 
 
@@ -24,6 +24,13 @@ def test_few_are_one_alone_in_the_last_year_or_fewer_than_are_shown_in_all(table
     few, others = small_labels(tally, 5)
     assert few == {"four", "alone", "unknown", "gone"} and others == {"five", "before", "none"}
     assert small_labels(tally, 6)[0] == {*few, "five"}
+    three = of(
+        table,
+        once=(cell(1, 40), cell(0, 40), cell(0, 40)),
+        between=(cell(9, 40), cell(1, 40), cell(9, 40)),
+        last=(cell(9, 40), cell(9, 40), cell(1, 40)),
+    )
+    assert small_labels(three, 5) == (frozenset({"once", "last"}), frozenset({"between"}))
 
 
 def test_other_tables_name_nothing_that_was_found() -> None:
