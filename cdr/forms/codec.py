@@ -296,14 +296,15 @@ def _compose(text: str) -> _SourceComposer:
 def remarks(text: str) -> list[str]:
     """The comments of a YAML text, in their order, each from its `#` to the end of its line."""
     bare, end = [], 0
-    for event in _events(text):
+    for event in parsed(text):
         if event.__class__.__name__ == "ScalarEvent":
             bare.append(text[end : event.start_mark.index])
             end = max(end, event.end_mark.index)
     return [found.rstrip() for found in REMARK.findall("\n".join([*bare, text[end:]]))]
 
 
-def _events(text: str) -> list[Any]:
+def parsed(text: str) -> list[Any]:
+    """What a parser of YAML tells of a text, piece by piece. Raises: YAMLError."""
     from ruamel.yaml.error import YAMLError
 
     try:
@@ -384,9 +385,14 @@ def _text(text: str, events: Any, block: bool) -> Any:
     return events.ScalarEvent(None, None, (True, True), str(text), style=style)
 
 
+def is_plain(text: str) -> bool:
+    """Whether no reader of YAML could mistake a text that stands without quotation marks."""
+    return PLAIN.fullmatch(text) is not None and text.lower() not in WORDS
+
+
 def _style(text: str, block: bool) -> str:
     """Plain where no reader could mistake it, a block for text of several lines, else in double quotation marks."""
-    if PLAIN.fullmatch(text) and text.lower() not in WORDS:
+    if is_plain(text):
         return ""
     lines = text.split("\n")
     # What ends in empty lines would take the line ends behind the document (its padding) for its own.

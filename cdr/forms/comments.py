@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
 UNMISTAKABLE = expression(r"[A-Za-z](?:[\w .'@()/+-]*[\w.)])?", re.ASCII)
+KEEPS_LINE_ENDS = expression(r"[|>][0-9]?\+")
+JSON_WORD = expression(r"null|true|false|-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 Splice = tuple[int, int, str]
 
 
@@ -50,6 +52,8 @@ def _retold_as(text: bytes, data: Mapping[str, Any]) -> bytes | None:
     """The text with its leaves those of `data`; None where it does not read as that then, or no header could stand before it."""
     from ruamel.yaml.error import YAMLError
 
+    if _stands_as_it_is(text, data):
+        return text
     yaml = _round_trip()
     yaml.indent(mapping=2, sequence=4, offset=2)
     with suppress(YAMLError, codec.Unreadable, ValueError, TypeError, KeyError, IndexError, AttributeError):
@@ -60,6 +64,37 @@ def _retold_as(text: bytes, data: Mapping[str, Any]) -> bytes | None:
         if not tree.fa.flow_style() and codec.load(out.getvalue()) == data:
             return out.getvalue()
     return None
+
+
+def _stands_as_it_is(text: bytes, data: Mapping[str, Any]) -> bool:
+    """Whether the text reads as `data` to every reader of YAML, and a header can stand before it; some such texts are not seen to be."""
+    with suppress(UnicodeDecodeError, codec.Unreadable, TypeError, ValueError):
+        words = text.decode()
+        tidy = all(line.isprintable() for line in words.split("\n")) and not KEEPS_LINE_ENDS.search(words)
+        return tidy and json.dumps(codec.load(text)) == json.dumps(data) and _is_unmistakable(words)
+    return False
+
+
+def _is_unmistakable(text: str) -> bool:
+    """Whether a text is one group of fields in lines, without marks of its beginning and end, in which no answer could be taken for another kind."""
+    inside: list[bool] = []  # whether each of the groups and lists that are open stands in brackets
+    for event in codec.parsed(text):
+        kind = event.__class__.__name__
+        if getattr(event, "tag", None) or getattr(event, "anchor", None) or getattr(event, "explicit", False):
+            return False
+        if kind == "ScalarEvent":
+            bare = event.value
+            if not (event.style or JSON_WORD.fullmatch(bare) or _is_plain(bare)) and (
+                inside[-1] or not codec.is_plain(bare)
+            ):
+                return False
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            if not inside and (event.flow_style or event.start_mark.column):
+                return False
+            inside.append(bool(event.flow_style))
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            inside.pop()
+    return True
 
 
 def _round_trip() -> YAML:

@@ -72,12 +72,18 @@ class Gnupg:
         Raises: NotAllowed when GnuPG refuses one of them.
         """
         answer = self._run([*BARE, "--encrypt", *_recipients(recipients)], data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1 or answer.count("INV_RECP"):
+        if not is_encrypted(answer) or not answer.out:
             refused = answer.line("INV_RECP").rpartition(" ")[2]
             raise gpg.cause(answer) or NotAllowed(
                 f"GnuPG would not encrypt to the key {refused or 'of a member'}.", "See: cdr keys list"
             )
         return answer.out
+
+    def encrypt_files(self, paths: Sequence[Path], recipients: Sequence[str], descriptors: Sequence[int]) -> Answer:
+        """What GnuPG makes of these files, whose ciphertext it writes to `NAME.gpg`; `descriptors` stay open in it."""
+        return self._run(
+            [*BARE, *_recipients(recipients), "--multifile", "--encrypt", *map(str, paths)], b"", descriptors
+        )
 
     def encrypt_mail(self, data: bytes, recipients: Sequence[str], signer: str) -> bytes:
         """`data` signed, and encrypted to exactly these full fingerprints, armoured; one private-key operation.
@@ -337,6 +343,11 @@ def _why_not_signed(answer: Answer, fingerprint: str) -> CdrError | None:
     if locked:
         return TryAgain(f"The key {short(fingerprint)} is locked: {locked}.", UNLOCK_HINT)
     return gpg.cause(answer)
+
+
+def is_encrypted(answer: Answer) -> bool:
+    """Whether one message was encrypted, to everybody who was named."""
+    return answer.code == 0 and answer.count("END_ENCRYPTION") == 1 and not answer.count("INV_RECP")
 
 
 def is_whole(answer: Answer) -> bool:

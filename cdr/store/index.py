@@ -135,7 +135,7 @@ class Index:
         by_case = self._by_case(kept)
         resting = {case: kinds for case, kinds in by_case.items() if self.extraction.is_at_rest(kinds)}
         busy = {path: one for path, one in kept.items() if case_of(path) in by_case.keys() - resting.keys()}
-        part = Part(self._at, self._at, busy)
+        part = Part(self._at, self._at, busy, rested=[])
         part.at_rest = self.extraction.sum_up(self.parts.keep_columns(part, resting, digests_of(kept), bool(self._at)))
         if self._at:
             self.parts.keep(part)
@@ -164,7 +164,8 @@ class Index:
         gone = [path for path in removed if path.startswith(OF_CASES)]
         if part and part.at == self.snapshot.head and self._has_all_of(part, [*new, *gone]):
             taken = part.taken(new, removed, head)
-            if sum(map(self.extraction.is_at_rest, self._by_case(taken.documents).values())) <= RESTED:
+            taken.rested = self._rested(part, taken, {case_of(path) for path in [*new, *gone]})
+            if len(taken.rested) <= RESTED:
                 self.parts.keep(taken)
                 return
         if self._kept is None and not self.sealing.is_kept(self._name) and len(self.snapshot.places) > len(documents):
@@ -177,6 +178,12 @@ class Index:
         self._is_complete = False
         self._save()
         self._now = None
+
+    def _rested(self, before: Part, part: Part, changed: set[str]) -> list[str]:
+        """The cases of a part that are at rest; only those that were changed are looked at, where the part says it of the others."""
+        asked = {path: one for path, one in part.documents.items() if before.rested is None or case_of(path) in changed}
+        at_rest = {case for case, kinds in self._by_case(asked).items() if self.extraction.is_at_rest(kinds)}
+        return sorted({*(before.rested or ())} - changed | at_rest)
 
     def _has_all_of(self, part: Part, new: Iterable[str]) -> bool:
         """Whether a part holds what there is of the cases of these documents."""

@@ -51,7 +51,8 @@ class Part:
     """What is kept of some of the cases: those that were not at rest at the commit `base`, and those changed since.
 
     It is complete at the commit `at`; `removed` are the paths of documents taken away since `base`. Of the others, `at_rest` is what
-    is asked of them all together, and `made_from` names the files of their columns with what each was made from.
+    is asked of them all together, and `made_from` names the files of their columns with what each was made from. `rested` are those of the cases
+    that came to rest since `base`; None where that was not kept.
     """
 
     base: str
@@ -60,6 +61,7 @@ class Part:
     removed: list[str] = field(default_factory=list)
     at_rest: dict[str, Any] = field(default_factory=dict)
     made_from: dict[str, str] = field(default_factory=dict)
+    rested: list[str] | None = None
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Part | None:
@@ -71,7 +73,9 @@ class Part:
         if not isinstance(at_rest, dict) or not isinstance(made_from, dict):
             return None
         documents = entries(kept.get("documents"), "facts")
-        return cls(base, at, documents, [str(path) for path in removed], at_rest, made_from)
+        rested = kept.get("rested")
+        known = [str(case) for case in rested] if isinstance(rested, list) else None
+        return cls(base, at, documents, [str(path) for path in removed], at_rest, made_from, known)
 
     def taken(self, new: Mapping[str, Any], removed: Iterable[str], at: str) -> Part:
         """The same, brought forward by what one commit changed."""

@@ -28,6 +28,12 @@ class Sealing:
         self.state = state
         self.fingerprint = fingerprint
         self._secret: str | None = None
+        self._along: dict[str, None] = {}
+        self._ahead: dict[bytes, bytes] = {}
+
+    def along(self, *names: str) -> None:
+        """What this run will ask for too, besides what it asks for next: one run of GnuPG opens all of it, where it is there."""
+        self._along = {**self._along, **dict.fromkeys(names)}
 
     def is_kept(self, name: str) -> bool:
         """Whether something whole is kept under a name."""
@@ -35,21 +41,29 @@ class Sealing:
 
     def open(self, name: str) -> dict[str, Any] | None:
         """What is kept under a name; None where that is nothing that can be read. Raises: TryAgain where the key is locked."""
-        ciphertext = self.state.sealed(self._path(name))
-        return None if ciphertext is None else self._opened(ciphertext)
+        return self.open_all([name])[0]
 
     def open_all(self, names: Sequence[str]) -> list[dict[str, Any] | None]:
         """What is kept under each of these names, as `open` gives it; GnuPG is started once for all of them."""
         kept = [self.state.sealed(self._path(name)) for name in names]
-        there = [one for one in kept if one is not None]
-        secret = self._opened_secret() if there else ""
-        several = opening.unsealed(self.gnupg, there, secret) if len(there) > 1 else [None] * len(there)
-        opened = iter(
-            [_content(plain) if plain else self._opened(one) for one, plain in zip(there, several, strict=True)]
-        )
-        return [None if one is None else next(opened) for one in kept]
+        self._open_ahead([one for one in kept if one is not None and one not in self._ahead])
+        return [None if one is None else self._opened(one) for one in kept]
+
+    def _open_ahead(self, asked: list[bytes]) -> None:
+        """Open what is asked for, and what will be: known by its ciphertext, so that nothing stale is ever taken for it."""
+        if not asked:
+            return
+        more = [one for name in self._along if (one := self.state.sealed(self._path(name))) is not None]
+        self._along = {}
+        wanted = [one for one in dict.fromkeys([*asked, *more]) if one not in self._ahead]
+        if len(wanted) > 1:
+            with suppress(NotAuthentic, NotAllowed):  # which whoever opens one of them alone meets again
+                opened = opening.unsealed(self.gnupg, wanted, self._opened_secret())
+                self._ahead |= {one: plain for one, plain in zip(wanted, opened, strict=True) if plain}
 
     def _opened(self, ciphertext: bytes) -> dict[str, Any] | None:
+        if ciphertext in self._ahead:
+            return _content(self._ahead.pop(ciphertext))
         try:
             return _content(self.gnupg.unseal(ciphertext, self._opened_secret(), WHAT))
         except (NotAuthentic, NotAllowed):  # made anew, as if it had been deleted

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
-from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
+from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic
 from cdr.records import dataclass
-from cdr.store import git_files, git_locks, layout, worktree
+from cdr.store import encrypting, git_files, git_locks, layout, worktree
 from cdr.store.document import Document, Encoded, encode
 from cdr.store.git import AT_ONCE, Git
 from cdr.store.history import Progress
@@ -28,7 +28,10 @@ from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
 LONG = 50  # so many documents take more than two seconds
-PENDING, LARGEST_NOTE = "cdr-pending", 4096
+LARGEST_NOTE = 4096
+LAID_OUT = (
+    "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
+)
 DEFERRED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -68,6 +71,10 @@ class Written:
     documents: dict[str, tuple[Document, str]]
     laid_out: tuple[str, ...]
 
+    def notices(self) -> list[str]:
+        """What whoever wrote a document should know of how it is kept."""
+        return [LAID_OUT.format(path) for path in self.laid_out]
+
 
 def prepare(
     snapshot: Snapshot,
@@ -88,6 +95,8 @@ def prepare(
         _next(snapshot, place, body, change.texts.get(place), current.get(place))
         for place, body in change.documents.items()
     ]
+    for one in current.values():
+        _refuse_newer(one)
     for document in documents:
         _validate(document)
     encoded = [encode(document) for document in documents]
@@ -129,7 +138,7 @@ def publish(git: Git, new: str, old: str | None, why: str) -> None:
     """
     with signals_deferred(), git_locks.held(git.repository.index):
         git_locks.await_free(_refs(git))
-        pending = git.repository.directory / PENDING
+        pending = git.repository.pending
         disk.write_whole(pending, json.dumps({"old": old or EMPTY_TREE, "new": new}).encode())
         git.publish(new, old, why)
         with suppress(CdrError, OSError):
@@ -192,7 +201,7 @@ def recover(git: Git, verified: str, root: str) -> None:
         if note and is_of_history(git, note, verified, root):
             _keep_own_work(git, *note, verified)
             bring_forward(git, *note, verified)
-    (git.repository.directory / PENDING).unlink(missing_ok=True)
+    (git.repository.pending).unlink(missing_ok=True)
 
 
 def clear_locks(git: Git) -> None:
@@ -235,16 +244,11 @@ def unfinished(git: Git, verified: str, root: str) -> set[str]:
 
 def _note(git: Git) -> tuple[str, str] | None:
     try:
-        note = json.loads(disk.read_regular(git.repository.directory / PENDING, LARGEST_NOTE))
+        note = json.loads(disk.read_regular(git.repository.pending, LARGEST_NOTE))
         old, new = str(note["old"]), str(note["new"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return (old, new) if ID.fullmatch(old) and ID.fullmatch(new) else None
-
-
-def is_unfinished(git: Git) -> bool:
-    """Whether a crash left something for `recover`."""
-    return os.path.lexists(git.repository.directory / PENDING)
 
 
 def inside(folder: Path, path: str) -> Path:
@@ -284,6 +288,22 @@ def _next(
     return current.successor(body, snapshot.replaced_by_next(place.path), text)
 
 
+def _refuse_newer(replaced: Document) -> None:
+    """Stop where the revision that is replaced says what this cdr does not know, and so would leave out. Raises: Newer.
+
+    Not where a person gives the whole document anew, nor of what the chaser wrote, which is judged elsewhere.
+    """
+    from cdr.forms import schema
+    from cdr.forms.schema_faults import UNKNOWN
+
+    kind = replaced.place.kind
+    if kind.chaser_writes or kind in layout.GIVEN_WHOLE:
+        return
+    found = schema.problems(replaced.body, schema.current(replaced.form))
+    if any(one.rule == UNKNOWN for one in found):
+        raise Newer(replaced.place.path)
+
+
 def _validate(document: Document) -> None:
     from cdr.forms import schema
 
@@ -293,23 +313,31 @@ def _validate(document: Document) -> None:
 
 
 def _sealed(snapshot: Snapshot, plain: Mapping[Place, bytes], progress: Progress) -> dict[str, bytes]:
-    """Every document encrypted, a few at a time: gpg is a process of its own for each."""
+    """Every document encrypted: what is for the same readers together, and where there is much of it, a few runs of gpg at a time."""
+    readers = snapshot.keys.registry.readers
+    batches = [*encrypting.batches(plain, lambda place: readers(place.kind))]
+    if len(batches) <= AT_ONCE:
+        return {path: ciphertext for batch in batches for path, ciphertext in _seal(snapshot, batch).items()}
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = {place.path: pool.submit(_seal, snapshot, place, data) for place, data in plain.items()}
+        made = {id(batch): pool.submit(_seal, snapshot, batch) for batch in batches}
+        waiting = {place.path: made[id(batch)] for batch in batches for place in batch}
         try:
             paths = list(waiting) if len(waiting) < LONG else progress(list(waiting), "Encrypting")
-            return {path: waiting[path].result() for path in paths}
+            return {path: waiting[path].result()[path] for path in paths}
         finally:
-            for one in waiting.values():
+            for one in made.values():
                 one.cancel()
 
 
-def _seal(snapshot: Snapshot, place: Place, plain: bytes) -> bytes:
-    ciphertext = snapshot.keys.gnupg.encrypt(plain, snapshot.keys.registry.readers(place.kind))
-    snapshot.check_sealed(place, ciphertext)
-    return ciphertext
+def _seal(snapshot: Snapshot, batch: Mapping[Place, bytes]) -> dict[str, bytes]:
+    """Documents that are for the same readers, by path."""
+    [first, *_] = batch
+    made = encrypting.encrypted(snapshot.keys.gnupg, [*batch.values()], snapshot.keys.registry.readers(first.kind))
+    for place, ciphertext in zip(batch, made, strict=True):
+        snapshot.check_sealed(place, ciphertext)
+    return {place.path: ciphertext for place, ciphertext in zip(batch, made, strict=True)}
 
 
 def signing(snapshot: Snapshot, person: Person) -> Callable[[bytes], bytes]:

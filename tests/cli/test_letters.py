@@ -202,3 +202,16 @@ def test_a_draft_tells_what_it_says_that_is_not_so(cdr: Shell, sudi: str) -> Non
     thanks = told("thanks")
     assert "nothing to thank for" in thanks and "which of them" not in thanks, "where nobody told us anything"
     assert "please check" not in told("condolence")
+
+
+def test_prompts_that_say_that_a_ratified_review_waits_are_told(cdr: Shell, sudi: str) -> None:
+    def ratified() -> str:
+        form = ("review", sudi, "--from", "-", "--override", "No panel yet")
+        return " ".join(cdr(*form, stdin=FORM_C, as_of="2026-04-14").err.split())
+
+    cdr("request", sudi, "northshire-police", as_of="2026-04-01")
+    assert f"cdr return {sudi} AGENCY --waive REASON" in ratified()
+    cdr("return", sudi, "northshire-police", "--nil", as_of="2026-04-14")
+    cdr("close", sudi, "--override", "x", as_of="2026-04-15")
+    cdr("reopen", sudi, "--reason", "x", as_of="2026-04-15")
+    assert "--waive" not in ratified()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
+from typing import Any
 from unicodedata import normalize
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 from unit.domain_data import EXAMPLES
 
+from cdr.forms import codec
 from cdr.forms.codec import read_source
-from cdr.forms.comments import with_fields, with_item
+from cdr.forms.comments import Words, _stands_as_it_is, with_comments, with_fields, with_item
 
 SHIPPED = (EXAMPLES / "store.yaml").read_bytes()
 BLOCK = b"""\
@@ -81,3 +85,60 @@ def test_whatever_the_layout_it_reads_as_it_should(text: bytes, name: str, phone
 def test_comments_stay_in_every_layout(text: bytes) -> None:
     for after in (with_item(text, "agencies", {"id": "new"}), with_fields(text, "agencies", 0, {"phone": "1"})):
         assert all(line.split(b"#")[1] in after for line in text.splitlines() if b"#" in line)
+
+
+ANSWERS = st.recursive(
+    st.none() | st.booleans() | st.integers(-10**9, 10**9) | st.sampled_from([0.5, -2.25, 8.1]) | TEXT | st.just("two\nlines"),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.from_regex("[a-z_]{1,9}", fullmatch=True), part, max_size=3),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(
+    st.dictionaries(st.from_regex("[a-z_]{1,9}", fullmatch=True), ANSWERS, min_size=1, max_size=5),
+    st.text("x# :-[]{},'\"&*!", max_size=9),
+)
+def test_what_cdr_itself_would_write_stays_as_it_is(data: dict[str, Any], remark: str) -> None:
+    """With a person's own comments in it; and what is let stand, every reader of YAML has as cdr has it."""
+    text = b"# " + remark.encode() + b"\n" + codec.dump(data)
+    words = with_comments(text, data)
+    assert words.as_written and codec.load(words.text) == data
+    if _stands_as_it_is(text, data):
+        assert words.text == text.rstrip(b"\n") + b"\n"
+        for kind in (YAML(typ="safe", pure=True), YAML(typ="safe")):
+            assert kind.load(text.decode()) == data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: one\nb: [two, three, 4]\nc: {d: null, e: true}\n", "a:\n   - one\n   -   two # three\n\n\nb: 'it''s'\n", "a: []\nb: {}\n",
+        "# first\na: |\n  two\n  lines\nb: 2.5", '"a": "2026-01-09"\n',
+    ],
+)  # fmt: skip
+def test_a_layout_that_nobody_could_mistake_is_kept_to_the_letter(text: str) -> None:
+    data = codec.load(text.encode())
+    assert _stands_as_it_is(text.encode(), data)
+    assert with_comments(text.encode(), data) == Words(text.rstrip("\n").encode() + b"\n", as_written=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 2026-01-09\n", "a: yes\n", "a: 0123\n", "a: 1_000\n", "a: 06:52\n", "a: ~\n", "a:\n", "{a: one}\n", "  a: one\n", "---\na: one\n",
+        "a: one\n...\n", "a: &b one\nc: *b\n", "a: !!str one\n", "a: one\r\n", "a: [?0]\n", "a: [at:5]\n", "a: 1e3\n", "a: |+\n  one\n\n",
+        "a:\tone\n", "\ufeffa: one\n", "a: '\u2028'\n", "a: NaN\n", "no: one\n", "1: one\n2: [n]\n",
+    ],
+)  # fmt: skip
+def test_a_layout_that_could_be_mistaken_is_looked_at(text: str) -> None:
+    data = {"a": "one"}
+    with suppress(codec.Unreadable):
+        data = codec.load(text.encode())
+    assert not _stands_as_it_is(text.encode(), data)
+
+
+@pytest.mark.parametrize(
+    ("text", "data"), [("a: 1\n", {"a": True}), ("a: 1\nb: 2\n", {"b": 2, "a": 1}), ("a: one\n", {"a": "two"})]
+)
+def test_a_text_that_says_another_thing_does_not_stand(text: str, data: dict[str, Any]) -> None:
+    assert not _stands_as_it_is(text.encode(), data)

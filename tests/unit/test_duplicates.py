@@ -246,3 +246,22 @@ def test_five_thousand_cases_are_compared_at_once() -> None:
     }
     with within(1):
         alike_problems(child("Name5", "Family5", number="9990000018"), known)
+
+
+NUMBERS = st.sampled_from(["", "9990000018", "9990000019", "9990000081", "9991110000"])
+DAYS = st.sampled_from(["", "not_known", "2025-03-02", "2025-03-03", "2025-02-03", "2025-03-12", "2024-11-30"])
+NAMES = st.sampled_from(["", "amara", "amaro", "baby", "testcase"])
+
+
+@st.composite
+def identities(draw: st.DrawFn) -> Identity:
+    first, family = draw(NAMES), draw(NAMES)
+    names = f"{first} {family}" if first and family else ""
+    return Identity(draw(NUMBERS), names, draw(DAYS), draw(DAYS), first, family, draw(NAMES))
+
+
+@given(identities(), identities())
+def test_nobody_who_is_the_same_or_looks_alike_is_passed_over_at_first_sight(one: Identity, other: Identity) -> None:
+    likeness = Likeness(one)
+    if same_child(one, other) or likeness.to(other):
+        assert likeness.may_be(other.to_dict())

@@ -82,6 +82,10 @@ class TestAfterThePanel:
         past = {"milestones": [{"kind": "panel_date", "on": "2026-04-10"}]}
         [sentence] = letter_facts.unmet(LETTER_RULES.kinds["before-review-meeting"], standing(past), LETTER_RULES)
         assert "2026-04-10" in sentence and "panel_date" in sentence
+        put_off = {"panel": "P", "on": "2026-04-10", "until": "2026-06-01", "waiting_for": "information"}
+        so = standing({**past, "deferrals": [put_off]})
+        [sentence] = letter_facts.unmet(LETTER_RULES.kinds["before-review-meeting"], so, LETTER_RULES)
+        assert "put off" in sentence and "--kind delay" in sentence
 
     @pytest.mark.parametrize(
         ("case", "body", "analysis"),

@@ -170,3 +170,29 @@ def test_open_processes_become_gates_and_concluded_ones_do_not() -> None:
     ]
     assert opening_gates({}) == []
     assert all(gate["type"] in policy().gates.types for gate in opening_gates(form))
+
+
+def test_what_runs_from_the_notification_does_not_run_from_its_receipt() -> None:
+    form = changed(
+        changed(example("form-a-sudi"), "notified_at", "2026-01-09T11:00"), "received_at", "2026-01-12T09:00"
+    )
+    from_notice = {rule.id for rule in policy().clocks.values() if rule.trigger == "notified"}
+    early, late = clocks(form), clocks(changed(form, "notified_at", "2026-01-12T09:00"))
+    assert from_notice & early.keys()
+    for clock in from_notice & early.keys():
+        assert early[clock] != late[clock]
+
+
+def test_a_post_mortem_of_the_coroners_calls_for_the_coroner_though_the_death_was_expected() -> None:
+    form = changed(
+        changed(example("form-a-neonatal"), "informed", []), "certification.post_mortem", {"type": "coroner"}
+    )
+    assert "R01" in clocks(form) and "T27" not in clocks(form)
+    assert "R01" not in clocks(changed(form, "certification.post_mortem", {"type": "hospital"}))
+
+
+def test_a_visit_and_a_meeting_that_took_place_are_called_for_no_more() -> None:
+    form = example("form-a-sudi")
+    assert "T09" not in clocks(changed(form, "jar.home_visit_on", "2026-01-09T15:00"))
+    met = clocks(changed(form, "jar.initial_meeting_on", "2026-01-10T10:00"))
+    assert not {"T08", "T10"} & met.keys() and "T09" in met

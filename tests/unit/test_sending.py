@@ -241,3 +241,31 @@ def test_what_smtp_needs() -> None:
     assert [one.field for one in configuration_problems(body)] == ["mail.user"]
     body["mail"] |= {"user": "x"}
     assert configuration_problems(body) == []
+
+
+def test_a_message_that_one_address_refused_is_told_with_all_that_is_known_of_it() -> None:
+    both = ("a@x.example", "b@x.example")
+    same_day = Prompt(CASE, AGENCY, "request", ASKED, ASKED)
+    begun = sending.begun({}, same_day, both, ID)
+    [one] = sending.partly_refused(CASE, ledger(), sending.taken(begun, ID, ASKED, ["b@x.example"]))
+    assert one == sending.Unsent(same_day, "sent", 1, both, ID, ("b@x.example",))
+    waiting = sending.not_taken(begun, ID, ["b@x.example"], LIMITS)
+    assert list(sending.partly_refused(CASE, ledger(), waiting)) == [], "it is still to be sent"
+    of_before = sending.taken(
+        sending.begun({}, Prompt(CASE, AGENCY, "request", date(2026, 1, 11), ASKED), both, ID), ID, ASKED, both
+    )
+    assert list(sending.partly_refused(CASE, ledger(), of_before)) == [], "it was about an earlier request"
+
+
+def test_what_is_unsent_is_known_by_its_ids_and_every_level_by_its_agency() -> None:
+    prompts = sending.begun(sending.taken(sending.begun({}, PROMPT, TO, ID), ID, DUE), PROMPT, TO, "<2@x>")
+    prompts = sending.begun(prompts, Prompt(CASE, "police", "request", ASKED, ASKED), TO, "<3@x>")
+    assert sending.unsent_ids(prompts) == ["<2@x>", "<3@x>"]
+    assert sending.levels_of(prompts, AGENCY) == ["prompt-1", "prompt-1"]
+    assert sending.levels_of(prompts, "police") == ["request"] and sending.levels_of(prompts, "school") == []
+
+
+def test_rules_of_sending_that_cannot_be_used_say_which_file_is_meant() -> None:
+    with pytest.raises(WrongConfiguration) as caught:
+        Limits.of({"messages_per_run": 100}, {})
+    assert caught.value.file == "rules"

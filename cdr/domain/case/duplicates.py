@@ -112,6 +112,12 @@ class Likeness:
         """The numbers that differ from this child's in one digit or by two digits having changed places."""
         return _near_numbers(self.child.nhs_number)
 
+    def may_be(self, kept: Mapping[str, Any]) -> bool:
+        """Whether another child, as `Identity.to_dict` wrote it, may be this one or look like it; of any other neither need be asked."""
+        number, born = kept.get("nhs_number") or "", kept.get("born") or ""
+        mine = self.child
+        return born == mine.born or born in self.births or number in self.numbers or number == mine.nhs_number != ""
+
     def to(self, other: Identity) -> tuple[str, ...]:
         """What is alike, in words; empty where the other child is surely the same or surely another.
 

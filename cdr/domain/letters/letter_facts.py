@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.domain.asking.requests import RETURNED, outstanding, requests_of
 from cdr.domain.case import processes
+from cdr.domain.case.deferrals import standing_deferral
 from cdr.domain.case.family_questions import open_questions, questions_of
 from cdr.domain.case.gates import CLOSED, OPEN, gates_of
 from cdr.domain.case.letters_made import LetterMade, final_letters
@@ -38,6 +39,7 @@ TOLD, HELD, APART, OVER = (
     "over",
 )  # the coroner's part, from hearing of the death to the inquest's end
 RETURNS = "returns"
+DEFERRED = "deferred"  # the fact, and the code of what is waited for
 LEARNED, RECOMMENDED = "learning_points", "recommendations"
 FAMILY = "family"
 POST_MORTEM = "post_mortem_final"
@@ -152,9 +154,12 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
         yield "ratified", ""
     if held := _meeting_held(case, analysis, on):
         yield "review_meeting_held", held.isoformat()
-    if planned and max(planned) < on and not settled:
+    put_off = standing_deferral(case)
+    if put_off:
+        yield DEFERRED, put_off.on.isoformat()
+    elif planned and max(planned) < on and not settled:
         yield "panel_day_past", max(planned).isoformat()
-    if open_gates(case) or outstanding(requests):
+    if put_off or open_gates(case) or outstanding(requests):
         yield "waits", ""
     if text_at(analysis, "family.views_considered") == "yes" or any(one.kind == VIEWS for one in milestones_of(case)):
         yield VIEWS_RECORDED, ""
@@ -307,6 +312,7 @@ def _written_to(case: Body, rules: LetterRules, form_a: Body) -> frozenset[int] 
 def waits(case: Body, requests: Body, rules: LetterRules) -> tuple[str, ...]:
     """What a review waits for in plain words, each once; empty where nothing holds it up."""
     kinds = [*open_gates(case), *([RETURNS] if outstanding(requests) else [])]
+    kinds += [DEFERRED] if standing_deferral(case) else []
     return tuple(dict.fromkeys(rules.waits.get(kind, rules.waits["other"]) for kind in kinds))
 
 

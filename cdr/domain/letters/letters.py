@@ -74,6 +74,7 @@ class Letter:
     first: bool
     late: bool
     reviewed: bool
+    put_off: bool
     opened_again: bool
     harm: bool
     abroad: bool
@@ -243,6 +244,7 @@ def _standing(case: Standing, number: int) -> dict[str, Any]:
         "papers": case.papers,
         "late": first and case.long_ago,
         "reviewed": "reviewed" in case,
+        "put_off": "deferred" in case,
         "opened_again": case.opened_again,
         "harm": case.harm,
         "criminal": case.criminal,

@@ -1,0 +1,62 @@
+"""How many programs a command starts beside itself, with what it keeps in its place: a number that grows by no case and no reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, Shell
+
+from cdr import programs
+from cdr.app import extraction
+from cdr.store.parts import NOT_AT_REST
+from cdr.store.reads_waiting import PENDING
+from cdr.store.sealing import Sealing
+from cdr.store.store import Store
+
+ON = "2026-01-10"
+NOTIFY = ("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x")
+
+
+def started(cdr: Shell, *words: str | Path) -> dict[str, int]:
+    """How often each program was started by a command that was given before, so that nothing is new to it."""
+    cdr(*words, as_of=ON)
+    return {Path(path).name: count for path, count in programs.started.items()}
+
+
+def test_who_opens_a_case_starts_one_gpg_to_open_and_one_to_note_it(cdr: Shell, sudi: str) -> None:
+    for _ in range(2):  # the second time lines wait that somebody opened a case, and are opened with it
+        found = started(cdr, "show", sudi)
+    assert found == {"git": 1, "gpg": 3}
+
+
+def test_who_records_something_starts_few(cdr: Shell, sudi: str) -> None:
+    cdr(*NOTIFY, as_of=ON)  # which lists the keys, once for all
+    cdr("show", sudi, as_of=ON)
+    # git: what is read, what is written, the branch, the index; gpg: the secret, what is kept, two groups of readers, the signature, two parts
+    assert started(cdr, *NOTIFY) == {"git": 4, "gpg": 7}
+    assert started(cdr, "request", sudi, "northshire-police") == {"git": 4, "gpg": 7}  # one of them locks the form
+    assert started(cdr, "return", sudi, "northshire-police", "--nil") == {"git": 4, "gpg": 6}
+
+
+@pytest.mark.parametrize("name", [PENDING, NOT_AT_REST])
+def test_what_was_opened_along_is_not_taken_for_what_stands_there_now(cdr: Shell, sudi: str, name: str) -> None:
+    cdr("show", sudi, as_of=ON)
+    store = Store(cdr.store, extraction())
+    sealing = store.sealing
+    sealing.along(name)
+    assert sealing.open(f"cases/{sudi}")
+    Sealing(sealing.gnupg, sealing.state, sealing.fingerprint).keep(name, {"new": 1})
+    assert sealing.open(name) == {"new": 1}
+
+
+def test_what_is_seen_before_the_lock_is_seen_again_where_somebody_else_recorded_something(
+    cdr: Shell, sudi: str
+) -> None:
+    store = Store(cdr.store, extraction())
+    seen = store.snapshot
+    with store.writing():
+        assert store.snapshot is seen
+    other = cdr(*NOTIFY, as_of=ON).out.strip()
+    with store.writing():
+        assert store.snapshot is not seen and other in store.references
