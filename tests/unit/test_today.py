@@ -106,8 +106,8 @@ def test_a_deferred_case_goes_before_the_panel_again_by_its_day(on: str, when: s
     put_off = {"panel": "P2026-04-14", "on": "2026-04-14", "until": "2026-06-01", "waiting_for": "expert"}
     body = case(milestones=[meets], deferrals=[put_off])
     found = at({"2026-7K3M": {"case": body, "requests": asked()}}, day(on))
-    assert [(one.clock, one.due, one.when, one.is_own) for one in found.tasks] == [
-        ("R19", day("2026-06-01"), when, True)
+    assert [(one.case, one.clock, one.due, one.when, one.who) for one in found.tasks] == [
+        ("2026-7K3M", "R19", day("2026-06-01"), when, "child death review manager")
     ]
     shown = " ".join(" ".join(texts(found, 120)).split())
     assert "deferred by P2026-04-14 (an expert's view): put it before the panel again" in shown
