@@ -84,10 +84,14 @@ def test_one_message_about_several_requests_is_one() -> None:
 
 def test_thanks_are_listed_once_and_nobody_waits_for_their_answer() -> None:
     asked = answer(ask(NONE, ["police"], ASKED), "police", "returned", LATER)
-    thanks = {"agency": "police", "level": "thanks-for-return", "due_on": "2026-01-23", "sent_on": "2026-01-23"}
+    thanks = {"agency": "police", "level": "thanks-for-return", "due_on": "2026-01-24", "sent_on": "2026-01-24"}
     prompted = mark_sent(EMPTY, "police", Due("prompt-1", LATER), LATER, ["a@b.example"], "<one@x>")
     there = made(asked, {**prompted, "prompts": [*prompted["prompts"], thanks]})
-    assert sorted(one.prompts[0].level for one in there.values()) == ["prompt-1", "request", "thanks-for-return"]
+    assert sorted((one.prompts[0].level, one.prompts[0].due_on.day) for one in there.values()) == [
+        ("prompt-1", 23),
+        ("request", 9),
+        ("thanks-for-return", 24),
+    ]
     assert lost(there.values(), []) == []
 
 

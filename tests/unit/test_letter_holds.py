@@ -155,3 +155,11 @@ def test_a_parent_who_died_too_is_told_by_the_relationship() -> None:
     assert parents_who_died(form) == [form["family"]["parents"][0]["relationship"]]
     assert parents_who_died(changed(form, "family.parents.0.has_died", "no")) == []
     assert parents_who_died({}) == []
+
+
+def test_an_answer_to_what_is_not_asked_of_its_kind_holds_no_letter() -> None:
+    given = {"answers": {**UNSAFE, "learning_agreed": {"answer": "no"}}, "proof_read_by": ["Ann", "Ben"]}
+    assert letter_gate.hold_reasons(given, ("learning_agreed",)) == [
+        f"{letter_gate.BY_ID['learning_agreed'].held} [learning_agreed]"
+    ]
+    assert [reason.rpartition(" [")[2] for reason in letter_gate.hold_reasons(given)] == ["address_safe]"]

@@ -222,3 +222,15 @@ def test_an_index_keeps_the_forms_of_those_whose_answer_is_awaited_only() -> Non
     assert {one.agency: one.form for one in kept} == {"police": form("0"), "school": None, "gp": form("3")}
     gone = {"requests": [{**ledger["requests"][0], "gone": {"on": "2026-01-20"}}]}
     assert for_index(gone)["requests"] == []
+
+
+def test_an_answer_before_its_question_is_refused_with_the_day_that_is_meant() -> None:
+    ledger = ask({}, ["police"], ON)
+    back = bounce(answer(ledger, "police", "returned", LATER), "police", LATER, form("1"))
+    for body, on, why in (
+        (ledger, date(2026, 1, 11), "police was asked on 2026-01-12, which is after the answer's date."),
+        (back, date(2026, 1, 19), "The return was sent back on 2026-01-20, which is after the answer's date."),
+    ):
+        with pytest.raises(ConditionsNotMet) as caught:
+            answer(body, "police", "returned", on)
+        assert caught.value.unmet == (why,)

@@ -322,3 +322,14 @@ def test_what_was_replaced_is_kept_for_the_person_who_checks_and_not_shown_in_th
     assert [(pair.original, pair.said, pair.count) for pair in timeline.replacements] == [("Amara", "[the child]", 2)]
     assert timeline.left == (("Bradley", (1, 2)),) and timeline.replaced == (("names", 2),)
     assert "Amara" not in repr(timeline)
+
+
+def test_of_several_services_each_day_that_is_known_is_an_event_whatever_is_not_known_of_another() -> None:
+    services = [
+        {"service": "early_help", "start": "not_known"},
+        {"service": "health_visiting", "start": "2025-04-01", "end": None},
+        {"start": "2025-05-01"},
+    ]
+    found = made(None, [told(GP, service={"services_involved": services})])
+    said = [(str(entry.at)[:10], entry.event) for entry in found.entries if "Service" in entry.event]
+    assert said == [("2025-04-01", "Service begins: health visiting"), ("2025-05-01", "Service begins")]

@@ -160,3 +160,5 @@ def test_whoever_got_a_fresh_form_has_to_be_told_again_since_it_was_sent_back_la
     [asked] = requests_of(one_request())
     for day, is_told in ((ON, False), (date(2026, 3, 5), False), (date(2026, 3, 6), True)):
         assert telling.is_told(telling.with_telling({}, asked, told(day)), request) is is_told
+    [once] = requests_of({"requests": [one_request(status="returned")["requests"][0] | {"bounced": bounced[1:]}]})
+    assert not telling.is_told(telling.with_telling({}, asked, told(NEXT)), once)
