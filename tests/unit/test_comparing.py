@@ -188,6 +188,10 @@ def test_which_rows_count_among_those_that_are_compared_at_once() -> None:
     assert notes(table(id_, counts(70, 70), alone)) == ["silent", f"differ {before}: a+"]
     fewer = {**alone, "a": shares((21, 70), (9, 7))}
     assert notes(table(id_, counts(70, 70), fewer)) == ["silent", f"differ {before}: a-"]
+    of_more = {**alone, "a": shares((21, 70), (9, 70))}
+    assert notes(table(id_, counts(70, 70), of_more)) == ["silent", f"differ {before}: a-"]
+    three = table(id_, counts(70, 70, 70), {"a": counts(9, 21, 9), "b": counts(30, 5, 40)})
+    assert notes(three) == ["silent", f"differ {before}: a-; b+"]
     beside = {**alone, "b": counts(5, 5)}
     assert notes(table(id_, counts(70, 70), beside)) == ["silent"]
 
@@ -280,6 +284,9 @@ def test_a_chart_of_shares_has_the_limits_of_each_year() -> None:
     assert chart(table(id_, shares(*level, (0, 0)), basis="reviewed")) == []
     far = table(id_, shares((65, 100), (35, 100), *level, (2, 16), (14, 16), (34, 100), (66, 100)), basis="reviewed")
     assert chart(far) == [f"outside 50.0%: {YEARS[-2]}, {YEARS[-1]} (35.0% 65.0%)"]
+    apart = table(id_, shares(*level, (34, 100), (66, 100), (1, 16), (15, 16)), basis="reviewed")
+    years = "{}, {} (35.0% 65.0%); {}, {} (12.5% 87.5%)".format(*YEARS[-4:])
+    assert chart(apart) == [f"outside 50.0%: {years} provisional"]
     near = {**RULES, "chart": {**RULES["chart"], "sigmas": 1}}
     assert f"shares 5 {YEARS[-1]} 37.5% 62.5% 50.0% provisional" in chance_notes(within, near)
     jar = table("notifications.jar", counts(*[100] * 5), {"Yes": shares(*[(50, 100)] * 5)})
