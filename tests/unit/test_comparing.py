@@ -73,7 +73,7 @@ def notes(one: Table) -> list[str]:
     ("id_", "basis", "kind"),
     [
         ("notifications.sex", "notified", COUNT), ("deaths.rate", "died", COUNT), ("reviews.sex", "reviewed", SHARE),
-        ("returns.agency", "requested", SHARE), ("notifications.jar", "notified", SHARE), ("notifications.family", "notified", SHARE),
+        ("returns.asked", "requested", SHARE), ("notifications.jar", "notified", SHARE), ("notifications.family", "notified", SHARE),
         ("notifications.hospital", "notified", SHARE), ("reviews.domains", "died", SHARE),
     ],
 )  # fmt: skip
