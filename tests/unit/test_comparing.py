@@ -73,7 +73,7 @@ def notes(one: Table) -> list[str]:
     ("id_", "basis", "kind"),
     [
         ("notifications.sex", "notified", COUNT), ("deaths.rate", "died", COUNT), ("reviews.sex", "reviewed", SHARE),
-        ("returns.agency", "requested", SHARE), ("notifications.jar", "notified", SHARE), ("notifications.family", "notified", SHARE),
+        ("returns.asked", "requested", SHARE), ("notifications.jar", "notified", SHARE), ("notifications.family", "notified", SHARE),
         ("notifications.hospital", "notified", SHARE), ("reviews.domains", "died", SHARE),
     ],
 )  # fmt: skip
@@ -165,6 +165,11 @@ def test_a_table_speaks_of_its_whole_and_of_the_rows_that_differ() -> None:
     assert notes(replace(both, id="open.year")) == notes(replace(both, id="notifications.times")) == ["silent"]
 
 
+def test_how_many_were_reviewed_is_a_count_though_their_rows_are_shares() -> None:
+    one = table("reviews.local_authority", counts(10, 40), basis="reviewed")
+    assert notes(one) == ["silent", f"count more {one.columns[1]} {one.columns[0]} 40 40 10 10 under 0.001"]
+
+
 def test_a_row_of_which_something_is_not_known_is_not_compared_as_a_count() -> None:
     one = table("notifications.sex", counts(70, 70), {"a": [cell(5, 70), cell(40, 70, 69)]})
     assert notes(one) == ["silent", f"unknown {one.columns[0]}"]
@@ -183,6 +188,10 @@ def test_which_rows_count_among_those_that_are_compared_at_once() -> None:
     assert notes(table(id_, counts(70, 70), alone)) == ["silent", f"differ {before}: a+"]
     fewer = {**alone, "a": shares((21, 70), (9, 7))}
     assert notes(table(id_, counts(70, 70), fewer)) == ["silent", f"differ {before}: a-"]
+    of_more = {**alone, "a": shares((21, 70), (9, 70))}
+    assert notes(table(id_, counts(70, 70), of_more)) == ["silent", f"differ {before}: a-"]
+    three = table(id_, counts(70, 70, 70), {"a": counts(9, 21, 9), "b": counts(30, 5, 40)})
+    assert notes(three) == ["silent", f"differ {before}: a-; b+"]
     beside = {**alone, "b": counts(5, 5)}
     assert notes(table(id_, counts(70, 70), beside)) == ["silent"]
 
@@ -233,6 +242,10 @@ def test_the_share_of_the_last_year_has_its_interval_where_more_than_one_is_coun
     assert notes(replace(one, total=tuple(shares((1, 2))))) == [f"1 of 2 in {one.columns[0]}: 50.0 1.3 98.7"]
     assert notes(replace(one, total=tuple(shares((1, 1))))) == notes(replace(one, total=(NOT_KNOWN,))) == []
     assert notes(replace(one, id="returns.asked")) == []
+    most = replace(one, total=tuple(shares((9, 10))))
+    assert notes(most) == [f"9 of 10 in {one.columns[0]}: 90.0 55.5 99.7"]
+    narrower = chance_notes(most, {**RULES, "confidence": 0.9})
+    assert narrower == (f"9 of 10 in {one.columns[0]}: 90.0 60.6 99.5",), "the tenth root of 0.95 is 99.5%"
 
 
 # ---- the control chart ---------------------------------------------------------------------------------------------------
@@ -251,6 +264,7 @@ def test_a_chart_of_counts_has_limits_three_roots_from_the_mean() -> None:
     last, other = YEARS[-1], YEARS[-2]
     assert chart(table(id_, counts(20, 54, 34, 17, 55))) == [f"outside 36.0: {other}, {last} (18.0 54.0) provisional"]
     assert chart(table("notifications.sex", counts(20, 54, 34, 17, 55))) == []
+    assert chart(table(id_, counts(0, 9, 9, 9, 9))) == ["within 5 0.0 15.2 7.2 provisional"], "none is a count too"
     near = {**RULES, "chart": {**RULES["chart"], "sigmas": 2}}
     assert "outside 36.0: {}, {} (24.0 48.0) provisional".format(*YEARS[-5:-3]) in chance_notes(
         table(id_, counts(18, 54, 36, 36, 36)), near
@@ -270,6 +284,9 @@ def test_a_chart_of_shares_has_the_limits_of_each_year() -> None:
     assert chart(table(id_, shares(*level, (0, 0)), basis="reviewed")) == []
     far = table(id_, shares((65, 100), (35, 100), *level, (2, 16), (14, 16), (34, 100), (66, 100)), basis="reviewed")
     assert chart(far) == [f"outside 50.0%: {YEARS[-2]}, {YEARS[-1]} (35.0% 65.0%)"]
+    apart = table(id_, shares(*level, (34, 100), (66, 100), (1, 16), (15, 16)), basis="reviewed")
+    years = "{}, {} (35.0% 65.0%); {}, {} (12.5% 87.5%)".format(*YEARS[-4:])
+    assert chart(apart) == [f"outside 50.0%: {years} provisional"]
     near = {**RULES, "chart": {**RULES["chart"], "sigmas": 1}}
     assert f"shares 5 {YEARS[-1]} 37.5% 62.5% 50.0% provisional" in chance_notes(within, near)
     jar = table("notifications.jar", counts(*[100] * 5), {"Yes": shares(*[(50, 100)] * 5)})

@@ -54,6 +54,11 @@ def test_what_several_releases_told_is_known_together() -> None:
     both = limits_of([first, second])
     assert (both[key("Male")], both[key("Female")], both[key("Female", SECOND)]) == ((8, 8), (9, 9), (1, None))
     assert limits_of([second, first]) == both and limits_of([]) == {}
+    none = limits_of([released(table((FIRST,), Male=(0,), Female=(9,)))])
+    assert none[key("Male")] == (0, 0)
+    rounded = released(table((FIRST,), Male=(None,), Female=(10,)))
+    rounded = replace(rounded, tally=replace(rounded.tally, rounded=True), small=frozenset({key("Male")}))
+    assert (limits_of([rounded])[key("Male")], limits_of([rounded])[key("Female")]) == ((1, 7), (8, 12))
     assert part_of(key("Male")) == ("notifications", FIRST) and first.parts == {("notifications", FIRST)}
 
 
