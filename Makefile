@@ -58,9 +58,10 @@ coverage: $(VENV)/ready
 	@$(BIN)/coverage run -m pytest -q $(T)
 	@$(BIN)/coverage report
 
-# Changes the code in small ways and tells which changes no test notices: those must be in tests/mutants/survivors.txt already.
+# Changes domain and statistics in small ways and tells which changes no test notices: those must be in the lists of tests/mutants
+# already. A fixed sample; `make mutants M=cdr/domain/process` every change there, M=--all every one there is (many hours).
 mutants: $(VENV)/ready
-	@CDR_EXAMPLES=0.1 $(BIN)/python tests/mutants/compare.py $(M)
+	@CDR_EXAMPLES=0.1 PYTHONPATH=tests $(BIN)/python -m mutants.compare $(M)
 
 # The main job of the tests, done by a `cdr` that is installed from a wheel in an environment of its own; with T=tests, or some of
 # them, these run there on that one, and none on the checkout's.
@@ -73,7 +74,7 @@ wheel-test: $(VENV)/ready
 	  $(if $(T),"$$place/venv/bin/pytest" -q -n 3 --dist worksteal $(T),CDR_PROGRAM="$$place/venv/bin/cdr" $(BIN)/pytest -q tests/cli/test_main_job.py)
 
 # What cdr costs as a store grows, as ratios in one run: `make bench`, or `make bench N="100 5000" O=table.md` (also a chart; an hour for 5,000);
-# K=DIR keeps the stores there, and finds them there the next time.
+# K=DIR keeps the stores and what was measured there: the same command again goes on where it was stopped.
 N ?= 100 1000
 bench: $(VENV)/ready
 	@$(BIN)/python bench/scale.py $(N) $(if $(K),--keep $(K)) $(if $(O),-o $(O) --chart $(O:.md=.svg))

@@ -13,6 +13,10 @@ import sys
 import time
 
 BEGAN = time.process_time()
+sys.path[0] = ""  # where `python -c` looks, as the other scripts start cdr
+import cdr  # noqa: E402, F401 - which says what is put off when click is loaded
+
+# isort: split
 import click  # noqa: E402, F401
 
 LOADED = time.process_time()
@@ -45,7 +49,6 @@ def told() -> None:
 if __name__ == "__main__":
     atexit.register(told)  # first of all, so that it is the last: git's reader has ended then
     builtins.__import__ = timed  # type: ignore[assignment]
-    sys.path[0] = ""  # where `python -c` looks, as the other scripts start cdr
     from cdr.cli import main
 
     main()

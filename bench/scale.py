@@ -4,20 +4,23 @@
 
 Each store has up to 100 cases that are open or were just reviewed, with all their documents; the others are of earlier years, as a
 register gives them. Each command runs in a process of its own; the least of several runs counts, since other work only ever adds.
-Stores that are kept with --keep are not built again.
+Stores that are kept with --keep are not built again, and what was measured at one is kept beside it, step by step: who was stopped goes on
+where it was, as long as cdr itself is what it was. Each row is told against the floor that was measured in the same run.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import chart
@@ -25,31 +28,85 @@ import components
 import others
 import stores
 import verbs
-from measuring import Counting, Counts, Used, least, used
+from measuring import Counting, Counts, least, used
 from stores import Built
 from verbs import CLICK, FLOOR, TODAY, WRITE, Verb
+
+from cdr import resources
 
 CDR = [sys.executable, "-c", "from cdr.cli import main; main()"]
 TIMES = 3
 DRAWN = ("chase --overdue, nothing due", "list", "today", "show", "tally, ten years", "notify", "delays", "action list")
 LATER = "2026-02-20"  # when the second prompts of what was asked at the end of 2025 are due
-Row = tuple[str, Used, Counts | None, Verb]
+MEASURED = "measured.json"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A command as measured: what it is compared with, in processor seconds of the same run, and its targets (None where none was set)."""
+
+    name: str
+    base: str
+    base_seconds: float
+    processor: float
+    wall: float
+    memory: float
+    processes: int
+    private: int
+    most: float | None
+    most_processes: int | None
+    most_seconds: float | None
+
+    @property
+    def ratio(self) -> float:
+        """Its processor time as a multiple of its base."""
+        return self.processor / self.base_seconds
+
+    @property
+    def met(self) -> str:
+        """Whether it meets its targets; empty where it has none."""
+        held = [self.ratio <= self.most] if self.most is not None else []
+        held += [self.processes <= self.most_processes] if self.most_processes is not None else []
+        held += [self.wall <= self.most_seconds] if self.most_seconds is not None else []
+        return "" if not held else "yes" if all(held) else "no"
+
+    @property
+    def target(self) -> str:
+        """Its targets as they are told."""
+        told = [f"{self.most:g}x {'' if self.base == FLOOR else self.base}".strip()] if self.most is not None else []
+        told += [f"{self.most_seconds:g} s"] if self.most_seconds is not None else []
+        return ", ".join([*told, *([f"{self.most_processes} processes"] if self.most_processes is not None else [])])
 
 
 @dataclass
 class Result:
-    """What was measured at one store: the bases in processor seconds, each verb, and sentences beside them."""
+    """What was measured at one store: the bases in processor seconds, each verb, sentences beside them, and which steps were done in how many seconds."""
 
     count: int
     bases: dict[str, float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     beside: list[str] = field(default_factory=list)
     parts: list[tuple[str, list[float]]] = field(default_factory=list)
+    done: dict[str, float] = field(default_factory=dict)
 
     def ratio(self, name: str) -> float:
         """A verb's processor time as a multiple of its base."""
-        _, taken, _, verb = self.rows[name]
-        return taken.processor / self.bases[verb.base]
+        return self.rows[name].ratio
+
+    def keep(self, folder: Path) -> None:
+        """Keep it beside the store."""
+        kept = {"edition": resources.edition().hex(), **asdict(self)}
+        (folder / MEASURED).write_text(json.dumps(kept, indent=1), "utf-8")
+
+    @staticmethod
+    def kept(folder: Path, count: int) -> Result:
+        """What was kept beside a store, where it was measured with cdr as it is now; else nothing yet."""
+        with suppress(OSError, ValueError):
+            kept = json.loads((folder / MEASURED).read_text("utf-8"))
+            if kept.pop("edition") == resources.edition().hex():
+                rows = {name: Row(**row) for name, row in kept.pop("rows").items()}
+                return Result(**kept, rows=rows)
+        return Result(count)
 
 
 def bases(built: Built) -> dict[str, float]:
@@ -84,7 +141,7 @@ def cdr(built: Built, key: str, words: Sequence[str], as_of: str = TODAY) -> lis
     return [*CDR, "--store", str(built.store), "--as", key, "--as-of", as_of, *words]
 
 
-def row(built: Built, verb: Verb, counting: Counting, name: str = "") -> Row:
+def row(built: Built, verb: Verb, counting: Counting, bases: dict[str, float], name: str = "") -> Row:
     """A verb measured warm."""
     key = built.chaser if verb.by_chaser else built.member
 
@@ -95,7 +152,10 @@ def row(built: Built, verb: Verb, counting: Counting, name: str = "") -> Row:
         used(command(), verb.data, verb.ends_with)
     taken = least(lambda: used(command(), verb.data, verb.ends_with), TIMES)
     counts = counting.of(command(), verb.data) if not verb.once else _counted_once(counting, command)
-    return name or verb.name, taken, counts, verb
+    return Row(
+        name or verb.name, verb.base, bases[verb.base], taken.processor, taken.wall, taken.memory, counts.processes, counts.private,
+        verb.most, verb.processes, verb.seconds,
+    )  # fmt: skip
 
 
 def _counted_once(counting: Counting, command: Callable[[], list[str]]) -> Counts:
@@ -192,61 +252,77 @@ def parts(built: Built) -> list[tuple[str, list[float]]]:
     ]
 
 
-def measured(count: int, keep: Path | None) -> Result:
-    """All that is measured at a store of so many cases."""
+def measured(count: int, keep: Path | None, told: Callable[[Result], None] = lambda _: None) -> Result:
+    """All that is measured at a store of so many cases; `told` is called with what there is after each step."""
     with stores.standing(count, keep) as built:
-        counting, found = Counting(built.folder), Result(count, bases(built))
-
-        def take(one: Row) -> None:
-            found.rows[one[0]] = one
-            print(f"  {count}: {one[0]} {found.ratio(one[0]):.1f}x", file=sys.stderr, flush=True)
-
-        found.beside += cold(built)
+        now, found = bases(built), Result.kept(built.folder, count)
+        found.bases = found.bases or now
         for words in (["chase", "--overdue"], ["list"]):  # what is due goes out, so that nothing is due any more
             used(cdr(built, built.member, words))
-        for verb in verbs.questions(built):
-            take(row(built, verb, counting))
-        with stores.protected(built):
-            for verb in verbs.questions(built):
-                if verb.name in ("list", "show"):
-                    take(row(built, verb, counting, f"{verb.name}, key with a pass-phrase"))
-        with copied(built) as other:
-            for verb in verbs.writes(other, stores.forms(other.folder)):
-                take(row(other, verb, counting))
-            found.beside += sent(other)
-        with copied(built) as other:
-            stores.packed(other)
-            again = [
-                verb for verb in verbs.questions(other) if verb.name in ("list", "show", "chase --overdue, nothing due")
-            ]
-            for verb in again:
-                take(row(other, verb, counting, f"{verb.name}, packed"))
-        found.parts = parts(built)
-        reading = dict(others.registers(built))
-        tally = found.rows["tally, ten years"][1].processor
-        found.beside += [
-            f"{name}: {taken.processor:.2f} s of the processor, {taken.processor / tally:.1f} times `tally` of ten years"
-            for name, taken in reading.items()
-        ]
-        found.beside += [f"{name}: {1000 * taken:.1f} ms a document" for name, taken in others.readers(built)]
-        found.beside.append(imported(built))
+        for name, step in steps(built, Counting(built.folder), now, found):
+            if name in found.done:
+                continue
+            start = time.monotonic()
+            for one in step():
+                if isinstance(one, Row):
+                    found.rows[one.name] = one
+                elif isinstance(one, str):
+                    found.beside.append(one)
+                else:
+                    found.parts.append(one)
+            found.done[name] = round(time.monotonic() - start, 1)
+            found.keep(built.folder)
+            print(f"  {count}: {name}, {found.done[name]:.0f} s", file=sys.stderr, flush=True)
+            told(found)
         return found
 
 
-def met(result: Result, name: str) -> str:
-    """Whether a verb meets its targets; empty where it has none."""
-    _, taken, counts, verb = result.rows[name]
-    held = [result.ratio(name) <= verb.most] if verb.most is not None else []
-    held += [counts.processes <= verb.processes] if verb.processes is not None and counts else []
-    held += [taken.wall <= verb.seconds] if verb.seconds is not None else []
-    return "" if not held else "yes" if all(held) else "no"
+Step = Callable[[], Iterable[Row | str | tuple[str, list[float]]]]
 
 
-def target(verb: Verb) -> str:
-    """A verb's targets as they are told."""
-    told = [f"{verb.most:g}x {'' if verb.base == FLOOR else verb.base}".strip()] if verb.most is not None else []
-    told += [f"{verb.seconds:g} s"] if verb.seconds is not None else []
-    return ", ".join([*told, *([f"{verb.processes} processes"] if verb.processes is not None else [])])
+def steps(built: Built, counting: Counting, now: dict[str, float], found: Result) -> Iterator[tuple[str, Step]]:
+    """Each step by its name: the questions one by one, what is quick before what takes long."""
+    for verb in verbs.questions(built):
+        yield verb.name, lambda verb=verb: [row(built, verb, counting, now)]  # type: ignore[misc]
+    yield "parts", lambda: parts(built)
+    yield "key with a pass-phrase", lambda: _by_protected_key(built, counting, now)
+    yield "packed", lambda: _packed(built, counting, now)
+    yield "writing", lambda: _writing(built, counting, now)
+    yield "registers", lambda: _registers(built, found)
+    yield (
+        "other readers",
+        lambda: [f"{name}: {1000 * taken:.1f} ms a document" for name, taken in others.readers(built)],
+    )
+    yield "first index and verify", lambda: cold(built)
+    yield "import", lambda: [imported(built)]
+
+
+def _by_protected_key(built: Built, counting: Counting, now: dict[str, float]) -> Iterator[Row]:
+    with stores.protected(built):
+        for verb in verbs.questions(built):
+            if verb.name in ("list", "show"):
+                yield row(built, verb, counting, now, f"{verb.name}, key with a pass-phrase")
+
+
+def _packed(built: Built, counting: Counting, now: dict[str, float]) -> Iterator[Row]:
+    with copied(built) as other:
+        stores.packed(other)
+        for verb in verbs.questions(other):
+            if verb.name in ("list", "show", "chase --overdue, nothing due"):
+                yield row(other, verb, counting, now, f"{verb.name}, packed")
+
+
+def _writing(built: Built, counting: Counting, now: dict[str, float]) -> Iterator[Row | str]:
+    with copied(built) as other:
+        for verb in verbs.writes(other, stores.forms(other.folder)):
+            yield row(other, verb, counting, now)
+        yield from sent(other)
+
+
+def _registers(built: Built, found: Result) -> Iterator[str]:
+    tally = found.rows["tally, ten years"].processor
+    for name, taken in others.registers(built):
+        yield f"{name}: {taken.processor:.2f} s of the processor, {taken.processor / tally:.1f} times `tally` of ten years"
 
 
 def markdown(results: Sequence[Result]) -> str:
@@ -270,15 +346,15 @@ def markdown(results: Sequence[Result]) -> str:
         told = ", ".join(f"{name} {1000 * taken:.0f} ms" for name, taken in one.bases.items())
         lines.append(f"- {one.count:,} cases: {told}")
     lines += ["", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    for name, taken, counts, verb in last.rows.values():
+    for name, taken in last.rows.items():
         ratios = [f"{one.ratio(name):.1f}x" if name in one.rows else "" for one in results]
-        about = [str(counts.processes), str(counts.private)] if counts else ["", ""]
         cells = [
             name,
             *ratios,
-            target(verb),
-            met(last, name),
-            *about,
+            taken.target,
+            taken.met,
+            str(taken.processes),
+            str(taken.private),
             f"{1000 * taken.wall:.0f} ms",
             f"{taken.memory:.0f} MB",
         ]
@@ -309,10 +385,15 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start would compile every module anew
     results: list[Result] = []
     for count in given.cases:
-        results.append(measured(count, given.keep))
-        if given.output:  # after each store: what was measured stays, however long the next one takes
-            given.output.write_text(markdown(results), "utf-8")
-    if not given.output:
+
+        def told(found: Result) -> None:
+            if given.output:  # after each step: what was measured stays, however long the next one takes
+                given.output.write_text(markdown([*results, found]), "utf-8")
+
+        results.append(measured(count, given.keep, told))
+    if given.output:
+        given.output.write_text(markdown(results), "utf-8")
+    else:
         print(markdown(results))
     if given.chart:
         names = [name for name in DRAWN if all(name in one.rows for one in results)]

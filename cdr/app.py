@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cdr.store.store import Store
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
-# What the index keeps of a canned set of documents, in short: tests/unit/test_extraction.py says the right one when that changes.
-EXTRACTION = "c5c5602d79be3f20"
+# What the index keeps of a canned set of documents, and the code by which it does, in short: tests/unit/test_extraction.py writes it.
+EXTRACTION = "8a6ad4334c4f8e07"
 
 
 @dataclass
@@ -110,6 +110,17 @@ class App:
         from cdr.store import across
 
         return {**cases_of(across.column_at_rest(self.store, WHOLE, year)), **self.cases_not_at_rest()}
+
+    def cases_dated(self, void: bool = False) -> Cases:
+        """Every case that counts, or that is void; of those at rest no more is known than `dated` keeps. Raises: as `Store.kept`."""
+        from cdr.columns import DATED
+        from cdr.domain.case.dated import of_kept_rows
+        from cdr.domain.case.facts import cases_of, void_cases_of
+        from cdr.store import across
+
+        others = of_kept_rows(across.column_at_rest(self.store, DATED), void)
+        kept = self.store.kept_not_at_rest()
+        return {**others, **(void_cases_of(kept) if void else cases_of(kept))}
 
     def cases_at_rest(self) -> AtRest:
         """What is asked of all the other cases together. Raises: as `Store.kept`."""
@@ -197,6 +208,14 @@ class App:
             "configuration", (raw, resources.edition()), lambda: self._read_configuration(raw)
         )
         return body
+
+    def is_configured_otherwise(self) -> bool:
+        """Whether this run went by a cdr.yaml that is not the one in the store's folder, whose changes nobody recorded."""
+        if "configuration_document" not in self.__dict__:
+            return False
+        from cdr.store import layout
+
+        return bool(self.store.changed_files(layout.CONFIGURATION))
 
     def _read_configuration(self, raw: bytes) -> dict[str, Any]:
         """What a cdr.yaml says, as plain data. Raises: WrongConfiguration."""

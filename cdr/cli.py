@@ -15,7 +15,7 @@ import click
 
 from cdr import __version__
 from cdr.app import App
-from cdr.errors import DONE, RECORDED, TO_ACT_ON, CdrError, DiskFailed, NotFound
+from cdr.errors import DONE, NOT_USED, RECORDED, TO_ACT_ON, CdrError, DiskFailed, NotFound
 from cdr.verbs import COMMANDS, MODULES, OF_GIT, PARTS
 
 if TYPE_CHECKING:
@@ -178,9 +178,13 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _told_more(app: App, code: int) -> None:
-    """What was held back as talk, where all is not well; and what was acted on, where that is asked for."""
+    """What was held back as talk, where all is not well; a change that is not in force; and what was acted on, where that is asked for."""
     if code and app.held_back:
         _tell(app.held_back, code)
+    if (code or not app.quiet) and app.verb != "doctor":  # which finds it by itself
+        with suppress(CdrError):
+            if app.is_configured_otherwise():
+                _tell([f"please check: {NOT_USED} Whether it is right: cdr doctor"], code)
     if app.verbose:
         from cdr.terminal.account import account
 

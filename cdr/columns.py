@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from cdr.store.parts import Column, Kinds
 
-KNOWN_BY, LISTED, COUNTED, ACTED, WHOLE = "known-by", "listed", "counted", "acted", "whole"
+KNOWN_BY, LISTED, COUNTED, ACTED, DATED, WHOLE = "known-by", "listed", "counted", "acted", "dated", "whole"
 DAY = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_LAST_YEAR, APRIL = 9999, "04"
 
 
 def columns() -> tuple[Column, ...]:
-    """By what a case is found; how it is listed when it is at rest; what tables count of it, year by year; its actions; and all, year by year."""
+    """By what a case is found; how it is listed when it is at rest; what tables count of it, year by year; its actions; its days; and all, year by year."""
     from cdr.store.parts import Column
 
     return (
@@ -26,6 +26,7 @@ def columns() -> tuple[Column, ...]:
         Column(LISTED, _listed),
         Column(COUNTED, _counted, _last_year),
         Column(ACTED, _acted),
+        Column(DATED, _dated),
         Column(WHOLE, lambda _, kinds: kinds, _last_year_of_all),
     )
 
@@ -60,6 +61,13 @@ def _acted(case: str, kinds: Kinds) -> dict[str, Any] | None:
     return {"actions": one.case["actions"]} if one and one.actions else None
 
 
+def _dated(case: str, kinds: Kinds) -> dict[str, Any]:
+    from cdr.domain.case import dated, facts
+
+    every = {**facts.cases_of({case: kinds}), **facts.void_cases_of({case: kinds})}
+    return dated.kept_row(every[case])
+
+
 def _last_year_of_all(kinds: Kinds) -> int:
     """The year (that in which it begins) after which nothing is recorded of a case; none of one that was never reviewed, which may count as open in any."""
     from cdr.domain.case.review import ratified_reviews
@@ -88,7 +96,7 @@ def sum_up(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     from cdr.domain.case.kept import kept_day
     from cdr.statistics import counting, kept
 
-    ratified = [row["ratified_on"] for row in found[LISTED].values() if row["ratified_on"]]
+    ratified = [row["ratified_on"] for row in found[LISTED].values() if "ratified_on" in row]
     since: dict[str, date] = {}
     for case, counted in found[COUNTED].items():
         one = kept.counted_of(case, counted)

@@ -110,7 +110,9 @@ def left_in(folder: Path) -> list[Path]:
     """What is half made in a folder, by the names that cdr makes and no other; nothing where the folder is a link."""
     if folder.is_symlink():
         return []
-    return [left for left in folder.glob(f"{TEMPORARY}*{HALF}") if HALF_WRITTEN.fullmatch(left.name)]
+    with suppress(OSError), os.scandir(folder) as entries:
+        return [Path(one.path) for one in entries if _is_half_made(one.name)]
+    return []
 
 
 def sweep(folder: Path) -> None:
@@ -120,9 +122,21 @@ def sweep(folder: Path) -> None:
 
 
 def sweep_below(folder: Path) -> None:
-    """The same in a folder and in all those below it."""
-    for there, _ in folders_below(folder):
-        sweep(there)
+    """The same in a folder and in all those below it, which are looked at once: a question waits for it, and there may be a file a case."""
+    waiting, left = [] if folder.is_symlink() else [folder], list[Path]()
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for one in entries:
+                if _is_half_made(one.name):
+                    left.append(Path(one.path))
+                elif one.is_dir(follow_symlinks=False):
+                    waiting.append(Path(one.path))
+    for half_made in left:
+        take_away(half_made)
+
+
+def _is_half_made(name: str) -> bool:
+    return name.startswith(TEMPORARY) and HALF_WRITTEN.fullmatch(name) is not None
 
 
 def sweep_files(folder: Path) -> None:

@@ -13,7 +13,7 @@ RECORDED = 73
 MOST_TOLD = 200  # of the problems of one file: enough to see what is wrong, and no flood
 VERIFY = "See what is wrong with: cdr verify"
 OWN_CHANGE = "Only if it was you who changed it, and you know each line of that, record it"
-NOT_USED = f"cdr.yaml has changes that are not recorded and not used. {OWN_CHANGE}: git commit -S cdr.yaml"
+NOT_USED = f"cdr.yaml has changes that are not recorded and not used. {OWN_CHANGE}: git commit -S cdr.yaml."
 MEND = f"{VERIFY}; put it right with: cdr verify --repair"
 
 EXIT_CODES: tuple[tuple[int, str], ...] = (
@@ -188,6 +188,13 @@ class ToolMissing(CdrError):
     """gpg or git is missing or too old."""
 
     exit_code = 69
+
+
+class Newer(ToolMissing):
+    """A newer cdr wrote what stands there; this one leaves it as it is."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} was made by a newer cdr.", "Bring cdr up to date on this machine.")
 
 
 class DiskFailed(CdrError):

@@ -77,6 +77,7 @@ NARRATIVE = {
     "keepings": {"because"},
     "told": {"to"},
     "second_opinions": {"question", "answer"},
+    "deferrals": {"text"},
 }
 
 

@@ -117,8 +117,8 @@ else:
         return None if given else values
 
     def _init(cls, fields, frozen):
-        known = {"_set": object.__setattr__, "_made_anew": _MADE_ANEW}
-        taken, named, body = ["self"], [], []
+        known = {"_made_anew": _MADE_ANEW}
+        taken, named, body = ["self"], [], ["_own = self.__dict__"] if frozen else []
         for one in fields:
             given = value = one.name
             if one.default is not MISSING:
@@ -129,7 +129,7 @@ else:
                 given = f"{one.name}=_made_anew"
                 value = f"_make_{one.name}() if {one.name} is _made_anew else {one.name}"
             (named if one.kw_only else taken).append(given)
-            body.append(f"_set(self, {one.name!r}, {value})" if frozen else f"self.{one.name} = {value}")
+            body.append(f"_own[{one.name!r}] = {value}" if frozen else f"self.{one.name} = {value}")
         signature = ", ".join([*taken, *(["*", *named] if named else [])])
         exec(f"def __init__({signature}):\n    " + "\n    ".join(body or ["pass"]), known)  # noqa: S102 - names of fields
         made = known["__init__"]

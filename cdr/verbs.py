@@ -69,7 +69,7 @@ COMMANDS = {
 }
 
 PARTS = {
-    "panel": {name: f"panel_{name}" for name in ("agreement", "question", "survey")}
+    "panel": {name: f"panel_{name}" for name in ("agreement", "defer", "question", "survey")}
 }  # of a group, in modules of their own
 # git calls them, as `cdr init`, `cdr doctor` and docs/server.md tell it to; nobody types them
 OF_GIT = ("merge-driver", "text-view", "check-push")

@@ -27,8 +27,7 @@ from cdr import cli
 from cdr.store import crypto
 from cdr.store.crypto import Gnupg
 from cdr.store.git import Git
-from cdr.store.history import History
-from cdr.store.store import silent
+from cdr.store.history import History, silent
 
 if TYPE_CHECKING:
     from mail_server import Server

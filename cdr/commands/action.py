@@ -45,7 +45,7 @@ def add(app: App, of: str, to: str, due: date, file: str | None, as_json: bool) 
     """
     from cdr.app import rules
     from cdr.domain.panel.actions import added
-    from cdr.domain.panel.meeting import refuse_strangers
+    from cdr.domain.panel.people import refuse_strangers
     from cdr.domain.panel.recommendations import VAGUE, is_vague
     from cdr.domain.rulebook.validation import problem
     from cdr.work.actions import actions, new_action_id
@@ -219,7 +219,7 @@ def update(
     Example: cdr action update A2026-7K3M --due 2026-12-01 --from answer.txt
     """
     from cdr.domain.panel.actions import updated
-    from cdr.domain.panel.meeting import refuse_strangers
+    from cdr.domain.panel.people import refuse_strangers
     from cdr.work.actions import action
     from cdr.work.asked_text import asked_text
 

@@ -32,7 +32,7 @@ def command(app: App, year: str | None, format_: str, as_json: bool) -> None:
 
     names = {agency.id: agency.name for agency in app.configuration.agencies}
     authorities = app.configuration.authorities
-    cases = app.cases_since(int(parse_year(year)[:4])) if year else app.cases()
+    cases = app.cases_since(int(parse_year(year)[:4])) if year else app.cases_dated()
     rows = answers(cases.values(), names, authorities, app.clock.today, app.policy, year)
     chosen = "json" if as_json else format_
     put_rendered(render(rows, app.clock.today, chosen, screen(sys.stdout)), chosen)

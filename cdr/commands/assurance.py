@@ -26,6 +26,8 @@ def command(app: App, quarter: str | None, output: str | None, as_json: bool) ->
     """Make the chair's assurance report of a quarter: deaths and reviews, meetings and whether they counted, what was passed over,
     what was raised, actions and returns that are late. Without any name of a child or a case.
 
+    As in tally, only children who lived in the area are counted.
+
     -o takes a .pdf, .md or .txt file; without it the report is text on stdout. It leaves room for what the chair says. Exact numbers: for
     the partners, and not for publication.
 
@@ -47,7 +49,8 @@ def command(app: App, quarter: str | None, output: str | None, as_json: bool) ->
     asked = parse_quarter(quarter) if quarter else last_quarter(today)
     app.store.require_member()
     require_begun(app, asked.last)
-    told = assurance(app.cases(), meetings(app), actions(app), asked, today, app.policy)
+    authorities = app.configuration.authorities
+    told = assurance(app.cases(), meetings(app), actions(app), authorities, asked, today, app.policy)
     if output or not as_json:
         paper = assurance_paper(told, app.configuration)
         to_file(to, to_pdf(paper, today) if ending == "pdf" else to_text(paper))
@@ -74,5 +77,6 @@ def _json(told: Assurance) -> dict[str, Any]:
         "returns_overdue": returns,
         "actions": {"added": told.added, "done": told.done, "not_taken_up": told.not_taken_up},
         "actions_overdue": actions,
+        "deferred": [{"waiting_for": what, "count": n} for what, n in told.put_off.items()],
         "second_opinions": {"asked": told.asked, "awaited": told.awaited},
     }

@@ -27,6 +27,9 @@ from cdr.work.changing import changing
 def command(app: App, reference: str, file: str | None, kind: str | None, undo: int | None, as_json: bool) -> None:
     """Keep any file encrypted with the case, under the next number. The file itself stays where it is: delete it when it is not needed.
 
+    A YAML file of the kind pmrt says what a perinatal review found (cdr explain perinatal-review): it is checked, and the draft of the
+    analysis reads it.
+
     One that was attached by mistake is taken back with --undo N: it is listed, written out and disclosed no more.
 
     Example: cdr attach 2026-7K3M report.pdf --kind post_mortem_report

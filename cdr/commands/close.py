@@ -33,11 +33,15 @@ def command(app: App, reference: str, override: str | None, as_json: bool) -> No
     closure: an inquest that the review did not wait for, the national database, steps, letters on hold, minutes, messages in the
     outbox, which are taken away. `cdr reopen` opens the case again.
 
+    Timelines, papers of its meetings and questions to other panels that were made on this machine are deleted where they are still as
+    they were made, and you are told which; those of a meeting to come stay until that is over.
+
     Example: cdr close 2026-7K3M
     """
     from cdr.domain.case import case
     from cdr.domain.case.review import unmet_for_closing
     from cdr.mail import outbox
+    from cdr.work import made_here
 
     reason = (override or "").strip()
     if override is not None and not reason:
@@ -56,15 +60,19 @@ def command(app: App, reference: str, override: str | None, as_json: bool) -> No
         body = case.closed(kept.body, today, left, reason)
         now.record("close", {kept.place: body})
     taken = outbox.take_away_of(app.store.outbox, reference)
+    gone = made_here.delete_of_case(app, reference)
     if as_json:
         content = {"schema": "cdr-close/1", "case": reference, "on": today.isoformat(), "left": left}
-        put_json(content | {"messages_removed": taken})
+        files = {"files_deleted": list(gone.files), "files_changed": list(gone.changed)}
+        put_json(content | {"messages_removed": taken} | files)
         return
     put(f"{reference} is closed.")
     for one in left:
         say(f"left undone: {one}")
     if taken:
         say(f"{taken} of its messages taken out of the outbox.")
+    for sentence in made_here.sentences(gone):
+        say(sentence)
 
 
 def _refuse_outstanding(documents: CaseFile) -> None:

@@ -23,6 +23,7 @@ FORMS = {
     "form-b": "Form B",
     "form-c": "Form C",
     "letter-gate": "Letter gate",
+    "perinatal-review": "Perinatal review",
     "store": "cdr.yaml",
     "groups": "Reporting groups",
 }

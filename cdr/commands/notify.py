@@ -16,6 +16,7 @@ from cdr import moments
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import InvalidData, NotAllowed, NotAuthentic, Problem, WrongUsage
+from cdr.store.drafts import kept_here
 from cdr.terminal.confirming import refuse_unless_confirmed
 from cdr.terminal.output import file_name, given, put, put_json, say, to_fill_in
 from cdr.work.known import alike, already_known, same_child_in
@@ -140,7 +141,7 @@ def _asked(app: App) -> Iterator[Form]:
     if draft:
         interview.resume(draft)
     yield check(interview.run(), "the form", "form-a", _rules(app))
-    app.store.drafts.forget(name)
+    kept_here(app.store, "drafts").forget(name)
 
 
 def _interview(app: App, draft: str) -> Interview:
@@ -158,13 +159,18 @@ def _interview(app: App, draft: str) -> Interview:
     questions = Questions.from_rules(sources.rules("questions-form-a"))
     area = Area(app.policy, configuration.authorities, configuration.hospitals)
     return Interview(
-        questions, area, offers, held, lambda: app.clock.now, lambda data: app.store.drafts.keep(draft, data)
+        questions,
+        area,
+        offers,
+        held,
+        lambda: app.clock.now,
+        lambda data: kept_here(app.store, "drafts").keep(draft, data),
     )
 
 
 def _draft(app: App) -> tuple[str, bytes | None]:
     """The draft to go on with, by its name and what it holds, or the name for a new one."""
-    for name in (name for name in app.store.drafts.names() if name.startswith(DRAFT)):
+    for name in (name for name in kept_here(app.store, "drafts").names() if name.startswith(DRAFT)):
         kept = _kept(app, name)
         if kept is None:
             continue
@@ -176,7 +182,7 @@ def _draft(app: App) -> tuple[str, bytes | None]:
         if answer == "y":
             return name, kept
         if answer == "d":
-            app.store.drafts.forget(name)
+            kept_here(app.store, "drafts").forget(name)
     return DRAFT + secrets.token_hex(4), None
 
 
@@ -185,7 +191,7 @@ def _kept(app: App, name: str) -> bytes | None:
     from cdr.forms import schema
 
     with suppress(NotAllowed, NotAuthentic, ValueError, KeyError, TypeError):
-        kept = app.store.drafts.open(name)
+        kept = kept_here(app.store, "drafts").open(name)
         if kept is not None and json.loads(kept)["form"] == schema.current("form-a"):
             return kept
     say("A draft is here that cannot be opened any more; it is left where it is.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,6 +16,7 @@ from cdr.forms.codelists import code_list
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, table, to_file
 from cdr.work.meetings import (
     changing_meeting,
+    facts_for_panel,
     meetings,
     raise_in_case,
     ratified_cases,
@@ -24,9 +25,6 @@ from cdr.work.meetings import (
     shown_meeting,
     tell_meeting,
 )
-
-if TYPE_CHECKING:
-    from cdr.domain.case.facts import Facts
 
 WHOM = {"safeguarding": "abuse", "coroner": "coroner", "public-health": "public_health"}
 TYPES = [str(code.code) for code in code_list("panel_type").codes]
@@ -130,7 +128,7 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
 
     reason = (override or "").strip()
     with changing_meeting(app, id_) as now:
-        known = {reference: _facts(app, reference) for reference in dict.fromkeys(references)}
+        known = {reference: facts_for_panel(app, reference) for reference in dict.fromkeys(references)}
         new = {ref: facts for ref, facts in known.items() if ref not in now.meeting.references}
         refuse_settled(new)
         unmet = {ref: unmet_for_assigning(facts, now.meeting, now.others) for ref, facts in new.items()}
@@ -148,17 +146,6 @@ def assign(app: App, id_: str, references: tuple[str, ...], override: str | None
     tell_meeting(app, made, as_json, f"{made.id}: {len(made.cases)} on the agenda.")
 
 
-def _facts(app: App, reference: str) -> Facts:
-    """One case. Raises: NotFound, ConditionsNotMet for a void one, and what keeps it from being read."""
-    found = app.cases().get(reference)
-    if found is None:
-        app.store.case(reference)
-        raise ConditionsNotMet(
-            "The case is void; no case was assigned.", [f"{reference} is void."], "See: cdr void --help"
-        )
-    return found
-
-
 @command.command("unassign")
 @meeting_id
 @click.argument("reference", metavar="REF", type=Reference())
@@ -169,6 +156,7 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
 
     Example: cdr panel unassign P2026-03-18 2026-7K3M
     """
+    from cdr.domain.panel.deferring import refuse_deferred
     from cdr.domain.panel.in_case import without
     from cdr.domain.panel.meeting import unassigned
     from cdr.domain.panel.readings import refuse_read
@@ -176,6 +164,7 @@ def unassign(app: App, id_: str, reference: str, as_json: bool) -> None:
     with changing_meeting(app, id_) as now:
         refuse_read(now.document.body, reference)
         meeting = now.meeting
+        refuse_deferred(meeting, reference)
         taken = now.in_cases([reference], lambda one: without(one.case.body, meeting, app.policy))
         made = now.record(unassigned(meeting, reference), cases=taken)
     tell_meeting(app, made, as_json, f"{made.id}: {reference} is taken from the agenda.")
@@ -199,6 +188,7 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
     from cdr.documents.panel.paper import to_pdf, to_text
     from cdr.domain.panel.meeting import with_agenda
     from cdr.domain.panel.meeting_days import agenda_due, without_a_day
+    from cdr.domain.panel.people import members_of
 
     refuse_two_results(output, as_json)
     ending = "txt" if output == STDOUT else output.rpartition(".")[2].lower()
@@ -211,7 +201,7 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
         made = now.record(with_agenda(now.meeting, today))
     if today > agenda_due(made):
         say(f"please check: members should have had the agenda by {agenda_due(made)}.")
-    for one in without_a_day(made, app.configuration.members, today, app.policy.working_days.is_working):
+    for one in without_a_day(made, members_of(made, app.configuration), today, app.policy.working_days.is_working):
         say(f"please check: {one} has no day on which to read before the meeting: send their papers earlier.")
     if as_json:
         show_meeting(app, made, as_json)
@@ -219,7 +209,13 @@ def agenda(app: App, id_: str, output: str, as_json: bool) -> None:
 
 @command.command("pack")
 @meeting_id
-@click.option("--for", "who", metavar="WHO", multiple=True, help="For this reader only; without it, for every member.")
+@click.option(
+    "--for",
+    "who",
+    metavar="WHO",
+    multiple=True,
+    help="For this reader only; without it, for every member of the meeting.",
+)
 @click.option(
     "-o", "--output", "output", required=True, metavar="DIR", help="The folder for the packs, outside the store."
 )
@@ -272,7 +268,8 @@ def attend(
     Example: cdr panel attend P2026-03-18 dr-okafor northshire-social-care --apologies northshire-police
     """
     from cdr.documents.panel.meetings import quorum_words
-    from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, OBSERVERS, attending, refuse_strangers
+    from cdr.domain.panel.meeting import APOLOGIES, ATTENDED, OBSERVERS, attending
+    from cdr.domain.panel.people import co_opted_elsewhere, refuse_strangers
 
     said = {ATTENDED: who, APOLOGIES: apologies, OBSERVERS: observers}
     people = [*who, *apologies, *observers]
@@ -284,6 +281,8 @@ def attend(
         refuse_strangers(people, app.configuration)
         made = now.record(attending(now.meeting, said, taken_back))
     shown = shown_meeting(app, made)
+    for one in co_opted_elsewhere(made, people, app.configuration):
+        say(f"please check: cdr.yaml has {one} as co-opted to other meetings, and not to this one.")
     for one in shown.unsigned:
         say(f"please check: {one} has no statement of confidentiality in force: cdr panel agreement {one}")
     tell_meeting(app, made, as_json, f"{made.id}: {quorum_words(shown)}.")
@@ -369,6 +368,8 @@ def minutes(app: App, id_: str, file: str, as_json: bool) -> None:
 def close(app: App, id_: str, not_held: bool, undo: bool, as_json: bool) -> None:
     """Record that a meeting is over: where it was quorate, its cases may be ratified with cdr review REF --from FILE --panel ID.
 
+    Its papers that were made on this machine (cdr panel pack) are deleted where they are still as they were made, and you are told which.
+
     Examples:
 
     \b
@@ -376,18 +377,21 @@ def close(app: App, id_: str, not_held: bool, undo: bool, as_json: bool) -> None
     cdr panel close P2026-03-19 --not-held
     """
     from cdr.documents.panel.meetings import said_of
-    from cdr.domain.panel import meeting as meetings_
+    from cdr.domain.panel import ending
+    from cdr.work import made_here
 
     if not_held and undo:
         raise WrongUsage("--not-held and --undo each stand alone.")
     with changing_meeting(app, id_, also_over=True) as now:
         if undo:
-            changed = meetings_.opened_again(now.meeting, ratified_cases(app, now.meeting))
+            changed = ending.opened_again(now.meeting, ratified_cases(app, now.meeting))
         else:
-            meetings_.refuse_over(now.meeting, lambda: ratified_cases(app, now.meeting))
-            changed = (meetings_.not_held if not_held else meetings_.closed)(now.meeting, app.clock.today)
+            ending.refuse_over(now.meeting, lambda: ratified_cases(app, now.meeting))
+            changed = (ending.not_held if not_held else ending.closed)(now.meeting, app.clock.today)
         made = now.record(changed)
     shown = shown_meeting(app, made)
     tell_meeting(app, made, as_json, f"{made.id} is {said_of(shown, again=undo)}.")
+    for sentence in [] if undo else made_here.sentences(made_here.delete(app, [made_here.of_meeting(made.id)])):
+        say(sentence)
     for sentence in [] if undo else shown.not_done:
         say(f"  still to do: {sentence}")

@@ -42,7 +42,7 @@ def command(app: App, year: str | None, years: int, as_json: bool, output: str |
     today = app.clock.today
     spans = years_ending(parse_year(year) if year else year_of(today), years)
     require_begun(app, first_and_last_day(spans[-1])[1])
-    found = planning(app.cases(), spans, today)
+    found = planning(app.cases_dated(), spans, today)
     text = written.text(found, app.configuration.area)
     if output:
         to_file(output, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from cdr.terminal.output import given, put, put_json, say
 from cdr.written import counted
 
 if TYPE_CHECKING:
+    from cdr.domain.case.handovers import Bundle
     from cdr.work.handing_over import Received
 
 
@@ -52,6 +54,7 @@ def command(app: App, file: str, accept: str | None, as_json: bool) -> None:
                 "their_case": bundle.case,
                 "signer": found.signer,
                 "answers": bool(bundle.answers),
+                "asked": [one.to_dict() for one in bundle.asked],
             }
         )
         return
@@ -68,7 +71,14 @@ def _told(found: Received) -> list[str]:
         f"From {bundle.sender}, made on {bundle.made_on}, their case {bundle.case}.",
         f"Signed by {whose}key {found.signer}.",
         f"It holds {', '.join(parts)}.",
+        *([f"They asked agencies there for their returns: {_came_of(bundle)}."] if bundle.asked else []),
     ]
+
+
+def _came_of(bundle: Bundle) -> str:
+    """How many agencies of the other area answered, and how."""
+    found = Counter(one.status for one in bundle.asked)
+    return ", ".join(f"{n} {status}" for status, n in found.items())
 
 
 def _is_accepted(signer: str, accept: str | None) -> bool:

@@ -148,6 +148,7 @@ def _try_out(
 
 def _tell_tested(agency: Agency, as_json: bool, told: Told | None = None, file: str = "") -> None:
     from cdr.domain.asking.arrival import is_confirmed
+    from cdr.domain.rulebook.agency_routes import HANDED_OVER
 
     if as_json:
         days = {"tested_on": agency.tested_on, "arrived_on": agency.arrived_on if is_confirmed(agency) else None}
@@ -161,7 +162,8 @@ def _tell_tested(agency: Agency, as_json: bool, told: Told | None = None, file: 
         if told.is_needed:
             put(f"pass-phrase of its form: {told.words}{f' (telephone {told.telephone})' if told.telephone else ''}")
     else:
-        put(f"{agency.id}: what we send to {agency.email} arrives, as confirmed on {agency.arrived_on}.")
+        where = agency.route_to if agency.route in HANDED_OVER else agency.email
+        put(f"{agency.id}: what we send to {where} arrives, as confirmed on {agency.arrived_on}.")
     if told:
         say(f"Ring the agency: did it arrive, and does the form open? Then: cdr request --arrived {agency.id}")
 

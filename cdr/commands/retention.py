@@ -47,8 +47,8 @@ def command(app: App, everything: bool, keep: str | None, until: date | None, fi
 
     years, today = app.configuration.retention_years, app.clock.today
     holds, asked = app.configuration.legal_holds, erasing.asked_for(app)
-    closed = [(one.reference, one.case) for one in app.cases().values() if not one.is_open]
-    void = [(one.reference, one.case) for one in app.void_cases().values()]
+    closed = [(one.reference, one.case) for one in app.cases_dated().values() if not one.is_open]
+    void = [(one.reference, one.case) for one in app.cases_dated(void=True).values()]
     kept = retention.kept([*closed, *void], years)
     shown = [one for one in kept if everything or one.is_due(today) or one.closed_on is None]
     if as_json:

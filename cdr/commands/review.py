@@ -57,6 +57,7 @@ def command(
     cdr review 2026-7K3M --from form-c.yaml --panel P2026-03-18
     cdr review 2026-7K3M --from form-c.yaml --on 2026-04-14 --override "The inquest may take years"
     """
+    from cdr.domain.asking.requests import outstanding
     from cdr.domain.rulebook.form_c import RATIFIED
 
     if draft:
@@ -79,6 +80,11 @@ def command(
     )
     for reason in unmet:
         say(f"  done all the same: {reason}")
+    if ratified and outstanding(app.facts_of(reference).requests):
+        say(
+            "Returns are still outstanding, and prompts for them go on and say that the review waits. "
+            f"Where it does not: cdr return {reference} AGENCY --waive REASON"
+        )
     form.warn()
 
 
@@ -89,7 +95,7 @@ def _draft(app: App, reference: str) -> bytes:
     from cdr.work.counting import agencies
     from cdr.work.drafts import drafted
 
-    made = drafted(app.store.case(reference), agencies(app))
+    made = drafted(app, app.store.case(reference), agencies(app))
     return text_of(made, codec.dump(made.body))
 
 

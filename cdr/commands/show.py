@@ -136,12 +136,14 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     from cdr.domain.case.letters_made import letters_made
     from cdr.domain.case.review import reviews_of
     from cdr.domain.case.standing import closures_of, opened_again_on
+    from cdr.domain.process.retention import keepings_of
 
     yield from _processes(case)
     yield from _milestones(case)
     for review in reviews_of(case):
         yield f"\n{'Reviewed' if review.is_ratified else 'Analysis drafted'} on {review.on}"
         yield from _all_the_same(review)
+    yield from _deferrals(case)
     yield from _second_opinions(case)
     for letter in letters_made(case):
         sent = f", to be sent on {letter.dated}" if letter.dated != letter.made_on else ""
@@ -154,9 +156,9 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     for closure in closures_of(case):
         yield f"\nClosed on {closure.on}"
         yield from _all_the_same(closure)
-    for one in case.get("keepings", ()):
-        yield f"\nTo be kept until {one['until']}, decided on {one['on']}, recorded by {one['by']}"
-        yield from (f"  {line}" for line in one["because"].splitlines())
+    for one in keepings_of(case):
+        yield f"\nTo be kept until {one.until}, decided on {one.on}, recorded by {one.by}"
+        yield from (f"  {line}" for line in one.because.splitlines())
     yield from (f"\nOpened again on {day}" for day in opened_again_on(case))
 
 
@@ -169,15 +171,29 @@ def _all_the_same(done: Review | Closure) -> Iterator[str]:
 
 def _given_out(case: Mapping[str, Any]) -> Iterator[str]:
     """What was disclosed, to whom and on which authority, and what went to another area and came from one."""
-    from cdr.domain.case.handovers import RECEIVED
+    from cdr.domain.case.disclosures import disclosures_of
+    from cdr.domain.case.handovers import handovers_of
 
-    for given in case.get("disclosures", ()):
-        yield f"\nGiven out on {given['on']} to {given['to']}, by {given['by']}: {', '.join(given['documents'])}"
-        yield from (f"  {line}" for line in given["authority"].splitlines())
-        if given["left_out"]:
-            yield f"  left out: {', '.join(given['left_out'])}"
-    for one in case.get("handovers", ()):
-        yield f"\nHanded over on {one['on']}: {'from' if one['way'] == RECEIVED else 'to'} {one['area']}"
+    for given in disclosures_of(case):
+        yield f"\nGiven out on {given.on} to {given.to}, by {given.by}: {', '.join(given.documents)}"
+        yield from (f"  {line}" for line in given.authority.splitlines())
+        if given.left_out:
+            yield f"  left out: {', '.join(given.left_out)}"
+    for one in handovers_of(case):
+        yield f"\nHanded over on {one.on}: {'from' if one.is_received else 'to'} {one.area}"
+        for asked in one.asked:
+            came = f"{asked.status}{f' on {asked.answered_on}' if asked.answered_on else ''}"
+            because = f", because: {asked.reason}" if asked.reason else ""
+            yield f"  they asked {asked.name} on {asked.requested_on}: {came}{because}"
+
+
+def _deferrals(case: Mapping[str, Any]) -> Iterator[str]:
+    """Which meetings put off what they decide, until when and for what."""
+    from cdr.domain.case.deferrals import deferrals_of
+
+    for one in deferrals_of(case):
+        yield f"\nDeferred by {one.panel} on {one.on}, until {one.until}: {one.words}"
+        yield from (f"  {line}" for line in one.text.splitlines())
 
 
 def _second_opinions(case: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from cdr.app import App
 from cdr.commands.options import as_format, case_reference, output_file, pass_app
 from cdr.documents.timeline.timeline import FORMATS
 from cdr.errors import WrongUsage
-from cdr.terminal.output import deliver, say
+from cdr.terminal.output import STDOUT, deliver, say
 
 
 @click.command("timeline")
@@ -27,7 +27,8 @@ def command(
 ) -> None:
     """Make the summary timeline from Form A and every return, with gaps and with what does not fit together.
 
-    It is anonymised unless --identified is given. It is made anew each time and never kept in the store.
+    It is anonymised unless --identified is given. It is made anew each time and never kept in the store. A file that you have it
+    written to is deleted when the case is closed on this machine, if it is still as it was made.
     Read it through before it goes to the panel; --check helps.
 
     Examples:
@@ -37,9 +38,11 @@ def command(
     cdr timeline 2026-7K3M --check
     cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf
     """
+    from pathlib import Path
     from shutil import get_terminal_size
 
     from cdr.documents.timeline.timeline import render, render_check
+    from cdr.work import made_here
     from cdr.work.timelines import timeline_of
 
     chosen = "json" if as_json else format_
@@ -48,6 +51,8 @@ def command(
     width = get_terminal_size((96, 24)).columns
     rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
     deliver(rendered, chosen, output, as_json)
+    if output and output != STDOUT:
+        made_here.note(app, made_here.of_case(reference), {Path(output): rendered})
     if made.left and not check:
         words = ", ".join(word for word, _ in made.left)
         say(f"Please check: these words look like names and were left as they are: {words}")

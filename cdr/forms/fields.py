@@ -21,6 +21,7 @@ FORMATS: Mapping[str, str] = {
     "email": "an e-mail address",
 }
 ONE_LINE = "^[^\\n]*$"
+OF_WORK = "x-of-work"
 NUMBERS: Mapping[str, str] = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
 
 
@@ -155,7 +156,8 @@ def described(
 ) -> Iterator[tuple[int, str, str]]:
     """What a document says, for a person: how deep a line is, the field's title, and the answer with its codes in words.
 
-    What somebody wrote themselves is said as `told` has it (without names, say); the words of codes are ours and stay.
+    What somebody wrote themselves is said as `told` has it (without names, say); the words of codes are ours and stay, and so
+    does what tells of work to be done and not of the child (`x-of-work`): when a recommendation is due.
     """
     group = Field("", "", "", "group", True, (), expanded(schema_name))
     yield from _described(group, {key: value for key, value in body.items() if key != "schema"}, 0, told)
@@ -209,7 +211,7 @@ def _value_in_words(field: Field | None, value: Any, told: Callable[[str], str])
     if value is None:
         return "-"
     words = dict(field.codes).get(str(value)) if field else ""
-    return words or told(str(value))
+    return words or (str(value) if field and field.schema.get(OF_WORK) else told(str(value)))
 
 
 def _fields(schema: Schema) -> list[Field]:

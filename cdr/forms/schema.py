@@ -14,7 +14,7 @@ from cdr.forms import migrations
 from cdr.forms.as_kept import as_kept
 from cdr.forms.codec import Scalar, Source, read_source, shown_key
 from cdr.forms.formats import FORMATS
-from cdr.forms.schema_faults import OTHERWISE, RANGES, RULES, TYPES, WEIGHT
+from cdr.forms.schema_faults import OTHERWISE, RANGES, RULES, TYPES, UNKNOWN, WEIGHT
 from cdr.forms.schema_files import Schema, expanded
 from cdr.forms.soundness import NotSure, is_sound, matches, repeats
 from cdr.written import folded, invisible
@@ -246,7 +246,7 @@ def _unknown(path: list[Any], error: ValidationError, schema: Any, form: str) ->
         hint = (
             f"; did you mean {likely[0]}?" if likely else ". Delete it, or move what it says to a field that there is."
         )
-        problem = Problem(_shown([*path, key]), "", f"This is not a field of {form} here{hint}", "SCHEMA-UNKNOWN")
+        problem = Problem(_shown([*path, key]), "", f"This is not a field of {form} here{hint}", UNKNOWN)
         yield [*path, key], problem, [_shown([*path, one]) for one in likely]
 
 

@@ -22,6 +22,7 @@ RANGES: Mapping[str, str] = {
     "minItems": "Enter at least {}.",
     "maxItems": "Enter at most {}.",
 }
+UNKNOWN = "SCHEMA-UNKNOWN"
 RULES: Mapping[str, str] = {"pattern": "SCHEMA-PATTERN", "uniqueItems": "SCHEMA-UNIQUE"}
 OTHERWISE: Mapping[str, str] = {
     "pattern": "This is not written as it should be; see the field's description.",
@@ -33,7 +34,7 @@ WEIGHT = ("type", "const", "enum", "format", "pattern", "minLength", "maxLength"
 MEANINGS: Mapping[str, str] = {
     "SCHEMA-VERSION": "the first line says which form the file holds, and in which version: schema: form-a/1",
     "SCHEMA-REQUIRED": "a field that is needed is missing; give it, or say not_known where the field takes that",
-    "SCHEMA-UNKNOWN": "the form has no field of this name at this place; check the spelling and the indentation",
+    UNKNOWN: "the form has no field of this name at this place; check the spelling and the indentation",
     "SCHEMA-TYPE": "the field takes another kind of answer: text, a number, a list, or a group of fields",
     "SCHEMA-CODE": "the field takes one of the answers of its list and nothing else; `cdr explain FIELD` shows the list",
     "SCHEMA-DATE": "a date is a real day written as 2026-01-09",

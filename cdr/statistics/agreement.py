@@ -27,8 +27,8 @@ class Agreement:
     interval: Interval | None = None
 
 
-def agreement(pairs: Sequence[tuple[Hashable, Hashable]], confidence: float = 0.95) -> Agreement:
-    """The agreement of pairs, one a case; which of a pair comes first does not matter. `confidence` is from 0 to 1."""
+def agreement(pairs: Sequence[tuple[Hashable, Hashable]]) -> Agreement:
+    """The agreement of pairs, one a case; which of a pair comes first does not matter."""
     n, same = len(pairs), sum(first == second for first, second in pairs)
     if not n:
         return Agreement(0, 0)
@@ -36,6 +36,6 @@ def agreement(pairs: Sequence[tuple[Hashable, Hashable]], confidence: float = 0.
     by_chance = sum((count / (2 * n)) ** 2 for count in said.values())
     if len(said) == 1:
         return Agreement(n, same, by_chance)
-    low, high = share_interval(same, n, confidence)
+    low, high = share_interval(same, n)
     beyond = [(share - by_chance) / (1 - by_chance) for share in (same / n, low, high)]
     return Agreement(n, same, by_chance, beyond[0], (max(-1.0, beyond[1]), beyond[2]))

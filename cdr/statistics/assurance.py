@@ -6,11 +6,12 @@ Source: process section 1 (T30, the quarterly assurance report). Every count is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 
 from cdr.domain.asking.overdue import is_overdue
+from cdr.domain.case.deferrals import standing_deferral
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.second_opinions import second_opinions_of
 from cdr.domain.panel.actions import DONE, Action
@@ -20,6 +21,7 @@ from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import WrongUsage
 from cdr.expressions import expression
 from cdr.records import dataclass
+from cdr.statistics.agency_answers import is_ours
 from cdr.statistics.panel_years import Overridden, overridden
 from cdr.statistics.years import FIRST_MONTH, parse_year, year_of
 
@@ -70,7 +72,8 @@ class Assurance:
     """What is told of one quarter: what happened in it, and how things stand `on` the day on which it is told.
 
     `days` is the median from death to review of those reviewed, None where none was; `stages`, `late_returns` and `late_actions` count by stage,
-    agency and owner on that day; `raised` counts what meetings raised, by `abuse`, `coroner` and `public_health`.
+    agency and owner on that day, `put_off` the open cases that the panel deferred by what is waited for; `raised` counts what meetings
+    raised, by `abuse`, `coroner` and `public_health`.
     """
 
     quarter: Quarter
@@ -89,24 +92,31 @@ class Assurance:
     late_actions: Mapping[str, int]
     asked: int
     awaited: int
+    put_off: Mapping[str, int]
 
 
 def assurance(
-    cases: Cases, meetings: Iterable[Meeting], actions: Iterable[Action], quarter: Quarter, on: date, policy: Policy
+    cases: Cases,
+    meetings: Iterable[Meeting],
+    actions: Iterable[Action],
+    authorities: Sequence[str],
+    quarter: Quarter,
+    on: date,
+    policy: Policy,
 ) -> Assurance:
-    """What is told of a quarter, on a day."""
-    known = [one for one in cases.values() if one.notification and one.notification.counted]
+    """What is told of a quarter, on a day: of the children of whom the tables count, who lived with one of the `authorities`."""
+    known = [one for one in cases.values() if is_ours(one, authorities)]
     reviewed = [one for one in known if quarter.has(one.ratified_on)]
-    took = [(one.ratified_on - died).days for one in reviewed if (died := _died(one)) and one.ratified_on]
+    took = [(one.ratified_on - died).days for one in reviewed if (died := one.notification.died) and one.ratified_on]
     still, all_actions = [one for one in known if one.is_open], list(actions)
     ended = [one for one in all_actions if not one.is_open and quarter.has(one.ended_on)]
     opinions = [one for facts in known for one in second_opinions_of(facts.case).values()]
     return Assurance(
         quarter=quarter,
         on=on,
-        notified=sum(quarter.has(_notified(one)) for one in known),
+        notified=sum(quarter.has(one.notification.notified_on) for one in known),
         reviewed=len(reviewed),
-        days=round(median(took)) if took else None,
+        days=int(median(took) + 0.5) if took else None,
         meetings=tuple(one for one in meetings if quarter.has(one.on)),
         passed_over=tuple(found for one in reviewed if (found := overridden(one))),
         raised=_raised(known, quarter),
@@ -118,17 +128,10 @@ def assurance(
         late_actions=Counter(one.to for one in all_actions if one.is_overdue(on)),
         asked=sum(quarter.has(one.asked_on) for one in opinions),
         awaited=sum(one.answered_on is None for one in opinions),
+        put_off=Counter(one.words for facts in still if (one := standing_deferral(facts.case))),
     )
 
 
 def _raised(cases: Iterable[Facts], quarter: Quarter) -> Mapping[str, int]:
     items = [item for one in cases for _, item in items_at(one.case, "raised")]
     return Counter(text_at(item, "what") for item in items if quarter.has(date_at(item, "on")))
-
-
-def _died(facts: Facts) -> date | None:
-    return facts.notification.died if facts.notification else None
-
-
-def _notified(facts: Facts) -> date | None:
-    return facts.notification.notified_on if facts.notification else None

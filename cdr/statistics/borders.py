@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cdr.domain.case.places import own_authority, same_place
-from cdr.statistics.tables import Tally
+from cdr.statistics.tables import PUBLIC, Tally
 
 LISTING = "notifications.local_authority"  # a public edition of it lists every authority of its area
 BY_AUTHORITY = (LISTING, "reviews.local_authority", "deaths.local_authority")
@@ -27,5 +27,5 @@ def are_other(tally: Tally, area: str, authorities: Sequence[str]) -> bool:
 def _lacks(tally: Tally, table_id: str, authorities: Sequence[str]) -> bool:
     """Whether a table that lists all authorities of its area does not list all of these."""
     listed = [row.label for row in tally.table(table_id).rows]
-    lists_all = table_id == LISTING and tally.edition == "public"
+    lists_all = table_id == LISTING and tally.edition == PUBLIC
     return lists_all and any(own_authority(one, listed) is None for one in authorities)

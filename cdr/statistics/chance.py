@@ -111,8 +111,8 @@ def _log_ways(n: int, k: int) -> float:
 
 def _poisson_up_to(n: int, mean: float) -> float:
     """The chance of at most `n` where `mean` are expected: the terms from the largest down, which lose nothing."""
-    if n < 0 or mean <= 0:
-        return 0.0 if n < 0 else 1.0
+    if mean <= 0:
+        return 1.0
     if n >= mean:
         return 1 - _poisson_above(n, mean)
     term = total = exp(n * log(mean) - mean - lgamma(n + 1))

@@ -110,8 +110,7 @@ def _changes(table: Table, kind: str, rules: Mapping[str, Any]) -> Iterator[tupl
     """The rows that can be compared, whether each rises, and how likely chance alone makes its difference."""
     for row in table.rows:
         before, now = (pair(cell) for cell in row.cells[-2:])
-        unsure = kind == SHARE and any(cell.percent is None for cell in row.cells[-2:])
-        if before is None or now is None or unsure or (kind == COUNT and not before[0] + now[0]):
+        if before is None or now is None or (kind == COUNT and not before[0] + now[0]):
             continue
         found = change(kind, before, now, rules)
         if found.kind != FEW:

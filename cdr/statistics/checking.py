@@ -47,12 +47,17 @@ def _rows(table: PublishedTable) -> Iterator[Finding]:
         total, parts = table.total(column), table.parts(column)
         if total is None or total.n is None or not parts or not table.adds_up:
             continue
-        shown = sum(cell.n or 0 for cell in parts)
-        unknown = sum(cell.hidden for cell in parts)
-        if unknown == len(parts) or (shown <= total.n if unknown else shown == total.n):
-            continue
-        words = f"the rows that are shown add up to {shown} already" if unknown else f"the rows add up to {shown}"
-        yield Finding(table.file, table.name, column, ROWS, f"{words}, the total says {total.n}")
+        if words := _misses([cell.n for cell in parts], total.n, "rows"):
+            yield Finding(table.file, table.name, column, ROWS, f"{words}, the total says {total.n}")
+
+
+def _misses(counts: Sequence[int | None], whole: int, what: str) -> str:
+    """How parts miss their whole, in words; where some of them are hidden, they may be fewer and not more."""
+    known = [count for count in counts if count is not None]
+    shown, are_all = sum(known), len(known) == len(counts)
+    if not known or (shown == whole if are_all else shown <= whole):
+        return ""
+    return f"the {what} add up to {shown}" if are_all else f"the {what} that are shown add up to {shown} already"
 
 
 def _rows_across(table: PublishedTable) -> Iterator[Finding]:
@@ -63,11 +68,10 @@ def _rows_across(table: PublishedTable) -> Iterator[Finding]:
         return
     for row in dict.fromkeys(cell.row for cell in table.cells):
         total, parts = table.at(whole, row), [table.at(column, row) for column in others]
-        counts = [cell.n for cell in parts if cell is not None and cell.n is not None]
-        if total is None or total.n is None or len(counts) < len(others) or sum(counts) == total.n:
+        counts = [cell.n if cell else None for cell in parts]
+        if total is None or total.n is None or not (words := _misses(counts, total.n, "columns")):
             continue
-        words = f"{row}: the columns add up to {sum(counts)}, this one says {total.n}"
-        yield Finding(table.file, table.name, whole, ROWS, words)
+        yield Finding(table.file, table.name, whole, ROWS, f"{row}: {words}, this one says {total.n}")
 
 
 def _disagreeing(tables: Sequence[PublishedTable]) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ def case_facts(facts: Facts) -> CaseFacts | None:
     }
     return CaseFacts(
         case=facts.reference,
-        reviewed_on=max(reviews, default=None),
+        reviewed_on=reviewed_on(facts),
         requests=tuple(request_facts(facts)),
         reviews=len(reviews),
         is_open=facts.is_open,
@@ -77,6 +77,11 @@ def case_facts(facts: Facts) -> CaseFacts | None:
 def request_facts(facts: Facts) -> Iterator[RequestFacts]:
     """Every request of a case that was ever made, in the ledger's order."""
     return (RequestFacts(**vars(one), escalated=is_escalated(one, facts.prompts)) for one in facts.ever_asked)
+
+
+def reviewed_on(facts: Facts) -> date | None:
+    """The day of the last ratified review, by which a case counts; None before one."""
+    return max(_ratified(facts), default=None)
 
 
 def _ratified(facts: Facts) -> list[date]:

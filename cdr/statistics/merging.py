@@ -9,7 +9,7 @@ from typing import Any
 from cdr.statistics.chance import count_interval
 from cdr.statistics.counting import WHOLE
 from cdr.statistics.labels import Labels
-from cdr.statistics.tables import RATES, SHARES, TIMES, Cell, Row, Table, Tally, cell, one_decimal
+from cdr.statistics.tables import INTERNAL, PUBLIC, RATES, SHARES, TIMES, Cell, Row, Table, Tally, cell, one_decimal
 
 CONFIDENCE = 0.95
 POOLED = "The counts of {areas} added up. What a single area's tables say of chance is not said of the sum."
@@ -20,6 +20,9 @@ def merge_problems(tallies: Mapping[str, Tally]) -> Iterator[tuple[str, str]]:
     """Why these tallies cannot be added up: a file, and what is wrong with it beside the first."""
     names = list(tallies)
     first = tallies[names[0]]
+    for name in names:
+        if tallies[name].rounded:
+            yield name, "its numbers are rounded and have no exact sum: give the tally as it was counted"
     seen = {first.area.casefold(): names[0]}
     for name in names[1:]:
         other = tallies[name]
@@ -37,10 +40,14 @@ def merge_problems(tallies: Mapping[str, Tally]) -> Iterator[tuple[str, str]]:
 
 
 def merged(tallies: Sequence[Tally]) -> Tally:
-    """The sum of tallies of the same years, in the tables that all of them have; times have no sum. Raises: as `merge_problems` tells."""
+    """The sum of tallies of the same years, in the tables that all of them have; times have no sum. Raises: as `merge_problems` tells.
+
+    It is for publication only where all of them are.
+    """
     first, areas = tallies[0], ", ".join(one.area for one in tallies)
     tables = [_table([one.table(name) for one in tallies], areas) for name in _in_all(tallies) if name not in TIMES]
-    return Tally(area=areas, year=first.year, years=first.years, edition=first.edition, tables=tuple(tables))
+    edition = PUBLIC if all(one.edition == PUBLIC for one in tallies) else INTERNAL
+    return Tally(area=areas, year=first.year, years=first.years, edition=edition, tables=tuple(tables))
 
 
 def left_out(tallies: Sequence[Tally]) -> list[str]:

@@ -7,7 +7,8 @@ from datetime import date
 
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.review import passed_over
-from cdr.domain.panel.meeting import Meeting, missing, name_of, organisation_of
+from cdr.domain.panel.meeting import Meeting
+from cdr.domain.panel.people import missing, name_of, stands_for
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.records import dataclass
 from cdr.statistics.years import year_of
@@ -15,7 +16,7 @@ from cdr.statistics.years import year_of
 
 @dataclass(frozen=True)
 class Attendance:
-    """At how many meetings somebody was there from an organisation (an agency's id and name), of those of which it is recorded who was."""
+    """At how many meetings somebody was there from an organisation (an agency's id and name, or a lay member's), of those of which it is recorded who was."""
 
     organisation: str
     name: str
@@ -41,7 +42,7 @@ class PapersRead:
 @dataclass(frozen=True)
 class PanelYear:
     """One year's meetings: how many were held (recorded as over), how many of them were quorate, and how many cases
-    they had, one that came before two of them once.
+    they had, one that came before two of them once; `deferred` of how many of them a meeting put off what it decides.
 
     `observed` is at how many of them somebody observed; `read` is None where nobody was asked.
     """
@@ -53,6 +54,7 @@ class PanelYear:
     attendance: tuple[Attendance, ...] = ()
     observed: int = 0
     read: PapersRead | None = None
+    deferred: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,19 @@ def _year(year: str, held: Sequence[Meeting], configuration: Configuration) -> P
     attendance = tuple(_attendance([one for one in held if one.attended], configuration))
     observed = sum(bool(one.observers) for one in held)
     cases = {case for one in held for case in one.references}
-    return PanelYear(year, len(held), len(quorate), len(cases), attendance, observed, _read(held))
+    deferred = {case for one in held for case in one.deferred}
+    return PanelYear(year, len(held), len(quorate), len(cases), attendance, observed, _read(held), len(deferred))
 
 
 def _attendance(held: Sequence[Meeting], configuration: Configuration) -> Iterator[Attendance]:
-    """Each organisation that the quorum or a member stands for, then whoever else came; none where nothing is recorded."""
-    there = [{organisation_of(who, configuration) for who in one.attended} for one in held]
+    """Each organisation that the quorum or a member of all meetings stands for, lay members by themselves, then whoever else came.
+
+    None where nothing is recorded.
+    """
+    there = [{stands_for(who, configuration) for who in one.attended} for one in held]
     needed = [agency for quorum in configuration.panel for agency in quorum.agencies]
-    known = dict.fromkeys([*needed, *(one.organisation for one in configuration.members), *sorted(set().union(*there))])
+    members = (stands_for(one.id, configuration) for one in configuration.members if not one.co_opted)
+    known = dict.fromkeys([*needed, *members, *sorted(set().union(*there))])
     for agency in filter(None, known) if held else ():
         yield Attendance(agency, name_of(agency, configuration), sum(agency in one for one in there), len(held))
 

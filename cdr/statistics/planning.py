@@ -17,14 +17,14 @@ from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.standing import closures_of, opened_again_on
 from cdr.records import dataclass
 from cdr.statistics.chance import counts_differ
-from cdr.statistics.facts import case_facts
+from cdr.statistics.facts import reviewed_on
 from cdr.statistics.years import first_and_last_day, year_of, years_ending
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS_TOGETHER = 3
 FAMILY = frozenset({"mother", "father", "family"})
 LEVEL = 0.05
-FEWEST_YEARS = 3
+FEWEST_YEARS, MOST_YEARS = 3, 10
 
 
 @dataclass(frozen=True)
@@ -141,17 +141,17 @@ def touches(cases: Iterable[Facts]) -> Touches:
     )
 
 
-def range_after(counted: Sequence[int], level: float = LEVEL) -> tuple[int, int]:
+def range_after(counted: Sequence[int]) -> tuple[int, int]:
     """The least and the most that one more period may have, counted as often as these and with the same risk.
 
     It has every number that chance alone would not make so different from them (exact conditional test of two counts), so that it
-    holds at least 1 - `level` of such periods (Poisson).
+    holds at least 95 of 100 such periods (Poisson).
     """
     total, n = sum(counted), len(counted)
     middle = round(total / n)
 
     def is_outside(one: int) -> bool:
-        return counts_differ(total, one, float(n), 1.0) <= level
+        return counts_differ(total, one, float(n), 1.0) <= LEVEL
 
     least = middle - bisect_left(range(middle + 1), True, key=lambda down: is_outside(middle - down)) + 1
     far = 10 * (middle + 10)
@@ -165,7 +165,8 @@ def _next_year(cases: Sequence[Facts], today: date) -> NextYear | None:
     if not days:
         return None
     this, first = year_of(today), year_of(min(days))
-    years = years_ending(this, max(int(this[:4]) - int(first[:4]), 1))[:-1][-10:]
+    begun = int(this[:4]) - int(first[:4])  # this year, and those since the first, which is none of them
+    years = years_ending(this, max(1, min(begun, MOST_YEARS + 1)))[:-1]
     if len(years) < FEWEST_YEARS:
         return None
     counted = Counter(map(_year, cases))
@@ -189,37 +190,50 @@ def _year(facts: Facts) -> str:
 
 def _months(cases: Sequence[Facts], year: str, today: date) -> Iterable[Month]:
     first = first_and_last_day(year)[0]
-    reviewed = Counter(
-        (day.year, day.month) for one in cases if (known := case_facts(one)) and (day := known.reviewed_on)
-    )
+    own = [_Course.of(one) for one in cases if not one.is_imported]
+    reviewed = Counter((day.year, day.month) for one in cases if (day := reviewed_on(one)))
     for n in range(12):
         begins = date(first.year + (first.month + n > 12), (first.month + n - 1) % 12 + 1, 1)
         ends = begins.replace(day=monthrange(begins.year, begins.month)[1])
         if begins > today:
             return
         at = min(ends, today)
-        own = [one for one in cases if not one.is_imported]
         yield Month(
             f"{begins:%Y-%m}",
             sum(begins <= day <= at for one in cases if (day := one.notification.notified_on)),
             reviewed[begins.year, begins.month],
-            sum(_is_open(one, at) for one in own),
-            sum(_is_awaited(one, at) for one in own),
+            sum(one.is_open(at) for one in own),
+            sum(one.awaited(at) for one in own),
         )
 
 
-def _is_open(facts: Facts, on: date) -> bool:
-    """Whether a case was open at the end of a day: what happened last was no closing."""
-    notified = facts.notification.notified_on
-    if notified is None or notified > on:
-        return False
-    opened = [(day, True) for day in opened_again_on(facts.case) if day]
-    events = [*opened, *((one.on, False) for one in closures_of(facts.case) if one.on)]
-    until = sorted((event for event in events if event[0] <= on), key=lambda event: event[0])
-    return not until or until[-1][1] or (facts.is_open and len(until) == len(events))
+@dataclass(frozen=True)
+class _Course:
+    """A case by its days: when it was notified, each opening (True) and closing after that, and each request with the day of its answer."""
 
+    notified: date
+    events: tuple[tuple[date, bool], ...]
+    is_open_now: bool
+    asked: tuple[tuple[date, date | None], ...]
 
-def _is_awaited(facts: Facts, on: date) -> int:
-    """How many of a case's returns were awaited at the end of a day."""
-    asked = [one for one in facts.asked if one.requested_on <= on]
-    return sum(one.answered_on is None or one.answered_on > on for one in asked)
+    @staticmethod
+    def of(facts: Facts) -> _Course:
+        opened = [(day, True) for day in opened_again_on(facts.case) if day]
+        events = [*opened, *((one.on, False) for one in closures_of(facts.case) if one.on)]
+        return _Course(
+            facts.notification.notified_on or date.max,
+            tuple(sorted(events, key=lambda event: event[0])),
+            facts.is_open,
+            tuple((one.requested_on, one.answered_on) for one in facts.asked),
+        )
+
+    def is_open(self, on: date) -> bool:
+        """Whether the case was open at the end of a day: what happened last was no closing."""
+        if self.notified > on:
+            return False
+        until = [event for event in self.events if event[0] <= on]
+        return not until or until[-1][1] or (self.is_open_now and len(until) == len(self.events))
+
+    def awaited(self, on: date) -> int:
+        """How many of its returns were awaited at the end of a day."""
+        return sum(asked <= on and (answered is None or answered > on) for asked, answered in self.asked)

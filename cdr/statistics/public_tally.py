@@ -24,10 +24,8 @@ from cdr.statistics.released import (
     as_known,
 )
 from cdr.statistics.rounding import Method
-from cdr.statistics.tables import OVERLAPPING, SHARES, Cell, Row, Table, Tally, percent
+from cdr.statistics.tables import OVERLAPPING, PUBLIC, SHARES, Cell, Row, Table, Tally, percent
 from cdr.statistics.told import Key, Secret, Told
-
-PUBLIC = "public"
 
 
 @dataclass(frozen=True)

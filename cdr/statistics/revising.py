@@ -11,7 +11,7 @@ from typing import Any
 from cdr.records import dataclass
 from cdr.statistics.changed_since import Act, Changed, Revision
 from cdr.statistics.facts import CaseFacts
-from cdr.statistics.rounding import rounded
+from cdr.statistics.rounding import ROUND, SUPPRESS, Method
 from cdr.statistics.tables import OVERLAPPING, TOTAL, Cell, Row, Table, Tally
 from cdr.statistics.years import year_of
 from cdr.written import long_date
@@ -121,12 +121,16 @@ def _first_with(reported: Sequence[Reported], table_id: str, column: str) -> Rep
 
 def _changed(table: Table, before: Table, column: str, is_rounded: bool) -> Iterator[Changed]:
     """The rows and the total that show other counts, or would where they were rounded; a row that is not there any more counts nothing."""
-    here, there = table.columns.index(column), before.columns.index(column)
+    method, here, there = (
+        Method(ROUND if is_rounded else SUPPRESS),
+        table.columns.index(column),
+        before.columns.index(column),
+    )
     now = {row.label: row.cells[here] for row in table.rows}
     pairs = [(row.label, row.cells[there], now.get(row.label, Cell(0, None, None))) for row in before.rows]
     pairs += [(row.label, Cell(0, None, None), row.cells[here]) for row in _new(table, before)]
     for label, was, is_ in [*pairs, (TOTAL, before.total[there], table.total[here])]:
-        if was.n is not None and is_.n is not None and was.n != (rounded(is_.n) if is_rounded else is_.n):
+        if was.n is not None and is_.n is not None and method.limits(was.n) != method.limits(is_.n):
             yield Changed(label, was.n, is_.n)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 BASES = ("notified", "died", "reviewed", "requested")
 TOTAL = "Total"
+INTERNAL, PUBLIC = "internal", "public"  # editions of a tally
 
 # in these a cell counts the cases with something, of all the cases of its own row
 SHARES = frozenset(

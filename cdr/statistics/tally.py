@@ -20,6 +20,7 @@ from cdr.statistics.periods import YEAR, Columns, columns, exposure
 from cdr.statistics.reference import Figure, beside
 from cdr.statistics.summed import NOTHING, Summed
 from cdr.statistics.tables import (
+    INTERNAL,
     NOT_KNOWN,
     OVERLAPPING,
     PARTS,
@@ -40,7 +41,6 @@ from cdr.statistics.tables import (
 )
 from cdr.statistics.tally_json import to_json
 
-INTERNAL = "internal"
 BASIS_OF = {
     "notifications": "notified",
     "deaths": "died",

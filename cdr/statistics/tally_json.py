@@ -9,10 +9,9 @@ from typing import Any
 from cdr.statistics.changed_since import Revision
 from cdr.statistics.panel_years import PanelYear, PanelYears
 from cdr.statistics.rounding import STEP
-from cdr.statistics.tables import Break, Cell, Reference, Row, Table, Tally
+from cdr.statistics.tables import INTERNAL, Break, Cell, Reference, Row, Table, Tally
 
 SCHEMA = "cdr-tally/1"
-INTERNAL = "internal"
 
 
 def to_json(tally: Tally) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def _panel_json(panel: PanelYears, edition: str) -> dict[str, Any]:
 def _who_came_json(year: PanelYear) -> dict[str, Any]:
     came = [{"organisation": one.organisation, "there": one.there, "of": one.of} for one in year.attendance]
     read = asdict(year.read) if year.read else None
-    return {"attendance": came, "observed": year.observed, "papers_read": read}
+    return {"deferred": year.deferred, "attendance": came, "observed": year.observed, "papers_read": read}
 
 
 def _table_json(table: Table) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import erasures, layout
 from cdr.store.objects import EMPTY_TREE, Commit
+from cdr.store.registry import Person
 from cdr.store.store import Store
 
 DRILL_DAYS = 366  # a drill is asked for once in so many days
@@ -39,9 +40,8 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
         sealed.case(case)
     history, git = store.history, store.git
     commits = [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]
-    return [
-        _recorded(store, commit, folder) for commit in commits[::-1] if not folder or _touches(store, commit, folder)
-    ]
+    shown = [commit for commit in commits[::-1] if not folder or _touches(store, commit, folder)]
+    return [_recorded(store, *one, folder) for one in zip(shown, history.by_each(shown), strict=True)]
 
 
 def acts_since(store: Store, commit: str) -> list[tuple[date, str, str]]:
@@ -60,10 +60,11 @@ def last_acts(store: Store) -> dict[str, tuple[str, str]]:
     """
     history, git = store.history, store.git
     found: dict[str, tuple[str, str]] = {}
-    for commit in [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]:
+    commits = [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]
+    for commit, person in zip(commits, history.by_each(commits), strict=True):
         verb = VERB.match(commit.title)
         day = clock.day_of(commit.seconds).isoformat()
-        found[history.by(commit).fingerprint] = (day, verb[1] if verb else "by hand")
+        found[person.fingerprint] = (day, verb[1] if verb else "by hand")
     return found
 
 
@@ -74,10 +75,10 @@ def last_drill(store: Store) -> Recorded | None:
     """
     history, git = store.history, store.git
     commits = [*git.commits([history.root]), *(git.since(history.root, store.sealed.head) or [])]
-    signers = [(commit, history.by(commit).fingerprint) for commit in commits]
+    signers = [*zip(commits, history.by_each(commits), strict=True)]
     for commit, signer in reversed(signers):
         if commit.title.startswith(f"cdr: {DRILL}") and any(other != signer for _, other in signers):
-            return _recorded(store, commit, "")
+            return _recorded(store, commit, signer, "")
     return None
 
 
@@ -93,10 +94,9 @@ def _touches(store: Store, commit: Commit, folder: str) -> bool:
     return all(store.git.subtree(parent, folder) != made for parent in commit.parents or (EMPTY_TREE,))
 
 
-def _recorded(store: Store, commit: Commit, folder: str) -> Recorded:
+def _recorded(store: Store, commit: Commit, person: Person, folder: str) -> Recorded:
     before = commit.parents[0] if commit.parents else EMPTY_TREE
     paths = [path for path in store.git.changed(before, commit.id) if not folder or path.startswith(f"{folder}/")]
-    person = store.history.by(commit)
     at = datetime.fromtimestamp(commit.seconds, UTC).isoformat(timespec="seconds")
     return Recorded(commit.id, at, person.name, person.fingerprint, commit.title, tuple(paths))
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cdr.errors import MEND, InvalidData, NotAuthentic, Problem, ToolMissing
+from cdr.errors import MEND, InvalidData, Newer, NotAuthentic, Problem
 from cdr.forms import codec, migrations
 from cdr.records import dataclass
-from cdr.store.layout import Kind, Place
+from cdr.store.layout import KINDS, Kind, Place
 
 if TYPE_CHECKING:
     from cdr.forms.comments import Words
@@ -127,17 +127,19 @@ def _unlike(meant: Any, read: Any, field: str = "") -> Iterator[str]:
 def decode(plain: bytes, place: Place) -> Document:
     """The document in `plain`, in today's version of its form.
 
-    Raises: NotAuthentic when it is not what its place says it is, ToolMissing when a newer cdr wrote it.
+    Raises: NotAuthentic when it is not what its place says it is, Newer when a newer cdr wrote it.
     """
+    is_newer = False
     try:
         body = codec.load(plain)
         header = body.pop("document")
         document = Document(place, int(header["revision"]), header["previous"], body, _after_header(plain, header))
         genuine = header == _header(document)
+        is_newer = header["kind"] not in KINDS and header == {**_header(document), "kind": header["kind"]}
     except (codec.Unreadable, KeyError, TypeError, ValueError, AttributeError):
         genuine = False
     if not genuine:
-        raise _not_genuine(place)
+        raise Newer(place.path) if is_newer else _not_genuine(place)
     return _of_today(document)
 
 
@@ -165,7 +167,7 @@ def _of_today(document: Document) -> Document:
     try:
         body = migrations.migrated(document.body, document.form)
     except migrations.TooNew:
-        raise ToolMissing(f"{place.path} was made by a newer cdr.", "Bring cdr up to date on this machine.") from None
+        raise Newer(place.path) from None
     return document if body is document.body else replace(document, body=body, text=None)
 
 

@@ -1,4 +1,4 @@
-"""What a person has begun and not finished: kept outside the store, encrypted to them alone."""
+"""What one person keeps outside the store, encrypted to them alone: what was begun and not finished, and where files were put."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ from cdr.records import dataclass
 from cdr.store.crypto import Gnupg
 from cdr.store.registry import Person
 from cdr.store.state import State
+from cdr.store.store import Store
+
+
+def kept_here(store: Store, folder: str) -> Drafts:
+    """What the acting person keeps on this machine: in `drafts` what was begun and not finished, in `made-here` where files were put."""
+    return Drafts(store.sealed.keys.gnupg, store.history.state, store.person, folder)
 
 
 @dataclass(frozen=True)
 class Drafts:
-    """The drafts of one person for one store, by name."""
+    """The drafts of one person for one store, by name; or what else they keep so, in a `folder` of its own."""
 
     gnupg: Gnupg
     state: State
     person: Person
+    folder: str
 
     def keep(self, name: str, data: bytes) -> bool:
         """Keep a draft; whether it could be kept."""
@@ -37,4 +44,4 @@ class Drafts:
         self.state.forget(self._path(name))
 
     def _path(self, name: str) -> str:
-        return f"{self.person.fingerprint}/drafts/{name}"
+        return f"{self.person.fingerprint}/{self.folder}/{name}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -95,7 +94,7 @@ class Answer:
 
 def binary() -> str:
     """The path of a GnuPG that is new enough, with a folder of its own. Raises: ToolMissing, TryAgain, NotAllowed."""
-    found = shutil.which("gpg")
+    found = programs.path_of("gpg")
     if found is None:
         raise ToolMissing("GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again.")
     if version_of(found) < OLDEST:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cdr.errors import VERIFY, CdrError, NotAuthentic, NotFound
-from cdr.store import erasures, layout, state
+from cdr.store import erasures, layout, signers, state
 from cdr.store.crypto import Gnupg, Signer, UnknownKey
 from cdr.store.git import Git
 from cdr.store.keyring import Key, Part
@@ -26,6 +26,11 @@ ANOTHER = "Another store stands in this folder than the one seen here before."
 GIVEN_UP = "given-up"
 ASK = "keep this copy, and ask the other members before you go on."
 SIGN_AGAIN = f"If you made it by hand: git commit --amend --gpg-sign. If you did not: {ASK}"
+
+
+def silent(items: Sequence[str], label: str) -> Iterable[str]:
+    """No progress shown."""
+    return items
 
 
 class Keys:
@@ -127,6 +132,20 @@ class History:
     def by(self, commit: Commit) -> Person:
         """Whose key signed a commit of the history. Raises: NotAuthentic."""
         return self._signer(commit, commit.id if commit.id == self.root else commit.parents[0])
+
+    def by_each(self, commits: Sequence[Commit]) -> list[Person]:
+        """The same of several commits that were found authentic; what was found once is kept, for who signed a commit never changes."""
+        known = signers.kept(self.state)
+        found = [self._as_known(commit, known.get(commit.id, "")) or self.by(commit) for commit in commits]
+        now = {commit.id: person.fingerprint for commit, person in zip(commits, found, strict=True)}
+        if not now.items() <= known.items():
+            signers.keep(self.state, {**known, **now})
+        return found
+
+    def _as_known(self, commit: Commit, signer: str) -> Person | None:
+        """The person with this key, of those whom the registry named when the commit was made."""
+        parent = commit.id if commit.id == self.root else commit.parents[0]
+        return self.keys_at(parent).registry.person(signer) if signer else None
 
     def accept_root(self, fingerprint: str) -> None:
         """Take the store as begun by this key: from now on its history is remembered here. Raises: NotAuthentic."""

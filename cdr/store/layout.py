@@ -78,6 +78,14 @@ OF_NO_CASE = (
     (RELEASE, expression(r"reports/(release-[0-9]{4})\.yaml\.gpg")),
 )
 LEDGERS = (REQUESTS, PROMPTS)
+GIVEN_WHOLE = (
+    NOTIFICATION,
+    RETURN,
+    ANALYSIS,
+    REPORT,
+    REPORT_NUMBERS,
+    REPORT_PICTURES,
+)  # each revision takes the place of all before
 OF_A_CASE = {kind.name: kind for kind in (CASE, NOTIFICATION, REQUESTS, PROMPTS, RETURN, ANALYSIS, ATTACHMENT)}
 KINDS = {
     **OF_A_CASE,
@@ -129,6 +137,11 @@ def is_known(path: str) -> bool:
     known = path in (CONFIGURATION, REGISTRY, *PLACEHOLDERS, *OF_GIT) or KEY_FILE.fullmatch(path) is not None
     known = known or any(file.fullmatch(path) for file in (ERASURE_FILE, SUCCESSION_FILE))
     return known or is_own_wording(path) or place(path) is not None
+
+
+def may_be_newer(path: str) -> bool:
+    """Whether a path that no store has is where a newer cdr may keep a document of a kind that this one does not know."""
+    return path.startswith(DOCUMENTS) and path.endswith(".gpg") and not is_known(path)
 
 
 def is_own_wording(path: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cdr import disk
-from cdr.errors import CdrError, NotAllowed, NotAuthentic, ToolMissing
+from cdr.errors import CdrError, Newer, NotAllowed, NotAuthentic, ToolMissing
 from cdr.records import dataclass
 from cdr.store import layout, transaction
 from cdr.store.document import Document, decode, salvaged, unwritten
@@ -74,6 +74,8 @@ def _is_whole(store: Store, place: Place) -> bool:
             store.snapshot.check_recipients(place, store.snapshot.raw(place.path))
         else:
             store.snapshot.read(place)
+    except Newer:  # it is this cdr that does not know it: an older revision in its place would lose what it says
+        return not place.kind.chaser_writes  # but of the chaser nobody knows that it was a cdr that wrote
     except UNREADABLE:
         return False
     return True

@@ -17,6 +17,7 @@ from cdr.records import dataclass
 from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"
+READS = "reads"  # that a case was opened, until a change notes it
 BY_YEAR = "."
 SUMMED = "summed-"
 MOST_SUMMED = 8  # a person asks for a few sorts of tally

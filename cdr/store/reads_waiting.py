@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from cdr import clock, disk
 from cdr.forms import migrations
 from cdr.store import layout, lock
+from cdr.store.parts import READS
 from cdr.store.registry import MEMBER, Person
 
 if TYPE_CHECKING:
     from cdr.store.sealing import Sealing
     from cdr.store.transaction import Change
 
-PENDING = "reads"
 MOST_PENDING = 200  # lines that wait for a change of another day
 
 Line = Mapping[str, Any]
@@ -37,7 +37,7 @@ def folded(
 
     `is_recorded` says whether there is a file of that name in the store.
     """
-    if person.role != MEMBER or not sealing.is_kept(PENDING):
+    if person.role != MEMBER or not sealing.is_kept(READS):
         return change, lambda: None
     with waiting(sealing) as (kept, _):
         lines = kept["reads"]
@@ -63,5 +63,5 @@ def waiting(sealing: Sealing) -> Iterator[tuple[dict[str, Any], Callable[[dict[s
     """The lines that wait, and how to keep others in their place; one run at a time."""
     folder = disk.private_folder(sealing.state.folder)
     with lock.held(folder / "reads.lock", doing="noting who read"):
-        kept = sealing.open(PENDING) or {"head": "", "reads": []}
-        yield kept, lambda content: sealing.keep(PENDING, content)
+        kept = sealing.open(READS) or {"head": "", "reads": []}
+        yield kept, lambda content: sealing.keep(READS, content)

@@ -69,6 +69,16 @@ class Repository:
         pointer = self.directory / "commondir"
         return self._named(self.directory, note(pointer)) if pointer.is_file() else self.directory
 
+    @property
+    def pending(self) -> Path:
+        """Where a change that is being published is noted until its files are brought up to date."""
+        return self.directory / "cdr-pending"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a crash left a change half brought up to date."""
+        return os.path.lexists(self.pending)
+
     def _named(self, there: Path, words: str) -> Path:
         """The place that is named in a folder. Raises: WrongConfiguration where it is none."""
         found = led_to(there, words)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 
-from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic, ToolMissing
+from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic, ToolMissing
 from cdr.records import dataclass
 from cdr.store import layout, transaction
 from cdr.store.document import Document, encode
@@ -95,6 +95,7 @@ def encrypt_anew(store: Store, new: Snapshot, places: Sequence[Place], found: Ro
             usable(new.public_keys, person)
     except NotAllowed as error:
         raise NotAllowed(error.message, f"{error.hint} Several are taken up at once: {TOGETHER}") from None
+    found.left.update({path: Newer(path) for path in new.files if layout.may_be_newer(path)})
     note = _Note(store, new)
     by_case: dict[str, list[Place]] = {}
     for place in places:

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdr import clock, disk
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
-from cdr.store import layout, lock, reads_waiting, transaction, worktree
+from cdr.store import layout, lock, worktree
 from cdr.store.case_file import CaseFile
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document
-from cdr.store.drafts import Drafts
 from cdr.store.git import Git
-from cdr.store.history import History, Progress
+from cdr.store.history import History, Progress, silent
 from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
-from cdr.store.parts import NOT_AT_REST, Kept
+from cdr.store.parts import NOT_AT_REST, READS, Kept
 from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
-from cdr.store.transaction import Change
+
+if TYPE_CHECKING:  # what only a change needs is loaded for that
+    from cdr.store.transaction import Change, Written
 
 AT_WORK_SECONDS, UNFINISHED_SECONDS = 0.2, 2.0
 NOTED = "cdr-mail-taken"
 KEPT_AT_ONCE = 20  # a change of more cases than these leaves it to whoever opens one to keep it
-
-
-def silent(items: Sequence[str], label: str) -> Iterable[str]:
-    """No progress shown."""
-    return items
 
 
 class Store:
@@ -76,6 +73,8 @@ class Store:
         """Hold the lock; what a crash left undone is finished, and what it left half made is taken away.
 
         Nothing is written before the history is found good, and the folder fit to be written to."""
+        from cdr.store import transaction
+
         self.git.repository.refuse_writing()
         with self._lock(wait):
             transaction.recover(self.git, self.history.verified(self.progress).head, self.history.root)
@@ -85,7 +84,7 @@ class Store:
 
     def _mend(self) -> None:
         """Do what a crash left undone, where nobody else writes just now; the lock is held by a git of its that is still at work."""
-        if transaction.is_unfinished(self.git) or any(map(disk.left_in, self._own_folders())):
+        if self.git.repository.is_unfinished or any(map(disk.left_in, self._own_folders())):
             with suppress(CdrError, OSError), self._mended(wait=AT_WORK_SECONDS):
                 pass
 
@@ -188,13 +187,13 @@ class Store:
 
     def template(self, name: str) -> bytes | None:
         """This area's own wording of a letter, where it has one."""
-        path = f"templates/letters/{name}"
-        return self.sealed.raw(path) if self.sealed.blob(path) else None
+        return self.sealed.raw(path) if self.sealed.blob(path := f"templates/letters/{name}") else None
 
     def published_figures(self) -> dict[str, bytes]:
         """This area's own files of published figures, by their paths."""
-        paths = sorted(path for path in self.sealed.below("reference") if path.endswith(".yaml"))
-        return {path: self.sealed.raw(path) for path in paths}
+        return {
+            path: self.sealed.raw(path) for path in sorted(self.sealed.below("reference")) if path.endswith(".yaml")
+        }
 
     def kept(self) -> Kept:
         """What the index keeps of every document that may be read: by case, then by kind's name.
@@ -227,7 +226,7 @@ class Store:
             written = {place.id for place in places}
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = [self.snapshot.unwritten(place) for place in lacking]
-            self.sealing.along(reads_waiting.PENDING)  # in which it is noted that this case was opened
+            self.sealing.along(READS)  # in which it is noted that this case was opened
             self._opened[case] = CaseFile(case, (*ledgers, *self.index.case_documents(case, places).values()))
         self.cases_opened.add(case)
         return self._opened[case]
@@ -256,13 +255,7 @@ class Store:
     @property
     def made_on(self) -> date:
         """The day on which the store was made."""
-        [first] = self.git.commits([self.root])
-        return clock.day_of(first.seconds)
-
-    @property
-    def drafts(self) -> Drafts:
-        """What the acting person has begun and not finished."""
-        return Drafts(self.sealed.keys.gnupg, self.history.state, self.person)
+        return clock.day_of(self.git.commits([self.root])[0].seconds)
 
     # ---- changing ----------------------------------------------------------------------------------------------
 
@@ -272,7 +265,7 @@ class Store:
         with self._mended():
             self.look_again()
             with suppress(CdrError):  # without a key nothing is opened
-                self.sealing.along(reads_waiting.PENDING, NOT_AT_REST)  # which a commit brings forward
+                self.sealing.along(READS, NOT_AT_REST)  # which a commit brings forward
             try:
                 yield
             finally:
@@ -319,6 +312,8 @@ class Store:
         gives back is called where publishing fails all the same.
         Raises: InvalidData, NotAllowed, NotAuthentic, TryAgain, DiskFailed; then nothing was written.
         """
+        from cdr.store import reads_waiting, transaction
+
         change, forget_reads = reads_waiting.folded(
             self.person, self.index.sealing, lambda path: self.sealed.blob(path) is not None, change
         )
@@ -346,6 +341,8 @@ class Store:
 
         Raises: TryAgain, DiskFailed; then nothing was written. NotKnown.
         """
+        from cdr.store import transaction
+
         with transaction.signals_deferred():
             take_back = ready()
             try:
@@ -360,7 +357,7 @@ class Store:
             with suppress(CdrError, OSError):  # it is recorded; what could not be renewed renews itself later
                 keep()
 
-    def _keep(self, written: transaction.Written, change: Change, replaced: Mapping[Place, Document]) -> None:
+    def _keep(self, written: Written, change: Change, replaced: Mapping[Place, Document]) -> None:
         self.index.put(written.documents, written.commit, change.removed)
         digests = {path: digest for path, (_, digest) in written.documents.items()}
         cases = {place.case for place in change.documents if place.case}
@@ -376,6 +373,8 @@ class Store:
         try:
             self.sealed.refuse_changed_files(within)
         except NotAuthentic:
+            from cdr.store import transaction
+
             if not self.git.held:
                 with suppress(CdrError), self._mended(wait=UNFINISHED_SECONDS):
                     pass

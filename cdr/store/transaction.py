@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
-from cdr.errors import CdrError, InvalidData, NotAllowed, NotAuthentic
+from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic
 from cdr.records import dataclass
 from cdr.store import encrypting, git_files, git_locks, layout, worktree
 from cdr.store.document import Document, Encoded, encode
@@ -28,7 +28,7 @@ from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
 LONG = 50  # so many documents take more than two seconds
-PENDING, LARGEST_NOTE = "cdr-pending", 4096
+LARGEST_NOTE = 4096
 LAID_OUT = (
     "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
 )
@@ -95,6 +95,8 @@ def prepare(
         _next(snapshot, place, body, change.texts.get(place), current.get(place))
         for place, body in change.documents.items()
     ]
+    for one in current.values():
+        _refuse_newer(one)
     for document in documents:
         _validate(document)
     encoded = [encode(document) for document in documents]
@@ -136,7 +138,7 @@ def publish(git: Git, new: str, old: str | None, why: str) -> None:
     """
     with signals_deferred(), git_locks.held(git.repository.index):
         git_locks.await_free(_refs(git))
-        pending = git.repository.directory / PENDING
+        pending = git.repository.pending
         disk.write_whole(pending, json.dumps({"old": old or EMPTY_TREE, "new": new}).encode())
         git.publish(new, old, why)
         with suppress(CdrError, OSError):
@@ -199,7 +201,7 @@ def recover(git: Git, verified: str, root: str) -> None:
         if note and is_of_history(git, note, verified, root):
             _keep_own_work(git, *note, verified)
             bring_forward(git, *note, verified)
-    (git.repository.directory / PENDING).unlink(missing_ok=True)
+    (git.repository.pending).unlink(missing_ok=True)
 
 
 def clear_locks(git: Git) -> None:
@@ -242,16 +244,11 @@ def unfinished(git: Git, verified: str, root: str) -> set[str]:
 
 def _note(git: Git) -> tuple[str, str] | None:
     try:
-        note = json.loads(disk.read_regular(git.repository.directory / PENDING, LARGEST_NOTE))
+        note = json.loads(disk.read_regular(git.repository.pending, LARGEST_NOTE))
         old, new = str(note["old"]), str(note["new"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return (old, new) if ID.fullmatch(old) and ID.fullmatch(new) else None
-
-
-def is_unfinished(git: Git) -> bool:
-    """Whether a crash left something for `recover`."""
-    return os.path.lexists(git.repository.directory / PENDING)
 
 
 def inside(folder: Path, path: str) -> Path:
@@ -289,6 +286,22 @@ def _next(
             raise AssertionError("a document that exists is replaced without having been read")
         return Document(place, 1, snapshot.replaced_by_next(place.path), body, text)
     return current.successor(body, snapshot.replaced_by_next(place.path), text)
+
+
+def _refuse_newer(replaced: Document) -> None:
+    """Stop where the revision that is replaced says what this cdr does not know, and so would leave out. Raises: Newer.
+
+    Not where a person gives the whole document anew, nor of what the chaser wrote, which is judged elsewhere.
+    """
+    from cdr.forms import schema
+    from cdr.forms.schema_faults import UNKNOWN
+
+    kind = replaced.place.kind
+    if kind.chaser_writes or kind in layout.GIVEN_WHOLE:
+        return
+    found = schema.problems(replaced.body, schema.current(replaced.form))
+    if any(one.rule == UNKNOWN for one in found):
+        raise Newer(replaced.place.path)
 
 
 def _validate(document: Document) -> None:

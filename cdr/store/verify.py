@@ -29,6 +29,11 @@ PUT_BACK = "Put it back with: cdr verify --repair"
 OWN_WORK = (layout.CONFIGURATION, *layout.OWN_WORDINGS)
 LARGEST_KEPT = LARGEST["blob"]
 UNUSED = "nothing of it is used until"
+NOTHING = "Nothing of a store has this name; a member takes it out of the repository."
+NEWER_OR_NOTHING = (
+    "This cdr knows no document of this name. Where a newer one wrote it, bring cdr up to date on this machine before anything else is done; "
+    "where none did, a member takes it out of the repository."
+)
 
 
 @dataclass(frozen=True)
@@ -147,9 +152,7 @@ def _names(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
             way_out = MEND if layout.place(path) else "A member takes it out of the repository."
             yield Finding("file-name", "error", path, f"It is not a plain file{_since(store, path)}. {way_out}")
         elif not layout.is_known(path):
-            yield Finding(
-                "file-name", "error", path, "Nothing of a store has this name; a member takes it out of the repository."
-            )
+            yield Finding("file-name", "error", path, NEWER_OR_NOTHING if layout.may_be_newer(path) else NOTHING)
         if path.casefold() in seen:
             yield Finding("file-name", "error", path, "Another file has the same name but for capitals.")
         seen[path.casefold()] = path

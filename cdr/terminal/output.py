@@ -76,7 +76,13 @@ def say(text: str) -> None:
     if app is not None and app.quiet:
         app.held_back += text.splitlines()
         return
-    click.echo(visible(text), err=True)
+    click.echo(talk(text), err=True)
+
+
+def talk(text: str) -> str:
+    """Text as stderr shows it: on a terminal no line is longer than that is wide, and none is broken within a word."""
+    columns = screen(sys.stderr)
+    return fitting.lines(visible(text), columns) if columns else visible(text)
 
 
 def speak_up() -> None:

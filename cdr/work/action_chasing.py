@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.domain.panel.actions import Action, asked
-from cdr.domain.panel.meeting import organisation_of
+from cdr.domain.panel.people import organisation_of
 from cdr.domain.rulebook.configuration import Agency, Person
 from cdr.errors import DONE, RECORDED, CdrError, ConditionsNotMet, DiskFailed, TryAgain
 from cdr.records import dataclass

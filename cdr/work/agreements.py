@@ -21,7 +21,7 @@ def agreements(app: App) -> list[Agreement]:
 def record_agreement(app: App, who: str, on: date, until: date | None) -> None:
     """Record that somebody signed. Raises: NotFound for who is neither a member nor an agency."""
     from cdr.domain.panel.agreements import signed
-    from cdr.domain.panel.meeting import refuse_strangers
+    from cdr.domain.panel.people import refuse_strangers
     from cdr.store.panels import agreements_place, panel_file
     from cdr.store.transaction import Change
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from cdr.app import App
+from cdr.domain.rulebook.agency_routes import HANDED_OVER, ROUTE_IN_WORDS
 from cdr.domain.rulebook.configuration import Agency
 from cdr.errors import ConditionsNotMet
 from cdr.records import dataclass
@@ -25,11 +26,12 @@ class Tested:
 def send_test(app: App, agency_id: str) -> Tested:
     """Send an agency a form that is about no child, as it would get one, and record the day.
 
-    Raises: ConditionsNotMet where the store only watches or cdr.yaml was changed by hand; TryAgain where it was not taken; NotFound.
+    Raises: ConditionsNotMet where the store only watches, cdr.yaml was changed by hand, or its forms go by no mail; TryAgain where it was
+    not taken; NotFound.
     """
     from cdr.domain.asking import passphrase
 
-    app.configuration.agency(agency_id)
+    _refuse_by_hand(app.configuration.agency(agency_id))
     day = app.clock.today
     app.store.require_member()
     if app.configuration.only_watches:
@@ -43,12 +45,12 @@ def send_test(app: App, agency_id: str) -> Tested:
 
 
 def confirm(app: App, agency_id: str, on: date) -> Agency:
-    """Record that an agency confirmed that a test arrived on a day, at the address that it has now.
+    """Record that an agency confirmed that a test arrived on a day, at the address that it has now; or the place to which its forms go by hand.
 
     Raises: ConditionsNotMet where no test was sent by then; NotFound.
     """
     agency = app.configuration.agency(agency_id)
-    if agency.tested_on is None or on < agency.tested_on:
+    if agency.route not in HANDED_OVER and (agency.tested_on is None or on < agency.tested_on):
         raise ConditionsNotMet(
             "Nothing was recorded.",
             [f"No test was sent to {agency_id} by {on}."],
@@ -56,6 +58,18 @@ def confirm(app: App, agency_id: str, on: date) -> Agency:
         )
     _record(app, agency_id, {"arrived_on": on.isoformat(), "arrived_at": agency.email, "arrived_by": agency.route})
     return app.configuration.agency(agency_id)
+
+
+def _refuse_by_hand(agency: Agency) -> None:
+    """No test goes to an agency whose forms a person hands over: nothing that it is to open comes by mail."""
+    if agency.route in HANDED_OVER:
+        raise ConditionsNotMet(
+            f"No test was sent to {agency.id}.",
+            [
+                f"Its form is a {ROUTE_IN_WORDS[agency.route]}: {agency.route_to}. No mail brings it, so there is none to try."
+            ],
+            f"Ring and ask whether that is the right place, then: cdr request --arrived {agency.id}",
+        )
 
 
 def _record(app: App, agency: str, new: dict[str, str]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cdr.errors import WrongUsage
 from cdr.terminal.terminal import is_attended, lines
-from cdr.work.taking_in import text
+from cdr.work.taking_in import text, written
 
 
 def asked_text(file: str | None, field: str, title: str) -> str:
-    """What a file says, or what a person types, up to an empty line. Raises: WrongUsage where nobody can be asked; as `text`."""
+    """What a file says, or what a person types, up to an empty line. Raises: WrongUsage where nobody can be asked; InvalidData."""
     if file is not None:
         return text(file, field, title)
     if not is_attended():
@@ -19,4 +19,4 @@ def asked_text(file: str | None, field: str, title: str) -> str:
     typed = "\n".join(lines(f"{title} (an empty line ends it): ", ()))
     if not typed:
         raise WrongUsage("Nothing was typed; nothing was recorded.")
-    return typed
+    return written(typed, "what was typed", field, title)

@@ -22,10 +22,15 @@ def attached(
     """The case with one more file, the file by the place where it is kept, and its number.
 
     The file was read before (`given`): nobody waits for a pipe while the store is locked. `name` is what it was called.
+    Raises: InvalidData for one that is to say what a perinatal review found and does not follow its form.
     """
     from cdr.domain.case.attachments import with_attachment
+    from cdr.domain.panel.perinatal_review import FORM, is_written_out
     from cdr.store import layout
+    from cdr.work.taking_in import check
 
+    if is_written_out(kind, name):
+        check(data, file_name(name), FORM, lambda body: [], reference)
     place = app.store.free_places(reference, layout.ATTACHMENT)[0]
     number = int(place.id.rpartition("-")[2])
     body = with_attachment(

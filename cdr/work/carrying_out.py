@@ -9,6 +9,7 @@ from cdr.errors import CdrError
 from cdr.mail import outbox
 from cdr.store import destroying, erasing
 from cdr.store.exchange import Remote
+from cdr.work import made_here
 
 ON_THE_MACHINE = (
     "Whether the shared repository has destroyed the files of {} is seen there alone: its machine does so where the hook post-receive "
@@ -26,6 +27,7 @@ def carry_out(app: App, remote: Remote | None = None, *, again: str = "", was_pu
     here = destroying.waiting(store, again)
     for case in here:  # first: what is destroyed is noted as done
         outbox.take_away_of(store.outbox, case)
+        store.notices += made_here.sentences(made_here.delete_of_case(app, case))
     if here:
         destroying.finish(store, here)
     if remote is None:

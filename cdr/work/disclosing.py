@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
+from cdr.domain.case import disclosures
+from cdr.domain.case.disclosures import Disclosure
 from cdr.errors import NotFound, WrongUsage
 from cdr.expressions import expression
 from cdr.records import dataclass
@@ -242,14 +244,7 @@ def _document_in_lines(document: Document) -> Iterator[str]:
 
 
 def with_disclosure(case: Mapping[str, Any], made: Bundle, sha256: str) -> dict[str, Any]:
-    """The case with the fact that this was given: to whom, when, on which authority, which file, and what was left out."""
-    item = {
-        "on": made.on.isoformat(),
-        "to": made.to,
-        "by": made.by,
-        "authority": made.authority,
-        "sha256": sha256,
-        "documents": [piece.name for piece in made.pieces],
-        "left_out": [one.name for one in made.left_out],
-    }
-    return {**case, "disclosures": [*case.get("disclosures", ()), item]}
+    """The case with the fact that this was given."""
+    pieces, left_out = (tuple(one.name for one in each) for each in (made.pieces, made.left_out))
+    given = Disclosure(made.on, made.to, made.by, made.authority, sha256, pieces, left_out)
+    return disclosures.with_disclosure(case, given)

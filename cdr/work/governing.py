@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any
 from cdr import __version__
 from cdr.app import App
 from cdr.documents.governance.papers import AgencyType, Asked, Gap, Key, Known, listed
-from cdr.errors import NOT_USED
 from cdr.expressions import expression
 from cdr.forms.codelists import Code, code_list
 from cdr.statistics.rounding import ROUND, SHOWN_ROUNDED, SUPPRESS
 from cdr.statistics.threshold import FEWEST
-from cdr.store import layout
-from cdr.terminal.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,8 +39,6 @@ PUBLISHED = {
 
 def known(app: App) -> Known:
     """What the store says of itself. Raises: WrongConfiguration, NotAuthentic."""
-    if app.store.changed_files(layout.CONFIGURATION):
-        say(f"please check: {NOT_USED}")
     keys = _keys(app)
     members = [key for key in keys if key.role == "member"]
     return Known(

@@ -9,7 +9,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.case.handovers import FORM, RECEIVED, SENT, Bundle, bundle, bundle_of, was_sent_to, with_handover
+from cdr.domain.case.handovers import (
+    FORM,
+    RECEIVED,
+    SENT,
+    Bundle,
+    asked_here,
+    bundle,
+    bundle_of,
+    was_sent_to,
+    with_handover,
+)
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import HOME_AREAS_ANALYSIS
 from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem
@@ -77,6 +87,7 @@ def hand_over(app: App, reference: str, to: Area, write: Callable[[bytes], Calla
         made = bundle(
             sender=app.configuration.area, to=to.name, case=reference, on=today, case_body=documents.case.body,
             form_a=documents.notification.body, returns=documents.return_bodies, analysis=documents.analysis_body,
+            asked=asked_here(documents.case.body, documents.requests.body, {one.id: one.name for one in app.configuration.agencies}),
         )  # fmt: skip
         plain = json.dumps(made.body(), ensure_ascii=False, sort_keys=True).encode()
         message = Gnupg().encrypt_mail(plain, keys, app.store.person.fingerprint)
@@ -171,7 +182,7 @@ def _answer(app: App, received: Received) -> str:
             raise ConditionsNotMet("There is no analysis in the bundle; nothing was recorded.", [])
         raw = json.dumps(given.analysis, ensure_ascii=False, indent=2).encode()
         body, files, _ = attached(app, reference, kept.body, NAME, raw, KIND)
-        body = with_handover(body, RECEIVED, sender, today, given.case, received.signer)
+        body = with_handover(body, RECEIVED, sender, today, given.case, received.signer, given.asked)
         body = _with_milestones(app, body, (CAME,), sender, today)
         now.record("receive", {kept.place: body}, attachments=files)
     return reference
@@ -198,7 +209,7 @@ def _new_case(app: App, received: Received) -> str:
         steps = routes.what_follows(form_a, app.configuration, app.policy, app.working_days, today)
         reference = layout.new_reference(moments.day(form_a["notified_at"]), store.references)
         opened_case = case.opened(today, form_a, steps, None)
-        body = with_handover(opened_case, RECEIVED, given.sender, today, given.case, received.signer)
+        body = with_handover(opened_case, RECEIVED, given.sender, today, given.case, received.signer, given.asked)
         bodies: dict[Place, dict[str, Any]] = {
             store.place(reference, "case"): body,
             store.place(reference, "notification"): form_a,

@@ -77,7 +77,10 @@ def _at_rest(app: App) -> dict[str, Mapping[str, Any]]:
 
 
 def _not_at_rest(app: App) -> dict[str, Identity]:
-    return {case: facts.identity for case, facts in app.cases_not_at_rest().items() if facts.identity}
+    from cdr.domain.case.duplicates import Identity
+
+    kept = {case: facts.kept_identity for case, facts in app.cases_not_at_rest().items()}
+    return {case: Identity.from_dict(one) for case, one in kept.items() if one is not None}
 
 
 def _without(found: dict[str, Identity], but: str) -> dict[str, Identity]:

@@ -75,7 +75,7 @@ def _cases(app: App, of: Sequence[str]) -> list[str]:
 def _learning(app: App, cases: Sequence[str]) -> tuple[Learning, int]:
     """What these reviews say, without names, and how many words may still be names. Raises: ConditionsNotMet where there is nothing."""
     from cdr.documents.panel.briefing import Learning, Point
-    from cdr.domain.panel.meeting import name_of
+    from cdr.domain.panel.people import name_of
     from cdr.domain.rulebook.validation import items_at, text_at
     from cdr.forms.codelists import code_list
     from cdr.work.timelines import anonymiser_of

@@ -14,7 +14,7 @@ from cdr.records import dataclass
 from cdr.terminal.output import say
 from cdr.work.changing import changing
 from cdr.work.letter_wishes import NobodyToWriteTo, WrittenTo, asked_of, tell_skipped, written_to
-from cdr.work.letters_held import HeldBack, LetterCase, Wanted, case_of, held_by, not_final
+from cdr.work.letters_held import HeldBack, LetterCase, Wanted, case_of, held_by, nobody_to_have_it, not_final
 from cdr.work.taking_in import take_in
 
 if TYPE_CHECKING:
@@ -125,17 +125,25 @@ def _answers(wanted: Wanted, case: LetterCase, today: date) -> Mapping[str, Any]
 def _written(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any] | None) -> dict[int, Made]:
     """The letters, once nothing holds them and there is a place for each."""
     from cdr.domain.case.letters_made import letters_made
+    from cdr.domain.letters import letters, wishes
     from cdr.domain.letters.letter_holds import last_gate
 
     body = case.documents.case.body
-    current = gate or last_gate(body, wanted.kind, case.rules.of_every_kind)
     to = written_to(wanted, case, _with_gate(body, gate) if gate else body, gate)
-    composed = _composed(app, wanted, case, to, current)
+    everyone = letters.recipients(case.form_a)
+    current = gate or last_gate(
+        body, wanted.kind, case.rules.of_every_kind, lambda given: wishes.asked_of(given, to.people, everyone)
+    )
+    try:
+        composed = _composed(app, wanted, case, to, current)
+    except NotFound as nobody:
+        told = nobody_to_have_it(wanted, case, nobody)
+        raise not_final(told, gate, case.kind) if told else nobody from nobody
     held = held_by(app, wanted, case, current, composed, to.questions, to.unclear)
     if held:
         raise not_final(held, gate, case.kind)
     tell_skipped(to)
-    _advise(wanted, case, composed, current)
+    _advise(app, wanted, case, composed, current)
     wording = _wording(app, wanted.kind)
     anyway = f"{wording}\n{_own_words(app)}"
     files = {
@@ -232,11 +240,13 @@ def _to_family(
         )
     by_number = letters.people_of(case.form_a)
 
+    def in_custody(person: Recipient) -> bool:
+        return case.rules.addresses.is_custody(person.address_lines)
+
     def who_can_help(person: Recipient) -> Sequence[support.Organisation]:
         return support.choose(
             case.form_a, helping.everyone(app), app.policy.ages, analysis=case.analysis, inquest=case.standing.inquest,
-            to=by_number[person.number], on=wanted.send_on,
-            in_custody=case.rules.addresses.is_custody(person.address_lines),
+            to=by_number[person.number], on=wanted.send_on, in_custody=in_custody(person),
         )  # fmt: skip
 
     return [
@@ -244,30 +254,30 @@ def _to_family(
             case.form_a, app.configuration, person, wanted.send_on, who_can_help(person), app.policy.ages, draft=wanted.draft,
             reference=wanted.reference, case=case.standing, signed_by_chair=case.kind.signed_by == letter_kinds.CHAIR,
             other_cases=len(others), new_cases=len(new), meet_with=letter_gate.who_agreed(gate, "someone_to_meet"),
-            large_print=wanted.large_print,
+            in_custody=in_custody(person), large_print=wanted.large_print,
         )
         for person in people
     ]  # fmt: skip
 
 
-def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None) -> None:
+def _advise(
+    app: App, wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gate: Mapping[str, Any] | None
+) -> None:
     """What a person should see to before a letter goes out."""
-    from cdr.domain.letters import letter_facts, letter_gate, professional_letters
+    from cdr.domain.letters import colleague_letters, letter_facts, letter_gate, professional_letters
     from cdr.domain.letters.greeting import names_two
     from cdr.domain.letters.letters import Letter, to_hand_over, twin_to_ask_about
 
     for one in composed:
         if sent := letter_facts.sent_before(case.documents.case.body, wanted.kind, one.recipient):
             say(f"please check: letter {one.recipient.number} of this kind went to the same person before, on {sent}.")
-        if isinstance(one, professional_letters.ProfessionalLetter) and one.due_is_past:
-            say(
-                f"please check: the day of recommendation {one.recipient.number} in Form C is past, so the letter names none."
-            )
-    if case.kind.then and not wanted.draft:
-        word = " or ".join(case.kind.then)
-        say(
-            f"please note: once you have talked it over with them, record it with cdr milestone {wanted.reference}: {word}"
-        )
+        if isinstance(one, professional_letters.ProfessionalLetter):
+            for sentence in professional_letters.to_check(one, case.documents.case.body):
+                say(f"please check: {sentence}")
+    if follows := colleague_letters.what_follows(
+        case.kind, case.documents.case.body, wanted.reference, draft=wanted.draft
+    ):
+        say(follows)
     if case.kind.to != "family":
         return
     for number in to_hand_over([one for one in composed if isinstance(one, Letter)]):
@@ -276,7 +286,7 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
         say(
             "please check: the letter speaks of no twin. Form A names none (family.siblings), or does not say whether the twin is alive."
         )
-    _advise_of_the_family(case, {one.recipient.number for one in composed})
+    _advise_of_the_family(app, wanted.reference, case, {one.recipient.number for one in composed})
     for number in [one.recipient.number for one in composed if names_two(one.recipient.name)]:
         say(
             f"please check: letter {number} is to two people in one; in Form A each has an entry of their own, for a letter each."
@@ -287,13 +297,21 @@ def _advise(wanted: Wanted, case: LetterCase, composed: Sequence[AnyLetter], gat
         )
 
 
-def _advise_of_the_family(case: LetterCase, written_to: Collection[int]) -> None:
-    """What of the family's own entries in Form A should be seen to: a parent who died too, a name in small letters."""
+def _advise_of_the_family(app: App, reference: str, case: LetterCase, written_to: Collection[int]) -> None:
+    """What of the family should be seen to: whose it is, what it told us, a parent who died too, a name in small letters."""
+    from cdr.domain.letters import letter_advice
     from cdr.domain.letters.greeting import with_capitals
     from cdr.domain.letters.letter_gate import one_line
     from cdr.domain.letters.people_written_to import parents_who_died, people_of
     from cdr.forms.codelists import code_list
 
+    told = letter_advice.of_what_was_told(reference, case.form_a, case.documents.case.body, written_to)
+    for sentence in (
+        *letter_advice.of_another_area(reference, case.form_a, app.configuration.authorities),
+        *letter_advice.of_birth_parents(case.form_a, written_to),
+        *(told if case.kind.only_who_told else ()),
+    ):
+        say(f"please check: {sentence}")
     for relationship in parents_who_died(case.form_a):
         who = code_list("relationship").label(relationship).lower() if relationship else "a parent"
         say(

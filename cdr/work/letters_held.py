@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
-from cdr.errors import ConditionsNotMet
+from cdr.errors import ConditionsNotMet, NotFound
 from cdr.records import dataclass
 from cdr.terminal.output import say
 
@@ -158,6 +158,16 @@ def held_by(
         *letter_gate.too_old(gate, wanted.send_on, questions, case.rules.good_for, case.rules.proof_reading_good_for),
     ]  # fmt: skip
     return Held(tuple(dict.fromkeys(facts)), tuple(dict.fromkeys(answers)), tuple(of_day))
+
+
+def nobody_to_have_it(wanted: Wanted, case: LetterCase, nobody: NotFound) -> Held:
+    """What of the case keeps a final letter that would have nobody to go to: that there is nobody is then no news, and its hint no help."""
+    from cdr.domain.letters import letter_facts
+
+    if wanted.draft:
+        return Held()
+    facts = letter_facts.unmet(case.kind, case.standing, case.rules)
+    return Held((*facts, nobody.message)) if facts else Held()
 
 
 def _day(app: App, wanted: Wanted, case: LetterCase, gate: Mapping[str, Any] | None) -> list[str]:

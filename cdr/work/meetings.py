@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdr.app import App
 from cdr.domain.case.standing import is_open
-from cdr.domain.panel.meeting import Meeting, document_of, meeting_of, missing, refuse_over
+from cdr.domain.panel.ending import refuse_over
+from cdr.domain.panel.meeting import Meeting, document_of, meeting_of
+from cdr.domain.panel.people import missing
+from cdr.errors import ConditionsNotMet
 from cdr.records import dataclass
 from cdr.terminal.output import put, put_json
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cdr.documents.panel.meetings import Shown
+    from cdr.domain.case.facts import Facts
     from cdr.domain.case.review import PanelMeeting
     from cdr.domain.process.due import Task
     from cdr.domain.process.policy import Policy
@@ -101,6 +105,17 @@ def ratified_cases(app: App, meeting: Meeting) -> list[str]:
     return [case for case in meeting.references if ratified_by(cases.get(case), meeting)]
 
 
+def facts_for_panel(app: App, reference: str) -> Facts:
+    """One case. Raises: NotFound, ConditionsNotMet for a void one, and what keeps it from being read."""
+    found = app.cases().get(reference)
+    if found is None:
+        app.store.case(reference)
+        raise ConditionsNotMet(
+            "The case is void; nothing was recorded.", [f"{reference} is void."], "See: cdr void --help"
+        )
+    return found
+
+
 def meetings(app: App) -> tuple[Meeting, ...]:
     """Every meeting, in the order of their days."""
     from cdr.store.panels import panel_file
@@ -146,7 +161,13 @@ def meeting_for_review(app: App, id_: str, reference: str) -> PanelMeeting:
     meeting = meeting_of(panel_file(app.store).meeting(id_).body)
     lacks = missing(meeting.attended, app.configuration)
     return PanelMeeting(
-        meeting.id, meeting.on, reference in meeting.references, not lacks, tuple(lacks), meeting.is_over
+        meeting.id,
+        meeting.on,
+        reference in meeting.references,
+        not lacks,
+        tuple(lacks),
+        meeting.is_over,
+        meeting.deferred.get(reference),
     )
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.domain.panel.meeting import Meeting, SourceRevision, name_of, refuse_strangers
+from cdr.domain.panel.meeting import Meeting, SourceRevision
+from cdr.domain.panel.people import members_of, name_of, refuse_strangers
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.terminal.output import put, put_json, say, table
-from cdr.work import counting
+from cdr.work import counting, made_here
 from cdr.work.meetings import changing_meeting, said_in_case
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def make(app: App, id_: str, who: Sequence[str], output: str, format_: str | Non
         body = with_packs(now.meeting, today, [one.reader for one in packs], sources)
         sent = now.in_cases(meeting.references, partial(said_in_case, app, with_papers, meeting))
         made = now.record(body, writing(packs, place), sent)
+    made_here.note(app, made_here.of_meeting(made.id), {place / one.file: one.data for one in packs})
     tell(made.id, packs, output, as_json)
     _say_what_was_attached(to_read)
     if today > papers_due(made):
@@ -82,13 +84,13 @@ def _say_what_was_attached(papers: Sequence[CasePapers]) -> None:
 
 
 def readers(app: App, meeting: Meeting, who: Sequence[str]) -> list[str]:
-    """For whom papers are made: those who are named, else every member of the panel. Raises: NotFound, ConditionsNotMet."""
+    """For whom papers are made: those who are named, else every member of the meeting. Raises: NotFound, ConditionsNotMet."""
     refuse_strangers(who, app.configuration)
-    found = [*dict.fromkeys(who)] or [member.id for member in app.configuration.members]
+    found = [*dict.fromkeys(who)] or [member.id for member in members_of(meeting, app.configuration)]
     if not found:
         raise ConditionsNotMet(
             "There is nobody to make papers for; none were made.",
-            ["cdr.yaml names no member of the panel (panel: members)."],
+            ["cdr.yaml names no member of this meeting (panel: members)."],
             f"Name a reader: cdr panel pack {meeting.id} --for WHO -o DIR",
         )
     return found
@@ -117,7 +119,7 @@ def _with_a_draft(app: App, papers: CasePapers, documents: CaseFile) -> CasePape
     from cdr.domain.panel.drafting import to_read
     from cdr.work.drafts import drafted
 
-    return replace(papers, analysis=to_read(drafted(documents, _called(app, documents))), is_suggested=True)
+    return replace(papers, analysis=to_read(drafted(app, documents, _called(app, documents))), is_suggested=True)
 
 
 def _enclosed(app: App, documents: CaseFile) -> Iterator[Enclosed]:
@@ -215,7 +217,7 @@ def reader_paper(app: App, meeting: Meeting, reader: str, papers: Sequence[CaseP
     """One reader's papers as they are set: what they hold and how long each case takes, then each case."""
     from cdr.documents.panel.brief import WITH_NAMES, case_parts, sheets_of
     from cdr.documents.panel.paper import Facts, Grid, Heading, Paper, Text, reading_minutes
-    from cdr.documents.timeline.timeline_rows import ANONYMISED, PURPOSE
+    from cdr.documents.timeline.timeline_rows import FOR_READERS, PURPOSE
     from cdr.written import counted, long_date
 
     own = [one for one in papers if (one.reference, reader) not in meeting.conflicts]
@@ -231,7 +233,7 @@ def reader_paper(app: App, meeting: Meeting, reader: str, papers: Sequence[CaseP
                 ("Reading time", f"about {counted(total, 'minute')} in all"),
             )
         ),
-        Text(f"{ANONYMISED} {WITH_NAMES if any(sheets.values()) else ''}".rstrip(), quiet=True),
+        Text(f"{FOR_READERS} {WITH_NAMES if any(sheets.values()) else ''}".rstrip(), quiet=True),
         Heading("Cases"),
         Grid(("", "Case", "To read"), rows, (1, 6, 6)),
     ]

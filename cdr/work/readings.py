@@ -34,7 +34,8 @@ def leave(app: App, id_: str, case: str, who: str, *, taken_back: bool = False) 
 
     Raises: NotFound, ConditionsNotMet.
     """
-    from cdr.domain.panel.meeting import document_of, in_conflict, refuse_strangers
+    from cdr.domain.panel.meeting import document_of, in_conflict
+    from cdr.domain.panel.people import refuse_strangers
     from cdr.domain.panel.readings import withdrawn
 
     with changing_meeting(app, id_) as now:

@@ -30,6 +30,7 @@ def ask(app: App, reference: str, area_name: str, text: str, output: str) -> Ask
 
     Raises: NotFound for an area that cdr.yaml has not; ConditionsNotMet for a case that is closed; NotAllowed for a key that cannot be used.
     """
+    from cdr.work import made_here
     from cdr.work.changing import changing
     from cdr.work.handing_over import area
     from cdr.work.papers import folder, papers_of, writing
@@ -41,6 +42,7 @@ def ask(app: App, reference: str, area_name: str, text: str, output: str) -> Ask
         papers = papers_of(app, number, now.documents)
         pack = _locked(app, to, papers, text)
         now.record("panel", {kept.place: body}, write=writing([pack], place))
+    made_here.note(app, made_here.of_case(reference), {place / pack.file: pack.data})
     return Asked(number, pack, len(papers.anonymiser.read(text).left))
 
 

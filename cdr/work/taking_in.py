@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -40,14 +41,24 @@ def take_in(file: str, form: str, rules: Rules, case: str = "") -> Form:
 
 def text(file: str, field: str, title: str) -> str:
     """Plain text from a file (`-` is standard input): a note, a question. Raises: NotFound, InvalidData, WrongUsage."""
+    from cdr.forms.text_in import decoded
+
     name = file_name(file)
-    try:
-        found = given(file).decode("utf-8-sig").replace("\r\n", "\n").strip()
-    except UnicodeDecodeError:
-        raise InvalidData([Problem(field, title, "Give plain text in UTF-8.", "YAML-ENCODING")], name) from None
+    return written(decoded(given(file), name), name, field, title)
+
+
+def written(text: str, name: str, field: str, title: str) -> str:
+    """A text as it is kept, held to what a text in a form is held to; `name` is that of its file. Raises: InvalidData."""
+    from cdr.forms.text_in import letters_wrong, with_plain_ends
+
+    found = with_plain_ends(text)
+    wrong = [Problem(field, title, said, "YAML-CONTROL", line) for line, said in letters_wrong(found)]
+    found = found.strip()
     if not 0 < len(found) <= TEXT_LIMIT:
-        raise InvalidData([Problem(field, title, f"Give 1 to {TEXT_LIMIT:,} characters.", "SCHEMA-LENGTH")], name)
-    return found
+        wrong = [Problem(field, title, f"Give 1 to {TEXT_LIMIT:,} characters.", "SCHEMA-LENGTH")]
+    if wrong:
+        raise InvalidData(wrong, name)
+    return unicodedata.normalize("NFC", found)
 
 
 def check(raw: bytes, name: str, form: str, rules: Rules, case: str = "") -> Form:

@@ -43,11 +43,10 @@ def anonymiser_of(app: App, documents: CaseFile) -> Anonymiser:
 
 def around_case(app: App, reference: str) -> Around:
     """What cdr.yaml names, and the children of other cases who bear the family name of this one."""
-    from cdr.work.known import known
+    from cdr.columns import KNOWN_BY
+    from cdr.domain.case.known_by import of_the_same_family_name
 
-    identities = {ref: one.identity for ref, one in known(app).items() if one.identity}
-    own = identities.pop(reference, None)
-    kin = [one for one in identities.values() if own and own.family and one.family == own.family]
+    kin = of_the_same_family_name(app.column(KNOWN_BY), reference)
     return replace(around(app.configuration), children=tuple(name for one in kin for name in _called(one)))
 
 

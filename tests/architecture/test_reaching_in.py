@@ -14,7 +14,6 @@ KEEPS_FACTS = {
     "columns.py",
     "indexed.py",
     "store/store.py",
-    "store/index.py",
 }  # where what the index keeps is JSON, for `cases_of` to read
 READS_FACTS = "domain/case/facts.py"
 
@@ -152,7 +151,18 @@ def test_facts_by_name_are_free() -> None:
 
 
 # ---- whether a case is open, closed, of a register ------------------------------------------------------------------
-OF_A_CASE = {"imported", "opened_on", "closures", "reopenings", "reviews", "letters", "attachments"}
+OF_A_CASE = {
+    "imported",
+    "opened_on",
+    "closures",
+    "reopenings",
+    "reviews",
+    "letters",
+    "attachments",
+    "disclosures",
+    "handovers",
+    "keepings",
+}
 
 
 def case_by_string(module: Module) -> list[str]:
@@ -185,6 +195,7 @@ def test_what_a_case_says_is_asked_by_name() -> None:
         'documents.case.body.get("imported")',
         'case["letters"]',
         'len(case.get("attachments", ()))',
+        'for given in case.get("disclosures", ()): pass',
     ],
 )
 def test_a_case_by_string_is_seen(text: str) -> None:

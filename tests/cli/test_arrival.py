@@ -77,3 +77,14 @@ def _written(cdr: Shell, case: str, level: str, day: str) -> str:
     cdr("chase", "--overdue", as_of=day)
     [path] = (cdr.store / "outbox").glob(f"{case}-*-{level}-*.eml")
     return path.read_text()
+
+
+def test_no_mail_tries_a_way_that_is_no_mail(cdr: Shell) -> None:
+    agency = "northshire-camhs"
+    cdr("agency", "edit", agency, "--route", "paper", "--route-to", "1 School Lane, Northtown", as_of=DAY)
+    told = " ".join(cdr("request", "--test", agency, as_of=DAY, code=65).err.split())
+    assert "printed form that names the child, by post or by hand: 1 School Lane, Northtown" in told
+    assert f"cdr request --arrived {agency}" in told and not list((cdr.store / "outbox").glob("*.eml"))
+    said = cdr("request", "--arrived", agency, as_of=DAY).out
+    assert "1 School Lane, Northtown" in said and "@" not in said
+    assert cdr("agency", agency, "--json").json["arrived_by"] == "paper"

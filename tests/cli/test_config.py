@@ -45,3 +45,15 @@ def test_away_from_a_store_and_without_a_key(cdr: Shell, tmp_path: Path, monkeyp
     monkeypatch.setenv("GNUPGHOME", str(tmp_path / "keys"))
     found = settings(cdr("config", "--json"))
     assert found["as"]["value"] is None and found["area.name"]["value"]
+
+
+def test_a_change_that_is_not_in_force_yet_is_told_once_by_whatever_reads_the_settings(cdr: Shell) -> None:
+    assert "not recorded" not in cdr("today").err
+    path = cdr.store / "cdr.yaml"
+    path.write_text(path.read_text() + "\nworking_hours: unknown\n")
+    for words in (("config",), ("today",), ("agencies",)):
+        told = cdr(*words).err
+        assert told.count("cdr.yaml has changes that are not recorded and not used.") == 1
+        assert told.rstrip().endswith("Whether it is right: cdr doctor")
+    assert "not recorded and not used" not in cdr("--quiet", "today").err
+    assert "Whether it is right" not in cdr("doctor", code=1).err

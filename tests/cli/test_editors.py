@@ -233,7 +233,7 @@ def test_an_unknown_editor_is_asked_about_and_refused_by_enter(place: Place) -> 
     (place.home / "wrapper").chmod(0o755)
     terminal = place.at_a_terminal(str(place.home / "wrapper"))
     terminal.expect(b"What wrapper keeps of a text .* is not known here")
-    terminal.expect(b"Vim, Neovim, Nano, Emacs")
+    terminal.expect(rb"Vim,\s+Neovim,\s+Nano,\s+Emacs")
     terminal.expect(b"Open it in wrapper all the same")
     terminal.send("\r")
     terminal.expect(b"No editor was opened; nothing was changed")

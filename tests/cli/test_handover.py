@@ -43,7 +43,17 @@ def test_there_and_back(
 ) -> None:
     here, there = areas
     ref = here("notify", "--from", EXAMPLES / "form-a-sudi.yaml").out.strip()
-    here("request", ref, "northtown-general", as_of="2026-01-09")
+    here(
+        "request",
+        ref,
+        "northtown-general",
+        "northshire-police",
+        "northshire-community",
+        "northshire-camhs",
+        as_of="2026-01-09",
+    )
+    here("return", ref, "northshire-police", "--nil", as_of="2026-01-20")
+    here("return", ref, "northshire-community", "--waive", "It has closed", as_of="2026-01-21")
     here("return", ref, "northtown-general", "--from", EXAMPLES / "form-b-hospital.yaml")
     bundle = tmp_path / "bundle.asc"
     here("handover", ref, "--to", "Nowhere", "-o", bundle, code=66)
@@ -59,6 +69,11 @@ def test_there_and_back(
     theirs = taken.json["case"]
     assert (taken.json["their_case"], taken.json["signer"], taken.json["answers"]) == (ref, people.member, False)
     assert "It holds the notification, 1 return." in taken.err
+    assert "They asked agencies there for their returns: 1 returned, 1 nil, 1 waived, 1 outstanding." in taken.err
+    told = there("show", theirs).out
+    assert "they asked Northshire Police" in told and "on 2026-01-09: nil on 2026-01-20" in told
+    assert "waived on 2026-01-21, because: It has closed" in told
+    assert there("list", "--json").json["cases"][0]["outstanding"] == [], "what they asked is no request of ours"
     assert "Chris Doyle" in taken.err and "Amara" not in taken.err
     assert "1 events" not in there("timeline", theirs).out and "hospital" in there("timeline", theirs).out.lower()
     there("receive", bundle, code=65)  # the child is known already
@@ -70,9 +85,14 @@ def test_there_and_back(
     answer = here("receive", back, "--json").json
     assert (answer["case"], answer["their_case"], answer["answers"]) == (ref, theirs, True)
     assert "home_area_copy_received" in {one["kind"] for one in here("milestone", ref, "--json").json["milestones"]}
+    shown = here("show", ref).out
+    assert shown.index("Handed over on 2026-04-20: to Eastbury\n") < shown.index(
+        "Handed over on 2026-04-20: from Eastbury\n"
+    )
     out = tmp_path / "analysis.json"
     here("extract", ref, "1", "-o", out)
     assert "Sudden infant death syndrome" in out.read_text("utf-8")
+    here("return", ref, "northshire-camhs", "--nil")
     assert here("list", "--json").json["cases"][0]["waiting_for"] == ["closing"]
     closed = here("close", ref, "--json").json["left"]
     assert "It is still open, and for the home area to follow: inquest." in closed

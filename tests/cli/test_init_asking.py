@@ -148,7 +148,7 @@ def test_a_second_reader_is_asked_for(tmp_path: Path, people: People, member: st
     child = pexpect.spawn(sys.executable, given, encoding="utf-8", timeout=terminals.PATIENCE, dimensions=(50, 160))
     child.expect("Your own key, by number[^\r\n]*: ")
     child.sendline("1")
-    child.expect(f"(\\d+)  [^\r\n]*{people.second}")
+    child.expect(f"(\\d+)  [^\r\n]*\\s*{people.second}")
     number = child.match.group(1) if child.match else ""
     child.expect("That key, by number[^\r\n]*\\): ")
     child.sendline(number)

@@ -63,10 +63,7 @@ def test_a_final_letter_says_only_what_is_so(cdr: Shell, sudi: str) -> None:
     for kind in ("before-review-meeting", "delay"):
         assert "closed on 2026-04-15" in refused(kind)
         assert cdr("letter", sudi, "--kind", kind, "--draft", as_of=DAY).out.startswith("DRAFT")
-    assert (
-        "These are things that we learned"
-        in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY).out
-    )
+    assert "We learned this" in cdr("letter", sudi, "--kind", "after-panel", "--gate", "-", stdin=FULL, as_of=DAY).out
 
 
 def test_thanks_go_to_those_who_told_us(cdr: Shell, sudi: str) -> None:
@@ -182,6 +179,20 @@ def test_colleagues_are_told_what_they_may_know(cdr: Shell, tmp_path: Path) -> N
     assert "Step by Step" not in due and "Write to the parents" in due
 
 
+def test_what_keeps_a_letter_is_said_before_that_it_has_nobody_to_go_to(cdr: Shell, sudi: str) -> None:
+    def refused(kind: str, code: int = 65) -> str:
+        return " ".join(cdr("letter", sudi, "--kind", kind, as_of=DAY, code=code).err.split())
+
+    assert "suspects no suicide" in refused("school") and "school or college" in refused("school")
+    assert "add them" not in refused("school").casefold(), (
+        "nobody is to be added for a letter that is not for this death"
+    )
+    assert "has not ratified its analysis yet" in refused("action")
+    assert "no final post-mortem result" in refused("further-meeting").casefold()
+    cdr("milestone", sudi, "post_mortem_final", "--on", "2026-04-10", as_of=DAY)
+    assert "cdr request" in refused("further-meeting", code=66)
+
+
 def test_a_draft_tells_what_it_says_that_is_not_so(cdr: Shell, sudi: str) -> None:
     def told(kind: str) -> str:
         return cdr("letter", sudi, "--kind", kind, "--draft", as_of=DAY).err
@@ -191,3 +202,16 @@ def test_a_draft_tells_what_it_says_that_is_not_so(cdr: Shell, sudi: str) -> Non
     thanks = told("thanks")
     assert "nothing to thank for" in thanks and "which of them" not in thanks, "where nobody told us anything"
     assert "please check" not in told("condolence")
+
+
+def test_prompts_that_say_that_a_ratified_review_waits_are_told(cdr: Shell, sudi: str) -> None:
+    def ratified() -> str:
+        form = ("review", sudi, "--from", "-", "--override", "No panel yet")
+        return " ".join(cdr(*form, stdin=FORM_C, as_of="2026-04-14").err.split())
+
+    cdr("request", sudi, "northshire-police", as_of="2026-04-01")
+    assert f"cdr return {sudi} AGENCY --waive REASON" in ratified()
+    cdr("return", sudi, "northshire-police", "--nil", as_of="2026-04-14")
+    cdr("close", sudi, "--override", "x", as_of="2026-04-15")
+    cdr("reopen", sudi, "--reason", "x", as_of="2026-04-15")
+    assert "--waive" not in ratified()

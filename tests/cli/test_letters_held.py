@@ -21,7 +21,7 @@ def test_no_delay_without_something_to_wait_for(cdr: Shell, tmp_path: Path) -> N
     )
     cdr("request", case, "northtown-maternity", as_of="2026-03-02")
     said = " ".join(cdr("letter", case, "--kind", "delay", as_of=DAY).out.split())
-    assert "some of the services to tell us what they know" in said
+    assert "one or more of the services to tell us what they know" in said
 
 
 def test_a_bad_day_names_the_next_good_one(cdr: Shell, sudi: str) -> None:
@@ -52,6 +52,16 @@ def test_answers_grow_old(cdr: Shell, sudi: str) -> None:
     assert "address_safe.on" in refused.err and "all_parents_told" not in refused.err
     assert "proof_read_by" in refused.err
     cdr("letter", sudi, "--send-on", "2026-05-05", as_of="2026-04-30", code=65)
+
+
+def test_a_reason_that_was_given_for_one_person_sends_nothing_to_another(cdr: Shell, sudi: str) -> None:
+    cdr("gate", sudi, "open", "criminal", as_of=DAY)
+    hers = GATE.replace(b"{answer: no, by", b"{answer: no, because: She was at work that night., by")
+    cdr("letter", sudi, "--to", "mother", "--gate", "-", stdin=hers, as_of=DAY)
+    for to in (["--to", "father"], []):
+        refused = cdr("letter", sudi, *to, as_of=DAY, code=65)
+        assert "parent_suspected" in refused.err and "address_safe" not in refused.err
+    cdr("letter", sudi, "--to", "1", as_of=DAY)
 
 
 def test_a_held_letter_is_seen_everywhere_until_the_answer_changes(cdr: Shell, sudi: str) -> None:

@@ -32,7 +32,7 @@ def test_a_meeting_from_its_making_to_the_reviews_that_it_ratifies(cdr: Shell, r
     assert cdr("panel", "new", "14/04/2026", "--type", "themed", as_of="2026-03-20").out == "P2026-04-14b\n"
 
     assert cdr("panel", "assign", panel, ready, "--json", as_of="2026-04-01").json["cases"] == [
-        {"case": ready, "ratified": False, "left": [], "not_ready": []}
+        {"case": ready, "ratified": False, "deferred_until": None, "left": [], "not_ready": []}
     ]
     elsewhere = cdr("panel", "assign", "P2026-04-14b", ready, as_of="2026-04-01", code=65)
     assert f"{ready}: It is on the agenda of {panel}" in elsewhere.err
@@ -148,7 +148,7 @@ def test_papers_are_locked_for_each_reader_and_kept_nowhere(
     alone = cdr("panel", "pack", panel, "--for", "jo-open", "-o", folder, "--json", as_of="2026-04-10")
     assert alone.json["packs"][0]["minutes"] < made[1]["minutes"] and "2026-04-07" in alone.err
     left = cdr("close", ready, as_of="2026-04-20", code=65).err
-    assert f"The papers of {panel}, made on 2026-04-02, hold this case: delete them" in left
+    assert f"The papers of {panel}, made on 2026-04-02, hold this case: ask their readers" in left
 
 
 def test_two_members_read_a_case_by_themselves(cdr: Shell, ready: str, people: People, tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_the_chair_assures_the_partners_of_a_quarter(
     before = cdr("assurance", "--quarter", "2025/26 q4", "--json", as_of="2026-07-02").json
     assert (before["notified"], before["reviewed"], before["median_days"]) == (1, 0, None)
     said = cdr("assurance", as_of="2026-07-02").out
-    assert f"| {panel} | 1 | yes | no: northshire-social-care | 13 days before | not made | 2 of 3 |" in said
+    assert f"| {panel} | 1 | 0 | yes | no: northshire-social-care | 13 days before | not made | 2 of 3 |" in said
     assert ready not in said and "Amara" not in said
     cdr("assurance", "-o", tmp_path / "assurance.pdf", as_of="2026-07-02")
     assert "What the chair says" in pdf_text((tmp_path / "assurance.pdf").read_bytes())

@@ -1,13 +1,16 @@
 """Faults at system calls: where a run of cdr, and each git and gpg that it starts, changes a file, the call fails or is where it is killed.
 
-A run is a process of its own, which strace takes hold of before it begins, so that its calls are counted from one place on. A
+A run is a process of its own (`warm.py`), which strace takes hold of before it begins, so that its calls are counted from one place on. A
 program that it starts is met in the same way by a wrapper on the PATH; a fault there meets the first of its kind that gets so far.
 """
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -16,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from cdr import cli
@@ -98,21 +102,32 @@ def _programs(folder: Path, options: str, met: str, follow: str = "-f") -> Itera
         os.environ["PATH"] = before
 
 
-# Holds still until strace has it; what is imported lazily is read and not written. No bytecode is written: it is no part of what is tried.
-WAITS = (
-    "import os, signal, sys; from cdr import cli; os.kill(os.getpid(), signal.SIGSTOP); sys.exit(cli.run(sys.argv[1:]))"
-)
 ROOT = Path(cli.__file__).parents[1]
+WARM = Path(__file__).with_name("warm.py")
+UNSAID = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}  # bytecode is no part of what is tried
 
 
-def _begun(command: list[str], said: Path) -> subprocess.Popen[bytes]:
-    """A process that will run the command once it is let go on."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    with said.open("wb") as out:
-        return subprocess.Popen(
-            [sys.executable, "-c", WAITS, *command],
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, start_new_session=True,
-        )  # fmt: skip
+@cache
+def _warm() -> subprocess.Popen[bytes]:
+    """The process that every run splits off from."""
+    made = subprocess.Popen(
+        [sys.executable, str(WARM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **UNSAID}
+    )
+    atexit.register(made.wait)
+    atexit.register(lambda: made.stdin and made.stdin.close())  # the last one registered comes first
+    return made
+
+
+def _asked(line: bytes = b"") -> int:
+    """The number that the waiting process answers with."""
+    stdin, stdout = _warm().stdin, _warm().stdout
+    assert stdin and stdout
+    if line:
+        stdin.write(line)
+        stdin.flush()
+    ready, _, _ = select.select([stdout], [], [], PATIENCE)
+    assert ready, "it hangs"
+    return int(os.read(stdout.fileno(), 32))
 
 
 def _stands(process: int, words: str) -> bool:
@@ -131,17 +146,19 @@ def _until(holds: Callable[[], bool]) -> None:
 def run(command: list[str], folder: Path, options: list[str]) -> Ended:
     """Run the command in a process of its own; with `options` under strace from its first call on."""
     said = folder / "said"
-    process, tracer = _begun(command, said), None
+    said.write_bytes(b"")
+    tracer = None
+    process = _asked(json.dumps([command, {**os.environ, **UNSAID}, str(said)]).encode())
     try:
-        _until(lambda: _stands(process.pid, "State:\tT"))
+        _until(lambda: _stands(process, "State:\tT"))
         if options:
-            tracer = subprocess.Popen([STRACE, "-qq", *options, "-p", str(process.pid)], stderr=subprocess.DEVNULL)
-            _until(lambda: not _stands(process.pid, "TracerPid:\t0\n"))
-        process.send_signal(signal.SIGCONT)
-        code = process.wait(PATIENCE)
+            tracer = subprocess.Popen([STRACE, "-qq", *options, "-p", str(process)], stderr=subprocess.DEVNULL)
+            _until(lambda: not _stands(process, "TracerPid:\t0\n"))
+        os.kill(process, signal.SIGCONT)
+        code = _asked()
     except BaseException:
-        process.kill()
-        process.wait()
+        os.kill(process, signal.SIGKILL)
+        _asked()
         raise
     finally:
         if tracer:

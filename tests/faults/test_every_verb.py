@@ -1,7 +1,7 @@
 """Every verb that writes is killed, and has its disk fail, at every call that changes a file: the store stands before or after.
 
 All points of all verbs are tens of thousands; each run of the tests goes through a share of them, and `make fuzz` through ten times as
-many; `CDR_POINTS=all` tries every one, `CDR_POINTS=40` as many of each verb.
+many; `CDR_POINTS=40` tries as many of each verb, `all` every one, and `each` a kill at every place and one of the errors, by turns.
 """
 
 from __future__ import annotations
@@ -62,6 +62,9 @@ def world(
 
 def chosen(found: list[tuple[str, str, int]], name: str) -> list[Point]:
     """The points that this run tries: a share that is the same each time, spread over programs, calls and ways of failing."""
+    kill, *errors = points.MODES
+    if SHARE == "each":
+        return [Point(*at, mode) for n, at in enumerate(found) for mode in (kill, errors[n % len(errors)])]
     every = [Point(*place, mode) for place in found for mode in points.MODES]
     if SHARE == "all":
         return every
@@ -139,7 +142,7 @@ def test_a_fault_at_any_call(world: World, name: str, monkeypatch: pytest.Monkey
     assert len(found) > 5 and {program for program, _, _ in found} >= {points.MAIN}
     if verb.records:
         assert ("update-ref") in {program for program, _, _ in found}
-    faults = []
+    faults: list[str] = []
     for number, point in enumerate(chosen(found, name)):
         try:
             tried(world, verb, point)
@@ -147,6 +150,7 @@ def test_a_fault_at_any_call(world: World, name: str, monkeypatch: pytest.Monkey
                 verified(world)
         except AssertionError as error:
             faults.append(f"{point}: {error}")
+    print(f"{name}: {number + 1} points at {len(found)} places, {len(faults)} of them faults")
     assert faults == []
     verified(world)
 

@@ -1,6 +1,6 @@
 """Every verb that writes, as a table: what stands before it, its words, and what it leaves; and the store that all of them begin from.
 
-In the words REF is a case that waits for agencies, READY one that the panel may talk about, PANEL the meeting that has it, IN the folder of
+In the words REF is a case that waits for agencies, READY one that the panel may talk about, PANEL the meeting that has it, SHEET a briefing, IN the folder of
 the files that are given, OUT an empty one, PLACE the folder that holds the store.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from cli.test_handover import area_of
 from conftest import EXAMPLES, Begun, People, copied, run, seen
+from PIL import Image
 from store.hands import git, gpg, sign_commit
 
 HOSPITAL, POLICE, AMBULANCE, COMMUNITY = (
@@ -34,7 +35,7 @@ ROW = {
     "old_reference": "15/01", "notified_on": "2019-05-07", "date_of_birth": "2019-03-02", "date_of_death": "2019-05-06", "sex": "female",
     "ethnicity": "N", "local_authority": "Northshire", "place": "Hospital",
 }  # fmt: skip
-KEPT = ("store", "state", "out", "shared.git", "other", "other.state")
+KEPT = ("store", "away", "state", "out", "shared.git", "other", "other.state")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ class World:
             "PLACE": str(self.folder), "SECOND": self.people.second, "MEMBER": self.people.member,
         }  # fmt: skip
         filled = list(words)
+        if "SHEET" in words:
+            [briefing] = run(["--store", str(self.store), "--as-of", DAY, "learning", "list", "--json"]).json[
+                "briefings"
+            ]
+            stands_for["SHEET"] = briefing["id"]
         if "ACTION" in words:
             [action, *_] = run(["--store", str(self.store), "--as-of", DAY, "action", "list", "--json"]).json["actions"]
             stands_for["ACTION"] = action["id"]
@@ -157,6 +163,31 @@ def _from_another_area(world: World) -> None:
         assert sent.code == 0, sent.err
 
 
+def _of_another_area(world: World) -> None:
+    """Another area's store on this machine, with the same member and a case of its own."""
+    place, config = (
+        world.folder / "away",
+        area_of("Eastbury", "Westbury", world.people.member, world.folder / "in" / "Eastbury.yaml"),
+    )
+    assert (
+        run(
+            [
+                "init",
+                str(place),
+                "--config",
+                str(config),
+                "--member",
+                world.people.member,
+                "--member",
+                world.people.second,
+            ]
+        ).code
+        == 0
+    )
+    case = run(["--store", str(place), "--as-of", DAY, "notify", "--from", str(EXAMPLES / "form-a-neonatal.yaml")])
+    assert case.code == 0, case.err
+
+
 ASSIGNED = ("panel", "assign", "PANEL", "READY")
 READ = ("reading", "seal", "PANEL", "READY", "pat-keyed", "--from", "IN/reading.yaml")
 REVIEWED = ("review", "READY", "--from", str(EXAMPLES / "form-c-sudi.yaml"), "--override", "x")
@@ -165,6 +196,8 @@ ASKED = ("question", "REF", "add", "--by", "mother", "--from", "IN/said.txt")
 SAID = ("contact", "REF", "--with", "mother", "--how", "telephone", "--from", "IN/said.txt")
 HELD = ("chase", "--hold", "REF", HOSPITAL, "--until", "2026-05-20", "away")
 NEW = ("notify", "--from", str(EXAMPLES / "form-a-sudi.yaml"), "--not-a-duplicate", "x")
+OPINION = ("panel", "question", "ask", "READY", "--to", "Eastbury", "--from", "IN/question.txt", "-o", "OUT/opinion")
+BRIEF = ("learning", "brief", "READY", "--title", "Safer sleep", "-o", "OUT/brief.pdf")
 RELEASED = ("tally", "--year", "2025/26", "--public")
 
 VERBS: dict[str, Verb] = {
@@ -203,6 +236,7 @@ VERBS: dict[str, Verb] = {
     "wish": Verb(["wish", "REF", "mother", "no-contact", "--from", "IN/said.txt"]),
     "agency add": Verb(["agency", "add", "hospice", "--name", "Hospice", "--type", "hospice_palliative", "--email", "h@hospice.example"]),
     "agency edit": Verb(["agency", "edit", POLICE, "--email", "new@northshire-police.example"]),
+    "agency retire": Verb(["agency", "retire", POLICE]),
     "agency passphrase": Verb(["agency", "passphrase", POLICE, "--new"]),
     "letter": Verb(["letter", "READY", "--gate", str(EXAMPLES / "letter-gate.yaml"), "--format", "pdf", "-o", "OUT/letters"], [REVIEWED]),
     "letter draft": Verb(["letter", "READY", "--draft", "--format", "docx", "-o", "OUT/letters"], [REVIEWED], records=False),
@@ -211,10 +245,15 @@ VERBS: dict[str, Verb] = {
     "panel unassign": Verb(["panel", "unassign", "PANEL", "READY"], [ASSIGNED]),
     "panel agenda": Verb(["panel", "agenda", "PANEL", "-o", "OUT/agenda.pdf"], [ASSIGNED]),
     "panel pack": Verb(["panel", "pack", "PANEL", "-o", "OUT/papers"], [ASSIGNED]),
+    "panel defer": Verb(["panel", "defer", "PANEL", "READY", "--until", "2026-12-01", "--from", "IN/said.txt"], [ASSIGNED]),
     "panel attend": Verb(["panel", "attend", "PANEL", *QUORUM], [ASSIGNED]),
     "panel conflict": Verb(["panel", "conflict", "PANEL", "READY", "pat-keyed"], [ASSIGNED]),
     "panel refer": Verb(["panel", "refer", "PANEL", "READY", "--to", "coroner"], [ASSIGNED]),
     "panel minutes": Verb(["panel", "minutes", "PANEL", "--from", "IN/said.txt"]),
+    "panel not held": Verb(["panel", "close", "PANEL", "--not-held"]),
+    "panel survey": Verb(["panel", "survey", "PANEL", "--in-time", "3", "--from", "IN/said.txt"], [("panel", "close", "PANEL")]),
+    "second opinion": Verb(OPINION),
+    "second opinion answered": Verb(["panel", "question", "answer", "READY", "1", "--from", "IN/said.txt"], [OPINION]),
     "panel close": Verb(["panel", "close", "PANEL"], [ASSIGNED, ("panel", "attend", "PANEL", *QUORUM)]),
     "panel agreement": Verb(["panel", "agreement", "pat-keyed", "--on", "2026-01-05"]),
     "reading seal": Verb(READ, [ASSIGNED]),
@@ -224,6 +263,8 @@ VERBS: dict[str, Verb] = {
     "action chase": Verb(["action", "chase"], [REVIEWED], day="2026-10-20"),
     "action update": Verb(["action", "update", "ACTION", "--due", "2026-12-01", "--from", "IN/said.txt"], [REVIEWED]),
     "action done": Verb(["action", "done", "ACTION", "--from", "IN/said.txt"], [REVIEWED]),
+    "learning brief": Verb(BRIEF, [REVIEWED]),
+    "learning sent": Verb(["learning", "sent", "SHEET", "--to", COMMUNITY], [REVIEWED, BRIEF]),
     "receive": Verb(["receive", "IN/bundle.asc"], [_from_another_area]),
     "handover": Verb(["handover", "REF", "--to", "Eastbury", "-o", "OUT/handover.asc"]),
     "disclose": Verb(["disclose", "REF", "--for", "coroner", "--from", "IN/said.txt", "-o", "OUT/bundle.asc"]),
@@ -231,6 +272,7 @@ VERBS: dict[str, Verb] = {
     "reopen": Verb(["reopen", "READY", "--reason", "x"], [REVIEWED, ("close", "READY", "--override", "x")]),
     "void": Verb(["void", "REF", "--by-mistake"]),
     "report": Verb(["report", "--year", "2025/26", "--words", "IN/words.yaml", "-o", "OUT/report.html"]),
+    "report pictures": Verb(["report", "--year", "2025/26", "--words", "IN/pictures.yaml", "-o", "OUT/report.pdf"]),
     "tally public": Verb([*RELEASED, "-o", "OUT/tally.csv"]),
     "release withdraw": Verb(["release", "withdraw", "1", "--reason", "x"], [RELEASED]),
     "export": Verb(["export", "--year", "2019/20", "-o", "OUT/set"], [("import", "IN/many.csv")], records=False),
@@ -243,6 +285,7 @@ VERBS: dict[str, Verb] = {
     "erase asked": Verb(["erase", "READY", "--because", "order"]),
     "erase": Verb(["erase", "READY"], [_asked_to_erase], by_second=True),
     "retention": Verb(["retention", "--keep", "READY", "--until", "2060-01-01", "--from", "IN/said.txt"], [REVIEWED, ("close", "READY", "--override", "x")]),
+    "take-over": Verb(["take-over", "PLACE/away"], [_of_another_area]),
     "sync": Verb(["sync"], [_shared]),
     "backup": Verb(["backup", "OUT/backup.bundle"], records=False),
     "restore": Verb(["restore", "OUT/backup.bundle", "OUT/restored"], [("backup", "OUT/backup.bundle")], records=False, storeless=True),
@@ -287,6 +330,12 @@ def files(given: Path, people: People) -> None:
     (given / "police.yaml").write_text(text.split("\nadditional_information:")[0] + "\n", "utf-8")
     (given / "said.txt").write_text("What Amara Testcase's mother said.\n", "utf-8")
     (given / "words.yaml").write_text("schema: report/1\nyear: 2025/26\nforeword: {text: For the year.}\n", "utf-8")
+    (given / "question.txt").write_text("Would you call it a sudden death or one of a medical cause?\n", "utf-8")
+    Image.new("RGB", (30, 20), "green").save(given / "garden.png")
+    (given / "pictures.yaml").write_text(
+        "schema: report/1\nyear: 2025/26\nforeword: {text: For the year.}\nthanks: |-\n  To all.\n\n  ![A garden](garden.png)\n",
+        "utf-8",
+    )
     (given / "reading.yaml").write_text(
         "schema: reading/1\ncategory: 10\nmodifiability: 'yes'\nreason: Of Amara Testcase.\n", "utf-8"
     )

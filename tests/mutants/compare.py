@@ -1,73 +1,96 @@
-"""Runs mutmut over the modules that pyproject.toml names and compares the changes that no test noticed with survivors.txt.
+"""Tries small changes of cdr/domain and cdr/statistics and compares those that no test noticed with two lists that may only shrink.
 
-The list may only shrink: a survivor that is not in it is an error, one that is gone is taken out of it. `--record` writes the
-list anew, for a module that was not covered before. A line is a module, a function, and what stands there before and after.
+`survivors.txt` holds those that somebody looked at and that make no difference to anybody; `to_look_at.txt` those at which nobody
+has looked yet. A survivor in neither is an error; one that is noticed now, or that cannot be made any more, is taken out.
+
+Without a word a fixed sample is tried; `--all` tries every change, a module or a folder those in it. A run that was cut short goes on
+where it was; any other begins from the start, but for a module, of which only what no test noticed is tried again. `--record` writes
+new survivors down as to be looked at.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from mutants.changes import Change, Wanted, function, made
+from mutants.trying import NO_TEST, SURVIVED, run
+
 ROOT = Path(__file__).parent.parent.parent
 MUTANTS = ROOT / "mutants"
-LIST = Path(__file__).parent / "survivors.txt"
-SURVIVED, NO_TEST, NOT_TRIED = 0, 33, None  # the codes in mutmut's own notes
+ENDED = MUTANTS / "ended"
+SEEN, UNSEEN = (Path(__file__).parent / name for name in ("survivors.txt", "to_look_at.txt"))
 
 
-def changes() -> Iterator[tuple[str, str, int | None]]:
-    """Every change that mutmut made: its module, its name and what came of it."""
-    for notes in sorted((MUTANTS / "cdr").rglob("*.py.meta")):
-        module = notes.relative_to(MUTANTS).as_posix().removesuffix(".meta")
-        for name, code in json.loads(notes.read_text("utf-8"))["exit_code_by_key"].items():
-            yield module, name, code
+def codes() -> dict[str, int | None]:
+    """What came of each change, by mutmut's name."""
+    notes = (json.loads(path.read_text("utf-8")) for path in (MUTANTS / "cdr").rglob("*.py.meta"))
+    return {name: code for one in notes for name, code in one["exit_code_by_key"].items()}
 
 
-def survivors() -> Iterator[str]:
-    """The changes that no test noticed, one line each."""
-    for module, name, code in changes():
-        if code in (SURVIVED, NO_TEST):
-            yield f"{module}: {function(name)}: {change(name)}"
+def forget_half_written() -> None:
+    """Takes away the notes that a run did not get to the end of writing, so that their module is changed and tried anew."""
+    for notes in list(MUTANTS.rglob("*.py.meta")):
+        try:
+            json.loads(notes.read_text("utf-8"))
+        except json.JSONDecodeError:
+            notes.unlink()
+            notes.with_suffix("").unlink(missing_ok=True)
 
 
-def function(name: str) -> str:
-    """The function of `cdr.domain.age.x_age_band__mutmut_3`."""
-    return name.rpartition("__mutmut_")[0].rpartition(".")[2].removeprefix("x_").replace("xǁ", "").replace("ǁ", ".")
+def told(change: Change, code: int | None) -> str:
+    """The line of a change that no test noticed; of a function that no test reaches one for all."""
+    return f"{change.module}: {function(change.name)}: *" if code == NO_TEST else change.line
 
 
-def change(name: str) -> str:
-    """The lines that a change takes away and those that it puts there."""
-    shown = subprocess.run(
-        [sys.executable, "-m", "mutmut", "show", name], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    lines = [line for line in shown.stdout.splitlines() if not line.startswith(("---", "+++", "@@", "#"))]
-    before = " ".join(" ".join(line[1:].split()) for line in lines if line.startswith("-"))
-    after = " ".join(" ".join(line[1:].split()) for line in lines if line.startswith("+"))
-    return f"{before} => {after}"
+def lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.exists() else []
 
 
-def main() -> int:
+def main(words: list[str]) -> int:
     """0 where nothing new survived."""
-    done = subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", "2"], cwd=ROOT, check=False)
-    not_tried = sum(code is NOT_TRIED for _, _, code in changes())
-    if done.returncode or not_tried:
-        print(
-            f"mutmut did not come to its end ({not_tried} changes were not tried). Run it again: it goes on there.",
-            file=sys.stderr,
-        )
-        return done.returncode or 1
-    found = sorted(set(survivors()))
-    known = LIST.read_text("utf-8").splitlines() if LIST.exists() else []
-    new = [] if "--record" in sys.argv else [line for line in found if line not in known]
-    LIST.write_text("".join(f"{line}\n" for line in found if line not in new), "utf-8")
-    print(f"{len(found)} changes are noticed by no test; {len(new)} of them are not in the list.")
+    modules = tuple(word for word in words if not word.startswith("--"))
+    wanted = Wanted(modules, every="--all" in words)
+    if ENDED.exists() and not modules:
+        shutil.rmtree(MUTANTS)
+    ENDED.unlink(missing_ok=True)
+    forget_half_written()
+    run(lambda: {change.name for change in made(ROOT) if wanted.holds(change)}, again=bool(modules))
+    came_of, changes = codes(), list(made(ROOT))
+    not_tried = [change for change in changes if wanted.holds(change) and came_of[change.name] is None]
+    if not_tried:
+        print(f"{len(not_tried)} changes were not tried. Run it again: it goes on there.", file=sys.stderr)
+        return 1
+    ENDED.touch()
+    return compare(changes, came_of, record="--record" in words)
+
+
+def compare(changes: list[Change], came_of: dict[str, int | None], record: bool) -> int:
+    """Takes out of the lists what is noticed now, and says what is new."""
+    tried = [change for change in changes if came_of[change.name] is not None]
+    found = {told(change, came_of[change.name]) for change in tried if came_of[change.name] in (SURVIVED, NO_TEST)}
+    could_be, looked_into = (set(named(some)) for some in (changes, tried))
+    new = sorted(found - {*lines(SEEN), *lines(UNSEEN)})
+    for path, more in ((SEEN, []), (UNSEEN, new if record else [])):
+        left = {line for line in lines(path) if line in found or line in could_be - looked_into}
+        path.write_text("".join(f"{line}\n" for line in sorted({*left, *more})), "utf-8")
+    print(
+        f"{len(tried):,} changes were tried; {len(found):,} are noticed by no test, {len(new):,} of them in neither list."
+    )
     for line in new:
         print(f"  {line}")
-    return 1 if new else 0
+    return 1 if new and not record else 0
+
+
+def named(changes: list[Change]) -> Iterator[str]:
+    """Each line that may stand in a list for these."""
+    for change in changes:
+        yield change.line
+        yield told(change, NO_TEST)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -107,11 +107,13 @@ def test_a_new_machine_starts_from_a_repository_that_destroyed_files(
     assert head(whole.store) == head(robin.store) and f"cases/{other}" in git(whole.store, "ls-files")
     said = git(robin.store, "rev-parse", f"HEAD:cases/{case}/prompts.yaml.gpg")
     assert robin("outbox", "show", case, "1").out and _held(bare, {said})
+    timeline = tmp_path / "timeline.txt"
+    robin("timeline", case, "-o", timeline)
     robin("erase", case, "--because", "order")
     robin("sync")
     sam("sync")
     sam("erase", case)
-    robin("sync")
+    assert f"deleted: {timeline}" in robin("sync").err and not timeline.exists()
     files = _files_of(sam.store, case)
     assert said in files and not _held(bare, files)
     assert "was erased" in robin("outbox", "show", case, "1", code=66).err

@@ -9,8 +9,7 @@ from conftest import EXAMPLES, Shell
 
 from cdr import programs
 from cdr.app import extraction
-from cdr.store.parts import NOT_AT_REST
-from cdr.store.reads_waiting import PENDING
+from cdr.store.parts import NOT_AT_REST, READS
 from cdr.store.sealing import Sealing
 from cdr.store.store import Store
 
@@ -39,7 +38,7 @@ def test_who_records_something_starts_few(cdr: Shell, sudi: str) -> None:
     assert started(cdr, "return", sudi, "northshire-police", "--nil") == {"git": 4, "gpg": 6}
 
 
-@pytest.mark.parametrize("name", [PENDING, NOT_AT_REST])
+@pytest.mark.parametrize("name", [READS, NOT_AT_REST])
 def test_what_was_opened_along_is_not_taken_for_what_stands_there_now(cdr: Shell, sudi: str, name: str) -> None:
     cdr("show", sudi, as_of=ON)
     store = Store(cdr.store, extraction())

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from conftest import Answer, Begun, People, run
 from faults.verbs import POLICE, VERBS, World, begin
+from PIL import Image
 from store.hands import encrypted, flip, git, gpg, packets, sign_commit, unsigned_commit
 
 from cdr.app import extraction
 from cdr.forms import codec
-from cdr.store import reads
+from cdr.store import layout, reads
 from cdr.store.store import Store
 
 LATER = "2026-04-22"
@@ -27,7 +28,9 @@ STEPS = (
     "reading seal",
     "panel agreement",
     "agency passphrase",
-    "report",
+    "review",
+    "learning brief",
+    "report pictures",
     "tally public",
     "erase asked",
 )
@@ -35,8 +38,10 @@ STEPS = (
 KINDS: dict[str, tuple[list[str], list[str]]] = {
     "panels/P2026-04-14.yaml.gpg": (["panel", "attend", "P2026-04-14", POLICE], ["panel", "show", "P2026-04-14"]),
     "panels/agreements.yaml.gpg": (["panel", "agreement", "jo-open", "--on", "2026-01-06"], ["panel", "agreement"]),
+    "panels/learning.yaml.gpg": (["learning", "sent", "SHEET", "--to", "northshire-community"], ["learning", "list"]),
     "agencies/passphrases.yaml.gpg": (["agency", "passphrase", "northtown-general", "--new"], ["agency", "passphrase", POLICE]),
     "reports/2025-26.yaml.gpg": (["report", "--year", "2025/26", "--words", "WORDS"], ["report", "--year", "2025/26", "-o", "OUT/r.md"]),
+    "reports/2025-26-pictures.yaml.gpg": (["report", "--year", "2025/26", "--words", "PICTURES"], ["report", "--year", "2025/26", "-o", "OUT/r.md"]),
     "reports/release-0001.yaml.gpg": (["release", "withdraw", "1", "--reason", "x"], ["release", "show", "1"]),
     "reports/2025-26-numbers.yaml.gpg": ([], []),
     "reads": ([], ["audit", "--reads"]),
@@ -68,6 +73,14 @@ def beside(begun_beside: World, people: People, member: str, tmp_path: Path, mon
     assert {str(path.relative_to(place / "store")) for path in (place / "store").glob("[apr]*/*.gpg")} == {
         str(file_of(place / "store", name).relative_to(place / "store")) for name in KINDS
     }, "a kind that no test here knows"
+    known = {
+        found.kind.name
+        for name in KINDS
+        if (found := layout.place(str(file_of(place / "store", name).relative_to(place / "store"))))
+    }
+    assert known == layout.KINDS.keys() - layout.OF_A_CASE.keys(), (
+        "a kind that is of no case, and that no test here knows"
+    )
     return World(place, people, begun_beside.case, begun_beside.ready)
 
 
@@ -77,7 +90,11 @@ def file_of(store: Path, name: str) -> Path:
 
 
 def told(world: World, words: list[str]) -> Answer:
-    words = [word.replace("WORDS", str(world.folder / "in" / "words.yaml")) for word in words]
+    given = world.folder / "in"
+    if "PICTURES" in words:
+        Image.new("RGB", (30, 20), "blue").save(given / "garden.png")
+    for name, file in (("WORDS", "words.yaml"), ("PICTURES", "pictures.yaml")):
+        words = [word.replace(name, str(given / file)) for word in words]
     return run(["--store", str(world.store), "--as-of", LATER, *world.words(words)])
 
 

@@ -13,6 +13,7 @@ from cdr.app import extraction
 from cdr.moments import LONDON
 from cdr.store import reads, reads_waiting
 from cdr.store.crypto import Gnupg
+from cdr.store.parts import READS
 from cdr.store.store import Store
 
 TOMORROW = SimpleNamespace(real_now=lambda: datetime.now(LONDON).replace(microsecond=0) + timedelta(days=1))
@@ -48,9 +49,9 @@ def test_a_story_of_reads(cdr: Shell, sudi: str, people: People, monkeypatch: py
 def test_a_line_that_is_taken_out_is_missed(cdr: Shell, sudi: str) -> None:
     cdr("show", sudi), cdr("gate", sudi), cdr("show", sudi)
     store = Store(cdr.store, extraction())
-    kept = store.index.sealing.open(reads_waiting.PENDING)
+    kept = store.index.sealing.open(READS)
     assert kept is not None
-    store.index.sealing.keep(reads_waiting.PENDING, {**kept, "reads": [kept["reads"][0], kept["reads"][2]]})
+    store.index.sealing.keep(READS, {**kept, "reads": [kept["reads"][0], kept["reads"][2]]})
     answer = cdr("audit", "--reads", code=1)
     assert "lines were taken out" in answer.err and answer.out.count("show") == 2
     assert len(cdr("audit", "--reads", "--json", code=1).json["cut"]) == 1
@@ -61,7 +62,7 @@ def test_copies_that_meet_have_both_and_nothing_twice(cdr: Shell, sudi: str) -> 
     store = Store(cdr.store, extraction())
     with store.writing():
         assert reads.fold_now(store) and not reads.fold_now(store)
-    store.index.sealing.keep(reads_waiting.PENDING, {"head": "", "reads": []})  # a copy on a new machine begins its own
+    store.index.sealing.keep(READS, {"head": "", "reads": []})  # a copy on a new machine begins its own
     cdr("gate", sudi)
     assert whats(cdr, sudi) == ["gate", "show"]
     assert git(cdr.store, "log", "-1", "--format=%s") == "cdr: reads"

@@ -45,7 +45,9 @@ def answers(cdr: Shell, sudi: str, tmp_path: Path) -> Callable[[], tuple[str, st
     """What two questions answer, of which one asks the whole index; both are right."""
 
     def ask() -> tuple[str, str]:
-        return cdr("agencies", as_of="2026-01-10").out, cdr("show", sudi, as_of="2026-01-10").out
+        return cdr("assurance", "--quarter", "2025/26-Q4", as_of="2026-01-10").out, cdr(
+            "show", sudi, as_of="2026-01-10"
+        ).out
 
     cdr("request", sudi, as_of="2026-01-09")
     assert "Amara" in ask()[1]

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from cdr.domain.asking.agreed import Agreed, agreed_of, with_agreed, without_agreed
+from cdr.domain.asking.agreed import Agreed, WhoWasTold, agreed_of, with_agreed, with_told, without_agreed
 from cdr.errors import ConditionsNotMet
+from cdr.forms import schema
 
 ON = date(2026, 2, 28)
 
@@ -28,3 +29,15 @@ def test_a_new_one_takes_the_place_of_the_one_before_and_may_be_dropped() -> Non
     assert agreed_of(without_agreed(body, "police")) == {"gp": Agreed("other", ON)}
     with pytest.raises(ConditionsNotMet):
         without_agreed(None, "police")
+
+
+def test_who_was_told_the_words_is_kept_beside_them_and_a_new_pass_phrase_was_told_to_nobody() -> None:
+    body = with_agreed(with_agreed(None, "police", Agreed("six plain words", ON)), "gp", Agreed("other", ON))
+    body = with_told(body, "police", date(2026, 3, 1), "Sam Testcase", "Robin")
+    body = with_told(body, "police", date(2026, 3, 2), "Jo Testcase", "Robin")
+    told = (WhoWasTold(date(2026, 3, 1), "Sam Testcase", "Robin"), WhoWasTold(date(2026, 3, 2), "Jo Testcase", "Robin"))
+    assert agreed_of(body) == {"police": Agreed("six plain words", ON, told), "gp": Agreed("other", ON)}
+    assert schema.problems(body, body["schema"]) == [] and "told" not in body["agreed"][1]
+    assert agreed_of(with_agreed(body, "police", Agreed("new", ON)))["police"].told == ()
+    with pytest.raises(ConditionsNotMet):
+        with_told(body, "school", ON, "Sam Testcase", "Robin")

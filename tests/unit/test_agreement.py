@@ -6,7 +6,7 @@ from math import sqrt
 
 import pytest
 
-from cdr.statistics.agreement import agreement
+from cdr.statistics.agreement import Agreement, agreement
 
 
 def table(*cells: tuple[int, int, int]) -> list[tuple[int, int]]:
@@ -45,6 +45,13 @@ def test_readers_who_never_agreed_are_below_chance() -> None:
     assert found.kappa == -1 and found.interval is not None and found.interval[0] == -1
 
 
+def test_the_interval_ends_where_kappa_does() -> None:
+    """Two cases, one of them read the same: 3 of 4 answers are the first, so chance gives 9/16 + 1/16, and half as often is below it."""
+    found = agreement([(1, 1), (1, 2)])
+    assert found.kappa == pytest.approx((1 / 2 - 5 / 8) / (3 / 8)) and found.interval is not None
+    assert found.interval == pytest.approx((-1, ((1 - 0.025) ** (1 / 2) - 5 / 8) / (3 / 8)))
+
+
 def test_nothing_is_said_where_all_said_the_same_or_nobody_read() -> None:
-    assert (agreement(table((7, 7, 9))).kappa, agreement(table((7, 7, 9))).interval) == (None, None)
-    assert agreement([]).kappa is None and agreement([]).n == 0
+    assert agreement(table((7, 7, 9))) == Agreement(9, 9, 1.0)
+    assert agreement([]) == Agreement(0, 0)

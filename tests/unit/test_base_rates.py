@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -48,6 +49,16 @@ def test_reviews_that_decided_are_counted_and_a_factor_among_them() -> None:
         "Smoke: in 2 of these 2 reviews here, and held to be modifiable in 1.",
         "Damp: in no earlier review here.",
     ]
+
+
+def test_the_years_are_those_of_the_reviews_and_what_is_published_keeps_its_note() -> None:
+    cases = [case(1, "no", 2024), case(2, "no", 2026), case(3, "yes", 2025), case(4, "inadequate_information", 2019)]
+    noted = replace(england("2024/25", 48), note="provisional")
+    assert base_rates(cases, [noted], [], str) == [
+        "Here: modifiable factors in 1 of 3 reviews that decided (2024/25 to 2026/27).",
+        "England: 48% of reviews in 2024/25 (a release of 2025; provisional).",
+    ]
+    assert base_rates(cases[:1], [], [], str) == ["Here: modifiable factors in 0 of 1 review that decided (2024/25)."]
 
 
 def test_where_nothing_was_decided_no_rate_is_given() -> None:

@@ -9,7 +9,7 @@ from unit.domain_data import example
 from unit.timeline_cases import AGENCIES
 
 from cdr.documents.panel.brief import CasePapers, case_parts, child_facts, factors_of
-from cdr.documents.panel.paper import Facts, Text
+from cdr.documents.panel.paper import Bullets, Facts, Text
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.anonymising.known_names import Around
 from cdr.domain.timeline.timeline import timeline
@@ -61,6 +61,16 @@ def test_returns_are_told_in_one_order_and_days_with_a_comma() -> None:
     assert (facts["Returns"], facts["Since the death"]) == ("1 returned, 2 nil, 1 waived", "1,257 days at the meeting")
 
 
+def test_a_panel_that_had_the_case_before_is_told_what_it_lacked_without_names() -> None:
+    form = newborn("2026-02-03T22:51", "2026-02-03T23:33")
+    name = form["child"]["family_name"]
+    days = {"on": "2026-03-18", "until": "2026-06-01"}
+    put_off = [{"panel": "P2026-03-18", **days, "waiting_for": "expert", "text": f"The placenta of the {name} baby."}]
+    parts = case_parts(papers(form, case={"deferrals": put_off}), day("2026-07-14"))
+    [said] = [one for part in parts if isinstance(part, Bullets) for one in part.items if "deferred" in one]
+    assert said.startswith("18 March 2026: deferred, for an expert's view. The placenta of") and name not in said
+
+
 def test_a_draft_that_says_nothing_is_none() -> None:
     form = newborn("2026-02-03T22:51", "2026-02-03T23:33")
     for analysis in ({}, {"schema": "form-c/1", "cdrm": {"date": "2026-04-02"}}):
@@ -80,3 +90,14 @@ def test_a_twin_of_another_case_is_not_named() -> None:
     assert known.text(f"Idris and Nest {family} were discussed; Nest was smaller.") == (
         "[the child] and [another child] were discussed; [another child] was smaller."
     )
+
+
+def test_the_day_on_which_a_recommendation_is_due_can_be_read_and_one_of_the_childs_life_cannot() -> None:
+    from cdr.documents.panel.paper import Said
+
+    form = newborn("2026-02-03T22:51", "2026-02-03T23:33")
+    due = {"text": "Ask at eight months", "due": "2026-09-30"}
+    analysis = {"schema": "form-c/1", "cdrm": {"date": "2026-04-02"}, "recommendations": [due]}
+    parts = case_parts(papers(form, analysis=analysis), day("2026-07-14"))
+    rows = {title: text for part in parts if isinstance(part, Said) for _, title, text in part.rows}
+    assert rows["Due"] == "2026-09-30" and rows["Date of the meeting"] == "[58 days after the death]"

@@ -153,6 +153,17 @@ def test_what_is_in_a_calendar() -> None:
     assert keys({"case": {**body, "status": "closed"}, "requests": ledger}) == {}
 
 
+def test_the_prompts_of_one_day_are_one_event_that_says_how_many_and_whose() -> None:
+    ledger = asked("b-two", "a-one")
+    ledger["requests"] += asked("c-three", on="2026-01-20")["requests"]
+    found = events(cases({"2026-7K3M": {"case": case(), "requests": ledger}}), date(2026, 1, 22), policy())
+    said = {event.key.partition("prompt-1-")[2]: event for event in found if "prompt-1" in event.key}
+    assert said["2026-01-12"].summary == "2026-7K3M: prompt-1 for 2 returns"
+    assert said["2026-01-12"].detail.startswith("a-one, b-two. Who acts: ")
+    assert said["2026-01-20"].summary == "2026-7K3M: prompt-1 for 1 return"
+    assert said["2026-01-20"].detail.startswith("c-three. Who acts: ")
+
+
 def test_nothing_that_a_person_wrote_goes_out() -> None:
     canary = "Canary Ọlábísí"
     body = case(("T03", "2026-01-11"), gates=[gate("inquest", expected_on="2026-06-01", owner=canary, note=canary)])

@@ -73,7 +73,7 @@ def test_limits_are_three_standard_deviations_and_never_below_nothing() -> None:
 
 
 def test_of_many_comparisons_few_are_beyond_chance() -> None:
-    assert beyond_chance([0.04], 0.05) == [True]
+    assert beyond_chance([0.04], 0.05) == beyond_chance([0.05], 0.05) == [True]
     assert beyond_chance([0.04, 0.9], 0.05) == [False, False]
     assert beyond_chance([0.9, 0.001, 0.02], 0.05) == [False, True, True]
     assert beyond_chance([], 0.05) == []

@@ -50,6 +50,25 @@ def test_without_totals_the_sums_are_compared() -> None:
     ]
 
 
+def test_what_is_shown_beside_a_hidden_part_may_be_less_than_the_whole_and_not_more() -> None:
+    def told(*rows: str) -> list[str]:
+        return [one.message for one in found(HEAD + column("a", *rows))]
+
+    assert told("White,3,", "Other,,", "Total,3,") == told("White,,", "Other,,", "Total,3,") == []
+    assert told("White,4,", "Other,,", "Total,3,") == ["the rows that are shown add up to 4 already, the total says 3"]
+    assert told("White,2,", "Other,2,", "Total,3,") == ["the rows add up to 4, the total says 3"]
+
+    def across(*counts: str) -> list[str]:
+        years = "".join(
+            f"a,notified,{year},White,{n},\n" for year, n in zip(("2022/23", "2023/24", "Total"), counts, strict=False)
+        )
+        return [one.message for one in found(HEAD + years)]
+
+    assert across("3", "", "3") == across("", "", "3") == across("1", "2", "3") == across("4", "", "") == []
+    assert across("4", "", "3") == ["White: the columns that are shown add up to 4 already, this one says 3"]
+    assert across("2", "2", "3") == ["White: the columns add up to 4, this one says 3"]
+
+
 def test_percentages_follow_from_counts_to_the_digits_shown() -> None:
     wrong = HEAD + column("a", "White,33,87.5", "Other,5,13", "Total,38,100")
     assert rules(wrong) == [("a", "2023/24", "percent-does-not-follow")]

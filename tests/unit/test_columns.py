@@ -13,11 +13,15 @@ from unit.domain_data import example, policy
 
 from cdr import app, columns
 from cdr.domain.asking.requests import answer, ask
+from cdr.domain.case import dated
 from cdr.domain.case.at_rest import AtRest
 from cdr.domain.case.case import opened, with_review
-from cdr.domain.case.facts import Facts, cases_of
-from cdr.domain.case.known_by import KnownBy
+from cdr.domain.case.duplicates import Identity
+from cdr.domain.case.facts import Facts, cases_of, void_cases_of
+from cdr.domain.case.known_by import KnownBy, of_the_same_family_name
+from cdr.domain.case.people import Person
 from cdr.domain.ncmd.ncmd_preflight import preflight
+from cdr.domain.process import retention
 from cdr.domain.process.listing import kept_row, listed, of_kept_row
 from cdr.errors import NotAuthentic
 from cdr.statistics.agency_answers import answers
@@ -25,7 +29,8 @@ from cdr.statistics.delays import year_delays
 from cdr.statistics.facts import case_facts
 from cdr.statistics.kept import counted_of, kept, last_year, passed_over_in
 from cdr.statistics.panel_years import overridden
-from cdr.statistics.years import first_and_last_day
+from cdr.statistics.planning import planning
+from cdr.statistics.years import first_and_last_day, years_ending
 from cdr.store.layout import ANALYSIS, NOTIFICATION
 
 DAY, ON = date(2026, 1, 20), date(2027, 5, 1)
@@ -66,7 +71,12 @@ def test_a_column_says_of_a_case_what_the_case_says(name: str, more: dict[str, A
     known = KnownBy.of(facts)
     again = KnownBy.from_dict(_as_json(known.to_dict()))
     assert again == known
-    assert (again.people, again.identity, again.stage) == (facts.people, facts.identity, facts.stage)
+    people = tuple(map(Person.from_dict, facts.kept_people))
+    assert (again.people, again.identity, again.stage) == (
+        people,
+        Identity.from_dict(facts.kept_identity or {}),
+        facts.stage,
+    )
 
     counted, whole = _as_json(kept(facts)), case_facts(facts)
     assert whole is not None
@@ -77,7 +87,7 @@ def test_a_column_says_of_a_case_what_the_case_says(name: str, more: dict[str, A
 
 
 def test_a_case_without_a_day_of_notification_is_told_as_before() -> None:
-    row = {**kept_row(_case(FORMS[0])), "notified_on": None}
+    row = {name: value for name, value in kept_row(_case(FORMS[0])).items() if name != "notified_on"}
     with pytest.raises(NotAuthentic):
         of_kept_row("2026-AAAA", row, ON)
 
@@ -137,3 +147,46 @@ def test_what_only_looks_like_a_day_stops_nothing() -> None:
     assert (
         columns._last_year_of_all({"case": {"reviews": reviews, "imported": {"old_reference": "2019-99-99"}}}) == 2023
     )
+
+
+VOID = {"status": "void", "voidings": [{"on": "2023-05-06", "why": "by_mistake", "was": "open"}]}
+CLOSED_AGAIN = {
+    "closures": [{"on": "2022-10-01"}, {"on": "2024-01-02"}],
+    "reopenings": [{"on": "2023-01-01"}],
+    "keepings": [{"until": "2044-01-01", "because": "B", "on": "2024-02-01", "by": "C"}],
+    "contacts": [{"on": "2022-04-01", "recorded_on": "2022-04-01", "by": "C", "with": "mother", "how": "telephone"}],
+}
+FROM_A_REGISTER = {"imported": {"on": "2024-01-01", "old_reference": "R1"}}
+
+
+def test_what_is_asked_of_days_alone_is_told_as_of_the_whole_case() -> None:
+    kept_of = _over_years()
+    for reference, more in zip(kept_of, (VOID, CLOSED_AGAIN, FROM_A_REGISTER, {"closures": []}, {}), strict=False):
+        kept_of[reference]["case"] |= more
+    kept_of["2022-0005"]["notification"]["facts"] |= {"jar": True, "hour_died": 0}
+    kept_of["2022-0006"]["notification"]["facts"] |= {"jar": False, "counted": False}
+    kept_of["2022-0007"] = {"case": {"status": "closed"}, "requests": {}, "prompts": {}}
+    every, every_void = cases_of(kept_of), void_cases_of(kept_of)
+    rows = _as_json({case: dated.kept_row(facts) for case, facts in {**every, **every_void}.items()})
+    of_rows, void = dated.of_kept_rows(rows, void=False), dated.of_kept_rows(rows, void=True)
+    assert of_rows.keys() == every.keys() and void.keys() == every_void.keys() == {"2022-0000"}
+    for year in ("2021/22", "2022/23", "2023/24", "2024/25"):
+        spans = years_ending(year, 3)
+        assert planning(of_rows, spans, ON) == planning(every, spans, ON)
+    of_agencies = [answers(cases.values(), {}, ["Northshire", "Southtown"], ON, policy()) for cases in (of_rows, every)]
+    assert of_agencies[0] == of_agencies[1] != []
+    for some, others in ((of_rows, every), (void, every_void)):
+        until = [retention.kept([(one.reference, one.case) for one in cases.values()], 25) for cases in (some, others)]
+        assert until[0] == until[1] != []
+        assert [one.is_open for one in some.values()] == [others[case].is_open for case in some]
+
+
+def test_children_of_the_same_family_name_are_found_without_a_look_at_the_others() -> None:
+    names = {"2026-AAAA": "testcase", "2026-BBBB": "testcase", "2026-CCCC": "testcase-other", "2026-DDDD": ""}
+    rows = _as_json(
+        {case: {"identity": Identity("", "", "", "", "ann", name).to_dict()} for case, name in names.items()}
+    )
+    rows["2026-EEEE"] = {"identity": None}
+    assert of_the_same_family_name(rows, "2026-AAAA") == [Identity("", "", "", "", "ann", "testcase")]
+    for alone in ("2026-CCCC", "2026-DDDD", "2026-EEEE", "2026-FFFF"):
+        assert of_the_same_family_name(rows, alone) == []

@@ -165,3 +165,15 @@ def test_the_page_for_a_tablet_has_them_as_files_marked_as_well() -> None:
 def test_they_take_their_time_and_a_text_says_where_they_are() -> None:
     assert reading_minutes(SHEETS) == 6
     assert f"2. B: minutes: 1 pages, in the PDF. {AS_IT_CAME}".replace("1 pages", "1 page") in to_text(paper(*SHEETS))
+
+
+def test_what_a_perinatal_review_found_is_read_in_words() -> None:
+    data = b"schema: perinatal-review/1\ngrades: {mother_afterwards: B}\nfactors: [{text: A late scan.}]\nactions: [{text: Scan}]\n"
+    attached = Attached(2, "pmrt", "found.yaml", 1, "", ON)
+    assert enclosed(attached, data).text.splitlines() == [
+        "Care of the mother afterwards: B, issues with care that would have made no difference",
+        "Factor: A late scan.",
+        "Action: Scan",
+    ]
+    assert enclosed(attached, b"schema: perinatal-review/1\n").text == "It gives no grade, factor or action."
+    assert enclosed(attached, b"what: else\n").text == "what: else\n", "as it was written"

@@ -77,6 +77,16 @@ def test_what_is_put_on_a_terminal_is_wrapped_and_what_is_piped_is_not(
     assert len(shown.getvalue().splitlines()) > 1 and max(map(len, shown.getvalue().splitlines())) <= 80
 
 
+def test_talk_on_a_terminal_is_wrapped_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "please check: letter 1 of this kind went to the same person before. " * 4
+    output.say(text)
+    assert capsys.readouterr().err == f"{text}\n"
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stderr", Screen())
+    shown = output.talk(text).splitlines()
+    assert len(shown) > 1 and max(map(len, shown)) <= 80 and " ".join(" ".join(shown).split()) == text.strip()
+
+
 def test_agencies_fit_a_terminal() -> None:
     rows = [Answers("northshire-social-care", "Care", "2025/26", 16, 16, 0, 0, 0, 0, 0, 22.5, 16.5, 29.25)]
     assert max(map(len, render(rows, date(2026, 1, 1), "table", 80).splitlines())) <= 80
@@ -92,3 +102,14 @@ cells = st.lists(st.text("ab cé-", max_size=9).map(str.strip), min_size=1, max_
 def test_a_table_is_what_tabulate_would_write(rows: list[tuple[str, ...]], headers: tuple[str, ...]) -> None:
     written = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
     assert fitting.table(rows, headers, 0) == written
+
+
+@settings(max_examples=80)
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "a b\n  c", "", "a longer label"]), words, words), min_size=1, max_size=5),
+    st.tuples(st.just(""), words, words),
+)
+def test_a_table_of_numbers_is_what_tabulate_would_write(rows: list[tuple[str, ...]], headers: tuple[str, ...]) -> None:
+    align = ("left", "right", "right")
+    written = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True, colalign=align)
+    assert fitting.numbers(rows, headers) == "\n".join(line.rstrip() for line in written.split("\n"))

@@ -5,9 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cdr.domain.asking.leaving import Outgoing, lost, mark_left, outgoing
+from cdr.domain.asking.leaving import (
+    Outgoing,
+    is_about_actions,
+    is_test,
+    lost,
+    mark_left,
+    name_of_actions,
+    name_of_test,
+    outgoing,
+)
 from cdr.domain.asking.prompts_due import Due, mark_sent
 from cdr.domain.asking.requests import RequestForm, answer, ask, bounce
+from cdr.domain.asking.sending import Prompt, taken
+from cdr.domain.asking.sending import begun as begun_sending
 
 CASE, ASKED, LATER = "2026-7K3M", date(2026, 1, 9), date(2026, 1, 23)
 EMPTY: dict[str, Any] = {"schema": "prompts/1", "prompts": []}
@@ -69,3 +80,46 @@ def test_one_message_about_several_requests_is_one() -> None:
         cases[case] = (ask(NONE, ["police"], ASKED), prompts)
     [one] = [one for one in outgoing(cases) if len(one.prompts) > 1]
     assert one.name == "prompt.police.1234.eml" and one.is_awaited and one.left_on is None
+
+
+def test_thanks_are_listed_once_and_nobody_waits_for_their_answer() -> None:
+    asked = answer(ask(NONE, ["police"], ASKED), "police", "returned", LATER)
+    thanks = {"agency": "police", "level": "thanks-for-return", "due_on": "2026-01-23", "sent_on": "2026-01-23"}
+    prompted = mark_sent(EMPTY, "police", Due("prompt-1", LATER), LATER, ["a@b.example"], "<one@x>")
+    there = made(asked, {**prompted, "prompts": [*prompted["prompts"], thanks]})
+    assert sorted(one.prompts[0].level for one in there.values()) == ["prompt-1", "request", "thanks-for-return"]
+    assert lost(there.values(), []) == []
+
+
+def test_a_file_of_the_outbox_says_what_it_is_about() -> None:
+    day = date(2026, 1, 23)
+    assert is_test(name_of_test("gp", day)) and not is_test(name_of_actions("gp", day)) and not is_test(REQUEST)
+    assert is_about_actions(name_of_actions("gp", day)) and not is_about_actions(REQUEST)
+    assert name_of_actions("gp", day) == "actions-gp-2026-01-23.eml"
+
+
+def test_one_message_about_several_requests_has_left_when_it_has_for_all_of_them() -> None:
+    cases = {}
+    for case, days in (("2026-AAAA", "2026-01-24"), ("2026-BBBB", None)):
+        prompts = mark_sent(EMPTY, "police", Due("prompt-1", LATER), LATER, ["a@b.example"], "<together@x.example>")
+        prompts["prompts"][0] |= {"left_on": days} if days else {}
+        cases[case] = (ask(NONE, ["police"], ASKED), prompts)
+    [one] = [one for one in outgoing(cases) if len(one.prompts) > 1]
+    assert one.left_on is None
+    cases["2026-BBBB"][1]["prompts"][0]["left_on"] = "2026-01-26"
+    [one] = [one for one in outgoing(cases) if len(one.prompts) > 1]
+    assert one.left_on == date(2026, 1, 26)
+
+
+def test_what_a_mail_server_took_has_left_and_what_it_did_not_take_has_not() -> None:
+    asked = ask(NONE, ["police"], ASKED)
+    prompt = Prompt(CASE, "police", "prompt-1", LATER, ASKED)
+    begun = begun_sending(EMPTY, prompt, ["a@b.example"], "<one@x>")
+    assert made(asked, begun)[REQUEST].is_awaited, "a prompt that waits is none yet"
+    sent = made(asked, taken(begun, "<one@x>", date(2026, 1, 25)))[PROMPT]
+    assert sent.left_on == date(2026, 1, 25) and lost([sent], []) == []
+    put_there = mark_sent(EMPTY, "police", Due("prompt-1", LATER), LATER, ["a@b.example"], "<one@x>")
+    second = mark_sent(put_there, "police", Due("prompt-2", date(2026, 2, 6)), LATER, ["a@b.example"], "<two@x>")
+    by_id = {one.message_id: one.prompts[0].level for one in made(asked, second).values()}
+    assert by_id == {"": "request", "<one@x>": "prompt-1", "<two@x>": "prompt-2"}
+    assert made(asked, put_there)[PROMPT].left_on is None, "it is in the outbox"

@@ -69,7 +69,7 @@ class TestTheRules:
     def test_every_fact_of_the_rules_can_be_so(self) -> None:
         known = {"kind": "post_mortem_final", "on": "2026-03-01"}
         panel, views = {"kind": "panel_date", "on": "2026-04-01"}, {"kind": "family_views", "on": "2026-03-01"}
-        past = milestones(panel, views, MET, known)
+        past = milestones(panel, views, MET, known, {**MET, "kind": "final_case_discussion"})
         past = {**past, "questions": [{"asked_on": "2026-03-01", "status": "open", "text": "Why?", "asked_by": "4"}]}
         refused = changed(TOLD, family__feedback_requested="no")
         suicide = form_a("suicide")
@@ -77,11 +77,13 @@ class TestTheRules:
         over = {**CLOSED, "gates": [{"type": "inquest", "status": "closed"}]}
         seen |= {*standing(over, OUT, refused).facts, *standing(past, OUT, TOLD).facts}
         seen |= {*standing({**OPEN_CASE, "status": "closed"}, on=date(2026, 1, 20)).facts}
+        put_off = {"panel": "P", "on": "2026-04-01", "until": "2026-06-01", "waiting_for": "information"}
+        seen |= {*standing({**milestones(panel), "deferrals": [put_off]}).facts}
         assert seen == set(LETTER_RULES.facts)
 
     def test_every_process_has_plain_words(self) -> None:
         codes = json.loads(resources.read_bytes("schemas", "codes", "investigation_type.json"))["codes"]
-        assert {code["code"] for code in codes} | {"returns"} == set(LETTER_RULES.waits)
+        assert {code["code"] for code in codes} | {"returns", "deferred"} == set(LETTER_RULES.waits)
 
 
 class TestWhatForbidsALetter:
@@ -119,6 +121,22 @@ class TestWhatForbidsALetter:
             MET, views, {"kind": "panel_date", "on": "2026-04-16"}, {"kind": "panel_date", "on": "2026-05-20"}
         )
         assert "2026-04-16" in unmet(kind, before)[0] and unmet(kind, again) == []
+
+    def test_a_panel_that_put_off_what_it_decides_has_met_and_is_waited_for(self) -> None:
+        meets = [{"kind": "panel_date", "on": "2026-04-16", "panel": "P2026-04-16"}]
+        put_off = {"panel": "P2026-04-16", "on": "2026-04-16", "until": "2026-06-01", "waiting_for": "information"}
+        views = {"kind": "family_views", "on": "2026-03-01"}
+        case = {**milestones(MET, views, *meets), "deferrals": [put_off]}
+        for kind in ("condolence", "after-review-meeting"):
+            [sentence] = unmet(kind, case)
+            assert "met on 2026-04-16" in sentence and "--kind delay" in sentence
+        assert unmet("thanks", case) == unmet("delay", case) == []
+        assert letter_facts.waits(case, NO_REQUESTS, LETTER_RULES) == (
+            "something that was still missing when people from different services met",
+        )
+        again = {"kind": "panel_date", "on": "2026-05-20", "panel": "P2026-05-20"}
+        later = {**milestones(MET, views, *meets, again), "deferrals": [put_off]}
+        assert unmet("condolence", later) == [] and "no delay" in unmet("delay", later)[0]
 
     def test_no_thanks_for_what_nobody_recorded(self) -> None:
         assert "family_views" in unmet("thanks")[0]

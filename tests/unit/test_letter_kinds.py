@@ -206,7 +206,7 @@ class TestKinds:
 
     def test_what_was_learned_and_that_nothing_was(self) -> None:
         body = form_a("sudi")
-        assert "These are things that we learned: - The advice was given once." in words_of("after-panel", body)
+        assert "We learned this: - The advice was given once." in words_of("after-panel", body)
         none = dataclasses.replace(letter_of("after-panel", body), learning=(), nothing_found=True)
         text = " ".join(document.as_text(none, wording("after-panel")).split())
         assert "This time we did not find any." in text and "that we learned" not in text

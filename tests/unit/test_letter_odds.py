@@ -113,7 +113,9 @@ def test_a_criminal_case_and_nobody_suspected() -> None:
         found = [sentence for sentence in asked(body, criminal=True) if "parent_suspected" in sentence]
         assert len(found) == 1 and said in found[0]
         gate = answered("parent_suspected", "no", "The officer says that it is somebody else.")
-        assert not [sentence for sentence in asked(body, criminal=True, gate=gate) if "parent_suspected" in sentence]
+        assert not [one for one in asked(body, criminal=True, gate=gate, to=1) if "parent_suspected" in one]
+        [both] = [one for one in asked(body, criminal=True, gate=gate) if "parent_suspected" in one]
+        assert "--to" in both, "what is said of one who is not suspected sends no letter to one who is"
     assert not [sentence for sentence in asked(prison) if "parent_suspected" in sentence]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import docx
@@ -138,3 +139,11 @@ def test_large_print_on_paper() -> None:
         if text.lstrip().startswith("People who can help")
     ]
     assert sheet == [2]  # on a page of its own
+
+
+def test_no_page_begins_with_what_is_enclosed() -> None:
+    base = letter_of("after-panel", form_a("sudi"))
+    for more in range(3, 9):
+        letter = replace(base, learning=tuple(f"We learned thing number {n}." for n in range(more)))
+        for page in pages(document.as_pdf(letter, wording("after-panel")))[1:]:
+            assert not page.lstrip().startswith(("With this letter", "Yours sincerely"))

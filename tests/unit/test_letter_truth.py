@@ -231,10 +231,10 @@ def test_what_is_recommended_was_not_learned() -> None:
         recommendations=[{"text": "z", "level": "local", "for_family": "It should be given twice."}],
     )
     said = words("after-panel", standing({}, analysis=analysis))
-    assert "things that we learned: - The advice was given once. This is what we also think should be done:" in said
+    assert "We learned this: - The advice was given once. We also think that this should be done:" in said
     assert "should be done: - It should be given twice." in said
     alone = words("after-panel", standing({}, analysis={**analysis, "learning_points": []}))
-    assert "that we learned:" not in alone and "This is what we think should be done:" in alone
+    assert "We learned this:" not in alone and "We think that this should be done:" in alone
 
 
 def test_no_day_that_is_past_is_hoped_for() -> None:

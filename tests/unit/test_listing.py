@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,17 @@ from unit.domain_data import configuration, known, policy
 from unit.test_today import asked, case, gate
 
 from cdr.domain.case.case import STAGES
-from cdr.domain.process.listing import SORTS, Listed, Wanted, authorities_named, chosen, listed, waiting_since
+from cdr.domain.process.listing import (
+    SORTS,
+    Listed,
+    Wanted,
+    authorities_named,
+    chosen,
+    kept_row,
+    listed,
+    of_kept_row,
+    waiting_since,
+)
 from cdr.errors import NotAuthentic
 
 ON = date(2026, 3, 1)
@@ -139,3 +150,49 @@ def test_a_list_is_some_of_the_cases_each_once(order: str, stages: list[str], on
     ]
     found = refs(rows, Wanted(only_open=only_open, overdue=overdue, stages=tuple(stages)), order)
     assert len(set(found)) == len(found) and set(found) <= {one.case for one in rows}
+
+
+FOUND = {
+    "stage": "ratified_cdop",
+    "category": 4,
+    "contributory_factors": ["smoking"],
+    "modifiable_factors": ["smoking", "sleep"],
+    "learning_themes": ["other"],
+}
+
+
+@pytest.mark.parametrize("analysis", [None, FOUND])
+@pytest.mark.parametrize("died", [None, "2026-01-08"])
+def test_the_row_of_a_case_at_rest_says_what_the_case_would_say(analysis: Any, died: str | None) -> None:
+    override = {"reason": "x", "unmet": ["Another process is still open: inquest."]}
+    body = case(
+        status="closed",
+        reviews=[{"on": "2026-02-21", "stage": "ratified_cdop", "override": override}],
+        gates=[gate("inquest")],
+    )
+    told = {"notified_on": "2026-01-09", "died": died, "local_authority": "Northshire"}
+    facts = known("2026-AAAA", case=body, requests=ANSWERED, notification={"facts": told}, analysis=analysis)
+    kept = json.loads(json.dumps(kept_row(facts)))
+    assert of_kept_row("2026-AAAA", kept, ON) == listed(facts, ON, policy())
+    assert kept["ratified_on"] == "2026-02-21"
+    with pytest.raises(NotAuthentic):
+        of_kept_row("2026-AAAA", kept | {"notified_on": None}, ON)
+
+
+def test_a_letter_on_hold_and_what_the_panel_found_stand_in_the_list_and_can_be_asked_for() -> None:
+    held = {
+        "kind": "condolence",
+        "recorded_on": "2026-02-01",
+        "review_on": "2026-03-01",
+        "answers": {"address_safe": {"answer": "no"}},
+    }
+    told = {"notified_on": "2026-01-09", "died": "2026-01-08"}
+    facts = known("2026-AAAA", case=case(letter_gates=[held]), notification={"facts": told}, analysis=FOUND)
+    one = listed(facts, ON, policy())
+    assert one.letters_on_hold == ("condolence",)
+    assert (one.category, one.factors, one.themes) == (4, ("smoking", "sleep"), ("other",))
+    other = row("2026-BBBB")
+    for wanted in (Wanted(category=4), Wanted(factor="sleep"), Wanted(theme="other")):
+        assert refs([one, other], wanted) == ["2026-AAAA"]
+    for wanted in (Wanted(category=5), Wanted(factor="water"), Wanted(theme="water")):
+        assert refs([one, other], wanted) == []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from unit.domain_data import configuration
+from unit.domain_data import configuration, known
 
 from cdr.documents.panel.meetings import Shown, kind_words, lines
+from cdr.domain.panel import deferring, ending, people
 from cdr.domain.panel import meeting as panel
 from cdr.domain.panel.meeting import (
     APOLOGIES,
@@ -27,6 +28,7 @@ from cdr.domain.panel.meeting import (
 from cdr.domain.rulebook.configuration import Member
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms.schema import problems
+from cdr.statistics.panel_years import panel_years
 
 ON, MADE = date(2026, 3, 18), date(2026, 1, 9)
 CASE, OTHER = "2026-7K3M", "2026-9XQ2"
@@ -108,13 +110,13 @@ def test_papers_are_noted_and_a_meeting_ends_on_its_day_at_the_earliest() -> Non
     packed = panel.with_packs(found, MADE, ["a", "b"], [SourceRevision(CASE, "notification", 1)])
     assert packed.papers_for == ("a", "b") and {len(one.documents) for one in packed.packs} == {1}
     with pytest.raises(ConditionsNotMet, match="still to come"):
-        panel.closed(packed, date(2026, 3, 17))
-    over = panel.closed(replace(packed, minutes=Minutes(ON, "x")), ON)
-    assert over.is_over and panel.opened_again(over, []).closed_on is None
+        ending.closed(packed, date(2026, 3, 17))
+    over = ending.closed(replace(packed, minutes=Minutes(ON, "x")), ON)
+    assert over.is_over and ending.opened_again(over, []).closed_on is None
     with pytest.raises(ConditionsNotMet):
-        panel.opened_again(over, [CASE])
+        ending.opened_again(over, [CASE])
     with pytest.raises(ConditionsNotMet):
-        panel.refuse_over(over, list)
+        ending.refuse_over(over, list)
 
 
 def test_of_a_case_that_is_among_the_cases_no_more_nobody_says_that_it_is_not_ratified() -> None:
@@ -161,30 +163,45 @@ AREA = replace(configuration(), members=(MEMBER,))
 
 
 def test_who_is_who() -> None:
-    people = ("dr-okafor", "northshire-police", "somebody")
-    assert [panel.organisation_of(who, AREA) for who in people] == ["northtown-general", "northshire-police", ""]
-    assert [panel.name_of(who, AREA) for who in people] == ["Dr Testcase", "Northshire Police", "somebody"]
+    them = ("dr-okafor", "northshire-police", "somebody")
+    assert [people.organisation_of(who, AREA) for who in them] == ["northtown-general", "northshire-police", ""]
+    assert [people.name_of(who, AREA) for who in them] == ["Dr Testcase", "Northshire Police", "somebody"]
+
+
+def test_a_lay_member_comes_from_no_agency_and_counts_as_themself() -> None:
+    lay = Member("o-lay", "Ottilie Testcase", role="Lay member")
+    area = replace(AREA, members=(MEMBER, lay))
+    people.refuse_strangers(["o-lay"], area)
+    them = ("o-lay", "dr-okafor", "northshire-police", "somebody")
+    assert [people.stands_for(who, area) for who in them] == ["o-lay", "northtown-general", "northshire-police", ""]
+    assert people.missing(["o-lay"], area) == people.missing([], area)
+    came = replace(EMPTY, attended=("dr-okafor", "o-lay"))
+    (year,) = panel_years([], [replace(came, closed_on=ON)], area, ["2025/26"]).years
+    assert [(one.organisation, one.name) for one in year.attendance if one.there] == [
+        ("northtown-general", "Northtown General Hospital"),
+        ("o-lay", "Ottilie Testcase"),
+    ]
 
 
 def test_a_quorum_is_one_of_each_organisation_whoever_of_it_is_there() -> None:
     others = ["northshire-community", "northshire-camhs", "northshire-social-care"]
-    assert panel.missing(["dr-okafor"], AREA) == others
-    assert panel.missing(["dr-okafor", *others], AREA) == []
-    assert panel.missing([], AREA) == ["northtown-general", *others]
+    assert people.missing(["dr-okafor"], AREA) == others
+    assert people.missing(["dr-okafor", *others], AREA) == []
+    assert people.missing([], AREA) == ["northtown-general", *others]
 
 
 def test_a_stranger_is_refused_with_who_there_is() -> None:
-    panel.refuse_strangers(["dr-okafor", "northshire-police"], AREA)
+    people.refuse_strangers(["dr-okafor", "northshire-police"], AREA)
     with pytest.raises(NotFound) as caught:
-        panel.refuse_strangers(["dr-okafor", "somebody"], AREA)
+        people.refuse_strangers(["dr-okafor", "somebody"], AREA)
     assert caught.value.message == "There is no member of the panel and no agency of that id in cdr.yaml."
     told = str(caught.value.hint)
     assert told.startswith("Members: dr-okafor. Agencies: northtown-general, northtown-maternity, northshire-police, ")
     with pytest.raises(NotFound) as caught:
-        panel.refuse_strangers(["somebody"], replace(AREA, members=(MEMBER, replace(MEMBER, id="mr-hale"))))
+        people.refuse_strangers(["somebody"], replace(AREA, members=(MEMBER, replace(MEMBER, id="mr-hale"))))
     assert str(caught.value.hint).startswith("Members: dr-okafor, mr-hale. ")
     with pytest.raises(NotFound) as caught:
-        panel.refuse_strangers(["somebody"], replace(AREA, members=()))
+        people.refuse_strangers(["somebody"], replace(AREA, members=()))
     assert str(caught.value.hint).startswith("Members: none yet (panel: members in cdr.yaml). ")
 
 
@@ -207,13 +224,13 @@ def refused(change: Callable[[], object]) -> tuple[str, list[str], str]:
 
 
 def test_why_a_meeting_stays_as_it_is_is_said_with_what_to_do() -> None:
-    assert refused(lambda: panel.closed(EMPTY, date(2026, 3, 17))) == (
+    assert refused(lambda: ending.closed(EMPTY, date(2026, 3, 17))) == (
         "The meeting is still to come; nothing was recorded.",
         ["It is on 2026-03-18."],
         "Close it when it is over. Where it does not take place: cdr panel close P2026-03-18 --not-held",
     )
-    over = panel.closed(EMPTY, ON)
-    assert refused(lambda: panel.opened_again(over, [CASE]))[:2] == (
+    over = ending.closed(EMPTY, ON)
+    assert refused(lambda: ending.opened_again(over, [CASE]))[:2] == (
         "The meeting cannot be opened again; nothing was recorded.",
         [f"{CASE} was ratified by it."],
     )
@@ -222,12 +239,12 @@ def test_why_a_meeting_stays_as_it_is_is_said_with_what_to_do() -> None:
     )
     undo = "Where that was a mistake: cdr panel close P2026-03-18 --undo"
     for ratified, hint in (([CASE], stays), ([], undo)):
-        assert refused(lambda ratified=ratified: panel.refuse_over(over, lambda: ratified)) == (  # type: ignore[misc]
+        assert refused(lambda ratified=ratified: ending.refuse_over(over, lambda: ratified)) == (  # type: ignore[misc]
             "The meeting is over; nothing was recorded.",
             ["It was closed on 2026-03-18."],
             hint,
         )
-    panel.refuse_over(EMPTY, list)
+    ending.refuse_over(EMPTY, list)
     with pytest.raises(NotFound) as caught:
         panel.refuse_without(EMPTY, CASE)
     assert caught.value.message == "That case is not on the agenda of this meeting."
@@ -251,15 +268,15 @@ def test_what_a_meeting_is_in_words() -> None:
 
 
 def test_a_meeting_that_does_not_take_place_is_kept_as_that_and_can_be_opened_again() -> None:
-    left = panel.not_held(EMPTY, MADE)
+    left = ending.not_held(EMPTY, MADE)
     assert left == replace(EMPTY, not_held_on=MADE)
     body = document_of(left, {})
     assert body["not_held_on"] == "2026-01-09" and not problems(body, "panel/1")
     assert meeting_of(body) == left
-    assert panel.opened_again(left, []) == EMPTY
-    assert panel.opened_again(replace(EMPTY, closed_on=ON), []) == EMPTY
+    assert ending.opened_again(left, []) == EMPTY
+    assert ending.opened_again(replace(EMPTY, closed_on=ON), []) == EMPTY
     planned = replace(EMPTY, cases=(Assigned(CASE, MADE), Assigned(OTHER, MADE)), attended=("dr-okafor", "mr-hale"))
-    assert refused(lambda: panel.not_held(planned, MADE)) == (
+    assert refused(lambda: ending.not_held(planned, MADE)) == (
         "That cannot be said of this meeting yet; nothing was recorded.",
         [
             f"{CASE} is on its agenda: cdr panel unassign P2026-03-18 {CASE}",
@@ -269,3 +286,58 @@ def test_a_meeting_that_does_not_take_place_is_kept_as_that_and_can_be_opened_ag
         ],
         "",
     )
+
+
+def test_who_is_co_opted_to_some_meetings_is_a_member_of_these_alone() -> None:
+    other = Meeting("P2026-06-17", date(2026, 6, 17), "standard", MADE)
+    always, asked = Member("dr-okafor", "Dr Okafor", "a"), Member("h-lowe", "Dr Lowe", "b", co_opted=(other.id,))
+    area = replace(configuration(), members=(always, asked))
+    assert people.members_of(EMPTY, area) == (always,) and people.members_of(other, area) == (always, asked)
+    assert people.co_opted_elsewhere(EMPTY, ["h-lowe", "dr-okafor", "northshire-police"], area) == ["h-lowe"]
+    assert people.co_opted_elsewhere(other, ["h-lowe"], area) == []
+    there = replace(other, attended=("h-lowe", "northshire-police"))
+    assert "  h-lowe (Dr Lowe); co-opted" in [*lines(Shown(there, {}, area, ON))]
+    held = [replace(one, on=other.on, closed_on=other.on, attended=("dr-okafor",)) for one in (EMPTY, other)]
+    [year] = panel_years((), held, area, ("2026/27",)).years
+    assert "b" not in {one.organisation for one in year.attendance}, "nobody expected them at the others"
+
+
+def test_a_member_of_cdr_yaml_may_be_co_opted() -> None:
+    from unit.domain_data import example
+
+    from cdr.domain.rulebook.configuration import Configuration
+
+    body = example("store")
+    lowe = {"id": "h-lowe", "name": "Dr Lowe", "organisation": "northtown-general", "co_opted": ["P2026-03-18"]}
+    body["panel"]["members"] = [lowe]
+    assert problems(body, "cdr-store/1") == []
+    assert problems({**body, "panel": {**body["panel"], "members": [{**lowe, "co_opted": ["18/3"]}]}}, "cdr-store/1")
+    [member] = Configuration.from_document(body).members
+    assert member.co_opted == ("P2026-03-18",)
+
+
+def test_a_case_that_was_put_off_is_read_and_written_again() -> None:
+    until = date(2026, 6, 1)
+    whole = {**WHOLE, "cases": [WHOLE["cases"][0], {**WHOLE["cases"][1], "deferred_until": "2026-06-01"}]}
+    meeting = meeting_of(whole)
+    assert document_of(meeting, whole) == whole and problems(whole, "panel/1") == []
+    assert meeting.deferred == {OTHER: until} and meeting_of(WHOLE).deferred == {}
+    assert [one.deferred_until for one in meeting.cases] == [None, until]
+    with pytest.raises(ConditionsNotMet) as caught:
+        deferring.refuse_deferred(meeting, OTHER)
+    assert f"cdr panel defer {meeting.id} {OTHER} --undo" in str(caught.value.hint)
+    deferring.refuse_deferred(meeting, CASE)
+
+
+def test_a_meeting_puts_off_what_it_had_from_its_day_on_until_a_later_one() -> None:
+    facts = known(OTHER, case={"schema": "case/1", "status": "open"}, requests={"requests": []})
+    meeting, until = meeting_of(WHOLE), ON + timedelta(days=1)
+    made = deferring.deferred(meeting, facts, until, ON)
+    assert made.deferred == {OTHER: until} and deferring.deferred(made, facts, None, ON) == meeting
+    for one, day, on in (
+        (meeting, ON, ON), (meeting, until, ON - timedelta(days=1)), (meeting, None, ON), (replace(meeting, not_held_on=ON), until, ON),
+    ):  # fmt: skip
+        with pytest.raises(ConditionsNotMet):
+            deferring.deferred(one, facts, day, on)
+    with pytest.raises(NotFound):
+        deferring.deferred(EMPTY, facts, until, ON)

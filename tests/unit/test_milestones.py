@@ -23,6 +23,7 @@ AREA_CLOCKS = {"T29", "T30", "T31"}  # of the area, and of no case
 OTHERWISE = {
     "R11",
     "R18",
+    "R19",
     "T02",
     "T04",
     "T05",
@@ -246,3 +247,124 @@ def test_a_concern_of_the_neonatal_lead_is_the_chairs_to_settle() -> None:
     [step] = [one for one in ms.still_called_for(case, {}, ON, policy()) if one.clock == "R14"]
     assert (step.who, step.due) == ("chair", date(2026, 4, 8))
     assert "R14" not in called(done(case, "neonatal_concern_settled", date(2026, 4, 3)))
+
+
+def test_a_milestone_on_the_day_of_the_death_and_one_of_a_death_whose_day_is_not_known_are_recorded() -> None:
+    assert [one.on for one in ms.milestones_of(done(new(), "home_visit", DIED))] == [DIED]
+    unknown = ms.recorded(new(), Milestone("home_visit", date(2026, 1, 1)), ON, None, policy())
+    assert [one.on for one in ms.milestones_of(unknown)] == [date(2026, 1, 1)]
+    with pytest.raises(ConditionsNotMet) as caught:
+        done(new(), "home_visit", date(2026, 1, 8))
+    assert caught.value.unmet == ("It lies before the child's death.",)
+
+
+def test_what_is_recorded_already_is_said_with_its_day_whatever_else_was() -> None:
+    case = done(done(new(), "home_visit", date(2026, 1, 10)), "booklet_given", date(2026, 1, 11))
+    with pytest.raises(ConditionsNotMet) as caught:
+        done(case, "home_visit", date(2026, 1, 12))
+    assert caught.value.unmet == ("It is recorded already, for 2026-01-10.",)
+
+
+def test_all_that_was_said_of_a_milestone_is_kept_and_read_back() -> None:
+    said = Milestone("pfd_report", ON, "Northtown General", "x", "A note.", "Robin", 3, "Panel A")
+    case = ms.recorded(new(), said, date(2026, 2, 1), DIED, policy())
+    assert ms.milestones_of(case) == [said]
+    assert case["milestones"][0]["recorded_on"] == "2026-02-01"
+    assert ms.recorded(new(), Milestone("home_visit", ON), ON, DIED, policy())["milestones"] == [
+        {"kind": "home_visit", "on": "2026-01-09", "recorded_on": "2026-01-09"}
+    ]
+
+
+def test_a_milestone_ends_the_process_that_it_reports_of_and_taking_it_back_opens_it() -> None:
+    kind, type_ = next(iter(policy().gates.closed_by.items()))
+    case = gates.opened(new("form-a-neonatal") | {"gates": []}, type_, ON, None, "")
+    ended = done(case, kind, date(2026, 6, 1))
+    assert [gate.ended_on for gate in gates.gates_of(ended) if gate.type == type_][-1] == date(2026, 6, 1)
+    back = ms.undone(ended, kind, policy())
+    assert [gate.status for gate in gates.gates_of(back) if gate.type == type_][-1] == gates.OPEN
+
+
+def test_papers_belong_to_the_meeting_that_they_name_though_another_is_nearer() -> None:
+    case = done(new(), "panel_date", date(2026, 6, 10))
+    case = ms.recorded(case, Milestone("panel_date", date(2026, 7, 8), panel="July"), ON, DIED, policy())
+    papers = Milestone("papers_sent", date(2026, 6, 1), panel="July")
+    assert "T18" not in called(ms.recorded(case, papers, ON, DIED, policy()))
+    unnamed = Milestone("papers_sent", date(2026, 6, 10))
+    assert called(ms.recorded(case, unnamed, ON, DIED, policy()))["T18"] == date(2026, 7, 1), "on the day of the first"
+
+
+def test_a_process_ends_its_clocks_from_the_day_on_which_it_ended_and_where_the_day_is_not_known() -> None:
+    type_, (clock, *_) = next((type_, clocks) for type_, clocks in policy().gates.ends.items() if clocks)
+    step = {"what": "x", "clock": clock, "due": None}
+    ended = {"type": type_, "status": "closed", "opened_on": "2026-01-12", "closed_on": "2026-03-02"}
+    for gate, on, is_called in (
+        (ended, date(2026, 3, 1), True),
+        (ended, date(2026, 3, 2), False),
+        (ended | {"closed_on": None}, date(2026, 1, 12), False),
+        (ended | {"status": "open", "closed_on": None}, LATER, True),
+    ):
+        assert (clock in called({"status": "open", "next": [step], "gates": [gate]}, on)) is is_called
+
+
+def test_steps_come_by_their_day_and_those_without_one_last() -> None:
+    dues = {"T12": None, "T09": "2026-03-01", "T10": "2026-02-01", "T13": None}
+    case = {"status": "open", "next": [{"what": "x", "clock": clock, "due": due} for clock, due in dues.items()]}
+    assert list(called(case)) == ["T10", "T09", "T12", "T13"]
+    assert list(called(case, date(2020, 1, 1))) == ["T10", "T09", "T12", "T13"], "whatever day it is"
+
+
+def test_a_clock_that_runs_from_the_latest_is_set_going_once_and_anew_when_something_later_comes() -> None:
+    case = done(new(), "post_mortem_final", date(2026, 4, 1))
+    assert len([item for item in case["following"] if item["clock"] == "R12"]) == 1
+    assert {item["from"] for item in case["following"] if item["clock"] == "R12"} == {"2026-04-01"}
+
+
+def test_a_letter_about_a_recommendation_ends_the_clock_of_whoever_should_act_and_of_nobody_else() -> None:
+    def found(number: int, party: str) -> dict[str, Any]:
+        return {"what": "recommendation", "on": "2026-06-01", "with": party, "number": number}
+
+    case = {"status": "open", "panel_found": [found(1, "Northtown General"), found(2, "Regional Ambulance")]}
+    case = ms.with_following(case, policy())
+    kind = next(kind for kind, clocks in policy().letter_ends.items() if "R10" in clocks)
+
+    def told(number: int, made_on: str, status: str = "final") -> list[str]:
+        letter = {"kind": kind, "to": number, "made_on": made_on, "status": status}
+        steps = ms.still_called_for({**case, "letters": [letter]}, {}, date(2026, 7, 1), policy())
+        return [step.what.rpartition(" (")[2] for step in steps if step.clock == "R10"]
+
+    assert told(2, "2026-06-02") == ["Northtown General)"]
+    assert told(1, "2026-06-02") == ["Regional Ambulance)"]
+    assert told(1, "2026-06-02", "draft") == ["Northtown General)", "Regional Ambulance)"]
+    assert told(1, "2026-07-02") == ["Northtown General)", "Regional Ambulance)"], "it was not made by then"
+    assert told(1, "2026-05-31") == ["Northtown General)", "Regional Ambulance)"], "before the panel said so"
+
+
+def before_the_panel(*meetings: str) -> dict[str, Any]:
+    """A case that once was for the first of these meetings, and whose papers that calls for."""
+    step = {"what": "Papers", "clock": "T18", "due": None, "from": meetings[0]}
+    listed = [{"kind": "panel_date", "on": day, "panel": f"P{n}"} for n, day in enumerate(meetings, 1)]
+    return {"status": "open", "milestones": listed, "following": [step]}
+
+
+def test_papers_of_a_later_meeting_do_not_stand_for_those_of_an_earlier() -> None:
+    case = before_the_panel("2026-06-10", "2026-07-08")
+    papers = {"kind": "papers_sent", "on": "2026-06-05", "panel": "P2"}
+    assert "T18" in called({**case, "milestones": [*case["milestones"], papers]})
+    assert "T18" not in called({**case, "milestones": [*case["milestones"], papers | {"panel": "P1"}]})
+
+
+def test_papers_that_came_when_all_meetings_were_over_belong_to_the_last() -> None:
+    case = before_the_panel("2026-08-05", "2026-06-10", "2026-07-08")
+    papers = {"kind": "papers_sent", "on": "2026-09-01"}
+    assert "T18" not in called({**case, "milestones": [*case["milestones"], papers]})
+    earlier = before_the_panel("2026-07-08", "2026-06-10", "2026-08-05")
+    assert "T18" in called({**earlier, "milestones": [*earlier["milestones"], papers]})
+
+
+def test_a_step_ends_with_a_process_of_which_nobody_knows_when_it_ended() -> None:
+    step = {"what": "x", "clock": "T20", "due": "2026-04-24", "from": "2026-04-01"}
+    gate = {"type": "rapid_review", "status": "closed", "opened_on": "2026-04-01", "closed_on": None}
+    case = {"status": "open", "following": [step]}
+    assert "T20" in called(case) and "T20" not in called({**case, "gates": [gate]})
+    began = {"status": "open", "following": [step | {"from": None}], "gates": [gate | {"closed_on": "2026-04-02"}]}
+    assert "T20" not in called(began), "nor where nobody knows since when it runs"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache
-from math import exp
+from math import comb, exp
 from random import Random
 from typing import Any
 
@@ -102,6 +103,106 @@ def test_next_year_is_told_from_whole_years_that_are_over() -> None:
     assert moved is not None and moved.unsteady
     assert planning(of(*yearly(3, 20)), ("2022/23",), date(2022, 6, 1)).next_year is None
     assert planning({}, ("2026/27",), TODAY).next_year is None
+
+
+def test_at_least_three_years_and_at_most_the_last_ten_are_counted() -> None:
+    two = planning(of(*yearly(1, 5, 5)), ("2023/24",), date(2023, 6, 1)).next_year
+    three = planning(of(*yearly(1, 5, 5, 0)), ("2024/25",), date(2024, 4, 1)).next_year
+    assert two is None and three is not None and three.years == ("2021/22", "2022/23", "2023/24")
+    eleven = planning(of(*yearly(*[5] * 12, 1)), ("2032/33",), date(2032, 6, 1)).next_year
+    assert eleven is not None and (eleven.years[0], eleven.years[-1], len(eleven.years)) == ("2022/23", "2031/32", 10)
+    old = facts(0, date(1961, 5, 1))
+    long_ago = planning(of(old, *yearly(*[5] * 12, 1)), ("2032/33",), date(2032, 6, 1)).next_year
+    assert long_ago is not None and long_ago.years == eleven.years and long_ago.counted == eleven.counted
+
+
+def test_a_case_that_is_not_counted_is_in_no_figure() -> None:
+    uncounted = facts(9, date(2026, 4, 8), jar=True, contacts=contacts("mother"))
+    uncounted = replace(uncounted, notification=replace(uncounted.notification, counted=False))
+    unknown = replace(uncounted, reference="2026-0008", notification=Notification(jar=True))
+    found = planning(of(facts(1, date(2026, 4, 6)), uncounted, unknown), ("2026/27",), TODAY)
+    assert (found.responses.n, found.touches.contacts, found.months[0].notified, found.months[0].open) == (0, (), 1, 1)
+
+
+def test_only_the_years_asked_for_are_told_of_and_none_before_the_first_case() -> None:
+    found = planning(
+        of(facts(1, date(2025, 3, 31), jar=True), facts(2, date(2025, 4, 1), jar=True, contacts=contacts("mother")),
+           facts(3, date(2024, 1, 1), jar=True)),
+        ("2022/23", "2023/24", "2025/26"), TODAY,
+    )  # fmt: skip
+    assert found.years == ("2023/24", "2025/26")
+    assert (found.responses.n, found.touches.contacts, found.touches.without) == (2, (1,), 1)
+    assert planning({}, ("2025/26", "2026/27"), TODAY).years == ("2025/26", "2026/27")
+    later = planning(of(facts(1, date(2026, 4, 6))), ("2024/25",), TODAY)
+    assert (later.years, later.responses.not_known) == (("2024/25",), 0)
+
+
+def test_the_months_of_a_year_run_into_the_next_and_end_where_they_do() -> None:
+    reviewed: dict[str, Any] = {"reviews": [{"on": "2026-02-28", "stage": "ratified_cdop"}]}
+    asked = [{"agency": "police", "requested_on": "2025-12-31", "status": "returned", "answered_on": "2026-02-28"}]
+    found = planning(
+        of(facts(1, date(2025, 12, 1), **reviewed), facts(2, date(2025, 12, 31), requests=asked),
+           facts(3, date(2025, 4, 1), imported={"old_reference": "1"}, requests=asked)),
+        ("2024/25", "2025/26"), TODAY,
+    )  # fmt: skip
+    assert [one.month for one in found.months] == [
+        *(f"2025-{n:02}" for n in range(4, 13)),
+        "2026-01",
+        "2026-02",
+        "2026-03",
+    ]
+    told = {one.month: (one.notified, one.reviewed, one.open, one.awaited) for one in found.months}
+    assert (told["2025-04"], told["2025-11"], told["2025-12"]) == ((1, 0, 0, 0), (0, 0, 0, 0), (2, 0, 2, 1))
+    assert (told["2026-01"], told["2026-02"], told["2026-03"]) == ((0, 0, 2, 1), (0, 1, 2, 0), (0, 0, 2, 0))
+
+
+def test_a_month_that_has_begun_is_told_of_until_today() -> None:
+    cases = of(facts(1, date(2026, 6, 1)), facts(2, date(2026, 6, 2)))
+    first = planning(cases, ("2026/27",), date(2026, 6, 1)).months[-1]
+    assert (first.month, first.notified, first.open) == ("2026-06", 1, 1)
+    assert planning(cases, ("2026/27",), date(2026, 5, 31)).months[-1].month == "2026-05"
+
+
+def test_a_case_that_was_closed_and_opened_on_one_day_is_as_it_stands() -> None:
+    both: dict[str, Any] = {"closures": [{"on": "2026-04-20"}], "reopenings": [{"on": "2026-04-20"}]}
+    still_open = planning(of(facts(1, date(2026, 4, 6), **both)), ("2026/27",), TODAY)
+    closed = planning(of(facts(1, date(2026, 4, 6), status="closed", **both)), ("2026/27",), TODAY)
+    assert [one.open for one in still_open.months] == [1, 1, 1] and [one.open for one in closed.months] == [0, 0, 0]
+
+
+def test_a_case_that_was_opened_again_was_open_until_it_was_closed_again() -> None:
+    twice: dict[str, Any] = {
+        "closures": [{"on": "2026-04-30"}, {"on": "2026-06-10"}], "reopenings": [{"on": "2026-05-31"}],
+    }  # fmt: skip
+    found = planning(of(facts(1, date(2026, 4, 6), status="closed", **twice)), ("2026/27",), TODAY)
+    assert [one.open for one in found.months] == [0, 1, 0]
+
+
+def tails(total: int, n: int, one: int) -> float:
+    """How likely chance makes one period, of `n` + 1 alike with so many together, so different: the smaller tail, doubled."""
+    both = total + one
+    ways = [comb(both, k) * n ** (both - k) for k in range(both + 1)]
+    return 2 * min(sum(ways[: one + 1]), sum(ways[one:])) / (n + 1) ** both
+
+
+@pytest.mark.parametrize("counted", [(20, 24, 19, 22, 25), (0, 0, 0), (1, 0, 2), (3, 3, 4), (60, 71, 55, 62)])
+def test_the_range_ends_where_chance_does(counted: tuple[int, ...]) -> None:
+    least, most = range_after(counted)
+    total, n = sum(counted), len(counted)
+    assert tails(total, n, least) > 0.05 and tails(total, n, most) > 0.05 >= tails(total, n, most + 1)
+    assert least == 0 or tails(total, n, least - 1) <= 0.05
+
+
+def test_one_year_of_three_may_differ_by_chance() -> None:
+    """That any one of three differs is likely by 0.05 where each is by 0.0167: 5 beside 15 and 15 is by 0.0198, 4 by 0.0078."""
+
+    def unsteady(*counts: int) -> bool:
+        found = planning(of(*yearly(1, *counts)), ("2024/25",), date(2024, 6, 1)).next_year
+        assert found is not None
+        return found.unsteady
+
+    assert [round(tails(30, 2, one), 4) for one in (5, 4)] == [0.0198, 0.0078]
+    assert (unsteady(15, 15, 5), unsteady(15, 4, 15)) == (False, True)
 
 
 def drawn(random: Random, mean: float) -> int:

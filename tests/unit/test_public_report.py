@@ -8,6 +8,7 @@ from unit.test_report import AGENCIES, CHANCE, COMMIT, CONFIGURATION, DAY, RULES
 from cdr.app import rules
 from cdr.documents.report.report import render
 from cdr.documents.report.report_sections import Material, build, tables_needed
+from cdr.domain.report import prose
 from cdr.domain.report.public_words import Search
 from cdr.statistics.public_counts import PUBLISHED
 from cdr.statistics.public_tally import public_edition
@@ -64,6 +65,21 @@ def test_what_may_point_at_a_child_is_found(text: str, rules_: set[str]) -> None
 def test_words_are_searched_as_a_reader_sees_them_whatever_marks_part_them(text: str, rules_: set[str]) -> None:
     search = Search([], frozenset(), frozenset(), rules("public-words"))
     assert {one.rule for one in search.findings({"sections": [{"title": "Voices", "text": text}]})} == rules_
+
+
+def test_quotations_without_end_are_each_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stood before each was read anew with each: a text of 50 KB would have taken an hour."""
+    read, parts = [0], prose.parts
+
+    def counted(text: str) -> tuple[prose.Part, ...]:
+        read[0] += len(text)
+        return parts(text)
+
+    monkeypatch.setattr(prose, "parts", counted)
+    text = "We [asked](https://a.example). And heard:\n\n" + "> a\n\nb\n\n" * 200 + "> Last"
+    found = Search([], frozenset(), frozenset(), rules("public-words")).findings({"thanks": text})
+    assert [one.sentence for one in found if one.rule == "PUB-09"] == [*range(3, 404, 2)]
+    assert read[0] <= 2 * len(text)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from unit.domain_data import changed, example, policy
 
 from cdr.domain.asking.requests import (
+    Bounce,
     Received,
     Request,
     RequestForm,
@@ -21,6 +22,7 @@ from cdr.domain.asking.requests import (
     requests_of,
     taken_back,
     to_ask,
+    with_form,
 )
 from cdr.errors import ConditionsNotMet
 
@@ -156,3 +158,67 @@ def test_what_went_back_to_another_case_is_no_request_and_may_be_asked() -> None
     assert held_back == ledger["requests"][0]
     again = request_of(ask(ledger, ["police"], LATER), "police")
     assert again == Request("police", LATER, "outstanding", set_aside=ON)
+
+
+def form(digit: str) -> RequestForm:
+    return RequestForm(digit * 32, "form-b/1", "x")
+
+
+def test_a_return_is_sent_back_with_a_fresh_form_as_often_as_it_came_in_and_nothing_else_changes() -> None:
+    ledger = ask(ask({}, ["police"], ON, {"police": form("0")}), ["school"], ON)
+    once = bounce(answer(ledger, "police", "returned", LATER), "police", LATER, form("1"))
+    police = request_of(once, "police")
+    assert police and police.form == form("1") and police.bounced == (Bounce(LATER),) and police.sent_back
+    assert request_of(once, "school") == request_of(ledger, "school")
+    day = date(2026, 1, 27)
+    twice = bounce(answer(once, "police", "returned", day), "police", day, form("2"))
+    police = request_of(twice, "police")
+    assert police and police.bounced == (Bounce(LATER, day), Bounce(day)) and police.answered_on == LATER
+    back = request_of(taken_back(answer(twice, "police", "returned", day), "police", day, has_form=False), "police")
+    assert back and back.bounced == (Bounce(LATER, day), Bounce(day)), "what was sent back before stays answered"
+
+
+def test_what_cannot_be_sent_back_is_said_of_the_agency_that_is_meant() -> None:
+    ledger = ask({}, ["police"], ON)
+    returned = answer(ledger, "police", "returned", LATER)
+    day = date(2026, 1, 19)
+    for body, agency, on, why in (
+        (ledger, "school", LATER, "school has not been asked for a return."),
+        (ledger, "police", LATER, "police has not answered yet."),
+        (answer(ledger, "police", "nil", LATER), "police", LATER, "police has sent a nil return."),
+        (answer(ledger, "police", "waived", LATER), "police", LATER, "police is not waited for any more."),
+        (returned, "police", day, "The return came in on 2026-01-20, which is later."),
+    ):
+        with pytest.raises(ConditionsNotMet) as caught:
+            bounce(body, agency, on, form("1"))
+        assert caught.value.unmet == (why,)
+
+
+def test_another_form_is_made_where_an_answer_is_awaited_and_nowhere_else() -> None:
+    ledger = ask({}, ["police"], ON, {"police": form("0")})
+    police = request_of(with_form(ledger, "police", form("1")), "police")
+    assert police and police.form == form("1") and police.requested_on == ON
+    returned = answer(ledger, "police", "returned", LATER)
+    sent_back = bounce(returned, "police", LATER, form("2"))
+    again = request_of(with_form(sent_back, "police", form("3")), "police")
+    assert again and again.form == form("3") and again.sent_back
+    for body, agency, why in (
+        (returned, "police", "police has sent its return."),
+        (returned, "school", "school has not been asked for a return."),
+    ):
+        with pytest.raises(ConditionsNotMet) as caught:
+            with_form(body, agency, form("1"))
+        assert caught.value.unmet == (why,)
+
+
+def test_an_agency_that_was_never_asked_has_no_request() -> None:
+    assert request_of({}, "police") is None and request_of(ask({}, ["school"], ON), "police") is None
+
+
+def test_an_index_keeps_the_forms_of_those_whose_answer_is_awaited_only() -> None:
+    ledger = ask({}, ["police", "school", "gp"], ON, {"police": form("0"), "school": form("1"), "gp": form("2")})
+    ledger = answer(answer(ledger, "school", "returned", LATER), "gp", "returned", LATER)
+    kept = requests_of(for_index(bounce(ledger, "gp", LATER, form("3"))))
+    assert {one.agency: one.form for one in kept} == {"police": form("0"), "school": None, "gp": form("3")}
+    gone = {"requests": [{**ledger["requests"][0], "gone": {"on": "2026-01-20"}}]}
+    assert for_index(gone)["requests"] == []

@@ -45,6 +45,7 @@ def test_a_hold_is_about_some_cases_or_all() -> None:
 def test_a_case_that_is_kept_longer_comes_up_again_then() -> None:
     shut = case("2010-05-01")
     longer = kept_longer(shut, date(2030, 1, 1), "A claim", date(2026, 1, 1), "Robin")
+    assert longer["keepings"] == [{"until": "2030-01-01", "because": "A claim", "on": "2026-01-01", "by": "Robin"}]
     assert kept([("A", longer)], 15)[0].until == date(2030, 1, 1)
     assert kept([("A", longer)], 25)[0].until == date(2035, 5, 1)  # never shorter than the area decided
     for until in (date(2026, 1, 1), date(2030, 1, 1)):

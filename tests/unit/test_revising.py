@@ -12,7 +12,7 @@ from cdr.statistics.facts import CaseFacts
 from cdr.statistics.public_tally import public_edition
 from cdr.statistics.revising import Reported, noted, revisions, sentence, with_causes
 from cdr.statistics.rounding import ROUND, Method
-from cdr.statistics.tables import Tally
+from cdr.statistics.tables import Cell, Tally
 from cdr.statistics.tally import tally
 from cdr.statistics.tally_json import to_json
 
@@ -88,6 +88,27 @@ def test_what_was_published_rounded_changed_only_where_it_would_be_another_numbe
         if row.row == "Total"
     }
     assert total == Changed("Total", 10, 13)
+
+
+def test_what_was_published_rounded_as_none_changed_where_there_is_one() -> None:
+    """From 1 to 7 a mark would stand: a 1 or a 2 is rounded to none, and shown as none it would be untrue."""
+    cases = [case(n, date(2023, 5, 1)) for n in range(12)]
+    made = public_edition(counted(cases, "2023/24"), (), (), Method(ROUND)).tally
+    sex = made.table("notifications.sex")
+    shown = replace(
+        made,
+        tables=(replace(sex, rows=tuple(replace(row, cells=(known(row.label == "Female"),)) for row in sex.rows)),),
+    )
+    for n in (1, 2, 7):
+        males = [replace(one, sex="male") for one in cases[:n]]
+        [found] = of(
+            revisions(counted([*males, *cases], "2023/24"), [replace(FIRST, tally=shown)]), "notifications.sex"
+        )
+        assert Changed("Male", 0, n) in found.rows
+
+
+def known(is_shown: bool) -> Cell:
+    return Cell(10, 10, None) if is_shown else Cell(0, 10, 0.0)
 
 
 def test_the_cause_is_what_was_recorded_since_of_cases_of_that_year_or_of_none() -> None:

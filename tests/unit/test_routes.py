@@ -170,3 +170,69 @@ def test_open_processes_become_gates_and_concluded_ones_do_not() -> None:
     ]
     assert opening_gates({}) == []
     assert all(gate["type"] in policy().gates.types for gate in opening_gates(form))
+
+
+def test_what_runs_from_the_notification_does_not_run_from_its_receipt() -> None:
+    form = changed(
+        changed(example("form-a-sudi"), "notified_at", "2026-01-09T11:00"), "received_at", "2026-01-12T09:00"
+    )
+    from_notice = {rule.id for rule in policy().clocks.values() if rule.trigger == "notified"}
+    early, late = clocks(form), clocks(changed(form, "notified_at", "2026-01-12T09:00"))
+    assert from_notice & early.keys()
+    for clock in from_notice & early.keys():
+        assert early[clock] != late[clock]
+
+
+def test_a_post_mortem_of_the_coroners_calls_for_the_coroner_though_the_death_was_expected() -> None:
+    form = changed(
+        changed(example("form-a-neonatal"), "informed", []), "certification.post_mortem", {"type": "coroner"}
+    )
+    assert "R01" in clocks(form) and "T27" not in clocks(form)
+    assert "R01" not in clocks(changed(form, "certification.post_mortem", {"type": "hospital"}))
+
+
+def test_a_visit_and_a_meeting_that_took_place_are_called_for_no_more() -> None:
+    form = example("form-a-sudi")
+    assert "T09" not in clocks(changed(form, "jar.home_visit_on", "2026-01-09T15:00"))
+    met = clocks(changed(form, "jar.initial_meeting_on", "2026-01-10T10:00"))
+    assert not {"T08", "T10"} & met.keys() and "T09" in met
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "party", "clock"),
+    [
+        ("safeguarding_concern", "yes", "safeguarding_partners", "R04"),
+        ("safeguarding_concern", "yes", "national_safeguarding_panel", "T19"),
+        ("child.looked_after", "yes", "ofsted", "T21"),
+        ("child.local_authority", "Eastshire", "cdop_of_residence", "R03"),
+        ("death.place", "abroad", "fcdo", "R05"),
+    ],
+)
+def test_whoever_was_told_need_not_be_told_again_and_nobody_elses_telling_counts(
+    path: str, value: Any, party: str, clock: str
+) -> None:
+    form = changed(example("form-a-sudi"), path, value)
+
+    def told(whom: str, status: str) -> dict[str, date | None]:
+        return clocks(changed(form, "informed.1", {"party": whom, "status": status, "on": "2026-01-09"}))
+
+    assert clock in clocks(form) and clock in told("leder", "informed") and clock in told(party, "not_informed")
+    assert clock not in told(party, "informed")
+
+
+def test_a_term_baby_who_died_on_the_day_of_the_birth_and_one_of_whom_the_investigation_was_told() -> None:
+    form = changed(example("form-a-neonatal"), "child.gestation", {"weeks": 37, "days": 0})
+    same_day = changed(form, "child.date_of_birth", form["death"]["date"])
+    assert "T25" in clocks(same_day)
+    for status in ("informed", "not_applicable"):
+        told = changed(form, "informed.1", {"party": "mnsi", "status": status, "on": "2026-02-14"})
+        assert "T25" not in clocks(told)
+
+
+def test_a_school_is_helped_where_the_child_was_of_school_age_or_the_notification_speaks_of_a_school() -> None:
+    form = changed(example("form-a-suicide"), "informed", [])
+    assert "T28-support" in clocks(form)
+    small = changed(form, "child.date_of_birth", "2023-06-01")
+    assert "T28-support" not in clocks(small)
+    spoken_of = changed(small, "informed", [{"party": "school_nursery", "status": "not_informed"}])
+    assert "T28-support" in clocks(spoken_of)

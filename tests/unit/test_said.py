@@ -80,3 +80,33 @@ def test_two_copies_keep_what_each_said() -> None:
     ours, theirs = with_said(base, other), with_said(base, replace(ONE, level="prompt-2", message_id="<2@x.example>"))
     merged = three_ways.merged(base, ours, theirs, "prompts")
     assert merged.clashes == () and len(list(said_of(merged.body))) == 3
+
+
+def test_of_what_was_asked_and_sent_back_it_is_listed_of_whom_even_where_nothing_was_recorded_of_a_message() -> None:
+    asked = ask({}, ["police", "school"], ASKED, {"police": RequestForm("0" * 32, "form-b/1", "x")})
+    back = bounce(
+        answer(asked, "police", "returned", DUE, RECEIVED), "police", LATER, RequestForm("1" * 32, "form-b/1", "y")
+    )
+    assert [(one.agency, one.level, one.on, one.how) for one in told(back, EMPTY)] == [
+        ("police", "request", ASKED, NOT_SAID),
+        ("school", "request", ASKED, NOT_SAID),
+        ("police", "bounce", LATER, NOT_SAID),
+    ]
+    sent = replace(ONE, level="request", due_on=ASKED, made_on=ASKED)
+    listed = told(back, with_said(EMPTY, sent))
+    assert [(one.agency, one.words is None) for one in listed] == [
+        ("police", False),
+        ("school", True),
+        ("police", True),
+    ]
+
+
+def test_a_message_without_its_words_is_listed_on_the_day_it_was_sent_else_on_the_day_it_was_due() -> None:
+    def listed(**item: Any) -> list[tuple[str, Any, tuple[str, ...], str]]:
+        one = {"agency": "police", "level": "prompt-1", "due_on": "2026-01-23", "to": ["a@police.example"], **item}
+        return [(one.agency, one.on, one.to, one.how) for one in told({}, {**EMPTY, "prompts": [one]})]
+
+    assert listed(sent_on="2026-02-06") == [("police", LATER, TO, "in the outbox on 2026-02-06")]
+    assert listed(status="queued") == [("police", DUE, TO, "waits to be sent")]
+    assert listed(status="sent", sent_on="2026-02-06") == [("police", LATER, TO, "sent on 2026-02-06")]
+    assert listed(due_on=None) == []

@@ -85,7 +85,16 @@ def test_only_remarks_stand_beside_a_reference() -> None:
         needed = {"required"} if file.startswith("imported-") else set()
         for path, node in parts(document):
             if "$ref" in node:
-                allowed = {"$ref", "title", "description", "x-source", "x-since", "x-needed", "default"} | needed
+                allowed = {
+                    "$ref",
+                    "title",
+                    "description",
+                    "x-source",
+                    "x-since",
+                    "x-needed",
+                    "x-of-work",
+                    "default",
+                } | needed
                 assert set(node) <= allowed, (file, path)
 
 

@@ -241,3 +241,49 @@ def test_what_smtp_needs() -> None:
     assert [one.field for one in configuration_problems(body)] == ["mail.user"]
     body["mail"] |= {"user": "x"}
     assert configuration_problems(body) == []
+
+
+def test_a_message_that_one_address_refused_is_told_with_all_that_is_known_of_it() -> None:
+    both = ("a@x.example", "b@x.example")
+    same_day = Prompt(CASE, AGENCY, "request", ASKED, ASKED)
+    begun = sending.begun({}, same_day, both, ID)
+    [one] = sending.partly_refused(CASE, ledger(), sending.taken(begun, ID, ASKED, ["b@x.example"]))
+    assert one == sending.Unsent(same_day, "sent", 1, both, ID, ("b@x.example",))
+    waiting = sending.not_taken(begun, ID, ["b@x.example"], LIMITS)
+    assert list(sending.partly_refused(CASE, ledger(), waiting)) == [], "it is still to be sent"
+    of_before = sending.taken(
+        sending.begun({}, Prompt(CASE, AGENCY, "request", date(2026, 1, 11), ASKED), both, ID), ID, ASKED, both
+    )
+    assert list(sending.partly_refused(CASE, ledger(), of_before)) == [], "it was about an earlier request"
+
+
+def test_what_is_unsent_is_known_by_its_ids_and_every_level_by_its_agency() -> None:
+    prompts = sending.begun(sending.taken(sending.begun({}, PROMPT, TO, ID), ID, DUE), PROMPT, TO, "<2@x>")
+    prompts = sending.begun(prompts, Prompt(CASE, "police", "request", ASKED, ASKED), TO, "<3@x>")
+    assert sending.unsent_ids(prompts) == ["<2@x>", "<3@x>"]
+    assert sending.levels_of(prompts, AGENCY) == ["prompt-1", "prompt-1"]
+    assert sending.levels_of(prompts, "police") == ["request"] and sending.levels_of(prompts, "school") == []
+
+
+def test_rules_of_sending_that_cannot_be_used_say_which_file_is_meant() -> None:
+    with pytest.raises(WrongConfiguration) as caught:
+        Limits.of({"messages_per_run": 100}, {})
+    assert caught.value.file == "rules"
+
+
+def test_all_that_is_known_of_a_message_is_there_when_it_goes_again_and_what_is_over_is_not() -> None:
+    back = {"bounced": [{"on": "2026-02-02", "answered_on": None}], "status": "returned", "answered_on": "2026-02-01"}
+    bounce = Prompt(CASE, AGENCY, "bounce", date(2026, 2, 2), ASKED, ("Weight", "Height"), 3)
+    waiting = sending.not_taken(sending.begun({}, bounce, TO, ID), ID, ["b@x.example"], LIMITS)
+    [one] = sending.unsent(CASE, ledger(**back), waiting)
+    assert one == sending.Unsent(bounce, "queued", 1, TO, ID, ("b@x.example",))
+    fuller = {**back, "bounced": [{"on": "2026-02-02", "answered_on": "2026-02-05"}]}
+    assert list(sending.unsent(CASE, ledger(**fuller), waiting)) == [], "the fuller return is in"
+    plain = sending.begun({}, PROMPT, TO, ID)
+    [one] = sending.unsent(CASE, ledger(), plain)
+    assert one.prompt == PROMPT and one.prompt.opened == 0
+    asked_later = ledger() | {"requests": [{**ledger()["requests"][0], "requested_on": "2026-02-01"}]}
+    assert list(sending.unsent(CASE, asked_later, plain)) == [], "it was about an earlier request"
+    assert list(sending.unsent(CASE, {"requests": []}, plain)) == [], "nobody is asked"
+    undated = {"prompts": [{**plain["prompts"][0], "due_on": None}]}
+    assert list(sending.unsent(CASE, ledger(), undated)) == []

@@ -56,6 +56,44 @@ def test_the_words_of_the_national_forms_take_in_every_factor_once() -> None:
     assert set(codes) == {str(one.code) for one in code_list("factor").codes} - {"other"}
 
 
+def test_a_group_counts_in_the_tables_that_it_names_and_else_in_both() -> None:
+    modifiable, contributory = LISTED
+    body = {"title": "Ours", "groups": [
+        {"id": "a", "title": "A", "codes": ["x", "y"]}, {"id": "b", "title": "B", "codes": ["y"], "tables": [modifiable]},
+        {"id": "c", "title": "C", "codes": ["z"], "tables": [contributory]},
+    ]}  # fmt: skip
+    found = groups_of(body)
+    assert (found.title, found.titles(modifiable), found.titles(contributory)) == ("Ours", ("A", "B"), ("A", "C"))
+    assert (found.of(modifiable, ["y", "x"]), found.of(contributory, ["y"]), found.of(modifiable, ["z"])) == (
+        ("A", "B"),
+        ("A",),
+        (),
+    )
+    assert (found.strange(modifiable, ["x", "z", "w"]), found.strange(contributory, ["z"])) == (("z", "w"), ())
+
+
+@pytest.mark.parametrize("key", ["id", "title"])
+def test_two_groups_of_one_table_have_two_names(key: str) -> None:
+    other = {"id": "title", "title": "id"}[key]
+    modifiable, contributory = LISTED
+
+    def wrong(*tables: list[str] | None) -> list[str]:
+        groups = [
+            {key: "same", other: f"other {n}", **({"tables": one} if one else {})} for n, one in enumerate(tables)
+        ]
+        return [f"{one.rule} {one.field}" for one in group_problems({"groups": groups})]
+
+    assert wrong([modifiable], [contributory]) == []
+    assert (
+        wrong([modifiable], [modifiable])
+        == wrong(None, [contributory])
+        == wrong([contributory], None)
+        == [f"GRP-01 groups.1.{key}"]
+    )
+    assert wrong([modifiable], [contributory], None) == [f"GRP-01 groups.2.{key}"]
+    assert group_problems({"groups": [{}, {}]}) == []
+
+
 def test_a_child_counts_once_in_a_group_and_derby_s_29_per_cent_come_back() -> None:
     published = YAML(typ="safe").load((Path(__file__).parents[1] / "data" / "reference-derby.yaml").read_bytes())
     of, percent = (

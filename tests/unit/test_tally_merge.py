@@ -13,7 +13,9 @@ from unit.test_tally import AGENCIES, BANDS
 
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.merging import left_out, merge_problems, merged
-from cdr.statistics.tables import SHARES, Table, Tally, percent
+from cdr.statistics.public_tally import public_edition
+from cdr.statistics.rounding import ROUND, Method
+from cdr.statistics.tables import INTERNAL, PUBLIC, SHARES, Table, Tally, percent
 from cdr.statistics.tally import Choice, tally, to_json
 from cdr.statistics.tally_json import from_json
 
@@ -77,6 +79,29 @@ def test_tallies_of_other_years_or_of_one_area_twice_are_told() -> None:
     told = list(merge_problems({"a.json": north, "b.json": other}))
     assert [file for file, _ in told][:2] == ["b.json", "b.json"]
     assert "2021/22" in told[0][1] and "same area as a.json" in told[1][1]
+
+
+def test_a_sum_is_for_publication_only_where_every_part_is() -> None:
+    known = cases(60)
+    inside = [of(area, known, homes) for area, homes in AREAS.items()]
+    outside = [public_edition(one, (), (), Method()).tally for one in inside]
+    for parts, edition in (
+        (outside, PUBLIC),
+        (inside, INTERNAL),
+        ((outside[0], inside[1]), INTERNAL),
+        ((inside[0], outside[1]), INTERNAL),
+    ):
+        assert merged(parts).edition == edition
+    assert list(merge_problems(dict(zip("ab", outside, strict=True)))) == []
+
+
+def test_what_is_rounded_is_not_added_up() -> None:
+    known = cases(60)
+    inside = [of(area, known, homes) for area, homes in AREAS.items()]
+    outside = [public_edition(one, (), (), Method(ROUND)).tally for one in inside]
+    for parts, files in (((inside[0], outside[1]), ["b"]), ((outside[0], inside[1]), ["a"]), (outside, ["a", "b"])):
+        told = list(merge_problems(dict(zip("ab", parts, strict=True))))
+        assert [file for file, _ in told] == files and all("rounded" in why for _, why in told)
 
 
 def test_percentages_are_worked_out_anew() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from unit.timeline_cases import AMBULANCE, GP, HOSPITAL, form_a, made, told, whys
+from unit.timeline_cases import AMBULANCE, GP, HOSPITAL, POLICE, form_a, made, told, whys
 
 
 def test_the_same_time_is_no_conflict_and_a_minute_apart_is() -> None:
@@ -141,3 +141,28 @@ def test_two_weights_of_two_days_are_no_conflict_and_of_one_day_are() -> None:
     )
     assert whys(None, told(GP, child=first), told(HOSPITAL, child=second)) == []
     assert len(whys(None, told(GP, child=first), told(HOSPITAL, child=second | {"measured_on": "2025-06-01"}))) == 1
+
+
+def test_two_returns_that_differ_are_a_conflict_though_each_agrees_with_what_came_first() -> None:
+    other_day, one, other = (
+        {"weight_kg": weight, "measured_on": on}
+        for weight, on in ((5.0, "2025-06-01"), (8.1, "2025-12-01"), (6.0, "2025-12-01"))
+    )
+    returns = [told(GP, child=other_day), told(HOSPITAL, child=one), told(POLICE, child=other)]
+    assert len(whys(None, *returns)) == 1
+    days_left_out = form_a(child__gestation={"weeks": 36})
+    said = [
+        told(GP, child={"gestation": {"weeks": 36, "days": 1}}),
+        told(HOSPITAL, child={"gestation": {"weeks": 36, "days": 5}}),
+    ]
+    [why] = whys(days_left_out, *said)
+    assert "36 weeks and 1 day" in why and "36 weeks and 5 days" in why
+    assert whys(days_left_out, said[0]) == [] and whys(days_left_out, said[1]) == []
+
+
+def test_of_an_address_those_are_named_that_differ() -> None:
+    shorter = form_a(child__address=["12 Example Street"], child__postcode=None)
+    town = told(GP, identifying={"address": ["12 Example Street", "Northtown"]})
+    other_town = told(HOSPITAL, identifying={"address": ["12 Example Street", "Southtown"]})
+    [why] = whys(shorter, town, other_town)
+    assert why == "The home address is not the same in primary care gp and acute hospital"

@@ -99,6 +99,25 @@ def test_a_gate_that_the_review_passed_over_holds_nothing_up() -> None:
 
 
 @pytest.mark.parametrize(
+    ("on", "when"), [("2026-05-25", "this week"), ("2026-06-01", "today"), ("2026-06-02", "overdue")]
+)
+def test_a_deferred_case_goes_before_the_panel_again_by_its_day(on: str, when: str) -> None:
+    meets = {"kind": "panel_date", "on": "2026-04-14", "panel": "P2026-04-14"}
+    put_off = {"panel": "P2026-04-14", "on": "2026-04-14", "until": "2026-06-01", "waiting_for": "expert"}
+    body = case(milestones=[meets], deferrals=[put_off])
+    found = at({"2026-7K3M": {"case": body, "requests": asked()}}, day(on))
+    assert [(one.case, one.clock, one.due, one.when, one.who) for one in found.tasks] == [
+        ("2026-7K3M", "R19", day("2026-06-01"), when, "child death review manager")
+    ]
+    shown = " ".join(" ".join(texts(found, 120)).split())
+    assert "deferred by P2026-04-14 (an expert's view): put it before the panel again" in shown
+    assert "deferred by P2026-04-14: an expert's view; the panel looks again by 2026-06-01" in shown
+    again = {**body, "milestones": [meets, {**meets, "on": "2026-06-17", "panel": "P2026-06-17"}]}
+    later = at({"2026-7K3M": {"case": again, "requests": asked()}}, day(on))
+    assert (later.tasks, later.blocked) == ((), ())
+
+
+@pytest.mark.parametrize(
     ("on", "when"), [("2026-03-09", "this week"), ("2026-03-15", "this week"), ("2026-03-16", "today"), ("2026-03-17", "overdue")]
 )  # fmt: skip
 def test_another_panel_has_six_weeks_to_answer(on: str, when: str) -> None:
@@ -292,9 +311,16 @@ def test_what_three_cases_have_word_for_word_stands_once() -> None:
     assert list(_repeated(items(2))) == items(2)
     (one,) = _repeated(items(7))
     assert (one.case, one.day) == ("", "2026-01-10")
-    assert one.what == "prompt-1 to a-one: 2026-0000, 2026-0001, 2026-0002, 2026-0003, 2026-0004 and 2 other cases"
+    named = "2026-0000, 2026-0001, 2026-0002, 2026-0003, 2026-0004 and 2 other cases"
+    assert one.what == f"prompt-1 to a-one (from 2026-01-10 to 2026-01-16): {named}"
     mixed = [Item("2026-AAAA", "2026-01-01", "other"), *items(3)]
-    assert [item.what.split(":")[0] for item in _repeated(mixed)] == ["other", "prompt-1 to a-one"]
+    assert [item.what.split(" (")[0] for item in _repeated(mixed)] == ["other", "prompt-1 to a-one"]
+
+
+def test_what_falls_due_on_several_days_says_from_when_to_when() -> None:
+    days = ("2026-03-02", "2026-01-12", "2026-02-01")
+    (one,) = _repeated([Item(f"2026-000{n}", day, "Ask them") for n, day in enumerate(days)])
+    assert one == Item("", "2026-01-12", "Ask them (from 2026-01-12 to 2026-03-02): 2026-0000, 2026-0001, 2026-0002")
 
 
 def test_a_quiet_and_a_done_day() -> None:
@@ -357,3 +383,18 @@ def test_own_steps_stand_before_those_that_others_take_with_the_word_to_type() -
     assert any("[home_visit]" in line for line in shown[others:])
     assert "[final_case_discussion or cdrm]" in " ".join(" ".join(shown[others:]).split())
     assert any("cdr milestone REF WORD" in line for line in shown)
+
+
+def test_who_moves_next_is_told_by_where_the_case_stands() -> None:
+    def mover(body: dict[str, Any], ledger: dict[str, Any] | None = None, analysis: Any = None) -> str:
+        kinds = {"case": body, "requests": ledger or {}, "analysis": analysis}
+        facts = cases_({"A": {kind: one for kind, one in kinds.items() if one is not None}})["A"]
+        return next_mover(facts, policy())
+
+    came = asked("police", status="returned", answered_on="2026-02-01")
+    waits = case(gates=[gate("inquest"), gate("pmrt", owner="Northtown General")])
+    assert mover(case()) == policy().clock("T04").who
+    assert mover(waits, asked("police")) == "agencies"
+    assert mover(waits, came) == "coroner"
+    assert mover(case(gates=[gate("pmrt", owner="Northtown General")]), came) == "Northtown General"
+    assert mover(case(), came) == "panel"

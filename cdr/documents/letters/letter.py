@@ -82,10 +82,11 @@ def as_pdf(letter: AnyLetter, wording: str) -> Printed:
         raise ConditionsNotMet(
             "The PDF cannot be made.",
             [
-                f"A name or an address has a letter that the fonts of cdr lack ({', '.join(map(code, missing[:MOST_NAMED]))}); "
-                "they have Latin, Greek and Cyrillic letters."
+                f"A name or an address of letter {letter.recipient.number} has a letter that the fonts of cdr lack "
+                f"({', '.join(map(code, missing[:MOST_NAMED]))}); "
+                "they have those of the Latin, Greek, Cyrillic, Arabic, Hebrew and Devanagari scripts."
             ],
-            "Make it as a Word document with --format docx, or as text, and print it from a word processor.",
+            "Make it as a Word document with --format docx, or as text, and print it from a word processor; --to NUMBER makes each of the others.",
         )
     return make_pdf(_layout(), content(letter, wording), letter.on)
 

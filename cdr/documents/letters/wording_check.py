@@ -32,15 +32,16 @@ CHILDREN = (
     Child("your baby", "your baby", "your baby", "your baby’s", "your baby’s", named=False),
 )
 CONDITIONS = (
-    "is_parent", "lived_together", "newborn", "suicide", "coroner", "abroad", "criminal", "in_care", "interpreter", "views_shared",
-    "first", "late", "reviewed", "nothing_found", "own_reviews",
+    "is_parent", "lived_together", "newborn", "suicide", "coroner", "abroad", "criminal", "harm", "in_care", "in_custody", "interpreter",
+    "signs", "views_shared", "first", "late", "reviewed", "put_off", "opened_again", "nothing_found", "own_reviews",
 )  # fmt: skip
 INQUESTS = ("told", "open", "apart", "over")
 LETTER = Letter(
     reference="2026-7K3M", **SENDER, on=ON, date="17 April 2026", recipient=RECIPIENT, salutation="Dear Ms Invented",  # type: ignore[arg-type]
     child=CHILDREN[0], is_parent=True, lived_together=True, newborn=False, born_alive=True, suicide=False, coroner=False, inquest="",
-    papers="", first=False, late=False, reviewed=False, abroad=False, criminal=False, in_care=False, born_together="", died_too="",
-    own_reviews=False, interpreter=False, learning=(), asked_for=(), nothing_found=False, waits=("the coroner to finish",),
+    papers="", first=False, late=False, reviewed=False, put_off=False, opened_again=False, harm=False, abroad=False, criminal=False, in_care=False,
+    in_custody=False, born_together="", died_too="", own_reviews=False, interpreter=False, signs=False,
+    learning=(), asked_for=(), nothing_found=False, waits=("the coroner to finish",),
     views_shared=False, meet_with="", met_on="", key_worker=KEY_WORKER, own_key_worker=True, manager=MANAGER, signer=MANAGER,
     organisations=(HELP, HELP), draft=False, keeping=Keeping(25, "complaints@review.example", "review.example/privacy"),
 )  # fmt: skip

@@ -7,8 +7,9 @@ from datetime import date
 
 from cdr.documents.panel.meetings import kind_words
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Part, Text
-from cdr.domain.panel.meeting import Meeting, name_of
+from cdr.domain.panel.meeting import Meeting
 from cdr.domain.panel.meeting_days import Works, papers_due, reading_days
+from cdr.domain.panel.people import members_of, name_of
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.written import long_date
 
@@ -26,7 +27,7 @@ def agenda(meeting: Meeting, configuration: Configuration, on: date, works: Work
 def _parts(meeting: Meeting, configuration: Configuration, on: date, works: Works) -> Iterator[Part]:
     yield Heading("Before the meeting")
     yield Facts(tuple(_dates(meeting, on, works)))
-    part_time = [member for member in configuration.members if member.days]
+    part_time = [member for member in members_of(meeting, configuration) if member.days]
     if part_time:
         rows = ((one.name, _days(reading_days(meeting, on, works, one.days))) for one in part_time)
         yield Text("For members who do not work every day, the days on which they can read:")

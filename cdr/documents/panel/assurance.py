@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from cdr.documents.panel.paper import Bullets, Facts, Grid, Heading, Paper, Part, Text
-from cdr.domain.panel.meeting import Meeting, missing, name_of
+from cdr.domain.panel.meeting import Meeting
+from cdr.domain.panel.people import missing, name_of
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.statistics.assurance import Assurance
 from cdr.written import long_date
@@ -47,7 +48,9 @@ def _quarter(told: Assurance, configuration: Configuration) -> Iterator[Part]:
     if told.meetings:
         rows = tuple(_meeting(one, configuration) for one in told.meetings)
         yield Grid(
-            ("Meeting", "Cases", "Held", "Quorate", "Agenda", "Papers", "Read in time"), rows, (5, 2, 2, 5, 3, 3, 3)
+            ("Meeting", "Cases", "Deferred", "Held", "Quorate", "Agenda", "Papers", "Read in time"),
+            rows,
+            (5, 2, 3, 2, 5, 3, 3, 3),
         )
     else:
         yield Text("No meeting is recorded in this quarter.")
@@ -63,6 +66,8 @@ def _today(told: Assurance, configuration: Configuration) -> Iterator[Part]:
     yield Heading(f"On {long_date(told.on)}")
     yield Heading("Open cases by what they wait for", 3)
     yield _counted(("Stage", "Cases"), told.stages, "No case is open.")
+    yield Heading("Cases that the panel deferred, by what it waits for", 3)
+    yield _counted(("Waits for", "Cases"), told.put_off, "None.")
     yield Heading("Returns that are overdue", 3)
     late = {name_of(agency, configuration): n for agency, n in told.late_returns.items()}
     yield _counted(("Agency", "Returns"), late, "None.")
@@ -87,7 +92,7 @@ def _meeting(one: Meeting, configuration: Configuration) -> tuple[str, ...]:
     quorate = "not recorded" if not one.attended else f"no: {', '.join(lacks)}" if lacks else "yes"
     agenda, papers = (f"{(one.on - day).days} days before" if day else "not made" for day in _first_days(one))
     read = f"{one.survey.in_time} of {one.survey.answers}" if one.survey else "not asked"
-    return one.id, str(len(one.cases)), HELD[one.state], quorate, agenda, papers, read
+    return one.id, str(len(one.cases)), str(len(one.deferred)), HELD[one.state], quorate, agenda, papers, read
 
 
 def _first_days(one: Meeting) -> tuple[date | None, date | None]:

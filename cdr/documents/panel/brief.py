@@ -18,6 +18,7 @@ from cdr.documents.timeline import timeline_rows as shown
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.asking.requests import requests_of
 from cdr.domain.case.attachments import LETTER, attachments_of
+from cdr.domain.case.deferrals import deferrals_of
 from cdr.domain.case.family_questions import OPEN as UNANSWERED
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.gates import gates_of
@@ -29,7 +30,7 @@ from cdr.forms import migrations
 from cdr.forms.codelists import code_list
 from cdr.forms.fields import described
 from cdr.records import dataclass
-from cdr.written import counted
+from cdr.written import counted, long_date
 
 Body = Mapping[str, Any]
 
@@ -113,6 +114,14 @@ def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]
         yield Bullets(
             tuple(
                 f"{read(one.text)}{'' if one.status == UNANSWERED else f' - {read(one.answer)}'}" for one in questions
+            )
+        )
+    put_off = deferrals_of(papers.case)
+    if put_off:
+        yield Heading("The panel had it before", 3)
+        yield Bullets(
+            tuple(
+                f"{long_date(one.on)}: deferred, for {one.words}. {papers.anonymiser.text(one.text)}" for one in put_off
             )
         )
     yield Heading("To decide", 3)

@@ -13,6 +13,7 @@ from typing import Any
 from cdr.documents.incoming.docx import Refused, W, main_part
 from cdr.documents.incoming.kinds import kind, text_of
 from cdr.domain.case.attachments import Attached
+from cdr.domain.panel.perinatal_review import lines, perinatal_review
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 
@@ -21,6 +22,7 @@ MOST_BYTES, MOST_PAGES = 20 * 1024 * 1024, 200
 TOO_LARGE = f"it has more than {MOST_BYTES // (1024 * 1024)} MB or {MOST_PAGES} pages"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 UNREADABLE = "it is damaged, or locked with a password"
+NOTHING_SAID = "It gives no grade, factor or action."
 NO_PAPER = "it is neither a PDF, a Word file, a picture nor plain text"
 
 
@@ -52,6 +54,8 @@ def enclosed(attachment: Attached, data: bytes) -> Enclosed:
     number, what = attachment.number, code_list(KINDS).label(attachment.kind).lower()
     if len(data) > MOST_BYTES:
         return Enclosed(number, what, why_not=TOO_LARGE)
+    if review := perinatal_review(attachment, data):
+        return Enclosed(number, what, text="\n".join(lines(review)) or NOTHING_SAID)
     found = kind(data, attachment.name)
     if read := READERS.get(found):
         text, pages = read(data)

@@ -10,8 +10,9 @@ from cdr.domain.case.facts import Facts
 from cdr.domain.case.milestones import MEETS, milestones_of
 from cdr.domain.case.review import settled_on
 from cdr.domain.case.second_opinions import awaited
-from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, TYPES, Meeting, missing, name_of
+from cdr.domain.panel.meeting import ATTENDED, OBSERVERS, TYPES, Meeting
 from cdr.domain.panel.meeting_days import agenda_due, papers_due
+from cdr.domain.panel.people import missing, name_of
 from cdr.domain.panel.readiness import ratified_by
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.forms.codelists import code_list
@@ -46,6 +47,8 @@ class Shown:
             return "void, erased, or not to be read"
         if case in self.ratified:
             return "ratified"
+        if until := self.meeting.deferred.get(case):
+            return f"deferred until {until}"
         body = self.cases[case].case
         set_by = [one.panel for one in milestones_of(body) if one.kind == MEETS and one.panel]
         if set_by and set_by[-1] != self.meeting.id:
@@ -110,6 +113,7 @@ def to_json(shown: Shown) -> dict[str, Any]:
             {
                 "case": one.case,
                 "ratified": one.case in shown.ratified,
+                "deferred_until": _iso(one.deferred_until),
                 "left": [who for case, who in meeting.conflicts if case == one.case],
                 "not_ready": list(one.unmet),
             }
@@ -200,12 +204,13 @@ def _cases(shown: Shown) -> Iterator[str]:
 
 def _person(who: str, shown: Shown) -> str:
     name = name_of(who, shown.configuration)
+    co_opted = "; co-opted" if any(one.id == who and one.co_opted for one in shown.configuration.members) else ""
     signed = "" if who not in shown.unsigned else "; no statement of confidentiality is recorded"
-    return f"{who}{f' ({name})' if name != who else ''}{signed}"
+    return f"{who}{f' ({name})' if name != who else ''}{co_opted}{signed}"
 
 
 def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:
-    """The meetings in a table: id, day, type, cases, ratified, quorum, state."""
+    """The meetings in a table: id, day, type, cases, ratified, deferred, quorum, state."""
     return [
         (
             one.meeting.id,
@@ -213,6 +218,7 @@ def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:
             one.meeting.type,
             len(one.meeting.cases),
             len(one.ratified),
+            len(one.meeting.deferred),
             "-" if not one.meeting.attended else "no" if one.missing else "yes",
             one.meeting.state,
         )
@@ -220,7 +226,7 @@ def rows(several: Sequence[Shown]) -> list[tuple[object, ...]]:
     ]
 
 
-HEADERS = ("meeting", "day", "type", "cases", "ratified", "quorate", "state")
+HEADERS = ("meeting", "day", "type", "cases", "ratified", "deferred", "quorate", "state")
 
 
 def there(meeting: Meeting) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import date
 
 from cdr.documents.panel.brief import CasePapers, child_facts, summary_of, timeline_parts
 from cdr.documents.panel.paper import Bullets, Facts, Heading, Paper, Part, Text, reading_minutes
-from cdr.documents.timeline.timeline_rows import ANONYMISED, PURPOSE
+from cdr.documents.timeline.timeline_rows import FOR_READERS, PURPOSE
 from cdr.written import counted, long_date
 
 ASKED = (
@@ -36,7 +36,7 @@ def second_opinion(papers: CasePapers, question: str, sender: str, to: str, back
             ("Your answer to", back_to),
         )
     )
-    parts = (first, Text(ANONYMISED, quiet=True), Heading("What helps us"), Bullets(ASKED), *matter)
+    parts = (first, Text(FOR_READERS, quiet=True), Heading("What helps us"), Bullets(ASKED), *matter)
     return Paper(
         "A question to another panel",
         f"{sender}: question {papers.number} in {papers.reference}",

@@ -8,13 +8,15 @@ from cdr.statistics.panel_years import PanelYear, PanelYears
 
 HEADING = "Meetings of the panel"
 ATTENDANCE = "Who was at the meetings in"
+DEFERRED = "Cases that the panel deferred"
 READ = "Whether members could read the papers in time"
 PASSED_OVER = "Reviews ratified although something was not met"
 
 
 def panel_blocks(panel: PanelYears, edition: str) -> list[tuple[str, list[str]]]:
-    """What the panel did, under its headings. Who came, what members said and what was passed over stand in no public edition."""
+    """What the panel did, under its headings. What was deferred, who came, what members said and what was passed over stand in no public edition."""
     inside = [
+        (DEFERRED, [f"{one.year}: {_cases(one.deferred)} of {one.cases}." for one in panel.years if one.held]),
         (f"{ATTENDANCE} {panel.years[-1].year}", _attendance_lines(panel.years[-1])),
         (READ, [line for one in panel.years for line in _read_lines(one)]),
         (PASSED_OVER, passed_over_counts(panel)),
@@ -45,8 +47,11 @@ def _words(year: PanelYear) -> str:
     if not year.held:
         return f"{year.year}: no meeting is recorded as held."
     meetings = "1 meeting" if year.held == 1 else f"{year.held} meetings"
-    cases = "1 case" if year.cases == 1 else f"{year.cases} cases"
-    return f"{year.year}: {meetings}, of which {year.quorate} quorate, with {cases}."
+    return f"{year.year}: {meetings}, of which {year.quorate} quorate, with {_cases(year.cases)}."
+
+
+def _cases(n: int) -> str:
+    return "1 case" if n == 1 else f"{n} cases"
 
 
 def passed_over_counts(panel: PanelYears) -> list[str]:

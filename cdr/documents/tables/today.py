@@ -14,6 +14,7 @@ from cdr.domain.asking.sending import QUEUED, REFUSED, SENDING, SENT
 from cdr.domain.process.due import OVERDUE, THIS_WEEK, TODAY, Task
 from cdr.domain.process.today import (
     ARRIVAL,
+    DEFERRED,
     GATE,
     HANDING,
     LETTER,
@@ -220,7 +221,7 @@ def _sections(found: Today, letters: Letters) -> Iterator[Section]:
 
 
 def _repeated(items: Iterable[Item]) -> Iterator[Item]:
-    """What three cases and more have word for word stands once, where the first of them stood, with its first day and the cases."""
+    """What three cases and more have word for word stands once, where the first of them stood, with its days and the cases."""
     listed = list(items)
     alike: dict[str, list[Item]] = {}
     for item in listed:
@@ -232,7 +233,9 @@ def _repeated(items: Iterable[Item]) -> Iterator[Item]:
             yield item
         elif item.what not in told:
             told.add(item.what)
-            yield Item("", min(one.day for one in same), f"{item.what}: {_cases([one.case for one in same])}")
+            first, last = min(one.day for one in same), max(one.day for one in same)
+            days = f" (from {first} to {last})" if first != last else ""
+            yield Item("", first, f"{item.what}{days}: {_cases([one.case for one in same])}")
 
 
 def _cases(references: Sequence[str]) -> str:
@@ -291,7 +294,7 @@ def _held_up(item: Blocked, on: date) -> Item:
         return Item(item.case, "", f"{item.what} since {item.since}: cdr question {item.case} list ({item.who})")
     if item.kind == OPINION:
         return Item(item.case, "", f"{item.what} since {item.since}: cdr panel question list {item.case}")
-    if item.kind in (ARRIVAL, HANDING):
+    if item.kind in (ARRIVAL, HANDING, DEFERRED):
         return Item(item.case, "", item.what)
     if item.kind != GATE:
         return Item(item.case, "", f"{item.what} until {item.until} ({item.who})")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from cdr.documents import fitting
 from cdr.documents.safe import no_formula, visible
 from cdr.documents.timeline.timeline_rows import (
     PURPOSE,
@@ -156,11 +157,9 @@ def _text(timeline: Timeline, width: int) -> str:
 
 
 def _grid(timeline: Timeline, width: int) -> str:
-    from tabulate import tabulate
-
     shown = rows(timeline)
     cells = [_cells(row) for row in shown]
-    least = [len(name) + 2 for name in COLUMNS]  # tabulate keeps two columns beside a heading
+    least = [len(name) + fitting.BESIDE_A_HEADING for name in COLUMNS]
     fixed = [max(least[i], *(len(cell[i]) for cell in cells)) for i in (0, 2)]
     age, source = (
         max(least[i], min(most, max(len(cell[i]) for cell in cells))) for most, i in ((width // 7, 1), (width // 5, 4))
@@ -172,7 +171,7 @@ def _grid(timeline: Timeline, width: int) -> str:
         else (first, _wrap(years, age), moment, _wrap(event, room), _wrap(teller, source))
         for number, (row, (first, years, moment, event, teller)) in enumerate(zip(shown, cells, strict=True))
     ]
-    text = tabulate(table, headers=COLUMNS, tablefmt="simple", disable_numparse=True)
+    text = fitting.table(table, COLUMNS, 0)
     return "\n".join(_gap_line(line, shown, width) for line in text.split("\n"))
 
 

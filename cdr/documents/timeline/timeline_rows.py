@@ -16,10 +16,10 @@ PURPOSE = (
     "Confidential. For the members of the Child Death Overview Panel, for this review only. "
     "Do not copy it or pass it on; delete it when the case is closed."
 )
-ANONYMISED = (
-    "Names, places and dates are left out as far as the program could tell; read it through before you use it. Days count "
-    "back from the death, which is day 0. Words in square brackets stand for what was left out."
-)
+LEFT_OUT = "Names, places and dates are left out as far as the program could tell"
+DAY_0 = "Days count back from the death, which is day 0. Words in square brackets stand for what was left out."
+ANONYMISED = f"{LEFT_OUT}; read it through before you use it. {DAY_0}"
+FOR_READERS = f"{LEFT_OUT}; where you find one, please tell us and nobody else. {DAY_0}"
 IDENTIFIED = "This timeline names the child, the family and the professionals."
 
 

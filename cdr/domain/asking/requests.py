@@ -127,7 +127,8 @@ def ever_asked(requests: Body) -> list[Request]:
 
 def outstanding(requests: Body) -> list[Request]:
     """The requests neither returned nor nil nor waived."""
-    return [request for request in requests_of(requests) if request.status == OUTSTANDING]
+    items = (item for _, item in items_at(requests, "requests") if item["status"] == OUTSTANDING)
+    return [one for one in map(_request, items) if one.gone is None]
 
 
 def request_of(requests: Body, agency: str) -> Request | None:

@@ -152,8 +152,9 @@ def _with(prompts: Body, message_id: str, change: Mapping[str, Any]) -> dict[str
 
 def unsent(case: str, requests: Body, prompts: Body) -> Iterator[Unsent]:
     """The messages of a case that are still to go out: none to an agency that has answered, but for what answers its return."""
-    asked = {request.agency: request for request in requests_of(requests)}
-    for item in _unsent_items(prompts):
+    waiting = [*_unsent_items(prompts)]
+    asked = {request.agency: request for request in requests_of(requests)} if waiting else {}
+    for item in waiting:
         request, due_on = asked.get(text_at(item, "agency")), date_at(item, "due_on")
         level = text_at(item, "level")
         if request is None or due_on is None or (request.status == OUTSTANDING) == (level in AFTER_A_RETURN):

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.asking.requests import WAIVED, outstanding, requests_of
+from cdr.domain.case.deferrals import standing_deferral
 from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
@@ -79,15 +80,17 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
     others += [words(kind) for kind in open_gates(case)]
     others += [f"second opinion of {one.area}" for one in second_opinions_of(case).values() if one.status == AWAITED]
     others += ["answers to the family"] if open_questions(case) else []
+    put_off = standing_deferral(case)
+    again = [f"panel again by {put_off.until}: {put_off.words}"] if put_off else []
     own = {
         NOTIFIED: ["requests to agencies"],
-        READY_FOR_PANEL: ["panel meeting"],
-        ANALYSIS_DRAFTED: ["panel meeting"],
+        READY_FOR_PANEL: again or ["panel meeting"],
+        ANALYSIS_DRAFTED: again or ["panel meeting"],
     }
     now = stage(case, requests, analysis)
     if (now == REVIEWED or is_reviewed_elsewhere(case)) and not unmet_for_closing(case, requests, analysis):
         return ["closing"]
-    return [*own.get(now, []), *others]
+    return [*own.get(now, again), *others]
 
 
 def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str | None = None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A case as questions across cases see it: made in one place from what the local index keeps, and asked by name.
 
-No name but `names` and `identity`, and no word of narrative. What is not known is None; of a document that is not there, or that the
+No name but `names`, `kept_identity` and `kept_people`, and no word of narrative. What is not known is None; of a document that is not there, or that the
 acting key may not open, nothing is known.
 """
 
@@ -11,21 +11,13 @@ from dataclasses import field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cdr.domain.asking.requests import OUTSTANDING, Request, ever_asked, requests_of
-from cdr.domain.case import case as cases_
+from cdr.domain.asking.requests import Request, ever_asked, outstanding, requests_of
 from cdr.domain.case import standing
-from cdr.domain.case.duplicates import Identity
-from cdr.domain.case.family_questions import Question, open_questions
-from cdr.domain.case.gates import Gate, gates_of
 from cdr.domain.case.kept import Kept, kept_day
-from cdr.domain.case.people import Person
 from cdr.domain.case.processes import NOT_TOLD, Told, national_database_told
-from cdr.domain.case.review import is_reviewed_elsewhere, ratifying_review, settled_on, unmet_for_closing
 from cdr.domain.case.voiding import is_void
-from cdr.domain.panel.actions import Action, actions_of
-from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import (
     at,
     date_at,
@@ -38,6 +30,11 @@ from cdr.domain.rulebook.validation import (
 )
 from cdr.expressions import expression
 from cdr.records import dataclass
+
+if TYPE_CHECKING:  # what only some questions ask is loaded by those
+    from cdr.domain.case.family_questions import Question
+    from cdr.domain.case.gates import Gate
+    from cdr.domain.panel.actions import Action
 
 CONTRIBUTED = 2  # the relevance scale's "factors identified that may have contributed"
 # forms 1.1: none of these is a child death, though a stillbirth that nobody attended is looked into
@@ -134,9 +131,9 @@ class Analysis(Kept):
 
 def analysis_of(form_c: Body) -> Analysis:
     """What is taken of an analysis (Form C)."""
-    relevances = {letter: whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS}
+    relevances = _relevances(form_c)
     # a register's factors name no domain
-    lists = (*(f"domains.{letter}.factors" for letter in DOMAINS), "factors")
+    lists = (*(f"domains.{letter}.factors" for letter in relevances), "factors")
     factors = [item for path in lists for _, item in items_at(form_c, path)]
     themes = (point.get("theme") for _, point in items_at(form_c, "learning_points"))
     done = [name for name in FAMILY_AFTER if _is_done_on(at(form_c, f"family.{name}"))]
@@ -163,7 +160,7 @@ class Facts:
 
     `missing` and `review_missing` are the keys that the national database's minimum lacks in the notification and the analysis;
     `told_first` is what the notification says of that database; `letters_to` counts those who should have
-    letters; `identity` is None and `names` empty where there is no notification.
+    letters; `kept_identity` is None and `names` empty where there is no notification.
     """
 
     reference: str
@@ -172,18 +169,13 @@ class Facts:
     prompts: Body = field(default_factory=dict)
     notification: Notification = Notification()
     analysis: Analysis | None = None
-    identity: Identity | None = None
+    kept_identity: Body | None = None
     names: tuple[str, ...] = ()
     kept_people: tuple[Body, ...] = ()
     missing: tuple[str, ...] = ("notification",)
     review_missing: tuple[str, ...] = ("analysis",)
     told_first: Told = NOT_TOLD
     letters_to: int = 0
-
-    @property
-    def people(self) -> tuple[Person, ...]:
-        """The child and the family, for finding a case by one of them."""
-        return tuple(map(Person.from_dict, self.kept_people))
 
     @property
     def is_open(self) -> bool:
@@ -214,28 +206,34 @@ class Facts:
     @cached_property
     def outstanding(self) -> tuple[Request, ...]:
         """The requests neither returned nor nil nor waived; none of a case that is void."""
-        return (
-            () if is_void(self.case, self.requests) else tuple(one for one in self.asked if one.status == OUTSTANDING)
-        )
+        return () if is_void(self.case, self.requests) else tuple(outstanding(self.requests))
 
     @cached_property
     def gates(self) -> tuple[Gate, ...]:
         """The other processes and how each stands."""
+        from cdr.domain.case.gates import gates_of
+
         return tuple(gates_of(self.case))
 
     @cached_property
     def open_questions(self) -> Mapping[int, Question]:
         """The family's questions that nobody has answered yet, by their numbers and without their words."""
+        from cdr.domain.case.family_questions import open_questions
+
         return open_questions(self.case)
 
     @cached_property
     def actions(self) -> tuple[Action, ...]:
         """What the panel asked somebody to do because of this death, without what it says."""
+        from cdr.domain.panel.actions import actions_of
+
         return actions_of(self.case, case=self.reference)
 
     @property
     def ratified_on(self) -> date | None:
         """The day of the last review that was ratified."""
+        from cdr.domain.case.review import ratifying_review
+
         review = ratifying_review(self.case)
         return review.on if review else None
 
@@ -247,16 +245,22 @@ class Facts:
     @property
     def stage(self) -> str:
         """Where the case is, one of `case.STAGES`."""
+        from cdr.domain.case import case as cases_
+
         return cases_.stage(*self._state)
 
     @property
     def waiting_for(self) -> tuple[str, ...]:
         """What the case waits for, a few words each."""
+        from cdr.domain.case import case as cases_
+
         return tuple(cases_.waiting_for(*self._state))
 
     @property
     def may_close(self) -> bool:
         """Whether nothing stands in the way of closing: a gate that the review passed over does not."""
+        from cdr.domain.case.review import is_reviewed_elsewhere, settled_on, unmet_for_closing
+
         reviewed = settled_on(self.case) is not None or is_reviewed_elsewhere(self.case)
         return reviewed and not unmet_for_closing(*self._state)
 
@@ -306,7 +310,7 @@ def _facts(reference: str, kinds: Mapping[str, Body]) -> Facts:
     if form_a := kinds.get("notification"):
         ncmd = form_a["ncmd"]
         known["notification"] = Notification.from_dict(form_a["facts"])
-        known["identity"], known["names"] = Identity.from_dict(form_a["identity"]), tuple(form_a["names"])
+        known["kept_identity"], known["names"] = form_a["identity"], tuple(form_a["names"])
         known["kept_people"] = tuple(form_a.get("people", ()))
         known["letters_to"] = form_a.get("letters_to", 0)
         known["missing"], known["told_first"] = tuple(ncmd["missing"]), Told(ncmd["told"], kept_day(ncmd["told_on"]))
@@ -342,9 +346,15 @@ def _unanswered_after(form_c: Body, found: Mapping[str, tuple[str, ...]]) -> Ite
         has.add("modifiable_factors")
     if identified == "yes":
         has.discard("modifiable_factors")
-    if CONTRIBUTED in (whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS):
+    if CONTRIBUTED in _relevances(form_c).values():
         has.discard("contributory_factors")
     yield from (name for name in LISTS if name not in has and not found[name])
+
+
+def _relevances(form_c: Body) -> dict[str, int | None]:
+    from cdr.domain.rulebook.form_c import DOMAINS
+
+    return {letter: whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS}
 
 
 def _unanswered(form: Body, names: Iterable[str]) -> Iterator[str]:

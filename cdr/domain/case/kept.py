@@ -23,7 +23,9 @@ class Kept:
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
         """What `to_dict` wrote."""
         known = cls.__dataclass_fields__
-        return cls(**{name: from_kept(value, name in DAYS) for name, value in kept.items() if name in known})
+        values = {name: tuple(one) if one.__class__ is list else one for name, one in kept.items() if name in known}
+        values |= {name: kept_day(kept[name]) for name in DAYS & values.keys()}
+        return cls(**values)
 
 
 def as_kept(value: object) -> object:
@@ -31,13 +33,6 @@ def as_kept(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
-
-
-def from_kept(value: Any, is_day: bool) -> Any:
-    """What `as_kept` was given; a day where it is one."""
-    if isinstance(value, list):
-        return tuple(value)
-    return kept_day(value) if is_day else value
 
 
 def kept_day(kept: str | None) -> date | None:

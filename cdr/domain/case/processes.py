@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from cdr.domain.case.gates import OPEN, gates_of
-from cdr.domain.case.milestones import milestones_of
 from cdr.domain.rulebook.validation import informed, items_at, text_at
 from cdr.records import dataclass
 
@@ -31,11 +29,16 @@ NOT_TOLD = Told(False, None)
 
 def is_live(case: Body, types: Collection[str]) -> bool:
     """Whether a process of one of these types is open; the notification's list is how it stood on its day, the gates are how it stands."""
+    from cdr.domain.case.gates import OPEN, gates_of
+
     return any(gate.type in types and gate.status == OPEN for gate in gates_of(case))
 
 
 def coroner_knows(form_a: Body, case: Body) -> bool:
     """Whether the coroner was told or has a process of their own, over or not."""
+    from cdr.domain.case.gates import gates_of
+    from cdr.domain.case.milestones import milestones_of
+
     processes = {
         text_at(item, "type")
         for _, item in items_at(form_a, "other_investigations")
@@ -48,6 +51,8 @@ def coroner_knows(form_a: Body, case: Body) -> bool:
 
 def national_database_told(first: Told, case: Body) -> Told:
     """Whether the national database was told: what the notification says, or a milestone of the case."""
+    from cdr.domain.case.milestones import milestones_of
+
     done = [one.on for one in milestones_of(case) if one.kind == NCMD_TOLD]
     days = [*done, *([first.on] if first.on else [])]
     return Told(first.is_told or bool(done), min(days, default=None))

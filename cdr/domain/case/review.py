@@ -21,7 +21,10 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class PanelMeeting:
-    """What a review needs to know of a meeting; `missing` are the organisations of the quorum of which nobody was there."""
+    """What a review needs to know of a meeting; `missing` are the organisations of the quorum of which nobody was there.
+
+    `deferred_until` is there where it put off what it decides of the case.
+    """
 
     id: str
     on: date
@@ -29,6 +32,7 @@ class PanelMeeting:
     quorate: bool
     missing: tuple[str, ...] = ()
     is_over: bool = True
+    deferred_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,7 @@ def _once_said(kind: str) -> str:
 def _meeting(meeting: PanelMeeting | None) -> list[str]:
     if meeting is None:
         return ["No panel meeting is named that had the case."]
+    until = meeting.deferred_until
     quorum = f": nobody was there for {', '.join(meeting.missing)}" if meeting.missing else ""
     return [
         *(
@@ -171,5 +176,6 @@ def _meeting(meeting: PanelMeeting | None) -> list[str]:
             else [f"The panel meeting {meeting.id} is not recorded as over: cdr panel close {meeting.id}"]
         ),
         *([] if meeting.had_case else [f"The case was not assigned to the panel meeting {meeting.id}."]),
+        *([f"The panel meeting {meeting.id} deferred the case until {until}."] if until else []),
         *([] if meeting.quorate else [f"The panel meeting {meeting.id} was not quorate{quorum}."]),
     ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.domain.asking.requests import OUTSTANDING, RETURNED, requests_of
 from cdr.domain.case import processes
+from cdr.domain.case.milestones import milestones_of
 from cdr.domain.case.places import died_elsewhere, lived_elsewhere, same_place
 from cdr.domain.letters.child_words import child_of
 from cdr.domain.letters.greeting import salutation, with_capitals
@@ -105,6 +106,17 @@ def may_not_know(kind: Kind, form_a: Body, letter: ColleagueLetter, said_anyway:
     found += [part for person in people for part in person.get("address") or []]
     words = [one_line(word) for word in found if isinstance(word, str) and one_line(word)]
     return [word for word in words if not says(anyway, word)]
+
+
+def what_follows(kind: Kind, case: Body, reference: str, *, draft: bool) -> str:
+    """What is recorded once a colleague was spoken with, or that it was before, so that the letter tells them no news; empty where neither is."""
+    known = [one.on for one in milestones_of(case) if one.kind in kind.then]
+    if known:
+        return f"please check: by the record this was talked over on {max(known)}, and the letter tells it as something new."
+    if not kind.then or draft:
+        return ""
+    word = " or ".join(kind.then)
+    return f"please note: once you have talked it over with them, record it with cdr milestone {reference}: {word}"
 
 
 def _letter(
@@ -226,8 +238,15 @@ def _agencies(source: Source) -> Iterator[_Colleague]:
     names = {agency.id: agency.name for agency in source.configuration.agencies}
     knew = [request.agency for request in requests_of(source.requests) if request.status in (OUTSTANDING, RETURNED)]
     asked = list(dict.fromkeys(knew))
+    if not asked and requests_of(source.requests):
+        raise NotFound(
+            "Every agency that was asked has answered that it did not know the child, or is not waited for, so this letter has nobody to go to.",
+            "Ask those who took part by telephone, and record it: cdr milestone REF further_meeting_settled",
+        )
     if not asked:
-        raise NotFound("No agency was asked that may have known the child.", "Ask them first: cdr request REF")
+        raise NotFound(
+            "No agency was asked yet, so this letter has nobody to go to.", "Ask them first: cdr request REF"
+        )
     for agency in asked:
         yield _Colleague("", names.get(agency, agency), agency)
 

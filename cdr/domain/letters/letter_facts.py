@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from cdr.domain.asking.requests import RETURNED, outstanding, requests_of
 from cdr.domain.case import processes
+from cdr.domain.case.deferrals import standing_deferral
 from cdr.domain.case.family_questions import open_questions, questions_of
 from cdr.domain.case.gates import CLOSED, OPEN, gates_of
 from cdr.domain.case.letters_made import LetterMade, final_letters
 from cdr.domain.case.milestones import milestones_of
-from cdr.domain.case.review import open_gates, settled_on
-from cdr.domain.case.standing import closures_of, is_closed
+from cdr.domain.case.review import open_gates, ratified_reviews, settled_on
+from cdr.domain.case.standing import closures_of, is_closed, opened_again_on
 from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.people_written_to import WHOLE_FAMILY, Recipient, meant_by, people_of, recipients
 from cdr.domain.rulebook.form_c import DOMAINS, RATIFIED
@@ -28,7 +29,8 @@ from cdr.written import bare_name
 if TYPE_CHECKING:
     from cdr.domain.letters.letter_kinds import Kind, LetterRules
 
-REVIEW_MEETINGS = ("cdrm", "final_case_discussion")  # a joint agency response ends in the meeting that is the review's
+DISCUSSED = "final_case_discussion"
+REVIEW_MEETINGS = ("cdrm", DISCUSSED)  # a joint agency response ends in the meeting that is the review's
 VIEWS, PANEL_DATE, LETTER_SENT = "family_views", "panel_date", "letter_sent"
 TOLD, HELD, APART, OVER = (
     "told",
@@ -37,11 +39,12 @@ TOLD, HELD, APART, OVER = (
     "over",
 )  # the coroner's part, from hearing of the death to the inquest's end
 RETURNS = "returns"
+DEFERRED = "deferred"  # the fact, and the code of what is waited for
 LEARNED, RECOMMENDED = "learning_points", "recommendations"
 FAMILY = "family"
 POST_MORTEM = "post_mortem_final"
 NOT_LONG_AGO, VIEWS_RECORDED = "not_long_ago", "views_recorded"
-SUICIDE = 2  # the category of death
+HARM, SUICIDE = 1, 2  # the categories of death
 
 Body = Mapping[str, Any]
 
@@ -66,7 +69,8 @@ class Standing:
     `asked` or `in` where agencies were asked what they know, or empty; `long_ago` is whether the child died so long ago that a first
     letter is late. `written_to` are the numbers of those who had a letter, None where that may be everyone; `told_us` those whose
     views are recorded, None where nobody recorded whose they are, and `told_since` those who told us only after the review. `met_on` is the
-    day of the review's meeting where that is not of late.
+    day of the review's meeting where that is not of late; `opened_again` is whether a review was ratified, and the case opened again since;
+    `harm` is whether somebody was looked into for the death, whatever came of it, or it was ever thought, or found, that harm was done to the child.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +81,8 @@ class Standing:
     told_us: frozenset[int] | None = None
     told_since: frozenset[int] = frozenset()
     met_on: date | None = None
+    opened_again: bool = False
+    harm: bool = False
     criminal: bool = False
     views_shared: bool = False
     learning: tuple[str, ...] = ()
@@ -109,6 +115,8 @@ def standing(form_a: Body, case: Body, requests: Body, analysis: Body | None, on
         told_us=_told_us(case, people),
         told_since=_told_since(case, people),
         met_on=_met_long_ago(case, analysis or {}, on, rules),
+        opened_again=_opened_again(case),
+        harm=_harm(form_a, case, analysis),
         criminal=processes.is_live(case, [processes.CRIMINAL]),
         views_shared=text_at(analysis, "family.views_considered") == "yes",
         learning=for_family(analysis, LEARNED),
@@ -132,7 +140,7 @@ def unmet(kind: Kind, so: Standing, rules: LetterRules) -> list[str]:
 
 def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tuple[str, str]]:
     settled = settled_on(case)
-    planned = [one.on for one in milestones_of(case) if one.kind == PANEL_DATE]
+    planned = _planned(case)
     if is_closed(case):
         closings = [one.on.isoformat() for one in closures_of(case) if one.on]
         day = closings[-1] if closings else ""
@@ -141,13 +149,17 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
             yield "closed_unreviewed", day
     if settled:
         yield "reviewed", settled.isoformat()
+        yield "review_over", settled.isoformat()  # the same to colleagues, whose letters speak of no review
     if text_at(analysis, "stage") == RATIFIED:
         yield "ratified", ""
     if held := _meeting_held(case, analysis, on):
         yield "review_meeting_held", held.isoformat()
-    if planned and max(planned) < on and not settled:
+    put_off = standing_deferral(case)
+    if put_off:
+        yield DEFERRED, put_off.on.isoformat()
+    elif planned and max(planned) < on and not settled:
         yield "panel_day_past", max(planned).isoformat()
-    if open_gates(case) or outstanding(requests):
+    if put_off or open_gates(case) or outstanding(requests):
         yield "waits", ""
     if text_at(analysis, "family.views_considered") == "yes" or any(one.kind == VIEWS for one in milestones_of(case)):
         yield VIEWS_RECORDED, ""
@@ -155,6 +167,28 @@ def _facts(case: Body, requests: Body, analysis: Body, on: date) -> Iterator[tup
         yield "words_for_family", ""
     if text_at(analysis, "family.feedback_requested") == "no":
         yield "feedback_refused", ""
+
+
+def _opened_again(case: Body) -> bool:
+    """Whether a case was opened again on or after the day on which a review of it was ratified."""
+    ratified = [review.on for review in ratified_reviews(case) if review.on]
+    return any(day and day >= min(ratified) for day in opened_again_on(case)) if ratified else False
+
+
+def _harm(form_a: Body, case: Body, analysis: Body | None) -> bool:
+    """Whether no letter may say of somebody that they knew the child best: who that was may have been decided, and nobody says it here."""
+    looked_into = any(gate.type == processes.CRIMINAL for gate in gates_of(case))
+    suspected = "apparent_homicide" in words_at(form_a, "death.suspected_events")
+    concern = text_at(form_a, "safeguarding_concern") == YES
+    categories = (number_at(form_a, "death.suspected_category"), number_at(analysis or {}, "category.primary"))
+    return looked_into or suspected or concern or HARM in categories
+
+
+def _planned(case: Body) -> list[date]:
+    """The days set for the panel; of a case that was opened again those since, for the panel did meet before."""
+    opened = max((day for day in opened_again_on(case) if day), default=None)
+    days = [one.on for one in milestones_of(case) if one.kind == PANEL_DATE]
+    return [day for day in days if not opened or day >= opened]
 
 
 def _of_the_death(form_a: Body, case: Body, on: date, rules: LetterRules) -> Iterator[tuple[str, str]]:
@@ -172,6 +206,9 @@ def _of_the_death(form_a: Body, case: Body, on: date, rules: LetterRules) -> Ite
     results = [one.on for one in milestones_of(case) if one.kind == POST_MORTEM]
     if results:
         yield "post_mortem_known", max(results).isoformat()
+        met = [one.on for one in milestones_of(case) if one.kind == DISCUSSED and max(results) <= one.on <= on]
+        if met:
+            yield "met_since_result", max(met).isoformat()
 
 
 def _questions(case: Body, people: Mapping[int, Body]) -> Iterator[tuple[str, str]]:
@@ -275,6 +312,7 @@ def _written_to(case: Body, rules: LetterRules, form_a: Body) -> frozenset[int] 
 def waits(case: Body, requests: Body, rules: LetterRules) -> tuple[str, ...]:
     """What a review waits for in plain words, each once; empty where nothing holds it up."""
     kinds = [*open_gates(case), *([RETURNS] if outstanding(requests) else [])]
+    kinds += [DEFERRED] if standing_deferral(case) else []
     return tuple(dict.fromkeys(rules.waits.get(kind, rules.waits["other"]) for kind in kinds))
 
 

@@ -216,6 +216,12 @@ def answer_of(answers: Mapping[str, Any], id_: str) -> str:
     return str(given.get("answer") or "").strip() if isinstance(given, Mapping) else ""
 
 
+def reason_of(answers: Mapping[str, Any], id_: str) -> str:
+    """Why an answer stands all the same (`because`); empty where it gives none."""
+    given = answers.get(id_)
+    return one_line(given.get("because")) if isinstance(given, Mapping) else ""
+
+
 def who_agreed(gate: Mapping[str, Any] | None, id_: str) -> str:
     """Whom an answer that lets a letter go names as the one who agreed (`who`); empty where it names nobody."""
     answers = (gate or {}).get("answers") or {}

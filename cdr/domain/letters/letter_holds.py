@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from cdr.domain.case.letters_made import final_letters
 from cdr.domain.letters import wishes
-from cdr.domain.letters.letter_gate import BY_ID, held_questions, one_line
+from cdr.domain.letters.letter_gate import BY_ID, held_questions, one_line, reason_of
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.records import dataclass
 
@@ -69,9 +69,12 @@ def _gone_since(case: Body, kind: str, since: date) -> bool:
     return any(one.kind == kind and (one.made_on or since) > since for one in final_letters(case))
 
 
-def last_gate(case: Body, kind: str, of_every_kind: Sequence[str] = ()) -> Body | None:
+def last_gate(
+    case: Body, kind: str, of_every_kind: Sequence[str] = (), asked_of: Callable[[Body], bool] = lambda gate: True
+) -> Body | None:
     """The last answers that were given for a kind of letter.
 
+    One that stands for a reason (because) counts for those of whom it was asked alone: `asked_of` says whether these are they.
     To the questions `of_every_kind` (whether a parent is suspected, whether the family wants to hear from us ...) an answer
     that holds, given later for another kind, counts for this one too, until it is answered again.
     """
@@ -87,7 +90,10 @@ def last_gate(case: Body, kind: str, of_every_kind: Sequence[str] = ()) -> Body 
                 later[id_] = gate["answers"].get(id_)
             elif id_ in gate["answers"]:
                 later.pop(id_, None)
-    return {**gates[own], "answers": {**gates[own]["answers"], **later}}
+    answers = {**gates[own]["answers"], **later}
+    if not asked_of(gates[own]):
+        answers = {id_: answer for id_, answer in answers.items() if id_ in later or not reason_of(answers, id_)}
+    return {**gates[own], "answers": answers}
 
 
 def kept(answers: Body, kind: str, recorded_on: date, ask_again_on: date, to: Sequence[Body] = ()) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cdr.domain.letters.letter_gate import BY_ID, answer_of, one_line
+from cdr.domain.letters.letter_gate import BY_ID, answer_of, reason_of
+from cdr.domain.letters.people_written_to import recipients
 from cdr.domain.process.age import completed_years
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
 from cdr.records import dataclass
 
 ADULT = 18
+ONE_BY_ONE = "give the answer for each person by themselves, with --to"
 WITH_A_REASON = "write why the answer stands all the same beside it, as because"
 
 Body = Mapping[str, Any]
@@ -58,7 +60,7 @@ def at_odds(
         *_wording(answers, live_process),
         *_language(answers, form_a, people),
         *_able(answers, people, on, addresses),
-        *_suspected(answers, form_a, addresses, criminal),
+        *_suspected(answers, form_a, addresses, criminal, len(people)),
     ]
     return [sentence for id_, sentence in found if id_ in questions]
 
@@ -74,16 +76,14 @@ def _wording(answers: Body, live_process: bool) -> Iterator[tuple[str, str]]:
 
 def _language(answers: Body, form_a: Body, people: Mapping[int, Body]) -> Iterator[tuple[str, str]]:
     id_ = "language_and_format"
-    named = text_at(form_a, "family.interpreter_language") or any(
-        text_at(person, "interpreter_needed") == "yes" for person in people.values()
-    )
+    named = any(one.interpreter for one in recipients(form_a) if one.number in people)
     if named and answer_of(answers, id_).casefold() in {"none", "no"}:
         yield id_, f"Form A says that an interpreter is needed: ask the key worker in which language to write. [{id_}]"
 
 
 def _able(answers: Body, people: Mapping[int, Body], on: date, addresses: Addresses) -> Iterator[tuple[str, str]]:
     id_ = "recipients_able"
-    if answer_of(answers, id_) != "yes" or _because(answers, id_):
+    if answer_of(answers, id_) != "yes" or reason_of(answers, id_):
         return
     for number, person in people.items():
         lines = words_at(person, "address")
@@ -101,16 +101,19 @@ def _able(answers: Body, people: Mapping[int, Body], on: date, addresses: Addres
                 )
 
 
-def _suspected(answers: Body, form_a: Body, addresses: Addresses, criminal: bool) -> Iterator[tuple[str, str]]:
+def _suspected(
+    answers: Body, form_a: Body, addresses: Addresses, criminal: bool, letters: int
+) -> Iterator[tuple[str, str]]:
     id_ = "parent_suspected"
-    if not criminal or answer_of(answers, id_) != "no" or _because(answers, id_):
+    if not criminal or answer_of(answers, id_) != "no" or (reason_of(answers, id_) and letters == 1):
         return
     in_custody = any(
         addresses.is_custody(words_at(person, "address")) for _, person in items_at(form_a, "family.parents")
     )
     if in_custody or "apparent_homicide" in words_at(form_a, "death.suspected_events"):
         why = "a parent or carer of Form A is in custody" if in_custody else "Form A suspects a homicide"
-        yield id_, f"A criminal case is open and {why}: ask {BY_ID[id_].ask} again, and {WITH_A_REASON}. [{id_}]"
+        do = ONE_BY_ONE if reason_of(answers, id_) else WITH_A_REASON
+        yield id_, f"A criminal case is open and {why}: ask {BY_ID[id_].ask} again, and {do}. [{id_}]"
 
 
 def may_be_a_child(person: Body, on: date) -> bool:
@@ -131,8 +134,3 @@ def _latest(born: str) -> date | None:
         return date(year, month, day or calendar.monthrange(year, month)[1])
     except ValueError:
         return None
-
-
-def _because(answers: Body, id_: str) -> bool:
-    given = answers.get(id_)
-    return isinstance(given, Mapping) and bool(one_line(given.get("because")))

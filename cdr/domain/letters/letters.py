@@ -74,13 +74,18 @@ class Letter:
     first: bool
     late: bool
     reviewed: bool
+    put_off: bool
+    opened_again: bool
+    harm: bool
     abroad: bool
     criminal: bool
     in_care: bool
+    in_custody: bool
     born_together: str
     died_too: str
     own_reviews: bool
     interpreter: bool
+    signs: bool
     learning: tuple[str, ...]
     asked_for: tuple[str, ...]
     nothing_found: bool
@@ -138,12 +143,14 @@ def compose(
     other_cases: int = 0,
     new_cases: int | None = None,
     meet_with: str = "",
+    in_custody: bool = False,
     large_print: bool = False,
 ) -> Letter:
     """One person's letter, ready for a wording.
 
     Of so many brothers and sisters there are `other_cases`, of which `new_cases` (without it all) are of the same time as this one.
-    `meet_with` is who agreed to see the family. One without an address is to be handed over.
+    `meet_with` is who agreed to see the family. One `in_custody` rings and meets others as the staff there allow.
+    One without an address is to be handed over.
 
     Raises: ConditionsNotMet for a final letter to someone without a name.
     """
@@ -159,6 +166,7 @@ def compose(
         **_brothers_and_sisters(form_a, child, other_cases, other_cases if new_cases is None else new_cases),
         **_standing(case, recipient.number),
         meet_with=one_line(meet_with),
+        in_custody=in_custody,
         answers=tuple(one for one in case.answers if recipient.number in one.is_for),
         reference=reference,
         recipient=recipient,
@@ -212,6 +220,7 @@ def _family(form_a: Mapping[str, Any], recipient: Recipient, child: Child, ages:
         "abroad": death.get("place") == "abroad",
         "in_care": form_a["child"].get("looked_after") == "yes",
         "interpreter": recipient.interpreter,
+        "signs": recipient.signs,
         "own_key_worker": bool((family.get("key_worker") or {}).get("name")),
     }
 
@@ -235,14 +244,22 @@ def _standing(case: Standing, number: int) -> dict[str, Any]:
         "papers": case.papers,
         "late": first and case.long_ago,
         "reviewed": "reviewed" in case,
+        "put_off": "deferred" in case,
+        "opened_again": case.opened_again,
+        "harm": case.harm,
         "criminal": case.criminal,
         "learning": tuple(one_line(text) for text in case.learning),
         "asked_for": tuple(one_line(text) for text in case.asked_for),
         "nothing_found": "words_for_family" in case and not case.learning and not case.asked_for,
         "met_on": long_date(case.met_on) if case.met_on else "",
         "waits": tuple(one_line(text) for text in case.waits),
-        "views_shared": case.views_shared and number not in case.told_since,
+        "views_shared": case.views_shared and number not in case.told_since and _may_have_told(case, number),
     }
+
+
+def _may_have_told(case: Standing, number: int) -> bool:
+    """Whether somebody may have told us something: the views that are recorded are theirs, or nobody knows whose they are."""
+    return case.told_us is None or number in case.told_us
 
 
 def sender_address(configuration: Configuration) -> tuple[str, ...]:

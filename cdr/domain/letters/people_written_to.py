@@ -8,19 +8,21 @@ from typing import Any
 from cdr.domain.letters.greeting import with_capitals
 from cdr.domain.letters.letter_gate import one_line
 from cdr.errors import NotFound
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 CORPORATE_PARENT = "local_authority"  # a council is told by its own people, and grieves differently
 NAMED_PARENTS = ("mother", "father", "parent", "adoptive_parent")
 PARENTS = (*NAMED_PARENTS, "stepmother", "stepfather")
 WHOLE_FAMILY = ("", "family")
+SIGN_LANGUAGE = expression(r"(?i)\bsign(?:ed)? language\b|\bBSL\b|\bISL\b")
 
 Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Someone who should have a letter; `number` is 1-based among those who should."""
+    """Someone who should have a letter; `number` is 1-based among those who should; one who `signs` is Deaf, and rings nobody."""
 
     number: int
     name: str
@@ -28,6 +30,7 @@ class Recipient:
     address_lines: tuple[str, ...]
     lives_with_child: bool
     interpreter: bool = False
+    signs: bool = False
 
 
 def recipients(form_a: Body) -> list[Recipient]:
@@ -40,7 +43,11 @@ def recipients(form_a: Body) -> list[Recipient]:
     """
     people = people_of(form_a)
     spoken = _with_an_interpreter(people, form_a.get("family", {}))
-    return [_recipient(number, person, form_a["child"], spoken[number]) for number, person in people.items()]
+    family = form_a.get("family", {})
+    return [
+        _recipient(number, person, form_a["child"], spoken[number], _signs(person, family))
+        for number, person in people.items()
+    ]
 
 
 def people_of(form_a: Body) -> dict[int, Body]:
@@ -107,7 +114,13 @@ def _with_an_interpreter(people: Mapping[int, Body], family: Body) -> dict[int, 
     return {number: answer == "yes" or (language and answer != "no") for number, answer in said.items()}
 
 
-def _recipient(number: int, person: Body, child: Body, interpreter: bool) -> Recipient:
+def _signs(person: Body, family: Body) -> bool:
+    """Whether somebody's language is a sign language: by their own, else by the family's."""
+    language = person.get("language") or family.get("interpreter_language") or family.get("language")
+    return SIGN_LANGUAGE.search(one_line(language)) is not None
+
+
+def _recipient(number: int, person: Body, child: Body, interpreter: bool, signs: bool) -> Recipient:
     together = person.get("lives_with_child") == "yes"
     address = list(person.get("address") or [])
     if not address and together:
@@ -119,4 +132,5 @@ def _recipient(number: int, person: Body, child: Body, interpreter: bool) -> Rec
         address_lines=tuple(one_line(part) for part in address if one_line(part)),
         lives_with_child=together,
         interpreter=interpreter,
+        signs=signs,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.letters import Recipient, contact, sender_address
 from cdr.domain.letters.on_paper import OnPaper
+from cdr.domain.panel.actions import actions_of, words
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
 from cdr.records import dataclass
@@ -129,6 +130,16 @@ def _letter(
         draft=draft,
         large_print=large_print,
     )
+
+
+def to_check(letter: ProfessionalLetter, case: Mapping[str, Any]) -> Iterator[str]:
+    """What of a letter about a recommendation somebody should see to: its day is past, or the register has it as ended."""
+    number = letter.recipient.number
+    if letter.due_is_past:
+        yield f"the day of recommendation {number} in Form C is past, so the letter names none."
+    for one in actions_of(case):
+        if one.number == number and not one.is_open:
+            yield f"by the register recommendation {number} is {words(one.status)} since {one.ended_on}, and the letter still asks for it."
 
 
 def recognisable(letter: ProfessionalLetter, form_a: Mapping[str, Any]) -> list[str]:

@@ -77,6 +77,12 @@ def wish_of(case: Body, person: Recipient, everyone: Sequence[Recipient]) -> Wis
     return _last(everything_said(case), lambda one: one.is_person(person, everyone))
 
 
+def asked_of(gate: Body, people: Sequence[Recipient], everyone: Sequence[Recipient]) -> bool:
+    """Whether the answers of a gate are of all these people: of nobody in particular is of all the family."""
+    of = [_whom(key) for _, key in items_at(gate, "to")]
+    return not of or all(any(whom.is_person(person, everyone) for whom in of) for person in people)
+
+
 def nobody_to_write_to(case: Body, people: int) -> bool:
     """Whether not one of so many people, by their numbers from 1, wants letters; False where there is nobody."""
     said = everything_said(case)

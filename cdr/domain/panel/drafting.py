@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.milestones import milestones_of
+from cdr.domain.panel.perinatal_review import PerinatalReview
 from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import at, text_at
 from cdr.forms import migrations
@@ -26,11 +27,15 @@ Rules = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Draft:
-    """What the draft says, where the parts come from that have no room to say so themselves, and what the meeting still decides."""
+    """What the draft says, where the parts come from that have no room to say so themselves, and what the meeting still decides.
+
+    `unread` is what is kept with the case and was not read for it.
+    """
 
     body: dict[str, Any]
     sources: tuple[str, ...]
     undecided: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,16 @@ class _Suggested:
     evidence: str
 
 
-def draft(case: Body, form_a: Body, returns: Sequence[Body], names: Mapping[str, str], rules: Rules) -> Draft:
-    """The draft from the notification, the returns (`names` of agencies by id), the milestones and the family's questions."""
+def draft(
+    case: Body,
+    form_a: Body,
+    returns: Sequence[Body],
+    names: Mapping[str, str],
+    rules: Rules,
+    reviews: Sequence[PerinatalReview] = (),
+    unread: Sequence[str] = (),
+) -> Draft:
+    """The draft from the notification, the returns (`names` of agencies by id), perinatal reviews, the milestones and the family's questions."""
     sources: list[str] = []
     body: dict[str, Any] = {"schema": migrations.current("form-c"), "stage": "draft_cdrm"}
     held = [one for one in milestones_of(case) if one.kind in MEETINGS]
@@ -54,13 +67,14 @@ def draft(case: Body, form_a: Body, returns: Sequence[Body], names: Mapping[str,
     if circumstances := text_at(form_a, "death.circumstances"):
         body["case_summary"] = circumstances
         sources.append(f"case_summary: {FORM_A}, circumstances; as it was written, with whatever names it has")
-    body["domains"] = _domains(returns, names, rules)
-    body |= _words(case, returns, names, rules)
+    suggested = [*_suggested(returns, names, rules), *_of_reviews(reviews)]
+    body["domains"] = _domains(suggested)
+    body |= _words(case, returns, names, rules, reviews)
     undecided = ["the cause of death as understood", "the relevance of each domain and factor, and what can be modified",
                  "the category and why no other", "learning, and recommendations: who, what, by when"]  # fmt: skip
     if "case_summary" not in body:
         undecided.insert(0, "the summary of the case")
-    return Draft(body, tuple(sources), tuple(undecided))
+    return Draft(body, tuple(sources), tuple(undecided), tuple(unread))
 
 
 def to_read(made: Draft) -> dict[str, Any]:
@@ -74,11 +88,11 @@ def to_read(made: Draft) -> dict[str, Any]:
     return {**said, **({"domains": domains} if domains else {})}
 
 
-def _domains(returns: Sequence[Body], names: Mapping[str, str], rules: Rules) -> dict[str, Any]:
-    """Each domain with the factors that returns suggest, each once with all that says so."""
+def _domains(suggested: Iterable[_Suggested]) -> dict[str, Any]:
+    """Each domain with the factors that are suggested, each once with all that says so."""
     groups: dict[str, dict[str, list[str]]] = {letter: {} for letter in DOMAINS}
     codes = code_list("factor")
-    for one in _suggested(returns, names, rules):
+    for one in suggested:
         found = codes.get(one.code)
         letter = str(found.extra["domain"]) if found else ""
         if letter in groups:
@@ -104,8 +118,15 @@ def _suggested(returns: Sequence[Body], names: Mapping[str, str], rules: Rules) 
                     yield _Suggested(rule["factor"], f"{who}: {_title(rule['field'])}: {words}")
 
 
-def _words(case: Body, returns: Sequence[Body], names: Mapping[str, str], rules: Rules) -> dict[str, Any]:
-    """What agencies and the family wrote, each with who said it."""
+def _of_reviews(reviews: Sequence[PerinatalReview]) -> Iterator[_Suggested]:
+    for one in reviews:
+        yield from (_Suggested(code, f"{one.source}: {text}") for code, text in one.factors if code)
+
+
+def _words(
+    case: Body, returns: Sequence[Body], names: Mapping[str, str], rules: Rules, reviews: Sequence[PerinatalReview]
+) -> dict[str, Any]:
+    """What agencies, perinatal reviews and the family wrote, each with who said it."""
     found: dict[str, list[str]] = {part: [] for part in rules["words"]}
     for form_b in returns:
         who = names.get(text_at(form_b, "agency"), "an agency")
@@ -116,7 +137,14 @@ def _words(case: Body, returns: Sequence[Body], names: Mapping[str, str], rules:
                 for field, value in said
                 if field in fields and value not in UNANSWERED
             ]
-    found["note"] += [f"The family asks: {one.text}" for one in questions_of(case).values() if one.text]
+    for one in reviews:
+        found["issues_identified"] += [f"{text} ({one.source})" for code, text in one.factors if not code]
+        found["good_practice"] += [f"{text} ({one.source})" for text in one.good_practice]
+        found["note"] += [f"{text} ({one.source})" for text in one.grades]
+        found["note"] += [
+            f"Action of the hospital, no recommendation of the panel: {text} ({one.source})" for text in one.actions
+        ]
+    found["note"] += [f"The family asks: {question.text}" for question in questions_of(case).values() if question.text]
     texts: dict[str, Any] = {
         part: said for part, said in found.items() if said and part not in ("note", "learning_points")
     }
@@ -152,4 +180,7 @@ def text_of(made: Draft, dumped: bytes) -> bytes:
     head += ["Nothing in it is decided: 0 as a relevance stands for that. Still to be decided by the meeting:"]
     head += [f"- {one}" for one in made.undecided]
     head += ["Where it comes from (factors say so themselves, in evidence):", *(f"- {one}" for one in made.sources)]
+    if made.unread:
+        head += ["Kept with the case and not read for this draft; what it says is for you to enter:"]
+        head += [f"- {one}" for one in made.unread]
     return "".join(f"# {line}\n" for line in head).encode() + dumped

@@ -1,6 +1,6 @@
 """A meeting of the panel: its cases, who was there, its papers, and whether it counts (protocol section 5).
 
-Body: `{schema: panel/1, id, date, type, title?, made_on, cases: [{case, assigned_on, override: {reason, unmet}|null}], attended, apologies,
+Body: `{schema: panel/1, id, date, type, title?, made_on, cases: [{case, assigned_on, override: {reason, unmet}|null, deferred_until?}], attended, apologies,
 observers: [WHO], conflicts: [{case, who}], readings (see `readings`), agenda: [{on, cases}], packs: [{on, for, documents: [{case, id,
 revision}]}], survey: {on, in_time, in_part, not_in_time, text?}, minutes: {on, text}, actions (see `actions`), closed_on, not_held_on}`. WHO is a member's
 id of cdr.yaml, or an agency's where the person does not matter.
@@ -8,13 +8,12 @@ id of cdr.yaml, or an agency's where the person does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from string import ascii_lowercase
 from typing import Any
 
-from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms import migrations
@@ -31,12 +30,16 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Assigned:
-    """A case on the agenda; `unmet` is what was missing when it was assigned all the same, for `reason`."""
+    """A case on the agenda; `unmet` is what was missing when it was assigned all the same, for `reason`.
+
+    `deferred_until` is by when the panel looks at it again, where it put off what it decides (`case.deferrals`).
+    """
 
     case: str
     on: date
     reason: str = ""
     unmet: tuple[str, ...] = ()
+    deferred_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,11 @@ class Meeting:
         """In a word, whether it is over, did not take place, or is to come."""
         return "not held" if self.not_held_on else "over" if self.is_over else "open"
 
+    @property
+    def deferred(self) -> dict[str, date]:
+        """The cases of which it put off what it decides, each with the day by which the panel looks at it again."""
+        return {one.case: one.deferred_until for one in self.cases if one.deferred_until}
+
     def stayed_for(self, case: str) -> tuple[str, ...]:
         """Who was there and did not leave for a case."""
         return tuple(who for who in self.attended if (case, who) not in self.conflicts)
@@ -191,6 +199,7 @@ def _assigned(item: Body) -> Assigned:
         _day(item, "assigned_on"),
         str(override.get("reason", "")),
         tuple(words_at(override, "unmet")),
+        date_at(item, "deferred_until"),
     )
 
 
@@ -241,7 +250,8 @@ def document_of(meeting: Meeting, before: Body) -> dict[str, Any]:
 
 def _assigned_item(one: Assigned) -> dict[str, Any]:
     override = {"reason": one.reason, "unmet": list(one.unmet)} if one.unmet else None
-    return {"case": one.case, "assigned_on": one.on.isoformat(), "override": override}
+    deferred = {"deferred_until": one.deferred_until.isoformat()} if one.deferred_until else {}
+    return {"case": one.case, "assigned_on": one.on.isoformat(), "override": override, **deferred}
 
 
 def _survey_item(survey: Survey | None) -> dict[str, Any] | None:
@@ -253,44 +263,6 @@ def _survey_item(survey: Survey | None) -> dict[str, Any] | None:
 
 def _pack_item(one: PapersMade) -> dict[str, Any]:
     return {"on": one.on.isoformat(), "for": one.reader, "documents": [asdict(source) for source in one.documents]}
-
-
-# ---- who is who -----------------------------------------------------------------------------------------------------
-
-
-def organisation_of(who: str, configuration: Configuration) -> str:
-    """The agency from which a member comes, or the agency itself; empty where neither is in cdr.yaml any more."""
-    for member in configuration.members:
-        if member.id == who:
-            return member.organisation
-    return who if any(agency.id == who for agency in configuration.agencies) else ""
-
-
-def name_of(who: str, configuration: Configuration) -> str:
-    """A member's or an agency's name; the id where neither is in cdr.yaml any more."""
-    members = {member.id: member.name for member in configuration.members}
-    return {**{agency.id: agency.name for agency in configuration.agencies}, **members}.get(who, who)
-
-
-def refuse_strangers(people: Iterable[str], configuration: Configuration) -> None:
-    """Stop where one of these is neither a member nor an agency. Raises: NotFound."""
-    if any(not organisation_of(who, configuration) for who in people):
-        members = ", ".join(member.id for member in configuration.members) or "none yet (panel: members in cdr.yaml)"
-        agencies = ", ".join(agency.id for agency in configuration.agencies)
-        raise NotFound(
-            "There is no member of the panel and no agency of that id in cdr.yaml.",
-            f"Members: {members}. Agencies: {agencies}.",
-        )
-
-
-def missing(people: Iterable[str], configuration: Configuration) -> list[str]:
-    """The local health and social care organisations of which nobody is among these: where there is none, they are a quorum.
-
-    Protocol section 5: representatives from each of the local health and social care organisations.
-    """
-    there = {organisation_of(who, configuration) for who in people}
-    needed = dict.fromkeys(agency for quorum in configuration.panel for agency in quorum.agencies)
-    return [agency for agency in needed if agency not in there]
 
 
 # ---- how it is changed ----------------------------------------------------------------------------------------------
@@ -355,46 +327,3 @@ def with_agenda(meeting: Meeting, on: date) -> Meeting:
 def with_packs(meeting: Meeting, on: date, readers: Sequence[str], documents: Sequence[SourceRevision]) -> Meeting:
     """The meeting with the day on which papers were made for these readers, from these documents."""
     return replace(meeting, packs=(*meeting.packs, *(PapersMade(on, reader, tuple(documents)) for reader in readers)))
-
-
-def closed(meeting: Meeting, on: date) -> Meeting:
-    """The meeting, over. Raises: ConditionsNotMet before its day."""
-    if meeting.on > on:
-        raise ConditionsNotMet(
-            "The meeting is still to come; nothing was recorded.",
-            [f"It is on {meeting.on}."],
-            f"Close it when it is over. Where it does not take place: cdr panel close {meeting.id} --not-held",
-        )
-    return replace(meeting, closed_on=on)
-
-
-def not_held(meeting: Meeting, on: date) -> Meeting:
-    """The meeting, which did not take place. Raises: ConditionsNotMet while it has cases, or somebody was there."""
-    unmet = [f"{case} is on its agenda: cdr panel unassign {meeting.id} {case}" for case in meeting.references]
-    unmet += [f"{who} is recorded as there: cdr panel attend {meeting.id} --not {who}" for who in meeting.attended]
-    if unmet:
-        raise ConditionsNotMet("That cannot be said of this meeting yet; nothing was recorded.", unmet)
-    return replace(meeting, not_held_on=on)
-
-
-def opened_again(meeting: Meeting, ratified: Sequence[str]) -> Meeting:
-    """The meeting, not over after all. Raises: ConditionsNotMet where a case was ratified by it."""
-    if ratified:
-        raise ConditionsNotMet(
-            "The meeting cannot be opened again; nothing was recorded.",
-            [f"{case} was ratified by it." for case in ratified],
-        )
-    return replace(meeting, closed_on=None, not_held_on=None)
-
-
-def refuse_over(meeting: Meeting, ratified: Callable[[], Sequence[str]]) -> None:
-    """Stop where the meeting is over; it can be opened again where no case was ratified by it. Raises: ConditionsNotMet."""
-    if meeting.is_over or meeting.not_held_on:
-        again = f"Where that was a mistake: cdr panel close {meeting.id} --undo"
-        if ratified():
-            again = "Cases were ratified by it, so it stays over. Minutes may still be given; for another case: cdr panel new DATE"
-        raise ConditionsNotMet(
-            f"The meeting is {meeting.state}; nothing was recorded.",
-            [f"It was closed on {meeting.closed_on or meeting.not_held_on}."],
-            again,
-        )

@@ -58,10 +58,10 @@ def _without_papers(case: Body) -> Iterator[Milestone]:
 
 
 def _papers(case: Body) -> Iterator[str]:
-    """The papers of meetings that hold the case: the store keeps none, and does not know where whoever made them put them."""
+    """The papers of meetings that hold the case: the store keeps none, and does not know who has them."""
     for one in milestones_of(case):
         if one.kind == PAPERS and one.panel:
-            yield f"The papers of {one.panel}, made on {one.on}, hold this case: delete them, and ask their readers to delete theirs."
+            yield f"The papers of {one.panel}, made on {one.on}, hold this case: ask their readers to delete theirs, and whoever made some on another machine."
 
 
 def _waiting(messages: Sequence[str]) -> list[str]:

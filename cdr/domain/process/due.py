@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from cdr.domain.asking.overdue import overdue_since
 from cdr.domain.asking.prompts_due import ESCALATION, chase_item, escalated_on
 from cdr.domain.asking.requests import Request
 from cdr.domain.case.at_rest import NOBODY, AtRest
+from cdr.domain.case.deferrals import CLOCK as DEFERRAL_CLOCK
+from cdr.domain.case.deferrals import standing_deferral
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.milestones import still_called_for, words_for
 from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
@@ -21,6 +23,7 @@ from cdr.domain.process.clocks import add_months
 from cdr.domain.process.policy import ClockRule, Policy
 from cdr.domain.rulebook.configuration import Closure
 from cdr.records import dataclass
+from cdr.written import MONTHS
 
 OVERDUE, TODAY, THIS_WEEK, LATER = "overdue", "today", "this week", "later"
 WEEK = timedelta(days=7)
@@ -76,7 +79,7 @@ def tasks_of(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAY
     Raises: UnknownHolidays.
     """
     found = [*_steps(facts, on, policy), *letter_tasks(facts, on), *action_tasks(facts.actions, on)]
-    found += _opinions(facts, on, policy)
+    found += [*_opinions(facts, on, policy), *_deferral(facts, on, policy)]
     found += _prompts(facts, on, policy, closed)
     return sorted(found, key=lambda task: (task.due, task.clock, task.agency))
 
@@ -118,6 +121,14 @@ def _opinions(facts: Facts, on: date, policy: Policy) -> Iterator[Task]:
         if rule and due:
             what = f"second opinion of {one.area} (question {number}): ask how it stands; cdr panel question answer {facts.reference} {number}"
             yield Task(facts.reference, what, OPINION_CLOCK, due, when_due(due, on), rule.who)
+
+
+def _deferral(facts: Facts, on: date, policy: Policy) -> Iterator[Task]:
+    """That the panel looks again at a case that it deferred, on the day by which it wanted to."""
+    if one := standing_deferral(facts.case):
+        what = f"deferred by {one.panel} ({one.words}): put it before the panel again; cdr panel assign ID {facts.reference}"
+        who = who_moves(DEFERRAL_CLOCK, policy)
+        yield Task(facts.reference, what, DEFERRAL_CLOCK, one.until, when_due(one.until, on), who)
 
 
 def _prompts(facts: Facts, on: date, policy: Policy, closed: Closed) -> Iterator[Task]:
@@ -191,7 +202,8 @@ def area_tasks(cases: Cases, on: date, policy: Policy, calls: Calls = None, othe
 
 def _each_year(rule: ClockRule, held: Sequence[date], on: date) -> date:
     """The next day that the rule's trigger names (`31 March`)."""
-    days = (datetime.strptime(f"{rule.trigger} {year}", "%d %B %Y").date() for year in (on.year, on.year + 1))  # noqa: DTZ007
+    number, _, month = rule.trigger.partition(" ")
+    days = (date(year, MONTHS.index(month.casefold()) + 1, int(number)) for year in (on.year, on.year + 1))
     return next(day for day in days if day >= on)
 
 

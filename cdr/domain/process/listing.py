@@ -22,6 +22,7 @@ from cdr.errors import MEND, NotAuthentic
 from cdr.records import dataclass
 
 RETURN_FROM = "return from "
+IN_A_ROW = frozenset({"asked", "waiting_for", "overridden", "factors", "themes"})
 SORTS = ("reference", "notified", "stage", "waiting", "age")
 
 
@@ -38,14 +39,14 @@ class Listed:
     stage: str
     open: bool
     notified_on: date
-    asked: tuple[str, ...]
-    outstanding: tuple[str, ...]
-    waiting_for: tuple[str, ...]
-    waiting_since: date | None
-    overdue: tuple[str, ...]
-    next: Task | None
-    authority: str | None
-    days: int | None
+    asked: tuple[str, ...] = ()
+    outstanding: tuple[str, ...] = ()
+    waiting_for: tuple[str, ...] = ()
+    waiting_since: date | None = None
+    overdue: tuple[str, ...] = ()
+    next: Task | None = None
+    authority: str | None = None
+    days: int | None = None
     letters_on_hold: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
     category: int | None = None
@@ -99,10 +100,13 @@ def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS)
 
 
 def kept_row(facts: Facts) -> dict[str, Any]:
-    """A case at rest as the index keeps it for a list, as JSON has it; nothing in it depends on the day of the question."""
+    """A case at rest as the index keeps it for a list, as JSON has it; nothing in it depends on the day of the question.
+
+    What is empty in it is left out: most cases have little of it, and there are many.
+    """
     known = facts.notification
     days = {"notified_on": known.notified_on, "died": known.died, "ratified_on": facts.ratified_on}
-    return {
+    row = {
         **{name: day.isoformat() if day else None for name, day in days.items()},
         "stage": facts.stage,
         "asked": [request.agency for request in facts.asked],
@@ -111,30 +115,18 @@ def kept_row(facts: Facts) -> dict[str, Any]:
         "overridden": list(passed_over(facts.case)),
         **{name: list(v) if isinstance(v, tuple) else v for name, v in _found_by_the_panel(facts.analysis).items()},
     }
+    return {name: value for name, value in row.items() if value}
 
 
 def of_kept_row(case: str, row: Mapping[str, Any], on: date) -> Listed:
     """What `listed` says of a case at rest: nobody is asked, nothing is due and no letter is held. Raises: as `listed`."""
-    notified_on, died = kept_day(row["notified_on"]), kept_day(row["died"])
+    notified_on, died = kept_day(row.get("notified_on")), kept_day(row.get("died"))
     if notified_on is None:
         raise _without_day(case)
+    found: dict[str, Any] = {name: tuple(row[name]) for name in IN_A_ROW & row.keys()}
+    category, days = row.get("category"), (on - died).days if died else None
     return Listed(
-        case=case,
-        stage=row["stage"],
-        open=False,
-        notified_on=notified_on,
-        asked=tuple(row["asked"]),
-        outstanding=(),
-        waiting_for=tuple(row["waiting_for"]),
-        waiting_since=None,
-        overdue=(),
-        next=None,
-        authority=row["authority"],
-        days=(on - died).days if died else None,
-        overridden=tuple(row["overridden"]),
-        category=row.get("category"),
-        factors=tuple(row.get("factors", ())),
-        themes=tuple(row.get("themes", ())),
+        case, row["stage"], False, notified_on, days=days, category=category, authority=row.get("authority"), **found
     )
 
 

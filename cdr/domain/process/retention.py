@@ -14,6 +14,7 @@ from cdr.domain.case.standing import closures_of, is_open
 from cdr.domain.rulebook.configuration import LegalHold
 from cdr.domain.rulebook.validation import date_at, items_at
 from cdr.errors import ConditionsNotMet
+from cdr.moments import day
 from cdr.records import dataclass
 
 
@@ -30,6 +31,24 @@ class Kept:
         return self.until is not None and self.until <= today
 
 
+@dataclass(frozen=True)
+class Keeping:
+    """A decision that a closed case is kept longer: until when, why, when that was recorded, and by whom."""
+
+    until: date
+    because: str
+    on: date
+    by: str
+
+
+def keepings_of(case: Mapping[str, Any]) -> list[Keeping]:
+    """Every such decision, in the order in which they were made; the index keeps no words of why."""
+    return [
+        Keeping(day(one["until"]), one.get("because", ""), day(one["on"]), one["by"])
+        for _, one in items_at(case, "keepings")
+    ]
+
+
 def held(case: str, holds: Iterable[LegalHold]) -> str:
     """Because of what a case must not be erased, whatever its time; empty where nothing holds it."""
     return next((one.because for one in holds if not one.cases or case in one.cases), "")
@@ -40,7 +59,7 @@ def kept(cases: Iterable[tuple[str, Mapping[str, Any]]], years: int) -> list[Kep
     found = []
     for reference, case in cases:
         closed = _ended_on(case)
-        longer = [date_at(item, "until") for _, item in items_at(case, "keepings")]
+        longer = [one.until for one in keepings_of(case)]
         own = _years_later(closed, years) if closed else None
         found.append(Kept(reference, closed, max(filter(None, (own, *longer)), default=None)))
     return sorted(found, key=lambda one: (one.until is None, one.until or date.max, one.case))
@@ -52,7 +71,7 @@ def kept_longer(case: Mapping[str, Any], until: date, because: str, on: date, by
         raise ConditionsNotMet(
             "Nothing was recorded.", ["The case is open, and is kept."], "Decide when it was closed."
         )
-    decided = max((date_at(item, "until") or date.min for _, item in items_at(case, "keepings")), default=date.min)
+    decided = max((one.until for one in keepings_of(case)), default=date.min)
     if until <= max(on, decided):
         problem = "The day is to come, and later than one that was decided before."
         raise ConditionsNotMet("Nothing was recorded.", [problem], "Give it with --until DATE.")

@@ -12,6 +12,7 @@ from cdr.domain.asking.sending import SENT, partly_refused, unsent
 from cdr.domain.asking.telling import is_told
 from cdr.domain.case import case as cases_
 from cdr.domain.case.at_rest import NOBODY, AtRest
+from cdr.domain.case.deferrals import standing_deferral
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN, Gate
 from cdr.domain.case.milestones import milestones_of
@@ -41,7 +42,7 @@ from cdr.records import dataclass
 PAPERS_CLOCK = "T18"
 PARTLY = "partly refused"
 GATE, HOLD, LETTER, QUESTION, ARRIVAL, HANDING = "gate", "hold", "letter", "question", "arrival", "handing"
-OPINION = "opinion"
+OPINION, DEFERRED = "opinion", "deferred"
 SINCE = timedelta(days=1)
 NEAR = timedelta(weeks=4)
 AGENCIES, PANEL = "agencies", "panel"
@@ -64,8 +65,8 @@ class Sent:
 @dataclass(frozen=True)
 class Blocked:
     """What waits: another process (`gate`), an agency that is not chased for a while (`hold`), a letter to a family (`letter`),
-    the family for an answer (`question`), the panel for that of another (`opinion`), a request until it is known that it arrives
-    (`arrival`), or a form until somebody hands it over (`handing`).
+    the family for an answer (`question`), the panel for that of another (`opinion`) or for what it lacked (`deferred`), a request
+    until it is known that it arrives (`arrival`), or a form until somebody hands it over (`handing`).
 
     `since` and `until` (expected end) are None where they are not known; `who` moves next.
     """
@@ -178,7 +179,13 @@ def blocked_in(facts: Facts, on: date, policy: Policy) -> list[Blocked]:
         for one in facts.outstanding
         if one.is_held(on)
     ]
-    return [*gates, *holds, *_questions(facts, policy), *_opinions(facts), *_requests(facts, policy)]
+    return [*gates, *holds, *_deferral(facts), *_questions(facts, policy), *_opinions(facts), *_requests(facts, policy)]
+
+
+def _deferral(facts: Facts) -> Iterator[Blocked]:
+    if one := standing_deferral(facts.case):
+        what = f"deferred by {one.panel}: {one.words}; the panel looks again by {one.until}"
+        yield Blocked(facts.reference, DEFERRED, what, one.on, one.until, PANEL)
 
 
 def _opinions(facts: Facts) -> Iterator[Blocked]:

@@ -25,6 +25,7 @@ LEADS_OUT = expression(r"(?:https?://[^/\s]|mailto:[^\s]|tel:[+0-9])", re.IGNORE
 PICTURE_FILE = expression(r"[0-9A-Za-z][0-9A-Za-z ._-]{0,79}\.(?:png|jpe?g)", re.IGNORECASE)
 DEEPEST_HEADING = 3
 MOST_BRACKETS = 1000  # each that opens is tried as the beginning of a link, up to the end of its paragraph
+MOST_CELLS = 10_000  # a row that says less than the first has as many cells all the same
 # Code is shown as what it says: a paragraph that happens to be indented is no program.
 NOT_READ = ("code", "fence", "html_block", "html_inline")
 
@@ -102,9 +103,10 @@ class Fault:
     row: int
 
 
-def has_too_many_brackets(text: str) -> bool:
-    """Whether reading a text would take seconds for its square brackets alone: no text that somebody wrote has so many."""
-    return text.count("[") > MOST_BRACKETS
+def is_without_end(text: str) -> bool:
+    """Whether reading a text would take seconds for its square brackets or the cells of its tables: no text that somebody wrote has so many."""
+    lines = text.split("\n")
+    return text.count("[") > MOST_BRACKETS or len(lines) * max(line.count("|") for line in lines) > MOST_CELLS
 
 
 def parts(text: str) -> tuple[Part, ...]:
@@ -128,11 +130,16 @@ def without_marks(given: Iterable[Part]) -> str:
     return "\n".join("".join(" " if run.turn else run.text for run in runs) for runs in _all_runs(given))
 
 
+def paragraphs(given: Iterable[Part]) -> str:
+    """The same, as a paragraph for each."""
+    return without_marks(given).replace("\n", "\n\n")
+
+
 def seen(text: str) -> str:
     """What a reader of a text sees, a paragraph for each part, and last where its links lead to: no mark parts a word."""
     given = parts(text)
     links = dict.fromkeys(run.link for runs in _all_runs(given) for run in runs if run.link)
-    return "\n\n".join([*without_marks(given).split("\n"), *links])
+    return "\n\n".join([paragraphs(given), *links])
 
 
 def faults(text: str) -> list[Fault]:
@@ -142,7 +149,7 @@ def faults(text: str) -> list[Fault]:
 
 def pictures_in(text: str) -> list[tuple[str, int]]:
     """The file of each picture of a text, as it is named there, with the line of the text, from 0; none of a text that is not read (RPT-13)."""
-    if has_too_many_brackets(text):
+    if is_without_end(text):
         return []
     found = [
         (token.map[0] if token.map else 0, child) for token in _checker().parse(text) for child in token.children or []

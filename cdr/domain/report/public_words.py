@@ -65,11 +65,7 @@ class Search:
     def findings(self, words: Mapping[str, Any]) -> list[Finding]:
         """Every finding in the words as a reader sees them, one for each rule and sentence; of a picture its words are read."""
         said = {field: prose.seen(text) for field, text in prose.written_in(words)}
-        quoted = [
-            Finding(_id(QUOTED, field, quote[0]), QUOTED, field, len(_sentences(prose.seen(text[: quote.start()]))) + 1)
-            for field, text in prose.written_in(words)
-            for quote in _QUOTES.finditer(text)
-        ]
+        quoted = [one for field, text in prose.written_in(words) for one in _quoted(field, text)]
         return quoted + [
             Finding(_id(rule, field, sentence), rule, field, n)
             for field, text in texts(words, "")
@@ -128,6 +124,15 @@ class Search:
         number = rf"(?:{numbers}|\d+(?:[.,]\d+)?\s?(?:%|per cent)?)"
         between = r"(?:\s+(?:of|the|these|those|our|[a-z]+)){0,3}?\s+"
         return re.compile(rf"(?<![\w/-]){number}{between}(?:{counted})(?!\w)", re.IGNORECASE)
+
+
+def _quoted(field: str, text: str) -> Iterator[Finding]:
+    """A finding for each quotation, with the sentence that it begins with."""
+    before = at = 0
+    for quote in _QUOTES.finditer(text):
+        before += len(_sentences(prose.paragraphs(prose.parts(text[at : quote.start()]))))
+        at = quote.start()
+        yield Finding(_id(QUOTED, field, quote[0]), QUOTED, field, before + 1)
 
 
 def printed_words(words: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:

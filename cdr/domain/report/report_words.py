@@ -127,7 +127,7 @@ def _problems(body: Mapping[str, Any], year: str, names: Names) -> Iterator[Prob
     if text_at(body, "year") and text_at(body, "year") != year:
         yield problem("RPT-04", "year")
     written = dict(prose.written_in(body))
-    unread = {field for field, text in written.items() if prose.has_too_many_brackets(text)}
+    unread = {field for field, text in written.items() if prose.is_without_end(text)}
     yield from (problem("RPT-13", field) for field in sorted(unread))
     marked = {field: text for field, text in written.items() if field not in unread}
     said = {field: prose.without_marks(prose.parts(text)) for field, text in marked.items()}

@@ -96,19 +96,21 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Member:
-    """A member of the panel; `organisation` is an agency's id, `key` the fingerprint to which their papers are encrypted.
+    """A member of the panel; `organisation` is an agency's id, empty for a lay member, `key` the fingerprint to which their papers are encrypted.
 
     `days` are those of the week on which they work (0 is Monday), empty for all; `papers` is how they read them, `pdf` or `html`.
+    `co_opted` are the meetings of which alone they are a member, empty for all.
     """
 
     id: str
     name: str
-    organisation: str
+    organisation: str = ""
     role: str = ""
     email: str = ""
     key: str = ""
     days: tuple[int, ...] = ()
     papers: str = "pdf"
+    co_opted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -274,7 +276,7 @@ def _members(body: Mapping[str, Any]) -> Iterator[Problem]:
     for n, item in items_at(body, MEMBERS):
         if text_at(item, "id") in taken:
             yield problem("STORE-10", f"{MEMBERS}.{n}.id")
-        if text_at(item, "organisation") not in agencies:
+        if text_at(item, "organisation") not in {"", *agencies}:
             yield problem("STORE-11", f"{MEMBERS}.{n}.organisation")
         taken.add(text_at(item, "id"))
 
@@ -350,11 +352,9 @@ def _parts(body: Mapping[str, Any]) -> list[str]:
 
 
 def _member(item: Mapping[str, Any]) -> Member:
-    id_, name, organisation, role, email, key = (
-        text_at(item, part) for part in ("id", "name", "organisation", "role", "email", "key")
-    )
-    days = tuple(WEEKDAYS.index(day) for day in words_at(item, "days"))
-    return Member(id_, name, organisation, role, email, key, days, text_at(item, "papers") or "pdf")
+    texts = {part: text_at(item, part) for part in ("id", "name", "organisation", "role", "email", "key")}
+    days, meetings = tuple(WEEKDAYS.index(day) for day in words_at(item, "days")), tuple(words_at(item, "co_opted"))
+    return Member(**texts, days=days, papers=text_at(item, "papers") or "pdf", co_opted=meetings)
 
 
 def _is_year(text: str) -> bool:

@@ -67,7 +67,7 @@ REGISTER: tuple[tuple[str, str, str, str], ...] = (
     ("RPT-12", "error", "the area's own words",
      "a picture is a PNG or JPEG file that can be read, of at most 10 MB and 40 million dots; at most 20 of them, and small enough together"),
     ("RPT-13", "error", "the area's own words",
-     "there are more than 1,000 square brackets in this text; write fewer"),
+     "there are more than 1,000 square brackets in this text, or its lines times the columns of its widest table are more than 10,000; write less"),
     ("PUB-01", "error", "words to be published",
      "a word that may be the name of a person or a place"),
     ("PUB-02", "error", "words to be published",

@@ -139,7 +139,9 @@ def _fact(
 ) -> Conflict | None:
     """A fact that Form A and the returns, or two returns, give differently."""
     claims = list(_claims(fact, events, form_a, returns))
-    if len(claims) < 2 or all(_agree(claims[0], claim, fact) for claim in claims[1:]):
+    # that two agree with a third does not say that they agree: days of a gestation may be left out, a weight be another day's
+    apart = [(one, other) for one, other in combinations(claims, 2) if not _agree(one, other, fact)]
+    if not apart:
         return None
     anchors = [
         index
@@ -149,9 +151,10 @@ def _fact(
     if fact["show"]:
         told = _listed(f"{claim.words} ({labels[claim.source]})" for claim in claims)
         return Conflict(tuple(anchors), f"{_capital(fact['label'])} is not the same everywhere: {told}")
-    others = [labels[claim.source] for claim in claims[1:] if not _agree(claims[0], claim, fact)]
+    first = apart[0][0]
+    others = [labels[other.source] for one, other in apart if one is first]
     return Conflict(
-        tuple(anchors), f"{_capital(fact['label'])} is not the same in {_listed([labels[claims[0].source], *others])}"
+        tuple(anchors), f"{_capital(fact['label'])} is not the same in {_listed([labels[first.source], *others])}"
     )
 
 
