@@ -184,7 +184,11 @@ class Git(Objects):
         made += [("tree", folder_bytes(folder)) for folder in folders.values()]
         # Not by `mktree` or into a pack: this reads core.fsync, and a power cut takes nothing from a commit of what it is made of.
         self.run("unpack-objects", "-q", data=pack_of([*made, ("commit", raw)]), long=True)
-        return object_id("commit", raw)
+        made_id = object_id("commit", raw)
+        self._commits[made_id] = tree, tuple(one for one in (parent, merged) if one)
+        self._folders |= folders  # which need not be read again
+        self._entries += sum(map(len, folders.values()))
+        return made_id
 
     def keep(self, data: bytes) -> Blob:
         """Bytes put into the repository, part of no commit yet."""
