@@ -242,7 +242,7 @@ class Facts:
         """Whether the national database was told, and when first."""
         return national_database_told(self.told_first, self.case)
 
-    @property
+    @cached_property
     def stage(self) -> str:
         """Where the case is, one of `case.STAGES`."""
         from cdr.domain.case import case as cases_
