@@ -370,7 +370,7 @@ def words_at(body: object, path: str) -> list[str]:
 
 def read_date(value: object) -> date | None:
     """The date of an ISO date or date and time, else None."""
-    return found.day if (found := moments.read(value)) else None
+    return moment.day if (moment := moments.read(value)) else None
 
 
 def moment_of_death(form_a: object) -> Moment | None:
