@@ -7,6 +7,7 @@ the place of the first, which replays the journal. CDR_POWER names other command
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -44,6 +45,7 @@ def mounted(image: Path, place: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        gc.collect()  # a git that reads for a store ends with it, and keeps its files open until then
         subprocess.run(["umount", place], check=True)
 
 
