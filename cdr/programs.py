@@ -49,13 +49,6 @@ class Ended:
         return -self.code if self.code < 0 else max(0, self.code - KILLED)
 
 
-def path_of(name: str) -> str | None:
-    """Where a program is found: on the PATH, or where its name already says; None where there is none that may be run."""
-    folders = [""] if os.sep in name else os.environ.get("PATH", os.defpath).split(os.pathsep)
-    places = (os.path.join(folder, name) for folder in folders)  # noqa: PTH118 - a question asks it twice before anything
-    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), None)  # noqa: PTH113
-
-
 _silent: set[str] = set()
 started: Counter[str] = Counter()  # how often each program was started in this run of cdr
 

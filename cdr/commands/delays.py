@@ -11,7 +11,7 @@ from cdr.app import App
 from cdr.commands.options import Reference, as_format, output_file, pass_app
 from cdr.documents.delays.delays import FORMATS
 from cdr.errors import ConditionsNotMet, WrongUsage
-from cdr.terminal.output import STDOUT, deliver, size
+from cdr.terminal.output import STDOUT, deliver
 
 
 @click.command("delays")
@@ -33,6 +33,8 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
     cdr delays --year 2025/26
     cdr delays --year 2025/26 --format pdf -o delays.pdf
     """
+    from shutil import get_terminal_size
+
     from cdr.documents.delays.delays import render
 
     if reference and year:
@@ -42,7 +44,9 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
         raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE.")
     found = _of_case(app, reference) if reference else _of_year(app, year)
     names = {agency.id: agency.name for agency in app.configuration.agencies}
-    rendered = render(found, app.configuration.area, names, chosen, size((96, 24)).columns, _takes_only_ascii(output))
+    rendered = render(
+        found, app.configuration.area, names, chosen, get_terminal_size((96, 24)).columns, _takes_only_ascii(output)
+    )
     deliver(rendered, chosen, output, as_json)
 
 

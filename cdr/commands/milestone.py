@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from cdr.commands.options import Day, as_json, case_reference, pass_app
 from cdr.domain.case.milestones import KINDS, Milestone, words_for
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
-from cdr.terminal.output import given, put, put_json, say, size, table
+from cdr.terminal.output import given, put, put_json, say, table
 from cdr.work.attaching import attached
 from cdr.work.changing import changing
 from cdr.work.taking_in import text
@@ -221,7 +222,7 @@ def _steps(app: App, reference: str, steps: Sequence[Step]) -> str:
     rows = [(step.due or "no date", " or ".join(words_for(step.clock)) or "-", step.clock, step.who) for step in steps]
     headers = ("by", "word", "clock", "who")
     taken = sum(max(map(len, (header, *(str(row[n]) for row in rows)))) + 2 for n, header in enumerate(headers))
-    width = max(NARROWEST, size(SCREEN).columns - taken)
+    width = max(NARROWEST, shutil.get_terminal_size(SCREEN).columns - taken)
     letters = [" or ".join(letters_to_type(app, step.clock, reference)) for step in steps]
     told = [f"{step.what}: {typed}" if typed else step.what for step, typed in zip(steps, letters, strict=True)]
     what = [textwrap.fill(words, width, break_on_hyphens=False, break_long_words=False) for words in told]

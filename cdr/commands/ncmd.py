@@ -11,7 +11,7 @@ from cdr.domain.ncmd.ncmd import Crib
 from cdr.domain.ncmd.ncmd_minimum import Minimum
 from cdr.domain.ncmd.ncmd_preflight import Preflight
 from cdr.errors import DONE, TO_ACT_ON, ConditionsNotMet, WrongUsage
-from cdr.terminal.output import deliver, put, say, size, to_file
+from cdr.terminal.output import deliver, put, say, to_file
 
 
 @click.command("ncmd")
@@ -70,6 +70,8 @@ def command(
 
 
 def _crib(app: App, reference: str, format_: str | None, as_json: bool, output: str | None) -> None:
+    from shutil import get_terminal_size
+
     from cdr.documents.tables.ncmd import render, to_json
 
     if as_json and format_:
@@ -78,7 +80,7 @@ def _crib(app: App, reference: str, format_: str | None, as_json: bool, output: 
     if as_json:
         _write_json(to_json(made), output)
         return
-    rendered = render(made, format_ or "text", size((100, 24)).columns)
+    rendered = render(made, format_ or "text", get_terminal_size((100, 24)).columns)
     if output:
         to_file(output, rendered)
         say("It names the child: delete it once the case is typed in.")

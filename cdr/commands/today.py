@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.terminal.output import put_json, size, visible
+from cdr.terminal.output import put_json, visible
 
 if TYPE_CHECKING:
     from cdr.documents.tables.today import EndingKey
@@ -49,7 +50,7 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     if as_json:
         put_json(to_json(found, keys, letters))
         return
-    screen = size(SCREEN)
+    screen = shutil.get_terminal_size(SCREEN)
     height = None if everything else screen.lines - 1
     for line in lines(found, screen.columns, height, bool(app.store.left_out), keys, letters):
         click.echo(click.style(visible(line.text), **COLOURS.get(line.style, {})))  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,7 +48,7 @@ class Sendmail:
 
     def test(self) -> str:
         """What works, without sending. Raises: WrongConfiguration."""
-        if programs.path_of(self.words[0]) is None:
+        if shutil.which(self.words[0]) is None:
             raise WrongConfiguration(
                 "The mail program of cdr.yaml is not on this machine.", "Install it, or correct mail.sendmail."
             )

@@ -7,13 +7,14 @@ objects are. What it reads comes back through `Objects`, which checks every byte
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from cdr import programs, resources
+from cdr import resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
 from cdr.store import git_process, ownership
 from cdr.store.git_process import GitFailed, Reader
@@ -58,7 +59,7 @@ class Git(Objects):
     @cached_property
     def binary(self) -> str:
         """The path of git. Raises: ToolMissing."""
-        found = programs.path_of("git")
+        found = shutil.which("git")
         if found is None:
             raise ToolMissing("git is not installed.", "Install it (Debian, Ubuntu: apt install git) and try again.")
         if git_process.version_of(found) < OLDEST_GIT:

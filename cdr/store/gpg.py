@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -94,7 +95,7 @@ class Answer:
 
 def binary() -> str:
     """The path of a GnuPG that is new enough, with a folder of its own. Raises: ToolMissing, TryAgain, NotAllowed."""
-    found = programs.path_of("gpg")
+    found = shutil.which("gpg")
     if found is None:
         raise ToolMissing("GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again.")
     if version_of(found) < OLDEST:

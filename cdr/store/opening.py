@@ -11,7 +11,7 @@ import os
 import selectors
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,29 +54,18 @@ def unsealed(gnupg: Gnupg, ciphertexts: Sequence[bytes], secret: str) -> list[by
 
 
 def _together(decrypt: Callable[[Sequence[Path]], Answer], ciphertexts: Sequence[bytes]) -> list[bytes | None]:
+    from tempfile import TemporaryDirectory
+
     nothing: list[bytes | None] = [None] * len(ciphertexts)
     try:
-        with _aside() as folder:
-            answer, plain = _run(decrypt, folder, ciphertexts)
+        with TemporaryDirectory(prefix="cdr-") as aside:
+            answer, plain = _run(decrypt, Path(aside), ciphertexts)
     except (OSError, CdrError):  # a folder that knows no pipes, a disk that is full, a key that is locked
         return nothing
     alone = [*each(answer)]
     if len(alone) != len(ciphertexts) or not all(map(is_whole, alone)):
         return nothing
     return [*plain]
-
-
-@contextmanager
-def _aside() -> Iterator[Path]:
-    """A new folder that nobody else may look into, and that is gone afterwards; what the library has for that loads ten modules more."""
-    folder = Path(os.environ.get("TMPDIR") or "/tmp") / f"cdr-{os.urandom(12).hex()}"  # noqa: S108 - made here, or refused
-    folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        for one in folder.iterdir():
-            one.unlink()
-        folder.rmdir()
 
 
 def _run(

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
-from cdr import programs
 from cdr.errors import NotFound, WrongUsage
 from cdr.expressions import expression
 from cdr.records import dataclass
@@ -147,7 +147,7 @@ def _found(line: str) -> Editor | None:
         raise WrongUsage(
             "The editor in VISUAL or EDITOR cannot be read: a quote in it is not closed; nothing was changed.", CHOOSE
         ) from None
-    path = programs.path_of(words[0]) if words else None
+    path = shutil.which(words[0]) if words else None
     if path is None:
         return None
     program = str(Path(path).absolute())

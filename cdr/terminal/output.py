@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -101,20 +101,9 @@ def say_line(text: str) -> None:
     say(safe.visible(text))
 
 
-def size(fallback: tuple[int, int] = (80, 24)) -> os.terminal_size:
-    """How wide and how high the terminal is, as `shutil.get_terminal_size` has it, which loads what packs files."""
-    asked = [os.environ.get(name, "") for name in ("COLUMNS", "LINES")]
-    given = [int(number) if number.isdecimal() else 0 for number in asked]
-    if not all(given):
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            there = os.get_terminal_size(sys.__stdout__.fileno())  # type: ignore[union-attr]
-            fallback = (there.columns or fallback[0], there.lines or fallback[1])
-    return os.terminal_size((given[0] or fallback[0], given[1] or fallback[1]))
-
-
 def screen(stream: IO[str]) -> int:
     """How many columns the terminal has to which a stream goes; 0 where it goes to a file or a program."""
-    return max(NARROWEST, size().columns) if stream.isatty() else 0
+    return max(NARROWEST, shutil.get_terminal_size().columns) if stream.isatty() else 0
 
 
 def visible(text: str) -> str:

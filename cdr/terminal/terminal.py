@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import sys
 import textwrap
@@ -15,7 +16,7 @@ from typing import Any
 
 import click
 
-from cdr.terminal.output import say, size, speak_up, visible
+from cdr.terminal.output import say, speak_up, visible
 
 SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 NARROW, WIDE = 40, 100
@@ -32,7 +33,7 @@ def is_attended() -> bool:
 
 def width() -> int:
     """How wide the lines may be."""
-    return max(NARROW, min(WIDE, size().columns - 1))
+    return max(NARROW, min(WIDE, shutil.get_terminal_size().columns - 1))
 
 
 def line(prompt: str) -> str:
@@ -76,7 +77,7 @@ def paragraph(text: str) -> str:
 
 def page(shown: Sequence[str]) -> str:
     """Many lines, a screen at a time, until a person types something instead of Enter; what was typed."""
-    height = max(8, size().lines - 2)
+    height = max(8, shutil.get_terminal_size().lines - 2)
     for start in range(0, len(shown), height):
         say("\n".join(shown[start : start + height]))
         if start + height < len(shown):

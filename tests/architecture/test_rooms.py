@@ -48,8 +48,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset({"records"}),
     "records": frozenset(),
     "expressions": frozenset(),
-    "later": frozenset(),
-    "__init__": frozenset({"later"}),
+    "__init__": frozenset(),
 }
 OUTSIDE = {
     "subprocess",
@@ -230,7 +229,7 @@ def test_the_start_loads_nothing_heavy_and_no_room(option: str) -> None:
     found = loaded(option)
     assert found & HEAVY == set()
     own = {name for name in found if name.startswith("cdr.")} - {"cdr.usage"}  # the headings of the list of commands
-    assert own == {"cdr.app", "cdr.cli", "cdr.errors", "cdr.later", "cdr.records", "cdr.verbs"}, (
+    assert own == {"cdr.app", "cdr.cli", "cdr.errors", "cdr.records", "cdr.verbs"}, (
         "who asks for the version waits for nothing else"
     )
 

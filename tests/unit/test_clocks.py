@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 import holidays
 import pytest
-from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import bank_holidays, policy, rules
@@ -152,8 +151,3 @@ def test_a_year_without_any_holiday_is_refused() -> None:
 def test_an_unknown_clock_is_a_wrong_configuration() -> None:
     with pytest.raises(WrongConfiguration):
         policy().clock("T99")
-
-
-@given(st.dates(date(1990, 1, 1), date(2090, 12, 31)), st.integers(-300, 300))
-def test_months_are_added_as_the_library_does(day: date, months: int) -> None:
-    assert add_months(day, months) == day + relativedelta(months=months)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cdr.documents import fitting
 from cdr.documents.safe import no_formula
 from cdr.documents.tables import panel_years
 from cdr.errors import WrongUsage
@@ -223,9 +222,14 @@ def _grid(table: Table) -> str:
 def _part(heads: Sequence[str], texts: Sequence[tuple[str, ...]], part: Sequence[int], label: int) -> str:
     import textwrap
 
-    return fitting.numbers(
+    from tabulate import tabulate
+
+    return tabulate(
         [(textwrap.fill(first, label, subsequent_indent="  "), *(rest[i] for i in part)) for first, *rest in texts],
-        ("", *(heads[i] for i in part)),
+        headers=("", *(heads[i] for i in part)),
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=("left", *("right" for _ in part)),
     )
 
 

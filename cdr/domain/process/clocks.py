@@ -93,10 +93,9 @@ def as_date(start: date | Moment) -> date:
 
 def add_months(day: date, months: int) -> date:
     """The same day some calendar months later, held back to the month's end (30 November and 3 months: 28 February)."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    last = 31 if month == 11 else (date(year, month + 2, 1) - ONE_DAY).day
-    return day.replace(year, month + 1, min(day.day, last))
+    from dateutil.relativedelta import relativedelta
+
+    return day + relativedelta(months=months)
 
 
 def limit(start: date | Moment, number: int, unit: str, working_days: WorkingDays) -> date:
