@@ -208,7 +208,7 @@ def _completed(instruction: str) -> int:
 
 
 def _with_the_rest(app: App, code: int) -> int:
-    """Tell what a command had no place for: what had to be kept otherwise, and the cases that it could not read.
+    """Tell what a command had no place for: what had to be kept otherwise, and the cases and meetings that it could not read.
 
     A question whose answer lacks a case ends with 1; a change to another case is whole without it.
     """
@@ -217,8 +217,9 @@ def _with_the_rest(app: App, code: int) -> int:
         return code
     app.note_reads()
     left_out = [
-        f"cdr: the case {case} is left out: {error.message} {error.hint}"
-        for case, error in sorted(store.left_out.items())
+        f"cdr: the {what} {one} is left out: {error.message} {error.hint}"
+        for what, several in (("case", store.left_out), ("meeting", store.meetings_left_out))
+        for one, error in sorted(several.items())
     ]
     _tell([*store.notices, *left_out, *_ending(app)], code)
     if store.has_written:

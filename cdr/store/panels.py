@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 
-from cdr.errors import NotFound
+from cdr.errors import CdrError, NotAuthentic, NotFound, ToolMissing
 from cdr.records import dataclass
 from cdr.store import layout
 from cdr.store.document import Document
@@ -16,15 +17,22 @@ FOLDER = "panels"
 
 @dataclass(frozen=True)
 class PanelFile:
-    """The documents of the panel: meetings by their ids, in the order of their days; the others are None before there is one."""
+    """The documents of the panel: meetings by their ids, in the order of their days; the others are None before there is one.
+
+    `left_out` are meetings that cannot be read, and why.
+    """
 
     meetings: Mapping[str, Document]
     agreements: Document | None = None
     learning: Document | None = None
+    left_out: Mapping[str, CdrError] = field(default_factory=dict)
 
     def meeting(self, id_: str) -> Document:
-        """One meeting, whose id may be given in small letters. Raises: NotFound."""
+        """One meeting, whose id may be given in small letters. Raises: NotFound, and what keeps it from being read."""
         wanted = id_.strip().casefold()
+        for unread, error in self.left_out.items():
+            if unread.casefold() == wanted:
+                raise error
         for known, document in self.meetings.items():
             if known.casefold() == wanted:
                 return document
@@ -32,7 +40,11 @@ class PanelFile:
 
 
 def panel_file(store: Store) -> PanelFile:
-    """The documents of the panel, at the cost of one private-key operation. Raises: NotAllowed, NotAuthentic, TryAgain."""
+    """The documents of the panel, at the cost of one private-key operation.
+
+    A meeting that cannot be read stops nobody who asks for the others: it is left out, and `Store.meetings_left_out` says why.
+    Raises: NotAllowed, NotAuthentic, TryAgain.
+    """
     store.require_member()
     store.sealed.refuse_taken_out(FOLDER)
     found = [layout.place(path) for path in store.sealed.below(FOLDER)]
@@ -40,11 +52,26 @@ def panel_file(store: Store) -> PanelFile:
     if not places:
         return PanelFile({})
     store.refuse_changed_files(FOLDER, layout.KEYS)
-    documents = store.index.case_documents(FOLDER, places)  # kept together, as the documents of one case are
+    try:
+        documents = store.index.case_documents(FOLDER, places)  # kept together, as the documents of one case are
+    except (NotAuthentic, ToolMissing):
+        documents = _one_by_one(store, places)
     meetings = [one for one in documents.values() if one.place.kind is layout.PANEL]
     others = {one.place.kind.name: one for one in documents.values() if one.place.kind is not layout.PANEL}
     in_order = sorted(meetings, key=lambda one: (str(one.body.get("date")), one.place.id))
-    return PanelFile({one.place.id: one for one in in_order}, **others)
+    return PanelFile({one.place.id: one for one in in_order}, **others, left_out=dict(store.meetings_left_out))
+
+
+def _one_by_one(store: Store, places: Sequence[Place]) -> dict[str, Document]:
+    found: dict[str, Document] = {}
+    for place in places:
+        try:
+            found |= store.index.case_documents(FOLDER, [place])
+        except (NotAuthentic, ToolMissing) as error:
+            if place.kind is not layout.PANEL:
+                raise
+            store.meetings_left_out[place.id] = error
+    return found
 
 
 def meeting_place(id_: str) -> Place:

@@ -51,6 +51,7 @@ class Store:
         self.accepted_root = root
         self.git = Git(folder)
         self.left_out: dict[str, CdrError] = {}
+        self.meetings_left_out: dict[str, CdrError] = {}
         self.notices: list[str] = []
         self.has_written = False
         self._opened: dict[str, CaseFile] = {}

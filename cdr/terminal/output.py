@@ -34,11 +34,12 @@ def put_line(text: str) -> None:
 
 
 def put_json(content: Mapping[str, Any]) -> None:
-    """A result for a script: one JSON object on stdout, with the cases that could not be read and so are not in it."""
+    """A result for a script: one JSON object on stdout, with the cases and meetings that could not be read and so are not in it."""
     context = click.get_current_context(silent=True)
     app = context.obj if context is not None else None
     store = app.opened if app is not None else None
-    put_object({**content, **({"left_out": sorted(store.left_out)} if store is not None and store.left_out else {})})
+    left_out = [] if store is None else [*sorted(store.left_out), *sorted(store.meetings_left_out)]
+    put_object({**content, **({"left_out": left_out} if left_out else {})})
     if app is not None:
         app.has_answered = True
 

@@ -33,6 +33,7 @@ PATTERNS = {
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+]00:00$": "a date and time in UTC",
     "^[0-9]{2}:[0-9]{2}$": "a time of day",
     "^[0-9]{4}-[0-9A-HJKMNP-TV-Z]{4}$": "the reference of a case",
+    "^([0-9]{4}-[0-9A-HJKMNP-TV-Z]{4}|P[0-9]{4}-[0-9]{2}-[0-9]{2}[a-z]?)$": "the reference of a case or the id of a meeting",
     "^[0-9]{4}/[0-9]{2}$": "a year, like `2025/26`",
     "^[a-z0-9][a-z0-9-]{1,62}$": "the id of an agency",
     "^[a-z0-9][a-z0-9_]*$": "a word",

@@ -203,6 +203,12 @@ def test_a_meeting_under_another_name(beside: World) -> None:
     checked = run(["--store", str(beside.store), "verify", "--json"])
     assert checked.code == 1 and {one["path"] for one in checked.json["findings"]} == {"panels/P2026-05-12.yaml.gpg"}
     assert told(beside, ["panel", "show", "P2026-05-12"]).code == 76
+    for words in (["panel", "list"], ["today"], ["panel", "list", "--json"]):  # it stops nobody who asks for the others
+        answer = told(beside, words)
+        assert answer.code == 1 and "the meeting P2026-05-12 is left out: " in answer.err
+    assert answer.json["left_out"] == ["P2026-05-12"]
+    assert "P2026-04-14" in {one["id"] for one in answer.json["panels"]}
+    assert told(beside, ["panel", "show", "P2026-04-14"]).code == 1
 
 
 SIGNERS: dict[str, Callable[[World], object]] = {
