@@ -39,7 +39,12 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str], columns: int
     )
 
 
-def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
+def numbers(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
+    """A plain table as wide as it is, with numbers right-aligned in all columns but the first."""
+    return _grid(rows, headers, is_of_numbers=True)
+
+
+def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str], is_of_numbers: bool = False) -> str:
     """The table as `tabulate` writes a simple one; loading that would take longer than most questions do."""
     columns = [[cell.strip() for cell in column] for column in zip(headers, *rows, strict=True)]
     widths = [max([_widest(head) + BESIDE_A_HEADING, *map(_widest, cells)]) for head, *cells in columns]
@@ -47,7 +52,9 @@ def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
     every = [head, tuple("-" * width for width in widths), *below]
     if any("\n" in "".join(cells) for cells in columns):
         every = [line for row in every for line in zip_longest(*(cell.split("\n") for cell in row), fillvalue="")]
-    padded = (" " * GAP).join(f"%-{width}s" for width in widths)
+    padded = (" " * GAP).join(
+        f"%{'' if is_of_numbers and place else '-'}{width}s" for place, width in enumerate(widths)
+    )
     return "\n".join([(padded % row).rstrip() for row in every])
 
 

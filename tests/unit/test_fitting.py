@@ -102,3 +102,14 @@ cells = st.lists(st.text("ab cé-", max_size=9).map(str.strip), min_size=1, max_
 def test_a_table_is_what_tabulate_would_write(rows: list[tuple[str, ...]], headers: tuple[str, ...]) -> None:
     written = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
     assert fitting.table(rows, headers, 0) == written
+
+
+@settings(max_examples=80)
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "a b\n  c", "", "a longer label"]), words, words), min_size=1, max_size=5),
+    st.tuples(st.just(""), words, words),
+)
+def test_a_table_of_numbers_is_what_tabulate_would_write(rows: list[tuple[str, ...]], headers: tuple[str, ...]) -> None:
+    align = ("left", "right", "right")
+    written = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True, colalign=align)
+    assert fitting.numbers(rows, headers) == "\n".join(line.rstrip() for line in written.split("\n"))

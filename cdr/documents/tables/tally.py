@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cdr.documents import fitting
 from cdr.documents.safe import no_formula
 from cdr.documents.tables import panel_years
 from cdr.errors import WrongUsage
@@ -222,14 +223,9 @@ def _grid(table: Table) -> str:
 def _part(heads: Sequence[str], texts: Sequence[tuple[str, ...]], part: Sequence[int], label: int) -> str:
     import textwrap
 
-    from tabulate import tabulate
-
-    return tabulate(
+    return fitting.numbers(
         [(textwrap.fill(first, label, subsequent_indent="  "), *(rest[i] for i in part)) for first, *rest in texts],
-        headers=("", *(heads[i] for i in part)),
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=("left", *("right" for _ in part)),
+        ("", *(heads[i] for i in part)),
     )
 
 

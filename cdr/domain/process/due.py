@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from cdr.domain.asking.overdue import overdue_since
 from cdr.domain.asking.prompts_due import ESCALATION, chase_item, escalated_on
@@ -23,6 +23,7 @@ from cdr.domain.process.clocks import add_months
 from cdr.domain.process.policy import ClockRule, Policy
 from cdr.domain.rulebook.configuration import Closure
 from cdr.records import dataclass
+from cdr.written import MONTHS
 
 OVERDUE, TODAY, THIS_WEEK, LATER = "overdue", "today", "this week", "later"
 WEEK = timedelta(days=7)
@@ -201,7 +202,8 @@ def area_tasks(cases: Cases, on: date, policy: Policy, calls: Calls = None, othe
 
 def _each_year(rule: ClockRule, held: Sequence[date], on: date) -> date:
     """The next day that the rule's trigger names (`31 March`)."""
-    days = (datetime.strptime(f"{rule.trigger} {year}", "%d %B %Y").date() for year in (on.year, on.year + 1))  # noqa: DTZ007
+    number, _, month = rule.trigger.partition(" ")
+    days = (date(year, MONTHS.index(month.casefold()) + 1, int(number)) for year in (on.year, on.year + 1))
     return next(day for day in days if day >= on)
 
 
