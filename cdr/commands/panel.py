@@ -59,7 +59,7 @@ def new(app: App, day: date, type_: str, title: str, as_json: bool) -> None:
 
     app.store.require_member()
     with app.store.writing():
-        id_ = new_id(day, panel_file(app.store).meetings)
+        id_ = new_id(day, panel_file(app.store).whole().meetings)
         made = Meeting(id_, day, type_, app.clock.today, " ".join(title.split()))
         app.store.commit(Change("panel", {meeting_place(id_): document_of(made, {})}))
     if as_json:

@@ -27,6 +27,12 @@ class PanelFile:
     learning: Document | None = None
     left_out: Mapping[str, CdrError] = field(default_factory=dict)
 
+    def whole(self) -> PanelFile:
+        """The same, for who gives out ids, or moves cases and meetings, and so must know every one. Raises: what keeps one from being read."""
+        for error in self.left_out.values():
+            raise error
+        return self
+
     def meeting(self, id_: str) -> Document:
         """One meeting, whose id may be given in small letters. Raises: NotFound, and what keeps it from being read."""
         wanted = id_.strip().casefold()

@@ -83,7 +83,7 @@ def changing_meeting(app: App, id_: str, *, also_over: bool = False) -> Iterator
     from cdr.store.panels import panel_file
 
     with app.store.writing():
-        found = panel_file(app.store)
+        found = panel_file(app.store).whole()
         document = found.meeting(id_)
         if not also_over:
             meeting = meeting_of(document.body)

@@ -23,9 +23,9 @@ def meeting_names(
     here: Store, there: Store, cases: Collection[str], authorities: Collection[str], given: Mapping[str, str]
 ) -> dict[str, str]:
     """The meetings that come along and were not `given` a name here before, each with its own or, where one here has that, the next of its day."""
-    taken = {*panels.panel_file(here).meetings}
+    taken = {*panels.panel_file(here).whole().meetings}
     found: dict[str, str] = {}
-    for id_, document in panels.panel_file(there).meetings.items():
+    for id_, document in panels.panel_file(there).whole().meetings.items():
         if id_ not in given and _comes(document, cases, whole=not authorities):
             found[id_] = new_id(day(str(document.body["date"])), taken) if id_ in taken else id_
             taken.add(found[id_])
@@ -36,7 +36,7 @@ def papers(
     here: Store, there: Store, cases: Collection[str], names: Names, *, whole: bool
 ) -> Iterator[tuple[Document, Place]]:
     """Each paper as it comes, in the words of the other store, with its place here. Raises: NotAllowed, NotAuthentic, TryAgain."""
-    ours, theirs = panels.panel_file(here), panels.panel_file(there)
+    ours, theirs = panels.panel_file(here).whole(), panels.panel_file(there).whole()
     for id_, document in theirs.meetings.items():
         if _comes(document, cases, whole=whole):
             called = names.panels[id_]
@@ -52,7 +52,7 @@ def papers(
 
 def replaced(here: Store, documents: Mapping[Place, Any]) -> list[Document]:
     """The documents of this store that these come in place of."""
-    of_panel = panels.panel_file(here)
+    of_panel = panels.panel_file(here).whole()
     known = [*of_panel.meetings.values(), of_panel.agreements, passphrases.passphrases(here)]
     return [one for one in known if one is not None and one.place in documents]
 

@@ -209,6 +209,13 @@ def test_a_meeting_under_another_name(beside: World) -> None:
     assert answer.json["left_out"] == ["P2026-05-12"]
     assert "P2026-04-14" in {one["id"] for one in answer.json["panels"]}
     assert told(beside, ["panel", "show", "P2026-04-14"]).code == 1
+    broken = path.read_bytes()
+    for words in (
+        ["panel", "new", "2026-05-12"],
+        ["panel", "attend", "P2026-04-14", POLICE],
+    ):  # a change must know every one
+        assert told(beside, words).code == 76
+    assert path.read_bytes() == broken
 
 
 SIGNERS: dict[str, Callable[[World], object]] = {
