@@ -30,6 +30,7 @@ from cdr.store.git import Git
 from cdr.store.history import History, silent
 
 if TYPE_CHECKING:
+    from faults.verbs import World
     from mail_server import Server
 
 # Which of the long tests have their turn: hooks of pytest's.
@@ -250,6 +251,14 @@ def begun(people: People, tmp_path_factory: pytest.TempPathFactory) -> Begun:
     for folder in (empty, with_sudi):
         opens_without_help(folder / "store", people, folder)
     return Begun(empty, with_sudi, notified.out.strip())
+
+
+@pytest.fixture(scope="session")
+def begun_work(begun: Begun, people: People, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The store that every verb can begin from, made once."""
+    from faults.verbs import begun_in
+
+    return begun_in(tmp_path_factory.mktemp("work"), begun, people)
 
 
 def _stands(store: Path) -> dict[str, tuple[int, bytes]]:

@@ -17,11 +17,11 @@ from zlib import crc32
 
 import pypdfium2
 import pytest
-from conftest import Begun, People, many
+from conftest import many
 from conftest import run as told
 from faults import points
 from faults.points import Point
-from faults.verbs import KEPT, VERBS, Verb, World, begin
+from faults.verbs import KEPT, VERBS, Verb, World, copy_of
 from store.hands import git, head
 
 pytestmark = pytest.mark.skipif(
@@ -33,28 +33,13 @@ RECORDED, NOT_RECORDED = (0, 1, 73), (0, 1, 65, 66, 69, 73, 74, 75, 76, 77, 78)
 CANARY = (b"Testcase", b"9990000018")
 
 
-@pytest.fixture(scope="session")
-def begun_work(begun: Begun, people: People, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The store that every verb begins from, made once."""
-    place = tmp_path_factory.mktemp("work")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GNUPGHOME", people.home)
-        patch.setenv("XDG_STATE_HOME", str(place / "state"))
-        return begin(begun, people, place)
-
-
 @pytest.fixture
-def world(
-    begun_work: World, people: People, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[World]:
+def world(begun_work: World, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     place = tmp_path / "w"
-    shutil.copytree(begun_work.folder, place, symlinks=True)
-    monkeypatch.setenv("XDG_STATE_HOME", str(place / "state"))
-    monkeypatch.setenv("EDITOR", str(place / "in" / "editor"))
+    made = copy_of(begun_work, place, monkeypatch)
     for name, folder in (("TMPDIR", "temporary"), ("HOME", "home")):
         monkeypatch.setenv(name, str(place / folder))
         (place / folder).mkdir()
-    made = World(place, people, begun_work.case, begun_work.ready)
     yield made
     if made.own_home.exists():
         subprocess.run(["gpgconf", "--homedir", str(made.own_home), "--kill", "all"], check=False, capture_output=True)

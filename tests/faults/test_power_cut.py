@@ -21,11 +21,10 @@ from pathlib import Path
 import pytest
 from conftest import run as told
 from faults import points
-from faults.test_every_verb import acting, begun_work, settled
+from faults.test_every_verb import acting, settled
 from faults.verbs import VERBS, World
 from store.hands import head
 
-__all__ = ["begun_work"]
 CHOSEN = os.environ.get("CDR_POWER", "notify,return,erase,keys remove")
 NAMES = [name for name, verb in VERBS.items() if verb.records] if CHOSEN == "all" else CHOSEN.split(",")
 KIND = os.environ.get("CDR_POWER_ON", "ext4")

@@ -323,6 +323,26 @@ def begin(begun: Begun, people: People, folder: Path) -> World:
     return World(folder, people, begun.sudi, ready)
 
 
+def begun_in(place: Path, begun: Begun, people: People, *more: str) -> World:
+    """What `begin` makes, in a folder with a state of its own and by a member's key; and after it these verbs, by their names."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GNUPGHOME", people.home)
+        patch.setenv("XDG_STATE_HOME", str(place / "state"))
+        world = begin(begun, people, place)
+        for name in more:
+            answer = run(world.command(VERBS[name]))
+            assert answer.code == 0, f"{name}: {answer.err}"
+    return world
+
+
+def copy_of(work: World, place: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The same once more, for one test, which acts on it with the state that came along."""
+    shutil.copytree(work.folder, place, symlinks=True)
+    monkeypatch.setenv("XDG_STATE_HOME", str(place / "state"))
+    monkeypatch.setenv("EDITOR", str(place / "in" / "editor"))
+    return World(place, work.people, work.case, work.ready)
+
+
 def files(given: Path, people: People) -> None:
     """What is handed to the verbs."""
     text = (EXAMPLES / "form-b-police.yaml").read_text("utf-8")

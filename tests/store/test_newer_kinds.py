@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Answer, Begun, People, run
-from faults.verbs import POLICE, VERBS, World, begin
+from faults.verbs import POLICE, VERBS, World, begin, copy_of
 from PIL import Image
 from store.hands import encrypted, flip, git, gpg, packets, sign_commit, unsigned_commit
 
@@ -66,10 +66,9 @@ def begun_beside(begun: Begun, people: People, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def beside(begun_beside: World, people: People, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def beside(begun_beside: World, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     place = tmp_path / "w"
-    shutil.copytree(begun_beside.folder, place, symlinks=True)
-    monkeypatch.setenv("XDG_STATE_HOME", str(place / "state"))
+    made = copy_of(begun_beside, place, monkeypatch)
     assert {str(path.relative_to(place / "store")) for path in (place / "store").glob("[apr]*/*.gpg")} == {
         str(file_of(place / "store", name).relative_to(place / "store")) for name in KINDS
     }, "a kind that no test here knows"
@@ -81,7 +80,7 @@ def beside(begun_beside: World, people: People, member: str, tmp_path: Path, mon
     assert known == layout.KINDS.keys() - layout.OF_A_CASE.keys(), (
         "a kind that is of no case, and that no test here knows"
     )
-    return World(place, people, begun_beside.case, begun_beside.ready)
+    return made
 
 
 def file_of(store: Path, name: str) -> Path:

@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from conftest import Answer, Begun, People, run
-from faults.verbs import DAY, QUORUM, VERBS, World, begin
+from faults.verbs import DAY, QUORUM, World, begun_in, copy_of
 from store.hands import encrypted, git, gpg, head, sign_commit
 
 UP_TO_DATE = "Bring cdr up to date on this machine"
 
 
 @pytest.fixture(scope="session")
-def begun_work(begun: Begun, people: People, tmp_path_factory: pytest.TempPathFactory) -> World:
+def begun_panel(begun: Begun, people: People, tmp_path_factory: pytest.TempPathFactory) -> World:
     place = tmp_path_factory.mktemp("work")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GNUPGHOME", people.home)
-        patch.setenv("XDG_STATE_HOME", str(place / "state"))
-        world = begin(begun, people, place)
-        for name in ("panel agreement", "agency passphrase", "tally public"):
-            answer = run(world.command(VERBS[name]))
-            assert answer.code == 0, answer.err
-    return world
+    return begun_in(place, begun, people, "panel agreement", "agency passphrase", "tally public")
 
 
 @pytest.fixture
-def world(begun_work: World, people: People, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    place = tmp_path / "w"
-    shutil.copytree(begun_work.folder, place, symlinks=True)
-    monkeypatch.setenv("XDG_STATE_HOME", str(place / "state"))
-    return World(place, people, begun_work.case, begun_work.ready)
+def world(begun_panel: World, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return copy_of(begun_panel, tmp_path / "w", monkeypatch)
 
 
 def told(world: World, *words: str) -> Answer:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Begun, People, run
-from faults.verbs import DAY, VERBS, World, begin
+from conftest import People, run
+from faults.verbs import DAY, VERBS, World, copy_of
 from store.hands import git, gpg, head, sign_commit, unsigned_commit
 
 from cdr.store import layout
@@ -29,22 +29,9 @@ OF_EACH = (
 NOT_BY = "not by anyone who may write"
 
 
-@pytest.fixture(scope="session")
-def begun_work(begun: Begun, people: People, tmp_path_factory: pytest.TempPathFactory) -> World:
-    place = tmp_path_factory.mktemp("work")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GNUPGHOME", people.home)
-        patch.setenv("XDG_STATE_HOME", str(place / "state"))
-        return begin(begun, people, place)
-
-
 @pytest.fixture
-def world(begun_work: World, people: People, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    place = tmp_path / "w"
-    shutil.copytree(begun_work.folder, place, symlinks=True)
-    monkeypatch.setenv("XDG_STATE_HOME", str(place / "state"))
-    monkeypatch.setenv("EDITOR", str(place / "in" / "editor"))
-    return World(place, people, begun_work.case, begun_work.ready)
+def world(begun_work: World, member: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return copy_of(begun_work, tmp_path / "w", monkeypatch)
 
 
 @dataclass(frozen=True)
