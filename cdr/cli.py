@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import io
 import os
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -123,11 +124,28 @@ def _stay_out_of_core_dumps() -> None:
         ctypes.CDLL(None).prctl(NOT_DUMPABLE, 0, 0, 0, 0)
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and end with its exit code."""
+    end = _End()
+    atexit.register(end.now)  # before anything else is, so that it runs after all that is
     os.umask(0o077)
     _open_standard_channels()
-    sys.exit(run(arguments))
+    end.code = run(arguments)
+    sys.exit(end.code)
+
+
+class _End:
+    """The end of the process, when all is done and said: memory goes back to the system as a whole, and not object by object."""
+
+    code: int | None = None
+
+    def now(self) -> None:
+        """End here; where what was said cannot be passed on, or nothing ran, leave it to Python to say so."""
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            if self.code is not None:
+                os._exit(self.code)
 
 
 class _Closed(io.FileIO):
