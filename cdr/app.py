@@ -49,6 +49,7 @@ class App:
     read_all: bool = False  # whether it looked through what is known of every child and family
     read_for: str = ""  # what for, or for whom, where that was asked
     has_answered: bool = False  # a JSON object is on stdout, and there is never a second
+    goes_by_configuration: bool = False  # an answer was given that an earlier run worked out by cdr.yaml
     shown_once: tuple[str, ...] = ()  # how to have again what a command was to show once and has not shown yet
     _cases: tuple[Any, Cases] | None = None  # what the index kept, and what was made of that
     _busy: tuple[Any, Cases] | None = None  # the same of the cases that are not at rest
@@ -211,7 +212,7 @@ class App:
 
     def is_configured_otherwise(self) -> bool:
         """Whether this run went by a cdr.yaml that is not the one in the store's folder, whose changes nobody recorded."""
-        if "configuration_document" not in self.__dict__:
+        if not self.goes_by_configuration and "configuration_document" not in self.__dict__:
             return False
         from cdr.store import layout
 
