@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, and the code by which it does, in short: tests/unit/test_extraction.py writes it.
-EXTRACTION = "610e63affe117f6e"
+EXTRACTION = "2f9b3fa16f12ba78"
 
 
 @dataclass
@@ -130,14 +130,15 @@ class App:
 
         return AtRest.from_dict(across.at_rest(self.store))
 
-    def column(self, name: str, since: int = 0) -> Mapping[str, Any]:
+    def column(self, name: str, since: int = 0, word: str = "") -> Mapping[str, Any]:
         """What one sort of question asks of every case that counts, by reference, as `columns` makes it; nothing else is opened.
 
-        Of the cases at rest those alone that have to do with the year `since` or a later one. Raises: as `Store.kept`.
+        Of the cases at rest those that have to do with the year `since` or a later one, or of a column that is asked by a word those of
+        that word, and some others. Raises: as `Store.kept`.
         """
         from cdr.store import across
 
-        return across.column(self.store, name, since)
+        return across.column(self.store, name, since, word)
 
     def facts_of(self, reference: str) -> Facts:
         """One case that is there, from what was looked at already where that will do. Raises: KeyError, and as `Store.kept`."""

@@ -19,7 +19,7 @@ from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opening import AT_ONCE
-from cdr.store.parts import Column, Kept, Part, Parts, case_of, digests_of, entries
+from cdr.store.parts import Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
@@ -62,7 +62,7 @@ class Index:
         self._found: Kept | None = None
         self._now: Part | None = None
         self._busy: Kept | None = None
-        self._columns: dict[tuple[str, int], dict[str, Any]] = {}
+        self._columns: dict[Asked, dict[str, Any]] = {}
         self.parts = Parts(sealing, extraction.columns, extraction.version)
         # the commit at which what is kept was complete; empty where it never was, or a case cannot be read
         self._at = ""
@@ -89,41 +89,39 @@ class Index:
         """What is asked of all the other cases together."""
         return self._part_now().at_rest
 
-    def column(self, name: str, since: int = 0) -> dict[str, Any]:
-        """What a column holds of every case, by reference; of those at rest only of such as have to do with the year `since` or a later one."""
-        if (name, since) not in self._columns:
-            at_rest, of = self.column_at_rest(name, since), self.parts.columns[name].of
+    def column(self, asked: Asked) -> dict[str, Any]:
+        """What a column holds of every case, by reference; of those at rest only of such as stand in a file that is asked for."""
+        if asked not in self._columns:
+            at_rest, of = self.column_at_rest(asked), self.parts.columns[asked.column].of
             busy = {case: of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
-            self._columns[name, since] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
-        return self._columns[name, since]
+            self._columns[asked] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
+        return self._columns[asked]
 
-    def column_at_rest(self, name: str, since: int = 0) -> dict[str, Any]:
+    def column_at_rest(self, asked: Asked) -> dict[str, Any]:
         """The same of the cases that `facts_not_at_rest` does not give."""
-        found = self.parts.column(name, since, self._part_now(name, since))
+        found = self.parts.column(asked, self._part_now(asked))
         if found is None:
             self._complete()
             self._save()
-            found = self.parts.column(name, since, self._part_now())
+            found = self.parts.column(asked, self._part_now())
         return found or {}
 
-    def summed(
-        self, name: str, since: int, key: str, make: Callable[[Mapping[str, Any]], dict[str, Any]]
-    ) -> dict[str, Any]:
+    def summed(self, asked: Asked, key: str, make: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
         """What `make` makes of `column_at_rest` together, as plain JSON; kept under `key`, and the column is not opened while it stands.
 
         The key tells everything else that it is made from.
         """
-        kept = self.parts.summed(key, self.parts.files(name, since, self._part_now(summed=key)))
+        kept = self.parts.summed(key, self.parts.files(asked, self._part_now(summed=key)))
         if kept is None:
-            kept = make(self.column_at_rest(name, since))
+            kept = make(self.column_at_rest(asked))
             if self._part_now().at:
-                self.parts.keep_summed(key, self.parts.files(name, since, self._part_now()), kept)
+                self.parts.keep_summed(key, self.parts.files(asked, self._part_now()), kept)
         return kept
 
-    def _part_now(self, column: str = "", since: int = 0, summed: str = "") -> Part:
+    def _part_now(self, asked: Asked | None = None, summed: str = "") -> Part:
         """The part of the cases that are not at rest as the store stands, made from the whole index where it is not kept."""
         if self._now is None:
-            self._now = self.parts.not_at_rest(column, since, summed)
+            self._now = self.parts.not_at_rest(asked, summed)
         if self._now is None or self._now.at != self.snapshot.head:
             kept = self._complete()  # which may renew the parts
             renewed = self.parts.not_at_rest()
