@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 
@@ -29,6 +29,7 @@ class Snapshot:
         self.head = revisions.head
         self.person = person
         self._ahead: dict[str, bytes] = {}
+        self._read_ahead: dict[str, bytes] = {}
 
     def seen_by(self, person: Person) -> Snapshot:
         """The same, read with this person's key."""
@@ -163,7 +164,7 @@ class Snapshot:
 
     def read(self, place: Place) -> Document:
         """One document, opened: one private-key operation. Raises: NotAllowed, NotAuthentic, TryAgain."""
-        document = self.open(place, self.raw(place.path))
+        document = self.open(place, self._read_ahead.pop(place.path, None) or self.raw(place.path))
         self.revisions.check(place.path, document.previous)
         return document
 
@@ -191,16 +192,22 @@ class Snapshot:
 
     def open_ahead(self, places: Iterable[Place]) -> None:
         """Decrypt these documents together, for `open` to take each from; what cannot be, `open` decrypts alone and tells why."""
-        ciphertexts = []
-        for place in places:
-            if self.person and may_read(self.person, place.kind):
-                with suppress(CdrError):  # whoever opens it is told what is wrong with it
-                    ciphertexts.append(self.raw(place.path))
+        paths = [place.path for place in places if self.person and may_read(self.person, place.kind)]
+        self._read_ahead = self._contents(paths)
+        ciphertexts = list(self._read_ahead.values())
         self._ahead = {}
         for batch in opening.batches(ciphertexts):
             for ciphertext, plain in zip(batch, opening.opened(self.keys.gnupg, batch), strict=True):
                 if plain:
                     self._ahead[digest(ciphertext)] = plain
+
+    def _contents(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of these files, read together; none where one of them is not there or not whole: whoever opens it is told."""
+        with suppress(CdrError):
+            blobs = [self._there(path) for path in paths]
+            if all(blob.is_regular for blob in blobs):
+                return dict(zip(paths, self.git.contents([blob.digest for blob in blobs]), strict=True))
+        return {}
 
     def check_content(self, document: Document) -> None:
         """Judge what the chaser's key may write as what comes from outside is judged. Raises: NotAuthentic."""
