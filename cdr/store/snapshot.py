@@ -164,7 +164,7 @@ class Snapshot:
 
     def read(self, place: Place) -> Document:
         """One document, opened: one private-key operation. Raises: NotAllowed, NotAuthentic, TryAgain."""
-        document = self.open(place, self._read_ahead.pop(place.path, None) or self.raw(place.path))
+        document = self.open(place, self._read_ahead.pop(place.path, b"") or self.raw(place.path))
         self.revisions.check(place.path, document.previous)
         return document
 
