@@ -51,7 +51,7 @@ def _namesake(_: str, kinds: Kinds) -> list[Any] | None:
     return namesakes.kept_row(child)
 
 
-def _listed(case: str, kinds: Kinds) -> dict[str, Any] | None:
+def _listed(case: str, kinds: Kinds) -> list[Any] | None:
     from cdr.domain.case import facts
     from cdr.domain.process import listing
 
@@ -107,9 +107,10 @@ def sum_up(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What is asked of the cases at rest together."""
     from cdr.domain.case import at_rest
     from cdr.domain.case.kept import kept_day
+    from cdr.domain.process import listing
     from cdr.statistics import counting, kept
 
-    ratified = [row["ratified_on"] for row in found[LISTED].values() if "ratified_on" in row]
+    ratified = [*filter(None, map(listing.ratified_on, found[LISTED].values()))]
     since: dict[str, date] = {}
     for case, counted in found[COUNTED].items():
         one = kept.counted_of(case, counted)

@@ -46,11 +46,13 @@ def numbers(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
 
 def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str], is_of_numbers: bool = False) -> str:
     """The table as `tabulate` writes a simple one; loading that would take longer than most questions do."""
-    columns = [[cell.strip() for cell in column] for column in zip(headers, *rows, strict=True)]
-    widths = [max([_widest(head) + BESIDE_A_HEADING, *map(_widest, cells)]) for head, *cells in columns]
+    columns = [[*map(str.strip, column)] for column in zip(headers, *rows, strict=True)]
+    has_lines = any("\n" in "".join(cells) for cells in columns)
+    wide = _widest if has_lines else len
+    widths = [max([wide(head) + BESIDE_A_HEADING, *map(wide, cells)]) for head, *cells in columns]
     head, *below = zip(*columns, strict=True)
     every = [head, tuple("-" * width for width in widths), *below]
-    if any("\n" in "".join(cells) for cells in columns):
+    if has_lines:
         every = [line for row in every for line in zip_longest(*(cell.split("\n") for cell in row), fillvalue="")]
     padded = (" " * GAP).join(
         f"%{'' if is_of_numbers and place else '-'}{width}s" for place, width in enumerate(widths)

@@ -131,7 +131,7 @@ class Parts:
             kept = self._opened[file]
             if kept is None or kept["made_from"] != wanted[file]:
                 return None
-            found |= {case: made for case, (_, made) in kept["cases"].items()}
+            found |= kept["cases"]
         return found
 
     def files(self, asked: Asked, part: Part) -> dict[str, str]:
@@ -186,10 +186,13 @@ class Parts:
         self._open(sorted(of_columns - self._opened.keys()))
         files, made = self._files(at_rest, digests)
         for file, cases in files.items():
-            part.made_from[file] = made_from = _sum((case, read) for case, (read, _) in cases.items())
+            part.made_from[file] = made_from = _sum((case, digests[case]) for case in cases)
             right = file in there and stands.get(file) == made_from == (self._opened[file] or {}).get("made_from")
             if not right:
-                self._keep(file, {"made_from": made_from, "cases": cases}, is_whole)
+                read = "".join(
+                    digests[case] for case in cases
+                )  # one long text: it is read in no time, and seldom asked for
+                self._keep(file, {"made_from": made_from, "cases": cases, "read": read}, is_whole)
         for file in of_columns - files.keys() | {one for one in there if one.startswith(SUMMED)} if is_whole else ():
             self.sealing.forget(file)
         return made
@@ -197,7 +200,7 @@ class Parts:
     def _files(
         self, at_rest: Kept, digests: Mapping[str, str]
     ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
-        """The cases of each file, each with what it was read from, and what each column holds."""
+        """The cases of each file, and what each column holds."""
         known = {name: self._known(column) for name, column in self.columns.items()}
         files: dict[str, dict[str, Any]] = {name: {} for name, column in self.columns.items() if column.is_whole}
         found: dict[str, dict[str, Any]] = {name: {} for name in self.columns}
@@ -207,13 +210,18 @@ class Parts:
                 if read != digests[case]:
                     read, made = digests[case], column.of(case, at_rest[case])
                 if made is not None:
-                    files.setdefault(self._file(column, made), {})[case] = [read, made]
+                    files.setdefault(self._file(column, made), {})[case] = made
                     found[name][case] = made
         return files, found
 
-    def _known(self, column: Column) -> dict[str, Any]:
-        opened = (kept for file, kept in self._opened.items() if kept and column.has(file))
-        return {case: one for kept in opened for case, one in kept["cases"].items()}
+    def _known(self, column: Column) -> dict[str, tuple[str, Any]]:
+        """What was made of each case before, with what the case was read from."""
+        opened = [kept for file, kept in self._opened.items() if kept and column.has(file)]
+        return {
+            case: (kept["read"][place * SUM_LENGTH : (place + 1) * SUM_LENGTH], made)
+            for kept in opened
+            for place, (case, made) in enumerate(kept["cases"].items())
+        }
 
     def _open(self, files: Sequence[str]) -> None:
         for file, kept in zip(files, self.sealing.open_all(files), strict=True):
@@ -256,13 +264,10 @@ def entries(kept: Any, content: str) -> dict[str, Any]:
 
 
 def _is_file(kept: Any) -> bool:
-    """Whether this is a file of a column: made from something, with cases that each say from what."""
-    cases = kept.get("cases")
-    return (
-        isinstance(kept.get("made_from"), str)
-        and isinstance(cases, dict)
-        and all(isinstance(one, list) and len(one) == 2 for one in cases.values())
-    )
+    """Whether this is a file of a column: made from something, with cases, and from what each of these is."""
+    cases, read = kept.get("cases"), kept.get("read")
+    is_of_cases = isinstance(cases, dict) and isinstance(read, str) and len(read) == SUM_LENGTH * len(cases)
+    return is_of_cases and isinstance(kept.get("made_from"), str)
 
 
 def _is_sum(kept: Any) -> bool:
