@@ -248,6 +248,6 @@ def _keep(store: Store, found: Rotation, count: int) -> None:
     for one in found.documents.values():
         if one.place.case:
             own[one.place.case][one.place.id] = one
-    for case in own:
-        store.index.keep_case(case, own[case], before[case], digests, with_others=True)
+    for case, documents in own.items():
+        store.index.keep_case(case, documents, before[case], digests, with_others=True)
     store.index.opened.save()
