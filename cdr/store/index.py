@@ -245,11 +245,12 @@ class Index:
         for place in missing:
             by_case.setdefault(place.case, []).append(place)
         not_here: list[NotAllowed] = []
-        ahead = _in_groups(by_case)
+        groups = _in_groups(by_case)
+        opening = self.snapshot.opening_ahead([self._not_opened_before(group, by_case) for group in groups.values()])
         saved = 0
         for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
-            if case in ahead:
-                self.snapshot.open_ahead(self._not_opened_before(ahead[case], by_case))
+            if case in groups:
+                next(opening)
             try:
                 self._take_in_case(case, by_case[case], with_others=len(by_case) > TOGETHER)
             except (NotAuthentic, ToolMissing) as error:

@@ -311,18 +311,19 @@ def _contents(store: Store) -> Iterator[Finding]:
         if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT
     }
     checked = _Checked(store)
-    ahead = {path for path in readable if not checked.has(path, snapshot.digest_of(path))}
+    new = [path for path in readable if not checked.has(path, snapshot.digest_of(path))]
+    groups = [new[start : start + opening.AT_ONCE] for start in range(0, len(new), opening.AT_ONCE)]
+    opening_ahead = snapshot.opening_ahead([[readable[path] for path in group] for group in groups])
+    first = {group[0] for group in groups}
     for path in store.progress(list(readable), "Opening every document"):
         digest = snapshot.digest_of(path)
         if checked.has(path, digest):
             yield from _revision(store, path, checked.previous(path))
             continue
-        if path in ahead:
-            group = sorted(ahead)[: opening.AT_ONCE]
-            ahead.difference_update(group)
-            snapshot.open_ahead(readable[one] for one in group)
+        if path in first:
+            next(opening_ahead)
         try:
-            document = snapshot.open(readable[path], snapshot.raw(path))
+            document = snapshot.opened(readable[path])
         except CdrError as error:
             if _is_the_machines(error):
                 raise
@@ -340,7 +341,7 @@ class _Checked:
     """Documents in which an earlier run of this edition of cdr found nothing: their bytes are the same, so it would find nothing again."""
 
     NAME = "checked"
-    SAVE_EVERY = 200
+    SAVE_EVERY, OF_ALL = 200, 10  # documents, and the part of all that may have been in vain: all is written each time
 
     def __init__(self, store: Store) -> None:
         self.sealing = store.sealing
@@ -364,7 +365,7 @@ class _Checked:
         """Note a document, and keep what was noted now and then, so that a run that is interrupted was not in vain."""
         self.found[path] = [digest, previous]
         self.unsaved += 1
-        if self.unsaved >= self.SAVE_EVERY:
+        if self.unsaved >= max(self.SAVE_EVERY, len(self.found) // self.OF_ALL):
             self.save()
 
     def save(self) -> None:
