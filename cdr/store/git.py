@@ -18,9 +18,9 @@ from threading import Lock
 from cdr import disk, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
 from cdr.store import git_process, ownership
+from cdr.store.folders import ASK, folder_bytes
 from cdr.store.git_process import GitFailed, Reader
 from cdr.store.objects import (
-    ASK,
     EMPTY_TREE,
     FILE_MODE,
     LARGEST,
@@ -29,12 +29,10 @@ from cdr.store.objects import (
     Blob,
     NotHere,
     Objects,
-    folder_bytes,
     object_id,
     parsed_commit,
     path_text,
 )
-from cdr.store.pack_file import pack_of
 from cdr.store.repository import REFTABLE, SHA_256, Repository
 
 OLDEST_GIT = (2, 36)
@@ -184,6 +182,8 @@ class Git(Objects):
 
         `merged` is another line of work that it puts together with the parent's.
         """
+        from cdr.store.pack_file import pack_of
+
         new = {path: object_id("blob", one) for path, one in files.items() if isinstance(one, bytes)}
         ids = {path: new.get(path) or (one.digest if isinstance(one, Blob) else None) for path, one in files.items()}
         tree, folders = self.rewritten(parent or EMPTY_TREE, ids)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from cdr.work import outstanding
 from cdr.work.quiet_days import QUESTION
 
 ASKED_ON, BEFORE, DUE = "2026-01-09", "2026-01-22", "2026-01-23"  # the first prompt: two weeks after the request
+LOADED = "import json, sys; from cdr.cli import run; code = run(sys.argv[1:]); print(json.dumps([code, *sys.modules]), file=sys.stderr)"
 OPENING = 2  # gpg for the secret, gpg for what is kept
 
 
@@ -50,6 +53,16 @@ def test_a_quiet_day_opens_nothing_and_the_day_on_which_something_is_due_is_none
     assert len([line for line in sent.lines if quiet in line]) == 2
     assert asks(cdr, as_of=DUE) == OPENING  # what was sent was recorded: looked at once more
     assert asks(cdr, as_of=DUE) == 0
+
+
+def test_a_quiet_day_loads_no_rules_and_nothing_of_what_is_due(cdr: Shell, quiet: str) -> None:
+    command = ["--store", str(cdr.store), "--as-of", BEFORE, "chase", "--overdue"]
+    done = subprocess.run([sys.executable, "-c", LOADED, *command], capture_output=True, text=True, check=True)
+    code, *names = json.loads(done.stderr.splitlines()[-1])
+    own = [name for name in names if name.startswith("cdr.")]
+    assert code == 0 and "cdr.store.quiet_days" in own
+    assert [name for name in own if name.startswith(("cdr.domain", "cdr.mail")) or name == outstanding.__name__] == []
+    assert len(own) <= 66
 
 
 def test_what_is_known_of_a_day_is_what_is_found_on_it(cdr: Shell, quiet: str) -> None:
