@@ -7,6 +7,7 @@ binomial test of two counts, Fisher's test of two shares (each with the smaller 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import exp, lgamma, log, sqrt
 
 STEPS = 200
@@ -23,6 +24,7 @@ def count_interval(n: int, confidence: float = 0.95) -> Interval:
     return low, _where(lambda mean: -_poisson_up_to(n, mean), -tail, 0.0, most)
 
 
+@cache  # the wholes of several tables are the same, and each takes as long as to count hundreds of cases
 def share_interval(n: int, of: int, confidence: float = 0.95) -> Interval:
     """The exact (Clopper-Pearson) interval of the share of which `n` of `of` were counted, from 0 to 1."""
     tail = (1 - confidence) / 2
@@ -146,20 +148,20 @@ def _beta_up_to(a: float, b: float, x: float) -> float:
 
 def _continued(a: float, b: float, x: float) -> float:
     """The continued fraction of the incomplete beta function, by Lentz's method."""
-    upper, lower = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1))
+    upper, lower = 1.0, 1 / ((1 - (a + b) * x / (a + 1)) or TINY)
     value = lower
     for m in range(1, 10 * STEPS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         for part in (even, odd):
-            lower = 1 / _not_zero(1 + part * lower)
-            upper = _not_zero(1 + part / upper)
+            lower, upper = 1 + part * lower, 1 + part / upper
+            if -TINY < lower < TINY:
+                lower = TINY
+            if -TINY < upper < TINY:
+                upper = TINY
+            lower = 1 / lower
             change = upper * lower
             value *= change
         if abs(change - 1) < NEARLY:
             break
     return value
-
-
-def _not_zero(value: float) -> float:
-    return value if abs(value) > TINY else TINY
