@@ -28,8 +28,8 @@ def count_interval(n: int, confidence: float = 0.95) -> Interval:
 def share_interval(n: int, of: int, confidence: float = 0.95) -> Interval:
     """The exact (Clopper-Pearson) interval of the share of which `n` of `of` were counted, from 0 to 1."""
     tail = (1 - confidence) / 2
-    low = _where(lambda p: _beta_up_to(n, of - n + 1, p), tail, 0.0, 1.0) if n else 0.0
-    high = _where(lambda p: _beta_up_to(n + 1, of - n, p), 1 - tail, 0.0, 1.0) if n < of else 1.0
+    low = _beta_where(n, of - n + 1, tail) if n else 0.0
+    high = _beta_where(n + 1, of - n, 1 - tail) if n < of else 1.0
     return low, high
 
 
@@ -101,6 +101,23 @@ def _where(rising: Callable[[float], float], level: float, low: float, high: flo
             share += (oldest - newest) / (other - newest) * above / (behind - above) * below / (behind - below)
         share = min(1 - least, max(least, share))
     return nearest
+
+
+def _beta_where(a: float, b: float, level: float) -> float:
+    """Where the regularised incomplete beta function reaches a level: by Newton's steps, since its slope is known, else by halves."""
+    scale, low, high = lgamma(a + b) - lgamma(a) - lgamma(b), 0.0, 1.0
+    mean, deviation = a / (a + b), sqrt(a * b / (a + b + 1)) / (a + b)
+    aside = mean + (2 if level > 0.5 else -2) * deviation  # where an interval of 95% about ends
+    tried = aside if low < aside < high else mean
+    for _ in range(STEPS):
+        off = _beta_up_to(a, b, tried) - level
+        low, high = (tried, high) if off < 0 else (low, tried)
+        slope = exp(scale + (a - 1) * log(tried) + (b - 1) * log(1 - tried))
+        nearer = tried - off / max(slope, TINY)
+        if abs(nearer - tried) <= NEARLY + 1e-7 * tried:  # the next step would be the square of this one
+            return nearer
+        tried = nearer if low < nearer < high else (low + high) / 2
+    return tried
 
 
 def _hypergeometric(k: int, of: int, with_any: int, everyone: int) -> float:
