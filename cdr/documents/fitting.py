@@ -44,6 +44,15 @@ def numbers(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
     return _grid(rows, headers, is_of_numbers=True)
 
 
+def filled(text: str, columns: int, later: str = "") -> str:
+    """The text as one paragraph in lines of at most so many columns, the second and the others after `later`."""
+    if len(text) <= columns and text.isprintable() and not text.endswith(" "):
+        return text  # most are short, and it would come back as it is
+    import textwrap
+
+    return textwrap.fill(text, columns, subsequent_indent=later)
+
+
 def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str], is_of_numbers: bool = False) -> str:
     """The table as `tabulate` writes a simple one; loading that would take longer than most questions do."""
     columns = [[*map(str.strip, column)] for column in zip(headers, *rows, strict=True)]
