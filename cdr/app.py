@@ -151,20 +151,25 @@ class App:
         return vars(self).get("store")
 
     def note_reads(self) -> None:
-        """Keep who opened what in a run that changed nothing or gave something away; other changes stand in the history.
+        """Keep who opened which cases that the run did not change, or all where it gave something away; changes stand in the history.
 
         Where that cannot be kept, the notices say so.
         """
         store = self.opened
-        cases = ["*"] if self.read_all else sorted(store.cases_opened) if store else []
-        if store is None or not cases or (store.has_written and not self.read_for):
+        if store is None:
+            return
+        told = set[str]() if self.read_for else store.cases_changed
+        cases = ["*"] if self.read_all else sorted(store.cases_opened - told)
+        if not cases:
             return
         from cdr.errors import CdrError
         from cdr.store import reads
 
         try:
             reads.note(store, self.verb, cases, self.read_for)
-            if len(store.cases_opened) == 1 and is_watched():  # read by somebody, and not gone through with others
+            if (
+                len(store.cases_opened) == 1 and not store.has_written and is_watched()
+            ):  # read by somebody, and not gone through with others
                 self._care_for_reader(store, *store.cases_opened)
         except CdrError as error:
             store.notices.append(f"cdr: that these cases were opened could not be noted: {error.message}")
