@@ -78,7 +78,7 @@ def _git(app: App) -> Iterator[Check]:
 
 
 def _store(app: App) -> Iterator[Check]:
-    from cdr.store import layout
+    from cdr.store import layout, looked_at
 
     store = app.store
     if borrows := store.git.repository.borrows():
@@ -105,7 +105,7 @@ def _store(app: App) -> Iterator[Check]:
     if store.git.setting("core.fsync") != "all":
         command = programs.as_typed("git", "-C", store.folder, "config", "core.fsync", "all")
         yield Check("store", "warning", f"A power cut could damage this copy; run: {command}")
-    odd = store.changed_files(*layout.FOLDERS)
+    odd = looked_at.changed(store, layout.FOLDERS)
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
 

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from cdr import resources
+from cdr.domain.anonymising.ordinary_words import OrdinaryWords
 from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
@@ -84,11 +85,11 @@ def word_rules() -> Mapping[str, Any]:
 
 
 @cache
-def ordinary_words() -> frozenset[str]:
+def ordinary_words() -> OrdinaryWords:
     """Ordinary English and clinical words in small letters, so that none of them is taken for a misspelt name."""
     whole = resources.read_bytes("rules", "ordinary-words.txt").decode()
-    _, *words = whole[whole.rindex("#") :].splitlines()  # after the last line of what stands above them
-    return frozenset(words).union(word_rules()["clinical"])
+    above = whole.index("\n", whole.rindex("#")) + 1  # to the end of the last line of what stands above them
+    return OrdinaryWords(whole[above:], word_rules()["clinical"])
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
