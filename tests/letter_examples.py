@@ -17,7 +17,7 @@ from unit.domain_data import policy
 from cdr import resources
 from cdr.documents.letters.wording import Rules
 from cdr.domain.case import gates
-from cdr.domain.letters import letter_facts, letters, support
+from cdr.domain.letters import letter_facts, letters, organisations, support
 from cdr.domain.letters.letter_facts import Standing
 from cdr.domain.letters.letter_kinds import LetterRules
 from cdr.domain.letters.letters import Letter, Recipient
@@ -61,7 +61,7 @@ def rules(name: str) -> dict[str, Any]:
 
 
 AGES = policy().ages
-ORGANISATIONS = support.organisations(rules("support-organisations"))
+ORGANISATIONS = organisations.organisations(rules("support-organisations"))
 LETTER_RULES = LetterRules.from_rules(rules("letters"))
 WORDS = Rules.from_document(rules("forbidden-words"))
 

@@ -256,7 +256,7 @@ def _wordings(app: App) -> Iterator[Check]:
 
 def _support(app: App) -> Iterator[Check]:
     """Whether somebody rang the numbers that letters name; which are asked for twice a year."""
-    from cdr.domain.letters.support import not_rung
+    from cdr.domain.letters.organisations import not_rung
     from cdr.work import helping
 
     listed = helping.everyone(app)

@@ -58,7 +58,7 @@ def command(
     cdr review 2026-7K3M --from form-c.yaml --on 2026-04-14 --override "The inquest may take years"
     """
     from cdr.domain.asking.requests import outstanding
-    from cdr.domain.rulebook.form_c import RATIFIED
+    from cdr.domain.case.standing import RATIFIED
 
     if draft:
         if file or panel or on or override or as_json:
@@ -151,7 +151,7 @@ def _take(
 
 def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, meeting: PanelMeeting | None) -> list[str]:
     from cdr.domain.case import review
-    from cdr.domain.rulebook import form_c
+    from cdr.domain.case.standing import RATIFIED
 
     settled = review.settled_on(case)
     if settled:
@@ -160,6 +160,6 @@ def _unmet(case: Mapping[str, Any], requests: Mapping[str, Any], stage: str, mee
             [],
             "Correct it with: cdr edit REF form-c. Where there is something new: cdr close REF, then cdr reopen REF --reason REASON",
         )
-    if stage != form_c.RATIFIED:
+    if stage != RATIFIED:
         return []
     return review.unmet_for_ratifying(case, requests, meeting)

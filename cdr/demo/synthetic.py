@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from cdr import moments, nhs_numbers
-from cdr.domain.rulebook.form_c import RATIFIED
+from cdr.domain.case.standing import RATIFIED
 from cdr.forms import migrations
 from cdr.records import dataclass
 

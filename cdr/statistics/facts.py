@@ -11,7 +11,7 @@ from cdr.domain.asking.requests import Request
 from cdr.domain.case.facts import Analysis, Facts, Notification, codes
 from cdr.domain.case.gates import OPEN
 from cdr.domain.case.review import ratified_reviews
-from cdr.domain.rulebook.form_c import RATIFIED
+from cdr.domain.case.standing import RATIFIED
 from cdr.records import dataclass
 
 CONTRIBUTORY, MODIFIABLE = "contributory_factors", "modifiable_factors"  # lists that nobody may have filled in

@@ -5,21 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 from cdr.app import App, rules
-from cdr.domain.letters import support
+from cdr.domain.letters import organisations
 
 LIST = "support-organisations"
 
 
-def national(app: App) -> tuple[support.Organisation, ...]:
+def national(app: App) -> tuple[organisations.Organisation, ...]:
     """The organisations that ship, with the day on which the area last rang each."""
-    return support.organisations(rules(LIST), app.configuration.support_checked)
+    return organisations.organisations(rules(LIST), app.configuration.support_checked)
 
 
-def everyone(app: App) -> tuple[support.Organisation, ...]:
+def everyone(app: App) -> tuple[organisations.Organisation, ...]:
     """All organisations that a letter may name."""
-    return (*national(app), *support.local(app.configuration.support))
+    return (*national(app), *organisations.local(app.configuration.support))
 
 
 def calls_to_make(app: App) -> tuple[date, list[str]] | None:
     """The round of calls that is near, and the organisations not yet rung for it."""
-    return support.to_ring(everyone(app), rules(LIST)["ask_on"], app.clock.today)
+    return organisations.to_ring(everyone(app), rules(LIST)["ask_on"], app.clock.today)

@@ -229,6 +229,7 @@ def _to_family(
 ) -> list[Letter]:
     from cdr.domain.case import siblings
     from cdr.domain.letters import letter_gate, letter_kinds, letters, support
+    from cdr.domain.letters.organisations import Organisation
     from cdr.work import helping, known
 
     others = siblings.cases_of_siblings(case.form_a, known.others(app, wanted.reference))
@@ -243,7 +244,7 @@ def _to_family(
     def in_custody(person: Recipient) -> bool:
         return case.rules.addresses.is_custody(person.address_lines)
 
-    def who_can_help(person: Recipient) -> Sequence[support.Organisation]:
+    def who_can_help(person: Recipient) -> Sequence[Organisation]:
         return support.choose(
             case.form_a, helping.everyone(app), app.policy.ages, analysis=case.analysis, inquest=case.standing.inquest,
             to=by_number[person.number], on=wanted.send_on, in_custody=in_custody(person),

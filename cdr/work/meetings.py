@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdr.app import App
 from cdr.domain.case.standing import is_open
-from cdr.domain.panel.ending import refuse_over
 from cdr.domain.panel.meeting import Meeting, document_of, meeting_of
-from cdr.domain.panel.people import missing
 from cdr.errors import ConditionsNotMet
 from cdr.records import dataclass
 from cdr.terminal.output import put, put_json
@@ -86,6 +84,8 @@ def changing_meeting(app: App, id_: str, *, also_over: bool = False) -> Iterator
         found = panel_file(app.store).whole()
         document = found.meeting(id_)
         if not also_over:
+            from cdr.domain.panel.ending import refuse_over
+
             meeting = meeting_of(document.body)
             refuse_over(meeting, lambda: ratified_cases(app, meeting))
         yield ChangingMeeting(app, document, tuple(meeting_of(one.body) for one in found.meetings.values()))
@@ -156,6 +156,7 @@ def raise_in_case(app: App, id_: str, reference: str, what: str) -> Meeting:
 def meeting_for_review(app: App, id_: str, reference: str) -> PanelMeeting:
     """What a review needs to know of the meeting that had its case. Raises: NotFound."""
     from cdr.domain.case.review import PanelMeeting
+    from cdr.domain.panel.people import missing
     from cdr.store.panels import panel_file
 
     meeting = meeting_of(panel_file(app.store).meeting(id_).body)

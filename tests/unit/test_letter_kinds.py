@@ -32,6 +32,7 @@ from cdr.domain.letters import (
     letter_holds,
     letter_kinds,
     letters,
+    organisations,
     support,
 )
 from cdr.domain.letters.letter_facts import Standing
@@ -307,12 +308,12 @@ class TestHolds:
 
 def test_local_help_comes_first_and_not_more_than_four() -> None:
     own = [{"name": "Northshire Hearts", "help": "For families here.", "phone": "01632 960010"}] * 3
-    listed = (*ORGANISATIONS, *support.local(own))
+    listed = (*ORGANISATIONS, *organisations.local(own))
     for name in CASES:
         found = support.choose(form_a(name), listed, AGES)
         assert [item.name for item in found][:2] == ["Northshire Hearts"] * 2 and len(found) == 4
         assert any("everyone" in item.for_ for item in found)
-    assert support.not_rung(support.local(own), date(2026, 1, 1)) == ["Northshire Hearts"] * 3
+    assert organisations.not_rung(organisations.local(own), date(2026, 1, 1)) == ["Northshire Hearts"] * 3
 
 
 def test_a_death_on_the_road_has_its_own_help() -> None:

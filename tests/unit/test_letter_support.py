@@ -11,7 +11,7 @@ from letter_examples import AGES, ORGANISATIONS, changed, form_a, rules
 
 from cdr.documents.letters import letter as document
 from cdr.documents.letters.wording import wording
-from cdr.domain.letters import support
+from cdr.domain.letters import organisations, support
 from cdr.domain.rulebook.configuration import Configuration
 
 SUDI, SUICIDE, NEONATAL = form_a("sudi"), form_a("suicide"), form_a("neonatal")
@@ -100,7 +100,7 @@ class TestRinging:
 
     def asked(self, on: str, rung: str | None = None) -> str | None:
         one = replace(self.ONE, checked_on=date.fromisoformat(rung) if rung else None)
-        found = support.to_ring([one], ASK_ON, date.fromisoformat(on))
+        found = organisations.to_ring([one], ASK_ON, date.fromisoformat(on))
         return found[0].isoformat() if found else None
 
     @pytest.mark.parametrize(
@@ -125,7 +125,9 @@ class TestRinging:
         from letter_examples import example
 
         noted = Configuration.from_document({**example("store"), "support_checked": {"sands": "2026-11-02"}})
-        listed = {one.id: one for one in support.organisations(rules("support-organisations"), noted.support_checked)}
+        listed = {
+            one.id: one for one in organisations.organisations(rules("support-organisations"), noted.support_checked)
+        }
         assert listed["sands"].checked_on == date(2026, 11, 2) and listed["brake"].checked_on is None
 
 

@@ -23,7 +23,7 @@ from unit.letter_families import family, flat, person, text_of
 
 from cdr.documents.letters import letter as document
 from cdr.documents.letters.wording import WordingFails, fill_in, wording
-from cdr.domain.letters import letters, support
+from cdr.domain.letters import letters, organisations, support
 from cdr.errors import NotFound, WrongConfiguration
 
 
@@ -178,9 +178,9 @@ class TestSupport:
 
     def test_those_that_no_one_has_checked_for_a_year_are_named(self) -> None:
         lullaby = dataclasses.replace(ORGANISATIONS[0], checked_on=date(2026, 11, 21))
-        assert support.not_rung([lullaby], date(2027, 11, 21)) == []
-        assert len(support.not_rung([lullaby], date(2027, 11, 22))) == 1
-        assert len(support.not_rung([dataclasses.replace(lullaby, checked_on=None)], date(2026, 11, 22))) == 1
+        assert organisations.not_rung([lullaby], date(2027, 11, 21)) == []
+        assert len(organisations.not_rung([lullaby], date(2027, 11, 22))) == 1
+        assert len(organisations.not_rung([dataclasses.replace(lullaby, checked_on=None)], date(2026, 11, 22))) == 1
 
 
 NESTED = "{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}"

@@ -13,8 +13,8 @@ from cdr.domain.letters.colleague_letters import ColleagueLetter
 from cdr.domain.letters.letter_facts import Answered
 from cdr.domain.letters.letter_kinds import FAMILY, Kind
 from cdr.domain.letters.letters import Child, Contact, Keeping, Letter, Recipient
+from cdr.domain.letters.organisations import Organisation
 from cdr.domain.letters.professional_letters import ProfessionalLetter
-from cdr.domain.letters.support import Organisation
 from cdr.errors import CdrError
 
 ON = date(2026, 4, 17)

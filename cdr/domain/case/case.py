@@ -18,11 +18,10 @@ from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.milestones import step_item, with_following
 from cdr.domain.case.review import is_reviewed_elsewhere, open_gates, settled_on, unmet_for_closing
 from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
-from cdr.domain.case.standing import CLOSED, OPEN, is_closed, is_open
+from cdr.domain.case.standing import CLOSED, OPEN, RATIFIED, is_closed, is_open
 from cdr.domain.case.voiding import VOID
 from cdr.domain.process.clocks import Step
 from cdr.domain.process.policy import Policy
-from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations

@@ -15,7 +15,7 @@ from typing import Any
 from cdr import moments
 from cdr.domain.asking.requests import WAIVED, requests_of
 from cdr.domain.case.places import same_place
-from cdr.domain.rulebook.form_c import RATIFIED
+from cdr.domain.case.standing import RATIFIED
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.forms import migrations
 from cdr.records import dataclass

@@ -13,10 +13,11 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.case.milestones import milestones_of, with_following
+from cdr.domain.case.standing import RATIFIED
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_a import NATIONAL_PANEL, SAFEGUARDING_PARTIES
 from cdr.domain.rulebook.form_b import tells_of_abuse
-from cdr.domain.rulebook.form_c import RATIFIED, is_of_abuse, referred_to, safeguarding_told
+from cdr.domain.rulebook.form_c import is_of_abuse, referred_to, safeguarding_told
 from cdr.domain.rulebook.validation import informed, items_at, text_at
 
 TO_REFER, TO_NOTIFY, RECOMMENDATION = "abuse_to_refer", "abuse_to_notify", "recommendation"

@@ -10,8 +10,7 @@ from cdr.domain.asking.requests import outstanding
 from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import OPEN, gates_of, words
 from cdr.domain.case.second_opinions import awaited
-from cdr.domain.case.standing import opened_again_on
-from cdr.domain.rulebook.form_c import RATIFIED
+from cdr.domain.case.standing import RATIFIED, opened_again_on
 from cdr.domain.rulebook.validation import date_at, items_at, text_at, words_at
 from cdr.records import dataclass
 

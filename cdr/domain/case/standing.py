@@ -10,6 +10,7 @@ from cdr.domain.rulebook.validation import date_at, items_at, text_at, words_at
 from cdr.records import dataclass
 
 OPEN, CLOSED = "open", "closed"
+RATIFIED = "ratified_cdop"  # the stage of an analysis with which the panel is done
 
 Body = Mapping[str, Any]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cdr.domain.case.standing import RATIFIED
 from cdr.domain.process.age import days_old
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_a import has_learning_disability
-from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import YES, at, date_at, items_at, mentioned, number_at, problem, text_at, words_at
 from cdr.errors import Problem
 from cdr.forms.codelists import Code, code_list

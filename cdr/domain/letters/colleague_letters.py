@@ -26,7 +26,7 @@ from cdr.written import long_date
 
 if TYPE_CHECKING:
     from cdr.domain.letters.letter_kinds import Kind
-    from cdr.domain.letters.support import Organisation
+    from cdr.domain.letters.organisations import Organisation
     from cdr.domain.rulebook.configuration import Configuration
 
 IN_CONFIDENCE = "In confidence"  # how it goes is agreed with each; addresses of colleagues are not kept

@@ -12,8 +12,8 @@ from cdr.domain.letters.child_words import TWIN, Child, born_together, child_of,
 from cdr.domain.letters.greeting import salutation
 from cdr.domain.letters.letter_facts import Answered, Standing
 from cdr.domain.letters.letter_gate import QUESTIONS, Question, hold_reasons, one_line, unanswered
+from cdr.domain.letters.organisations import Organisation
 from cdr.domain.letters.people_written_to import PARENTS, Recipient, choose, family_names, people_of, recipients
-from cdr.domain.letters.support import Organisation
 from cdr.domain.rulebook.form_a import is_infant, is_newborn
 from cdr.errors import ConditionsNotMet
 from cdr.records import dataclass

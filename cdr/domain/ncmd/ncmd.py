@@ -12,12 +12,11 @@ from typing import Any
 
 from cdr.domain.asking.requests import requests_of
 from cdr.domain.case.review import ratified_reviews, ratifying_review
-from cdr.domain.case.standing import is_closed
+from cdr.domain.case.standing import RATIFIED, is_closed
 from cdr.domain.ncmd.ncmd_lines import Answer, Given, Line, Reading, Spot, lines
 from cdr.domain.ncmd.ncmd_minimum import MISSING, Lacking, Minimum, of_analysis, of_notification, of_returns
 from cdr.domain.ncmd.ncmd_words import NO_ANSWER, Schema, day, day_of, is_group
 from cdr.domain.process.age import age_words
-from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass

@@ -10,8 +10,8 @@ from typing import Any
 
 from cdr.domain.asking.requests import outstanding
 from cdr.domain.case.review import ratifying_review
+from cdr.domain.case.standing import RATIFIED
 from cdr.domain.process.age import completed_years
-from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
 from cdr.records import dataclass
 

@@ -12,8 +12,8 @@ from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
+from cdr.domain.case.standing import RATIFIED
 from cdr.domain.process.policy import Policy
-from cdr.domain.rulebook.form_c import RATIFIED
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.records import dataclass

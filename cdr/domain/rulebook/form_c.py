@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from cdr.domain.case.standing import RATIFIED
 from cdr.domain.process.age import completed_years, days_old
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.form_a import SAFEGUARDING_PARTIES
@@ -23,7 +24,6 @@ from cdr.domain.rulebook.validation import (
 from cdr.errors import Problem
 
 DOMAINS = ("A", "B", "C", "D")
-RATIFIED = "ratified_cdop"
 DRAFT = "draft_cdrm"
 OTHER = "other"
 Check = tuple[bool, str, str]
