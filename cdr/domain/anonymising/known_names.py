@@ -13,6 +13,7 @@ from typing import Any
 
 from cdr import resources
 from cdr.expressions import expression
+from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
 
@@ -157,8 +158,8 @@ def family_names(form_a: Mapping[str, Any]) -> list[str]:
     """The names of a child and of the child's family, as Form A gives them: what may stand in no words about all children."""
     first, family = (str(form_a.get("child", {}).get(key) or "") for key in ("first_names", "family_name"))
     whole = [f"{first} {family}"] if first and family else []
-    people = [name for one in gather(form_a, [], {}).known if one.kind in (CHILD, FAMILY) for name in one.names]
-    return list(dict.fromkeys([*whole, *people]))
+    people = [one for one in (*_child(form_a, []), *_others([form_a])) if one.kind != PROFESSIONAL]
+    return list(dict.fromkeys([*whole, *(name for one in people for name in one.names)]))
 
 
 def _telling(place: str) -> bool:
@@ -282,12 +283,13 @@ def _mappings(node: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
 
 
 def _role(relationship: Any, default: str) -> str:
-    """The relationship, where it is written in a few ordinary words: free text may hold a name."""
+    """The relationship, where it is a code or written in a few ordinary words: free text may hold a name."""
     if not isinstance(relationship, str) or relationship in ("other", "not_known", ""):
         return default
     words = re.split(r"[\s_-]+", relationship.strip().lower())
-    known = (ordinary_words(), word_rules()["female_roles"], word_rules()["male_roles"])
-    known_whole = len(words) <= 3 and all(any(word in some for some in known) for word in words)
+    is_code, rules = relationship in code_list("relationship"), word_rules()
+    known = () if is_code else (ordinary_words(), rules["female_roles"], rules["male_roles"])
+    known_whole = is_code or (len(words) <= 3 and all(any(word in some for some in known) for word in words))
     return " ".join(words) if known_whole else default
 
 
