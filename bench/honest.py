@@ -27,9 +27,10 @@ from cdr.app import extraction
 from cdr.store import transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document, digest, encode
+from cdr.store.folders import folder_bytes
 from cdr.store.git import Git, with_signature
 from cdr.store.layout import Place
-from cdr.store.objects import EMPTY_TREE, folder_bytes, object_id
+from cdr.store.objects import EMPTY_TREE, object_id
 from cdr.store.store import Store
 
 CASES, CHASED, MERGED = 100, 8, 10

@@ -16,7 +16,7 @@ from pathlib import Path
 import operations
 import tally
 
-from cdr.app import App, extraction
+from cdr.app import App
 from cdr.demo.synthetic import SyntheticCase, cases
 from cdr.forms import codec
 from cdr.store.crypto import Gnupg
@@ -85,7 +85,10 @@ def _build(folder: Path, count: int) -> Built:
     chaser = Gnupg().make("Chaser <cron@northshire.example>")
     closed = max(count - AT_WORK, 0)
     member = tally.build(folder, closed, chaser)
-    store, app = Store(folder / "store", extraction(), member), App(store_option=str(folder / "store"), acting=member)
+    store, app = (
+        Store(folder / "store", tally.NOTHING_KEPT, member),
+        App(store_option=str(folder / "store"), acting=member),
+    )
     at_work = list(cases(date(2025, 1, 1), date(2025, 12, 31), AT_WORK + 10))[: count - closed]
     for start in range(0, len(at_work), operations.IN_ONE_COMMIT):
         operations.add(store, app, at_work[start : start + operations.IN_ONE_COMMIT])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, and the code by which it does, in short: tests/unit/test_extraction.py writes it.
-EXTRACTION = "1b972346c191a775"
+EXTRACTION = "552ee32503c16894"
 
 
 @dataclass
@@ -49,6 +49,7 @@ class App:
     read_all: bool = False  # whether it looked through what is known of every child and family
     read_for: str = ""  # what for, or for whom, where that was asked
     has_answered: bool = False  # a JSON object is on stdout, and there is never a second
+    goes_by_configuration: bool = False  # an answer was given that an earlier run worked out by cdr.yaml
     shown_once: tuple[str, ...] = ()  # how to have again what a command was to show once and has not shown yet
     _cases: tuple[Any, Cases] | None = None  # what the index kept, and what was made of that
     _busy: tuple[Any, Cases] | None = None  # the same of the cases that are not at rest
@@ -129,14 +130,15 @@ class App:
 
         return AtRest.from_dict(across.at_rest(self.store))
 
-    def column(self, name: str, since: int = 0) -> Mapping[str, Any]:
+    def column(self, name: str, since: int = 0, word: str = "") -> Mapping[str, Any]:
         """What one sort of question asks of every case that counts, by reference, as `columns` makes it; nothing else is opened.
 
-        Of the cases at rest those alone that have to do with the year `since` or a later one. Raises: as `Store.kept`.
+        Of the cases at rest those that have to do with the year `since` or a later one, or of a column that is asked by a word those of
+        that word, and some others. Raises: as `Store.kept`.
         """
         from cdr.store import across
 
-        return across.column(self.store, name, since)
+        return across.column(self.store, name, since, word)
 
     def facts_of(self, reference: str) -> Facts:
         """One case that is there, from what was looked at already where that will do. Raises: KeyError, and as `Store.kept`."""
@@ -149,20 +151,25 @@ class App:
         return vars(self).get("store")
 
     def note_reads(self) -> None:
-        """Keep who opened what in a run that changed nothing or gave something away; other changes stand in the history.
+        """Keep who opened which cases that the run did not change, or all where it gave something away; changes stand in the history.
 
         Where that cannot be kept, the notices say so.
         """
         store = self.opened
-        cases = ["*"] if self.read_all else sorted(store.cases_opened) if store else []
-        if store is None or not cases or (store.has_written and not self.read_for):
+        if store is None:
+            return
+        told = set[str]() if self.read_for else store.cases_changed
+        cases = ["*"] if self.read_all else sorted(store.cases_opened - told)
+        if not cases:
             return
         from cdr.errors import CdrError
         from cdr.store import reads
 
         try:
             reads.note(store, self.verb, cases, self.read_for)
-            if len(store.cases_opened) == 1 and is_watched():  # read by somebody, and not gone through with others
+            if (
+                len(store.cases_opened) == 1 and not store.has_written and is_watched()
+            ):  # read by somebody, and not gone through with others
                 self._care_for_reader(store, *store.cases_opened)
         except CdrError as error:
             store.notices.append(f"cdr: that these cases were opened could not be noted: {error.message}")
@@ -211,7 +218,7 @@ class App:
 
     def is_configured_otherwise(self) -> bool:
         """Whether this run went by a cdr.yaml that is not the one in the store's folder, whose changes nobody recorded."""
-        if "configuration_document" not in self.__dict__:
+        if not self.goes_by_configuration and "configuration_document" not in self.__dict__:
             return False
         from cdr.store import layout
 

@@ -119,7 +119,7 @@ def _stay_out_of_core_dumps() -> None:
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError):  # what a program that takes the kernel's dumps is given, whatever it makes of the limit
-        Path("/proc/self/coredump_filter").write_text("0", "ascii")
+        Path("/proc/self/coredump_filter").write_bytes(b"0")
     with suppress(AttributeError, OSError):  # not on Linux
         ctypes.CDLL(None).prctl(NOT_DUMPABLE, 0, 0, 0, 0)
 

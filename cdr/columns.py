@@ -13,16 +13,19 @@ if TYPE_CHECKING:
     from cdr.store.parts import Column, Kinds
 
 KNOWN_BY, LISTED, COUNTED, ACTED, DATED, WHOLE = "known-by", "listed", "counted", "acted", "dated", "whole"
+NAMESAKES = "namesakes"
 DAY = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_LAST_YEAR, APRIL = 9999, "04"
 
 
 def columns() -> tuple[Column, ...]:
-    """By what a case is found; how it is listed when it is at rest; what tables count of it, year by year; its actions; its days; and all, year by year."""
+    """By what a case is found, and by the child's family name alone; how it is listed when it is at rest; what tables count of it, year by year;
+    its actions; its days; and all, year by year."""
     from cdr.store.parts import Column
 
     return (
         Column(KNOWN_BY, _known_by),
+        Column(NAMESAKES, _namesake, word=lambda kept: str(kept[0])),
         Column(LISTED, _listed),
         Column(COUNTED, _counted, _last_year),
         Column(ACTED, _acted),
@@ -38,7 +41,17 @@ def _known_by(case: str, kinds: Kinds) -> dict[str, Any] | None:
     return known_by.KnownBy.of(one).to_dict() if one else None
 
 
-def _listed(case: str, kinds: Kinds) -> dict[str, Any] | None:
+def _namesake(_: str, kinds: Kinds) -> list[Any] | None:
+    from cdr.domain.case import namesakes
+    from cdr.domain.case.voiding import is_void
+
+    child = kinds.get("notification", {}).get("identity")
+    if not child or is_void(kinds.get("case", {}), kinds.get("requests", {})):
+        return None
+    return namesakes.kept_row(child)
+
+
+def _listed(case: str, kinds: Kinds) -> list[Any] | None:
     from cdr.domain.case import facts
     from cdr.domain.process import listing
 
@@ -94,9 +107,10 @@ def sum_up(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What is asked of the cases at rest together."""
     from cdr.domain.case import at_rest
     from cdr.domain.case.kept import kept_day
+    from cdr.domain.process import listing
     from cdr.statistics import counting, kept
 
-    ratified = [row["ratified_on"] for row in found[LISTED].values() if "ratified_on" in row]
+    ratified = [*filter(None, map(listing.ratified_on, found[LISTED].values()))]
     since: dict[str, date] = {}
     for case, counted in found[COUNTED].items():
         one = kept.counted_of(case, counted)

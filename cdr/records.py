@@ -20,7 +20,7 @@ else:
     from reprlib import recursive_repr
 
     MISSING = dataclasses.MISSING
-    FEW = 6  # objects of a class; to compile a function takes as long as to make some more without it
+    FEW = 20  # objects of a class; to compile a function takes as long as to make some thirty without it
 
     def dataclass(cls=None, /, *, frozen=False, kw_only=False):
         """As `dataclasses.dataclass`, with what cdr asks of it: compared by its fields, and hashed by them where it is frozen."""

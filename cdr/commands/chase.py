@@ -187,7 +187,7 @@ def _exchanged(app: App, references: tuple[str, ...], dry_run: bool, as_json: bo
 
 
 def _send(app: App, references: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
-    from cdr.work.outstanding import is_anything_to_send
+    from cdr.work.quiet_days import is_anything_to_send
 
     if not as_json and not is_anything_to_send(app, references):
         return DONE  # as most days end for cron: nothing is made ready, and no lock is taken

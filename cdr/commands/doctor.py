@@ -78,7 +78,7 @@ def _git(app: App) -> Iterator[Check]:
 
 
 def _store(app: App) -> Iterator[Check]:
-    from cdr.store import layout
+    from cdr.store import layout, looked_at
 
     store = app.store
     if borrows := store.git.repository.borrows():
@@ -105,7 +105,7 @@ def _store(app: App) -> Iterator[Check]:
     if store.git.setting("core.fsync") != "all":
         command = programs.as_typed("git", "-C", store.folder, "config", "core.fsync", "all")
         yield Check("store", "warning", f"A power cut could damage this copy; run: {command}")
-    odd = store.changed_files(*layout.FOLDERS)
+    odd = looked_at.changed(store, layout.FOLDERS)
     if odd:
         yield Check("store", "error", f"{len(odd)} files are not as recorded; see: cdr verify")
 
@@ -232,7 +232,7 @@ def _wordings(app: App) -> Iterator[Check]:
     """The area's own wordings of letters, as they stand in the folder, recorded or not; of a store that was accepted here."""
     from cdr.documents.letters.wording import PIECES, Rules
     from cdr.documents.letters.wording_check import problems
-    from cdr.domain.letters.letter_kinds import KINDS, LetterRules
+    from cdr.domain.letters.letter_kinds import LetterRules, kind_names
 
     app.store.require_accepted()
     own = {}
@@ -243,7 +243,7 @@ def _wordings(app: App) -> Iterator[Check]:
             yield Check("wordings", "error", f"{error.message} {error.hint}")
     kinds, words = LetterRules.from_rules(rules("letters")).kinds, Rules.from_document(rules("forbidden-words"))
     for name in own:
-        if name in (*KINDS, *PIECES):
+        if name in (*kind_names(), *PIECES):
             wrong = problems(name, own, kinds.values(), words)
             yield from (Check("wordings", "error", f"templates/letters/{name}.txt: {sentence}") for sentence in wrong)
             if not wrong:

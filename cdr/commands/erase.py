@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 WHY, NOT_SAID = ("retention", "mistake", "order", "moved"), "not_said"
 STAYS = (
     "What this does not reach: backups and copies of the disk made before, copies that never sync again, printed papers, files that were "
-    "written out, messages that were sent, and what a panel's minutes or published tables say. Delete the backups when their time comes."
+    "written out, messages that were sent, and what a panel's minutes, a briefing or published tables say. Delete the backups when their time comes."
+)
+OF_MEETINGS = (
+    "What {} keeps about it stays, for it is part of a meeting and not of the case: that it was there, why, what two members "
+    "wrote when they read it, actions, minutes."
 )
 
 
@@ -46,18 +50,19 @@ def command(app: App, reference: str, because: str | None, withdraw: bool, as_js
     Example: cdr erase 2014-7K3M --because retention
     """
     from cdr.work import erasing
+    from cdr.work.erasing import Step
 
     if withdraw:
         said = erasing.withdraw(app, reference)
         if as_json:
-            put_json(_json(said, "withdrawn", False))
+            put_json(_json(Step(said, erasing.meetings_with(app, said.case)), "withdrawn"))
         else:
             put(f"{said.case} is not to be erased any more.")
         return DONE
     _ask_whether_sure(app, reference)
     step = erasing.next_step(app, reference, because or _reason(app, reference))
     if as_json:
-        put_json(_json(step.erasure, "erased" if step.erasure.is_confirmed else "asked", step.is_destroyed))
+        put_json(_json(step, "erased" if step.erasure.is_confirmed else "asked"))
     else:
         _tell(step)
     return TO_ACT_ON if step.erasure.is_confirmed and not step.is_destroyed else DONE
@@ -107,17 +112,30 @@ def _tell(step: Step) -> None:
     if not said.is_confirmed:
         put(f"{said.case} is to be erased; nothing is gone yet.")
         say(f"{_asked(said)} Another member confirms, after a sync: cdr erase {said.case}")
+        _tell_of_meetings(step)
         if said.because == NOT_SAID:
             say(f"To give a reason, ask again: cdr erase {said.case} --withdraw; cdr erase {said.case} --because WHY")
         return
     if step.is_destroyed:
-        put(f"{said.case} is erased: this copy holds nothing of it any more.")
+        put(f"{said.case} is erased: this copy holds none of its files any more.")
     else:
         put(f"{said.case} is erased for every reader; its files are still on this disk.")
         say(f"{step.waits} They are destroyed when the others know: cdr sync".strip())
+    _tell_of_meetings(step)
     say(STAYS)
 
 
-def _json(said: Erasure, state: str, is_destroyed: bool) -> dict[str, object]:
-    told = {key: value or None for key, value in asdict(said).items()}
-    return {"schema": "cdr-erase/1", "state": state, **told, "destroyed": is_destroyed}
+def _tell_of_meetings(step: Step) -> None:
+    if step.meetings:
+        say(OF_MEETINGS.format(", ".join(step.meetings)))
+
+
+def _json(step: Step, state: str) -> dict[str, object]:
+    told = {key: value or None for key, value in asdict(step.erasure).items()}
+    return {
+        "schema": "cdr-erase/1",
+        "state": state,
+        **told,
+        "destroyed": step.is_destroyed,
+        "meetings": [*step.meetings],
+    }

@@ -12,7 +12,7 @@ import click
 from cdr import disk
 from cdr.app import App
 from cdr.commands.options import Day, Reference, as_json, output_file, pass_app
-from cdr.domain.letters.letter_kinds import KINDS
+from cdr.domain.letters.letter_kinds import kind_names
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_terminal, refuse_two_results, to_file
 from cdr.work import letter_making
@@ -24,7 +24,9 @@ STATEMENT = "confidentiality"
 
 @click.command("letter")
 @click.argument("reference", metavar="[REF]", type=Reference(), required=False)
-@click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True, help="Which letter.")
+@click.option(
+    "--kind", type=click.Choice(kind_names()), default=kind_names()[0], show_default=True, help="Which letter."
+)
 @click.option(
     "--to",
     metavar="WHOM",

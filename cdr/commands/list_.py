@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +13,16 @@ from cdr.columns import LISTED
 from cdr.commands.options import as_json, pass_app
 from cdr.domain.case.case import NEXT_STEPS, STAGES
 from cdr.domain.case.voiding import VOID
-from cdr.domain.process.listing import RETURN_FROM, SORTS, Listed, Wanted
+from cdr.domain.process.listing import RETURN_FROM, SORTS, Listed, Wanted, days_since_death
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, screen, table
 
+if TYPE_CHECKING:
+    from datetime import date
+
 WHOLE_LINES = 10_000  # what goes to a file or a program is one line a case
 BEFORE_WAITING, NARROWEST = 37, 18  # the columns case, notified and since, and what stands between them
+NOTHING = "-"
 OWN_WAITS = ("returns", "requests", "panel", "answers", "closing")
 
 
@@ -107,7 +111,9 @@ def command(
     """
     from cdr.domain.process.listing import authorities_named, chosen
 
-    rows = _rows(app, with_void=VOID in stages, with_others=bool(agency) or not only_open)
+    rows = _rows(
+        app, with_void=VOID in stages, with_others=bool(agency) or not only_open, with_steps=overdue or as_json
+    )
     wanted = Wanted(
         only_open=only_open,
         overdue=overdue,
@@ -120,9 +126,9 @@ def command(
         theme=_code(theme, "learning_theme"),
         cases=_on_the_agenda(app, panel) if panel else None,
     )
-    found = chosen(rows, wanted, sort)
+    found = chosen(rows, wanted, sort, app.clock.today)
     if as_json:
-        put_json({"schema": "cdr-list/1", "cases": [_json(row) for row in found]})
+        put_json({"schema": "cdr-list/1", "cases": [_json(row, app.clock.today) for row in found]})
     elif not found:
         any_case = bool(rows) or app.cases_at_rest().count > 0
         put(_nothing(wanted, any_case, bool(app.store.left_out)))
@@ -132,16 +138,23 @@ def command(
         _print(found)
 
 
-def _rows(app: App, with_void: bool, with_others: bool) -> list[Listed]:
-    """The cases that somebody has something to do in; with the others, every case that counts; with those that are void, these too."""
-    from cdr.domain.process.listing import listed, of_kept_row
+def _rows(app: App, with_void: bool, with_others: bool, with_steps: bool) -> list[Listed]:
+    """The cases that somebody has something to do in; with the others, every case that counts; with those that are void, these too.
+
+    What is late and comes next is worked out with the steps alone.
+    """
+    from cdr.domain.process.listing import as_it_stands, listed, of_kept_row
     from cdr.store import across
 
     app.store.require_member()
-    on, closed = app.clock.today, app.configuration.closures
     others = across.column_at_rest(app.store, LISTED) if with_others else {}
     cases = [*app.cases_not_at_rest().values(), *(app.void_cases().values() if with_void else ())]
-    return [*(listed(one, on, app.policy, closed) for one in cases), *(of_kept_row(*one, on) for one in others.items())]
+    if with_steps:
+        asked = app.clock.today, app.policy, app.configuration.closures
+        busy = [listed(one, *asked) for one in cases]
+    else:
+        busy = [as_it_stands(one) for one in cases]
+    return [*busy, *(of_kept_row(*one) for one in others.items())]
 
 
 def _agency(app: App, rows: list[Listed], agency: str) -> str:
@@ -198,7 +211,7 @@ def _print(found: list[Listed]) -> None:
     columns = screen(sys.stdout) or WHOLE_LINES
     width = max(NARROWEST, columns - BEFORE_WAITING - max(len(row.stage) for row in found))
     shown = [
-        (row.case, row.notified_on, row.stage, row.waiting_since or "-", _wrapped(_in_short(row), width))
+        (row.case, row.notified_on, row.stage, row.waiting_since or NOTHING, _wrapped(_in_short(row), width))
         for row in found
     ]
     put(table(shown, ["case", "notified", "stage", "since", "waiting for"]))
@@ -223,29 +236,32 @@ def _wrapped(text: str, width: int, start: str = "") -> str:
 
 def _in_short(row: Listed) -> str:
     """What a case waits for on one line: returns are counted, the rest is named."""
+    if not (row.outstanding or row.waiting_for or row.letters_on_hold):
+        return NOTHING
     count = len(row.outstanding)
     returns = [f"{count} {'return' if count == 1 else 'returns'}"] if count else []
     letters = [f"letter ({kind}) on hold" for kind in row.letters_on_hold]
     return (
-        ", ".join([*returns, *(item for item in row.waiting_for if not item.startswith(RETURN_FROM)), *letters]) or "-"
+        ", ".join([*returns, *(item for item in row.waiting_for if not item.startswith(RETURN_FROM)), *letters])
+        or NOTHING
     )
 
 
-def _json(row: Listed) -> dict[str, Any]:
+def _json(row: Listed, on: date) -> dict[str, Any]:
     step = row.next
     following = {"what": step.what, "clock": step.clock, "due": step.due.isoformat(), "who": step.who} if step else None
     return {
         "case": row.case,
         "stage": row.stage,
         "open": row.open,
-        "notified_on": row.notified_on.isoformat(),
+        "notified_on": row.notified_on,
         "outstanding": list(row.outstanding),
         "waiting_for": list(row.waiting_for),
-        "waiting_since": row.waiting_since.isoformat() if row.waiting_since else None,
+        "waiting_since": row.waiting_since,
         "overdue": list(row.overdue),
         "next": following,
         "local_authority": row.authority,
-        "days_since_death": row.days,
+        "days_since_death": days_since_death(row, on),
         "letters_on_hold": list(row.letters_on_hold),
         "overridden": list(row.overridden),
     }

@@ -223,7 +223,8 @@ def _steps(app: App, reference: str, steps: Sequence[Step]) -> str:
     headers = ("by", "word", "clock", "who")
     taken = sum(max(map(len, (header, *(str(row[n]) for row in rows)))) + 2 for n, header in enumerate(headers))
     width = max(NARROWEST, shutil.get_terminal_size(SCREEN).columns - taken)
-    letters = [" or ".join(letters_to_type(app, step.clock, reference)) for step in steps]
+    to_type = letters_to_type(app, ((reference, step.clock) for step in steps))
+    letters = [" or ".join(to_type[reference, step.clock]) for step in steps]
     told = [f"{step.what}: {typed}" if typed else step.what for step, typed in zip(steps, letters, strict=True)]
     what = [textwrap.fill(words, width, break_on_hyphens=False, break_long_words=False) for words in told]
     return table([(*row, words) for row, words in zip(rows, what, strict=True)], [*headers, "what"])

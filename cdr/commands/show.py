@@ -93,10 +93,12 @@ def _next(app: App, reference: str, case: Mapping[str, Any], requests: Mapping[s
         yield f"\nBrought in on {came.on} from a register, which calls it {came.old_reference}"
         return
     yield "\nWhat follows from the notification"
-    for step in still_called_for(case, requests, app.clock.today, app.policy):
+    steps = still_called_for(case, requests, app.clock.today, app.policy)
+    to_type = letters_to_type(app, ((reference, step.clock) for step in steps))
+    for step in steps:
         when = f"by {step.due}" if step.due else "no date"
         words = " or ".join(words_for(step.clock))
-        letters = " or ".join(letters_to_type(app, step.clock, reference))
+        letters = " or ".join(to_type[reference, step.clock])
         yield f"  {when:<13}  {step.what}{f' [{words}]' if words else ''}{f': {letters}' if letters else ''}"
 
 
@@ -276,9 +278,10 @@ def _holds(case: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _wishes(documents: CaseFile) -> Iterator[str]:
-    from cdr.domain.letters import letters, wishes
+    from cdr.domain.letters import wishes
+    from cdr.domain.letters.people_written_to import recipients
 
-    everyone = letters.recipients(documents.notification.body)
+    everyone = recipients(documents.notification.body)
     known = [(person.number, wishes.wish_of(documents.case.body, person, everyone)) for person in everyone]
     said = [(number, wish) for number, wish in known if wish is not None]
     yield from ["\nHow people want to hear from us"] if said else []

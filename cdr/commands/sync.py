@@ -80,7 +80,7 @@ def _tell(done: Synced) -> None:
             f"{done.encrypted} {what} written once more: for who reads them now, under another number, or as what was decided asks for."
         )
     if done.erased:
-        say(f"Two members had these erased; this copy holds nothing of them any more: {', '.join(done.erased)}")
+        say(f"Two members had these erased; this copy holds none of their files any more: {', '.join(done.erased)}")
     say(f"Exchanged with {done.remote}")
 
 

@@ -46,7 +46,7 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     cases, others = app.cases_not_at_rest(), app.cases_at_rest()
     found = today(cases, on, app.policy, closures, calls_to_make(app), panel_tasks(app), others)
     keys = _keys(app)
-    letters = {(task.case, task.clock): letters_to_type(app, task.clock, task.case) for task in found.tasks}
+    letters = letters_to_type(app, ((task.case, task.clock) for task in found.tasks))
     if as_json:
         put_json(to_json(found, keys, letters))
         return

@@ -44,13 +44,24 @@ def numbers(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
     return _grid(rows, headers, is_of_numbers=True)
 
 
+def filled(text: str, columns: int, later: str = "") -> str:
+    """The text as one paragraph in lines of at most so many columns, the second and the others after `later`."""
+    if len(text) <= columns and text.isprintable() and not text.endswith(" "):
+        return text  # most are short, and it would come back as it is
+    import textwrap
+
+    return textwrap.fill(text, columns, subsequent_indent=later)
+
+
 def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str], is_of_numbers: bool = False) -> str:
     """The table as `tabulate` writes a simple one; loading that would take longer than most questions do."""
-    columns = [[cell.strip() for cell in column] for column in zip(headers, *rows, strict=True)]
-    widths = [max([_widest(head) + BESIDE_A_HEADING, *map(_widest, cells)]) for head, *cells in columns]
+    columns = [[*map(str.strip, column)] for column in zip(headers, *rows, strict=True)]
+    has_lines = any("\n" in "".join(cells) for cells in columns)
+    wide = _widest if has_lines else len
+    widths = [max([wide(head) + BESIDE_A_HEADING, *map(wide, cells)]) for head, *cells in columns]
     head, *below = zip(*columns, strict=True)
     every = [head, tuple("-" * width for width in widths), *below]
-    if any("\n" in "".join(cells) for cells in columns):
+    if has_lines:
         every = [line for row in every for line in zip_longest(*(cell.split("\n") for cell in row), fillvalue="")]
     padded = (" " * GAP).join(
         f"%{'' if is_of_numbers and place else '-'}{width}s" for place, width in enumerate(widths)

@@ -1,15 +1,17 @@
-"""YAML in and out; no other module knows it. What comes from outside is read as text, with the line of everything."""
+"""YAML in and out; no other module knows it but `plain_yaml`, which reads what cdr wrote. What comes from outside is read as text, each with its line."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import field
 from typing import Any
 
 from cdr.errors import InvalidData, Problem
 from cdr.expressions import expression
+from cdr.forms import plain_yaml
 from cdr.forms.text_in import NOT_IN_A_FILE, NOT_IN_TEXT, decoded, too_many_marks
 from cdr.forms.yaml_faults import ALIAS, CONTROL, DIRECTIVE, HINTS, MARKS, SYNTAX, TAG
 from cdr.records import dataclass
@@ -22,9 +24,6 @@ MAX_DEPTH = 32
 PLAUSIBLE_KEY = expression(r"[A-Za-z0-9_-]{1,40}")
 
 REMARK = expression(r"(?m)(?:^|(?<=\s))#[^\n]*")
-INTEGER = expression(r"-?(0|[1-9][0-9]*)")
-NUMBER = expression(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-CONSTANTS: Mapping[str, Any] = {"null": None, "~": None, "": None, "true": True, "false": False}
 # Plain only where every reader of YAML, 1.1 or 1.2, sees the same text: so no digit, sign or dot first, and no such word.
 PLAIN = expression(r"[^\W\d_](?:[\w\u0300-\u036f '()/,.;+&%!?=-]*[\w\u0300-\u036f)'.!?%])?")
 WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"])
@@ -204,15 +203,8 @@ class _Composer:
                 self.as_typed[path] = line + 1
 
     def value(self, event: Any, line: int) -> Any:
-        """The data for a scalar of one of our own documents: JSON's types, and everything else as text."""
-        text: str = event.value
-        if event.style:
-            return text
-        if text in CONSTANTS:
-            return CONSTANTS[text]
-        if INTEGER.fullmatch(text):
-            return int(text)
-        return float(text) if NUMBER.fullmatch(text) and math.isfinite(float(text)) else text
+        """The data for a scalar of one of our own documents."""
+        return event.value if event.style else plain_yaml.value(event.value)
 
     def key(self, level: _Level, event: Any, line: int) -> None:
         key = self.clean(event.value, line) if event is not None else ""
@@ -318,11 +310,15 @@ def load(raw: bytes, most: float = math.inf) -> Any:
 
     Raises: Unreadable.
     """
-    composer = _Composer(most, 2 * MAX_DEPTH)
     try:
-        composer.read(raw.decode(), _fast_events)
+        text = raw.decode()
     except UnicodeDecodeError:
         raise Unreadable("the document is not text in UTF-8") from None
+    if most == math.inf:
+        with suppress(plain_yaml.Odd):
+            return plain_yaml.read(text, 2 * MAX_DEPTH)
+    composer = _Composer(most, 2 * MAX_DEPTH)
+    composer.read(text, _fast_events)
     if composer.problems or not composer.roots:
         found = "".join(f": line {one.line} [{one.rule}]" for one in composer.problems[:1])
         raise Unreadable(f"the document is not YAML as cdr writes it{found}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -228,6 +227,8 @@ def _missing(path: list[Any], error: ValidationError, schema: Any) -> Iterator[F
 
 
 def _unknown(path: list[Any], error: ValidationError, schema: Any, form: str) -> Iterator[Found]:
+    import difflib
+
     instance = cast(Mapping[str, Any], error.instance)
     known = schema.get("properties", {})
     free = [key for key in known if key not in instance]

@@ -7,6 +7,7 @@ binomial test of two counts, Fisher's test of two shares (each with the smaller 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import exp, lgamma, log, sqrt
 
 STEPS = 200
@@ -23,11 +24,12 @@ def count_interval(n: int, confidence: float = 0.95) -> Interval:
     return low, _where(lambda mean: -_poisson_up_to(n, mean), -tail, 0.0, most)
 
 
+@cache  # the wholes of several tables are the same, and each takes as long as to count hundreds of cases
 def share_interval(n: int, of: int, confidence: float = 0.95) -> Interval:
     """The exact (Clopper-Pearson) interval of the share of which `n` of `of` were counted, from 0 to 1."""
     tail = (1 - confidence) / 2
-    low = _where(lambda p: _beta_up_to(n, of - n + 1, p), tail, 0.0, 1.0) if n else 0.0
-    high = _where(lambda p: _beta_up_to(n + 1, of - n, p), 1 - tail, 0.0, 1.0) if n < of else 1.0
+    low = _beta_where(n, of - n + 1, tail) if n else 0.0
+    high = _beta_where(n + 1, of - n, 1 - tail) if n < of else 1.0
     return low, high
 
 
@@ -101,6 +103,23 @@ def _where(rising: Callable[[float], float], level: float, low: float, high: flo
     return nearest
 
 
+def _beta_where(a: float, b: float, level: float) -> float:
+    """Where the regularised incomplete beta function reaches a level: by Newton's steps, since its slope is known, else by halves."""
+    scale, low, high = lgamma(a + b) - lgamma(a) - lgamma(b), 0.0, 1.0
+    mean, deviation = a / (a + b), sqrt(a * b / (a + b + 1)) / (a + b)
+    aside = mean + (2 if level > 0.5 else -2) * deviation  # where an interval of 95% about ends
+    tried = aside if low < aside < high else mean
+    for _ in range(STEPS):
+        off = _beta_up_to(a, b, tried) - level
+        low, high = (tried, high) if off < 0 else (low, tried)
+        slope = exp(scale + (a - 1) * log(tried) + (b - 1) * log(1 - tried))
+        nearer = tried - off / max(slope, TINY)
+        if abs(nearer - tried) <= NEARLY + 1e-7 * tried:  # the next step would be the square of this one
+            return nearer
+        tried = nearer if low < nearer < high else (low + high) / 2
+    return tried
+
+
 def _hypergeometric(k: int, of: int, with_any: int, everyone: int) -> float:
     return exp(_log_ways(with_any, k) + _log_ways(everyone - with_any, of - k) - _log_ways(everyone, of))
 
@@ -146,20 +165,20 @@ def _beta_up_to(a: float, b: float, x: float) -> float:
 
 def _continued(a: float, b: float, x: float) -> float:
     """The continued fraction of the incomplete beta function, by Lentz's method."""
-    upper, lower = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1))
+    upper, lower = 1.0, 1 / ((1 - (a + b) * x / (a + 1)) or TINY)
     value = lower
     for m in range(1, 10 * STEPS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         for part in (even, odd):
-            lower = 1 / _not_zero(1 + part * lower)
-            upper = _not_zero(1 + part / upper)
+            lower, upper = 1 + part * lower, 1 + part / upper
+            if -TINY < lower < TINY:
+                lower = TINY
+            if -TINY < upper < TINY:
+                upper = TINY
+            lower = 1 / lower
             change = upper * lower
             value *= change
         if abs(change - 1) < NEARLY:
             break
     return value
-
-
-def _not_zero(value: float) -> float:
-    return value if abs(value) > TINY else TINY

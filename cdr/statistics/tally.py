@@ -249,7 +249,8 @@ def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
     if table in TIMES:
         days = quartiles(counts.days.get((table, row or "", column), ()))
         return replace(cell(n, of), days=days, known=n)
-    return replace(cell(n, of, known), interval=_share(table, row, n, known, made))
+    found, interval = cell(n, of, known), _share(table, row, n, known, made)
+    return replace(found, interval=interval) if interval else found
 
 
 def _share(table: str, row: str | None, n: int, of: int, made: _Made) -> tuple[float, float] | None:

@@ -22,6 +22,7 @@ from cdr.store.document import digest
 from cdr.store.git import Git
 from cdr.store.history import History
 from cdr.store.objects import ID, NOTHING
+from cdr.store.opened import names_of
 from cdr.store.packets import recipient_ids
 from cdr.store.pushed import Received, Shared, Update
 from cdr.store.state import State
@@ -219,5 +220,5 @@ def _clear_beside(store: Store, cases: Collection[str]) -> None:
     for person in people:
         kept = [path.name for path in (state.folder / person).iterdir()]
         columns = [name for name in kept if any(one.has(name, 0) for one in store.extraction.columns)]
-        for name in (*OF_ALL_CASES, *columns, *(f"cases/{case}" for case in cases)):
+        for name in (*OF_ALL_CASES, *columns, *(name for case in cases for name in names_of(case))):
             state.forget(f"{person}/{name}")

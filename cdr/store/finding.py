@@ -17,7 +17,7 @@ def find(given: str | None, here: Callable[[], Path]) -> Path:
         with suppress(RuntimeError):  # nobody is called so: then there is no such folder
             given = str(Path(given).expanduser())
         folder = Path(given)
-        if not (folder / ".git").exists():
+        if not any((folder / name).exists() for name in (".git", layout.CONFIGURATION)):
             raise NotFound(f"There is no store in {folder}.", "Make one with: cdr init")
         return _as_named(folder, here)
     start = _as_named(Path(), here)

@@ -8,31 +8,31 @@ from __future__ import annotations
 
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from cdr import resources
+from cdr import disk, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
 from cdr.store import git_process, ownership
+from cdr.store.folders import ASK, folder_bytes
 from cdr.store.git_process import GitFailed, Reader
 from cdr.store.objects import (
-    ASK,
     EMPTY_TREE,
     FILE_MODE,
+    LARGEST,
     MOST_AT_ONCE,
     NOTHING,
     Blob,
     NotHere,
     Objects,
-    folder_bytes,
     object_id,
     parsed_commit,
     path_text,
 )
-from cdr.store.pack_file import pack_of
 from cdr.store.repository import REFTABLE, SHA_256, Repository
 
 OLDEST_GIT = (2, 36)
@@ -125,7 +125,17 @@ class Git(Objects):
         return found
 
     def _contents(self, reader: Reader, id_: str, kind: str, most: int) -> bytes:
-        return reader.exactly(self._size(reader, id_, kind, most) + 1)[:-1]
+        size = self._size(reader, id_, kind, most)
+        try:
+            return reader.exactly(size + 1)[:-1]
+        except GitFailed as error:
+            if error.code < 0:
+                raise
+            raise self._damaged(id_) from None
+
+    def _damaged(self, id_: str) -> NotAuthentic:
+        ownership.refuse_unreadable(self.repository.objects)
+        return NotHere(f"The object {id_[:12]} of the repository is damaged.")
 
     def _size(self, reader: Reader, id_: str, kind: str, most: int) -> int:
         header = reader.line().split()
@@ -133,8 +143,7 @@ class Git(Objects):
             code = reader.ended()
             if code < 0:
                 raise GitFailed("cat-file", code)
-            ownership.refuse_unreadable(self.repository.objects)
-            raise NotHere(f"The object {id_[:12]} of the repository is damaged.")
+            raise self._damaged(id_)
         if len(header) != 3:
             ownership.refuse_unreadable(self.repository.objects)
             raise self.repository.lacking() or NotHere("An object of the repository is missing or damaged.")
@@ -173,6 +182,8 @@ class Git(Objects):
 
         `merged` is another line of work that it puts together with the parent's.
         """
+        from cdr.store.pack_file import pack_of
+
         new = {path: object_id("blob", one) for path, one in files.items() if isinstance(one, bytes)}
         ids = {path: new.get(path) or (one.digest if isinstance(one, Blob) else None) for path, one in files.items()}
         tree, folders = self.rewritten(parent or EMPTY_TREE, ids)
@@ -194,6 +205,23 @@ class Git(Objects):
     def keep(self, data: bytes) -> Blob:
         """Bytes put into the repository, part of no commit yet."""
         return Blob(FILE_MODE, self.text("hash-object", "-w", "--stdin", data=data))
+
+    def give_back(self, blob: Blob, path: str) -> bool:
+        """Take a file that the repository lost from the folder, where it stands as it was; git itself writes none that it takes to be there."""
+        try:
+            raw = disk.read_regular(self.folder / path, LARGEST["blob"])
+        except OSError:
+            return False
+        if object_id("blob", raw) != blob.digest:
+            return False
+        place = self.repository.objects / blob.digest[:2] / blob.digest[2:]
+        if (
+            disk.private_folder(place.parent).resolve()
+            != self.repository.shared.resolve() / "objects" / blob.digest[:2]
+        ):
+            return False  # a link that leads elsewhere
+        disk.write_whole(place, zlib.compress(b"blob %d\0" % len(raw) + raw))
+        return True
 
     # ---- the branch --------------------------------------------------------------------------------------------
 

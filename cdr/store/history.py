@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cdr.errors import VERIFY, CdrError, NotAuthentic, NotFound
-from cdr.store import erasures, layout, signers, state
+from cdr.store import erasures, layout, signers, state, way_back
 from cdr.store.crypto import Gnupg, Signer, UnknownKey
 from cdr.store.git import Git
 from cdr.store.keyring import Key, Part
@@ -24,8 +24,6 @@ from cdr.store.state import State, Verified
 Progress = Callable[[Sequence[str], str], Iterable[str]]
 ANOTHER = "Another store stands in this folder than the one seen here before."
 GIVEN_UP = "given-up"
-ASK = "keep this copy, and ask the other members before you go on."
-SIGN_AGAIN = f"If you made it by hand: git commit --amend --gpg-sign. If you did not: {ASK}"
 
 
 def silent(items: Sequence[str], label: str) -> Iterable[str]:
@@ -94,18 +92,8 @@ class History:
         if new is None and self._first(tip) != self.root:
             raise self._not_accepted(ANOTHER)
         if new is None:
-            raise self._not_as_seen(known.head, tip)
+            raise way_back.not_as_seen(self.git, known.head, tip)
         return new
-
-    def _not_as_seen(self, known: str, tip: str) -> NotAuthentic:
-        """That the branch does not hold any more what was seen of it, and how it comes back where it is still here."""
-        hint = f"Compare with another copy of the store before you go on; the last commit seen here was {known[:12]}."
-        with suppress(NotAuthentic):  # it is not in this repository
-            if self.git.is_ancestor(tip, known):
-                hint += f" It is still here; if it was you who went back behind it: git merge --ff-only {known[:12]}"
-        return NotAuthentic(
-            "The store's history is not the one that was seen here before: it was rolled back or rewritten.", hint
-        )
 
     def remember(self, tip: str, count: int) -> Verified:
         """Keep that everything up to `tip` is authentic."""
@@ -127,7 +115,7 @@ class History:
                 self._check_merge(commit) if len(commit.parents) > 1 else self._check_change(commit, commit.parents[0])
             )
         except IndexError:
-            raise NotAuthentic(f"The commit {commit.id[:12]} has no history before it.", SIGN_AGAIN) from None
+            raise self._refused(commit, "has no history before it") from None
 
     def by(self, commit: Commit) -> Person:
         """Whose key signed a commit of the history. Raises: NotAuthentic."""
@@ -205,7 +193,7 @@ class History:
     def _check_merge(self, commit: Commit) -> Person:
         """A path changed on one side must equal that side; one changed on both needs someone who may write it."""
         if len(commit.parents) != 2:
-            raise NotAuthentic(f"The commit {commit.id[:12]} merges more than two lines of work.", SIGN_AGAIN)
+            raise self._refused(commit, "merges more than two lines of work")
         ours, theirs = commit.parents
         people = {self._signer(commit, parent) for parent in commit.parents}
         base = self.git.merge_base(ours, theirs)
@@ -223,9 +211,7 @@ class History:
         dropped = {path for path in dropped if erasures.case_of(path) not in erased}
         untouched = (against_ours.keys() & against_theirs.keys()) - one.keys() - other.keys()
         if dropped or untouched:
-            raise NotAuthentic(
-                f"The merge {commit.id[:12]} changes what neither side changed, or drops a change.", SIGN_AGAIN
-            )
+            raise self._refused(commit, "is a merge that changes what neither side changed, or drops a change")
         changes = {path: against_ours.get(path) or against_theirs[path] for path in written}
         for person in people:
             self._may(person, commit, changes)
@@ -235,17 +221,17 @@ class History:
     def _signer(self, commit: Commit, parent: str) -> Person:
         """Who made a commit, of the people whom the registry of its parent names."""
         if not commit.signature:
-            raise NotAuthentic(f"The commit {commit.id[:12]} is not signed.", SIGN_AGAIN)
+            raise self._refused(commit, "is not signed")
         keys = self.keys_at(parent)
         try:
             signer = keys.gnupg.signer(commit.payload, commit.signature)
         except UnknownKey:
             signer = self._by_a_new_subkey(commit, parent)
         except NotAuthentic:
-            raise _by_nobody(commit) from None
+            raise self._by_nobody(commit) from None
         person = keys.registry.person(signer.primary)
         if person is None:
-            raise _by_nobody(commit)
+            raise self._by_nobody(commit)
         return person
 
     def _by_a_new_subkey(self, commit: Commit, parent: str) -> Signer:
@@ -261,7 +247,7 @@ class History:
             raise self._not_taken_up(commit, parent, unknown) from None
         then, now = (_certified(ring.key(signer.primary), signer.signing) for ring in (before, since))
         if then == now:
-            raise _by_nobody(commit)
+            raise self._by_nobody(commit)
         return signer
 
     def _not_taken_up(self, commit: Commit, parent: str, unknown: UnknownKey) -> NotAuthentic:
@@ -271,7 +257,7 @@ class History:
             signer = Gnupg().signer(commit.payload, commit.signature)
             person = self.keys_at(parent).registry.person(signer.primary)
             if person is None:
-                return _by_nobody(commit)
+                return self._by_nobody(commit)
         if person:
             return NotAuthentic(
                 f"The commit {commit.id[:12]} is signed with a subkey of {person.name}'s key that the store does not hold yet.",
@@ -280,16 +266,20 @@ class History:
         return NotAuthentic(
             f"The commit {commit.id[:12]} is signed with a key that this store does not hold ({unknown.key_id}).",
             f"If it is a new subkey of a member's key, that member takes it up ({refresh} FINGERPRINT), and the commit counts. "
-            f"If not: {ASK}",
+            f"If not: {way_back.ASK}",
         )
+
+    def _by_nobody(self, commit: Commit) -> NotAuthentic:
+        return self._refused(commit, "is not by anyone who may write to this store")
+
+    def _refused(self, commit: Commit, why: str) -> NotAuthentic:
+        return NotAuthentic(f"The commit {commit.id[:12]} {why}.", way_back.sign_again(self.git, commit))
 
     def _may(self, person: Person, commit: Commit, changes: Changes) -> None:
         if person.role == CHASER:
             wrong = [path for path, (_, new) in changes.items() if new is None or not layout.chaser_may_write(path)]
             if wrong:
-                raise NotAuthentic(
-                    f"The commit {commit.id[:12]} by the chaser's key changes more than prompts.", SIGN_AGAIN
-                )
+                raise self._refused(commit, "is by the chaser's key, and changes more than prompts")
         if any(path.startswith("keys/") for path in changes):
             self.keys_at(commit.id)  # refuses a registry that cannot be read or names no member
 
@@ -297,10 +287,12 @@ class History:
 
     def _root(self) -> str:
         """The commit that made the store: as it was seen in this folder before, or else as the history has it."""
-        tip = self.git.repository.tip()
+        tip, seen = self.git.repository.tip(), state.roots_at(self.git.folder)
+        if tip is None and seen:
+            heads = [head for root in seen for head in State(root, self.git.folder).verified()[:1]]
+            raise way_back.branch_gone(self.git, heads[0].head if len(heads) == 1 else "")
         if tip is None:
             raise NotFound("This folder's repository is not a store.", "Make one with: cdr init")
-        seen = state.roots_at(self.git.folder)
         if len(seen) == 1 and not self.accepted_root:
             with suppress(NotAuthentic):  # it is not in this repository
                 return self.git.commits([*seen])[0].id
@@ -383,10 +375,6 @@ def _key_files(registry: Registry, files: Mapping[str, Blob]) -> dict[str, str]:
 
 def _named(digests: Iterable[str], known: Iterable[bytes]) -> str:
     return hashlib.sha256("\n".join(sorted(digests)).encode() + b"\0".join(known)).hexdigest()[:40]
-
-
-def _by_nobody(commit: Commit) -> NotAuthentic:
-    return NotAuthentic(f"The commit {commit.id[:12]} is not by anyone who may write to this store.", SIGN_AGAIN)
 
 
 def _certified(key: Key | None, fingerprint: str) -> Part | None:

@@ -2,8 +2,8 @@
 
 It is keyed by the digest of each ciphertext, so that nothing stale is ever used, and opening it costs one private-key
 operation however many cases there are. What was complete at a verified commit is complete whenever the store stands there again:
-then nothing but the index is looked at. Beside it stand parts of it by what is asked (`parts`), and one file a case that holds
-that case's opened documents.
+then nothing but the index is looked at. Beside it stand parts of it by what is asked (`parts`), and the documents of the cases that
+were opened (`opened`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,18 @@ from cdr.store import layout
 from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
+from cdr.store.opened import Opened
 from cdr.store.opening import AT_ONCE
-from cdr.store.parts import Column, Kept, Part, Parts, case_of, digests_of, entries
+from cdr.store.parts import Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
 
-SAVE_EVERY = 50
+SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened
+OF_ALL = (
+    5  # and of what was worked out, a fifth: the whole index is written, which takes longer the more there is in it
+)
+TOGETHER = 20  # of more cases than these what was opened is kept together
 OF_CASES = "cases/"
 RESTED = 50  # so many cases that came to rest stay in the part of the others before they are moved
 
@@ -58,11 +63,11 @@ class Index:
         self.owner = snapshot.person
         self.broken: dict[str, CdrError] = {}
         self._kept: dict[str, Any] | None = None
-        self._cases: dict[str, dict[str, Any]] = {}
+        self.opened = Opened(sealing)
         self._found: Kept | None = None
         self._now: Part | None = None
         self._busy: Kept | None = None
-        self._columns: dict[tuple[str, int], dict[str, Any]] = {}
+        self._columns: dict[Asked, dict[str, Any]] = {}
         self.parts = Parts(sealing, extraction.columns, extraction.version)
         # the commit at which what is kept was complete; empty where it never was, or a case cannot be read
         self._at = ""
@@ -89,41 +94,39 @@ class Index:
         """What is asked of all the other cases together."""
         return self._part_now().at_rest
 
-    def column(self, name: str, since: int = 0) -> dict[str, Any]:
-        """What a column holds of every case, by reference; of those at rest only of such as have to do with the year `since` or a later one."""
-        if (name, since) not in self._columns:
-            at_rest, of = self.column_at_rest(name, since), self.parts.columns[name].of
+    def column(self, asked: Asked) -> dict[str, Any]:
+        """What a column holds of every case, by reference; of those at rest only of such as stand in a file that is asked for."""
+        if asked not in self._columns:
+            at_rest, of = self.column_at_rest(asked), self.parts.columns[asked.column].of
             busy = {case: of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
-            self._columns[name, since] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
-        return self._columns[name, since]
+            self._columns[asked] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
+        return self._columns[asked]
 
-    def column_at_rest(self, name: str, since: int = 0) -> dict[str, Any]:
+    def column_at_rest(self, asked: Asked) -> dict[str, Any]:
         """The same of the cases that `facts_not_at_rest` does not give."""
-        found = self.parts.column(name, since, self._part_now(name, since))
+        found = self.parts.column(asked, self._part_now(asked))
         if found is None:
             self._complete()
             self._save()
-            found = self.parts.column(name, since, self._part_now())
+            found = self.parts.column(asked, self._part_now())
         return found or {}
 
-    def summed(
-        self, name: str, since: int, key: str, make: Callable[[Mapping[str, Any]], dict[str, Any]]
-    ) -> dict[str, Any]:
+    def summed(self, asked: Asked, key: str, make: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
         """What `make` makes of `column_at_rest` together, as plain JSON; kept under `key`, and the column is not opened while it stands.
 
         The key tells everything else that it is made from.
         """
-        kept = self.parts.summed(key, self.parts.files(name, since, self._part_now(summed=key)))
+        kept = self.parts.summed(key, self.parts.files(asked, self._part_now(summed=key)))
         if kept is None:
-            kept = make(self.column_at_rest(name, since))
+            kept = make(self.column_at_rest(asked))
             if self._part_now().at:
-                self.parts.keep_summed(key, self.parts.files(name, since, self._part_now()), kept)
+                self.parts.keep_summed(key, self.parts.files(asked, self._part_now()), kept)
         return kept
 
-    def _part_now(self, column: str = "", since: int = 0, summed: str = "") -> Part:
+    def _part_now(self, asked: Asked | None = None, summed: str = "") -> Part:
         """The part of the cases that are not at rest as the store stands, made from the whole index where it is not kept."""
         if self._now is None:
-            self._now = self.parts.not_at_rest(column, since, summed)
+            self._now = self.parts.not_at_rest(asked, summed)
         if self._now is None or self._now.at != self.snapshot.head:
             kept = self._complete()  # which may renew the parts
             renewed = self.parts.not_at_rest()
@@ -212,7 +215,7 @@ class Index:
                     self.snapshot.revisions.check(place.path, kept[place.path]["previous"])
         self._is_complete = True
         self._at = "" if self.broken else self.snapshot.head
-        if self._at or gone:
+        if self._at or gone or missing:
             self._save()
         return kept
 
@@ -242,38 +245,48 @@ class Index:
         for place in missing:
             by_case.setdefault(place.case, []).append(place)
         not_here: list[NotAllowed] = []
-        ahead = _in_groups(by_case)
+        groups = _in_groups(by_case)
+        opening = self.snapshot.opening_ahead([self._not_opened_before(group, by_case) for group in groups.values()])
+        saved = 0
         for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
-            if case in ahead:
-                self.snapshot.open_ahead(self._not_in_their_cases_files(ahead[case], by_case))
+            if case in groups:
+                next(opening)
             try:
-                self._take_in_case(case, by_case[case])
+                self._take_in_case(case, by_case[case], with_others=len(by_case) > TOGETHER)
             except (NotAuthentic, ToolMissing) as error:
                 self.broken[case] = error
             except NotAllowed as error:
                 self.broken[case] = error
                 not_here.append(error)
             if number % SAVE_EVERY == 0:
-                self._save()
+                self.opened.save()
+                saved = self._saved_as_of(number, saved)
+        self.opened.save()
         if len(not_here) == len(by_case) > 1:  # no single document's fault: this key opens none
             raise not_here[0]
-        self._save()
 
-    def _not_in_their_cases_files(
-        self, places: Iterable[Place], by_case: Mapping[str, Sequence[Place]]
-    ) -> Iterator[Place]:
+    def _saved_as_of(self, number: int, saved: int) -> int:
+        """Keep the index where enough cases were taken in since it was kept; how many had been when it was kept last."""
+        if (number - saved) * OF_ALL < number:
+            return saved
+        self._save()
+        return number
+
+    def _not_opened_before(self, places: Iterable[Place], by_case: Mapping[str, Sequence[Place]]) -> Iterator[Place]:
         """Those of the documents that `case_documents` will have to decrypt."""
         for place in places:
-            kept = self.kept_of(place.case) if len(by_case[place.case]) > 1 else {}
+            kept = self.opened.of(place.case) if len(by_case[place.case]) > 1 else {}
             if kept.get(place.path, {}).get("digest") != self.snapshot.digest_of(place.path):
                 yield place
 
-    def _take_in_case(self, case: str, places: Iterable[Place]) -> None:
+    def _take_in_case(self, case: str, places: Iterable[Place], with_others: bool) -> None:
         kept = self._load()
-        for document in self.case_documents(case, places).values():
+        for document in self.case_documents(case, places, with_others=with_others).values():
             path = document.place.path
             if document.place.kind in self.extraction.kinds:
                 kept[path] = self._facts(document, self.snapshot.files[path].digest)
+        if with_others:
+            self.opened.let_go(case)
 
     def _facts(self, document: Document, digest: str) -> dict[str, Any]:
         try:
@@ -308,10 +321,10 @@ class Index:
 
     # ---- one case ----------------------------------------------------------------------------------------------
 
-    def case_documents(self, case: str, places: Iterable[Place]) -> dict[str, Document]:
-        """These documents of one case by id, opened from the case's own file where that still holds them."""
+    def case_documents(self, case: str, places: Iterable[Place], *, with_others: bool = False) -> dict[str, Document]:
+        """These documents of one case by id, opened from what is kept of the case where that still holds them."""
         wanted = [place for place in places if may_read(self.owner, place.kind)]
-        kept = self.kept_of(case) if len(wanted) > 1 else {}
+        kept = self.opened.of(case) if len(wanted) > 1 else {}
         found, opened = {}, False
         for place in wanted:
             digest = self.snapshot.digest_of(place.path)
@@ -322,14 +335,8 @@ class Index:
             else:
                 found[place.id], opened = self.snapshot.read(place), True
         if opened and len(wanted) > 1:
-            self.keep_case(case, found, kept)
+            self.keep_case(case, found, kept, with_others=with_others)
         return found
-
-    def kept_of(self, case: str) -> dict[str, Any]:
-        """What is kept of one case's documents by path; one private-key operation, the first time."""
-        if case not in self._cases:
-            self._cases[case] = entries(self.sealing.open(self._case_name(case)), "body")
-        return self._cases[case]
 
     def keep_case(
         self,
@@ -337,19 +344,17 @@ class Index:
         documents: Mapping[str, Document],
         kept: Mapping[str, Any] | None = None,
         digests: Mapping[str, str] | None = None,
+        *,
+        with_others: bool = False,
     ) -> None:
-        """Keep one case's opened documents; encrypting them costs no private key."""
+        """Keep one case's opened documents, of many cases `with_others` (then `opened` is saved); encrypting them costs no private key."""
         known = digests or {}
         entries = dict(kept or {})
         for document in documents.values():
             path = document.place.path
             digest = known.get(path) or self.snapshot.digest_of(path)
             entries[path] = {"digest": digest, **for_cache(document)}
-        self._cases[case] = entries
-        self.sealing.keep(self._case_name(case), entries)
-
-    def _case_name(self, case: str) -> str:
-        return f"cases/{case}"
+        (self.opened.keep_with_others if with_others else self.opened.keep)(case, entries)
 
 
 def _in_groups(by_case: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]:

@@ -5,6 +5,7 @@ What stood there stays in the history, and is kept aside as it is, encrypted, fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cdr import disk
@@ -13,7 +14,7 @@ from cdr.records import dataclass
 from cdr.store import layout, transaction
 from cdr.store.document import Document, decode, salvaged, unwritten
 from cdr.store.layout import Place
-from cdr.store.objects import NotHere
+from cdr.store.objects import Blob, NotHere
 from cdr.store.registry import MEMBER
 from cdr.store.revisions import Step
 from cdr.store.store import Store
@@ -61,6 +62,19 @@ def mend(store: Store) -> list[Mended]:
     return mended
 
 
+def objects_found_again(store: Store, files: Mapping[str, Blob]) -> list[str]:
+    """Give the repository back what it lost of these files and the folder has as it was recorded; their paths. The caller holds the lock."""
+    return [path for path, blob in files.items() if not _is_in(store, blob) and store.git.give_back(blob, path)]
+
+
+def _is_in(store: Store, blob: Blob) -> bool:
+    try:
+        store.git.contents([blob.digest] if blob.is_regular else [])
+    except NotHere:
+        return False
+    return True
+
+
 def _places(store: Store) -> list[Place]:
     """Every document, and every one that somebody took out by hand."""
     return [*store.snapshot.places.values(), *store.sealed.taken_out()]
@@ -87,7 +101,7 @@ def _put_right(store: Store, place: Place) -> _Found:
     is_gone = place.path not in store.sealed.files
     if place.kind is layout.ATTACHMENT:
         return _attachment(store, place) if is_gone else _Found(LOST)
-    if not _is_here(store, place):
+    if not is_gone and not _is_in(store, store.sealed.files[place.path]):
         return _Found(LOST)  # what is not here another copy has: an older revision in its place would only hide that
     steps = store.sealed.revisions.of(place.path)
     for number, step in enumerate(steps):
@@ -109,15 +123,6 @@ def _attachment(store: Store, place: Place) -> _Found:
         return _Found(BACK, attachment=store.snapshot.keys.gnupg.decrypt(ciphertext, place.path))
     except (*UNREADABLE, ValueError):
         return _Found(LOST)
-
-
-def _is_here(store: Store, place: Place) -> bool:
-    blob = store.sealed.files.get(place.path)
-    try:
-        store.git.contents([blob.digest] if blob and blob.is_regular else [])
-    except NotHere:
-        return False
-    return True
 
 
 def _honest(store: Store, place: Place, step: Step) -> Document | None:

@@ -8,35 +8,28 @@ A commit or a tree that is not written exactly as git writes one is refused too,
 from __future__ import annotations
 
 import hashlib
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cdr.errors import NotAuthentic
 from cdr.expressions import expression
 from cdr.records import dataclass
+from cdr.store.folders import ASK, FOLDER_MODE, Alike, Folder, alike, folder_bytes, parsed_folder
 
 NOTHING = "0" * 40
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 FILE_MODE = "100644"
-FOLDER_MODE = b"40000"
-MODES = {b"100644", b"100664", b"100755", b"120000", b"160000", FOLDER_MODE}
 ID = expression(r"[0-9a-f]{40}")
 LARGEST = {"commit": 1 << 20, "tree": 1 << 22, "blob": 1 << 27}
 MOST_AT_ONCE = {"tree": 1 << 24}  # of all folders that lie equally deep
 LATEST = 253402300799  # the last second of the year 9999
-KEPT_ENTRIES = 200_000
+KEPT_ENTRIES, MOST_ALIKE = 200_000, 4
 MOST_FILES = 400_000  # a tree of a few objects can spell out more paths than there is memory for
 LONGEST_PATH = 4096
 FETCH = "Make a new clone of another copy of the store, or restore a backup; then run there: cdr verify"
-ASK = "Keep this copy, and ask the other members before you go on."
 
-_ENTRY = expression(rb"([0-7]{5,6}) ([^\0/]+)\0(.{20})", re.DOTALL)
 _AUTHOR = expression(rb"[^\0\n]*<[^<>\0\n]*> (\d+) [+-]\d{4}")
 _FIRST = (b"tree", b"parent", b"author", b"committer")
-
-Folder = dict[bytes, tuple[bytes, bytes]]
-"""One folder of a tree: by name the mode and the id, as they are stored."""
 
 
 class NotHere(NotAuthentic):
@@ -91,6 +84,7 @@ class Objects(ABC):
     def __init__(self) -> None:
         self._files: dict[str, dict[str, Blob]] = {}
         self._folders: dict[str, Folder] = {}
+        self._alike: dict[str, Alike] = {}  # large folders in which one name was looked for
         self._commits: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._entries = 0
 
@@ -139,8 +133,7 @@ class Objects(ABC):
         """One file of a commit; None where none is there, or a folder is."""
         folder, _, name = path.rpartition("/")
         id_ = self.subtree(commit, folder) if folder else self._tree_of(commit)
-        entry = self._folder([id_])[0].get(name.encode("utf-8", "surrogateescape")) if id_ else None
-        return _file(entry)
+        return _file(self._entry(id_, name.encode("utf-8", "surrogateescape"))) if id_ else None
 
     def below(self, commit: str, folder: str) -> dict[str, Blob]:
         """Every file below one folder of a commit, by its path; nothing else of the commit is looked at."""
@@ -169,7 +162,7 @@ class Objects(ABC):
         for name in path.encode("utf-8", "surrogateescape").split(b"/"):
             if mode != FOLDER_MODE:
                 return ""
-            mode, raw = self._folder([id_])[0].get(name, (b"", b""))
+            mode, raw = self._entry(id_, name) or (b"", b"")
             id_ = raw.hex()
         return id_
 
@@ -196,15 +189,33 @@ class Objects(ABC):
     def _tree_of(self, commit: str) -> str:
         return EMPTY_TREE if commit == EMPTY_TREE else self._links(commit)[0]
 
-    def _folder(self, ids: list[str]) -> list[Folder]:
-        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self._folders and id_ != EMPTY_TREE]
-        known = {id_: self._folders.get(id_, {}) for id_ in ids if id_ not in wanted}
+    def _entry(self, folder: str, name: bytes) -> tuple[bytes, bytes] | None:
+        """What stands under one name in a folder; one that is large and plain is not taken apart for it."""
+        if folder in self._folders or folder == EMPTY_TREE:
+            return self._folder([folder])[0].get(name)
+        if folder not in self._alike:
+            [raw] = self._checked([folder], "tree", LARGEST["tree"])
+            large = alike(raw)
+            if large is None:
+                return self._taken_apart(folder, raw).get(name)
+            self._alike = {**dict([*self._alike.items()][1 - MOST_ALIKE :]), folder: large}
+        return self._alike[folder].entry(name)
+
+    def _taken_apart(self, id_: str, raw: bytes) -> Folder:
         if self._entries > KEPT_ENTRIES:
             self._folders.clear()
             self._entries = 0
-        for id_, raw in zip(wanted, self._checked(wanted, "tree", LARGEST["tree"]), strict=True):
-            known[id_] = self._folders[id_] = parsed_folder(id_, raw)
-            self._entries += len(known[id_])
+        self._folders[id_] = parsed_folder(id_, raw)
+        self._entries += len(self._folders[id_])
+        return self._folders[id_]
+
+    def _folder(self, ids: list[str]) -> list[Folder]:
+        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self._folders and id_ != EMPTY_TREE]
+        known = {id_: self._folders.get(id_, {}) for id_ in ids if id_ not in wanted}
+        here = {id_: self._alike.pop(id_).raw for id_ in wanted if id_ in self._alike}
+        missing = [id_ for id_ in wanted if id_ not in here]
+        here |= zip(missing, self._checked(missing, "tree", LARGEST["tree"]), strict=True)
+        known |= {id_: self._taken_apart(id_, raw) for id_, raw in here.items()}
         return [known[id_] for id_ in ids]
 
     # ---- commits -----------------------------------------------------------------------------------------------
@@ -299,26 +310,6 @@ class Objects(ABC):
 def object_id(kind: str, raw: bytes) -> str:
     """The id of an object of these bytes."""
     return hashlib.sha1(f"{kind} {len(raw)}\0".encode() + raw, usedforsecurity=False).hexdigest()
-
-
-def parsed_folder(id_: str, raw: bytes) -> Folder:
-    """One folder of a tree. Raises: NotAuthentic where git would not have written it so."""
-    entries = _ENTRY.findall(raw)
-    folder = {name: (mode, digest) for mode, name, digest in entries}
-    order = [name + b"/" if mode == FOLDER_MODE else name for mode, name, _ in entries]
-    whole = sum(len(mode) + len(name) + 22 for mode, name, _ in entries) == len(raw)
-    odd = {name for name in folder if name in (b".", b"..") or name.lower() == b".git"}
-    if not whole or odd or len(folder) != len(entries) or order != sorted(order) or {m for m, *_ in entries} - MODES:
-        raise NotAuthentic(f"The folder {id_[:12]} of the repository is not written as git writes one.", ASK)
-    return folder
-
-
-def folder_bytes(folder: Mapping[bytes, tuple[bytes, bytes]]) -> bytes:
-    """A folder as git stores it."""
-    entries = sorted(
-        (name + b"/" if mode == FOLDER_MODE else name, mode, name, id_) for name, (mode, id_) in folder.items()
-    )
-    return b"".join(mode + b" " + name + b"\0" + id_ for _, mode, name, id_ in entries)
 
 
 def parsed_commit(id_: str, raw: bytes) -> Commit:

@@ -19,13 +19,14 @@ FOLDER = "panels"
 class PanelFile:
     """The documents of the panel: meetings by their ids, in the order of their days; the others are None before there is one.
 
-    `left_out` are meetings that cannot be read, and why.
+    `left_out` are meetings that cannot be read, and why; `changed` those whose file in the folder is not the one that was recorded.
     """
 
     meetings: Mapping[str, Document]
     agreements: Document | None = None
     learning: Document | None = None
     left_out: Mapping[str, CdrError] = field(default_factory=dict)
+    changed: Mapping[str, CdrError] = field(default_factory=dict)
 
     def whole(self) -> PanelFile:
         """The same, for who gives out ids, or moves cases and meetings, and so must know every one. Raises: what keeps one from being read."""
@@ -36,7 +37,7 @@ class PanelFile:
     def meeting(self, id_: str) -> Document:
         """One meeting, whose id may be given in small letters. Raises: NotFound, and what keeps it from being read."""
         wanted = id_.strip().casefold()
-        for unread, error in self.left_out.items():
+        for unread, error in {**self.changed, **self.left_out}.items():
             if unread.casefold() == wanted:
                 raise error
         for known, document in self.meetings.items():
@@ -48,7 +49,8 @@ class PanelFile:
 def panel_file(store: Store) -> PanelFile:
     """The documents of the panel, at the cost of one private-key operation.
 
-    A meeting that cannot be read stops nobody who asks for the others: it is left out, and `Store.meetings_left_out` says why.
+    A meeting that cannot be read stops nobody who asks for the others: it is left out, and `Store.meetings_left_out` says why. One whose
+    file in the folder was changed is read from the history, and is refused to who asks for it alone, as a case is.
     Raises: NotAllowed, NotAuthentic, TryAgain.
     """
     store.require_member()
@@ -57,7 +59,7 @@ def panel_file(store: Store) -> PanelFile:
     places = [place for place in found if place is not None]
     if not places:
         return PanelFile({})
-    store.refuse_changed_files(FOLDER, layout.KEYS)
+    store.refuse_changed_files(layout.KEYS)
     try:
         documents = store.index.case_documents(FOLDER, places)  # kept together, as the documents of one case are
     except (NotAuthentic, ToolMissing):
@@ -65,7 +67,26 @@ def panel_file(store: Store) -> PanelFile:
     meetings = [one for one in documents.values() if one.place.kind is layout.PANEL]
     others = {one.place.kind.name: one for one in documents.values() if one.place.kind is not layout.PANEL}
     in_order = sorted(meetings, key=lambda one: (str(one.body.get("date")), one.place.id))
-    return PanelFile({one.place.id: one for one in in_order}, **others, left_out=dict(store.meetings_left_out))
+    return PanelFile(
+        {one.place.id: one for one in in_order},
+        **others,
+        left_out=dict(store.meetings_left_out),
+        changed=_changed(store, places),
+    )
+
+
+def _changed(store: Store, places: Sequence[Place]) -> dict[str, CdrError]:
+    """Which of these documents stand in the folder otherwise than they were recorded, by their ids, and what to say of each."""
+    found: dict[str, CdrError] = {}
+    try:
+        store.refuse_changed_files(FOLDER)
+    except NotAuthentic:
+        for place in places:
+            try:
+                store.refuse_changed_files(place.path)
+            except NotAuthentic as error:
+                found[place.id] = error
+    return found
 
 
 def _one_by_one(store: Store, places: Sequence[Place]) -> dict[str, Document]:

@@ -1,7 +1,8 @@
 """Parts of the local index: what one sort of question asks, kept apart, so that it reads nothing else of the other cases.
 
 `not-at-rest` holds all that the index keeps of the cases in which somebody may still have something to do. Of the others, which
-grow in number for ever, each column holds what one sort of question asks of them; one that is asked by years is in one file a year.
+grow in number for ever, each column holds what one sort of question asks of them; one that is asked by years is in one file a year,
+one that is asked by a word in a few files, of which a question opens that of its word.
 A file is known by the ciphertexts that it was made from, which `not-at-rest` names: one that is stale, damaged or another's counts
 as not there, and is made again from the whole index.
 """
@@ -18,7 +19,8 @@ from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"
 READS = "reads"  # that a case was opened, until a change notes it
-BY_YEAR = "."
+BY_YEAR, BY_WORD = ".", "-of-"
+SHARES = 16  # files of a column that is asked by a word: of 40,000 cases each has some 2,500, which are read in a millisecond
 SUMMED = "summed-"
 MOST_SUMMED = 8  # a person asks for a few sorts of tally
 SUM_LENGTH = 32
@@ -30,21 +32,35 @@ Kept = dict[str, dict[str, dict[str, Any]]]
 class Column:
     """What one sort of question asks of each case: `of` makes plain JSON of what is kept of a case, None where it asks nothing of that.
 
-    `year` says of what `of` made the last year with which the case has to do; then each year has a file of its own.
+    `year` says of what `of` made the last year with which the case has to do; then each year has a file of its own. `word` says of it the
+    word under which alone it is ever asked for; then cases of one word stand in one file.
     """
 
     name: str
     of: Callable[[str, Kinds], Any]
     year: Callable[[Any], int] | None = None
+    word: Callable[[Any], str] | None = None
 
-    def file(self, made: Any) -> str:
-        """The file in which what `of` made belongs."""
-        return f"{self.name}{BY_YEAR}{self.year(made)}" if self.year else self.name
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is in one file."""
+        return not (self.year or self.word)
 
-    def has(self, file: str, since: int) -> bool:
+    def has(self, file: str, since: int = 0) -> bool:
         """Whether a file is one of this column, and may hold a case that has to do with the year `since` or a later one."""
+        if self.word:
+            return file.startswith(f"{self.name}{BY_WORD}")
         name, _, year = file.partition(BY_YEAR)
         return name == self.name and (not year or (year.isdecimal() and int(year) >= since))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which of the files of a column a question opens: those of the year `since` and later ones, or that of a word."""
+
+    column: str
+    since: int = 0
+    word: str = ""
 
 
 @dataclass
@@ -95,32 +111,48 @@ class Parts:
         self._opened: dict[str, Mapping[str, Any] | None] = {}
         self._part: Part | None = None
 
-    def not_at_rest(self, column: str = "", since: int = 0, summed: str = "") -> Part | None:
+    def not_at_rest(self, asked: Asked | None = None, summed: str = "") -> Part | None:
         """The part of the cases that are not at rest; None where it is not there, or not of this version.
 
-        With a column, the files of that are opened by the same run of GnuPG; with the key of what was made of a column, that is.
+        With what is asked of a column, the files of that are opened by the same run of GnuPG; with the key of what was made of a column, that is.
         """
         if self._part is None and NOT_AT_REST not in self._opened:
-            more = self._there(self.columns[column], since) if column else ()
+            more = self._asked(asked, self.sealing.names()) if asked else ()
             self._open([NOT_AT_REST, *more, *([_summed(summed)] if summed else ())])
             self._part = Part.read(self._opened[NOT_AT_REST] or {})
         return self._part
 
-    def column(self, name: str, since: int, part: Part) -> dict[str, Any] | None:
+    def column(self, asked: Asked, part: Part) -> dict[str, Any] | None:
         """What a column holds of the cases at rest, by their references; None where a file is not what `part` says that it was made from."""
-        wanted = self.files(name, since, part)
+        wanted = self.files(asked, part)
         self._open([file for file in wanted if file not in self._opened])
         found: dict[str, Any] = {}
         for file in wanted:
             kept = self._opened[file]
             if kept is None or kept["made_from"] != wanted[file]:
                 return None
-            found |= {case: made for case, (_, made) in kept["cases"].items()}
+            found |= kept["cases"]
         return found
 
-    def files(self, name: str, since: int, part: Part) -> dict[str, str]:
+    def files(self, asked: Asked, part: Part) -> dict[str, str]:
         """The files of a column, each with what it was made from."""
-        return {file: read for file, read in part.made_from.items() if self.columns[name].has(file, since)}
+        return {file: part.made_from[file] for file in self._asked(asked, part.made_from)}
+
+    def _asked(self, asked: Asked, there: Iterable[str]) -> list[str]:
+        """Those of some files that are asked for."""
+        column = self.columns[asked.column]
+        of_word = self._of_word(column, asked.word) if column.word else ""
+        return [file for file in there if file == of_word or (not of_word and column.has(file, asked.since))]
+
+    def _file(self, column: Column, made: Any) -> str:
+        """The file in which what a column's `of` made belongs."""
+        if column.word:
+            return self._of_word(column, column.word(made))
+        return f"{column.name}{BY_YEAR}{column.year(made)}" if column.year else column.name
+
+    def _of_word(self, column: Column, word: str) -> str:
+        """The file of a word: by a digest that only the owner can work out, so that its name tells nobody which words there are."""
+        return f"{column.name}{BY_WORD}{self.sealing.share_of(word, SHARES)}"
 
     def summed(self, key: str, made_from: Mapping[str, str]) -> dict[str, Any] | None:
         """What was made of the files of a column together and kept under `key`; None where it was made from others."""
@@ -150,14 +182,17 @@ class Parts:
         """
         before, there = self.not_at_rest(), {*self.sealing.names()}
         stands = dict(before.made_from) if before else {}
-        of_columns = {file for file in there if any(one.has(file, 0) for one in self.columns.values())}
+        of_columns = {file for file in there if any(one.has(file) for one in self.columns.values())}
         self._open(sorted(of_columns - self._opened.keys()))
         files, made = self._files(at_rest, digests)
         for file, cases in files.items():
-            part.made_from[file] = made_from = _sum((case, read) for case, (read, _) in cases.items())
+            part.made_from[file] = made_from = _sum((case, digests[case]) for case in cases)
             right = file in there and stands.get(file) == made_from == (self._opened[file] or {}).get("made_from")
             if not right:
-                self._keep(file, {"made_from": made_from, "cases": cases}, is_whole)
+                read = "".join(
+                    digests[case] for case in cases
+                )  # one long text: it is read in no time, and seldom asked for
+                self._keep(file, {"made_from": made_from, "cases": cases, "read": read}, is_whole)
         for file in of_columns - files.keys() | {one for one in there if one.startswith(SUMMED)} if is_whole else ():
             self.sealing.forget(file)
         return made
@@ -165,9 +200,9 @@ class Parts:
     def _files(
         self, at_rest: Kept, digests: Mapping[str, str]
     ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
-        """The cases of each file, each with what it was read from, and what each column holds."""
+        """The cases of each file, and what each column holds."""
         known = {name: self._known(column) for name, column in self.columns.items()}
-        files: dict[str, dict[str, Any]] = {name: {} for name, column in self.columns.items() if not column.year}
+        files: dict[str, dict[str, Any]] = {name: {} for name, column in self.columns.items() if column.is_whole}
         found: dict[str, dict[str, Any]] = {name: {} for name in self.columns}
         for case in sorted(at_rest):
             for name, column in self.columns.items():
@@ -175,16 +210,18 @@ class Parts:
                 if read != digests[case]:
                     read, made = digests[case], column.of(case, at_rest[case])
                 if made is not None:
-                    files.setdefault(column.file(made), {})[case] = [read, made]
+                    files.setdefault(self._file(column, made), {})[case] = made
                     found[name][case] = made
         return files, found
 
-    def _known(self, column: Column) -> dict[str, Any]:
-        opened = (kept for file, kept in self._opened.items() if kept and column.has(file, 0))
-        return {case: one for kept in opened for case, one in kept["cases"].items()}
-
-    def _there(self, column: Column, since: int) -> list[str]:
-        return [file for file in self.sealing.names() if column.has(file, since)]
+    def _known(self, column: Column) -> dict[str, tuple[str, Any]]:
+        """What was made of each case before, with what the case was read from."""
+        opened = [kept for file, kept in self._opened.items() if kept and column.has(file)]
+        return {
+            case: (kept["read"][place * SUM_LENGTH : (place + 1) * SUM_LENGTH], made)
+            for kept in opened
+            for place, (case, made) in enumerate(kept["cases"].items())
+        }
 
     def _open(self, files: Sequence[str]) -> None:
         for file, kept in zip(files, self.sealing.open_all(files), strict=True):
@@ -227,13 +264,10 @@ def entries(kept: Any, content: str) -> dict[str, Any]:
 
 
 def _is_file(kept: Any) -> bool:
-    """Whether this is a file of a column: made from something, with cases that each say from what."""
-    cases = kept.get("cases")
-    return (
-        isinstance(kept.get("made_from"), str)
-        and isinstance(cases, dict)
-        and all(isinstance(one, list) and len(one) == 2 for one in cases.values())
-    )
+    """Whether this is a file of a column: made from something, with cases, and from what each of these is."""
+    cases, read = kept.get("cases"), kept.get("read")
+    is_of_cases = isinstance(cases, dict) and isinstance(read, str) and len(read) == SUM_LENGTH * len(cases)
+    return is_of_cases and isinstance(kept.get("made_from"), str)
 
 
 def _is_sum(kept: Any) -> bool:

@@ -17,7 +17,7 @@ def releases(store: Store) -> list[Document]:
     found = [layout.place(path) for path in store.sealed.below(FOLDER)]
     places = sorted((one for one in found if one is not None and one.kind is layout.RELEASE), key=lambda one: one.id)
     if places:
-        store.refuse_changed_files(FOLDER, layout.KEYS)
+        store.refuse_changed_files(*(place.path for place in places), layout.KEYS)
     return [store.snapshot.read(place) for place in places]
 
 

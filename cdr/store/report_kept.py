@@ -64,7 +64,7 @@ def _kept(store: Store, place: Place) -> Document | None:
     store.sealed.refuse_taken_out("reports")
     if store.snapshot.blob(place.path) is None:
         return None
-    store.refuse_changed_files("reports", "keys")
+    store.refuse_changed_files(place.path, layout.KEYS)
     return store.snapshot.read(place)
 
 

@@ -23,6 +23,8 @@ LONGEST_PLACE, LONGEST_NAME = 1000, 255  # of a folder and of a branch: what is 
 LARGEST_PACKED = 1 << 26
 LARGEST_INDEX = 1 << 27
 INDEX_BEGINS = expression(rb"DIRC\0\0\0[\x02-\x04].{24}", re.DOTALL)
+BEGUN = "Make a store with: cdr init"
+BROUGHT_BACK = "Put it back from another copy of the store: cp -r COPY/.git FOLDER; then: cdr verify --repair"
 DEEPEST = 5
 PACKED = "packed-refs"
 REFTABLE = "keeps its branches in git's newer format, reftable"
@@ -59,8 +61,11 @@ class Repository:
         except PermissionError:
             ownership.refuse_unreadable(found)
             raise
+        if not is_there and (found / "objects").is_dir():
+            raise _no_head(found, found)
         if not is_there:
-            raise NotFound(f"There is no repository in {self.folder}.", "Make a store with: cdr init")
+            is_store = (self.folder / "cdr.yaml").is_file()
+            raise NotFound(f"There is no repository in {self.folder}.", BROUGHT_BACK if is_store else BEGUN)
         return found
 
     @cached_property
@@ -120,9 +125,12 @@ class Repository:
             name = further
         if (self.shared / "reftable").exists():
             raise self.unsupported(REFTABLE)
+        self._refuse_under_way()
+        if not ID.fullmatch(note(self.directory / "HEAD").strip()):
+            raise _no_head(self.directory, self.shared)
         raise WrongConfiguration(
             "The store's repository is not on a branch, so nothing can be recorded.",
-            "Check out its branch: git switch main",
+            f"Check out its branch: git switch {_only_branch(self.shared)}",
         )
 
     def tip(self) -> str | None:
@@ -255,12 +263,7 @@ class Repository:
 
     def refuse_writing(self) -> None:
         """Stop where a change recorded now would spoil work, or go elsewhere. Raises: WrongConfiguration, TryAgain."""
-        for name, (what, give_up) in UNDER_WAY.items():
-            if os.path.lexists(self.directory / name):
-                raise WrongConfiguration(
-                    f"{what} made by hand is not finished in this folder, so nothing can be recorded.",
-                    f"Where it was you who began it: finish it (git commit -S), or give it up: {give_up}",
-                )
+        self._refuse_under_way()
         outside.refuse_lent(self.folder / ".git", self.directory, self.shared, _known_of(self.directory))
         outside.refuse_links(self.directory, self.shared, self.branch)
         for other in self._other_work_trees():
@@ -270,12 +273,41 @@ class Repository:
                     "A change made here would leave the files there behind. Give one of them a branch of its own: git switch -c NAME",
                 )
 
+    def _refuse_under_way(self) -> None:
+        for name, (what, give_up) in UNDER_WAY.items():
+            if os.path.lexists(self.directory / name):
+                raise WrongConfiguration(
+                    f"{what} made by hand is not finished in this folder, so nothing can be recorded.",
+                    f"Where it was you who began it: finish it (git commit -S), or give it up: {give_up}",
+                )
+
     def _other_work_trees(self) -> list[Path]:
         """The folders, inside the repository's own, of other work trees that are still there."""
         known = list(self.shared.glob("worktrees/*/gitdir"))
         linked = [path.parent for path in known if (there := _known_of(path.parent)) and there.exists()]
         main = [self.shared] if (self.shared / "index").exists() else []
         return [path for path in (*main, *linked) if path != self.directory and (path / "HEAD").is_file()]
+
+
+def _no_head(directory: Path, shared: Path) -> WrongConfiguration:
+    """That a repository does not say on which branch it is, and how it does again."""
+    line, head = f"ref: refs/heads/{_only_branch(shared)}", directory / "HEAD"
+    return WrongConfiguration(
+        f"The file that says on which branch the store's repository is, is gone or damaged: {head}",
+        f"Write it anew: {programs.as_typed('echo', line)} > {programs.as_typed(head)}",
+    )
+
+
+def _only_branch(shared: Path) -> str:
+    """The one branch of a repository, without `refs/heads/`; where there are several or none is seen, what `cdr init` calls it."""
+    folder = shared / "refs/heads"
+    loose = (
+        {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
+    )
+    lines = note(shared / PACKED, LARGEST_PACKED).splitlines() if (shared / PACKED).is_file() else []
+    packed = {line.partition(" refs/heads/")[2] for line in lines if " refs/heads/" in line}
+    found = {name for name in loose | packed if _is_branch(f"refs/heads/{name}")}
+    return found.pop() if len(found) == 1 else "main"
 
 
 def _known_of(directory: Path) -> Path | None:

@@ -240,10 +240,14 @@ def _keep(store: Store, found: Rotation, count: int) -> None:
     forget(store)
     store.history.remember(found.commit, count)
     store.history.taken_up = ()
-    before = {case: store.index.kept_of(case) for case in cases}
+    before = {case: store.index.opened.of(case) for case in sorted(cases)}
     store.look_again()
     digests = {path: blob.digest for path, blob in found.encrypted.items()}
     store.index.put({path: (document, digests[path]) for path, document in found.documents.items()}, found.commit)
-    for case in cases:
-        own = {one.place.id: one for one in found.documents.values() if one.place.case == case}
-        store.index.keep_case(case, own, before[case], digests)
+    own: dict[str, dict[str, Document]] = {case: {} for case in before}
+    for one in found.documents.values():
+        if one.place.case:
+            own[one.place.case][one.place.id] = one
+    for case, documents in own.items():
+        store.index.keep_case(case, documents, before[case], digests, with_others=True)
+    store.index.opened.save()

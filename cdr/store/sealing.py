@@ -5,6 +5,7 @@ So all that is kept costs one private-key operation, however many files it is in
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -84,6 +85,10 @@ class Sealing:
     def forget(self, name: str) -> None:
         """Keep no more what is kept under a name."""
         self.state.forget(self._path(name))
+
+    def share_of(self, word: str, shares: int) -> int:
+        """In which of so many shares a word belongs: always the same for one person and store, and for nobody else to work out."""
+        return int.from_bytes(hmac.digest(self._opened_secret().encode("ascii"), word.encode(), "sha256")) % shares
 
     def _opened_secret(self) -> str:
         if self._secret is None:

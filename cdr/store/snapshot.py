@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 
@@ -29,6 +29,7 @@ class Snapshot:
         self.head = revisions.head
         self.person = person
         self._ahead: dict[str, bytes] = {}
+        self._read_ahead: dict[str, bytes] = {}
 
     def seen_by(self, person: Person) -> Snapshot:
         """The same, read with this person's key."""
@@ -163,9 +164,13 @@ class Snapshot:
 
     def read(self, place: Place) -> Document:
         """One document, opened: one private-key operation. Raises: NotAllowed, NotAuthentic, TryAgain."""
-        document = self.open(place, self.raw(place.path))
+        document = self.opened(place)
         self.revisions.check(place.path, document.previous)
         return document
+
+    def opened(self, place: Place) -> Document:
+        """The same, whatever it replaced."""
+        return self.open(place, self._read_ahead.pop(place.path, b"") or self.raw(place.path))
 
     def unwritten(self, place: Place) -> Document:
         """A ledger that nobody has written in yet. Raises: NotAuthentic where somebody had, and took it away."""
@@ -190,17 +195,50 @@ class Snapshot:
         return document
 
     def open_ahead(self, places: Iterable[Place]) -> None:
-        """Decrypt these documents together, for `open` to take each from; what cannot be, `open` decrypts alone and tells why."""
-        ciphertexts = []
-        for place in places:
-            if self.person and may_read(self.person, place.kind):
-                with suppress(CdrError):  # whoever opens it is told what is wrong with it
-                    ciphertexts.append(self.raw(place.path))
-        self._ahead = {}
-        for batch in opening.batches(ciphertexts):
+        """Decrypt these documents together, for `read` to take each from; what cannot be, that decrypts alone and tells why."""
+        next(self.opening_ahead([places]), None)
+
+    def opening_ahead(self, groups: Sequence[Iterable[Place]]) -> Iterator[None]:
+        """The same of one group after the other; while one is read, the next is decrypted already."""
+        if len(groups) < 2:
+            for group in groups:
+                self._take(*self._decrypted(self._readable(group)))
+                yield
+            return
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as pool:
+            coming = pool.submit(self._decrypted, self._readable(groups[0]))
+            for group in groups[1:]:
+                readable = self._readable(group)
+                ready, coming = coming, pool.submit(self._decrypted, readable)
+                self._take(*ready.result())
+                yield
+            self._take(*coming.result())
+            yield
+
+    def _readable(self, places: Iterable[Place]) -> dict[str, bytes]:
+        return self._contents([place.path for place in places if self.person and may_read(self.person, place.kind)])
+
+    def _decrypted(self, read: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], dict[str, bytes]]:
+        """What was read, with the plaintext of what opened, by the digest of its ciphertext; asks git nothing, for it runs beside who does."""
+        found: dict[str, bytes] = {}
+        for batch in opening.batches(read.values()):
             for ciphertext, plain in zip(batch, opening.opened(self.keys.gnupg, batch), strict=True):
                 if plain:
-                    self._ahead[digest(ciphertext)] = plain
+                    found[digest(ciphertext)] = plain
+        return read, found
+
+    def _take(self, read: Mapping[str, bytes], opened: dict[str, bytes]) -> None:
+        self._read_ahead, self._ahead = {**read}, opened
+
+    def _contents(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of these files, read together; none where one of them is not there or not whole: whoever opens it is told."""
+        with suppress(CdrError):
+            blobs = [self._there(path) for path in paths]
+            if all(blob.is_regular for blob in blobs):
+                return dict(zip(paths, self.git.contents([blob.digest for blob in blobs]), strict=True))
+        return {}
 
     def check_content(self, document: Document) -> None:
         """Judge what the chaser's key may write as what comes from outside is judged. Raises: NotAuthentic."""

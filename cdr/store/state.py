@@ -105,10 +105,9 @@ class State:
         self._keep(home() / "places.json", _summed({"places": _places() | dict.fromkeys(self.names, self.root)}))
 
     def sweep(self) -> None:
-        """Take away what killed runs left half made here."""
-        disk.sweep(home().resolve())
-        disk.sweep(home() / KEPT)
-        disk.sweep_below(self.folder)
+        """Take away what killed runs left half made here: it lies in three folders, whose size no number of cases adds to."""
+        for folder in (home().resolve(), home() / KEPT, self.folder):
+            disk.sweep(folder)
 
     def ring(self, name: str, make: Callable[[Path], bool]) -> Path:
         """The key ring that is kept under `name`; made again where it is not there, or is not what was made.
@@ -168,7 +167,7 @@ class State:
             return False
         try:
             disk.private_folder(path.parent)
-            disk.write_whole(path, data)
+            disk.write_whole(path, data, made_in=self.folder if self.folder in path.parents else None)
         except DiskFailed:
             return False
         return True

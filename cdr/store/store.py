@@ -55,7 +55,7 @@ class Store:
         self.notices: list[str] = []
         self.has_written = False
         self._opened: dict[str, CaseFile] = {}
-        self.cases_opened: set[str] = set()
+        self.cases_opened, self.cases_changed = set[str](), set[str]()
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
@@ -71,9 +71,8 @@ class Store:
 
     @contextmanager
     def _mended(self, wait: float = lock.WAIT_SECONDS) -> Iterator[None]:
-        """Hold the lock; what a crash left undone is finished, and what it left half made is taken away.
-
-        Nothing is written before the history is found good, and the folder fit to be written to."""
+        """Hold the lock; what a crash left undone is finished, and what it left half made is taken away: nothing is written before
+        the history is found good, and the folder fit to be written to."""
         from cdr.store import transaction
 
         self.git.repository.refuse_writing()
@@ -324,6 +323,7 @@ class Store:
         written = transaction.prepare(self.snapshot, change, replaced, self.progress)
 
         def keep() -> None:
+            self.cases_changed |= {place.case for place in change.documents}
             self.history.remember(written.commit, before.count + 1)
             self._keep(written, change, replaced)
             forget_reads()
@@ -365,8 +365,8 @@ class Store:
         for case in cases if len(cases) <= KEPT_AT_ONCE else ():
             documents = (*replaced.values(), *(document for document, _ in written.documents.values()))
             known = {document.place.id: document for document in documents if document.place.case == case}
-            there = self.snapshot.documents_of(case)
-            if known.keys() >= {place.id for place in there if place.kind is not layout.ATTACHMENT}:
+            there = {place.id for place in self.snapshot.documents_of(case) if place.kind is not layout.ATTACHMENT}
+            if known.keys() >= there:
                 self.index.keep_case(case, known, digests=digests)
 
     def refuse_changed_files(self, *within: str) -> None:

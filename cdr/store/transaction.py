@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import field
 from pathlib import Path
@@ -28,6 +28,7 @@ from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
 LONG = 50  # so many documents take more than two seconds
+READ_AT_ONCE = 500
 LARGEST_NOTE = 4096
 LAID_OUT = (
     "{} is kept in a layout of cdr's own, a field a line; comments that could not stay where they stood are at its top."
@@ -156,24 +157,39 @@ def bring_forward(git: Git, old: str, new: str, tip: str) -> None:
     """Make the work tree's files what `tip` holds, in the paths of a store's that `new` changed since `old`."""
     changed = {path: git.file(tip, path) for path in git.changed(old, new) if layout.is_known(path)}
     put_back(git, changed, tip)
-    for folder in {inside(git.folder, path).parent for path in changed}:
+    for folder in {place.parent for place in _places(git.folder, changed).values()}:
         disk.sweep_files(folder)
 
 
 def put_back(git: Git, changes: Mapping[str, Blob | None], tip: str) -> None:
     """Make these files of the work tree what `tip` holds. What is there no plain file is not made one here."""
     regular = {path: blob for path, blob in changes.items() if blob is None or blob.is_regular}
-    contents = git.contents([blob.digest for blob in regular.values() if blob])
-    for path, blob in regular.items():
-        target = inside(git.folder, path)
+    places = _places(git.folder, regular)
+    for path, target in places.items():
         if target.is_dir() and not target.is_symlink():
             put_aside(git, target)
-        if blob is None:
+        if regular[path] is None:
             target.unlink(missing_ok=True)
         else:
             disk.private_folder(target.parent)
-            disk.write_whole(target, contents.pop(0))
+    disk.write_all(_contents(git, {places[path]: blob for path, blob in regular.items() if blob}))
     git_files.stage(git, changes, tip)
+
+
+def _contents(git: Git, files: Mapping[Path, Blob]) -> Iterator[tuple[Path, bytes]]:
+    """What is to stand in these files, read a part at a time: an import brings thousands."""
+    paths = list(files)
+    for start in range(0, len(paths), READ_AT_ONCE):
+        part = paths[start : start + READ_AT_ONCE]
+        yield from zip(part, git.contents([files[path].digest for path in part]), strict=True)
+
+
+def _places(folder: Path, paths: Iterable[str]) -> dict[str, Path]:
+    """Where these files of the store stand; each folder is looked at once. Raises: as `inside`."""
+    found = {path: folder / path for path in paths}
+    for path in {path.rpartition("/")[0]: path for path in found}.values():
+        inside(folder, path)
+    return found
 
 
 def aside(git: Git) -> Path:

@@ -15,12 +15,12 @@ from cdr import disk, programs, resources
 from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
 from cdr.forms import schema
 from cdr.records import dataclass
-from cdr.store import destroying, git_files, layout, opening, ownership, state, transaction, worktree
+from cdr.store import destroying, git_files, layout, mending, opening, ownership, state, transaction, worktree
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
 from cdr.store.lost_edits import left_out
-from cdr.store.objects import LARGEST, Blob
+from cdr.store.objects import LARGEST, Blob, NotHere
 from cdr.store.registry import may_read, standings
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
@@ -68,7 +68,13 @@ def verify(store: Store, today: date) -> Iterator[Finding]:
         return
     if borrows := store.git.repository.borrows():
         yield Finding("copy", "warning", "", borrows)
-    yield from _objects(store, snapshot.head)
+    damaged = [*_objects(store, snapshot.head)]
+    yield from damaged
+    with suppress(*[NotHere] if damaged else []):  # it is told already; what can be looked at without those objects is
+        yield from _rest(store, snapshot, today)
+
+
+def _rest(store: Store, snapshot: Snapshot, today: date) -> Iterator[Finding]:
     yield from _names(store, snapshot)
     yield from _configuration(store)
     yield from _keys(snapshot, today)
@@ -90,9 +96,13 @@ def _was_accepted(store: Store) -> bool:
 
 
 def repair(store: Store) -> list[str]:
-    """Put files of the work tree back to what the history holds; what stood there is kept aside. The paths put back."""
+    """Put files of the work tree back to what the history holds; what stood there is kept aside. The paths put back.
+
+    A file that the repository lost and the work tree still has goes the other way.
+    """
     with store.writing():
         files, head = store.sealed.files, store.sealed.head
+        lost = mending.objects_found_again(store, files)
         odd = store.changed_files(*layout.FOLDERS)
         aside = transaction.aside(store.git) if odd else None
         for path in odd:
@@ -105,7 +115,7 @@ def repair(store: Store) -> list[str]:
                 transaction.inside(store.folder, path).unlink(missing_ok=True)
         staged = _staged_otherwise(store, files)
         transaction.put_back(store.git, {path: files.get(path) for path in {*odd, *staged}}, head)
-        return [*odd, *staged]
+        return [*lost, *odd, *staged]
 
 
 def _keep_aside(found: Path, kept: Path) -> None:
@@ -311,18 +321,19 @@ def _contents(store: Store) -> Iterator[Finding]:
         if may_read(person, place.kind) and place.kind is not layout.ATTACHMENT
     }
     checked = _Checked(store)
-    ahead = {path for path in readable if not checked.has(path, snapshot.digest_of(path))}
+    new = [path for path in readable if not checked.has(path, snapshot.digest_of(path))]
+    groups = [new[start : start + opening.AT_ONCE] for start in range(0, len(new), opening.AT_ONCE)]
+    opening_ahead = snapshot.opening_ahead([[readable[path] for path in group] for group in groups])
+    first = {group[0] for group in groups}
     for path in store.progress(list(readable), "Opening every document"):
         digest = snapshot.digest_of(path)
         if checked.has(path, digest):
             yield from _revision(store, path, checked.previous(path))
             continue
-        if path in ahead:
-            group = sorted(ahead)[: opening.AT_ONCE]
-            ahead.difference_update(group)
-            snapshot.open_ahead(readable[one] for one in group)
+        if path in first:
+            next(opening_ahead)
         try:
-            document = snapshot.open(readable[path], snapshot.raw(path))
+            document = snapshot.opened(readable[path])
         except CdrError as error:
             if _is_the_machines(error):
                 raise
@@ -340,7 +351,7 @@ class _Checked:
     """Documents in which an earlier run of this edition of cdr found nothing: their bytes are the same, so it would find nothing again."""
 
     NAME = "checked"
-    SAVE_EVERY = 200
+    SAVE_EVERY, OF_ALL = 200, 10  # documents, and the part of all that may have been in vain: all is written each time
 
     def __init__(self, store: Store) -> None:
         self.sealing = store.sealing
@@ -364,7 +375,7 @@ class _Checked:
         """Note a document, and keep what was noted now and then, so that a run that is interrupted was not in vain."""
         self.found[path] = [digest, previous]
         self.unsaved += 1
-        if self.unsaved >= self.SAVE_EVERY:
+        if self.unsaved >= max(self.SAVE_EVERY, len(self.found) // self.OF_ALL):
             self.save()
 
     def save(self) -> None:

@@ -6,7 +6,7 @@ git is not asked: it reads files through filters and attributes, which a folder 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from cdr import disk
@@ -28,6 +28,12 @@ def changed(folder: Path, files: Mapping[str, Blob]) -> list[str]:
         for path, blob in files.items()
         if blob.is_regular and (_is_behind_link(folder, path, links) or not is_as(folder / path, blob))
     ]
+
+
+def behind_links(folder: Path, paths: Iterable[str]) -> list[str]:
+    """Which of these files are behind a link."""
+    links: dict[str, bool] = {}
+    return [path for path in paths if _is_behind_link(folder, path, links)]
 
 
 def within(files: Mapping[str, Blob], asked: tuple[str, ...]) -> dict[str, Blob]:

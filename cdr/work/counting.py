@@ -86,19 +86,25 @@ def setting(app: App) -> Setting:
 
 def _figures(app: App) -> tuple[Figure, ...]:
     """The published figures that come with the program and those of this area's own releases. Raises: InvalidData."""
+    from cdr.statistics.reference import figures
+
+    found = list(figures(rules("england-reference")))
+    for path, raw in app.store.published_figures().items():
+        found += _own_figures(path, raw)
+    return tuple(found)
+
+
+def _own_figures(path: str, raw: bytes) -> Sequence[Figure]:
+    """The figures of one of this area's own releases. Raises: InvalidData."""
     from cdr.forms import schema
     from cdr.statistics.reference import figures, reference_problems
     from cdr.statistics.tally import known_tables
 
-    found = list(figures(rules("england-reference")))
-    tables = known_tables(rules("bands"))
-    for path, raw in app.store.published_figures().items():
-        body, source, problems = schema.examine(raw, path, "reference")
-        problems = schema.placed([*problems, *reference_problems(body, tables)], schema.current("reference"), source)
-        if problems:
-            raise InvalidData(problems, path)
-        found += figures(body)
-    return tuple(found)
+    body, source, problems = schema.examine(raw, path, "reference")
+    own = reference_problems(body, known_tables(rules("bands")))
+    if problems := schema.placed([*problems, *own], schema.current("reference"), source):
+        raise InvalidData(problems, path)
+    return figures(body)
 
 
 def groups(file: str) -> Groups:

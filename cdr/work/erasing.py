@@ -19,9 +19,13 @@ from cdr.work.changing import changing
 
 @dataclass(frozen=True)
 class Step:
-    """How far it is: what stands in the store, and whether this copy has destroyed the files; `waits` says why it has not."""
+    """How far it is: what stands in the store, and whether this copy has destroyed the files; `waits` says why it has not.
+
+    `meetings` are those of the panel that had the case: what they keep about it is in their own documents, and stays.
+    """
 
     erasure: Erasure
+    meetings: tuple[str, ...] = ()
     is_destroyed: bool = False
     waits: str = ""
 
@@ -46,8 +50,9 @@ def next_step(app: App, case: str, because: str) -> Step:
     standing, is_new = erasing.next_step(
         app.store, case, because, app.clock.today.isoformat(), lambda one: _refuse_held(retention.held(one, holds))
     )
+    meetings = meetings_with(app, standing.case)
     if not standing.is_confirmed:
-        return Step(standing)
+        return Step(standing, meetings)
     waits = ""
     if remotes.noted(app.store) is None:
         carrying_out.carry_out(app)
@@ -55,7 +60,21 @@ def next_step(app: App, case: str, because: str) -> Step:
         waits = error.message
     if not is_new:
         carrying_out.carry_out(app, again=standing.case)
-    return Step(standing, erasing.is_destroyed(app.store, standing.case), waits)
+    return Step(standing, meetings, erasing.is_destroyed(app.store, standing.case), waits)
+
+
+def meetings_with(app: App, case: str) -> tuple[str, ...]:
+    """The meetings of the panel that had a case, or have what two members read in it."""
+    from cdr.domain.panel.meeting import meeting_of
+    from cdr.domain.panel.readings import readings_of
+    from cdr.store.panels import panel_file
+
+    bodies = [one.body for one in panel_file(app.store).meetings.values()]
+    return tuple(
+        found.id
+        for body in bodies
+        if case in {*(found := meeting_of(body)).references, *(one.case for one in readings_of(body))}
+    )
 
 
 def withdraw(app: App, case: str) -> Erasure:

@@ -331,9 +331,9 @@ def _advise_of_the_family(app: App, reference: str, case: LetterCase, written_to
 def own_wordings(app: App) -> dict[str, str]:
     """This area's own wordings by name, as they are recorded in the store."""
     from cdr.documents.letters.wording import PIECES
-    from cdr.domain.letters.letter_kinds import KINDS
+    from cdr.domain.letters.letter_kinds import kind_names
 
-    found = {name: app.store.template(f"{name}.txt") for name in (*KINDS, *PIECES)}
+    found = {name: app.store.template(f"{name}.txt") for name in (*kind_names(), *PIECES)}
     return {name: raw.decode("utf-8", "replace") for name, raw in found.items() if raw is not None}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
@@ -77,19 +78,25 @@ def _standing(documents: CaseFile, on: date, rules: LetterRules) -> Standing:
     return letter_facts.standing(form_a, case, requests, documents.analysis_body, on, rules)
 
 
+@cache
 def letter_rules() -> LetterRules:
-    """The rules of letters in force."""
+    """The rules of letters in force; made once in a run, so nobody changes them."""
     from cdr.domain.letters.letter_kinds import LetterRules
 
     return LetterRules.from_rules(rules("letters"))
 
 
-def letters_to_type(app: App, clock: str, case: str) -> tuple[str, ...]:
-    """The commands of the letters that a step of a case calls for, as they are typed; none where it calls for no letter."""
+def letters_to_type(app: App, steps: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The commands of the letters that steps (a case and a clock) call for, as they are typed; none for one that calls for no letter."""
+    wanted = list(dict.fromkeys(steps))
+    words = {clock: _that_serve(app, clock) for clock in {clock for _, clock in wanted}}
+    return {(case, clock): tuple(f"cdr letter {case} {one}".rstrip() for one in words[clock]) for case, clock in wanted}
+
+
+def _that_serve(app: App, clock: str) -> list[str]:
     from cdr.domain.case.milestones import words_for
 
-    found = letter_rules().that_serve(clock, words_for(clock), app.policy.letter_ends)
-    return tuple(f"cdr letter {case} {words}".rstrip() for words in found)
+    return letter_rules().that_serve(clock, words_for(clock), app.policy.letter_ends)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def waiting_to_go(app: App, references: tuple[str, ...], ledgers: Ledgers | None
         yield from sending.unsent(case, cases[case].requests, prompts)
 
 
-def is_anything_to_send(app: App, references: tuple[str, ...]) -> bool:
-    """Whether a run would have anything to do: a message that is due, one still to go, or one that a killed run left a note of."""
-    is_due = any(one.item.due for one in outstanding(app, references, app.clock.today))
-    return is_due or any(waiting_to_go(app, references)) or app.store.has_noted_what_was_sent
+def is_anything_to_go(app: App, references: tuple[str, ...], today: date) -> bool:
+    """Whether anything is to go out on a day: a message that is due, or one that was recorded as about to go."""
+    is_due = any(one.item.due for one in outstanding(app, references, today))
+    return is_due or any(waiting_to_go(app, references))

@@ -69,6 +69,7 @@ def open_both(app: App, id_: str, case: str) -> tuple[str, list[Reading]]:
 
     with changing_meeting(app, id_, also_over=True) as now:
         refuse_without(now.meeting, case)
+        app.store.cases_opened.add(case)  # what they say of it is read, though its own documents are not opened
         body = opened(now.document.body, case, app.clock.today)
         now.record_document(body)
         meeting = now.meeting.id

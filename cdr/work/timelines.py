@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from cdr.domain.timeline.timeline import Timeline
 
 if TYPE_CHECKING:
     from cdr.domain.anonymising.anonymise import Anonymiser
-    from cdr.domain.case.duplicates import Identity
     from cdr.store.case_file import CaseFile
 
 
@@ -29,7 +27,7 @@ def timeline_of(app: App, documents: CaseFile, identified: bool) -> Timeline:
         agencies(app.configuration),
         rules("timeline"),
         identified,
-        around(app.configuration) if identified else around_case(app, documents.reference),
+        around(app.configuration) if identified else around_case(app, documents),
     )
 
 
@@ -37,23 +35,19 @@ def anonymiser_of(app: App, documents: CaseFile) -> Anonymiser:
     """What takes the names out of a case's texts."""
     from cdr.domain.anonymising.anonymise import Anonymiser
 
-    form_a, known = documents.notification.body, around_case(app, documents.reference)
+    form_a, known = documents.notification.body, around_case(app, documents)
     return Anonymiser.from_documents(form_a, documents.return_bodies, agencies(app.configuration), known)
 
 
-def around_case(app: App, reference: str) -> Around:
+def around_case(app: App, documents: CaseFile) -> Around:
     """What cdr.yaml names, and the children of other cases who bear the family name of this one."""
-    from cdr.columns import KNOWN_BY
-    from cdr.domain.case.known_by import of_the_same_family_name
+    from cdr.columns import NAMESAKES
+    from cdr.domain.case.duplicates import identity
+    from cdr.domain.case.namesakes import called
 
-    kin = of_the_same_family_name(app.column(KNOWN_BY), reference)
-    return replace(around(app.configuration), children=tuple(name for one in kin for name in _called(one)))
-
-
-def _called(child: Identity) -> Iterator[str]:
-    """What a child of another case may be called."""
-    yield f"{child.first} {child.family}"
-    yield from (name for name in child.also.split(",") if name)
+    family = identity(documents.notification.body).family
+    children = called(app.column(NAMESAKES, word=family), family, but=documents.reference) if family else ()
+    return replace(around(app.configuration), children=children)
 
 
 def agencies(configuration: Configuration) -> dict[str, tuple[str, str, str]]:

@@ -67,8 +67,8 @@ OUTSIDE = {
 ONLY_IN = {
     "gnupg": {"store/keyring.py"},
     "subprocess": {"programs.py", "terminal/desk.py"},
-    "ruamel": {"forms/codec.py", "forms/comments.py"},
-    "_ruamel_yaml": {"forms/codec.py"},
+    "ruamel": {"forms/codec.py", "forms/comments.py", "forms/plain_yaml.py"},
+    "_ruamel_yaml": {"forms/codec.py", "forms/plain_yaml.py"},
     "smtplib": {"mail/smtp.py"},
     "fcntl": {"store/lock.py", "disk.py"},
 }

@@ -109,10 +109,15 @@ def test_a_new_machine_starts_from_a_repository_that_destroyed_files(
     assert robin("outbox", "show", case, "1").out and _held(bare, {said})
     timeline = tmp_path / "timeline.txt"
     robin("timeline", case, "-o", timeline)
-    robin("erase", case, "--because", "order")
+    robin("panel", "new", "2027-02-10", as_of="2027-01-21")
+    robin("panel", "assign", "P2027-02-10", case, "--override", "x", as_of="2027-01-21")
+    stays = "What P2027-02-10 keeps about it stays"
+    assert stays in robin("erase", case, "--because", "order").err
     robin("sync")
     sam("sync")
-    sam("erase", case)
+    assert stays in sam("erase", case).err, (
+        "what a meeting wrote of it is in the meeting's own document, which is not destroyed"
+    )
     assert f"deleted: {timeline}" in robin("sync").err and not timeline.exists()
     files = _files_of(sam.store, case)
     assert said in files and not _held(bare, files)

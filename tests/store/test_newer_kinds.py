@@ -217,6 +217,34 @@ def test_a_meeting_under_another_name(beside: World) -> None:
     assert path.read_bytes() == broken
 
 
+def test_a_meeting_whose_file_was_changed_in_the_folder_stops_itself_alone(beside: World) -> None:
+    """The history holds the right one: it is asked about there, and only who asks for that meeting or changes it is refused."""
+    path = beside.store / "panels" / "P2026-04-14.yaml.gpg"
+    path.write_bytes(flip(path.read_bytes()))
+    for words in (["panel", "show", "P2026-04-14"], ["panel", "attend", "p2026-04-14", POLICE]):
+        assert "panels/P2026-04-14.yaml.gpg is not what was recorded" in told(beside, words).err
+    for words in (
+        ["panel", "list"],
+        ["action", "list"],
+        ["panel", "new", "2026-05-12"],
+        ["panel", "attend", "P2026-05-12", POLICE],
+        ["panel", "agreement", "jo-open", "--on", "2026-01-06"],
+        ["learning", "list"],
+    ):
+        answer = told(beside, words)
+        assert answer.code == 0, f"{words}: {answer.err}"
+    assert told(beside, ["panel", "list", "--json"]).json["panels"][0]["id"] == "P2026-04-14"
+    assert told(beside, ["verify", "--repair"]).code == 0
+    assert told(beside, ["panel", "attend", "P2026-04-14", POLICE]).code == 0
+
+
+def test_a_report_whose_file_was_changed_in_the_folder_stops_no_release(beside: World) -> None:
+    path = beside.store / "reports" / "2025-26.yaml.gpg"
+    path.write_bytes(flip(path.read_bytes()))
+    assert told(beside, KINDS["reports/2025-26.yaml.gpg"][1]).code == 76
+    assert told(beside, KINDS["reports/release-0001.yaml.gpg"][1]).code == 0
+
+
 SIGNERS: dict[str, Callable[[World], object]] = {
     "nobody": lambda world: unsigned_commit(world.store),
     "a stranger of the same name": lambda world: sign_commit(

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdr.errors import NotAuthentic
+from cdr.store.folders import alike, folder_bytes, parsed_folder
 from cdr.store.git import Git
-from cdr.store.objects import EMPTY_TREE, Blob, object_id, parsed_commit, parsed_folder
+from cdr.store.objects import EMPTY_TREE, Blob, object_id, parsed_commit
 from cdr.store.pack_file import pack_of
 
 NAMES = ["a", "a.b", "a-b", "ab", "cases", "Cases", "é", "z"]
@@ -206,6 +207,51 @@ def test_a_tree_of_git_is_read() -> None:
 def test_a_tree_that_git_would_not_write(raw: bytes) -> None:
     with pytest.raises(NotAuthentic):
         parsed_folder("x", raw)
+
+
+def cases(count: int) -> bytes:
+    """A folder as that of all cases: large, and with folders of one length of name."""
+    return folder_bytes({f"2026-{n:04}".encode(): (b"40000", n.to_bytes(20, "big")) for n in range(count)})
+
+
+def test_a_large_folder_is_looked_into_as_if_it_were_taken_apart() -> None:
+    raw = cases(400)
+    large, whole = alike(raw), parsed_folder("x", raw)
+    assert large is not None
+    assert all(large.entry(name) == found for name, found in whole.items())
+    assert {large.entry(name) for name in (b"", b"2025-0000", b"2026-000", b"2026-0400", b"2026-00000", b"z")} == {None}
+
+
+@settings(max_examples=many(300))
+@given(st.data())
+def test_a_large_folder_that_git_would_not_write_is_taken_apart_and_refused(data: st.DataObject) -> None:
+    raw = bytearray(cases(200))
+    place = data.draw(st.integers(0, len(raw) - 1))
+    raw[place] = data.draw(st.integers(0, 255))
+    changed = bytes(raw) if data.draw(st.booleans()) else bytes(raw[: -data.draw(st.integers(1, 40))])
+    large = alike(changed)
+    if large is None:
+        return
+    whole = parsed_folder("x", changed)  # what is looked into without it, it would take
+    assert [*large.names] == [*whole] and all(large.entry(name) == found for name, found in whole.items())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        entry("0" * 4, "40000") * 200,
+        b"".join(entry(f"{n:04}", "40000") for n in range(200)),  # it may be .git
+        b"".join(entry(f"{n:05}", "40000") for n in range(10)),  # small
+        b"".join(entry(f"{n:05}") for n in range(200)),
+        b"".join(entry(f"{n:05}", "40000") for n in reversed(range(200))),
+        b"".join(entry(f"{n:05}", "40000") for n in range(199)) + entry("99999", "120000"),
+        b"".join(entry(f"{n:04}x" if n < 150 else f"{n:04}yz", "40000") for n in range(200)),
+        b"".join(entry(f"{n:03}/x", "40000") for n in range(200)),
+        b"",
+    ],
+)
+def test_any_other_folder_is_taken_apart(raw: bytes) -> None:
+    assert alike(raw) is None
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from conftest import People, Shell
-from store.hands import git, gpg
+from faults.verbs import MEMBERS
+from store.hands import git, gpg, sign_commit
 
 from cdr.app import extraction
 from cdr.moments import LONDON
@@ -44,6 +46,31 @@ def test_a_story_of_reads(cdr: Shell, sudi: str, people: People, monkeypatch: py
     assert whats(cdr, sudi) == ["show", "find", "letter", "timeline", "show"]
     assert "reads/" not in cdr("audit", sudi).out
     assert cdr("verify", "--json").json["findings"] == []
+
+
+def test_a_run_that_records_elsewhere_than_in_the_case_that_it_read_leaves_a_line(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path
+) -> None:
+    """What two members made of a case, and that it was opened, stands in the meeting alone."""
+    config = cdr.store / "cdr.yaml"
+    config.write_text(
+        config.read_text("utf-8").replace("areas:", MEMBERS.replace("KEY", people.second) + "areas:", 1), "utf-8"
+    )
+    sign_commit(cdr.store, people.home, people.member)
+    reading = tmp_path / "reading.yaml"
+    reading.write_text("schema: reading/1\ncategory: 10\nmodifiability: 'yes'\n", "utf-8")
+    day = "2026-04-01"
+    cdr("panel", "new", "2026-04-14", as_of=day)
+    cdr("panel", "assign", "P2026-04-14", sudi, "--override", "x", as_of=day)
+    before = whats(cdr, sudi)
+    for who in ("pat-keyed", "jo-open"):
+        cdr("reading", "seal", "P2026-04-14", sudi, who, "--from", reading, as_of=day)
+    assert whats(cdr, sudi) == before, "what is sealed was read by nobody"
+    for times in (1, 2):  # opened, and looked at again
+        cdr("reading", "open", "P2026-04-14", sudi, as_of=day)
+        assert whats(cdr, sudi) == [*["reading"] * times, *before]
+    cdr("milestone", sudi, "ncmd_told", as_of=day)
+    assert whats(cdr, sudi) == ["reading", "reading", *before], "the history says who changed the case"
 
 
 def test_a_line_that_is_taken_out_is_missed(cdr: Shell, sudi: str) -> None:

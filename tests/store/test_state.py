@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import EXAMPLES, People, Shell, run
@@ -162,3 +164,21 @@ def test_a_disk_without_room_for_it(
         assert run(["init", str(tmp_path / "new"), *words]).code == 0
     finally:
         subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def test_what_is_half_made_lies_where_each_run_looks_for_it_however_many_cases_there_are(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = Path(os.environ["XDG_STATE_HOME"]) / "cdr"
+    swept = {state, state / "kept", *(one.parent for one in state.glob("*/verified.json"))}
+    made, make = set(), tempfile.mkstemp
+
+    def seen(**told: Any) -> tuple[int, str]:
+        made.add(Path(told["dir"]))
+        return make(**told)
+
+    monkeypatch.setattr(tempfile, "mkstemp", seen)
+    cdr("show", sudi)
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+    assert len(swept) == 3 and {one for one in made if state in (one, *one.parents)} <= swept
+    assert made & {one.parent for one in state.glob("*/verified.json")}

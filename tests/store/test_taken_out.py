@@ -84,10 +84,11 @@ def test_a_branch_that_went_back_says_how_it_comes_forward(cdr: Shell, full: str
     tip = head(cdr.store)
     git(cdr.store, "reset", "-q", "--hard", "HEAD~2")
     refused = cdr("list", code=76)
-    assert f"git merge --ff-only {tip[:12]}" in refused.err
-    git(cdr.store, "merge", "-q", "--ff-only", tip[:12])
+    assert f"git reset {tip[:12]}; then: cdr verify --repair" in refused.err
+    git(cdr.store, "reset", "-q", tip[:12])
+    cdr("verify", "--repair")
     cdr("show", full)
     git(cdr.store, "reset", "-q", "--hard", "HEAD~2")
     git(cdr.store, "reflog", "expire", "--expire=now", "--all")
     git(cdr.store, "gc", "-q", "--prune=now")
-    assert "--ff-only" not in cdr("list", code=76).err
+    assert "git reset" not in cdr("list", code=76).err

@@ -335,8 +335,8 @@ def canaries(form: dict[str, Any], returns: list[dict[str, Any]]) -> set[str]:
             found.update(bare_name(part) for part in re.split(r"[\s-]+", node))
 
     walk([form, *returns])
-    ordinary = ordinary_words() | set(word_rules()["generic"]) | set(word_rules()["titles"])
-    return {word for word in found if len(word) > 2 and word not in ordinary}
+    others = set(word_rules()["generic"]) | set(word_rules()["titles"])
+    return {word for word in found if len(word) > 2 and word not in others and word not in ordinary_words()}
 
 
 def leaks(text: str, form: dict[str, Any], returns: list[dict[str, Any]]) -> set[str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from unit.domain_data import cases, policy
 from unit.test_today import asked, case, gate
+from unit.test_wishes import gate as letter_gate
 
 from cdr.documents.tables.calendar import KEPT_CANCELLED, feed
 from cdr.domain.process.calendar import Event, events
@@ -173,6 +174,26 @@ def test_nothing_that_a_person_wrote_goes_out() -> None:
     )
     text = written(found).decode().replace("\r\n ", "")
     assert "inquest" in text and "coroner" in text and "Canary" not in text
+
+
+def test_whom_somebody_named_and_what_holds_a_letter_do_not_go_out() -> None:
+    canary = "Canary Ọlábísí"
+    body = case(("T23", "2026-05-01"), letter_gates=[letter_gate("no", review_on="2026-02-02")])
+    body["next"][0] |= {"with": canary, "who": canary}
+    action = {
+        "id": "A2026-0001",
+        "to": canary,
+        "owner": canary,
+        "due": "2026-07-14",
+        "status": "open",
+        "added_on": "2026-01-20",
+    }
+    body["actions"] = [{**action, "text": canary}]
+    found = events(cases({"2026-7K3M": {"case": body}}), date(2026, 1, 26), policy())
+    text = written(found).decode().replace("\r\n ", "")
+    assert {"2026-7K3M-T23", "2026-7K3M-R11", "2026-7K3M-letter"} <= {event.key for event in found}
+    assert "A2026-0001" in text and "whoever it is addressed to" in text
+    assert "Canary" not in text and "contact_welcome" not in text and "key worker" not in text
 
 
 def test_two_reports_to_answer_are_two_events() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from math import comb, exp, factorial
 
 import pytest
+from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cdr.statistics import chance
 from cdr.statistics.chance import (
     beyond_chance,
     count_interval,
@@ -47,6 +49,22 @@ def test_the_interval_of_a_count_is_the_published_one(n: int, low: float, high: 
 )
 def test_the_interval_of_a_share_is_the_published_one(n: int, of: int, low: float, high: float) -> None:
     assert share_interval(n, of) == pytest.approx((low, high), abs=0.0001)
+
+
+@given(st.integers(1, 40_000), st.floats(0, 1), st.sampled_from([0.5, 0.8, 0.95, 0.99, 0.998]))
+@settings(max_examples=many(300))
+def test_at_the_ends_of_an_interval_what_was_counted_is_as_unlikely_as_was_asked(
+    of: int, part: float, confidence: float
+) -> None:
+    """By halving, which knows nothing of the slope that the ends are found by."""
+    n, tail = round(part * of), (1 - confidence) / 2
+    low, high = share_interval(n, of, confidence)
+    by_halves = (
+        chance._where(lambda p: chance._beta_up_to(n, of - n + 1, p), tail, 0.0, 1.0) if n else 0.0,
+        chance._where(lambda p: chance._beta_up_to(n + 1, of - n, p), 1 - tail, 0.0, 1.0) if n < of else 1.0,
+    )
+    assert (low, high) == pytest.approx(by_halves, rel=1e-6, abs=1e-9)
+    assert 0 <= low <= n / of <= high <= 1
 
 
 def test_the_tests_of_two_are_the_published_ones() -> None:

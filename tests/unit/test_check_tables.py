@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from pace import within
 
 from cdr.documents.incoming.published_tables import read
 from cdr.errors import InvalidData
@@ -150,6 +152,15 @@ Category 2022/23 2023/24
 2 Suicide or self-harm 2 3
 Total 3 4
 """
+
+
+@pytest.mark.parametrize(
+    "part", ["%", "total ", "2022/23 ", "20-20", " ", "1 ", "1 (1%) ", "10 or ", "of : ", "|", "\t", "*"]
+)
+@pytest.mark.parametrize("end", ["x", "\n2022/23  2023/24\nUnder 1  10  20\n"])
+def test_a_line_of_any_length_is_read_in_a_moment(part: str, end: str) -> None:
+    with within(1), suppress(InvalidData):
+        read((part * (50_000 // len(part)) + end).encode(), "tables.txt")
 
 
 def test_text_copied_from_a_pdf_or_a_web_page_is_read_as_it_is_printed() -> None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import re
+import struct
+import zlib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
+from pace import within
 from PIL import Image
 
+from cdr.documents.incoming import pages
 from cdr.documents.panel.enclosed import MOST_BYTES, enclosed, may_be_seen
 from cdr.documents.panel.page import to_html
 from cdr.documents.panel.paper import AS_IT_CAME, Heading, Paper, Sheets, Text, reading_minutes, to_pdf, to_text
@@ -111,7 +117,79 @@ def test_what_papers_cannot_hold_is_told_with_the_reason() -> None:
     assert brought(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)).why_not.startswith("it is neither a PDF")
     assert brought(b"").why_not.startswith("it is neither a PDF")
     assert brought(b"a" * (MOST_BYTES + 1)).why_not == "it has more than 20 MB or 200 pages"
-    assert brought(pdf(*["A"] * 201)).why_not == "it has more than 20 MB or 200 pages"
+    assert brought(pdf(*["A"] * 201)).why_not.startswith("it has more than 20 MB or 200 pages")
+
+
+def bomb(width: int) -> bytes:
+    """A black picture of so many dots on each side, in a few thousand letters."""
+
+    def part(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress(bytes(width * (1 + (width + 7) // 8)), 9)
+    head = struct.pack(">IIBBBBB", width, width, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", rows) + part(b"IEND", b"")
+
+
+def test_a_picture_of_more_dots_than_a_scan_has_is_not_unpacked() -> None:
+    assert brought(bomb(600)).count == 1
+    for width in (6_400, 13_000, 30_000):
+        with within(1):
+            assert brought(bomb(width)).why_not == "unpacked, it is far more than a document or a scan is"
+
+
+def test_no_other_program_is_started_for_what_says_that_it_is_a_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gs", "gswin32c", "gswin64c"):
+        (tmp_path / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    program = b"%!PS-AdoWEBP\n%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n(a) run\n%%EOF\n\0\n"
+    assert brought(program).why_not == "it is damaged, or locked with a password"
+    assert not (tmp_path / "ran").exists()
+
+
+def listed(pages: int) -> bytes:
+    """A PDF of one page that is listed so many times, in a list that is packed to nearly nothing."""
+    tree = zlib.compress(b"3 0 <</Type/Pages/Count 1/Kids[" + b"4 0 R " * pages + b"]>>", 9)
+    made, places = b"%PDF-1.5\n", {}
+    parts = {
+        1: b"<</Type/Catalog/Pages 3 0 R>>", 4: b"<</Type/Page/Parent 3 0 R/MediaBox[0 0 9 9]>>",
+        5: b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(tree), tree),
+    }  # fmt: skip
+    for number, part in parts.items():
+        places[number] = len(made)
+        made += b"%d 0 obj\n%b\nendobj\n" % (number, part)
+    rows = [(0, 0, 0), (1, places[1], 0), (0, 0, 0), (2, 5, 0), (1, places[4], 0), (1, places[5], 0), (1, len(made), 0)]
+    table = b"".join(struct.pack(">BIB", *row) for row in rows)
+    head = b"<</Type/XRef/Size 7/W[1 4 1]/Root 1 0 R/Length %d>>" % len(table)
+    return made + b"6 0 obj\n%bstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF" % (head, table, len(made))
+
+
+def endless() -> bytes:
+    """A PDF of one page on which far more is drawn than anybody waits for: some ten thousand million letters, packed twice."""
+    packer = zlib.compressobj(9)
+    first = packer.compress(b" " * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(b" " * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    drawn = zlib.compress(first + again * 10_000 + packer.flush(), 9)
+    document = pikepdf.new()
+    page = document.add_blank_page(page_size=(595, 842))
+    page.Contents = document.make_stream(b"")
+    out = io.BytesIO()
+    page.Contents.write(drawn, filter=pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode]))
+    document.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return out.getvalue()
+
+
+def test_a_pdf_that_unpacks_without_end_is_told_as_such_and_opened_by_no_one_else() -> None:
+    assert pages.count(listed(200), 200) == 200
+    assert len(endless()) < 100_000
+    for raw in (listed(201), listed(100_000)):
+        with within(1):
+            assert "unpacked, it is far more" in brought(raw).why_not
+    with pytest.raises(pages.TooMuch):
+        pages.count(endless(), 200, seconds=2)
 
 
 def paper(*sheets: Sheets) -> Paper:

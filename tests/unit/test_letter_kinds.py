@@ -56,7 +56,7 @@ class TestKinds:
     def test_the_rules_the_command_and_the_wordings_name_the_same_kinds(self) -> None:
         [offered] = [one.type for one in letter_command.command.params if one.name == "kind"]
         assert isinstance(offered, click.Choice)
-        assert tuple(RULES.kinds) == letter_kinds.KINDS == tuple(offered.choices)
+        assert tuple(RULES.kinds) == letter_kinds.kind_names() == tuple(offered.choices)
         for kind in RULES.kinds:
             assert wording(kind)
 
@@ -336,10 +336,10 @@ def test_the_page_for_the_coordinator_names_every_kind_and_question() -> None:
 
 def test_the_names_of_the_kinds_are_those_of_the_rules_and_each_has_a_wording_and_a_clock() -> None:
     ends = policy().letter_ends
-    assert tuple(RULES.kinds) == letter_kinds.KINDS
-    assert all(resources.read_bytes("templates", "letters", f"{kind}.txt") for kind in letter_kinds.KINDS)
-    assert set(ends) <= {*letter_kinds.KINDS, "other"}
-    assert {kind: ends.get(kind, ends["other"]) for kind in letter_kinds.KINDS} == {
-        **dict.fromkeys(letter_kinds.KINDS, ("R07",)), "action": ("R10",), "confidentiality": (), "key-worker": ("R12",),
+    assert tuple(RULES.kinds) == letter_kinds.kind_names()
+    assert all(resources.read_bytes("templates", "letters", f"{kind}.txt") for kind in letter_kinds.kind_names())
+    assert set(ends) <= {*letter_kinds.kind_names(), "other"}
+    assert {kind: ends.get(kind, ends["other"]) for kind in letter_kinds.kind_names()} == {
+        **dict.fromkeys(letter_kinds.kind_names(), ("R07",)), "action": ("R10",), "confidentiality": (), "key-worker": ("R12",),
         "school": ("T28-support",), "coroner": ("R13", "R16"), "other-area": (), "further-meeting": (),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdr.errors import InvalidData
-from cdr.forms import codec, text_in
+from cdr.forms import codec, plain_yaml, text_in
 from cdr.store import layout
 from cdr.store.document import Document, decode, encode, salvaged
 
@@ -206,7 +206,7 @@ def typed(value: Any) -> Any:
         return [typed(part) for part in value]
     words = {"null": None, "true": True, "false": False}
     if isinstance(value, codec.Scalar) and value.unquoted:
-        return int(value) if codec.INTEGER.fullmatch(value) else words.get(value, str(value))
+        return int(value) if plain_yaml.INTEGER.fullmatch(value) else words.get(value, str(value))
     return str(value)
 
 

@@ -149,6 +149,23 @@ def test_new_entries_of_both_stand_by_their_day() -> None:
     assert found == case("2026-01-01", "2026-01-03", "2026-01-05", "2026-01-09")
 
 
+@pytest.mark.parametrize("first", ["Robin", "Sam"])
+def test_of_two_wishes_of_one_day_the_more_careful_holds(first: str) -> None:
+    """Whoever recorded it, and on whichever machine: the last of a person's wishes is the one that stands."""
+    second = "Sam" if first == "Robin" else "Robin"
+    person = {"person": 1, "relationship": "mother", "on": "2026-04-20", "after_gates": 0}
+    no, yes, rung = ({**person, "wish": wish} for wish in ("no-contact", "welcome", "by-telephone"))
+    ours, theirs = [{**no, "by": first}], [{**yes, "by": second}]
+    for one, other in ((ours, theirs), (theirs, ours)):
+        found = merged({"wishes": []}, {"wishes": one}, {"wishes": other}, "case")
+        assert [one["wish"] for one in found.body["wishes"]] == ["welcome", "no-contact"] and not found.clashes
+    later = [{**yes, "by": second, "on": "2026-04-21"}]
+    found = merged({"wishes": []}, {"wishes": ours}, {"wishes": later}, "case")
+    assert [one["wish"] for one in found.body["wishes"]] == ["no-contact", "welcome"]
+    found = merged({"wishes": []}, {"wishes": [{**rung, "by": first}]}, {"wishes": theirs}, "case")
+    assert [one["wish"] for one in found.body["wishes"]] == ["welcome", "by-telephone"]
+
+
 def test_a_message_handed_over_twice_has_gone() -> None:
     def prompts(**more: Any) -> dict[str, Any]:
         item = {

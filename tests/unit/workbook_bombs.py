@@ -90,6 +90,15 @@ def bombs() -> Iterator[tuple[str, bytes, str]]:
         book(styles=b"<styleSheet><numFmts>" + b'<numFmt numFmtId="1"/>' * 900_000 + b"</numFmts></styleSheet>"),
         "far larger",
     )
+    look = b'<numFmts><numFmt numFmtId="200" formatCode="' + b"[" * 900_000 + b'"/></numFmts>'
+    yield (
+        "a long look",
+        book(styles=b"<styleSheet>" + look + b'<cellXfs><xf numFmtId="200"/></cellXfs></styleSheet>'),
+        "",
+    )
+    looks = b"".join(b'<numFmt numFmtId="%d" formatCode="%b"/>' % (n, b"[" * 255) for n in range(95_000))
+    used = b"".join(b'<xf numFmtId="%d"/>' % n for n in range(95_000))
+    yield "many looks", book(styles=b"<styleSheet>" + looks + b"<cellXfs>" + used + b"</cellXfs></styleSheet>"), ""
     yield "many names", book(book=PARTS[BOOK].replace(b"</workbook>", b"<n/>" * 900_000 + b"</workbook>")), "far larger"
     yield (
         "entities",

@@ -45,6 +45,7 @@ MARKS = frozenset(
     }
 )
 YEAR = expression(r"(?:20)?(\d\d) ?[-/\u2013] ?(?:20)?(\d\d)")
+COLUMN_OR_OTHER = expression(rf"(?P<column>{YEAR.pattern}|total|%)|\s|(?P<other>.)", re.IGNORECASE | re.DOTALL)
 MOST_DIGITS = 6
 FRACTION = expression(r"0?\.\d+|[01]|1\.0+|")
 PER_CENT_HEADS = frozenset({"%", "per cent", "percent", "percentage"})
@@ -242,8 +243,14 @@ def _columns(texts: Sequence[str]) -> list[str]:
 
 
 def _years_at_end(text: str) -> list[str]:
-    found = re.search(rf"((?:{YEAR.pattern}|total|%|\s)+)$", text, re.IGNORECASE)
-    return [one[0] for one in re.finditer(rf"{YEAR.pattern}|total|%", found[1], re.IGNORECASE)] if found else []
+    """The years, totals and per cent signs with which a line ends; read once from its beginning, however long it is."""
+    found: list[str] = []
+    for one in COLUMN_OR_OTHER.finditer(text):
+        if one["column"]:
+            found.append(one["column"])
+        elif one["other"]:
+            found.clear()
+    return found
 
 
 def _year(text: str) -> str:

@@ -8,8 +8,9 @@ from xml.parsers import expat
 from cdr.expressions import expression
 
 PIECE, LONGEST_TAG, DEEPEST = 65_536, 1_048_576, 64
+LONGEST_FORMAT = 255  # of the letters that Excel takes for the look of a number
 ESCAPED = expression(r"_x([0-9A-Fa-f]{4})_")
-QUOTED = expression(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+QUOTED = expression(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\[\]]*\]', re.IGNORECASE)
 DATE_LETTERS = expression(r"[dmyhs]", re.IGNORECASE)
 DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 
@@ -141,7 +142,7 @@ class Styles(Reader):
         code = self.formats.get(number)
         if code is None:
             return number.isdigit() and int(number) in DATE_IDS
-        return bool(DATE_LETTERS.search(QUOTED.sub("", code.partition(";")[0])))
+        return bool(DATE_LETTERS.search(QUOTED.sub("", code.partition(";")[0][:LONGEST_FORMAT])))
 
 
 def unescaped(text: str) -> str:

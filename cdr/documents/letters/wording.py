@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cdr import resources
 from cdr.documents.letters import effort
+from cdr.documents.letters.template import NotOfAWording, template
 from cdr.errors import InvalidData, NotFound, Problem, WrongConfiguration
 from cdr.expressions import expression
 from cdr.forms.law import sentences
 from cdr.records import dataclass
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-    from jinja2.runtime import Context
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
     from cdr.domain.letters.letters import Letter
 
 SUBJECT = "Subject: "
@@ -29,6 +26,7 @@ PIECES = ("first-words", "who-to-ask", "signature", "people-who-can-help", "what
 PIECE = expression(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
 COMMENT = expression(r"\{#.*?#\}\n?", re.DOTALL)
 NAME_STAND_IN = "Sam"
+BRACES = "put the braces or the condition right; see the notes at its top"
 LONGEST = 500_000  # letters of a filled-in wording
 BOLD = expression(r"\*\*(.+?)\*\*")
 # What marks a wording has, and what stands for the same letters in a value until the marks are read. The codec lets none of
@@ -110,7 +108,7 @@ def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> 
 
     try:
         with effort.limited():
-            filled = _template(text).render({"law": sentences(), **fields})
+            filled = template(text, _guarded).render({"law": sentences(), **fields})
         if len(filled) > LONGEST:
             raise MemoryError
     except effort.TooMuchWork:
@@ -118,9 +116,9 @@ def fill_in(text: str, fields: Mapping[str, Any], file: str = "the wording") -> 
             f"{file} cannot be filled in: that takes far more work than a letter does.",
             "Take out the loop or the repetition that grows; compare it with the wording that ships with cdr.",
         ) from None
-    except TemplateSyntaxError as error:
-        right = "put the braces or the condition right; see the notes at its top"
-        problem = Problem("", "Wording", right, "wording", error.lineno)
+    except (NotOfAWording, TemplateSyntaxError) as error:
+        words, line = (error.words, error.line) if isinstance(error, NotOfAWording) else (BRACES, error.lineno)
+        problem = Problem("", "Wording", words, "wording", line)
         raise WrongConfiguration("A wording cannot be used.", problems=[problem], file=file) from None
     except (UndefinedError, SecurityError, TemplateError, TypeError, ValueError):
         raise WrongConfiguration(
@@ -146,36 +144,6 @@ def _guarded(value: Any) -> Any:
     if isinstance(value, Lines | Undefined):
         return value
     return " ".join(str(value).split()).translate(AS_TEXT)
-
-
-@cache
-def _bounded() -> type[ImmutableSandboxedEnvironment]:
-    """An environment whose sums stay small: `10 ** 10 ** 10` and `"a" * 10000000000` end before they begin."""
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    class Bounded(ImmutableSandboxedEnvironment):
-        intercepted_binops = frozenset({"**", "*", "%"})
-
-        def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-            if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
-                raise ArithmeticError("a sum that a wording has no need of")
-            return super().call_binop(context, operator, left, right)
-
-    return Bounded
-
-
-@cache
-def _template(text: str) -> Template:
-    from jinja2 import StrictUndefined
-
-    environment = _bounded()(
-        autoescape=False,  # the result is plain text, and the PDF's layout takes it as data
-        finalize=_guarded,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.from_string(text)
 
 
 def blocks(text: str) -> list[Block]:

@@ -7,9 +7,9 @@ list of attachments.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
 from typing import Any
 
+from cdr.documents.incoming import pages, pictures
 from cdr.documents.incoming.docx import Refused, W, main_part
 from cdr.documents.incoming.kinds import kind, text_of
 from cdr.domain.case.attachments import Attached
@@ -20,6 +20,8 @@ from cdr.records import dataclass
 KINDS = "attachment_kind"
 MOST_BYTES, MOST_PAGES = 20 * 1024 * 1024, 200
 TOO_LARGE = f"it has more than {MOST_BYTES // (1024 * 1024)} MB or {MOST_PAGES} pages"
+TOO_MUCH = "unpacked, it is far more than a document or a scan is"
+PICTURES = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF")
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 UNREADABLE = "it is damaged, or locked with a password"
 NOTHING_SAID = "It gives no grade, factor or action."
@@ -57,62 +59,48 @@ def enclosed(attachment: Attached, data: bytes) -> Enclosed:
     if review := perinatal_review(attachment, data):
         return Enclosed(number, what, text="\n".join(lines(review)) or NOTHING_SAID)
     found = kind(data, attachment.name)
-    if read := READERS.get(found):
-        text, pages = read(data)
-    else:
-        text, pages = (text_of(data) or "" if found == "" else ""), b""
+    if found == "pdf":
+        return _pdf(number, what, data)
+    if found == "picture":
+        return _picture(number, what, data)
+    text = _word(data) if found == "docx" else (text_of(data) or "" if found == "" else "")
     if text.strip():
         return Enclosed(number, what, text=text)
-    if not pages:
-        return Enclosed(number, what, why_not=UNREADABLE if found in READERS else NO_PAPER)
-    count = _count(pages)
-    return (
-        Enclosed(number, what, pages=pages, count=count)
-        if count <= MOST_PAGES
-        else Enclosed(number, what, why_not=TOO_LARGE)
-    )
+    return Enclosed(number, what, why_not=UNREADABLE if found == "docx" else NO_PAPER)
 
 
-def _pdf(data: bytes) -> tuple[str, bytes]:
-    import pikepdf
-
+def _pdf(number: int, what: str, data: bytes) -> Enclosed:
     try:
-        return "", data if _count(data) else b""
-    except (pikepdf.PdfError, pikepdf.PasswordError):
-        return "", b""
+        count = pages.count(data, MOST_PAGES)
+    except pages.TooMuch:
+        return Enclosed(number, what, why_not=f"{TOO_LARGE}, or {TOO_MUCH}")
+    return Enclosed(number, what, pages=data, count=count) if count else Enclosed(number, what, why_not=UNREADABLE)
 
 
-def _count(pdf: bytes) -> int:
-    import pikepdf
-
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        return len(document.pages)
-
-
-def _picture(data: bytes) -> tuple[str, bytes]:
+def _picture(number: int, what: str, data: bytes) -> Enclosed:
     """A picture as a page of its own, without what the camera wrote of where and when."""
-    from PIL import Image, ImageOps
-
-    out = io.BytesIO()
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            ImageOps.exif_transpose(picture).convert("RGB").save(out, "PDF", resolution=150)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return "", b""
-    return "", out.getvalue()
+        picture = pictures.opened(data, PICTURES)
+    except pictures.TooManyDots:
+        return Enclosed(number, what, why_not=TOO_MUCH)
+    if picture is None:
+        return Enclosed(number, what, why_not=UNREADABLE)
+    out = io.BytesIO()
+    picture.save(out, "PDF", resolution=150)
+    return Enclosed(number, what, pages=out.getvalue(), count=1)
 
 
-def _word(data: bytes) -> tuple[str, bytes]:
+def _word(data: bytes) -> str:
     """The words of a Word file, a paragraph or a row of a table a line; what is crossed out as a change is not among them."""
     try:
         root = main_part(data)
     except Refused:
-        return "", b""
+        return ""
     for again in [*root.iter(FALLBACK)]:  # the same once more, for an older Word
         again.getparent().remove(again)
     whole = (f"{W}p", f"{W}tr")
     lines = (_line(one) for one in root.iter(*whole) if not any(True for _ in one.iterancestors(*whole)))
-    return "\n".join(line for line in lines if line.strip()), b""
+    return "\n".join(line for line in lines if line.strip())
 
 
 def _line(part: Any) -> str:
@@ -125,6 +113,3 @@ def _line(part: Any) -> str:
 def _words(paragraph: Any) -> list[str]:
     signs = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n"}
     return [str(one.text or "") if one.tag == f"{W}t" else signs.get(one.tag, "") for one in paragraph.iter()]
-
-
-READERS: Mapping[str, Callable[[bytes], tuple[str, bytes]]] = {"pdf": _pdf, "picture": _picture, "docx": _word}

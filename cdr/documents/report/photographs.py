@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from cdr.documents.incoming import pictures
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_BYTES, MOST_DOTS = 10 * 1024 * 1024, 40_000_000
+MOST_BYTES = 10 * 1024 * 1024
 SIDES = (1600, 1100, 700)  # the longest side in dots; the first that makes the file small enough
 SMALL = 450_000
 KINDS = {"PNG": "image/png", "JPEG": "image/jpeg"}
@@ -57,22 +59,12 @@ def kind(raw: bytes) -> str:
 
 def _opened(raw: bytes) -> Image | None:
     """The picture alone, on white where it lets something through."""
-    import warnings
-
-    from PIL import Image, ImageOps
-
     if len(raw) > MOST_BYTES:
         return None
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(raw), formats=tuple(KINDS)) as opened:
-            warnings.simplefilter("ignore")
-            if opened.width * opened.height > MOST_DOTS:
-                return None
-            upright = ImageOps.exif_transpose(opened).convert("RGBA")
-    except Exception:  # what a broken file does to who reads it cannot be told beforehand
+        return pictures.opened(raw, tuple(KINDS))
+    except pictures.TooManyDots:
         return None
-    white = Image.new("RGBA", upright.size, "white")
-    return Image.alpha_composite(white, upright).convert("RGB")
 
 
 def _as(picture: Image, kind_: str) -> bytes:

@@ -221,10 +221,8 @@ def _grid(table: Table) -> str:
 
 
 def _part(heads: Sequence[str], texts: Sequence[tuple[str, ...]], part: Sequence[int], label: int) -> str:
-    import textwrap
-
     return fitting.numbers(
-        [(textwrap.fill(first, label, subsequent_indent="  "), *(rest[i] for i in part)) for first, *rest in texts],
+        [(fitting.filled(first, label, "  "), *(rest[i] for i in part)) for first, *rest in texts],
         ("", *(heads[i] for i in part)),
     )
 
@@ -234,9 +232,7 @@ def _underlined(text: str, stroke: str) -> str:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    import textwrap
-
-    return textwrap.fill(text, TERMINAL_WIDTH - len(indent), subsequent_indent=indent)
+    return fitting.filled(text, TERMINAL_WIDTH - len(indent), indent)
 
 
 def _markdown(tally: Tally) -> str:

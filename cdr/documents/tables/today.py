@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
+from functools import cache
 from itertools import chain, cycle, groupby
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -103,7 +104,7 @@ def lines(
     sections = [section for section in (_keys(keys), *_sections(found, letters)) if section.items]
     note = _wrapped(_unconfirmed(found.unconfirmed), columns, "")
     end = [*note, *_wrapped(_last(found, left_out, bool(keys)), columns, "")]
-    how = _wrapped(HOW_TO_MARK, columns, "") if any(task.words for task in found.tasks) else []
+    how = _wrapped(HOW_TO_MARK, columns, "") if any(task.words for task in found.tasks) else ()
     whole = [*_screen(sections, columns, _all(sections), airy=True), *how, *end]
     if height is None or len(whole) <= height:
         return whole
@@ -193,8 +194,9 @@ def _blocks(section: Section, columns: int) -> list[list[str]]:
     return blocks
 
 
-def _wrapped(text: str, columns: int, start: str) -> list[Line]:
-    """The text in lines of whole words: references and ids are not broken at their hyphens."""
+@cache
+def _wrapped(text: str, columns: int, start: str) -> tuple[Line, ...]:
+    """The text in lines of whole words: references and ids are not broken at their hyphens. Asked again for each try to fit a screen."""
     wrapped = textwrap.wrap(
         text,
         columns,
@@ -203,7 +205,7 @@ def _wrapped(text: str, columns: int, start: str) -> list[Line]:
         break_on_hyphens=False,
         break_long_words=False,
     )
-    return [Line(line) for line in wrapped]
+    return tuple(map(Line, wrapped))
 
 
 def _sections(found: Today, letters: Letters) -> Iterator[Section]:

@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from cdr import resources
+from cdr.domain.anonymising.ordinary_words import OrdinaryWords
 from cdr.expressions import expression
-from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
 
@@ -85,11 +85,11 @@ def word_rules() -> Mapping[str, Any]:
 
 
 @cache
-def ordinary_words() -> frozenset[str]:
+def ordinary_words() -> OrdinaryWords:
     """Ordinary English and clinical words in small letters, so that none of them is taken for a misspelt name."""
     whole = resources.read_bytes("rules", "ordinary-words.txt").decode()
-    _, *words = whole[whole.rindex("#") :].splitlines()  # after the last line of what stands above them
-    return frozenset(words).union(word_rules()["clinical"])
+    above = whole.index("\n", whole.rindex("#")) + 1  # to the end of the last line of what stands above them
+    return OrdinaryWords(whole[above:], word_rules()["clinical"])
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
@@ -283,13 +283,12 @@ def _mappings(node: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
 
 
 def _role(relationship: Any, default: str) -> str:
-    """The relationship, where it is a code or written in a few ordinary words: free text may hold a name."""
+    """The relationship, where it is written in a few ordinary words: free text may hold a name."""
     if not isinstance(relationship, str) or relationship in ("other", "not_known", ""):
         return default
     words = re.split(r"[\s_-]+", relationship.strip().lower())
-    is_code, rules = relationship in code_list("relationship"), word_rules()
-    known = () if is_code else (ordinary_words(), rules["female_roles"], rules["male_roles"])
-    known_whole = is_code or (len(words) <= 3 and all(any(word in some for some in known) for word in words))
+    known = (ordinary_words(), word_rules()["female_roles"], word_rules()["male_roles"])
+    known_whole = len(words) <= 3 and all(any(word in some for some in known) for word in words)
     return " ".join(words) if known_whole else default
 
 

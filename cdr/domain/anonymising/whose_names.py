@@ -135,7 +135,8 @@ class WhoseNames:
     def town_words(self) -> frozenset[str]:
         """The ordinary words in the names of towns (`Snoring` of `Little Snoring`), which mean a place where they have a capital."""
         words = {word for town in self.things.towns for word in words_of(town) if len(word) > 3}
-        return frozenset(words & ordinary_words()).difference(word_rules()["generic"], word_rules()["clinical"])
+        ordinary = frozenset(word for word in words if word in ordinary_words())
+        return ordinary.difference(word_rules()["generic"], word_rules()["clinical"])
 
     @cached_property
     def _mutations(self) -> dict[str, frozenset[int]]:

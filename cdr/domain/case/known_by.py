@@ -66,17 +66,3 @@ class KnownBy:
             "notified_on": kept_day(day),
         }
         return KnownBy(**{**kept, **typed})
-
-
-def of_the_same_family_name(rows: Mapping[str, Mapping[str, Any]], reference: str) -> list[Identity]:
-    """Who the children of other cases are who bear the family name of a case's child, of what `to_dict` wrote of each case.
-
-    Of the many others nothing is made.
-    """
-    family = _family(rows.get(reference, {}))
-    alike = (row for case, row in rows.items() if family and case != reference and _family(row) == family)
-    return [Identity.from_dict(row["identity"]) for row in alike]
-
-
-def _family(row: Mapping[str, Any]) -> str:
-    return str((row.get("identity") or {}).get("family", ""))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from cdr import resources
-from cdr.domain.letters.letter_odds import Addresses
 from cdr.records import dataclass
 
 FAMILY, ORGANISATION, MEMBER = "family", "organisation", "member"
 CHAIR = "chair"
 WORDS_FOR_FAMILY = "words_for_family"
-# Their names, in the file's order, for a command that lists them before any file of rules is read as a whole.
-KINDS = tuple(re.findall(r"(?m)^  - kind: ([a-z-]+)$", resources.read_bytes("rules", "letters.yaml").decode()))
 
 Body = Mapping[str, Any]
+
+
+@cache
+def kind_names() -> tuple[str, ...]:
+    """Their names, in the file's order, for a command that lists them before any file of rules is read as a whole."""
+    return tuple(re.findall(r"(?m)^  - kind: ([a-z-]+)$", resources.read_bytes("rules", "letters.yaml").decode()))
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,24 @@ class FactWords:
     missing: str
     in_the_way: str
     after: str = ""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """How an address is known for one of a prison or of a hospital: words anywhere in a line, and words at its end."""
+
+    custody: tuple[str, ...]
+    hospital: tuple[str, ...]
+
+    def is_custody(self, lines: Sequence[str]) -> bool:
+        """Whether somebody with this address is in custody."""
+        return any(
+            re.search(rf"(?<!\w){re.escape(words)}(?!\w)", line.casefold()) for line in lines for words in self.custody
+        )
+
+    def is_hospital(self, lines: Sequence[str]) -> bool:
+        """Whether somebody with this address is in hospital."""
+        return any(line.casefold().rstrip(" .,").endswith(self.hospital) for line in lines)
 
 
 @dataclass(frozen=True)

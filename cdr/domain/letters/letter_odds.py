@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import calendar
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.domain.letters.letter_gate import BY_ID, answer_of, reason_of
 from cdr.domain.letters.people_written_to import recipients
 from cdr.domain.process.age import completed_years
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
-from cdr.records import dataclass
+
+if TYPE_CHECKING:
+    from cdr.domain.letters.letter_kinds import Addresses
 
 ADULT = 18
 ONE_BY_ONE = "give the answer for each person by themselves, with --to"
 WITH_A_REASON = "write why the answer stands all the same beside it, as because"
 
 Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """How an address is known for one of a prison or of a hospital: words anywhere in a line, and words at its end."""
-
-    custody: tuple[str, ...]
-    hospital: tuple[str, ...]
-
-    def is_custody(self, lines: Sequence[str]) -> bool:
-        """Whether somebody with this address is in custody."""
-        return any(
-            re.search(rf"(?<!\w){re.escape(words)}(?!\w)", line.casefold()) for line in lines for words in self.custody
-        )
-
-    def is_hospital(self, lines: Sequence[str]) -> bool:
-        """Whether somebody with this address is in hospital."""
-        return any(line.casefold().rstrip(" .,").endswith(self.hospital) for line in lines)
 
 
 def at_odds(
@@ -128,9 +110,11 @@ def may_be_a_child(person: Body, on: date) -> bool:
 
 def _latest(born: str) -> date | None:
     """The last day that a date of birth, whole or in part, can mean."""
+    from calendar import monthrange
+
     try:
         year, month, day = (*map(int, born.split("-")), 0, 0)[:3]
         month = month or 12
-        return date(year, month, day or calendar.monthrange(year, month)[1])
+        return date(year, month, day or monthrange(year, month)[1])
     except ValueError:
         return None

@@ -91,6 +91,7 @@ LED_BY: Mapping[str, str] = {
 }  # fmt: skip
 DAYS = ("on", "recorded_on", "requested_on", "due_on", "added_on", "made_on", "at", "date")
 EARLIER = frozenset({"recorded_on", "by", "added_on", "made_on", "since", "until"})
+CAREFUL = ("welcome", "by-telephone", "no-contact")
 HOW_FAR = ("queued", "sending", "refused", "sent")  # a later one is nearer to the truth: nobody can unsend a message
 
 
@@ -146,3 +147,9 @@ def day(entry: Any) -> str:
     if not isinstance(entry, Mapping):
         return ""
     return next((str(entry[name]) for name in DAYS if isinstance(entry.get(name), str)), "")
+
+
+def caution(entry: Any) -> int:
+    """Of two that are about one day, the more careful stands last, and so holds: nobody is written to who asked one of two people not to be."""
+    wish = entry.get("wish") if isinstance(entry, Mapping) else None
+    return CAREFUL.index(wish) if wish in CAREFUL else 0

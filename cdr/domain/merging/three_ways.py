@@ -259,8 +259,8 @@ def _woven(one: Sequence[str], other: Sequence[str], made: Mapping[str, Any]) ->
     yield from (*left, *right)
 
 
-def _earlier(entry: Any, id_: str) -> tuple[str, str, str]:
-    return identities.day(entry), _canonical(entry), id_
+def _earlier(entry: Any, id_: str) -> tuple[str, int, str, str]:
+    return identities.day(entry), identities.caution(entry), _canonical(entry), id_
 
 
 def _same(one: Any, other: Any) -> bool:

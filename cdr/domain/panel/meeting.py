@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
-from string import ascii_lowercase
 from typing import Any
 
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
@@ -270,6 +269,8 @@ def _pack_item(one: PapersMade) -> dict[str, Any]:
 
 def new_id(on: date, taken: Iterable[str]) -> str:
     """The id of a meeting on a day: `P2026-03-18`, then `P2026-03-18b`. Raises: ConditionsNotMet for a day with 26 already."""
+    from string import ascii_lowercase
+
     known = set(taken)
     for letter in ("", *ascii_lowercase[1:]):
         made = f"P{on.isoformat()}{letter}"

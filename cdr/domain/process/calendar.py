@@ -10,12 +10,15 @@ from itertools import groupby
 from cdr.domain.case.at_rest import NOBODY, AtRest
 from cdr.domain.case.facts import Cases, Facts
 from cdr.domain.case.gates import OPEN
+from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
+from cdr.domain.panel.actions import CLOCK as ACTION_CLOCK
 from cdr.domain.process.due import OPEN_ALWAYS, Closed, Task, area_tasks, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.process.today import gate_owner
 from cdr.records import dataclass
 
 OF_THE_AREA = "area-"
+ASK_AGAIN = "Ask again whether a letter may go"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def events(
     for facts in cases.values():
         if facts.is_open:
             tasks = tasks_of(facts, on, policy, closed)
-            found += _steps([task for task in tasks if not task.level])
+            found += _steps([task for task in tasks if not task.level], policy)
             found += _prompts([task for task in tasks if task.level])
             found += _expected(facts, policy)
     return sorted(found, key=lambda event: event.key)
@@ -46,14 +49,29 @@ def _of_the_area(task: Task) -> Event:
     return Event(f"{OF_THE_AREA}{task.clock}-{task.due}", task.due, task.what, _detail(task.who, task.clock))
 
 
-def _steps(tasks: Sequence[Task]) -> Iterator[Event]:
+def _steps(tasks: Sequence[Task], policy: Policy) -> Iterator[Event]:
     """One event a clock; where a case has a clock twice (two reports to answer), the later ones are told apart by their day."""
     seen: set[str] = set()
     for task in tasks:
         key = f"{task.case}-{task.clock}{f'-{task.agency}' if task.agency else ''}"
         key = f"{key}-{task.due}" if key in seen else key
         seen.add(key)
-        yield Event(key, task.due, f"{task.case}: {task.what}", _detail(task.who, task.clock))
+        what, who = _in_the_open(task, policy)
+        yield Event(key, task.due, f"{task.case}: {what}", _detail(who, task.clock))
+
+
+def _in_the_open(task: Task, policy: Policy) -> tuple[str, str]:
+    """What a feed says of a step, and who acts: in the rules' own words and by ids, for a feed goes out.
+
+    So whom a person named as the one who should act, and what keeps a letter to a family from going, are in none.
+    """
+    if task.agency:
+        return task.what, task.who
+    if task.clock == LETTERS_CLOCK:
+        return ASK_AGAIN, ""
+    rule = policy.clocks.get(task.clock)
+    words = task.what if task.clock == ACTION_CLOCK or rule is None else rule.what
+    return words, rule.who if rule else ""
 
 
 def _prompts(tasks: Sequence[Task]) -> Iterator[Event]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Analysis, Facts
 from cdr.domain.case.gates import OPEN
-from cdr.domain.case.kept import kept_day
+from cdr.domain.case.kept import as_kept
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import passed_over, reviews_of, settled_on
 from cdr.domain.case.standing import opened_on
@@ -22,31 +23,31 @@ from cdr.errors import MEND, NotAuthentic
 from cdr.records import dataclass
 
 RETURN_FROM = "return from "
-IN_A_ROW = frozenset({"asked", "waiting_for", "overridden", "factors", "themes"})
+NOTHING_MORE: tuple[tuple[str, ...], ...] = ((),) * 5
 SORTS = ("reference", "notified", "stage", "waiting", "age")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One case of the list.
+    """One case of the list; there may be thousands, so its days are ISO dates as the index keeps them.
 
-    `waiting_since` is the day on which its longest wait of now began, `days` how many days ago the child died (None
-    where a date is not known), `overdue` what is late, a few words each, `next` the step with the nearest day, `letters_on_hold` the kinds
+    `waiting_since` is the day on which its longest wait of now began, `died` None where that is not known, `overdue` what is late, a few
+    words each, `next` the step with the nearest day (neither is known where it was not asked for), `letters_on_hold` the kinds
     of letter that an answer of the letter gate holds, and `overridden` what was not met when its review was ratified all the same.
     """
 
     case: str
     stage: str
     open: bool
-    notified_on: date
+    notified_on: str
     asked: tuple[str, ...] = ()
     outstanding: tuple[str, ...] = ()
     waiting_for: tuple[str, ...] = ()
-    waiting_since: date | None = None
+    waiting_since: str | None = None
     overdue: tuple[str, ...] = ()
     next: Task | None = None
     authority: str | None = None
-    days: int | None = None
+    died: str | None = None
     letters_on_hold: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
     category: int | None = None
@@ -74,60 +75,66 @@ class Wanted:
 
 
 def listed(facts: Facts, on: date, policy: Policy, closed: Closed = OPEN_ALWAYS) -> Listed:
-    """One case. Raises: NotAuthentic where its notification has no day, which no form is without."""
+    """One case, with what is late and its next step. Raises: as `as_it_stands`."""
+    standing = as_it_stands(facts)
+    tasks = tasks_of(facts, on, policy, closed) if facts.is_open else []
+    late = [f"{RETURN_FROM}{request.agency}" for request in facts.outstanding if is_overdue(request, on, policy)]
+    overdue = (*late, *(task.what for task in tasks if task.when == OVERDUE and not task.agency))
+    return replace(standing, overdue=overdue, next=_next(tasks))
+
+
+def as_it_stands(facts: Facts) -> Listed:
+    """One case without what depends on the day. Raises: NotAuthentic where its notification has no day, which no form is without."""
     known = facts.notification
     if known.notified_on is None:
         raise _without_day(facts.reference)
-    tasks = tasks_of(facts, on, policy, closed) if facts.is_open else []
-    late = [f"{RETURN_FROM}{request.agency}" for request in facts.outstanding if is_overdue(request, on, policy)]
+    since = waiting_since(facts)
     return Listed(
         case=facts.reference,
         stage=facts.stage,
         open=facts.is_open,
-        notified_on=known.notified_on,
+        notified_on=known.notified_on.isoformat(),
         asked=tuple(request.agency for request in facts.asked),
         outstanding=tuple(request.agency for request in facts.outstanding),
         waiting_for=facts.waiting_for,
-        waiting_since=waiting_since(facts),
-        overdue=(*late, *(task.what for task in tasks if task.when == OVERDUE and not task.agency)),
-        next=_next(tasks),
+        waiting_since=since.isoformat() if since else None,
         authority=known.local_authority,
-        days=(on - known.died).days if known.died else None,
+        died=known.died.isoformat() if known.died else None,
         letters_on_hold=tuple(hold.kind for hold in to_ask_about(facts.case, facts.letters_to)),
         overridden=passed_over(facts.case),
         **_found_by_the_panel(facts.analysis),
     )
 
 
-def kept_row(facts: Facts) -> dict[str, Any]:
+def kept_row(facts: Facts) -> list[Any]:
     """A case at rest as the index keeps it for a list, as JSON has it; nothing in it depends on the day of the question.
 
-    What is empty in it is left out: most cases have little of it, and there are many.
+    A list, for there are many: the days on which it was notified, the child died and its review was ratified, its stage, authority and category;
+    and of the few that have any of it, what was not met, what it waits for, who was asked, factors and themes.
     """
-    known = facts.notification
-    days = {"notified_on": known.notified_on, "died": known.died, "ratified_on": facts.ratified_on}
-    row = {
-        **{name: day.isoformat() if day else None for name, day in days.items()},
-        "stage": facts.stage,
-        "asked": [request.agency for request in facts.asked],
-        "waiting_for": list(facts.waiting_for),
-        "authority": known.local_authority,
-        "overridden": list(passed_over(facts.case)),
-        **{name: list(v) if isinstance(v, tuple) else v for name, v in _found_by_the_panel(facts.analysis).items()},
-    }
-    return {name: value for name, value in row.items() if value}
+    known, found = facts.notification, _found_by_the_panel(facts.analysis)
+    days = [as_kept(day) for day in (known.notified_on, known.died, facts.ratified_on)]
+    asked = [request.agency for request in facts.asked]
+    more = [passed_over(facts.case), facts.waiting_for, asked, found.get("factors", ()), found.get("themes", ())]
+    every = [*days, facts.stage, known.local_authority, found.get("category")]
+    return [*every, *map(list, more)] if any(more) else every
 
 
-def of_kept_row(case: str, row: Mapping[str, Any], on: date) -> Listed:
-    """What `listed` says of a case at rest: nobody is asked, nothing is due and no letter is held. Raises: as `listed`."""
-    notified_on, died = kept_day(row.get("notified_on")), kept_day(row.get("died"))
-    if notified_on is None:
+def of_kept_row(case: str, row: Sequence[Any]) -> Listed:
+    """What `listed` says of a case at rest: nobody is asked, nothing is due and no letter is held. Raises: as `as_it_stands`."""
+    notified_on, died, _, stage, authority, category, *more = row
+    if not notified_on:
         raise _without_day(case)
-    found: dict[str, Any] = {name: tuple(row[name]) for name in IN_A_ROW & row.keys()}
-    category, days = row.get("category"), (on - died).days if died else None
+    overridden, waiting_for, asked, factors, themes = map(tuple, more) if more else NOTHING_MORE
     return Listed(
-        case, row["stage"], False, notified_on, days=days, category=category, authority=row.get("authority"), **found
-    )
+        case, stage, False, notified_on, asked, (), waiting_for, None, (), None, authority, died, (), overridden, category, factors, themes
+    )  # fmt: skip
+
+
+def ratified_on(row: Sequence[Any]) -> str | None:
+    """The day on which the review of a case at rest was ratified, of what `kept_row` wrote."""
+    found: str | None = row[2]
+    return found
 
 
 def _without_day(case: str) -> NotAuthentic:
@@ -178,26 +185,41 @@ def authorities_named(name: str, configuration: Configuration) -> tuple[str, ...
     return tuple(map(same_place, configuration.authorities if own else (name,)))
 
 
-def chosen(rows: Iterable[Listed], wanted: Wanted, order: str) -> list[Listed]:
+def chosen(rows: Iterable[Listed], wanted: Wanted, order: str, on: date) -> list[Listed]:
     """The cases that are asked for, in the order asked for; with an agency, `overdue` and returns are about that agency."""
-    return sorted((row for row in rows if _is_wanted(row, wanted)), key=_KEYS[order])
+    asked = [*_asked(wanted)]
+    found = [row for row in rows if all(one(row) for one in asked)] if asked else rows
+    return sorted(found, key=_keys(on)[order])
 
 
-def _is_wanted(row: Listed, wanted: Wanted) -> bool:
-    return all(
-        (
-            row.open or not wanted.only_open,
-            row.stage in wanted.stages or not wanted.stages,
-            wanted.agency in row.asked or not wanted.agency,
-            not wanted.overdue or _is_late(row, wanted.agency),
-            not wanted.waiting_for or any(_is_waited_for(item, wanted) for item in row.waiting_for),
-            not wanted.authorities or (row.authority is not None and same_place(row.authority) in wanted.authorities),
-            not wanted.category or row.category == wanted.category,
-            not wanted.factor or wanted.factor in row.factors,
-            not wanted.theme or wanted.theme in row.themes,
-            wanted.cases is None or row.case in wanted.cases,
-        )
-    )
+def days_since_death(row: Listed, on: date) -> int | None:
+    """How many days ago the child died; None where that day is not known."""
+    return (on - date.fromisoformat(row.died)).days if row.died else None
+
+
+def _asked(wanted: Wanted) -> Iterator[Callable[[Listed], bool]]:
+    """What must hold of a case; of what is not asked for, nothing."""
+    if wanted.only_open:
+        yield lambda row: row.open
+    if wanted.stages:
+        yield lambda row: row.stage in wanted.stages
+    if wanted.agency:
+        yield lambda row: wanted.agency in row.asked
+    if wanted.overdue:
+        yield lambda row: _is_late(row, wanted.agency)
+    if wanted.waiting_for:
+        yield lambda row: any(_is_waited_for(item, wanted) for item in row.waiting_for)
+    if wanted.authorities:
+        yield lambda row: row.authority is not None and same_place(row.authority) in wanted.authorities
+    if wanted.category:
+        yield lambda row: row.category == wanted.category
+    if wanted.factor:
+        yield lambda row: wanted.factor in row.factors
+    if wanted.theme:
+        yield lambda row: wanted.theme in row.themes
+    if wanted.cases is not None:
+        cases = frozenset(wanted.cases)
+        yield lambda row: row.case in cases
 
 
 def _is_late(row: Listed, agency: str) -> bool:
@@ -210,14 +232,13 @@ def _is_waited_for(item: str, wanted: Wanted) -> bool:
     return item.startswith(wanted.waiting_for)
 
 
-def _days(row: Listed) -> tuple[int, str]:
-    return -(row.days or 0), row.case
-
-
-_KEYS: Mapping[str, Callable[[Listed], Any]] = {
-    "reference": lambda row: row.case,
-    "notified": lambda row: (row.notified_on, row.case),
-    "stage": lambda row: (cases_.STAGES.index(row.stage), row.notified_on, row.case),
-    "waiting": lambda row: (row.waiting_since or date.max, row.notified_on, row.case),
-    "age": _days,
-}
+def _keys(on: date) -> Mapping[str, Callable[[Listed], Any]]:
+    """By what each order sorts; a day that is not known counts as the last there is, and of a death as today."""
+    today, last = on.isoformat(), date.max.isoformat()
+    return {
+        "reference": lambda row: row.case,
+        "notified": lambda row: (row.notified_on, row.case),
+        "stage": lambda row: (cases_.STAGES.index(row.stage), row.notified_on, row.case),
+        "waiting": lambda row: (row.waiting_since or last, row.notified_on, row.case),
+        "age": lambda row: (row.died or today, row.case),
+    }

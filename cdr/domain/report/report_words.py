@@ -46,7 +46,7 @@ class Names:
         known = {tuple(words_of(name)) for name in of_families}
         titles = set(word_rules()["titles"])
         single = {word for phrase in known for word in phrase if len(word) >= SHORTEST_NAME}
-        single = {word for word in single - ordinary_words() - titles if not word.isdigit()}
+        single = {word for word in single - titles if word not in ordinary_words() and not word.isdigit()}
         several = {tuple(word for word in phrase if word not in titles) for phrase in known}
         stay = (tuple(words_of(name)) for name in allowed)
         forms = (form for phrase in stay for form in _professional_forms(phrase, titles))

@@ -1,0 +1,81 @@
+"""The documents of each case as they were opened here, so that a private key opens each of them once.
+
+A case that somebody looks at has a file of its own. What is opened of many cases at once stands in one file for a year of references: to seal
+a file for each case took as long as to open what is in it, and there would be as many files as cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cdr.store.parts import entries
+from cdr.store.sealing import Sealing
+
+
+class Opened:
+    """What one person keeps of the documents of each case."""
+
+    def __init__(self, sealing: Sealing) -> None:
+        self.sealing = sealing
+        self._cases: dict[str, dict[str, Any]] = {}
+        self._year = ""
+        self._of_year: dict[str, Any] = {}
+        self._is_saved = True
+
+    def of(self, case: str) -> dict[str, Any]:
+        """What is kept of one case's documents by path."""
+        if case not in self._cases:
+            own = entries(self.sealing.open(own_name(case)), "body")
+            self._cases[case] = own or entries(self._those_of_year(case).get(case), "body")
+        return self._cases[case]
+
+    def keep(self, case: str, documents: Mapping[str, Any]) -> None:
+        """Keep one case's documents in its own file."""
+        self._cases[case] = {**documents}
+        self.sealing.keep(own_name(case), documents)
+
+    def keep_with_others(self, case: str, documents: Mapping[str, Any]) -> None:
+        """Keep them in the file of the case's year, which `save` writes; in its own where it has one."""
+        if self.sealing.is_kept(own_name(case)):
+            self.keep(case, documents)
+        else:
+            self._those_of_year(case)[case] = {**documents}
+            self._is_saved = False
+
+    def save(self) -> None:
+        """Write what was kept with others."""
+        if not self._is_saved:
+            self.sealing.keep(name_of_year(self._year), self._of_year)
+            self._is_saved = True
+
+    def let_go(self, case: str) -> None:
+        """Hold a case's documents in memory no more."""
+        self._cases.pop(case, None)
+
+    def _those_of_year(self, case: str) -> dict[str, Any]:
+        """The cases in the file of one year, which stays in memory until another year is asked for."""
+        if self._year != year_of(case):
+            self.save()
+            self._year, self._of_year = year_of(case), self.sealing.open(name_of_year(year_of(case))) or {}
+        return self._of_year
+
+
+def names_of(case: str) -> tuple[str, str]:
+    """The files in which documents of a case may be kept."""
+    return own_name(case), name_of_year(year_of(case))
+
+
+def own_name(case: str) -> str:
+    """The file of one case."""
+    return f"cases/{case}"
+
+
+def name_of_year(year: str) -> str:
+    """The file of the cases of one year."""
+    return f"opened/{year}"
+
+
+def year_of(case: str) -> str:
+    """The year in which a reference was given."""
+    return case.partition("-")[0]
