@@ -28,10 +28,8 @@ pytestmark = pytest.mark.skipif(
 CHOSEN = os.environ.get("CDR_STATES", "")
 NAMES = [*VERBS] if CHOSEN == "all" else CHOSEN.split(",") if CHOSEN else ["contact"]
 OF_ALL = None if CHOSEN else 6  # so many of a verb's states
-BY_CHANCE, AS_WELL = (
-    8,
-    20,
-)  # moments at which any of what was not asked to last is lost; of the states of a known kind one in so many
+BY_CHANCE = 3  # so many moments of one verb, at which any of what was not asked to last is lost
+AS_WELL = 50  # of the states of a known kind one in so many
 ELSEWHERE = ("shared.git", "other")  # another machine, which has power
 
 Case = tuple[str, Files, bool]
