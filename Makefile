@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Where it is set, each of the many starts of cdr in the tests, and pytest itself, would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test all times one fast docs format coverage mutants wheel-test bench fuzz browser lock needs clean
+.PHONY: demo test all times one fast docs format coverage mutants wheel-test bench fuzz faults browser lock needs clean
 
 demo: $(VENV)/ready
 	@$(BIN)/cdr demo .demo
@@ -82,6 +82,14 @@ bench: $(VENV)/ready
 # The properties and the faults on ten times as many inputs and points, new ones each time, as `make test` tries; it takes hours.
 fuzz: $(VENV)/ready
 	@CDR_INPUTS=new CDR_EXAMPLES=10 $(BIN)/pytest -q -n 2
+
+# Every verb that writes: each state that it can leave where it is killed and where the power goes, and an error at each kind of place where it
+# changes a file. A table of what was tried; hours. `make faults V="contact,panel new"`: the states of some verbs.
+V ?= all
+faults: $(VENV)/ready
+	@place=$$(mktemp -d -p "$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)") && trap 'rm -rf "$$place"' EXIT && \
+	  CDR_STATES='$(V)' CDR_POINTS=kinds $(BIN)/pytest -q -s --basetemp="$$place/t" tests/faults/test_every_state.py \
+	  $(if $(filter all,$(V)),tests/faults/test_every_verb.py::test_a_fault_at_any_call)
 
 # What the machine itself must bring; each line says what to install where it is missing.
 needs:

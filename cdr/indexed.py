@@ -43,27 +43,37 @@ def is_at_rest(kinds: Kinds) -> bool:
 
 def facts_of(kind: Kind, body: Mapping[str, Any], minimum: Callable[[], Minimum]) -> dict[str, Any]:
     """What the index keeps of one document; `minimum` says what the national database asks for."""
-    from cdr.domain.anonymising import known_names
-    from cdr.domain.asking import requests, said
-    from cdr.domain.case import duplicates, facts, people
-    from cdr.domain.letters import letters
-    from cdr.domain.ncmd import ncmd_minimum
-
     if kind.name == "notification":
-        identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, minimum())
-        names = known_names.family_names(body)
-        told = {"identity": identity, "ncmd": ncmd, "names": names, "letters_to": len(letters.people_of(body))}
-        kept = {**told, "facts": facts.notification_of(body).to_dict()}
-        return {**kept, "people": [one.to_dict() for one in people.people_of(body)]}
+        return _of_notification(body, minimum())
     if kind.name == "analysis":
+        from cdr.domain.case import facts
+        from cdr.domain.ncmd import ncmd_minimum
+
         return {**facts.analysis_of(body).to_dict(), "ncmd": ncmd_minimum.analysis_extract(body, minimum())}
     if kind.name == "requests":
+        from cdr.domain.asking import requests
+
         return requests.for_index(body)
     if kind.name == "prompts":
+        from cdr.domain.asking import said
+
         return said.without_words(body)
     if kind.name == "case":
         return _without_notes(body)
     return dict(body)
+
+
+def _of_notification(body: Mapping[str, Any], minimum: Minimum) -> dict[str, Any]:
+    from cdr.domain.anonymising import known_names
+    from cdr.domain.case import duplicates, facts, people
+    from cdr.domain.letters import people_written_to
+    from cdr.domain.ncmd import ncmd_minimum
+
+    identity, ncmd = duplicates.identity(body).to_dict(), ncmd_minimum.notification_extract(body, minimum)
+    names, letters_to = known_names.family_names(body), len(people_written_to.people_of(body))
+    told = {"identity": identity, "ncmd": ncmd, "names": names, "letters_to": letters_to}
+    kept = {**told, "facts": facts.notification_of(body).to_dict()}
+    return {**kept, "people": [one.to_dict() for one in people.people_of(body)]}
 
 
 # What people wrote about a child or a family stays out of the index: these keys, in these lists of a case.

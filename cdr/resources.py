@@ -33,7 +33,17 @@ def edition() -> bytes:
     Without the modules of `SAYS_AND_ASKS`. What was worked out by it and kept is known by this, so that no change of the program can
     leave an old answer.
     """
-    told, waiting = [sys.version], [str(PACKAGE), str(folder("schemas"))]
+    return _as_they_lie(sys.version, [str(PACKAGE), str(folder("schemas"))])
+
+
+@cache
+def edition_of_documents() -> bytes:
+    """The same with the modules and layouts of what goes out, for what is worked out by these and kept."""
+    return _as_they_lie(edition().hex(), [str(PACKAGE / "documents"), str(folder("templates"))])
+
+
+def _as_they_lie(first: str, folders: list[str]) -> bytes:
+    told, waiting = [first], folders
     while waiting:
         for one in sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name):
             if one.is_dir():

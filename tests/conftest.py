@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -40,6 +41,9 @@ DATA = Path(__file__).parent / "data"
 EXAMPLES = DATA / "examples"
 # The `cdr` that the tests run: that of the checkout, in this process; or another program (`make wheel-test`).
 PROGRAM = os.environ.get("CDR_PROGRAM", "")
+
+# cdr looks for rings of objects late, for a run is short. Here many runs share a process, and each store's reader of git ends with the store.
+gc.set_threshold(10_000)
 
 # Under nohup, or in the background of a shell without job control, these are ignored, and so they would be in all programs that tests
 # start and send them to. Whoever starts one with a handler of their own hands on the usual way instead, and goes on ignoring them.

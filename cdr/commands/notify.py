@@ -17,7 +17,6 @@ from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import InvalidData, NotAllowed, NotAuthentic, Problem, WrongUsage
 from cdr.store.drafts import kept_here
-from cdr.terminal.confirming import refuse_unless_confirmed
 from cdr.terminal.output import file_name, given, put, put_json, say, to_fill_in
 from cdr.work.known import alike, already_known, same_child_in
 from cdr.work.taking_in import Form, check, examine
@@ -99,6 +98,8 @@ def _given(app: App, file: str, yes: bool) -> Form:
     except InvalidData as error:
         hint = f"Ring them, or put it right yourself: cdr notify --from {file_name(file)} --to-yaml FILE"
         raise InvalidData(error.problems, error.file, hint=hint) from None
+    from cdr.terminal.confirming import refuse_unless_confirmed
+
     say(f"Notified by: {found.by}")
     refuse_unless_confirmed("this notification is from them", "the notifier", yes)
     return form
@@ -230,7 +231,6 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
     """The new case's reference, what must happen next, and the form with what other cases have to do with it."""
     from cdr.domain.case import case
     from cdr.domain.process import routes
-    from cdr.forms import schema
     from cdr.store import layout
     from cdr.store.transaction import Change
 
@@ -244,12 +244,7 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
         steps = routes.what_follows(form.body, app.configuration, app.policy, app.working_days, today)
         reference = layout.new_reference(_notified_on(form.body), store.references)
         reason = not_a_duplicate if like else None
-        bodies = {
-            "case": case.opened(today, form.body, steps, reason),
-            "notification": form.body,
-            "requests": {"schema": schema.current("requests"), "requests": []},
-            "prompts": {"schema": schema.current("prompts"), "prompts": []},
-        }
+        bodies = {"case": case.opened(today, form.body, steps, reason), "notification": form.body}
         documents = {store.place(reference, id_): body for id_, body in bodies.items()}
         texts = {store.place(reference, "notification"): form.raw}
         store.commit(Change("notify", documents, texts=texts))

@@ -13,7 +13,6 @@ from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.errors import WrongUsage
 from cdr.records import dataclass
 from cdr.store.case_file import CaseFile
-from cdr.terminal.confirming import refuse_unless_confirmed
 from cdr.terminal.output import put, put_json, say
 from cdr.work.changing import changing, opened
 from cdr.work.delivery import told
@@ -137,6 +136,7 @@ def _arrived(app: App, reference: str, agency: str, file: str, yes: bool, day: d
 def _confirm(form: Form, yes: bool) -> None:
     """Show who says that they completed it, and ask. Raises: WrongUsage where nobody can be asked; ConditionsNotMet."""
     from cdr.domain.rulebook.replies import completed
+    from cdr.terminal.confirming import refuse_unless_confirmed
 
     by = completed(form.body)
     kind = "a nil return" if _is_nil(form.body) else "a full return"

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from cdr import resources
-from cdr.documents.web_page import as_it_is, web_page
+from cdr.documents.web_page import Keep, as_it_is, filled
 from cdr.records import dataclass
 
 FOLDER = "offline-form"
@@ -37,20 +37,20 @@ class OfflinePage:
     data: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
-    def to_html(self) -> bytes:
-        """The whole file; the same page gives the same bytes."""
+    def to_html(self, keep: Keep | None = None) -> bytes:
+        """The whole file; the same page gives the same bytes. `keep` has again what is the same in every one."""
         style = _text(FOLDER, "form.css").replace("REFERENCE", _in_css(self.on_paper))
         openpgp, script = _text(FOLDER, "openpgp.min.js"), _script(self.folder, self.scripts)
         values = {
             **self.values,
-            "form": self.form,
+            "form": vars(self.form),
             "title": self.title,
             "fingerprints": [in_blocks(one) for one in self.fingerprints],
             "openpgp": as_it_is(openpgp),
             "script": as_it_is(script),
             "data": as_it_is(self.data),
         }
-        return web_page(self.folder, "form.html", values, style, (openpgp, script)).encode()
+        return filled(self.folder, "form.html", values, style, (openpgp, script), keep).encode()
 
 
 @cache

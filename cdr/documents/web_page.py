@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cdr import resources
@@ -14,6 +14,10 @@ from cdr.expressions import expression
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+# How what was worked out once is had again: by a name, by what it was worked out from, and how it is.
+Keep = Callable[[str, Iterable[bytes], Callable[[], Any]], Any]
+SLOT = "\ue000{}\ue001"
+SLOTS = expression("\ue000(.*?)\ue001")
 STYLE = expression(r"<style>(.*?)</style>", re.DOTALL)
 ALWAYS = "default-src 'none'; connect-src 'none'; img-src 'none'; form-action 'none'; base-uri 'none'"
 TRUSTED = "require-trusted-types-for 'script'; trusted-types 'none'"
@@ -41,6 +45,46 @@ def web_page(
         _environment().from_string(layout).render(given if style is None else {**given, "style": as_it_is(style)})
     )
     return text
+
+
+def filled(
+    folder: str, name: str, values: Mapping[str, Any], style: str, scripts: Sequence[str], keep: Keep | None = None
+) -> str:
+    """The same of a layout that does nothing with its values but say them: its words are put together once, and its values put in between.
+
+    `keep` has those words again in a later run, so that they are not put together for each page.
+    """
+    from markupsafe import escape
+
+    given = {**values, "head": as_it_is(head([style], scripts)), "style": as_it_is(style)}
+    said = dict(_said(given))
+
+    def between() -> list[str]:
+        layout = resources.read_bytes("templates", folder, name).decode()
+        return SLOTS.split(_environment().from_string(layout).render(_with_slots(given)))
+
+    known_by = ("\0".join([folder, name, *sorted(said)]).encode(), resources.edition_of_documents())
+    parts = keep("page", known_by, between) if keep else between()
+    return "".join(str(escape(said[part])) if number % 2 else part for number, part in enumerate(parts))
+
+
+def _said(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in values, groups and lists, by its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping | list | tuple):
+        for key, part in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _said(part, f"{path}.{key}")
+
+
+def _with_slots(value: Any, path: str = "") -> Any:
+    """The same values with a slot in place of each text; what is no text is left out, so that no layout can say it."""
+    if isinstance(value, Mapping):
+        parts = {key: _with_slots(part, f"{path}.{key}") for key, part in value.items()}
+        return {key: part for key, part in parts.items() if part is not None}
+    if isinstance(value, list | tuple):
+        return [_with_slots(part, f"{path}.{number}") for number, part in enumerate(value)]
+    return as_it_is(SLOT.format(path)) if isinstance(value, str) else None
 
 
 def head(styles: Sequence[str], scripts: Sequence[str] = (), pictures: bool = False) -> str:

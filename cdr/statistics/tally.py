@@ -247,10 +247,9 @@ def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
     if row is None and (table not in OWN_WHOLE or table in PARTS):  # the whole itself
         return cell(n, of)
     if table in TIMES:
-        days = quartiles(counts.days.get((table, row or "", column), ()))
-        return replace(cell(n, of), days=days, known=n)
-    found, interval = cell(n, of, known), _share(table, row, n, known, made)
-    return replace(found, interval=interval) if interval else found
+        return replace(cell(n, of), days=quartiles(counts.days.get((table, row or "", column), ())), known=n)
+    interval = _share(table, row, n, known, made)
+    return replace(cell(n, of, known), interval=interval) if interval else cell(n, of, known)
 
 
 def _share(table: str, row: str | None, n: int, of: int, made: _Made) -> tuple[float, float] | None:

@@ -154,7 +154,8 @@ def restore(file: Path, folder: Path, root: str | None, progress: Progress) -> R
 
     def bring(git: Git) -> str:
         try:
-            git.run("bundle", "unbundle", str(file.resolve()), long=True)
+            with git.repository.keeping_names():
+                git.run("bundle", "unbundle", str(file.resolve()), long=True)
         except GitFailed:
             raise ConditionsNotMet(NO_BACKUP, [], "Take another backup.") from None
         return tip

@@ -111,10 +111,10 @@ class Gnupg:
             return answer.out
         raise _why_not_opened(answer, what)
 
-    def decrypt_files(self, paths: Sequence[Path], most: int) -> Answer:
+    def decrypt_files(self, paths: Sequence[str], most: int) -> Answer:
         """What GnuPG makes of these files, `NAME.gpg` each, whose plaintext it writes to `NAME`; one private-key operation for each."""
         self.private_key_operations += len(paths)
-        options = ["--max-output", str(most), "--multifile", "--decrypt", *map(str, paths)]
+        options = ["--max-output", str(most), "--multifile", "--decrypt", *paths]
         return self._run(options, b"", may_ask=True, own=True)
 
     def lock(self, data: bytes, passphrase: str) -> bytes:
@@ -159,9 +159,9 @@ class Gnupg:
             return answer.out
         raise _why_not_opened(answer, what)
 
-    def unseal_files(self, paths: Sequence[Path], secret: str) -> Answer:
+    def unseal_files(self, paths: Sequence[str], secret: str) -> Answer:
         """What GnuPG makes of these files, as `decrypt_files`, where `seal` sealed them all with one secret; no private-key operation."""
-        options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt", *map(str, paths)]
+        options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt", *paths]
         return self._with_passphrase(secret, options, b"")
 
     def _with_passphrase(self, passphrase: str, options: Sequence[str], data: bytes) -> Answer:

@@ -153,7 +153,7 @@ def fetch(git: Git, remote: Remote, known: str) -> str | None:
     `known` is the commit that both may have in common, empty for a repository that has none. Raises: NotFound, TryAgain, DiskFailed.
     """
     branch = git.repository.branch
-    with _beside(git, known) as told:
+    with _beside(git, known) as told, git.repository.keeping_names():
         try:
             git.run(
                 "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",

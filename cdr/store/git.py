@@ -197,6 +197,7 @@ class Git(Objects):
         # Not by `mktree` or into a pack: this reads core.fsync, and a power cut takes nothing from a commit of what it is made of.
         self.run("unpack-objects", "-q", data=pack_of([*made, ("commit", raw)]), long=True)
         made_id = object_id("commit", raw)
+        self.repository.keep_names([made_id, *folders, *new.values()])
         self._commits[made_id] = tree, tuple(one for one in (parent, merged) if one)
         self._folders |= folders  # which need not be read again
         self._entries += sum(map(len, folders.values()))
@@ -204,7 +205,9 @@ class Git(Objects):
 
     def keep(self, data: bytes) -> Blob:
         """Bytes put into the repository, part of no commit yet."""
-        return Blob(FILE_MODE, self.text("hash-object", "-w", "--stdin", data=data))
+        kept = Blob(FILE_MODE, self.text("hash-object", "-w", "--stdin", data=data))
+        self.repository.keep_names([kept.digest])
+        return kept
 
     def give_back(self, blob: Blob, path: str) -> bool:
         """Take a file that the repository lost from the folder, where it stands as it was; git itself writes none that it takes to be there."""

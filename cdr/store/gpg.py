@@ -7,8 +7,9 @@ import shutil
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from cdr import disk, programs
@@ -86,7 +87,11 @@ class Answer:
 
     def count(self, word: str) -> int:
         """How many status lines begin with this word."""
-        return sum(line.split(" ", 1)[0] == word for line in self.status)
+        return self._words[word]
+
+    @cached_property
+    def _words(self) -> Counter[str]:
+        return Counter(line.split(" ", 1)[0] for line in self.status)
 
     def line(self, word: str) -> str:
         """The first status line that begins with this word; empty without one."""

@@ -137,7 +137,8 @@ class Index:
         """The whole index in parts; kept where it is complete."""
         by_case = self._by_case(kept)
         resting = {case: kinds for case, kinds in by_case.items() if self.extraction.is_at_rest(kinds)}
-        busy = {path: one for path, one in kept.items() if case_of(path) in by_case.keys() - resting.keys()}
+        at_work = by_case.keys() - resting.keys()
+        busy = {path: one for path, one in kept.items() if case_of(path) in at_work}
         part = Part(self._at, self._at, busy, rested=[])
         part.at_rest = self.extraction.sum_up(self.parts.keep_columns(part, resting, digests_of(kept), bool(self._at)))
         if self._at:

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 from cdr.errors import CdrError
 from cdr.store.crypto import Gnupg, is_whole
@@ -53,13 +52,13 @@ def unsealed(gnupg: Gnupg, ciphertexts: Sequence[bytes], secret: str) -> list[by
     return _together(lambda paths: gnupg.unseal_files(paths, secret), ciphertexts)
 
 
-def _together(decrypt: Callable[[Sequence[Path]], Answer], ciphertexts: Sequence[bytes]) -> list[bytes | None]:
+def _together(decrypt: Callable[[Sequence[str]], Answer], ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     from tempfile import TemporaryDirectory
 
     nothing: list[bytes | None] = [None] * len(ciphertexts)
     try:
         with TemporaryDirectory(prefix="cdr-") as aside:
-            answer, plain = _run(decrypt, Path(aside), ciphertexts)
+            answer, plain = _run(decrypt, aside, ciphertexts)
     except (OSError, CdrError):  # a folder that knows no pipes, a disk that is full, a key that is locked
         return nothing
     alone = [*each(answer)]
@@ -69,13 +68,13 @@ def _together(decrypt: Callable[[Sequence[Path]], Answer], ciphertexts: Sequence
 
 
 def _run(
-    decrypt: Callable[[Sequence[Path]], Answer], aside: Path, ciphertexts: Sequence[bytes]
+    decrypt: Callable[[Sequence[str]], Answer], aside: str, ciphertexts: Sequence[bytes]
 ) -> tuple[Answer, list[bytes]]:
-    names = [aside / str(number) for number in range(len(ciphertexts))]
+    names = [f"{aside}/{number}" for number in range(len(ciphertexts))]
     with ExitStack() as stack:
         pipes = []
         for name, ciphertext in zip(names, ciphertexts, strict=True):
-            name.with_suffix(".gpg").write_bytes(ciphertext)
+            _write(f"{name}.gpg", ciphertext)
             os.mkfifo(name, 0o600)
             pipes.append(os.open(name, os.O_RDONLY | os.O_NONBLOCK))
             stack.callback(os.close, pipes[-1])
@@ -85,11 +84,20 @@ def _run(
         reading = threading.Thread(target=_drain, args=(pipes, ended, plain), daemon=True)
         reading.start()
         try:
-            answer = decrypt([name.with_suffix(".gpg") for name in names])
+            answer = decrypt([f"{name}.gpg" for name in names])
         finally:
             os.close(end)
             reading.join()
     return answer, [b"".join(parts) for parts in plain]
+
+
+def _write(path: str, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        if os.write(descriptor, data) != len(data):
+            raise OSError("the disk is full")
+    finally:
+        os.close(descriptor)
 
 
 def _drain(pipes: Sequence[int], ended: int, plain: Sequence[list[bytes]]) -> None:

@@ -193,7 +193,6 @@ def _new_case(app: App, received: Received) -> str:
     from cdr import moments
     from cdr.domain.case import case
     from cdr.domain.process import routes
-    from cdr.forms import schema
     from cdr.store import layout
     from cdr.store.transaction import Change
 
@@ -213,8 +212,6 @@ def _new_case(app: App, received: Received) -> str:
         bodies: dict[Place, dict[str, Any]] = {
             store.place(reference, "case"): body,
             store.place(reference, "notification"): form_a,
-            store.place(reference, "requests"): {"schema": schema.current("requests"), "requests": []},
-            store.place(reference, "prompts"): {"schema": schema.current("prompts"), "prompts": []},
         }
         returns = [dict(one) for one in given.returns[:MOST_RETURNS]]
         bodies |= {store.place(reference, f"return-{n:02}"): one for n, one in enumerate(returns, 1)}

@@ -38,12 +38,19 @@ def made(app: App, case: str, request: Request, suffix: str) -> bytes:
     It is made from the ledger, the configuration and the members' public keys: the chaser's key is enough, but for a Word form by a route
     that names the child. Raises: ValueError where the request has no form (`Request.form`); then NotAllowed.
     """
-    from cdr.documents.return_form import return_docx, return_form, return_yaml
-
     form = _return_form(app, case, request)
     if suffix == ".docx":
+        from cdr.documents.return_form import return_docx
+
         return return_docx.to_docx(form, _named(app, case, request))
-    return return_form.to_html(form) if suffix == ".html" else return_yaml.to_yaml(form)
+    if suffix == ".html":
+        from cdr.documents.return_form import return_form
+        from cdr.store.kept import kept
+
+        return return_form.to_html(form, kept)
+    from cdr.documents.return_form import return_yaml
+
+    return return_yaml.to_yaml(form)
 
 
 def _named(app: App, case: str, request: Request) -> Named | None:

@@ -33,6 +33,7 @@ CALLS = (
 NAMES_A_FILE = re.compile(r"[<\"](?!/proc/|/dev/|/tmp/bash|pipe:|socket:|anon_inode:)(/[^>\"]*)")
 # Under which name each program is met; a git command that is none of these changes nothing.
 GIT = (
+    "unpack-objects",
     "hash-object",
     "update-ref",
     "update-index",
@@ -47,6 +48,7 @@ GIT = (
 )
 MODES = ("signal=KILL", "error=ENOSPC", "error=EIO", "error=EDQUOT")
 MAIN, GPG = "cdr", "gpg"
+Place = tuple[str, str, int]  # by which program, at the which call of which kind
 KILLED = -signal.SIGKILL
 PATIENCE = 600.0  # seconds until a process counts as hung
 LOOKS = 0.002  # seconds between two looks
@@ -176,8 +178,8 @@ def with_fault(command: list[str], folder: Path, point: Point) -> Ended:
         return run(command, folder, [])
 
 
-def without_fault(command: list[str], folder: Path) -> tuple[Ended, list[tuple[str, str, int]]]:
-    """Run the command as it is, and every place in it where a file is changed: by which program, at which call of which kind."""
+def without_fault(command: list[str], folder: Path) -> tuple[Ended, dict[Place, str]]:
+    """Run the command as it is, and every place in it where a file is changed (by which program, at which call of which kind); and which file."""
     logs = folder / "logs"
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir()
@@ -185,15 +187,15 @@ def without_fault(command: list[str], folder: Path) -> tuple[Ended, list[tuple[s
     with _programs(folder / "bin", f'-qq {trace} -o "{logs}/$sub.$$"', "|".join(GIT)):
         _wrapper(folder / "bin", "gpg", f'-qq {trace} -o "{logs}/$sub.$$"', GPG)
         ended = run(command, folder, ["-o", str(logs / MAIN), *trace.split()])
-    found: dict[tuple[str, str, int], None] = {}
+    found: dict[Place, str] = {}
     for log in sorted(logs.iterdir()):
         program = log.name.partition(".")[0]
-        found |= dict.fromkeys((program, call, number) for call, number in _changes(log, program))
-    return ended, [*found]
+        found = {(program, call, number): file for call, number, file in _changes(log)} | found
+    return ended, found
 
 
-def _changes(log: Path, program: str) -> Iterator[tuple[str, int]]:
-    """The calls in a log that change a file, each with its number among those of its kind in its process."""
+def _changes(log: Path) -> Iterator[tuple[str, int, str]]:
+    """The calls in a log that change a file, each with its number among those of its kind in its process, and the file."""
     count: dict[tuple[str, str], int] = {}
     for line in log.read_text("utf-8", "replace").splitlines():
         process, rest = line.split(None, 1) if line[:1].isdigit() else ("", line)
@@ -202,5 +204,6 @@ def _changes(log: Path, program: str) -> Iterator[tuple[str, int]]:
             continue
         count[process, call] = number = count.get((process, call), 0) + 1
         opens_only = call == "openat" and "O_CREAT" not in about and "O_TRUNC" not in about
-        if not opens_only and NAMES_A_FILE.search(about):
-            yield call, number
+        named = NAMES_A_FILE.search(about)
+        if named and not opens_only:
+            yield call, number, named[1]

@@ -1,7 +1,9 @@
 """Every verb that writes is killed, and has its disk fail, at every call that changes a file: the store stands before or after.
 
 All points of all verbs are tens of thousands; each run of the tests goes through a share of them, and `make fuzz` through ten times as
-many; `CDR_POINTS=40` tries as many of each verb, `all` every one, and `each` a kill at every place and one of the errors, by turns.
+many; `CDR_POINTS=40` tries as many of each verb, `all` every one, and `each` a kill at every place and one of the errors, by turns. `kinds` does so at
+one place of a kind: where the same call of the same program meets the same file in another verb too, it is tried in the first (kills of cdr itself
+are left to `test_every_state.py`, which goes through all).
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import pytest
 from conftest import many
 from conftest import run as told
 from faults import points
+from faults.kinds import plain
 from faults.points import Point
 from faults.verbs import KEPT, VERBS, Verb, World, copy_of
 from store.hands import git, head
@@ -45,15 +48,31 @@ def world(begun_work: World, member: str, tmp_path: Path, monkeypatch: pytest.Mo
         subprocess.run(["gpgconf", "--homedir", str(made.own_home), "--kill", "all"], check=False, capture_output=True)
 
 
-def chosen(found: list[tuple[str, str, int]], name: str) -> list[Point]:
+TRIED: set[tuple[str, str, str]] = set()
+
+
+def chosen(found: dict[points.Place, str], name: str, folder: Path) -> list[Point]:
     """The points that this run tries: a share that is the same each time, spread over programs, calls and ways of failing."""
     kill, *errors = points.MODES
+    if SHARE == "kinds":
+        new = [*of_new_kinds(found, folder)]
+        at_errors = [Point(*at, errors[n % len(errors)]) for n, at in enumerate(new)]
+        return at_errors + [Point(*at, kill) for at in new if at[0] != points.MAIN]
     if SHARE == "each":
         return [Point(*at, mode) for n, at in enumerate(found) for mode in (kill, errors[n % len(errors)])]
     every = [Point(*place, mode) for place in found for mode in points.MODES]
     if SHARE == "all":
         return every
     return random.Random(crc32(name.encode())).sample(every, min(len(every), int(SHARE)))
+
+
+def of_new_kinds(found: dict[points.Place, str], folder: Path) -> Iterator[points.Place]:
+    """One place of each kind that no verb was tried at yet."""
+    for at, file in found.items():
+        kind = (at[0], at[1], plain(file.removeprefix(f"{folder}/")))
+        if kind not in TRIED:
+            TRIED.add(kind)
+            yield at
 
 
 def in_the_open(world: World) -> list[str]:
@@ -130,7 +149,8 @@ def test_a_fault_at_any_call(world: World, name: str, monkeypatch: pytest.Monkey
     if verb.records:
         assert ("update-ref") in {program for program, _, _ in found}
     faults: list[str] = []
-    for number, point in enumerate(chosen(found, name)):
+    number = -1
+    for number, point in enumerate(chosen(found, name, world.folder)):
         try:
             tried(world, verb, point)
             if number % 10 == 0:

@@ -54,7 +54,7 @@ def test_a_document_of_another_case_in_the_work_tree(cdr: Shell, sudi: str, othe
 
 
 def test_a_removed_and_a_staged_document(cdr: Shell, sudi: str) -> None:
-    path = document(cdr.store, sudi, "prompts")
+    path = document(cdr.store, sudi, "case")
     path.unlink()
     refused_itself(cdr, sudi)
     cdr("verify", "--repair")
@@ -166,6 +166,7 @@ def test_a_document_of_another_case_in_a_members_commit(cdr: Shell, sudi: str, o
 
 @pytest.mark.hurt
 def test_another_document_of_the_same_case(cdr: Shell, sudi: str, people: People) -> None:
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
     shutil.copy(document(cdr.store, sudi, "requests"), document(cdr.store, sudi, "prompts"))
     sign_commit(cdr.store, people.home, people.member)
     left_out(cdr, sudi)
@@ -185,8 +186,9 @@ def test_made_with_public_keys_only(cdr: Shell, sudi: str, people: People) -> No
 @pytest.fixture
 def twice(cdr: Shell, sudi: str) -> tuple[str, bytes]:
     """A case whose ledger of requests has two revisions, and the bytes of the first."""
-    first = document(cdr.store, sudi, "requests").read_bytes()
     cdr("request", sudi, "northshire-police", as_of="2026-01-10")
+    first = document(cdr.store, sudi, "requests").read_bytes()
+    cdr("request", sudi, "northtown-general", as_of="2026-01-10")
     return sudi, first
 
 

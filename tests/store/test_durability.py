@@ -12,7 +12,9 @@ import pytest
 from conftest import EXAMPLES, People, Shell
 from store.hands import git, sign_commit
 
+from cdr import disk
 from cdr.store.crypto import Gnupg
+from cdr.store.git import Git
 
 WRITES_TO_DISK = {"unpack-objects", "update-ref"}  # both read `core.fsync`, and `mktree` does not
 
@@ -103,6 +105,50 @@ def test_an_object_is_on_the_disk_before_it_has_its_name(
                 named, on_disk = named + 1, False
     made = int(git(cdr.store, "count-objects").split()[0]) - int(before)
     assert named == made >= 6, "an attachment, the case, three folders and the commit"
+
+
+def test_the_names_of_objects_are_on_the_disk_before_the_branch_has_them(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """git writes what an object holds to the disk, and not that it has a name."""
+    done: list[str] = []
+    publish, sync = Git.publish, disk.sync_folder
+
+    def published(self: Git, new: str, old: str | None, why: str) -> None:
+        done.append("published")
+        publish(self, new, old, why)
+
+    monkeypatch.setattr(Git, "publish", published)
+
+    def synced(folder: Path) -> None:
+        done.append(str(folder))
+        sync(folder)
+
+    monkeypatch.setattr(disk, "sync_folder", synced)
+    objects = cdr.store / ".git/objects"
+    before = {*objects.rglob("*")}
+    cdr("attach", sudi, EXAMPLES / "letter-gate.yaml", "--kind", "other", as_of="2026-04-01")
+    made = [path for path in objects.rglob("*") if path not in before and path.is_file()]
+    first = done[: done.index("published")]
+    assert len(made) >= 6
+    assert {str(objects), *(str(path.parent) for path in made)} <= {*first}
+
+
+def test_the_names_of_what_comes_from_elsewhere_are_on_the_disk_too(
+    cdr: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cdr("backup", tmp_path / "backup.bundle")
+    shared, done, sync = tmp_path / "shared.git", list[str](), disk.sync_folder
+    git(tmp_path, "clone", "-q", "--bare", str(cdr.store), str(shared))
+
+    def synced(folder: Path) -> None:
+        done.append(str(folder))
+        sync(folder)
+
+    monkeypatch.setattr(disk, "sync_folder", synced)
+    for new, source in ((tmp_path / "restored", tmp_path / "backup.bundle"), (tmp_path / "joined", shared)):
+        cdr("restore", source, new)
+        assert str(new / ".git/objects/pack") in done
 
 
 def test_documents_of_one_size_are_of_one_size_when_they_are_encrypted(people: People, member: str) -> None:

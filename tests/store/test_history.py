@@ -165,6 +165,7 @@ def test_the_chaser_changes_a_plain_file(cdr: Shell, sudi: str, people: People, 
 
 @pytest.mark.hurt
 def test_the_chaser_removes_prompts(cdr: Shell, sudi: str, people: People) -> None:
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
     document(cdr.store, sudi, "prompts").unlink()
     sign_commit(cdr.store, people.chaser_home, people.chaser)
     refused_everywhere(cdr, sudi)

@@ -32,6 +32,7 @@ def swapped(store: Path, id_: str, raw: bytes, kind: str = "blob") -> None:
 @pytest.mark.hurt
 def test_other_bytes_under_the_same_id(cdr: Shell, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"cases/{asked}/requests.yaml.gpg"
+    cdr("return", asked, "northshire-police", "--nil", as_of="2026-01-10")
     now, before = git(cdr.store, "rev-parse", f"HEAD:{path}"), git(cdr.store, "rev-parse", f"HEAD~1:{path}")
     old = subprocess.run(["git", "-C", cdr.store, "cat-file", "blob", before], capture_output=True, check=True).stdout
     swapped(cdr.store, now, old)

@@ -9,6 +9,7 @@ import pytest
 from conftest import Shell
 
 from cdr.store import looked_at, worktree
+from cdr.store.objects import Blob
 
 
 @pytest.fixture
@@ -18,7 +19,12 @@ def read(cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     cdr("doctor")
     found: list[str] = []
     is_as = worktree.is_as
-    monkeypatch.setattr(worktree, "is_as", lambda path, blob: found.append(path.name) or is_as(path, blob))
+
+    def noted(path: Path, blob: Blob) -> bool:
+        found.append(path.name)
+        return is_as(path, blob)
+
+    monkeypatch.setattr(worktree, "is_as", noted)
     return found
 
 

@@ -143,8 +143,9 @@ def test_a_merge_by_the_chaser_that_chooses_a_form(apart: Apart) -> None:
 
 @pytest.mark.hurt
 def test_an_older_revision_put_in_place_by_a_merge(apart: Apart) -> None:
-    first = document(apart.cdr.store, apart.case, "requests").read_bytes()
     apart.second("--as-of", "2026-01-10", "request", apart.case, "northshire-police")
+    first = document(apart.clone, apart.case, "requests").read_bytes()
+    apart.second("--as-of", "2026-01-10", "request", apart.case, "regional-ambulance")
     apart.cdr("request", apart.case, "northtown-general", as_of="2026-01-10")
     apart.start_merge()
     document(apart.cdr.store, apart.case, "requests").write_bytes(first)

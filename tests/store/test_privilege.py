@@ -60,6 +60,18 @@ def test_every_other_command_is_refused(cdr: Shell, chaser: str, people: People)
             )
 
 
+def test_it_never_has_to_add_a_file(cdr: Shell, sudi: str, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger is a file from its first line on; the request, which a member makes, writes in both."""
+    folder = cdr.store / "cases" / sudi
+    assert {path.name for path in folder.iterdir()} == {"case.yaml.gpg", "notification.yaml.gpg"}
+    cdr("request", sudi, "northshire-police", as_of="2026-01-09")
+    before = {path.name for path in folder.iterdir()}
+    assert before >= {"requests.yaml.gpg", "prompts.yaml.gpg"}
+    monkeypatch.setenv("GNUPGHOME", people.chaser_home)
+    assert cdr("chase", "--overdue", as_of="2026-01-23").out
+    assert {path.name for path in folder.iterdir()} == before
+
+
 def test_a_case_that_is_not_there_is_not_told_apart(cdr: Shell, chaser: str) -> None:
     cdr("show", "2026-0000", code=77)
 

@@ -178,7 +178,7 @@ def test_it_costs_few_private_keys(kept: Kept) -> None:
     log = kept.folder / "log"
     script = f'case " $* " in *" --passphrase-fd "*) ;; *" --decrypt "*|*" --detach-sign "*) echo x >> {log};; esac\nexec REAL "$@"'
     with program(kept.folder / "bin", "gpg", script):
-        assert kept.cdr("keys", "refresh", kept.robin.fingerprint, "--json").json["documents"] == 17
+        assert kept.cdr("keys", "refresh", kept.robin.fingerprint, "--json").json["documents"] == 11
         assert len(log.read_text().splitlines()) <= 4 + 1 + 1 + 1  # the cases, the attachment, the index, the commit
         log.unlink()
         kept.cdr("list")

@@ -91,6 +91,28 @@ def test_each_others_work_comes_together(office: Office, people: People, tmp_pat
     assert git(robin.store, "status", "--porcelain") == ""
 
 
+def test_both_ask_about_a_case_of_which_nobody_had_asked(office: Office) -> None:
+    """Each begins the ledgers of requests and prompts; together they say what both did."""
+    robin, sam, day = office.robin, office.sam, "2027-01-22"
+    new = robin("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2027-01-21").out.strip()
+    robin("sync")
+    sam("sync")
+    robin("request", new, "northshire-police", as_of=day)
+    sam("request", new, "high-street-surgery", as_of=day)
+    robin("sync")
+    assert sam("sync", "--json").json["decided"] == []
+    robin("sync")
+    for hand in (robin, sam):
+        documents = hand.show(new)
+        asked = {one["agency"] for one in documents["requests"]["requests"]}
+        assert (
+            asked
+            == {one["agency"] for one in documents["prompts"]["said"]}
+            == {"northshire-police", "high-street-surgery"}
+        )
+        hand.verified()
+
+
 def test_a_true_clash_is_asked_about_and_both_stay_until_then(office: Office) -> None:
     robin, sam, case = office.robin, office.sam, office.case
     robin("return", case, "northshire-police", "--nil")

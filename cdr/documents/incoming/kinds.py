@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from cdr.documents.incoming.archives import names_in
 from cdr.expressions import expression
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
@@ -107,6 +106,8 @@ def _in_zip(raw: bytes) -> str:
     flat = ODF.search(raw[:LOOKED_AT])
     if flat:
         return "odt" if flat["what"] == b"text" else "ods"
+    from cdr.documents.incoming.archives import names_in
+
     names = [name.casefold() for name in names_in(raw)]
     found = next((kind for part, kind in PARTS if any(name.startswith(part) for name in names)), "")
     if found == "iwork" or (found and "[content_types].xml" in names):

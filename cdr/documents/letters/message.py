@@ -7,6 +7,7 @@ form that goes with it holds nothing of the child either, but for a part that on
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -387,12 +388,13 @@ def _part(attachment: Attachment) -> EmailMessage:
     kind, _, subtype = attachment.content_type.partition("/")
     letters = {"charset": "utf-8"} if kind == "text" else {}  # else a mail system takes it for ASCII and spoils it
     part.set_content(
-        attachment.data,
+        b"",
         maintype=kind,
         subtype=subtype,
         disposition="attachment",
         filename=attachment.name,
         params=letters,
     )
+    part.set_payload(base64.encodebytes(attachment.data).decode("ascii"))  # the same lines as theirs, in one go
     del part["MIME-Version"]
     return part

@@ -10,8 +10,9 @@ from dataclasses import asdict
 from datetime import date
 from functools import cache
 
+from cdr import resources
 from cdr.documents.offline_page import OfflinePage, for_script, inert
-from cdr.documents.return_form.return_questions import for_agency
+from cdr.documents.web_page import Keep
 from cdr.forms.codelists import code_list
 from cdr.forms.law import sentences
 from cdr.records import dataclass
@@ -46,8 +47,8 @@ class ReturnForm:
     fingerprints: tuple[str, ...]
 
 
-def to_html(form: ReturnForm) -> bytes:
-    """The whole file; the same form gives the same bytes.
+def to_html(form: ReturnForm, keep: Keep | None = None) -> bytes:
+    """The whole file; the same form gives the same bytes. `keep` has again what is the same in every form.
 
     Raises: KeyError, where there is no such type of agency.
     """
@@ -57,17 +58,18 @@ def to_html(form: ReturnForm) -> bytes:
         "requested_on": long_date(form.requested_on),
         "reply_by": long_date(form.reply_by),
     }
+    data = _data(form, keep)
     page = OfflinePage(
-        "return-form", SCRIPTS, _title(form), f"Reference {form.case}", form, form.fingerprints, _data(form), values
+        "return-form", SCRIPTS, _title(form), f"Reference {form.case}", form, form.fingerprints, data, values
     )
-    return page.to_html()
+    return page.to_html(keep)
 
 
 def _title(form: ReturnForm) -> str:
     return f"Return form {form.case}"
 
 
-def _data(form: ReturnForm) -> str:
+def _data(form: ReturnForm, keep: Keep | None) -> str:
     """What the script works with, as JSON in which nothing can end the element that holds it."""
     told = {
         "title": _title(form),
@@ -82,17 +84,25 @@ def _data(form: ReturnForm) -> str:
         "fingerprints": form.fingerprints,
     }
     asked = inert({"form": {**told, "keys": form.keys}})
-    return f"{asked[:-1]},{_same_for_all(form.agency_type)[1:]}"
+    return f"{asked[:-1]},{_same_for_all(form.agency_type, keep)[1:]}"
 
 
 @cache
-def _same_for_all(agency_type: str) -> str:
+def _same_for_all(agency_type: str, keep: Keep | None) -> str:
     """What every form for this type of agency asks, whichever child it is about."""
-    relationships = [(one.code, one.label) for one in code_list("relationship").codes]
-    page = {
-        "letters": WHOLE_LETTERS,
-        "questions": for_script(asdict(for_agency(agency_type))),
-        "relationships": relationships,
-        "rounds": DRAFT_ROUNDS,
-    }
-    return inert(page)
+
+    def made() -> str:
+        from cdr.documents.return_form.return_questions import for_agency
+
+        relationships = [(one.code, one.label) for one in code_list("relationship").codes]
+        page = {
+            "letters": WHOLE_LETTERS,
+            "questions": for_script(asdict(for_agency(agency_type))),
+            "relationships": relationships,
+            "rounds": DRAFT_ROUNDS,
+        }
+        return inert(page)
+
+    known_by = (agency_type.encode(), resources.edition_of_documents())
+    asked: str = keep("return-form", known_by, made) if keep else made()
+    return asked

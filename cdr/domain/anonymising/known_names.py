@@ -158,7 +158,8 @@ def family_names(form_a: Mapping[str, Any]) -> list[str]:
     """The names of a child and of the child's family, as Form A gives them: what may stand in no words about all children."""
     first, family = (str(form_a.get("child", {}).get(key) or "") for key in ("first_names", "family_name"))
     whole = [f"{first} {family}"] if first and family else []
-    people = [name for one in gather(form_a, [], {}).known if one.kind in (CHILD, FAMILY) for name in one.names]
+    known = (*_child(form_a, []), *_others([form_a]))
+    people = [name for one in known if one.kind in (CHILD, FAMILY) for name in one.names]
     return list(dict.fromkeys([*whole, *people]))
 
 
