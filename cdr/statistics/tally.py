@@ -247,17 +247,17 @@ def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
     if row is None and (table not in OWN_WHOLE or table in PARTS):  # the whole itself
         return cell(n, of)
     if table in TIMES:
-        return replace(cell(n, of), days=quartiles(counts.days.get((table, row or "", column), ())), known=n)
-    interval = _share(table, row, n, known, made)
-    return replace(cell(n, of, known), interval=interval) if interval else cell(n, of, known)
+        days = quartiles(counts.days.get((table, row or "", column), ()))
+        return replace(cell(n, of), days=days, known=n)
+    return _with_interval(cell(n, of, known), table, row, made)
 
 
-def _share(table: str, row: str | None, n: int, of: int, made: _Made) -> tuple[float, float] | None:
-    """The interval of a whole's percentage; working it out for every row would take longer than all else together."""
-    if row is not None or table not in SHARES or not of or not made.setting.chance:
-        return None
-    low, high = share_interval(n, of, made.setting.chance["confidence"])
-    return round(100 * low, 1), round(100 * high, 1)
+def _with_interval(bare: Cell, table: str, row: str | None, made: _Made) -> Cell:
+    """With the interval of a whole's percentage; working it out for every row would take longer than all else together."""
+    if row is not None or table not in SHARES or not bare.known or not made.setting.chance:
+        return bare
+    low, high = share_interval(bare.n or 0, bare.known, made.setting.chance["confidence"])
+    return replace(bare, interval=(round(100 * low, 1), round(100 * high, 1)))
 
 
 def _rate(table: str, row: str | None, n: int, made: _Made) -> Cell:

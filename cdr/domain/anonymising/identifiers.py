@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from datetime import date
 from functools import cache
@@ -37,6 +37,7 @@ FIRST_MARK = 0xF0000
 MARKS = expression(r"[\U000F0000-\U000FFFFD]")
 PHONE_DIGITS = (9, 15)
 OLDEST_YEAR, LATEST_YEAR = 1900, 2100
+DAYS_OF_ALL = ("day", "bank holiday")  # what each feast has that is not in `feasts`
 LONGEST_DATE, MOST_TIMES_OVER, STROKES = 60, 12, ("/", ".")
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -57,25 +58,45 @@ _IN_WORDS = (
 _UNIT = r"(?:mg|mcg|g|kg|mls?|l|litres?|cm|mm|mmol|kpa|breaths|beats|hours?|minutes?|hrs?|mins?|%)\b"
 _LED_BY = r"\b(?P<led>(?:on|since|dated|due|until|by|week of|w/c|w/e|dob|dod)[\s:.]+)"
 _SHORT = r"(?:0?[1-9]|[12]\d|3[01])(?P<s>[/.-])(?:0?[1-9]|1[0-2])"
+DIGIT, MONTH = "a digit", "the name of a month"
+# Each with what a text must have for it: only what may be found in a text is compiled for it.
 _DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:(?P<t>T)(?=\d)|(?!\d))",
-        rf"{_WEEKDAY}?(?<!\d)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>(?:19|20)\d\d)(?!\d)",
-        rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
-        rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d|['’]\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
-        rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d|\s?(?:mg|mcg|g|kg|mls?|l|cm|mm)\b)",
-        rf"{_WEEKDAY}?\b(?:the\s+)?{_IN_WORDS}(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?:[-/.]?{_YEAR})?",
-        rf"{_WEEKDAY}(?<!\d){_SHORT}(?![\d/])",
-        rf"{_LED_BY}{_SHORT}(?![\d/%]|\.\d|\s?{_UNIT})",
-        r"(?<![\d/.,])(?:0[1-9]/(?:0[1-9]|1[0-2])|(?:[12]\d|3[01])/0[1-9]|0[1-9]/2\d)(?![\d/])",
-        rf"{_WEEKDAY}(?:the\s+)?{_DAY}(?:{_TH}\b|\b(?![:.]\d))",
-        rf"\b{_MONTH}[\s-]*(?P<year>(?:19|20)\d\d|['’]\d\d)\b",
-        r"(?<!\d)(?<!\d/)(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)(?!\d)(?!/\d)",
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
-        r"(?<!\d)(?P<day>0[1-9]|[12]\d|3[01])(?P<month>0[1-9]|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)",
-        rf"\b(?<=\b(?:on|by) )(?:the\s+)?{_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|he|she|they|when|and|the|with|in|of)\b))",
-        rf"(?<=\bthe ){_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|when)\b))",
+    (expression(pattern, re.IGNORECASE), needs)
+    for pattern, needs in (
+        (
+            r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:(?P<t>T)(?=\d)|(?!\d))",
+            (DIGIT,),
+        ),
+        (
+            rf"{_WEEKDAY}?(?<!\d)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>(?:19|20)\d\d)(?!\d)",
+            (DIGIT,),
+        ),
+        (
+            rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
+            (DIGIT, MONTH),
+        ),
+        (
+            rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d|['’]\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
+            (DIGIT, MONTH),
+        ),
+        (
+            rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d|\s?(?:mg|mcg|g|kg|mls?|l|cm|mm)\b)",
+            (DIGIT,),
+        ),
+        (rf"{_WEEKDAY}?\b(?:the\s+)?{_IN_WORDS}(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?:[-/.]?{_YEAR})?", (MONTH,)),
+        (rf"{_WEEKDAY}(?<!\d){_SHORT}(?![\d/])", (DIGIT,)),
+        (rf"{_LED_BY}{_SHORT}(?![\d/%]|\.\d|\s?{_UNIT})", (DIGIT,)),
+        (r"(?<![\d/.,])(?:0[1-9]/(?:0[1-9]|1[0-2])|(?:[12]\d|3[01])/0[1-9]|0[1-9]/2\d)(?![\d/])", (DIGIT,)),
+        (rf"{_WEEKDAY}(?:the\s+)?{_DAY}(?:{_TH}\b|\b(?![:.]\d))", (DIGIT,)),
+        (rf"\b{_MONTH}[\s-]*(?P<year>(?:19|20)\d\d|['’]\d\d)\b", (DIGIT, MONTH)),
+        (r"(?<!\d)(?<!\d/)(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)(?!\d)(?!/\d)", (DIGIT,)),
+        (r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)", (DIGIT,)),
+        (r"(?<!\d)(?P<day>0[1-9]|[12]\d|3[01])(?P<month>0[1-9]|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)", (DIGIT,)),
+        (
+            rf"\b(?<=\b(?:on|by) )(?:the\s+)?{_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|he|she|they|when|and|the|with|in|of)\b))",
+            (DIGIT,),
+        ),
+        (rf"(?<=\bthe ){_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|when)\b))", (DIGIT,)),
     )
 )
 _MONTH_ALONE = expression(
@@ -154,27 +175,55 @@ def replace_identifiers(
     """Replaces addresses of the net, dates, numbers, postcodes and references, in the order in which they cannot hide each other."""
     reading.replace(_EMAIL, lambda match: ("[e-mail address]", "e-mail addresses") if match["domain"] else None)
     reading.replace(_WEB, lambda _: ("[web address]", "web addresses"))
+    has = _has(reading.text)
+
+    def numbered(pattern: re.Pattern[str], said: Callable[[re.Match[str]], tuple[str, str] | None]) -> None:
+        """Replaces what a pattern finds that finds nothing without a digit; where there is none, it is not even compiled."""
+        if DIGIT in has:
+            reading.replace(pattern, said)
+
     for pattern, said, kind in accounts(reading.text):
         reading.replace(pattern, lambda _, answer=(said, kind): answer)  # type: ignore[misc]
     reading.replace(UNDERSCORED, underscored_said)
     reading.replace(LED_ACCOUNT, username_said)
-    reading.replace(OFFICERS_NUMBER, officer_said)
-    reading.replace(_POSTCODE, lambda _: ("[postcode]", "postcodes"))
+    numbered(OFFICERS_NUMBER, officer_said)
+    numbered(_POSTCODE, lambda _: ("[postcode]", "postcodes"))
     for code in sorted({code for code in known_codes if code}, key=len, reverse=True):
         reading.replace(_known_code(code), lambda _: ("[reference]", "references"))
     _replace_dates(reading, died)
-    for day in known_dates:
+    for day in known_dates if DIGIT in has else ():
         reading.replace(re.compile(rf"(?<!\d){day:%d%m%y}(?!\d)"), lambda _, day=day: (_day_said(day, died), "dates"))  # type: ignore[misc]
-    reading.replace(_feasts(), lambda _: ("[a date]", "dates"))
-    reading.replace(_DIGITS, _digits_said)
-    reading.replace(_INSURANCE, lambda _: ("[number]", "numbers"))
-    reading.replace(PLATE, plate_said)
-    reading.replace(_LED_REFERENCE, lambda match: (_led(match, "[reference]"), "references"))
-    reading.replace(_REFERENCE, lambda _: ("[reference]", "references"))
+    if _may_name_a_feast(reading.text):
+        reading.replace(_feasts(), lambda _: ("[a date]", "dates"))
+    numbered(_DIGITS, _digits_said)
+    numbered(_INSURANCE, lambda _: ("[number]", "numbers"))
+    numbered(PLATE, plate_said)
+    numbered(_LED_REFERENCE, lambda match: (_led(match, "[reference]"), "references"))
+    numbered(_REFERENCE, lambda _: ("[reference]", "references"))
     reading.replace(_MONTH_ALONE, lambda match: (_led(match, "[a month]"), "dates"))
-    reading.replace(LETTERS_AND_DIGITS, mixed_said)
-    reading.replace(_SPAN_OF_YEARS, lambda _: ("[a year]", "dates"))
-    reading.replace(_YEAR_ALONE, lambda match: (_led(match, "[a year]"), "dates"))
+    numbered(LETTERS_AND_DIGITS, mixed_said)
+    numbered(_SPAN_OF_YEARS, lambda _: ("[a year]", "dates"))
+    numbered(_YEAR_ALONE, lambda match: (_led(match, "[a year]"), "dates"))
+
+
+def _has(text: str) -> frozenset[str]:
+    """What of a date stands in a text: a digit, and what may be the name of a month."""
+    folded = text.casefold()
+    has_month = any(month in folded for month in _MONTHS)
+    return frozenset((DIGIT,) * any(map(str.isdecimal, text)) + (MONTH,) * has_month)
+
+
+def _dates_of(text: str) -> list[re.Pattern[str]]:
+    """The patterns that may find a date in a text."""
+    has = _has(text)
+    return [pattern for pattern, needs in _DATES if has.issuperset(needs)]
+
+
+def _may_name_a_feast(text: str) -> bool:
+    """Whether `_feasts` may find something; where a letter is none of English, it always may."""
+    folded = text.lower()
+    named = (*DAYS_OF_ALL, *(feast.lower() for feast in word_rules()["feasts"]))
+    return not text.isascii() or any(name in folded for name in named)
 
 
 @cache
@@ -198,32 +247,35 @@ def _replace_dates(reading: Reading, died: date | None) -> None:
     """Replaces dates until none is left that another one hid; a row of dates (`1.2.25/2.2.25/3.2.25`) takes one going over."""
     for _ in range(MOST_TIMES_OVER):
         before = reading.text
-        for pattern in _DATES:
-            reading.text = "".join(_without_dates(reading, pattern, died))
+        patterns = _dates_of(reading.text)
+        for pattern in patterns:
+            reading.text = "".join(_without_dates(reading, pattern, patterns, died))
         if reading.text == before:
             return
 
 
-def _without_dates(reading: Reading, pattern: re.Pattern[str], died: date | None) -> Iterator[str]:
+def _without_dates(
+    reading: Reading, pattern: re.Pattern[str], patterns: Sequence[re.Pattern[str]], died: date | None
+) -> Iterator[str]:
     """The text in pieces, with a mark for each date of the pattern and for those that follow it in a row."""
     text, at = reading.text, 0
     while match := pattern.search(text, at):
         yield text[at : match.start()]
         yield reading.mark(*_date_said(match, died), match[0])
         at = match.end()
-        while after := _next_of_a_row(text, at):
+        while after := _next_of_a_row(text, at, patterns):
             yield after.string[1 : after.start()]
             yield reading.mark(*_date_said(after, died), after[0])
             at += after.end() - 1
     yield text[at:]
 
 
-def _next_of_a_row(text: str, at: int) -> re.Match[str] | None:
+def _next_of_a_row(text: str, at: int, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | None:
     """The date, of any pattern, that only a stroke parts from the one that ends here, read as if that one were gone."""
     if text[at : at + 1] not in STROKES or not text[at + 1 : at + 2].isalnum():
         return None
     near = chr(FIRST_MARK) + text[at : at + 2 * LONGEST_DATE]
-    found = (match for pattern in _DATES if (match := pattern.match(near, 2)) and match.end() <= LONGEST_DATE)
+    found = (match for pattern in patterns if (match := pattern.match(near, 2)) and match.end() <= LONGEST_DATE)
     return next(found, None)
 
 
