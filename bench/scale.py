@@ -239,7 +239,7 @@ def imported(built: Built) -> str:
     config = str(built.folder / "store.yaml")
     used([*CDR, "init", str(folder / "store"), "--config", config, "--member", built.member])
     there = replace(built, folder=folder)
-    taken = used(cdr(there, built.member, ["import", str(folder / "register.csv")], "2028-01-01"))
+    taken = used(cdr(there, built.member, ["import", str(folder / "register.csv")], "2028-03-01"))
     shutil.rmtree(folder)
     return f"`import` of {built.count:,} rows: {taken.wall:.0f} s by the clock, {taken.processor:.0f} s of the processor, {taken.memory:.0f} MB"
 

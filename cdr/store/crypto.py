@@ -111,11 +111,14 @@ class Gnupg:
             return answer.out
         raise _why_not_opened(answer, what)
 
-    def decrypt_files(self, paths: Sequence[str], most: int) -> Answer:
-        """What GnuPG makes of these files, `NAME.gpg` each, whose plaintext it writes to `NAME`; one private-key operation for each."""
+    def decrypt_files(self, paths: Sequence[str], most: int, descriptors: Sequence[int]) -> Answer:
+        """What GnuPG makes of these files, `NAME.gpg` each, whose plaintext it writes to `NAME`; one private-key operation for each.
+
+        `descriptors` stay open in it.
+        """
         self.private_key_operations += len(paths)
         options = ["--max-output", str(most), "--multifile", "--decrypt", *paths]
-        return self._run(options, b"", may_ask=True, own=True)
+        return self._run(options, b"", descriptors, may_ask=True, own=True)
 
     def lock(self, data: bytes, passphrase: str) -> bytes:
         """`data` as an armoured message that this pass-phrase opens and no key; gpg gets it through a pipe alone.
@@ -159,17 +162,19 @@ class Gnupg:
             return answer.out
         raise _why_not_opened(answer, what)
 
-    def unseal_files(self, paths: Sequence[str], secret: str) -> Answer:
+    def unseal_files(self, paths: Sequence[str], secret: str, descriptors: Sequence[int]) -> Answer:
         """What GnuPG makes of these files, as `decrypt_files`, where `seal` sealed them all with one secret; no private-key operation."""
         options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt", *paths]
-        return self._with_passphrase(secret, options, b"")
+        return self._with_passphrase(secret, options, b"", descriptors)
 
-    def _with_passphrase(self, passphrase: str, options: Sequence[str], data: bytes) -> Answer:
+    def _with_passphrase(
+        self, passphrase: str, options: Sequence[str], data: bytes, descriptors: Sequence[int] = ()
+    ) -> Answer:
         reading, writing = os.pipe()
         try:
             os.write(writing, passphrase.encode("ascii"))
             os.close(writing)
-            return self._run(["--passphrase-fd", str(reading), *options], data, (reading,))
+            return self._run(["--passphrase-fd", str(reading), *options], data, (reading, *descriptors))
         finally:
             os.close(reading)
 

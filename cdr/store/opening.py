@@ -1,8 +1,8 @@
 """Opening many documents with one run of GnuPG, which for small documents takes longer to start than to decrypt.
 
-GnuPG reads each ciphertext from a file and writes each plaintext into a named pipe beside it, from which it is read as it comes: so
-no plaintext ever lies in a file, whatever ends the run. What does not open with the others is opened alone, where what is wrong
-with it is told.
+GnuPG reads each ciphertext from a file and writes each plaintext into a pipe that it is handed, by a name beside the file that leads to that: so
+no plaintext ever lies in a file, whatever ends the run; and where cdr was killed nobody reads, and GnuPG ends. What does not open with the
+others is opened alone, where what is wrong with it is told.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 from cdr.errors import CdrError
 from cdr.store.crypto import Gnupg, is_whole
@@ -21,6 +22,7 @@ from cdr.store.gpg import Answer
 AT_ONCE = 32
 MOST_BYTES = 4 * 1024 * 1024  # of ciphertext in one run, and of plaintext of one document
 PIECE = 65536
+Decrypt = Callable[[Sequence[str], Sequence[int]], Answer]  # of these files, with these descriptors open in it
 
 
 def batches(ciphertexts: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -44,15 +46,15 @@ def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
 
     Raises: nothing that is a fault of a document, of the key or of this machine: whoever then opens one alone hears of it.
     """
-    return _together(lambda paths: gnupg.decrypt_files(paths, MOST_BYTES), ciphertexts)
+    return _together(lambda paths, pipes: gnupg.decrypt_files(paths, MOST_BYTES, pipes), ciphertexts)
 
 
 def unsealed(gnupg: Gnupg, ciphertexts: Sequence[bytes], secret: str) -> list[bytes | None]:
     """The same of what was sealed with one secret, however large; no private-key operation."""
-    return _together(lambda paths: gnupg.unseal_files(paths, secret), ciphertexts)
+    return _together(lambda paths, pipes: gnupg.unseal_files(paths, secret, pipes), ciphertexts)
 
 
-def _together(decrypt: Callable[[Sequence[str]], Answer], ciphertexts: Sequence[bytes]) -> list[bytes | None]:
+def _together(decrypt: Decrypt, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     from tempfile import TemporaryDirectory
 
     nothing: list[bytes | None] = [None] * len(ciphertexts)
@@ -67,27 +69,27 @@ def _together(decrypt: Callable[[Sequence[str]], Answer], ciphertexts: Sequence[
     return [*plain]
 
 
-def _run(
-    decrypt: Callable[[Sequence[str]], Answer], aside: str, ciphertexts: Sequence[bytes]
-) -> tuple[Answer, list[bytes]]:
+def _run(decrypt: Decrypt, aside: str, ciphertexts: Sequence[bytes]) -> tuple[Answer, list[bytes]]:
     names = [f"{aside}/{number}" for number in range(len(ciphertexts))]
     with ExitStack() as stack:
         pipes = []
         for name, ciphertext in zip(names, ciphertexts, strict=True):
             _write(f"{name}.gpg", ciphertext)
-            os.mkfifo(name, 0o600)
-            pipes.append(os.open(name, os.O_RDONLY | os.O_NONBLOCK))
-            stack.callback(os.close, pipes[-1])
+            reading, writing = os.pipe()
+            stack.callback(os.close, reading)
+            stack.callback(os.close, writing)
+            Path(name).symlink_to(f"/dev/fd/{writing}")
+            pipes.append((reading, writing))
         ended, end = os.pipe()
         stack.callback(os.close, ended)
         plain: list[list[bytes]] = [[] for _ in pipes]
-        reading = threading.Thread(target=_drain, args=(pipes, ended, plain), daemon=True)
-        reading.start()
+        draining = threading.Thread(target=_drain, args=([one for one, _ in pipes], ended, plain), daemon=True)
+        draining.start()
         try:
-            answer = decrypt([f"{name}.gpg" for name in names])
+            answer = decrypt([f"{name}.gpg" for name in names], [one for _, one in pipes])
         finally:
             os.close(end)
-            reading.join()
+            draining.join()
     return answer, [b"".join(parts) for parts in plain]
 
 

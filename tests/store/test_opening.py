@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -106,3 +111,39 @@ def test_a_second_check_opens_only_what_is_new(cdr: Shell, watch: Watch) -> None
     watch.runs.write_text("")
     assert findings(cdr, 0) == set()
     assert len(watch.together) <= 1 and sum(watch.together) <= 4
+
+
+KILLED = """
+import subprocess, sys
+from cdr.store import opening
+def decrypt(paths, pipes):
+    script = f'echo $$ > {sys.argv[1]}.new; mv {sys.argv[1]}.new {sys.argv[1]}; sleep 0.3; exec yes > {paths[0].removesuffix(".gpg")}'
+    return subprocess.Popen(["sh", "-c", script], pass_fds=tuple(pipes), process_group=0).wait()
+opening._run(decrypt, sys.argv[2], [b"x"])
+"""
+
+
+def _runs(process: str) -> bool:
+    with contextlib.suppress(OSError):
+        return Path("/proc", process, "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def _comes(what: Callable[[], bool]) -> bool:
+    """Whether something comes to be so within half a minute."""
+    for _ in range(300):
+        if what():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_who_writes_for_a_cdr_that_was_killed_ends_too(tmp_path: Path) -> None:
+    (tmp_path / "aside").mkdir()
+    started = tmp_path / "started"
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(started), str(tmp_path / "aside")])
+    assert _comes(started.exists)
+    process.kill()
+    process.wait()
+    assert _comes(lambda: not _runs(started.read_text().strip()))
