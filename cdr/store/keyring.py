@@ -155,6 +155,15 @@ def _watched() -> Any:
             with programs.limited(process, gpg.UNATTENDED_SECONDS):
                 return super()._collect_output(process, *more, **named)
 
+        def _read_response(self, stream: Any, result: Any) -> None:
+            try:
+                super()._read_response(stream, result)
+            except (
+                LookupError,
+                ValueError,
+            ):  # a line that GnuPG could not write whole; how it ended says what is wrong
+                stream.read()
+
     return Watched
 
 

@@ -202,7 +202,8 @@ class Repository:
 
         Raises: DiskFailed.
         """
-        self._sync({self.objects, *(self.objects / id_[:2] for id_ in ids)})
+        objects = self.objects
+        self._sync([objects, *(objects / start for start in {id_[:2] for id_ in ids})])
 
     @contextmanager
     def keeping_names(self) -> Iterator[None]:
@@ -214,9 +215,10 @@ class Repository:
 
     def _folders_of_objects(self) -> dict[Path, int]:
         """When something was last put into each."""
-        with suppress(FileNotFoundError), os.scandir(self.objects) as entries:
+        objects = self.objects
+        with suppress(FileNotFoundError), os.scandir(objects) as entries:
             inner = {Path(one.path): one.stat().st_mtime_ns for one in entries if one.is_dir(follow_symlinks=False)}
-            return {self.objects: self.objects.stat().st_mtime_ns} | inner
+            return {objects: objects.stat().st_mtime_ns} | inner
         return {}
 
     @staticmethod

@@ -19,6 +19,7 @@ PLAIN = (
     (re.compile(r"tmp_objdir-incoming-\w{6}"), "tmp_objdir-incoming-*"),
     (re.compile(r"/objects/[0-9a-f]{2}(?=/|$)"), "/objects/*"),
     (re.compile(r"(cdr-aside/)[a-z0-9_]{8}"), r"\1*"),
+    (re.compile(r"/cdr-[a-z0-9_]{8}(?=/|$)"), "/cdr-*"),
     (re.compile(r"^temporary/.*"), "temporary/*"),
     (re.compile(r"(?<=/)20\d\d-[A-Z0-9]{4}\b"), "REF"),
     (re.compile(r"(?<=cases/REF/)[^.]*"), "*"),

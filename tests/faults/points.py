@@ -30,7 +30,7 @@ CALLS = (
     "openat", "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "unlink",
     "unlinkat", "mkdir", "mkdirat", "rmdir", "ftruncate", "fchmod", "chmod", "copy_file_range", "sendfile",
 )  # fmt: skip
-NAMES_A_FILE = re.compile(r"[<\"](?!/proc/|/dev/|/tmp/bash|pipe:|socket:|anon_inode:)(/[^>\"]*)")
+NAMES_A_FILE = re.compile(r"[<\"](?!/proc/|/dev/(?!shm/)|/tmp/bash|pipe:|socket:|anon_inode:)(/[^>\"]*)")
 # Under which name each program is met; a git command that is none of these changes nothing.
 GIT = (
     "unpack-objects",

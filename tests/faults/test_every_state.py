@@ -85,6 +85,7 @@ def found(judge: Judge, what: str, cases: Iterable[Case]) -> tuple[Counter[str],
             judge.holds(name, state, is_acknowledged and judge.run.verb.records)
         except AssertionError as error:
             wrong.append(f"{name}: {error}")
+            KNOWN[what].kinds.discard(judge.kinds.of(state))
     number["wrong"] = len(wrong)
     return number, wrong
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell, run
+from gnupg import ImportResult
 from store.hands import before, document, encrypted, findings, git, gpg, refused_everywhere, sign_commit, unchanged
 
 from cdr.errors import NotAuthentic
 from cdr.store import gpg as gpg_
+from cdr.store.keyring import _watched
 from cdr.store.packets import LARGEST_KEY, public_keys, recipient_ids
 
 LATE = "Ngô Thị Late-Khách"
@@ -387,3 +390,12 @@ def test_a_disk_that_fails_under_gnupg_is_told_as_such(member: str, tmp_path: Pa
         answer = run(words)
     assert answer.code == 74 and "the disk failed" in answer.err and not (tmp_path / "new").exists()
     assert run(words).code == 0
+
+
+def test_a_line_that_gnupg_could_not_write_whole_is_no_fault_inside_cdr(people: People, member: str) -> None:
+    """Where its pipe fails (a limit of the machine), half a line stands before the next; the thread that reads it says nothing of its own."""
+    asked, told = _watched()(env=gpg_.environment()), ImportResult(None)
+    rest = io.StringIO("[GNUPG:] IMPORT_OK 1 [GNUPG:] IMPORT_RES 1 0\nmore\n")
+    asked._read_response(rest, told)
+    assert rest.read() == ""
+    assert told.fingerprints == []
