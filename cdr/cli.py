@@ -258,6 +258,10 @@ def _ending(app: App) -> list[str]:
 def _ended(app: App, error: BaseException, given: list[str]) -> int:
     """Tell what ended a command, and whether something was recorded before it; the exit code."""
     code = PIPE
+    if isinstance(error, click.UsageError):
+        from cdr.usage import without_what_was_typed
+
+        error = click.UsageError(without_what_was_typed(error.format_message()), error.ctx)
     if isinstance(error, CdrError) and app.about:
         error.fill_in(app.about)
     with suppress(Exception):  # what ended the command is told, whatever else cannot be done

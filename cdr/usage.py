@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 # The first command of each part of the list.
@@ -19,6 +20,7 @@ HEADINGS: Mapping[str, str] = {
     "verify": "The store: checked, shared, kept",
 }
 EXTRA = "unexpected extra argument"
+AS_PYTHON_WRITES_IT = r""": (?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?= is not )"""
 A_SPACE = "     A name with a space in it stands in quotation marks: 'form a.yaml'"
 
 
@@ -32,6 +34,12 @@ def under_headings(commands: Mapping[str, str]) -> Iterator[tuple[str, list[tupl
         heading = HEADINGS.get(name, heading)
         part.append((name, text))
     yield heading, part
+
+
+def without_what_was_typed(message: str) -> str:
+    """What click says of a wrong command line, without the words that it quotes: a name, or what a parent said, may have been typed there."""
+    said = re.sub(rf"({EXTRA}s?) .*", r"\1", message, flags=re.DOTALL)
+    return re.sub(AS_PYTHON_WRITES_IT, ": that", said, count=1)
 
 
 def advice(message: str) -> list[str]:

@@ -9,6 +9,7 @@ from cdr.commands.options import as_format, case_reference, output_file, pass_ap
 from cdr.documents.timeline.timeline import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, deliver, say
+from cdr.written import counted
 
 
 @click.command("timeline")
@@ -54,8 +55,9 @@ def command(
     if output and output != STDOUT:
         made_here.note(app, made_here.of_case(reference), {Path(output): rendered})
     if made.left and not check:
-        words = ", ".join(word for word, _ in made.left)
-        say(f"Please check: these words look like names and were left as they are: {words}")
+        say(
+            f"please check: {counted(len(made.left), 'word')} left in it may be a name; to see which: cdr timeline {reference} --check"
+        )
 
 
 def _refuse_what_cannot_be(chosen: str, identified: bool, check: bool, output: str | None) -> None:

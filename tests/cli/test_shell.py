@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from conftest import EXAMPLES, Shell, run
 
 from cdr.usage import HEADINGS, under_headings
@@ -98,6 +99,28 @@ def test_a_form_that_somebody_began_to_fill_in_is_not_written_over(tmp_path: Pat
 def test_a_name_with_a_space_that_fell_apart_is_told_how_to_be_written() -> None:
     answer = run(["notify", "--from", "my", "form.yaml"])
     assert answer.code == 2 and "quotation marks" in answer.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["contact", "2026-7K3M", "Amara Testcase's mother said", "that she knew"],
+        ["question", "2026-7K3M", "Was it O'Testcase's fault?"],
+        ["question", "2026-7K3M", 'Was it "Testcase"?'],
+        ["notify", "Amara Testcase"],
+        ["gate", "2026-7K3M", "Testcase"],
+        ["reconcile", "--years", "Testcase", "x.csv"],
+        ["attach", "2026-7K3M", "x", "--kind", "Testcase"],
+        ["find", "Amara Testcase"],
+        ["chase", "--hold", "2026-7K3M", "Testcase"],
+    ],
+)
+def test_a_wrong_command_line_is_not_said_back(words: list[str]) -> None:
+    """What was typed in the wrong place may be a name or what somebody said, and an answer may go into a log."""
+    for given in (words, [*words, "--json"]):
+        answer = run(given)
+        assert answer.code == 2 and "Testcase" not in answer.out + answer.err
+        assert "Usage: " in answer.err or answer.err.startswith("cdr: ")
 
 
 def test_the_list_of_commands_stands_under_headings_and_leaves_none_out() -> None:
