@@ -73,10 +73,10 @@ def command(app: App, repair: bool, root: str | None, as_json: bool) -> int:
 
 
 def _repair(store: Store) -> None:
-    from cdr.store import verify
+    from cdr.store import putting_back
     from cdr.store.mending import mend
 
-    for path in verify.repair(store):
+    for path in putting_back.repair(store):
         say_line(f"Put back: {path}")
     try:
         mended = mend(store)

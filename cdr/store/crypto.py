@@ -75,7 +75,8 @@ class Gnupg:
         if not is_encrypted(answer) or not answer.out:
             refused = answer.line("INV_RECP").rpartition(" ")[2]
             raise gpg.cause(answer) or NotAllowed(
-                f"GnuPG would not encrypt to the key {refused or 'of a member'}.", "See: cdr keys list"
+                f"GnuPG would not encrypt to the key {refused or 'of a member'}.",
+                "See: cdr keys list; and that this machine's clock is right.",
             )
         return answer.out
 

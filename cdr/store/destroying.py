@@ -78,13 +78,13 @@ def finish_pushed(folder: Path, update: Update) -> None:
 
 
 def still_here(git: Git, tip: str) -> set[str]:
-    """The cases that are erased by a commit and of which a file is in this repository all the same."""
+    """The cases that are erased by a commit and of which a file is in this repository, or in its folder, all the same."""
     cases = erasures.erased_at(git, tip)
     if not cases:
         return set()
     here = _blobs_here(git)
     named = _named(git, [tip], cases)
-    return {case for case, ids in named.items() if ids & here}
+    return {case for case, ids in named.items() if ids & here or os.path.lexists(git.folder / "cases" / case)}
 
 
 def rightly_missing(git: Git, tip: str) -> set[str]:
@@ -210,8 +210,12 @@ def _clear_beside(store: Store, cases: Collection[str]) -> None:
     """What is left of the cases in the folder, among what was put aside, and in what this user keeps of the store."""
     for case in cases:
         folder = store.folder / "cases" / case
-        if folder.is_dir() and not folder.is_symlink() and not folder.parent.is_symlink():
+        if folder.parent.is_symlink():
+            continue
+        if folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder)
+        elif os.path.lexists(folder):  # a link goes, and what it leads to stays
+            folder.unlink()
     aside = store.git.repository.shared / "cdr-aside"
     for path in aside.rglob("*.gpg") if aside.is_dir() else ():
         path.unlink()

@@ -128,8 +128,12 @@ class Repository:
         self._refuse_under_way()
         if not ID.fullmatch(note(self.directory / "HEAD").strip()):
             raise _no_head(self.directory, self.shared)
-        raise WrongConfiguration(
-            "The store's repository is not on a branch, so nothing can be recorded.",
+        raise self.not_on_branch("not on a branch")
+
+    def not_on_branch(self, where: str) -> WrongConfiguration:
+        """That something else than the store's branch is checked out."""
+        return WrongConfiguration(
+            f"The store's repository is {where}, so nothing can be recorded.",
             f"Check out its branch: git switch {_only_branch(self.shared)}",
         )
 
@@ -331,15 +335,20 @@ def _no_head(directory: Path, shared: Path) -> WrongConfiguration:
     )
 
 
-def _only_branch(shared: Path) -> str:
-    """The one branch of a repository, without `refs/heads/`; where there are several or none is seen, what `cdr init` calls it."""
+def branches(shared: Path) -> set[str]:
+    """The branches of a repository that hold something, without `refs/heads/`."""
     folder = shared / "refs/heads"
     loose = (
         {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
     )
     lines = note(shared / PACKED, LARGEST_PACKED).splitlines() if (shared / PACKED).is_file() else []
     packed = {line.partition(" refs/heads/")[2] for line in lines if " refs/heads/" in line}
-    found = {name for name in loose | packed if _is_branch(f"refs/heads/{name}")}
+    return {name for name in loose | packed if _is_branch(f"refs/heads/{name}")}
+
+
+def _only_branch(shared: Path) -> str:
+    """The one branch of a repository; where there are several or none is seen, what `cdr init` calls it."""
+    found = branches(shared)
     return found.pop() if len(found) == 1 else "main"
 
 

@@ -15,7 +15,7 @@ from cdr.errors import VERIFY, ConditionsNotMet, NotAuthentic
 from cdr.forms import codec
 from cdr.records import dataclass
 from cdr.store import layout
-from cdr.store.objects import Objects
+from cdr.store.objects import Blob, Objects
 
 SCHEMA = "areas/1"
 FROM, TO = "from", "to"
@@ -85,11 +85,27 @@ def at(git: Objects, commit: str, way: str, root: str) -> Succession | None:
 
 def all_at(git: Objects, commit: str) -> list[Succession]:
     """Every store that this one took over from, or was taken over by. Raises: NotAuthentic where a file is none that cdr wrote."""
+    return [_at(git, path, blob) for path, blob in _files(git, commit).items()]
+
+
+def damaged(git: Objects, commit: str) -> list[str]:
+    """The files about other stores that are none that cdr wrote: with one of them nothing is recorded."""
     found = []
-    for path, blob in git.files_in(commit, layout.AREAS).items():
-        if layout.SUCCESSION_FILE.fullmatch(path) and blob.is_regular:
-            found.append(_read(git.contents([blob.digest], layout.LARGEST_IN_THE_OPEN)[0], path))
+    for path, blob in _files(git, commit).items():
+        try:
+            _at(git, path, blob)
+        except NotAuthentic:
+            found.append(path)
     return found
+
+
+def _files(git: Objects, commit: str) -> dict[str, Blob]:
+    files = git.files_in(commit, layout.AREAS)
+    return {path: blob for path, blob in files.items() if layout.SUCCESSION_FILE.fullmatch(path) and blob.is_regular}
+
+
+def _at(git: Objects, path: str, blob: Blob) -> Succession:
+    return _read(git.contents([blob.digest], layout.LARGEST_IN_THE_OPEN)[0], path)
 
 
 def _read(raw: bytes, path: str) -> Succession:

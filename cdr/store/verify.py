@@ -1,35 +1,41 @@
-"""Checking the whole store: each check yields findings; `repair` puts the work tree back to what the history holds."""
+"""Checking the whole store: each check yields findings."""
 
 from __future__ import annotations
 
-import os
-import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from cdr import disk, programs, resources
+from cdr import programs, resources
 from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
 from cdr.forms import schema
 from cdr.records import dataclass
-from cdr.store import destroying, git_files, layout, mending, opening, ownership, state, transaction, worktree
+from cdr.store import (
+    destroying,
+    git_files,
+    layout,
+    opening,
+    ownership,
+    putting_back,
+    state,
+    successions,
+    worktree,
+)
 from cdr.store.document import Document
 from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
 from cdr.store.lost_edits import left_out
-from cdr.store.objects import LARGEST, Blob, NotHere
+from cdr.store.objects import Blob, NotHere
 from cdr.store.registry import may_read, standings
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store
 
 PUT_BACK = "Put it back with: cdr verify --repair"
-OWN_WORK = (layout.CONFIGURATION, *layout.OWN_WORDINGS)
-LARGEST_KEPT = LARGEST["blob"]
 UNUSED = "nothing of it is used until"
 NOTHING = "Nothing of a store has this name; a member takes it out of the repository."
+NOTHING_ELSE = "Nothing is recorded meanwhile; a member puts the right one back, or takes it out, in a signed commit."
 NEWER_OR_NOTHING = (
     "This cdr knows no document of this name. Where a newer one wrote it, bring cdr up to date on this machine before anything else is done; "
     "where none did, a member takes it out of the repository."
@@ -80,6 +86,10 @@ def _rest(store: Store, snapshot: Snapshot, today: date) -> Iterator[Finding]:
     yield from _keys(snapshot, today)
     yield from _cases(store, snapshot)
     yield from _recipients(snapshot)
+    yield from (
+        Finding("areas", "error", path, f"It does not say what cdr says of another store. {NOTHING_ELSE}")
+        for path in successions.damaged(store.git, snapshot.head)
+    )
     yield from _removed(store, snapshot)
     yield from _erased(store, snapshot)
     yield from (Finding("merge", "warning", path, message) for path, message in left_out(store))
@@ -93,47 +103,6 @@ def _was_accepted(store: Store) -> bool:
     with suppress(CdrError):
         return store.history.is_accepted
     return bool(state.roots_at(store.git.folder))
-
-
-def repair(store: Store) -> list[str]:
-    """Put files of the work tree back to what the history holds; what stood there is kept aside. The paths put back.
-
-    A file that the repository lost and the work tree still has goes the other way.
-    """
-    with store.writing():
-        files, head = store.sealed.files, store.sealed.head
-        lost = mending.objects_found_again(store, files)
-        odd = store.changed_files(*layout.FOLDERS)
-        aside = transaction.aside(store.git) if odd else None
-        for path in odd:
-            found = transaction.inside(store.folder, path)
-            ownership.refuse_unreadable(found)
-            if aside:
-                _keep_aside(found, aside / path)
-        for path in worktree.unrecorded(store.folder, files):
-            if path.startswith(layout.MANAGED) and disk.HALF_WRITTEN.fullmatch(path.rpartition("/")[2]):
-                transaction.inside(store.folder, path).unlink(missing_ok=True)
-        staged = _staged_otherwise(store, files)
-        transaction.put_back(store.git, {path: files.get(path) for path in {*odd, *staged}}, head)
-        return [*lost, *odd, *staged]
-
-
-def _keep_aside(found: Path, kept: Path) -> None:
-    """Keep what stands in place of a file: the file or the link itself, never what a link leads to. Raises: DiskFailed."""
-    mode = found.lstat().st_mode if os.path.lexists(found) else 0
-    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-        return
-    disk.private_folder(kept.parent)
-    try:
-        if stat.S_ISLNK(mode):
-            kept.symlink_to(found.readlink())
-        else:
-            disk.write_whole(kept, disk.read_regular(found, LARGEST_KEPT))
-    except OSError as error:
-        raise DiskFailed(
-            f"{found} could not be kept aside: {os.strerror(error.errno or 0)}.",
-            "Move it out of the store's folder yourself, and run the command again.",
-        ) from error
 
 
 def _objects(store: Store, tip: str) -> Iterator[Finding]:
@@ -192,6 +161,10 @@ def _keys(snapshot: Snapshot, today: date) -> Iterator[Finding]:
             yield Finding("keys", "error", path, message)
         elif one.ends:
             yield Finding("keys", "warning", path, message)
+    known = {layout.key_path(one.fingerprint) for one in snapshot.keys.registry.people}
+    for path in snapshot.below(layout.KEYS):
+        if layout.KEY_FILE.fullmatch(path) and path not in known:
+            yield Finding("keys", "warning", path, f"It is the key of nobody who may read or write. {NOTHING}")
 
 
 def _cases(store: Store, snapshot: Snapshot) -> Iterator[Finding]:
@@ -261,13 +234,10 @@ def _work_tree(store: Store, files: Mapping[str, Blob], *, is_authentic: bool = 
             yield Finding(
                 "work-tree", "error", path, "cdr did not put this here; it may be readable by anyone. Take it away."
             )
-    for path in worktree.changed(store.folder, worktree.within(files, OWN_WORK)):
-        yield Finding(
-            "work-tree",
-            "warning",
-            path,
-            f"It has changes that are not recorded, and {UNUSED} they are.{_commit(path, is_authentic)}",
-        )
+    for path in worktree.changed(store.folder, worktree.within(files, (*putting_back.OWN_WORK, *layout.OF_GIT))):
+        used = "git by hand obeys it as it is" if path in layout.OF_GIT else f"{UNUSED} they are"
+        message = f"It has changes that are not recorded, and {used}.{_commit(path, is_authentic)}"
+        yield Finding("work-tree", "warning", path, message)
 
 
 def _commit(path: str, is_authentic: bool) -> str:
@@ -276,7 +246,7 @@ def _commit(path: str, is_authentic: bool) -> str:
 
 def _staged(store: Store, files: Mapping[str, Blob]) -> Iterator[Finding]:
     """What the next `git commit` by hand would record otherwise than it stands in the history."""
-    for path in _staged_otherwise(store, files):
+    for path in putting_back.staged_otherwise(store, files):
         level = "error" if path.startswith(layout.MANAGED) else "warning"
         yield Finding(
             "work-tree",
@@ -290,15 +260,6 @@ def is_only_staged(store: Store, path: str) -> bool:
     """Whether a file in the folder is as recorded, and only git's index is not: as after a git program that was stopped."""
     staged = git_files.staged(store.git)
     return staged is not None and staged.get(path) != store.sealed.blob(path) and not store.changed_files(path)
-
-
-def _staged_otherwise(store: Store, files: Mapping[str, Blob]) -> list[str]:
-    staged = git_files.staged(store.git)
-    if staged is None:  # a broken one is made again with the next change
-        return []
-    changed = {*store.changed_files(*layout.FOLDERS, *OWN_WORK)}
-    own = {path for path in staged.keys() | files.keys() if layout.is_managed(path) or layout.is_own_wording(path)}
-    return sorted(path for path in own - changed if staged.get(path) != files.get(path))
 
 
 def _is_the_machines(error: CdrError) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from cdr.errors import NotAuthentic
+from cdr.errors import CdrError, NotAuthentic
 from cdr.store.git import Git
 from cdr.store.objects import Commit
+from cdr.store.repository import branches
 
 ASK = "keep this copy, and ask the other members before you go on."
 NOT_SIGNED = "If you made it by hand: {}. If you did not: " + ASK
@@ -31,9 +32,11 @@ def not_as_seen(git: Git, known: str, tip: str) -> NotAuthentic:
     )
 
 
-def branch_gone(git: Git, known: str) -> NotAuthentic:
+def branch_gone(git: Git, known: str) -> CdrError:
     """That there is nothing at the place of the branch, where a store was seen before; `known` is its last commit that was seen, if it is known."""
     branch = git.repository.branch
+    if branches(git.repository.shared):
+        return git.repository.not_on_branch("on a branch that holds nothing")
     way_out = "Where the branch stood before is the last line of .git/logs/HEAD; or take another copy of the store."
     if known:
         way_out = f"Put it back where it was last seen: git update-ref {branch} {known}"

@@ -124,6 +124,7 @@ def _received(app: App, remote: Remote, decide: Deciding, done: Synced, may_be_o
 
 def _put_together(app: App, found: Incoming, both: Sides, decide: Deciding, done: Synced) -> None:
     incoming.refuse_stranger(both, app.store.person)
+    _refuse_two_children(app, both)
     joining = _Joining(app, both, decide)
     joint, registry = joining.all()
     if anew.is_called_for(app.store, found):
@@ -133,6 +134,30 @@ def _put_together(app: App, found: Incoming, both: Sides, decide: Deciding, done
         done.encrypted = incoming.join(app.store, found, both, joint, registry)
     done.merged = tuple(sorted({*joint.files, *(place.path for place in (*joint.documents, *joint.attachments))}))
     done.decided += joining.decided
+
+
+def _refuse_two_children(app: App, both: Sides) -> None:
+    """Stop where each side opened a case and both were given one reference: put together they would be one child. Raises: ConditionsNotMet.
+
+    One child's case may stand on both sides as well: both took over the same cases of another area's store.
+    """
+    from cdr.domain.case.duplicates import Likeness, identity, same_child
+
+    found = []
+    for case in sorted((both.ours.references & both.theirs.references) - both.base.references):
+        place = app.store.place(case, layout.NOTIFICATION.name)
+        one, other = (incoming.document_at(side, place) for side in (both.ours, both.theirs))
+        if one is not None and other is not None:
+            ours, theirs = identity(one.body), identity(other.body)
+            if not same_child(ours, theirs) and not Likeness(ours).to(theirs):
+                found.append(f"{case}: two children [SYNC-02]")
+    if found:
+        raise ConditionsNotMet(
+            "A case that was opened here and another on the remote were given one reference; nothing was put together, and both stand where they are.",
+            found,
+            "Have a new copy of the remote (cdr restore), open the child of this copy there anew (cdr notify), and enter what was recorded "
+            "here since the last exchange; keep this copy until that is done.",
+        )
 
 
 class _Joining:

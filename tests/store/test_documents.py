@@ -102,6 +102,35 @@ def test_an_uncommitted_configuration_is_honest_work(cdr: Shell, sudi: str) -> N
     assert findings(cdr, code=0) == {("work-tree", "cdr.yaml")}
 
 
+@pytest.mark.hurt
+def test_a_file_about_another_store_that_says_nothing_of_the_kind(cdr: Shell, sudi: str, people: People) -> None:
+    """Nothing is recorded beside it, so `verify` must name it."""
+    path = cdr.store / "areas" / f"to-{'a' * 40}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("schema: areas/1\n", "utf-8")
+    sign_commit(cdr.store, people.home, people.member)
+    cdr("milestone", sudi, "ncmd_told", as_of="2026-01-12", code=76)
+    assert findings(cdr) == {("areas", path.name)}
+    path.unlink()
+    sign_commit(cdr.store, people.home, people.member)
+    cdr("milestone", sudi, "ncmd_told", as_of="2026-01-12")
+    assert findings(cdr, code=0) == set()
+
+
+def test_a_key_of_nobody_is_told(cdr: Shell, sudi: str, people: People) -> None:
+    path = cdr.store / "keys" / f"{people.stranger}.asc"
+    path.write_bytes(gpg(people.stranger_home, "--armor", "--export", people.stranger))
+    sign_commit(cdr.store, people.home, people.member)
+    assert findings(cdr, code=0) == {("keys", path.name)}
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".gitattributes"])
+def test_what_git_by_hand_would_obey_is_told(cdr: Shell, sudi: str, name: str) -> None:
+    (cdr.store / name).write_bytes(b"")
+    assert findings(cdr, code=0) == {("work-tree", name)}
+    assert cdr("show", sudi).err == ""
+
+
 # ---- in a member's own signed commit -------------------------------------------------------------------------------
 
 Damage = Callable[[bytes, People], bytes]

@@ -220,6 +220,10 @@ def test_no_copy_that_syncs_can_open_it(
     git(sam.store, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
     assert _held(sam.store, files) == {one} and findings_of(sam) == {("erased", f"erased/{case}.yaml")}
     assert sam("erase", case).out and not _held(sam.store, files)
+    shutil.copytree(old.store / "cases" / case, sam.store / "cases" / case)  # by hand, from an old copy of the folder
+    assert ("erased", f"erased/{case}.yaml") in findings_of(sam)
+    assert sam("erase", case).out and not (sam.store / "cases" / case).exists()
+    sam.verified()
     git(bare, "hash-object", "-w", str(old.store / "cases" / case / "case.yaml.gpg"))
     with monkeypatch.context() as patch:  # as git calls it on the shared repository's machine
         patch.setenv("GIT_DIR", str(bare))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -371,3 +372,23 @@ def test_what_was_said_apart_is_all_there_and_goes_with_the_case(office: Office,
     assert "prompt-1" in {one["level"] for one in sam("outbox", "show", case, "--json").json["messages"]}
     for hand in (robin, sam):
         hand.verified()
+
+
+def test_two_children_under_one_reference_are_never_put_together(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """References are drawn by lot on each machine. Whatever a person decides of single fields, one child would be lost."""
+    robin, sam = office.robin, office.sam
+    drawn = iter("ZZZZ" * 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(secrets, "choice", lambda _: next(drawn))
+        one = robin("notify", "--from", EXAMPLES / "form-a-neonatal.yaml", as_of="2026-03-21").out.strip()
+        again = ("--not-a-duplicate", "Another child")
+        assert sam("notify", "--from", EXAMPLES / "form-a-sudi.yaml", *again).out.strip() == one == "2026-ZZZZ"
+    robin("sync")
+    before = head(sam.store), git(office.bare, "rev-parse", "main"), sam.show(one)
+    for words in ([], ["--take", "here"], ["--take", "there"]):
+        answer = sam("sync", *words, code=65)
+        assert f"{one}: two children [SYNC-02]" in answer.err and "cdr restore" in answer.err
+    assert (head(sam.store), git(office.bare, "rev-parse", "main"), sam.show(one)) == before
+    assert robin.show(one)["notification"] != sam.show(one)["notification"]
