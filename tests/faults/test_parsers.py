@@ -14,6 +14,7 @@ from pace import within
 from cdr.documents.incoming import armour, kinds
 from cdr.documents.letters.wording import wording
 from cdr.store import packets
+from cdr.written import moment
 
 # Pieces of the languages that are read. Each is given many times over, alone and with an end that none of them has.
 PIECES = (
@@ -68,5 +69,7 @@ def test_beginnings_without_an_end_are_looked_at_once() -> None:
         assert kinds.kind(b"<!-- a --> " * 5_000 + b"<html>") == "page"
         assert armour.bare(b"-----BEGIN PGP MESSAGE-----\n" * 70_000) is None
         assert packets.public_keys(b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n" * 25_000, "a file") == b""
+        with suppress(ValueError):
+            moment("a " * 300_000)
         assert wording("condolence", "[signature]", {"signature": "{#" * 400_000}).startswith("{#")
         assert wording("condolence", "[signature]", {"signature": "{# a # b #}\nx{##}y"}).strip() == "xy"
