@@ -24,7 +24,8 @@ GIVEN_AWAY = "Keep this copy, use nothing of it, and tell whose key it is: whoev
 OF_A_PUBLIC_KEY = frozenset({SIGNATURE, PUBLIC_KEY, USER_ID, PUBLIC_SUBKEY, ATTRIBUTE})
 LARGEST_KEY = 1 << 20
 MOST_PACKETS = 4000  # GnuPG looks at each of them
-BLOCK = expression(rb"-----BEGIN PGP ([A-Z ]+)-----[ \t]*\r?\n(.*?)-----END PGP \1-----", re.DOTALL)
+BEGINS = b"-----BEGIN PGP "
+BLOCK = expression(rb"([A-Z ]+)-----[ \t]*\r?\n(.*?)-----END PGP \1-----", re.DOTALL)
 HEADERS = expression(rb"(?:[A-Za-z]+: [^\n]*\n)*[ \t\r]*\n")
 CHECKSUM = expression(rb"=[A-Za-z0-9+/]{4}")
 
@@ -58,7 +59,10 @@ def _without_armour(file: bytes) -> bytes:
     if not file or file[0] & 0x80:
         return file
     found = []
-    for _, inside in BLOCK.findall(file):
+    for block in map(BLOCK.match, file.split(BEGINS)[1:]):  # each is looked for up to where the next begins
+        if block is None:
+            continue
+        inside = block[2]
         headers = HEADERS.match(inside)
         lines = inside[headers.end() if headers else 0 :].split()
         letters = b"".join(line for line in lines if not CHECKSUM.fullmatch(line))

@@ -24,8 +24,10 @@ def bare(raw: bytes) -> bytes | None:
     text = text_of(raw)
     if text is None or BEGINS not in text:
         return raw
-    blocks = BLOCK.findall(text)
-    return _decoded(blocks[0]) if len(blocks) == 1 == text.count(BEGINS) else None
+    if text.count(BEGINS) > 1:  # of very many, each without an end, all that follows would be looked through for each
+        return None
+    block = BLOCK.search(text)
+    return _decoded(block["inside"]) if block else None
 
 
 def _decoded(inside: str) -> bytes | None:

@@ -44,7 +44,10 @@ ARMOUR: Mapping[str, str] = {
 PACKETS: Mapping[int, str] = {1: "message", 3: "message", 9: "message", 18: "message", 20: "message", 6: "public-key", 5: "private-key",
                               2: "signature", 4: "signed", 8: "signed", 11: "signed"}  # fmt: skip
 MAIL_HEADER = expression(r"(?im)^(?:mime-version|message-id|received|return-path|x-mozilla-status|dkim-signature): ")
-PAGE = expression(r"(?is)\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table)\b")
+# A comment ends where it ends: looking for another end of it, of each of many, takes longer than anybody lives.
+PAGE = expression(
+    r"(?is)\A\s*+(?:<\?xml[^>]*+>\s*+)?+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body|meta|table)\b"
+)
 SAVED_PAGE = expression(r"(?im)^(?:snapshot-content-location: |from: <?saved by|content-type: multipart/related)")
 ONLY_A_LINK = expression(r"\s*(?:url=)?https?://\S+\s*", re.IGNORECASE)
 BEGINNINGS: tuple[tuple[str, str], ...] = (

@@ -24,7 +24,7 @@ SIGN_HERE = "[sign here]"
 NEW_PAGE = "[new page]"
 PIECES = ("first-words", "who-to-ask", "signature", "people-who-can-help", "what-we-keep")
 PIECE = expression(r"^\[([a-z ]+)\][ \t]*\n?", re.MULTILINE)
-COMMENT = expression(r"\{#.*?#\}\n?", re.DOTALL)
+COMMENT = expression(r"\{#(?:[^#]|#(?!\}))*+(?P<end>#\}\n?)?")
 NAME_STAND_IN = "Sam"
 BRACES = "put the braces or the condition right; see the notes at its top"
 LONGEST = 500_000  # letters of a filled-in wording
@@ -83,9 +83,14 @@ def wording(name: str, override: str | None = None, pieces: Mapping[str, str] | 
 
     def piece(match: re.Match[str]) -> str:
         called = match[1].replace(" ", "-")
-        return f"{COMMENT.sub('', _text(called, texts))}\n\n" if called in PIECES else match[0]
+        return f"{COMMENT.sub(_open_ones, _text(called, texts))}\n\n" if called in PIECES else match[0]
 
     return PIECE.sub(piece, _text(name, texts))
+
+
+def _open_ones(comment: re.Match[str]) -> str:
+    """A comment that is not ended stays, to be told."""
+    return "" if comment["end"] else comment[0]
 
 
 def _text(name: str, own: Mapping[str, str]) -> str:
