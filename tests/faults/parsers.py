@@ -38,7 +38,8 @@ from cdr.forms.text_in import decoded
 from cdr.moments import read as moment_read
 from cdr.records import dataclass
 from cdr.store import packets, pushed
-from cdr.store.objects import parsed_commit, parsed_folder
+from cdr.store.folders import parsed_folder
+from cdr.store.objects import parsed_commit
 from cdr.store.registry import Registry
 from cdr.work import tallies_in
 from cdr.written import clock, day, moment, moment_or_day, partial_date, postcode, seen
