@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cdr.errors import VERIFY, CdrError, NotAuthentic, NotFound
-from cdr.store import erasures, layout, signers, state, way_back
+from cdr.store import erasures, layout, state
 from cdr.store.crypto import Gnupg, Signer, UnknownKey
 from cdr.store.git import Git
 from cdr.store.keyring import Key, Part
@@ -92,6 +92,8 @@ class History:
         if new is None and self._first(tip) != self.root:
             raise self._not_accepted(ANOTHER)
         if new is None:
+            from cdr.store import way_back
+
             raise way_back.not_as_seen(self.git, known.head, tip)
         return new
 
@@ -123,6 +125,8 @@ class History:
 
     def by_each(self, commits: Sequence[Commit]) -> list[Person]:
         """The same of several commits that were found authentic; what was found once is kept, for who signed a commit never changes."""
+        from cdr.store import signers
+
         known = signers.kept(self.state)
         found = [self._as_known(commit, known.get(commit.id, "")) or self.by(commit) for commit in commits]
         now = {commit.id: person.fingerprint for commit, person in zip(commits, found, strict=True)}
@@ -263,6 +267,8 @@ class History:
                 f"The commit {commit.id[:12]} is signed with a subkey of {person.name}'s key that the store does not hold yet.",
                 f"Take it up, and the commit counts: {refresh} {person.fingerprint}",
             )
+        from cdr.store import way_back
+
         return NotAuthentic(
             f"The commit {commit.id[:12]} is signed with a key that this store does not hold ({unknown.key_id}).",
             f"If it is a new subkey of a member's key, that member takes it up ({refresh} FINGERPRINT), and the commit counts. "
@@ -273,6 +279,8 @@ class History:
         return self._refused(commit, "is not by anyone who may write to this store")
 
     def _refused(self, commit: Commit, why: str) -> NotAuthentic:
+        from cdr.store import way_back
+
         return NotAuthentic(f"The commit {commit.id[:12]} {why}.", way_back.sign_again(self.git, commit))
 
     def _may(self, person: Person, commit: Commit, changes: Changes) -> None:
@@ -290,6 +298,8 @@ class History:
         tip, seen = self.git.repository.tip(), state.roots_at(self.git.folder)
         if tip is None and seen:
             heads = [head for root in seen for head in State(root, self.git.folder).verified()[:1]]
+            from cdr.store import way_back
+
             raise way_back.branch_gone(self.git, heads[0].head if len(heads) == 1 else "")
         if tip is None:
             raise NotFound("This folder's repository is not a store.", "Make one with: cdr init")
