@@ -42,7 +42,7 @@ def _whole(store: Path, before: str) -> None:
         assert git(store, "rev-parse", "HEAD^") == before
         changed = git(store, "diff-tree", "-r", "--name-only", "HEAD^", "HEAD").split()
         names = sorted(path.rpartition("/")[2] for path in changed)
-        assert names == [f"{one}.yaml.gpg" for one in ("case", "notification", "prompts", "requests")]
+        assert names == [f"{one}.yaml.gpg" for one in ("case", "notification")]
     git(store, "fsck", "--no-progress", "--no-dangling")
 
 

@@ -71,6 +71,7 @@ def test_a_broken_index_is_never_trusted(cdr: Shell, sudi: str, keep: int | None
 
 def _leave_undone(cdr: Shell, case: str) -> tuple[str, str]:
     """The repository as a kill between the ref and the work tree leaves it: the note, and the files of before."""
+    cdr("request", case, "northtown-general", as_of="2026-01-09")
     before = head(cdr.store)
     ledger = document(cdr.store, case, "requests")
     old = ledger.read_bytes()
