@@ -197,12 +197,12 @@ class Objects(ABC):
         return EMPTY_TREE if commit == EMPTY_TREE else self._links(commit)[0]
 
     def _folder(self, ids: list[str]) -> list[Folder]:
-        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self._folders and id_ != EMPTY_TREE]
+        wanted = dict.fromkeys(id_ for id_ in ids if id_ not in self._folders and id_ != EMPTY_TREE)
         known = {id_: self._folders.get(id_, {}) for id_ in ids if id_ not in wanted}
         if self._entries > KEPT_ENTRIES:
             self._folders.clear()
             self._entries = 0
-        for id_, raw in zip(wanted, self._checked(wanted, "tree", LARGEST["tree"]), strict=True):
+        for id_, raw in zip(wanted, self._checked(list(wanted), "tree", LARGEST["tree"]), strict=True):
             known[id_] = self._folders[id_] = parsed_folder(id_, raw)
             self._entries += len(known[id_])
         return [known[id_] for id_ in ids]
