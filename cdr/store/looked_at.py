@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from cdr import clock
@@ -28,7 +27,7 @@ def changed(store: Store, within: Iterable[str]) -> list[str]:
     files = {path: blob for path, blob in store.sealed.within(within).items() if blob.is_regular}
     state = store.history.state
     known, begun = _kept(state), int(clock.real_now().timestamp() * 10**9)
-    there = {path: [blob.digest, *_about(store.folder / path)] for path, blob in files.items()}
+    there = {path: [blob.digest, *_about(f"{store.folder}/{path}")] for path, blob in files.items()}
     new = {path: blob for path, blob in files.items() if known.get(path) != there[path]}
     odd = worktree.changed(store.folder, new) + worktree.behind_links(store.folder, files.keys() - new.keys())
     right = {path: about for path, about in there.items() if path not in odd and _is_settled(about, begun)}
@@ -37,7 +36,7 @@ def changed(store: Store, within: Iterable[str]) -> list[str]:
     return sorted(odd)
 
 
-def _about(path: Path) -> list[int]:
+def _about(path: str) -> list[int]:
     """What the system says of a file; nothing where it says nothing."""
     try:
         found = os.lstat(path)

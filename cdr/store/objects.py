@@ -210,7 +210,7 @@ class Objects(ABC):
         return self._folders[id_]
 
     def _folder(self, ids: list[str]) -> list[Folder]:
-        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self._folders and id_ != EMPTY_TREE]
+        wanted = dict.fromkeys(id_ for id_ in ids if id_ not in self._folders and id_ != EMPTY_TREE)
         known = {id_: self._folders.get(id_, {}) for id_ in ids if id_ not in wanted}
         here = {id_: self._alike.pop(id_).raw for id_ in wanted if id_ in self._alike}
         missing = [id_ for id_ in wanted if id_ not in here]
