@@ -127,6 +127,20 @@ def test_an_object_that_nobody_has_is_not_made_up(cdr: Shell, asked: str) -> Non
     assert not _object(cdr, asked).exists()
 
 
+def test_what_a_damaged_copy_alone_has_goes_into_another(cdr: Shell, asked: str, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", str(cdr.store), "another")
+    _object(cdr, asked).unlink()
+    document(cdr.store, asked, "case").unlink()
+    cdr("request", asked, "regional-ambulance", as_of="2026-02-10", code=76)
+    assert "cdr sync THIS-FOLDER" in cdr("verify", code=1).out
+    cdr("panel", "new", "2026-05-12")
+    other = Shell(tmp_path / "another")
+    other("sync", str(cdr.store))
+    assert head(other.store) == head(cdr.store) and "P2026-05-12" in other("panel", "list").out
+    other("milestone", asked, "ncmd_told", as_of="2026-02-10")
+    assert findings(other, code=0) == set()
+
+
 def test_a_pack_in_which_bytes_were_changed_is_damage_and_no_full_disk(cdr: Shell, asked: str) -> None:
     git(cdr.store, "repack", "-q", "-a", "-d")
     [pack] = (cdr.store / ".git/objects/pack").glob("*.pack")
