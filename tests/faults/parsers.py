@@ -185,6 +185,7 @@ def _wording(raw: bytes) -> object:
 PART = b"\n>>> "
 
 
+@cache
 def _apart(raw: bytes) -> bytes:
     """The parts of a package, each behind a line with its name: here a changed byte changes a letter, and no sum over all of them notices."""
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
@@ -207,6 +208,7 @@ def packed(raw: bytes) -> bytes:
 WORKBOOKS = _files("tests/data/registers/*.xlsx")
 
 
+@cache
 def _word_form() -> bytes:
     return return_docx.to_docx(form(AGENCY))
 

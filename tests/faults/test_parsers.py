@@ -56,7 +56,7 @@ def test_a_broken_copy_is_read_or_refused(name: str, choice: int, edits: list[tu
 def test_what_is_said_without_end_is_read_or_refused_in_a_moment(name: str) -> None:
     parser = PARSERS[name]
     parser.reads_first()
-    with within(20):
+    with within(30):
         for piece in PIECES:
             for end in (b"", b"\x01x"):
                 with suppress(*parser.refuses):
