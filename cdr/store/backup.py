@@ -18,7 +18,7 @@ from cdr import disk, moments
 from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, NotAuthentic, NotFound, TryAgain
 from cdr.expressions import expression
 from cdr.records import dataclass
-from cdr.store import by_hand, destroying, exchange, git_files, lock, remotes, transaction
+from cdr.store import by_hand, destroying, exchange, git_files, lasting_names, lock, remotes, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.exchange import Remote
 from cdr.store.git import Git
@@ -154,7 +154,7 @@ def restore(file: Path, folder: Path, root: str | None, progress: Progress) -> R
 
     def bring(git: Git) -> str:
         try:
-            with git.repository.keeping_names():
+            with lasting_names.keeping(git.repository.objects):
                 git.run("bundle", "unbundle", str(file.resolve()), long=True)
         except GitFailed:
             raise ConditionsNotMet(NO_BACKUP, [], "Take another backup.") from None

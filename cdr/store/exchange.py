@@ -15,7 +15,7 @@ from pathlib import Path
 from cdr.errors import CdrError, NotAuthentic, NotFound, TryAgain, WrongUsage
 from cdr.expressions import expression
 from cdr.records import dataclass
-from cdr.store import around
+from cdr.store import around, lasting_names
 from cdr.store.git import Git
 from cdr.store.git_process import GitFailed
 from cdr.store.objects import ID
@@ -153,7 +153,7 @@ def fetch(git: Git, remote: Remote, known: str) -> str | None:
     `known` is the commit that both may have in common, empty for a repository that has none. Raises: NotFound, TryAgain, DiskFailed.
     """
     branch = git.repository.branch
-    with _beside(git, known) as told, git.repository.keeping_names():
+    with _beside(git, known) as told, lasting_names.keeping(git.repository.objects):
         try:
             git.run(
                 "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",

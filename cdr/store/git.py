@@ -17,7 +17,7 @@ from threading import Lock
 
 from cdr import disk, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
-from cdr.store import git_process, ownership
+from cdr.store import git_process, lasting_names, ownership
 from cdr.store.folders import ASK, folder_bytes
 from cdr.store.git_process import GitFailed, Reader
 from cdr.store.objects import (
@@ -197,7 +197,7 @@ class Git(Objects):
         # Not by `mktree` or into a pack: this reads core.fsync, and a power cut takes nothing from a commit of what it is made of.
         self.run("unpack-objects", "-q", data=pack_of([*made, ("commit", raw)]), long=True)
         made_id = object_id("commit", raw)
-        self.repository.keep_names([made_id, *folders, *new.values()])
+        lasting_names.keep(self.repository.objects, [made_id, *folders, *new.values()])
         self._commits[made_id] = tree, tuple(one for one in (parent, merged) if one)
         self._folders |= folders  # which need not be read again
         self._entries += sum(map(len, folders.values()))
@@ -206,7 +206,7 @@ class Git(Objects):
     def keep(self, data: bytes) -> Blob:
         """Bytes put into the repository, part of no commit yet."""
         kept = Blob(FILE_MODE, self.text("hash-object", "-w", "--stdin", data=data))
-        self.repository.keep_names([kept.digest])
+        lasting_names.keep(self.repository.objects, [kept.digest])
         return kept
 
     def give_back(self, blob: Blob, path: str) -> bool:

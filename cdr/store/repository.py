@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -200,39 +200,6 @@ class Repository:
         if self._is_filled("objects/info/alternates"):
             note(alternates)
         return self.shared / "objects"
-
-    def keep_names(self, ids: Iterable[str]) -> None:
-        """Let the names of objects that git just made last through a power cut: of itself it does so with what they hold alone.
-
-        Raises: DiskFailed.
-        """
-        objects = self.objects
-        self._sync([objects, *(objects / start for start in {id_[:2] for id_ in ids})])
-
-    @contextmanager
-    def keeping_names(self) -> Iterator[None]:
-        """The same of whatever git makes meanwhile. Raises: DiskFailed."""
-        before = self._folders_of_objects()
-        yield
-        after = self._folders_of_objects()
-        self._sync(folder for folder in after if before.get(folder) != after[folder])
-
-    def _folders_of_objects(self) -> dict[Path, int]:
-        """When something was last put into each."""
-        objects = self.objects
-        with suppress(FileNotFoundError), os.scandir(objects) as entries:
-            inner = {Path(one.path): one.stat().st_mtime_ns for one in entries if one.is_dir(follow_symlinks=False)}
-            return {objects: objects.stat().st_mtime_ns} | inner
-        return {}
-
-    @staticmethod
-    def _sync(folders: Iterable[Path]) -> None:
-        try:
-            for folder in folders:
-                if folder.is_dir():
-                    disk.sync_folder(folder)
-        except OSError as error:
-            raise DiskFailed(f"The store could not be written: {os.strerror(error.errno or 0)}.") from error
 
     def unsupported(self, what: str) -> WrongConfiguration:
         """That a repository is in a format of git's that cdr does not read."""
