@@ -90,8 +90,9 @@ def settled(world: World, point: Point) -> None:
     """The next command finds the store whole, puts the work tree right, and leaves nothing half made."""
     answer = told(["--store", str(world.store), "--as-of", VERBS["notify"].day, "list"])
     assert answer.code == 0, f"the next command after {point}: {answer.err}"
-    if (world.folder / "away").exists():  # another store's half-made files go with the next run on that store
-        told(["--store", str(world.folder / "away"), "--as-of", VERBS["notify"].day, "list"])
+    for other in ("away", "out/new"):  # another store's half-made files go with the next run on that store
+        if (world.folder / other).exists():
+            told(["--store", str(world.folder / other), "--as-of", VERBS["notify"].day, "list"])
     status = git(world.store, "status", "--porcelain", "--untracked-files=all")
     assert status == "", f"after {point}: {status}"
     if not (world.store / "erased").exists():  # of what was erased git misses the files, as it must
