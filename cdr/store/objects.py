@@ -28,10 +28,7 @@ LATEST = 253402300799  # the last second of the year 9999
 KEPT_ENTRIES = 200_000
 MOST_FILES = 400_000  # a tree of a few objects can spell out more paths than there is memory for
 LONGEST_PATH = 4096
-FETCH = (
-    "Make a new clone of another copy of the store, or restore a backup; take in there what this copy alone has (cdr sync THIS-FOLDER), "
-    "and look: cdr verify"
-)
+FETCH = "Make a new clone of another copy of the store, or restore a backup; take in there what this copy alone has: cdr sync THIS-FOLDER"
 ASK = "Keep this copy, and ask the other members before you go on."
 
 _ENTRY = expression(rb"([0-7]{5,6}) ([^\0/]+)\0(.{20})", re.DOTALL)
