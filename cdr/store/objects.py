@@ -26,10 +26,7 @@ LATEST = 253402300799  # the last second of the year 9999
 KEPT_ENTRIES, MOST_ALIKE = 200_000, 4
 MOST_FILES = 400_000  # a tree of a few objects can spell out more paths than there is memory for
 LONGEST_PATH = 4096
-FETCH = (
-    "Make a new clone of another copy of the store, or restore a backup; take in there what this copy alone has (cdr sync THIS-FOLDER), "
-    "and look: cdr verify"
-)
+FETCH = "Make a new clone of another copy of the store, or restore a backup; take in there what this copy alone has: cdr sync THIS-FOLDER"
 
 _AUTHOR = expression(rb"[^\0\n]*<[^<>\0\n]*> (\d+) [+-]\d{4}")
 _FIRST = (b"tree", b"parent", b"author", b"committer")
