@@ -295,10 +295,10 @@ class Repository:
 
 def _no_head(directory: Path, shared: Path) -> WrongConfiguration:
     """That a repository does not say on which branch it is, and how it does again."""
-    line, head = f"ref: refs/heads/{_only_branch(shared)}", directory / "HEAD"
+    line, head = f"ref: refs/heads/{_only_branch(shared)}", programs.as_typed(directory / "HEAD")
     return WrongConfiguration(
-        f"The file that says on which branch the store's repository is, is gone or damaged: {head}",
-        f"Write it anew: {programs.as_typed('echo', line)} > {programs.as_typed(head)}",
+        f"The file that says on which branch the store's repository is, is gone or damaged: {directory / 'HEAD'}",
+        f"Write it anew: rm -rf {head}; {programs.as_typed('echo', line)} > {head}",
     )
 
 
