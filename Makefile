@@ -103,6 +103,7 @@ needs:
 	  { echo 'cdr needs GnuPG (Debian, Ubuntu: apt install gnupg; macOS: brew install gnupg).' >&2; exit 1; }
 
 $(VENV)/ready: requirements/dev.txt pyproject.toml | needs
+	@[ ! -L $(VENV) ] || { echo 'The folder .venv is a link to that of another checkout, which would be emptied here. Remove the link: rm .venv' >&2; exit 1; }
 	@echo 'Setting up .venv from requirements/dev.txt (once; it may take a minute) ...'
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt

@@ -1,6 +1,6 @@
 """Every state that a writing verb can leave where it is killed, and where the power goes: from one run of each, whose every call is written down.
 
-What is the same in kind as a state that was tried already counts as tried. `make states` goes through all verbs; CDR_STATES names some.
+What is the same in kind as a state that was tried already counts as tried. `make faults` goes through all verbs; CDR_STATES names some.
 """
 
 from __future__ import annotations

@@ -336,8 +336,8 @@ def test_a_day_of_no_year_of_ours_is_none_in_any_layout_of_a_register(text: str)
 
 
 def test_dates_that_are_kept_are_read_in_one_place() -> None:
-    """`moments` reads them; the index, which keeps what cdr itself wrote, and the format's own check are the only others."""
-    known = {"moments.py", "forms/formats.py", "domain/case/kept.py"}
+    """`moments` reads them; what keeps what cdr itself wrote beside the store, and the format's own check, are the only others."""
+    known = {"moments.py", "forms/formats.py", "domain/case/kept.py", "store/quiet_days.py"}
     room = Path(written.__file__).parent
     found = {
         path.relative_to(room).as_posix()

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from PIL import Image
 from unit.test_report import SOME, WORDS, Page, made, pdf_text
 
+from cdr.documents.incoming import pictures
 from cdr.documents.report import photographs
 from cdr.documents.report.report import render
 
@@ -155,7 +156,7 @@ def test_what_is_no_picture_or_too_large_a_one_is_none(monkeypatch: pytest.Monke
         whole + b" " * photographs.MOST_BYTES,
     ):
         assert photographs.made_small(raw) is None
-    monkeypatch.setattr(photographs, "MOST_DOTS", 400 * 300 - 1)
+    monkeypatch.setattr(pictures, "MOST_DOTS", 400 * 300 - 1)
     assert photographs.made_small(whole) is None
 
 

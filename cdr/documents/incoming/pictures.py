@@ -31,15 +31,14 @@ def opened(raw: bytes, formats: Sequence[str]) -> Image | None:
             if picture.width * picture.height > MOST_DOTS:
                 raise TooManyDots
             upright = ImageOps.exif_transpose(picture)
-            if not upright.has_transparency_data:
-                return upright.convert("RGB")
-            through = upright.convert("RGBA")
+            through = upright.convert("RGBA") if upright.has_transparency_data else None
+            seen = through or upright.convert("RGB")
     except TooManyDots:
         raise
     except Image.DecompressionBombError:
         raise TooManyDots from None
     except Exception:  # what a broken file does to who reads it cannot be told beforehand
         return None
-    white = Image.new("RGB", through.size, "white")
-    white.paste(through, mask=through.getchannel("A"))
+    white = Image.new("RGB", seen.size, "white")  # which has none of the words that a file carries beside its dots
+    white.paste(seen, mask=through.getchannel("A") if through else None)
     return white

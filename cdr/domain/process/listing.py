@@ -11,7 +11,7 @@ from cdr.domain.asking.overdue import is_overdue
 from cdr.domain.case import case as cases_
 from cdr.domain.case.facts import Analysis, Facts
 from cdr.domain.case.gates import OPEN
-from cdr.domain.case.kept import as_kept
+from cdr.domain.case.kept import as_kept, kept_day
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import passed_over, reviews_of, settled_on
 from cdr.domain.case.standing import opened_on
@@ -194,7 +194,8 @@ def chosen(rows: Iterable[Listed], wanted: Wanted, order: str, on: date) -> list
 
 def days_since_death(row: Listed, on: date) -> int | None:
     """How many days ago the child died; None where that day is not known."""
-    return (on - date.fromisoformat(row.died)).days if row.died else None
+    died = kept_day(row.died)
+    return (on - died).days if died else None
 
 
 def _asked(wanted: Wanted) -> Iterator[Callable[[Listed], bool]]:
