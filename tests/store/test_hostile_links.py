@@ -14,7 +14,7 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head
 from store.prepared import SECRET, git_object, pend
 
-from cdr.store import git_locks, objects, verify
+from cdr.store import git_locks, objects, putting_back
 
 
 # ---- elsewhere -----------------------------------------------------------------------------------------------------
@@ -337,7 +337,7 @@ def test_repair_keeps_a_link_as_a_link(cdr: Shell, asked: str, tmp_path: Path) -
 
 
 def test_repair_keeps_nothing_larger_than_a_document(cdr: Shell, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "LARGEST_KEPT", 1000)
+    monkeypatch.setattr(putting_back, "LARGEST_KEPT", 1000)
     there = document(cdr.store, asked, "case")
     was = there.read_bytes()
     there.write_bytes(b"x" * 1001)

@@ -124,7 +124,7 @@ def test_what_is_refused(
 
 
 def test_a_stopped_run_goes_on_where_it_was(
-    cdr: Shell, sudi: str, newcomer: Path, monkeypatch: pytest.MonkeyPatch
+    cdr: Shell, asked: str, newcomer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped after the second of the documents: nothing is recorded, and the next run makes only the rest."""
     keep = Git.keep
@@ -144,7 +144,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert answer.json["documents"] == len(every_document(cdr.store))
     tree = git(cdr.store, "ls-tree", "-r", "HEAD")
     assert all(one.digest in tree for one in made)
-    assert findings(cdr, code=0) == set() and "Amara" in cdr("show", sudi).out
+    assert findings(cdr, code=0) == set() and "Amara" in cdr("show", asked).out
 
 
 def test_a_kill_costs_no_more_than_a_few_documents(monkeypatch: pytest.MonkeyPatch) -> None:
