@@ -54,6 +54,18 @@ def note(app: App, about: str, files: Mapping[Path, str | bytes]) -> None:
         _notes(app).keep(f"{about}.{places}", json.dumps(written).encode())
 
 
+def called_otherwise(app: App, panels: Mapping[str, str]) -> None:
+    """Keep the notes of these meetings under the ids that they have from now on; one that cannot be read stays where it is."""
+    notes = _notes(app)
+    for name in notes.names() if panels else ():
+        about, _, places = name.partition(".")
+        new = next((of_meeting(called) for id_, called in panels.items() if of_meeting(id_) == about), "")
+        said = _read(notes, name) if new else None
+        if said is not None:
+            notes.keep(f"{new}.{places}", json.dumps(said).encode())
+            notes.forget(name)
+
+
 def delete(app: App, about: Iterable[str]) -> Deleted:
     """Delete the files that were noted under these and are as they were made; one that was changed stays, and its note with it."""
     notes, wanted = _notes(app), tuple(f"{one}." for one in about)

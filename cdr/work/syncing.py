@@ -24,7 +24,7 @@ from cdr.store.layout import Place
 from cdr.store.registry import Registry
 from cdr.store.snapshot import Snapshot
 from cdr.terminal.going_back import in_turn
-from cdr.work import carrying_out
+from cdr.work import carrying_out, made_here, meetings_apart
 
 MOST_OPENED = 200  # of what came in; the rest is opened when it is asked for
 TIMES = 5  # somebody else may push meanwhile
@@ -134,6 +134,8 @@ def _put_together(app: App, found: Incoming, both: Sides, decide: Deciding, done
         done.encrypted = incoming.join(app.store, found, both, joint, registry)
     done.merged = tuple(sorted({*joint.files, *(place.path for place in (*joint.documents, *joint.attachments))}))
     done.decided += joining.decided
+    made_here.called_otherwise(app, joining.names.panels)
+    app.store.notices += meetings_apart.told(joining.names)
 
 
 def _refuse_two_children(app: App, both: Sides) -> None:
@@ -171,6 +173,7 @@ class _Joining:
         self.decided: list[Question] = []
         self.choices: dict[str, dict[Id, Side]] = {}
         self.questions: list[Question] = []
+        self.names = meetings_apart.new_names(both)
         self.moved: dict[
             tuple[str, Side], dict[int, int]
         ] = {}  # by case and side: its numbers that are others' from now on
@@ -199,7 +202,10 @@ class _Joining:
 
     def _once(self) -> None:
         erased = incoming.erased(self.both)
-        paths = [path for path in self.both.changed_by_both() if erasures.case_of(path) not in erased]
+        apart = meetings_apart.paths(self.names)
+        paths = [
+            path for path in self.both.changed_by_both() if erasures.case_of(path) not in erased and path not in apart
+        ]
         self.joint.files |= dict.fromkeys(incoming.brought_back(self.both))
         places = {path: place for path in paths if (place := layout.place(path))}
         for path in sorted(places, key=lambda one: places[one].kind is not layout.ATTACHMENT):
@@ -212,6 +218,7 @@ class _Joining:
                 self._file_in_the_open(path)
         for place in [place for place in self.joint.documents if place.kind is layout.REQUESTS]:
             self._reasons_for(place)
+        meetings_apart.apart(self.joint, self.both, self.names)
 
     # ---- documents ---------------------------------------------------------------------------------------------
 
@@ -219,6 +226,7 @@ class _Joining:
         base, ours, theirs = (
             incoming.document_at(side, place) for side in (self.both.base, self.both.ours, self.both.theirs)
         )
+        ours = meetings_apart.with_names(ours, self.names)
         if ours is None or theirs is None:  # taken out on one side: what the other wrote stays
             self._kept_of_one(place, ours, theirs)
         elif base is None and place.kind is layout.RETURN and ours.body.get("agency") != theirs.body.get("agency"):

@@ -22,7 +22,7 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("case", "following"): ("clock", "from", "with"),
     ("case", "gates"): ("type", "opened_on"),
     ("case", "panel_found"): ("what", "on", "with", "number"),
-    ("case", "milestones"): ("kind", "on", "with"),
+    ("case", "milestones"): ("kind", "on", "with", "panel"),
     ("case", "raised"): ("what", "panel"),
     ("case", "deferrals"): ("panel",),
     ("case", "second_opinions"): ("area", "asked_on", "question"),
