@@ -149,6 +149,17 @@ def test_new_entries_of_both_stand_by_their_day() -> None:
     assert found == case("2026-01-01", "2026-01-03", "2026-01-05", "2026-01-09")
 
 
+def test_a_number_that_theirs_has_stays_and_two_merges_at_once_come_together() -> None:
+    def case(*texts: str) -> dict[str, Any]:
+        days = {"a": "2026-01-09", "b": "2026-01-02", "c": "2026-01-05"}
+        return {"questions": [{"asked_on": days[text], "text": text} for text in texts]}
+
+    assert whole(case(), case("b", "c"), case("a"), "case") == case("a", "b", "c")
+    assert whole(case("c"), case("c", "b"), case("c", "a"), "case") == case("c", "a", "b")
+    one, other = whole(case(), case("a"), case("b"), "case"), whole(case(), case("b"), case("a"), "case")
+    assert whole(case("a"), one, other, "case") == whole(case("a"), other, one, "case") == case("a", "b")
+
+
 @pytest.mark.parametrize("first", ["Robin", "Sam"])
 def test_of_two_wishes_of_one_day_the_more_careful_holds(first: str) -> None:
     """Whoever recorded it, and on whichever machine: the last of a person's wishes is the one that stands."""

@@ -1,9 +1,11 @@
-"""The numbers of a case's files, changed where two people gave one number to two files."""
+"""The numbers of a case's files, contacts and questions, where two people gave one number to two of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from cdr.domain.merging import identities
 
 REFERS = "attachment"
 
@@ -27,3 +29,20 @@ def _moved(part: Any, numbers: Mapping[int, int]) -> Any:
     if isinstance(part, list):
         return [_moved(one, numbers) for one in part]
     return part
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Which contacts and questions of a case have another number than before, a line each."""
+    for names, word in identities.NUMBERED.items():
+        was, now = (_by_number(names, case.get(names[1])) for case in (before, after))
+        for key, number in was.items():
+            if now.get(key, number) != number:
+                yield f"{word} {number} of this copy is {word} {now[key]} from now on"
+
+
+def _by_number(names: identities.Names, items: Any) -> dict[tuple[str, int], int]:
+    found: dict[tuple[str, int], int] = {}
+    for number, item in enumerate(items if isinstance(items, list) else (), 1):
+        key = identities.key(names, item)
+        found[key, sum(known == key for known, _ in found)] = number
+    return found
