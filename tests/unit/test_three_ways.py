@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.domain.merging import identities
+from cdr.domain.merging import identities, numbers
 from cdr.domain.merging.three_ways import MISSING, Merged, Side, merged
 from cdr.forms.schema_files import expanded
 
@@ -158,6 +158,18 @@ def test_a_number_that_theirs_has_stays_and_two_merges_at_once_come_together() -
     assert whole(case("c"), case("c", "b"), case("c", "a"), "case") == case("c", "a", "b")
     one, other = whole(case(), case("a"), case("b"), "case"), whole(case(), case("b"), case("a"), "case")
     assert whole(case("a"), one, other, "case") == whole(case("a"), other, one, "case") == case("a", "b")
+
+
+def test_a_parent_whom_the_others_know_keeps_the_number_that_letters_and_wishes_use() -> None:
+    def form_a(*names: str) -> dict[str, Any]:
+        return {"family": {"parents": [{"name": f"{name} Testcase", "relationship": "father"} for name in names]}}
+
+    here = form_a("Ada", "Abe")
+    found = whole(form_a("Ada"), here, form_a("Ada", "Zoe"), "form-a")
+    assert found == form_a("Ada", "Zoe", "Abe")
+    (told,) = numbers.changed("form-a", here, found)
+    assert told.startswith("parent 2 of this copy is parent 3 from now on; please check")
+    assert not [*numbers.changed("form-a", form_a("Ada", "Zoe"), found)]
 
 
 @pytest.mark.parametrize("first", ["Robin", "Sam"])

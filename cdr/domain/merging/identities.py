@@ -65,11 +65,12 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("registry", "chasers"): ("fingerprint",),
     ("registry", "left"): ("fingerprint", "until"),
 }
-# People call an entry by its place, from 1: `cdr question REF answer 2`. No entry of these is ever taken out.
+# People, and other documents, call an entry by its place, from 1: `cdr question REF answer 2`, `cdr letter REF --to 2`.
 NUMBERED: Mapping[Names, str] = {
     ("case", "contacts"): "contact",
     ("case", "questions"): "question",
     ("case", "second_opinions"): "question to another panel",
+    ("form-a", "family", "parents"): "parent",
 }
 # What an entry of any other list is probably about; one in which this was corrected is still found by what else it says.
 PROBABLY = (

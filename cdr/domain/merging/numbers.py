@@ -1,4 +1,4 @@
-"""The numbers of a case's files, contacts and questions, where two people gave one number to two of them."""
+"""The numbers of a case's files, contacts, questions and parents, where two people gave one number to two of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdr.domain.merging import identities
+from cdr.domain.rulebook.validation import at
 
 REFERS = "attachment"
+OTHERS_NAME_IT = {
+    "parent": "; please check what was recorded here by that number: contacts, questions, wishes, letters"
+}
 
 
 def moved(case: Mapping[str, Any], numbers: Mapping[int, int]) -> dict[str, Any]:
@@ -31,13 +35,15 @@ def _moved(part: Any, numbers: Mapping[int, int]) -> Any:
     return part
 
 
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Which contacts and questions of a case have another number than before, a line each."""
+def changed(form: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Which contacts and questions of a case, or parents of Form A, have another number than before, a line each."""
     for names, word in identities.NUMBERED.items():
-        was, now = (_by_number(names, case.get(names[1])) for case in (before, after))
+        if names[0] != form:
+            continue
+        was, now = (_by_number(names, at(body, ".".join(names[1:]))) for body in (before, after))
         for key, number in was.items():
             if now.get(key, number) != number:
-                yield f"{word} {number} of this copy is {word} {now[key]} from now on"
+                yield f"{word} {number} of this copy is {word} {now[key]} from now on{OTHERS_NAME_IT.get(word, '')}"
 
 
 def _by_number(names: identities.Names, items: Any) -> dict[tuple[str, int], int]:
