@@ -13,7 +13,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.domain.case.contacts import HOW, Contact, contacts_of
 from cdr.errors import WrongUsage
-from cdr.terminal.output import given, put, put_json, table
+from cdr.terminal.output import given, put, put_json, say, table
 from cdr.work.changing import changing
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def command(
     if undo and others:
         raise WrongUsage("With --undo no other option goes.")
     if undo:
-        body = _undo(app, reference, undo)
+        body, about = _undo(app, reference, undo)
+        say(
+            f"Contact {undo} was on {about.on}{f', with {about.party}' if about.party else ''}{f' ({about.how})' if about.how else ''}."
+        )
         said = f"{reference}: contact {undo} is taken back."
     elif others:
         body, number = _record(
@@ -124,14 +127,14 @@ def _refuse_no_field(documents: CaseFile, beside: str) -> None:
     refuse_nothing_there(given.body if given else found.get(form), field)
 
 
-def _undo(app: App, reference: str, number: int) -> Mapping[str, Any]:
+def _undo(app: App, reference: str, number: int) -> tuple[Mapping[str, Any], Contact]:
     from cdr.domain.case.contacts import without_contact
 
     with changing(app, reference, also_closed=True) as now:
         kept = now.documents.case
         body = without_contact(kept.body, number, app.clock.today)
         now.record("contact", {kept.place: body})
-    return body
+    return body, contacts_of(kept.body)[number]
 
 
 def _tell(reference: str, case: Mapping[str, Any], said: str, as_json: bool) -> None:

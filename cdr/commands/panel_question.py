@@ -84,6 +84,7 @@ def answer(app: App, reference: str, number: int, file: str | None, none: bool, 
     if as_json:
         _print_json(reference, second_opinions.questions(app, reference))
     else:
+        say(f"Question {number} was asked on {found.asked_on}.")
         put(f"{reference}: question {number} to the panel of {found.area}: {_state(found)}.")
 
 

@@ -66,7 +66,11 @@ def command(
     if action == "list":
         body: Mapping[str, Any] = app.store.case(reference).case.body
     else:
-        body, number = _record(app, reference, action, number or 0, file, happened(app, on), asked_by or "", to or "")
+        body, number, about = _record(
+            app, reference, action, number or 0, file, happened(app, on), asked_by or "", to or ""
+        )
+        if about:
+            say(f"Question {number} was asked on {about.asked_on}{f' by {about.asked_by}' if about.asked_by else ''}.")
     found = questions_of(body)
     if as_json:
         questions = [_json(n, one) for n, one in found.items()]
@@ -96,7 +100,7 @@ def _refuse(reference: str, action: str, number: int | None, given: list[str]) -
 
 def _record(
     app: App, reference: str, action: str, number: int, file: str | None, day: date, asked_by: str, to: str
-) -> tuple[Mapping[str, Any], int]:
+) -> tuple[Mapping[str, Any], int, Question | None]:
     from cdr.domain.case import family_questions
     from cdr.work import parties
     from cdr.work.asked_text import asked_text
@@ -110,6 +114,7 @@ def _record(
     words = asked_text(file, "question", title) if "from" in TAKES[action] else ""
     with changing(app, reference) as now:
         kept = now.documents.case
+        about = questions_of(kept.body).get(number)
         if action == "add":
             question = Question(day, text=words, asked_by=asker, to=whose)
             body, number = family_questions.asked(kept.body, question, app.clock.today, app.store.person.name)
@@ -121,7 +126,7 @@ def _record(
             status = ANSWERED if action == "answer" else CANNOT_BE_KNOWN
             body = family_questions.answered(kept.body, number, status, words, day)
         now.record("question", {kept.place: body})
-    return body, number
+    return body, number, about
 
 
 def _print(found: Mapping[int, Question]) -> None:

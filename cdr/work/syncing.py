@@ -136,6 +136,7 @@ def _put_together(app: App, found: Incoming, both: Sides, decide: Deciding, done
     done.decided += joining.decided
     made_here.called_otherwise(app, joining.names.panels)
     app.store.notices += meetings_apart.told(joining.names)
+    app.store.notices += [f"{at.case}: {one}." for at, several in joining.renumbered.items() for one in several]
 
 
 def _refuse_two_children(app: App, both: Sides) -> None:
@@ -173,6 +174,7 @@ class _Joining:
         self.decided: list[Question] = []
         self.choices: dict[str, dict[Id, Side]] = {}
         self.questions: list[Question] = []
+        self.renumbered: dict[Place, list[str]] = {}
         self.names = meetings_apart.new_names(both)
         self.moved: dict[
             tuple[str, Side], dict[int, int]
@@ -255,6 +257,7 @@ class _Joining:
         name = schema.current(ours.form)
         self.questions += [Question(place.path, one.field, schema.title(name, one.field), one) for one in found.clashes]
         body: dict[str, Any] = found.body
+        self.renumbered[place] = [*numbers.changed(ours.form, here, body)]
         return body
 
     def _valid(self, document: Document) -> Document:

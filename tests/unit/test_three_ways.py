@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.domain.merging import identities
+from cdr.domain.merging import identities, numbers
 from cdr.domain.merging.three_ways import MISSING, Merged, Side, merged
 from cdr.forms.schema_files import expanded
 
@@ -147,6 +147,29 @@ def test_new_entries_of_both_stand_by_their_day() -> None:
         case("2026-01-01"), case("2026-01-01", "2026-01-05"), case("2026-01-01", "2026-01-03", "2026-01-09"), "case"
     )
     assert found == case("2026-01-01", "2026-01-03", "2026-01-05", "2026-01-09")
+
+
+def test_a_number_that_theirs_has_stays_and_two_merges_at_once_come_together() -> None:
+    def case(*texts: str) -> dict[str, Any]:
+        days = {"a": "2026-01-09", "b": "2026-01-02", "c": "2026-01-05"}
+        return {"questions": [{"asked_on": days[text], "text": text} for text in texts]}
+
+    assert whole(case(), case("b", "c"), case("a"), "case") == case("a", "b", "c")
+    assert whole(case("c"), case("c", "b"), case("c", "a"), "case") == case("c", "a", "b")
+    one, other = whole(case(), case("a"), case("b"), "case"), whole(case(), case("b"), case("a"), "case")
+    assert whole(case("a"), one, other, "case") == whole(case("a"), other, one, "case") == case("a", "b")
+
+
+def test_a_parent_whom_the_others_know_keeps_the_number_that_letters_and_wishes_use() -> None:
+    def form_a(*names: str) -> dict[str, Any]:
+        return {"family": {"parents": [{"name": f"{name} Testcase", "relationship": "father"} for name in names]}}
+
+    here = form_a("Ada", "Abe")
+    found = whole(form_a("Ada"), here, form_a("Ada", "Zoe"), "form-a")
+    assert found == form_a("Ada", "Zoe", "Abe")
+    (told,) = numbers.changed("form-a", here, found)
+    assert told.startswith("parent 2 of this copy is parent 3 from now on; please check")
+    assert not [*numbers.changed("form-a", form_a("Ada", "Zoe"), found)]
 
 
 @pytest.mark.parametrize("first", ["Robin", "Sam"])

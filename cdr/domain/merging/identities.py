@@ -65,6 +65,13 @@ KNOWN_BY: Mapping[Names, Names] = {
     ("registry", "chasers"): ("fingerprint",),
     ("registry", "left"): ("fingerprint", "until"),
 }
+# People, and other documents, call an entry by its place, from 1: `cdr question REF answer 2`, `cdr letter REF --to 2`.
+NUMBERED: Mapping[Names, str] = {
+    ("case", "contacts"): "contact",
+    ("case", "questions"): "question",
+    ("case", "second_opinions"): "question to another panel",
+    ("form-a", "family", "parents"): "parent",
+}
 # What an entry of any other list is probably about; one in which this was corrected is still found by what else it says.
 PROBABLY = (
     "id",
@@ -108,6 +115,11 @@ def key(names: Names, entry: Any) -> str:
 def is_known(names: Names) -> bool:
     """Whether it is certain what an entry of this list is about."""
     return names in KNOWN_BY
+
+
+def is_numbered(names: Names) -> bool:
+    """Whether the entries of this list are called by their place in it."""
+    return names in NUMBERED
 
 
 def is_one_piece(names: Names) -> bool:

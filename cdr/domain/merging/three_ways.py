@@ -2,7 +2,8 @@
 
 A field that one of them changed is taken; one that both changed otherwise is a clash, which a person decides. An entry of a list that
 somebody added is never lost: entries are known by what they are about (`identities`), and one that is taken out here and changed there
-stays. Which of the two is called ours makes no difference to what comes out.
+stays. Which of the two is called ours makes no difference to what comes out, but for the numbers of a list whose entries are called by their
+place: what the others know already keeps its number, and what was recorded here comes behind it.
 """
 
 from __future__ import annotations
@@ -133,7 +134,8 @@ class _Merge:
             one, other = here.new.get(id_, MISSING), there.new.get(id_, MISSING)
             number = here.numbers.get(id_, there.numbers.get(id_, 0))
             made[id_] = self._entry(at.entry(id_, number), MISSING, one, other)
-        order = _ordered(len(base), here, there, made)
+        ordered = _numbered if identities.is_numbered(at.names) else _ordered
+        order = ordered(len(base), here, there, made)
         return [made[id_] for id_ in order]
 
     def _entry(self, at: _Place, base: Any, ours: Any, theirs: Any) -> Any:
@@ -222,6 +224,11 @@ def _ordered(count: int, here: _Aligned, there: _Aligned, made: Mapping[str, Any
         for id_ in _woven(groups[0].get(anchor, []), groups[1].get(anchor, []), made):
             order.setdefault(id_, None)
     return list(order)
+
+
+def _numbered(count: int, here: _Aligned, there: _Aligned, made: Mapping[str, Any]) -> list[str]:
+    """The entries of a list whose entries are called by their place: none that theirs has moves, and the new ones of ours come behind."""
+    return list(dict.fromkeys((*_backbone(count, here, there, made), *there.new, *here.new)))
 
 
 def _backbone(count: int, here: _Aligned, there: _Aligned, made: Mapping[str, Any]) -> list[str]:
