@@ -45,7 +45,7 @@ def _made(app: App, base: Path, ours: Path, theirs: Path, path: str) -> bytes | 
     if place is None or not by_hand.is_for_the_same(here, there, place):
         return None
     one, two, three = (by_hand.opened(app.store, place, raw) for raw in (before, here, there))
-    if two is None or three is None or (one is None and place.kind is layout.RETURN):
+    if two is None or three is None or (one is None and place.kind in (layout.RETURN, layout.PANEL)):
         return None
     found = merged(one.body if one else MISSING, two.body, three.body, two.form)
     return None if found.clashes else by_hand.sealed(app.store, two, three, here, found.body)
