@@ -164,7 +164,7 @@ def test_a_form_that_cannot_be_written_takes_no_pass_phrase_away(
     assert not (tmp_path / "x.html").exists()
 
 
-def _full(*_: object) -> None:
+def _full(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

@@ -270,6 +270,10 @@ def test_what_the_parts_say_is_what_all_of_the_index_says(
 def test_a_write_and_a_message_look_at_no_case_but_their_own(
     cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    cdr(
+        "request", sudi, "northtown-general", as_of="2026-01-09"
+    )  # the first one begins what is asked and what was sent
+    cdr("return", sudi, "northtown-general", "--waive", "It has nothing", as_of="2026-01-09")
     looked_at: list[int] = []
     read = Git._read
 
