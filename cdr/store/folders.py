@@ -1,7 +1,8 @@
 """One folder of a tree, from its bytes and into them: as git writes it, and never otherwise.
 
 A large one in which nothing but folders with names of one length stand, as `cases`, is looked into without being taken apart: each
-entry is as long as the next, so that what git writes is held to that column by column, and one name is found by halves.
+entry is as long as the next, so that what git writes is held to that column by column, and one name is found by halves. The file that
+keeps an empty folder in git may stand before them.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from operator import lt
 
 from cdr.errors import NotAuthentic
 from cdr.expressions import expression
 from cdr.records import dataclass
 
-FOLDER_MODE = b"40000"
+FOLDER_MODE, FILE_MODE = b"40000", b"100644"
 MODES = {b"100644", b"100664", b"100755", b"120000", b"160000", FOLDER_MODE}
 ASK = "Keep this copy, and ask the other members before you go on."
 START = FOLDER_MODE + b" "
 ID_LENGTH = 20
 LARGE = 1 << 12  # bytes; what is smaller is taken apart as quickly
+KEPT = b".gitkeep"
+KEEPS = FILE_MODE + b" " + KEPT + b"\0"
 ODD = frozenset({1, 2, 4})  # lengths of the names that no folder of a repository has
 
 _ENTRY = expression(rb"([0-7]{5,6}) ([^\0/]+)\0(.{20})", re.DOTALL)
@@ -56,27 +58,31 @@ class Alike:
 
     raw: bytes
     names: Sequence[bytes]
+    begins: int
 
     def entry(self, name: bytes) -> tuple[bytes, bytes] | None:
         """The mode and the id of one name; None where it is not there."""
+        if name == KEPT:
+            return (FILE_MODE, self.raw[self.begins - ID_LENGTH : self.begins]) if self.begins else None
         place = bisect_left(self.names, name)
         if place == len(self.names) or self.names[place] != name:
             return None
-        end = len(self.raw) // len(self.names) * (place + 1)
+        end = self.begins + (len(self.raw) - self.begins) // len(self.names) * (place + 1)
         return FOLDER_MODE, self.raw[end - ID_LENGTH : end]
 
 
 def alike(raw: bytes) -> Alike | None:
     """A folder of that sort from its bytes; None where it is another, small, or not written as git writes one."""
-    length = raw.find(b"\0") - len(START)
+    begins = len(KEEPS) + ID_LENGTH if raw.startswith(KEEPS) else 0
+    length = raw.find(b"\0", begins) - begins - len(START)
     size = len(START) + length + 1 + ID_LENGTH
-    if len(raw) < LARGE or length < 1 or length in ODD or len(raw) % size:
+    if len(raw) < LARGE or length < 1 or length in ODD or (len(raw) - begins) % size:
         return None
-    count = len(raw) // size
+    count = (len(raw) - begins) // size
     fixed = [*enumerate(START), (size - ID_LENGTH - 1, 0)]
-    if any(raw[place::size] != bytes([byte]) * count for place, byte in fixed):
+    if any(raw[begins + place :: size] != bytes([byte]) * count for place, byte in fixed):
         return None
-    names = [raw[start : start + length] for start in range(len(START), len(raw), size)]
+    names = [raw[start : start + length] for start in range(begins + len(START), len(raw), size)]
     every = b"".join(names)
-    is_in_order = all(map(lt, names, islice(names, 1, None)))
-    return Alike(raw, names) if is_in_order and b"\0" not in every and b"/" not in every else None
+    is_in_order = all(map(lt, [*[KEPT][: 1 if begins else 0], *names], names[0 if begins else 1 :]))
+    return Alike(raw, names, begins) if is_in_order and b"\0" not in every and b"/" not in every else None

@@ -214,8 +214,9 @@ def cases(count: int) -> bytes:
     return folder_bytes({f"2026-{n:04}".encode(): (b"40000", n.to_bytes(20, "big")) for n in range(count)})
 
 
-def test_a_large_folder_is_looked_into_as_if_it_were_taken_apart() -> None:
-    raw = cases(400)
+@pytest.mark.parametrize("first", [b"", entry(".gitkeep")])  # which every store has, where its first case is to lie
+def test_a_large_folder_is_looked_into_as_if_it_were_taken_apart(first: bytes) -> None:
+    raw = first + cases(400)
     large, whole = alike(raw), parsed_folder("x", raw)
     assert large is not None
     assert all(large.entry(name) == found for name, found in whole.items())
@@ -225,7 +226,7 @@ def test_a_large_folder_is_looked_into_as_if_it_were_taken_apart() -> None:
 @settings(max_examples=many(300))
 @given(st.data())
 def test_a_large_folder_that_git_would_not_write_is_taken_apart_and_refused(data: st.DataObject) -> None:
-    raw = bytearray(cases(200))
+    raw = bytearray(data.draw(st.sampled_from([b"", entry(".gitkeep")])) + cases(200))
     place = data.draw(st.integers(0, len(raw) - 1))
     raw[place] = data.draw(st.integers(0, 255))
     changed = bytes(raw) if data.draw(st.booleans()) else bytes(raw[: -data.draw(st.integers(1, 40))])
@@ -233,7 +234,9 @@ def test_a_large_folder_that_git_would_not_write_is_taken_apart_and_refused(data
     if large is None:
         return
     whole = parsed_folder("x", changed)  # what is looked into without it, it would take
-    assert [*large.names] == [*whole] and all(large.entry(name) == found for name, found in whole.items())
+    assert {*large.names} == {*whole} - {b".gitkeep"} and all(
+        large.entry(name) == found for name, found in whole.items()
+    )
 
 
 @pytest.mark.parametrize(
@@ -247,6 +250,8 @@ def test_a_large_folder_that_git_would_not_write_is_taken_apart_and_refused(data
         b"".join(entry(f"{n:05}", "40000") for n in range(199)) + entry("99999", "120000"),
         b"".join(entry(f"{n:04}x" if n < 150 else f"{n:04}yz", "40000") for n in range(200)),
         b"".join(entry(f"{n:03}/x", "40000") for n in range(200)),
+        entry(".gitkeep", "100755") + b"".join(entry(f"{n:05}", "40000") for n in range(200)),
+        entry(".gitkeep") + b"".join(entry(f"-{n:05}", "40000") for n in range(200)),  # which stand before it
         b"",
     ],
 )
