@@ -167,9 +167,8 @@ class App:
 
         try:
             reads.note(store, self.verb, cases, self.read_for)
-            if (
-                len(store.cases_opened) == 1 and not store.has_written and is_watched()
-            ):  # read by somebody, and not gone through with others
+            # One case was read by somebody, and not gone through with others.
+            if len(store.cases_opened) == 1 and not store.has_written and is_watched():
                 self._care_for_reader(store, *store.cases_opened)
         except CdrError as error:
             store.notices.append(f"cdr: that these cases were opened could not be noted: {error.message}")

@@ -10,8 +10,8 @@ import pwd
 import re
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from cdr.errors import DiskFailed, WrongConfiguration
@@ -19,7 +19,7 @@ from cdr.expressions import expression
 
 TEMPORARY, HALF = ".cdr-", ".part"
 HALF_WRITTEN = expression(rf"{re.escape(TEMPORARY)}[a-z0-9_]{{8}}{re.escape(HALF)}")
-FEW = 100  # files, each of which the disk is asked for: a sync of everything waits for what others wrote too
+MANY = 100  # files: for fewer a sync of everything, which waits for what others wrote too, costs more than it spares
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -29,23 +29,44 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600, made_in: Path | None
     What is half made lies beside it meanwhile, or in the folder `made_in` of the same disk, where all that a crash leaves is then found.
     Raises: DiskFailed, after which the old file stands and nothing partial is left.
     """
-    _put(path, data, mode, made_in or path.parent, is_lasting=True)
+    with _telling(path):
+        _write(path, data, mode, made_in or path.parent)
 
 
 def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
-    """The same of many files: the disk is asked once for all of them, where that takes a few milliseconds for each. Raises: DiskFailed."""
+    """The same of each of these files. Of many the disk takes in what they hold together, and is then asked for each, which takes no time any more.
+
+    Raises: DiskFailed, after which each stands as it was or as it is to be.
+    """
     waiting = iter(files)
-    for path, data in itertools.islice(waiting, FEW):
-        write_whole(path, data)
-    more = [_put(path, data, 0o600, path.parent) for path, data in waiting]
-    if more:
-        os.sync()
+    while several := list(itertools.islice(waiting, MANY)):
+        if len(several) < MANY:
+            for path, data in several:
+                write_whole(path, data)
+        else:
+            _write_together(several)
 
 
-def _put(path: Path, data: bytes, mode: int, made_in: Path, *, is_lasting: bool = False) -> Path:
+def _write_together(files: Sequence[tuple[Path, bytes]]) -> None:
+    with ExitStack() as stack:
+        made = []
+        for path, data in files:
+            with _telling(path):
+                made.append((path, stack.enter_context(_made(path, data, 0o600, path.parent))))
+        os.sync()  # which says nothing of what failed: that each file is asked about tells it
+        for path, take_place in made:
+            with _telling(path):
+                take_place()
+    for folder in {path.parent: None for path, _ in files}:
+        with _telling(folder):
+            sync_folder(folder)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """Raises: DiskFailed for what the system says of a file that is written."""
     try:
-        _write(path, data, mode, made_in, is_lasting=is_lasting)
-        return path
+        yield
     except OSError as error:
         raise DiskFailed(
             f"{path} could not be written: {os.strerror(error.errno or 0)}.", "Nothing was changed there."
@@ -173,7 +194,15 @@ def _is_kept(descriptor: int, made: Path) -> bool:
     return made.exists()
 
 
-def _write(path: Path, data: bytes, mode: int, made_in: Path, *, is_lasting: bool) -> None:
+def _write(path: Path, data: bytes, mode: int, made_in: Path) -> None:
+    with _made(path, data, mode, made_in) as take_place:
+        take_place()
+    sync_folder(path.parent)
+
+
+@contextmanager
+def _made(path: Path, data: bytes, mode: int, made_in: Path) -> Iterator[Callable[[], None]]:
+    """What is to stand at `path`, written aside; what is yielded puts it there, once it is on the disk. It goes where that fails."""
     import tempfile
 
     while True:
@@ -181,19 +210,20 @@ def _write(path: Path, data: bytes, mode: int, made_in: Path, *, is_lasting: boo
         if _is_kept(descriptor, Path(temporary)):
             break
         os.close(descriptor)
+
+    def take_place() -> None:
+        os.fsync(descriptor)
+        Path(temporary).replace(path)
+
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fchmod(stream.fileno(), mode)
-            if is_lasting:
-                os.fsync(stream.fileno())
-            Path(temporary).replace(path)
+            os.fchmod(descriptor, mode)
+            yield take_place
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    if is_lasting:
-        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

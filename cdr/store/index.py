@@ -26,9 +26,7 @@ from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
 
 SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened
-OF_ALL = (
-    5  # and of what was worked out, a fifth: the whole index is written, which takes longer the more there is in it
-)
+OF_ALL = 5  # and of what was worked out, a fifth: the index is written whole, which takes longer the more is in it
 TOGETHER = 20  # of more cases than these what was opened is kept together
 OF_CASES = "cases/"
 RESTED = 50  # so many cases that came to rest stay in the part of the others before they are moved

@@ -19,7 +19,7 @@ from cdr.store.store import Store
 NAME = "looked-at"
 SETTLED = (
     10 * 10**9
-)  # nanoseconds: the coarsest times of files are two seconds, and another machine's clock may keep the folder
+)  # nanoseconds: the coarsest times of files are two seconds, and another machine may keep the folder
 
 
 def changed(store: Store, within: Iterable[str]) -> list[str]:
