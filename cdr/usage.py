@@ -20,7 +20,7 @@ HEADINGS: Mapping[str, str] = {
     "verify": "The store: checked, shared, kept",
 }
 EXTRA = "unexpected extra argument"
-AS_PYTHON_WRITES_IT = r""": (?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?= is not )"""
+AS_PYTHON_WRITES_IT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 A_SPACE = "     A name with a space in it stands in quotation marks: 'form a.yaml'"
 
 
@@ -39,7 +39,8 @@ def under_headings(commands: Mapping[str, str]) -> Iterator[tuple[str, list[tupl
 def without_what_was_typed(message: str) -> str:
     """What click says of a wrong command line, without the words that it quotes: a name, or what a parent said, may have been typed there."""
     said = re.sub(rf"({EXTRA}s?) .*", r"\1", message, flags=re.DOTALL)
-    return re.sub(AS_PYTHON_WRITES_IT, ": that", said, count=1)
+    said = re.sub(rf"\A(No such (?:command|option)) {AS_PYTHON_WRITES_IT}", r"\1", said)
+    return re.sub(rf": {AS_PYTHON_WRITES_IT}(?= is not )", ": that", said, count=1)
 
 
 def advice(message: str) -> list[str]:

@@ -113,6 +113,11 @@ def test_a_name_with_a_space_that_fell_apart_is_told_how_to_be_written() -> None
         ["attach", "2026-7K3M", "x", "--kind", "Testcase"],
         ["find", "Amara Testcase"],
         ["chase", "--hold", "2026-7K3M", "Testcase"],
+        ["Amara Testcase died"],
+        ['O\'Testcase "is" a name'],
+        ["list", "--O'Testcase"],
+        ["panel", "Amara Testcase"],
+        ["keys", "Testcase"],
     ],
 )
 def test_a_wrong_command_line_is_not_said_back(words: list[str]) -> None:
