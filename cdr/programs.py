@@ -31,6 +31,9 @@ def as_typed(*words: object) -> str:
     return shlex.join(map(str, words))
 
 
+Process = subprocess.Popen[bytes]
+
+
 class OverTime(Exception):
     """A program did not end within its limit of time, now or earlier in this run of cdr."""
 

@@ -27,6 +27,10 @@ def test_who_opens_a_case_starts_one_gpg_to_open_and_one_to_note_it(cdr: Shell, 
     for _ in range(2):  # the second time lines wait that somebody opened a case, and are opened with it
         found = started(cdr, "show", sudi)
     assert found == {"git": 1, "gpg": 3}
+    assert started(cdr, "timeline", sudi) == {
+        "git": 1,
+        "gpg": 3,
+    }  # which opens two files more, one of them by what the case says
 
 
 def test_who_records_something_starts_few(cdr: Shell, sudi: str) -> None:
