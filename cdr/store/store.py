@@ -44,11 +44,8 @@ class Store:
         progress: Progress = silent,
         root: str | None = None,
     ) -> None:
-        self.folder = folder
-        self.extraction = extraction
-        self.who = who
-        self.progress = progress
-        self.accepted_root = root
+        self.folder, self.extraction, self.who = folder, extraction, who
+        self.progress, self.accepted_root = progress, root
         self.git = Git(folder)
         self.left_out: dict[str, CdrError] = {}
         self.meetings_left_out: dict[str, CdrError] = {}
@@ -62,9 +59,14 @@ class Store:
     @cached_property
     def history(self) -> History:
         """The signed history."""
+        self.git.look_beside(self.accepted_root)
         history = History(self.git, self.accepted_root)
         history.state.sweep()
         return history
+
+    def keep_what_was_asked(self) -> None:
+        """Keep what this run asked of git, so that the next need not."""
+        self.git.keep_what_was_asked()
 
     def _own_folders(self) -> set[Path]:
         return {self.git.repository.directory, self.git.repository.shared, self.outbox}
@@ -141,9 +143,7 @@ class Store:
         """The armoured public key of every member, by fingerprint; anyone may read them. Raises: NotAllowed for an unusable one."""
         sealed = self.sealed
         members = [person for person in sealed.keys.registry.people if person.role == MEMBER]
-        keys = {
-            usable(sealed.public_keys, person).fingerprint: layout.key_path(person.fingerprint) for person in members
-        }
+        keys = {usable(sealed.public_keys, one).fingerprint: layout.key_path(one.fingerprint) for one in members}
         return {fingerprint: sealed.raw(path).decode("ascii") for fingerprint, path in keys.items()}
 
     def standings(self, today: date) -> list[Standing]:
@@ -191,9 +191,8 @@ class Store:
 
     def published_figures(self) -> dict[str, bytes]:
         """This area's own files of published figures, by their paths."""
-        return {
-            path: self.sealed.raw(path) for path in sorted(self.sealed.below("reference")) if path.endswith(".yaml")
-        }
+        paths = [path for path in sorted(self.sealed.below("reference")) if path.endswith(".yaml")]
+        return {path: self.sealed.raw(path) for path in paths}
 
     def kept(self) -> Kept:
         """What the index keeps of every document that may be read: by case, then by kind's name.
@@ -386,6 +385,7 @@ class Store:
     def _lock(self, wait: float = lock.WAIT_SECONDS) -> Iterator[None]:
         with lock.held(self.git.repository.shared / "cdr.lock", wait) as descriptor:
             self.git.held = (descriptor,)
+            self.git.ask_itself()
             try:
                 yield
             finally:

@@ -26,7 +26,7 @@ def started(cdr: Shell, *words: str | Path) -> dict[str, int]:
 def test_who_opens_a_case_starts_one_gpg_to_open_and_one_to_note_it(cdr: Shell, sudi: str) -> None:
     for _ in range(2):  # the second time lines wait that somebody opened a case, and are opened with it
         found = started(cdr, "show", sudi)
-    assert found == {"git": 1, "gpg": 3}
+    assert found == {"gpg": 3}
 
 
 def test_who_records_something_starts_few(cdr: Shell, sudi: str) -> None:
