@@ -114,6 +114,7 @@ class Index:
 
         The key tells everything else that it is made from.
         """
+        key = f"{asked.column}-{key}"
         kept = self.parts.summed(key, self.parts.files(asked, self._part_now(summed=key)))
         if kept is None:
             kept = make(self.column_at_rest(asked))

@@ -162,8 +162,9 @@ class Parts:
         return kept["made"] if kept is not None and kept["made_from"] == made_from else None
 
     def keep_summed(self, key: str, made_from: Mapping[str, str], made: Mapping[str, Any]) -> None:
-        """Keep that; of what was kept under other keys no more than a few."""
-        for other in [one for one in self.sealing.names() if one.startswith(SUMMED)][MOST_SUMMED - 1 :]:
+        """Keep that; of what was kept under other keys no more than a few: a key begins with what it is of, as `counted-`."""
+        alike = _summed(key).rpartition("-")[0]
+        for other in [one for one in self.sealing.names() if one.rpartition("-")[0] == alike][MOST_SUMMED - 1 :]:
             self.sealing.forget(other)
         self._keep(_summed(key), {"made_from": {**made_from}, "made": {**made}}, is_whole=True)
 
