@@ -8,7 +8,6 @@ import itertools
 import os
 import pwd
 import re
-import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +17,8 @@ from cdr.errors import DiskFailed, WrongConfiguration
 from cdr.expressions import expression
 
 TEMPORARY, HALF = ".cdr-", ".part"
+NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+PASSING = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only folders of a name that nobody guesses are made there
 HALF_WRITTEN = expression(rf"{re.escape(TEMPORARY)}[a-z0-9_]{{8}}{re.escape(HALF)}")
 MANY = 100  # files: for fewer a sync of everything, which waits for what others wrote too, costs more than it spares
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -127,10 +128,12 @@ def move(made: Path, place: Path) -> None:
 @contextmanager
 def aside(folder: Path) -> Iterator[Path]:
     """A folder of its own within `folder`, for what is made ready there; it goes at the end, or with the next run."""
-    import tempfile
-
     while True:
-        made = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY, suffix=HALF))
+        made = folder / _half_made()
+        try:
+            made.mkdir(0o700)
+        except FileExistsError:
+            continue
         try:
             descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:  # somebody took it for left behind before it could be locked
@@ -141,8 +144,38 @@ def aside(folder: Path) -> Iterator[Path]:
     try:
         yield made
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        remove_folder(made)
         os.close(descriptor)
+
+
+@contextmanager
+def for_now() -> Iterator[Path]:
+    """A folder of this run's own where the system has such; it goes at the end. Raises: OSError."""
+    folder = next((one for one in (os.environ.get("TMPDIR"), *PASSING) if one and os.access(one, os.W_OK)), os.curdir)
+    made = Path(folder, f"cdr-{os.urandom(8).hex()}").absolute()
+    made.mkdir(0o700)
+    try:
+        yield made
+    finally:
+        remove_folder(made)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that can be done."""
+    with suppress(OSError):
+        for one in os.scandir(folder):
+            if not one.is_dir(follow_symlinks=False):
+                os.unlink(one.path)  # noqa: PTH108 - what is scanned has its path at hand
+        folder.rmdir()
+        return
+    import shutil  # which loads what compresses, and most folders have none below them
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _half_made() -> str:
+    """A name for what is half made, which nobody guesses."""
+    return f"{TEMPORARY}{os.urandom(4).hex()}{HALF}"
 
 
 def left_in(folder: Path) -> list[Path]:
@@ -180,7 +213,7 @@ def take_away(left: Path) -> None:
             about = os.fstat(descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if about.st_uid == os.geteuid() and stat.S_ISDIR(about.st_mode):
-                shutil.rmtree(left, ignore_errors=True)
+                remove_folder(left)
             elif about.st_uid == os.geteuid() and stat.S_ISREG(about.st_mode):
                 left.unlink()
         finally:
@@ -203,17 +236,19 @@ def _write(path: Path, data: bytes, mode: int, made_in: Path) -> None:
 @contextmanager
 def _made(path: Path, data: bytes, mode: int, made_in: Path) -> Iterator[Callable[[], None]]:
     """What is to stand at `path`, written aside; what is yielded puts it there, once it is on the disk. It goes where that fails."""
-    import tempfile
-
     while True:
-        descriptor, temporary = tempfile.mkstemp(dir=made_in, prefix=TEMPORARY, suffix=HALF)
-        if _is_kept(descriptor, Path(temporary)):
+        temporary = made_in / _half_made()
+        try:
+            descriptor = os.open(temporary, NEW, 0o600)
+        except FileExistsError:
+            continue
+        if _is_kept(descriptor, temporary):
             break
         os.close(descriptor)
 
     def take_place() -> None:
         os.fsync(descriptor)
-        Path(temporary).replace(path)
+        temporary.replace(path)
 
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -222,7 +257,7 @@ def _made(path: Path, data: bytes, mode: int, made_in: Path) -> Iterator[Callabl
             os.fchmod(descriptor, mode)
             yield take_place
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -7,15 +7,13 @@ objects are. What it reads comes back through `Objects`, which checks every byte
 from __future__ import annotations
 
 import os
-import shutil
-import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from cdr import disk, resources
+from cdr import disk, programs, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
 from cdr.store import git_process, ownership
 from cdr.store.asked_before import AskedBefore
@@ -63,7 +61,7 @@ class Git(Objects):
     @cached_property
     def binary(self) -> str:
         """The path of git. Raises: ToolMissing."""
-        found = shutil.which("git")
+        found = programs.found("git")
         if found is None:
             raise ToolMissing("git is not installed.", "Install it (Debian, Ubuntu: apt install git) and try again.")
         if git_process.version_of(found) < OLDEST_GIT:
@@ -272,6 +270,8 @@ class Git(Objects):
 
     def give_back(self, blob: Blob, path: str) -> bool:
         """Take a file that the repository lost from the folder, where it stands as it was; git itself writes none that it takes to be there."""
+        import zlib
+
         try:
             raw = disk.read_regular(self.folder / path, LARGEST["blob"])
         except OSError:

@@ -6,7 +6,6 @@ import errno
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -177,7 +176,7 @@ class Repository:
         for folder in (self.directory / "logs", self.shared / "logs/refs"):
             disk.private_folder(folder)
         with disk.aside(self.shared) as there:
-            shutil.copy(resources.folder("gitdir") / "config", there / "config")
+            (there / "config").write_bytes(resources.read_bytes("gitdir", "config"))
             (there / "HEAD").write_text(f"ref: {self.branch}\n", "utf-8", "surrogateescape")
             (there / "logs").mkdir()
             links = {

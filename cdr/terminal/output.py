@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -104,7 +104,19 @@ def say_line(text: str) -> None:
 
 def screen(stream: IO[str]) -> int:
     """How many columns the terminal has to which a stream goes; 0 where it goes to a file or a program."""
-    return max(NARROWEST, shutil.get_terminal_size().columns) if stream.isatty() else 0
+    return max(NARROWEST, terminal_size().columns) if stream.isatty() else 0
+
+
+def terminal_size(unknown: tuple[int, int] = (80, 24)) -> os.terminal_size:
+    """How many columns and lines there are to write on, by the surroundings or else by the terminal itself."""
+    if {"COLUMNS", "LINES"} & os.environ.keys():
+        import shutil  # which loads what compresses
+
+        return shutil.get_terminal_size(unknown)
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        found = os.get_terminal_size(sys.__stdout__.fileno())  # type: ignore[union-attr]
+        return os.terminal_size((found.columns or unknown[0], found.lines or unknown[1]))
+    return os.terminal_size(unknown)
 
 
 def visible(text: str) -> str:
