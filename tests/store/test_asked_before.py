@@ -61,15 +61,12 @@ def test_a_question_that_was_asked_before_starts_no_git(cdr: Shell, asked_alread
     assert [gits(cdr, *words) for words in (*QUESTIONS, ("show", asked_already))] == [0] * 5
 
 
-def test_a_question_loads_nothing_that_compresses_or_guesses(
-    cdr: Shell, asked_already: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("COLUMNS", "LINES"):  # by which the library says how wide it is
-        monkeypatch.delenv(name, raising=False)
+def test_a_question_loads_nothing_that_compresses_or_guesses(cdr: Shell, asked_already: str) -> None:
+    surroundings = {**os.environ}  # without what a library that reads a terminal put there behind Python's back
     for words in (*QUESTIONS, ("show", asked_already), ("timeline", asked_already)):
         for _ in range(2):
             command = [sys.executable, "-c", LOADED, "--store", str(cdr.store), "--as-of", ON, *words]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            done = subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings)
         code, *names = json.loads(done.stderr.splitlines()[-1])
         assert code == 0 and {"shutil", "tempfile", "random", "secrets", "bz2", "lzma", "zlib"} & {*names} == set(), (
             words
