@@ -161,11 +161,14 @@ def for_now() -> Iterator[Path]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it, as far as that can be done."""
+    """Remove a folder with all that is in it, as far as that can be done; never what a link leads to."""
     with suppress(OSError):
-        for one in os.scandir(folder):
-            if not one.is_dir(follow_symlinks=False):
-                os.unlink(one.path)  # noqa: PTH108 - what is scanned has its path at hand
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            for name in os.listdir(descriptor):  # noqa: PTH208 - by what is open, whatever is put in its place
+                os.unlink(name, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
         folder.rmdir()
         return
     import shutil  # which loads what compresses, and most folders have none below them

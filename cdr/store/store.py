@@ -19,7 +19,7 @@ from cdr.store.git import Git
 from cdr.store.history import History, Progress, silent
 from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
-from cdr.store.parts import NOT_AT_REST, READS, Kept
+from cdr.store.parts import NOT_AT_REST, READS, SINCE, Kept
 from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing
@@ -264,7 +264,7 @@ class Store:
         with self._mended():
             self.look_again()
             with suppress(CdrError):  # without a key nothing is opened
-                self.sealing.along(READS, NOT_AT_REST)  # which a commit brings forward
+                self.sealing.along(READS, NOT_AT_REST, SINCE)  # which a commit brings forward
             try:
                 yield
             finally:
@@ -337,7 +337,7 @@ class Store:
         keep: Callable[[], None],
         ready: Callable[[], Callable[[], None] | None] = lambda: None,
     ) -> None:
-        """Publish a commit that was made on the head; `keep` renews what is kept beside the store; `ready` as in `commit`.
+        """Publish a commit made on the head; `keep` renews what is kept beside the store; `ready` as in `commit`.
 
         Raises: TryAgain, DiskFailed; then nothing was written. NotKnown.
         """
@@ -358,15 +358,14 @@ class Store:
                 keep()
 
     def _keep(self, written: Written, change: Change, replaced: Mapping[Place, Document]) -> None:
-        self.index.put(written.documents, written.commit, change.removed)
-        digests = {path: digest for path, (_, digest) in written.documents.items()}
-        cases = {place.case for place in change.documents if place.case}
-        for case in cases if len(cases) <= KEPT_AT_ONCE else ():
-            documents = (*replaced.values(), *(document for document, _ in written.documents.values()))
-            known = {document.place.id: document for document in documents if document.place.case == case}
+        cases = written.cases(replaced.values())
+        whole: dict[str, dict[str, Document]] = {}
+        for case, known in cases.items() if len(cases) <= KEPT_AT_ONCE else ():
             there = {place.id for place in self.snapshot.documents_of(case) if place.kind is not layout.ATTACHMENT}
             if known.keys() >= there:
-                self.index.keep_case(case, known, digests=digests)
+                whole[case] = known
+        if not self.index.put(written.documents, written.commit, change.removed, whole):
+            self.index.keep_cases(whole, written.documents)
 
     def refuse_changed_files(self, *within: str) -> None:
         """Refuse changed files in the folder, but not those that another run is bringing up to date just now."""
