@@ -112,7 +112,7 @@ def visible(text: str) -> str:
     return safe.visible(text, KEPT_ON_SCREEN)
 
 
-def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
+def table(rows: Sequence[Sequence[object] | fitting.Run], headers: Sequence[str]) -> str:
     """A plain table; numbers are printed as they are. On a terminal it fits, else every row stands on one line."""
     return fitting.table(rows, headers, screen(sys.stdout))
 
