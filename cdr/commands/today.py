@@ -36,7 +36,7 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     from cdr.documents.tables.today import lines, to_json
     from cdr.domain.process.today import today
     from cdr.work.helping import calls_to_make
-    from cdr.work.letters_held import letters_to_type
+    from cdr.work.letters_called_for import letters_to_type
     from cdr.work.meetings import panel_tasks
 
     app.store.require_member()

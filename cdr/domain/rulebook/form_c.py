@@ -1,4 +1,4 @@
-"""The rules of the analysis (Form C) that its schema cannot say: C-01 to C-26 of `validation`'s table."""
+"""The rules of the analysis (Form C) that its schema cannot say: C-01 to C-26 of the table in `sentences`."""
 
 from __future__ import annotations
 
