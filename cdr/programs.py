@@ -15,6 +15,8 @@ from cdr.records import dataclass
 if TYPE_CHECKING:  # which a command that starts no program does without
     import subprocess
 
+    Process = subprocess.Popen[bytes]
+
 KILLED = 128  # a shell that stands before a program says so much more than the number of the signal that ended it
 NOT_THERE = (126, 127)  # and one of these where there is no such program, or none that can be run
 SHORT = (

@@ -38,10 +38,7 @@ def command(
     cdr timeline 2026-7K3M --check
     cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf
     """
-    from pathlib import Path
-
     from cdr.documents.timeline.timeline import render, render_check
-    from cdr.work import made_here
     from cdr.work.timelines import timeline_of
 
     chosen = "json" if as_json else format_
@@ -51,6 +48,10 @@ def command(
     rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
     deliver(rendered, chosen, output, as_json)
     if output and output != STDOUT:
+        from pathlib import Path
+
+        from cdr.work import made_here
+
         made_here.note(app, made_here.of_case(reference), {Path(output): rendered})
     if made.left and not check:
         say(

@@ -49,11 +49,6 @@ def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     return _together(lambda paths, pipes: gnupg.decrypt_files(paths, MOST_BYTES, pipes), ciphertexts)
 
 
-def unsealed(gnupg: Gnupg, ciphertexts: Sequence[bytes], secret: str) -> list[bytes | None]:
-    """The same of what was sealed with one secret, however large; no private-key operation."""
-    return _together(lambda paths, pipes: gnupg.unseal_files(paths, secret, pipes), ciphertexts)
-
-
 def _together(decrypt: Decrypt, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     nothing: list[bytes | None] = [None] * len(ciphertexts)
     try:

@@ -27,6 +27,8 @@ def test_who_opens_a_case_starts_one_gpg_to_open_and_one_to_note_it(cdr: Shell, 
     for _ in range(2):  # the second time lines wait that somebody opened a case, and are opened with it
         found = started(cdr, "show", sudi)
     assert found == {"gpg": 3}
+    # timeline: two files more, of which one is known by what the case says
+    assert started(cdr, "timeline", sudi) == {"gpg": 3}
 
 
 def test_who_records_something_starts_few(cdr: Shell, sudi: str) -> None:
