@@ -12,7 +12,7 @@ from cdr.domain.case.facts import CONTRIBUTED, LISTS, PROCESSES
 from cdr.domain.case.places import OTHER_HOSPITAL, own_authority, own_hospital
 from cdr.domain.process.age import AGE_BANDS, age_band, completed_years
 from cdr.domain.process.clocks import add_months
-from cdr.domain.rulebook.form_c import DOMAINS
+from cdr.domain.rulebook.domains import DOMAINS
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.statistics.facts import CaseFacts

@@ -128,11 +128,12 @@ def groups(file: str) -> Groups:
 
 def with_panel(app: App, tally: Tally, at_rest: Sequence[Overridden] | None = None) -> Tally:
     """The tally with what the panel did in its years; `at_rest` are the cases at rest that were ratified although something was not met."""
-    from cdr.statistics.kept import passed_over_in
     from cdr.statistics.panel_years import overridden, panel_years
     from cdr.work.meetings import meetings
 
     if at_rest is None:
+        from cdr.statistics.kept import passed_over_in
+
         found = [passed_over_in(case, known) for case, known in _counted(app, tally.years[0]).items()]
     else:
         found = [*at_rest, *map(overridden, app.cases_not_at_rest().values())]
