@@ -57,7 +57,8 @@ def require_begun(app: App, until: date) -> None:
     """
     from cdr.statistics.years import year_of
 
-    days = [facts.notification.notified_on for facts in app.cases_dated().values()]
+    busy = [facts.notification.notified_on for facts in app.cases_not_at_rest().values()]
+    days = [*busy, app.cases_at_rest().since.get("notifications")]
     first = min((day for day in days if day), default=None)
     if first is None or until < first:
         why = f"the first case here is of {year_of(first)}" if first else "there is no case here"
