@@ -73,8 +73,8 @@ wheel-test: $(VENV)/ready
 	  "$$place/venv/bin/python" -m pip install -qq --disable-pip-version-check --no-deps "$$place"/dist/*.whl && \
 	  $(if $(T),"$$place/venv/bin/pytest" -q -n 3 --dist worksteal $(T),CDR_PROGRAM="$$place/venv/bin/cdr" $(BIN)/pytest -q tests/cli/test_main_job.py)
 
-# What cdr costs as a store grows, as ratios in one run: `make bench`, or `make bench N="100 5000" O=table.md` (also a chart; an hour for 5,000);
-# K=DIR keeps the stores and what was measured there: the same command again goes on where it was stopped.
+# What cdr costs as a store grows: all tables of docs/performance.md, as ratios in one run: `make bench`, or `make bench N="100 1000 5000" O=table.md`
+# (also a chart). K=DIR keeps the stores and what was measured there: the same command again goes on where it was stopped. bench/README.md says more.
 N ?= 100 1000
 bench: $(VENV)/ready
 	@$(BIN)/python bench/scale.py $(N) $(if $(K),--keep $(K)) $(if $(O),-o $(O) --chart $(O:.md=.svg))

@@ -15,7 +15,6 @@ FROM_HERE = "CDR_BENCH_COMPONENTS"
 LOOKING = Path(__file__).with_name("looking.py")
 TIMES = 5
 PARTS = ("Python", "click", "modules", "gpg and git", "the rest")
-NAMES = ("chase --overdue, nothing due", "today", "list", "show", "timeline", "tally, ten years")
 
 
 def of(words: Sequence[str], folder: Path) -> list[float]:
@@ -40,15 +39,15 @@ def table(rows: Sequence[tuple[str, Sequence[float]]], floor: float) -> list[str
 
 def main() -> None:
     """Measure a store that is kept, and print."""
-    import scale
+    import steps
     import stores
     import verbs
 
     count, keep = int(sys.argv[1]), Path(sys.argv[3])
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    with stores.standing(count, keep) as built:
-        floor = 1000 * scale.bases(built)[verbs.FLOOR]
-        print("\n".join([f"{count:,} cases, floor {floor:.1f} ms", "", *table(scale.parts(built), floor)]))
+    with stores.standing([count], keep) as built:
+        floor = 1000 * steps.bases(built)[count][verbs.FLOOR]
+        print("\n".join([f"{count:,} cases, floor {floor:.1f} ms", "", *table(steps.parts(built[0]), floor)]))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from measuring import Counting
-from stores import Built, standing
+from stores import Built, standing, within
 
 from cdr.app import extraction
 from cdr.store import transaction
@@ -82,7 +82,7 @@ class Line:
 
 def main(count: int) -> None:
     """Build the history, and verify it with nothing kept."""
-    with standing(CASES, None) as built:
+    with standing([CASES], None) as [built], within(built):
         second = Gnupg().make("Sam Testcase <deputy@northshire.example>")
         hands = Hands(built.member, second, built.chaser)
         cdr(built, "keys", "add", str(_key(built, second)))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Sequence
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 REPEATS = 5
@@ -30,7 +33,7 @@ exec "{real}" "$@"
 class Used:
     """What one run took: processor seconds with all that it started, seconds by the clock, and the most memory of one process in MB.
 
-    What is less than this script takes itself (some 28 MB) is told as that: the system counts what a process was before it became another.
+    What is less than a bare Python takes (some 10 MB) is told as that.
     """
 
     processor: float
@@ -46,26 +49,51 @@ class Counts:
     private: int
 
 
-def used(command: Sequence[str], data: bytes = b"", ends_with: Sequence[int] = (0,)) -> Used:
+def used(
+    command: Sequence[str],
+    data: bytes = b"",
+    ends_with: Sequence[int] = (0,),
+    environment: Mapping[str, str] | None = None,
+) -> Used:
     """What one run of a command took. Stops where it does not end as expected."""
-    start = time.perf_counter()
-    with (
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process,
-    ):
-        assert process.stdin and process.stderr
-        process.stdin.write(data)
-        process.stdin.close()
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in ends_with:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{said.decode(errors='replace')}")
-    return Used(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+    with tempfile.TemporaryDirectory(prefix="cdr-bench-") as aside:
+        given, errors = Path(aside, "input"), Path(aside, "errors")
+        given.write_bytes(data)
+        files = [str(given), os.devnull, str(errors)]
+        asked = {
+            "command": [*command],
+            "environment": dict(environment or os.environ),
+            "files": files,
+            "folder": str(Path.cwd()),
+        }
+        took = _ask(json.dumps(asked))
+        if took["code"] not in ends_with:
+            raise SystemExit(f"{' '.join(command)} ended with {took['code']}:\n{errors.read_text(errors='replace')}")
+    return Used(took["processor"], took["wall"], took["memory"])
+
+
+def _ask(line: str) -> dict[str, float]:
+    starter = _starter()
+    assert starter.stdin and starter.stdout
+    starter.stdin.write(f"{line}\n")
+    starter.stdin.flush()
+    answer: dict[str, float] = json.loads(starter.stdout.readline())
+    return answer
+
+
+@cache
+def _starter() -> subprocess.Popen[str]:
+    command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("starting.py"))]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def least(run: Callable[[], Used], times: int = REPEATS) -> Used:
     """The least of several runs, for other work only ever adds."""
-    runs = [run() for _ in range(times)]
+    return least_of([run() for _ in range(times)])
+
+
+def least_of(runs: Sequence[Used]) -> Used:
+    """The least of what several runs took."""
     return Used(min(one.processor for one in runs), min(one.wall for one in runs), min(one.memory for one in runs))
 
 
@@ -83,11 +111,19 @@ class Counting:
                 wrapper.write_text(WRAPPER.format(log=self.log, real=real), "utf-8")
                 wrapper.chmod(0o755)
 
-    def of(self, command: Sequence[str], data: bytes = b"") -> Counts:
+    def of(
+        self, command: Callable[[], Sequence[str]], data: bytes = b"", before: Callable[[], None] = lambda: None
+    ) -> Counts:
         """What a command starts; the second run counts, when nothing about the wrappers is new."""
-        environment = {**os.environ, "PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}"}
         for _ in range(2):
-            self.log.write_text("")
-            subprocess.run(command, input=data, env=environment, capture_output=True, check=False)
+            before()
+            _, counts = self.used(command(), data, range(256))
+        return counts
+
+    def used(self, command: Sequence[str], data: bytes = b"", ends_with: Sequence[int] = (0,)) -> tuple[Used, Counts]:
+        """What one run of a command took, and what it started."""
+        self.log.write_text("")
+        environment = {**os.environ, "PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}"}
+        taken = used(command, data, ends_with, environment)
         started = self.log.read_text().split()
-        return Counts(1 + len(started), started.count("private"))
+        return taken, Counts(1 + len(started), started.count("private"))

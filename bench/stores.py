@@ -7,9 +7,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -36,17 +36,24 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Built:
-    """A store, its keys (full fingerprints) and the folder that all of it is in."""
+    """A store, its keys (full fingerprints, and GnuPG's home) and the folder that it and what is kept beside it are in."""
 
     folder: Path
     count: int
     member: str
     chaser: str
+    keys: Path
+    kept: str = "state"
 
     @property
     def store(self) -> Path:
         """The store's folder."""
         return self.folder / "store"
+
+    @property
+    def state(self) -> Path:
+        """What is kept beside the store."""
+        return self.folder / self.kept
 
     @property
     def newest(self) -> str:
@@ -55,20 +62,66 @@ class Built:
 
 
 @contextmanager
-def standing(count: int, keep: Path | None) -> Iterator[Built]:
-    """A store of so many cases, with the environment that finds its keys and its state; built where it is not kept in `keep`."""
+def standing(counts: Sequence[int], keep: Path | None) -> Iterator[list[Built]]:
+    """A store of each size; built where it is not kept in `keep`."""
     parent = keep or Path(tempfile.mkdtemp(prefix="cdr-bench-"))
-    folder = parent / str(count)
-    before = dict(os.environ)
-    os.environ |= {"GNUPGHOME": str(folder / "g"), "XDG_STATE_HOME": str(folder / "state")}
+    built = []
     try:
-        yield _there(folder, count) or _build(folder, count)
+        for count in counts:
+            with _environment(parent / str(count) / "g", parent / str(count) / "state"):
+                built.append(_there(parent / str(count), count) or _build(parent / str(count), count))
+        yield built
     finally:
-        Gnupg().end_agent()
-        os.environ.clear()
-        os.environ.update(before)
+        for one in built:
+            with within(one):
+                Gnupg().end_agent()
         if keep is None:
             shutil.rmtree(parent, ignore_errors=True)
+
+
+@contextmanager
+def _environment(keys: Path, state: Path) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ |= {"GNUPGHOME": str(keys), "XDG_STATE_HOME": str(state)}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def within(built: Built) -> Iterator[Built]:
+    """Within it the environment says where this store's keys and state are."""
+    with _environment(built.keys, built.state):
+        yield built
+
+
+@contextmanager
+def copies(built: Sequence[Built]) -> Iterator[list[Built]]:
+    """The same stores, each with its state, in other folders: to be changed."""
+    made = []
+    try:
+        for one in built:
+            made.append(replace(one, folder=one.folder / "copy"))
+            shutil.rmtree(made[-1].folder, ignore_errors=True)
+            for name in ("store", "state"):
+                shutil.copytree(one.folder / name, made[-1].folder / name)
+        yield made
+    finally:
+        for one in made:
+            shutil.rmtree(one.folder, ignore_errors=True)
+
+
+@contextmanager
+def fresh(built: Built) -> Iterator[Built]:
+    """The same store with nothing kept beside it."""
+    with within(replace(built, kept="fresh")) as other:
+        shutil.rmtree(other.state, ignore_errors=True)
+        try:
+            yield other
+        finally:
+            shutil.rmtree(other.state, ignore_errors=True)
 
 
 def _there(folder: Path, count: int) -> Built | None:
@@ -77,7 +130,7 @@ def _there(folder: Path, count: int) -> Built | None:
         shutil.rmtree(folder, ignore_errors=True)
         return None
     member, chaser = kept.read_text("ascii").split()
-    return Built(folder, count, member, chaser)
+    return Built(folder, count, member, chaser, folder / "g")
 
 
 def _build(folder: Path, count: int) -> Built:
@@ -93,17 +146,16 @@ def _build(folder: Path, count: int) -> Built:
     for start in range(0, len(at_work), operations.IN_ONE_COMMIT):
         operations.add(store, app, at_work[start : start + operations.IN_ONE_COMMIT])
     (folder / KEYS).write_text(f"{member} {chaser}\n", "ascii")
-    return Built(folder, count, member, chaser)
+    return Built(folder, count, member, chaser, folder / "g")
 
 
-def forms(folder: Path) -> list[Path]:
+def forms(folder: Path) -> Iterator[Path]:
     """Notifications of children who are in no store."""
     spare: list[SyntheticCase] = list(cases(date(2025, 6, 1), date(2025, 12, 31), 2 * SPARE))[-SPARE:]
-    made = []
     for number, case in enumerate(spare):
-        made.append(folder / f"form-{number}.yaml")
-        made[-1].write_bytes(codec.dump(case.form_a))
-    return made
+        path = folder / f"form-{number}.yaml"
+        path.write_bytes(codec.dump(case.form_a))
+        yield path
 
 
 def register(path: Path, count: int) -> list[dict[str, str]]:
@@ -154,23 +206,20 @@ def packed(built: Built) -> int:
 
 
 @contextmanager
-def protected(built: Built) -> Iterator[None]:
-    """Within it the member's key is one with a pass-phrase, which the agent holds as after the first use of a day."""
-    home = built.folder / "p"
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(built.folder / "g", home, ignore=lambda _, names: [name for name in names if name.startswith("S.")])
-    before = os.environ["GNUPGHOME"]
-    os.environ["GNUPGHOME"] = str(home)
+def protected(built: Built) -> Iterator[Built]:
+    """The same store where the member's key has a pass-phrase, which the agent holds as after the first use of a day."""
+    other = replace(built, keys=built.folder / "p")
+    shutil.rmtree(other.keys, ignore_errors=True)
+    shutil.copytree(built.keys, other.keys, ignore=lambda _, names: [name for name in names if name.startswith("S.")])
     loopback = ["gpg", "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", PASSPHRASE]
-    try:
-        subprocess.run([*loopback, "--passwd", built.member], check=True, capture_output=True)
-        sealed = Gnupg().encrypt(b"x", [built.member])
-        subprocess.run([*loopback, "--decrypt"], input=sealed, check=True, capture_output=True)
-        subprocess.run(
-            [*loopback, "--local-user", built.member, "--detach-sign"], input=b"x", check=True, capture_output=True
-        )
-        yield
-    finally:
-        Gnupg().end_agent()
-        os.environ["GNUPGHOME"] = before
-        shutil.rmtree(home, ignore_errors=True)
+    with within(other):
+        try:
+            subprocess.run([*loopback, "--passwd", built.member], check=True, capture_output=True)
+            sealed = Gnupg().encrypt(b"x", [built.member])
+            subprocess.run([*loopback, "--decrypt"], input=sealed, check=True, capture_output=True)
+            signing = [*loopback, "--local-user", built.member, "--detach-sign"]
+            subprocess.run(signing, input=b"x", check=True, capture_output=True)
+            yield other
+        finally:
+            Gnupg().end_agent()
+            shutil.rmtree(other.keys, ignore_errors=True)

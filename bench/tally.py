@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def build(folder: Path, count: int, chaser: str = "") -> str:
     app = App(store_option=str(folder / "store"), acting=member)
     assert app.configuration.authorities
     for start in range(0, count, IN_ONE_COMMIT):
-        documents = {}
+        documents: dict[Any, Any] = {}
         with store.writing():
             for number in range(start, min(start + IN_ONE_COMMIT, count)):
                 notification, analysis, case = invented(number)
@@ -130,7 +131,7 @@ def main(count: int) -> None:
             ("--year", "2023/24", "--years", "10", "--all"),
         ):
             log.write_text("")
-            took = seconds(lambda words=words: run(folder, *store, "tally", *words))
+            took = seconds(partial(run, folder, *store, "tally", *words))
             operations = log.read_text().count("--decrypt") / REPEATS
             print(
                 f"tally {' '.join(words):38} {took:.2f} s  {took / floor:5.1f} times both  {operations:g} private-key operations"

@@ -81,6 +81,7 @@ def _store(app: App) -> Iterator[Check]:
     from cdr.store import layout, looked_at
 
     store = app.store
+    store.git.ask_itself()
     if borrows := store.git.repository.borrows():
         yield Check("store", "warning", borrows)
     head, made_on = store.head

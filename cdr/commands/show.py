@@ -301,14 +301,14 @@ def _disagreements(documents: CaseFile, document: Document) -> Iterator[str]:
 
 
 def _form(document: Document) -> Iterator[str]:
-    from cdr.forms import schema
-    from cdr.forms.fields import described
+    from cdr.forms import migrations
+    from cdr.forms.described import described
 
     about = {key: value for key, value in document.body.items() if key != "agency"}
     yield f"\n{TITLES[document.place.kind.name]}" + (
         f" of {document.body['agency']}" if "agency" in document.body else ""
     )
-    for depth, title, text in described(schema.current(document.form), about):
+    for depth, title, text in described(migrations.current(document.form), about):
         indent = "  " * (depth + 1)
         lines = str(text).replace("\n", f"\n{indent}  ")  # below its title, so that none looks like a heading
         yield f"{indent}{title}: {lines}".rstrip(": ") if text == "" else f"{indent}{title}: {lines}"

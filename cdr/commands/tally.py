@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import as_format, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
+from cdr.commands.options import as_file, dry_run, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.records import dataclass
@@ -116,8 +116,7 @@ class _Asked:
     help="With --merge --public: hide small counts and show the others as they are (suppress, without it), or round all (round).",
 )
 @dry_run
-@as_format(FORMATS, "table", "How the tables are written.")
-@output_file
+@as_file(FORMATS, "table", "How the tables are written.")
 @pass_app
 def command(
     app: App,

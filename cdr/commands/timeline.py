@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cdr.app import App
-from cdr.commands.options import as_format, case_reference, output_file, pass_app
+from cdr.commands.options import as_file, case_reference, pass_app
 from cdr.documents.timeline.timeline import FORMATS
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, deliver, say
@@ -15,13 +15,12 @@ from cdr.written import counted
 @click.command("timeline")
 @case_reference
 @click.option("--identified", is_flag=True, help="With names, dates and places; without it they become roles and days.")
-@as_format(FORMATS, "text", "How it is written; a PDF needs -o.")
+@as_file(FORMATS, "text", "How it is written; a PDF needs -o.")
 @click.option(
     "--check",
     is_flag=True,
     help="Instead of the timeline, list what was replaced in it by what, and the words left that may be names; this names people.",
 )
-@output_file
 @pass_app
 def command(
     app: App, reference: str, identified: bool, format_: str, as_json: bool, check: bool, output: str | None

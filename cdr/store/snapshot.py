@@ -142,7 +142,10 @@ class Snapshot:
         blob = self._there(path)
         if not blob.is_regular:
             raise NotAuthentic(f"{path} is not a plain file.", MEND)
-        return self.git.contents([blob.digest], layout.largest(path) or LARGEST["blob"])[0]
+        most = layout.largest(path) or LARGEST["blob"]
+        if path == layout.CONFIGURATION:
+            return self.git.often(blob.digest, most)
+        return self.git.contents([blob.digest], most)[0]
 
     def replaced_by_next(self, path: str) -> str | None:
         """What a new revision of a document says that it replaces: the file that stands there, or the last plain one that did."""

@@ -105,8 +105,8 @@ class State:
         self._keep(home() / "places.json", _summed({"places": _places() | dict.fromkeys(self.names, self.root)}))
 
     def sweep(self) -> None:
-        """Take away what killed runs left half made here: it lies in three folders, whose size no number of cases adds to."""
-        for folder in (home().resolve(), home() / KEPT, self.folder):
+        """Take away what killed runs left half made here, of whichever store: it lies in two folders, whose size no number of cases adds to."""
+        for folder in (home().resolve(), home() / KEPT):
             disk.sweep(folder)
 
     def ring(self, name: str, make: Callable[[Path], bool]) -> Path:
@@ -167,7 +167,7 @@ class State:
             return False
         try:
             disk.private_folder(path.parent)
-            disk.write_whole(path, data, made_in=self.folder if self.folder in path.parents else None)
+            disk.write_whole(path, data, made_in=home() if self.folder in path.parents else None)
         except DiskFailed:
             return False
         return True

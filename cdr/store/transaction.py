@@ -72,6 +72,15 @@ class Written:
     documents: dict[str, tuple[Document, str]]
     laid_out: tuple[str, ...]
 
+    def cases(self, replaced: Iterable[Document]) -> dict[str, dict[str, Document]]:
+        """The documents of each case in which something was written, by id; of those that were `replaced`, and not written, the ones before."""
+        found: dict[str, dict[str, Document]] = {
+            one.place.case: {} for one, _ in self.documents.values() if one.place.case
+        }
+        for one in (*replaced, *(one for one, _ in self.documents.values())):
+            found.get(one.place.case, {})[one.place.id] = one
+        return found
+
     def notices(self) -> list[str]:
         """What whoever wrote a document should know of how it is kept."""
         return [LAID_OUT.format(path) for path in self.laid_out]
