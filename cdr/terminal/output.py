@@ -35,21 +35,33 @@ def put_line(text: str) -> None:
 
 def put_json(content: Mapping[str, Any]) -> None:
     """A result for a script: one JSON object on stdout, with the cases and meetings that could not be read and so are not in it."""
-    context = click.get_current_context(silent=True)
-    app = context.obj if context is not None else None
-    store = app.opened if app is not None else None
-    left_out = [] if store is None else [*sorted(store.left_out), *sorted(store.meetings_left_out)]
-    put_object({**content, **({"left_out": left_out} if left_out else {})})
-    if app is not None:
-        app.has_answered = True
+    left_out = _left_out()
+    _answer(_indented({**content, **({"left_out": left_out} if left_out else {})}))
 
 
 def put_rendered(text: str, format_: str) -> None:
-    """A result that is rendered already, on stdout; one in `json` as any other that is for a script."""
-    if format_ == "json":
+    """A result that is rendered already, on stdout; one in `json` as any other that is for a script, indented as they are."""
+    if format_ != "json":
+        put(text.rstrip("\n"))
+    elif _left_out():
         put_json(json.loads(text))
     else:
-        put(text.rstrip("\n"))
+        _answer(text.rstrip("\n"))
+
+
+def _left_out() -> list[str]:
+    """The cases and meetings that could not be read."""
+    context = click.get_current_context(silent=True)
+    store = context.obj.opened if context is not None and context.obj is not None else None
+    return [] if store is None else [*sorted(store.left_out), *sorted(store.meetings_left_out)]
+
+
+def _answer(text: str) -> None:
+    """One JSON object, after which there is no second."""
+    click.echo(safe.escaped(text))
+    context = click.get_current_context(silent=True)
+    if context is not None and context.obj is not None:
+        context.obj.has_answered = True
 
 
 def deliver(rendered: str | bytes, format_: str, output: str | None, as_json: bool) -> None:
@@ -62,12 +74,16 @@ def deliver(rendered: str | bytes, format_: str, output: str | None, as_json: bo
     else:
         to_file(output, rendered)
     if as_json and output not in (None, STDOUT):
-        put_json(json.loads(rendered))
+        put_rendered(str(rendered), "json")
 
 
 def put_object(content: Mapping[str, Any]) -> None:
     """A JSON object on stdout, as it is."""
-    click.echo(safe.escaped(json.dumps(content, ensure_ascii=False, indent=2)))
+    click.echo(safe.escaped(_indented(content)))
+
+
+def _indented(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def say(text: str) -> None:
