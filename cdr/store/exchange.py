@@ -153,6 +153,7 @@ def fetch(git: Git, remote: Remote, known: str) -> str | None:
     `known` is the commit that both may have in common, empty for a repository that has none. Raises: NotFound, TryAgain, DiskFailed.
     """
     branch = git.repository.branch
+    git.repository.refuse_odd_objects()
     with _beside(git, known) as told, lasting_names.keeping(git.repository.objects):
         try:
             git.run(
