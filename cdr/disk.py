@@ -34,27 +34,24 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600, made_in: Path | None
         _write(path, data, mode, made_in or path.parent)
 
 
-def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
+def write_all(files: Iterable[tuple[Path, bytes]], mode: int = 0o600, made_in: Path | None = None) -> None:
     """The same of each of these files. Of many the disk takes in what they hold together, and is then asked for each, which takes no time any more.
 
-    Raises: DiskFailed, after which each stands as it was or as it is to be.
+    They take their places in this order. Raises: DiskFailed, after which each stands as it was or as it is to be.
     """
     waiting = iter(files)
     while several := list(itertools.islice(waiting, MANY)):
-        if len(several) < MANY:
-            for path, data in several:
-                write_whole(path, data)
-        else:
-            _write_together(several)
+        _write_together(several, mode, made_in)
 
 
-def _write_together(files: Sequence[tuple[Path, bytes]]) -> None:
+def _write_together(files: Sequence[tuple[Path, bytes]], mode: int, made_in: Path | None) -> None:
     with ExitStack() as stack:
         made = []
         for path, data in files:
             with _telling(path):
-                made.append((path, stack.enter_context(_made(path, data, 0o600, path.parent))))
-        os.sync()  # which says nothing of what failed: that each file is asked about tells it
+                made.append((path, stack.enter_context(_made(path, data, mode, made_in or path.parent))))
+        if len(files) == MANY:
+            os.sync()  # which says nothing of what failed: that each file is asked about tells it
         for path, take_place in made:
             with _telling(path):
                 take_place()

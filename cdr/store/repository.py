@@ -276,6 +276,10 @@ class Repository:
                     "A change made here would leave the files there behind. Give one of them a branch of its own: git switch -c NAME",
                 )
 
+    def refuse_odd_objects(self) -> None:
+        """Stop where git would write through a link among the objects. Raises: WrongConfiguration."""
+        outside.refuse_odd_objects(self.shared / "objects")
+
     def _refuse_under_way(self) -> None:
         for name, (what, give_up) in UNDER_WAY.items():
             if os.path.lexists(self.directory / name):
