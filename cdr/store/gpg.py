@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import sys
 import threading
 from collections import Counter
@@ -100,7 +98,7 @@ class Answer:
 
 def binary() -> str:
     """The path of a GnuPG that is new enough, with a folder of its own. Raises: ToolMissing, TryAgain, NotAllowed."""
-    found = shutil.which("gpg")
+    found = programs.found("gpg")
     if found is None:
         raise ToolMissing("GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again.")
     if version_of(found) < OLDEST:
@@ -234,6 +232,8 @@ def cause_of(code: int, said: bytes) -> CdrError | None:
 
 
 def _as_a_whole(ended: programs.Ended) -> CdrError | None:
+    import signal
+
     if ended.code in programs.NOT_THERE:
         return ToolMissing("What is called gpg on this machine cannot be run.", INSTALL)
     if ended.signal == signal.SIGXFSZ:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
 from cdr.store import erasures, layout, opening, ownership, worktree
-from cdr.store.document import Document, decode, digest, unwritten
+from cdr.store.document import Document, digest, unwritten
 from cdr.store.git import Git
 from cdr.store.history import Keys
 from cdr.store.keyring import Key
@@ -189,6 +189,8 @@ class Snapshot:
 
     def open(self, place: Place, ciphertext: bytes) -> Document:
         """The document in `ciphertext`, if it is addressed as its kind demands and is what belongs at that place."""
+        from cdr.store.plaintext import decode
+
         if self.person is None or not may_read(self.person, place.kind):
             raise NotAllowed("This key may not open that document; it is for members.", "See who may: cdr keys list")
         self.check_recipients(place, ciphertext)

@@ -19,11 +19,12 @@ from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic
 from cdr.records import dataclass
 from cdr.store import encrypting, git_files, git_locks, layout, worktree
-from cdr.store.document import Document, Encoded, encode
+from cdr.store.document import Document
 from cdr.store.git import AT_ONCE, Git
 from cdr.store.history import Progress
 from cdr.store.layout import Place
 from cdr.store.objects import EMPTY_TREE, ID, Blob
+from cdr.store.plaintext import Encoded, encode
 from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
