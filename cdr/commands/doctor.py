@@ -89,6 +89,7 @@ def _store(app: App) -> Iterator[Check]:
         raise wrong
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
     store.git.repository.refuse_writing()
+    store.git.repository.refuse_odd_objects()
     if made_on > app.clock.real_today:
         yield Check(
             "store",

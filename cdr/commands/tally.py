@@ -16,7 +16,6 @@ from cdr.records import dataclass
 from cdr.statistics.rounding import METHODS, SUPPRESS
 from cdr.terminal.output import deliver, put, put_json, say
 from cdr.work.counting import agencies, facts, facts_not_at_rest, groups, looks_back, setting, with_panel
-from cdr.work.releasing import refuse_threshold_of_rounded
 
 if TYPE_CHECKING:
     from cdr.statistics.public_tally import PublicEdition
@@ -273,6 +272,7 @@ def _refuse_of_merging(has_files: bool, has_method: bool) -> None:
 def _method(name: str | None, threshold: int, public: bool) -> Method | None:
     """How the sum is made public, where it is. Raises: WrongUsage."""
     from cdr.statistics.rounding import Method
+    from cdr.work.releasing import refuse_threshold_of_rounded
 
     if name and not public:
         raise METHOD_OF_A_SUM

@@ -8,7 +8,7 @@ from cdr.app import App
 from cdr.commands.options import as_file, case_reference, pass_app
 from cdr.documents.timeline.timeline import FORMATS
 from cdr.errors import WrongUsage
-from cdr.terminal.output import STDOUT, deliver, say
+from cdr.terminal.output import STDOUT, deliver, say, terminal_size
 from cdr.written import counted
 
 
@@ -38,20 +38,20 @@ def command(
     cdr timeline 2026-7K3M --check
     cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf
     """
-    from pathlib import Path
-    from shutil import get_terminal_size
-
     from cdr.documents.timeline.timeline import render, render_check
-    from cdr.work import made_here
     from cdr.work.timelines import timeline_of
 
     chosen = "json" if as_json else format_
     _refuse_what_cannot_be(chosen, identified, check, output)
     made = timeline_of(app, app.store.case(reference), identified)
-    width = get_terminal_size((96, 24)).columns
+    width = terminal_size((96, 24)).columns
     rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
     deliver(rendered, chosen, output, as_json)
     if output and output != STDOUT:
+        from pathlib import Path
+
+        from cdr.work import made_here
+
         made_here.note(app, made_here.of_case(reference), {Path(output): rendered})
     if made.left and not check:
         say(

@@ -8,8 +8,8 @@ status lines and the data together do; and where nothing came of a call, what is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -163,21 +163,18 @@ class Gnupg:
             return answer.out
         raise _why_not_opened(answer, what)
 
-    def unseal_files(self, paths: Sequence[str], secret: str, descriptors: Sequence[int]) -> Answer:
-        """What GnuPG makes of these files, as `decrypt_files`, where `seal` sealed them all with one secret; no private-key operation."""
-        options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt", *paths]
-        return self._with_passphrase(secret, options, b"", descriptors)
+    def begin_unsealing(self, secret: str, descriptor: int) -> tuple[programs.Process, int]:
+        """A GnuPG that reads names of files, `NAME.gpg` each, opens what `seal` sealed with one secret, and writes it to `NAME`.
 
-    def _with_passphrase(
-        self, passphrase: str, options: Sequence[str], data: bytes, descriptors: Sequence[int] = ()
-    ) -> Answer:
-        reading, writing = os.pipe()
-        try:
-            os.write(writing, passphrase.encode("ascii"))
-            os.close(writing)
-            return self._run(["--passphrase-fd", str(reading), *options], data, (reading, *descriptors))
-        finally:
-            os.close(reading)
+        `descriptor` stays open in it. Gives the process, and where its status lines can be read. No private-key operation.
+        """
+        options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt"]
+        with _told_through_a_pipe(secret) as reading:
+            return gpg.begin([*self._with_ring(), "--passphrase-fd", str(reading), *options], (reading, descriptor))
+
+    def _with_passphrase(self, passphrase: str, options: Sequence[str], data: bytes) -> Answer:
+        with _told_through_a_pipe(passphrase) as reading:
+            return self._run(["--passphrase-fd", str(reading), *options], data, (reading,))
 
     def open_reply(self, data: bytes, most: int) -> bytes | None:
         """The plaintext of a file that somebody else sent, under `most` bytes (at which GnuPG stops without a word); None where no key that is here opens it.
@@ -262,9 +259,12 @@ class Gnupg:
         own: bool = False,
     ) -> Answer:
         """`own`: the user's own ring is looked at too, which may know a subkey of theirs that the other holds no more."""
+        return gpg.call([*self._with_ring(own), *options], data, descriptors, may_ask=may_ask)
+
+    def _with_ring(self, own: bool = False) -> list[str]:
         alone = [] if own else ["--no-default-keyring"]
         ring = [*alone, *gpg.NO_LOCKS, "--keyring", str(self.keyring)] if self.keyring else []
-        return gpg.call([*gpg.NO_TRUST, *ring, *options], data, descriptors, may_ask=may_ask)
+        return [*gpg.NO_TRUST, *ring]
 
     # ---- keys --------------------------------------------------------------------------------------------------
 
@@ -333,6 +333,18 @@ class Gnupg:
         """Stop the agents that GnuPG started for its home folder."""
         with suppress(OSError, programs.OverTime):
             programs.run(["gpgconf", "--kill", "all"], seconds=END_SECONDS, environment=gpg.environment())
+
+
+@contextmanager
+def _told_through_a_pipe(passphrase: str) -> Iterator[int]:
+    """From which descriptor GnuPG reads it."""
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, passphrase.encode("ascii"))
+        os.close(writing)
+        yield reading
+    finally:
+        os.close(reading)
 
 
 def short(fingerprint: str) -> str:

@@ -47,6 +47,7 @@ def waiting(store: Store, again: str = "") -> list[str]:
 def finish(store: Store, cases: Collection[str]) -> None:
     """Destroy here all that is left of these cases, which are erased, and note that this is done. Raises: TryAgain, DiskFailed."""
     with store.writing():
+        store.git.repository.refuse_odd_objects()
         _destroy(store.git, cases, strays=_strays(store.git))
         _clear_beside(store, cases)
         state = store.history.state

@@ -163,6 +163,7 @@ def fetch(git: Git, remote: Remote, known: str) -> str | None:
     """
     branch = git.repository.branch
     git.ask_itself()
+    git.repository.refuse_odd_objects()
     with _beside(git, known) as told, lasting_names.keeping(git.repository.objects):
         try:
             git.run(

@@ -7,15 +7,13 @@ objects are. What it reads comes back through `Objects`, which checks every byte
 from __future__ import annotations
 
 import os
-import shutil
-import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from cdr import disk, resources
+from cdr import disk, programs, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
 from cdr.store import git_process, ownership
 from cdr.store.asked_before import AskedBefore
@@ -63,7 +61,7 @@ class Git(Objects):
     @cached_property
     def binary(self) -> str:
         """The path of git. Raises: ToolMissing."""
-        found = shutil.which("git")
+        found = programs.found("git")
         if found is None:
             raise ToolMissing("git is not installed.", "Install it (Debian, Ubuntu: apt install git) and try again.")
         if git_process.version_of(found) < OLDEST_GIT:
@@ -238,9 +236,6 @@ class Git(Objects):
 
         `merged` is another line of work that it puts together with the parent's.
         """
-        from cdr.store import lasting_names
-        from cdr.store.pack_file import pack_of
-
         new = {path: object_id("blob", one) for path, one in files.items() if isinstance(one, bytes)}
         ids = {path: new.get(path) or (one.digest if isinstance(one, Blob) else None) for path, one in files.items()}
         tree, folders = self.rewritten(parent or EMPTY_TREE, ids)
@@ -249,12 +244,10 @@ class Git(Objects):
         payload = ("\n".join(head) + f"\n\n{message}\n").encode()
         raw = with_signature(payload, sign(payload))
         parsed_commit("just made", raw)
-        made = [("blob", one) for one in files.values() if isinstance(one, bytes)]
-        made += [("tree", folder_bytes(folder)) for folder in folders.values()]
-        # Not by `mktree` or into a pack: this reads core.fsync, and a power cut takes nothing from a commit of what it is made of.
-        self.run("unpack-objects", "-q", data=pack_of([*made, ("commit", raw)]), long=True)
+        made = {new[path]: ("blob", one) for path, one in files.items() if isinstance(one, bytes)}
+        made |= {id_: ("tree", folder_bytes(folder)) for id_, folder in folders.items()}
         made_id = object_id("commit", raw)
-        lasting_names.keep(self.repository.objects, [made_id, *folders, *new.values()])
+        self._keep({**made, made_id: ("commit", raw)})
         self._commits[made_id] = tree, tuple(one for one in (parent, merged) if one)
         self._folders |= folders  # which need not be read again
         self._entries += sum(map(len, folders.values()))
@@ -264,14 +257,18 @@ class Git(Objects):
 
     def keep(self, data: bytes) -> Blob:
         """Bytes put into the repository, part of no commit yet."""
-        from cdr.store import lasting_names
+        id_ = object_id("blob", data)
+        self._keep({id_: ("blob", data)})
+        return Blob(FILE_MODE, id_)
 
-        kept = Blob(FILE_MODE, self.text("hash-object", "-w", "--stdin", data=data))
-        lasting_names.keep(self.repository.objects, [kept.digest])
-        return kept
+    def _keep(self, made: Mapping[str, tuple[str, bytes]]) -> None:
+        from cdr.store import loose_objects  # which only a change needs
+
+        loose_objects.keep(self.repository.objects, made, self.repository.shared)
 
     def give_back(self, blob: Blob, path: str) -> bool:
         """Take a file that the repository lost from the folder, where it stands as it was; git itself writes none that it takes to be there."""
+
         try:
             raw = disk.read_regular(self.folder / path, LARGEST["blob"])
         except OSError:
@@ -284,7 +281,7 @@ class Git(Objects):
             != self.repository.shared.resolve() / "objects" / blob.digest[:2]
         ):
             return False  # a link that leads elsewhere
-        disk.write_whole(place, zlib.compress(b"blob %d\0" % len(raw) + raw))
+        self._keep({blob.digest: ("blob", raw)})
         return True
 
     # ---- the branch --------------------------------------------------------------------------------------------

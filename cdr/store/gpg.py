@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import sys
 import threading
 from collections import Counter
@@ -100,7 +98,7 @@ class Answer:
 
 def binary() -> str:
     """The path of a GnuPG that is new enough, with a folder of its own. Raises: ToolMissing, TryAgain, NotAllowed."""
-    found = shutil.which("gpg")
+    found = programs.found("gpg")
     if found is None:
         raise ToolMissing("GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again.")
     if version_of(found) < OLDEST:
@@ -138,11 +136,9 @@ def call(options: Sequence[str], data: bytes, descriptors: Sequence[int] = (), *
 
     Raises: TryAgain where it is silent for too long, ToolMissing where it cannot be started.
     """
-    attended = is_attended()
-    seconds = ATTENDED_SECONDS if attended and may_ask else UNATTENDED_SECONDS
-    mode = [] if attended else ["--pinentry-mode", "error"]
+    seconds = ATTENDED_SECONDS if may_ask and is_attended() else UNATTENDED_SECONDS
     status_in, status_out = os.pipe()
-    command = [binary(), *OPTIONS, *mode, "--status-fd", str(status_out), *options]
+    command = _command(options, status_out)
     told: list[bytes] = []
     # Read beside it: a crafted message has gpg say more than a pipe holds, and wait for ever.
     reading = threading.Thread(target=_drain, args=(status_in, told), daemon=True)
@@ -159,7 +155,36 @@ def call(options: Sequence[str], data: bytes, descriptors: Sequence[int] = (), *
         os.close(status_out)
     reading.join(UNATTENDED_SECONDS)
     lines = b"".join(told).decode("utf-8", "replace").splitlines()
-    return Answer(tuple(line[9:] for line in lines if line.startswith("[GNUPG:] ")), ended.out, ended)
+    return Answer(status_lines(lines), ended.out, ended)
+
+
+def begin(options: Sequence[str], descriptors: Sequence[int]) -> tuple[programs.Process, int]:
+    """Start a GnuPG that is given its work bit by bit; the process, and where its status lines can be read.
+
+    Raises: TryAgain, ToolMissing where it cannot be started.
+    """
+    status_in, status_out = os.pipe()
+    try:
+        command = _command(options, status_out)
+        return programs.start(command, environment=environment(), descriptors=(status_out, *descriptors)), status_in
+    except programs.OverTime:
+        os.close(status_in)
+        raise silent(UNATTENDED_SECONDS) from None
+    except OSError as error:
+        os.close(status_in)
+        raise not_started(error) from None
+    finally:
+        os.close(status_out)
+
+
+def _command(options: Sequence[str], status: int) -> list[str]:
+    mode = [] if is_attended() else ["--pinentry-mode", "error"]
+    return [binary(), *OPTIONS, *mode, "--status-fd", str(status), *options]
+
+
+def status_lines(lines: Sequence[str]) -> tuple[str, ...]:
+    """The status lines among what came where they come, each from its keyword on."""
+    return tuple(line[9:] for line in lines if line.startswith("[GNUPG:] "))
 
 
 def is_attended() -> bool:
@@ -207,6 +232,8 @@ def cause_of(code: int, said: bytes) -> CdrError | None:
 
 
 def _as_a_whole(ended: programs.Ended) -> CdrError | None:
+    import signal
+
     if ended.code in programs.NOT_THERE:
         return ToolMissing("What is called gpg on this machine cannot be run.", INSTALL)
     if ended.signal == signal.SIGXFSZ:

@@ -7,8 +7,11 @@ document, whatever part stands there. Where it grows too large, the part and the
 
 from __future__ import annotations
 
+import binascii
 import json
+import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +19,7 @@ from cdr.store.document import Document, for_cache
 from cdr.store.parts import SINCE, Part, case_of, entries
 from cdr.store.sealing import Sealing
 
-LARGEST = 128 * 1024  # bytes, counting what was replaced too: a question opens and reads them in two milliseconds
+LARGEST = 64 * 1024  # bytes, counting what was replaced too: a question opens and reads them in a millisecond
 
 
 class Since:
@@ -37,7 +40,8 @@ class Since:
 
     def opened_of(self, case: str) -> dict[str, Any]:
         """The documents of one case that were opened since, by path."""
-        return entries(self._kept()["opened"].get(case), "body")
+        packed = self._kept()["opened"].get(case, {})
+        return entries({path: _unpacked(one) for path, one in packed.items()}, "body")
 
     @property
     def cases(self) -> list[str]:
@@ -49,7 +53,9 @@ class Since:
 
         `new` is what the index keeps of its documents, `written` are those that are kept as they were opened, with the digest of each; both by path.
         """
-        opened = {path: {"digest": digest, **for_cache(document)} for path, (document, digest) in written.items()}
+        opened = {
+            path: _packed({"digest": digest, **for_cache(document)}) for path, (document, digest) in written.items()
+        }
         kept = self._kept()
         if not self._goes_with(part):
             kept = kept | {"of": part.stamp, "documents": {}, "size": len(json.dumps(kept["opened"]))}
@@ -81,6 +87,17 @@ class Since:
             if found.get("version") != self.version:
                 self._now["of"] = ""
         return self._now
+
+
+def _packed(entry: Mapping[str, Any]) -> str:
+    """A document as text that a question passes over without reading it, in a third of the room."""
+    return binascii.b2a_base64(zlib.compress(json.dumps(entry, ensure_ascii=False).encode(), 1), newline=False).decode()
+
+
+def _unpacked(packed: str) -> Any:
+    with suppress(ValueError, zlib.error):
+        return json.loads(zlib.decompress(binascii.a2b_base64(packed)))
+    return None
 
 
 def _nothing() -> dict[str, Any]:

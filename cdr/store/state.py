@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import json
 import os
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -127,7 +126,7 @@ class State:
         raw = aside.read_bytes() if aside.is_file() else b""
         if not whole or not self._keep(folder / f"{name}-{_digest(raw)}.kbx", raw):
             return aside
-        shutil.rmtree(aside.parent, ignore_errors=True)
+        disk.remove_folder(aside.parent)
         return folder / f"{name}-{_digest(raw)}.kbx"
 
     def sealed(self, name: str) -> bytes | None:
@@ -155,9 +154,7 @@ class State:
         kept = _read(path)
         if len(kept) == KEY_BYTES:
             return kept
-        import secrets
-
-        made = secrets.token_bytes(KEY_BYTES)
+        made = os.urandom(KEY_BYTES)
         self._keep(path, made)
         kept = _read(path)  # where two runs made one at once, one of them stands
         return kept if len(kept) == KEY_BYTES else made
@@ -198,7 +195,7 @@ def _aside() -> Path:
         made = Path(tempfile.mkdtemp(prefix="cdr-"))
     except OSError as error:
         raise DiskFailed(f"No folder could be made for a key ring: {os.strerror(error.errno or 0)}.") from error
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    atexit.register(disk.remove_folder, made)
     return made
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from cdr.store.store import Store
 
 ON = "2026-01-10"
 NOTIFY = ("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x")
+LOADED = "import json, sys; from cdr.cli import run; code = run(sys.argv[1:]); print(json.dumps([code, *sys.modules]), file=sys.stderr)"
 QUESTIONS = (("list",), ("today",), ("chase", "--overdue"), ("tally", "--year", "2025/26"))
 
 
@@ -56,6 +59,18 @@ def asked_already(cdr: Shell, sudi: str) -> str:
 
 def test_a_question_that_was_asked_before_starts_no_git(cdr: Shell, asked_already: str) -> None:
     assert [gits(cdr, *words) for words in (*QUESTIONS, ("show", asked_already))] == [0] * 5
+
+
+def test_a_question_loads_nothing_that_compresses_or_guesses(cdr: Shell, asked_already: str) -> None:
+    surroundings = {**os.environ}  # without what a library that reads a terminal put there behind Python's back
+    for words in (*QUESTIONS, ("show", asked_already), ("timeline", asked_already)):
+        for _ in range(2):
+            command = [sys.executable, "-c", LOADED, "--store", str(cdr.store), "--as-of", ON, *words]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings)
+        code, *names = json.loads(done.stderr.splitlines()[-1])
+        assert code == 0 and {"shutil", "tempfile", "random", "secrets", "bz2", "lzma", "zlib"} & {*names} == set(), (
+            words
+        )
 
 
 def test_after_a_change_by_cdr_no_question_asks_for_what_the_change_had_at_hand(cdr: Shell, asked_already: str) -> None:

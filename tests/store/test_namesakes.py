@@ -79,11 +79,12 @@ def test_a_timeline_reads_the_file_of_one_family_name_however_many_there_are(
         with_children(
             cdr.store, {f"{2010 + n}-AAAB": f"Family{'abcdefghij'[n % 10]}{'klmnop'[n // 10]}" for n in cases}
         )
-        cdr("timeline", sudi)
+        for _ in range(2):  # the first looks through what is new, and keeps little of what it asked git for
+            cdr("timeline", sudi)
         took.append(watched("timeline", sudi))
     assert took[0] == took[1]
     started, read = took[1]
-    assert started <= 6
+    assert started == 3
     [own] = {one for one in read if one.startswith(OF)}
     assert read == {NOT_AT_REST, SINCE, "key", "reads", f"cases/{sudi}", own}
     [folder] = (tmp_path / "state" / "cdr").glob(f"*/{people.member}")

@@ -10,7 +10,7 @@ from cdr.domain.asking.requests import outstanding
 from cdr.domain.case.gates import OPEN, gates_of, words
 from cdr.domain.case.lists import FOLLOWING, NEXT, QUESTIONS, SECOND_OPINIONS, has_any
 from cdr.domain.case.standing import RATIFIED, opened_again_on
-from cdr.domain.rulebook.validation import date_at, items_at, text_at, words_at
+from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
 from cdr.records import dataclass
 
 HOME_AREAS_ANALYSIS = "home_area_copy_received"  # the milestone (protocol section 6)
@@ -76,8 +76,9 @@ def passed_over(case: Body) -> tuple[str, ...]:
 
 
 def _review(item: Body) -> Review:
-    stage, panel, reason = (text_at(item, key) for key in ("stage", "panel", "override.reason"))
-    return Review(date_at(item, "on"), stage, panel, reason, tuple(words_at(item, "override.unmet")))
+    override = at(item, "override")  # few have any
+    reason, unmet = (text_at(override, "reason"), tuple(words_at(override, "unmet"))) if override else ("", ())
+    return Review(date_at(item, "on"), text_at(item, "stage"), text_at(item, "panel"), reason, unmet)
 
 
 def settled_on(case: Body) -> date | None:
