@@ -32,7 +32,7 @@ from cdr.store.store import Store
 DONE = "erased"
 OF_A_PACK = (".idx", ".rev", ".bitmap", ".mtimes", ".keep", ".promisor", ".pack")
 PERSON = expression(r"[0-9A-F]{40}")
-OF_ALL_CASES = ("index", "not-at-rest", "since", "checked")
+OF_ALL_CASES = ("index", "not-at-rest", "words-at-work", "since", "checked")
 
 
 def waiting(store: Store, again: str = "") -> list[str]:
