@@ -187,6 +187,7 @@ def command(
         groups=groups(groups_file) if groups_file else None,
         decimals=DECIMALS[percents],
         every_row=public,
+        intervals=public or format_ == "json",
     )
     asked = _Asked(year, years, choice, format_, output, as_json, threshold if public else None, dry_run)
     if trace:
