@@ -63,6 +63,7 @@ class Gnupg:
     def __init__(self, keyring: Path | None = None) -> None:
         self.keyring = keyring
         self.private_key_operations = 0
+        self._asks_own = keyring is None
 
     # ---- documents ---------------------------------------------------------------------------------------------
 
@@ -107,7 +108,10 @@ class Gnupg:
         Raises: NotAuthentic (damaged, not encrypted), NotAllowed (not for this key), TryAgain (the key is locked).
         """
         self.private_key_operations += 1
-        answer = self._run(["--max-output", str(LARGEST_PLAINTEXT), "--decrypt"], data, may_ask=True, own=True)
+        options = ["--max-output", str(LARGEST_PLAINTEXT), "--decrypt"]
+        answer = self._run(options, data, may_ask=True, own=self._asks_own)
+        if not is_whole(answer) and self.looks_further(answer):
+            answer = self._run(options, data, may_ask=True, own=True)
         if is_whole(answer):
             return answer.out
         raise _why_not_opened(answer, what)
@@ -119,7 +123,17 @@ class Gnupg:
         """
         self.private_key_operations += len(paths)
         options = ["--max-output", str(most), "--multifile", "--decrypt", *paths]
-        return self._run(options, b"", descriptors, may_ask=True, own=True)
+        return self._run(options, b"", descriptors, may_ask=True, own=self._asks_own, operations=len(paths))
+
+    def looks_further(self, answer: Answer) -> bool:
+        """Whether it is worth asking again, where a key that a message names was not found: from now on the user's own ring is looked at too.
+
+        That may know a subkey of theirs that the other holds no more. It comes second, for GnuPG checks a key that was made in it (and
+        not imported) anew with each message, which takes longer than to decrypt a document.
+        """
+        further = not self._asks_own and answer.count("NO_SECKEY") > 0
+        self._asks_own = self._asks_own or further
+        return further
 
     def lock(self, data: bytes, passphrase: str) -> bytes:
         """`data` as an armoured message that this pass-phrase opens and no key; gpg gets it through a pipe alone.
@@ -260,11 +274,12 @@ class Gnupg:
         *,
         may_ask: bool = False,
         own: bool = False,
+        operations: int = 1,
     ) -> Answer:
-        """`own`: the user's own ring is looked at too, which may know a subkey of theirs that the other holds no more."""
+        """`own`: the user's own ring is looked at too."""
         alone = [] if own else ["--no-default-keyring"]
         ring = [*alone, *gpg.NO_LOCKS, "--keyring", str(self.keyring)] if self.keyring else []
-        return gpg.call([*gpg.NO_TRUST, *ring, *options], data, descriptors, may_ask=may_ask)
+        return gpg.call([*gpg.NO_TRUST, *ring, *options], data, descriptors, may_ask=may_ask, operations=operations)
 
     # ---- keys --------------------------------------------------------------------------------------------------
 

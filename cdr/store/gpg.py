@@ -20,6 +20,7 @@ from cdr.store import kept
 
 UNATTENDED_SECONDS = 45.0
 ATTENDED_SECONDS = 300.0  # a person looks for a passphrase, or for a card
+OPERATION_SECONDS = 2.0  # more for each further use of a private key in one run
 OLDEST = (2, 2, 17)
 VERSION = expression(rb"\bgpg \(GnuPG[^)]*\) ([0-9]+(?:\.[0-9]+)+)")
 OPTIONS = (
@@ -133,13 +134,18 @@ def _version_of(path: str) -> tuple[int, ...]:
     return tuple(map(int, found[1].split(b".")))
 
 
-def call(options: Sequence[str], data: bytes, descriptors: Sequence[int] = (), *, may_ask: bool = False) -> Answer:
+def call(
+    options: Sequence[str], data: bytes, descriptors: Sequence[int] = (), *, may_ask: bool = False, operations: int = 1
+) -> Answer:
     """Call GnuPG with `data` on its standard input; `may_ask`: the agent may ask a person for a passphrase.
+
+    `operations`: how often it will use a private key, which takes a slow or busy machine longer than one alone.
 
     Raises: TryAgain where it is silent for too long, ToolMissing where it cannot be started.
     """
     attended = is_attended()
     seconds = ATTENDED_SECONDS if attended and may_ask else UNATTENDED_SECONDS
+    seconds += OPERATION_SECONDS * (operations - 1)
     mode = [] if attended else ["--pinentry-mode", "error"]
     status_in, status_out = os.pipe()
     command = [binary(), *OPTIONS, *mode, "--status-fd", str(status_out), *options]
