@@ -31,8 +31,8 @@ from cdr.statistics.published_counts import spans, sums, told, true_counts
 from cdr.statistics.released import Released
 from cdr.statistics.rounding import ROUND, Method
 from cdr.statistics.tables import SHARES, Table, Tally
-from cdr.statistics.tally import Choice, tally, to_json
-from cdr.statistics.tally_json import from_json
+from cdr.statistics.tally import Choice, tally
+from cdr.statistics.tally_json import from_json, to_json
 from cdr.statistics.told import Key, Limits, Sum, Told
 from cdr.statistics.years import years_ending
 

@@ -240,6 +240,7 @@ def _with_the_rest(app: App, code: int) -> int:
         for one, error in sorted(several.items())
     ]
     _tell([*store.notices, *left_out, *_ending(app)], code)
+    store.keep_what_was_asked()
     if store.has_written:
         app.pack(is_waited_for=sys.stdin.isatty() or sys.stderr.isatty())
     return code or (TO_ACT_ON if left_out and not store.has_written else DONE)

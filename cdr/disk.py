@@ -8,7 +8,6 @@ import itertools
 import os
 import pwd
 import re
-import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +17,8 @@ from cdr.errors import DiskFailed, WrongConfiguration
 from cdr.expressions import expression
 
 TEMPORARY, HALF = ".cdr-", ".part"
+NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+PASSING = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only folders of a name that nobody guesses are made there
 HALF_WRITTEN = expression(rf"{re.escape(TEMPORARY)}[a-z0-9_]{{8}}{re.escape(HALF)}")
 MANY = 100  # files: for fewer a sync of everything, which waits for what others wrote too, costs more than it spares
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -33,27 +34,24 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600, made_in: Path | None
         _write(path, data, mode, made_in or path.parent)
 
 
-def write_all(files: Iterable[tuple[Path, bytes]]) -> None:
+def write_all(files: Iterable[tuple[Path, bytes]], mode: int = 0o600, made_in: Path | None = None) -> None:
     """The same of each of these files. Of many the disk takes in what they hold together, and is then asked for each, which takes no time any more.
 
-    Raises: DiskFailed, after which each stands as it was or as it is to be.
+    They take their places in this order. Raises: DiskFailed, after which each stands as it was or as it is to be.
     """
     waiting = iter(files)
     while several := list(itertools.islice(waiting, MANY)):
-        if len(several) < MANY:
-            for path, data in several:
-                write_whole(path, data)
-        else:
-            _write_together(several)
+        _write_together(several, mode, made_in)
 
 
-def _write_together(files: Sequence[tuple[Path, bytes]]) -> None:
+def _write_together(files: Sequence[tuple[Path, bytes]], mode: int, made_in: Path | None) -> None:
     with ExitStack() as stack:
         made = []
         for path, data in files:
             with _telling(path):
-                made.append((path, stack.enter_context(_made(path, data, 0o600, path.parent))))
-        os.sync()  # which says nothing of what failed: that each file is asked about tells it
+                made.append((path, stack.enter_context(_made(path, data, mode, made_in or path.parent))))
+        if len(files) == MANY:
+            os.sync()  # which says nothing of what failed: that each file is asked about tells it
         for path, take_place in made:
             with _telling(path):
                 take_place()
@@ -127,10 +125,12 @@ def move(made: Path, place: Path) -> None:
 @contextmanager
 def aside(folder: Path) -> Iterator[Path]:
     """A folder of its own within `folder`, for what is made ready there; it goes at the end, or with the next run."""
-    import tempfile
-
     while True:
-        made = Path(tempfile.mkdtemp(dir=folder, prefix=TEMPORARY, suffix=HALF))
+        made = folder / _half_made()
+        try:
+            made.mkdir(0o700)
+        except FileExistsError:
+            continue
         try:
             descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:  # somebody took it for left behind before it could be locked
@@ -141,8 +141,41 @@ def aside(folder: Path) -> Iterator[Path]:
     try:
         yield made
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        remove_folder(made)
         os.close(descriptor)
+
+
+@contextmanager
+def for_now() -> Iterator[Path]:
+    """A folder of this run's own where the system has such; it goes at the end. Raises: OSError."""
+    folder = next((one for one in (os.environ.get("TMPDIR"), *PASSING) if one and os.access(one, os.W_OK)), os.curdir)
+    made = Path(folder, f"cdr-{os.urandom(8).hex()}").absolute()
+    made.mkdir(0o700)
+    try:
+        yield made
+    finally:
+        remove_folder(made)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that can be done; never what a link leads to."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            for name in os.listdir(descriptor):  # noqa: PTH208 - by what is open, whatever is put in its place
+                os.unlink(name, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        folder.rmdir()
+        return
+    import shutil  # which loads what compresses, and most folders have none below them
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _half_made() -> str:
+    """A name for what is half made, which nobody guesses."""
+    return f"{TEMPORARY}{os.urandom(4).hex()}{HALF}"
 
 
 def left_in(folder: Path) -> list[Path]:
@@ -180,7 +213,7 @@ def take_away(left: Path) -> None:
             about = os.fstat(descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if about.st_uid == os.geteuid() and stat.S_ISDIR(about.st_mode):
-                shutil.rmtree(left, ignore_errors=True)
+                remove_folder(left)
             elif about.st_uid == os.geteuid() and stat.S_ISREG(about.st_mode):
                 left.unlink()
         finally:
@@ -203,17 +236,19 @@ def _write(path: Path, data: bytes, mode: int, made_in: Path) -> None:
 @contextmanager
 def _made(path: Path, data: bytes, mode: int, made_in: Path) -> Iterator[Callable[[], None]]:
     """What is to stand at `path`, written aside; what is yielded puts it there, once it is on the disk. It goes where that fails."""
-    import tempfile
-
     while True:
-        descriptor, temporary = tempfile.mkstemp(dir=made_in, prefix=TEMPORARY, suffix=HALF)
-        if _is_kept(descriptor, Path(temporary)):
+        temporary = made_in / _half_made()
+        try:
+            descriptor = os.open(temporary, NEW, 0o600)
+        except FileExistsError:
+            continue
+        if _is_kept(descriptor, temporary):
             break
         os.close(descriptor)
 
     def take_place() -> None:
         os.fsync(descriptor)
-        Path(temporary).replace(path)
+        temporary.replace(path)
 
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -222,7 +257,7 @@ def _made(path: Path, data: bytes, mode: int, made_in: Path) -> Iterator[Callabl
             os.fchmod(descriptor, mode)
             yield take_place
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

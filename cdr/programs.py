@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
-import shlex
-import signal
-import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from cdr.records import dataclass
+
+if TYPE_CHECKING:  # which a command that starts no program does without
+    import subprocess
+
+    Process = subprocess.Popen[bytes]
 
 KILLED = 128  # a shell that stands before a program says so much more than the number of the signal that ended it
 NOT_THERE = (126, 127)  # and one of these where there is no such program, or none that can be run
@@ -28,7 +31,15 @@ DISK_IS_FULL = (b"No space left", b"Disk quota", b"File too large")
 
 def as_typed(*words: object) -> str:
     """A command, or a part of one, as a person types it: whatever a path or a value holds, it stays one word of it."""
+    import shlex
+
     return shlex.join(map(str, words))
+
+
+def found(name: str) -> str | None:
+    """The path of a program, as a shell finds it; None where there is none."""
+    paths = [f"{folder}/{name}" for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder]
+    return next((path for path in paths if os.access(path, os.X_OK) and not os.path.isdir(path)), None)  # noqa: PTH112
 
 
 class OverTime(Exception):
@@ -73,6 +84,8 @@ def run(
     One that was silent for too long is not waited for again in this run of cdr.
     Raises: OverTime; OSError where it cannot be started.
     """
+    import subprocess
+
     with start(command, environment=environment, descriptors=descriptors, folder=folder) as process:
         try:
             out, said = process.communicate(data, timeout=seconds)
@@ -93,6 +106,8 @@ def start(
     folder: str | None = None,
 ) -> subprocess.Popen[bytes]:
     """A program that was started, with pipes to it and from it. Raises: as `run`."""
+    import subprocess
+
     if command[0] in _silent:
         raise OverTime
     started[command[0]] += 1
@@ -131,6 +146,8 @@ def limited(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
 
 def finish(process: subprocess.Popen[bytes]) -> None:
     """Let a program that was started end by itself, for it has nothing more to do; one that does not is ended."""
+    import subprocess
+
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
             with suppress(OSError):
@@ -144,5 +161,7 @@ def finish(process: subprocess.Popen[bytes]) -> None:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a program and whatever it started."""
+    import signal
+
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

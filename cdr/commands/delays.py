@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cdr.app import App
-from cdr.commands.options import Reference, as_format, output_file, pass_app
+from cdr.commands.options import Reference, as_file, pass_app
 from cdr.documents.delays.delays import FORMATS
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.terminal.output import STDOUT, deliver
@@ -17,8 +17,7 @@ from cdr.terminal.output import STDOUT, deliver
 @click.command("delays")
 @click.argument("reference", metavar="[REF]", required=False, type=Reference())
 @click.option("--year", metavar="2025/26", help="The cases reviewed in this year, and those still open at its end.")
-@as_format(FORMATS, "table", "How it is written; a PDF needs -o.")
-@output_file
+@as_file(FORMATS, "table", "How it is written; a PDF needs -o.")
 @pass_app
 def command(app: App, reference: str | None, year: str | None, format_: str, as_json: bool, output: str | None) -> None:
     """Show what each day between death and review waited for: a return, another process, a meeting. It names nobody.

@@ -81,6 +81,7 @@ def _store(app: App) -> Iterator[Check]:
     from cdr.store import layout, looked_at
 
     store = app.store
+    store.git.ask_itself()
     if borrows := store.git.repository.borrows():
         yield Check("store", "warning", borrows)
     head, made_on = store.head
@@ -88,6 +89,7 @@ def _store(app: App) -> Iterator[Check]:
         raise wrong
     yield Check("store", "ok", f"{store.folder}, history checked up to {head[:12]}")
     store.git.repository.refuse_writing()
+    store.git.repository.refuse_odd_objects()
     if made_on > app.clock.real_today:
         yield Check(
             "store",

@@ -22,7 +22,7 @@ from cdr.terminal.interview import is_attended
 from cdr.terminal.output import put, put_json
 from cdr.work.changing import changing
 from cdr.work.following import followed_by
-from cdr.work.known import alike, already_known, same_child_in
+from cdr.work.known import already_known, likely
 from cdr.work.taking_in import Form, examine
 
 # What a register of earlier years is held to: its dates follow each other, and its numbers are numbers.
@@ -127,7 +127,7 @@ def _form_a_rules(app: App, reference: str, body: Mapping[str, Any]) -> list[Pro
     from cdr.domain.rulebook import form_a
 
     known = form_a.problems(body, app.clock.today, app.policy, app.working_days)
-    return [*known, *form_a.agency_problems(body, app.configuration), *alike(app, body, reference)]
+    return [*known, *form_a.agency_problems(body, app.configuration), *likely(app, body, reference).alike]
 
 
 def _same_stage(body: Mapping[str, Any], stage: str) -> list[Problem]:
@@ -212,7 +212,7 @@ def _refuse_duplicate(app: App, reference: str, before: Mapping[str, Any], after
     """A correction may not make two cases one child's; two that were said to be two children's stay so."""
     from cdr.domain.case.duplicates import identity
 
-    like = same_child_in(app, after, reference)
+    like = likely(app, after, reference).same
     if like and identity(before) != identity(after):
         raise already_known(like, "Compare the two cases: cdr show {case}")
 

@@ -136,7 +136,7 @@ def _courses(app: App) -> Iterator[dict[str, Any]]:
 def _every_rule() -> dict[str, dict[str, Any]]:
     """Every rule that a message can name, by its id, and the questions of the letter gate."""
     from cdr.domain.letters.letter_gate import QUESTIONS
-    from cdr.domain.rulebook.validation import RULES
+    from cdr.domain.rulebook.sentences import RULES
     from cdr.forms import schema_faults, yaml_faults
 
     found = {id_: _rule(id_, one.sentence, one.level, one.source, one.since) for id_, one in RULES.items()}

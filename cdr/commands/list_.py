@@ -11,14 +11,18 @@ import click
 from cdr.app import App
 from cdr.columns import LISTED
 from cdr.commands.options import as_json, pass_app
+from cdr.documents.fitting import Run
 from cdr.domain.case.case import NEXT_STEPS, STAGES
 from cdr.domain.case.voiding import VOID
-from cdr.domain.process.listing import RETURN_FROM, SORTS, Listed, Wanted, days_since_death
+from cdr.domain.process.listing import NOTIFIED, RETURN_FROM, SORTS, Listed, Wanted, days_since_death
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, screen, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
+
+    from cdr.domain.process.alike import Alike
 
 WHOLE_LINES = 10_000  # what goes to a file or a program is one line a case
 BEFORE_WAITING, NARROWEST = 37, 18  # the columns case, notified and since, and what stands between them
@@ -78,7 +82,7 @@ class Stage(click.Choice[str]):
 @click.option(
     "--sort",
     type=click.Choice(SORTS),
-    default="notified",
+    default=NOTIFIED,
     show_default=True,
     help="By this; waiting and age (time since the death) begin with the longest.",
 )
@@ -111,6 +115,10 @@ def command(
     """
     from cdr.domain.process.listing import authorities_named, chosen
 
+    which = (only_open, overdue, stages, agency, waiting_for, authority, category, factor, theme, panel)
+    if sort == NOTIFIED and not (as_json or any(which)):
+        _show(app, _all_in_order(app), Wanted(), any_case=False)
+        return
     rows = _rows(
         app, with_void=VOID in stages, with_others=bool(agency) or not only_open, with_steps=overdue or as_json
     )
@@ -129,13 +137,21 @@ def command(
     found = chosen(rows, wanted, sort, app.clock.today)
     if as_json:
         put_json({"schema": "cdr-list/1", "cases": [_json(row, app.clock.today) for row in found]})
-    elif not found:
-        any_case = bool(rows) or app.cases_at_rest().count > 0
-        put(_nothing(wanted, any_case, bool(app.store.left_out)))
-        if not any_case and app.void_cases():
-            put("There are void cases, which count nowhere: cdr list --stage void")
     else:
-        _print(found)
+        _show(app, found, wanted, bool(rows))
+
+
+def _all_in_order(app: App) -> Sequence[Listed | Alike]:
+    """Every case that counts, in the order of the days of notification: of those at rest as they were put in order when somebody asked last."""
+    from cdr import resources
+    from cdr.domain.process import alike
+    from cdr.domain.process.listing import as_it_stands, of_kept_row
+    from cdr.store import across
+
+    app.store.require_member()
+    kept = across.summed(app.store, LISTED, 0, resources.edition().hex()[:32], alike.kept_apart)
+    busy = [as_it_stands(one) for one in app.cases_not_at_rest().values()]
+    return alike.in_order([*busy, *(of_kept_row(*one) for one in kept["others"].items())], kept["alike"])
 
 
 def _rows(app: App, with_void: bool, with_others: bool, with_steps: bool) -> list[Listed]:
@@ -199,6 +215,16 @@ def _code(given: str, list_: str) -> str:
     return code
 
 
+def _show(app: App, found: Sequence[Listed | Alike], wanted: Wanted, any_case: bool) -> None:
+    if found:
+        _print(found)
+        return
+    any_case = any_case or app.cases_at_rest().count > 0
+    put(_nothing(wanted, any_case, bool(app.store.left_out)))
+    if not any_case and app.void_cases():
+        put("There are void cases, which count nowhere: cdr list --stage void")
+
+
 def _nothing(wanted: Wanted, any_case: bool, left_out: bool) -> str:
     if left_out:
         return "None of the cases that can be read is like that." if any_case else "No case can be read."
@@ -207,18 +233,20 @@ def _nothing(wanted: Wanted, any_case: bool, left_out: bool) -> str:
     return "There is no open case." if wanted == Wanted(only_open=True) else "No case is like that."
 
 
-def _print(found: list[Listed]) -> None:
+def _print(found: Sequence[Listed | Alike]) -> None:
     columns = screen(sys.stdout) or WHOLE_LINES
     width = max(NARROWEST, columns - BEFORE_WAITING - max(len(row.stage) for row in found))
     shown = [
         (row.case, row.notified_on, row.stage, row.waiting_since or NOTHING, _wrapped(_in_short(row), width))
+        if isinstance(row, Listed)
+        else Run(row.text, (row.stage, NOTHING, NOTHING))
         for row in found
     ]
     put(table(shown, ["case", "notified", "stage", "since", "waiting for"]))
     put("\nNext steps")
     for stage in dict.fromkeys(row.stage for row in found):
         put(_wrapped(f"{stage}: {NEXT_STEPS[stage]}", max(columns, BEFORE_WAITING), "  "))
-    passed_over = [row for row in found if row.overridden]
+    passed_over = [row for row in found if isinstance(row, Listed) and row.overridden]
     put("\nRatified although something was not met") if passed_over else None
     for row in passed_over:
         put(_wrapped(f"{row.case}: {' '.join(row.overridden)}", max(columns, BEFORE_WAITING), "  "))

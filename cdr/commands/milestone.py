@@ -217,7 +217,7 @@ def _show(app: App, reference: str, as_json: bool) -> None:
 
 def _steps(app: App, reference: str, steps: Sequence[Step]) -> str:
     """The steps as a table that fits the screen: what is to be done is wrapped in the column that is left."""
-    from cdr.work.letters_held import letters_to_type
+    from cdr.work.letters_called_for import letters_to_type
 
     rows = [(step.due or "no date", " or ".join(words_for(step.clock)) or "-", step.clock, step.who) for step in steps]
     headers = ("by", "word", "clock", "who")

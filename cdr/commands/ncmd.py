@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import Reference, as_json, output_file, pass_app
+from cdr.commands.options import Reference, as_json, format_of, output_file, pass_app
 from cdr.documents.tables.ncmd import FORMATS
 from cdr.domain.ncmd.ncmd import Crib
 from cdr.domain.ncmd.ncmd_minimum import Minimum
@@ -24,7 +24,10 @@ from cdr.terminal.output import deliver, put, say, to_file
 )
 @click.option("--exit-code", is_flag=True, help="With --preflight: end with 1 where something is to be done.")
 @click.option(
-    "--format", "format_", type=click.Choice(FORMATS), help="How the crib of a case is written; text without it."
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="How the crib of a case is written. Without it as the name of -o says, else text.",
 )
 @as_json
 @output_file
@@ -80,7 +83,7 @@ def _crib(app: App, reference: str, format_: str | None, as_json: bool, output: 
     if as_json:
         _write_json(to_json(made), output)
         return
-    rendered = render(made, format_ or "text", get_terminal_size((100, 24)).columns)
+    rendered = render(made, format_ or format_of(output, FORMATS, "text"), get_terminal_size((100, 24)).columns)
     if output:
         to_file(output, rendered)
         say("It names the child: delete it once the case is typed in.")

@@ -18,7 +18,7 @@ from cdr.commands.options import as_json, pass_app
 from cdr.errors import InvalidData, NotAllowed, NotAuthentic, Problem, WrongUsage
 from cdr.store.drafts import kept_here
 from cdr.terminal.output import file_name, given, put, put_json, say, to_fill_in
-from cdr.work.known import alike, already_known, same_child_in
+from cdr.work.known import already_known, likely
 from cdr.work.taking_in import Form, check, examine
 
 if TYPE_CHECKING:
@@ -209,15 +209,13 @@ def _others(app: App, body: Mapping[str, Any]) -> list[Problem]:
     from cdr.domain.rulebook.validation import problem
 
     same = "has the same number, or the same names and dates: is it this child? You are asked why not at the end"
-    like = [
-        replace(problem("A-26", "child"), title="Child", message=f"the case {case} {same}")
-        for case in same_child_in(app, body)
-    ]
-    return [*(replace(one, level="warning") for one in like), *alike(app, body)]
+    found = likely(app, body)
+    like = [replace(problem("A-26", "child"), title="Child", message=f"the case {case} {same}") for case in found.same]
+    return [*(replace(one, level="warning") for one in like), *found.alike]
 
 
 def _why_not_a_duplicate(app: App, form: Form) -> str | None:
-    like = same_child_in(app, form.body)
+    like = likely(app, form.body).same
     if not like:
         return None
     say(f"This child seems to be known already: {', '.join(like)}.")
@@ -237,10 +235,11 @@ def _open_case(app: App, form: Form, not_a_duplicate: str | None) -> tuple[str, 
     store, today = app.store, app.clock.today
     with store.writing():
         store.require_member()
-        like = same_child_in(app, form.body)
+        found = likely(app, form.body)
+        like = found.same
         if like and not not_a_duplicate:
             raise already_known(like)
-        form = replace(form, warnings=(*form.warnings, *alike(app, form.body)))
+        form = replace(form, warnings=(*form.warnings, *found.alike))
         steps = routes.what_follows(form.body, app.configuration, app.policy, app.working_days, today)
         reference = layout.new_reference(_notified_on(form.body), store.references)
         reason = not_a_duplicate if like else None

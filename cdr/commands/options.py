@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import wraps
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 import click
@@ -14,8 +16,12 @@ from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.statistics.threshold import FEWEST
 
 F = TypeVar("F", bound=Callable[..., Any])
+# By these names programs know what is in a file; any other is a text's.
+ENDINGS = ("csv", "doc", "docx", "html", "json", "md", "ods", "odt", "pdf", "png", "svg", "xls", "xlsx")
 pass_app = click.make_pass_decorator(App)
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead.")
+
+short_for_json = click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 
 
 class Day(click.ParamType[date]):
@@ -66,8 +72,35 @@ def as_format(formats: Sequence[str], usual: str, what: str) -> Callable[[F], F]
     chosen = click.option(
         "--format", "format_", type=click.Choice(formats), default=usual, show_default=True, help=what
     )
-    short = click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-    return lambda command: chosen(short(command))
+    return lambda command: chosen(short_for_json(command))
+
+
+def as_file(formats: Sequence[str], usual: str, what: str) -> Callable[[F], F]:
+    """`-o` and `--format`, of those in which something is written; without it as the file's name says, else `usual`. And `--json`."""
+    told = f"{what} Without it as the name of -o says, else {usual}."
+    chosen = click.option("--format", "format_", type=click.Choice(formats), help=told)
+
+    def shared(command: F) -> F:
+        @wraps(command)
+        def asked(*given: Any, format_: str | None, output: str | None, **named: Any) -> Any:
+            return command(*given, format_=format_ or format_of(output, formats, usual), output=output, **named)
+
+        return chosen(short_for_json(output_file(asked)))  # type: ignore[return-value]  # the same but for its --format
+
+    return shared
+
+
+def format_of(output: str | None, formats: Sequence[str], usual: str) -> str:
+    """The format that a file's name says; `usual` where it says none. Raises: WrongUsage for one in which this is not written."""
+    ending = "" if output in (None, "-") else PurePath(str(output)).suffix.casefold().removeprefix(".")
+    if ending in formats:
+        return ending
+    if ending in ENDINGS:
+        raise WrongUsage(
+            f"This is not written as .{ending}, and a file of that name would not open.",
+            f"Choose one of {', '.join(formats)}: let the name of -o end so, or say it with --format.",
+        )
+    return usual
 
 
 case_reference = click.argument("reference", metavar="REF", type=Reference())

@@ -80,7 +80,7 @@ def _take_back(app: App, documents: CaseFile, other: str, case: dict[str, Any], 
 
 def _tell_of_others(app: App, documents: CaseFile) -> None:
     """Two cases of one child are counted twice."""
-    from cdr.work.known import same_child_in
+    from cdr.work.known import likely
 
-    for other in same_child_in(app, documents.notification.body, documents.reference):
+    for other in likely(app, documents.notification.body, documents.reference).same:
         say(f"please check: {other} seems to be of the same child, and both are counted now.")

@@ -223,7 +223,7 @@ def _other_years(tally: Tally) -> Sequence[str]:
 
 
 def _json(app: App, made: Report, tally: Tally, output: str | None) -> dict[str, Any]:
-    from cdr.statistics.tally import to_json
+    from cdr.statistics.tally_json import to_json
 
     counted = to_json(tally)
     return {

@@ -10,13 +10,14 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.documents.safe import visible
+from cdr.domain.case import lists
+from cdr.domain.case.lists import has_any
 from cdr.store.case_file import CaseFile
 from cdr.store.document import Document
 from cdr.terminal.output import put, put_json, table
 
 if TYPE_CHECKING:
     from cdr.domain.asking.requests import Request
-    from cdr.domain.case.attachments import Attached
     from cdr.domain.case.letters_made import LetterMade
     from cdr.domain.case.review import Review
     from cdr.domain.case.standing import Closure
@@ -72,10 +73,12 @@ def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
     yield from _next(app, reference, documents.case.body, documents.requests.body)
     yield from _asked(documents)
     yield from map(_on_its_line, _case(documents.case.body))
-    yield from map(_on_its_line, _wishes(documents))
+    if has_any(documents.case.body, lists.WISHES, lists.LETTER_GATES):
+        yield from map(_on_its_line, _wishes(documents))
     for document in filter(None, (documents.notification, *documents.returns, documents.analysis)):
         yield from _form(document)
-        yield from map(_on_its_line, _disagreements(documents, document))
+        if has_any(documents.case.body, lists.CONTACTS):
+            yield from map(_on_its_line, _disagreements(documents, document))
 
 
 def _on_its_line(line: str) -> str:
@@ -85,14 +88,18 @@ def _on_its_line(line: str) -> str:
 
 
 def _next(app: App, reference: str, case: Mapping[str, Any], requests: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.case.milestones import still_called_for, words_for
+    from cdr.domain.case.review import calls_for_nothing
     from cdr.domain.case.standing import imported
-    from cdr.work.letters_held import letters_to_type
 
     if came := imported(case):
         yield f"\nBrought in on {came.on} from a register, which calls it {came.old_reference}"
         return
     yield "\nWhat follows from the notification"
+    if calls_for_nothing(case):
+        return
+    from cdr.domain.case.milestones import still_called_for, words_for
+    from cdr.work.letters_called_for import letters_to_type
+
     steps = still_called_for(case, requests, app.clock.today, app.policy)
     to_type = letters_to_type(app, ((reference, step.clock) for step in steps))
     for step in steps:
@@ -104,8 +111,6 @@ def _next(app: App, reference: str, case: Mapping[str, Any], requests: Mapping[s
 
 def _asked(documents: CaseFile) -> Iterator[str]:
     from cdr.domain.asking.requests import requests_of
-    from cdr.domain.asking.sending import levels_of
-    from cdr.domain.asking.telling import tellings_of
 
     rows = [
         (
@@ -113,7 +118,7 @@ def _asked(documents: CaseFile) -> Iterator[str]:
             one.requested_on,
             _state_of(one),
             one.answered_on or "-",
-            ", ".join(levels_of(documents.prompts.body, one.agency)) or "-",
+            ", ".join(_levels(documents.prompts.body, one.agency)) or "-",
         )
         for one in requests_of(documents.requests.body)
     ]
@@ -123,7 +128,21 @@ def _asked(documents: CaseFile) -> Iterator[str]:
         if rows
         else "  No agency has been asked yet."
     )
-    for one in tellings_of(documents.case.body):
+    yield from _told(documents.case.body) if has_any(documents.case.body, lists.TOLD) else ()
+
+
+def _levels(prompts: Mapping[str, Any], agency: str) -> list[str]:
+    if not has_any(prompts, lists.PROMPTS):
+        return []
+    from cdr.domain.asking.sending import levels_of
+
+    return levels_of(prompts, agency)
+
+
+def _told(case: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.asking.telling import tellings_of
+
+    for one in tellings_of(case):
         whom = f": {' '.join(one.to.split())}" if one.to else ""
         yield f"  {one.agency} was told on {one.on} by {one.by} ({one.route.replace('_', ' ')}){whom}"
 
@@ -135,33 +154,43 @@ def _state_of(request: Request) -> str:
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
-    from cdr.domain.case.letters_made import letters_made
+    """What stands in the case's own document; each part is loaded where the case has any of it."""
     from cdr.domain.case.review import reviews_of
     from cdr.domain.case.standing import closures_of, opened_again_on
-    from cdr.domain.process.retention import keepings_of
 
-    yield from _processes(case)
-    yield from _milestones(case)
+    yield from _processes(case) if has_any(case, lists.GATES) else ()
+    yield from _milestones(case) if has_any(case, lists.MILESTONES) else ()
     for review in reviews_of(case):
         yield f"\n{'Reviewed' if review.is_ratified else 'Analysis drafted'} on {review.on}"
         yield from _all_the_same(review)
-    yield from _deferrals(case)
-    yield from _second_opinions(case)
-    for letter in letters_made(case):
-        sent = f", to be sent on {letter.dated}" if letter.dated != letter.made_on else ""
-        yield f"\nLetter {letter.number} ({letter.kind}, {letter.status}, {letter.format}) to {_whom(letter)}, made on {letter.made_on}{sent}"
-    yield from _holds(case)
-    yield from _family(case)
-    for file in _files(case):
-        yield f"\nAttachment {file.number}: {file.kind.replace('_', ' ')}, {file.name}, {file.size:,} bytes, attached on {file.added_on}"
-    yield from _given_out(case)
+    yield from _deferrals(case) if has_any(case, lists.DEFERRALS) else ()
+    yield from _second_opinions(case) if has_any(case, lists.SECOND_OPINIONS) else ()
+    yield from _letters(case) if has_any(case, lists.LETTERS) else ()
+    yield from _holds(case) if has_any(case, lists.LETTER_GATES) else ()
+    yield from _family(case) if has_any(case, lists.QUESTIONS, lists.CONTACTS) else ()
+    yield from _files(case) if has_any(case, lists.ATTACHMENTS) else ()
+    yield from _given_out(case) if has_any(case, lists.DISCLOSURES, lists.HANDOVERS) else ()
     for closure in closures_of(case):
         yield f"\nClosed on {closure.on}"
         yield from _all_the_same(closure)
+    yield from _keepings(case) if has_any(case, lists.KEEPINGS) else ()
+    yield from (f"\nOpened again on {day}" for day in opened_again_on(case))
+
+
+def _letters(case: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.case.letters_made import letters_made
+
+    for letter in letters_made(case):
+        sent = f", to be sent on {letter.dated}" if letter.dated != letter.made_on else ""
+        yield f"\nLetter {letter.number} ({letter.kind}, {letter.status}, {letter.format}) to {_whom(letter)}, made on {letter.made_on}{sent}"
+
+
+def _keepings(case: Mapping[str, Any]) -> Iterator[str]:
+    from cdr.domain.process.retention import keepings_of
+
     for one in keepings_of(case):
         yield f"\nTo be kept until {one.until}, decided on {one.on}, recorded by {one.by}"
         yield from (f"  {line}" for line in one.because.splitlines())
-    yield from (f"\nOpened again on {day}" for day in opened_again_on(case))
 
 
 def _all_the_same(done: Review | Closure) -> Iterator[str]:
@@ -223,13 +252,16 @@ def _family(case: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {line}" for line in contact.text.splitlines())
 
 
-def _files(case: Mapping[str, Any]) -> Iterator[Attached]:
+def _files(case: Mapping[str, Any]) -> Iterator[str]:
     """The files that somebody attached; letters that are kept stand with the letters."""
     from cdr.domain.case.attachments import attachments_of
     from cdr.domain.case.letters_made import letters_made
 
     letters = {letter.attachment for letter in letters_made(case)}
-    return (file for file in attachments_of(case) if file.number not in letters)
+    for file in attachments_of(case):
+        if file.number not in letters:
+            kind = file.kind.replace("_", " ")
+            yield f"\nAttachment {file.number}: {kind}, {file.name}, {file.size:,} bytes, attached on {file.added_on}"
 
 
 def _processes(case: Mapping[str, Any]) -> Iterator[str]:
@@ -261,7 +293,7 @@ def _milestones(case: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _whom(letter: LetterMade) -> str:
-    from cdr.work.letters_held import letter_rules
+    from cdr.work.letters_called_for import letter_rules
 
     kind = letter_rules().kinds.get(letter.kind)
     of_kind = {"organisation": "the organisation of recommendation", "family": "person"}
@@ -301,14 +333,14 @@ def _disagreements(documents: CaseFile, document: Document) -> Iterator[str]:
 
 
 def _form(document: Document) -> Iterator[str]:
-    from cdr.forms import schema
-    from cdr.forms.fields import described
+    from cdr.forms import migrations
+    from cdr.forms.described import described
 
     about = {key: value for key, value in document.body.items() if key != "agency"}
     yield f"\n{TITLES[document.place.kind.name]}" + (
         f" of {document.body['agency']}" if "agency" in document.body else ""
     )
-    for depth, title, text in described(schema.current(document.form), about):
+    for depth, title, text in described(migrations.current(document.form), about):
         indent = "  " * (depth + 1)
         lines = str(text).replace("\n", f"\n{indent}  ")  # below its title, so that none looks like a heading
         yield f"{indent}{title}: {lines}".rstrip(": ") if text == "" else f"{indent}{title}: {lines}"

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import as_format, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
+from cdr.commands.options import as_file, dry_run, pass_app, refuse_preview_of_nothing, threshold
 from cdr.documents.tables.tally import FORMATS
 from cdr.errors import WrongUsage
 from cdr.records import dataclass
 from cdr.statistics.rounding import METHODS, SUPPRESS
 from cdr.terminal.output import deliver, put, put_json, say
 from cdr.work.counting import agencies, facts, facts_not_at_rest, groups, looks_back, setting, with_panel
-from cdr.work.releasing import refuse_threshold_of_rounded
 
 if TYPE_CHECKING:
     from cdr.statistics.public_tally import PublicEdition
@@ -117,8 +116,7 @@ class _Asked:
     help="With --merge --public: hide small counts and show the others as they are (suppress, without it), or round all (round).",
 )
 @dry_run
-@as_format(FORMATS, "table", "How the tables are written.")
-@output_file
+@as_file(FORMATS, "table", "How the tables are written.")
 @pass_app
 def command(
     app: App,
@@ -274,6 +272,7 @@ def _refuse_of_merging(has_files: bool, has_method: bool) -> None:
 def _method(name: str | None, threshold: int, public: bool) -> Method | None:
     """How the sum is made public, where it is. Raises: WrongUsage."""
     from cdr.statistics.rounding import Method
+    from cdr.work.releasing import refuse_threshold_of_rounded
 
     if name and not public:
         raise METHOD_OF_A_SUM

@@ -5,23 +5,22 @@ from __future__ import annotations
 import click
 
 from cdr.app import App
-from cdr.commands.options import as_format, case_reference, output_file, pass_app
+from cdr.commands.options import as_file, case_reference, pass_app
 from cdr.documents.timeline.timeline import FORMATS
 from cdr.errors import WrongUsage
-from cdr.terminal.output import STDOUT, deliver, say
+from cdr.terminal.output import STDOUT, deliver, say, terminal_size
 from cdr.written import counted
 
 
 @click.command("timeline")
 @case_reference
 @click.option("--identified", is_flag=True, help="With names, dates and places; without it they become roles and days.")
-@as_format(FORMATS, "text", "How it is written; a PDF needs -o.")
+@as_file(FORMATS, "text", "How it is written; a PDF needs -o.")
 @click.option(
     "--check",
     is_flag=True,
     help="Instead of the timeline, list what was replaced in it by what, and the words left that may be names; this names people.",
 )
-@output_file
 @pass_app
 def command(
     app: App, reference: str, identified: bool, format_: str, as_json: bool, check: bool, output: str | None
@@ -39,20 +38,20 @@ def command(
     cdr timeline 2026-7K3M --check
     cdr timeline 2026-7K3M --identified --format pdf -o timeline.pdf
     """
-    from pathlib import Path
-    from shutil import get_terminal_size
-
     from cdr.documents.timeline.timeline import render, render_check
-    from cdr.work import made_here
     from cdr.work.timelines import timeline_of
 
     chosen = "json" if as_json else format_
     _refuse_what_cannot_be(chosen, identified, check, output)
     made = timeline_of(app, app.store.case(reference), identified)
-    width = get_terminal_size((96, 24)).columns
+    width = terminal_size((96, 24)).columns
     rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
     deliver(rendered, chosen, output, as_json)
     if output and output != STDOUT:
+        from pathlib import Path
+
+        from cdr.work import made_here
+
         made_here.note(app, made_here.of_case(reference), {Path(output): rendered})
     if made.left and not check:
         say(

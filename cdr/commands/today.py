@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
-from cdr.terminal.output import put_json, visible
+from cdr.terminal.output import put_json, terminal_size, visible
 
 if TYPE_CHECKING:
     from cdr.documents.tables.today import EndingKey
 
-SCREEN = (80, 24)
 COLOURS = {"heading": {"bold": True}, "overdue": {"fg": "red"}}
 
 
@@ -38,7 +36,7 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     from cdr.documents.tables.today import lines, to_json
     from cdr.domain.process.today import today
     from cdr.work.helping import calls_to_make
-    from cdr.work.letters_held import letters_to_type
+    from cdr.work.letters_called_for import letters_to_type
     from cdr.work.meetings import panel_tasks
 
     app.store.require_member()
@@ -50,7 +48,7 @@ def command(app: App, everything: bool, as_json: bool) -> None:
     if as_json:
         put_json(to_json(found, keys, letters))
         return
-    screen = shutil.get_terminal_size(SCREEN)
+    screen = terminal_size()
     height = None if everything else screen.lines - 1
     for line in lines(found, screen.columns, height, bool(app.store.left_out), keys, letters):
         click.echo(click.style(visible(line.text), **COLOURS.get(line.style, {})))  # type: ignore[arg-type]

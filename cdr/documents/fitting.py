@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+
+from cdr.records import dataclass
 
 BESIDE_A_HEADING = 2  # columns that are kept there, as tabulate does
 GAP = 2  # columns between two of a table
 DEEPER = 2  # by how much the second line of what is wrapped stands further in than its first
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rows that differ in their first two cells alone: `text` has a line for each, with a blank between the two, which are of one length in all."""
+
+    text: str
+    rest: tuple[str, ...]
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """All of them."""
+        return [(*line.split(" "), *self.rest) for line in self.text.split("\n")]
+
+    def first(self) -> tuple[str, ...]:
+        """The first of them, which is as wide as each."""
+        return (*self.text.partition("\n")[0].split(" "), *self.rest)
+
+    def after(self, line: str) -> str:
+        """All of them as `line` shows the first."""
+        first, second, *_ = self.first()
+        place = line.index(second, len(first))
+        gap, rest = line[len(first) : place], line[place + len(second) :]
+        return self.text.replace(" ", gap).replace("\n", f"{rest}\n") + rest
 
 
 def lines(text: str, columns: int) -> str:
@@ -15,18 +40,21 @@ def lines(text: str, columns: int) -> str:
     return "\n".join(_line(line, columns) for line in text.split("\n"))
 
 
-def table(rows: Sequence[Sequence[object]], headers: Sequence[str], columns: int) -> str:
+def table(rows: Sequence[Sequence[object] | Run], headers: Sequence[str], columns: int) -> str:
     """A plain table within so many columns (0: as wide as it is); where its words are too long for that, a list of its rows."""
-    cells = [[*map(str, row)] for row in rows]
+    runs = {one.first()[0]: one for one in rows if isinstance(one, Run)}
+    cells = [[*map(str, row.first() if isinstance(row, Run) else row)] for row in rows]
     if not columns:
-        return _grid(cells, headers)
+        return _with_all(_grid(cells, headers), runs)
     natural = [
         max([_widest(head) + BESIDE_A_HEADING, *map(_widest, column)])
         for head, *column in zip(headers, *cells, strict=True)
     ]
     room = columns - GAP * (len(headers) - 1)
     if sum(natural) <= room:
-        return _grid(cells, headers)
+        return _with_all(_grid(cells, headers), runs)
+    if runs:
+        return table([one for row in rows for one in (row.rows() if isinstance(row, Run) else [row])], headers, columns)
     least = [
         max([_longest_word(head) + BESIDE_A_HEADING, *map(_longest_word, column)])
         for head, *column in zip(headers, *cells, strict=True)
@@ -67,6 +95,14 @@ def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str], is_of_numbers: 
         f"%{'' if is_of_numbers and place else '-'}{width}s" for place, width in enumerate(widths)
     )
     return "\n".join([(padded % row).rstrip() for row in every])
+
+
+def _with_all(text: str, runs: Mapping[str, Run]) -> str:
+    """The table with all the rows of the runs, of which it has the first; the first cell says which that is."""
+    if not runs:
+        return text
+    whole = ((line, runs.get(line.partition(" ")[0])) for line in text.split("\n"))
+    return "\n".join([run.after(line) if run else line for line, run in whole])
 
 
 def _narrowed(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdr.forms.codec import Scalar
-from cdr.forms.codelists import code_list
 from cdr.forms.schema import coerce_value, value_problems
-from cdr.forms.schema_files import ALSO, Schema, expanded
+from cdr.forms.schema_files import Schema, expanded, meaning
 from cdr.records import dataclass
 
 FORMATS: Mapping[str, str] = {
@@ -21,7 +20,6 @@ FORMATS: Mapping[str, str] = {
     "email": "an e-mail address",
 }
 ONE_LINE = "^[^\\n]*$"
-OF_WORK = "x-of-work"
 NUMBERS: Mapping[str, str] = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
 
 
@@ -151,69 +149,6 @@ def _needed(part: Field, above: Named) -> str:
     )
 
 
-def described(
-    schema_name: str, body: Mapping[str, Any], told: Callable[[str], str] = str
-) -> Iterator[tuple[int, str, str]]:
-    """What a document says, for a person: how deep a line is, the field's title, and the answer with its codes in words.
-
-    What somebody wrote themselves is said as `told` has it (without names, say); the words of codes are ours and stay, and so
-    does what tells of work to be done and not of the child (`x-of-work`): when a recommendation is due.
-    """
-    group = Field("", "", "", "group", True, (), expanded(schema_name))
-    yield from _described(group, {key: value for key, value in body.items() if key != "schema"}, 0, told)
-
-
-def _described(
-    field: Field | None, value: Any, depth: int, told: Callable[[str], str]
-) -> Iterator[tuple[int, str, str]]:
-    if isinstance(value, list):
-        yield from _items(field.item() if field and field.kind == "list" else None, value, depth, told)
-        return
-    parts = _answered(field, value)
-    for key, inner in value.items():
-        part = parts.get(str(key))
-        title = part.title if part else key.replace("_", " ").capitalize()
-        if isinstance(inner, Mapping) or (isinstance(inner, list) and any(isinstance(one, Mapping) for one in inner)):
-            yield depth, title, ""
-            yield from _described(part, inner, depth + 1, told)
-        else:
-            yield depth, title, _value_in_words(part, inner, told)
-
-
-def _items(
-    item: Field | None, values: list[Any], depth: int, told: Callable[[str], str]
-) -> Iterator[tuple[int, str, str]]:
-    """What a list of groups says; one that is alone stands right below the list's title."""
-    for number, inner in enumerate(values, 1):
-        alone = len(values) == 1
-        if isinstance(inner, Mapping | list):
-            yield from () if alone else [(depth, f"{number} of {len(values)}", "")]
-            yield from _described(item, inner, depth + (not alone), told)
-        else:
-            yield depth, f"{number} of {len(values)}", _value_in_words(item, inner, told)
-
-
-def _answered(group: Field | None, value: Mapping[str, Any]) -> dict[str, Field]:
-    """The fields of a group by key, those that only answers like these have among them (a supplementary form's questions)."""
-    if group is None or group.kind != "group":
-        return {}
-    parts = {part.key: part for part in group.fields()}
-    for branch in group.schema.get("allOf", ()):
-        if all(value.get(key) == part["const"] for key, part in branch["if"]["properties"].items()):
-            parts |= {key: _field(key, schema, required=True) for key, schema in branch["then"]["properties"].items()}
-    return parts
-
-
-def _value_in_words(field: Field | None, value: Any, told: Callable[[str], str]) -> str:
-    if isinstance(value, list):
-        item = field.item() if field and field.kind == "list" else None
-        return ", ".join(_value_in_words(item, one, told) for one in value) or "none"
-    if value is None:
-        return "-"
-    words = dict(field.codes).get(str(value)) if field else ""
-    return words or (str(value) if field and field.schema.get(OF_WORK) else told(str(value)))
-
-
 def _fields(schema: Schema) -> list[Field]:
     needed = schema.get("required", ())
     return [_field(key, part, key in needed) for key, part in schema.get("properties", {}).items()]
@@ -223,7 +158,8 @@ def _field(key: str, schema: Mapping[str, Any], required: bool) -> Field:
     types = schema.get("type", "string")
     named = [types] if isinstance(types, str) else types
     kind = "group" if "object" in named else "list" if "array" in named else "text"
-    return Field(key, schema.get("title", key), schema.get("description", ""), kind, required, _codes(schema), schema)
+    codes = tuple((str(code), meaning(schema, code)) for code in schema.get("enum", ()))
+    return Field(key, schema.get("title", key), schema.get("description", ""), kind, required, codes, schema)
 
 
 def _takes(schema: Schema) -> str:
@@ -249,11 +185,3 @@ def _range(schema: Schema) -> str:
     if low is not None and high is not None:
         return f" from {low} to {high}"
     return f" of {low} or more" if low is not None else f" of {high} or less" if high is not None else ""
-
-
-def _codes(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    if "x-codes" not in schema:
-        return tuple((str(code), "") for code in schema.get("enum", ()))
-    lists = code_list(schema["x-codes"]), code_list(ALSO)
-    known = ((code, next(one.label(code) for one in lists if code in one)) for code in schema["enum"])
-    return tuple((str(code), label) for code, label in known)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date
+from functools import cached_property
 
 from cdr.records import dataclass
 from cdr.statistics.facts import CaseFacts
@@ -33,6 +34,11 @@ OWN_WHOLE = SHARES | RATES | TIMES | PARTS
 ANSWER = {"reviews.not_modifiable_by_authority": "no"}
 # tables in which one row may be known of a case and another not
 ROW_BY_ROW = SHARES | {"notifications.family", "reviews.family", "reviews.relevance"}
+OF_CASES = (
+    "cells",
+    "of_all",
+    "with_any",
+)  # the lists of `Counted` that hold references, and the numbers of `Summed` for these
 Place = tuple[str, tuple[str, ...]]  # the lists of `Counted`, or the numbers of `Summed`, and where in them
 
 
@@ -54,12 +60,12 @@ class Counted:
     first_days: dict[str, date] = field(default_factory=dict)
     summed: Summed = NOTHING
 
-    def known(self, table: str, row: str | None, column: str) -> int:
-        """Of how many of the cases that a cell counts of it is known whether they count."""
-        if table in TIMES:
-            return self.number(table, row, column)
-        silent = row if row is not None and table in ROW_BY_ROW else EVERY
-        return self.number_of(table, row, column) - self.unanswered.get((table, silent, column), 0)
+    def silent(self, table: str, row: str | None, column: str) -> int:
+        """Of how many of the cases that a cell counts of nobody said whether they count."""
+        if table not in self.not_answered_in:
+            return 0
+        which = row if row is not None and table in ROW_BY_ROW else EVERY
+        return self.unanswered.get((table, which, column), 0)
 
     def n(self, table: str, row: str | None, column: str) -> Sequence[str]:
         """Who is counted in a cell, or in the total without a row."""
@@ -70,30 +76,47 @@ class Counted:
         return () if table in RATES else self._who(_place_of_whole(table, row, column))
 
     def number(self, table: str, row: str | None, column: str) -> int:
-        """How many `n` are, with those of whom there are only numbers."""
-        return self._how_many(_place_of(table, row, column))
+        """How many `n` are, with those of whom there are only numbers; asked when all are counted, as whatever is asked in numbers."""
+        name, place = _place_of(table, row, column)
+        return self._numbers[name].get(place, 0)
 
     def number_of(self, table: str, row: str | None, column: str) -> int:
         """How many `of` are, with those of whom there are only numbers."""
-        return 0 if table in RATES else self._how_many(_place_of_whole(table, row, column))
+        if table in RATES:
+            return 0
+        name, place = _place_of_whole(table, row, column)
+        return self._numbers[name].get(place, 0)
 
     def _who(self, place: Place) -> Sequence[str]:
         found: Sequence[str] = getattr(self, place[0]).get(place[1], ())
         return found
 
-    def _how_many(self, place: Place) -> int:
-        return len(self._who(place)) + int(getattr(self.summed, place[0]).get(place[1], 0))
-
-    def rows(self, table: str) -> dict[str, int]:
-        """How often each row of a table was counted in all columns, in the order in which they came."""
-        found: dict[str, int] = {}
-        for (counted, row, _), cases in self.cells.items():
-            if counted == table:
-                found[row] = found.get(row, 0) + len(cases)
-        for (counted, row, _), n in self.summed.cells.items():
-            if counted == table:
-                found[row] = found.get(row, 0) + n
+    @cached_property
+    def _numbers(self) -> Mapping[str, Mapping[tuple[str, ...], int]]:
+        """How many are counted in each place of each list."""
+        found: dict[str, dict[tuple[str, ...], int]] = {}
+        for name in OF_CASES:
+            numbers = found[name] = {key: len(cases) for key, cases in getattr(self, name).items()}
+            for key, n in getattr(self.summed, name).items():
+                numbers[key] = numbers.get(key, 0) + n
         return found
+
+    def rows(self, table: str) -> Mapping[str, int]:
+        """How often each row of a table was counted in all columns, in the order in which they came."""
+        return self._rows.get(table, {})
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Mapping[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        for (table, row, _), n in self._numbers["cells"].items():
+            of_table = found.setdefault(table, {})
+            of_table[row] = of_table.get(row, 0) + n
+        return found
+
+    @cached_property
+    def not_answered_in(self) -> frozenset[str]:
+        """The tables in which there is something that nobody answered."""
+        return frozenset(table for (table, _, _), n in self.unanswered.items() if n)
 
     def take(self, others: Summed) -> None:
         """Count in other cases, of whom there are only numbers."""
@@ -108,7 +131,7 @@ class Counted:
 
     def in_numbers(self) -> Summed:
         """The same without anybody's reference."""
-        lists = {name: getattr(self, name) for name in ("cells", "of_all", "with_any")}
+        lists = {name: getattr(self, name) for name in OF_CASES}
         numbers = {name: {key: len(cases) for key, cases in found.items()} for name, found in lists.items()}
         silent = frozenset(self.holds_unanswered)
         return Summed(

@@ -120,11 +120,17 @@ def year_delays(cases: Cases, year: str, today: date, precedence: Sequence[str])
     first, last = first_and_last_day(year)
     to = min(last, today)
     known = [facts for _, facts in sorted(cases.items()) if (on := facts.notification.notified_on) and on <= to]
-    counted = [facts for facts in known if facts.notification.counted]
+    counted = [facts for facts in known if facts.notification.counted and _is_of(facts, first, to)]
     ours = [(one, facts) for facts in counted if (one := case_delays(facts, to, precedence)) is not None]
     reviewed = tuple(one for one, _ in ours if one.reviewed and first <= one.end <= last)
     still_open = tuple(one for one, facts in ours if not one.reviewed and not _was_closed(facts, to))
     return YearDelays(year, to, reviewed, still_open)
+
+
+def _is_of(facts: Facts, first: date, to: date) -> bool:
+    """Whether a case may be of a year that begins on `first`: it was not reviewed before, as far as is known on the day `to`."""
+    review = reviewed_on(facts)
+    return review is None or review > to or max(review, facts.notification.died or review) >= first
 
 
 def _was_closed(facts: Facts, on: date) -> bool:

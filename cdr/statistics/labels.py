@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, cached_property
 from itertools import chain
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 from cdr.domain.case.facts import CONTRIBUTED, LISTS, PROCESSES
 from cdr.domain.case.places import OTHER_HOSPITAL, own_authority, own_hospital
 from cdr.domain.process.age import AGE_BANDS, age_band, completed_years
-from cdr.domain.process.clocks import add_months
-from cdr.domain.rulebook.form_c import DOMAINS
+from cdr.domain.process.clocks import whole_months
+from cdr.domain.rulebook.domains import DOMAINS
 from cdr.forms.codelists import code_list
 from cdr.records import dataclass
 from cdr.statistics.facts import CaseFacts
@@ -130,13 +130,10 @@ class Labels:
         if died is None or reviewed is None or reviewed < died:
             return NOT_KNOWN
         labels, middle = self.bands["duration"]["labels"], self.bands["duration"]["middle"]
-        first, last = middle["from_months"], middle["to_months"]
-        # the exact day matters in the limits' own months only, and working it out for every case is slow
-        months = (reviewed.year - died.year) * 12 + reviewed.month - died.month
-        if months < first or (months == first and reviewed < add_months(died, first)):
+        if whole_months(died, reviewed) < middle["from_months"]:
             return str(labels["shorter"])
-        within = months < last or (months == last and reviewed <= add_months(died, last))
-        return str(labels["middle" if within else "longer"])
+        is_longer = whole_months(died, reviewed - timedelta(days=1)) >= middle["to_months"]
+        return str(labels["longer" if is_longer else "middle"])
 
 
 def _age(born: date | None, died: date | None) -> str:

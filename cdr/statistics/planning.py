@@ -5,7 +5,7 @@ For members alone: small numbers are shown as they are.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -191,6 +191,9 @@ def _year(facts: Facts) -> str:
 def _months(cases: Sequence[Facts], year: str, today: date) -> Iterable[Month]:
     first = first_and_last_day(year)[0]
     own = [_Course.of(one) for one in cases if not one.is_imported]
+    may_be_open = [one for one in own if not one.is_over(first)]
+    asked = [(day, answered) for one in own for day, answered in one.asked if answered is None or answered > first]
+    notified = sorted(one.notification.notified_on for one in cases if one.notification.notified_on)
     reviewed = Counter((day.year, day.month) for one in cases if (day := reviewed_on(one)))
     for n in range(12):
         begins = date(first.year + (first.month + n > 12), (first.month + n - 1) % 12 + 1, 1)
@@ -200,10 +203,10 @@ def _months(cases: Sequence[Facts], year: str, today: date) -> Iterable[Month]:
         at = min(ends, today)
         yield Month(
             f"{begins:%Y-%m}",
-            sum(begins <= day <= at for one in cases if (day := one.notification.notified_on)),
+            bisect_right(notified, at) - bisect_left(notified, begins),
             reviewed[begins.year, begins.month],
-            sum(one.is_open(at) for one in own),
-            sum(one.awaited(at) for one in own),
+            sum(one.is_open(at) for one in may_be_open),
+            sum(day <= at and (answered is None or answered > at) for day, answered in asked),
         )
 
 
@@ -234,6 +237,6 @@ class _Course:
         until = [event for event in self.events if event[0] <= on]
         return not until or until[-1][1] or (self.is_open_now and len(until) == len(self.events))
 
-    def awaited(self, on: date) -> int:
-        """How many of its returns were awaited at the end of a day."""
-        return sum(asked <= on and (answered is None or answered > on) for asked, answered in self.asked)
+    def is_over(self, since: date) -> bool:
+        """Whether the case was closed for good before this day, and so is open on none that follows."""
+        return bool(self.events) and not (self.is_open_now or self.events[-1][1]) and self.events[-1][0] < since

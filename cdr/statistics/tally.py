@@ -39,7 +39,6 @@ from cdr.statistics.tables import (
     percent,
     quartiles,
 )
-from cdr.statistics.tally_json import to_json
 
 BASIS_OF = {
     "notifications": "notified",
@@ -54,7 +53,7 @@ HALF_UP, LARGEST_REMAINDER = "half-up", "largest-remainder"
 ROUNDING = (HALF_UP, LARGEST_REMAINDER)
 ROUNDING_NOTES = {HALF_UP: "half_up", LARGEST_REMAINDER: "largest_remainder"}
 
-__all__ = ["Cell", "Choice", "Row", "Setting", "Table", "Tally", "known_tables", "tally", "to_json", "traced"]
+__all__ = ["Cell", "Choice", "Row", "Setting", "Table", "Tally", "known_tables", "tally", "traced"]
 
 
 @dataclass(frozen=True)
@@ -241,7 +240,7 @@ def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
         return NOT_KNOWN
     if table in RATES:
         return replace(_rate(table, row, n, made), known=n)
-    known = counts.known(table, row, column)
+    known = n if table in TIMES else of - counts.silent(table, row, column)
     if row is not None and (table, row) in counts.holds_unanswered:  # not a part of those that are known
         return Cell(n, of, None, known=known)
     if row is None and (table not in OWN_WHOLE or table in PARTS):  # the whole itself
@@ -280,7 +279,7 @@ def _rounded(table: str, rows: Sequence[Row], choice: Choice) -> Sequence[Row]:
 
     What is not known is no part of it.
     """
-    if choice.decimals != 1:
+    if choice.decimals != 1:  # which its cells have from the start
         rows = [replace(row, cells=tuple(_whole_percents(c, table, choice) for c in row.cells)) for row in rows]
     if choice.rounding != LARGEST_REMAINDER or table in SHARES | OVERLAPPING | TIMES | RATES or not rows:
         return rows
@@ -289,9 +288,9 @@ def _rounded(table: str, rows: Sequence[Row], choice: Choice) -> Sequence[Row]:
 
 
 def _whole_percents(cell: Cell, table: str, choice: Choice) -> Cell:
-    of = cell.of if table in TIMES else cell.whole
-    if cell.percent is None or cell.n is None:
+    if choice.decimals == 1 or cell.percent is None or cell.n is None:
         return cell
+    of = cell.of if table in TIMES else cell.whole
     return replace(cell, percent=percent(cell.n, of or 0, choice.decimals))
 
 
@@ -395,6 +394,6 @@ def _of_what_is_not_known(table: str, made: _Made) -> list[str]:
         notes.append(words["unfinished"].format(columns=", ".join(begun), day=day))
     if today and made.choice.looks_back:
         notes.append(words["looks_back"].format(day=f"{today.day} {today:%B %Y}"))
-    if any(counted == table and n for (counted, _, _), n in made.counts.unanswered.items()):
+    if table in made.counts.not_answered_in:
         notes.append(words["unanswered"])
     return notes

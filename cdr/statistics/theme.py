@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from cdr.domain.case.facts import CONTRIBUTED
 from cdr.domain.process.age import AGE_BANDS
@@ -131,7 +132,8 @@ def theme(
     matching = [one for one, said in zip(cases, answers, strict=True) if all(said)]
     not_known = sum(None in said and False not in said for said in answers)
     concerns = tuple(one for one in matching if has_concerns(one))
-    unclear = tuple(one for one in matching if not has_concerns(one) and _is_silent(one))
+    with_concerns = {one.case for one in concerns}
+    unclear = tuple(one for one in matching if one.case not in with_concerns and _is_silent(one))
     return Theme(tuple(years), tuple(cases), tuple(matching), concerns, not_known, unclear)
 
 
@@ -142,6 +144,10 @@ def _is_silent(case: CaseFacts) -> bool:
 
 def has_concerns(case: CaseFacts) -> bool:
     """Whether the review found factors in what services did that may have contributed, or named one of that domain."""
-    of_services = {code.code for code in code_list("factor").codes if code.extra.get("domain") == SERVICES}
-    named = {*case.contributory_factors, *case.modifiable_factors}
-    return case.domains.get(SERVICES) == CONTRIBUTED or bool(named & of_services)
+    named = (*case.contributory_factors, *case.modifiable_factors)
+    return case.domains.get(SERVICES) == CONTRIBUTED or not _of_services().isdisjoint(named)
+
+
+@cache
+def _of_services() -> frozenset[object]:
+    return frozenset(code.code for code in code_list("factor").codes if code.extra.get("domain") == SERVICES)

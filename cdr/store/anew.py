@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from cdr.errors import NotAllowed
 from cdr.store import erasures, incoming, layout, transaction
-from cdr.store.document import encode
 from cdr.store.incoming import Incoming, Joint, Sides
 from cdr.store.layout import Place
 from cdr.store.objects import Blob
+from cdr.store.plaintext import encode
 from cdr.store.registry import MEMBER, Person, Registry, may_write
 from cdr.store.revisions import Revisions
 from cdr.store.snapshot import Snapshot

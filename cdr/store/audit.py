@@ -34,6 +34,7 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
 
     Raises: NotFound, NotAuthentic.
     """
+    store.git.ask_itself()
     sealed, case = store.sealed, layout.reference(reference) if reference else ""
     folder = f"cases/{case}" if case else ""
     if case and erasures.at(sealed.git, sealed.head, case) is None:

@@ -71,6 +71,7 @@ def make(store: Store, file: Path, today: date) -> Made:
         raise ConditionsNotMet(f"{file} is a folder.", [], "Name a file in it.")
     if target.is_relative_to(store.folder.resolve()):
         raise ConditionsNotMet("A backup in the store's own folder is lost with it.", [], "Put it on another disk.")
+    store.git.ask_itself()
     verified, git = store.history.verified(store.progress), store.git
     with disk.aside(target.parent) as aside, git.repository.with_branches() as there:
         made = aside / "bundle"

@@ -12,11 +12,12 @@ from cdr import disk
 from cdr.errors import InvalidData
 from cdr.store import git_files
 from cdr.store.crypto import Gnupg
-from cdr.store.document import Document, decode, digest, encode
+from cdr.store.document import Document, digest
 from cdr.store.git import Git
 from cdr.store.keyring import Key
 from cdr.store.layout import ATTACHMENT, Place
 from cdr.store.packets import recipient_ids
+from cdr.store.plaintext import decode, encode
 from cdr.store.store import Store
 
 ATTRIBUTES = b"*.gpg -text diff=cdr merge=cdr\n"

@@ -8,13 +8,13 @@ status lines and the data together do; and where nothing came of a call, what is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
 from cdr import programs
-from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
+from cdr.errors import CdrError, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
 from cdr.records import dataclass
 from cdr.store import gpg
 from cdr.store.gpg import UNLOCK_HINT, Answer
@@ -114,7 +114,7 @@ class Gnupg:
             answer = self._run(options, data, may_ask=True, own=True)
         if is_whole(answer):
             return answer.out
-        raise _why_not_opened(answer, what)
+        raise gpg.why_not_opened(answer, what)
 
     def decrypt_files(self, paths: Sequence[str], most: int, descriptors: Sequence[int]) -> Answer:
         """What GnuPG makes of these files, `NAME.gpg` each, whose plaintext it writes to `NAME`; one private-key operation for each.
@@ -175,23 +175,20 @@ class Gnupg:
         answer = self._with_passphrase(secret, [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--decrypt"], data)
         if is_whole(answer):
             return answer.out
-        raise _why_not_opened(answer, what)
+        raise gpg.why_not_opened(answer, what)
 
-    def unseal_files(self, paths: Sequence[str], secret: str, descriptors: Sequence[int]) -> Answer:
-        """What GnuPG makes of these files, as `decrypt_files`, where `seal` sealed them all with one secret; no private-key operation."""
-        options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt", *paths]
-        return self._with_passphrase(secret, options, b"", descriptors)
+    def begin_unsealing(self, secret: str, descriptor: int) -> tuple[programs.Process, int]:
+        """A GnuPG that reads names of files, `NAME.gpg` each, opens what `seal` sealed with one secret, and writes it to `NAME`.
 
-    def _with_passphrase(
-        self, passphrase: str, options: Sequence[str], data: bytes, descriptors: Sequence[int] = ()
-    ) -> Answer:
-        reading, writing = os.pipe()
-        try:
-            os.write(writing, passphrase.encode("ascii"))
-            os.close(writing)
-            return self._run(["--passphrase-fd", str(reading), *options], data, (reading, *descriptors))
-        finally:
-            os.close(reading)
+        `descriptor` stays open in it. Gives the process, and where its status lines can be read. No private-key operation.
+        """
+        options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt"]
+        with _told_through_a_pipe(secret) as reading:
+            return gpg.begin([*self._with_ring(), "--passphrase-fd", str(reading), *options], (reading, descriptor))
+
+    def _with_passphrase(self, passphrase: str, options: Sequence[str], data: bytes) -> Answer:
+        with _told_through_a_pipe(passphrase) as reading:
+            return self._run(["--passphrase-fd", str(reading), *options], data, (reading,))
 
     def open_reply(self, data: bytes, most: int) -> bytes | None:
         """The plaintext of a file that somebody else sent, under `most` bytes (at which GnuPG stops without a word); None where no key that is here opens it.
@@ -277,9 +274,12 @@ class Gnupg:
         operations: int = 1,
     ) -> Answer:
         """`own`: the user's own ring is looked at too."""
+        return gpg.call([*self._with_ring(own), *options], data, descriptors, may_ask=may_ask, operations=operations)
+
+    def _with_ring(self, own: bool = False) -> list[str]:
         alone = [] if own else ["--no-default-keyring"]
         ring = [*alone, *gpg.NO_LOCKS, "--keyring", str(self.keyring)] if self.keyring else []
-        return gpg.call([*gpg.NO_TRUST, *ring, *options], data, descriptors, may_ask=may_ask, operations=operations)
+        return [*gpg.NO_TRUST, *ring]
 
     # ---- keys --------------------------------------------------------------------------------------------------
 
@@ -350,6 +350,18 @@ class Gnupg:
             programs.run(["gpgconf", "--kill", "all"], seconds=END_SECONDS, environment=gpg.environment())
 
 
+@contextmanager
+def _told_through_a_pipe(passphrase: str) -> Iterator[int]:
+    """From which descriptor GnuPG reads it."""
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, passphrase.encode("ascii"))
+        os.close(writing)
+        yield reading
+    finally:
+        os.close(reading)
+
+
 def short(fingerprint: str) -> str:
     """The end of a fingerprint, as people compare it."""
     return fingerprint[-16:]
@@ -376,25 +388,3 @@ def is_whole(answer: Answer) -> bool:
     once = ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY", "END_DECRYPTION")
     never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED")
     return answer.code == 0 and all(answer.count(word) == 1 for word in once) and not any(map(answer.count, never))
-
-
-def _why_not_opened(answer: Answer, what: str) -> CdrError:
-    """Damage is told only where nothing else explains it."""
-    if answer.count("BADMDC"):
-        return NotAuthentic(f"{_begun(what)} is damaged: it is not what was encrypted.", MEND)
-    locked = gpg.why_locked(answer)
-    if locked:
-        return TryAgain(f"The key that opens {what} is locked: {locked}.", UNLOCK_HINT)
-    cause = None if answer.count("NODATA") else gpg.cause(answer)
-    if cause:
-        return cause
-    if answer.count("NO_SECKEY") and not answer.count("PLAINTEXT"):
-        return NotAllowed(
-            f"{_begun(what)} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list"
-        )
-    return NotAuthentic(f"{_begun(what)} is damaged or is not an encrypted document.", MEND)
-
-
-def _begun(what: str) -> str:
-    """What is told of at the beginning of a sentence; a path stays as it is."""
-    return f"T{what[1:]}" if what.startswith("the ") else what

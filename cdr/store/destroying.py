@@ -17,7 +17,7 @@ from pathlib import Path
 from cdr import disk
 from cdr.errors import CdrError
 from cdr.expressions import expression
-from cdr.store import erasures, git_files, lock, packing
+from cdr.store import asked_before, erasures, git_files, lock, packing
 from cdr.store.document import digest
 from cdr.store.git import Git
 from cdr.store.history import History
@@ -31,7 +31,7 @@ from cdr.store.store import Store
 DONE = "erased"
 OF_A_PACK = (".idx", ".rev", ".bitmap", ".mtimes", ".keep", ".promisor", ".pack")
 PERSON = expression(r"[0-9A-F]{40}")
-OF_ALL_CASES = ("index", "not-at-rest", "checked")
+OF_ALL_CASES = ("index", "not-at-rest", "since", "checked")
 
 
 def waiting(store: Store, again: str = "") -> list[str]:
@@ -47,6 +47,7 @@ def waiting(store: Store, again: str = "") -> list[str]:
 def finish(store: Store, cases: Collection[str]) -> None:
     """Destroy here all that is left of these cases, which are erased, and note that this is done. Raises: TryAgain, DiskFailed."""
     with store.writing():
+        store.git.repository.refuse_odd_objects()
         _destroy(store.git, cases, strays=_strays(store.git))
         _clear_beside(store, cases)
         state = store.history.state
@@ -220,6 +221,8 @@ def _clear_beside(store: Store, cases: Collection[str]) -> None:
     for path in aside.rglob("*.gpg") if aside.is_dir() else ():
         path.unlink()
     state = store.history.state
+    store.git.asked_before = None
+    asked_before.forget(state)
     people = [one.name for one in state.folder.iterdir() if PERSON.fullmatch(one.name)] if state.folder.is_dir() else []
     for person in people:
         kept = [path.name for path in (state.folder / person).iterdir()]

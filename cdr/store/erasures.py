@@ -12,7 +12,6 @@ from dataclasses import asdict, replace
 from cdr import moments
 from cdr.errors import VERIFY, NotAuthentic
 from cdr.expressions import expression
-from cdr.forms import codec
 from cdr.records import dataclass
 from cdr.store import layout
 from cdr.store.objects import Blob, Changes, Commit, Objects
@@ -48,6 +47,8 @@ class Erasure:
     @classmethod
     def read(cls, raw: bytes, path: str) -> Erasure:
         """What a file says. Raises: NotAuthentic where it is none that cdr wrote."""
+        from cdr.forms import codec
+
         try:
             body = codec.load(raw, codec.MAX_NODES)
             found = cls(**{key: str(value) for key, value in body.items() if key != "schema"})
@@ -69,6 +70,8 @@ class Erasure:
 
     def written(self) -> bytes:
         """The file that says so."""
+        from cdr.forms import codec
+
         said = {key: value for key, value in asdict(self).items() if value}
         return codec.dump({"schema": SCHEMA, **said})
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
 from cdr.records import dataclass
 from cdr.store import erasures, layout
-from cdr.store.document import Document, decode
+from cdr.store.document import Document
+from cdr.store.plaintext import decode
 
 if TYPE_CHECKING:
     from cdr.store.layout import Place

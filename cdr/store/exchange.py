@@ -34,6 +34,8 @@ BEGUN_AS_COPY = (
 )
 # how git says that files of a commit are not there to be sent, as after a case was erased
 LACKING = (b"upload-pack", b"unable to read", b"bad pack header", b"did not receive expected object", b"early EOF")
+# how git says that the other repository has not got, or cannot read, what its history is made of
+LOST_THERE = (b"not our ref", b"possible repository corruption", b"is corrupt", b"bad tree object", b"bad object")
 # how git says that a machine was not told to send a history without some of its files, and then those by their names
 NOT_TOLD = (b"filtering not recognized", b"not allow request for unadvertised object")
 HEAD, BRANCHES = "HEAD", "refs/heads/"
@@ -75,6 +77,13 @@ CAUSES: tuple[tuple[tuple[bytes, ...], type[CdrError], str, str], ...] = (
         NotAuthentic,
         "What {} sent is damaged.",
         "Nothing was taken over. Ask who looks after it.",
+    ),
+    (
+        LOST_THERE,
+        NotAuthentic,
+        "{} has lost a part of the history, or its disk has damaged it.",
+        "Nothing was taken over, and your work is kept here. Who has everything (their cdr verify finds nothing wrong) makes another:"
+        " git init --bare FOLDER; then all take that: cdr sync FOLDER",
     ),
 )
 
@@ -153,6 +162,8 @@ def fetch(git: Git, remote: Remote, known: str) -> str | None:
     `known` is the commit that both may have in common, empty for a repository that has none. Raises: NotFound, TryAgain, DiskFailed.
     """
     branch = git.repository.branch
+    git.ask_itself()
+    git.repository.refuse_odd_objects()
     with _beside(git, known) as told, lasting_names.keeping(git.repository.objects):
         try:
             git.run(

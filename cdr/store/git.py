@@ -7,17 +7,16 @@ objects are. What it reads comes back through `Objects`, which checks every byte
 from __future__ import annotations
 
 import os
-import shutil
-import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from cdr import disk, resources
+from cdr import disk, programs, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
-from cdr.store import git_process, lasting_names, ownership
+from cdr.store import git_process, ownership
+from cdr.store.asked_before import AskedBefore
 from cdr.store.folders import ASK, folder_bytes
 from cdr.store.git_process import GitFailed, Reader
 from cdr.store.objects import (
@@ -34,6 +33,7 @@ from cdr.store.objects import (
     path_text,
 )
 from cdr.store.repository import REFTABLE, SHA_256, Repository
+from cdr.store.state import State, roots_at
 
 OLDEST_GIT = (2, 36)
 AT_ONCE = min(4, os.cpu_count() or 1)
@@ -51,6 +51,8 @@ class Git(Objects):
         self.folder = folder
         self.repository = Repository(folder)
         self.held: tuple[int, ...] = ()
+        self.asked_before: AskedBefore | None = None
+        self.is_asked_itself = False
         self._reader: Reader | None = None
         self._one_reader = Lock()
 
@@ -59,7 +61,7 @@ class Git(Objects):
     @cached_property
     def binary(self) -> str:
         """The path of git. Raises: ToolMissing."""
-        found = shutil.which("git")
+        found = programs.found("git")
         if found is None:
             raise ToolMissing("git is not installed.", "Install it (Debian, Ubuntu: apt install git) and try again.")
         if git_process.version_of(found) < OLDEST_GIT:
@@ -103,7 +105,59 @@ class Git(Objects):
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
+    def look_beside(self, accepted_root: str | None) -> None:
+        """Let what was asked before answer, where the store is known here, by no root that a person gives just now.
+
+        Of a folder that is another user's git itself is asked, to which the user may have said that it is to be used.
+        """
+        tip, seen = self.repository.tip(), roots_at(self.folder)
+        if tip and len(seen) == 1 and not accepted_root and not self.repository.foreign():
+            self.asked_before = AskedBefore(State(seen.pop(), self.folder), tip)
+
+    def keep_what_was_asked(self) -> None:
+        """Keep what was asked of git in this run for the next."""
+        if self.asked_before:
+            self.asked_before.keep(self.repository.standing())
+
+    def ask_itself(self) -> None:
+        """Read every object from the repository from now on, also what was known without it: whoever judges or writes sees what is damaged."""
+        if self.asked_before and not self.is_asked_itself:
+            self._forget()
+        self.is_asked_itself = True
+
+    def often(self, digest: str, most: int) -> bytes:
+        """The bytes of a file that every question reads. Raises: as `contents`."""
+        if self.asked_before:
+            self.asked_before.is_asked_often(digest)
+        return self.contents([digest], most)[0]
+
+    def _entry(self, folder: str, name: bytes) -> tuple[bytes, bytes] | None:
+        before = self._before
+        found = before.named(folder, name) if before and folder not in self._folders else None
+        if found is None:
+            found = super()._entry(folder, name)
+            if before and found and folder in self._alike:
+                before.note_name(folder, name, found)
+        return found
+
+    @property
+    def _before(self) -> AskedBefore | None:
+        return None if self.is_asked_itself else self.asked_before
+
     def _read(self, ids: Sequence[str], kind: str, most: int) -> list[bytes]:
+        """What was asked before is known; git is asked for the rest."""
+        before = self._before
+        if before is None:
+            return self._read_itself(ids, kind, most)
+        known = before.objects(ids, kind, most)
+        missing = [id_ for id_ in dict.fromkeys(ids) if id_ not in known]
+        if missing:
+            found = dict(zip(missing, self._read_itself(missing, kind, most), strict=True))
+            before.note(kind, found)
+            known |= found
+        return [known[id_] for id_ in ids]
+
+    def _read_itself(self, ids: Sequence[str], kind: str, most: int) -> list[bytes]:
         """One `git cat-file` answers for as long as this repository is used; it unpacks nothing whose size was not looked at first."""
         found: list[bytes] = []
         at_once = MOST_AT_ONCE.get(kind)
@@ -182,8 +236,6 @@ class Git(Objects):
 
         `merged` is another line of work that it puts together with the parent's.
         """
-        from cdr.store.pack_file import pack_of
-
         new = {path: object_id("blob", one) for path, one in files.items() if isinstance(one, bytes)}
         ids = {path: new.get(path) or (one.digest if isinstance(one, Blob) else None) for path, one in files.items()}
         tree, folders = self.rewritten(parent or EMPTY_TREE, ids)
@@ -192,25 +244,31 @@ class Git(Objects):
         payload = ("\n".join(head) + f"\n\n{message}\n").encode()
         raw = with_signature(payload, sign(payload))
         parsed_commit("just made", raw)
-        made = [("blob", one) for one in files.values() if isinstance(one, bytes)]
-        made += [("tree", folder_bytes(folder)) for folder in folders.values()]
-        # Not by `mktree` or into a pack: this reads core.fsync, and a power cut takes nothing from a commit of what it is made of.
-        self.run("unpack-objects", "-q", data=pack_of([*made, ("commit", raw)]), long=True)
+        made = {new[path]: ("blob", one) for path, one in files.items() if isinstance(one, bytes)}
+        made |= {id_: ("tree", folder_bytes(folder)) for id_, folder in folders.items()}
         made_id = object_id("commit", raw)
-        lasting_names.keep(self.repository.objects, [made_id, *folders, *new.values()])
+        self._keep({**made, made_id: ("commit", raw)})
         self._commits[made_id] = tree, tuple(one for one in (parent, merged) if one)
         self._folders |= folders  # which need not be read again
         self._entries += sum(map(len, folders.values()))
+        if self.asked_before:
+            self.asked_before.note_made((made_id, raw), folders)
         return made_id
 
     def keep(self, data: bytes) -> Blob:
         """Bytes put into the repository, part of no commit yet."""
-        kept = Blob(FILE_MODE, self.text("hash-object", "-w", "--stdin", data=data))
-        lasting_names.keep(self.repository.objects, [kept.digest])
-        return kept
+        id_ = object_id("blob", data)
+        self._keep({id_: ("blob", data)})
+        return Blob(FILE_MODE, id_)
+
+    def _keep(self, made: Mapping[str, tuple[str, bytes]]) -> None:
+        from cdr.store import loose_objects  # which only a change needs
+
+        loose_objects.keep(self.repository.objects, made, self.repository.shared)
 
     def give_back(self, blob: Blob, path: str) -> bool:
         """Take a file that the repository lost from the folder, where it stands as it was; git itself writes none that it takes to be there."""
+
         try:
             raw = disk.read_regular(self.folder / path, LARGEST["blob"])
         except OSError:
@@ -223,7 +281,7 @@ class Git(Objects):
             != self.repository.shared.resolve() / "objects" / blob.digest[:2]
         ):
             return False  # a link that leads elsewhere
-        disk.write_whole(place, zlib.compress(b"blob %d\0" % len(raw) + raw))
+        self._keep({blob.digest: ("blob", raw)})
         return True
 
     # ---- the branch --------------------------------------------------------------------------------------------

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from select import POLLIN, poll
 
 from cdr import disk, programs
 from cdr.errors import CdrError, DiskFailed, NotFound, ToolMissing, TryAgain
@@ -102,6 +100,8 @@ def _silent(seconds: float) -> TryAgain:
 
 def why(name: str, done: programs.Ended, folder: Path) -> CdrError:
     """What to tell of a git command that failed in a store's folder."""
+    import signal
+
     if done.signal == signal.SIGXFSZ or any(words in done.said for words in programs.DISK_IS_FULL):
         return DiskFailed(DISK_IS_FULL, MAKE_ROOM)
     if not folder.is_dir():
@@ -115,6 +115,8 @@ class Reader:
     """A `git cat-file --batch-command` that is asked for objects one after the other."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        from select import POLLIN, poll
+
         with _starting():
             self._process = programs.start(command, environment=environment, folder=NOWHERE)
         self._end = weakref.finalize(self, programs.finish, self._process)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import sys
 import threading
 from collections import Counter
@@ -13,7 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from cdr import disk, programs
-from cdr.errors import CdrError, DiskFailed, NotAllowed, ToolMissing, TryAgain
+from cdr.errors import MEND, CdrError, DiskFailed, NotAllowed, NotAuthentic, ToolMissing, TryAgain
 from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import kept
@@ -101,7 +99,7 @@ class Answer:
 
 def binary() -> str:
     """The path of a GnuPG that is new enough, with a folder of its own. Raises: ToolMissing, TryAgain, NotAllowed."""
-    found = shutil.which("gpg")
+    found = programs.found("gpg")
     if found is None:
         raise ToolMissing("GnuPG is not installed.", "Install it (Debian, Ubuntu: apt install gnupg) and try again.")
     if version_of(found) < OLDEST:
@@ -143,12 +141,10 @@ def call(
 
     Raises: TryAgain where it is silent for too long, ToolMissing where it cannot be started.
     """
-    attended = is_attended()
-    seconds = ATTENDED_SECONDS if attended and may_ask else UNATTENDED_SECONDS
+    seconds = ATTENDED_SECONDS if may_ask and is_attended() else UNATTENDED_SECONDS
     seconds += OPERATION_SECONDS * (operations - 1)
-    mode = [] if attended else ["--pinentry-mode", "error"]
     status_in, status_out = os.pipe()
-    command = [binary(), *OPTIONS, *mode, "--status-fd", str(status_out), *options]
+    command = _command(options, status_out)
     told: list[bytes] = []
     # Read beside it: a crafted message has gpg say more than a pipe holds, and wait for ever.
     reading = threading.Thread(target=_drain, args=(status_in, told), daemon=True)
@@ -165,7 +161,36 @@ def call(
         os.close(status_out)
     reading.join(UNATTENDED_SECONDS)
     lines = b"".join(told).decode("utf-8", "replace").splitlines()
-    return Answer(tuple(line[9:] for line in lines if line.startswith("[GNUPG:] ")), ended.out, ended)
+    return Answer(status_lines(lines), ended.out, ended)
+
+
+def begin(options: Sequence[str], descriptors: Sequence[int]) -> tuple[programs.Process, int]:
+    """Start a GnuPG that is given its work bit by bit; the process, and where its status lines can be read.
+
+    Raises: TryAgain, ToolMissing where it cannot be started.
+    """
+    status_in, status_out = os.pipe()
+    try:
+        command = _command(options, status_out)
+        return programs.start(command, environment=environment(), descriptors=(status_out, *descriptors)), status_in
+    except programs.OverTime:
+        os.close(status_in)
+        raise silent(UNATTENDED_SECONDS) from None
+    except OSError as error:
+        os.close(status_in)
+        raise not_started(error) from None
+    finally:
+        os.close(status_out)
+
+
+def _command(options: Sequence[str], status: int) -> list[str]:
+    mode = [] if is_attended() else ["--pinentry-mode", "error"]
+    return [binary(), *OPTIONS, *mode, "--status-fd", str(status), *options]
+
+
+def status_lines(lines: Sequence[str]) -> tuple[str, ...]:
+    """The status lines among what came where they come, each from its keyword on."""
+    return tuple(line[9:] for line in lines if line.startswith("[GNUPG:] "))
 
 
 def is_attended() -> bool:
@@ -197,6 +222,28 @@ def cause(answer: Answer) -> CdrError | None:
     return found
 
 
+def why_not_opened(answer: Answer, what: str) -> CdrError:
+    """Why a message was not opened; damage is told only where nothing else explains it."""
+    if answer.count("BADMDC"):
+        return NotAuthentic(f"{_begun(what)} is damaged: it is not what was encrypted.", MEND)
+    locked = why_locked(answer)
+    if locked:
+        return TryAgain(f"The key that opens {what} is locked: {locked}.", UNLOCK_HINT)
+    why = None if answer.count("NODATA") else cause(answer)
+    if why:
+        return why
+    if answer.count("NO_SECKEY") and not answer.count("PLAINTEXT"):
+        return NotAllowed(
+            f"{_begun(what)} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list"
+        )
+    return NotAuthentic(f"{_begun(what)} is damaged or is not an encrypted document.", MEND)
+
+
+def _begun(what: str) -> str:
+    """What is told of at the beginning of a sentence; a path stays as it is."""
+    return f"T{what[1:]}" if what.startswith("the ") else what
+
+
 def not_started(error: OSError) -> CdrError:
     """What to tell where GnuPG could not be started."""
     why = os.strerror(error.errno or 0)
@@ -213,6 +260,8 @@ def cause_of(code: int, said: bytes) -> CdrError | None:
 
 
 def _as_a_whole(ended: programs.Ended) -> CdrError | None:
+    import signal
+
     if ended.code in programs.NOT_THERE:
         return ToolMissing("What is called gpg on this machine cannot be run.", INSTALL)
     if ended.signal == signal.SIGXFSZ:

@@ -324,7 +324,7 @@ class History:
         files = self.git.files_in(commit, layout.KEYS)
         if layout.REGISTRY not in files:
             raise NotAuthentic("The store has no registry of keys.", VERIFY)
-        registry = Registry.read(self.git.contents([files[layout.REGISTRY].digest], layout.LARGEST_REGISTRY)[0])
+        registry = Registry.read(self.git.often(files[layout.REGISTRY].digest, layout.LARGEST_REGISTRY))
         if not any(person.role == MEMBER for person in registry.people):
             raise NotAuthentic("The store's registry of keys names no member.", VERIFY)
         there = _key_files(registry, files)

@@ -16,12 +16,13 @@ from cdr.forms import codec, schema
 from cdr.records import dataclass
 from cdr.store import erasures, layout, transaction
 from cdr.store.crypto import Gnupg
-from cdr.store.document import Document, decode, digest, encode
+from cdr.store.document import Document, digest
 from cdr.store.git_process import GitFailed
 from cdr.store.history import Keys
 from cdr.store.layout import Place
 from cdr.store.objects import Blob
 from cdr.store.packets import recipient_ids
+from cdr.store.plaintext import decode, encode
 from cdr.store.registry import MEMBER, Person, Registry, encryption_ids, may_read, may_write
 from cdr.store.revisions import Revisions
 from cdr.store.snapshot import Snapshot

@@ -8,7 +8,7 @@ were opened (`opened`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -24,6 +24,7 @@ from cdr.store.opening import AT_ONCE
 from cdr.store.parts import Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
+from cdr.store.since import Since
 from cdr.store.snapshot import Snapshot
 
 SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened, where that takes longer than
@@ -63,12 +64,13 @@ class Index:
         self.owner = snapshot.person
         self.broken: dict[str, CdrError] = {}
         self._kept: dict[str, Any] | None = None
-        self.opened = Opened(sealing)
+        self.since = Since(sealing, extraction.version)
+        self.opened = Opened(sealing, self.since)
         self._found: Kept | None = None
         self._now: Part | None = None
         self._busy: Kept | None = None
         self._columns: dict[Asked, dict[str, Any]] = {}
-        self.parts = Parts(sealing, extraction.columns, extraction.version)
+        self.parts = Parts(sealing, extraction.columns, extraction.version, self.since.onto)
         # the commit at which what is kept was complete; empty where it never was, or a case cannot be read
         self._at = ""
         self._is_complete = False
@@ -116,6 +118,7 @@ class Index:
 
         The key tells everything else that it is made from.
         """
+        key = f"{asked.column}-{key}"
         kept = self.parts.summed(key, self.parts.files(asked, self._part_now(summed=key)))
         if kept is None:
             kept = make(self.column_at_rest(asked))
@@ -155,10 +158,17 @@ class Index:
                 found.setdefault(case, {**unwritten_in})[name.partition(".")[0]] = entry["facts"]
         return found
 
-    def put(self, documents: Mapping[str, tuple[Document, str]], head: str, removed: Iterable[str] = ()) -> None:
+    def put(
+        self,
+        documents: Mapping[str, tuple[Document, str]],
+        head: str,
+        removed: Iterable[str] = (),
+        cases: Collection[str] = (),
+    ) -> bool:
         """Take in documents just written (each with its blob's digest) by the commit `head`, where there is an index already.
 
-        Into the part of the cases that are not at rest where that will do; then it costs no more in a large store.
+        As recorded since the part of the cases that are not at rest was sealed, or into that part, where this will do; then it costs no more
+        in a large store. Whether what these documents say is kept with it, of such `cases` as were opened; else that is for `keep_case`.
         """
         self._found = self._busy = self._now = None
         self._columns.clear()
@@ -170,10 +180,18 @@ class Index:
             taken = part.taken(new, removed, head)
             taken.rested = self._rested(part, taken, {case_of(path) for path in [*new, *gone]})
             if len(taken.rested) <= RESTED:
+                opened = {path: one for path, one in documents.items() if case_of(path) in cases}
+                if not gone and self.since.take(taken, new, opened):
+                    self.parts.take(taken)
+                    for case in cases:
+                        self.opened.let_go(case)
+                    return True
+                self.opened.keep_apart({*self.since.cases} - {*cases, *map(case_of, gone)})
                 self.parts.keep(taken)
-                return
+                self.since.forget()
+                return False
         if self._kept is None and not self.sealing.is_kept(self._name) and len(self.snapshot.places) > len(documents):
-            return
+            return False
         kept = self._load()
         self._at = head if self._at == self.snapshot.head and not self.broken else ""
         kept |= new
@@ -182,6 +200,15 @@ class Index:
         self._is_complete = False
         self._save()
         self._now = None
+        return False
+
+    def keep_cases(
+        self, cases: Mapping[str, Mapping[str, Document]], written: Mapping[str, tuple[Document, str]]
+    ) -> None:
+        """Keep the opened documents of these cases, of which some were just written, as `put` takes them."""
+        digests = {path: digest for path, (_, digest) in written.items()}
+        for case, documents in cases.items():
+            self.keep_case(case, documents, digests=digests)
 
     def _rested(self, before: Part, part: Part, changed: set[str]) -> list[str]:
         """The cases of a part that are at rest; only those that were changed are looked at, where the part says it of the others."""
@@ -325,7 +352,7 @@ class Index:
     def case_documents(self, case: str, places: Iterable[Place], *, with_others: bool = False) -> dict[str, Document]:
         """These documents of one case by id, opened from what is kept of the case where that still holds them."""
         wanted = [place for place in places if may_read(self.owner, place.kind)]
-        kept = self.opened.of(case) if len(wanted) > 1 else {}
+        kept = self.opened.of(case, [place.path for place in wanted]) if len(wanted) > 1 else {}
         found, opened = {}, False
         for place in wanted:
             digest = self.snapshot.digest_of(place.path)

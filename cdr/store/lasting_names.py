@@ -11,14 +11,9 @@ from cdr import disk
 from cdr.errors import DiskFailed
 
 
-def keep(objects: Path, ids: Iterable[str]) -> None:
-    """Let the names of these objects last, in the folder that holds all objects. Raises: DiskFailed."""
-    _sync([objects, *(objects / start for start in {id_[:2] for id_ in ids})])
-
-
 @contextmanager
 def keeping(objects: Path) -> Iterator[None]:
-    """The same of whatever git makes there meanwhile. Raises: DiskFailed."""
+    """Let the names of whatever git makes meanwhile last, in the folder that holds all objects. Raises: DiskFailed."""
     before = _folders_of(objects)
     yield
     after = _folders_of(objects)

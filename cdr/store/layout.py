@@ -108,6 +108,9 @@ class Place:
 
 def place(path: str) -> Place | None:
     """What a document's path stands for; None for any other file."""
+    found = CASE_FILE.fullmatch(path)
+    if found:
+        return _of_a_case(path, *found.groups())
     panel = PANEL_FILE.fullmatch(path)
     if panel:
         id_ = panel.group(1)
@@ -115,10 +118,10 @@ def place(path: str) -> Place | None:
     for of_none, file in OF_NO_CASE:
         if one := file.fullmatch(path):
             return Place(path, of_none, "", one.group(1))
-    found = CASE_FILE.fullmatch(path)
-    if not found:
-        return None
-    case, id_, yaml = found.groups()
+    return None
+
+
+def _of_a_case(path: str, case: str, id_: str, yaml: str | None) -> Place | None:
     name, _, number = id_.partition("-")
     kind = OF_A_CASE.get(name)
     numbered = kind in (RETURN, ATTACHMENT)

@@ -12,9 +12,10 @@ from cdr import disk
 from cdr.errors import CdrError, Newer, NotAllowed, NotAuthentic, ToolMissing
 from cdr.records import dataclass
 from cdr.store import layout, transaction
-from cdr.store.document import Document, decode, salvaged, unwritten
+from cdr.store.document import Document, unwritten
 from cdr.store.layout import Place
 from cdr.store.objects import Blob, NotHere
+from cdr.store.plaintext import decode, salvaged
 from cdr.store.registry import MEMBER
 from cdr.store.revisions import Step
 from cdr.store.store import Store

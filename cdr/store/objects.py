@@ -82,6 +82,10 @@ class Objects(ABC):
     """Questions about a repository's commits, trees and files; `_read` brings the bytes."""
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        """Know nothing of what was read."""
         self._files: dict[str, dict[str, Blob]] = {}
         self._folders: dict[str, Folder] = {}
         self._alike: dict[str, Alike] = {}  # large folders in which one name was looked for

@@ -8,12 +8,13 @@ taken apart when the case is asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-from cdr.store.parts import entries
+from cdr.store.parts import SINCE, entries
 from cdr.store.sealing import Sealing
+from cdr.store.since import Since
 
 MOST_CASES = 4000  # of years that stay in memory together; a year that has more stays alone
 
@@ -21,23 +22,34 @@ MOST_CASES = 4000  # of years that stay in memory together; a year that has more
 class Opened:
     """What one person keeps of the documents of each case."""
 
-    def __init__(self, sealing: Sealing) -> None:
+    def __init__(self, sealing: Sealing, since: Since) -> None:
         self.sealing = sealing
+        self.since = since
         self._cases: dict[str, dict[str, Any]] = {}
         self._years: dict[str, dict[str, Any]] = {}
         self._changed: set[str] = set()
 
-    def of(self, case: str) -> dict[str, Any]:
-        """What is kept of one case's documents by path."""
+    def of(self, case: str, wanted: Collection[str] = ()) -> dict[str, Any]:
+        """What is kept of one case's documents by path; where all that are `wanted` were opened since, no other file is looked into."""
         if case not in self._cases:
+            self.sealing.along(SINCE)
             own = entries(self.sealing.open(own_name(case)), "body")
-            self._cases[case] = own or entries(self._with_others(case), "body")
+            since = self.since.opened_of(case)
+            has_all = bool(own or (wanted and since.keys() >= {*wanted}))
+            known = own if has_all else entries(self._with_others(case), "body")
+            self._cases[case] = {**known, **_newer(since, known)}
         return self._cases[case]
 
     def keep(self, case: str, documents: Mapping[str, Any]) -> None:
         """Keep one case's documents in its own file."""
         self._cases[case] = {**documents}
         self.sealing.keep(own_name(case), documents)
+
+    def keep_apart(self, cases: Collection[str]) -> None:
+        """Keep each of these cases, as it is known now, in its own file."""
+        self.sealing.along(*map(own_name, cases))
+        for case in sorted(cases):
+            self.keep(case, self.of(case))
 
     def keep_with_others(self, case: str, documents: Mapping[str, Any]) -> None:
         """Keep them in the file of the case's year, which `save` writes; in its own where it has one."""
@@ -82,6 +94,11 @@ class Opened:
             self.sealing.keep(name_of_year(year), self._years[year])
             self._changed.discard(year)
         del self._years[year]
+
+
+def _newer(since: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what was opened since, what is no older than what is known: a case may have been opened anew meanwhile."""
+    return {path: one for path, one in since.items() if path not in known or one["revision"] >= known[path]["revision"]}
 
 
 def names_of(case: str) -> tuple[str, str]:

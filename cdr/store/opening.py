@@ -8,13 +8,13 @@ others is opened alone, where what is wrong with it is told.
 from __future__ import annotations
 
 import os
-import selectors
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from cdr import disk
 from cdr.errors import CdrError
 from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.gpg import Answer
@@ -58,18 +58,11 @@ def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     return found
 
 
-def unsealed(gnupg: Gnupg, ciphertexts: Sequence[bytes], secret: str) -> list[bytes | None]:
-    """The same of what was sealed with one secret, however large; no private-key operation."""
-    return _together(lambda paths, pipes: gnupg.unseal_files(paths, secret, pipes), ciphertexts)
-
-
 def _together(decrypt: Decrypt, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
-    from tempfile import TemporaryDirectory
-
     nothing: list[bytes | None] = [None] * len(ciphertexts)
     try:
-        with TemporaryDirectory(prefix="cdr-") as aside:
-            answer, plain = _run(decrypt, aside, ciphertexts)
+        with disk.for_now() as aside:
+            answer, plain = _run(decrypt, str(aside), ciphertexts)
     except (OSError, CdrError):  # a folder that knows no pipes, a disk that is full, a key that is locked
         return nothing
     alone = [*each(answer)]
@@ -113,6 +106,8 @@ def _write(path: str, data: bytes) -> None:
 
 def _drain(pipes: Sequence[int], ended: int, plain: Sequence[list[bytes]]) -> None:
     """Take what comes through the pipes until nobody writes any more: `ended` closes when GnuPG is done."""
+    import selectors
+
     with selectors.DefaultSelector() as waiting:
         for number, pipe in enumerate(pipes):
             waiting.register(pipe, selectors.EVENT_READ, plain[number])

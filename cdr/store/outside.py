@@ -77,8 +77,21 @@ def refuse_links(directory: Path, shared: Path, branch: str) -> None:
                 refuse_unlike_a_file(folder / part)
         for name in FILES:
             refuse_folder(folder / name)
-    for path in _of_objects(shared / "objects"):
-        raise _unlike_a_file(path)
+    for folder in (shared / "objects", shared / "objects/pack"):
+        for path in _odd_in(folder):
+            raise _unlike_a_file(path)
+
+
+def refuse_odd_objects(objects: Path) -> None:
+    """The same of each object, where git writes: it renews the time of one that is there. What a change writes takes the place of what stands there.
+
+    Raises: WrongConfiguration.
+    """
+    with suppress(OSError):
+        for entry in os.scandir(objects):
+            if entry.is_dir(follow_symlinks=False) and entry.name != "info":
+                for path in _odd_in(Path(entry.path)):
+                    raise _unlike_a_file(path)
 
 
 def refuse_unlike_a_file(path: Path) -> None:
@@ -100,16 +113,9 @@ def _unlike_a_file(path: Path) -> WrongConfiguration:
     return WrongConfiguration(f"{path} is a link or a pipe, and cdr uses neither.", WITHOUT_IT)
 
 
-def _of_objects(folder: Path) -> Iterator[Path]:
-    """What is neither a file nor a folder among the objects: git writes into each of the folders there, and renews a file's time."""
+def _odd_in(folder: Path) -> Iterator[Path]:
+    """What is neither a file nor a folder."""
     with suppress(OSError):
         for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
-                inner = os.scandir(entry) if entry.name != "info" else ()
-                yield from (Path(one.path) for one in inner if _is_odd(one))
-            elif _is_odd(entry):
+            if not (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)):
                 yield Path(entry.path)
-
-
-def _is_odd(entry: os.DirEntry[str]) -> bool:
-    return not (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False))

@@ -67,6 +67,7 @@ def pack(git: Git) -> int:
     Raises: what keeps a change from being recorded in this folder; GitFailed, DiskFailed. Then nothing was taken away.
     """
     git.repository.refuse_writing()
+    git.repository.refuse_odd_objects()
     if git.repository.lacking() or git.repository.borrows():
         return 0
     with alone_at(git, 0):

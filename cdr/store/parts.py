@@ -10,6 +10,7 @@ as not there, and is made again from the whole index.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
@@ -18,12 +19,14 @@ from cdr.records import dataclass
 from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"
+SINCE = "since"  # what was recorded since that was sealed
 READS = "reads"  # that a case was opened, until a change notes it
 BY_YEAR, BY_WORD = ".", "-of-"
 SHARES = 16  # files of a column that is asked by a word: of 40,000 cases each has some 2,500, which are read in a millisecond
 SUMMED = "summed-"
 MOST_SUMMED = 8  # a person asks for a few sorts of tally
 SUM_LENGTH = 32
+STAMP_BYTES = 16
 Kinds = Mapping[str, Mapping[str, Any]]
 Kept = dict[str, dict[str, dict[str, Any]]]
 
@@ -69,7 +72,7 @@ class Part:
 
     It is complete at the commit `at`; `removed` are the paths of documents taken away since `base`. Of the others, `at_rest` is what
     is asked of them all together, and `made_from` names the files of their columns with what each was made from. `rested` are those of the cases
-    that came to rest since `base`; None where that was not kept.
+    that came to rest since `base`; None where that was not kept. By its `stamp` what was recorded since it was sealed knows it (`since`).
     """
 
     base: str
@@ -79,6 +82,7 @@ class Part:
     at_rest: dict[str, Any] = field(default_factory=dict)
     made_from: dict[str, str] = field(default_factory=dict)
     rested: list[str] | None = None
+    stamp: str = ""
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Part | None:
@@ -92,7 +96,8 @@ class Part:
         documents = entries(kept.get("documents"), "facts")
         rested = kept.get("rested")
         known = [str(case) for case in rested] if isinstance(rested, list) else None
-        return cls(base, at, documents, [str(path) for path in removed], at_rest, made_from, known)
+        stamp = str(kept.get("stamp") or "")
+        return cls(base, at, documents, [str(path) for path in removed], at_rest, made_from, known, stamp)
 
     def taken(self, new: Mapping[str, Any], removed: Iterable[str], at: str) -> Part:
         """The same, brought forward by what one commit changed."""
@@ -104,10 +109,18 @@ class Part:
 class Parts:
     """The parts that one person keeps of one store."""
 
-    def __init__(self, sealing: Sealing, columns: Sequence[Column], version: str) -> None:
+    def __init__(
+        self,
+        sealing: Sealing,
+        columns: Sequence[Column],
+        version: str,
+        brought_forward: Callable[[Part], Part] = lambda part: part,
+    ) -> None:
+        """`brought_forward`: a part that was opened, with what was recorded since it was sealed."""
         self.sealing = sealing
         self.columns = {column.name: column for column in columns}
         self.version = version
+        self.brought_forward = brought_forward
         self._opened: dict[str, Mapping[str, Any] | None] = {}
         self._part: Part | None = None
 
@@ -118,9 +131,15 @@ class Parts:
         """
         if self._part is None and NOT_AT_REST not in self._opened:
             more = self._asked(asked, self.sealing.names()) if asked else ()
+            self.sealing.along(SINCE)
             self._open([NOT_AT_REST, *more, *([_summed(summed)] if summed else ())])
-            self._part = Part.read(self._opened[NOT_AT_REST] or {})
+            part = Part.read(self._opened[NOT_AT_REST] or {})
+            self._part = self.brought_forward(part) if part else None
         return self._part
+
+    def take(self, part: Part) -> None:
+        """Go on from the part as it is now; what is sealed stays, and `brought_forward` makes this of it."""
+        self._part = part
 
     def column(self, asked: Asked, part: Part) -> dict[str, Any] | None:
         """What a column holds of the cases at rest, by their references; None where a file is not what `part` says that it was made from."""
@@ -162,15 +181,16 @@ class Parts:
         return kept["made"] if kept is not None and kept["made_from"] == made_from else None
 
     def keep_summed(self, key: str, made_from: Mapping[str, str], made: Mapping[str, Any]) -> None:
-        """Keep that; of what was kept under other keys no more than a few."""
-        for other in [one for one in self.sealing.names() if one.startswith(SUMMED)][MOST_SUMMED - 1 :]:
+        """Keep that; of what was kept under other keys no more than a few: a key begins with what it is of, as `counted-`."""
+        alike = _summed(key).rpartition("-")[0]
+        for other in [one for one in self.sealing.names() if one.rpartition("-")[0] == alike][MOST_SUMMED - 1 :]:
             self.sealing.forget(other)
         self._keep(_summed(key), {"made_from": {**made_from}, "made": {**made}}, is_whole=True)
 
     def keep(self, part: Part) -> None:
         """Keep the part of the cases that are not at rest."""
-        self._part = part
-        self._keep(NOT_AT_REST, vars(part), is_whole=True)
+        self._part = replace(part, stamp=os.urandom(STAMP_BYTES).hex())
+        self._keep(NOT_AT_REST, vars(self._part), is_whole=True)
 
     def keep_columns(
         self, part: Part, at_rest: Kept, digests: Mapping[str, str], is_whole: bool

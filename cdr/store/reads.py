@@ -7,7 +7,7 @@ line before, so that one which is cut out is missed. What gpg alone opens leaves
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,7 @@ def note(store: Store, what: str, cases: Sequence[str], why: str = "") -> None:
         "what": what,
         "cases": sorted(cases),
         **({"for": why} if why else {}),
-        "nonce": secrets.token_hex(8),
+        "nonce": os.urandom(8).hex(),
     }
     with waiting(store.index.sealing) as (kept, keep):
         line["previous"] = kept["head"]

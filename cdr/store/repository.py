@@ -6,7 +6,6 @@ import errno
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -177,7 +176,7 @@ class Repository:
         for folder in (self.directory / "logs", self.shared / "logs/refs"):
             disk.private_folder(folder)
         with disk.aside(self.shared) as there:
-            shutil.copy(resources.folder("gitdir") / "config", there / "config")
+            (there / "config").write_bytes(resources.read_bytes("gitdir", "config"))
             (there / "HEAD").write_text(f"ref: {self.branch}\n", "utf-8", "surrogateescape")
             (there / "logs").mkdir()
             links = {
@@ -276,6 +275,10 @@ class Repository:
                     f"Two work trees stand on the branch {self.branch.removeprefix('refs/heads/')}: this one and that of {other}.",
                     "A change made here would leave the files there behind. Give one of them a branch of its own: git switch -c NAME",
                 )
+
+    def refuse_odd_objects(self) -> None:
+        """Stop where git would write through a link among the objects. Raises: WrongConfiguration."""
+        outside.refuse_odd_objects(self.shared / "objects")
 
     def _refuse_under_way(self) -> None:
         for name, (what, give_up) in UNDER_WAY.items():

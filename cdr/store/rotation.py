@@ -14,10 +14,11 @@ from dataclasses import field
 from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic, ToolMissing
 from cdr.records import dataclass
 from cdr.store import layout, transaction
-from cdr.store.document import Document, encode
+from cdr.store.document import Document
 from cdr.store.layout import Kind, Place
 from cdr.store.objects import ID, Blob, NotHere
 from cdr.store.packets import recipient_ids
+from cdr.store.plaintext import encode
 from cdr.store.registry import Person, may_read, usable
 from cdr.store.snapshot import Snapshot
 from cdr.store.store import Store

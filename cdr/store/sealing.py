@@ -9,13 +9,15 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.errors import NotAllowed, NotAuthentic
 from cdr.expressions import expression
-from cdr.store import opening
 from cdr.store.crypto import Gnupg
 from cdr.store.state import State
+
+if TYPE_CHECKING:
+    from cdr.store.unsealing import Unsealing
 
 SECRET = expression(r"[0-9a-f]{64}")
 WHAT = "the local index"
@@ -31,6 +33,7 @@ class Sealing:
         self._secret: str | None = None
         self._along: dict[str, None] = {}
         self._ahead: dict[bytes, bytes] = {}
+        self._unsealing: Unsealing | None = None
 
     def along(self, *names: str) -> None:
         """What this run will ask for too, besides what it asks for next: one run of GnuPG opens all of it, where it is there."""
@@ -45,7 +48,7 @@ class Sealing:
         return self.open_all([name])[0]
 
     def open_all(self, names: Sequence[str]) -> list[dict[str, Any] | None]:
-        """What is kept under each of these names, as `open` gives it; GnuPG is started once for all of them."""
+        """What is kept under each of these names, as `open` gives it; one GnuPG opens all that is asked for in a run."""
         kept = [self.state.sealed(self._path(name)) for name in names]
         self._open_ahead([one for one in kept if one is not None and one not in self._ahead])
         return [None if one is None else self._opened(one) for one in kept]
@@ -57,10 +60,22 @@ class Sealing:
         more = [one for name in self._along if (one := self.state.sealed(self._path(name))) is not None]
         self._along = {}
         wanted = [one for one in dict.fromkeys([*asked, *more]) if one not in self._ahead]
-        if len(wanted) > 1:
-            with suppress(NotAuthentic, NotAllowed):  # which whoever opens one of them alone meets again
-                opened = opening.unsealed(self.gnupg, wanted, self._opened_secret())
-                self._ahead |= {one: plain for one, plain in zip(wanted, opened, strict=True) if plain}
+        with suppress(NotAuthentic, NotAllowed):  # which whoever opens one of them alone meets again
+            self._ahead |= {one: plain for one in wanted if (plain := self._unsealed(one))}
+
+    def _unsealed(self, ciphertext: bytes) -> bytes | None:
+        """What GnuPG opens by the run that opens all of them; None where that has ended, or this one does not open whole."""
+        from cdr.store.unsealing import Unsealing
+
+        try:
+            if self._unsealing is None:
+                self._unsealing = Unsealing(self.gnupg, self._opened_secret())
+            return self._unsealing.open(ciphertext)
+        except OSError:
+            if self._unsealing is not None:
+                self._unsealing.end()
+            self._unsealing = None
+            return None
 
     def _opened(self, ciphertext: bytes) -> dict[str, Any] | None:
         if ciphertext in self._ahead:

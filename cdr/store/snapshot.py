@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
 from cdr.store import erasures, layout, opening, ownership, worktree
-from cdr.store.document import Document, decode, digest, unwritten
+from cdr.store.document import Document, digest, unwritten
 from cdr.store.git import Git
 from cdr.store.history import Keys
 from cdr.store.keyring import Key
@@ -142,7 +142,10 @@ class Snapshot:
         blob = self._there(path)
         if not blob.is_regular:
             raise NotAuthentic(f"{path} is not a plain file.", MEND)
-        return self.git.contents([blob.digest], layout.largest(path) or LARGEST["blob"])[0]
+        most = layout.largest(path) or LARGEST["blob"]
+        if path == layout.CONFIGURATION:
+            return self.git.often(blob.digest, most)
+        return self.git.contents([blob.digest], most)[0]
 
     def replaced_by_next(self, path: str) -> str | None:
         """What a new revision of a document says that it replaces: the file that stands there, or the last plain one that did."""
@@ -186,6 +189,8 @@ class Snapshot:
 
     def open(self, place: Place, ciphertext: bytes) -> Document:
         """The document in `ciphertext`, if it is addressed as its kind demands and is what belongs at that place."""
+        from cdr.store.plaintext import decode
+
         if self.person is None or not may_read(self.person, place.kind):
             raise NotAllowed("This key may not open that document; it is for members.", "See who may: cdr keys list")
         self.check_recipients(place, ciphertext)

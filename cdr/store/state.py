@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import json
 import os
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -105,8 +104,8 @@ class State:
         self._keep(home() / "places.json", _summed({"places": _places() | dict.fromkeys(self.names, self.root)}))
 
     def sweep(self) -> None:
-        """Take away what killed runs left half made here: it lies in three folders, whose size no number of cases adds to."""
-        for folder in (home().resolve(), home() / KEPT, self.folder):
+        """Take away what killed runs left half made here, of whichever store: it lies in two folders, whose size no number of cases adds to."""
+        for folder in (home().resolve(), home() / KEPT):
             disk.sweep(folder)
 
     def ring(self, name: str, make: Callable[[Path], bool]) -> Path:
@@ -126,7 +125,7 @@ class State:
         raw = aside.read_bytes() if aside.is_file() else b""
         if not whole or not self._keep(folder / f"{name}-{_digest(raw)}.kbx", raw):
             return aside
-        shutil.rmtree(aside.parent, ignore_errors=True)
+        disk.remove_folder(aside.parent)
         return folder / f"{name}-{_digest(raw)}.kbx"
 
     def sealed(self, name: str) -> bytes | None:
@@ -154,9 +153,7 @@ class State:
         kept = _read(path)
         if len(kept) == KEY_BYTES:
             return kept
-        import secrets
-
-        made = secrets.token_bytes(KEY_BYTES)
+        made = os.urandom(KEY_BYTES)
         self._keep(path, made)
         kept = _read(path)  # where two runs made one at once, one of them stands
         return kept if len(kept) == KEY_BYTES else made
@@ -167,7 +164,7 @@ class State:
             return False
         try:
             disk.private_folder(path.parent)
-            disk.write_whole(path, data, made_in=self.folder if self.folder in path.parents else None)
+            disk.write_whole(path, data, made_in=home() if self.folder in path.parents else None)
         except DiskFailed:
             return False
         return True
@@ -197,7 +194,7 @@ def _aside() -> Path:
         made = Path(tempfile.mkdtemp(prefix="cdr-"))
     except OSError as error:
         raise DiskFailed(f"No folder could be made for a key ring: {os.strerror(error.errno or 0)}.") from error
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    atexit.register(disk.remove_folder, made)
     return made
 
 

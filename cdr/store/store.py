@@ -19,7 +19,7 @@ from cdr.store.git import Git
 from cdr.store.history import History, Progress, silent
 from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
-from cdr.store.parts import NOT_AT_REST, READS, Kept
+from cdr.store.parts import NOT_AT_REST, READS, SINCE, Kept
 from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing
@@ -44,11 +44,8 @@ class Store:
         progress: Progress = silent,
         root: str | None = None,
     ) -> None:
-        self.folder = folder
-        self.extraction = extraction
-        self.who = who
-        self.progress = progress
-        self.accepted_root = root
+        self.folder, self.extraction, self.who = folder, extraction, who
+        self.progress, self.accepted_root = progress, root
         self.git = Git(folder)
         self.left_out: dict[str, CdrError] = {}
         self.meetings_left_out: dict[str, CdrError] = {}
@@ -62,9 +59,14 @@ class Store:
     @cached_property
     def history(self) -> History:
         """The signed history."""
+        self.git.look_beside(self.accepted_root)
         history = History(self.git, self.accepted_root)
         history.state.sweep()
         return history
+
+    def keep_what_was_asked(self) -> None:
+        """Keep what this run asked of git, so that the next need not."""
+        self.git.keep_what_was_asked()
 
     def _own_folders(self) -> set[Path]:
         return {self.git.repository.directory, self.git.repository.shared, self.outbox}
@@ -141,9 +143,7 @@ class Store:
         """The armoured public key of every member, by fingerprint; anyone may read them. Raises: NotAllowed for an unusable one."""
         sealed = self.sealed
         members = [person for person in sealed.keys.registry.people if person.role == MEMBER]
-        keys = {
-            usable(sealed.public_keys, person).fingerprint: layout.key_path(person.fingerprint) for person in members
-        }
+        keys = {usable(sealed.public_keys, one).fingerprint: layout.key_path(one.fingerprint) for one in members}
         return {fingerprint: sealed.raw(path).decode("ascii") for fingerprint, path in keys.items()}
 
     def standings(self, today: date) -> list[Standing]:
@@ -191,9 +191,8 @@ class Store:
 
     def published_figures(self) -> dict[str, bytes]:
         """This area's own files of published figures, by their paths."""
-        return {
-            path: self.sealed.raw(path) for path in sorted(self.sealed.below("reference")) if path.endswith(".yaml")
-        }
+        paths = [path for path in sorted(self.sealed.below("reference")) if path.endswith(".yaml")]
+        return {path: self.sealed.raw(path) for path in paths}
 
     def kept(self) -> Kept:
         """What the index keeps of every document that may be read: by case, then by kind's name.
@@ -265,7 +264,7 @@ class Store:
         with self._mended():
             self.look_again()
             with suppress(CdrError):  # without a key nothing is opened
-                self.sealing.along(READS, NOT_AT_REST)  # which a commit brings forward
+                self.sealing.along(READS, NOT_AT_REST, SINCE)  # which a commit brings forward
             try:
                 yield
             finally:
@@ -338,7 +337,7 @@ class Store:
         keep: Callable[[], None],
         ready: Callable[[], Callable[[], None] | None] = lambda: None,
     ) -> None:
-        """Publish a commit that was made on the head; `keep` renews what is kept beside the store; `ready` as in `commit`.
+        """Publish a commit made on the head; `keep` renews what is kept beside the store; `ready` as in `commit`.
 
         Raises: TryAgain, DiskFailed; then nothing was written. NotKnown.
         """
@@ -359,15 +358,14 @@ class Store:
                 keep()
 
     def _keep(self, written: Written, change: Change, replaced: Mapping[Place, Document]) -> None:
-        self.index.put(written.documents, written.commit, change.removed)
-        digests = {path: digest for path, (_, digest) in written.documents.items()}
-        cases = {place.case for place in change.documents if place.case}
-        for case in cases if len(cases) <= KEPT_AT_ONCE else ():
-            documents = (*replaced.values(), *(document for document, _ in written.documents.values()))
-            known = {document.place.id: document for document in documents if document.place.case == case}
+        cases = written.cases(replaced.values())
+        whole: dict[str, dict[str, Document]] = {}
+        for case, known in cases.items() if len(cases) <= KEPT_AT_ONCE else ():
             there = {place.id for place in self.snapshot.documents_of(case) if place.kind is not layout.ATTACHMENT}
             if known.keys() >= there:
-                self.index.keep_case(case, known, digests=digests)
+                whole[case] = known
+        if not self.index.put(written.documents, written.commit, change.removed, whole):
+            self.index.keep_cases(whole, written.documents)
 
     def refuse_changed_files(self, *within: str) -> None:
         """Refuse changed files in the folder, but not those that another run is bringing up to date just now."""
@@ -386,6 +384,7 @@ class Store:
     def _lock(self, wait: float = lock.WAIT_SECONDS) -> Iterator[None]:
         with lock.held(self.git.repository.shared / "cdr.lock", wait) as descriptor:
             self.git.held = (descriptor,)
+            self.git.ask_itself()
             try:
                 yield
             finally:

@@ -19,11 +19,12 @@ from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic
 from cdr.records import dataclass
 from cdr.store import encrypting, git_files, git_locks, layout, worktree
-from cdr.store.document import Document, Encoded, encode
+from cdr.store.document import Document
 from cdr.store.git import AT_ONCE, Git
 from cdr.store.history import Progress
 from cdr.store.layout import Place
 from cdr.store.objects import EMPTY_TREE, ID, Blob
+from cdr.store.plaintext import Encoded, encode
 from cdr.store.registry import CHASER, Person, may_write, usable
 from cdr.store.snapshot import Snapshot
 
@@ -71,6 +72,15 @@ class Written:
     commit: str
     documents: dict[str, tuple[Document, str]]
     laid_out: tuple[str, ...]
+
+    def cases(self, replaced: Iterable[Document]) -> dict[str, dict[str, Document]]:
+        """The documents of each case in which something was written, by id; of those that were `replaced`, and not written, the ones before."""
+        found: dict[str, dict[str, Document]] = {
+            one.place.case: {} for one, _ in self.documents.values() if one.place.case
+        }
+        for one in (*replaced, *(one for one, _ in self.documents.values())):
+            found.get(one.place.case, {})[one.place.id] = one
+        return found
 
     def notices(self) -> list[str]:
         """What whoever wrote a document should know of how it is kept."""

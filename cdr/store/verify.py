@@ -54,6 +54,7 @@ class Finding:
 
 def verify(store: Store, today: date) -> Iterator[Finding]:
     """Every finding about the store; what needs a secret key is checked only where one is here."""
+    store.git.ask_itself()
     try:
         snapshot = store.sealed
     except NotFound:

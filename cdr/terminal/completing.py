@@ -170,7 +170,7 @@ def _explained(store: Path) -> Iterator[tuple[str, str]]:
     """The ids of rules and clocks, the forms and the topics of `cdr explain`."""
     from cdr.app import NATIONAL_RULES, rules
     from cdr.domain.letters.letter_gate import QUESTIONS
-    from cdr.domain.rulebook.validation import RULES
+    from cdr.domain.rulebook.sentences import RULES
     from cdr.forms import schema_faults, yaml_faults
 
     yield from (

@@ -17,7 +17,7 @@ from cdr.domain.rulebook import questions as asked
 from cdr.domain.rulebook.questions import Questions, Step, Walk
 from cdr.errors import CdrError, Problem
 from cdr.forms import codec, schema
-from cdr.forms.fields import described
+from cdr.forms.described import described
 from cdr.records import dataclass
 from cdr.terminal import answers as written
 from cdr.terminal import terminal

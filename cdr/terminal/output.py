@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,21 +35,33 @@ def put_line(text: str) -> None:
 
 def put_json(content: Mapping[str, Any]) -> None:
     """A result for a script: one JSON object on stdout, with the cases and meetings that could not be read and so are not in it."""
-    context = click.get_current_context(silent=True)
-    app = context.obj if context is not None else None
-    store = app.opened if app is not None else None
-    left_out = [] if store is None else [*sorted(store.left_out), *sorted(store.meetings_left_out)]
-    put_object({**content, **({"left_out": left_out} if left_out else {})})
-    if app is not None:
-        app.has_answered = True
+    left_out = _left_out()
+    _answer(_indented({**content, **({"left_out": left_out} if left_out else {})}))
 
 
 def put_rendered(text: str, format_: str) -> None:
-    """A result that is rendered already, on stdout; one in `json` as any other that is for a script."""
-    if format_ == "json":
+    """A result that is rendered already, on stdout; one in `json` as any other that is for a script, indented as they are."""
+    if format_ != "json":
+        put(text.rstrip("\n"))
+    elif _left_out():
         put_json(json.loads(text))
     else:
-        put(text.rstrip("\n"))
+        _answer(text.rstrip("\n"))
+
+
+def _left_out() -> list[str]:
+    """The cases and meetings that could not be read."""
+    context = click.get_current_context(silent=True)
+    store = context.obj.opened if context is not None and context.obj is not None else None
+    return [] if store is None else [*sorted(store.left_out), *sorted(store.meetings_left_out)]
+
+
+def _answer(text: str) -> None:
+    """One JSON object, after which there is no second."""
+    click.echo(safe.escaped(text))
+    context = click.get_current_context(silent=True)
+    if context is not None and context.obj is not None:
+        context.obj.has_answered = True
 
 
 def deliver(rendered: str | bytes, format_: str, output: str | None, as_json: bool) -> None:
@@ -62,12 +74,16 @@ def deliver(rendered: str | bytes, format_: str, output: str | None, as_json: bo
     else:
         to_file(output, rendered)
     if as_json and output not in (None, STDOUT):
-        put_json(json.loads(rendered))
+        put_rendered(str(rendered), "json")
 
 
 def put_object(content: Mapping[str, Any]) -> None:
     """A JSON object on stdout, as it is."""
-    click.echo(safe.escaped(json.dumps(content, ensure_ascii=False, indent=2)))
+    click.echo(safe.escaped(_indented(content)))
+
+
+def _indented(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def say(text: str) -> None:
@@ -104,7 +120,19 @@ def say_line(text: str) -> None:
 
 def screen(stream: IO[str]) -> int:
     """How many columns the terminal has to which a stream goes; 0 where it goes to a file or a program."""
-    return max(NARROWEST, shutil.get_terminal_size().columns) if stream.isatty() else 0
+    return max(NARROWEST, terminal_size().columns) if stream.isatty() else 0
+
+
+def terminal_size(unknown: tuple[int, int] = (80, 24)) -> os.terminal_size:
+    """How many columns and lines there are to write on, by the surroundings or else by the terminal itself."""
+    if {"COLUMNS", "LINES"} & os.environ.keys():
+        import shutil  # which loads what compresses
+
+        return shutil.get_terminal_size(unknown)
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        found = os.get_terminal_size(sys.__stdout__.fileno())  # type: ignore[union-attr]
+        return os.terminal_size((found.columns or unknown[0], found.lines or unknown[1]))
+    return os.terminal_size(unknown)
 
 
 def visible(text: str) -> str:
@@ -112,7 +140,7 @@ def visible(text: str) -> str:
     return safe.visible(text, KEPT_ON_SCREEN)
 
 
-def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
+def table(rows: Sequence[Sequence[object] | fitting.Run], headers: Sequence[str]) -> str:
     """A plain table; numbers are printed as they are. On a terminal it fits, else every row stands on one line."""
     return fitting.table(rows, headers, screen(sys.stdout))
 

@@ -37,7 +37,6 @@ NOTHING = Before(summed.NOTHING, cautions.NOBODY, ())
 
 def at_rest(app: App, year: str, n_years: int, choice: Choice) -> Before | None:
     """What these tables count of the cases at rest; None where that is counted anew each time. Raises: as `Store.kept`."""
-    from cdr.statistics.kept import passed_over_in
     from cdr.statistics.periods import columns
     from cdr.store import across
 
@@ -54,8 +53,17 @@ def at_rest(app: App, year: str, n_years: int, choice: Choice) -> Before | None:
     )
     if kept["is_open"]:
         return None
-    passed_over = (passed_over_in(case, {"passed_over": days}) for case, days in kept["passed_over"].items())
-    return Before(Summed.from_dict(kept["summed"]), Seen.from_dict(kept["seen"]), tuple(filter(None, passed_over)))
+    return Before(Summed.from_dict(kept["summed"]), Seen.from_dict(kept["seen"]), _passed_over(kept["passed_over"]))
+
+
+def _passed_over(kept: Mapping[str, Any]) -> tuple[Overridden, ...]:
+    """The cases that were ratified although something was not met."""
+    if not kept:
+        return ()
+    from cdr.statistics.kept import passed_over_in
+
+    found = (passed_over_in(case, {"passed_over": days}) for case, days in kept.items())
+    return tuple(filter(None, found))
 
 
 def _made(app: App, found: Mapping[str, Any], year: str, n_years: int, choice: Choice) -> dict[str, Any]:

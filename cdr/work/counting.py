@@ -57,7 +57,8 @@ def require_begun(app: App, until: date) -> None:
     """
     from cdr.statistics.years import year_of
 
-    days = [facts.notification.notified_on for facts in app.cases_dated().values()]
+    busy = [facts.notification.notified_on for facts in app.cases_not_at_rest().values()]
+    days = [*busy, app.cases_at_rest().since.get("notifications")]
     first = min((day for day in days if day), default=None)
     if first is None or until < first:
         why = f"the first case here is of {year_of(first)}" if first else "there is no case here"
@@ -128,11 +129,12 @@ def groups(file: str) -> Groups:
 
 def with_panel(app: App, tally: Tally, at_rest: Sequence[Overridden] | None = None) -> Tally:
     """The tally with what the panel did in its years; `at_rest` are the cases at rest that were ratified although something was not met."""
-    from cdr.statistics.kept import passed_over_in
     from cdr.statistics.panel_years import overridden, panel_years
     from cdr.work.meetings import meetings
 
     if at_rest is None:
+        from cdr.statistics.kept import passed_over_in
+
         found = [passed_over_in(case, known) for case, known in _counted(app, tally.years[0]).items()]
     else:
         found = [*at_rest, *map(overridden, app.cases_not_at_rest().values())]

@@ -234,11 +234,11 @@ def readable(pieces: Sequence[Piece], documents: CaseFile) -> str:
 
 
 def _document_in_lines(document: Document) -> Iterator[str]:
-    from cdr.forms import schema
-    from cdr.forms.fields import described
+    from cdr.forms import migrations
+    from cdr.forms.described import described
 
     yield document.place.id
-    for depth, title, text in described(schema.current(document.form), document.body):
+    for depth, title, text in described(migrations.current(document.form), document.body):
         indent = "  " * (depth + 1)
         yield f"{indent}{title}: {str(text).replace(chr(10), f'{chr(10)}{indent}  ')}".rstrip(": ")
 

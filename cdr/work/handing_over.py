@@ -25,7 +25,7 @@ from cdr.domain.case.review import HOME_AREAS_ANALYSIS
 from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem
 from cdr.records import dataclass
 from cdr.work.changing import changing
-from cdr.work.known import already_known, same_child_in
+from cdr.work.known import already_known, likely
 
 if TYPE_CHECKING:
     from cdr.domain.rulebook.configuration import Area
@@ -200,7 +200,7 @@ def _new_case(app: App, received: Received) -> str:
     form_a = dict(given.notification)
     with store.writing():
         store.require_member()
-        like = same_child_in(app, form_a)
+        like = likely(app, form_a).same
         if like:
             raise already_known(
                 like, "Compare it with that case; keep the file with it if need be: cdr attach {case} FILE"

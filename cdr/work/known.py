@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.columns import KNOWN_BY
 from cdr.errors import ConditionsNotMet, Problem
+from cdr.records import dataclass
 from cdr.store import across
 
 if TYPE_CHECKING:
@@ -16,22 +17,38 @@ if TYPE_CHECKING:
     from cdr.domain.case.known_by import KnownBy
 
 
-def same_child_in(app: App, body: Mapping[str, Any], but: str = "") -> list[str]:
-    """The cases, but for one, that seem to be the same child's (A-26)."""
-    from cdr.domain.case.duplicates import identity, same_child
+@dataclass(frozen=True)
+class Likely:
+    """A child, and those of other cases, by case, who may be this one or look like it; of any other neither need be asked."""
 
-    new = identity(body)
-    return [case for case, other in _perhaps(app, new, but).items() if same_child(new, other)]
+    new: Identity
+    others: Mapping[str, Identity]
+
+    @property
+    def same(self) -> list[str]:
+        """The cases that seem to be the same child's (A-26)."""
+        from cdr.domain.case.duplicates import same_child
+
+        return [case for case, other in self.others.items() if same_child(self.new, other)]
+
+    @property
+    def alike(self) -> list[Problem]:
+        """The cases that look alike (A-34), as warnings."""
+        from cdr.domain.case.duplicates import alike_problems
+        from cdr.forms import schema
+
+        found = alike_problems(self.new, self.others)
+        return [replace(one, title=schema.title(schema.current("form-a"), one.field)) for one in found]
 
 
-def alike(app: App, body: Mapping[str, Any], but: str = "") -> list[Problem]:
-    """The other cases that look alike (A-34), as warnings."""
-    from cdr.domain.case.duplicates import alike_problems, identity
-    from cdr.forms import schema
+def likely(app: App, body: Mapping[str, Any], but: str = "") -> Likely:
+    """Who the child of a notification may be, of those of the cases but for one: nothing is made of the thousands of others."""
+    from cdr.domain.case.duplicates import Identity, Likeness, identity
 
-    new = identity(body)
-    found = alike_problems(new, _perhaps(app, new, but))
-    return [replace(one, title=schema.title(schema.current("form-a"), one.field)) for one in found]
+    likeness = Likeness(identity(body))
+    known = {**_at_rest(app), **_not_at_rest(app)}
+    found = {case: Identity.from_dict(kept) for case, kept in known.items() if likeness.may_be(kept)}
+    return Likely(likeness.child, _without(found, but))
 
 
 def already_known(
@@ -57,17 +74,8 @@ def others(app: App, but: str) -> dict[str, Identity]:
     """Who the children of the other cases are, by case."""
     from cdr.domain.case.duplicates import Identity
 
-    at_rest = {case: Identity.from_dict(kept) for case, kept in _at_rest(app).items()}
-    return _without({**at_rest, **_not_at_rest(app)}, but)
-
-
-def _perhaps(app: App, new: Identity, but: str) -> dict[str, Identity]:
-    """The same, of those at rest only of children who may be this one: nothing is made of the thousands of others."""
-    from cdr.domain.case.duplicates import Identity, Likeness
-
-    likeness = Likeness(new)
-    at_rest = {case: Identity.from_dict(kept) for case, kept in _at_rest(app).items() if likeness.may_be(kept)}
-    return _without({**at_rest, **_not_at_rest(app)}, but)
+    known = {**_at_rest(app), **_not_at_rest(app)}
+    return _without({case: Identity.from_dict(kept) for case, kept in known.items()}, but)
 
 
 def _at_rest(app: App) -> dict[str, Mapping[str, Any]]:
@@ -76,11 +84,10 @@ def _at_rest(app: App) -> dict[str, Mapping[str, Any]]:
     return {case: one["identity"] for case, one in kept.items() if one["identity"]}
 
 
-def _not_at_rest(app: App) -> dict[str, Identity]:
-    from cdr.domain.case.duplicates import Identity
-
+def _not_at_rest(app: App) -> dict[str, Mapping[str, Any]]:
+    """The same of the other cases."""
     kept = {case: facts.kept_identity for case, facts in app.cases_not_at_rest().items()}
-    return {case: Identity.from_dict(one) for case, one in kept.items() if one is not None}
+    return {case: one for case, one in kept.items() if one is not None}
 
 
 def _without(found: dict[str, Identity], but: str) -> dict[str, Identity]:

@@ -38,7 +38,7 @@ class Made:
 
 def words_for(kind: str, file: str | None) -> str:
     """What a file says for a kind of letter that somebody writes words for. Raises: WrongUsage for any other kind; as `text`."""
-    from cdr.work.letters_held import letter_rules
+    from cdr.work.letters_called_for import letter_rules
     from cdr.work.taking_in import text
 
     if file is None:

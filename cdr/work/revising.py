@@ -22,13 +22,17 @@ def with_revisions(app: App, tally: Tally, facts: Callable[[], Sequence[CaseFact
 
     Raises: NotAllowed, NotAuthentic.
     """
+    reported = [*_published(app), *_written(app, tally, being_written)]
+    reported = [one for one in reported if one.on <= app.clock.today]
+    return _beside(app, tally, reported, facts) if reported else tally
+
+
+def _beside(app: App, tally: Tally, reported: Sequence[Reported], facts: Callable[[], Sequence[CaseFacts]]) -> Tally:
     from cdr.statistics.borders import are_other
     from cdr.statistics.changed_since import Act
     from cdr.statistics.revising import noted, revisions, with_borders, with_causes
     from cdr.store.audit import acts_since
 
-    reported = [*_published(app), *_written(app, tally, being_written)]
-    reported = [one for one in reported if one.on <= app.clock.today]
     others = [one for one in reported if are_other(one.tally, app.configuration.area, app.configuration.authorities)]
     known = rules("revisions")
     tally = with_borders(tally, others, known)
@@ -69,20 +73,26 @@ def numbers(app: App, year: str, tally: Tally) -> dict[str, Any] | None:
 
 def _published(app: App) -> list[Reported]:
     """What was published and stands; a rounded number is held against none that is exact."""
-    from cdr.statistics.revising import Reported
     from cdr.work.releasing import register
 
-    return [Reported(one.number, one.on, one.commit, one.tally) for one in register(app) if not one.is_withdrawn]
+    stands = [one for one in register(app) if not one.is_withdrawn]
+    if not stands:
+        return []
+    from cdr.statistics.revising import Reported
+
+    return [Reported(one.number, one.on, one.commit, one.tally) for one in stands]
 
 
 def _written(app: App, tally: Tally, being_written: str) -> list[Reported]:
-    from cdr.statistics.revising import Reported
-    from cdr.statistics.tally_json import from_json
     from cdr.store.report_kept import numbers_for
 
-    kept = [numbers_for(app.store, year) for year in tally.years if year != being_written]
+    kept = [one for year in tally.years if year != being_written and (one := numbers_for(app.store, year))]
+    if not kept:
+        return []
+    from cdr.statistics.revising import Reported
+    from cdr.statistics.tally_json import from_json
+
     return [
         Reported(None, moments.day(one.body["on"]), one.body["commit"], from_json(json.loads(one.body["tally"])))
         for one in kept
-        if one
     ]

@@ -16,9 +16,21 @@ from cdr import verbs
 
 # From the top down: a room may import those named after it, and no other.
 BASE = frozenset(
-    {"errors", "clock", "resources", "disk", "programs", "moments", "written", "nhs_numbers", "records", "expressions"}
+    {
+        "errors",
+        "clock",
+        "resources",
+        "disk",
+        "programs",
+        "moments",
+        "written",
+        "nhs_numbers",
+        "records",
+        "expressions",
+        "sought",
+    }
 )
-PURE = frozenset({"errors", "resources", "moments", "written", "nhs_numbers", "records", "expressions"})
+PURE = frozenset({"errors", "resources", "moments", "written", "nhs_numbers", "records", "expressions", "sought"})
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "verbs": frozenset(),
@@ -48,6 +60,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset({"records"}),
     "records": frozenset(),
     "expressions": frozenset(),
+    "sought": frozenset({"resources"}),
     "__init__": frozenset(),
 }
 OUTSIDE = {

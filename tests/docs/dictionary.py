@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from cdr import resources
-from cdr.domain.rulebook.validation import RULES
+from cdr.domain.rulebook.sentences import RULES
 from cdr.forms import codelists, schema, schema_faults, yaml_faults
 from cdr.forms.fields import Field, Named, every
 from cdr.forms.schema_files import _target, expanded

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from cdr import cli, errors, verbs
-from cdr.domain.rulebook.validation import RULES
+from cdr.domain.rulebook.sentences import RULES
 from cdr.errors import EXIT_CODES
 from cdr.forms import codelists, schema, schema_faults, yaml_faults
 from cdr.forms.fields import every

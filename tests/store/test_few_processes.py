@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import EXAMPLES, Shell
 
 from cdr import programs
-from cdr.app import extraction
+from cdr.app import App, extraction
 from cdr.store.parts import NOT_AT_REST, READS
 from cdr.store.sealing import Sealing
 from cdr.store.store import Store
+from cdr.work import known
 
 ON = "2026-01-10"
 NOTIFY = ("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x")
@@ -26,16 +30,42 @@ def started(cdr: Shell, *words: str | Path) -> dict[str, int]:
 def test_who_opens_a_case_starts_one_gpg_to_open_and_one_to_note_it(cdr: Shell, sudi: str) -> None:
     for _ in range(2):  # the second time lines wait that somebody opened a case, and are opened with it
         found = started(cdr, "show", sudi)
-    assert found == {"git": 1, "gpg": 3}
+    assert found == {"gpg": 3}
+    # timeline: two files more, of which one is known by what the case says
+    assert started(cdr, "timeline", sudi) == {"gpg": 3}
 
 
 def test_who_records_something_starts_few(cdr: Shell, sudi: str) -> None:
     cdr(*NOTIFY, as_of=ON)  # which lists the keys, once for all
     cdr("show", sudi, as_of=ON)
-    # git: what is read, what is written, the branch, the index; gpg: the secret, what is kept, the members, the signature, two parts
-    assert started(cdr, *NOTIFY) == {"git": 4, "gpg": 6}
-    assert started(cdr, "request", sudi, "northshire-police") == {"git": 4, "gpg": 7}  # one of them locks the form
-    assert started(cdr, "return", sudi, "northshire-police", "--nil") == {"git": 4, "gpg": 6}
+    # git: what is read, the branch, the index; gpg: the secret, what is kept, the members, the signature, what was recorded
+    assert started(cdr, *NOTIFY) == {"git": 3, "gpg": 5}
+    assert started(cdr, "request", sudi, "northshire-police") == {"git": 3, "gpg": 6}  # one of them locks the form
+    assert started(cdr, "return", sudi, "northshire-police", "--nil") == {"git": 3, "gpg": 5}
+
+
+def test_who_a_child_may_be_is_looked_for_once_and_no_folder_of_objects_is_gone_through(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of both there are more with each year."""
+    cdr(*NOTIFY, as_of=ON)
+    asked: list[object] = []
+    seen: list[str] = []
+    at_rest, scandir = known._at_rest, os.scandir
+
+    def noted(app: App) -> dict[str, Mapping[str, Any]]:
+        asked.append(app)
+        return at_rest(app)
+
+    def looked(folder: str | Path) -> Iterator[os.DirEntry[str]]:
+        seen.append(str(getattr(folder, "path", folder)))
+        return scandir(folder)
+
+    monkeypatch.setattr(known, "_at_rest", noted)
+    monkeypatch.setattr(os, "scandir", looked)
+    cdr(*NOTIFY, as_of=ON)
+    assert len(asked) == 1
+    assert [one for one in seen if "/.git/objects" in one and Path(one).name not in ("objects", "pack")] == []
 
 
 @pytest.mark.parametrize("name", [READS, NOT_AT_REST])

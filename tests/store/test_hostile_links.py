@@ -14,7 +14,11 @@ from conftest import EXAMPLES, People, Shell, run
 from store.hands import document, findings, git, head
 from store.prepared import SECRET, git_object, pend
 
-from cdr.store import git_locks, objects, putting_back
+from cdr.errors import WrongConfiguration
+from cdr.store import git_locks, objects, packing, putting_back
+from cdr.store.git import Git
+
+WRITTEN = "6301c09fae2ad2d6103a3c177858217c6e834e82"  # an object's id, of a file that holds that word
 
 
 # ---- elsewhere -----------------------------------------------------------------------------------------------------
@@ -122,8 +126,24 @@ def test_no_object_is_written_through_a_link(cdr: Shell, asked: str, tmp_path: P
         place.symlink_to(outside)
     before = contents(outside)
     cdr("list")
-    assert "is a link or a pipe" in cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=78).err
+    if how != "an object":  # which a change would not write to, but take the place of
+        assert "is a link or a pipe" in cdr("milestone", asked, "ncmd_told", as_of="2026-01-24", code=78).err
+    assert "is a link or a pipe" in cdr("doctor", code=1).out
+    with pytest.raises(WrongConfiguration, match="is a link or a pipe"):
+        packing.pack(Git(cdr.store))
     assert contents(outside) == before
+
+
+@pytest.mark.hurt
+def test_an_object_takes_the_place_of_a_link(cdr: Shell, tmp_path: Path) -> None:
+    repository, outside = Git(cdr.store), tmp_path / "outside"
+    outside.write_bytes(b"x")
+    place = cdr.store / ".git" / "objects" / WRITTEN[:2] / WRITTEN[2:]
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(outside)
+    assert repository.keep(b"written").digest == WRITTEN
+    assert outside.read_bytes() == b"x" and not place.is_symlink()
+    assert repository.contents([WRITTEN]) == [b"written"]
 
 
 @pytest.mark.hurt

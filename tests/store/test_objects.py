@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdr.errors import NotAuthentic
+from cdr.store import loose_objects
 from cdr.store.folders import alike, folder_bytes, parsed_folder
 from cdr.store.git import Git
 from cdr.store.objects import EMPTY_TREE, Blob, object_id, parsed_commit
-from cdr.store.pack_file import pack_of
 
 NAMES = ["a", "a.b", "a-b", "ab", "cases", "Cases", "é", "z"]
 PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
@@ -276,11 +276,17 @@ def test_many_and_large_objects_come_back_in_order(repository: Git) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 15, 16, 2047, 2048, 300_000])
-def test_what_is_written_as_one_stream_is_there_as_git_would_have_kept_it(repository: Git, size: int) -> None:
+def test_what_is_written_is_there_as_git_would_have_kept_it(repository: Git, size: int) -> None:
     content = bytes(number % 251 for number in range(size))
     asked_for = asked(repository.folder, "hash-object", "--stdin", data=content).strip()
-    repository.run("unpack-objects", "-q", data=pack_of([("blob", content), ("tree", b"")]))
+    shared = repository.repository.shared
+    loose_objects.keep(shared / "objects", {asked_for: ("blob", content), EMPTY_TREE: ("tree", b"")}, shared)
     assert repository.contents([asked_for]) == [content]
+    place = shared / "objects" / asked_for[:2] / asked_for[2:]
+    written = place.stat().st_mode
+    place.unlink()
+    assert asked(repository.folder, "hash-object", "-w", "--stdin", data=content).strip() == asked_for
+    assert place.stat().st_mode == written, "whoever might read it may"
     assert object_id("blob", content) == asked_for
     assert asked(repository.folder, "cat-file", "-t", EMPTY_TREE).strip() == "tree"
     assert asked(repository.folder, "fsck", "--strict", "--no-dangling") == ""

@@ -14,6 +14,8 @@ from cdr.app import App
 from cdr.store import destroying, index, store
 from cdr.store import opened as module
 from cdr.store.opened import Opened, name_of_year
+from cdr.store.sealing import Sealing
+from cdr.store.since import Since
 from cdr.store.snapshot import Snapshot
 
 
@@ -40,6 +42,10 @@ def _renewed(cdr: Shell, people: People, tmp_path: Path) -> Path:
         (_own(tmp_path, people) / name).unlink()
     cdr("list")
     return _own(tmp_path, people)
+
+
+def _opened(sealing: Sealing) -> Opened:
+    return Opened(sealing, Since(sealing, ""))
 
 
 def _named(folder: Path) -> list[str]:
@@ -105,13 +111,13 @@ def test_a_case_is_taken_apart_when_it_is_asked_for(
     monkeypatch.setenv("GNUPGHOME", people.home)
     sealing = App(store_option=str(cdr.store)).store.index.sealing
     case, name = many[0], name_of_year(many[0][:4])
-    kept, right = sealing.open(name), Opened(sealing).of(case)
+    kept, right = sealing.open(name), _opened(sealing).of(case)
     assert kept and all(isinstance(one, str) for one in kept.values()) and right
     sealing.keep(name, {**kept, case: json.loads(kept[case])})
-    assert Opened(sealing).of(case) == right
+    assert _opened(sealing).of(case) == right
     for damaged in ("{", "[]", 7):
         sealing.keep(name, {**kept, case: damaged})
-        assert Opened(sealing).of(case) == {}
+        assert _opened(sealing).of(case) == {}
 
 
 def test_years_leave_memory_for_others_and_what_was_put_into_them_is_written(
@@ -121,12 +127,12 @@ def test_years_leave_memory_for_others_and_what_was_put_into_them_is_written(
     monkeypatch.setenv("GNUPGHOME", people.home)
     monkeypatch.setattr(module, "MOST_CASES", 1)
     sealing = App(store_option=str(cdr.store)).store.index.sealing
-    before, first = {case: Opened(sealing).of(case) for case in many}, Opened(sealing)
+    before, first = {case: _opened(sealing).of(case) for case in many}, _opened(sealing)
     for case in many:
         first.keep_with_others(case, {**before[case], "x": {**next(iter(before[case].values()))}})
         assert len(first._years) == 1
     first.save()
-    assert all(Opened(sealing).of(case).keys() == {*before[case], "x"} for case in many)
+    assert all(_opened(sealing).of(case).keys() == {*before[case], "x"} for case in many)
 
 
 @pytest.mark.hurt

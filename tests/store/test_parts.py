@@ -15,7 +15,7 @@ from cdr.app import App, extraction
 from cdr.columns import COUNTED, KNOWN_BY, LISTED
 from cdr.store import layout
 from cdr.store.git import Git
-from cdr.store.parts import MOST_SUMMED, NOT_AT_REST, SUMMED
+from cdr.store.parts import MOST_SUMMED, NOT_AT_REST, SINCE, SUMMED
 from cdr.store.state import State
 from cdr.store.store import Store
 from cdr.store.transaction import Change
@@ -123,7 +123,7 @@ def test_a_question_takes_as_much_with_20_cases_at_rest_as_with_60_and_reads_its
         own = {"find": {KNOWN_BY, "reads"}, "list": {LISTED}, "tally": {one for one in read if one.startswith(SUMMED)}}
         assert len(own["tally"]) == (words in TALLIES), words
         wanted = set() if "--open" in words else own.get(words[0], set())
-        assert read == {NOT_AT_REST, "key", *wanted}, words
+        assert read == {NOT_AT_REST, SINCE, "key", *wanted}, words
         assert started <= (5 if words[0] == "find" else 3), words  # and Python; `find` notes that it looked through all
     started, read = watched("notify", "--from", str(FORM), "--not-a-duplicate", "x")
     assert "index" not in read and LISTED not in read

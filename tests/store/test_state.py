@@ -6,14 +6,15 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import EXAMPLES, People, Shell, run
 from store.hands import git, unchanged
+
+from cdr import disk
 
 FORM = EXAMPLES / "form-a-sudi.yaml"
 WRONG_TYPES = (
@@ -28,7 +29,7 @@ JUNK: dict[str, Callable[[bytes], list[bytes]]] = {
     "something else": lambda raw: [os.urandom(200), b"text\n" * 9],
     "other types": lambda raw: list(WRONG_TYPES),
 }
-KINDS = ("verified.json", "places.json", "seal.key", "*.kbx", "index", "cases/*")
+KINDS = ("verified.json", "places.json", "seal.key", "*.kbx", "index", "cases/*", "asked/*")
 
 
 def kept(folder: Path, kind: str) -> list[Path]:
@@ -36,7 +37,7 @@ def kept(folder: Path, kind: str) -> list[Path]:
     found = [
         path
         for path in folder.rglob(kind.rpartition("/")[2])
-        if path.is_file() and (not kind.startswith("cases") or path.parent.name == "cases")
+        if path.is_file() and path.parent.name == (kind.rpartition("/")[0] or path.parent.name)
     ]
     assert found, f"nothing is kept as {kind}"
     return found
@@ -98,8 +99,9 @@ def test_it_is_made_again_and_used(
 
 
 def _but_reads(state: Path) -> dict[Path, bytes]:
-    """All that is kept but for who opened what, which grows with each question."""
-    return {path: path.read_bytes() for path in state.rglob("*") if path.is_file() and "reads" not in path.name}
+    """All that is kept but for who opened what, and what was asked of git, which grow with each question."""
+    files = [path for path in state.rglob("*") if path.is_file() and "reads" not in path.name]
+    return {path: path.read_bytes() for path in files if path.parent.name != "asked"}
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "all"])
@@ -170,15 +172,15 @@ def test_what_is_half_made_lies_where_each_run_looks_for_it_however_many_cases_t
     cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = Path(os.environ["XDG_STATE_HOME"]) / "cdr"
-    swept = {state, state / "kept", *(one.parent for one in state.glob("*/verified.json"))}
-    made, make = set(), tempfile.mkstemp
+    swept = {state, state / "kept"}
+    made, make = set(), disk._made
 
-    def seen(**told: Any) -> tuple[int, str]:
-        made.add(Path(told["dir"]))
-        return make(**told)
+    def seen(path: Path, data: bytes, mode: int, made_in: Path) -> AbstractContextManager[Callable[[], None]]:
+        made.add(made_in)
+        return make(path, data, mode, made_in)
 
-    monkeypatch.setattr(tempfile, "mkstemp", seen)
+    monkeypatch.setattr(disk, "_made", seen)
     cdr("show", sudi)
     cdr("request", sudi, "northshire-police", as_of="2026-01-09")
-    assert len(swept) == 3 and {one for one in made if state in (one, *one.parents)} <= swept
-    assert made & {one.parent for one in state.glob("*/verified.json")}
+    assert {one for one in made if state in (one, *one.parents)} <= swept
+    assert state in made

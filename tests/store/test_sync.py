@@ -392,3 +392,31 @@ def test_two_children_under_one_reference_are_never_put_together(
         assert f"{one}: two children [SYNC-02]" in answer.err and "cdr restore" in answer.err
     assert (head(sam.store), git(office.bare, "rev-parse", "main"), sam.show(one)) == before
     assert robin.show(one)["notification"] != sam.show(one)["notification"]
+
+
+@pytest.mark.parametrize("how", ["gone", "cut short"])
+@pytest.mark.parametrize("what", ["HEAD", "HEAD^{tree}", "HEAD:cases", "the requests"])
+def test_a_remote_that_lost_something_is_not_waited_for(office: Office, tmp_path: Path, what: str, how: str) -> None:
+    """Its disk gives nothing back; a new one made from a copy that is whole does."""
+    robin, sam, case = office.robin, office.sam, office.case
+    robin("return", case, "northshire-police", "--nil")
+    robin("sync")
+    id_ = git(office.bare, "rev-parse", what.replace("the requests", f"HEAD:cases/{case}/requests.yaml.gpg")).strip()
+    place = office.bare / "objects" / id_[:2] / id_[2:]
+    place.chmod(0o644)
+    if how == "gone":
+        place.unlink()
+    else:
+        place.write_bytes(place.read_bytes()[:20])
+    sam("milestone", case, "ncmd_told", "--on", "2026-01-12")
+    before = head(sam.store)
+    answer = sam("sync", code=76)
+    assert "lost a part of the history" in answer.err and "Try again" not in answer.err
+    assert head(sam.store) == before
+    another = tmp_path / "another.git"
+    subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", str(another)], check=True)
+    robin("sync", another)
+    assert sam("sync", another, "--json").json["received"] == 1
+    robin("sync", another)
+    assert head(robin.store) == head(sam.store)
+    sam.verified()

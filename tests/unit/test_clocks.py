@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain_data import bank_holidays, policy, rules
 
-from cdr.domain.process.clocks import UnknownHolidays, add_months, limit, notification_due
+from cdr.domain.process.clocks import UnknownHolidays, add_months, limit, notification_due, whole_months
 from cdr.domain.process.policy import Policy
 from cdr.errors import WrongConfiguration
 from cdr.moments import Moment, of
@@ -151,3 +151,10 @@ def test_a_year_without_any_holiday_is_refused() -> None:
 def test_an_unknown_clock_is_a_wrong_configuration() -> None:
     with pytest.raises(WrongConfiguration):
         policy().clock("T99")
+
+
+@given(st.dates(date(2000, 1, 1), date(2030, 12, 31)), st.integers(0, 40), st.integers(-3, 3))
+def test_whole_months_are_those_that_are_added(start: date, months: int, days: int) -> None:
+    end = max(start, add_months(start, months) + timedelta(days=days))
+    assert (whole_months(start, end) >= months) == (end >= add_months(start, months))
+    assert add_months(start, whole_months(start, end)) <= end < add_months(start, whole_months(start, end) + 1)

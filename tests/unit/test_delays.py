@@ -287,3 +287,24 @@ def test_a_year_without_a_review_has_no_empty_page_and_a_label_at_the_end_stands
         shown.render(counted({}, ledger(("gp", "2024-03-04", None)), on=date(2025, 3, 1)), "Northshire", NAMES, "svg")
     )
     assert "Mar 2024<" in drawn and "Mar 2025<" not in drawn  # it would stand in the words "all days"
+
+
+@settings(deadline=None, max_examples=many(60))
+@given(st.lists(st.tuples(DAYS, MAYBE), max_size=6), DAYS)
+def test_a_year_has_of_all_cases_those_that_were_reviewed_in_it_and_those_still_open(
+    told: list[tuple[date, date | None]], today: date
+) -> None:
+    each = {}
+    for n, (died, review) in enumerate(told):
+        facts = {"facts": {"died": iso(died), "notified_on": iso(died)}}
+        case = {"status": "closed", **reviewed(str(review))} if review else {"status": "open"}
+        each[f"2024-{n:04}"] = known(f"2024-{n:04}", notification=facts, case=case)
+    first, to = date(2025, 4, 1), min(date(2026, 3, 31), today)
+    found = year_delays(each, "2025/26", today, ORDER)
+    ledgers = [
+        one
+        for facts in each.values()
+        if facts.notification.died and facts.notification.died <= to and (one := case_delays(facts, to, ORDER))
+    ]
+    assert [*found.reviewed] == [one for one in ledgers if one.reviewed and first <= one.end <= to]
+    assert {one.case for one in found.still_open} == {one.case for one in ledgers if not one.reviewed}

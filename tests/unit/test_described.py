@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cdr.forms.fields import described, every
+from cdr.forms.described import described
+from cdr.forms.fields import every
 
 
 def supplementary(kind: str, *keys: str) -> list[tuple[str, str]]:

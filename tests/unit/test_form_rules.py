@@ -7,7 +7,7 @@ from unit.checked_forms import NEONATAL, SUDI, SUICIDE, broken, check_a, check_b
 from unit.domain_data import changed, configuration, example, ids
 
 from cdr.domain.rulebook import form_a
-from cdr.domain.rulebook.validation import RULES
+from cdr.domain.rulebook.sentences import RULES
 
 
 @pytest.mark.parametrize("name", [SUDI, NEONATAL, SUICIDE])

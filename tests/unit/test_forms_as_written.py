@@ -15,7 +15,8 @@ from unit.domain_data import policy
 from cdr.domain.rulebook import form_a
 from cdr.errors import InvalidData
 from cdr.store import layout
-from cdr.store.document import Document, decode, encode
+from cdr.store.document import Document
+from cdr.store.plaintext import decode, encode
 from cdr.work import taking_in as forms
 
 FOLDER = Path(__file__).resolve().parents[1] / "data"

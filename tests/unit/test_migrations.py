@@ -10,7 +10,7 @@ import pytest
 
 from cdr.errors import InvalidData, NotAuthentic, ToolMissing
 from cdr.forms import codec, migrations, schema
-from cdr.store import document, layout
+from cdr.store import document, layout, plaintext
 
 FORM_A = (Path(__file__).resolve().parents[1] / "data" / "examples" / "form-a-sudi.yaml").read_text("utf-8")
 # As a first, unpublished version of the form might have had it: the sex as a letter, and the name in one field.
@@ -120,13 +120,13 @@ def test_the_store_has_a_name_of_its_own() -> None:
 def stored(body: dict[str, Any]) -> tuple[bytes, layout.Place]:
     place = layout.place("cases/2026-7K3M/notification.yaml.gpg")
     assert place is not None
-    plain = document.encode(document.Document(place, 1, None, {"schema": "form-a/1"})).plain
+    plain = plaintext.encode(document.Document(place, 1, None, {"schema": "form-a/1"})).plain
     return plain[: plain.index(b"schema:")] + codec.dump(body), place  # as the cdr of that version kept it
 
 
 def test_an_older_document_of_the_store_is_read_as_todays(a_version_before: list[int]) -> None:
     plain, place = stored({"schema": "form-a/0", "child": {"surname": "Ọláwálé", "sex": "F"}})
-    read = document.decode(plain, place)
+    read = plaintext.decode(plain, place)
     assert read.body == {"schema": "form-a/1", "child": {"family_name": "Ọláwálé", "sex": "female"}}
     assert read.text is None, "its old words would not be what it says now"
     kept = {
@@ -139,13 +139,13 @@ def test_an_older_document_of_the_store_is_read_as_todays(a_version_before: list
 
 def test_a_document_of_today_keeps_its_own_words() -> None:
     plain, place = stored({"schema": "form-a/1", "note": "Kept"})
-    assert b"note: Kept" in (document.decode(plain, place).text or b"")
+    assert b"note: Kept" in (plaintext.decode(plain, place).text or b"")
 
 
 def test_a_document_of_a_newer_cdr_is_refused_and_not_called_forged() -> None:
     plain, place = stored({"schema": "form-a/2"})
     with pytest.raises(ToolMissing) as caught:
-        document.decode(plain, place)
+        plaintext.decode(plain, place)
     assert "newer cdr" in caught.value.message
     with pytest.raises(NotAuthentic):
-        document.decode(plain.replace(b"2026-7K3M", b"2026-7K3N"), place)
+        plaintext.decode(plain.replace(b"2026-7K3M", b"2026-7K3N"), place)

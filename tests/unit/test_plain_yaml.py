@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cdr.forms import codec, plain_yaml
-from cdr.store.document import _header, _written, encode
 from cdr.store.layout import document_path, place
+from cdr.store.plaintext import _header, _written, encode
 
 DEPTH = 2 * codec.MAX_DEPTH
 PIECES = (

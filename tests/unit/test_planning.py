@@ -11,6 +11,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from conftest import many
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cdr.documents.tables.planning import as_json, text
 from cdr.domain.case.facts import Facts, Notification, notification_of
@@ -83,6 +86,54 @@ def test_open_work_at_the_end_of_each_month() -> None:
     assert [(one.month, one.notified, one.open, one.awaited) for one in found.months] == [
         ("2026-04", 2, 2, 2), ("2026-05", 0, 1, 1), ("2026-06", 1, 3, 1),
     ]  # fmt: skip
+
+
+DAYS = st.dates(date(2024, 1, 1), date(2026, 12, 31))
+
+
+@settings(deadline=None, max_examples=many(60))
+@given(
+    st.lists(
+        st.tuples(
+            DAYS,
+            st.lists(st.tuples(DAYS, st.booleans()), max_size=3),
+            st.sampled_from(["open", "closed"]),
+            DAYS,
+            st.none() | DAYS,
+        )
+    )
+)
+def test_work_by_month_is_that_of_each_case_looked_at_on_each_day(told: list[Any]) -> None:
+    """Cases that were over before the year are left out of the count, and requests that were answered: it is the same number."""
+    every = []
+    for n, (notified, events, status, asked_on, answered_on) in enumerate(told):
+        days: dict[str, Any] = {
+            name: [{"on": str(on)} for on, opened in events if opened == again]
+            for name, again in (("closures", False), ("reopenings", True))
+        }
+        asked = {
+            "agency": "gp",
+            "requested_on": str(asked_on),
+            "status": "returned" if answered_on else "outstanding",
+            "answered_on": answered_on and str(answered_on),
+        }
+        every.append(facts(n, notified, requests=[asked], status=status, **days))
+
+    def is_open(notified: date, events: list[tuple[date, bool]], status: str, on: date) -> bool:
+        until = sorted((day, not opened) for day, opened in events if day <= on)
+        return notified <= on and (not until or not until[-1][1] or (status == "open" and len(until) == len(events)))
+
+    for month in planning(of(*every), ("2026/27",), TODAY).months:
+        on = min(
+            TODAY,
+            {"2026-04": date(2026, 4, 30), "2026-05": date(2026, 5, 31), "2026-06": date(2026, 6, 30)}[month.month],
+        )
+        if not any(
+            len({day for day, _ in events}) < len(events) for _, events, *_ in told
+        ):  # of one day it is not known which came first
+            assert month.open == sum(is_open(notified, events, status, on) for notified, events, status, _, _ in told)
+        assert month.awaited == sum(asked <= on and (back is None or back > on) for _, _, _, asked, back in told)
+        assert month.notified == sum(str(notified)[:7] == month.month and notified <= on for notified, *_ in told)
 
 
 def yearly(*counts: int) -> Iterable[Facts]:

@@ -23,8 +23,8 @@ from cdr.statistics.published_counts import spans, sums, told, true_counts
 from cdr.statistics.released import Released, limits_of
 from cdr.statistics.rounding import ROUND, SHOWN_ROUNDED, Method, rounded, rounded_limits
 from cdr.statistics.tables import OVERLAPPING, SHARES, Tally, percent
-from cdr.statistics.tally import Choice, tally, to_json
-from cdr.statistics.tally_json import from_json
+from cdr.statistics.tally import Choice, tally
+from cdr.statistics.tally_json import from_json, to_json
 from cdr.statistics.told import Secret, Told
 from cdr.statistics.two_themes import known_sums
 

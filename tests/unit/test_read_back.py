@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from cdr.errors import InvalidData
 from cdr.forms import codec, plain_yaml, text_in
 from cdr.store import layout
-from cdr.store.document import Document, decode, encode, salvaged
+from cdr.store.document import Document
+from cdr.store.plaintext import decode, encode, salvaged
 
 PLACE = next(filter(None, [layout.place("cases/2026-7K3M/notification.yaml.gpg")]))
 

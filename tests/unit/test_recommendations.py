@@ -109,7 +109,7 @@ def test_words_that_stand_in_most_recommendations_make_none_alike(one: str, othe
 
 
 def test_a_recommendation_may_say_at_which_level_of_prevention() -> None:
-    from cdr.forms.fields import described
+    from cdr.forms.described import described
 
     body = {"recommendations": [{"text": "Put up a fence", "prevention": "primary"}]}
     assert ("Level of prevention", "So that it does not happen") in [row[1:] for row in described("form-c/1", body)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from unit.schema_examples import CANARY, FOLDER, FORM_A, changed, parts, rules
 
 from cdr import resources
 from cdr.forms import codelists, fields, schema, schema_files
+from cdr.forms.described import described
 from cdr.forms.formats import FORMATS
 
 NAMES = [
@@ -231,3 +233,33 @@ def test_the_sections_and_forms_of_each_kind_of_agency_are_there() -> None:
 def test_an_nhs_number_is_taken_as_people_write_it(written: str) -> None:
     raw = (FOLDER / "form-a-sudi.yaml").read_text("utf-8").replace('"9990000018"', written).encode()
     assert schema.read(raw, "a.yaml", "form-a")[0]["child"]["nhs_number"] == "9990000018"
+
+
+@pytest.mark.parametrize("file", [name for name in resources.names("schemas") if name.endswith(".json")])
+def test_a_schema_that_is_looked_into_says_what_the_expanded_one_says(file: str) -> None:
+    name = file.removesuffix(".json").rpartition("-")
+    form = f"{name[0]}/{name[2]}"
+    whole, looked_into = schema_files.expanded(form), schema_files.looked_into(form)
+    assert looked_into == whole
+    assert [*looked_into] == [*whole] and len(looked_into) == len(whole)
+    assert [path for path, _ in parts(_plain(looked_into))] == [path for path, _ in parts(whole)]
+
+
+def _plain(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_plain(one) for one in part]
+    return {key: _plain(one) for key, one in part.items()} if isinstance(part, Mapping) else part
+
+
+def test_of_the_code_lists_only_those_are_read_that_an_answer_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = set[str]()
+
+    def code_list(id: str) -> codelists.CodeList:
+        read.add(id)
+        return codelists.code_list(id)
+
+    monkeypatch.setattr(schema_files, "code_list", code_list)
+    schema_files._document.cache_clear()
+    said = described("form-b/1", {"parents": [{"relationship": "father", "given_names": "Testcase"}]})
+    assert [text for _, _, text in said][1:] == ["Father", "Testcase"]
+    assert read == {"relationship"}

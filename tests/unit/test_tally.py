@@ -16,7 +16,8 @@ from cdr.errors import WrongUsage
 from cdr.resources import read_bytes
 from cdr.statistics.facts import CaseFacts, RequestFacts
 from cdr.statistics.tables import OVERLAPPING, SHARES, Table, Tally, percent
-from cdr.statistics.tally import tally, to_json
+from cdr.statistics.tally import tally
+from cdr.statistics.tally_json import to_json
 
 NOTIFICATIONS = (
     "local_authority",

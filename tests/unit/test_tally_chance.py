@@ -11,7 +11,8 @@ from unit.tally_cases import BANDS, CASE, ENGLAND, SETTING, said, tallied, years
 from cdr.documents.tables.tally import render
 from cdr.statistics.reference import Figure, reference_problems
 from cdr.statistics.tables import TOTAL
-from cdr.statistics.tally import known_tables, to_json
+from cdr.statistics.tally import known_tables
+from cdr.statistics.tally_json import to_json
 
 
 def test_a_difference_that_chance_makes_is_not_called_one() -> None:

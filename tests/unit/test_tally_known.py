@@ -18,7 +18,7 @@ from cdr.documents.tables.tally import render
 from cdr.domain.case.facts import FAMILY_AFTER, FAMILY_BEFORE, LISTS, PROCESSES, analysis_of, notification_of
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.tables import Cell, Tally
-from cdr.statistics.tally import to_json
+from cdr.statistics.tally_json import to_json
 
 UNTOLD: dict[str, Any] = {
     "jar": None, "modifiable": None, "domains": {}, "category": None, "ethnicity": None, "expected": None,

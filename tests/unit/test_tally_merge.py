@@ -16,8 +16,8 @@ from cdr.statistics.merging import left_out, merge_problems, merged
 from cdr.statistics.public_tally import public_edition
 from cdr.statistics.rounding import ROUND, Method
 from cdr.statistics.tables import INTERNAL, PUBLIC, SHARES, Table, Tally, percent
-from cdr.statistics.tally import Choice, tally, to_json
-from cdr.statistics.tally_json import from_json
+from cdr.statistics.tally import Choice, tally
+from cdr.statistics.tally_json import from_json, to_json
 
 AREAS = {"North": ["Northshire"], "South": ["Southtown"]}
 TABLES = tuple(

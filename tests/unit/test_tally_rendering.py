@@ -13,7 +13,7 @@ import pytest
 from cdr.documents.tables.tally import CSV_COLUMNS, FORMATS, cell_text, render
 from cdr.errors import WrongUsage
 from cdr.statistics.tables import Cell, Row, Table, Tally, cell
-from cdr.statistics.tally import to_json
+from cdr.statistics.tally_json import to_json
 
 YEARS = ("2020/21", "2021/22", "2022/23", "2023/24")
 SHARED = "Percentages are rounded."

@@ -24,7 +24,8 @@ from cdr.statistics.periods import columns
 from cdr.statistics.summed import Summed
 from cdr.statistics.tables import OVERLAPPING, RATES, TIMES, TOTAL
 from cdr.statistics.tables import percent as rounded
-from cdr.statistics.tally import LARGEST_REMAINDER, Choice, chosen, tally, to_json, traced
+from cdr.statistics.tally import LARGEST_REMAINDER, Choice, chosen, tally, traced
+from cdr.statistics.tally_json import to_json
 
 # ---- who is behind a cell ------------------------------------------------------------------------------------------------
 days = st.none() | st.dates(date(2021, 1, 1), date(2024, 3, 31))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import pytest
@@ -10,15 +9,10 @@ from conftest import many
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cdr import sought
 from cdr.domain.anonymising import identifiers
-from cdr.domain.anonymising.accounts import LETTERS_AND_DIGITS, OFFICERS_NUMBER, PLATE
-from cdr.domain.anonymising.identifiers import DIGIT, MONTH, Reading, replace_identifiers
+from cdr.domain.anonymising.identifiers import Reading, replace_identifiers
 
-NUMBERED = (
-    OFFICERS_NUMBER, PLATE, LETTERS_AND_DIGITS, identifiers._POSTCODE, identifiers._DIGITS, identifiers._INSURANCE, identifiers._LED_REFERENCE,
-    identifiers._REFERENCE, identifiers._SPAN_OF_YEARS, identifiers._YEAR_ALONE,
-)  # fmt: skip
-EVERYTHING = frozenset({DIGIT, MONTH})
 SLOW = settings(
     deadline=None, max_examples=many(60), suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
@@ -29,29 +23,6 @@ PIECES = (
     "1", "3", "04", "12", "2025", "٣", "²", "st", "th", "Christmas", "Easter Day", "mother's day", "Guy Fawkes ", "bank holiday", "AB12 CDE",
     "NR1 1AB", "PC 1234", "ref: 77", "since 2019", "2019/20", "’24", "040325", "é", "home",
 )  # fmt: skip
-
-
-def _of(pattern: re.Pattern[str], flags: re.RegexFlag = re.IGNORECASE) -> st.SearchStrategy[str]:
-    return st.from_regex(re.compile(pattern.pattern, flags))
-
-
-@pytest.mark.parametrize("number", range(len(identifiers._DATES)))
-@given(data=st.data())
-@SLOW
-def test_a_text_with_a_date_has_what_the_pattern_of_the_date_needs(number: int, data: st.DataObject) -> None:
-    pattern, needs = identifiers._DATES[number]
-    text = data.draw(_of(pattern))
-    assert identifiers._has(text).issuperset(needs), text
-    assert pattern in identifiers._dates_of(text)
-
-
-@pytest.mark.parametrize("number", range(len(NUMBERED)))
-@given(data=st.data())
-@SLOW
-def test_a_text_with_a_number_or_a_code_has_a_digit(number: int, data: st.DataObject) -> None:
-    pattern = NUMBERED[number]
-    flags = re.IGNORECASE if pattern.flags & re.IGNORECASE else re.RegexFlag(0)
-    assert DIGIT in identifiers._has(data.draw(_of(pattern, flags)))
 
 
 @given(data=st.data())
@@ -66,7 +37,8 @@ def test_a_text_reads_as_if_every_pattern_had_been_tried(text: str) -> None:
     read = Reading(text)
     replace_identifiers(read, DIED, ["77"], [DIED])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identifiers, "_has", lambda _: EVERYTHING)
+        patch.setattr(sought, "has_what_it_needs", lambda *_: True)
+        patch.setattr(identifiers, "has_each", lambda *_: True)
         patch.setattr(identifiers, "_may_name_a_feast", lambda _: True)
         tried = Reading(text)
         replace_identifiers(tried, DIED, ["77"], [DIED])

@@ -11,7 +11,7 @@ from unit.checked_forms import JUNK
 from unit.domain_data import changed, example, policy
 
 from cdr.domain.case import whole_case
-from cdr.domain.rulebook.validation import RULES
+from cdr.domain.rulebook.sentences import RULES
 from cdr.forms.codelists import code_list
 
 SUDI, NEONATAL, SUICIDE = "form-a-sudi", "form-a-neonatal", "form-a-suicide"

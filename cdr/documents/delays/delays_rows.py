@@ -151,19 +151,17 @@ def _months(start: date, end: date) -> Iterator[tuple[float, str]]:
 
 
 def _year_chart(id_: str, title: str, cases: Sequence[CaseDelays], label: Callable[[Cause], str], span: str) -> Chart:
-    causes = dict.fromkeys(cause for one in cases for cause in one.causes)
-    sums = {c: (sum(one.open_days(c) for one in cases), sum(one.attributed_days(c) for one in cases)) for c in causes}
-    longest = max((open_ for open_, _ in sums.values()), default=0) or 1
+    sums: dict[Cause, tuple[int, int, int]] = {}
+    for one in cases:
+        for cause in one.causes:
+            open_, taken, count = sums.get(cause, (0, 0, 0))
+            sums[cause] = open_ + one.open_days(cause), taken + one.attributed_days(cause), count + 1
+    longest = max((open_ for open_, _, _ in sums.values()), default=0) or 1
     bars = tuple(
-        Bar(
-            cause,
-            label(cause),
-            open_,
-            taken,
-            _lengths(open_, taken, longest),
-            sum(cause in one.causes for one in cases),
+        Bar(cause, label(cause), open_, taken, _lengths(open_, taken, longest), count)
+        for cause, (open_, taken, count) in sorted(
+            sums.items(), key=lambda pair: (-pair[1][1], -pair[1][0], label(pair[0]))
         )
-        for cause, (open_, taken) in sorted(sums.items(), key=lambda pair: (-pair[1][1], -pair[1][0], label(pair[0])))
     )
     total = sum(one.days for one in cases)
     return Chart(

@@ -13,7 +13,7 @@ from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.rulebook.form_b import FULL
 from cdr.domain.rulebook.validation import text_at
 from cdr.forms import migrations
-from cdr.forms.fields import described
+from cdr.forms.described import described
 
 Body = Mapping[str, Any]
 

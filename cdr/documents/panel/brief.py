@@ -28,7 +28,7 @@ from cdr.domain.timeline.ages import age_at
 from cdr.domain.timeline.timeline import Timeline
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
-from cdr.forms.fields import described
+from cdr.forms.described import described
 from cdr.records import dataclass
 from cdr.written import counted, long_date
 

@@ -25,7 +25,16 @@ from cdr.documents.report.report_blocks import (
 from cdr.documents.report.report_headlines import headline, section_title
 from cdr.documents.safe import KEPT, visible
 from cdr.documents.tables import panel_years
-from cdr.documents.tables.tally import BASIS_WORDS, cell_text, headings, lines, own_notes, shared_notes, total_text
+from cdr.documents.tables.tally import (
+    BASIS_WORDS,
+    cell_text,
+    headings,
+    lines,
+    own_notes,
+    said_once,
+    shared_notes,
+    total_text,
+)
 from cdr.domain.report import prose
 from cdr.domain.report.report_words import follow_up
 from cdr.domain.rulebook.configuration import Configuration
@@ -282,7 +291,7 @@ def _table(about: Mapping[str, Any], material: Material) -> Iterator[Block]:
         heads=("", *headings(table)),
         rows=tuple(lines(table)),
         under=BASIS_WORDS[table.basis],
-        notes=own_notes(material.tally, table),
+        notes=own_notes(table, said_once(material.tally)),
         last_is_total=True,
     )
 

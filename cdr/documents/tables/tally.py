@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any
 
 from cdr.documents import fitting
@@ -16,7 +14,6 @@ from cdr.documents.tables import panel_years
 from cdr.errors import WrongUsage
 from cdr.statistics.reference import text as reference_text
 from cdr.statistics.tables import OVERLAPPING, PARTS, RATES, SHARES, TIMES, TOTAL, Cell, Table, Tally
-from cdr.statistics.tally import to_json
 
 FORMATS = ("table", "md", "csv", "json", "html")
 CSV_COLUMNS = ("table", "basis", "column", "row", "n", "of", "percent")
@@ -62,7 +59,7 @@ def render(tally: Tally, format: str) -> str:
     return writers[format](tally)
 
 
-def cell_text(cell: Cell, table: Table) -> str:
+def cell_text(cell: Cell, table: Table, with_percent: bool = True) -> str:
     """A cell in words: `7 (18.4%)`, or `7 of 18 (38.9%)` where a row has its own whole; else `0`, `hidden` or `-`.
 
     Where some are not known it is of those that are: `7 of 16 known (43.8%)`.
@@ -81,7 +78,7 @@ def cell_text(cell: Cell, table: Table) -> str:
         return NOTHING
     return (  # of a single child there is no percentage
         f"{counted_of(cell, table)} ({cell.percent:.{table.decimals}f}%)"
-        if cell.percent is not None and cell.n and cell.whole != 1
+        if with_percent and cell.percent is not None and cell.n and cell.whole != 1
         else counted_of(cell, table)
     )
 
@@ -95,7 +92,7 @@ def counted_of(cell: Cell, table: Table) -> str:
 
 def total_text(cell: Cell, table: Table) -> str:
     """A cell of the total: the count alone where it is the whole itself."""
-    return cell_text(cell if table.id in SHARES | RATES else replace(cell, percent=None), table)
+    return cell_text(cell, table, with_percent=table.id in SHARES or table.id in RATES)
 
 
 def total_label(table: Table) -> str:
@@ -109,8 +106,7 @@ def total_label(table: Table) -> str:
 
 def headings(table: Table) -> tuple[str, ...]:
     """The heads of a table's columns, with a mark where a series breaks and the published figures beside the last."""
-    heads = [part for column in table.columns for part in (*_break_before(table, column), column)]
-    return tuple([*heads, *(head for head, _ in _published(table))])
+    return tuple([*_with_breaks(table, table.columns), *(head for head, _ in _published(table))])
 
 
 def heading(tally: Tally) -> str:
@@ -129,20 +125,19 @@ def shared_notes(tally: Tally, named: Callable[[Sequence[Table]], str] | None = 
 
     `named` says which tables they are, by their titles without it. What is not true of children from elsewhere is not of theirs.
     """
-    of = _tables_of_notes(tally)
+    of = said_once(tally)
     return tuple(
         note if 2 * len(tables) > len(tally.tables) else f"{note} ({(named or _titles)(tables)}.)"
         for note, tables in of.items()
     )
 
 
-def own_notes(tally: Tally, table: Table) -> tuple[str, ...]:
+def own_notes(table: Table, once: Container[str]) -> tuple[str, ...]:
     """A table's notes without those that are said once."""
-    shared = _tables_of_notes(tally)
-    return tuple(note for note in table.notes if note not in shared)
+    return tuple(note for note in table.notes if note not in once)
 
 
-def _tables_of_notes(tally: Tally) -> dict[str, list[Table]]:
+def said_once(tally: Tally) -> dict[str, list[Table]]:
     """The notes that are said once, those of every table first, each with its tables."""
     tables = [table for table in tally.tables if not table.id.startswith(ELSEWHERE)] or list(tally.tables)
     of: dict[str, list[Table]] = {}
@@ -161,19 +156,21 @@ def _titles(tables: Sequence[Table]) -> str:
 
 def lines(table: Table) -> Iterator[tuple[str, ...]]:
     """Every row of a table as it is read, its label first; the last is the total."""
+    beside = [published for _, published in _published(table)]
     for row in table.rows:
-        yield (row.label, *_texts(table, [cell_text(cell, table) for cell in row.cells], row.label))
-    yield (total_label(table), *_texts(table, [total_text(cell, table) for cell in table.total], TOTAL))
+        texts = [cell_text(cell, table) for cell in row.cells]
+        yield (row.label, *_with_breaks(table, texts), *(of.get(row.label, "") for of in beside))
+    texts = [total_text(cell, table) for cell in table.total]
+    yield (total_label(table), *_with_breaks(table, texts), *(of.get(TOTAL, "") for of in beside))
 
 
-def _texts(table: Table, texts: Sequence[str], label: str) -> list[str]:
+def _with_breaks(table: Table, texts: Sequence[str]) -> Sequence[str]:
+    """What stands in the columns, with a mark before each in which a series breaks, but for the first."""
+    begins = {one.column for one in table.breaks} - {*table.columns[:1]}
+    if not begins:
+        return texts
     pairs = zip(table.columns, texts, strict=True)
-    found = [part for column, text in pairs for part in (*_break_before(table, column), text)]
-    return found + [published.get(label, "") for _, published in _published(table)]
-
-
-def _break_before(table: Table, column: str) -> list[str]:
-    return [BREAK] if any(one.column == column for one in table.breaks) and column != table.columns[0] else []
+    return [part for column, text in pairs for part in ((BREAK, text) if column in begins else (text,))]
 
 
 def _published(table: Table) -> list[tuple[str, dict[str, str]]]:
@@ -191,9 +188,10 @@ def _published(table: Table) -> list[tuple[str, dict[str, str]]]:
 def _terminal(tally: Tally) -> str:
     parts = [_underlined(heading(tally), "="), _wrapped(edition_words(tally))]
     parts += [f"- {_wrapped(note, indent='  ')}" for note in shared_notes(tally)]
+    once = said_once(tally)
     blocks = ["\n".join(parts)]
     for table in tally.tables:
-        notes = [f"- {_wrapped(note, indent='  ')}" for note in own_notes(tally, table)]
+        notes = [f"- {_wrapped(note, indent='  ')}" for note in own_notes(table, once)]
         under = ["", *notes] if notes else []
         blocks.append("\n".join([_underlined(table.title, "-"), BASIS_WORDS[table.basis], "", _grid(table), *under]))
     for title, said in _panel(tally):
@@ -217,14 +215,13 @@ def _grid(table: Table) -> str:
         parts[-1].append(i)
     room = TERMINAL_WIDTH - max(sum(widths[i] for i in part) for part in parts)
     label = max(NARROWEST_LABEL, min(room, max(len(line[0]) for line in texts)))
-    return "\n\n".join(_part(heads, texts, part, label) for part in parts)
+    labels = [fitting.filled(line[0], label, "  ") for line in texts]
+    return "\n\n".join(_part(heads, labels, texts, part) for part in parts)
 
 
-def _part(heads: Sequence[str], texts: Sequence[tuple[str, ...]], part: Sequence[int], label: int) -> str:
-    return fitting.numbers(
-        [(fitting.filled(first, label, "  "), *(rest[i] for i in part)) for first, *rest in texts],
-        ("", *(heads[i] for i in part)),
-    )
+def _part(heads: Sequence[str], labels: Sequence[str], texts: Sequence[tuple[str, ...]], part: Sequence[int]) -> str:
+    rows = [(first, *(line[i + 1] for i in part)) for first, line in zip(labels, texts, strict=True)]
+    return fitting.numbers(rows, ("", *(heads[i] for i in part)))
 
 
 def _underlined(text: str, stroke: str) -> str:
@@ -238,9 +235,10 @@ def _wrapped(text: str, indent: str = "") -> str:
 def _markdown(tally: Tally) -> str:
     parts = [f"# {_md(heading(tally))}", f"**{edition_words(tally)}**"]
     parts += ["\n".join(f"- {_md(note)}" for note in shared_notes(tally))]
+    once = said_once(tally)
     for table in tally.tables:
         parts += [f"## {_md(table.title)}", BASIS_WORDS[table.basis], _pipes(table)]
-        parts += ["\n".join(f"- {_md(note)}" for note in own_notes(tally, table))]
+        parts += ["\n".join(f"- {_md(note)}" for note in own_notes(table, once))]
     for title, said in _panel(tally):
         parts += [f"## {title}", "\n".join(f"- {_md(one)}" for one in said)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -263,6 +261,8 @@ def _csv(tally: Tally) -> str:
     The last row of a table is called `Total` only where the rows add up to all children of the table's basis, so that whoever
     checks published tables finds nothing wrong. Where nothing is known `n` is empty.
     """
+    import csv
+
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
@@ -294,24 +294,27 @@ def _numbers(cell: Cell, table: Table) -> tuple[str, str, str]:
 
 
 def _json(tally: Tally) -> str:
+    from cdr.statistics.tally_json import to_json
+
     return json.dumps(to_json(tally), ensure_ascii=False, indent=2) + "\n"
 
 
 def _html(tally: Tally) -> str:
     from cdr.documents.web_page import web_page
 
+    once = said_once(tally)
     values = {
         "title": heading(tally),
         "internal": tally.edition != "public",
         "edition": edition_words(tally),
         "shared": shared_notes(tally),
-        "tables": [_table_for_page(tally, table) for table in tally.tables],
+        "tables": [_table_for_page(table, once) for table in tally.tables],
         "panel": [{"title": title, "lines": said} for title, said in _panel(tally)],
     }
     return web_page("tally", "tally.html", values)
 
 
-def _table_for_page(tally: Tally, table: Table) -> dict[str, Any]:
+def _table_for_page(table: Table, once: Container[str]) -> dict[str, Any]:
     *rows, total = lines(table)
     return {
         "id": table.id.replace(".", "-"),
@@ -320,5 +323,5 @@ def _table_for_page(tally: Tally, table: Table) -> dict[str, Any]:
         "years": headings(table),
         "rows": rows,
         "total": total,
-        "notes": own_notes(tally, table),
+        "notes": own_notes(table, once),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from cdr.documents.tables.tally import HIDDEN, render
 from cdr.statistics.labels import NOT_KNOWN, Labels
 from cdr.statistics.tables import Tally
-from cdr.statistics.tally import to_json
+from cdr.statistics.tally_json import to_json
 from cdr.statistics.theme import LEARNING, Criteria, Theme
 from cdr.statistics.years import year_of
 

@@ -6,19 +6,19 @@ import re
 from functools import cache
 
 from cdr.domain.anonymising.known_names import ordinary_words, word_rules
-from cdr.expressions import expression
+from cdr.sought import sought
 
 AROUND_A_VEHICLE = 34  # characters: so near stands the word that says that it is one
 SHORTEST_USERNAME = 4
 
-_PLATE = expression(
+_PLATE = sought(
     r"(?<![\w-])(?:(?P<first>[A-Z]{2})(?P<gap>[ .-]?)\d{2}[ .-]?(?P<last>[A-Z]{3})"
     r"|[A-Z](?P<digits>\d{1,3})[ .-]?(?P<after>[A-Z]{3})|(?P<before>[A-Z]{3})[ .-]?(?P<number>\d{1,3})[A-Z]"
     r"|(?P<irish>(?:[A-Z][IZ][A-Z]?|[A-Z]{2}[IZ])[ .-]?\d{3,4})|(?P<old>[A-Z]{1,3} ?\d{1,4}|\d{1,4} ?[A-Z]{1,3}))(?![\w-])",
     re.IGNORECASE,
 )
-_PLATE_SPACED = expression(r"(?<!\w)[A-Z] [A-Z] \d ?\d [A-Z] [A-Z] [A-Z](?!\w)", re.IGNORECASE)
-_VEHICLE_WORDS = expression(
+_PLATE_SPACED = sought(r"(?<!\w)[A-Z] [A-Z] \d ?\d [A-Z] [A-Z] [A-Z](?!\w)", re.IGNORECASE)
+_VEHICLE_WORDS = sought(
     r"\b(?:cars?|vans?|vehicles?|registrations?|reg|regs|number ?plates?|plates?|vrm|index|motorbike|motorcycle|moped|scooter|lorry|taxi"
     r"|bmw|ford|vauxhall|audi|fiesta|corsa|golf|driv(?:ing|es|er|en)|drove)\b",
     re.IGNORECASE,
@@ -28,24 +28,22 @@ _PLATFORM = (
     r"|steam|twitch|telegram|kik|twitter|youtube|reddit|bereal)"
 )
 _NAMED = r"(?:user ?name|user ?id|user|screen ?name|gamer ?tag|handle|log-?in|account(?: name)?|profile(?: name)?|alias|id|name|tag)"
-_LED_ACCOUNT = expression(
+_LED_ACCOUNT = sought(
     rf"\b(?:{_PLATFORM}(?: {_NAMED})?|user ?name|user ?id|screen ?name|gamer ?tag|handle|log-?in|account name|profile name)"
     r"(?P<sign>\s{0,2}[:=]\s{0,2}|\s(?:is|was|as|of)\s|\s)[\"“‘'(]?(?P<it>[^\W_][\w.\-]{2,40})",
     re.IGNORECASE,
 )
-_UNDERSCORED = expression(r"(?<![\w@./\\])(?=[\d_]{0,40}[^\W\d_])\w{1,40}_\w{0,40}(?!\w)")
-_LETTERS_AND_DIGITS = expression(
+_UNDERSCORED = sought(r"(?<![\w@./\\])(?=[\d_]{0,40}[^\W\d_])\w{1,40}_\w{0,40}(?!\w)")
+_LETTERS_AND_DIGITS = sought(
     r"(?<![\w@./\\-])(?P<stem>[^\W\d_]{3,30})(?:\d{1,6}[^\W\d_]{1,20}\w{0,20}|\d{2,6})(?![\w/-])"
 )
-_PATH = expression(r"(?:\b[A-Za-z]:\\|\\\\)[^\s\"<>|]+|(?<![\w/])/(?:home|Users|mnt|media)/[^\s\"<>|]+")
-_FILE = expression(
+_PATH = sought(r"(?:\b[A-Za-z]:\\|\\\\)[^\s\"<>|]+|(?<![\w/])/(?:home|Users|mnt|media)/[^\s\"<>|]+")
+_FILE = sought(
     r"(?<!\w)[\w-]{1,80}+\.(?:docx?|pdf|xlsx?|pptx?|jpe?g|png|heic|mp4|mov|msg|eml|txt)(?!\w)", re.IGNORECASE
 )
-_COMPUTER = expression(
-    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b", re.IGNORECASE
-)
-_POINT = expression(r"///\w+\.\w+\.\w+|(?<![\d.])-?\d{1,2}\.\d{3,},\s?-?\d{1,3}\.\d{3,}(?!\.?\d)")
-_OFFICERS_NUMBER = expression(
+_COMPUTER = sought(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b", re.IGNORECASE)
+_POINT = sought(r"///\w+\.\w+\.\w+|(?<![\d.])-?\d{1,2}\.\d{3,},\s?-?\d{1,3}\.\d{3,}(?!\.?\d)")
+_OFFICERS_NUMBER = sought(
     r"\b(?P<led>(?:(?:collar|shoulder|warrant|badge|epaulettes?|force|staff|employee)\s+(?:no\.?|numbers?|num|id)|officer\s+(?:no\.?|number)"
     r"|(?:collar|shoulder|epaulette)|officer(?=\s+\d{3,6}\b)|constable(?=\s+\d{2,6}\b)|sergeant(?=\s+\d{2,6}\b)|inspector(?=\s+\d{2,6}\b))"
     r"[\s:#]{1,3})(?P<it>[A-Z]{0,2}\d{2,6})\b|(?<![\w./])(?P<before>\d{2,5})(?=\s+(?:PC|DC|PS|DS|PCSO|Sgt)\b)",

@@ -23,7 +23,7 @@ from cdr.domain.anonymising.around_names import (
     verb_after,
 )
 from cdr.domain.anonymising.doubtful import doubtful_codes, doubtful_word, is_a_name_here
-from cdr.domain.anonymising.identifiers import GENERAL_ADDRESS, HOUSE_NUMBER, Reading, replace_identifiers
+from cdr.domain.anonymising.identifiers import GENERAL_ADDRESS, HOUSE_NUMBER, Reading, has_each, replace_identifiers
 from cdr.domain.anonymising.known_names import (
     NOTHING_AROUND,
     PROFESSIONAL,
@@ -47,10 +47,16 @@ from cdr.domain.anonymising.whose_names import WhoseNames
 from cdr.domain.rulebook.validation import date_at
 from cdr.expressions import expression
 from cdr.records import dataclass
+from cdr.sought import sought
 from cdr.written import APOSTROPHES, bare_name
 
-INVISIBLE = expression("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
+INVISIBLE = sought("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
 LONGEST_RUN = 16  # words: a longer name becomes two roles side by side, which are then said once
+TWICE = sought(r"\b(mother|father|sister|brother|baby) \[(\1|the child)\]", re.IGNORECASE)
+BEFORE_ITSELF = sought(r"\b([^\W\d_]{3,20}) (\[\1\])", re.IGNORECASE)
+BEFORE_A_PLACE = sought(r"\b(?:Lt|Gt|Gr|Lr|Up|Upr|Nr|Lower|Upper|Little|Great|Much|Long) (?=\[a place\])")
+AGAIN = sought(r"(\[[^\[\]]+\])(?: +\1)+")
+POSSESSIVE = sought(rf"[{APOSTROPHES}]s$|(?<=s)[{APOSTROPHES}]$")
 INITIALS = expression(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")
 
 
@@ -92,18 +98,19 @@ class Anonymiser:
         """The text without names, with what was replaced in it and the words left that may be names."""
         reading = Reading(INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
         replace_identifiers(reading, self.died, self.things.codes, self.dates)
-        for code in self.things.postcodes:
+        for code in filter(lambda code: has_each(reading.text, code.replace(" ", "")), self.things.postcodes):
             loose = r"\s*".join(map(re.escape, code.replace(" ", "")))
             reading.replace(re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE), lambda _: ("[postcode]", "postcodes"))
         reading.replace(collar_number(), lambda _: ("[a professional]", "numbers"))
-        for half in set(map(outward, self.things.postcodes)):
+        for half in {half for half in map(outward, self.things.postcodes) if half in reading.text}:
             reading.replace(
                 re.compile(rf"(?<!\w){re.escape(half)}(?:[\s-]?\d[A-Za-z\d]{{2}})?(?!\w)"),
                 lambda _: ("[postcode]", "postcodes"),
             )
         self._replace_phrases(reading)
         reading.replace(GENERAL_ADDRESS, lambda _: ("[an address]", "addresses"))
-        reading.replace(_numbered(self.things.houses), lambda _: ("[an address]", "addresses"))
+        if any(has_each(reading.text, [house]) for house in self.things.houses):
+            reading.replace(_numbered(self.things.houses), lambda _: ("[an address]", "addresses"))
         reading.replace(SAINT, saint_said)
         reading.replace(ENDED, ended_said)
         reading.replace(SPACED, self._disguised_said)
@@ -197,7 +204,7 @@ class Anonymiser:
                     reading.left.extend(doubtful_word(reading.text, words[index]))
                 index += 1
                 continue
-            ending = re.search(rf"[{APOSTROPHES}]s$|(?<=s)[{APOSTROPHES}]$", run[-1].text)
+            ending = POSSESSIVE.search(run[-1].text)
             start, end = run[0].start, run[-1].end
             mark = reading.mark(said, "names", reading.text[start:end])
             out.append(reading.text[at:start] + mark + (ending[0] if ending else ""))
@@ -271,14 +278,14 @@ def _in_small_letters(text: str, words: Sequence[Word], index: int) -> list[Word
 @cache
 def _numbered(houses: tuple[str, ...]) -> re.Pattern[str]:
     """The number of a house that the case knows, with a word that says that it is one (`No. 12`)."""
-    numbers = "|".join(map(re.escape, houses)) or "(?!)"
+    numbers = "|".join(map(re.escape, houses))
     return re.compile(rf"\b(?:no\.?|number|house|flat)\s?(?:{numbers})\b(?![.,]?\d)", re.IGNORECASE)
 
 
 def _smoothed(said: str) -> str:
     """The text with a role once where it stood twice, and without what stood before it for the same."""
-    said = re.sub(r"\b(mother|father|sister|brother|baby) \[(\1|the child)\]", r"[\2]", said, flags=re.IGNORECASE)
-    said = re.sub(r"\b([^\W\d_]{3,20}) (\[\1\])", r"\2", said, flags=re.IGNORECASE)
-    said = re.sub(r"\b(?:Lt|Gt|Gr|Lr|Up|Upr|Nr|Lower|Upper|Little|Great|Much|Long) (?=\[a place\])", "", said)
+    said = TWICE.sub(r"[\2]", said)
+    said = BEFORE_ITSELF.sub(r"\2", said)
+    said = BEFORE_A_PLACE.sub("", said)
     said = HOUSE_NUMBER.sub("", said)
-    return re.sub(r"(\[[^\[\]]+\])(?: +\1)+", r"\1", said)
+    return AGAIN.sub(r"\1", said)

@@ -9,6 +9,7 @@ from functools import cache
 from cdr.domain.anonymising.known_names import CHILD, PROFESSIONAL, ordinary_words, word_rules
 from cdr.expressions import expression
 from cdr.records import dataclass
+from cdr.sought import sought
 from cdr.written import APOSTROPHES, bare_name
 
 EXACT, ORDINARY, NEAR = "exact", "ordinary", "near"
@@ -16,6 +17,7 @@ BETWEEN_NAMES = expression(rf"[^\S\n]{{1,3}}|\s?\n\s?|[-‐‑_]|\.[^\S\n]?|[{AP
 HYPHENS = ("-", "‐", "‑")
 LONGEST_UNKNOWN_NAME = 3
 LONGEST_SHORT_TITLE = 4
+APOSTROPHE = sought(f"[{APOSTROPHES}]")
 AFTER_A_RELATION = expression(r"[^\S\n]{1,3}[\"“‘(]?")
 
 
@@ -43,7 +45,7 @@ class Word:
     @property
     def low(self) -> str:
         """The folded word before an apostrophe."""
-        return bare_name(re.split(f"[{APOSTROPHES}]", self.text)[0])
+        return bare_name(APOSTROPHE.split(self.text)[0])
 
     @property
     def new_name(self) -> bool:
@@ -161,8 +163,8 @@ def fits_title(role: str, kind: str, title: str) -> bool:
 @cache
 def collar_number() -> re.Pattern[str]:
     """An officer's rank and number (`PC 1234`, `DC W123`)."""
-    return re.compile(
-        rf"\b(?:(?:{'|'.join(word_rules()['ranks'])})\s?[A-Z]{{0,2}}\d{{3,6}}|(?:PC|DC)\s?\d\d|(?i:pc|dc|pcso|sgt|insp)\s?\d{{3,6}})\b"
+    return sought(
+        rf"\b(?:(?:{'|'.join(sorted(word_rules()['ranks']))})\s?[A-Z]{{0,2}}\d{{3,6}}|(?:PC|DC)\s?\d\d|(?i:pc|dc|pcso|sgt|insp)\s?\d{{3,6}})\b"
     )
 
 

@@ -6,24 +6,24 @@ import re
 from collections.abc import Iterator
 
 from cdr.domain.anonymising.accounts import UNDERSCORED
-from cdr.domain.anonymising.around_names import Word
+from cdr.domain.anonymising.around_names import APOSTROPHE, Word
 from cdr.domain.anonymising.known_names import ordinary_words, word_rules
 from cdr.expressions import expression
-from cdr.written import APOSTROPHES
+from cdr.sought import sought
 
 OPENS = expression(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$")
-ALONE_IN_BRACKETS = expression(r"(?<=\()[^\W\d_]+(?:\)| [A-Z]\b\.?)")  # (Sue), (Sue B.): no sentence begins there
-RANK_BEFORE = expression(r"\b(?:PC|DC|DS|DI|PS|Dr|Mr|Mrs|Ms)\.? $")
+ALONE_IN_BRACKETS = sought(r"(?<=\()[^\W\d_]+(?:\)| [A-Z]\b\.?)")  # (Sue), (Sue B.): no sentence begins there
+RANK_BEFORE = sought(r"\b(?:PC|DC|DS|DI|PS|Dr|Mr|Mrs|Ms)\.? $")
 SHORTEST_STRANGE = 3
 BEGINNINGS = ("over", "under", "un", "re", "non", "out", "pre", "post", "mis", "inter", "multi", "anti")
-_CODE = expression(r"(?<![\w.,/])(?=\w*\d)(?=\w*[^\W\d_])\w{4,40}(?![\w/])|(?<![\w.,/:£])\d{5,9}(?![\w,/:%]|\.\d)")
-_FOUR_DIGITS = expression(
+_CODE = sought(r"(?<![\w.,/])(?=\w*\d)(?=\w*[^\W\d_])\w{4,40}(?![\w/])|(?<![\w.,/:£])\d{5,9}(?![\w,/:%]|\.\d)")
+_FOUR_DIGITS = sought(
     r"(?<![\w.,/:£+-])(?<!at )(?<!@ )(?<!to )(?<!by )(?<!from )(?<!until )(?<!in )(?!(?:19|20)\d\d)\d{4}"
     r"(?![\w,/:%+-]|\.\d|\s?(?:g|mg|ml|mls|kg|grams?|h|hrs?|hours|units|iu)\b)"
 )
 # A 7, 12 or 52 below the stroke counts days, months or weeks; other pairs may be pressures.
-_PERHAPS_A_DATE = expression(r"(?<![\d/.,])(?:1[3-9]|2\d|3[01])/(?:[1-689]|1[01])(?![\d/%]|\.\d)")
-_PRESSURES = expression(r"(?:pressures?|PIP|PEEP|ventilated|BiPAP|rate|BP|ratio|GCS)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
+_PERHAPS_A_DATE = sought(r"(?<![\d/.,])(?:1[3-9]|2\d|3[01])/(?:[1-689]|1[01])(?![\d/%]|\.\d)")
+_PRESSURES = sought(r"(?:pressures?|PIP|PEEP|ventilated|BiPAP|rate|BP|ratio|GCS)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 _MEASURE = expression(
     r"\d+(?:st|nd|rd|th|mg|mcg|g|kg|mls?|l|cm|mm|mmol|kpa|bpm|hrs?|h|mins?|am|pm|x|yo|yr|yrs|wk|wks|days?|months?|weeks?|years?|cc|j|m|f)"
     r"|[a-z]{1,4}\d{1,2}|x\d+|\d+[a-z]|[a-z]+\d{1,2}",
@@ -101,4 +101,4 @@ def _is_ordinary(low: str) -> bool:
         low.removesuffix("d"),
     }
     stems |= {stem[len(start) :] for stem in stems for start in BEGINNINGS if stem.startswith(start)}
-    return any(stem in ordinary_words() for stem in stems) or re.split(f"[{APOSTROPHES}]", low)[0] in ordinary_words()
+    return any(stem in ordinary_words() for stem in stems) or APOSTROPHE.split(low)[0] in ordinary_words()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from datetime import date
 from functools import cache
@@ -26,15 +26,16 @@ from cdr.domain.anonymising.accounts import (
 from cdr.domain.anonymising.known_names import word_rules
 from cdr.expressions import expression
 from cdr.records import dataclass
+from cdr.sought import as_sought, sought
 from cdr.written import BETWEEN_DIGITS
 
-GENERAL_ADDRESS = expression(
+GENERAL_ADDRESS = sought(
     r"\b\d+[a-z]?,?\s+(?:[^\W\d_][\w'’-]*\s+){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Court|Crescent|Terrace|Way|Gardens|Grove|Square|Mews)\b\.?"
     r"|\b(?:[A-Z][\w'’-]{1,60}+\s+){1,2}(?:Street|Road|Avenue|Lane|Crescent|Terrace|Mews|Gardens|Grove)\b"
 )
-HOUSE_NUMBER = expression(r"\b\d+[a-z]?(?:\s?[-–/]\s?\d+[a-z]?)?,? (?=\[an address\])")
+HOUSE_NUMBER = sought(r"\b\d+[a-z]?(?:\s?[-–/]\s?\d+[a-z]?)?,? (?=\[an address\])")
 FIRST_MARK = 0xF0000
-MARKS = expression(r"[\U000F0000-\U000FFFFD]")
+MARKS = sought(r"[\U000F0000-\U000FFFFD]")
 PHONE_DIGITS = (9, 15)
 OLDEST_YEAR, LATEST_YEAR = 1900, 2100
 DAYS_OF_ALL = ("day", "bank holiday")  # what each feast has that is not in `feasts`
@@ -58,73 +59,53 @@ _IN_WORDS = (
 _UNIT = r"(?:mg|mcg|g|kg|mls?|l|litres?|cm|mm|mmol|kpa|breaths|beats|hours?|minutes?|hrs?|mins?|%)\b"
 _LED_BY = r"\b(?P<led>(?:on|since|dated|due|until|by|week of|w/c|w/e|dob|dod)[\s:.]+)"
 _SHORT = r"(?:0?[1-9]|[12]\d|3[01])(?P<s>[/.-])(?:0?[1-9]|1[0-2])"
-DIGIT, MONTH = "a digit", "the name of a month"
-# Each with what a text must have for it: only what may be found in a text is compiled for it.
 _DATES = tuple(
-    (expression(pattern, re.IGNORECASE), needs)
-    for pattern, needs in (
-        (
-            r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:(?P<t>T)(?=\d)|(?!\d))",
-            (DIGIT,),
-        ),
-        (
-            rf"{_WEEKDAY}?(?<!\d)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>(?:19|20)\d\d)(?!\d)",
-            (DIGIT,),
-        ),
-        (
-            rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
-            (DIGIT, MONTH),
-        ),
-        (
-            rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d|['’]\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
-            (DIGIT, MONTH),
-        ),
-        (
-            rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d|\s?(?:mg|mcg|g|kg|mls?|l|cm|mm)\b)",
-            (DIGIT,),
-        ),
-        (rf"{_WEEKDAY}?\b(?:the\s+)?{_IN_WORDS}(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?:[-/.]?{_YEAR})?", (MONTH,)),
-        (rf"{_WEEKDAY}(?<!\d){_SHORT}(?![\d/])", (DIGIT,)),
-        (rf"{_LED_BY}{_SHORT}(?![\d/%]|\.\d|\s?{_UNIT})", (DIGIT,)),
-        (r"(?<![\d/.,])(?:0[1-9]/(?:0[1-9]|1[0-2])|(?:[12]\d|3[01])/0[1-9]|0[1-9]/2\d)(?![\d/])", (DIGIT,)),
-        (rf"{_WEEKDAY}(?:the\s+)?{_DAY}(?:{_TH}\b|\b(?![:.]\d))", (DIGIT,)),
-        (rf"\b{_MONTH}[\s-]*(?P<year>(?:19|20)\d\d|['’]\d\d)\b", (DIGIT, MONTH)),
-        (r"(?<!\d)(?<!\d/)(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)(?!\d)(?!/\d)", (DIGIT,)),
-        (r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)", (DIGIT,)),
-        (r"(?<!\d)(?P<day>0[1-9]|[12]\d|3[01])(?P<month>0[1-9]|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)", (DIGIT,)),
-        (
-            rf"\b(?<=\b(?:on|by) )(?:the\s+)?{_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|he|she|they|when|and|the|with|in|of)\b))",
-            (DIGIT,),
-        ),
-        (rf"(?<=\bthe ){_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|when)\b))", (DIGIT,)),
+    sought(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:(?P<t>T)(?=\d)|(?!\d))",
+        rf"{_WEEKDAY}?(?<!\d)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?:the\s+)?{_DAY}{_TH}?(?:\s+of)?[\s./-]*{_MONTH}(?:[-/.]?{_YEAR})?",
+        rf"{_WEEKDAY}?\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:{_TH}\b{_YEAR}?|,?\s+(?P<year2>(?:19|20)\d\d|['’]\d\d)\b|\b(?![:.\d/%]|\s?(?:doses|weeks?|days?|months?|years?|hours?)))",
+        rf"{_WEEKDAY}?(?<!\d)(?<!\d\.)(?P<day>\d{{1,2}})\s?(?P<s>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=s)\s?(?P<year>\d\d)(?!\d|\s?(?:mg|mcg|g|kg|mls?|l|cm|mm)\b)",
+        rf"{_WEEKDAY}?\b(?:the\s+)?{_IN_WORDS}(?:\s+day)?(?:\s+of)?\s+{_MONTH}(?:[-/.]?{_YEAR})?",
+        rf"{_WEEKDAY}(?<!\d){_SHORT}(?![\d/])",
+        rf"{_LED_BY}{_SHORT}(?![\d/%]|\.\d|\s?{_UNIT})",
+        r"(?<![\d/.,])(?:0[1-9]/(?:0[1-9]|1[0-2])|(?:[12]\d|3[01])/0[1-9]|0[1-9]/2\d)(?![\d/])",
+        rf"{_WEEKDAY}(?:the\s+)?{_DAY}(?:{_TH}\b|\b(?![:.]\d))",
+        rf"\b{_MONTH}[\s-]*(?P<year>(?:19|20)\d\d|['’]\d\d)\b",
+        r"(?<!\d)(?<!\d/)(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)(?!\d)(?!/\d)",
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
+        r"(?<!\d)(?P<day>0[1-9]|[12]\d|3[01])(?P<month>0[1-9]|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"\b(?<=\b(?:on|by) )(?:the\s+)?{_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|he|she|they|when|and|the|with|in|of)\b))",
+        rf"(?<=\bthe ){_DAY}{_TH}\b(?=\s*(?:[.,;:)]|$|(?:at|when)\b))",
     )
 )
-_MONTH_ALONE = expression(
+_MONTH_ALONE = sought(
     rf"\b(?:in|by|of|since|until|from|early|late|mid|last|during)[\s-]+(?P<it>{_FULL_MONTH})\b", re.IGNORECASE
 )
-_YEAR_ALONE = expression(
+_YEAR_ALONE = sought(
     r"(?<!\d )\b(?:born|q[1-4]|in|since|during|from|until|by|before|after|of|to|spring|summer|autumn|winter"
     r"|early|late|mid|christmas|easter|year)[\s-]+(?P<it>(?:19|20)\d\d)\b"
     r"(?!\s?(?:g|grams?|ml|mls|hrs?|hours?|h|mg)\b)",
     re.IGNORECASE,
 )
-_SPAN_OF_YEARS = expression(r"(?<![\w/.-])20[0-4]\d[/-]\d\d(?![\w/-])")
+_SPAN_OF_YEARS = sought(r"(?<![\w/.-])20[0-4]\d[/-]\d\d(?![\w/-])")
 # Every run of letters that may begin an address, so that none is read twice: only one with a domain is an address.
 _EMAIL = expression(r"[^\s<>@,;:()\[\]]++(?P<domain>@[^\s<>@,;:()\[\]]+\.[^\W\d_]{2,})?")
-_WEB = expression(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@[\w.]{2,}\w", re.IGNORECASE)
-_DIGITS = expression(rf"(?<![\w+])(?:\+|\((?=\+?\d{{2,5}}\)))?\d(?:{BETWEEN_DIGITS}{{0,2}}\d){{8,14}}(?!\d)")
+_WEB = sought(r"\b(?:https?://|www\.)[^\s<>()]+|(?<![\w@])@[\w.]{2,}\w", re.IGNORECASE)
+_DIGITS = sought(rf"(?<![\w+])(?:\+|\((?=\+?\d{{2,5}}\)))?\d(?:{BETWEEN_DIGITS}{{0,2}}\d){{8,14}}(?!\d)")
 # Wider than `written.postcode`: in a story a code that is none costs less than one that stays.
-_POSTCODE = expression(
+_POSTCODE = sought(
     r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d(?!(?-i:st|nd|rd|th|mg|ml|kg|cm|mm|am|pm)\b)[A-Z]{2})\b",
     re.IGNORECASE,
 )
-_INSURANCE = expression(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
-_REFERENCE = expression(
+_INSURANCE = sought(r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
+_REFERENCE = sought(
     r"\b[A-Z] ?\d{5,9}\b|(?<![\w.,/])\d{6,8}(?![\w,/]|\.\d|\s?(?:mls?|g|mg|per|cells|units|copies|platelets|iu)\b)|"
     r"\b[A-Z]{1,6}[/-]\d{2,}(?:[/-][A-Z0-9]+)*\b|\b[A-Z]{1,5}\d{4,}[A-Z0-9/-]*\b"
     r"|\b\d{1,6}/\d{4,}(?:/\d+)?\b|\b[A-Z0-9]{2,}(?:/[A-Z]{1,4})?/\d{3,}/\d{2,4}\b"
 )
-_LED_REFERENCE = expression(
+_LED_REFERENCE = sought(
     r"\b(?:ref(?:erence)?|(?:case|crime|hosp(?:ital)?|log|incident|patient|unit|record|passport|custody|NHS)\s+(?:ref(?:erence)?|no|number|id)"
     r"|log|incident|ext|extension|bleep|MRN|CAD|URN|UPN|RiO|PNC)"
     r"\.?\s*+(?:no\.?|number)?\s*+[:#]?\s*+(?P<it>[A-Z]{0,5}[-/ ]?\d[\w/-]*(?: \d+(?![\w:/-]|[.,]\d))*(?:\s+of\s+\d{1,2}[/.]\d{1,2}\b)?)",
@@ -173,50 +154,33 @@ def replace_identifiers(
     reading: Reading, died: date | None, known_codes: Iterable[str], known_dates: Iterable[date]
 ) -> None:
     """Replaces addresses of the net, dates, numbers, postcodes and references, in the order in which they cannot hide each other."""
-    reading.replace(_EMAIL, lambda match: ("[e-mail address]", "e-mail addresses") if match["domain"] else None)
+    if "@" in reading.text:
+        reading.replace(_EMAIL, lambda match: ("[e-mail address]", "e-mail addresses") if match["domain"] else None)
     reading.replace(_WEB, lambda _: ("[web address]", "web addresses"))
-    has = _has(reading.text)
-
-    def numbered(pattern: re.Pattern[str], said: Callable[[re.Match[str]], tuple[str, str] | None]) -> None:
-        """Replaces what a pattern finds that finds nothing without a digit; where there is none, it is not even compiled."""
-        if DIGIT in has:
-            reading.replace(pattern, said)
-
     for pattern, said, kind in accounts(reading.text):
         reading.replace(pattern, lambda _, answer=(said, kind): answer)  # type: ignore[misc]
     reading.replace(UNDERSCORED, underscored_said)
     reading.replace(LED_ACCOUNT, username_said)
-    numbered(OFFICERS_NUMBER, officer_said)
-    numbered(_POSTCODE, lambda _: ("[postcode]", "postcodes"))
+    reading.replace(OFFICERS_NUMBER, officer_said)
+    reading.replace(_POSTCODE, lambda _: ("[postcode]", "postcodes"))
     for code in sorted({code for code in known_codes if code}, key=len, reverse=True):
-        reading.replace(_known_code(code), lambda _: ("[reference]", "references"))
+        if has_each(reading.text, _parts_of_code(code)):
+            reading.replace(_known_code(code), lambda _: ("[reference]", "references"))
     _replace_dates(reading, died)
-    for day in known_dates if DIGIT in has else ():
-        reading.replace(re.compile(rf"(?<!\d){day:%d%m%y}(?!\d)"), lambda _, day=day: (_day_said(day, died), "dates"))  # type: ignore[misc]
+    for day in known_dates:
+        if (digits := f"{day:%d%m%y}") in reading.text:
+            reading.replace(re.compile(rf"(?<!\d){digits}(?!\d)"), lambda _, day=day: (_day_said(day, died), "dates"))  # type: ignore[misc]
     if _may_name_a_feast(reading.text):
         reading.replace(_feasts(), lambda _: ("[a date]", "dates"))
-    numbered(_DIGITS, _digits_said)
-    numbered(_INSURANCE, lambda _: ("[number]", "numbers"))
-    numbered(PLATE, plate_said)
-    numbered(_LED_REFERENCE, lambda match: (_led(match, "[reference]"), "references"))
-    numbered(_REFERENCE, lambda _: ("[reference]", "references"))
+    reading.replace(_DIGITS, _digits_said)
+    reading.replace(_INSURANCE, lambda _: ("[number]", "numbers"))
+    reading.replace(PLATE, plate_said)
+    reading.replace(_LED_REFERENCE, lambda match: (_led(match, "[reference]"), "references"))
+    reading.replace(_REFERENCE, lambda _: ("[reference]", "references"))
     reading.replace(_MONTH_ALONE, lambda match: (_led(match, "[a month]"), "dates"))
-    numbered(LETTERS_AND_DIGITS, mixed_said)
-    numbered(_SPAN_OF_YEARS, lambda _: ("[a year]", "dates"))
-    numbered(_YEAR_ALONE, lambda match: (_led(match, "[a year]"), "dates"))
-
-
-def _has(text: str) -> frozenset[str]:
-    """What of a date stands in a text: a digit, and what may be the name of a month."""
-    folded = text.casefold()
-    has_month = any(month in folded for month in _MONTHS)
-    return frozenset((DIGIT,) * any(map(str.isdecimal, text)) + (MONTH,) * has_month)
-
-
-def _dates_of(text: str) -> list[re.Pattern[str]]:
-    """The patterns that may find a date in a text."""
-    has = _has(text)
-    return [pattern for pattern, needs in _DATES if has.issuperset(needs)]
+    reading.replace(LETTERS_AND_DIGITS, mixed_said)
+    reading.replace(_SPAN_OF_YEARS, lambda _: ("[a year]", "dates"))
+    reading.replace(_YEAR_ALONE, lambda match: (_led(match, "[a year]"), "dates"))
 
 
 def _may_name_a_feast(text: str) -> bool:
@@ -247,40 +211,47 @@ def _replace_dates(reading: Reading, died: date | None) -> None:
     """Replaces dates until none is left that another one hid; a row of dates (`1.2.25/2.2.25/3.2.25`) takes one going over."""
     for _ in range(MOST_TIMES_OVER):
         before = reading.text
-        patterns = _dates_of(reading.text)
-        for pattern in patterns:
-            reading.text = "".join(_without_dates(reading, pattern, patterns, died))
+        for pattern in _DATES:
+            reading.text = "".join(_without_dates(reading, pattern, died))
         if reading.text == before:
             return
 
 
-def _without_dates(
-    reading: Reading, pattern: re.Pattern[str], patterns: Sequence[re.Pattern[str]], died: date | None
-) -> Iterator[str]:
+def _without_dates(reading: Reading, pattern: re.Pattern[str], died: date | None) -> Iterator[str]:
     """The text in pieces, with a mark for each date of the pattern and for those that follow it in a row."""
     text, at = reading.text, 0
     while match := pattern.search(text, at):
         yield text[at : match.start()]
         yield reading.mark(*_date_said(match, died), match[0])
         at = match.end()
-        while after := _next_of_a_row(text, at, patterns):
+        while after := _next_of_a_row(text, at):
             yield after.string[1 : after.start()]
             yield reading.mark(*_date_said(after, died), after[0])
             at += after.end() - 1
     yield text[at:]
 
 
-def _next_of_a_row(text: str, at: int, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | None:
+def _next_of_a_row(text: str, at: int) -> re.Match[str] | None:
     """The date, of any pattern, that only a stroke parts from the one that ends here, read as if that one were gone."""
     if text[at : at + 1] not in STROKES or not text[at + 1 : at + 2].isalnum():
         return None
     near = chr(FIRST_MARK) + text[at : at + 2 * LONGEST_DATE]
-    found = (match for pattern in patterns if (match := pattern.match(near, 2)) and match.end() <= LONGEST_DATE)
+    found = (match for pattern in _DATES if (match := pattern.match(near, 2)) and match.end() <= LONGEST_DATE)
     return next(found, None)
 
 
+def _parts_of_code(code: str) -> list[str]:
+    return [part for part in re.split(r"[\s/\-.]+", code) if part]
+
+
+def has_each(text: str, parts: Iterable[str]) -> bool:
+    """Whether each part of what a case knows may stand in a text, in any letter case: one with a letter that is none of ASCII always may."""
+    known = as_sought(text)
+    return all(not part.isascii() or as_sought(part) in known for part in parts)
+
+
 def _known_code(code: str) -> re.Pattern[str]:
-    loose = r"[\s/\-.]*".join(re.escape(part) for part in re.split(r"[\s/\-.]+", code) if part)
+    loose = r"[\s/\-.]*".join(map(re.escape, _parts_of_code(code)))
     return re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE)
 
 

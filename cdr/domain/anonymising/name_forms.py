@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
 import unicodedata
 from collections.abc import Container, Iterator
 
+from cdr.domain.anonymising.around_names import APOSTROPHE
 from cdr.domain.anonymising.known_names import PLACE, word_pattern, word_rules, words_of
 from cdr.expressions import expression
+from cdr.sought import sought
 from cdr.written import APOSTROPHES, bare_name
 
 SHORTEST_MISSPELT, LONGEST_MISSPELT = 5, 60
@@ -16,8 +17,9 @@ ANY_LETTER = "*"
 LONGEST_ENDING_LOST, LONGEST_ENDING = 2, 4
 SHORTEST_PART, LONGEST_DISGUISED = 2, 40
 DIGITS_FOR_LETTERS = str.maketrans("0134578$@!", "oieastbsai")
+LAST_APOSTROPHE = sought(rf"[{APOSTROPHES}](?=\w*$)")
 SPACED = expression(r"(?<!\w)[^\W\d_](?:(?: |[.\-_·*] ?)[^\W\d_]){2,39}(?!\w)")
-DISGUISED = expression(r"(?<![\w$@])(?=[^\W\d_$@!]*[\d$@!])(?=[\d$@!]*[^\W\d_])[\w$@!]{3,40}(?![\w$@])")
+DISGUISED = sought(r"(?<![\w$@])(?=[^\W\d_$@!]*[\d$@!])(?=[\d$@!]*[^\W\d_])[\w$@!]{3,40}(?![\w$@])")
 
 
 def slips(word: str) -> Iterator[str]:
@@ -58,7 +60,7 @@ def stems(word: str) -> Iterator[tuple[int, str]]:
 
 def forms_of(text: str) -> tuple[str, ...]:
     """A word as a name may stand in it: whole, before an apostrophe, and without the s of a plural."""
-    head = re.split(rf"[{APOSTROPHES}](?=\w*$)", text)[0]
+    head = LAST_APOSTROPHE.split(text)[0]
     forms = [bare_name(text), bare_name(head)]
     forms += [form[:-1] for form in forms if form.endswith("s") and len(form) > 3] + [
         form[:-2] for form in forms if form.endswith("es") and (len(form) > 5 or form.endswith(("xes", "zes")))
@@ -70,11 +72,7 @@ def name_tokens(name: str, kind: str) -> set[str]:
     """The words of a name, its parts after an apostrophe, and neighbours written as one."""
     words = [word for word in words_of(name) if not any(letter.isdigit() for letter in word)]
     whole = unicodedata.normalize("NFC", name)
-    parts = {
-        bare_name(part)
-        for word in word_pattern(whole).findall(whole)
-        for part in re.split(f"[{APOSTROPHES}]", word)[1:]
-    }
+    parts = {bare_name(part) for word in word_pattern(whole).findall(whole) for part in APOSTROPHE.split(word)[1:]}
     joined = {a + b for a, b in itertools.pairwise(words)} if kind != PLACE else set()
     return {word for word in words if len(word) > 1} | {part for part in parts if len(part) > 2} | joined
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from cdr.domain.anonymising.known_names import ordinary_words, word_rules
 from cdr.expressions import expression
+from cdr.sought import sought
 from cdr.written import bare_name
 
 SAID = {
@@ -20,7 +21,7 @@ SAID = {
 }  # fmt: skip
 MOST_WORDS = 6
 _NAME = r"[A-Z][\w'’]{1,30}"
-_ENDED = expression(
+_ENDED = sought(
     rf"(?<![\w'’])(?P<name>{_NAME}(?:[ -](?:and |of |& |the )?{_NAME}){{0,{MOST_WORDS}}}) (?P<end>(?i:{'|'.join(SAID)}))(?![\w'’])"
 )
 _SAINT = expression(

@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr import moments
-from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, read_date, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
 from cdr.records import dataclass
+
+if TYPE_CHECKING:
+    from cdr.domain.process.policy import Policy
 
 SCHEMA = migrations.current("requests")
 OUTSTANDING = "outstanding"

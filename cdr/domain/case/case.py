@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.domain.asking.requests import WAIVED, outstanding, requests_of
-from cdr.domain.case.deferrals import standing_deferral
-from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
-from cdr.domain.case.milestones import step_item, with_following
+from cdr.domain.case.lists import DEFERRALS, QUESTIONS, SECOND_OPINIONS, has_any
 from cdr.domain.case.review import is_reviewed_elsewhere, open_gates, settled_on, unmet_for_closing
-from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
 from cdr.domain.case.standing import CLOSED, OPEN, RATIFIED, is_closed, is_open
 from cdr.domain.case.voiding import VOID
-from cdr.domain.process.clocks import Step
-from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
+
+if TYPE_CHECKING:
+    from cdr.domain.case.deferrals import Deferral
+    from cdr.domain.process.clocks import Step
+    from cdr.domain.process.policy import Policy
 
 SCHEMA = migrations.current("case")
 
@@ -77,9 +77,8 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
         return []
     others = [f"return from {request.agency}" for request in outstanding(requests)]
     others += [words(kind) for kind in open_gates(case)]
-    others += [f"second opinion of {one.area}" for one in second_opinions_of(case).values() if one.status == AWAITED]
-    others += ["answers to the family"] if open_questions(case) else []
-    put_off = standing_deferral(case)
+    others += _other_answers(case)
+    put_off = _put_off(case)
     again = [f"panel again by {put_off.until}: {put_off.words}"] if put_off else []
     own = {
         NOTIFIED: ["requests to agencies"],
@@ -92,8 +91,29 @@ def waiting_for(case: Body, requests: Body, analysis: Body | None = None) -> lis
     return [*own.get(now, again), *others]
 
 
+def _other_answers(case: Body) -> list[str]:
+    """What it waits for of another area's panel, and what the family waits for."""
+    if not has_any(case, SECOND_OPINIONS, QUESTIONS):
+        return []
+    from cdr.domain.case.family_questions import open_questions
+    from cdr.domain.case.second_opinions import AWAITED, second_opinions_of
+
+    asked = [f"second opinion of {one.area}" for one in second_opinions_of(case).values() if one.status == AWAITED]
+    return [*asked, *(["answers to the family"] if open_questions(case) else [])]
+
+
+def _put_off(case: Body) -> Deferral | None:
+    if not has_any(case, DEFERRALS):
+        return None
+    from cdr.domain.case.deferrals import standing_deferral
+
+    return standing_deferral(case)
+
+
 def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str | None = None) -> dict[str, Any]:
     """A new case's document: what follows from the notification, and the gates that are open from the start."""
+    from cdr.domain.case.milestones import step_item
+
     return {
         "schema": SCHEMA,
         "opened_on": on.isoformat(),
@@ -107,6 +127,8 @@ def opened(on: date, form_a: Body, steps: Sequence[Step], not_a_duplicate: str |
 
 def followed(case: Body, before: Body, form_a: Body, steps: Sequence[Step], policy: Policy) -> dict[str, Any]:
     """The case after its notification was corrected (`before` is what it said): what it calls for now, and its other processes."""
+    from cdr.domain.case.milestones import step_item, with_following
+
     listed = at(case, "gates")
     gates = renewed_gates(listed if isinstance(listed, list) else [], before, form_a)
     return with_following({**case, "next": [step_item(step) for step in steps], "gates": gates}, policy)

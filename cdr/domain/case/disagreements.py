@@ -12,7 +12,7 @@ from typing import Any
 from cdr.domain.case.contacts import Contact, contacts_of
 from cdr.domain.rulebook.validation import at
 from cdr.errors import ConditionsNotMet, WrongUsage
-from cdr.forms import migrations, schema
+from cdr.forms import migrations
 
 FORMS = {"form-a": "form-a", "form-c": "form-c", "return": "form-b"}
 FORM_IN_WORDS = {"form-a": "the notification (Form A)", "form-c": "the analysis (Form C)"}
@@ -51,6 +51,8 @@ def about(case: Body, form: str, agency: str = "") -> list[Contact]:
 def disagreement_in_words(contact: Contact, a_return: str = "") -> str:
     """One note for a reader: whose it is, which field it is about, and what it says; `a_return` is what a return is called for whoever may
     not know whose it is."""
+    from cdr.forms import schema
+
     form, agency, field = parts_of(contact.beside)
     where = FORM_IN_WORDS.get(form) or a_return or f"the return of {agency}"
     title = schema.title(migrations.current(FORMS[form]), field) or field

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from cdr.domain.rulebook.validation import RULES, problem, read_date, text_at, words_at
+from cdr.domain.rulebook.sentences import RULES
+from cdr.domain.rulebook.validation import problem, read_date, text_at, words_at
 from cdr.errors import Problem
 from cdr.records import dataclass
 from cdr.written import bare_name

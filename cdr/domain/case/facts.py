@@ -352,7 +352,7 @@ def _unanswered_after(form_c: Body, found: Mapping[str, tuple[str, ...]]) -> Ite
 
 
 def _relevances(form_c: Body) -> dict[str, int | None]:
-    from cdr.domain.rulebook.form_c import DOMAINS
+    from cdr.domain.rulebook.domains import DOMAINS
 
     return {letter: whole_at(form_c, f"domains.{letter}.relevance") for letter in DOMAINS}
 

@@ -7,11 +7,10 @@ from datetime import date
 from typing import Any
 
 from cdr.domain.asking.requests import outstanding
-from cdr.domain.case.family_questions import open_questions
 from cdr.domain.case.gates import OPEN, gates_of, words
-from cdr.domain.case.second_opinions import awaited
+from cdr.domain.case.lists import FOLLOWING, NEXT, QUESTIONS, SECOND_OPINIONS, has_any
 from cdr.domain.case.standing import RATIFIED, opened_again_on
-from cdr.domain.rulebook.validation import date_at, items_at, text_at, words_at
+from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
 from cdr.records import dataclass
 
 HOME_AREAS_ANALYSIS = "home_area_copy_received"  # the milestone (protocol section 6)
@@ -77,8 +76,9 @@ def passed_over(case: Body) -> tuple[str, ...]:
 
 
 def _review(item: Body) -> Review:
-    stage, panel, reason = (text_at(item, key) for key in ("stage", "panel", "override.reason"))
-    return Review(date_at(item, "on"), stage, panel, reason, tuple(words_at(item, "override.unmet")))
+    override = at(item, "override")  # few have any
+    reason, unmet = (text_at(override, "reason"), tuple(words_at(override, "unmet"))) if override else ("", ())
+    return Review(date_at(item, "on"), text_at(item, "stage"), text_at(item, "panel"), reason, unmet)
 
 
 def settled_on(case: Body) -> date | None:
@@ -91,9 +91,14 @@ def settled_on(case: Body) -> date | None:
     return ratified[-1].on if stands else None
 
 
+def calls_for_nothing(case: Body) -> bool:
+    """Whether no step is open that follows from the notification or from what was done: `still_called_for` then has none on any day."""
+    return not has_any(case, FOLLOWING) and (not has_any(case, NEXT) or settled_on(case) is not None)
+
+
 def unmet_for_ratifying(case: Body, requests: Body, panel_meeting: PanelMeeting | None = None) -> list[str]:
     """What a ratified review still waits for, one sentence each; empty when it may be recorded."""
-    return [*unmet_for_panel(case, requests), *awaited(case), *_meeting(panel_meeting)]
+    return [*unmet_for_panel(case, requests), *_awaited(case), *_meeting(panel_meeting)]
 
 
 def unmet_for_panel(case: Body, requests: Body) -> list[str]:
@@ -108,11 +113,11 @@ def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list
     reviewed wants no review here, and its other processes are waited for there.
     """
     if is_reviewed_elsewhere(case):
-        return [*_returns(requests), *awaited(case), *_questions(case)]
+        return [*_returns(requests), *_awaited(case), *_questions(case)]
     ratified = bool(ratified_reviews(case)) and analysis is not None and text_at(analysis, "stage") == RATIFIED
     gates = [_gate_sentence(kind) for kind in open_gates(case) if not _is_passed_over(kind, passed_over(case))]
     unreviewed = [] if ratified else ["The case has no ratified review."]
-    return [*unreviewed, *_returns(requests), *gates, *awaited(case), *_questions(case)]
+    return [*unreviewed, *_returns(requests), *gates, *_awaited(case), *_questions(case)]
 
 
 def is_reviewed_elsewhere(case: Body) -> bool:
@@ -149,7 +154,19 @@ def _returns(requests: Body) -> list[str]:
     return [f"The return from {request.agency} is outstanding." for request in outstanding(requests)]
 
 
+def _awaited(case: Body) -> list[str]:
+    if not has_any(case, SECOND_OPINIONS):
+        return []
+    from cdr.domain.case.second_opinions import awaited
+
+    return awaited(case)
+
+
 def _questions(case: Body) -> list[str]:
+    if not has_any(case, QUESTIONS):
+        return []
+    from cdr.domain.case.family_questions import open_questions
+
     numbers = [str(number) for number in open_questions(case)]
     return [f"Questions of the family are open: {', '.join(numbers)}."] if numbers else []
 

@@ -1,4 +1,4 @@
-"""What only all forms of a case together can show: CASE-02 to CASE-05 of `validation`'s table, all of them warnings."""
+"""What only all forms of a case together can show: CASE-02 to CASE-05 of the table in `sentences`, all of them warnings."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from cdr.domain.case.review import open_gates, ratified_reviews, settled_on
 from cdr.domain.case.standing import RATIFIED, closures_of, is_closed, opened_again_on
 from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.people_written_to import WHOLE_FAMILY, Recipient, meant_by, people_of, recipients
-from cdr.domain.rulebook.form_c import DOMAINS
+from cdr.domain.rulebook.domains import DOMAINS
 from cdr.domain.rulebook.validation import YES, date_at, items_at, number_at, text_at, words_at
 from cdr.records import dataclass
 from cdr.written import bare_name

@@ -8,7 +8,7 @@ from typing import Any
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.milestones import milestones_of
 from cdr.domain.panel.perinatal_review import PerinatalReview
-from cdr.domain.rulebook.form_c import DOMAINS
+from cdr.domain.rulebook.domains import DOMAINS
 from cdr.domain.rulebook.validation import at, text_at
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list

@@ -98,6 +98,13 @@ def add_months(day: date, months: int) -> date:
     return day + relativedelta(months=months)
 
 
+def whole_months(start: date, end: date) -> int:
+    """How many months that `add_months` adds lie between two days; to ask this of thousands of cases needs no day worked out."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    is_held_back = end.day < start.day and (end + timedelta(days=1)).month != end.month
+    return months - (end.day < start.day and not is_held_back)
+
+
 def limit(start: date | Moment, number: int, unit: str, working_days: WorkingDays) -> date:
     """The last day of a limit that began at `start`; `unit` is h hours, d days, wd working days or m months.
 

@@ -14,7 +14,7 @@ from cdr.domain.case.gates import OPEN
 from cdr.domain.case.kept import as_kept, kept_day
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import passed_over, reviews_of, settled_on
-from cdr.domain.case.standing import opened_on
+from cdr.domain.case.standing import CLOSED, opened_on
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, tasks_of
 from cdr.domain.process.policy import Policy
@@ -24,7 +24,8 @@ from cdr.records import dataclass
 
 RETURN_FROM = "return from "
 NOTHING_MORE: tuple[tuple[str, ...], ...] = ((),) * 5
-SORTS = ("reference", "notified", "stage", "waiting", "age")
+NOTIFIED = "notified"
+SORTS = ("reference", NOTIFIED, "stage", "waiting", "age")
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,12 @@ def ratified_on(row: Sequence[Any]) -> str | None:
     return found
 
 
+def is_only_closed(row: Sequence[Any]) -> bool:
+    """Whether the table says nothing of a case at rest but that it is closed, of what `kept_row` wrote."""
+    notified_on, _, _, stage, _, _, *more = row
+    return bool(notified_on) and stage == CLOSED and not any(more[:2])
+
+
 def _without_day(case: str) -> NotAuthentic:
     return NotAuthentic(f"The notification of {case} does not hold what its form asks for.", MEND)
 
@@ -192,6 +199,11 @@ def chosen(rows: Iterable[Listed], wanted: Wanted, order: str, on: date) -> list
     return sorted(found, key=_keys(on)[order])
 
 
+def in_order_of_days(row: Listed) -> tuple[str, str]:
+    """By what the list is in order where nothing else is asked for."""
+    return row.notified_on, row.case
+
+
 def days_since_death(row: Listed, on: date) -> int | None:
     """How many days ago the child died; None where that day is not known."""
     died = kept_day(row.died)
@@ -238,7 +250,7 @@ def _keys(on: date) -> Mapping[str, Callable[[Listed], Any]]:
     today, last = on.isoformat(), date.max.isoformat()
     return {
         "reference": lambda row: row.case,
-        "notified": lambda row: (row.notified_on, row.case),
+        NOTIFIED: in_order_of_days,
         "stage": lambda row: (cases_.STAGES.index(row.stage), row.notified_on, row.case),
         "waiting": lambda row: (row.waiting_since or last, row.notified_on, row.case),
         "age": lambda row: (row.died or today, row.case),

@@ -18,8 +18,8 @@ from cdr import nhs_numbers, written
 from cdr.domain.case.standing import CLOSED, OPEN, RATIFIED
 from cdr.domain.process.age import completed_years
 from cdr.domain.process.policy import Policy
+from cdr.domain.rulebook.domains import DOMAINS
 from cdr.domain.rulebook.form_a import has_known_area
-from cdr.domain.rulebook.form_c import DOMAINS
 from cdr.domain.rulebook.validation import problem, read_date
 from cdr.errors import Problem
 from cdr.expressions import expression

@@ -8,7 +8,8 @@ from datetime import date
 
 from cdr.domain.register.register import Column, Reading
 from cdr.domain.register.register_map import time_behind
-from cdr.domain.rulebook.validation import RULES, problem
+from cdr.domain.rulebook.sentences import RULES
+from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
 from cdr.moments import SUMMER, Moment
 from cdr.written import APOSTROPHES

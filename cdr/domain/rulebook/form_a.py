@@ -1,4 +1,4 @@
-"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-44 of `validation`'s table.
+"""The rules of the notification (Form A) that its schema cannot say: A-01 to A-44 of the table in `sentences`.
 
 A rule is only asked where the parts that it needs are there and readable: what is missing is the schema's to tell.
 A-26 and A-34 (the same child) are the command's, which knows the other cases.

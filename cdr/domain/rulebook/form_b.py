@@ -1,4 +1,4 @@
-"""The rules of an agency's return (Form B) that its schema cannot say: B-01 to B-21 and B-27 to B-29 of `validation`'s table."""
+"""The rules of an agency's return (Form B) that its schema cannot say: B-01 to B-21 and B-27 to B-29 of the table in `sentences`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the analysis (Form C) that its schema cannot say: C-01 to C-26 of `validation`'s table."""
+"""The rules of the analysis (Form C) that its schema cannot say: C-01 to C-26 of the table in `sentences`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from cdr.domain.case.standing import RATIFIED
 from cdr.domain.process.age import completed_years, days_old
 from cdr.domain.process.policy import Policy
+from cdr.domain.rulebook.domains import DOMAINS
 from cdr.domain.rulebook.form_a import SAFEGUARDING_PARTIES
 from cdr.domain.rulebook.validation import (
     YES,
@@ -23,7 +24,6 @@ from cdr.domain.rulebook.validation import (
 )
 from cdr.errors import Problem
 
-DOMAINS = ("A", "B", "C", "D")
 DRAFT = "draft_cdrm"
 OTHER = "other"
 Check = tuple[bool, str, str]

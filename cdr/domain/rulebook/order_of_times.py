@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from cdr.domain.rulebook.validation import WARNING, problem
+from cdr.domain.rulebook.sentences import WARNING
+from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
 from cdr.moments import Moment
 from cdr.records import dataclass

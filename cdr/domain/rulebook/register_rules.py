@@ -1,4 +1,4 @@
-"""The rules of a register of earlier years, of published figures and of a report's own words, as rows of `validation`'s table."""
+"""The rules of a register of earlier years, of published figures and of a report's own words, as rows of the table in `sentences`."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ from cdr.domain.timeline.events import (
     kinds_by_id,
     together,
 )
-from cdr.expressions import expression
 from cdr.records import dataclass
+from cdr.sought import sought
 from cdr.written import folded
 
 NO_ANSWER: tuple[Any, ...] = (None, "", "not_known", "not_applicable", [], {})
-GESTATION_IN_WORDS = expression(
+GESTATION_IN_WORDS = sought(
     r"\b(?P<weeks>[23]\d|4[0-4]) ?\+ ?(?P<days>[0-6])\b|\b(?P<only>[23]\d|4[0-4]) weeks(?: and (?P<more>[0-6]) days?)?\b"
 )
 

@@ -15,6 +15,7 @@ from cdr import moments
 from cdr.domain.timeline.family import FAMILY
 from cdr.moments import Moment
 from cdr.records import dataclass
+from cdr.sought import sought
 
 FORM_A = "form-a"
 BIRTH, DEATH, NOTIFICATION, CONTACT = "birth", "death", "notification", "contact"
@@ -315,7 +316,7 @@ def _named_in(text: str) -> frozenset[str]:
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
+    return sought(text, re.IGNORECASE)
 
 
 def with_text(event: Event, text: str) -> Event:

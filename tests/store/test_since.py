@@ -1,0 +1,214 @@
+"""What was recorded since the part of the cases at work was sealed: a change seals that alone; stale, damaged or gone, the truth is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, People, Shell
+from store.test_index import Counter, counted  # noqa: F401
+
+from cdr.app import App, extraction
+from cdr.store import destroying, since
+from cdr.store.parts import NOT_AT_REST, READS, SINCE
+from cdr.store.state import State
+from cdr.store.store import Store
+
+FORM = EXAMPLES / "form-a-sudi.yaml"
+ON = "2026-01-10"
+NOTIFY = ("notify", "--from", str(FORM), "--not-a-duplicate", "x")
+POLICE = "northshire-police"
+LARGEST, FINGERPRINT = since.LARGEST, 40
+
+
+def _own(tmp_path: Path, people: People) -> Path:
+    return next((tmp_path / "state" / "cdr").glob(f"*/{people.member}"))
+
+
+def _answers(cdr: Shell) -> list[str]:
+    asked: tuple[tuple[str, ...], ...] = (
+        ("list", "--json"),
+        ("today", "--all"),
+        ("chase", "--json"),
+        ("tally", "--year", "2025/26", "--json"),
+    )
+    return [cdr(*words, as_of=ON).out for words in asked]
+
+
+def _anew(cdr: Shell, folder: Path) -> list[str]:
+    """The same where nothing is kept but the secret."""
+    for kept in folder.rglob("*"):
+        if kept.is_file() and kept.name != "key":
+            kept.unlink()
+    return _answers(cdr)
+
+
+@pytest.fixture
+def kept(cdr: Shell, sudi: str, people: People, tmp_path: Path) -> Path:
+    """What is kept of a store whose part is sealed and in which something was recorded since: a case was asked about, and another was opened."""
+    cdr("list", as_of=ON)
+    cdr("request", sudi, POLICE, as_of=ON)
+    cdr(*NOTIFY, as_of=ON)
+    folder = _own(tmp_path, people)
+    assert (folder / SINCE).exists()
+    return folder
+
+
+def _sealed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of what is sealed from now on."""
+    names: list[str] = []
+    seal = State.seal
+
+    def noted(state: State, name: str, ciphertext: bytes) -> None:
+        person, _, what = name.partition("/")
+        names.extend([what] if len(person) == FINGERPRINT else [])
+        seal(state, name, ciphertext)
+
+    monkeypatch.setattr(State, "seal", noted)
+    return names
+
+
+def test_a_change_seals_what_was_recorded_and_no_part(
+    cdr: Shell, kept: Path, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (kept / NOT_AT_REST).read_bytes()
+    names = _sealed(monkeypatch)
+    for words in (("return", sudi, POLICE, "--nil"), NOTIFY, ("request", sudi, "high-street-surgery")):
+        names.clear()
+        cdr(*words, as_of=ON)
+        assert [name for name in names if name != READS] == [SINCE], words
+    assert (kept / NOT_AT_REST).read_bytes() == before
+    right = _answers(cdr)
+    assert (kept / NOT_AT_REST).read_bytes() == before, "a question goes on from it"
+    assert right == _anew(cdr, kept)
+
+
+def test_stale_damaged_or_gone_the_truth_is_told(cdr: Shell, kept: Path, sudi: str) -> None:
+    stale, part = (kept / SINCE).read_bytes(), (kept / NOT_AT_REST).read_bytes()
+    cdr("return", sudi, POLICE, "--nil", as_of=ON)
+    right, whole = _answers(cdr), (kept / SINCE).read_bytes()
+    for damaged in (stale, whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:], part, b"", None):
+        (kept / NOT_AT_REST).write_bytes(part)
+        (kept / SINCE).unlink(missing_ok=True) if damaged is None else (kept / SINCE).write_bytes(damaged)
+        assert _answers(cdr) == right
+        assert sudi in cdr("show", sudi, as_of=ON).out
+    # with a part that was sealed anew at the same commit
+    (kept / SINCE).write_bytes(whole)
+    assert _answers(cdr) == right
+    cdr(*NOTIFY, as_of=ON)
+    assert _answers(cdr) == _anew(cdr, kept)
+
+
+def test_what_was_opened_is_kept_whatever_part_stands_there(
+    cdr: Shell,
+    kept: Path,
+    sudi: str,
+    counted: Counter,  # noqa: F811
+) -> None:
+    new = max(cdr("list", "--json", as_of=ON).json["cases"], key=lambda one: one["case"] != sudi)["case"]
+    assert not (kept / "cases" / new).exists()
+    assert counted(lambda: cdr("show", new, as_of=ON)) == counted(lambda: cdr("show", sudi, as_of=ON)) == 1
+    for name in (NOT_AT_REST, "index"):
+        (kept / name).unlink()
+    cdr("list", as_of=ON)  # seals another part
+    assert counted(lambda: cdr("show", new, as_of=ON)) == 1
+    cdr("return", sudi, POLICE, "--nil", as_of=ON)
+    assert counted(lambda: cdr("show", new, as_of=ON)) == 1
+    (kept / SINCE).unlink()
+    assert counted(lambda: cdr("show", new, as_of=ON)) > 1
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """How large what was recorded since may grow."""
+    return lambda largest: monkeypatch.setattr(since, "LARGEST", largest)
+
+
+def test_where_it_grows_too_large_it_goes_into_the_part_and_the_cases(
+    cdr: Shell,
+    kept: Path,
+    sudi: str,
+    full: Callable[[int], None],
+    counted: Counter,  # noqa: F811
+) -> None:
+    new = max(cdr("list", "--json", as_of=ON).json["cases"], key=lambda one: one["case"] != sudi)["case"]
+    before = (kept / NOT_AT_REST).read_bytes()
+    full(0)
+    cdr("return", sudi, POLICE, "--nil", as_of=ON)
+    assert not (kept / SINCE).exists() and (kept / NOT_AT_REST).read_bytes() != before
+    assert {path.name for path in (kept / "cases").iterdir()} >= {sudi, new}
+    assert counted(lambda: cdr("show", new, as_of=ON)) == counted(lambda: cdr("show", sudi, as_of=ON)) == 1
+    assert _answers(cdr) == _anew(cdr, kept)
+
+
+@pytest.mark.parametrize("left", ["cases", "part"])
+def test_killed_while_it_goes_into_the_part_nothing_is_lost(
+    cdr: Shell,
+    kept: Path,
+    sudi: str,
+    left: str,
+    full: Callable[[int], None],
+    counted: Counter,  # noqa: F811
+) -> None:
+    """What a run leaves that ends after it kept the cases, or the part too, and did not come to take the rest away."""
+    old, part = (kept / SINCE).read_bytes(), (kept / NOT_AT_REST).read_bytes()
+    full(0)
+    cdr("return", sudi, POLICE, "--nil", as_of=ON)
+    full(LARGEST)
+    right = _answers(cdr)
+    (kept / SINCE).write_bytes(old)
+    if left == "cases":
+        (kept / NOT_AT_REST).write_bytes(part)
+    assert _answers(cdr) == right
+    assert counted(lambda: cdr("show", sudi, as_of=ON)) == 1, "what is newer counts, wherever it stands"
+    cdr(*NOTIFY, as_of=ON)
+    assert _answers(cdr) == _anew(cdr, kept)
+
+
+@pytest.mark.hurt
+def test_a_case_that_was_erased_leaves_nothing_in_it(cdr: Shell, kept: Path, sudi: str) -> None:
+    other = next(one["case"] for one in cdr("list", "--json", as_of=ON).json["cases"] if one["case"] != sudi)
+    store = Store(cdr.store, extraction())
+    assert other in str(store.sealing.open(SINCE))
+    destroying._clear_beside(store, [other])
+    assert not (kept / SINCE).exists() and not (kept / "cases" / other).exists()
+
+
+def test_several_may_ask_while_others_record(cdr: Shell, kept: Path, sudi: str) -> None:
+    """Each answer is one of before or of after a change; what was read before it goes on as it was."""
+    before = App(store_option=str(cdr.store)).store
+    seen = {*before.kept_not_at_rest()}
+    answers: list[set[str]] = []
+    asking = [
+        threading.Thread(
+            target=lambda: answers.extend(
+                {*App(store_option=str(cdr.store)).store.kept_not_at_rest()} for _ in range(3)
+            )
+        )
+        for _ in range(2)
+    ]
+    for one in asking:
+        one.start()
+    new = cdr(*NOTIFY, as_of=ON).out.split()[0]
+    for one in asking:
+        one.join()
+    assert {*before.kept_not_at_rest()} == seen
+    assert all(found in (seen, seen | {new}) for found in answers) and len(answers) == 6
+    assert {*App(store_option=str(cdr.store)).store.kept_not_at_rest()} == seen | {new}
+
+
+def test_one_who_only_sends_keeps_it_too(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cdr("request", sudi, POLICE, as_of=ON)
+    monkeypatch.setenv("GNUPGHOME", people.chaser_home)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "chaser"))
+    cdr("verify", "--root", people.member)
+    chase = ("--as", people.chaser, "chase")
+    cdr(*chase, as_of=ON)
+    assert len(cdr(*chase, "--overdue", as_of="2026-01-27").lines) == 1
+    [folder] = (tmp_path / "chaser" / "cdr").glob(f"*/{people.chaser}")
+    assert (folder / SINCE).exists()
+    assert cdr(*chase, "--overdue", as_of="2026-01-27").lines == []
