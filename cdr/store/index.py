@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
@@ -26,7 +27,8 @@ from cdr.store.sealing import Sealing
 from cdr.store.since import Since
 from cdr.store.snapshot import Snapshot
 
-SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened
+SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened, where that takes longer than
+SAVE_AFTER = 10.0  # seconds
 OF_ALL = 5  # and of what was worked out, a fifth: the index is written whole, which takes longer the more is in it
 TOGETHER = 20  # of more cases than these what was opened is kept together
 OF_CASES = "cases/"
@@ -279,7 +281,7 @@ class Index:
         not_here: list[NotAllowed] = []
         groups = in_groups(by_case)
         opening = self.snapshot.opening_ahead([self._not_opened_before(group, by_case) for group in groups.values()])
-        saved = 0
+        saved, kept, since = 0, 0, monotonic()
         for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
             if case in groups:
                 next(opening)
@@ -290,9 +292,9 @@ class Index:
             except NotAllowed as error:
                 self.broken[case] = error
                 not_here.append(error)
-            if number % SAVE_EVERY == 0:
+            if number - kept >= SAVE_EVERY and monotonic() - since >= SAVE_AFTER:
                 self.opened.save()
-                saved = self._saved_as_of(number, saved)
+                saved, kept, since = self._saved_as_of(number, saved), number, monotonic()
         self.opened.save()
         if len(not_here) == len(by_case) > 1:  # no single document's fault: this key opens none
             raise not_here[0]
