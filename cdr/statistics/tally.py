@@ -62,8 +62,7 @@ class Choice:
 
     `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past;
     `groups` adds their tables; `decimals` are those of percentages; `every_row` lists each row that there could be, in an order that tells
-    nothing of the counts; `intervals` says whether the totals of shares get theirs, which JSON alone tells. `others` are counted already, in
-    numbers, or are known of at least since when.
+    nothing of the counts; `intervals`: the totals of shares get theirs. `others` are counted already, in numbers, or known of since when.
     """
 
     tables: tuple[str, ...] = ()
