@@ -112,3 +112,24 @@ def test_a_release_that_was_changed_in_the_folder_is_refused_all_the_same(cdr: S
     [release] = (cdr.store / "reports").rglob("*.gpg")
     release.write_bytes(release.read_bytes() + b"x")
     assert release.name in cdr(*TALLY, as_of=ON, code=76).err
+
+
+@pytest.mark.parametrize(
+    "words", [("delays",), ("delays", "--year", "2017/18", "--json"), ("planning",), ("planning", "--json")]
+)
+def test_other_questions_across_cases_are_answered_again_too(
+    cdr: Shell, kept: Path, watched: Watched, words: tuple[str, ...]
+) -> None:
+    before = {*answers(kept)}
+    first = cdr(*words, as_of=ON)
+    [path] = {*answers(kept)} - before
+    again = cdr(*words, as_of=ON)
+    assert (first.out, first.err, first.code) == (again.out, again.err, again.code)
+    assert watched(*words)[1] == {"key", path.name}
+
+
+def test_what_opens_a_case_is_never_answered_from_what_was_kept(cdr: Shell, kept: Path, sudi: str) -> None:
+    before = answers(kept)
+    cdr("delays", sudi, as_of=ON)
+    cdr("theme", "--life-limiting", "--year", "2017/18", as_of=ON)
+    assert answers(kept) == before
