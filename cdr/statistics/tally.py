@@ -50,7 +50,6 @@ BASIS_OF = {
 }
 BY_AUTHORITY = ("notifications.local_authority", "deaths.local_authority")
 HALF_UP, LARGEST_REMAINDER = "half-up", "largest-remainder"
-ROUNDING = (HALF_UP, LARGEST_REMAINDER)
 ROUNDING_NOTES = {HALF_UP: "half_up", LARGEST_REMAINDER: "largest_remainder"}
 
 __all__ = ["Cell", "Choice", "Row", "Setting", "Table", "Tally", "known_tables", "tally", "traced"]

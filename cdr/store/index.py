@@ -21,7 +21,7 @@ from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opened import Opened
 from cdr.store.opening import in_groups
-from cdr.store.parts import Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
+from cdr.store.parts import ANSWER, Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.since import Since
@@ -176,6 +176,7 @@ class Index:
         """
         self._found = self._busy = self._now = None
         self._columns.clear()
+        self.parts.forget_summed(ANSWER)
         of_kinds = {path: one for path, one in documents.items() if one[0].place.kind in self.extraction.kinds}
         new = {path: self._facts(document, digest) for path, (document, digest) in of_kinds.items()}
         part = self.parts.not_at_rest() if self._kept is None else None
