@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
@@ -20,13 +21,14 @@ from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opened import Opened
 from cdr.store.opening import in_groups
-from cdr.store.parts import Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
+from cdr.store.parts import ANSWER, Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.since import Since
 from cdr.store.snapshot import Snapshot
 
-SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened
+SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened, where that takes longer than
+SAVE_AFTER = 10.0  # seconds
 OF_ALL = 5  # and of what was worked out, a fifth: the index is written whole, which takes longer the more is in it
 TOGETHER = 20  # of more cases than these what was opened is kept together
 OF_CASES = "cases/"
@@ -174,6 +176,7 @@ class Index:
         """
         self._found = self._busy = self._now = None
         self._columns.clear()
+        self.parts.forget_summed(ANSWER)
         of_kinds = {path: one for path, one in documents.items() if one[0].place.kind in self.extraction.kinds}
         new = {path: self._facts(document, digest) for path, (document, digest) in of_kinds.items()}
         part = self.parts.not_at_rest() if self._kept is None else None
@@ -279,7 +282,7 @@ class Index:
         not_here: list[NotAllowed] = []
         groups = in_groups(by_case)
         opening = self.snapshot.opening_ahead([self._not_opened_before(group, by_case) for group in groups.values()])
-        saved = 0
+        saved, kept, since = 0, 0, monotonic()
         for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
             if case in groups:
                 next(opening)
@@ -290,9 +293,9 @@ class Index:
             except NotAllowed as error:
                 self.broken[case] = error
                 not_here.append(error)
-            if number % SAVE_EVERY == 0:
+            if number - kept >= SAVE_EVERY and monotonic() - since >= SAVE_AFTER:
                 self.opened.save()
-                saved = self._saved_as_of(number, saved)
+                saved, kept, since = self._saved_as_of(number, saved), number, monotonic()
         self.opened.save()
         if len(not_here) == len(by_case) > 1:  # no single document's fault: this key opens none
             raise not_here[0]

@@ -20,7 +20,7 @@ from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.gpg import Answer
 from cdr.store.layout import Place
 
-AT_ONCE = 32
+AT_ONCE = 64
 MOST_BYTES = 4 * 1024 * 1024  # of ciphertext in one run, and of plaintext of one document
 PIECE = 65536
 Decrypt = Callable[[Sequence[str], Sequence[int]], Answer]  # of these files, with these descriptors open in it
@@ -59,7 +59,16 @@ def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
 
     Raises: nothing that is a fault of a document, of the key or of this machine: whoever then opens one alone hears of it.
     """
-    return _together(lambda paths, pipes: gnupg.decrypt_files(paths, MOST_BYTES, pipes), ciphertexts)
+    asked: list[Answer] = []
+
+    def decrypt(paths: Sequence[str], pipes: Sequence[int]) -> Answer:
+        asked.append(gnupg.decrypt_files(paths, MOST_BYTES, pipes))
+        return asked[-1]
+
+    found = _together(decrypt, ciphertexts)
+    if None in found and asked and gnupg.looks_further(asked[-1]):
+        found = _together(decrypt, ciphertexts)
+    return found
 
 
 def _together(decrypt: Decrypt, ciphertexts: Sequence[bytes]) -> list[bytes | None]:

@@ -25,6 +25,7 @@ READS = "reads"  # that a case was opened, until a change notes it
 BY_YEAR, BY_WORD = ".", "-of-"
 SHARES = 16  # files of a column that is asked by a word: of 40,000 cases each has some 2,500, which are read in a millisecond
 SUMMED = "summed-"
+ANSWER = "answer-"  # with which the key of an answer begins (`answers`)
 MOST_SUMMED = 8  # a person asks for a few sorts of tally
 SUM_LENGTH = 32
 STAMP_BYTES = 16
@@ -207,6 +208,13 @@ class Parts:
         for other in [one for one in self.sealing.names() if one.rpartition("-")[0] == alike][MOST_SUMMED - 1 :]:
             self.sealing.forget(other)
         self._keep(_summed(key), {"made_from": {**made_from}, "made": {**made}}, is_whole=True)
+
+    def forget_summed(self, beginning: str) -> None:
+        """Keep nothing more of what was made and kept under keys that begin so."""
+        for name in self.sealing.names():
+            if name.startswith(_summed(beginning)):
+                self.sealing.forget(name)
+                self._opened.pop(name, None)
 
     def keep(self, part: Part, rows: Rows) -> None:
         """Keep the part of the cases that are not at rest, and apart from it what is asked of them by a word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from store.test_index import Counter, counted  # noqa: F401
 
 from cdr.app import App
 from cdr.store import destroying, index, store
+from cdr.store import opened as module
+from cdr.store.opened import Opened, name_of_year
+from cdr.store.sealing import Sealing
+from cdr.store.since import Since
 from cdr.store.snapshot import Snapshot
 
 
@@ -37,6 +42,10 @@ def _renewed(cdr: Shell, people: People, tmp_path: Path) -> Path:
         (_own(tmp_path, people) / name).unlink()
     cdr("list")
     return _own(tmp_path, people)
+
+
+def _opened(sealing: Sealing) -> Opened:
+    return Opened(sealing, Since(sealing, ""))
 
 
 def _named(folder: Path) -> list[str]:
@@ -78,6 +87,7 @@ def test_what_was_opened_before_a_kill_is_not_opened_again(
     for name in ("index", "not-at-rest", "opened/2019", "opened/2020"):
         (kept / name).unlink()
     monkeypatch.setattr(index, "SAVE_EVERY", 2)
+    monkeypatch.setattr(index, "SAVE_AFTER", 0)
     taken = iter(range(3))
     take = index.Index._take_in_case
 
@@ -91,6 +101,38 @@ def test_what_was_opened_before_a_kill_is_not_opened_again(
     monkeypatch.setattr(index.Index, "_take_in_case", take)
     assert 1 < counted(lambda: cdr("list")) < right
     assert counted(lambda: cdr("list")) == 1
+
+
+def test_a_case_is_taken_apart_when_it_is_asked_for(
+    cdr: Shell, many: list[str], people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it was kept before, too; and what is damaged counts as not there."""
+    _renewed(cdr, people, tmp_path)
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    sealing = App(store_option=str(cdr.store)).store.index.sealing
+    case, name = many[0], name_of_year(many[0][:4])
+    kept, right = sealing.open(name), _opened(sealing).of(case)
+    assert kept and all(isinstance(one, str) for one in kept.values()) and right
+    sealing.keep(name, {**kept, case: json.loads(kept[case])})
+    assert _opened(sealing).of(case) == right
+    for damaged in ("{", "[]", 7):
+        sealing.keep(name, {**kept, case: damaged})
+        assert _opened(sealing).of(case) == {}
+
+
+def test_years_leave_memory_for_others_and_what_was_put_into_them_is_written(
+    cdr: Shell, many: list[str], people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _renewed(cdr, people, tmp_path)
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    monkeypatch.setattr(module, "MOST_CASES", 1)
+    sealing = App(store_option=str(cdr.store)).store.index.sealing
+    before, first = {case: _opened(sealing).of(case) for case in many}, _opened(sealing)
+    for case in many:
+        first.keep_with_others(case, {**before[case], "x": {**next(iter(before[case].values()))}})
+        assert len(first._years) == 1
+    first.save()
+    assert all(_opened(sealing).of(case).keys() == {*before[case], "x"} for case in many)
 
 
 @pytest.mark.hurt
