@@ -7,9 +7,7 @@ document, whatever part stands there. Where it grows too large, the part and the
 
 from __future__ import annotations
 
-import binascii
 import json
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -91,10 +89,16 @@ class Since:
 
 def _packed(entry: Mapping[str, Any]) -> str:
     """A document as text that a question passes over without reading it, in a third of the room."""
+    import binascii
+    import zlib
+
     return binascii.b2a_base64(zlib.compress(json.dumps(entry, ensure_ascii=False).encode(), 1), newline=False).decode()
 
 
 def _unpacked(packed: str) -> Any:
+    import binascii
+    import zlib
+
     with suppress(ValueError, zlib.error):
         return json.loads(zlib.decompress(binascii.a2b_base64(packed)))
     return None
