@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "bench"))
 
+import given
 import measuring
 import pages
 import scale
@@ -145,3 +146,12 @@ def test_a_command_that_does_not_end_as_expected_ends_the_measurement() -> None:
 def test_what_a_command_starts_is_counted(tmp_path: Path) -> None:
     _, counts = Counting(tmp_path).used(["sh", "-c", "git --version && git --version"])
     assert counts == measuring.Counts(3, 0)
+
+
+def test_what_is_given_is_told_together_and_against_what_was_to_be_reached() -> None:
+    told = given.table([("Python", 10.0), ("click", 30.0)], [("gpg", 20.0)], 10.0)
+    assert told[-3:] == [
+        "| all of it together | 60.0 | 6.0 |",
+        "| 5 times the base | 50.0 | 5.0 |",
+        "| left for cdr | -10.0 | -1.0 |",
+    ]
