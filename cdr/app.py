@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, and the code by which it does, in short: tests/unit/test_extraction.py writes it.
-EXTRACTION = "9dc29c8e8b81dfae"
+EXTRACTION = "70225dc65d589ea6"
 
 
 @dataclass
@@ -163,10 +163,10 @@ class App:
         if not cases:
             return
         from cdr.errors import CdrError
-        from cdr.store import reads
+        from cdr.store import reads_waiting
 
         try:
-            reads.note(store, self.verb, cases, self.read_for)
+            reads_waiting.note(store.person, store.sealing, self.verb, cases, self.read_for)
             # One case was read by somebody, and not gone through with others.
             if len(store.cases_opened) == 1 and not store.has_written and is_watched():
                 self._care_for_reader(store, *store.cases_opened)

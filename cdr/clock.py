@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from cdr import moments, written
+from cdr import moments
 from cdr.errors import WrongUsage
 from cdr.moments import LONDON
 from cdr.records import dataclass
@@ -47,6 +47,8 @@ def parse_date(text: str) -> date:
 
     Raises: WrongUsage, which does not quote the text.
     """
+    from cdr import written
+
     try:
         return written.day(text)
     except ValueError:
@@ -57,6 +59,8 @@ def parse_date(text: str) -> date:
 
 def parse_moment(text: str) -> datetime:
     """A date, or a date and time in London; a date alone means noon, so that its date is the same anywhere."""
+    from cdr import written
+
     try:
         return moments.of(written.moment(text)).first.replace(tzinfo=UTC).astimezone(LONDON)
     except ValueError:

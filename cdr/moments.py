@@ -131,10 +131,10 @@ def moment(day: date | None, clock: str = "") -> Moment | None:
 @lru_cache(READ_LATELY)
 def of(text: str) -> Moment:
     """The moment in an ISO date, or date and time, as forms keep them. Raises: ValueError for anything else."""
-    day, _, clock = text.partition("T")
-    if not DAY.fullmatch(day) or bool(CLOCK.fullmatch(clock)) != ("T" in text):
+    day, with_time, clock = text.partition("T")
+    found = CLOCK.fullmatch(clock) if with_time else None
+    if not DAY.fullmatch(day) or bool(with_time) != bool(found):
         raise ValueError("neither a date nor a date and a time")
-    found = CLOCK.fullmatch(clock)
     on = date.fromisoformat(day)
     return Moment(on, found["clock"], found["offset"] or "") if found else Moment(on)
 

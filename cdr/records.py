@@ -10,12 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "names_of"]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
+
+    def names_of(cls: type) -> tuple[str, ...]:
+        """The names of a class's fields, without working out what else the standard library says of each."""
+
 else:
     import dataclasses
+    from functools import cache
     from operator import attrgetter
     from reprlib import recursive_repr
 
@@ -79,6 +84,11 @@ else:
         for one in reversed(cls.__mro__):
             found |= _own(one) if "__kw_only__" in vars(one) else {}
         return [*found.values()]
+
+    @cache
+    def names_of(cls):
+        """The names of a class's fields, without working out what else the standard library says of each."""
+        return tuple(one.name for one in _taken(cls))
 
     def _first_init(cls, frozen):
         """What takes the arguments of the first few objects of a class; of one that has more, it makes a function that takes them."""

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent
 SAYS_AND_ASKS = frozenset({"__pycache__", "commands", "terminal", "documents", "mail", "demo", "out"})
 
 
+@cache
 def folder(name: str) -> Path:
     """The folder `schemas` or `templates`, in the wheel or in the checkout, or `rules` or `gitdir` in the package itself."""
     if name in ("rules", "gitdir"):
@@ -23,7 +24,7 @@ def folder(name: str) -> Path:
 
 def read_bytes(*parts: str) -> bytes:
     """The bytes of one shipped file: `read_bytes("schemas", "form-a-1.json")`."""
-    return folder(parts[0]).joinpath(*parts[1:]).read_bytes()
+    return Path(folder(parts[0]), *parts[1:]).read_bytes()
 
 
 @cache
@@ -57,4 +58,4 @@ def _as_they_lie(first: str, folders: list[str]) -> bytes:
 
 def names(*parts: str) -> list[str]:
     """The sorted file names in one shipped folder."""
-    return sorted(path.name for path in folder(parts[0]).joinpath(*parts[1:]).iterdir())
+    return sorted(path.name for path in Path(folder(parts[0]), *parts[1:]).iterdir())

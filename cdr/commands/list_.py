@@ -13,7 +13,7 @@ from cdr.columns import LISTED
 from cdr.commands.options import as_json, pass_app
 from cdr.documents.fitting import Run
 from cdr.domain.case.case import NEXT_STEPS, STAGES
-from cdr.domain.case.voiding import VOID
+from cdr.domain.case.standing import VOID
 from cdr.domain.process.listing import NOTIFIED, RETURN_FROM, SORTS, Listed, Wanted, days_since_death
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, screen, table

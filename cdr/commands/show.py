@@ -62,14 +62,14 @@ def _state(documents: CaseFile) -> dict[str, Any]:
 
 
 def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
-    from cdr.domain.case import voiding
+    from cdr.domain.case.standing import VOID
 
     state = _state(documents)
     yield f"{reference}: {state['stage']}" + (
         f"; waiting for {', '.join(state['waiting_for'])}" if state["waiting_for"] else ""
     )
-    if void := voiding.words(documents.case.body):
-        yield f"\nThis case is {void}. To take that back: cdr reopen {reference} --reason REASON"
+    if state["stage"] == VOID:
+        yield _void(reference, documents.case.body)
     yield from _next(app, reference, documents.case.body, documents.requests.body)
     yield from _asked(documents)
     yield from map(_on_its_line, _case(documents.case.body))
@@ -79,6 +79,12 @@ def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
         yield from _form(document)
         if has_any(documents.case.body, lists.CONTACTS):
             yield from map(_on_its_line, _disagreements(documents, document))
+
+
+def _void(reference: str, case: Mapping[str, Any]) -> str:
+    from cdr.domain.case import voiding
+
+    return f"\nThis case is {voiding.words(case)}. To take that back: cdr reopen {reference} --reason REASON"
 
 
 def _on_its_line(line: str) -> str:

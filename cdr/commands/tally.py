@@ -163,11 +163,10 @@ def command(
         _list_tables(as_json)
         return
     format_ = "json" if as_json else format_
-    if not merge:
-        _refuse_of_merging(bool(files), bool(method))
     if merge:
         _merge(app, files, _method(method, threshold, public), format_, output, as_json)
         return
+    _refuse_of_merging(bool(files), bool(method))
     if year is None:
         raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
     if pooled and by != "year":
@@ -187,6 +186,7 @@ def command(
         groups=groups(groups_file) if groups_file else None,
         decimals=DECIMALS[percents],
         every_row=public,
+        intervals=public or format_ == "json",
     )
     asked = _Asked(year, years, choice, format_, output, as_json, threshold if public else None, dry_run)
     if trace:

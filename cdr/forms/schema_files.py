@@ -8,16 +8,13 @@ from functools import cache
 from typing import Any
 
 from cdr import resources
-from cdr.expressions import expression
 from cdr.forms.codelists import code_list
 
 Schema = Mapping[str, Any]
-SHIPPED = expression(
-    r"cdr:(codes/(?P<codes>[a-z0-9_]+)(?P<also>(\+[a-z_]+)*)|(cdr-)?(?P<form>[a-z-]+)/(?P<version>[0-9]+))"
-)
 LEFT_OUT = ("$ref", "$defs", "$schema")  # of what is expanded: what it refers to stands in its place
 # Where the answers stand that a reference may add to any list: `cdr:codes/place_of_death+not_applicable`.
 ALSO = "yes_no_not_known_not_applicable"
+NOWHERE = object()
 
 
 @cache
@@ -35,37 +32,52 @@ def looked_into(schema_name: str) -> Schema:
 
     Raises: KeyError if no such schema ships.
     """
-    found: Schema = _looked_into({"$ref": f"cdr:{schema_name}"}, "")
-    return found
+    return _looked_into_from(f"cdr:{schema_name}", "")
 
 
 class _LookedInto(Mapping[str, Any]):
     """A part of a schema, of which each part is followed when somebody asks for it."""
 
     def __init__(self, node: Schema, address: str) -> None:
-        self._own = {key: part for key, part in node.items() if key not in LEFT_OUT}
-        self._reference = node.get("$ref")
+        self._node = node
         self._address = address
         self._known: dict[str, Any] = {}
 
-    def __getitem__(self, key: str) -> Any:
+    def get(self, key: str, default: Any = None) -> Any:
         if key not in self._known:
-            self._known[key] = _looked_into(self._own[key], self._address) if key in self._own else self._below()[key]
-        return self._known[key]
+            self._known[key] = self._found(key)
+        found = self._known[key]
+        return default if found is NOWHERE else found
+
+    def __getitem__(self, key: str) -> Any:
+        found = self.get(key, NOWHERE)
+        if found is NOWHERE:
+            raise KeyError(key)
+        return found
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(self._below()) | dict.fromkeys(self._own))
+        own = dict.fromkeys(key for key in self._node if key not in LEFT_OUT)
+        return iter(dict.fromkeys(self._below()) | own)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def _found(self, key: str) -> Any:
+        if key in self._node and key not in LEFT_OUT:
+            part = self._node[key]
+            return _looked_into(part, self._address) if isinstance(part, dict | list) else part
+        return self._below().get(key, NOWHERE)
+
     def _below(self) -> Schema:
         """What this refers to, which says what this does not say itself."""
-        if not isinstance(self._reference, str):
-            return {}
-        node, base = _referred(self._reference, self._address)
-        found: Schema = _looked_into(node, base)
-        return found
+        reference = self._node.get("$ref")
+        return _looked_into_from(reference, self._address) if isinstance(reference, str) else {}
+
+
+@cache
+def _looked_into_from(reference: str, address: str) -> Schema:
+    found: Schema = _looked_into(*_referred(reference, address))
+    return found
 
 
 def meaning(schema: Schema, code: str | int) -> str:
@@ -77,8 +89,8 @@ def meaning(schema: Schema, code: str | int) -> str:
 
 def _looked_into(node: Any, address: str) -> Any:
     if isinstance(node, list):
-        return [_looked_into(part, address) for part in node]
-    return _LookedInto(node, address) if isinstance(node, dict) else node
+        return [_looked_into(part, address) if isinstance(part, dict | list) else part for part in node]
+    return _LookedInto(node, address)
 
 
 def shipped(schema_name: str) -> Schema:
@@ -89,16 +101,16 @@ def shipped(schema_name: str) -> Schema:
 
 @cache
 def _document(address: str) -> Any:
-    named = SHIPPED.fullmatch(address)
-    if named and named["codes"]:
-        return _codes_schema(named["codes"], named["also"].split("+")[1:])
-    file = f"{named['form']}-{named['version']}.json" if named else ""
-    if file not in resources.names("schemas"):
+    kind, _, name = address.removeprefix("cdr:").partition("/")
+    if kind == "codes" and "/" not in name:
+        return _codes_schema(*name.split("+"))
+    file = f"{kind.removeprefix('cdr-')}-{name}.json"
+    if not address.startswith("cdr:") or file not in resources.names("schemas"):
         raise KeyError("a schema refers to something that does not ship with cdr")
     return json.loads(resources.read_bytes("schemas", file))
 
 
-def _codes_schema(name: str, also: list[str]) -> Schema:
+def _codes_schema(name: str, *also: str) -> Schema:
     known = code_list(name)
     codes = [code.code for code in known.codes]
     kind = "integer" if all(isinstance(code, int) for code in codes) else "string"

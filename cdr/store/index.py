@@ -20,7 +20,7 @@ from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opened import Opened
-from cdr.store.opening import AT_ONCE
+from cdr.store.opening import in_groups
 from cdr.store.parts import Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
@@ -98,9 +98,13 @@ class Index:
 
     def column(self, asked: Asked) -> dict[str, Any]:
         """What a column holds of every case, by reference; of those at rest only of such as stand in a file that is asked for."""
+        if asked not in self._columns and (found := self.parts.of_word(asked, self.snapshot.head)) is not None:
+            self._columns[asked] = found
         if asked not in self._columns:
-            at_rest, of = self.column_at_rest(asked), self.parts.columns[asked.column].of
-            busy = {case: of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
+            at_rest, column = self.column_at_rest(asked), self.parts.columns[asked.column]
+            busy = {case: column.of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
+            if column.word and self._part_now().at:
+                self.parts.keep_words(self._part_now(), self.parts.rows(self.facts_not_at_rest()))
             self._columns[asked] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
         return self._columns[asked]
 
@@ -145,7 +149,7 @@ class Index:
         part = Part(self._at, self._at, busy, rested=[])
         part.at_rest = self.extraction.sum_up(self.parts.keep_columns(part, resting, digests_of(kept), bool(self._at)))
         if self._at:
-            self.parts.keep(part)
+            self.parts.keep(part, self.parts.rows(self._by_case(busy)))
         self._now = part
         return part
 
@@ -178,16 +182,18 @@ class Index:
         gone = [path for path in removed if path.startswith(OF_CASES)]
         if part and part.at == self.snapshot.head and self._has_all_of(part, [*new, *gone]):
             taken = part.taken(new, removed, head)
-            taken.rested = self._rested(part, taken, {case_of(path) for path in [*new, *gone]})
+            of = {case_of(path) for path in [*new, *gone]}
+            taken.rested = self._rested(part, taken, of)
             if len(taken.rested) <= RESTED:
                 opened = {path: one for path, one in documents.items() if case_of(path) in cases}
-                if not gone and self.since.take(taken, new, opened):
+                changed = self._by_case({path: one for path, one in taken.documents.items() if case_of(path) in of})
+                if not gone and self.since.take(taken, new, opened, self.parts.rows(changed)):
                     self.parts.take(taken)
                     for case in cases:
                         self.opened.let_go(case)
                     return True
                 self.opened.keep_apart({*self.since.cases} - {*cases, *map(case_of, gone)})
-                self.parts.keep(taken)
+                self.parts.keep(taken, self.parts.rows(self._by_case(taken.documents)))
                 self.since.forget()
                 return False
         if self._kept is None and not self.sealing.is_kept(self._name) and len(self.snapshot.places) > len(documents):
@@ -273,7 +279,7 @@ class Index:
         for place in missing:
             by_case.setdefault(place.case, []).append(place)
         not_here: list[NotAllowed] = []
-        groups = _in_groups(by_case)
+        groups = in_groups(by_case)
         opening = self.snapshot.opening_ahead([self._not_opened_before(group, by_case) for group in groups.values()])
         saved, kept, since = 0, 0, monotonic()
         for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
@@ -383,15 +389,3 @@ class Index:
             digest = known.get(path) or self.snapshot.digest_of(path)
             entries[path] = {"digest": digest, **for_cache(document)}
         (self.opened.keep_with_others if with_others else self.opened.keep)(case, entries)
-
-
-def _in_groups(by_case: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]:
-    """Documents of several cases that are opened together, by the case that comes first of them."""
-    groups: dict[str, list[Place]] = {}
-    first = ""
-    for case, places in by_case.items():
-        if not first or len(groups[first]) + len(places) > AT_ONCE:
-            first = case
-            groups[first] = []
-        groups[first] += places
-    return groups

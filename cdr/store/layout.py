@@ -111,6 +111,8 @@ def place(path: str) -> Place | None:
     found = CASE_FILE.fullmatch(path)
     if found:
         return _of_a_case(path, *found.groups())
+    if not path.startswith(DOCUMENTS):
+        return None
     panel = PANEL_FILE.fullmatch(path)
     if panel:
         id_ = panel.group(1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from cdr import disk
 from cdr.errors import CdrError
 from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.gpg import Answer
+from cdr.store.layout import Place
 
 AT_ONCE = 64
 MOST_BYTES = 4 * 1024 * 1024  # of ciphertext in one run, and of plaintext of one document
@@ -39,6 +40,18 @@ def batches(ciphertexts: Iterable[bytes]) -> Iterator[list[bytes]]:
         size += len(one)
     if batch:
         yield batch
+
+
+def in_groups(by_case: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]:
+    """Documents of several cases that are opened together, by the case that comes first of them."""
+    groups: dict[str, list[Place]] = {}
+    first = ""
+    for case, places in by_case.items():
+        if not first or len(groups[first]) + len(places) > AT_ONCE:
+            first = case
+            groups[first] = []
+        groups[first] += places
+    return groups
 
 
 def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:

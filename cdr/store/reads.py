@@ -7,12 +7,9 @@ line before, so that one which is cut out is missed. What gpg alone opens leaves
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cdr import clock
 from cdr.records import dataclass
 from cdr.store import layout
 from cdr.store.reads_waiting import Line, digest, folded, waiting
@@ -44,22 +41,6 @@ class Log:
     reads: tuple[Read, ...]
     cut: tuple[Read, ...]
     begun: int
-
-
-def note(store: Store, what: str, cases: Sequence[str], why: str = "") -> None:
-    """Keep that this run opened these cases. Raises: TryAgain, DiskFailed, NotAllowed where that cannot be kept."""
-    line = {
-        "at": datetime.fromtimestamp(clock.real_now().timestamp(), UTC).isoformat(timespec="seconds"),
-        "by": store.person.name,
-        "fingerprint": store.person.fingerprint,
-        "what": what,
-        "cases": sorted(cases),
-        **({"for": why} if why else {}),
-        "nonce": os.urandom(8).hex(),
-    }
-    with waiting(store.index.sealing) as (kept, keep):
-        line["previous"] = kept["head"]
-        keep({"head": digest(line), "reads": [*kept["reads"], line]})
 
 
 def kept_aside(store: Store) -> dict[str, Any]:

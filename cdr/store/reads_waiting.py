@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cdr import clock, disk
@@ -28,6 +29,22 @@ Line = Mapping[str, Any]
 def digest(line: Line) -> str:
     """How a line is known to the next one: SHA-256 of what it says, which a number used once keeps from being guessed."""
     return hashlib.sha256(json.dumps(line, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def note(person: Person, sealing: Sealing, what: str, cases: Sequence[str], why: str = "") -> None:
+    """Keep that this run opened these cases. Raises: TryAgain, DiskFailed, NotAllowed where that cannot be kept."""
+    line = {
+        "at": datetime.fromtimestamp(clock.real_now().timestamp(), UTC).isoformat(timespec="seconds"),
+        "by": person.name,
+        "fingerprint": person.fingerprint,
+        "what": what,
+        "cases": sorted(cases),
+        **({"for": why} if why else {}),
+        "nonce": os.urandom(8).hex(),
+    }
+    with waiting(sealing) as (kept, keep):
+        line["previous"] = kept["head"]
+        keep({"head": digest(line), "reads": [*kept["reads"], line]})
 
 
 def folded(

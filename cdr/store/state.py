@@ -115,7 +115,8 @@ class State:
         Raises: DiskFailed where it can be made nowhere.
         """
         folder = self.folder / "keyrings"
-        for kept in folder.glob(f"{name}-*.kbx") if folder.is_dir() else ():
+        there = [*folder.iterdir()] if folder.is_dir() else []
+        for kept in (one for one in there if one.name.startswith(f"{name}-") and one.suffix == ".kbx"):
             if _is_whole(kept):
                 return kept
             with suppress(OSError):

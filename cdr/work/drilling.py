@@ -12,7 +12,7 @@ def drill(app: App, reference: str | None) -> str:
 
     Raises: ConditionsNotMet in an empty store; NotFound, NotAllowed, NotAuthentic, TryAgain.
     """
-    from cdr.store import reads
+    from cdr.store import reads, reads_waiting
     from cdr.store.audit import DRILL
 
     store = app.store
@@ -22,6 +22,6 @@ def drill(app: App, reference: str | None) -> str:
     case = reference or max(store.references)
     with changing(app, case, also_closed=True, also_void=True) as now:
         store.read_again(now.documents.notification)
-        reads.note(store, DRILL, [case])
+        reads_waiting.note(store.person, store.sealing, DRILL, [case])
         reads.fold_now(store, DRILL)
     return case

@@ -10,7 +10,7 @@ from store.test_parts import ON, Watched, with_closed
 
 from cdr.columns import LISTED
 from cdr.domain.case.case import STAGES
-from cdr.domain.case.voiding import VOID
+from cdr.domain.case.standing import VOID
 from cdr.store.parts import NOT_AT_REST, SINCE, SUMMED
 
 EACH = tuple(word for stage in STAGES if stage != VOID for word in ("--stage", stage))  # the same cases, each looked at

@@ -36,7 +36,6 @@ def test_a_story_of_reads(cdr: Shell, sudi: str, people: People, monkeypatch: py
     before = git(cdr.store, "rev-parse", "HEAD")
     cdr("milestone", sudi, "ncmd_told")  # of the same day: nothing of it is recorded yet
     assert "reads/" not in git(cdr.store, "show", "--name-only", "--format=", "HEAD")
-    monkeypatch.setattr(reads, "clock", TOMORROW)
     monkeypatch.setattr(reads_waiting, "clock", TOMORROW)
     cdr("milestone", sudi, "family_views")
     [path] = [line for line in git(cdr.store, "show", "--name-only", "--format=", "HEAD").split() if "reads/" in line]
@@ -104,7 +103,7 @@ def test_it_takes_no_private_key_operation_more(cdr: Shell, sudi: str, monkeypat
     used.clear()
     cdr("show", sudi)
     with_log = len(used)
-    monkeypatch.setattr(reads, "note", lambda *_: None)
+    monkeypatch.setattr(reads_waiting, "note", lambda *_: None)
     used.clear()
     cdr("show", sudi)
     assert with_log == len(used) <= 1

@@ -14,6 +14,7 @@ import pytest
 
 import cdr
 from cdr import expressions
+from cdr.records import names_of
 from cdr.sought import sought
 
 
@@ -40,6 +41,8 @@ def test_the_fields_of_every_class_can_be_worked_out() -> None:
     classes = {value for _, value in values() if isinstance(value, type) and dataclasses.is_dataclass(value)}
     assert len(classes) > 100
     for one in classes:
+        if "__kw_only__" in vars(one):
+            assert list(names_of(one)) == [field.name for field in dataclasses.fields(one)]
         assert {field.name for field in dataclasses.fields(one)} >= vars(one).get("__annotations__", {}).keys() - {
             name for name, kind in vars(one).get("__annotations__", {}).items() if "ClassVar" in str(kind)
         }, one

@@ -231,9 +231,11 @@ def _repeated(items: Iterable[Item]) -> Iterator[Item]:
     told: set[str] = set()
     for item in listed:
         same = alike[item.what]
+        if item.what in told:
+            continue
         if len({one.case for one in same}) < FEWEST_TO_GROUP:
             yield item
-        elif item.what not in told:
+        else:
             told.add(item.what)
             first, last = min(one.day for one in same), max(one.day for one in same)
             days = f" (from {first} to {last})" if first != last else ""
@@ -250,9 +252,10 @@ def _cases(references: Sequence[str]) -> str:
 
 def _by_case(tasks: Sequence[Task], letters: Letters) -> Iterator[Item]:
     """The tasks, case by case, those first whose first day is earliest; prompts of one level and day on one line."""
-    cases = dict.fromkeys(task.case for task in tasks)
-    for case in cases:
-        own = [task for task in tasks if task.case == case]
+    by_case: dict[str, list[Task]] = {}
+    for task in tasks:
+        by_case.setdefault(task.case, []).append(task)
+    for case, own in by_case.items():
         for (due, level, what), same in groupby(own, key=lambda task: (task.due, task.level, task.level or task.what)):
             several = list(same)
             words = _prompt(level, several) if level else what

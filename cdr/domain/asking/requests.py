@@ -117,6 +117,11 @@ def requests_of(requests: Body) -> list[Request]:
     return [one for one in (_request(item) for _, item in items_at(requests, "requests")) if one.gone is None]
 
 
+def was_anybody_asked(requests: Body) -> bool:
+    """Whether a ledger has any request at all, but for those that went back to another case."""
+    return any(date_at(item, "gone.on") is None for _, item in items_at(requests, "requests"))
+
+
 def kept_in(requests: Body) -> dict[str, Request]:
     """What the ledger holds of each agency, also what is gone."""
     return {str(item["agency"]): _request(item) for _, item in items_at(requests, "requests")}

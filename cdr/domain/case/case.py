@@ -15,8 +15,7 @@ from cdr.domain.asking.requests import WAIVED, outstanding, requests_of
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.lists import DEFERRALS, QUESTIONS, SECOND_OPINIONS, has_any
 from cdr.domain.case.review import is_reviewed_elsewhere, open_gates, settled_on, unmet_for_closing
-from cdr.domain.case.standing import CLOSED, OPEN, RATIFIED, is_closed, is_open
-from cdr.domain.case.voiding import VOID
+from cdr.domain.case.standing import CLOSED, OPEN, RATIFIED, VOID, is_closed, is_open
 from cdr.domain.rulebook.validation import at, items_at, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations

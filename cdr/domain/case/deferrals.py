@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cdr.domain.case.lists import DEFERRALS, has_any
 from cdr.domain.case.milestones import MEETS, milestones_of
 from cdr.domain.case.review import ratified_reviews
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
@@ -55,6 +56,8 @@ def deferred_by(case: Body, panel: str) -> Deferral | None:
 
 def standing_deferral(case: Body) -> Deferral | None:
     """What the panel waits for before it looks at the case again; None where it was not put off, or has gone on since."""
+    if not has_any(case, DEFERRALS):
+        return None
     meetings = [one.panel for one in milestones_of(case) if one.kind == MEETS and one.panel]
     found = deferred_by(case, meetings[-1]) if meetings else next(reversed(deferrals_of(case)), None)
     is_ratified = found is not None and any(one.on and one.on >= found.on for one in ratified_reviews(case))

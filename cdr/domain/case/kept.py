@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Self
 
-from cdr.records import dataclass
+from cdr.records import dataclass, names_of
 
 DAYS = frozenset({"notified_on", "born", "died", "discussed_on"})
 
@@ -22,7 +22,7 @@ class Kept:
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
         """What `to_dict` wrote."""
-        known = cls.__dataclass_fields__
+        known = names_of(cls)
         values = {name: tuple(one) if one.__class__ is list else one for name, one in kept.items() if name in known}
         values |= {name: kept_day(kept[name]) for name in DAYS & values.keys()}
         return cls(**values)

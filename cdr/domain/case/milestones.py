@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from cdr.domain.asking.requests import requests_of
+from cdr.domain.asking.requests import was_anybody_asked
 from cdr.domain.case.gates import CLOSED, OPEN, ended_with, gates_of, reopened
 from cdr.domain.case.letters_made import LetterMade, final_letters
 from cdr.domain.case.review import settled_on
@@ -175,7 +175,7 @@ def _starts(case: Body, rule: FollowOn) -> Iterator[tuple[date, str]]:
 
 def _done(case: Body, requests: Body, on: date, policy: Policy) -> set[str]:
     """The clocks of the notification's list that have been ended by a day."""
-    asked = {REQUESTS_CLOCK} if requests_of(requests) else set()
+    asked = {REQUESTS_CLOCK} if was_anybody_asked(requests) else set()
     return asked | {clock for clock, _, _ in _endings(case, on, policy)}
 
 
@@ -245,12 +245,12 @@ def _postponed(case: Body, policy: Policy) -> set[str]:
 
 
 def _step(item: Body, policy: Policy, is_postponed: bool) -> Step:
-    clock = policy.clocks.get(text_at(item, "clock"))
+    id_ = text_at(item, "clock")
+    clock = policy.clocks.get(id_)
     who = text_at(item, "who") or (clock.who if clock else "")
-    texts = (text_at(item, key) for key in ("limit", "edition"))
     due = None if is_postponed else date_at(item, "due")
     what, party = text_at(item, "what"), text_at(item, "with")
-    return Step(f"{what} ({party})" if party else what, text_at(item, "clock"), due, who, *texts)
+    return Step(f"{what} ({party})" if party else what, id_, due, who, text_at(item, "limit"), text_at(item, "edition"))
 
 
 def _milestone(item: Body) -> Milestone:

@@ -9,7 +9,7 @@ from typing import Any
 from cdr.domain.rulebook.validation import date_at, items_at, text_at, words_at
 from cdr.records import dataclass
 
-OPEN, CLOSED = "open", "closed"
+OPEN, CLOSED, VOID = "open", "closed", "void"
 RATIFIED = "ratified_cdop"  # the stage of an analysis with which the panel is done
 
 Body = Mapping[str, Any]

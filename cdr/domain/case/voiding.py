@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cdr.domain.case.standing import VOID
 from cdr.domain.rulebook.validation import items_at, text_at
 from cdr.errors import ConditionsNotMet
 
-VOID = "void"
 SAME_AS, NOT_IN_SCOPE, BY_MISTAKE = "same_as", "not_in_scope", "by_mistake"
 WORDS = {
     SAME_AS: "the same child as {}",

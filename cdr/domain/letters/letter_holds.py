@@ -48,8 +48,9 @@ def to_ask_about(case: Body, people: int) -> list[Hold]:
     A wish stands until it is lifted, so that nobody asks about it but on a day that was named; and where not one of them wants
     letters, nobody asks about anything else either.
     """
-    nobody = wishes.nobody_to_write_to(case, people)
-    return [hold for hold in holds(case) if (hold.ask_again_on if _is_a_wish(hold) else not nobody)]
+    on_hold = holds(case)
+    nobody = bool(on_hold) and wishes.nobody_to_write_to(case, people)
+    return [hold for hold in on_hold if (hold.ask_again_on if _is_a_wish(hold) else not nobody)]
 
 
 def _is_a_wish(hold: Hold) -> bool:

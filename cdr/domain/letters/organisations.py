@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,11 +39,11 @@ class Organisation:
 
 def organisations(listed: Body, checked: Mapping[str, date] | None = None) -> tuple[Organisation, ...]:
     """The organisations of a list such as `rules/support-organisations.yaml`; `checked` is when the area rang them, by id."""
-    found = [_organisation(item) for item in listed["organisations"]]
-    return tuple(replace(one, checked_on=(checked or {}).get(one.id, one.checked_on)) for one in found)
+    rung = checked or {}
+    return tuple(_organisation(item, rung.get(item["id"])) for item in listed["organisations"])
 
 
-def _organisation(item: Body) -> Organisation:
+def _organisation(item: Body, rung: date | None = None) -> Organisation:
     checked = item.get("checked_on")
     return Organisation(
         id=item["id"],
@@ -54,7 +53,7 @@ def _organisation(item: Body) -> Organisation:
         help=item["help"],
         phone=str(item["phone"]),
         website=item["website"],
-        checked_on=moments.day(checked) if checked else None,
+        checked_on=rung or (moments.day(checked) if checked else None),
         from_years=item.get("from_years"),
         under_years=item.get("under_years"),
         only_to=tuple(item.get("only_to", ())),

@@ -8,7 +8,7 @@ is in the document alone: an `Action` may come from the index and tells nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from cdr.domain.case.standing import RATIFIED
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
-from cdr.records import dataclass
+from cdr.records import dataclass, names_of
 
 CLOCK = "R11"
 ASKED_AGAIN = timedelta(weeks=4)
@@ -85,8 +85,8 @@ class ActionInFull(Action):
 
 def actions_of(body: Body, *, case: str = "", panel: str = "") -> tuple[Action, ...]:
     """The actions of a case or of a meeting, in the order in which they came; of a document, or of what the index keeps of it."""
-    kept = [field.name for field in fields(Action)]
-    return tuple(Action(**{name: getattr(one, name) for name in kept}) for one in in_full(body, case=case, panel=panel))
+    found = in_full(body, case=case, panel=panel)
+    return tuple(Action(**{name: getattr(one, name) for name in names_of(Action)}) for one in found)
 
 
 def in_full(body: Body, *, case: str = "", panel: str = "") -> tuple[ActionInFull, ...]:
