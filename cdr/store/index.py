@@ -336,7 +336,7 @@ class Index:
 
     def _load(self) -> dict[str, Any]:
         if self._kept is None:
-            kept = self.sealing.open(self._name) or {}
+            kept = self.sealing.open(self._name, self.extraction.version) or {}
             is_of_this = kept.get("version") == self.extraction.version
             self._kept = entries(kept.get("documents"), "facts") if is_of_this else {}
             self._at = str(kept.get("at", "")) if is_of_this else ""
