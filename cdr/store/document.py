@@ -11,7 +11,7 @@ from cdr.errors import MEND, InvalidData, Newer, NotAuthentic, Problem
 from cdr.expressions import expression
 from cdr.forms import codec, migrations
 from cdr.records import dataclass
-from cdr.store.layout import KINDS, Kind, Place
+from cdr.store.layout import KINDS, Place, empty_ledger
 
 if TYPE_CHECKING:
     from cdr.forms.comments import Words
@@ -50,11 +50,6 @@ class Document:
 def unwritten(place: Place) -> Document:
     """A case's ledger that nobody has written in yet: revision 0, which is no file."""
     return Document(place, 0, None, empty_ledger(place.kind))
-
-
-def empty_ledger(kind: Kind) -> dict[str, Any]:
-    """What a ledger says that nobody has written in yet."""
-    return {"schema": migrations.current(kind.form), kind.name: []}
 
 
 def digest(ciphertext: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from cdr.errors import NotFound
 from cdr.expressions import expression
@@ -108,6 +109,10 @@ class Place:
 
 def place(path: str) -> Place | None:
     """What a document's path stands for; None for any other file."""
+    if path.startswith("cases/"):
+        return _place_in_case(path)
+    if not path.endswith(".gpg"):
+        return None
     panel = PANEL_FILE.fullmatch(path)
     if panel:
         id_ = panel.group(1)
@@ -115,6 +120,10 @@ def place(path: str) -> Place | None:
     for of_none, file in OF_NO_CASE:
         if one := file.fullmatch(path):
             return Place(path, of_none, "", one.group(1))
+    return None
+
+
+def _place_in_case(path: str) -> Place | None:
     found = CASE_FILE.fullmatch(path)
     if not found:
         return None
@@ -125,6 +134,13 @@ def place(path: str) -> Place | None:
     if kind is None or bool(number) != numbered or bool(yaml) == (kind is ATTACHMENT):
         return None
     return Place(path, kind, case, id_)
+
+
+def empty_ledger(kind: Kind) -> dict[str, Any]:
+    """What a ledger says that nobody has written in yet."""
+    from cdr.forms import migrations
+
+    return {"schema": migrations.current(kind.form), kind.name: []}
 
 
 def is_managed(path: str) -> bool:

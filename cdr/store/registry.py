@@ -9,7 +9,6 @@ from typing import Any
 from cdr import resources
 from cdr.errors import VERIFY, NotAllowed, NotAuthentic, WrongUsage
 from cdr.expressions import expression
-from cdr.forms import codec
 from cdr.records import dataclass
 from cdr.store.crypto import Gnupg, short
 from cdr.store.kept import kept
@@ -60,12 +59,12 @@ class Registry:
     def read(cls, raw: bytes) -> Registry:
         """The registry from the bytes of keys/registry.yaml. Raises: NotAuthentic when it is not one."""
         try:
-            body = kept("registry", (raw, resources.edition()), lambda: codec.load(raw, codec.MAX_NODES))
+            body = kept("registry", (raw, resources.edition()), lambda: _loaded(raw))
             people = [_person(listed, role) for role in (MEMBER, CHASER) for listed in body[f"{role}s"]]
             left = [
                 Left(**{name: " ".join(str(one[name]).split()) for name in OF_LEFT}) for one in body.get("left", ())
             ]
-        except (codec.Unreadable, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             raise NotAuthentic("keys/registry.yaml is damaged.", VERIFY) from None
         return cls(tuple(people), str(body.get("store", "")), tuple(left))
 
@@ -191,6 +190,12 @@ def acting(registry: Registry, gnupg: Gnupg, given: str | None) -> Person:
         "None of this store's keys is here, so nothing can be opened.",
         "Import the secret key of a member, or ask a member who may read: cdr keys list",
     )
+
+
+def _loaded(raw: bytes) -> Any:
+    from cdr.forms import codec
+
+    return codec.load(raw, codec.MAX_NODES)
 
 
 def _person(listed: Mapping[str, Any], role: str) -> Person:

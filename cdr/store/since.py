@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cdr.store.document import Document, for_cache
 from cdr.store.parts import SINCE, Part, case_of, entries
 from cdr.store.sealing import Sealing
+
+if TYPE_CHECKING:
+    from cdr.store.document import Document
 
 LARGEST = 128 * 1024  # bytes, counting what was replaced too: a question opens and reads them in two milliseconds
 
@@ -49,6 +51,8 @@ class Since:
 
         `new` is what the index keeps of its documents, `written` are those that are kept as they were opened, with the digest of each; both by path.
         """
+        from cdr.store.document import for_cache
+
         opened = {path: {"digest": digest, **for_cache(document)} for path, (document, digest) in written.items()}
         kept = self._kept()
         if not self._goes_with(part):
