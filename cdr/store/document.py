@@ -43,11 +43,6 @@ def unwritten(place: Place) -> Document:
     return Document(place, 0, None, empty_ledger(place.kind))
 
 
-def empty_ledger(kind: Kind) -> dict[str, Any]:
-    """What a ledger says that nobody has written in yet."""
-    return {"schema": migrations.current(kind.form), kind.name: []}
-
-
 def digest(ciphertext: bytes) -> str:
     """How a revision is known to the next one: SHA-256 of its ciphertext."""
     return hashlib.sha256(ciphertext).hexdigest()

@@ -16,7 +16,6 @@ from typing import Any
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
 from cdr.records import dataclass
 from cdr.store import layout
-from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opened import Opened
@@ -154,7 +153,7 @@ class Index:
         return part
 
     def _by_case(self, kept: Mapping[str, Any]) -> Kept:
-        unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
+        unwritten_in = {kind.name: layout.empty_ledger(kind) for kind in layout.LEDGERS}
         found: Kept = {}
         for path, entry in kept.items():
             case, name = case_of(path), path.rpartition("/")[2]
@@ -358,6 +357,8 @@ class Index:
 
     def case_documents(self, case: str, places: Iterable[Place], *, with_others: bool = False) -> dict[str, Document]:
         """These documents of one case by id, opened from what is kept of the case where that still holds them."""
+        from cdr.store.document import from_cache  # by who asks for a case
+
         wanted = [place for place in places if may_read(self.owner, place.kind)]
         kept = self.opened.of(case, [place.path for place in wanted]) if len(wanted) > 1 else {}
         found, opened = {}, False
@@ -383,8 +384,9 @@ class Index:
         with_others: bool = False,
     ) -> None:
         """Keep one case's opened documents, of many cases `with_others` (then `opened` is saved); encrypting them costs no private key."""
-        known = digests or {}
-        entries = dict(kept or {})
+        from cdr.store.document import for_cache
+
+        known, entries = digests or {}, dict(kept or {})
         for document in documents.values():
             path = document.place.path
             digest = known.get(path) or self.snapshot.digest_of(path)

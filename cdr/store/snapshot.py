@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
 from cdr.store import erasures, layout, opening, ownership, worktree
@@ -17,6 +18,9 @@ from cdr.store.objects import LARGEST, Blob
 from cdr.store.packets import recipient_ids
 from cdr.store.registry import Person, encryption_ids, may_read
 from cdr.store.revisions import Revisions
+
+if TYPE_CHECKING:
+    from cdr.store.document import Document
 
 
 class Snapshot:
@@ -92,6 +96,8 @@ class Snapshot:
     @property
     def references_ever(self) -> set[str]:
         """The same, with those of the cases that were erased: no other case is ever called so."""
+        from cdr.store import erasures
+
         return self.references | {*erasures.all_at(self.git, self.head)}
 
     def lacks_its_case(self, case: str) -> bool:
@@ -113,7 +119,11 @@ class Snapshot:
         """
         gone = self.revisions.gone_below(folder) if folder else sorted(self.revisions.gone)
         places = [place for place in map(layout.place, gone) if place]
-        erased = erasures.erased_at(self.git, self.head) if places else {}
+        if not places:
+            return []
+        from cdr.store import erasures
+
+        erased = erasures.erased_at(self.git, self.head)
         never = {case for case in {one.case for one in places} - erased.keys() - {""} if self.lacks_its_case(case)}
         return [one for one in places if one.case not in erased and one.case not in never]
 
@@ -151,6 +161,8 @@ class Snapshot:
         """What a new revision of a document says that it replaces: the file that stands there, or the last plain one that did."""
         blob = self.blob(path)
         if blob and blob.is_regular:
+            from cdr.store.document import digest
+
             return digest(self.raw(path))
         return next(iter(self.revisions.before(path)), None)
 
@@ -158,6 +170,8 @@ class Snapshot:
         """The documents of one case. Raises: NotFound."""
         places = self.documents_of(layout.reference(reference))
         if not places:
+            from cdr.store import erasures
+
             said = erasures.at(self.git, self.head, layout.reference(reference))
             if said and said.is_confirmed:
                 raise NotFound(f"The case was erased on {said.confirmed_on}.", "Nothing brings it back.")
@@ -179,6 +193,8 @@ class Snapshot:
         """A ledger that nobody has written in yet. Raises: NotAuthentic where somebody had, and took it away."""
         if self.revisions.is_gone(place.path):
             raise NotAuthentic(f"{place.path} was removed by hand; the history still holds it.", MEND)
+        from cdr.store.document import unwritten
+
         return unwritten(place)
 
     def ledgers(self, places: Mapping[str, Place]) -> dict[str, Document]:
@@ -227,6 +243,8 @@ class Snapshot:
 
     def _decrypted(self, read: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], dict[str, bytes]]:
         """What was read, with the plaintext of what opened, by the digest of its ciphertext; asks git nothing, for it runs beside who does."""
+        from cdr.store.document import digest
+
         found: dict[str, bytes] = {}
         for batch in opening.batches(read.values()):
             for ciphertext, plain in zip(batch, opening.opened(self.keys.gnupg, batch), strict=True):
@@ -279,12 +297,18 @@ class Snapshot:
         owners = encryption_ids(keys, allowed, in_use)
         return sorted(owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)) == sorted(allowed)
 
+    def changed_files(self, within: Iterable[str]) -> list[str]:
+        """The files in these folders, or these files, that are not in the store's folder as they were recorded."""
+        from cdr.store import worktree
+
+        return worktree.changed(self.git.folder, self.within(within))
+
     def refuse_changed_files(self, within: Iterable[str], but: Collection[str] = ()) -> None:
         """Refuse to go on where the files in the store's folder (`but` for some) are not those of the history.
 
         Nothing is read from them; but whoever changed one should hear of it. Raises: NotAuthentic.
         """
-        odd = [path for path in worktree.changed(self.git.folder, self.within(within)) if path not in but]
+        odd = [path for path in self.changed_files(within) if path not in but]
         if odd:
             ownership.refuse_unreadable(self.git.folder / odd[0])
             raise NotAuthentic(
