@@ -10,7 +10,7 @@ from typing import Any
 from cdr.errors import Newer
 from cdr.forms import migrations
 from cdr.records import dataclass
-from cdr.store.layout import Kind, Place
+from cdr.store.layout import Place, empty_ledger
 
 
 @dataclass(frozen=True)

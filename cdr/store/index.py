@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
 from cdr.records import dataclass
@@ -25,6 +25,9 @@ from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.since import Since
 from cdr.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from cdr.store.document import Document
 
 SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened, where that takes longer than
 SAVE_AFTER = 10.0  # seconds

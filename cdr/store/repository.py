@@ -282,6 +282,8 @@ class Repository:
 
     def refuse_odd_objects(self) -> None:
         """Stop where git would write through a link among the objects. Raises: WrongConfiguration."""
+        from cdr.store import outside
+
         outside.refuse_odd_objects(self.shared / "objects")
 
     def _refuse_under_way(self) -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cdr.store.document import Document, for_cache
 from cdr.store.parts import SINCE, Part, Rows, case_of, entries

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
-from cdr.store import erasures, layout, opening, ownership, worktree
+from cdr.store import layout, opening, ownership
 from cdr.store.document import Document, digest, unwritten
 from cdr.store.git import Git
 from cdr.store.history import Keys
@@ -18,9 +17,6 @@ from cdr.store.objects import LARGEST, Blob
 from cdr.store.packets import recipient_ids
 from cdr.store.registry import Person, encryption_ids, may_read
 from cdr.store.revisions import Revisions
-
-if TYPE_CHECKING:
-    from cdr.store.document import Document
 
 
 class Snapshot:
@@ -161,8 +157,6 @@ class Snapshot:
         """What a new revision of a document says that it replaces: the file that stands there, or the last plain one that did."""
         blob = self.blob(path)
         if blob and blob.is_regular:
-            from cdr.store.document import digest
-
             return digest(self.raw(path))
         return next(iter(self.revisions.before(path)), None)
 
@@ -193,8 +187,6 @@ class Snapshot:
         """A ledger that nobody has written in yet. Raises: NotAuthentic where somebody had, and took it away."""
         if self.revisions.is_gone(place.path):
             raise NotAuthentic(f"{place.path} was removed by hand; the history still holds it.", MEND)
-        from cdr.store.document import unwritten
-
         return unwritten(place)
 
     def ledgers(self, places: Mapping[str, Place]) -> dict[str, Document]:
@@ -243,8 +235,6 @@ class Snapshot:
 
     def _decrypted(self, read: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], dict[str, bytes]]:
         """What was read, with the plaintext of what opened, by the digest of its ciphertext; asks git nothing, for it runs beside who does."""
-        from cdr.store.document import digest
-
         found: dict[str, bytes] = {}
         for batch in opening.batches(read.values()):
             for ciphertext, plain in zip(batch, opening.opened(self.keys.gnupg, batch), strict=True):
