@@ -360,12 +360,10 @@ class Store:
 
     def _keep(self, written: Written, change: Change, replaced: Mapping[Place, Document]) -> None:
         Revisions(self.git, self.history.state, written.commit).bring_forward()
-        cases = written.cases(replaced.values())
-        whole: dict[str, dict[str, Document]] = {}
-        for case, known in cases.items() if len(cases) <= KEPT_AT_ONCE else ():
-            there = {place.id for place in self.snapshot.documents_of(case) if place.kind is not layout.ATTACHMENT}
-            if known.keys() >= there:
-                whole[case] = known
+        cases, of = written.cases(replaced.values()), self.snapshot.documents_of
+        few = cases if len(cases) <= KEPT_AT_ONCE else {}
+        there = {case: {one.id for one in of(case) if one.kind is not layout.ATTACHMENT} for case in few}
+        whole = {case: known for case, known in few.items() if known.keys() >= there[case]}
         if not self.index.put(written.documents, written.commit, change.removed, whole):
             self.index.keep_cases(whole, written.documents)
 

@@ -76,7 +76,6 @@ def test_a_question_loads_nothing_that_compresses_or_guesses(cdr: Shell, asked_a
 def test_after_a_change_by_cdr_no_question_asks_for_what_the_change_had_at_hand(cdr: Shell, asked_already: str) -> None:
     cdr("milestone", asked_already, "ncmd_told", as_of=ON)
     assert [gits(cdr, *words) for words in (("list",), ("chase", "--overdue"))] == [0, 0]
-    assert gits(cdr, "today") == 1  # what a document replaced is looked up once
     assert [gits(cdr, *words) for words in (*QUESTIONS, ("show", asked_already))] == [0] * 5
     other = cdr(*NOTIFY, as_of=ON).out.strip()
     assert [gits(cdr, *words) for words in (("list",), ("show", other))] == [0, 0]
