@@ -39,8 +39,9 @@ def edition() -> bytes:
 
 @cache
 def edition_of_documents() -> bytes:
-    """The same with the modules and layouts of what goes out, for what is worked out by these and kept."""
-    return _as_they_lie(edition().hex(), [str(PACKAGE / "documents"), str(folder("templates"))])
+    """The same with the modules and layouts of what goes out and with those of the commands, for what is worked out by these and kept."""
+    written_by = [PACKAGE / "documents", PACKAGE / "commands", PACKAGE / "terminal", folder("templates")]
+    return _as_they_lie(edition().hex(), [*map(str, written_by)])
 
 
 def _as_they_lie(first: str, folders: list[str]) -> bytes:

@@ -9,7 +9,7 @@ import click
 
 from cdr.app import App
 from cdr.commands.options import Reference, as_file, pass_app
-from cdr.documents.delays.delays import FORMATS
+from cdr.documents.delays.formats import FORMATS
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.terminal.output import STDOUT, deliver
 
@@ -34,19 +34,32 @@ def command(app: App, reference: str | None, year: str | None, format_: str, as_
     """
     from shutil import get_terminal_size
 
-    from cdr.documents.delays.delays import render
+    from cdr.work.answered_before import answered
 
     if reference and year:
         raise WrongUsage("Give a case or a year, not both.")
     chosen = "json" if as_json else format_
     if chosen == "pdf" and output is None:
         raise WrongUsage("A PDF needs a place to go to.", "Say where with -o FILE.")
-    found = _of_case(app, reference) if reference else _of_year(app, year)
-    names = {agency.id: agency.name for agency in app.configuration.agencies}
-    rendered = render(
-        found, app.configuration.area, names, chosen, get_terminal_size((96, 24)).columns, _takes_only_ascii(output)
-    )
+    columns, only_ascii = get_terminal_size((96, 24)).columns, _takes_only_ascii(output)
+
+    def written() -> str | bytes:
+        found = _of_case(app, reference) if reference else _of_year(app, year)
+        return _written(app, found, chosen, columns, only_ascii)
+
+    if reference or chosen == "pdf":
+        rendered = written()
+    else:
+        words = ["delays", year, chosen, columns, only_ascii]
+        rendered = answered(app, words, lambda _: str(written()))
     deliver(rendered, chosen, output, as_json)
+
+
+def _written(app: App, found: Any, format_: str, columns: int, only_ascii: bool) -> str | bytes:
+    from cdr.documents.delays.delays import render
+
+    names = {agency.id: agency.name for agency in app.configuration.agencies}
+    return render(found, app.configuration.area, names, format_, columns, only_ascii)
 
 
 def _takes_only_ascii(output: str | None) -> bool:

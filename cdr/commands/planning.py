@@ -9,7 +9,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.errors import WrongUsage
-from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, to_file
+from cdr.terminal.output import STDOUT, indented, put, put_rendered, refuse_two_results, to_file
 
 ENDINGS = ("", ".txt", ".md")
 
@@ -30,23 +30,33 @@ def command(app: App, year: str | None, years: int, as_json: bool, output: str |
 
     Example: cdr planning --years 4
     """
+    from cdr.work.answered_before import answered
+
+    refuse_two_results(output, as_json)
+    if output and output != STDOUT and PurePath(output).suffix.casefold() not in ENDINGS:
+        raise WrongUsage("That ending is none that it can be written as.", "Choose .txt or .md.")
+
+    def told(format_: str) -> str:
+        return answered(app, ["planning", year, years, format_], lambda _: _written(app, year, years, format_))
+
+    if output:
+        to_file(output, told("text"))
+    if as_json:
+        put_rendered(told("json"), "json")
+    elif not output:
+        put(told("text").rstrip("\n"))
+
+
+def _written(app: App, year: str | None, years: int, format_: str) -> str:
     from cdr.documents.tables import planning as written
     from cdr.statistics.planning import planning
     from cdr.statistics.years import first_and_last_day, parse_year, year_of, years_ending
     from cdr.work.counting import require_begun
 
-    refuse_two_results(output, as_json)
-    if output and output != STDOUT and PurePath(output).suffix.casefold() not in ENDINGS:
-        raise WrongUsage("That ending is none that it can be written as.", "Choose .txt or .md.")
-    app.store.require_member()
     today = app.clock.today
     spans = years_ending(parse_year(year) if year else year_of(today), years)
     require_begun(app, first_and_last_day(spans[-1])[1])
     found = planning(app.cases_dated(), spans, today)
-    text = written.text(found, app.configuration.area)
-    if output:
-        to_file(output, text)
-    if as_json:
-        put_json(written.as_json(found, today))
-    elif not output:
-        put(text.rstrip("\n"))
+    if format_ == "json":
+        return indented(written.as_json(found, today))
+    return written.text(found, app.configuration.area)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import click
 
 from cdr.app import App, rules
 from cdr.commands.options import as_file, dry_run, pass_app, refuse_preview_of_nothing, threshold
-from cdr.documents.tables.tally import FORMATS
+from cdr.documents.tables.formats import FORMATS
 from cdr.errors import WrongUsage
 from cdr.records import dataclass
 from cdr.statistics.rounding import METHODS, SUPPRESS
@@ -33,14 +33,12 @@ METHOD_OF_A_SUM = WrongUsage(
 
 @dataclass(frozen=True)
 class _Asked:
-    """What was asked for: the years, the choices, and where and how the answer goes."""
+    """What was asked for: the years, the choices, and how the answer is written."""
 
     year: str
     years: int
     choice: Choice
     format: str
-    output: str | None
-    as_json: bool
     threshold: int | None = None  # of a public edition
     dry_run: bool = False
 
@@ -157,17 +155,14 @@ def command(
     cdr tally --year 2025/26 --years 5 --pooled --table deaths.rate
     cdr tally --year 2025/26 --trace notifications.sex Female 2025/26
     """
-    from cdr.statistics.tally import Choice
-
     if list_tables:
         _list_tables(as_json)
         return
     format_ = "json" if as_json else format_
-    if not merge:
-        _refuse_of_merging(bool(files), bool(method))
     if merge:
         _merge(app, files, _method(method, threshold, public), format_, output, as_json)
         return
+    _refuse_of_merging(bool(files), bool(method))
     if year is None:
         raise WrongUsage("Which year? Give it with --year, like --year 2025/26.")
     if pooled and by != "year":
@@ -175,9 +170,37 @@ def command(
     refuse_preview_of_nothing(dry_run, public)
     if public:
         _refuse_other_counts(by != "year", births != "all", bool(trace), bool(groups_file), rounding != "half-up")
-    chosen = (*_every(app), *(rules("bands")["grouped_tables"] if groups_file else ())) if every else tables
-    choice = Choice(
-        chosen,
+    words = [year, years, by, pooled, births, tables, every, rounding, percents, format_]
+
+    def asked() -> _Asked:
+        choice = _choice(app, by, pooled, births, (tables, every), rounding, percents, groups_file)
+        choice = replace(choice, every_row=public, intervals=public or format_ == "json")
+        return _Asked(year, years, choice, format_, threshold if public else None, dry_run)
+
+    if trace:
+        _trace(app, asked(), trace)
+    elif public or groups_file:
+        deliver(_tally(app, asked(), say), format_, output, as_json)
+    else:
+        deliver(_answered(app, words, asked), format_, output, as_json)
+
+
+def _choice(
+    app: App,
+    by: str,
+    pooled: bool,
+    births: str,
+    tables: tuple[tuple[str, ...], bool],
+    rounding: str,
+    percents: str,
+    groups_file: str | None,
+) -> Choice:
+    """What was chosen; of tables those that are named, or all there are."""
+    from cdr.statistics.tally import Choice
+
+    named, every = tables
+    return Choice(
+        (*_every(app), *(rules("bands")["grouped_tables"] if groups_file else ())) if every else named,
         by,
         pooled,
         BIRTHS[births],
@@ -186,16 +209,20 @@ def command(
         looks_back=looks_back(app),
         groups=groups(groups_file) if groups_file else None,
         decimals=DECIMALS[percents],
-        every_row=public,
     )
-    asked = _Asked(year, years, choice, format_, output, as_json, threshold if public else None, dry_run)
-    if trace:
-        _trace(app, asked, trace)
-    else:
-        _tally(app, asked)
 
 
-def _tally(app: App, asked: _Asked) -> None:
+def _answered(app: App, words: Sequence[Any], asked: Callable[[], _Asked]) -> str:
+    """The tables as they were written when the same was asked before, today and since when nothing was recorded; else made and kept."""
+    from cdr.statistics.years import years_ending
+    from cdr.work.answered_before import answered
+
+    year, years, *_ = words
+    years_ending(year, years)  # which refuses what is no year before anything is opened
+    return answered(app, ["tally", *words], lambda tell: _tally(app, asked(), tell))
+
+
+def _tally(app: App, asked: _Asked, tell: Callable[[str], None]) -> str:
     from cdr.documents.tables.tally import render
     from cdr.statistics.cautions import cautions
     from cdr.statistics.periods import columns
@@ -211,21 +238,24 @@ def _tally(app: App, asked: _Asked) -> None:
     choice = replace(asked.choice, others=replace(others.summed, first_days=since))
     made = tally(known, *names, asked.year, asked.years, rules("bands"), choice, setting(app))
     for sentence in cautions(known, configuration.authorities, made.years, since.get("notifications"), others.seen):
-        say(sentence)
+        tell(sentence)
     if asked.threshold is None:
-        made = _internal(app, made, asked.choice, before, began)
+        made = _internal(app, made, asked.choice, before, began, tell)
     else:
         by_years = replace(choice, pooled=False)
         each = tally(known, *names, asked.year, asked.years, rules("bands"), by_years) if choice.pooled else None
         made = _public(app, made, each, asked)
-    deliver(render(made, asked.format), asked.format, asked.output, asked.as_json)
+    return render(made, asked.format)
 
 
-def _internal(app: App, made: Tally, choice: Choice, before: Before | None, began: str) -> Tally:
+def _internal(
+    app: App, made: Tally, choice: Choice, before: Before | None, began: str, tell: Callable[[str], None]
+) -> Tally:
     """What the panel did beside the tables, and what is not any more as it was published of the same children."""
     from cdr.work.revising import with_revisions
 
-    made = with_revisions(app, made, lambda: facts(app, began)) if choice.births is None else made
+    if choice.births is None:
+        made = with_revisions(app, made, lambda: facts(app, began), tell=tell)
     return with_panel(app, made, before.passed_over if before else None)
 
 

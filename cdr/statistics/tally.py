@@ -50,7 +50,6 @@ BASIS_OF = {
 }
 BY_AUTHORITY = ("notifications.local_authority", "deaths.local_authority")
 HALF_UP, LARGEST_REMAINDER = "half-up", "largest-remainder"
-ROUNDING = (HALF_UP, LARGEST_REMAINDER)
 ROUNDING_NOTES = {HALF_UP: "half_up", LARGEST_REMAINDER: "largest_remainder"}
 
 __all__ = ["Cell", "Choice", "Row", "Setting", "Table", "Tally", "known_tables", "tally", "traced"]
@@ -62,7 +61,7 @@ class Choice:
 
     `births` leaves out births of fewer weeks; `today` is the day on which open cases are looked at, which `looks_back` says is past;
     `groups` adds their tables; `decimals` are those of percentages; `every_row` lists each row that there could be, in an order that tells
-    nothing of the counts. `others` are counted already, in numbers, or are known of at least since when.
+    nothing of the counts; `intervals`: the totals of shares get theirs. `others` are counted already, in numbers, or known of since when.
     """
 
     tables: tuple[str, ...] = ()
@@ -76,6 +75,7 @@ class Choice:
     decimals: int = 1
     others: Summed = NOTHING
     every_row: bool = False
+    intervals: bool = True
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ def _cell(table: str, row: str | None, column: str, made: _Made) -> Cell:
 
 def _with_interval(bare: Cell, table: str, row: str | None, made: _Made) -> Cell:
     """With the interval of a whole's percentage; working it out for every row would take longer than all else together."""
-    if row is not None or table not in SHARES or not bare.known or not made.setting.chance:
+    if row is not None or table not in SHARES or not bare.known or not (made.choice.intervals and made.setting.chance):
         return bare
     low, high = share_interval(bare.n or 0, bare.known, made.setting.chance["confidence"])
     return replace(bare, interval=(round(100 * low, 1), round(100 * high, 1)))

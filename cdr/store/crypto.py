@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cdr import programs
-from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
+from cdr.errors import CdrError, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
 from cdr.records import dataclass
 from cdr.store import gpg
 from cdr.store.gpg import UNLOCK_HINT, Answer
@@ -63,6 +63,7 @@ class Gnupg:
     def __init__(self, keyring: Path | None = None) -> None:
         self.keyring = keyring
         self.private_key_operations = 0
+        self._asks_own = keyring is None
 
     # ---- documents ---------------------------------------------------------------------------------------------
 
@@ -107,10 +108,13 @@ class Gnupg:
         Raises: NotAuthentic (damaged, not encrypted), NotAllowed (not for this key), TryAgain (the key is locked).
         """
         self.private_key_operations += 1
-        answer = self._run(["--max-output", str(LARGEST_PLAINTEXT), "--decrypt"], data, may_ask=True, own=True)
+        options = ["--max-output", str(LARGEST_PLAINTEXT), "--decrypt"]
+        answer = self._run(options, data, may_ask=True, own=self._asks_own)
+        if not is_whole(answer) and self.looks_further(answer):
+            answer = self._run(options, data, may_ask=True, own=True)
         if is_whole(answer):
             return answer.out
-        raise _why_not_opened(answer, what)
+        raise gpg.why_not_opened(answer, what)
 
     def decrypt_files(self, paths: Sequence[str], most: int, descriptors: Sequence[int]) -> Answer:
         """What GnuPG makes of these files, `NAME.gpg` each, whose plaintext it writes to `NAME`; one private-key operation for each.
@@ -119,7 +123,17 @@ class Gnupg:
         """
         self.private_key_operations += len(paths)
         options = ["--max-output", str(most), "--multifile", "--decrypt", *paths]
-        return self._run(options, b"", descriptors, may_ask=True, own=True)
+        return self._run(options, b"", descriptors, may_ask=True, own=self._asks_own, operations=len(paths))
+
+    def looks_further(self, answer: Answer) -> bool:
+        """Whether it is worth asking again, where a key that a message names was not found: from now on the user's own ring is looked at too.
+
+        That may know a subkey of theirs that the other holds no more. It comes second, for GnuPG checks a key that was made in it (and
+        not imported) anew with each message, which takes longer than to decrypt a document.
+        """
+        further = not self._asks_own and answer.count("NO_SECKEY") > 0
+        self._asks_own = self._asks_own or further
+        return further
 
     def lock(self, data: bytes, passphrase: str) -> bytes:
         """`data` as an armoured message that this pass-phrase opens and no key; gpg gets it through a pipe alone.
@@ -161,7 +175,7 @@ class Gnupg:
         answer = self._with_passphrase(secret, [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--decrypt"], data)
         if is_whole(answer):
             return answer.out
-        raise _why_not_opened(answer, what)
+        raise gpg.why_not_opened(answer, what)
 
     def begin_unsealing(self, secret: str, descriptor: int) -> tuple[programs.Process, int]:
         """A GnuPG that reads names of files, `NAME.gpg` each, opens what `seal` sealed with one secret, and writes it to `NAME`.
@@ -257,9 +271,10 @@ class Gnupg:
         *,
         may_ask: bool = False,
         own: bool = False,
+        operations: int = 1,
     ) -> Answer:
-        """`own`: the user's own ring is looked at too, which may know a subkey of theirs that the other holds no more."""
-        return gpg.call([*self._with_ring(own), *options], data, descriptors, may_ask=may_ask)
+        """`own`: the user's own ring is looked at too."""
+        return gpg.call([*self._with_ring(own), *options], data, descriptors, may_ask=may_ask, operations=operations)
 
     def _with_ring(self, own: bool = False) -> list[str]:
         alone = [] if own else ["--no-default-keyring"]
@@ -373,25 +388,3 @@ def is_whole(answer: Answer) -> bool:
     once = ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY", "END_DECRYPTION")
     never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED")
     return answer.code == 0 and all(answer.count(word) == 1 for word in once) and not any(map(answer.count, never))
-
-
-def _why_not_opened(answer: Answer, what: str) -> CdrError:
-    """Damage is told only where nothing else explains it."""
-    if answer.count("BADMDC"):
-        return NotAuthentic(f"{_begun(what)} is damaged: it is not what was encrypted.", MEND)
-    locked = gpg.why_locked(answer)
-    if locked:
-        return TryAgain(f"The key that opens {what} is locked: {locked}.", UNLOCK_HINT)
-    cause = None if answer.count("NODATA") else gpg.cause(answer)
-    if cause:
-        return cause
-    if answer.count("NO_SECKEY") and not answer.count("PLAINTEXT"):
-        return NotAllowed(
-            f"{_begun(what)} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list"
-        )
-    return NotAuthentic(f"{_begun(what)} is damaged or is not an encrypted document.", MEND)
-
-
-def _begun(what: str) -> str:
-    """What is told of at the beginning of a sentence; a path stays as it is."""
-    return f"T{what[1:]}" if what.startswith("the ") else what

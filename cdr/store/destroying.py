@@ -24,6 +24,7 @@ from cdr.store.history import History
 from cdr.store.objects import ID, NOTHING
 from cdr.store.opened import names_of
 from cdr.store.packets import recipient_ids
+from cdr.store.parts import SUMMED
 from cdr.store.pushed import Received, Shared, Update
 from cdr.store.state import State
 from cdr.store.store import Store
@@ -31,7 +32,7 @@ from cdr.store.store import Store
 DONE = "erased"
 OF_A_PACK = (".idx", ".rev", ".bitmap", ".mtimes", ".keep", ".promisor", ".pack")
 PERSON = expression(r"[0-9A-F]{40}")
-OF_ALL_CASES = ("index", "not-at-rest", "since", "checked")
+OF_ALL_CASES = ("index", "not-at-rest", "words-at-work", "since", "checked")
 
 
 def waiting(store: Store, again: str = "") -> list[str]:
@@ -227,5 +228,6 @@ def _clear_beside(store: Store, cases: Collection[str]) -> None:
     for person in people:
         kept = [path.name for path in (state.folder / person).iterdir()]
         columns = [name for name in kept if any(one.has(name, 0) for one in store.extraction.columns)]
-        for name in (*OF_ALL_CASES, *columns, *(name for case in cases for name in names_of(case))):
+        made_of_them = [name for name in kept if name.startswith(SUMMED)]
+        for name in (*OF_ALL_CASES, *columns, *made_of_them, *(name for case in cases for name in names_of(case))):
             state.forget(f"{person}/{name}")

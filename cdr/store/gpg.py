@@ -11,13 +11,14 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from cdr import disk, programs
-from cdr.errors import CdrError, DiskFailed, NotAllowed, ToolMissing, TryAgain
+from cdr.errors import MEND, CdrError, DiskFailed, NotAllowed, NotAuthentic, ToolMissing, TryAgain
 from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import kept
 
 UNATTENDED_SECONDS = 45.0
 ATTENDED_SECONDS = 300.0  # a person looks for a passphrase, or for a card
+OPERATION_SECONDS = 2.0  # more for each further use of a private key in one run
 OLDEST = (2, 2, 17)
 VERSION = expression(rb"\bgpg \(GnuPG[^)]*\) ([0-9]+(?:\.[0-9]+)+)")
 OPTIONS = (
@@ -131,12 +132,17 @@ def _version_of(path: str) -> tuple[int, ...]:
     return tuple(map(int, found[1].split(b".")))
 
 
-def call(options: Sequence[str], data: bytes, descriptors: Sequence[int] = (), *, may_ask: bool = False) -> Answer:
+def call(
+    options: Sequence[str], data: bytes, descriptors: Sequence[int] = (), *, may_ask: bool = False, operations: int = 1
+) -> Answer:
     """Call GnuPG with `data` on its standard input; `may_ask`: the agent may ask a person for a passphrase.
+
+    `operations`: how often it will use a private key, which takes a slow or busy machine longer than one alone.
 
     Raises: TryAgain where it is silent for too long, ToolMissing where it cannot be started.
     """
     seconds = ATTENDED_SECONDS if may_ask and is_attended() else UNATTENDED_SECONDS
+    seconds += OPERATION_SECONDS * (operations - 1)
     status_in, status_out = os.pipe()
     command = _command(options, status_out)
     told: list[bytes] = []
@@ -214,6 +220,28 @@ def cause(answer: Answer) -> CdrError | None:
     if found is None and any(code in FAILED_AGENT for code in _codes(answer, ASKED_OF_THE_AGENT)):
         return TryAgain("GnuPG's agent did not do what it was asked to.", AGENT_HINT)
     return found
+
+
+def why_not_opened(answer: Answer, what: str) -> CdrError:
+    """Why a message was not opened; damage is told only where nothing else explains it."""
+    if answer.count("BADMDC"):
+        return NotAuthentic(f"{_begun(what)} is damaged: it is not what was encrypted.", MEND)
+    locked = why_locked(answer)
+    if locked:
+        return TryAgain(f"The key that opens {what} is locked: {locked}.", UNLOCK_HINT)
+    why = None if answer.count("NODATA") else cause(answer)
+    if why:
+        return why
+    if answer.count("NO_SECKEY") and not answer.count("PLAINTEXT"):
+        return NotAllowed(
+            f"{_begun(what)} cannot be opened with a key that is here.", "A member can see who may with: cdr keys list"
+        )
+    return NotAuthentic(f"{_begun(what)} is damaged or is not an encrypted document.", MEND)
+
+
+def _begun(what: str) -> str:
+    """What is told of at the beginning of a sentence; a path stays as it is."""
+    return f"T{what[1:]}" if what.startswith("the ") else what
 
 
 def not_started(error: OSError) -> CdrError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
@@ -19,14 +20,15 @@ from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opened import Opened
-from cdr.store.opening import AT_ONCE
-from cdr.store.parts import Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
+from cdr.store.opening import in_groups
+from cdr.store.parts import ANSWER, Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.since import Since
 from cdr.store.snapshot import Snapshot
 
-SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened
+SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened, where that takes longer than
+SAVE_AFTER = 10.0  # seconds
 OF_ALL = 5  # and of what was worked out, a fifth: the index is written whole, which takes longer the more is in it
 TOGETHER = 20  # of more cases than these what was opened is kept together
 OF_CASES = "cases/"
@@ -96,9 +98,13 @@ class Index:
 
     def column(self, asked: Asked) -> dict[str, Any]:
         """What a column holds of every case, by reference; of those at rest only of such as stand in a file that is asked for."""
+        if asked not in self._columns and (found := self.parts.of_word(asked, self.snapshot.head)) is not None:
+            self._columns[asked] = found
         if asked not in self._columns:
-            at_rest, of = self.column_at_rest(asked), self.parts.columns[asked.column].of
-            busy = {case: of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
+            at_rest, column = self.column_at_rest(asked), self.parts.columns[asked.column]
+            busy = {case: column.of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
+            if column.word and self._part_now().at:
+                self.parts.keep_words(self._part_now(), self.parts.rows(self.facts_not_at_rest()))
             self._columns[asked] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
         return self._columns[asked]
 
@@ -143,7 +149,7 @@ class Index:
         part = Part(self._at, self._at, busy, rested=[])
         part.at_rest = self.extraction.sum_up(self.parts.keep_columns(part, resting, digests_of(kept), bool(self._at)))
         if self._at:
-            self.parts.keep(part)
+            self.parts.keep(part, self.parts.rows(self._by_case(busy)))
         self._now = part
         return part
 
@@ -170,22 +176,25 @@ class Index:
         """
         self._found = self._busy = self._now = None
         self._columns.clear()
+        self.parts.forget_summed(ANSWER)
         of_kinds = {path: one for path, one in documents.items() if one[0].place.kind in self.extraction.kinds}
         new = {path: self._facts(document, digest) for path, (document, digest) in of_kinds.items()}
         part = self.parts.not_at_rest() if self._kept is None else None
         gone = [path for path in removed if path.startswith(OF_CASES)]
         if part and part.at == self.snapshot.head and self._has_all_of(part, [*new, *gone]):
             taken = part.taken(new, removed, head)
-            taken.rested = self._rested(part, taken, {case_of(path) for path in [*new, *gone]})
+            of = {case_of(path) for path in [*new, *gone]}
+            taken.rested = self._rested(part, taken, of)
             if len(taken.rested) <= RESTED:
                 opened = {path: one for path, one in documents.items() if case_of(path) in cases}
-                if not gone and self.since.take(taken, new, opened):
+                changed = self._by_case({path: one for path, one in taken.documents.items() if case_of(path) in of})
+                if not gone and self.since.take(taken, new, opened, self.parts.rows(changed)):
                     self.parts.take(taken)
                     for case in cases:
                         self.opened.let_go(case)
                     return True
                 self.opened.keep_apart({*self.since.cases} - {*cases, *map(case_of, gone)})
-                self.parts.keep(taken)
+                self.parts.keep(taken, self.parts.rows(self._by_case(taken.documents)))
                 self.since.forget()
                 return False
         if self._kept is None and not self.sealing.is_kept(self._name) and len(self.snapshot.places) > len(documents):
@@ -271,9 +280,9 @@ class Index:
         for place in missing:
             by_case.setdefault(place.case, []).append(place)
         not_here: list[NotAllowed] = []
-        groups = _in_groups(by_case)
+        groups = in_groups(by_case)
         opening = self.snapshot.opening_ahead([self._not_opened_before(group, by_case) for group in groups.values()])
-        saved = 0
+        saved, kept, since = 0, 0, monotonic()
         for number, case in enumerate(self.progress(list(by_case), "Bringing the local index up to date"), 1):
             if case in groups:
                 next(opening)
@@ -284,9 +293,9 @@ class Index:
             except NotAllowed as error:
                 self.broken[case] = error
                 not_here.append(error)
-            if number % SAVE_EVERY == 0:
+            if number - kept >= SAVE_EVERY and monotonic() - since >= SAVE_AFTER:
                 self.opened.save()
-                saved = self._saved_as_of(number, saved)
+                saved, kept, since = self._saved_as_of(number, saved), number, monotonic()
         self.opened.save()
         if len(not_here) == len(by_case) > 1:  # no single document's fault: this key opens none
             raise not_here[0]
@@ -327,7 +336,7 @@ class Index:
 
     def _load(self) -> dict[str, Any]:
         if self._kept is None:
-            kept = self.sealing.open(self._name) or {}
+            kept = self.sealing.open(self._name, self.extraction.version) or {}
             is_of_this = kept.get("version") == self.extraction.version
             self._kept = entries(kept.get("documents"), "facts") if is_of_this else {}
             self._at = str(kept.get("at", "")) if is_of_this else ""
@@ -381,15 +390,3 @@ class Index:
             digest = known.get(path) or self.snapshot.digest_of(path)
             entries[path] = {"digest": digest, **for_cache(document)}
         (self.opened.keep_with_others if with_others else self.opened.keep)(case, entries)
-
-
-def _in_groups(by_case: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]:
-    """Documents of several cases that are opened together, by the case that comes first of them."""
-    groups: dict[str, list[Place]] = {}
-    first = ""
-    for case, places in by_case.items():
-        if not first or len(groups[first]) + len(places) > AT_ONCE:
-            first = case
-            groups[first] = []
-        groups[first] += places
-    return groups

@@ -135,6 +135,8 @@ class Objects(ABC):
 
     def file(self, commit: str, path: str) -> Blob | None:
         """One file of a commit; None where none is there, or a folder is."""
+        if commit in self._files:
+            return self._files[commit].get(path)
         folder, _, name = path.rpartition("/")
         id_ = self.subtree(commit, folder) if folder else self._tree_of(commit)
         return _file(self._entry(id_, name.encode("utf-8", "surrogateescape"))) if id_ else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +18,9 @@ from cdr import disk
 from cdr.errors import CdrError
 from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.gpg import Answer
+from cdr.store.layout import Place
 
-AT_ONCE = 32
+AT_ONCE = 64
 MOST_BYTES = 4 * 1024 * 1024  # of ciphertext in one run, and of plaintext of one document
 PIECE = 65536
 Decrypt = Callable[[Sequence[str], Sequence[int]], Answer]  # of these files, with these descriptors open in it
@@ -41,12 +42,33 @@ def batches(ciphertexts: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
+def in_groups(by_case: Mapping[str, Sequence[Place]]) -> dict[str, list[Place]]:
+    """Documents of several cases that are opened together, by the case that comes first of them."""
+    groups: dict[str, list[Place]] = {}
+    first = ""
+    for case, places in by_case.items():
+        if not first or len(groups[first]) + len(places) > AT_ONCE:
+            first = case
+            groups[first] = []
+        groups[first] += places
+    return groups
+
+
 def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     """The plaintext of each, None for all where one of them did not open whole; one private-key operation for each.
 
     Raises: nothing that is a fault of a document, of the key or of this machine: whoever then opens one alone hears of it.
     """
-    return _together(lambda paths, pipes: gnupg.decrypt_files(paths, MOST_BYTES, pipes), ciphertexts)
+    asked: list[Answer] = []
+
+    def decrypt(paths: Sequence[str], pipes: Sequence[int]) -> Answer:
+        asked.append(gnupg.decrypt_files(paths, MOST_BYTES, pipes))
+        return asked[-1]
+
+    found = _together(decrypt, ciphertexts)
+    if None in found and asked and gnupg.looks_further(asked[-1]):
+        found = _together(decrypt, ciphertexts)
+    return found
 
 
 def _together(decrypt: Decrypt, ciphertexts: Sequence[bytes]) -> list[bytes | None]:

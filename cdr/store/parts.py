@@ -19,16 +19,19 @@ from cdr.records import dataclass
 from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"
-SINCE = "since"  # what was recorded since that was sealed
+WORDS = "words-at-work"  # of the same cases, what is asked of them by a word
+SINCE = "since"  # what was recorded since these were sealed
 READS = "reads"  # that a case was opened, until a change notes it
 BY_YEAR, BY_WORD = ".", "-of-"
 SHARES = 16  # files of a column that is asked by a word: of 40,000 cases each has some 2,500, which are read in a millisecond
 SUMMED = "summed-"
+ANSWER = "answer-"  # with which the key of an answer begins (`answers`)
 MOST_SUMMED = 8  # a person asks for a few sorts of tally
 SUM_LENGTH = 32
 STAMP_BYTES = 16
 Kinds = Mapping[str, Mapping[str, Any]]
 Kept = dict[str, dict[str, dict[str, Any]]]
+Rows = dict[str, dict[str, Any]]  # by column, then by case; None where a column asks nothing of it
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Part:
     It is complete at the commit `at`; `removed` are the paths of documents taken away since `base`. Of the others, `at_rest` is what
     is asked of them all together, and `made_from` names the files of their columns with what each was made from. `rested` are those of the cases
     that came to rest since `base`; None where that was not kept. By its `stamp` what was recorded since it was sealed knows it (`since`).
+    `rows` is what the columns that are asked by a word hold of these cases; it is kept apart, with all but the documents.
     """
 
     base: str
@@ -83,6 +87,7 @@ class Part:
     made_from: dict[str, str] = field(default_factory=dict)
     rested: list[str] | None = None
     stamp: str = ""
+    rows: Rows = field(default_factory=dict)
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Part | None:
@@ -96,8 +101,9 @@ class Part:
         documents = entries(kept.get("documents"), "facts")
         rested = kept.get("rested")
         known = [str(case) for case in rested] if isinstance(rested, list) else None
-        stamp = str(kept.get("stamp") or "")
-        return cls(base, at, documents, [str(path) for path in removed], at_rest, made_from, known, stamp)
+        stamp, rows = str(kept.get("stamp") or ""), kept.get("rows")
+        own = rows if isinstance(rows, dict) else {}
+        return cls(base, at, documents, [str(path) for path in removed], at_rest, made_from, known, stamp, own)
 
     def taken(self, new: Mapping[str, Any], removed: Iterable[str], at: str) -> Part:
         """The same, brought forward by what one commit changed."""
@@ -136,6 +142,22 @@ class Parts:
             part = Part.read(self._opened[NOT_AT_REST] or {})
             self._part = self.brought_forward(part) if part else None
         return self._part
+
+    def of_word(self, asked: Asked, head: str) -> dict[str, Any] | None:
+        """What a column that is asked by a word holds of every case at the commit `head`, and of no case more; None where that is not kept apart."""
+        if self._part is not None or not self.columns[asked.column].word:
+            return None
+        self.sealing.along(SINCE)
+        self._open([WORDS, *self._asked(asked, self.sealing.names())])
+        part = Part.read(self._opened[WORDS] or {})
+        part = self.brought_forward(part) if part else None
+        at_rest = self.column(asked, part) if part and part.at == head and asked.column in part.rows else None
+        return {**at_rest, **_those_asked(part.rows[asked.column])} if part and at_rest is not None else None
+
+    def rows(self, by_case: Mapping[str, Kinds]) -> Rows:
+        """What the columns that are asked by a word hold of these cases."""
+        of_word = [column for column in self.columns.values() if column.word]
+        return {one.name: {case: one.of(case, kinds) for case, kinds in by_case.items()} for one in of_word}
 
     def take(self, part: Part) -> None:
         """Go on from the part as it is now; what is sealed stays, and `brought_forward` makes this of it."""
@@ -187,10 +209,23 @@ class Parts:
             self.sealing.forget(other)
         self._keep(_summed(key), {"made_from": {**made_from}, "made": {**made}}, is_whole=True)
 
-    def keep(self, part: Part) -> None:
-        """Keep the part of the cases that are not at rest."""
-        self._part = replace(part, stamp=os.urandom(STAMP_BYTES).hex())
+    def forget_summed(self, beginning: str) -> None:
+        """Keep nothing more of what was made and kept under keys that begin so."""
+        for name in self.sealing.names():
+            if name.startswith(_summed(beginning)):
+                self.sealing.forget(name)
+                self._opened.pop(name, None)
+
+    def keep(self, part: Part, rows: Rows) -> None:
+        """Keep the part of the cases that are not at rest, and apart from it what is asked of them by a word."""
+        self._part = replace(part, stamp=os.urandom(STAMP_BYTES).hex(), rows={})
         self._keep(NOT_AT_REST, vars(self._part), is_whole=True)
+        self.keep_words(self._part, rows)
+
+    def keep_words(self, part: Part, rows: Rows) -> None:
+        """Keep apart what is asked by a word of the cases of a part."""
+        words = replace(part, documents={}, removed=[], at_rest={}, rested=None, rows=rows)
+        self._keep(WORDS, vars(words), is_whole=True)
 
     def keep_columns(
         self, part: Part, at_rest: Kept, digests: Mapping[str, str], is_whole: bool
@@ -203,11 +238,15 @@ class Parts:
         before, there = self.not_at_rest(), {*self.sealing.names()}
         stands = dict(before.made_from) if before else {}
         of_columns = {file for file in there if any(one.has(file) for one in self.columns.values())}
-        self._open(sorted(of_columns - self._opened.keys()))
+        for file in sorted(of_columns - self._opened.keys()) if before else ():
+            self._open(
+                [file]
+            )  # one after the other, for together they are larger than the index; of another edition none is of use
         files, made = self._files(at_rest, digests)
         for file, cases in files.items():
             part.made_from[file] = made_from = _sum((case, digests[case]) for case in cases)
-            right = file in there and stands.get(file) == made_from == (self._opened[file] or {}).get("made_from")
+            kept = self._opened.get(file) or {}
+            right = file in there and stands.get(file) == made_from == kept.get("made_from")
             if not right:
                 read = "".join(
                     digests[case] for case in cases
@@ -244,10 +283,10 @@ class Parts:
         }
 
     def _open(self, files: Sequence[str]) -> None:
-        for file, kept in zip(files, self.sealing.open_all(files), strict=True):
+        for file, kept in zip(files, self.sealing.open_all(files, self.version), strict=True):
             is_of_this = kept is not None and kept.get("version") == self.version
             is_right = _is_sum if file.startswith(SUMMED) else _is_file
-            self._opened[file] = kept if is_of_this and (file == NOT_AT_REST or is_right(kept)) else None
+            self._opened[file] = kept if is_of_this and (file in (NOT_AT_REST, WORDS) or is_right(kept)) else None
 
     def _keep(self, file: str, content: Mapping[str, Any], is_whole: bool) -> None:
         kept = {"version": self.version, **content}
@@ -293,6 +332,10 @@ def _is_file(kept: Any) -> bool:
 def _is_sum(kept: Any) -> bool:
     """Whether this is what was made of a column together: from something."""
     return isinstance(kept, dict) and isinstance(kept.get("made_from"), dict) and isinstance(kept.get("made"), dict)
+
+
+def _those_asked(rows: Mapping[str, Any]) -> dict[str, Any]:
+    return {case: made for case, made in rows.items() if made is not None}
 
 
 def _summed(key: str) -> str:

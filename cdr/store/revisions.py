@@ -95,6 +95,12 @@ class Revisions:
                 found.setdefault(step.path, {})[step.blob.digest] = None
         return {path: [*blobs][::-1] for path, blobs in found.items()}
 
+    def bring_forward(self) -> None:
+        """Keep now what this commit changed, while all of that is at hand; else who asks next does, where what is kept is not that of its parent."""
+        head, sums = self._kept()
+        if head and head in self.git.parents(self.head):
+            self.__dict__["_sums"] = self._brought_forward(self.git.commits([self.head]), sums)
+
     # ---- how it is kept ----------------------------------------------------------------------------------------
 
     def _before(self, path: str) -> tuple[str, ...]:

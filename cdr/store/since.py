@@ -7,16 +7,14 @@ document, whatever part stands there. Where it grows too large, the part and the
 
 from __future__ import annotations
 
-import binascii
 import json
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from cdr.store.document import Document, for_cache
-from cdr.store.parts import SINCE, Part, case_of, entries
+from cdr.store.parts import SINCE, Part, Rows, case_of, entries
 from cdr.store.sealing import Sealing
 
 LARGEST = 64 * 1024  # bytes, counting what was replaced too: a question opens and reads them in a millisecond
@@ -36,7 +34,8 @@ class Since:
         if not self._goes_with(part):
             return part
         rested = [str(case) for case in kept["rested"]]
-        return replace(part.taken(entries(kept["documents"], "facts"), (), kept["at"]), rested=rested)
+        rows = {column: {**held, **kept["rows"].get(column, {})} for column, held in part.rows.items()}
+        return replace(part.taken(entries(kept["documents"], "facts"), (), kept["at"]), rested=rested, rows=rows)
 
     def opened_of(self, case: str) -> dict[str, Any]:
         """The documents of one case that were opened since, by path."""
@@ -48,17 +47,18 @@ class Since:
         """The cases of which a document was opened since."""
         return list(self._kept()["opened"])
 
-    def take(self, part: Part, new: Mapping[str, Any], written: Mapping[str, tuple[Document, str]]) -> bool:
+    def take(self, part: Part, new: Mapping[str, Any], written: Mapping[str, tuple[Document, str]], rows: Rows) -> bool:
         """Keep what one commit changed, which `part` holds already; whether it is kept, and did not grow too large.
 
         `new` is what the index keeps of its documents, `written` are those that are kept as they were opened, with the digest of each; both by path.
+        `rows` is what is asked by a word of the cases that it changed.
         """
         opened = {
             path: _packed({"digest": digest, **for_cache(document)}) for path, (document, digest) in written.items()
         }
         kept = self._kept()
         if not self._goes_with(part):
-            kept = kept | {"of": part.stamp, "documents": {}, "size": len(json.dumps(kept["opened"]))}
+            kept = kept | {"of": part.stamp, "documents": {}, "rows": {}, "size": len(json.dumps(kept["opened"]))}
         size = kept["size"] + len(json.dumps([new, opened]))
         if not part.stamp or size > LARGEST:
             return False
@@ -67,7 +67,8 @@ class Since:
             of_cases.setdefault(case_of(path), {})[path] = entry
         documents = {**kept["documents"], **new}
         now = {"at": part.at, "rested": part.rested or [], "documents": documents, "opened": of_cases, "size": size}
-        self._now = kept | now
+        of_words = {column: {**kept["rows"].get(column, {}), **held} for column, held in rows.items()}
+        self._now = kept | now | {"rows": of_words}
         self.sealing.keep(SINCE, {"version": self.version, **self._now})
         return True
 
@@ -91,17 +92,23 @@ class Since:
 
 def _packed(entry: Mapping[str, Any]) -> str:
     """A document as text that a question passes over without reading it, in a third of the room."""
+    import binascii
+    import zlib
+
     return binascii.b2a_base64(zlib.compress(json.dumps(entry, ensure_ascii=False).encode(), 1), newline=False).decode()
 
 
 def _unpacked(packed: str) -> Any:
+    import binascii
+    import zlib
+
     with suppress(ValueError, zlib.error):
         return json.loads(zlib.decompress(binascii.a2b_base64(packed)))
     return None
 
 
 def _nothing() -> dict[str, Any]:
-    return {"of": "", "at": "", "documents": {}, "rested": [], "opened": {}, "size": 0}
+    return {"of": "", "at": "", "documents": {}, "rested": [], "opened": {}, "rows": {}, "size": 0}
 
 
 def _is_whole(found: Mapping[str, Any]) -> bool:

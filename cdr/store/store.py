@@ -358,6 +358,7 @@ class Store:
                 keep()
 
     def _keep(self, written: Written, change: Change, replaced: Mapping[Place, Document]) -> None:
+        Revisions(self.git, self.history.state, written.commit).bring_forward()
         cases = written.cases(replaced.values())
         whole: dict[str, dict[str, Document]] = {}
         for case, known in cases.items() if len(cases) <= KEPT_AT_ONCE else ():

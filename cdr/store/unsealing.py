@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import weakref
+from contextlib import ExitStack
 from pathlib import Path
 from select import POLLIN, poll
-from tempfile import TemporaryDirectory
 
-from cdr import programs
+from cdr import disk, programs
 from cdr.store import gpg
 from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.gpg import Answer
@@ -26,16 +26,21 @@ class Unsealing:
     """A run of GnuPG that opens what was sealed with one secret. Raises: TryAgain, ToolMissing where it does not start; OSError."""
 
     def __init__(self, gnupg: Gnupg, secret: str) -> None:
-        self._aside = TemporaryDirectory(prefix="cdr-")
-        self._plain, self._pipe = os.pipe()
+        kept = ExitStack()
         try:
-            self._process, self._status = gnupg.begin_unsealing(secret, self._pipe)
+            self._aside = kept.enter_context(disk.for_now())
+            self._plain, self._pipe = os.pipe()
+            kept.callback(os.close, self._plain)
+            try:
+                self._process, self._status = gnupg.begin_unsealing(secret, self._pipe)
+            finally:
+                os.close(self._pipe)
+            kept.callback(os.close, self._status)
+            kept.callback(programs.finish, self._process)
         except BaseException:
-            os.close(self._plain)
+            kept.close()
             raise
-        finally:
-            os.close(self._pipe)
-        self._end = weakref.finalize(self, _ended, self._process, self._status, self._plain)
+        self._end = weakref.finalize(self, kept.close)
         self._given = 0
         self._told: dict[int, list[bytes]] = {}
         self._ready = poll()
@@ -47,7 +52,7 @@ class Unsealing:
 
     def open(self, ciphertext: bytes) -> bytes | None:
         """The plaintext; None where it did not open whole. Raises: TryAgain where GnuPG is silent; OSError where it has ended, or a disk is full."""
-        name = f"{self._aside.name}/{self._given}"
+        name = f"{self._aside}/{self._given}"
         self._given += 1
         for told in self._told.values():
             told.clear()
@@ -95,12 +100,6 @@ class Unsealing:
         lines = b"".join(self._told[self._status]).decode("utf-8", "replace").splitlines()
         answer = Answer(gpg.status_lines(lines), plain, programs.Ended(0, plain, b""))
         return plain if is_whole(answer) else None
-
-
-def _ended(process: programs.Process, *descriptors: int) -> None:
-    programs.finish(process)
-    for descriptor in descriptors:
-        os.close(descriptor)
 
 
 def _write(path: str, data: bytes) -> None:

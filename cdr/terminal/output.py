@@ -36,7 +36,7 @@ def put_line(text: str) -> None:
 def put_json(content: Mapping[str, Any]) -> None:
     """A result for a script: one JSON object on stdout, with the cases and meetings that could not be read and so are not in it."""
     left_out = _left_out()
-    _answer(_indented({**content, **({"left_out": left_out} if left_out else {})}))
+    _answer(indented({**content, **({"left_out": left_out} if left_out else {})}))
 
 
 def put_rendered(text: str, format_: str) -> None:
@@ -79,10 +79,11 @@ def deliver(rendered: str | bytes, format_: str, output: str | None, as_json: bo
 
 def put_object(content: Mapping[str, Any]) -> None:
     """A JSON object on stdout, as it is."""
-    click.echo(safe.escaped(_indented(content)))
+    click.echo(safe.escaped(indented(content)))
 
 
-def _indented(content: Mapping[str, Any]) -> str:
+def indented(content: Mapping[str, Any]) -> str:
+    """A JSON object as it stands on stdout and in files."""
     return json.dumps(content, ensure_ascii=False, indent=2)
 
 

@@ -17,17 +17,29 @@ if TYPE_CHECKING:
     from cdr.statistics.tables import Tally
 
 
-def with_revisions(app: App, tally: Tally, facts: Callable[[], Sequence[CaseFacts]], being_written: str = "") -> Tally:
+def with_revisions(
+    app: App,
+    tally: Tally,
+    facts: Callable[[], Sequence[CaseFacts]],
+    being_written: str = "",
+    tell: Callable[[str], None] = say,
+) -> Tally:
     """The exact tally with its revisions, told on stderr too; the year whose report is `being_written` was not reported yet.
 
     Raises: NotAllowed, NotAuthentic.
     """
     reported = [*_published(app), *_written(app, tally, being_written)]
     reported = [one for one in reported if one.on <= app.clock.today]
-    return _beside(app, tally, reported, facts) if reported else tally
+    return _beside(app, tally, reported, facts, tell) if reported else tally
 
 
-def _beside(app: App, tally: Tally, reported: Sequence[Reported], facts: Callable[[], Sequence[CaseFacts]]) -> Tally:
+def _beside(
+    app: App,
+    tally: Tally,
+    reported: Sequence[Reported],
+    facts: Callable[[], Sequence[CaseFacts]],
+    tell: Callable[[str], None],
+) -> Tally:
     from cdr.statistics.borders import are_other
     from cdr.statistics.changed_since import Act
     from cdr.statistics.revising import noted, revisions, with_borders, with_causes
@@ -47,7 +59,7 @@ def _beside(app: App, tally: Tally, reported: Sequence[Reported], facts: Callabl
     }
     years = ", ".join(sorted({one.column for one in found}))
     tables = len({one.table for one in found})
-    say(
+    tell(
         f"please check: {years} changed since it was reported, in {tables} {'table' if tables == 1 else 'tables'}; the notes under them say how."
     )
     return noted(tally, with_causes(found, acts, facts(), known["causes"]), known)

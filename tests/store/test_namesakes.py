@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conftest import People, Shell
+from conftest import EXAMPLES, People, Shell
 from store.test_parts import ON, Watched, closed
 
 from cdr.app import App, extraction
 from cdr.columns import KNOWN_BY, NAMESAKES
 from cdr.store import layout
-from cdr.store.parts import BY_WORD, NOT_AT_REST, SHARES, SINCE
+from cdr.store.parts import BY_WORD, NOT_AT_REST, SHARES, SINCE, WORDS
 from cdr.store.store import Store
 from cdr.store.transaction import Change
 from cdr.work.timelines import around_case
@@ -86,7 +86,7 @@ def test_a_timeline_reads_the_file_of_one_family_name_however_many_there_are(
     started, read = took[1]
     assert started == 3
     [own] = {one for one in read if one.startswith(OF)}
-    assert read == {NOT_AT_REST, SINCE, "key", "reads", f"cases/{sudi}", own}
+    assert read == {WORDS, SINCE, "key", "reads", f"cases/{sudi}", own}
     [folder] = (tmp_path / "state" / "cdr").glob(f"*/{people.member}")
     kept = {one.name for one in folder.glob(f"{OF}*")}
     assert 1 < len(kept) <= SHARES and not any("family" in one.lower() for one in kept)
@@ -116,3 +116,60 @@ def test_what_is_kept_of_family_names_is_made_again_where_it_is_stale_damaged_or
     assert _around(cdr.store, sudi) == right
     assert not {one.name: one.read_bytes() for one in folder.glob(f"{OF}*")}.items() & before.items()
     assert cdr("timeline", sudi, "--json", as_of=ON).json
+
+
+NOTIFY = ("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x")
+
+
+@pytest.fixture
+def apart(cdr: Shell, sudi: str, people: People, tmp_path: Path) -> Path:
+    """The folder of what is kept, when what is asked by a word of the cases at work stands apart."""
+    _around(cdr.store, sudi)
+    [folder] = (tmp_path / "state" / "cdr").glob(f"*/{people.member}")
+    assert (folder / WORDS).exists()
+    return folder
+
+
+def test_children_of_cases_at_work_are_found_without_these_cases_whatever_is_recorded(
+    cdr: Shell, sudi: str, apart: Path, watched: Watched
+) -> None:
+    twin = cdr(*NOTIFY, as_of=ON).out.strip()
+
+    def found() -> tuple[str, ...]:
+        watched.read.clear()
+        children = _around(cdr.store, sudi)
+        assert NOT_AT_REST not in watched.read and WORDS in watched.read
+        assert children == _among_all(cdr.store, sudi)
+        return children[::2]  # the whole name of each, and not the one that it goes by
+
+    assert len(found()) == 1
+    cdr("request", twin, "northshire-police", as_of=ON)
+    assert len(found()) == 1
+    other = cdr(*NOTIFY, as_of=ON).out.strip()
+    assert len(found()) == 2
+    cdr("void", twin, "--by-mistake", as_of=ON)
+    cdr("request", sudi, "northshire-police", as_of=ON)
+    assert len(found()) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cdr.store.since.LARGEST", 0)  # the part is sealed anew, and so is what stands apart
+        cdr("request", other, "northshire-police", as_of=ON)
+    assert not (apart / SINCE).exists() and len(found()) == 1
+
+
+def test_where_what_stands_apart_is_stale_damaged_or_gone_the_truth_is_told(cdr: Shell, sudi: str, apart: Path) -> None:
+    old, older = (apart / WORDS).read_bytes(), (apart / NOT_AT_REST).read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cdr.store.since.LARGEST", 0)
+        cdr(*NOTIFY, as_of=ON)
+    right = _around(cdr.store, sudi)
+    assert len(right) == 2
+    whole = (apart / WORDS).read_bytes()
+    for damaged in (old, whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:], older, b"", None):
+        (apart / WORDS).unlink() if damaged is None else (apart / WORDS).write_bytes(damaged)
+        assert _around(cdr.store, sudi) == right
+        assert (apart / WORDS).read_bytes() != damaged, "it was not made again"
+        assert _around(cdr.store, sudi) == right
+    cdr(*NOTIFY, as_of=ON)
+    assert _around(cdr.store, sudi) == _among_all(cdr.store, sudi)
+    (apart / SINCE).unlink()
+    assert _around(cdr.store, sudi) == _among_all(cdr.store, sudi)

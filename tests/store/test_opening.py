@@ -10,11 +10,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import EXAMPLES, People, Shell
 from store.hands import document, findings, flip, sign_commit
 
+from cdr import programs
+from cdr.store import gpg
 from cdr.store.crypto import Gnupg
 from cdr.store.opening import AT_ONCE, MOST_BYTES, batches, opened
 
@@ -77,6 +80,47 @@ def test_one_that_is_damaged_is_told_and_the_others_are_read(cdr: Shell, people:
     shutil.rmtree(tmp_path / "state")
     listed = cdr("list", "--json", code=1).json
     assert {one["case"] for one in listed["cases"]} == {*good} and listed["left_out"] == [bad]
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("known", [True, False])
+def test_ones_own_ring_is_asked_only_for_a_key_that_the_stores_ring_does_not_hold(
+    people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, watch: Watch, known: bool, together: bool
+) -> None:
+    """GnuPG checks a key in the ring in which it was made anew for each document, which takes longer than to open it."""
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    own, ring = Gnupg(), Gnupg(tmp_path / "ring.kbx")
+    ring.add([own.export(people.member if known else people.chaser)])
+    sealed = [own.encrypt(f"document {n}".encode(), [people.member]) for n in range(3)]
+    for runs in (
+        ([True], [True]) if known else ([True, False], [False])
+    ):  # from the second time on it is known which to ask
+        watch.runs.write_text("")
+        if together:
+            assert opened(ring, sealed) == [b"document 0", b"document 1", b"document 2"]
+        else:
+            assert ring.decrypt(sealed[1], "it") == b"document 1"
+        decrypting = [line for line in watch.runs.read_text().splitlines() if "--decrypt" in line]
+        assert ["--no-default-keyring" in line for line in decrypting] == runs
+
+
+def test_what_is_slow_with_one_document_may_be_slower_with_many(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A private key that takes seconds on a busy machine takes them for each document of a run."""
+    monkeypatch.setenv("GNUPGHOME", people.home)
+    gnupg, patience = Gnupg(), list[float]()
+    sealed = [gnupg.encrypt(b"x", [people.member])] * 11
+    run = programs.run
+
+    def noted(command: list[str], *given: Any, seconds: float, **more: Any) -> Any:
+        patience.append(seconds)
+        return run(command, *given, seconds=seconds, **more)
+
+    monkeypatch.setattr(programs, "run", noted)
+    gnupg.decrypt(sealed[0], "it")
+    assert None not in opened(gnupg, sealed)
+    assert patience[-1] == patience[0] + 10 * gpg.OPERATION_SECONDS
 
 
 def test_what_opens_alone_opens_together_and_one_that_does_not_sends_all_to_be_opened_alone(

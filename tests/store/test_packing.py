@@ -205,7 +205,7 @@ def test_what_is_destroyed_does_not_come_back_with_a_pack_and_no_part_of_the_ind
     store, repository = Store(cdr.store, extraction()), Git(cdr.store)
     doomed = {line.split()[2] for line in git(cdr.store, "ls-tree", "-r", "HEAD", f"cases/{sudi}").splitlines()}
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # killed: what it made aside stays
+        patch.setattr(disk, "remove_folder", lambda *_, **__: None)  # killed: what it made aside stays
         patch.setattr(disk, "move", lambda made, to: _stop())
         packing.pack(repository)
     assert any((cdr.store / ".git/objects").glob(".cdr-*/*.pack"))

@@ -80,6 +80,13 @@ def moved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cdr.store.index.RESTED", 0)
 
 
+@pytest.fixture(autouse=True)
+def answered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was answered is not kept: here each question reads the parts."""
+    monkeypatch.setattr("cdr.store.answers.kept", lambda *_: None)
+    monkeypatch.setattr("cdr.store.answers.keep", lambda *_: None)
+
+
 class Watched:
     """What one run of a command took: the programs that it started, and the files that were read of what is kept of the store."""
 

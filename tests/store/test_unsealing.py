@@ -57,7 +57,11 @@ def test_what_does_not_open_whole_is_none_and_what_comes_after_it_opens(gnupg: G
         assert unsealing.open(sealed) == PLAIN[1]
 
 
-def test_nothing_lies_in_a_file_but_what_is_sealed(gnupg: Gnupg, unsealing: Unsealing, tmp_path: Path) -> None:
+def test_nothing_lies_in_a_file_but_what_is_sealed(
+    gnupg: Gnupg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    unsealing = Unsealing(gnupg, SECRET)
     seen: list[bytes] = []
     taking_in = unsealing._take_in
 
@@ -70,6 +74,8 @@ def test_nothing_lies_in_a_file_but_what_is_sealed(gnupg: Gnupg, unsealing: Unse
     assert unsealing.open(sealed) == PLAIN[1]
     assert {*seen} == {sealed}
     assert not [*tmp_path.rglob("cdr-*/*")]
+    unsealing.end()
+    assert not [*tmp_path.rglob("cdr-*")]
 
 
 def test_where_it_was_ended_the_rest_opens_all_the_same(gnupg: Gnupg, people: People) -> None:

@@ -16,6 +16,7 @@ from unit.domain_data import cases, known, policy
 
 from cdr.documents.delays import delays as shown
 from cdr.documents.delays.delays_rows import case_page, year_page
+from cdr.documents.delays.formats import FORMATS
 from cdr.domain.case.facts import Cases
 from cdr.forms.codelists import code_list
 from cdr.statistics.delays import CaseDelays, Cause, YearDelays, case_delays, year_delays
@@ -247,7 +248,7 @@ def test_a_picture_in_the_terminal_keeps_to_its_width(width: int, ascii_only: bo
 
 
 def test_every_format_says_the_same_numbers() -> None:
-    made = {format: shown.render(CASE, "Northshire", AWKWARD, format) for format in shown.FORMATS}
+    made = {format: shown.render(CASE, "Northshire", AWKWARD, format) for format in FORMATS}
     body = json.loads(made["json"])
     assert body["schema"] == "cdr-delays/1" and body["groups"][0]["days"] == CASE.days
     assert sum(cause["attributed_days"] for cause in body["groups"][0]["causes"]) == CASE.days
@@ -270,7 +271,7 @@ def test_the_svg_has_a_title_a_description_and_real_text() -> None:
 
 def test_an_empty_year_is_written_in_every_format() -> None:
     empty = year_delays({}, "2024/25", date(2027, 1, 1), ORDER)
-    for format in shown.FORMATS:
+    for format in FORMATS:
         assert shown.render(empty, "Northshire", {}, format)
 
 

@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cdr.documents.tables.tally import CSV_COLUMNS, FORMATS, cell_text, render
+from cdr.documents.tables.formats import FORMATS
+from cdr.documents.tables.tally import CSV_COLUMNS, cell_text, render
 from cdr.errors import WrongUsage
 from cdr.statistics.tables import Cell, Row, Table, Tally, cell
 from cdr.statistics.tally_json import to_json

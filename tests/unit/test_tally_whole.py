@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.tally_cases import AGENCIES, ALL, AUTHORITIES, BANDS, CASE, SETTING, tallied, years_of
 
-from cdr.documents.tables.tally import FORMATS, render
+from cdr.documents.tables.formats import FORMATS
+from cdr.documents.tables.tally import render
 from cdr.errors import WrongUsage
 from cdr.statistics.cautions import Seen, cautions, seen
 from cdr.statistics.counting import counted

@@ -10,11 +10,11 @@ from typing import Any
 
 from cdr.documents.delays.delays_chart import drawn, terminal
 from cdr.documents.delays.delays_rows import PURPOSE, Chart, Page, case_page, cells, heads, total_cells, year_page
+from cdr.documents.delays.formats import FORMATS
 from cdr.documents.safe import no_formula, visible
 from cdr.errors import WrongUsage
 from cdr.statistics.delays import CaseDelays, YearDelays
 
-FORMATS = ("table", "md", "csv", "json", "html", "svg", "pdf")
 SCHEMA = "cdr-delays/1"
 CSV_COLUMNS = ("group", "cause", "which", "label", "cases", "open_days", "attributed_days")
 

@@ -11,11 +11,11 @@ from typing import Any
 from cdr.documents import fitting
 from cdr.documents.safe import no_formula
 from cdr.documents.tables import panel_years
+from cdr.documents.tables.formats import FORMATS
 from cdr.errors import WrongUsage
 from cdr.statistics.reference import text as reference_text
 from cdr.statistics.tables import OVERLAPPING, PARTS, RATES, SHARES, TIMES, TOTAL, Cell, Table, Tally
 
-FORMATS = ("table", "md", "csv", "json", "html")
 CSV_COLUMNS = ("table", "basis", "column", "row", "n", "of", "percent")
 TERMINAL_WIDTH = 100
 NARROWEST_LABEL = 16

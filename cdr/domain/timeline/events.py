@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
-from heapq import merge
 from typing import Any
 
 from cdr import moments
@@ -129,6 +128,8 @@ class _Groups:
 
     def near(self, event: Event, kind: Mapping[str, Any]) -> Iterator[_Group]:
         """The groups that the event may belong to, the oldest first."""
+        from heapq import merge
+
         reach = -(-kind["within_minutes"] // MINUTES_IN_A_DAY)
         named = _hospitals(event, kind)
         where = (*named, NOWHERE) if named else (ANYWHERE,)
