@@ -257,14 +257,14 @@ class Git(Objects):
         raw = with_signature(payload, sign(payload))
         parsed_commit("just made", raw)
         made = {new[path]: ("blob", one) for path, one in files.items() if isinstance(one, bytes)}
-        made |= {id_: ("tree", folder_bytes(folder)) for id_, folder in folders.items()}
+        written = {id_: folder_bytes(folder) for id_, folder in folders.items()}
         made_id = object_id("commit", raw)
-        self._keep({**made, made_id: ("commit", raw)})
+        self._keep({**made, **{id_: ("tree", one) for id_, one in written.items()}, made_id: ("commit", raw)})
         self._commits[made_id] = tree, tuple(one for one in (parent, merged) if one)
         self._folders |= folders  # which need not be read again
         self._entries += sum(map(len, folders.values()))
         if self.asked_before:
-            self.asked_before.note_made((made_id, raw), folders)
+            self.asked_before.note_made((made_id, raw), folders, written)
         return made_id
 
     def keep(self, data: bytes) -> Blob:

@@ -225,15 +225,17 @@ class Repository:
         """The user's own index."""
         return self.directory / "index"
 
-    def has_broken_index(self) -> bool:
-        """git does not look at its index's own checksum, and takes one that is missing or empty for no file at all."""
+    def whole_index(self) -> bytes | None:
+        """The bytes of git's index; None of a broken one: git does not look at its own checksum, and takes one that is missing or empty for no file at all."""
         try:
             raw = disk.read_regular(self.index, LARGEST_INDEX)
         except OSError:
-            return True
-        if not INDEX_BEGINS.match(raw):
-            return True
-        return raw[-20:] not in (bytes(20), hashlib.sha1(raw[:-20], usedforsecurity=False).digest())
+            return None
+        is_whole = INDEX_BEGINS.match(raw) and raw[-20:] in (
+            bytes(20),
+            hashlib.sha1(memoryview(raw)[:-20], usedforsecurity=False).digest(),
+        )
+        return raw if is_whole else None
 
     def lacking(self) -> NotWhole | None:
         """What this copy was told to leave out when it was made, if anything."""
