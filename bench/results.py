@@ -11,7 +11,7 @@ from typing import Any
 
 import verbs
 from measuring import Counts, Used
-from verbs import EQUAL, FLOOR, JUDGED_FROM, NONE, USUAL, Target
+from verbs import EQUAL, FLOOR, NONE, USUAL, Target
 
 from cdr import resources
 
@@ -62,7 +62,7 @@ class Row:
 
     def _judged(self) -> dict[str, bool]:
         target, costs = self.target, self.costs.values()
-        ratios = {count: ratio for count, ratio in self.ratios.items() if count >= JUDGED_FROM}
+        ratios = {count: ratio for count, ratio in self.ratios.items() if count >= target.since}
         found: dict[str, bool] = {}
         if target.ratio is not None and ratios:
             found["ratio"] = all(ratio <= target.most(count) for count, ratio in ratios.items())

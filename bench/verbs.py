@@ -49,12 +49,13 @@ DRAWN = (CHASE, "today", "list", "list --open", "show", "timeline", TALLY, "noti
 class Target:
     """What may not be exceeded; None where nothing was set.
 
-    `ratio`: processor time as a multiple of what it is compared with, in stores of any size, or of up to USUAL cases where `beyond` says it
-    of larger ones. `equal`: the ratios differ by no more than a tenth. `seconds`: by the clock, in stores of up to USUAL cases; `private`: uses
+    `ratio`: processor time as a multiple of what it is compared with, in stores from `since` cases on, and of up to USUAL cases where `beyond`
+    says it of larger ones. `equal`: the ratios differ by no more than a tenth. `seconds`: by the clock, in stores of up to USUAL cases; `private`: uses
     of a private key; `memory`: megabytes.
     """
 
     ratio: float | None = None
+    since: int = JUDGED_FROM
     beyond: float | None = None
     equal: bool = False
     processes: int | None = None
@@ -71,6 +72,7 @@ class Target:
     def told(self) -> str:
         """It in words."""
         told = [f"{self.ratio:g}"] if self.ratio is not None else []
+        told += [f"from {self.since:,} cases on"] if self.since > JUDGED_FROM else []
         told += [f"up to {USUAL:,} cases"] if self.beyond is not None else []
         told += [f"{self.beyond:g} above"] if self.beyond not in (None, inf) else []
         told += ["equal"] if self.equal else []
@@ -113,7 +115,7 @@ class Compared:
 
 
 COMPARED = (
-    Compared(INDEX, MULTIFILE, Target(1.5)),
+    Compared(INDEX, MULTIFILE, Target(1.5, 1000)),
     Compared(INDEX_PROTECTED, MULTIFILE_PROTECTED, by_clock=True),
     Compared(ANEW, INDEX, Target(private=1)),
     Compared(VERIFY, MULTIFILE),
@@ -122,7 +124,7 @@ COMPARED = (
     Compared(ONE, CHASE_AGAIN),
     Compared(NINE, ONE, Target(9)),
     Compared(FIFTY, ONE, Target(50)),
-    Compared(TALLY, OPENPYXL, Target(0.1)),
+    Compared(TALLY, OPENPYXL, Target(0.1, USUAL)),
     Compared(TALLY, CSV),
 )
 
@@ -139,7 +141,7 @@ def questions(built: Built) -> list[Verb]:
 
     overdue = ("chase", "--overdue")
     tally = ("tally", "--year", "2025/26", "--years", "10")
-    years = Target(8, 20, processes=4, memory=200)
+    years = Target(8, beyond=20, processes=4, memory=200)
     return [
         Verb("--version", lambda: ["--version"], CLICK, Target(1.3)),
         Verb("--help", lambda: ["--help"], CLICK, Target(1.3)),
@@ -149,7 +151,7 @@ def questions(built: Built) -> list[Verb]:
         said(CHASER, *overdue, ratio=5, equal=True, by_chaser=True),
         said(CHASER_AGAIN, *overdue, ratio=5, equal=True, by_chaser=True, before=lambda: forget(built, "quiet")),
         said("chase", "chase"),
-        Verb("list", lambda: ["list"], target=Target(8, inf, processes=4)),
+        Verb("list", lambda: ["list"], target=Target(8, beyond=inf, processes=4)),
         said("list --open", "list", "--open", ratio=8),
         said("today", "today", ratio=8),
         said("calendar", "calendar", "-o", os.devnull),

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from cdr.store.folders import Folder, folder_bytes
+from cdr.store.folders import Folder
 from cdr.store.objects import object_id
 from cdr.store.state import State
 
@@ -67,9 +67,9 @@ class AskedBefore:
         self._names = {folder: {**dict([*names.items()][1 - MOST_NAMES :]), name: found}}
         self._is_new = True
 
-    def note_made(self, commit: tuple[str, bytes], folders: Mapping[str, Folder]) -> None:
-        """Keep a commit that was just made, with its folders; names of a large one are known of what it is now."""
-        made = {id_: folder_bytes(folder) for id_, folder in folders.items()} if len(folders) <= MOST else {}
+    def note_made(self, commit: tuple[str, bytes], folders: Mapping[str, Folder], written: Mapping[str, bytes]) -> None:
+        """Keep a commit that was just made, with its folders and their bytes; names of a large one are known of what it is now."""
+        made = written if len(written) <= MOST else {}
         self.note("tree", made)
         self.note("commit", dict([commit]))
         asked = {name for names in self._names.values() for name in names}

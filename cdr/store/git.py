@@ -158,9 +158,15 @@ class Git(Objects):
         return [known[id_] for id_ in ids]
 
     def _read_itself(self, ids: Sequence[str], kind: str, most: int) -> list[bytes]:
-        """One `git cat-file` answers for as long as this repository is used; it unpacks nothing whose size was not looked at first."""
+        """One `git cat-file` answers for as long as this repository is used; it unpacks nothing whose size was not looked at first.
+
+        Until it is needed, a change reads without it what lies alone, as changes before it left it.
+        """
         found: list[bytes] = []
         at_once = MOST_AT_ONCE.get(kind)
+        alone = self._lying_alone(ids, kind) if self.held and self._reader is None else None
+        if alone is not None and all(len(raw) <= most for raw in alone):
+            return alone
         with self._one_reader:
             for start in range(0, len(ids), ASKED_AT_ONCE):
                 part = ids[start : start + ASKED_AT_ONCE]
@@ -177,6 +183,12 @@ class Git(Objects):
                     self._reader = None  # what it still has to say answers no other question
                     raise
         return found
+
+    def _lying_alone(self, ids: Sequence[str], kind: str) -> list[bytes] | None:
+        """The bytes of these objects where each lies alone, which takes no git. Raises: WrongConfiguration where the folder is another user's."""
+        from cdr.store import loose_objects
+
+        return loose_objects.read(Path(self._surroundings["GIT_OBJECT_DIRECTORY"]), ids, kind)
 
     def _contents(self, reader: Reader, id_: str, kind: str, most: int) -> bytes:
         size = self._size(reader, id_, kind, most)
@@ -245,14 +257,14 @@ class Git(Objects):
         raw = with_signature(payload, sign(payload))
         parsed_commit("just made", raw)
         made = {new[path]: ("blob", one) for path, one in files.items() if isinstance(one, bytes)}
-        made |= {id_: ("tree", folder_bytes(folder)) for id_, folder in folders.items()}
+        written = {id_: folder_bytes(folder) for id_, folder in folders.items()}
         made_id = object_id("commit", raw)
-        self._keep({**made, made_id: ("commit", raw)})
+        self._keep({**made, **{id_: ("tree", one) for id_, one in written.items()}, made_id: ("commit", raw)})
         self._commits[made_id] = tree, tuple(one for one in (parent, merged) if one)
         self._folders |= folders  # which need not be read again
         self._entries += sum(map(len, folders.values()))
         if self.asked_before:
-            self.asked_before.note_made((made_id, raw), folders)
+            self.asked_before.note_made((made_id, raw), folders, written)
         return made_id
 
     def keep(self, data: bytes) -> Blob:

@@ -13,7 +13,6 @@ from cdr.store import git_locks
 from cdr.store.git import Git
 from cdr.store.git_process import GitFailed
 from cdr.store.objects import NOTHING, Blob, path_text
-from cdr.store.repository import LARGEST_INDEX
 
 LARGEST_SETTINGS = 1 << 20
 
@@ -34,8 +33,7 @@ def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
     with git_locks.held(index), disk.aside(git.repository.directory) as there:  # a folder in which nothing was planted
         made = there / index.name
         try:
-            _refuse_broken_index(git)
-            disk.write_whole(made, disk.read_regular(index, LARGEST_INDEX))
+            made.write_bytes(_whole_index(git))
             git.run("update-index", "-z", "--index-info", data=data, told=_as_index(made))
         except (GitFailed, OSError):  # a broken index is made again, never trusted
             made.unlink(missing_ok=True)
@@ -46,7 +44,7 @@ def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
 def staged(git: Git) -> dict[str, Blob] | None:
     """What the user's own index holds, by path; None where it is broken or in the middle of a merge."""
     try:
-        _refuse_broken_index(git)
+        _whole_index(git)
         lines = git.run("ls-files", "-z", "--stage", told=_as_index(git.repository.index)).split(b"\0")
     except GitFailed:
         return None
@@ -75,6 +73,9 @@ def _as_index(path: Path) -> dict[str, str]:
     return {"GIT_INDEX_FILE": str(path)}
 
 
-def _refuse_broken_index(git: Git) -> None:
-    if git.repository.has_broken_index():
+def _whole_index(git: Git) -> bytes:
+    """The bytes of the index. Raises: GitFailed where it is broken."""
+    raw = git.repository.whole_index()
+    if raw is None:
         raise GitFailed("update-index", 0)
+    return raw

@@ -238,11 +238,15 @@ class Parts:
         before, there = self.not_at_rest(), {*self.sealing.names()}
         stands = dict(before.made_from) if before else {}
         of_columns = {file for file in there if any(one.has(file) for one in self.columns.values())}
-        self._open(sorted(of_columns - self._opened.keys()))
+        for file in sorted(of_columns - self._opened.keys()) if before else ():
+            self._open(
+                [file]
+            )  # one after the other, for together they are larger than the index; of another edition none is of use
         files, made = self._files(at_rest, digests)
         for file, cases in files.items():
             part.made_from[file] = made_from = _sum((case, digests[case]) for case in cases)
-            right = file in there and stands.get(file) == made_from == (self._opened[file] or {}).get("made_from")
+            kept = self._opened.get(file) or {}
+            right = file in there and stands.get(file) == made_from == kept.get("made_from")
             if not right:
                 read = "".join(
                     digests[case] for case in cases
@@ -279,7 +283,7 @@ class Parts:
         }
 
     def _open(self, files: Sequence[str]) -> None:
-        for file, kept in zip(files, self.sealing.open_all(files), strict=True):
+        for file, kept in zip(files, self.sealing.open_all(files, self.version), strict=True):
             is_of_this = kept is not None and kept.get("version") == self.version
             is_right = _is_sum if file.startswith(SUMMED) else _is_file
             self._opened[file] = kept if is_of_this and (file in (NOT_AT_REST, WORDS) or is_right(kept)) else None

@@ -14,7 +14,6 @@ from functools import cached_property
 from cdr.errors import MEND, NotAuthentic
 from cdr.records import dataclass
 from cdr.store import layout
-from cdr.store.document import digest
 from cdr.store.git import Git
 from cdr.store.objects import EMPTY_TREE, ID, Blob, Changes, Commit
 from cdr.store.state import State
@@ -95,6 +94,12 @@ class Revisions:
                 found.setdefault(step.path, {})[step.blob.digest] = None
         return {path: [*blobs][::-1] for path, blobs in found.items()}
 
+    def bring_forward(self) -> None:
+        """Keep now what this commit changed, while all of that is at hand; else who asks next does, where what is kept is not that of its parent."""
+        head, sums = self._kept()
+        if head and head in self.git.parents(self.head):
+            self.__dict__["_sums"] = self._brought_forward(self.git.commits([self.head]), sums)
+
     # ---- how it is kept ----------------------------------------------------------------------------------------
 
     def _before(self, path: str) -> tuple[str, ...]:
@@ -168,7 +173,11 @@ class Revisions:
 
     def _digest(self, known: str) -> str:
         """The SHA-256 of a file that is known by that or by its id. Raises: NotAuthentic where the file is not to be had."""
-        return digest(self.git.contents([known])[0]) if ID.fullmatch(known) else known
+        if not ID.fullmatch(known):
+            return known
+        from cdr.store.document import digest
+
+        return digest(self.git.contents([known])[0])
 
     def _digest_if_here(self, known: str) -> str:
         try:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cdr.errors import NotAllowed, NotAuthentic
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 SECRET = expression(r"[0-9a-f]{64}")
 WHAT = "the local index"
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+AT_A_TIME = 200
 
 
 class Sealing:
@@ -43,15 +46,19 @@ class Sealing:
         """Whether something whole is kept under a name."""
         return self.state.sealed(self._path(name)) is not None
 
-    def open(self, name: str) -> dict[str, Any] | None:
-        """What is kept under a name; None where that is nothing that can be read. Raises: TryAgain where the key is locked."""
-        return self.open_all([name])[0]
+    def open(self, name: str, version: str = "") -> dict[str, Any] | None:
+        """What is kept under a name; None where that is nothing that can be read, or does not begin with the `version` that is asked for.
 
-    def open_all(self, names: Sequence[str]) -> list[dict[str, Any] | None]:
+        Raises: TryAgain where the key is locked.
+        """
+        return self.open_all([name], version)[0]
+
+    def open_all(self, names: Sequence[str], version: str = "") -> list[dict[str, Any] | None]:
         """What is kept under each of these names, as `open` gives it; one GnuPG opens all that is asked for in a run."""
         kept = [self.state.sealed(self._path(name)) for name in names]
         self._open_ahead([one for one in kept if one is not None and one not in self._ahead])
-        return [None if one is None else self._opened(one) for one in kept]
+        begins = plain_of({"version": version})[:-1] if version else b""
+        return [None if one is None else self._opened(one, begins) for one in kept]
 
     def _open_ahead(self, asked: list[bytes]) -> None:
         """Open what is asked for, and what will be: known by its ciphertext, so that nothing stale is ever taken for it."""
@@ -77,19 +84,18 @@ class Sealing:
             self._unsealing = None
             return None
 
-    def _opened(self, ciphertext: bytes) -> dict[str, Any] | None:
+    def _opened(self, ciphertext: bytes, begins: bytes) -> dict[str, Any] | None:
         if ciphertext in self._ahead:
-            return _content(self._ahead.pop(ciphertext))
+            return _content(self._ahead.pop(ciphertext), begins)
         try:
-            return _content(self.gnupg.unseal(ciphertext, self._opened_secret(), WHAT))
+            return _content(self.gnupg.unseal(ciphertext, self._opened_secret(), WHAT), begins)
         except (NotAuthentic, NotAllowed):  # made anew, as if it had been deleted
             return None
 
     def keep(self, name: str, content: Mapping[str, Any]) -> None:
         """Keep something under a name. Raises: TryAgain where the key is locked."""
-        plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         with suppress(NotAllowed):  # who reads with a key that has expired goes on without an index
-            self.state.seal(self._path(name), self.gnupg.seal(plain, self._opened_secret()))
+            self.state.seal(self._path(name), self.gnupg.seal(plain_of(content), self._opened_secret()))
 
     def names(self) -> list[str]:
         """The names under which anything is kept, but for what is kept in folders."""
@@ -124,7 +130,26 @@ class Sealing:
         return f"{self.fingerprint}/{name}"
 
 
-def _content(plain: bytes) -> dict[str, Any] | None:
+def plain_of(content: Mapping[str, Any]) -> bytes:
+    """The JSON of something, of a large group some entries at a time: the library holds every word of what it writes until it joins them."""
+    return b"{%b}" % b",".join(_member(name, said) for name, said in content.items())
+
+
+def _member(name: str, said: Any) -> bytes:
+    if not isinstance(said, dict) or len(said) <= AT_A_TIME:
+        return ENCODER.encode({name: said})[1:-1].encode()
+    return b"%b:{%b}" % (ENCODER.encode(name).encode(), b",".join(_pieces(said)))
+
+
+def _pieces(said: Mapping[str, Any]) -> Iterator[bytes]:
+    entries = iter(said.items())
+    while some := dict(islice(entries, AT_A_TIME)):
+        yield ENCODER.encode(some)[1:-1].encode()
+
+
+def _content(plain: bytes, begins: bytes) -> dict[str, Any] | None:
+    if not plain.startswith(begins):  # of another edition, which is not read to throw it away
+        return None
     try:
         kept = json.loads(plain)
     except ValueError:

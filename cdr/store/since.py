@@ -7,7 +7,6 @@ document, whatever part stands there. Where it grows too large, the part and the
 
 from __future__ import annotations
 
-import binascii
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -93,12 +92,14 @@ class Since:
 
 def _packed(entry: Mapping[str, Any]) -> str:
     """A document as text that a question passes over without reading it, in a third of the room."""
-    import zlib  # which a question that opens none of these does without
+    import binascii
+    import zlib
 
     return binascii.b2a_base64(zlib.compress(json.dumps(entry, ensure_ascii=False).encode(), 1), newline=False).decode()
 
 
 def _unpacked(packed: str) -> Any:
+    import binascii
     import zlib
 
     with suppress(ValueError, zlib.error):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -290,6 +292,61 @@ def test_what_is_written_is_there_as_git_would_have_kept_it(repository: Git, siz
     assert object_id("blob", content) == asked_for
     assert asked(repository.folder, "cat-file", "-t", EMPTY_TREE).strip() == "tree"
     assert asked(repository.folder, "fsck", "--strict", "--no-dangling") == ""
+
+
+def _cut(place: Path) -> None:
+    place.write_bytes(place.read_bytes()[:-3])
+
+
+def _longer(place: Path) -> None:
+    place.write_bytes(place.read_bytes() + b"x")
+
+
+def _pipe(place: Path) -> None:
+    place.unlink()
+    os.mkfifo(place)
+
+
+def _link(place: Path) -> None:
+    place.rename(place.parent / "there")
+    place.symlink_to(place.parent / "there")
+
+
+def _another_size(place: Path) -> None:
+    place.write_bytes(zlib.compress(b"blob 7\0alone"))
+
+
+def _too_large(place: Path) -> None:
+    size = loose_objects.LARGEST
+    place.write_bytes(zlib.compress(b"blob %d\0" % size + b"\0" * size))
+
+
+@pytest.mark.parametrize("spoil", [_cut, _longer, _pipe, _link, _another_size, _too_large, Path.unlink])
+def test_what_lies_alone_and_is_whole_is_read_without_git_and_nothing_else(
+    repository: Git, spoil: Callable[[Path], object]
+) -> None:
+    objects = repository.repository.shared / "objects"
+    id_ = repository.keep(b"alone").digest
+    place = objects / id_[:2] / id_[2:]
+    place.chmod(0o644)
+    assert loose_objects.read(objects, [id_, id_], "blob") == [b"alone"] * 2
+    assert loose_objects.read(objects, [id_], "tree") is None
+    assert loose_objects.read(objects, [id_] * (loose_objects.FEW + 1), "blob") is None
+    assert loose_objects.read(objects, [id_, "1" * 40], "blob") is None
+    spoil(place)
+    assert loose_objects.read(objects, [id_], "blob") is None
+
+
+def test_a_change_takes_nothing_for_an_object_that_is_not_what_its_id_says(repository: Git) -> None:
+    objects = repository.repository.shared / "objects"
+    one, other = (repository.keep(content).digest for content in (b"one", b"other"))
+    place = objects / one[:2] / one[2:]
+    place.unlink()
+    place.write_bytes((objects / other[:2] / other[2:]).read_bytes())
+    repository.held = (0,)
+    assert repository.contents([other]) == [b"other"]
+    with pytest.raises(NotAuthentic, match="is not what its id says"):
+        repository.contents([one])
 
 
 def test_an_object_larger_than_it_may_be(repository: Git) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from conftest import People, Shell
 from store.test_index import Counter, counted  # noqa: F401
 
 from cdr.app import App
-from cdr.store import destroying, index, store
+from cdr.store import destroying, index, opening, sealing, store
 from cdr.store import opened as module
 from cdr.store.opened import Opened, name_of_year
 from cdr.store.sealing import Sealing
@@ -44,8 +45,8 @@ def _renewed(cdr: Shell, people: People, tmp_path: Path) -> Path:
     return _own(tmp_path, people)
 
 
-def _opened(sealing: Sealing) -> Opened:
-    return Opened(sealing, Since(sealing, ""))
+def _opened(own: Sealing) -> Opened:
+    return Opened(own, Since(own, ""))
 
 
 def _named(folder: Path) -> list[str]:
@@ -103,21 +104,48 @@ def test_what_was_opened_before_a_kill_is_not_opened_again(
     assert counted(lambda: cdr("list")) == 1
 
 
+def test_after_an_update_nothing_of_the_index_is_opened_that_would_be_thrown_away(
+    cdr: Shell, many: list[str], people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The columns together are larger than the index, and made anew; the documents are those that were opened before."""
+    _renewed(cdr, people, tmp_path)
+    right, asked, read = cdr("list").out, list[str](), list[bytes]()
+    open_all, content = Sealing.open_all, sealing._content
+
+    def noted(self: Sealing, names: Sequence[str], version: str = "") -> object:
+        asked.extend(names)
+        return open_all(self, names, version)
+
+    def taken_apart(plain: bytes, begins: bytes) -> object:
+        found = content(plain, begins)
+        read.extend([plain] if found is not None else [])
+        return found
+
+    monkeypatch.setattr(Sealing, "open_all", noted)
+    monkeypatch.setattr(sealing, "_content", taken_apart)
+    monkeypatch.setattr("cdr.app.EXTRACTION", "another")
+    assert cdr("list").out == right
+    beside = {name for name in asked if "/" not in name and not name.startswith("summed-")}
+    assert beside <= {"index", "not-at-rest", "since", "listed"}
+    assert any(name.startswith("opened/") for name in asked)
+    assert all(b'"version"' not in plain[:12] or plain.startswith(b'{"version":"another"') for plain in read)
+
+
 def test_a_case_is_taken_apart_when_it_is_asked_for(
     cdr: Shell, many: list[str], people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it was kept before, too; and what is damaged counts as not there."""
     _renewed(cdr, people, tmp_path)
     monkeypatch.setenv("GNUPGHOME", people.home)
-    sealing = App(store_option=str(cdr.store)).store.index.sealing
+    own = App(store_option=str(cdr.store)).store.index.sealing
     case, name = many[0], name_of_year(many[0][:4])
-    kept, right = sealing.open(name), _opened(sealing).of(case)
+    kept, right = own.open(name), _opened(own).of(case)
     assert kept and all(isinstance(one, str) for one in kept.values()) and right
-    sealing.keep(name, {**kept, case: json.loads(kept[case])})
-    assert _opened(sealing).of(case) == right
+    own.keep(name, {**kept, case: json.loads(kept[case])})
+    assert _opened(own).of(case) == right
     for damaged in ("{", "[]", 7):
-        sealing.keep(name, {**kept, case: damaged})
-        assert _opened(sealing).of(case) == {}
+        own.keep(name, {**kept, case: damaged})
+        assert _opened(own).of(case) == {}
 
 
 def test_years_leave_memory_for_others_and_what_was_put_into_them_is_written(
@@ -126,13 +154,13 @@ def test_years_leave_memory_for_others_and_what_was_put_into_them_is_written(
     _renewed(cdr, people, tmp_path)
     monkeypatch.setenv("GNUPGHOME", people.home)
     monkeypatch.setattr(module, "MOST_CASES", 1)
-    sealing = App(store_option=str(cdr.store)).store.index.sealing
-    before, first = {case: _opened(sealing).of(case) for case in many}, _opened(sealing)
+    own = App(store_option=str(cdr.store)).store.index.sealing
+    before, first = {case: _opened(own).of(case) for case in many}, _opened(own)
     for case in many:
         first.keep_with_others(case, {**before[case], "x": {**next(iter(before[case].values()))}})
         assert len(first._years) == 1
     first.save()
-    assert all(_opened(sealing).of(case).keys() == {*before[case], "x"} for case in many)
+    assert all(_opened(own).of(case).keys() == {*before[case], "x"} for case in many)
 
 
 @pytest.mark.hurt
@@ -151,7 +179,7 @@ def test_the_next_documents_are_decrypted_while_the_first_are_read(
 ) -> None:
     """What is read ahead is what would have been read, in the order in which it is asked for."""
     right = cdr("list").out
-    monkeypatch.setattr(index, "AT_ONCE", 3)
+    monkeypatch.setattr(opening, "AT_ONCE", 3)
     for name in ("index", "not-at-rest"):
         (_own(tmp_path, people) / name).unlink()
     for path in (_own(tmp_path, people) / "opened").glob("*"):

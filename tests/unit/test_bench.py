@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "bench"))
 
+import given
 import measuring
 import pages
 import scale
@@ -35,9 +36,11 @@ def row(target: Target, **ratios: float) -> Row:
         (Target(5), {"of_100": 5.1}, "no: ratio"),
         (Target(5), {"of_10": 9.0}, ""),
         (Target(5), {"of_10": 9.0, "of_100": 4.0}, "yes"),
-        (Target(8, 20), {"of_5000": 8.0, "of_40000": 19.0}, "yes"),
-        (Target(8, 20), {"of_5000": 9.0, "of_40000": 19.0}, "no: ratio"),
-        (Target(8, 20), {"of_5000": 8.0, "of_40000": 21.0}, "no: ratio"),
+        (Target(8, beyond=20), {"of_5000": 8.0, "of_40000": 19.0}, "yes"),
+        (Target(8, beyond=20), {"of_5000": 9.0, "of_40000": 19.0}, "no: ratio"),
+        (Target(8, beyond=20), {"of_5000": 8.0, "of_40000": 21.0}, "no: ratio"),
+        (Target(1.5, 1000), {"of_100": 9.0}, ""),
+        (Target(1.5, 1000), {"of_100": 9.0, "of_1000": 1.4}, "yes"),
         (Target(equal=True), {"of_100": 5.0, "of_5000": 5.4}, "yes"),
         (Target(equal=True), {"of_100": 5.0, "of_5000": 5.6}, "no: equal"),
         (Target(equal=True), {"of_10": 2.0, "of_100": 5.0}, ""),
@@ -55,7 +58,7 @@ def measured() -> Results:
         found.bases[count] = {"python": 0.01, FLOOR: 0.016}
         found.documents[count] = 3 * count
         found.put(verbs.CHASE, count, Cost(0.08, 0.1, 30, 0.016, 2, 0), FLOOR, Target(5, equal=True))
-        found.put("list", count, Cost(0.2, 0.2, 40, 0.016, 4, 1), FLOOR, Target(8, inf))
+        found.put("list", count, Cost(0.2, 0.2, 40, 0.016, 4, 1), FLOOR, Target(8, beyond=inf))
         found.put(verbs.INDEX, count, Cost(6, 7, 60))
         found.put(verbs.MULTIFILE, count, Cost(3, 3, 10))
         found.parts["list"] = {count: [1.0, 2.0, 3.0, 4.0, 5.0]}
@@ -89,7 +92,10 @@ def test_the_page_tells_each_ratio_its_target_and_whether_it_is_met() -> None:
         in page
     )
     assert "| `list` | 12.5 | 12.5 | 8, up to 5,000 cases | no: ratio | 4 | 1 | 200 ms | 40 MB |" in page
-    assert "| first index | `gpg --multifile` of the same | 2 (6.00 s) | 2 (6.00 s) | 1.5 | no: ratio |" in page
+    assert (
+        "| first index | `gpg --multifile` of the same | 2 (6.00 s) | 2 (6.00 s) | 1.5, from 1,000 cases on | no: ratio |"
+        in page
+    )
     assert "- list: ratio\n- first index, against `gpg --multifile` of the same: ratio\n" in page
     assert "| `pass show` |  | 20.0 |" in page
     assert "with 1,000 cases, in milliseconds" in page
@@ -145,3 +151,12 @@ def test_a_command_that_does_not_end_as_expected_ends_the_measurement() -> None:
 def test_what_a_command_starts_is_counted(tmp_path: Path) -> None:
     _, counts = Counting(tmp_path).used(["sh", "-c", "git --version && git --version"])
     assert counts == measuring.Counts(3, 0)
+
+
+def test_what_is_given_is_told_together_and_against_what_was_to_be_reached() -> None:
+    told = given.table([("Python", 10.0), ("click", 30.0)], [("gpg", 20.0)], 10.0)
+    assert told[-3:] == [
+        "| all of it together | 60.0 | 6.0 |",
+        "| 5 times the base | 50.0 | 5.0 |",
+        "| left for cdr | -10.0 | -1.0 |",
+    ]
