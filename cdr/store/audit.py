@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from cdr import clock, moments
 from cdr.expressions import expression
 from cdr.records import dataclass
-from cdr.store import erasures, layout
+from cdr.store import layout
 from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.registry import Person
 from cdr.store.store import Store
@@ -34,6 +34,8 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
 
     Raises: NotFound, NotAuthentic.
     """
+    from cdr.store import erasures
+
     store.git.ask_itself()
     sealed, case = store.sealed, layout.reference(reference) if reference else ""
     folder = f"cases/{case}" if case else ""

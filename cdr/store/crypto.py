@@ -129,9 +129,10 @@ class Gnupg:
         """Whether it is worth asking again, where a key that a message names was not found: from now on the user's own ring is looked at too.
 
         That may know a subkey of theirs that the other holds no more. It comes second, for GnuPG checks a key that was made in it (and
-        not imported) anew with each message, which takes longer than to decrypt a document.
+        not imported) anew with each message, which takes longer than to decrypt a document. Where a key was found and is locked, nobody is asked
+        for its pass-phrase once more.
         """
-        further = not self._asks_own and answer.count("NO_SECKEY") > 0
+        further = not self._asks_own and answer.count("NO_SECKEY") > 0 and not gpg.why_locked(answer)
         self._asks_own = self._asks_own or further
         return further
 

@@ -10,7 +10,7 @@ from typing import Any
 from cdr.errors import Newer
 from cdr.forms import migrations
 from cdr.records import dataclass
-from cdr.store.layout import Kind, Place
+from cdr.store.layout import Place, empty_ledger
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,6 @@ class Document:
 def unwritten(place: Place) -> Document:
     """A case's ledger that nobody has written in yet: revision 0, which is no file."""
     return Document(place, 0, None, empty_ledger(place.kind))
-
-
-def empty_ledger(kind: Kind) -> dict[str, Any]:
-    """What a ledger says that nobody has written in yet."""
-    return {"schema": migrations.current(kind.form), kind.name: []}
 
 
 def digest(ciphertext: bytes) -> str:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cdr.errors import VERIFY, CdrError, NotAuthentic, NotFound
-from cdr.store import erasures, layout, state
+from cdr.store import layout, state
 from cdr.store.crypto import Gnupg, Signer, UnknownKey
 from cdr.store.git import Git
 from cdr.store.keyring import Key, Part
@@ -188,6 +188,8 @@ class History:
         )
 
     def _check_change(self, commit: Commit, parent: str) -> Person:
+        from cdr.store import erasures
+
         person = self._signer(commit, parent)
         changes = self.git.changed(parent, commit.id)
         self._may(person, commit, changes)
@@ -196,6 +198,8 @@ class History:
 
     def _check_merge(self, commit: Commit) -> Person:
         """A path changed on one side must equal that side; one changed on both needs someone who may write it."""
+        from cdr.store import erasures
+
         if len(commit.parents) != 2:
             raise self._refused(commit, "merges more than two lines of work")
         ours, theirs = commit.parents

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
 from cdr.records import dataclass
 from cdr.store import layout
-from cdr.store.document import Document, empty_ledger, for_cache, from_cache
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opened import Opened
@@ -26,6 +25,9 @@ from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.since import Since
 from cdr.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from cdr.store.document import Document
 
 SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened, where that takes longer than
 SAVE_AFTER = 10.0  # seconds
@@ -154,7 +156,7 @@ class Index:
         return part
 
     def _by_case(self, kept: Mapping[str, Any]) -> Kept:
-        unwritten_in = {kind.name: empty_ledger(kind) for kind in layout.LEDGERS}
+        unwritten_in = {kind.name: layout.empty_ledger(kind) for kind in layout.LEDGERS}
         found: Kept = {}
         for path, entry in kept.items():
             case, name = case_of(path), path.rpartition("/")[2]
@@ -358,6 +360,8 @@ class Index:
 
     def case_documents(self, case: str, places: Iterable[Place], *, with_others: bool = False) -> dict[str, Document]:
         """These documents of one case by id, opened from what is kept of the case where that still holds them."""
+        from cdr.store.document import from_cache  # by who asks for a case
+
         wanted = [place for place in places if may_read(self.owner, place.kind)]
         kept = self.opened.of(case, [place.path for place in wanted]) if len(wanted) > 1 else {}
         found, opened = {}, False
@@ -383,8 +387,9 @@ class Index:
         with_others: bool = False,
     ) -> None:
         """Keep one case's opened documents, of many cases `with_others` (then `opened` is saved); encrypting them costs no private key."""
-        known = digests or {}
-        entries = dict(kept or {})
+        from cdr.store.document import for_cache
+
+        known, entries = digests or {}, dict(kept or {})
         for document in documents.values():
             path = document.place.path
             digest = known.get(path) or self.snapshot.digest_of(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from cdr.errors import NotFound
 from cdr.expressions import expression
@@ -130,6 +131,13 @@ def _of_a_case(path: str, case: str, id_: str, yaml: str | None) -> Place | None
     if kind is None or bool(number) != numbered or bool(yaml) == (kind is ATTACHMENT):
         return None
     return Place(path, kind, case, id_)
+
+
+def empty_ledger(kind: Kind) -> dict[str, Any]:
+    """What a ledger says that nobody has written in yet."""
+    from cdr.forms import migrations
+
+    return {"schema": migrations.current(kind.form), kind.name: []}
 
 
 def is_managed(path: str) -> bool:

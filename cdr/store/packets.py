@@ -10,8 +10,6 @@ or a file is taken apart here first, and what is handed on is put together anew 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 
@@ -58,6 +56,9 @@ def _without_armour(file: bytes) -> bytes:
     """The packets of a file; of several blocks those of all. Raises: ValueError for what is no text of that kind."""
     if not file or file[0] & 0x80:
         return file
+    import base64
+    import binascii
+
     found = []
     for block in map(BLOCK.match, file.split(BEGINS)[1:]):  # each is looked for up to where the next begins
         if block is None:

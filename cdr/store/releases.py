@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cdr.store import layout
-from cdr.store.document import Document
 from cdr.store.layout import Place
 from cdr.store.store import Store
+
+if TYPE_CHECKING:
+    from cdr.store.document import Document
 
 FOLDER = "reports"
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdr.errors import NotAuthentic, WrongUsage
-from cdr.store.document import digest
 from cdr.store.objects import ID
 
 if TYPE_CHECKING:
@@ -110,4 +109,6 @@ def _exchanged(state: State) -> str:
 
 
 def _seen(state: State, url: str) -> str:
+    from cdr.store.document import digest
+
     return f"{SEEN}/{state.place_name}-{digest(url.encode('utf-8', 'surrogateescape'))[:16]}"

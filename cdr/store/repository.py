@@ -14,7 +14,7 @@ from pathlib import Path
 from cdr import disk, programs, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, NotFound, NotKnown, NotWhole, WrongConfiguration
 from cdr.expressions import expression
-from cdr.store import outside, ownership
+from cdr.store import ownership
 from cdr.store.objects import ID
 
 LARGEST_NOTE = 1 << 16
@@ -194,6 +194,8 @@ class Repository:
     @property
     def objects(self) -> Path:
         """Where the objects are. Raises: WrongConfiguration where git would wait there for ever, NotAuthentic where it would read for ever."""
+        from cdr.store import outside
+
         alternates = self.shared / "objects/info/alternates"
         outside.refuse_unlike_a_file(alternates)
         if self._is_filled("objects/info/alternates"):
@@ -268,6 +270,8 @@ class Repository:
 
     def refuse_writing(self) -> None:
         """Stop where a change recorded now would spoil work, or go elsewhere. Raises: WrongConfiguration, TryAgain."""
+        from cdr.store import outside
+
         self._refuse_under_way()
         outside.refuse_lent(self.folder / ".git", self.directory, self.shared, _known_of(self.directory))
         outside.refuse_links(self.directory, self.shared, self.branch)
@@ -280,6 +284,8 @@ class Repository:
 
     def refuse_odd_objects(self) -> None:
         """Stop where git would write through a link among the objects. Raises: WrongConfiguration."""
+        from cdr.store import outside
+
         outside.refuse_odd_objects(self.shared / "objects")
 
     def _refuse_under_way(self) -> None:

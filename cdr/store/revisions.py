@@ -14,7 +14,6 @@ from functools import cached_property
 from cdr.errors import MEND, NotAuthentic
 from cdr.records import dataclass
 from cdr.store import layout
-from cdr.store.document import digest
 from cdr.store.git import Git
 from cdr.store.objects import EMPTY_TREE, ID, Blob, Changes, Commit
 from cdr.store.state import State
@@ -174,7 +173,11 @@ class Revisions:
 
     def _digest(self, known: str) -> str:
         """The SHA-256 of a file that is known by that or by its id. Raises: NotAuthentic where the file is not to be had."""
-        return digest(self.git.contents([known])[0]) if ID.fullmatch(known) else known
+        if not ID.fullmatch(known):
+            return known
+        from cdr.store.document import digest
+
+        return digest(self.git.contents([known])[0])
 
     def _digest_if_here(self, known: str) -> str:
         try:

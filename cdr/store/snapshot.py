@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
-from cdr.store import erasures, layout, opening, ownership, worktree
+from cdr.store import layout, opening, ownership
 from cdr.store.document import Document, digest, unwritten
 from cdr.store.git import Git
 from cdr.store.history import Keys
@@ -92,6 +92,8 @@ class Snapshot:
     @property
     def references_ever(self) -> set[str]:
         """The same, with those of the cases that were erased: no other case is ever called so."""
+        from cdr.store import erasures
+
         return self.references | {*erasures.all_at(self.git, self.head)}
 
     def lacks_its_case(self, case: str) -> bool:
@@ -113,7 +115,11 @@ class Snapshot:
         """
         gone = self.revisions.gone_below(folder) if folder else sorted(self.revisions.gone)
         places = [place for place in map(layout.place, gone) if place]
-        erased = erasures.erased_at(self.git, self.head) if places else {}
+        if not places:
+            return []
+        from cdr.store import erasures
+
+        erased = erasures.erased_at(self.git, self.head)
         never = {case for case in {one.case for one in places} - erased.keys() - {""} if self.lacks_its_case(case)}
         return [one for one in places if one.case not in erased and one.case not in never]
 
@@ -158,6 +164,8 @@ class Snapshot:
         """The documents of one case. Raises: NotFound."""
         places = self.documents_of(layout.reference(reference))
         if not places:
+            from cdr.store import erasures
+
             said = erasures.at(self.git, self.head, layout.reference(reference))
             if said and said.is_confirmed:
                 raise NotFound(f"The case was erased on {said.confirmed_on}.", "Nothing brings it back.")
@@ -279,12 +287,18 @@ class Snapshot:
         owners = encryption_ids(keys, allowed, in_use)
         return sorted(owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)) == sorted(allowed)
 
+    def changed_files(self, within: Iterable[str]) -> list[str]:
+        """The files in these folders, or these files, that are not in the store's folder as they were recorded."""
+        from cdr.store import worktree
+
+        return worktree.changed(self.git.folder, self.within(within))
+
     def refuse_changed_files(self, within: Iterable[str], but: Collection[str] = ()) -> None:
         """Refuse to go on where the files in the store's folder (`but` for some) are not those of the history.
 
         Nothing is read from them; but whoever changed one should hear of it. Raises: NotAuthentic.
         """
-        odd = [path for path in worktree.changed(self.git.folder, self.within(within)) if path not in but]
+        odd = [path for path in self.changed_files(within) if path not in but]
         if odd:
             ownership.refuse_unreadable(self.git.folder / odd[0])
             raise NotAuthentic(

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 from cdr import clock, disk
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
-from cdr.store import layout, lock, worktree
-from cdr.store.case_file import CaseFile
+from cdr.store import layout, lock
 from cdr.store.crypto import Gnupg
-from cdr.store.document import Document
 from cdr.store.git import Git
 from cdr.store.history import History, Progress, silent
 from cdr.store.index import Extraction, Index
@@ -25,7 +23,9 @@ from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing
 from cdr.store.snapshot import Snapshot
 
-if TYPE_CHECKING:  # what only a change needs is loaded for that
+if TYPE_CHECKING:  # what only a change, or only a case, needs is loaded for that
+    from cdr.store.case_file import CaseFile
+    from cdr.store.document import Document
     from cdr.store.transaction import Change, Written
 
 AT_WORK_SECONDS, UNFINISHED_SECONDS = 0.2, 2.0
@@ -49,8 +49,7 @@ class Store:
         self.git = Git(folder)
         self.left_out: dict[str, CdrError] = {}
         self.meetings_left_out: dict[str, CdrError] = {}
-        self.notices: list[str] = []
-        self.has_written = False
+        self.notices, self.has_written = list[str](), False
         self._opened: dict[str, CaseFile] = {}
         self.cases_opened, self.cases_changed = set[str](), set[str]()
 
@@ -133,7 +132,7 @@ class Store:
 
     def changed_files(self, *within: str) -> list[str]:
         """The recorded files in these folders, or these files, that are not in the store's folder as they were recorded."""
-        return worktree.changed(self.folder, self.sealed.within(within))
+        return self.sealed.changed_files(within)
 
     def configuration(self) -> bytes:
         """The bytes of the recorded cdr.yaml."""
@@ -226,6 +225,8 @@ class Store:
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = [self.snapshot.unwritten(place) for place in lacking]
             self.sealing.along(READS)  # in which it is noted that this case was opened
+            from cdr.store.case_file import CaseFile  # by who opens one
+
             self._opened[case] = CaseFile(case, (*ledgers, *self.index.case_documents(case, places).values()))
         self.cases_opened.add(case)
         return self._opened[case]
@@ -359,12 +360,10 @@ class Store:
 
     def _keep(self, written: Written, change: Change, replaced: Mapping[Place, Document]) -> None:
         Revisions(self.git, self.history.state, written.commit).bring_forward()
-        cases = written.cases(replaced.values())
-        whole: dict[str, dict[str, Document]] = {}
-        for case, known in cases.items() if len(cases) <= KEPT_AT_ONCE else ():
-            there = {place.id for place in self.snapshot.documents_of(case) if place.kind is not layout.ATTACHMENT}
-            if known.keys() >= there:
-                whole[case] = known
+        cases, of = written.cases(replaced.values()), self.snapshot.documents_of
+        few = cases if len(cases) <= KEPT_AT_ONCE else {}
+        there = {case: {one.id for one in of(case) if one.kind is not layout.ATTACHMENT} for case in few}
+        whole = {case: known for case, known in few.items() if known.keys() >= there[case]}
         if not self.index.put(written.documents, written.commit, change.removed, whole):
             self.index.keep_cases(whole, written.documents)
 

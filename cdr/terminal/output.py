@@ -8,13 +8,16 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from cdr import disk
-from cdr.documents import fitting, safe
+from cdr.documents import safe
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
+
+if TYPE_CHECKING:
+    from cdr.documents import fitting
 
 STDOUT = "-"
 NARROWEST = 40
@@ -24,8 +27,7 @@ KEPT_ON_SCREEN = safe.KEPT + "\n"
 
 def put(text: str) -> None:
     """A result, on stdout; on a terminal no line is longer than it is wide, and none is broken within a word."""
-    columns = screen(sys.stdout)
-    click.echo(fitting.lines(visible(text), columns) if columns else visible(text))
+    click.echo(_fitted(text, screen(sys.stdout)))
 
 
 def put_line(text: str) -> None:
@@ -100,7 +102,7 @@ def say(text: str) -> None:
 def talk(text: str) -> str:
     """Text as stderr shows it: on a terminal no line is longer than that is wide, and none is broken within a word."""
     columns = screen(sys.stderr)
-    return fitting.lines(visible(text), columns) if columns else visible(text)
+    return _fitted(text, columns)
 
 
 def speak_up() -> None:
@@ -141,8 +143,19 @@ def visible(text: str) -> str:
     return safe.visible(text, KEPT_ON_SCREEN)
 
 
+def _fitted(text: str, columns: int) -> str:
+    """What can be shown of a text, in lines of so many columns where that is known."""
+    if not columns:
+        return visible(text)
+    from cdr.documents import fitting
+
+    return fitting.lines(visible(text), columns)
+
+
 def table(rows: Sequence[Sequence[object] | fitting.Run], headers: Sequence[str]) -> str:
     """A plain table; numbers are printed as they are. On a terminal it fits, else every row stands on one line."""
+    from cdr.documents import fitting
+
     return fitting.table(rows, headers, screen(sys.stdout))
 
 

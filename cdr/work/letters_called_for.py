@@ -29,5 +29,6 @@ def letters_to_type(app: App, steps: Iterable[tuple[str, str]]) -> dict[tuple[st
 
 def _that_serve(app: App, clock: str) -> list[str]:
     from cdr.domain.case.milestones import words_for
+    from cdr.domain.letters.called_for import that_serve
 
-    return letter_rules().that_serve(clock, words_for(clock), app.policy.letter_ends)
+    return that_serve(rules("letters"), clock, words_for(clock), app.policy.letter_ends)

@@ -12,7 +12,7 @@ from conftest import People, Shell
 from store.test_index import Counter, counted  # noqa: F401
 
 from cdr.app import App
-from cdr.store import destroying, index, sealing, store
+from cdr.store import destroying, index, opening, sealing, store
 from cdr.store import opened as module
 from cdr.store.opened import Opened, name_of_year
 from cdr.store.sealing import Sealing
@@ -179,7 +179,7 @@ def test_the_next_documents_are_decrypted_while_the_first_are_read(
 ) -> None:
     """What is read ahead is what would have been read, in the order in which it is asked for."""
     right = cdr("list").out
-    monkeypatch.setattr(index, "AT_ONCE", 3)
+    monkeypatch.setattr(opening, "AT_ONCE", 3)
     for name in ("index", "not-at-rest"):
         (_own(tmp_path, people) / name).unlink()
     for path in (_own(tmp_path, people) / "opened").glob("*"):

@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from conftest import EXAMPLES, People, Shell
 from store.hands import document, findings, flip, sign_commit
+from store.hands import gpg as gpg_by_hand
 
 from cdr import programs
+from cdr.errors import TryAgain
 from cdr.store import gpg
 from cdr.store.crypto import Gnupg
 from cdr.store.opening import AT_ONCE, MOST_BYTES, batches, opened
@@ -102,6 +104,42 @@ def test_ones_own_ring_is_asked_only_for_a_key_that_the_stores_ring_does_not_hol
             assert ring.decrypt(sealed[1], "it") == b"document 1"
         decrypting = [line for line in watch.runs.read_text().splitlines() if "--decrypt" in line]
         assert ["--no-default-keyring" in line for line in decrypting] == runs
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_whose_key_is_locked_is_asked_for_its_pass_phrase_once(
+    people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, watch: Watch, together: bool
+) -> None:
+    """A document names the keys of others too, which are not here: that is no reason to ask the same key again."""
+    home = tmp_path / "home"
+    home.mkdir(0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    try:
+        make = (
+            "--passphrase",
+            "x",
+            "--quick-generate-key",
+            "Robin Testcase <robin@team.example>",
+            "future-default",
+            "default",
+            "0",
+        )
+        gpg_by_hand(str(home), *make)
+        gpg_by_hand(str(home), "--import", data=gpg_by_hand(people.home, "--export", people.member))
+        own, ring = Gnupg(), Gnupg(tmp_path / "ring.kbx")
+        robin = next(iter(own.holds_secret_of()))
+        ring.add([own.export(robin), own.export(people.member)])
+        sealed = [own.encrypt(f"document {n}".encode(), [people.member, robin]) for n in range(3)]
+        own.end_agent()  # which still knows the pass-phrase
+        watch.runs.write_text("")
+        if together:
+            assert opened(ring, sealed) == [None] * 3
+        else:
+            with pytest.raises(TryAgain, match="is locked"):
+                ring.decrypt(sealed[1], "it")
+        assert sum("--decrypt" in line for line in watch.runs.read_text().splitlines()) == 1
+    finally:
+        Gnupg().end_agent()
 
 
 def test_what_is_slow_with_one_document_may_be_slower_with_many(

@@ -63,7 +63,7 @@ def test_a_quiet_day_loads_no_rules_and_nothing_of_what_is_due(cdr: Shell, quiet
     assert code == 0 and "cdr.store.quiet_days" in own
     assert [name for name in own if name.startswith(("cdr.domain", "cdr.mail")) or name == outstanding.__name__] == []
     assert not {"subprocess", "selectors", "signal", "shutil", "tempfile", "random"} & {*names}  # no program is started
-    assert len(own) <= 66
+    assert len(own) <= 59
 
 
 def test_what_is_known_of_a_day_is_what_is_found_on_it(cdr: Shell, quiet: str) -> None:

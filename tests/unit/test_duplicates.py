@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pace import within
 from unit.domain_data import changed, example
 
-from cdr.domain.case.duplicates import Identity, Likeness, alike_problems, distance, identity, same_child
+from cdr.domain.case.duplicates import Identity, Likeness, alike_problems, close, distance, identity, same_child
 from cdr.written import bare_name
 
 
@@ -222,6 +222,12 @@ def test_a_distance_is_one(a: str, b: str) -> None:
     assert (apart == 0) == (a == b)
     assert abs(len(a) - len(b)) <= apart == distance(b, a, 6) <= max(len(a), len(b))
     assert all(min(distance(a, b, most), most + 1) == min(apart, most + 1) for most in range(6))
+
+
+@given(st.text("abcdę測", max_size=9), st.text("abcdę測", max_size=9))
+def test_names_that_are_close_are_as_few_letters_apart_as_may_be(a: str, b: str) -> None:
+    may_be = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 1, 6: 1}.get(min(len(a), len(b)), 2)
+    assert close(a, b) == (bool(a) if a == b else distance(a, b, 9) <= may_be)
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from unit.domain_data import changed, example
 
+from cdr.domain.case import people
 from cdr.domain.case.people import CHILD, OTHER, PARENT, SIBLING, Match, Person, clues_of, matches, people_of
 
 SUDI = example("form-a-sudi")
@@ -12,9 +13,9 @@ CASE = "2026-7K3M"
 
 
 def found(*lines: str, form: object = SUDI, references: tuple[str, ...] = ("7/2019",)) -> list[tuple[str, bool]]:
-    people = people_of(form)  # type: ignore[arg-type]
-    again = [Person.from_dict(one.to_dict()) for one in people]
-    assert again == people
+    told = people_of(form)  # type: ignore[arg-type]
+    again = [Person.from_dict(one.to_dict()) for one in told]
+    assert again == told
     return [(one.kind, one.exact) for one in matches(clues_of(lines), {CASE: (again, references)})]
 
 
@@ -66,6 +67,19 @@ def test_a_household_and_letters_that_are_not_of_england() -> None:
     assert found("07700 900123", form=form) == [(PARENT, True)]
     assert found("Noor Begum", form=form) == [(OTHER, True)]
     assert found("Ola Mueller", form=form) == [(OTHER, False)]
+
+
+def test_who_fits_no_date_or_number_is_not_compared_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def noted(_: str, word: str) -> bool:
+        compared.append(word)
+        return False
+
+    monkeypatch.setattr(people, "close", noted)
+    assert not found("Nobody Else", "1999-01-01") and not found("Nobody Else", "07700 900999")
+    assert not compared
+    assert not found("Nobody Else") and compared
 
 
 def test_what_is_spelt_the_same_stands_first_and_nothing_is_no_clue() -> None:

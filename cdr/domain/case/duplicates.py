@@ -231,7 +231,9 @@ def close(a: str, b: str) -> bool:
         return bool(a)
     shorter = min(len(a), len(b))
     limit = 0 if shorter < SHORTEST_ALIKE else 1 if shorter < LONG_NAME else 2
-    return abs(len(a) - len(b)) <= limit and distance(a, b, limit) <= limit
+    if abs(len(a) - len(b)) > limit or len({*a}.difference(b)) > limit or len({*b}.difference(a)) > limit:
+        return False  # each slip takes away one letter, or brings in one, at most
+    return distance(a, b, limit) <= limit
 
 
 def distance(a: str, b: str, most: int) -> int:

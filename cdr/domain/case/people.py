@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from cdr.domain.case.duplicates import NO_NAME_YET, SHORTEST_ALIKE, Identity, Likeness, close
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
@@ -28,6 +28,7 @@ SHORTEST_NAME, SHORTEST_NUMBER = 2, 4
 UNITED_KINGDOM, LONG_PHONE = "44", 12
 
 Body = Mapping[str, Any]
+Clue = TypeVar("Clue")
 
 
 @dataclass(frozen=True)
@@ -192,12 +193,25 @@ def matches(clues: Clues, cases: Mapping[str, tuple[Sequence[Person], Sequence[s
     return sorted(found, key=lambda match: (not match.exact, match.case, SORTS.index(match.kind)))
 
 
+class _Alike(dict[str, bool]):
+    """Whether each word may be meant by one that is asked for: spelt alike, or one a short form of the other."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__()
+        self.asked = asked
+
+    def __missing__(self, word: str) -> bool:
+        shorter, longer = (word, self.asked) if len(word) < len(self.asked) else (self.asked, word)
+        self[word] = (len(shorter) >= SHORTEST_ALIKE and longer.startswith(shorter)) or close(self.asked, word)
+        return self[word]
+
+
 @dataclass(frozen=True)
 class _Asked:
     """Clues with what was found out of them once for all cases."""
 
     clues: Clues
-    _alike: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _alike: dict[str, _Alike] = field(default_factory=dict)
 
     @cached_property
     def near_days(self) -> Mapping[str, frozenset[str]]:
@@ -216,15 +230,13 @@ class _Asked:
 
     def in_case(self, case: str, people: Sequence[Person], references: Sequence[str]) -> Iterator[Match]:
         """The people of one case whom the clues fit; each kind of person once."""
-        own = {bare_number(one) for one in (case, *references)}
-        everyone = [Person(p.kind, p.names, p.days, (*p.numbers, *own)) if p.kind == CHILD else p for p in people]
-        each = [
-            *({id(p): fit for p in everyone if (fit := self._by_name(name, p)) is not None} for name in self.clues.names),
-            *({id(p): fit for p in everyone if (fit := _by(one, self.near_numbers[one], p.numbers)) is not None} for one in self.clues.numbers),
-            *({id(p): fit for p in everyone if (fit := _by(one, self.near_days[one], p.days)) is not None} for one in self.clues.days),
-        ]  # fmt: skip
-        if not each or not all(each):
+        everyone = _with_references(case, people, references) if self.clues.numbers else people
+        numbers = _each(self.clues.numbers, self._by_number, everyone)
+        days = None if numbers is None else _each(self.clues.days, self._by_day, everyone)
+        names = None if days is None else _each(self.clues.names, self._by_name, everyone)  # which take longest
+        if names is None or days is None or numbers is None:
             return
+        each = [*names, *numbers, *days]
         meant = each[: len(self.clues.names)] or each[:1]
         beside = all(any(fits.values()) for fits in each[len(meant) :])
         for kind in SORTS:
@@ -232,27 +244,50 @@ class _Asked:
             if fits:
                 yield Match(case, kind, any(fits) and beside)
 
+    def _by_number(self, asked: str, person: Person) -> bool | None:
+        return _by(asked, self.near_numbers[asked], person.numbers)
+
+    def _by_day(self, asked: str, person: Person) -> bool | None:
+        return _by(asked, self.near_days[asked], person.days)
+
     def _by_name(self, asked: Sequence[str], person: Person) -> bool | None:
         fits = [fit for name in person.names if (fit := self._fit(asked, name.split())) is not None]
         return any(fits) if fits else None
 
     def _fit(self, asked: Sequence[str], words: Sequence[str]) -> bool | None:
         """Whether a name is the same (True), alike (False) or another (None)."""
-        if set(asked) <= set(words) or "".join(asked) == "".join(words):
+        if all(word in words for word in asked) or "".join(asked) == "".join(words):
             return True
-        joined = [*words, *(a + b for a, b in pairwise(words))]
-        lacking = [word for word in asked if not any(self._is_alike(word, other) for other in joined)]
+        lacking = [word for word in asked if not self._is_alike_to_any(word, words)]
+        lacking = [word for word in lacking if not self._is_alike_to_any(word, [a + b for a, b in pairwise(words)])]
         for a, b in pairwise(asked):
-            if {a, b} <= set(lacking) and any(self._is_alike(a + b, other) for other in words):
+            if {a, b} <= set(lacking) and self._is_alike_to_any(a + b, words):
                 lacking = [word for word in lacking if word not in (a, b)]
         return False if len(lacking) <= (len(asked) >= MANY_WORDS) else None
 
-    def _is_alike(self, asked: str, word: str) -> bool:
-        if (asked, word) not in self._alike:
-            shorter, longer = sorted((asked, word), key=len)
-            is_short_form = len(shorter) >= SHORTEST_ALIKE and longer.startswith(shorter)
-            self._alike[asked, word] = is_short_form or close(asked, word)
-        return self._alike[asked, word]
+    def _is_alike_to_any(self, asked: str, words: Iterable[str]) -> bool:
+        if asked not in self._alike:
+            self._alike[asked] = _Alike(asked)
+        return any(map(self._alike[asked].__getitem__, words))
+
+
+def _with_references(case: str, people: Iterable[Person], references: Iterable[str]) -> list[Person]:
+    """The people of a case, the child with what the case is called."""
+    own = {bare_number(one) for one in (case, *references)}
+    return [Person(p.kind, p.names, p.days, (*p.numbers, *own)) if p.kind == CHILD else p for p in people]
+
+
+def _each(
+    clues: Iterable[Clue], fit: Callable[[Clue, Person], bool | None], people: Iterable[Person]
+) -> list[dict[int, bool]] | None:
+    """By each clue, whom it fits and whether as it is; None where there is one that fits nobody."""
+    found = []
+    for clue in clues:
+        fits = {id(person): fitting for person in people if (fitting := fit(clue, person)) is not None}
+        if not fits:
+            return None
+        found.append(fits)
+    return found
 
 
 def _by(asked: str, near: Iterable[str], known: Sequence[str]) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -128,15 +128,3 @@ class LetterRules:
     def ask_again(self, recorded_on: date) -> date:
         """The day to ask again about an answer that holds a letter, where nobody gave one."""
         return recorded_on + timedelta(days=self.ask_again_after)
-
-    def that_serve(self, clock: str, marked_with: Collection[str], ends: Mapping[str, Collection[str]]) -> list[str]:
-        """How the letters are asked for that a clock calls for: the words behind `cdr letter REF`.
-
-        `ends` gives by kind the clocks that a final letter ends (`other`: every other kind); `marked_with` are the milestones that end this
-        clock, one of which may be what a kind is followed by. The first letter to the family needs no word.
-        """
-        own = [
-            kind for kind in self.kinds.values() if clock in ends.get(kind.name, ()) or {*kind.then} & {*marked_with}
-        ]
-        first = [""] if clock in ends["other"] else []
-        return [*first, *(f"--kind {kind.name}{' --from FILE' if kind.words else ''}" for kind in own)]
