@@ -56,6 +56,8 @@ def markdown(found: Results) -> str:
     missed += [f"- {row.name}, against {row.base}: {', '.join(row.missed())}" for row in found.beside() if row.missed()]
     if missed:
         parts += ["", "Not met:", "", *missed]
+    if found.failed:
+        parts += ["", "Not measured, for it did not come to its end:", "", *(f"- {name}" for name in found.failed)]
     return "\n".join([*parts, ""])
 
 

@@ -87,7 +87,7 @@ class Results:
 
     By the names of the commands and the number of cases: what each took, to what it is compared and its target, of what questions consist. By the
     number of cases: the bases in seconds of the processor, and how many documents the first index opens. What other programs take for a document. Which
-    steps were done in how many seconds.
+    steps were done in how many seconds, and which did not come to their end.
     """
 
     counts: list[int]
@@ -98,6 +98,7 @@ class Results:
     readers: dict[str, dict[int, float]] = field(default_factory=dict)
     documents: dict[int, int] = field(default_factory=dict)
     done: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
 
     def put(self, name: str, count: int, cost: Cost, base: str = FLOOR, target: Target = NONE) -> None:
         """Take in what a command took at one store."""

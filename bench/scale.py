@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -43,21 +44,32 @@ def measured(counts: Sequence[int], keep: Path | None, told: Callable[[Results],
         steps = [*Measurement(built, found, folder).steps()]
         for number, step in enumerate(steps):
             if step.name not in found.done:
-                start = time.monotonic()
-                step.run()
-                found.done[step.name] = round(time.monotonic() - start, 1)
+                done(step, found)
                 found.keep(folder)
-                said = f"{number + 1} of {len(steps)}: {step.name}, {found.done[step.name]:.0f} s; {left(steps, found)}"
-                print(said, file=sys.stderr, flush=True)
+                print(f"{number + 1} of {len(steps)}: {step.name}; {left(steps, found)}", file=sys.stderr, flush=True)
                 told(found)
         return found
 
 
+def done(step: Step, found: Results) -> None:
+    """Do a step; one that does not come to its end is told, stays for the next time, and stops no other."""
+    start = time.monotonic()
+    found.failed = [name for name in found.failed if name != step.name]
+    try:
+        step.run()
+    except (SystemExit, subprocess.CalledProcessError) as error:
+        found.failed.append(step.name)
+        print(f"{step.name}: {error}", file=sys.stderr, flush=True)
+    else:
+        found.done[step.name] = round(time.monotonic() - start, 1)
+
+
 def left(steps: Sequence[Step], found: Results) -> str:
     """How long the other steps may take, by what those that are done took."""
-    done = [step for step in steps if step.name in found.done]
-    slower = sum(found.done[step.name] for step in done) / sum(step.seconds for step in done)
-    seconds = slower * sum(step.seconds for step in steps if step.name not in found.done)
+    over = [step for step in steps if step.name in found.done]
+    known = [step.name for step in over] + found.failed
+    slower = sum(found.done[step.name] for step in over) / max(sum(step.seconds for step in over), 1)
+    seconds = slower * sum(step.seconds for step in steps if step.name not in known)
     return f"some {seconds / MINUTE:.0f} minutes left" if seconds > MINUTE else f"some {seconds:.0f} s left"
 
 
@@ -82,6 +94,7 @@ def main() -> None:
     told(found)
     if not given.output:
         print(pages.markdown(found))
+    sys.exit(1 if found.failed else 0)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from cdr.store import kept
 
 UNATTENDED_SECONDS = 45.0
 ATTENDED_SECONDS = 300.0  # a person looks for a passphrase, or for a card
-OPERATION_SECONDS = 2.0  # more for each further use of a private key in one run
+OPERATION_SECONDS = 5.0  # more for each further use of a private key in one run
 OLDEST = (2, 2, 17)
 VERSION = expression(rb"\bgpg \(GnuPG[^)]*\) ([0-9]+(?:\.[0-9]+)+)")
 OPTIONS = (

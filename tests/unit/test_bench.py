@@ -117,6 +117,21 @@ def test_the_time_that_is_left_follows_what_the_steps_took() -> None:
     assert scale.left(todo, found) == "some 2 minutes left"
 
 
+def test_a_step_that_does_not_come_to_its_end_is_told_and_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
+    found, runs = measured(), iter([SystemExit("cdr list ended with 75"), None])
+
+    def run() -> None:
+        if error := next(runs):
+            raise error
+
+    scale.done(steps.Step("verify", 10, run), found)
+    assert found.failed == ["verify"] and "verify" not in found.done
+    assert "verify: cdr list ended with 75" in capsys.readouterr().err
+    assert "did not come to its end:\n\n- verify" in pages.markdown(found)
+    scale.done(steps.Step("verify", 10, run), found)
+    assert not found.failed and "verify" in found.done
+
+
 def test_stores_are_asked_in_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
