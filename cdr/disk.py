@@ -80,19 +80,19 @@ def read_regular(path: Path, most: int) -> bytes:
     return _read_regular(descriptor, most)
 
 
-def read_through_link(path: Path, most: int) -> bytes:
-    """The same, where the file may be reached by a link: what it holds is held against something else. Raises: OSError."""
+def read_through_link(path: Path, most: int | None = None) -> bytes:
+    """The same, of whatever size without `most`, where the file may be reached by a link: what it holds is held against something else. Raises: OSError."""
     return _read_regular(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), most)
 
 
-def _read_regular(descriptor: int, most: int) -> bytes:
+def _read_regular(descriptor: int, most: int | None) -> bytes:
     about = os.fstat(descriptor)
-    if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+    if not stat.S_ISREG(about.st_mode) or (most is not None and about.st_size > most):
         os.close(descriptor)
         raise OSError(errno.EFBIG if stat.S_ISREG(about.st_mode) else errno.EINVAL, "too large, or no plain file")
     with os.fdopen(descriptor, "rb") as stream:
-        raw = stream.read(most + 1)
-    if len(raw) > most:
+        raw = stream.read() if most is None else stream.read(most + 1)
+    if most is not None and len(raw) > most:
         raise OSError(errno.EFBIG, "too large")
     return raw
 

@@ -131,11 +131,8 @@ class State:
 
     def sealed(self, name: str) -> bytes | None:
         """The ciphertext kept under `name`, if it is there and whole."""
-        try:
-            raw = (self.folder / name).read_bytes()
-        except OSError:
-            return None
-        return raw[32:] if hmac.compare_digest(raw[:32], self._mark(name, raw[32:])) else None
+        raw = _read(self.folder / name)
+        return raw[32:] if raw and hmac.compare_digest(raw[:32], self._mark(name, raw[32:])) else None
 
     def seal(self, name: str, ciphertext: bytes) -> None:
         """Keep ciphertext under `name`."""
@@ -209,8 +206,9 @@ def _is_whole(ring: Path) -> bool:
 
 
 def _read(path: Path) -> bytes:
+    """What a file holds; nothing where it is none, as a pipe is, which would be waited for."""
     try:
-        return path.read_bytes()
+        return disk.read_through_link(path)
     except OSError:
         return b""
 

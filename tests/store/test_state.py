@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,35 @@ def answers(cdr: Shell, sudi: str, tmp_path: Path) -> Callable[[], tuple[str, st
     cdr("request", sudi, as_of="2026-01-09")
     assert "Amara" in ask()[1]
     return ask
+
+
+@contextmanager
+def in_time(seconds: int) -> Iterator[None]:
+    """Stop what waits for ever."""
+
+    def late(*_: object) -> None:
+        raise AssertionError(f"it takes longer than {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("kind", ["seal.key", "verified.json", "places.json", "*.kbx", "index", "asked/*"])
+def test_a_pipe_is_not_waited_for(
+    cdr: Shell, sudi: str, answers: Callable[[], tuple[str, str]], tmp_path: Path, kind: str
+) -> None:
+    right = answers()
+    for path in kept(tmp_path / "state" / "cdr", kind):
+        path.unlink()
+        os.mkfifo(path)
+    with in_time(120):
+        assert answers() == right
+        cdr("milestone", sudi, "ncmd_told", "--on", "2026-01-10", as_of="2026-01-12")
 
 
 @pytest.mark.parametrize("kind", KINDS)
