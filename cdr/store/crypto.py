@@ -63,6 +63,7 @@ class Gnupg:
     def __init__(self, keyring: Path | None = None) -> None:
         self.keyring = keyring
         self.private_key_operations = 0
+        self.is_locked = False  # a pass-phrase was asked for, and not given
         self._asks_own = keyring is None
 
     # ---- documents ---------------------------------------------------------------------------------------------
@@ -114,6 +115,7 @@ class Gnupg:
             answer = self._run(options, data, may_ask=True, own=True)
         if is_whole(answer):
             return answer.out
+        self.is_locked = self.is_locked or bool(gpg.why_locked(answer))
         raise gpg.why_not_opened(answer, what)
 
     def decrypt_files(self, paths: Sequence[str], most: int, descriptors: Sequence[int]) -> Answer:

@@ -162,7 +162,7 @@ class Index:
             case, name = case_of(path), path.rpartition("/")[2]
             if case not in self.broken:
                 found.setdefault(case, {**unwritten_in})[name.partition(".")[0]] = entry["facts"]
-        return found
+        return dict(sorted(found.items()))  # in one order, whichever case was changed last
 
     def put(
         self,

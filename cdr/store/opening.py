@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from cdr import disk
 from cdr.errors import CdrError
+from cdr.store import gpg
 from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.gpg import Answer
 from cdr.store.layout import Place
@@ -60,6 +61,13 @@ def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     Raises: nothing that is a fault of a document, of the key or of this machine: whoever then opens one alone hears of it.
     """
     asked: list[Answer] = []
+    if ciphertexts and gpg.is_attended() and not gnupg.private_key_operations:
+        with suppress(
+            CdrError
+        ):  # who has to type a pass-phrase is asked for it here, and not by each document of all these
+            gnupg.decrypt(ciphertexts[0], "a document")
+    if gnupg.is_locked:
+        return [None] * len(ciphertexts)
 
     def decrypt(paths: Sequence[str], pipes: Sequence[int]) -> Answer:
         asked.append(gnupg.decrypt_files(paths, MOST_BYTES, pipes))

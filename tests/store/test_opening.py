@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,11 @@ class Watch:
         lines = [line.split() for line in self.runs.read_text().splitlines() if "--multifile" in line]
         counted = (sum(word.endswith(".gpg") for word in line) for line in lines)
         return [count for count in counted if count]  # what is kept beside the store is named one after the other
+
+    @property
+    def decrypted(self) -> int:
+        """How many runs opened something."""
+        return sum("--decrypt" in line for line in self.runs.read_text().splitlines())
 
 
 @pytest.fixture
@@ -111,35 +116,45 @@ def test_whose_key_is_locked_is_asked_for_its_pass_phrase_once(
     people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, watch: Watch, together: bool
 ) -> None:
     """A document names the keys of others too, which are not here: that is no reason to ask the same key again."""
-    home = tmp_path / "home"
-    home.mkdir(0o700)
-    monkeypatch.setenv("GNUPGHOME", str(home))
-    try:
-        make = (
-            "--passphrase",
-            "x",
-            "--quick-generate-key",
-            "Robin Testcase <robin@team.example>",
-            "future-default",
-            "default",
-            "0",
-        )
-        gpg_by_hand(str(home), *make)
-        gpg_by_hand(str(home), "--import", data=gpg_by_hand(people.home, "--export", people.member))
-        own, ring = Gnupg(), Gnupg(tmp_path / "ring.kbx")
-        robin = next(iter(own.holds_secret_of()))
-        ring.add([own.export(robin), own.export(people.member)])
-        sealed = [own.encrypt(f"document {n}".encode(), [people.member, robin]) for n in range(3)]
-        own.end_agent()  # which still knows the pass-phrase
+    with _locked(people, monkeypatch, tmp_path) as (ring, sealed):
         watch.runs.write_text("")
         if together:
             assert opened(ring, sealed) == [None] * 3
         else:
             with pytest.raises(TryAgain, match="is locked"):
                 ring.decrypt(sealed[1], "it")
-        assert sum("--decrypt" in line for line in watch.runs.read_text().splitlines()) == 1
+        assert watch.decrypted == 1
+
+
+def test_who_does_not_give_a_pass_phrase_is_not_asked_by_each_of_many_documents(
+    people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, watch: Watch
+) -> None:
+    with _locked(people, monkeypatch, tmp_path) as (ring, sealed):
+        monkeypatch.setattr(gpg, "is_attended", lambda: True)
+        monkeypatch.setattr(gpg, "environment", lambda: {**os.environ})
+        watch.runs.write_text("")
+        assert opened(ring, sealed) == opened(ring, sealed) == [None] * 3
+        assert (watch.decrypted, watch.together) == (1, [])
+
+
+@contextlib.contextmanager
+def _locked(people: People, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[tuple[Gnupg, list[bytes]]]:
+    """Documents for a key that has a pass-phrase, and for another that is not here; with the ring of the two."""
+    home = folder / "home"
+    home.mkdir(0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    own, ring = Gnupg(), Gnupg(folder / "ring.kbx")
+    try:
+        name = "Robin Testcase <robin@team.example>"
+        gpg_by_hand(str(home), "--passphrase", "x", "--quick-generate-key", name, "future-default", "default", "0")
+        gpg_by_hand(str(home), "--import", data=gpg_by_hand(people.home, "--export", people.member))
+        robin = next(iter(own.holds_secret_of()))
+        ring.add([own.export(robin), own.export(people.member)])
+        sealed = [own.encrypt(f"document {n}".encode(), [people.member, robin]) for n in range(3)]
+        own.end_agent()  # which still knows the pass-phrase
+        yield ring, sealed
     finally:
-        Gnupg().end_agent()
+        own.end_agent()
 
 
 def test_what_is_slow_with_one_document_may_be_slower_with_many(

@@ -212,3 +212,12 @@ def test_one_who_only_sends_keeps_it_too(
     [folder] = (tmp_path / "chaser" / "cdr").glob(f"*/{people.chaser}")
     assert (folder / SINCE).exists()
     assert cdr(*chase, "--overdue", as_of="2026-01-27").lines == []
+
+
+def test_the_cases_stand_in_one_order_whichever_was_changed_last(cdr: Shell, kept: Path) -> None:
+    """What is told of several, one after the other, is told alike by who has just made the index and by who has kept it for long."""
+    for _ in range(4):
+        cdr(*NOTIFY, as_of=ON)
+    store = Store(cdr.store, extraction())
+    assert [*store.index.facts_not_at_rest()] == sorted(store.index.facts_not_at_rest())
+    assert [*store.index.facts()] == sorted(store.index.facts())
