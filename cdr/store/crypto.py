@@ -184,8 +184,10 @@ class Gnupg:
         """A GnuPG that reads names of files, `NAME.gpg` each, opens what `seal` sealed with one secret, and writes it to `NAME`.
 
         `descriptor` stays open in it. Gives the process, and where its status lines can be read. No private-key operation.
+        How much it may write is for whoever reads it to say: GnuPG counts that of all its files together, and what is over it is
+        left out of one that it calls whole.
         """
-        options = [*UNSEALING, "--max-output", str(LARGEST_PLAINTEXT), "--multifile", "--decrypt"]
+        options = [*UNSEALING, "--multifile", "--decrypt"]
         with _told_through_a_pipe(secret) as reading:
             return gpg.begin([*self._with_ring(), "--passphrase-fd", str(reading), *options], (reading, descriptor))
 

@@ -15,7 +15,7 @@ from select import POLLIN, poll
 
 from cdr import disk, programs
 from cdr.store import gpg
-from cdr.store.crypto import Gnupg, is_whole
+from cdr.store.crypto import LARGEST_PLAINTEXT, Gnupg, is_whole
 from cdr.store.gpg import Answer
 
 PIECE = 1 << 16
@@ -43,6 +43,7 @@ class Unsealing:
         self._end = weakref.finalize(self, kept.close)
         self._given = 0
         self._told: dict[int, list[bytes]] = {}
+        self._came = 0
         self._ready = poll()
         for stream in (self._process.stdout, self._process.stderr):
             assert stream is not None
@@ -56,6 +57,7 @@ class Unsealing:
         self._given += 1
         for told in self._told.values():
             told.clear()
+        self._came = 0
         _write(f"{name}.gpg", ciphertext)
         try:
             Path(name).symlink_to(f"/dev/fd/{self._pipe}")
@@ -93,6 +95,9 @@ class Unsealing:
             if not part:
                 raise OSError("it has ended")
             self._told[descriptor].append(part)
+            self._came += len(part)
+            if self._came > LARGEST_PLAINTEXT:
+                raise OSError("it is too large")
         return bool(ready)
 
     def _opened(self) -> bytes | None:

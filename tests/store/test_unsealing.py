@@ -15,7 +15,8 @@ from conftest import People
 
 from cdr import programs
 from cdr.errors import TryAgain
-from cdr.store import gpg
+from cdr.store import crypto, gpg
+from cdr.store import unsealing as unsealing_module
 from cdr.store.crypto import Gnupg
 from cdr.store.sealing import Sealing
 from cdr.store.state import State
@@ -55,6 +56,19 @@ def test_what_does_not_open_whole_is_none_and_what_comes_after_it_opens(gnupg: G
     for wrong in (sealed[:-40], flipped, others, b"", b"no message", sealed + gnupg.seal(b"z", SECRET)):
         assert unsealing.open(wrong) is None
         assert unsealing.open(sealed) == PLAIN[1]
+
+
+def test_how_much_one_file_holds_is_limited_and_not_all_of_them(gnupg: Gnupg, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GnuPG counts all files of a run, and calls whole of which it left out what is over its limit."""
+    for module in (crypto, unsealing_module):
+        monkeypatch.setattr(module, "LARGEST_PLAINTEXT", 100_000)
+    made = Unsealing(gnupg, SECRET)
+    half, more = b"h" * 60_000, b"m" * 120_000
+    sealed = gnupg.seal(half, SECRET)
+    assert [made.open(sealed) for _ in range(5)] == [half] * 5
+    with pytest.raises(OSError, match="too large"):
+        made.open(gnupg.seal(more, SECRET))
+    made.end()
 
 
 def test_nothing_lies_in_a_file_but_what_is_sealed(
