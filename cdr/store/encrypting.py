@@ -14,8 +14,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from cdr import disk
 from cdr.errors import CdrError
+from cdr.store import state
 from cdr.store.crypto import Gnupg, is_encrypted
 from cdr.store.opening import AT_ONCE, MOST_BYTES, each
 
@@ -44,7 +44,7 @@ def encrypted(gnupg: Gnupg, plain: Sequence[bytes], readers: Sequence[str]) -> l
 def _together(gnupg: Gnupg, plain: Sequence[bytes], readers: Sequence[str]) -> list[bytes]:
     """All of them by one run; none where not each of them was encrypted whole."""
     try:
-        with disk.for_now() as aside:
+        with state.handed() as aside:
             return _run(gnupg, plain, readers, [aside / str(number) for number in range(len(plain))])
     except (OSError, CdrError):  # a disk that is full, a key that cannot be encrypted to
         return []

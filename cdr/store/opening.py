@@ -14,9 +14,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from cdr import disk
 from cdr.errors import CdrError
-from cdr.store import gpg
+from cdr.store import gpg, state
 from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.gpg import Answer
 from cdr.store.layout import Place
@@ -82,7 +81,7 @@ def opened(gnupg: Gnupg, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
 def _together(decrypt: Decrypt, ciphertexts: Sequence[bytes]) -> list[bytes | None]:
     nothing: list[bytes | None] = [None] * len(ciphertexts)
     try:
-        with disk.for_now() as aside:
+        with state.handed() as aside:
             answer, plain = _run(decrypt, str(aside), ciphertexts)
     except (OSError, CdrError):  # a folder that knows no pipes, a disk that is full, a key that is locked
         return nothing

@@ -12,8 +12,8 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,20 @@ def home() -> Path:
     """The folder for the state of all stores (`$XDG_STATE_HOME/cdr`)."""
     base = os.environ.get("XDG_STATE_HOME")
     return (Path(base) if base else disk.home() / ".local" / "state") / "cdr"
+
+
+@contextmanager
+def handed() -> Iterator[Path]:
+    """A folder of this run's own, for what is handed to GnuPG in files and what it gives back: what a killed run leaves in it goes with the next command.
+
+    It lies here, where that looks, else (nothing can be kept here) where the system has room for such. Raises: OSError.
+    """
+    with ExitStack() as stack:
+        made = None
+        if ownership.may_keep_in(home()):
+            with suppress(DiskFailed, OSError):
+                made = stack.enter_context(disk.aside(disk.private_folder(home())))
+        yield made or stack.enter_context(disk.for_now())
 
 
 class State:

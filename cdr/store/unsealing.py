@@ -13,8 +13,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from select import POLLIN, poll
 
-from cdr import disk, programs
-from cdr.store import gpg
+from cdr import programs
+from cdr.store import gpg, state
 from cdr.store.crypto import LARGEST_PLAINTEXT, Gnupg, is_whole
 from cdr.store.gpg import Answer
 
@@ -28,7 +28,7 @@ class Unsealing:
     def __init__(self, gnupg: Gnupg, secret: str) -> None:
         kept = ExitStack()
         try:
-            self._aside = kept.enter_context(disk.for_now())
+            self._aside = kept.enter_context(state.handed())
             self._plain, self._pipe = os.pipe()
             kept.callback(os.close, self._plain)
             try:

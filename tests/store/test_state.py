@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -214,3 +215,40 @@ def test_what_is_half_made_lies_where_each_run_looks_for_it_however_many_cases_t
     cdr("request", sudi, "northshire-police", as_of="2026-01-09")
     assert {one for one in made if state in (one, *one.parents)} <= swept
     assert state in made
+
+
+KILLED = """
+import os
+from cdr.store.state import handed
+with handed() as folder:
+    (folder / "0.gpg").write_bytes(b"ciphertext")
+    print(folder, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_run_handed_to_gnupg_goes_with_the_next(cdr: Shell, sudi: str, tmp_path: Path) -> None:
+    """Ciphertext of a case that is erased meanwhile would stay there else."""
+    made = Path(subprocess.run([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True).stdout.strip())  # noqa: PLW1510
+    assert made.parent == Path(os.environ["XDG_STATE_HOME"]) / "cdr" and (made / "0.gpg").exists()
+    assert made.stat().st_mode & 0o777 == 0o700
+    cdr("show", sudi)
+    assert not made.exists()
+
+
+def test_where_nothing_can_be_kept_it_lies_where_the_system_has_room(
+    cdr: Shell, sudi: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    real = disk.for_now
+
+    @contextmanager
+    def seen() -> Iterator[Path]:
+        with real() as one:
+            made.append(one)
+            yield one
+
+    monkeypatch.setattr(disk, "for_now", seen)
+    monkeypatch.setattr("cdr.store.ownership.may_keep_in", lambda _: False)
+    cdr("show", sudi)
+    assert made and not any(one.exists() for one in made)

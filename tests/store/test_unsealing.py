@@ -71,25 +71,22 @@ def test_how_much_one_file_holds_is_limited_and_not_all_of_them(gnupg: Gnupg, mo
     made.end()
 
 
-def test_nothing_lies_in_a_file_but_what_is_sealed(
-    gnupg: Gnupg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+def test_nothing_lies_in_a_file_but_what_is_sealed(gnupg: Gnupg, tmp_path: Path) -> None:
     unsealing = Unsealing(gnupg, SECRET)
     seen: list[bytes] = []
     taking_in = unsealing._take_in
 
     def watched(seconds: float) -> bool:
-        seen.extend(one.read_bytes() for one in tmp_path.rglob("cdr-*/*") if one.is_file())
+        seen.extend(one.read_bytes() for one in tmp_path.rglob(".cdr-*/*") if one.is_file())
         return taking_in(seconds)
 
     unsealing._take_in = watched  # type: ignore[method-assign]
     sealed = gnupg.seal(PLAIN[1], SECRET)
     assert unsealing.open(sealed) == PLAIN[1]
     assert {*seen} == {sealed}
-    assert not [*tmp_path.rglob("cdr-*/*")]
+    assert not [*tmp_path.rglob(".cdr-*/*")]
     unsealing.end()
-    assert not [*tmp_path.rglob("cdr-*")]
+    assert not [*tmp_path.rglob(".cdr-*")]
 
 
 def test_where_it_was_ended_the_rest_opens_all_the_same(gnupg: Gnupg, people: People) -> None:
