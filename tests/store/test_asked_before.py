@@ -63,7 +63,8 @@ def test_a_question_that_was_asked_before_starts_no_git(cdr: Shell, asked_alread
 
 
 def test_a_question_loads_nothing_that_compresses_or_guesses(cdr: Shell, asked_already: str) -> None:
-    surroundings = {**os.environ}  # without what a library that reads a terminal put there behind Python's back
+    told = ("COLUMNS", "LINES")  # how wide the terminal is, as another test may have said, is read by the library
+    surroundings = {name: value for name, value in os.environ.items() if name not in told}
     for words in (*QUESTIONS, ("show", asked_already), ("timeline", asked_already)):
         for _ in range(2):
             command = [sys.executable, "-c", LOADED, "--store", str(cdr.store), "--as-of", ON, *words]
