@@ -13,7 +13,6 @@ import click
 from cdr.app import App
 from cdr.clock import parse_date
 from cdr.errors import ConditionsNotMet, WrongUsage
-from cdr.statistics.threshold import FEWEST
 
 F = TypeVar("F", bound=Callable[..., Any])
 # By these names programs know what is in a file; any other is a text's.
@@ -104,28 +103,6 @@ def format_of(output: str | None, formats: Sequence[str], usual: str) -> str:
 
 
 case_reference = click.argument("reference", metavar="REF", type=Reference())
-threshold = click.option(
-    "--threshold",
-    default=FEWEST,
-    show_default=True,
-    metavar="N",
-    type=click.IntRange(FEWEST, 1000),
-    help="With --public: the smallest count that is shown, but for none.",
-)
-dry_run = click.option(
-    "-n",
-    "--dry-run",
-    is_flag=True,
-    help="With --public: look at the edition first; nothing is recorded, and nothing of it may be published.",
-)
-
-
-def refuse_preview_of_nothing(dry_run: bool, public: bool) -> None:
-    """Stop where a preview is asked for and nothing is to be published. Raises: WrongUsage."""
-    if dry_run and not public:
-        raise WrongUsage("A preview is of what would be published.", "Give --public too.")
-
-
 output_file = click.option(
     "-o",
     "--output",

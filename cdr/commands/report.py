@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import as_json, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
+from cdr.commands.options import as_json, output_file, pass_app
+from cdr.commands.publishing import dry_run, refuse_preview_of_nothing, threshold
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
 from cdr.store import report_kept

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import as_file, dry_run, pass_app, refuse_preview_of_nothing, threshold
+from cdr.commands.options import as_file, pass_app
+from cdr.commands.publishing import dry_run, refuse_preview_of_nothing, threshold
 from cdr.documents.tables.formats import FORMATS
 from cdr.errors import WrongUsage
 from cdr.records import dataclass

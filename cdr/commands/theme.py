@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdr.app import App, rules
-from cdr.commands.options import as_json, dry_run, output_file, pass_app, refuse_preview_of_nothing, threshold
+from cdr.commands.options import as_json, output_file, pass_app
+from cdr.commands.publishing import dry_run, refuse_preview_of_nothing, threshold
 from cdr.errors import WrongUsage
 from cdr.terminal.output import put, put_json, refuse_two_results, say, to_file
 from cdr.work.conditions import life_limiting as life_limiting_of

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from cdr.domain.rulebook.sentences import RULES
 from cdr.domain.rulebook.validation import problem, read_date, text_at, words_at
 from cdr.errors import Problem
 from cdr.records import dataclass
@@ -82,6 +81,8 @@ def same_child(a: Identity, b: Identity) -> bool:
 
 def alike_problems(new: Identity, known: Mapping[str, Identity]) -> list[Problem]:
     """Every other case in `known` that looks alike and is not surely the same (A-34); it names the case and what is alike, no value."""
+    from cdr.domain.rulebook.sentences import RULES  # which a timeline, that asks who bears one name, does without
+
     likeness = Likeness(new)
     found = ((case, likeness.to(other)) for case, other in known.items())
     what = RULES["A-34"].sentence
