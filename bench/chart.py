@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from math import log2
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 420, 60, 210, 30, 50
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 920, 420, 60, 370, 30, 50
 COLOURS = ("#1d70b8", "#00703c", "#d4351c", "#4c2c92", "#b58840", "#0b0c0c", "#f47738", "#5694ca")
 
 

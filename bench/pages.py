@@ -117,7 +117,7 @@ def _ratios(
 
 
 def _with_seconds(ratio: float, cost: Cost) -> str:
-    return f"{ratio:.2g} ({cost.processor:.2f} s)"
+    return f"{_plain(ratio)} ({cost.processor:.2f} s)"
 
 
 def _most(row: Row) -> list[str]:
@@ -152,3 +152,8 @@ def _code(name: str) -> str:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _plain(ratio: float) -> str:
+    """A ratio with two figures that count, and no power of ten."""
+    return f"{float(f'{ratio:.2g}'):,g}"
