@@ -218,6 +218,8 @@ def _clear_beside(store: Store, cases: Collection[str]) -> None:
             shutil.rmtree(folder)
         elif os.path.lexists(folder):  # a link goes, and what it leads to stays
             folder.unlink()
+        if folder.parent.is_dir():
+            disk.sync_folder(folder.parent)
     aside = store.git.repository.shared / "cdr-aside"
     for path in aside.rglob("*.gpg") if aside.is_dir() else ():
         path.unlink()

@@ -182,6 +182,9 @@ def put_back(git: Git, changes: Mapping[str, Blob | None], tip: str) -> None:
             target.unlink(missing_ok=True)
         else:
             disk.private_folder(target.parent)
+    for folder in {target.parent for path, target in places.items() if regular[path] is None}:
+        if folder.is_dir():  # else what was taken away would be back after a power cut, and nobody would look for it
+            disk.sync_folder(folder)
     disk.write_all(_contents(git, {places[path]: blob for path, blob in regular.items() if blob}))
     git_files.stage(git, changes, tip)
 

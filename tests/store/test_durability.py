@@ -13,6 +13,7 @@ from conftest import EXAMPLES, People, Shell
 from store.hands import git, sign_commit
 
 from cdr import disk
+from cdr.store import transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.git import Git
 
@@ -143,6 +144,26 @@ def test_the_names_of_what_comes_from_elsewhere_are_on_the_disk_too(
     for new, source in ((tmp_path / "restored", tmp_path / "backup.bundle"), (tmp_path / "joined", shared)):
         cdr("restore", source, new)
         assert str(new / ".git/objects/pack") in done
+
+
+def test_what_a_change_takes_away_is_off_the_disk_when_its_files_are_brought_forward(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut brings back a file of an erased case, and no note tells that it is to go."""
+    repository, path = Git(cdr.store), f"cases/{sudi}/notification.yaml.gpg"
+    seen: list[tuple[Path, bool]] = []
+    syncing = disk.sync_folder
+
+    def synced(folder: Path) -> None:
+        seen.append((folder, (cdr.store / path).exists()))
+        syncing(folder)
+
+    monkeypatch.setattr(disk, "sync_folder", synced)
+    tip = git(cdr.store, "rev-parse", "HEAD").strip()
+    there = repository.file(tip, path)
+    transaction.put_back(repository, {path: None}, tip)
+    assert ((cdr.store / path).parent, False) in seen
+    transaction.put_back(repository, {path: there}, tip)
 
 
 def test_documents_of_one_size_are_of_one_size_when_they_are_encrypted(people: People, member: str) -> None:
