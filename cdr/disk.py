@@ -157,6 +157,16 @@ def for_now() -> Iterator[Path]:
         remove_folder(made)
 
 
+def write_for_now(path: str, data: bytes) -> None:
+    """A new file in a folder of this run's own, which nothing need make last. Raises: OSError, also where only a part of it could be written."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        if os.write(descriptor, data) != len(data):
+            raise OSError("the disk is full")
+    finally:
+        os.close(descriptor)
+
+
 def remove_folder(folder: Path) -> None:
     """Remove a folder with all that is in it, as far as that can be done; never what a link leads to."""
     with suppress(OSError):

@@ -280,7 +280,6 @@ class Git(Objects):
 
     def give_back(self, blob: Blob, path: str) -> bool:
         """Take a file that the repository lost from the folder, where it stands as it was; git itself writes none that it takes to be there."""
-
         try:
             raw = disk.read_regular(self.folder / path, LARGEST["blob"])
         except OSError:

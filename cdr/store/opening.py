@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from cdr import disk
 from cdr.errors import CdrError
 from cdr.store import gpg, state
 from cdr.store.crypto import Gnupg, is_whole
@@ -96,7 +97,7 @@ def _run(decrypt: Decrypt, aside: str, ciphertexts: Sequence[bytes]) -> tuple[An
     with ExitStack() as stack:
         pipes = []
         for name, ciphertext in zip(names, ciphertexts, strict=True):
-            _write(f"{name}.gpg", ciphertext)
+            disk.write_for_now(f"{name}.gpg", ciphertext)
             reading, writing = os.pipe()
             stack.callback(os.close, reading)
             stack.callback(os.close, writing)
@@ -113,15 +114,6 @@ def _run(decrypt: Decrypt, aside: str, ciphertexts: Sequence[bytes]) -> tuple[An
             os.close(end)
             draining.join()
     return answer, [b"".join(parts) for parts in plain]
-
-
-def _write(path: str, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        if os.write(descriptor, data) != len(data):
-            raise OSError("the disk is full")
-    finally:
-        os.close(descriptor)
 
 
 def _drain(pipes: Sequence[int], ended: int, plain: Sequence[list[bytes]]) -> None:

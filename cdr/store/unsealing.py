@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from select import POLLIN, poll
 
-from cdr import programs
+from cdr import disk, programs
 from cdr.store import gpg, state
 from cdr.store.crypto import LARGEST_PLAINTEXT, Gnupg, is_whole
 from cdr.store.gpg import Answer
@@ -58,7 +58,7 @@ class Unsealing:
         for told in self._told.values():
             told.clear()
         self._came = 0
-        _write(f"{name}.gpg", ciphertext)
+        disk.write_for_now(f"{name}.gpg", ciphertext)
         try:
             Path(name).symlink_to(f"/dev/fd/{self._pipe}")
             assert self._process.stdin is not None
@@ -105,12 +105,3 @@ class Unsealing:
         lines = b"".join(self._told[self._status]).decode("utf-8", "replace").splitlines()
         answer = Answer(gpg.status_lines(lines), plain, programs.Ended(0, plain, b""))
         return plain if is_whole(answer) else None
-
-
-def _write(path: str, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        if os.write(descriptor, data) != len(data):
-            raise OSError("the disk is full")
-    finally:
-        os.close(descriptor)
