@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from conftest import People, Shell
+from store.test_namesakes import moved_at_once, watched  # noqa: F401
 from store.test_parts import ON, Watched, with_closed
 
 from cdr.columns import LISTED
@@ -16,23 +16,16 @@ from cdr.store.parts import NOT_AT_REST, SINCE, SUMMED
 EACH = tuple(word for stage in STAGES if stage != VOID for word in ("--stage", stage))  # the same cases, each looked at
 
 
-@pytest.fixture(autouse=True)
-def moved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A case that comes to rest leaves the part of those that are not at once, and not when they are many."""
-    monkeypatch.setattr("cdr.store.index.RESTED", 0)
-
-
-@pytest.fixture
-def watched(cdr: Shell, monkeypatch: pytest.MonkeyPatch) -> Watched:
-    return Watched(cdr, monkeypatch)
-
-
 def listed(cdr: Shell) -> str:
     return cdr("list", as_of=ON).out
 
 
 def test_the_cases_at_rest_are_put_in_order_once(
-    cdr: Shell, sudi: str, people: People, tmp_path: Path, watched: Watched
+    cdr: Shell,
+    sudi: str,
+    people: People,
+    tmp_path: Path,
+    watched: Watched,  # noqa: F811
 ) -> None:
     with_closed(cdr.store, range(12))
     before = listed(cdr)

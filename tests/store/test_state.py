@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import EXAMPLES, People, Shell, run
 from store.hands import git, unchanged
+from store.test_hostile_bytes import ends_soon
 
 from cdr import disk
 
@@ -59,22 +59,6 @@ def answers(cdr: Shell, sudi: str, tmp_path: Path) -> Callable[[], tuple[str, st
     return ask
 
 
-@contextmanager
-def in_time(seconds: int) -> Iterator[None]:
-    """Stop what waits for ever."""
-
-    def late(*_: object) -> None:
-        raise AssertionError(f"it takes longer than {seconds} seconds")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 @pytest.mark.parametrize("kind", ["seal.key", "verified.json", "places.json", "*.kbx", "index", "asked/*"])
 def test_a_pipe_is_not_waited_for(
     cdr: Shell, sudi: str, answers: Callable[[], tuple[str, str]], tmp_path: Path, kind: str
@@ -83,7 +67,7 @@ def test_a_pipe_is_not_waited_for(
     for path in kept(tmp_path / "state" / "cdr", kind):
         path.unlink()
         os.mkfifo(path)
-    with in_time(120):
+    with ends_soon():
         assert answers() == right
         cdr("milestone", sudi, "ncmd_told", "--on", "2026-01-10", as_of="2026-01-12")
 
