@@ -23,17 +23,7 @@ from cdr.domain.anonymising.around_names import (
 )
 from cdr.domain.anonymising.doubtful import doubtful_codes, doubtful_word, is_a_name_here
 from cdr.domain.anonymising.identifiers import GENERAL_ADDRESS, HOUSE_NUMBER, Reading, has_each, replace_identifiers
-from cdr.domain.anonymising.known_names import (
-    NOTHING_AROUND,
-    PROFESSIONAL,
-    Around,
-    KnownThings,
-    gather,
-    ordinary_words,
-    outward,
-    word_pattern,
-    word_rules,
-)
+from cdr.domain.anonymising.known_names import NOTHING_AROUND, PROFESSIONAL, Around, KnownThings, gather, outward
 from cdr.domain.anonymising.name_forms import (
     DIGITS_FOR_LETTERS,
     DISGUISED,
@@ -43,6 +33,7 @@ from cdr.domain.anonymising.name_forms import (
 )
 from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, saint_said
 from cdr.domain.anonymising.whose_names import WhoseNames
+from cdr.domain.anonymising.words import ordinary_words, word_or_number_pattern, word_pattern, word_rules
 from cdr.domain.rulebook.validation import date_at
 from cdr.expressions import expression
 from cdr.records import dataclass, field
@@ -134,7 +125,7 @@ class Anonymiser:
 
     def _replace_phrases(self, reading: Reading) -> None:
         """Replaces names of organisations and addresses, the longest first."""
-        pattern = re.compile(rf"{word_pattern(reading.text).pattern}|\d+[A-Za-z]?\b|\d+")
+        pattern = word_or_number_pattern(reading.text)
         words = [
             (match.start(), match.end(), bare_name(match[0]), match[0]) for match in pattern.finditer(reading.text)
         ]

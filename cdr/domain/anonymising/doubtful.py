@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cdr.domain.anonymising.accounts import UNDERSCORED
 from cdr.domain.anonymising.around_names import APOSTROPHE, Word
-from cdr.domain.anonymising.known_names import ordinary_words, word_rules
+from cdr.domain.anonymising.words import ordinary_words, word_rules
 from cdr.expressions import expression
 from cdr.sought import sought
 

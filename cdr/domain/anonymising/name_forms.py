@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Container, Iterator
 
 from cdr.domain.anonymising.around_names import APOSTROPHE
-from cdr.domain.anonymising.known_names import PLACE, word_pattern, word_rules, words_of
+from cdr.domain.anonymising.known_names import PLACE
+from cdr.domain.anonymising.words import word_pattern, word_rules, words_of
 from cdr.expressions import expression
 from cdr.sought import sought
 from cdr.written import APOSTROPHES, bare_name
