@@ -16,6 +16,8 @@ from cdr import resources
 from cdr.written import APOSTROPHES, bare_name
 
 FIRST_MARK, AFTER_MARKS = "\u0300", "\ufe30"
+OPENERS = (*'.!?:;("“',)  # a sentence may begin after each of them, and after a new line
+NEAR_BEFORE = 12  # letters
 MARKS_LATELY = 64  # sets of marks for which words were looked for
 
 
@@ -98,3 +100,10 @@ def words_of(text: str) -> list[str]:
     """The folded words and numbers of a text."""
     whole = unicodedata.normalize("NFC", text)
     return [word for word in map(bare_name, word_or_number_pattern(whole).findall(whole)) if word]
+
+
+def opens_a_sentence(text: str, start: int) -> bool:
+    """Whether a sentence, or what is said, may begin here."""
+    before = text[max(0, start - NEAR_BEFORE) : start]
+    kept = before.rstrip()
+    return not before or kept[-1:] in OPENERS or "\n" in before[len(kept) :]

@@ -174,7 +174,7 @@ def _moment(text: str) -> Moment:
 
     Raises: ValueError.
     """
-    if re.fullmatch(r"\d{4}(-\d{2})?", text):
+    if len(text) in (4, 7) and re.fullmatch(r"\d{4}(-\d{2})?", text):
         return moments.of(f"{text}-01"[:10] if len(text) > 4 else f"{text}-01-01")
     found = moments.of(text)
     return moments.of(moments.in_london(datetime.fromisoformat(text))) if found.offset else found
