@@ -241,7 +241,7 @@ class App:
     def configuration_problems(self, body: Mapping[str, Any]) -> list[Problem]:
         """What is wrong with a cdr.yaml beyond its schema."""
         from cdr.domain.rulebook import area_rules
-        from cdr.domain.rulebook.configuration import configuration_problems
+        from cdr.domain.rulebook.store_rules import configuration_problems
 
         return [*configuration_problems(body), *area_rules.problems(body, self.national_policy)]
 
