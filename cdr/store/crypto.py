@@ -1,8 +1,7 @@
 """The only module that the store asks GnuPG through; `gpg` runs it, and `keyring` knows keys.
 
-Encrypting, decrypting, signing and verifying run the binary directly: python-gnupg reads the status lines from the same
-channel as gpg's talk. Listing and taking in keys go through python-gnupg. Neither an exit code nor a message counts: only the
-status lines and the data together do; and where nothing came of a call, what is wrong with the machine is told first.
+Encrypting, decrypting, signing and verifying run the binary directly: python-gnupg, which lists and takes in keys, reads the status lines from
+the channel of gpg's talk. Only status lines and data together count; where nothing came of a call, what is wrong with the machine is told first.
 """
 
 from __future__ import annotations
@@ -12,14 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdr import programs
 from cdr.errors import CdrError, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
 from cdr.records import dataclass
-from cdr.store import gpg
+from cdr.store import gpg, layout
 from cdr.store.gpg import UNLOCK_HINT, Answer
-from cdr.store.keyring import Key, Ring, advice
-from cdr.store.packets import LARGEST_KEY
+
+if TYPE_CHECKING:
+    from cdr.store.keyring import Key, Ring
 
 END_SECONDS = 10.0
 LARGEST_PLAINTEXT = 256 * 1024 * 1024
@@ -235,6 +236,8 @@ class Gnupg:
         answer = self._run(options, payload, may_ask=True)
         if answer.code == 0 and answer.out and answer.count("SIG_CREATED") == 1:
             return answer.out
+        from cdr.store.keyring import advice
+
         key = self.key(fingerprint)
         trouble = key.cannot_sign if key else ""
         raise _why_not_signed(answer, fingerprint) or NotAllowed(
@@ -290,6 +293,8 @@ class Gnupg:
 
     @cached_property
     def _ring(self) -> Ring:
+        from cdr.store.keyring import Ring
+
         return Ring(self.keyring)
 
     def listed(self, secret: bool = False) -> list[Key]:
@@ -322,7 +327,7 @@ class Gnupg:
                 f"GnuPG holds no public key {fingerprint}.",
                 "Give full fingerprints of keys that `gpg --list-keys` shows.",
             )
-        if len(found) > LARGEST_KEY:
+        if len(found) > layout.LARGEST_KEY:
             raise WrongUsage(
                 f"The public key {short(fingerprint)} is too large for a store.", "Take out user ids that are not used."
             )

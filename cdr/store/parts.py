@@ -136,7 +136,6 @@ class Parts:
         """
         if self._part is None and NOT_AT_REST not in self._opened:
             more = self._asked(asked, self.sealing.names()) if asked else ()
-            self.sealing.along(SINCE)
             self._open([NOT_AT_REST, *more, *([_summed(summed)] if summed else ())])
             part = Part.read(self._opened[NOT_AT_REST] or {})
             self._part = self.brought_forward(part) if part else None
@@ -146,7 +145,6 @@ class Parts:
         """What a column that is asked by a word holds of every case at the commit `head`, and of no case more; None where that is not kept apart."""
         if self._part is not None or not self.columns[asked.column].word:
             return None
-        self.sealing.along(SINCE)
         self._open([WORDS, *self._asked(asked, self.sealing.names())])
         part = Part.read(self._opened[WORDS] or {})
         part = self.brought_forward(part) if part else None
