@@ -12,10 +12,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any
 
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"

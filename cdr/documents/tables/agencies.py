@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from io import StringIO
 from textwrap import fill
@@ -14,6 +13,7 @@ from typing import Any
 from cdr.documents.fitting import GAP
 from cdr.documents.fitting import table as fitted
 from cdr.documents.safe import no_formula, visible
+from cdr.records import asdict
 from cdr.statistics.agency_answers import FEWEST_FOR_QUARTILES, Answers
 
 WIDTH = 100

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date
 from functools import cache
 from itertools import chain, cycle, groupby
@@ -27,7 +26,7 @@ from cdr.domain.process.today import (
     Today,
     by_when,
 )
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 
 HEADINGS = {OVERDUE: "Overdue", TODAY: "Due today", THIS_WEEK: "Due within a week"}
 SENT_HEADING, BLOCKED_HEADING, AREA_HEADING = "Sent since yesterday", "Waiting for others", "The area"

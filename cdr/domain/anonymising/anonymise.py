@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
@@ -46,7 +45,7 @@ from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, sain
 from cdr.domain.anonymising.whose_names import WhoseNames
 from cdr.domain.rulebook.validation import date_at
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.sought import sought
 from cdr.written import APOSTROPHES, bare_name
 

@@ -7,14 +7,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from functools import cache, lru_cache
 from typing import Any
 
 from cdr import resources
 from cdr.domain.anonymising.ordinary_words import OrdinaryWords
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
 
 CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date
 from typing import Any
 
 from cdr import moments
 from cdr.domain.process.clocks import Step, WorkingDays, as_date, limit
 from cdr.errors import WrongConfiguration
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 
 GENERAL_KNOWLEDGE = "general knowledge"
 UNITS = ("h", "d", "wd", "m")

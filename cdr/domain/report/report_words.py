@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cdr import nhs_numbers
@@ -15,7 +14,7 @@ from cdr.domain.rulebook.validation import YES, items_at, problem, text_at
 from cdr.errors import Problem
 from cdr.expressions import expression
 from cdr.forms import migrations
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name
 
 FORM = "report"

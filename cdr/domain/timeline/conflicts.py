@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -22,7 +21,7 @@ from cdr.domain.timeline.events import (
     kinds_by_id,
     together,
 )
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.sought import sought
 from cdr.written import folded
 

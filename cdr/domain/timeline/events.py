@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from cdr import moments
 from cdr.domain.timeline.family import FAMILY
 from cdr.moments import Moment
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.sought import sought
 
 FORM_A = "form-a"
