@@ -181,16 +181,20 @@ class Gnupg:
             return answer.out
         raise gpg.why_not_opened(answer, what)
 
-    def begin_unsealing(self, secret: str, descriptor: int) -> tuple[programs.Process, int]:
+    def begin_unsealing(
+        self, told_by: tuple[str, int], descriptor: int, *, with_key: bool
+    ) -> tuple[programs.Process, int]:
         """A GnuPG that reads names of files, `NAME.gpg` each, opens what `seal` sealed with one secret, and writes it to `NAME`.
 
-        `descriptor` stays open in it. Gives the process, and where its status lines can be read. No private-key operation.
+        By which option and descriptor it is told the secret: `--passphrase-fd`, or `--command-fd`, where it asks for it. `with_key`: it opens the
+        secret itself first, one private-key operation. `descriptor` stays open in it. Gives the process, and where its status lines can be read.
         How much it may write is for whoever reads it to say: GnuPG counts that of all its files together, and what is over it is
         left out of one that it calls whole.
         """
-        options = [*UNSEALING, "--multifile", "--decrypt"]
-        with _told_through_a_pipe(secret) as reading:
-            return gpg.begin([*self._with_ring(), "--passphrase-fd", str(reading), *options], (reading, descriptor))
+        self.private_key_operations += with_key
+        option, reading = told_by
+        ring = self._with_ring(own=with_key and self._asks_own)
+        return gpg.begin([*ring, option, str(reading), *UNSEALING, "--multifile", "--decrypt"], (reading, descriptor))
 
     def _with_passphrase(self, passphrase: str, options: Sequence[str], data: bytes) -> Answer:
         with _told_through_a_pipe(passphrase) as reading:

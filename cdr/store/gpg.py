@@ -144,8 +144,7 @@ def call(
 
     Raises: TryAgain where it is silent for too long, ToolMissing where it cannot be started.
     """
-    seconds = ATTENDED_SECONDS if may_ask and is_attended() else UNATTENDED_SECONDS
-    seconds += OPERATION_SECONDS * (operations - 1)
+    seconds = patience(may_ask) + OPERATION_SECONDS * (operations - 1)
     status_in, status_out = os.pipe()
     command = _command(options, status_out)
     told: list[bytes] = []
@@ -187,6 +186,11 @@ def begin(options: Sequence[str], descriptors: Sequence[int]) -> tuple[programs.
         raise not_started(error) from None
     finally:
         os.close(status_out)
+
+
+def patience(may_ask: bool) -> float:
+    """For how many seconds GnuPG is waited for, where it may ask a person for something, or for nothing."""
+    return ATTENDED_SECONDS if may_ask and is_attended() else UNATTENDED_SECONDS
 
 
 def _command(options: Sequence[str], status: int) -> list[str]:
