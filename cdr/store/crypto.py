@@ -200,9 +200,8 @@ class Gnupg:
         answer = self._run(["--no-symkey-cache", "--max-output", str(most), "--decrypt"], data, may_ask=True, own=True)
         never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED", "NEED_PASSPHRASE_SYM")
         opened = answer.count("DECRYPTION_OKAY") == answer.count("PLAINTEXT") == 1 and answer.count("ENC_TO") > 0
-        hidden = (
-            answer.code == 2 and answer.count("NO_SECKEY") > 0
-        )  # a key that is locked was tried in vain, another opened it
+        # A key that is locked was tried in vain, another opened it.
+        hidden = answer.code == 2 and answer.count("NO_SECKEY") > 0
         if (answer.code == 0 or hidden) and opened and len(answer.out) < most and not any(map(answer.count, never)):
             return answer.out
         cause = gpg.cause(answer)
