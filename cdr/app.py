@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,30 +1,30 @@
 """Dataclasses whose methods are made when they are first needed: a command loads some hundred of them and uses a few.
 
 The standard library writes and compiles six functions for each class while its module loads, which was a third of the processor time
-of a question. Here the fields are the standard library's (`field`, `fields`, `replace` and `asdict` work as ever), worked out when
-somebody asks for them; what classes have in common is one function for all, and one that takes a class's own arguments is compiled
-for a class of which more than a few objects are made.
+of a question. Here the fields are the standard library's, worked out when somebody asks for them (`asdict`, or who
+takes these for dataclasses); what classes have in common is one function for all, and one that takes a class's own arguments is
+compiled for a class of which more than a few objects are made. So what a class says of its fields (`field`) and `replace` are here,
+too, and the standard library's module is loaded only where somebody asks it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__all__ = ["dataclass", "names_of"]
+__all__ = ["asdict", "dataclass", "field", "names_of", "replace"]
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import asdict, dataclass, field, replace
 
     def names_of(cls: type) -> tuple[str, ...]:
         """The names of a class's fields, without working out what else the standard library says of each."""
 
 else:
-    import dataclasses
     from functools import cache
     from operator import attrgetter
     from reprlib import recursive_repr
 
-    MISSING = dataclasses.MISSING
+    MISSING = object()
     FEW = 20  # objects of a class; to compile a function takes as long as to make some thirty without it
 
     def dataclass(cls=None, /, *, frozen=False, kw_only=False):
@@ -45,6 +45,29 @@ else:
         cls.__dataclass_fields__ = _Fields(cls)
         return cls
 
+    def asdict(record):
+        """As `dataclasses.asdict`."""
+        import dataclasses
+
+        return dataclasses.asdict(record)
+
+    def replace(record, /, **changes):
+        """As `dataclasses.replace`: one like it, with some fields otherwise."""
+        return record.__class__(**{name: getattr(record, name) for name in names_of(record.__class__)} | changes)
+
+    class field:  # noqa: N801 - it is called as `dataclasses.field` is
+        """What a class says of one of its fields, in the words of the standard library."""
+
+        def __init__(self, *, default=MISSING, default_factory=MISSING, repr=True, compare=True, kw_only=MISSING):
+            self.default, self.default_factory, self.kw_only = default, default_factory, kw_only
+            self.repr, self.compare = repr, compare
+
+        def told(self):
+            """The same for the standard library."""
+            import dataclasses
+
+            return dataclasses.field(**{name: value for name, value in vars(self).items() if value is not MISSING})
+
     class _Fields:
         """The fields of a class, which the standard library works out when somebody asks for them: then they stand in the place of this."""
 
@@ -52,8 +75,12 @@ else:
             self.cls = cls
 
         def __get__(self, _object, _cls):
+            import dataclasses
+
             cls = self.cls
-            _own(cls)
+            for name in _own(cls):
+                if isinstance(value := vars(cls).get(name), field):
+                    setattr(cls, name, value.told())
             del cls.__dataclass_fields__
             dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=cls.__kw_only__)
             return cls.__dataclass_fields__
@@ -62,12 +89,13 @@ else:
         """What an object takes for one of its fields: a value, else the default, else what the factory makes."""
 
         def __init__(self, name, value, kw_only):
-            is_told = isinstance(value, dataclasses.Field)
+            is_told = isinstance(value, field)
             self.name = name
             self.default = value.default if is_told else value
             self.factory = value.default_factory if is_told else MISSING
             self.kw_only = value.kw_only if is_told and value.kw_only is not MISSING else kw_only
             self.compare = not is_told or value.compare
+            self.repr = not is_told or value.repr
 
     def _own(cls):
         """What a class takes beside what those before it take; asked before the standard library clears the fields away."""
@@ -150,7 +178,7 @@ else:
 
     @recursive_repr()
     def _repr(self):
-        shown = (f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if one.repr)
+        shown = (f"{one.name}={getattr(self, one.name)!r}" for one in _taken(self.__class__) if one.repr)
         return f"{self.__class__.__qualname__}({', '.join(shown)})"
 
     def _eq(self, other):
@@ -172,4 +200,6 @@ else:
         return found
 
     def _refused(self, name, *value):
+        import dataclasses
+
         raise dataclasses.FrozenInstanceError(f"cannot change the field {name!r}")

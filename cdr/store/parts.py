@@ -12,10 +12,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any
 
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"
@@ -143,7 +142,6 @@ class Parts:
         """
         if self._part is None and NOT_AT_REST not in self._opened:
             more = self._asked(asked, self.sealing.names()) if asked else ()
-            self.sealing.along(SINCE)
             self._open([NOT_AT_REST, *more, *([_summed(summed)] if summed else ())])
             part = Part.read(self._opened[NOT_AT_REST] or {})
             self._part = self.brought_forward(part) if part else None
@@ -154,7 +152,6 @@ class Parts:
         no case more; None where that is not kept so."""
         if self._part is not None or not self.columns[asked.column].is_apart:
             return None
-        self.sealing.along(SINCE)
         self._open([WORDS, *self._asked(asked, self.sealing.names())])
         part = Part.read(self._opened[WORDS] or {})
         part = self.brought_forward(part) if part else None

@@ -10,7 +10,6 @@ pass-phrase does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from cdr import moments
 from cdr.domain.rulebook.validation import date_at, items_at, read_date, text_at
 from cdr.errors import ConditionsNotMet
 from cdr.forms import migrations
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 if TYPE_CHECKING:
     from cdr.domain.process.chasing_rules import ChasingRules

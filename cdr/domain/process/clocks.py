@@ -6,13 +6,12 @@ The limits stand in rules/england-2018.yaml; from when each runs, `routes` and `
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
 from datetime import date, timedelta
 from math import ceil
 
 from cdr.errors import WrongConfiguration
 from cdr.moments import Moment
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)

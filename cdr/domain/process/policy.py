@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,7 @@ from cdr import moments
 from cdr.domain.process.chasing_rules import Chasing, ChasingRules, Sourced
 from cdr.domain.process.clocks import Step, WorkingDays, as_date, limit
 from cdr.errors import WrongConfiguration
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 
 UNITS = ("h", "d", "wd", "m")
 
