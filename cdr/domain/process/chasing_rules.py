@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from typing import Any
 
 from cdr.domain.case.kept import day_kept
 from cdr.domain.process.clocks import Closure, WorkingDays
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 GENERAL_KNOWLEDGE = "general knowledge"
 
