@@ -145,11 +145,7 @@ class Gnupg:
         Raises: NotAllowed when GnuPG cannot.
         """
         answer = self._with_passphrase(passphrase, [*LOCK, "--armor", "--symmetric"], data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed(
-                "GnuPG could not lock the child's details with a pass-phrase.", "See: cdr doctor"
-            )
-        return answer.out
+        return _locked(answer, "GnuPG could not lock the child's details with a pass-phrase.")
 
     def encrypt_for(self, data: bytes, recipients: Sequence[str], signer: str, passphrase: str = "") -> bytes:
         """`data` encrypted to these keys, armoured: signed, one private-key operation; or with a pass-phrase that opens it too, and unsigned.
@@ -161,18 +157,12 @@ class Gnupg:
             return self.encrypt_mail(data, recipients, signer)
         options = [*LOCK, "--armor", "--symmetric", "--encrypt", *_recipients(recipients)]
         answer = self._with_passphrase(passphrase, options, data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed("GnuPG could not encrypt the file.", "See: cdr doctor")
-        return answer.out
+        return _locked(answer, "GnuPG could not encrypt the file.")
 
     def seal(self, data: bytes, secret: str) -> bytes:
         """`data` sealed with a secret of 256 random bits; needs no key. Raises: NotAllowed when GnuPG cannot."""
         answer = self._with_passphrase(secret, [*SEALING, "--symmetric"], data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed(
-                "GnuPG could not seal what is kept beside the store.", "See: cdr doctor"
-            )
-        return answer.out
+        return _locked(answer, "GnuPG could not seal what is kept beside the store.")
 
     def unseal(self, data: bytes, secret: str, what: str) -> bytes:
         """What `seal` sealed; no private-key operation. Raises: NotAuthentic for anything else."""
@@ -210,9 +200,8 @@ class Gnupg:
         answer = self._run(["--no-symkey-cache", "--max-output", str(most), "--decrypt"], data, may_ask=True, own=True)
         never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED", "NEED_PASSPHRASE_SYM")
         opened = answer.count("DECRYPTION_OKAY") == answer.count("PLAINTEXT") == 1 and answer.count("ENC_TO") > 0
-        hidden = (
-            answer.code == 2 and answer.count("NO_SECKEY") > 0
-        )  # a key that is locked was tried in vain, another opened it
+        # A key that is locked was tried in vain, another opened it.
+        hidden = answer.code == 2 and answer.count("NO_SECKEY") > 0
         if (answer.code == 0 or hidden) and opened and len(answer.out) < most and not any(map(answer.count, never)):
             return answer.out
         cause = gpg.cause(answer)
@@ -390,6 +379,13 @@ def _why_not_signed(answer: Answer, fingerprint: str) -> CdrError | None:
     if locked:
         return TryAgain(f"The key {short(fingerprint)} is locked: {locked}.", UNLOCK_HINT)
     return gpg.cause(answer)
+
+
+def _locked(answer: Answer, failed: str) -> bytes:
+    """What was made that a pass-phrase opens. Raises: NotAllowed, with `failed`, where nothing came of it."""
+    if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
+        raise gpg.cause(answer) or NotAllowed(failed, "See: cdr doctor")
+    return answer.out
 
 
 def is_encrypted(answer: Answer) -> bool:
