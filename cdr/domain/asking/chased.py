@@ -7,11 +7,11 @@ outstanding requests, each with the levels that went out. On which days somethin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.domain.asking.prompts_due import ToCome, sent_for, to_come
 from cdr.domain.asking.requests import OUTSTANDING, Request, outstanding
+from cdr.domain.case.kept import as_kept, day_kept, kept_day
 
 if TYPE_CHECKING:
     from cdr.domain.process.chasing_rules import ChasingRules
@@ -26,9 +26,9 @@ def kept_row(requests: Body, prompts: Body) -> dict[str, Any] | None:
     asked = [
         [
             one.agency,
-            one.requested_on.isoformat(),
-            one.held_until.isoformat() if one.held_until else None,
-            {level: day.isoformat() for level, day in sent_for(one, prompts).items()},
+            as_kept(one.requested_on),
+            as_kept(one.held_until),
+            {level: as_kept(day) for level, day in sent_for(one, prompts).items()},
         ]
         for one in outstanding(requests)
     ]
@@ -40,7 +40,6 @@ def of_kept_rows(rows: Mapping[str, Body], rules: ChasingRules) -> Iterator[ToCo
     """The messages to come about each outstanding request of these cases. Raises: UnknownHolidays."""
     for row in rows.values():
         for agency, requested_on, held_until, sent in row["asked"]:
-            until = date.fromisoformat(held_until) if held_until else None
-            request = Request(agency, date.fromisoformat(requested_on), OUTSTANDING, held_until=until)
-            went = {level: date.fromisoformat(day) for level, day in sent.items()}
+            request = Request(agency, day_kept(requested_on), OUTSTANDING, held_until=kept_day(held_until))
+            went = {level: day_kept(day) for level, day in sent.items()}
             yield to_come(request, went, rules, rules.working_days, rules.closures.get(agency, ()))

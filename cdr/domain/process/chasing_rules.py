@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cdr.domain.case.kept import day_kept
 from cdr.domain.process.clocks import Closure, WorkingDays
 from cdr.records import dataclass, field
 
@@ -73,16 +74,15 @@ def as_kept(rules: ChasingRules) -> dict[str, Any]:
 
 def of_kept(kept: Mapping[str, Any]) -> ChasingRules:
     """The rules that `as_kept` gave."""
-    read = date.fromisoformat
     first, last = kept["years"]
     return ChasingRules(
         chasing=_chasing(kept["chasing"]),
         national_chasing=_chasing(kept["national_chasing"]),
-        working_days=WorkingDays.of(map(read, kept["holidays"]), first, last),
+        working_days=WorkingDays.of(map(day_kept, kept["holidays"]), first, last),
         unconfirmed=frozenset(kept["unconfirmed"]),
         confirm_arrival=kept["confirm_arrival"],
         closures={
-            agency: tuple(Closure(read(first), read(last)) for first, last in closed)
+            agency: tuple(Closure(day_kept(first), day_kept(last)) for first, last in closed)
             for agency, closed in kept["closures"].items()
         },
     )
@@ -94,4 +94,4 @@ def _kept_chasing(rule: Chasing) -> list[Any]:
 
 def _chasing(kept: list[Any]) -> Chasing:
     source, since, weeks, days = kept
-    return Chasing(source, date.fromisoformat(since), tuple(weeks), days)
+    return Chasing(source, day_kept(since), tuple(weeks), days)
