@@ -145,11 +145,7 @@ class Gnupg:
         Raises: NotAllowed when GnuPG cannot.
         """
         answer = self._with_passphrase(passphrase, [*LOCK, "--armor", "--symmetric"], data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed(
-                "GnuPG could not lock the child's details with a pass-phrase.", "See: cdr doctor"
-            )
-        return answer.out
+        return _locked(answer, "GnuPG could not lock the child's details with a pass-phrase.")
 
     def encrypt_for(self, data: bytes, recipients: Sequence[str], signer: str, passphrase: str = "") -> bytes:
         """`data` encrypted to these keys, armoured: signed, one private-key operation; or with a pass-phrase that opens it too, and unsigned.
@@ -161,18 +157,12 @@ class Gnupg:
             return self.encrypt_mail(data, recipients, signer)
         options = [*LOCK, "--armor", "--symmetric", "--encrypt", *_recipients(recipients)]
         answer = self._with_passphrase(passphrase, options, data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed("GnuPG could not encrypt the file.", "See: cdr doctor")
-        return answer.out
+        return _locked(answer, "GnuPG could not encrypt the file.")
 
     def seal(self, data: bytes, secret: str) -> bytes:
         """`data` sealed with a secret of 256 random bits; needs no key. Raises: NotAllowed when GnuPG cannot."""
         answer = self._with_passphrase(secret, [*SEALING, "--symmetric"], data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed(
-                "GnuPG could not seal what is kept beside the store.", "See: cdr doctor"
-            )
-        return answer.out
+        return _locked(answer, "GnuPG could not seal what is kept beside the store.")
 
     def unseal(self, data: bytes, secret: str, what: str) -> bytes:
         """What `seal` sealed; no private-key operation. Raises: NotAuthentic for anything else."""
@@ -181,16 +171,20 @@ class Gnupg:
             return answer.out
         raise gpg.why_not_opened(answer, what)
 
-    def begin_unsealing(self, secret: str, descriptor: int) -> tuple[programs.Process, int]:
+    def begin_unsealing(
+        self, told_by: tuple[str, int], descriptor: int, *, with_key: bool
+    ) -> tuple[programs.Process, int]:
         """A GnuPG that reads names of files, `NAME.gpg` each, opens what `seal` sealed with one secret, and writes it to `NAME`.
 
-        `descriptor` stays open in it. Gives the process, and where its status lines can be read. No private-key operation.
+        By which option and descriptor it is told the secret: `--passphrase-fd`, or `--command-fd`, where it asks for it. `with_key`: it opens the
+        secret itself first, one private-key operation. `descriptor` stays open in it. Gives the process, and where its status lines can be read.
         How much it may write is for whoever reads it to say: GnuPG counts that of all its files together, and what is over it is
         left out of one that it calls whole.
         """
-        options = [*UNSEALING, "--multifile", "--decrypt"]
-        with _told_through_a_pipe(secret) as reading:
-            return gpg.begin([*self._with_ring(), "--passphrase-fd", str(reading), *options], (reading, descriptor))
+        self.private_key_operations += with_key
+        option, reading = told_by
+        ring = self._with_ring(own=with_key and self._asks_own)
+        return gpg.begin([*ring, option, str(reading), *UNSEALING, "--multifile", "--decrypt"], (reading, descriptor))
 
     def _with_passphrase(self, passphrase: str, options: Sequence[str], data: bytes) -> Answer:
         with _told_through_a_pipe(passphrase) as reading:
@@ -206,9 +200,8 @@ class Gnupg:
         answer = self._run(["--no-symkey-cache", "--max-output", str(most), "--decrypt"], data, may_ask=True, own=True)
         never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED", "NEED_PASSPHRASE_SYM")
         opened = answer.count("DECRYPTION_OKAY") == answer.count("PLAINTEXT") == 1 and answer.count("ENC_TO") > 0
-        hidden = (
-            answer.code == 2 and answer.count("NO_SECKEY") > 0
-        )  # a key that is locked was tried in vain, another opened it
+        # A key that is locked was tried in vain, another opened it.
+        hidden = answer.code == 2 and answer.count("NO_SECKEY") > 0
         if (answer.code == 0 or hidden) and opened and len(answer.out) < most and not any(map(answer.count, never)):
             return answer.out
         cause = gpg.cause(answer)
@@ -386,6 +379,13 @@ def _why_not_signed(answer: Answer, fingerprint: str) -> CdrError | None:
     if locked:
         return TryAgain(f"The key {short(fingerprint)} is locked: {locked}.", UNLOCK_HINT)
     return gpg.cause(answer)
+
+
+def _locked(answer: Answer, failed: str) -> bytes:
+    """What was made that a pass-phrase opens. Raises: NotAllowed, with `failed`, where nothing came of it."""
+    if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
+        raise gpg.cause(answer) or NotAllowed(failed, "See: cdr doctor")
+    return answer.out
 
 
 def is_encrypted(answer: Answer) -> bool:

@@ -104,7 +104,7 @@ class Index:
         if asked not in self._columns:
             at_rest, column = self.column_at_rest(asked), self.parts.columns[asked.column]
             busy = {case: column.of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
-            if column.word and self._part_now().at:
+            if column.is_apart and self._part_now().at:
                 self.parts.keep_words(self._part_now(), self.parts.rows(self.facts_not_at_rest()))
             self._columns[asked] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
         return self._columns[asked]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.domain.rulebook.validation import date_at, items_at, mapping_at, text_at, words_at
 from cdr.errors import NotFound
 from cdr.records import dataclass, field
+
+if TYPE_CHECKING:
+    from cdr.domain.process.clocks import Closure
 
 MEMBERS = "panel.members"
 FORM = "form"  # how a form comes to an agency where nothing else is said; the other ways are in `agency_routes`
@@ -25,18 +28,6 @@ class Person:
     email: str = ""
     phone: str = ""
     key: str = ""
-
-
-@dataclass(frozen=True)
-class Closure:
-    """Days on which nobody is at an agency, both ends counted."""
-
-    first: date
-    last: date
-
-    def holds(self, day: date) -> bool:
-        """Whether this is one of its days."""
-        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True)
@@ -301,6 +292,8 @@ def _closures(item: Mapping[str, Any]) -> Iterator[Closure]:
     for _, closure in items_at(item, "closed"):
         first, last = date_at(closure, "from"), date_at(closure, "until")
         if first and last:
+            from cdr.domain.process.clocks import Closure
+
             yield Closure(first, last)
 
 
