@@ -64,4 +64,4 @@ def _as_they_lie(first: str, folders: list[str]) -> bytes:
 
 def names(*parts: str) -> list[str]:
     """The sorted file names in one shipped folder."""
-    return sorted(path.name for path in Path(folder(parts[0]), *parts[1:]).iterdir())
+    return sorted(one.name for one in os.scandir(Path(folder(parts[0]), *parts[1:])))
