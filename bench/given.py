@@ -59,14 +59,14 @@ def programs(built: Built) -> Iterator[tuple[str, float]]:
     path, blob = next((path, blob) for path, blob in git.tree(head).items() if path.startswith("cases/"))
 
     def unsealed() -> None:
-        opening = Unsealing(gnupg, SECRET)
+        opening = Unsealing(gnupg)
+        opening.secret_in(secret)
         for one in kept:
             assert opening.open(one)
         opening.end()
 
     started: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("gpg: the secret of what is kept (private key)", lambda: gnupg.decrypt(secret, "")),
-        ("gpg: what is kept and asked", unsealed),
+        ("gpg: the secret of what is kept (private key), and what is kept and asked", unsealed),
         ("gpg: two documents encrypted to the members", lambda: encrypting.encrypted(gnupg, DOCUMENTS, readers)),
         ("gpg: the signature (private key)", lambda: gnupg.sign(b"x" * 400, built.member)),
         ("git: the branch", lambda: git.publish(head, head, "bench")),

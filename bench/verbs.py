@@ -32,7 +32,11 @@ CHASE, CHASE_AGAIN, CHASER, CHASER_AGAIN = (
     "the same by the chaser's key, on a quiet day",
     "the same by the chaser's key, the first run",
 )
-TALLY, TALLY_ANEW = "tally, ten years, asked before", "tally, ten years, not asked before"
+TALLY, TALLY_LATER, TALLY_FIRST = (
+    "tally, ten years, asked before",
+    "tally, ten years, asked before on another day",
+    "tally, ten years, asked for the first time",
+)
 INDEX, MULTIFILE, VERIFY, VERIFY_AGAIN = "first index", "`gpg --multifile` of the same", "verify", "verify, again"
 INDEX_PROTECTED, MULTIFILE_PROTECTED = (
     "first index, key with a pass-phrase",
@@ -160,7 +164,8 @@ def questions(built: Built) -> list[Verb]:
         said("find", "find", data=b"Nobody Atall\n", ends_with=(0, 1, 66)),
         said("tally, one year", "tally", "--year", "2024/25"),
         Verb(TALLY, lambda: [*tally], target=years),
-        Verb(TALLY_ANEW, lambda: [*tally], target=years, before=lambda: forget(built, "*/summed-*")),
+        Verb(TALLY_LATER, lambda: [*tally], target=years, before=lambda: forget(built, "*/summed-answer-*")),
+        said(TALLY_FIRST, *tally, before=lambda: forget(built, "*/summed-*")),
         said("action list", "action", "list"),
         said("agencies", "agencies", "--year", "2025/26"),
         said("delays", "delays", "--year", "2025/26"),

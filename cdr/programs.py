@@ -60,13 +60,13 @@ class Ended:
         return -self.code if self.code < 0 else max(0, self.code - KILLED)
 
 
-_silent: set[str] = set()
+given_up: set[str] = set()  # what is not tried again in this run of cdr: programs that were silent, and what others add
 started: Counter[str] = Counter()  # how often each program was started in this run of cdr
 
 
 def begin() -> None:
-    """A run of cdr begins: every program is waited for again."""
-    _silent.clear()
+    """A run of cdr begins: nothing is given up."""
+    given_up.clear()
     started.clear()
 
 
@@ -92,7 +92,7 @@ def run(
         except BaseException as error:
             end(process)
             if isinstance(error, subprocess.TimeoutExpired):
-                _silent.add(command[0])
+                given_up.add(command[0])
                 raise OverTime from None
             raise
     return Ended(process.returncode, out, said)
@@ -108,7 +108,7 @@ def start(
     """A program that was started, with pipes to it and from it. Raises: as `run`."""
     import subprocess
 
-    if command[0] in _silent:
+    if command[0] in given_up:
         raise OverTime
     started[command[0]] += 1
     return subprocess.Popen(
@@ -140,7 +140,7 @@ def limited(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
     finally:
         timer.cancel()
         if over.is_set():
-            _silent.add(str(process.args[0]))  # type: ignore[index]
+            given_up.add(str(process.args[0]))  # type: ignore[index]
             raise OverTime
 
 

@@ -1,30 +1,30 @@
 """Dataclasses whose methods are made when they are first needed: a command loads some hundred of them and uses a few.
 
 The standard library writes and compiles six functions for each class while its module loads, which was a third of the processor time
-of a question. Here the fields are the standard library's (`field`, `fields`, `replace` and `asdict` work as ever), worked out when
-somebody asks for them; what classes have in common is one function for all, and one that takes a class's own arguments is compiled
-for a class of which more than a few objects are made.
+of a question. Here the fields are the standard library's, worked out when somebody asks for them (`asdict`, or who
+takes these for dataclasses); what classes have in common is one function for all, and one that takes a class's own arguments is
+compiled for a class of which more than a few objects are made. So what a class says of its fields (`field`) and `replace` are here,
+too, and the standard library's module is loaded only where somebody asks it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__all__ = ["dataclass", "names_of"]
+__all__ = ["asdict", "dataclass", "field", "names_of", "replace"]
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import asdict, dataclass, field, replace
 
     def names_of(cls: type) -> tuple[str, ...]:
         """The names of a class's fields, without working out what else the standard library says of each."""
 
 else:
-    import dataclasses
     from functools import cache
     from operator import attrgetter
     from reprlib import recursive_repr
 
-    MISSING = dataclasses.MISSING
+    MISSING = object()
     FEW = 20  # objects of a class; to compile a function takes as long as to make some thirty without it
 
     def dataclass(cls=None, /, *, frozen=False, kw_only=False):
@@ -34,16 +34,40 @@ else:
         return _made(cls, frozen, kw_only)
 
     def _made(cls, frozen, kw_only):
-        cls.__doc__ = cls.__doc__ or cls.__name__  # else a signature is worked out for it
-        methods = {"__init__": _first_init(cls, frozen), "__repr__": _repr, "__eq__": _eq, "__compared__": None}
-        methods |= (
-            {"__hash__": _hash, "__setattr__": _refused, "__delattr__": _refused} if frozen else {"__hash__": None}
-        )
-        for name in methods.keys() - vars(cls).keys():  # a method that the class has itself stays
-            setattr(cls, name, methods[name])
+        own = vars(cls)
+        if not cls.__doc__:
+            cls.__doc__ = cls.__name__  # else a signature is worked out for it
+        for name, method in METHODS_OF_FROZEN if frozen else METHODS_OF_OPEN:
+            if name not in own:  # a method that the class has itself stays
+                setattr(cls, name, method)
+        if "__init__" not in own:
+            cls.__init__ = _first_init(cls, frozen)
         cls.__kw_only__ = kw_only
         cls.__dataclass_fields__ = _Fields(cls)
         return cls
+
+    def asdict(record):
+        """As `dataclasses.asdict`."""
+        import dataclasses
+
+        return dataclasses.asdict(record)
+
+    def replace(record, /, **changes):
+        """As `dataclasses.replace`: one like it, with some fields otherwise."""
+        return record.__class__(**{name: getattr(record, name) for name in names_of(record.__class__)} | changes)
+
+    class field:  # noqa: N801 - it is called as `dataclasses.field` is
+        """What a class says of one of its fields, in the words of the standard library."""
+
+        def __init__(self, *, default=MISSING, default_factory=MISSING, repr=True, compare=True, kw_only=MISSING):
+            self.default, self.default_factory, self.kw_only = default, default_factory, kw_only
+            self.repr, self.compare = repr, compare
+
+        def told(self):
+            """The same for the standard library."""
+            import dataclasses
+
+            return dataclasses.field(**{name: value for name, value in vars(self).items() if value is not MISSING})
 
     class _Fields:
         """The fields of a class, which the standard library works out when somebody asks for them: then they stand in the place of this."""
@@ -52,8 +76,12 @@ else:
             self.cls = cls
 
         def __get__(self, _object, _cls):
+            import dataclasses
+
             cls = self.cls
-            _own(cls)
+            for name in _own(cls):
+                if isinstance(value := vars(cls).get(name), field):
+                    setattr(cls, name, value.told())
             del cls.__dataclass_fields__
             dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=cls.__kw_only__)
             return cls.__dataclass_fields__
@@ -61,13 +89,15 @@ else:
     class _Taken:
         """What an object takes for one of its fields: a value, else the default, else what the factory makes."""
 
+        factory = MISSING
+        compare = repr = True
+
         def __init__(self, name, value, kw_only):
-            is_told = isinstance(value, dataclasses.Field)
-            self.name = name
-            self.default = value.default if is_told else value
-            self.factory = value.default_factory if is_told else MISSING
-            self.kw_only = value.kw_only if is_told and value.kw_only is not MISSING else kw_only
-            self.compare = not is_told or value.compare
+            self.name, self.default, self.kw_only = name, value, kw_only
+            if isinstance(value, field):
+                self.default, self.factory = value.default, value.default_factory
+                self.compare, self.repr = value.compare, value.repr
+                self.kw_only = kw_only if value.kw_only is MISSING else value.kw_only
 
     def _own(cls):
         """What a class takes beside what those before it take; asked before the standard library clears the fields away."""
@@ -92,14 +122,15 @@ else:
 
     def _first_init(cls, frozen):
         """What takes the arguments of the first few objects of a class; of one that has more, it makes a function that takes them."""
-        taken, made = None, 0
+        taken, places, made = None, (), 0
 
         def first(self, /, *arguments, **named):
-            nonlocal taken, made
+            nonlocal taken, places, made
             if taken is None:
                 taken = _taken(cls)
+                places = [one.name for one in taken if not one.kw_only]
             made += 1
-            values = _values_of(taken, arguments, named) if made <= FEW else None
+            values = _values_of(taken, places, arguments, named) if made <= FEW else None
             if values is None:  # many, or wrong: then it says what is wrong
                 cls.__init__ = _init(cls, taken, frozen)
                 cls.__init__(self, *arguments, **named)
@@ -108,20 +139,23 @@ else:
 
         return first
 
-    def _values_of(taken, arguments, named):
+    def _values_of(taken, places, arguments, named):
         """The value of each field; None where one is missing or too much."""
-        places = [one.name for one in taken if not one.kw_only]
-        given = {**dict(zip(places, arguments, strict=False)), **named}
+        given = dict(zip(places, arguments, strict=False))
+        given.update(named)
         if len(given) < len(arguments) + len(named):
             return None
+        if len(arguments) == len(taken):
+            return given
         values = {}
         for one in taken:
-            if one.name in given:
-                values[one.name] = given.pop(one.name)
+            name = one.name
+            if name in given:
+                values[name] = given.pop(name)
             elif one.default is not MISSING:
-                values[one.name] = one.default
+                values[name] = one.default
             elif one.factory is not MISSING:
-                values[one.name] = one.factory()
+                values[name] = one.factory()
             else:
                 return None
         return None if given else values
@@ -150,7 +184,7 @@ else:
 
     @recursive_repr()
     def _repr(self):
-        shown = (f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if one.repr)
+        shown = (f"{one.name}={getattr(self, one.name)!r}" for one in _taken(self.__class__) if one.repr)
         return f"{self.__class__.__qualname__}({', '.join(shown)})"
 
     def _eq(self, other):
@@ -164,7 +198,7 @@ else:
 
     def _values(cls):
         """What gives the values by which objects of a class are compared; found once for each class."""
-        found = cls.__dict__["__compared__"]
+        found = vars(cls).get("__compared__")
         if found is None:
             names = [one.name for one in _taken(cls) if one.compare]
             several = attrgetter(*names) if len(names) > 1 else None
@@ -172,4 +206,11 @@ else:
         return found
 
     def _refused(self, name, *value):
+        import dataclasses
+
         raise dataclasses.FrozenInstanceError(f"cannot change the field {name!r}")
+
+    METHODS_OF_OPEN = (("__repr__", _repr), ("__eq__", _eq), ("__hash__", None))
+    METHODS_OF_FROZEN = (
+        ("__repr__", _repr), ("__eq__", _eq), ("__hash__", _hash), ("__setattr__", _refused), ("__delattr__", _refused),
+    )  # fmt: skip

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import DONE, TO_ACT_ON, InvalidData
+from cdr.records import asdict
 from cdr.terminal.output import file_name, given, put_json, put_line, say
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from cdr.app import App
 from cdr.commands.options import as_json, case_reference, happened, on, pass_app
 from cdr.domain.case.contacts import HOW, Contact, contacts_of
 from cdr.errors import WrongUsage
+from cdr.records import replace
 from cdr.terminal.output import given, put, put_json, say, table
 from cdr.work.changing import changing
 

@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from cdr import programs
 from cdr.app import App, rules
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import DONE, MEND, NOT_USED, TO_ACT_ON, CdrError, DiskFailed
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass
 from cdr.terminal.output import file_name, put_json, put_line
 from cdr.work.taking_in import check
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, case_reference, pass_app
 from cdr.errors import DONE, TO_ACT_ON, ConditionsNotMet
+from cdr.records import asdict
 from cdr.terminal.output import put, put_json, say
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from cdr import disk
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import TO_ACT_ON, WrongUsage
+from cdr.records import asdict
 from cdr.terminal.output import file_name, put, put_json, say
 
 

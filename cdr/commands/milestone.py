@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from cdr.commands.options import Day, as_json, case_reference, pass_app
 from cdr.domain.case.milestones import KINDS, Milestone, words_for
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.forms.codelists import code_list
+from cdr.records import replace
 from cdr.terminal.output import given, put, put_json, say, table
 from cdr.work.attaching import attached
 from cdr.work.changing import changing

@@ -6,7 +6,6 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from cdr import moments
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import InvalidData, NotAllowed, NotAuthentic, Problem, WrongUsage
+from cdr.records import replace
 from cdr.store.drafts import kept_here
 from cdr.terminal.output import file_name, given, put, put_json, say, to_fill_in
 from cdr.work.known import already_known, likely

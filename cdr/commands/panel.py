@@ -342,9 +342,8 @@ def minutes(app: App, id_: str, file: str, as_json: bool) -> None:
 
     Example: cdr panel minutes P2026-03-18 --from minutes.txt
     """
-    from dataclasses import replace
-
     from cdr.domain.panel.meeting import Minutes
+    from cdr.records import replace
     from cdr.work.asked_text import asked_text
 
     text = asked_text(file, "minutes.text", "Minutes")

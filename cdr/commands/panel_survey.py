@@ -28,9 +28,8 @@ def command(app: App, id_: str, in_time: int, in_part: int, not_in_time: int, fi
 
     Example: cdr panel survey P2026-03-18 --in-time 7 --in-part 2 --not-in-time 1
     """
-    from dataclasses import replace
-
     from cdr.domain.panel.meeting import Survey
+    from cdr.records import replace
     from cdr.work.asked_text import asked_text
 
     words = asked_text(file, "survey.text", "What members said") if file else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from cdr import moments
 from cdr.app import App, rules
 from cdr.commands.options import Day, as_json, pass_app
 from cdr.errors import InvalidData, Problem, WrongUsage
+from cdr.records import replace
 from cdr.terminal.output import STDOUT, file_name, given, put, put_json, refuse_two_results, say, table, to_file
 
 if TYPE_CHECKING:

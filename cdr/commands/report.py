@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from cdr.commands.options import as_json, output_file, pass_app
 from cdr.commands.publishing import dry_run, refuse_preview_of_nothing, threshold
 from cdr.documents.report.report import FORMATS
 from cdr.errors import InvalidData, Problem, TryAgain, WrongUsage
+from cdr.records import replace
 from cdr.store import report_kept
 from cdr.terminal.output import STDOUT, put_json, refuse_two_results, say, to_file
 from cdr.work.releasing import Asked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +12,7 @@ from cdr.commands.options import as_file, pass_app
 from cdr.commands.publishing import dry_run, refuse_preview_of_nothing, threshold
 from cdr.documents.tables.formats import FORMATS
 from cdr.errors import WrongUsage
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.statistics.rounding import METHODS, SUPPRESS
 from cdr.terminal.output import deliver, put, put_json, say
 from cdr.work.counting import agencies, facts, facts_not_at_rest, groups, looks_back, setting, with_panel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from cdr.app import App, rules
 from cdr.commands.options import as_json, output_file, pass_app
 from cdr.commands.publishing import dry_run, refuse_preview_of_nothing, threshold
 from cdr.errors import WrongUsage
+from cdr.records import replace
 from cdr.terminal.output import put, put_json, refuse_two_results, say, to_file
 from cdr.work.conditions import life_limiting as life_limiting_of
 from cdr.work.counting import agencies, facts, setting

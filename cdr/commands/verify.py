@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ import click
 from cdr.app import App
 from cdr.commands.options import as_json, pass_app
 from cdr.errors import DONE, TO_ACT_ON, NotAllowed
+from cdr.records import asdict
 from cdr.terminal.output import put_json, put_line, say, say_line
 
 if TYPE_CHECKING:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
 from functools import cache
 from typing import Any
 
 from cdr import resources
 from cdr.documents.web_page import Keep, as_it_is, filled
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 FOLDER = "offline-form"
 SCRIPTS = ("fields", "page")

@@ -6,7 +6,6 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import field
 from typing import Any
 
 from cdr.errors import InvalidData, Problem
@@ -14,7 +13,7 @@ from cdr.expressions import expression
 from cdr.forms import plain_yaml
 from cdr.forms.text_in import NOT_IN_A_FILE, NOT_IN_TEXT, decoded, too_many_marks
 from cdr.forms.yaml_faults import ALIAS, CONTROL, DIRECTIVE, HINTS, MARKS, SYNTAX, TAG
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 MAX_NODES = 20_000
 HALVES = expression("[\ud800-\udbff][\udc00-\udfff]")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
 from functools import cache
 from typing import Any
 
 from cdr import resources
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 KNOWN_KEYS = ("code", "label", "group", "since", "until")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +16,7 @@ from cdr.forms.codec import Scalar, Source, read_source, shown_key
 from cdr.forms.formats import FORMATS
 from cdr.forms.schema_faults import OTHERWISE, RANGES, RULES, TYPES, UNKNOWN, WEIGHT
 from cdr.forms.schema_files import Schema, expanded
+from cdr.records import replace
 from cdr.written import folded, invisible
 
 if TYPE_CHECKING:

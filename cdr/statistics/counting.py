@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from datetime import date
 from functools import cached_property
 
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.groups import LISTED
 from cdr.statistics.labels import EVERY, Labels

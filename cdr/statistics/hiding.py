@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.statistics.attack import Attack, Watch, unwatched
 from cdr.statistics.told import Key, Limits, Secret, Sum, Told
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from cdr.domain.case.facts import Facts
 from cdr.domain.case.kept import DAYS, as_kept, kept_day
+from cdr.records import names_of
 from cdr.statistics.facts import CaseFacts, RequestFacts, case_facts
 from cdr.statistics.panel_years import Overridden, overridden
 from cdr.statistics.years import year_of
 
 DAYS_COUNTED = DAYS | {"reviewed_on"}
-COUNTED = tuple(field.name for field in fields(CaseFacts) if field.name not in ("case", "requests"))
+COUNTED = tuple(name for name in names_of(CaseFacts) if name not in ("case", "requests"))
 PLACES_OF_DAYS = tuple(place for place, name in enumerate(COUNTED) if name in DAYS_COUNTED)
 
 

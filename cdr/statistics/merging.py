@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from cdr.records import replace
 from cdr.statistics.chance import count_interval
 from cdr.statistics.counting import WHOLE
 from cdr.statistics.labels import Labels

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from functools import cached_property
 
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.statistics.hiding import Counts
 from cdr.statistics.labels import NOT_KNOWN, NOT_STATED
 from cdr.statistics.published_counts import (

@@ -6,9 +6,8 @@ The counts are those of all its tables and years together with everything that w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.statistics.attack import Attack, Watch, unwatched
 from cdr.statistics.hiding import Counts, hide
 from cdr.statistics.public_counts import OF_YEARS, PUBLISHED, REVIEWED, Besides, Work

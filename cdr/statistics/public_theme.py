@@ -7,8 +7,8 @@ and of each year. Which sums a reader knows of follows from what the cases have 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from cdr.records import replace
 from cdr.statistics.public_counts import CONCERNS, PUBLISHED, REVIEWED, UNKNOWN, Besides
 from cdr.statistics.published_counts import SPAN, among, others, theme_of, time_of, true_counts
 from cdr.statistics.rounding import Method

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cdr import moments
 from cdr.domain.rulebook.validation import date_at
 from cdr.forms import migrations
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.statistics.rounding import SUPPRESS
 
 if TYPE_CHECKING:

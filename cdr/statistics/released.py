@@ -7,9 +7,8 @@ They add up apart from each other; what they tell together is by how much they d
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.statistics.published_counts import meet, theme_of, told
 from cdr.statistics.tables import Table, Tally
 from cdr.statistics.told import Key, Limits, Secret, Sum

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.statistics.changed_since import Act, Changed, Revision
 from cdr.statistics.facts import CaseFacts
 from cdr.statistics.rounding import ROUND, SUPPRESS, Method

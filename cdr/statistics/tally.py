@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date
 from typing import Any
 
 from cdr.errors import WrongUsage
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.statistics.chance import count_interval, share_interval
 from cdr.statistics.chance_notes import chance_notes
 from cdr.statistics.counting import OWN_WHOLE, WHOLE, Counted, counted

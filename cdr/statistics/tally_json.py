@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
+from cdr.records import asdict
 from cdr.statistics.changed_since import Revision
 from cdr.statistics.panel_years import PanelYear, PanelYears
 from cdr.statistics.rounding import STEP

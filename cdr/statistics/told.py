@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 Key = tuple[str, str, str]  # table, row, column
 Limits = tuple[int, int | None]  # the least and the most that a count can be; None where there is no most

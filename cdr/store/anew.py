@@ -6,9 +6,8 @@ its files takes no folder that names them. So what else was done comes as one ne
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cdr.errors import NotAllowed
+from cdr.records import replace
 from cdr.store import erasures, incoming, layout, transaction
 from cdr.store.incoming import Incoming, Joint, Sides
 from cdr.store.layout import Place

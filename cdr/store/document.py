@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from cdr.errors import Newer
 from cdr.forms import migrations
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.store.layout import Place, empty_ledger
 
 

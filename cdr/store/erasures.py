@@ -7,12 +7,11 @@ these rules (`History.check`), so what stands in a verified history was asked fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 
 from cdr import moments
 from cdr.errors import VERIFY, NotAuthentic
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass, replace
 from cdr.store import layout
 from cdr.store.objects import Blob, Changes, Commit, Objects
 

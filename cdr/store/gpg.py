@@ -50,6 +50,9 @@ LOCKED = {
     32854: "the agent ran out of secure memory",
     32870: "there is no terminal to ask for the passphrase",
 }
+CANCELLED = {code for code, why in LOCKED.items() if "cancelled" in why}
+ASKING = "asking for a passphrase"  # what is given up where somebody cancels it
+FAILED = ("ERROR ", "FAILURE ")
 ASKED_OF_THE_AGENT = ("ERROR pkdecrypt_failed ", "FAILURE sign")
 # There is no agent, it failed, it hung up; errors of the talk with it; errors of the system that it met.
 FAILED_AGENT = (77, 78, 16383, *range(256, 300), *range(32768, 33000))
@@ -141,8 +144,7 @@ def call(
 
     Raises: TryAgain where it is silent for too long, ToolMissing where it cannot be started.
     """
-    seconds = ATTENDED_SECONDS if may_ask and is_attended() else UNATTENDED_SECONDS
-    seconds += OPERATION_SECONDS * (operations - 1)
+    seconds = patience(may_ask) + OPERATION_SECONDS * (operations - 1)
     status_in, status_out = os.pipe()
     command = _command(options, status_out)
     told: list[bytes] = []
@@ -161,7 +163,10 @@ def call(
         os.close(status_out)
     reading.join(UNATTENDED_SECONDS)
     lines = b"".join(told).decode("utf-8", "replace").splitlines()
-    return Answer(status_lines(lines), ended.out, ended)
+    answer = Answer(status_lines(lines), ended.out, ended)
+    if not CANCELLED.isdisjoint(_codes(answer, FAILED)):
+        programs.given_up.add(ASKING)
+    return answer
 
 
 def begin(options: Sequence[str], descriptors: Sequence[int]) -> tuple[programs.Process, int]:
@@ -183,9 +188,20 @@ def begin(options: Sequence[str], descriptors: Sequence[int]) -> tuple[programs.
         os.close(status_out)
 
 
+def patience(may_ask: bool) -> float:
+    """For how many seconds GnuPG is waited for, where it may ask a person for something, or for nothing."""
+    return ATTENDED_SECONDS if may_ask and is_attended() else UNATTENDED_SECONDS
+
+
 def _command(options: Sequence[str], status: int) -> list[str]:
-    mode = [] if is_attended() else ["--pinentry-mode", "error"]
-    return [binary(), *OPTIONS, *mode, "--status-fd", str(status), *options]
+    return [binary(), *OPTIONS, *_whom_to_ask(), "--status-fd", str(status), *options]
+
+
+def _whom_to_ask() -> Sequence[str]:
+    """How GnuPG comes by a pass-phrase: from nobody without a terminal, and not once more where the question was cancelled in this run."""
+    if not is_attended():
+        return ("--pinentry-mode", "error")
+    return ("--pinentry-mode", "cancel") if ASKING in programs.given_up else ()
 
 
 def status_lines(lines: Sequence[str]) -> tuple[str, ...]:
@@ -211,7 +227,7 @@ def environment() -> dict[str, str]:
 
 def why_locked(answer: Answer) -> str:
     """Why the agent did not use a key, in words that follow `is locked:`; empty where that is not the cause."""
-    return next((LOCKED[code] for code in _codes(answer, ("ERROR ", "FAILURE ")) if code in LOCKED), "")
+    return next((LOCKED[code] for code in _codes(answer, FAILED) if code in LOCKED), "")
 
 
 def cause(answer: Answer) -> CdrError | None:

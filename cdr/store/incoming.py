@@ -7,13 +7,12 @@ files, a second commit follows it, and both become part of the store in the same
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
 from cdr.forms import codec, schema
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.store import erasures, layout, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document, digest

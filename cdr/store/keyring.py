@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from cdr import clock, moments, programs, resources
 from cdr.errors import ToolMissing
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass
 from cdr.store import gpg, kept
 from cdr.store.packets import public_keys
 

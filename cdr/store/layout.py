@@ -20,6 +20,7 @@ FOLDERS = ("cases", "panels", "reports", AGENCIES, "reads", "keys", ERASED, AREA
 MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
 DOCUMENTS = MANAGED[:5]
 LARGEST_REGISTRY, LARGEST_IN_THE_OPEN, LARGEST_ERASURE = 1 << 18, 1 << 20, 1 << 12
+LARGEST_KEY = 1 << 20
 LARGEST_KEYS = 1 << 24  # all that a history ever held, together
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = expression(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")

@@ -5,14 +5,13 @@ What changes for the chaser's key touches requests and prompts alone: nothing el
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cdr.errors import ConditionsNotMet, NotAllowed, NotAuthentic, NotFound
 from cdr.forms import codec
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.store import layout, rotation
 from cdr.store.crypto import Gnupg, short
 from cdr.store.keyring import Key, advice

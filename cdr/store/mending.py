@@ -6,11 +6,10 @@ What stood there stays in the history, and is kept aside as it is, encrypted, fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from cdr import disk
 from cdr.errors import CdrError, Newer, NotAllowed, NotAuthentic, ToolMissing
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.store import layout, transaction
 from cdr.store.document import Document, unwritten
 from cdr.store.layout import Place

@@ -11,11 +11,11 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from cdr import disk
 from cdr.errors import CdrError
+from cdr.records import replace
 from cdr.store import gpg, state
 from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.gpg import Answer

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from cdr.errors import CdrError, NotAuthentic, NotFound, ToolMissing
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.store import layout
 from cdr.store.layout import Place
 from cdr.store.store import Store

@@ -7,12 +7,12 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cdr import clock, disk
 from cdr.forms import migrations
+from cdr.records import replace
 from cdr.store import layout, lock
 from cdr.store.parts import READS
 from cdr.store.registry import MEMBER, Person

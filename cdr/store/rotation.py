@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
 
 from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic, ToolMissing
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.store import layout, transaction
 from cdr.store.document import Document
 from cdr.store.layout import Kind, Place

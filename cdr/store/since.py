@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
+from cdr.records import replace
 from cdr.store.document import Document, for_cache
 from cdr.store.parts import SINCE, Part, Rows, case_of, entries
 from cdr.store.sealing import Sealing

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
-from cdr.store import layout, opening, ownership
+from cdr.store import layout, ownership
 from cdr.store.document import Document, digest, unwritten
 from cdr.store.git import Git
 from cdr.store.history import Keys
-from cdr.store.keyring import Key
 from cdr.store.layout import Place
 from cdr.store.objects import LARGEST, Blob
-from cdr.store.packets import recipient_ids
 from cdr.store.registry import Person, encryption_ids, may_read
 from cdr.store.revisions import Revisions
+
+if TYPE_CHECKING:
+    from cdr.store.keyring import Key
 
 
 class Snapshot:
@@ -233,6 +235,8 @@ class Snapshot:
 
     def _decrypted(self, read: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], dict[str, bytes]]:
         """What was read, with the plaintext of what opened, by the digest of its ciphertext; asks git nothing, for it runs beside who does."""
+        from cdr.store import opening
+
         found: dict[str, bytes] = {}
         for batch in opening.batches(read.values()):
             for ciphertext, plain in zip(batch, opening.opened(self.keys.gnupg, batch), strict=True):
@@ -275,12 +279,16 @@ class Snapshot:
 
     def behind(self, place: Place, ciphertext: bytes) -> set[str]:
         """The fingerprints of those who can read a document with a subkey that is not in use any more."""
+        from cdr.store.packets import recipient_ids
+
         ids = set(recipient_ids(ciphertext, place.path))
         readers = self.keys.registry.readers(place.kind)
         in_use = encryption_ids(self.public_keys, readers, in_use=True)
         return set(in_use.values()) - {in_use[id_] for id_ in ids & in_use.keys()}
 
     def _is_for_readers(self, place: Place, ciphertext: bytes, keys: Mapping[str, Key], in_use: bool = False) -> bool:
+        from cdr.store.packets import recipient_ids
+
         allowed = self.keys.registry.readers(place.kind)
         owners = encryption_ids(keys, allowed, in_use)
         return sorted(owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)) == sorted(allowed)

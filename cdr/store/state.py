@@ -14,14 +14,13 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from cdr import disk
 from cdr.errors import DiskFailed
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass
 from cdr.store import ownership
 
 OBJECT = expression(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")

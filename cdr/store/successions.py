@@ -8,12 +8,11 @@ See docs/adr/0051.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from cdr.errors import VERIFY, ConditionsNotMet, NotAuthentic
 from cdr.forms import codec
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass
 from cdr.store import layout
 from cdr.store.objects import Blob, Objects
 

@@ -11,13 +11,12 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from cdr import clock, disk
 from cdr.errors import CdrError, InvalidData, Newer, NotAllowed, NotAuthentic
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.store import encrypting, git_files, git_locks, layout, worktree
 from cdr.store.document import Document
 from cdr.store.git import AT_ONCE, Git

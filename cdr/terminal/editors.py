@@ -11,12 +11,11 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 
 from cdr.errors import NotFound, WrongUsage
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 CHOOSER = "sensible-editor"
 USUAL = ("editor", "nano", "nano-tiny", "vi")

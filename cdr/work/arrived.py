@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from cdr.app import App
 from cdr.documents.incoming import armour, kinds, wrong_files
 from cdr.domain.asking.requests import Received, request_of
 from cdr.errors import InvalidData, NotAuthentic, NotFound, Problem
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.store.case_file import CaseFile
 from cdr.terminal.output import file_name, given
 from cdr.work.taking_in import Form, Rules, check

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +13,7 @@ from cdr.domain.asking.requests import Request
 from cdr.domain.asking.sending import Prompt, Unsent
 from cdr.errors import CdrError, NotAllowed, NotFound, WrongConfiguration
 from cdr.mail.transport import TAKEN
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.work import delivery, messages
 from cdr.work.delivery import Ledgers, Sent
 from cdr.work.messages import Letter

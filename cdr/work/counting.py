@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.columns import COUNTED
 from cdr.errors import InvalidData, NotFound
+from cdr.records import replace
 
 if TYPE_CHECKING:
     from cdr.statistics.facts import CaseFacts

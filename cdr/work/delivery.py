@@ -9,7 +9,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +21,7 @@ from cdr.domain.asking.sending import Limits, Prompt, Unsent
 from cdr.errors import DONE, TryAgain, WrongUsage
 from cdr.mail.progress import Progress, Taken
 from cdr.mail.transport import LATER, REFUSED, TAKEN, UNCERTAIN, Delivery, Envelope, Transport, configured
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.store.document import Document
 from cdr.store.layout import Place
 from cdr.store.transaction import DEFERRED, Change, signals_deferred

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from cdr.domain.case.handovers import (
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import HOME_AREAS_ANALYSIS
 from cdr.errors import ConditionsNotMet, InvalidData, NotFound, Problem
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.work.changing import changing
 from cdr.work.known import already_known, likely
 

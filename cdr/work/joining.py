@@ -7,7 +7,6 @@ and nobody is there to ask, nothing is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
@@ -17,7 +16,7 @@ from cdr.domain.case.standing import is_imported
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import ConditionsNotMet, InvalidData, Problem
 from cdr.forms import schema
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.store import layout
 from cdr.terminal.going_back import in_turn
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
 from cdr.columns import KNOWN_BY
 from cdr.errors import ConditionsNotMet, Problem
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.store import across
 
 if TYPE_CHECKING:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from cdr import disk
 from cdr.app import App
 from cdr.errors import CdrError
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.store.drafts import Drafts, kept_here
 
 FOLDER = "made-here"

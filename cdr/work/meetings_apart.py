@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cdr.domain.merging import meetings
 from cdr.domain.merging.renaming import Names, renamed
 from cdr.domain.panel.meeting import new_id
 from cdr.moments import day
+from cdr.records import replace
 from cdr.store import erasures, incoming, layout
 from cdr.store.document import Document
 from cdr.store.incoming import Joint, Sides

@@ -7,7 +7,6 @@ same message.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.said import Said, with_said
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
 from cdr.domain.rulebook.agency_routes import FORM, SECURE_MAIL
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.work.agency_keys import refuse_unusable
 
 if TYPE_CHECKING:

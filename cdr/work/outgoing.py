@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from cdr.domain.asking.said import Said, Told
 from cdr.domain.asking.sending import BOUNCE
 from cdr.errors import CdrError, NotFound
 from cdr.mail import outbox
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.work import gaps, messages
 from cdr.work.delivery import Ledgers, sends
 from cdr.work.messages import Letter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from cdr.domain.asking.requests import Request
 from cdr.domain.asking.sending import Unsent
 from cdr.domain.asking.telling import is_told
 from cdr.errors import NotFound
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 if TYPE_CHECKING:
     from cdr.work.delivery import Ledgers

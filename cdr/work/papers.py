@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,7 +13,7 @@ from cdr.domain.panel.meeting import Meeting, SourceRevision
 from cdr.domain.panel.people import members_of, name_of, refuse_strangers
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
 from cdr.forms.codelists import code_list
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.terminal.output import put, put_json, say, table
 from cdr.work import counting, made_here
 from cdr.work.meetings import changing_meeting, said_in_case

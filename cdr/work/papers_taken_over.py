@@ -6,12 +6,12 @@ An area's own words for a report and the lines of who opened what stay where the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from cdr.domain.merging.renaming import Names, of_some_cases, renamed
 from cdr.domain.panel.meeting import new_id
 from cdr.moments import day
+from cdr.records import replace
 from cdr.statistics.release import release_of
 from cdr.store import panels, passphrases, releases
 from cdr.store.document import Document

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.statistics.release import Release, Words, body_of, made, release_of, withdrawn
 from cdr.terminal.how_far import how_far
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from cdr import disk
 from cdr.errors import Problem
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 
 MOST, MOST_BYTES = 20, 4_000_000
 NOT_THERE, NOT_READ = "RPT-11", "RPT-12"

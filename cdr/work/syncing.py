@@ -7,7 +7,6 @@ field at a time; while nobody has decided, nothing changes: what was recorded he
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any
 
 from cdr.app import App
@@ -15,7 +14,7 @@ from cdr.domain.merging import numbers, waivers
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Side, merged
 from cdr.errors import CdrError, ConditionsNotMet, InvalidData, TryAgain
 from cdr.forms import codec, schema
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.store import anew, erasures, incoming, layout, reads, remotes
 from cdr.store.document import Document, digest
 from cdr.store.exchange import NotShared, Remote

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from cdr.domain.merging.renaming import Names, named, renamed
 from cdr.errors import ConditionsNotMet, WrongUsage
 from cdr.mail import outbox
 from cdr.moments import day
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.statistics.years import year_of
 from cdr.store import anchors, erasing, layout, remotes, taken_over
 from cdr.store.document import Document

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdr.app import App, rules
 from cdr.errors import ConditionsNotMet
+from cdr.records import replace
 from cdr.work.conditions import life_limiting
 from cdr.work.releasing import Asked, Published, publish, register
 

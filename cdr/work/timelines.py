@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdr.app import App, rules
 from cdr.domain.anonymising.known_names import Around
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.timeline.timeline import Timeline
+from cdr.records import replace
 
 if TYPE_CHECKING:
     from cdr.domain.anonymising.anonymise import Anonymiser

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App, rules
 from cdr.errors import InvalidData, Problem
+from cdr.records import replace
 from cdr.statistics.release import Words
 from cdr.terminal.output import say
 from cdr.work.helping import everyone

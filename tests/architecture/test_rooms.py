@@ -78,6 +78,7 @@ OUTSIDE = {
     "smtplib",
 }
 ONLY_IN = {
+    "dataclasses": {"records.py"},
     "gnupg": {"store/keyring.py"},
     "subprocess": {"programs.py", "terminal/desk.py"},
     "ruamel": {"forms/codec.py", "forms/comments.py", "forms/plain_yaml.py"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,12 @@ def asked(cdr: Shell, sudi: str, begun_asked: Path, tmp_path: Path) -> str:
     copied(begun_asked, tmp_path)
     seen(cdr.store)
     return sudi
+
+
+@pytest.fixture
+def home() -> Iterator[str]:
+    """One more home of GnuPG."""
+    made = subprocess.run(["mktemp", "-d", "/tmp/cdr-XXXXXX"], capture_output=True, check=True).stdout.decode().strip()
+    yield made
+    subprocess.run(["gpgconf", "--homedir", made, "--kill", "all"], capture_output=True, check=False)
+    subprocess.run(["rm", "-r", made], check=False)

@@ -17,6 +17,8 @@ from conftest import Shell
 
 from cdr.store import layout
 
+LATE = "Ngô Thị Late-Khách"
+
 
 def git(folder: Path, *arguments: str, data: bytes = b"", code: int | None = 0, home: str | None = None) -> str:
     """What a plain git command prints, with the person's own GnuPG home."""
@@ -177,3 +179,13 @@ def on_the_path(folder: Path) -> None:
 
 def clean(store: Path) -> bool:
     return git(store, "status", "--porcelain", "--untracked-files=all") == ""
+
+
+def key_made(
+    home: str, *options: str, kind: str = "future-default", usage: str = "default", expires: str = "1y"
+) -> str:
+    """A key made anew in a home of GnuPG, without a pass-phrase where `options` name none; its fingerprint."""
+    arguments = ("--passphrase", "", *options, "--quick-generate-key", f"{LATE} <late@northshire.example>")
+    gpg(home, *arguments, kind, usage, expires)
+    listed = gpg(home, "--with-colons", "--list-keys").decode()
+    return next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))

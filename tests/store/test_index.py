@@ -42,7 +42,9 @@ class Counter:
         wanted = {"-d", "--decrypt", "--detach-sign", "--sign", "--clear-sign"}
         by_a_key = [line.split() for line in lines if "--passphrase-fd" not in line]
         return sum(
-            sum(word.endswith(".gpg") for word in words) if "--multifile" in words else bool(wanted & {*words})
+            sum(word.endswith(".gpg") for word in words)
+            if "--multifile" in words and "--command-fd" not in words  # which opens one secret, and all else with that
+            else bool(wanted & {*words})
             for words in by_a_key
         )
 

@@ -1,4 +1,4 @@
-"""Recipients that cannot be used, keys that are locked or not there, and settings that would add somebody."""
+"""Recipients that cannot be used, keys that are not there, and settings that would add somebody."""
 
 from __future__ import annotations
 
@@ -13,46 +13,42 @@ from pathlib import Path
 import pytest
 from conftest import EXAMPLES, People, Shell, run
 from gnupg import ImportResult
-from store.hands import before, document, encrypted, findings, git, gpg, refused_everywhere, sign_commit, unchanged
+from store.hands import (
+    LATE,
+    before,
+    document,
+    encrypted,
+    findings,
+    git,
+    gpg,
+    key_made,
+    refused_everywhere,
+    sign_commit,
+    unchanged,
+)
 
 from cdr.errors import NotAuthentic
 from cdr.store import gpg as gpg_
 from cdr.store.keyring import _watched
-from cdr.store.packets import LARGEST_KEY, public_keys, recipient_ids
+from cdr.store.layout import LARGEST_KEY
+from cdr.store.packets import public_keys, recipient_ids
 
-LATE = "Ngô Thị Late-Khách"
 FORM = EXAMPLES / "form-a-sudi.yaml"
 
 
-@pytest.fixture
-def home() -> Iterator[str]:
-    """One more home of GnuPG."""
-    made = subprocess.run(["mktemp", "-d", "/tmp/cdr-XXXXXX"], capture_output=True, check=True).stdout.decode().strip()
-    yield made
-    subprocess.run(["gpgconf", "--homedir", made, "--kill", "all"], capture_output=True, check=False)
-    subprocess.run(["rm", "-r", made], check=False)
-
-
-def _made(home: str, *options: str, kind: str = "future-default", usage: str = "default", expires: str = "1y") -> str:
-    arguments = ("--passphrase", "", *options, "--quick-generate-key", f"{LATE} <late@northshire.example>")
-    gpg(home, *arguments, kind, usage, expires)
-    listed = gpg(home, "--with-colons", "--list-keys").decode()
-    return next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))
-
-
 def _expired(home: str) -> str:
-    return _made(home, "--faked-system-time", "20200101T000000")
+    return key_made(home, "--faked-system-time", "20200101T000000")
 
 
 def _revoked(home: str) -> str:
-    fingerprint = _made(home)
+    fingerprint = key_made(home)
     text = (Path(home) / "openpgp-revocs.d" / f"{fingerprint}.rev").read_text().replace("\n:-----", "\n-----")
     gpg(home, "--import", data=text.encode())
     return fingerprint
 
 
 def _sign_only(home: str) -> str:
-    return _made(home, kind="ed25519", usage="sign")
+    return key_made(home, kind="ed25519", usage="sign")
 
 
 def _join(cdr: Shell, people: People, fingerprint: str, armoured: bytes | None) -> None:
@@ -84,7 +80,7 @@ def test_one_recipient_who_cannot_be_encrypted_to(
 @pytest.mark.hurt
 @pytest.mark.parametrize("armoured", [None, b"", b"not a key"])
 def test_one_recipient_whose_key_is_not_there(cdr: Shell, people: People, home: str, armoured: bytes | None) -> None:
-    fingerprint = _made(home)
+    fingerprint = key_made(home)
     _join(cdr, people, fingerprint, armoured)
     with unchanged(cdr.store):
         assert LATE in cdr("notify", "--from", FORM, as_of="2026-01-09", code=77).err
@@ -103,7 +99,7 @@ def test_no_message_goes_out_that_cannot_be_recorded(cdr: Shell, sudi: str, peop
 
 
 def test_a_key_that_can_be_used_is(cdr: Shell, people: People, home: str) -> None:
-    fingerprint = _made(home)
+    fingerprint = key_made(home)
     _join(cdr, people, fingerprint, gpg(home, "--armor", "--export", fingerprint))
     case = cdr("notify", "--from", FORM, as_of="2026-01-09").out.strip()
     assert b"kind: notification" in gpg(home, "-d", data=document(cdr.store, case).read_bytes())
@@ -129,7 +125,7 @@ def test_what_an_expired_key_signed_stays(cdr: Shell, people: People, home: str,
 
 @pytest.mark.hurt
 def test_what_a_revoked_key_signs_counts_for_nothing(cdr: Shell, sudi: str, people: People, home: str) -> None:
-    fingerprint = _made(home)
+    fingerprint = key_made(home)
     good = gpg(home, "--armor", "--export", fingerprint)
     text = (Path(home) / "openpgp-revocs.d" / f"{fingerprint}.rev").read_text().replace("\n:-----", "\n-----")
     gpg(people.second_home, "--import", data=good)
@@ -161,42 +157,6 @@ def test_nobody_is_added_by_settings_or_a_look_alike(cdr: Shell, poisoned: Peopl
         gpg(poisoned.stranger_home, "-d", data=path.read_bytes(), code=2)
     assert findings(cdr, code=0) == set()
     assert cdr("audit", "--json").json["changes"][0]["fingerprint"] == poisoned.member
-
-
-@pytest.fixture
-def locked(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """A store whose only member has a key with a passphrase, which the agent does not know any more."""
-    fingerprint = _made(home, "--passphrase", "correct horse")
-    (Path(home) / "gpg-agent.conf").write_text(f"pinentry-program {_hanging(tmp_path)}\n")
-    gpg(home, "--passphrase", "correct horse", "--detach-sign", data=b"x")
-    monkeypatch.setenv("GNUPGHOME", home)
-    store = Shell(tmp_path / "locked")
-    assert run(["init", str(store.store), "--config", str(EXAMPLES / "store.yaml"), "--member", fingerprint]).code == 0
-    case = store("notify", "--from", FORM, as_of="2026-01-09").out.strip()
-    store.as_of = "2026-01-10"
-    assert store("list").out.startswith("case") and case
-    subprocess.run(["gpgconf", "--homedir", home, "--kill", "gpg-agent"], check=True)
-    return store
-
-
-def _hanging(tmp_path: Path) -> Path:
-    program = tmp_path / "pinentry"
-    program.write_text("#!/bin/sh\nsleep 60\n")
-    program.chmod(0o700)
-    return program
-
-
-def test_a_locked_key_without_a_terminal_ends_at_once(locked: Shell, home: str, tmp_path: Path) -> None:
-    case = next(path.name for path in (locked.store / "cases").iterdir() if path.is_dir())
-    reply, agency = tmp_path / "reply.asc", "northshire-police"
-    reply.write_bytes(gpg(home, "--armor", "--default-recipient-self", "--encrypt", data=b"{}"))
-    with unchanged(locked.store):
-        for command in (
-            ["list"], ["show", case], ["chase"], ["notify", "--from", EXAMPLES / "form-a-neonatal.yaml"], ["bounce", case, agency],
-            ["form", case, agency, "-o", tmp_path / "form.html"], ["return", case, agency, "--nil"], ["return", case, agency, "--from", reply, "--yes"],
-        ):  # fmt: skip
-            answer = locked(*command, code=75, as_of="2026-03-02")
-            assert "locked" in answer.err and "did not answer" not in answer.err
 
 
 @pytest.mark.hurt
@@ -291,7 +251,7 @@ def test_a_secret_key_in_a_store_is_not_taken_in(
 ) -> None:
     """The public key of who made the store is known here: with its secret part here too the store would pass for one's own."""
     attacker, victim = homes(), homes()
-    fingerprint = _made(attacker)
+    fingerprint = key_made(attacker)
     store = _strangers_store(attacker, fingerprint, tmp_path / "evil", monkeypatch)
     secret = gpg(attacker, *armour, "--export-secret-keys", fingerprint)
     (store / "keys" / f"{fingerprint}.asc").write_bytes(secret)
@@ -308,7 +268,7 @@ def test_a_secret_key_in_a_store_is_not_taken_in(
         "cdr: init",
         home=attacker,
     )
-    _made(victim)
+    key_made(victim)
     gpg(victim, "--import", data=gpg(attacker, "--export", fingerprint))
     monkeypatch.setenv("GNUPGHOME", victim)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
@@ -333,7 +293,7 @@ def test_a_secret_key_in_a_store_is_not_taken_in(
 @pytest.mark.hurt
 def test_a_secret_key_that_a_member_puts_into_a_store(cdr: Shell, people: People, home: str) -> None:
     """The commit is refused, and what `keys refresh` gathers from the store is looked at too."""
-    fingerprint = _made(home)
+    fingerprint = key_made(home)
     _join(cdr, people, fingerprint, gpg(home, "--armor", "--export-secret-keys", fingerprint))
     before = _secret_keys(people.home)
     assert "holds a secret key" in cdr("list", code=76).err
@@ -343,7 +303,7 @@ def test_a_secret_key_that_a_member_puts_into_a_store(cdr: Shell, people: People
 
 def test_what_a_file_of_keys_may_hold(people: People, home: str, homes: Callable[[], str]) -> None:
     """Packets of public keys and nothing else, however they are wrapped; GnuPG then takes in what it would have taken in."""
-    fingerprint, other = _made(home), homes()
+    fingerprint, other = key_made(home), homes()
     public = gpg(home, "--export", fingerprint)
     armoured = gpg(home, "--armor", "--export", fingerprint)
     secret = gpg(home, "--export-secret-keys", fingerprint)

@@ -8,16 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from conftest import People
+from store.hands import gpg as gpg_by_hand
 
 from cdr import programs
 from cdr.errors import TryAgain
 from cdr.store import crypto, gpg
 from cdr.store import unsealing as unsealing_module
-from cdr.store.crypto import Gnupg
+from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.sealing import Sealing
 from cdr.store.state import State
 from cdr.store.unsealing import Unsealing
@@ -109,9 +111,106 @@ def test_one_that_is_silent_is_told_and_not_waited_for_for_ever(gnupg: Gnupg, mo
     made.end()
 
 
+def test_the_secret_itself_is_opened_by_the_run_that_opens_all_else(gnupg: Gnupg, people: People) -> None:
+    state = State("0" * 40, Path("/nowhere"))
+    Sealing(gnupg, state, people.member).keep("one", {"is": 1})
+    gnupg.private_key_operations = 0
+    programs.begin()
+    sealing = Sealing(gnupg, state, people.member)
+    assert sealing.share_of("a word", 1000) == sealing.share_of("a word", 1000)
+    assert sealing.open("one") == {"is": 1}
+    assert [*programs.started.values()] == [1] and gnupg.private_key_operations == 1
+
+
+@pytest.fixture
+def protected(gnupg: Gnupg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Someone whose key has a pass-phrase, which the agent holds for nobody yet."""
+    home = tmp_path / "home"
+    home.mkdir(0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    name = "Robin Testcase <robin@team.example>"
+    gpg_by_hand(str(home), "--passphrase", "x", "--quick-generate-key", name, "future-default", "default", "0")
+    gnupg.end_agent()
+    yield gnupg.holds_secret_of().pop()
+    gnupg.end_agent()
+
+
+def unlocked(gnupg: Gnupg, folder: Path, fingerprint: str) -> None:
+    """Let the agent hold the pass-phrase, as after the first use of a day."""
+    sealed = gnupg.encrypt(b"x", [fingerprint])
+    assert gpg_by_hand(str(folder / "home"), "--passphrase", "x", "--decrypt", data=sealed) == b"x"
+
+
+@pytest.fixture
+def ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No program has to be ended because it waits for an answer."""
+
+    def end(process: object) -> None:
+        raise AssertionError("it had to be ended")
+
+    monkeypatch.setattr(programs, "end", end)
+
+
+@pytest.mark.usefixtures("ends_by_itself")
+def test_who_holds_the_pass_phrase_is_asked_by_a_run_of_its_own(gnupg: Gnupg, protected: str, tmp_path: Path) -> None:
+    """The run that opens all the rest can show no question."""
+    state = State("0" * 40, Path("/nowhere"))
+    Sealing(gnupg, state, protected).keep("one", {"is": 1})
+    programs.begin()
+    with pytest.raises(TryAgain, match="is locked"):
+        Sealing(gnupg, state, protected).open("one")
+    assert [*programs.started.values()] == [2]
+    unlocked(gnupg, tmp_path, protected)
+    programs.begin()
+    assert Sealing(gnupg, state, protected).open("one") == {"is": 1}
+    assert [*programs.started.values()] == [1]
+
+
+def test_an_agent_that_lets_nobody_else_ask_is_asked_as_before(gnupg: Gnupg, protected: str, tmp_path: Path) -> None:
+    state = State("0" * 40, Path("/nowhere"))
+    Sealing(gnupg, state, protected).keep("one", {"is": 1})
+    home = str(tmp_path / "home")
+    gpg_by_hand(
+        home, "--passphrase", "", "--quick-generate-key", "Chris Testcase <c@team.example>", "future-default", "default"
+    )
+    gnupg.end_agent()
+    agent = "no-allow-loopback-pinentry\npinentry-program /bin/false\n"
+    (tmp_path / "home/gpg-agent.conf").write_text(agent)
+    with pytest.raises(TryAgain, match="is locked"):
+        Sealing(gnupg, state, protected).open("one")
+    [other] = Gnupg().holds_secret_of() - {protected}
+    Sealing(gnupg, state, other).keep("two", {"is": 2})
+    programs.begin()
+    assert Sealing(gnupg, state, other).open("two") == {"is": 2}
+    assert [*programs.started.values()] == [3]
+
+
+def test_a_secret_that_is_damaged_is_made_anew(gnupg: Gnupg, people: People) -> None:
+    state = State("0" * 40, Path("/nowhere"))
+    for wrong in (b"", b"no message", gnupg.encrypt(b"too short", [people.member])):
+        Sealing(gnupg, state, people.member).keep("one", {"is": 1})
+        state.seal(f"{people.member}/key", wrong)
+        sealing = Sealing(gnupg, state, people.member)
+        assert sealing.open("one") is None
+        sealing.keep("two", {"is": 2})
+        assert Sealing(gnupg, state, people.member).open("two") == {"is": 2}
+
+
+@pytest.mark.usefixtures("ends_by_itself")
+def test_what_asks_twice_in_one_file_is_opened_no_further(gnupg: Gnupg, people: People) -> None:
+    """Two pass-phrases open it, of which the second is another's: it is for whoever opens it alone to say what it is."""
+    made = Unsealing(gnupg)
+    assert is_whole(made.secret_in(gnupg.encrypt(SECRET.encode(), [people.member])))
+    packets = [gnupg.seal(b"x", one) for one in ("1f" * 32, "2f" * 32)]
+    with suppress(OSError):
+        assert made.open(packets[0][:15] + packets[1]) is None
+        assert made.open(gnupg.seal(b"x", SECRET)) == b"x"
+    made.end()
+
+
 KILLED = """
 import os, sys, signal
-from cdr.store.crypto import Gnupg
+from cdr.store.crypto import Gnupg, is_whole
 from cdr.store.unsealing import Unsealing
 made = Unsealing(Gnupg(), "0f" * 32)
 print(made._process.pid, flush=True)

@@ -6,13 +6,12 @@ Each stands as a layout in `templates/governance`. A field that is missing is ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from cdr import resources
 from cdr.documents.governance.drawing import drawing
 from cdr.forms.law import law
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass
 
 FOLDER = "governance"
 PAPERS = (

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from cdr.documents.incoming import kinds, sheets
 from cdr.documents.incoming.rows import Sheet
 from cdr.errors import InvalidData, Problem
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.statistics.published import PublishedCell, PublishedTable, tables_of
 from cdr.written import folded, trimmed
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
 from datetime import datetime, timedelta
 
 from cdr.documents.incoming.archives import TooMuch
 from cdr.documents.incoming.rows import MOST_CELLS, MOST_IN_ALL, MOST_ROWS, Row, too_long, too_many_rows
 from cdr.documents.incoming.xlsx_xml import DAMAGED, Reader, Refused, unescaped
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.written import trimmed
 
 MOST_MERGED, MOST_MERGED_ROWS, MOST_EMPTY_ROWS = 2_000, 100_000, 100_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import asdict, fields
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +14,7 @@ from cdr.domain.letters.colleague_letters import ColleagueLetter
 from cdr.domain.letters.letters import Letter
 from cdr.domain.letters.professional_letters import ProfessionalLetter
 from cdr.errors import ConditionsNotMet
+from cdr.records import asdict, names_of
 
 AnyLetter = Letter | ProfessionalLetter | ColleagueLetter
 WIDTH = 78
@@ -27,7 +27,7 @@ def filled(letter: AnyLetter, wording: str) -> list[Block]:
 
     Raises: WrongConfiguration.
     """
-    values = {field.name: getattr(letter, field.name) for field in fields(letter)}
+    values = {name: getattr(letter, name) for name in names_of(type(letter))}
     values |= values.pop("known", {})  # of a letter to a colleague: what this one may know, and no other field
     return blocks(fill_in(wording, values, "the wording of the letter"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 
 from cdr.documents.letters.letter import AnyLetter, as_text
@@ -16,6 +15,7 @@ from cdr.domain.letters.letters import Child, Contact, Keeping, Letter, Recipien
 from cdr.domain.letters.organisations import Organisation
 from cdr.domain.letters.professional_letters import ProfessionalLetter
 from cdr.errors import CdrError
+from cdr.records import replace
 
 ON = date(2026, 4, 17)
 SENDER = {"organisation": "Invented Review Team", "organisation_address": ("1 Invented Square",)}

@@ -5,11 +5,9 @@ It says nothing of any child. An area can put it on its own web site: it holds t
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from cdr.documents.notification_form.notification_questions import asked
 from cdr.documents.offline_page import OfflinePage, for_script, inert
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass
 
 SAVED = "notification.asc"
 TITLE = "Notification of a child’s death"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +12,7 @@ from cdr.documents.return_form.return_questions import Question, codes_named, co
 from cdr.domain.case.places import OTHER_HOSPITAL
 from cdr.forms import migrations
 from cdr.forms.schema_files import shipped
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 FORM = "form-a"
 AGENCY = "professionals.agency"

@@ -6,7 +6,6 @@ Protocol section 4: the panel's papers are anonymised as far as possible.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from datetime import date
 from typing import Any
 
@@ -29,7 +28,7 @@ from cdr.domain.timeline.timeline import Timeline
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
 from cdr.forms.described import described
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.written import counted, long_date
 
 Body = Mapping[str, Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -13,7 +12,7 @@ from cdr.documents.panel.sheets import filled
 from cdr.documents.pdf import make_pdf
 from cdr.documents.printed import Printed
 from cdr.documents.safe import visible
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.written import counted
 
 WORDS_A_MINUTE = 200  # of hard matter, read once with care (general knowledge)

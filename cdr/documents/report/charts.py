@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from cdr.documents import svg
 from cdr.documents.tables.tally import HIDDEN, counted_of
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass
 from cdr.statistics.tables import SHARES, Cell, Table
 
 MOST_BARS = 12

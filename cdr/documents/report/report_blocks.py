@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from typing import TypeAlias
 
 from cdr.documents.report.charts import Chart
 from cdr.domain.report.prose import Part
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 
 @dataclass(frozen=True)

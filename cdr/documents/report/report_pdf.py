@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from cdr import resources
@@ -19,6 +18,7 @@ from cdr.documents.report.report_blocks import (
     Section,
 )
 from cdr.domain.report.prose import Illustration, Listed, Paragraph, Part, Quotation, Run
+from cdr.records import asdict
 
 DOTS_PER_INCH = 200
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -40,7 +39,7 @@ from cdr.domain.report.report_words import follow_up
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.validation import read_date
 from cdr.forms.codelists import code_list
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.statistics.reference import text as published
 from cdr.statistics.tables import TOTAL, Reference, Table, Tally
 from cdr.written import long_date

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 
 from cdr import resources
 from cdr.documents.return_form.return_questions import HELD, Question, Questions, Section, for_agency
 from cdr.forms.codelists import code_list
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 LONGEST_TAG = 64  # Word takes no longer one
 RESPONSE = "response"

@@ -6,7 +6,6 @@ locked with a pass-phrase that is told by telephone.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from functools import cache
 
@@ -15,7 +14,7 @@ from cdr.documents.offline_page import OfflinePage, for_script, inert
 from cdr.documents.web_page import Keep
 from cdr.forms.codelists import code_list
 from cdr.forms.law import sentences
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass
 from cdr.written import WHOLE_LETTERS, long_date
 
 DRAFT_ROUNDS = 600_000  # PBKDF2 with SHA-256 for the draft that the browser keeps (general knowledge)

@@ -6,13 +6,12 @@ What the feed said before is read from the feed itself, so that nothing has to b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cdr.domain.process.calendar import OF_THE_AREA, Event
 from cdr.errors import ConditionsNotMet
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 PRODUCT = "-//cdr//Child death review dates//EN"
 STORE = "X-CDR-STORE"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
 from datetime import date
 from functools import cache
 
@@ -23,9 +22,9 @@ from cdr.domain.anonymising.accounts import (
     underscored_said,
     username_said,
 )
-from cdr.domain.anonymising.known_names import word_rules
+from cdr.domain.anonymising.words import word_rules
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.sought import as_sought, sought
 from cdr.written import BETWEEN_DIGITS
 

@@ -8,7 +8,6 @@ each of the first, so what came before is overtaken and not missed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,7 @@ from cdr.domain.asking.requests import Request, requests_of
 from cdr.domain.asking.said import as_made
 from cdr.domain.asking.sending import BOUNCE, REQUEST, SENT, THANKS, Prompt, is_unsent
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 TEST, ACTIONS = "test-", "actions-"
 

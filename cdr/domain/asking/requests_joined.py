@@ -7,7 +7,6 @@ that is waited for before a waiver. Where neither says more, the case that stays
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from cdr.domain.asking.prompts_due import SCHEMA as PROMPTS
@@ -16,7 +15,7 @@ from cdr.domain.asking.said import joined
 from cdr.domain.asking.sending import is_unsent
 from cdr.domain.merging import identities
 from cdr.domain.rulebook.validation import items_at, text_at
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 SAYS_MOST = (WAIVED, OUTSTANDING, NIL, RETURNED)
 

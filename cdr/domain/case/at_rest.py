@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from cdr.domain.case.kept import kept_day
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 
 @dataclass(frozen=True)

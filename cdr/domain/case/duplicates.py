@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
 from cdr.domain.rulebook.validation import problem, read_date, text_at, words_at
 from cdr.errors import Problem
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass, names_of, replace
 from cdr.written import bare_name
 
 BETWEEN_NAMES = ("Zs", "Pd", "Cc")
@@ -51,7 +50,7 @@ class Identity:
         return Identity(*(str(values.get(key) or "") for key in KEYS))
 
 
-KEYS = tuple(field.name for field in fields(Identity))
+KEYS = names_of(Identity)
 
 
 def identity(form_a: Mapping[str, Any]) -> Identity:

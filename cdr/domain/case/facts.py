@@ -7,7 +7,6 @@ acting key may not open, nothing is known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -29,7 +28,7 @@ from cdr.domain.rulebook.validation import (
     words_at,
 )
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 if TYPE_CHECKING:  # what only some questions ask is loaded by those
     from cdr.domain.case.family_questions import Question

@@ -7,7 +7,6 @@ meetings and reviews, the numbers of its contacts, questions and files. Of two n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from cdr.domain.asking.requests import RETURNED, kept_in
@@ -19,7 +18,7 @@ from cdr.domain.merging.identities import Names
 from cdr.domain.merging.into_one import Same, into_one
 from cdr.domain.merging.three_ways import Clash, Id, Side
 from cdr.domain.rulebook.validation import items_at, text_at
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.written import bare_name
 
 # What a case is, and what was decided in it: that stays its own. `next` and `following` are worked out anew.

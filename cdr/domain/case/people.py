@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 from cdr.domain.case.duplicates import NO_NAME_YET, SHORTEST_ALIKE, Identity, Likeness, close
 from cdr.domain.rulebook.validation import items_at, text_at, words_at
 from cdr.nhs_numbers import TEN_DIGITS
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.written import bare_name, day
 
 CHILD, PARENT, SIBLING, OTHER = "child", "parent", "sibling", "other"
@@ -92,7 +91,7 @@ def _told(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _bare_words(name: str) -> str:
     """A name word by word, without a title (`Ms`)."""
-    from cdr.domain.anonymising.known_names import word_rules, words_of
+    from cdr.domain.anonymising.words import word_rules, words_of
 
     return " ".join(word for word in words_of(name) if word not in word_rules()["titles"])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cdr.domain.case.standing import RATIFIED
@@ -13,6 +12,7 @@ from cdr.domain.rulebook.form_a import has_learning_disability
 from cdr.domain.rulebook.validation import YES, at, date_at, items_at, mentioned, number_at, problem, text_at, words_at
 from cdr.errors import Problem
 from cdr.forms.codelists import Code, code_list
+from cdr.records import replace
 
 Body = Mapping[str, Any]
 

@@ -6,7 +6,6 @@ What each may know stands in `rules/letters.yaml` (`may_know`), and a wording ha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from cdr.domain.letters.letters import Recipient, contact, says, sender_address
 from cdr.domain.letters.on_paper import OnPaper
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.written import long_date
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ The names of the facts, which kind needs or forbids which, and the sentence for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.letters.people_written_to import WHOLE_FAMILY, Recipient, meant_by, people_of, recipients
 from cdr.domain.rulebook.domains import DOMAINS
 from cdr.domain.rulebook.validation import YES, date_at, items_at, number_at, text_at, words_at
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 from cdr.written import bare_name
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from cdr.domain.letters.organisations import Organisation
 from cdr.domain.letters.people_written_to import PARENTS, Recipient, choose, family_names, people_of, recipients
 from cdr.domain.rulebook.form_a import is_infant, is_newborn
 from cdr.errors import ConditionsNotMet
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.written import long_date
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from cdr.domain.letters.on_paper import OnPaper
 from cdr.domain.panel.actions import actions_of, words
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import NotFound
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.written import long_date
 
 if TYPE_CHECKING:

@@ -7,13 +7,12 @@ each otherwise, is a clash, which a person decides. The first of the two keeps i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from cdr.domain.merging import identities
 from cdr.domain.merging.identities import Names
 from cdr.domain.merging.three_ways import MISSING, Clash, Id, Merged, Side
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 SAYS_NOTHING: tuple[Any, ...] = (None, "", "not_known", [], {})
 

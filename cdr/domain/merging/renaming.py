@@ -6,10 +6,9 @@ Text is never searched: only the fields that hold nothing but such a name. A ref
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 OF_A_CASE = frozenset({"case", "cases", "same_as"})
 OF_A_PANEL = frozenset({"panel"})

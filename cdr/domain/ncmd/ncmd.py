@@ -7,7 +7,6 @@ reviewed case must hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cdr.domain.asking.requests import requests_of
@@ -19,7 +18,7 @@ from cdr.domain.ncmd.ncmd_words import NO_ANSWER, Schema, day, day_of, is_group
 from cdr.domain.process.age import age_words
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
 from cdr.forms.codelists import code_list
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 FORM_A, FORM_B, FORM_C, CASE = "form-a", "form-b", "form-c", "case"
 PARTS = ("notification", "reporting", "analysis")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any
 
 from cdr.domain.ncmd.ncmd_words import (
@@ -16,7 +15,7 @@ from cdr.domain.ncmd.ncmd_words import (
     is_group,
     is_list_of_groups,
 )
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 
 DIFFER = "differ"
 SEVERAL = "several"

@@ -8,7 +8,6 @@ is in the document alone: an `Action` may come from the index and tells nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from cdr.domain.case.standing import RATIFIED
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.errors import ConditionsNotMet
-from cdr.records import dataclass, names_of
+from cdr.records import dataclass, names_of, replace
 
 CLOCK = "R11"
 ASKED_AGAIN = timedelta(weeks=4)

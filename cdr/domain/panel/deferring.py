@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from cdr.domain.case.facts import Facts
 from cdr.domain.panel.meeting import Meeting, refuse_without
 from cdr.domain.panel.readiness import settled
 from cdr.errors import ConditionsNotMet
+from cdr.records import replace
 
 
 def deferred(meeting: Meeting, facts: Facts, until: date | None, on: date) -> Meeting:

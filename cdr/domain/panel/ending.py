@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from cdr.domain.panel.meeting import Meeting
 from cdr.errors import ConditionsNotMet
+from cdr.records import replace
 
 
 def closed(meeting: Meeting, on: date) -> Meeting:

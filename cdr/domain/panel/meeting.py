@@ -9,14 +9,13 @@ id of cdr.yaml, or an agency's where the person does not matter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
 from cdr.errors import ConditionsNotMet, NotFound
 from cdr.forms import migrations
-from cdr.records import dataclass
+from cdr.records import asdict, dataclass, replace
 
 SCHEMA = migrations.current("panel")
 STANDARD = "standard"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
@@ -15,7 +14,7 @@ from cdr.domain.panel.actions import CLOCK as ACTION_CLOCK
 from cdr.domain.process.due import OPEN_ALWAYS, Closed, Task, area_tasks, tasks_of
 from cdr.domain.process.policy import Policy
 from cdr.domain.process.today import gate_owner
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 OF_THE_AREA = "area-"
 ASK_AGAIN = "Ask again whether a letter may go"

@@ -6,13 +6,12 @@ The limits stand in rules/england-2018.yaml; from when each runs, `routes` and `
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
 from datetime import date, timedelta
 from math import ceil
 
 from cdr.errors import WrongConfiguration
 from cdr.moments import Moment
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -42,6 +41,18 @@ class Step:
     who: str = ""
     limit: str = ""
     edition: str = ""
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Days on which nobody is at an agency, both ends counted."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Whether this is one of its days."""
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True)

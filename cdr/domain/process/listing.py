@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +19,7 @@ from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, ta
 from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.configuration import Configuration
 from cdr.errors import MEND, NotAuthentic
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 RETURN_FROM = "return from "
 NOTHING_MORE: tuple[tuple[str, ...], ...] = ((),) * 5

@@ -6,7 +6,6 @@ No step names a person or a place: the list is shown where names have no busines
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -40,6 +39,7 @@ from cdr.domain.rulebook.validation import (
     words_at,
 )
 from cdr.moments import Moment
+from cdr.records import replace
 
 SETTLED = (YES, "not_applicable")
 LOOKED_AFTER_PLACES = ("foster_home", "residential_care")

@@ -9,14 +9,13 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 
 from cdr import moments, nhs_numbers
 from cdr.domain.case.duplicates import TWIN, Identity, Likeness, identity, same_child
 from cdr.domain.register.register import Columns, RowRead
 from cdr.domain.register.register_guess import guess_columns
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.written import bare_name
 
 SEARCHED_ROWS = 20

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -25,7 +24,7 @@ from cdr.errors import Problem
 from cdr.expressions import expression
 from cdr.forms import migrations
 from cdr.forms.codelists import code_list
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.written import folded
 
 LONGEST_TEXT, SEVERAL = 300, ";"

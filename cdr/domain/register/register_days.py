@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from cdr.domain.register.register import Column, Reading
@@ -12,6 +11,7 @@ from cdr.domain.rulebook.sentences import RULES
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
 from cdr.moments import SUMMER, Moment
+from cdr.records import replace
 from cdr.written import APOSTROPHES
 
 DAY_BEFORE = "23:00"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -18,7 +17,7 @@ from cdr.domain.register.register import SEVERAL, Column, Columns
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, field, replace
 from cdr.written import folded
 
 SEARCHED_ROWS = 30

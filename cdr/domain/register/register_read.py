@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from cdr.domain.case.duplicates import Identity, identity
 from cdr.domain.case.places import lived_elsewhere
@@ -14,7 +13,7 @@ from cdr.domain.rulebook.configuration import Configuration
 from cdr.domain.rulebook.form_a import agency_problems
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 A_SUM = "this row seems to add up the register and to be no case; delete it, or name it under skip_rows in a mapping"
 WHAT = {"nhs_number": "NHS number", "family_name": "names and the same dates of birth and death"}

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cdr.domain.rulebook.validation import items_at, text_at
 from cdr.expressions import expression
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

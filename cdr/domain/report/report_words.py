@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from cdr import nhs_numbers
-from cdr.domain.anonymising.known_names import ordinary_words, word_pattern, word_rules, words_of
+from cdr.domain.anonymising.words import ordinary_words, word_pattern, word_rules, words_of
 from cdr.domain.report import prose
 from cdr.domain.rulebook.validation import YES, items_at, problem, text_at
 from cdr.errors import Problem
 from cdr.expressions import expression
 from cdr.forms import migrations
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.written import APOSTROPHES, BETWEEN_DIGITS, bare_name
 
 FORM = "report"

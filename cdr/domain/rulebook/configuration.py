@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from cdr.domain.case.places import same_place
+from cdr.domain.process.clocks import Closure
 from cdr.domain.rulebook.agency_routes import FORM, route_problems
 from cdr.domain.rulebook.area_rules import changes
 from cdr.domain.rulebook.validation import at, date_at, items_at, problem, text_at, words_at
 from cdr.errors import NotFound, Problem
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 LONGEST_CLOSURE = timedelta(days=366)
 MEMBERS = "panel.members"
@@ -28,18 +27,6 @@ class Person:
     email: str = ""
     phone: str = ""
     key: str = ""
-
-
-@dataclass(frozen=True)
-class Closure:
-    """Days on which nobody is at an agency, both ends counted."""
-
-    first: date
-    last: date
-
-    def holds(self, day: date) -> bool:
-        """Whether this is one of its days."""
-        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True)
@@ -169,7 +156,7 @@ class Configuration:
     live_births: tuple[tuple[str, int], ...] = ()
     breaks: tuple[SeriesBreak, ...] = ()
     support: tuple[Mapping[str, Any], ...] = ()
-    support_checked: Mapping[str, date] = dataclasses.field(default_factory=dict)
+    support_checked: Mapping[str, date] = field(default_factory=dict)
     members: tuple[Member, ...] = ()
     governance: Governance = Governance()
     confirm_arrival: bool = False
@@ -302,20 +289,22 @@ def _endless(body: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _repeats(body: Mapping[str, Any]) -> Iterator[Problem]:
+    from cdr.domain.case.places import same_place
+
     agencies = [(f"agencies.{n}.id", text_at(item, "id")) for n, item in items_at(body, "agencies")]
     authorities = [(f"area.authorities.{n}", name) for n, name in enumerate(words_at(body, "area.authorities"))]
     areas = [("area.name", text_at(body, "area.name"))]
     areas += [(f"areas.{n}.name", text_at(item, "name")) for n, item in items_at(body, "areas")]
-    places = [[(field, same_place(name)) for field, name in named] for named in (authorities, areas)]
+    places = [[(place, same_place(name)) for place, name in named] for named in (authorities, areas)]
     for rule, named in zip(("STORE-01", "STORE-04", "STORE-05"), (agencies, *places), strict=True):
-        yield from (problem(rule, field) for field in _repeated(named))
+        yield from (problem(rule, place) for place in _repeated(named))
 
 
 def _repeated(named: Sequence[tuple[str, str]]) -> Iterator[str]:
     seen: set[str] = set()
-    for field, name in named:
+    for place, name in named:
         if name and name in seen:
-            yield field
+            yield place
         seen.add(name)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from cdr.domain.rulebook.sentences import WARNING
 from cdr.domain.rulebook.validation import problem
 from cdr.errors import Problem
 from cdr.moments import Moment
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 
 CAN_BE_TRUE = (
     "by the clock this stands the wrong way round, and it can be true: the clocks went back in that night, and the hour from 01:00 came "

@@ -7,7 +7,6 @@ The form is made from them at any time; what no longer belongs to it, because an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from itertools import pairwise
 from typing import Any
 
@@ -23,7 +22,7 @@ from cdr.domain.rulebook.form_a import (
     needs_perinatal_review,
 )
 from cdr.domain.rulebook.validation import NO, YES, at, date_at, gestation_days, text_at, words_at
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 EMPTY, GIVEN = "empty", "given"
 Answers = Mapping[str, Any]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -22,7 +20,7 @@ from cdr.domain.timeline.events import (
     kinds_by_id,
     together,
 )
-from cdr.records import dataclass
+from cdr.records import dataclass, replace
 from cdr.sought import sought
 from cdr.written import folded
 
@@ -186,7 +184,7 @@ def _claim(source: str, value: Any, fact: Mapping[str, Any]) -> Iterator[_Claim]
         lines = value if isinstance(value, list) else [value]
         yield _Claim(source, "", folded(" ".join(map(str, lines))))
     else:
-        without_spaces = re.sub(r"\s", "", str(value)).casefold()
+        without_spaces = "".join(str(value).split()).casefold()
         yield _Claim(source, str(value).replace("_", " "), without_spaces)
 
 

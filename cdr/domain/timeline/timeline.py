@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -38,7 +37,7 @@ from cdr.domain.timeline.events import (
 from cdr.domain.timeline.family import FAMILY
 from cdr.domain.timeline.family import WORDS as FAMILY_WORDS
 from cdr.moments import Moment, put_back_on
-from cdr.records import dataclass
+from cdr.records import dataclass, field
 
 __all__ = ["Conflict", "Entry", "Gap", "Replacement", "Timeline", "gaps_between", "timeline"]
 
