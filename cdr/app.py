@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cdr.domain.case.at_rest import AtRest
     from cdr.domain.case.facts import Cases, Facts
     from cdr.domain.ncmd.ncmd_minimum import Minimum
+    from cdr.domain.process.chasing_rules import ChasingRules
     from cdr.domain.process.clocks import WorkingDays
     from cdr.domain.process.policy import Policy
     from cdr.domain.rulebook.configuration import Configuration
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 NATIONAL_RULES = ("england-2018", "bank-holidays")
 # What the index keeps of a canned set of documents, and the code by which it does, in short: tests/unit/test_extraction.py writes it.
-EXTRACTION = "ef2ccdc600da6fe7"
+EXTRACTION = "c0b86d11b8071777"
 
 
 @dataclass
@@ -259,8 +260,23 @@ class App:
         own = self.national_policy.for_area(self.configuration.changes)
         found = self.configuration
         return replace(
-            own, unconfirmed=unconfirmed(found), confirm_arrival=found.confirm_arrival, by_hand=by_hand(found)
+            own,
+            unconfirmed=unconfirmed(found),
+            confirm_arrival=found.confirm_arrival,
+            closures=found.closures,
+            by_hand=by_hand(found),
         )
+
+    @cached_property
+    def chasing_rules(self) -> ChasingRules:
+        """Of the same those by which a message is due, without the others being read. Raises: WrongConfiguration."""
+        from cdr import resources
+        from cdr.domain.process import chasing_rules
+        from cdr.store.kept import kept
+
+        self.goes_by_configuration = True
+        made_from = self.store.configuration(), resources.edition()
+        return chasing_rules.of_kept(kept("chasing", made_from, lambda: chasing_rules.as_kept(self.policy)))
 
     @cached_property
     def working_days(self) -> WorkingDays:

@@ -13,19 +13,20 @@ if TYPE_CHECKING:
     from cdr.store.parts import Column, Kinds
 
 KNOWN_BY, LISTED, COUNTED, ACTED, DATED, WHOLE = "known-by", "listed", "counted", "acted", "dated", "whole"
-NAMESAKES = "namesakes"
+NAMESAKES, CHASED = "namesakes", "chased"
 DAY = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_LAST_YEAR, APRIL = 9999, "04"
 
 
 def columns() -> tuple[Column, ...]:
-    """By what a case is found, and by the child's family name alone; how it is listed when it is at rest; what tables count of it, year by year;
-    its actions; its days; and all, year by year."""
+    """By what a case is found, and by the child's family name alone; what is to be sent about it; how it is listed when it is at rest; what tables
+    count of it, year by year; its actions; its days; and all, year by year."""
     from cdr.store.parts import Column
 
     return (
         Column(KNOWN_BY, _known_by),
         Column(NAMESAKES, _namesake, word=lambda kept: str(kept[0])),
+        Column(CHASED, _chased, is_of_work=True),
         Column(LISTED, _listed),
         Column(COUNTED, _counted, _last_year),
         Column(ACTED, _acted),
@@ -49,6 +50,14 @@ def _namesake(_: str, kinds: Kinds) -> list[Any] | None:
     if not child or is_void(kinds.get("case", {}), kinds.get("requests", {})):
         return None
     return namesakes.kept_row(child)
+
+
+def _chased(_: str, kinds: Kinds) -> dict[str, Any] | None:
+    from cdr.domain.asking import chased
+    from cdr.domain.case.voiding import is_void
+
+    requests = kinds.get("requests", {})
+    return None if is_void(kinds.get("case", {}), requests) else chased.kept_row(requests, kinds.get("prompts", {}))
 
 
 def _listed(case: str, kinds: Kinds) -> list[Any] | None:

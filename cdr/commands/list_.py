@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +10,7 @@ import click
 from cdr.app import App
 from cdr.columns import LISTED
 from cdr.commands.options import as_json, pass_app
-from cdr.documents.fitting import Run
+from cdr.documents.fitting import Run, in_lines
 from cdr.domain.case.case import NEXT_STEPS, STAGES
 from cdr.domain.case.standing import VOID
 from cdr.domain.process.listing import NOTIFIED, RETURN_FROM, SORTS, Listed, Wanted, days_since_death
@@ -256,10 +255,7 @@ def _wrapped(text: str, width: int, start: str = "") -> str:
     """The text in lines of whole words, the first after `start`, the others further in."""
     if len(start) + len(text) <= width:
         return start + text
-    after = start * 2
-    return textwrap.fill(
-        text, width, initial_indent=start, subsequent_indent=after, break_on_hyphens=False, break_long_words=False
-    )
+    return "\n".join(in_lines(text, width, start, start * 2, whole=True))
 
 
 def _in_short(row: Listed) -> str:

@@ -74,11 +74,43 @@ def numbers(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
 
 def filled(text: str, columns: int, later: str = "") -> str:
     """The text as one paragraph in lines of at most so many columns, the second and the others after `later`."""
-    if len(text) <= columns and text.isprintable() and not text.endswith(" "):
-        return text  # most are short, and it would come back as it is
+    return "\n".join(in_lines(text, columns, later=later, at_hyphens=True))
+
+
+def in_lines(
+    text: str, width: int, first: str = "", later: str = "", at_hyphens: bool = False, whole: bool = False
+) -> list[str]:
+    """The text in lines, the first after `first` and the others after `later`, as `textwrap.wrap` makes them; `whole` breaks no word.
+
+    Words with a single space between them that fit are put into lines here: loading that library takes as long as a hundred of them.
+    """
+    words = text.split(" ")
+    if not text.isprintable() or not all(words) or (at_hyphens and "-" in text):
+        return _by_library(text, width, first, later, at_hyphens, whole)
+    if not whole and max(map(len, words)) > width - max(len(first), len(later)):
+        return _by_library(text, width, first, later, at_hyphens, whole)
+    found = [first + words[0]]
+    for word in words[1:]:
+        if len(found[-1]) + 1 + len(word) <= width:
+            found[-1] += f" {word}"
+        else:
+            found.append(later + word)
+    return found
+
+
+def _by_library(text: str, width: int, first: str, later: str, at_hyphens: bool, whole: bool) -> list[str]:
+    if not text:
+        return []
     import textwrap
 
-    return textwrap.fill(text, columns, subsequent_indent=later)
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_on_hyphens=at_hyphens,
+        break_long_words=not whole,
+    )
 
 
 def _grid(rows: Sequence[Sequence[str]], headers: Sequence[str], is_of_numbers: bool = False) -> str:
@@ -132,21 +164,8 @@ def _line(line: str, columns: int) -> str:
 
 
 def _words(text: str, width: int, first: str = "", later: str | None = None) -> list[str]:
-    import textwrap
-
-    found = [
-        part
-        for line in text.split("\n")
-        for part in textwrap.wrap(
-            line,
-            width,
-            initial_indent=first,
-            subsequent_indent=first if later is None else later,
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
-    ]
-    return found or [""]
+    after = first if later is None else later
+    return [part for line in text.split("\n") for part in in_lines(line, width, first, after, whole=True)] or [""]
 
 
 def _widest(cell: str) -> int:

@@ -1,8 +1,7 @@
 """The only module that the store asks GnuPG through; `gpg` runs it, and `keyring` knows keys.
 
-Encrypting, decrypting, signing and verifying run the binary directly: python-gnupg reads the status lines from the same
-channel as gpg's talk. Listing and taking in keys go through python-gnupg. Neither an exit code nor a message counts: only the
-status lines and the data together do; and where nothing came of a call, what is wrong with the machine is told first.
+Encrypting, decrypting, signing and verifying run the binary directly: python-gnupg, which lists and takes in keys, reads the status lines from
+the channel of gpg's talk. Only status lines and data together count; where nothing came of a call, what is wrong with the machine is told first.
 """
 
 from __future__ import annotations
@@ -12,14 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdr import programs
 from cdr.errors import CdrError, NotAllowed, NotAuthentic, ToolMissing, TryAgain, WrongUsage
 from cdr.records import dataclass
-from cdr.store import gpg
+from cdr.store import gpg, layout
 from cdr.store.gpg import UNLOCK_HINT, Answer
-from cdr.store.keyring import Key, Ring, advice
-from cdr.store.packets import LARGEST_KEY
+
+if TYPE_CHECKING:
+    from cdr.store.keyring import Key, Ring
 
 END_SECONDS = 10.0
 LARGEST_PLAINTEXT = 256 * 1024 * 1024
@@ -144,11 +145,7 @@ class Gnupg:
         Raises: NotAllowed when GnuPG cannot.
         """
         answer = self._with_passphrase(passphrase, [*LOCK, "--armor", "--symmetric"], data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed(
-                "GnuPG could not lock the child's details with a pass-phrase.", "See: cdr doctor"
-            )
-        return answer.out
+        return _locked(answer, "GnuPG could not lock the child's details with a pass-phrase.")
 
     def encrypt_for(self, data: bytes, recipients: Sequence[str], signer: str, passphrase: str = "") -> bytes:
         """`data` encrypted to these keys, armoured: signed, one private-key operation; or with a pass-phrase that opens it too, and unsigned.
@@ -160,18 +157,12 @@ class Gnupg:
             return self.encrypt_mail(data, recipients, signer)
         options = [*LOCK, "--armor", "--symmetric", "--encrypt", *_recipients(recipients)]
         answer = self._with_passphrase(passphrase, options, data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed("GnuPG could not encrypt the file.", "See: cdr doctor")
-        return answer.out
+        return _locked(answer, "GnuPG could not encrypt the file.")
 
     def seal(self, data: bytes, secret: str) -> bytes:
         """`data` sealed with a secret of 256 random bits; needs no key. Raises: NotAllowed when GnuPG cannot."""
         answer = self._with_passphrase(secret, [*SEALING, "--symmetric"], data)
-        if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
-            raise gpg.cause(answer) or NotAllowed(
-                "GnuPG could not seal what is kept beside the store.", "See: cdr doctor"
-            )
-        return answer.out
+        return _locked(answer, "GnuPG could not seal what is kept beside the store.")
 
     def unseal(self, data: bytes, secret: str, what: str) -> bytes:
         """What `seal` sealed; no private-key operation. Raises: NotAuthentic for anything else."""
@@ -209,9 +200,8 @@ class Gnupg:
         answer = self._run(["--no-symkey-cache", "--max-output", str(most), "--decrypt"], data, may_ask=True, own=True)
         never = ("NODATA", "BADMDC", "DECRYPTION_FAILED", "ERROR", "FAILURE", "UNEXPECTED", "NEED_PASSPHRASE_SYM")
         opened = answer.count("DECRYPTION_OKAY") == answer.count("PLAINTEXT") == 1 and answer.count("ENC_TO") > 0
-        hidden = (
-            answer.code == 2 and answer.count("NO_SECKEY") > 0
-        )  # a key that is locked was tried in vain, another opened it
+        # A key that is locked was tried in vain, another opened it.
+        hidden = answer.code == 2 and answer.count("NO_SECKEY") > 0
         if (answer.code == 0 or hidden) and opened and len(answer.out) < most and not any(map(answer.count, never)):
             return answer.out
         cause = gpg.cause(answer)
@@ -239,6 +229,8 @@ class Gnupg:
         answer = self._run(options, payload, may_ask=True)
         if answer.code == 0 and answer.out and answer.count("SIG_CREATED") == 1:
             return answer.out
+        from cdr.store.keyring import advice
+
         key = self.key(fingerprint)
         trouble = key.cannot_sign if key else ""
         raise _why_not_signed(answer, fingerprint) or NotAllowed(
@@ -294,6 +286,8 @@ class Gnupg:
 
     @cached_property
     def _ring(self) -> Ring:
+        from cdr.store.keyring import Ring
+
         return Ring(self.keyring)
 
     def listed(self, secret: bool = False) -> list[Key]:
@@ -326,7 +320,7 @@ class Gnupg:
                 f"GnuPG holds no public key {fingerprint}.",
                 "Give full fingerprints of keys that `gpg --list-keys` shows.",
             )
-        if len(found) > LARGEST_KEY:
+        if len(found) > layout.LARGEST_KEY:
             raise WrongUsage(
                 f"The public key {short(fingerprint)} is too large for a store.", "Take out user ids that are not used."
             )
@@ -385,6 +379,13 @@ def _why_not_signed(answer: Answer, fingerprint: str) -> CdrError | None:
     if locked:
         return TryAgain(f"The key {short(fingerprint)} is locked: {locked}.", UNLOCK_HINT)
     return gpg.cause(answer)
+
+
+def _locked(answer: Answer, failed: str) -> bytes:
+    """What was made that a pass-phrase opens. Raises: NotAllowed, with `failed`, where nothing came of it."""
+    if answer.code or not answer.out or answer.count("END_ENCRYPTION") != 1:
+        raise gpg.cause(answer) or NotAllowed(failed, "See: cdr doctor")
+    return answer.out
 
 
 def is_encrypted(answer: Answer) -> bool:

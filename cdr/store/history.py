@@ -10,16 +10,18 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdr.errors import VERIFY, CdrError, NotAuthentic, NotFound
 from cdr.store import layout, state
 from cdr.store.crypto import Gnupg, Signer, UnknownKey
 from cdr.store.git import Git
-from cdr.store.keyring import Key, Part
 from cdr.store.objects import Blob, Changes, Commit
-from cdr.store.packets import LARGEST_KEY
 from cdr.store.registry import CHASER, MEMBER, Person, Registry
 from cdr.store.state import State, Verified
+
+if TYPE_CHECKING:
+    from cdr.store.keyring import Key, Part
 
 Progress = Callable[[Sequence[str], str], Iterable[str]]
 ANOTHER = "Another store stands in this folder than the one seen here before."
@@ -374,7 +376,7 @@ class History:
         """These files, each once and one after the other. Raises: NotAuthentic for more than a store's keys can be."""
         left = layout.LARGEST_KEYS
         for digest in dict.fromkeys(digests):
-            [raw] = self.git.contents([digest], LARGEST_KEY)
+            [raw] = self.git.contents([digest], layout.LARGEST_KEY)
             left -= len(raw)
             if left < 0:
                 raise NotAuthentic("The files in keys/ are larger than a store's keys can be.", VERIFY)

@@ -19,7 +19,6 @@ from cdr.store import layout
 from cdr.store.history import Progress
 from cdr.store.layout import Kind, Place
 from cdr.store.opened import Opened
-from cdr.store.opening import in_groups
 from cdr.store.parts import ANSWER, Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
@@ -105,7 +104,7 @@ class Index:
         if asked not in self._columns:
             at_rest, column = self.column_at_rest(asked), self.parts.columns[asked.column]
             busy = {case: column.of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
-            if column.word and self._part_now().at:
+            if column.is_apart and self._part_now().at:
                 self.parts.keep_words(self._part_now(), self.parts.rows(self.facts_not_at_rest()))
             self._columns[asked] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
         return self._columns[asked]
@@ -278,6 +277,8 @@ class Index:
         return blob.is_regular and kept.get(place.path, {}).get("digest") == blob.digest
 
     def _take_in(self, missing: list[Place]) -> None:
+        from cdr.store.opening import in_groups
+
         by_case: dict[str, list[Place]] = {}
         for place in missing:
             by_case.setdefault(place.case, []).append(place)

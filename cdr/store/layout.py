@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ FOLDERS = ("cases", "panels", "reports", AGENCIES, "reads", "keys", ERASED, AREA
 MANAGED = tuple(f"{folder}/" for folder in FOLDERS)
 DOCUMENTS = MANAGED[:5]
 LARGEST_REGISTRY, LARGEST_IN_THE_OPEN, LARGEST_ERASURE = 1 << 18, 1 << 20, 1 << 12
+LARGEST_KEY = 1 << 20
 LARGEST_KEYS = 1 << 24  # all that a history ever held, together
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE = expression(rf"[0-9]{{4}}-[{CROCKFORD}]{{4}}")
@@ -239,7 +241,7 @@ def reference(text: str) -> str:
     return text.upper()
 
 
-def new_reference(notified_on: date, taken: set[str]) -> str:
+def new_reference(notified_on: date, taken: Container[str]) -> str:
     """A reference that says nothing but the year: the year of notification and four random characters."""
     import secrets
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-from cdr.store.parts import SINCE, entries
+from cdr.store.parts import entries
 from cdr.store.sealing import Sealing
 from cdr.store.since import Since
 
@@ -32,7 +32,6 @@ class Opened:
     def of(self, case: str, wanted: Collection[str] = ()) -> dict[str, Any]:
         """What is kept of one case's documents by path; where all that are `wanted` were opened since, no other file is looked into."""
         if case not in self._cases:
-            self.sealing.along(SINCE)
             own = entries(self.sealing.open(own_name(case)), "body")
             since = self.since.opened_of(case)
             has_all = bool(own or (wanted and since.keys() >= {*wanted}))
@@ -47,7 +46,6 @@ class Opened:
 
     def keep_apart(self, cases: Collection[str]) -> None:
         """Keep each of these cases, as it is known now, in its own file."""
-        self.sealing.along(*map(own_name, cases))
         for case in sorted(cases):
             self.keep(case, self.of(case))
 

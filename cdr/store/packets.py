@@ -15,12 +15,12 @@ from collections.abc import Iterator
 
 from cdr.errors import MEND, VERIFY, NotAuthentic
 from cdr.expressions import expression
+from cdr.store import layout
 
 RECIPIENT, ENCRYPTED, ENCRYPTED_AEAD = 1, 18, 20
 SIGNATURE, SECRET_KEY, PUBLIC_KEY, SECRET_SUBKEY, USER_ID, PUBLIC_SUBKEY, ATTRIBUTE = 2, 5, 6, 7, 13, 14, 17
 GIVEN_AWAY = "Keep this copy, use nothing of it, and tell whose key it is: whoever has that file has the key."
 OF_A_PUBLIC_KEY = frozenset({SIGNATURE, PUBLIC_KEY, USER_ID, PUBLIC_SUBKEY, ATTRIBUTE})
-LARGEST_KEY = 1 << 20
 MOST_PACKETS = 4000  # GnuPG looks at each of them
 BEGINS = b"-----BEGIN PGP "
 BLOCK = expression(rb"([A-Z ]+)-----[ \t]*\r?\n(.*?)-----END PGP \1-----", re.DOTALL)
@@ -34,7 +34,7 @@ def public_keys(file: bytes, what: str, *, is_own: bool = False) -> bytes:
     `is_own`: it is what the user's GnuPG gave out, and may be of any size.
     Raises: NotAuthentic where it holds anything but public keys, or more than a key needs.
     """
-    if len(file) > LARGEST_KEY and not is_own:
+    if len(file) > layout.LARGEST_KEY and not is_own:
         raise NotAuthentic(f"{what} is too large for a public key.", VERIFY)
     try:
         packets = list(_packets(_without_armour(file)))

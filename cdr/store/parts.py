@@ -18,7 +18,7 @@ from cdr.records import dataclass, field, replace
 from cdr.store.sealing import Sealing
 
 NOT_AT_REST = "not-at-rest"
-WORDS = "words-at-work"  # of the same cases, what is asked of them by a word
+WORDS = "words-at-work"  # of the same cases, what is asked of them by a word, and to chase
 SINCE = "since"  # what was recorded since these were sealed
 READS = "reads"  # that a case was opened, until a change notes it
 BY_YEAR, BY_WORD = ".", "-of-"
@@ -38,18 +38,24 @@ class Column:
     """What one sort of question asks of each case: `of` makes plain JSON of what is kept of a case, None where it asks nothing of that.
 
     `year` says of what `of` made the last year with which the case has to do; then each year has a file of its own. `word` says of it the
-    word under which alone it is ever asked for; then cases of one word stand in one file.
+    word under which alone it is ever asked for; then cases of one word stand in one file. `is_of_work`: it asks nothing of a case at rest.
     """
 
     name: str
     of: Callable[[str, Kinds], Any]
     year: Callable[[Any], int] | None = None
     word: Callable[[Any], str] | None = None
+    is_of_work: bool = False
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it is in one file."""
-        return not (self.year or self.word)
+        """Whether all that it holds of the cases at rest is in one file."""
+        return not (self.year or self.word or self.is_of_work)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether what it holds of the cases that are not at rest is kept apart from all else that is kept of these."""
+        return bool(self.word) or self.is_of_work
 
     def has(self, file: str, since: int = 0) -> bool:
         """Whether a file is one of this column, and may hold a case that has to do with the year `since` or a later one."""
@@ -75,7 +81,7 @@ class Part:
     It is complete at the commit `at`; `removed` are the paths of documents taken away since `base`. Of the others, `at_rest` is what
     is asked of them all together, and `made_from` names the files of their columns with what each was made from. `rested` are those of the cases
     that came to rest since `base`; None where that was not kept. By its `stamp` what was recorded since it was sealed knows it (`since`).
-    `rows` is what the columns that are asked by a word hold of these cases; it is kept apart, with all but the documents.
+    `rows` is what the columns that are kept apart hold of these cases, with all but the documents.
     """
 
     base: str
@@ -136,17 +142,16 @@ class Parts:
         """
         if self._part is None and NOT_AT_REST not in self._opened:
             more = self._asked(asked, self.sealing.names()) if asked else ()
-            self.sealing.along(SINCE)
             self._open([NOT_AT_REST, *more, *([_summed(summed)] if summed else ())])
             part = Part.read(self._opened[NOT_AT_REST] or {})
             self._part = self.brought_forward(part) if part else None
         return self._part
 
     def of_word(self, asked: Asked, head: str) -> dict[str, Any] | None:
-        """What a column that is asked by a word holds of every case at the commit `head`, and of no case more; None where that is not kept apart."""
-        if self._part is not None or not self.columns[asked.column].word:
+        """What a column that is kept apart holds of every case at the commit `head` (of one that is asked by a word, of those of the word), and of
+        no case more; None where that is not kept so."""
+        if self._part is not None or not self.columns[asked.column].is_apart:
             return None
-        self.sealing.along(SINCE)
         self._open([WORDS, *self._asked(asked, self.sealing.names())])
         part = Part.read(self._opened[WORDS] or {})
         part = self.brought_forward(part) if part else None
@@ -154,9 +159,9 @@ class Parts:
         return {**at_rest, **_those_asked(part.rows[asked.column])} if part and at_rest is not None else None
 
     def rows(self, by_case: Mapping[str, Kinds]) -> Rows:
-        """What the columns that are asked by a word hold of these cases."""
-        of_word = [column for column in self.columns.values() if column.word]
-        return {one.name: {case: one.of(case, kinds) for case, kinds in by_case.items()} for one in of_word}
+        """What the columns that are kept apart hold of these cases."""
+        apart = [column for column in self.columns.values() if column.is_apart]
+        return {one.name: {case: one.of(case, kinds) for case, kinds in by_case.items()} for one in apart}
 
     def take(self, part: Part) -> None:
         """Go on from the part as it is now; what is sealed stays, and `brought_forward` makes this of it."""
@@ -181,6 +186,8 @@ class Parts:
     def _asked(self, asked: Asked, there: Iterable[str]) -> list[str]:
         """Those of some files that are asked for."""
         column = self.columns[asked.column]
+        if column.is_of_work:
+            return []
         of_word = self._of_word(column, asked.word) if column.word else ""
         return [file for file in there if file == of_word or (not of_word and column.has(file, asked.since))]
 
@@ -216,13 +223,13 @@ class Parts:
                 self._opened.pop(name, None)
 
     def keep(self, part: Part, rows: Rows) -> None:
-        """Keep the part of the cases that are not at rest, and apart from it what is asked of them by a word."""
+        """Keep the part of the cases that are not at rest, and apart from it what columns ask that are kept so."""
         self._part = replace(part, stamp=os.urandom(STAMP_BYTES).hex(), rows={})
         self._keep(NOT_AT_REST, vars(self._part), is_whole=True)
         self.keep_words(self._part, rows)
 
     def keep_words(self, part: Part, rows: Rows) -> None:
-        """Keep apart what is asked by a word of the cases of a part."""
+        """Keep apart what such columns ask of the cases of a part."""
         words = replace(part, documents={}, removed=[], at_rest={}, rested=None, rows=rows)
         self._keep(WORDS, vars(words), is_whole=True)
 
@@ -262,8 +269,9 @@ class Parts:
         known = {name: self._known(column) for name, column in self.columns.items()}
         files: dict[str, dict[str, Any]] = {name: {} for name, column in self.columns.items() if column.is_whole}
         found: dict[str, dict[str, Any]] = {name: {} for name in self.columns}
+        of_all = [(name, column) for name, column in self.columns.items() if not column.is_of_work]
         for case in sorted(at_rest):
-            for name, column in self.columns.items():
+            for name, column in of_all:
                 read, made = known[name].get(case, ("", None))
                 if read != digests[case]:
                     read, made = digests[case], column.of(case, at_rest[case])

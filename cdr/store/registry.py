@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr import resources
 from cdr.errors import VERIFY, NotAllowed, NotAuthentic, WrongUsage
@@ -12,9 +12,11 @@ from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store.crypto import Gnupg, short
 from cdr.store.kept import kept
-from cdr.store.keyring import MISSING, Key, advice
 from cdr.store.layout import Kind
 from cdr.written import bare_fingerprint
+
+if TYPE_CHECKING:
+    from cdr.store.keyring import Key
 
 MEMBER, CHASER = "member", "chaser"
 FINGERPRINT = expression(r"[0-9A-F]{40}")
@@ -134,12 +136,16 @@ class Standing:
     @property
     def advice(self) -> str:
         """What to do about it; empty where nothing is to be done."""
+        from cdr.store.keyring import advice
+
         parts = self.key.parts if self.key else ()
         return advice(self.person.fingerprint, self.trouble, parts) if self.trouble or self.ends else ""
 
 
 def standings(people: Iterable[Person], keys: Mapping[str, Key], today: date) -> list[Standing]:
     """How the key of each of these people stands; `today` by real time."""
+    from cdr.store.keyring import MISSING
+
     found = []
     for person in people:
         key = keys.get(person.fingerprint)
@@ -154,6 +160,8 @@ def usable(keys: Mapping[str, Key], person: Person) -> Key:
 
     Raises: NotAllowed, which names the key and its owner, and what to do; nobody is ever left out silently.
     """
+    from cdr.store.keyring import MISSING, advice
+
     key = keys.get(person.fingerprint)
     trouble = MISSING if key is None else key.trouble
     if key is None or trouble:

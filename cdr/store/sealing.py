@@ -34,13 +34,7 @@ class Sealing:
         self.state = state
         self.fingerprint = fingerprint
         self._secret: str | None = None
-        self._along: dict[str, None] = {}
-        self._ahead: dict[bytes, bytes] = {}
         self._unsealing: Unsealing | None = None
-
-    def along(self, *names: str) -> None:
-        """What this run will ask for too, besides what it asks for next: one run of GnuPG opens all of it, where it is there."""
-        self._along = {**self._along, **dict.fromkeys(names)}
 
     def is_kept(self, name: str) -> bool:
         """Whether something whole is kept under a name."""
@@ -56,19 +50,8 @@ class Sealing:
     def open_all(self, names: Sequence[str], version: str = "") -> list[dict[str, Any] | None]:
         """What is kept under each of these names, as `open` gives it; one GnuPG opens all that is asked for in a run."""
         kept = [self.state.sealed(self._path(name)) for name in names]
-        self._open_ahead([one for one in kept if one is not None and one not in self._ahead])
         begins = plain_of({"version": version})[:-1] if version else b""
         return [None if one is None else self._opened(one, begins) for one in kept]
-
-    def _open_ahead(self, asked: list[bytes]) -> None:
-        """Open what is asked for, and what will be: known by its ciphertext, so that nothing stale is ever taken for it."""
-        if not asked:
-            return
-        more = [one for name in self._along if (one := self.state.sealed(self._path(name))) is not None]
-        self._along = {}
-        wanted = [one for one in dict.fromkeys([*asked, *more]) if one not in self._ahead]
-        with suppress(NotAuthentic, NotAllowed):  # which whoever opens one of them alone meets again
-            self._ahead |= {one: plain for one in wanted if (plain := self._unsealed(one))}
 
     def _unsealed(self, ciphertext: bytes) -> bytes | None:
         """What GnuPG opens by the run that opens all of them; None where that has ended, or this one does not open whole."""
@@ -86,10 +69,9 @@ class Sealing:
             return None
 
     def _opened(self, ciphertext: bytes, begins: bytes) -> dict[str, Any] | None:
-        if ciphertext in self._ahead:
-            return _content(self._ahead.pop(ciphertext), begins)
         try:
-            return _content(self.gnupg.unseal(ciphertext, self._opened_secret(), WHAT), begins)
+            plain = self._unsealed(ciphertext) or self.gnupg.unseal(ciphertext, self._opened_secret(), WHAT)
+            return _content(plain, begins)
         except (NotAuthentic, NotAllowed):  # made anew, as if it had been deleted
             return None
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, NotFound
-from cdr.store import layout, opening, ownership
+from cdr.store import layout, ownership
 from cdr.store.document import Document, digest, unwritten
 from cdr.store.git import Git
 from cdr.store.history import Keys
-from cdr.store.keyring import Key
 from cdr.store.layout import Place
 from cdr.store.objects import LARGEST, Blob
-from cdr.store.packets import recipient_ids
 from cdr.store.registry import Person, encryption_ids, may_read
 from cdr.store.revisions import Revisions
+
+if TYPE_CHECKING:
+    from cdr.store.keyring import Key
 
 
 class Snapshot:
@@ -90,11 +92,9 @@ class Snapshot:
         return {name for name in self.git.names_in(self.head, "cases") if layout.REFERENCE.fullmatch(name)}
 
     @property
-    def references_ever(self) -> set[str]:
+    def references_ever(self) -> Collection[str]:
         """The same, with those of the cases that were erased: no other case is ever called so."""
-        from cdr.store import erasures
-
-        return self.references | {*erasures.all_at(self.git, self.head)}
+        return References(self)
 
     def lacks_its_case(self, case: str) -> bool:
         """Whether what `notify` writes never stood in a case's folder: then somebody else put into it what is there."""
@@ -235,6 +235,8 @@ class Snapshot:
 
     def _decrypted(self, read: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], dict[str, bytes]]:
         """What was read, with the plaintext of what opened, by the digest of its ciphertext; asks git nothing, for it runs beside who does."""
+        from cdr.store import opening
+
         found: dict[str, bytes] = {}
         for batch in opening.batches(read.values()):
             for ciphertext, plain in zip(batch, opening.opened(self.keys.gnupg, batch), strict=True):
@@ -277,12 +279,16 @@ class Snapshot:
 
     def behind(self, place: Place, ciphertext: bytes) -> set[str]:
         """The fingerprints of those who can read a document with a subkey that is not in use any more."""
+        from cdr.store.packets import recipient_ids
+
         ids = set(recipient_ids(ciphertext, place.path))
         readers = self.keys.registry.readers(place.kind)
         in_use = encryption_ids(self.public_keys, readers, in_use=True)
         return set(in_use.values()) - {in_use[id_] for id_ in ids & in_use.keys()}
 
     def _is_for_readers(self, place: Place, ciphertext: bytes, keys: Mapping[str, Key], in_use: bool = False) -> bool:
+        from cdr.store.packets import recipient_ids
+
         allowed = self.keys.registry.readers(place.kind)
         owners = encryption_ids(keys, allowed, in_use)
         return sorted(owners.get(id_, "") for id_ in recipient_ids(ciphertext, place.path)) == sorted(allowed)
@@ -305,3 +311,23 @@ class Snapshot:
                 f"{odd[0]} is not what was recorded: it was changed, moved or removed without cdr.",
                 "The history still holds the right one. See: cdr verify; put it back with: cdr verify --repair",
             )
+
+
+class References(Collection[str]):
+    """The references that a snapshot's cases have, and that erased ones had; for one of them only its own two names are looked up."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    def __contains__(self, reference: object) -> bool:
+        git, head = self.snapshot.git, self.snapshot.head
+        path = layout.erasure_path(str(reference))
+        return bool(git.subtree(head, f"cases/{reference}") or git.file(head, path))
+
+    def __iter__(self) -> Iterator[str]:
+        from cdr.store import erasures
+
+        return iter(self.snapshot.references | {*erasures.all_at(self.snapshot.git, self.snapshot.head)})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

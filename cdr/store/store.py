@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
@@ -17,7 +17,7 @@ from cdr.store.git import Git
 from cdr.store.history import History, Progress, silent
 from cdr.store.index import Extraction, Index
 from cdr.store.layout import Kind, Place
-from cdr.store.parts import NOT_AT_REST, READS, SINCE, Kept
+from cdr.store.parts import Kept
 from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable
 from cdr.store.revisions import Revisions
 from cdr.store.sealing import Sealing
@@ -164,7 +164,7 @@ class Store:
         return self.history.root
 
     @property
-    def references(self) -> set[str]:
+    def references(self) -> Collection[str]:
         """The references that are given to cases already."""
         return self.sealed.references_ever
 
@@ -224,7 +224,6 @@ class Store:
             written = {place.id for place in places}
             lacking = [self.place(case, kind.name) for kind in layout.LEDGERS if kind.name not in written]
             ledgers = [self.snapshot.unwritten(place) for place in lacking]
-            self.sealing.along(READS)  # in which it is noted that this case was opened
             from cdr.store.case_file import CaseFile  # by who opens one
 
             self._opened[case] = CaseFile(case, (*ledgers, *self.index.case_documents(case, places).values()))
@@ -264,8 +263,6 @@ class Store:
         """Hold the store's lock: what is read inside is what a change is made from."""
         with self._mended():
             self.look_again()
-            with suppress(CdrError):  # without a key nothing is opened
-                self.sealing.along(READS, NOT_AT_REST, SINCE)  # which a commit brings forward
             try:
                 yield
             finally:

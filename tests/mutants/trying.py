@@ -27,7 +27,7 @@ MAY_KEEP = (
     "cdr.forms",
     "cdr.resources",
     "cdr.records",
-    "cdr.domain.anonymising.known_names",
+    "cdr.domain.anonymising.words",
     "unit.domain_data._parsed",
     "unit.timeline_cases._read",
 )

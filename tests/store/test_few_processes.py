@@ -14,9 +14,7 @@ from store.hands import git, head
 from cdr import programs
 from cdr.app import App, extraction
 from cdr.store.objects import Commit
-from cdr.store.parts import NOT_AT_REST, READS
 from cdr.store.revisions import Revisions
-from cdr.store.sealing import Sealing
 from cdr.store.store import Store
 from cdr.work import known
 
@@ -107,17 +105,6 @@ def test_what_a_change_replaced_is_noted_by_it_and_not_looked_for_by_the_next(
     assert asked == [head(cdr.store)]
     cdr("show", sudi, as_of=ON)
     assert len(asked) == 1
-
-
-@pytest.mark.parametrize("name", [READS, NOT_AT_REST])
-def test_what_was_opened_along_is_not_taken_for_what_stands_there_now(cdr: Shell, sudi: str, name: str) -> None:
-    cdr("show", sudi, as_of=ON)
-    store = Store(cdr.store, extraction())
-    sealing = store.sealing
-    sealing.along(name)
-    assert sealing.open(f"cases/{sudi}")
-    Sealing(sealing.gnupg, sealing.state, sealing.fingerprint).keep(name, {"new": 1})
-    assert sealing.open(name) == {"new": 1}
 
 
 def test_what_is_seen_before_the_lock_is_seen_again_where_somebody_else_recorded_something(

@@ -30,7 +30,8 @@ from store.hands import (
 from cdr.errors import NotAuthentic
 from cdr.store import gpg as gpg_
 from cdr.store.keyring import _watched
-from cdr.store.packets import LARGEST_KEY, public_keys, recipient_ids
+from cdr.store.layout import LARGEST_KEY
+from cdr.store.packets import public_keys, recipient_ids
 
 FORM = EXAMPLES / "form-a-sudi.yaml"
 

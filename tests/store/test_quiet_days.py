@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from conftest import People, Shell
 from store.hands import sign_commit
+from store.test_parts import Watched, with_closed
 
 from cdr import programs, resources
 from cdr.app import App, extraction
+from cdr.store.parts import NOT_AT_REST, SINCE, WORDS
 from cdr.store.quiet_days import is_quiet
 from cdr.store.state import State
 from cdr.store.store import NOTED, Store
@@ -23,7 +25,8 @@ from cdr.work.quiet_days import QUESTION
 
 ASKED_ON, BEFORE, DUE = "2026-01-09", "2026-01-22", "2026-01-23"  # the first prompt: two weeks after the request
 LOADED = "import json, sys; from cdr.cli import run; code = run(sys.argv[1:]); print(json.dumps([code, *sys.modules]), file=sys.stderr)"
-OPENING = 2  # gpg for the secret, gpg for what is kept
+APART = frozenset({"key", WORDS, SINCE})  # what the first run after a commit opens, where all was kept
+OPENING = 1  # one gpg for the secret and what is kept
 
 
 def asks(cdr: Shell, *words: str, as_of: str = BEFORE, code: int = 0) -> int:
@@ -55,14 +58,21 @@ def test_a_quiet_day_opens_nothing_and_the_day_on_which_something_is_due_is_none
     assert asks(cdr, as_of=DUE) == 0
 
 
-def test_a_quiet_day_loads_no_rules_and_nothing_of_what_is_due(cdr: Shell, quiet: str) -> None:
-    command = ["--store", str(cdr.store), "--as-of", BEFORE, "chase", "--overdue"]
+def loaded(cdr: Shell, as_of: str = BEFORE) -> set[str]:
+    """The modules that a run with nothing to send loads."""
+    command = ["--store", str(cdr.store), "--as-of", as_of, "chase", "--overdue"]
     done = subprocess.run([sys.executable, "-c", LOADED, *command], capture_output=True, text=True, check=True)
     code, *names = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0
+    return set(names)
+
+
+def test_a_quiet_day_loads_no_rules_and_nothing_of_what_is_due(cdr: Shell, quiet: str) -> None:
+    names = loaded(cdr)
     own = [name for name in names if name.startswith("cdr.")]
-    assert code == 0 and "cdr.store.quiet_days" in own
+    assert "cdr.store.quiet_days" in own
     assert [name for name in own if name.startswith(("cdr.domain", "cdr.mail")) or name == outstanding.__name__] == []
-    assert not {"subprocess", "selectors", "signal", "shutil", "tempfile", "random"} & {*names}  # no program is started
+    assert not {"subprocess", "selectors", "signal", "shutil", "tempfile", "random"} & names  # no program is started
     assert len(own) <= 59
 
 
@@ -86,7 +96,7 @@ def test_before_the_day_on_which_it_was_found_nothing_is_known(cdr: Shell, asked
 
 def test_it_is_asked_anew_after_a_month(cdr: Shell, sudi: str) -> None:
     cdr("list", as_of=ASKED_ON)
-    assert [asks(cdr, as_of=day) for day in (ASKED_ON, "2026-02-09", "2026-02-10", "2026-02-10")] == [2, 0, 2, 0]
+    assert [asks(cdr, as_of=day) for day in (ASKED_ON, "2026-02-09", "2026-02-10", "2026-02-10")] == [OPENING, 0, OPENING, 0]
 
 
 def test_what_is_recorded_is_looked_at(cdr: Shell, quiet: str) -> None:
@@ -184,3 +194,120 @@ def test_a_case_that_cannot_be_read_leaves_nothing_known(cdr: Shell, quiet: str,
     for _ in range(2):
         answer = cdr("chase", "--overdue", as_of=BEFORE, code=1)
         assert quiet in answer.err
+
+
+# ---- the first run after a commit ---------------------------------------------------------------------------------------
+
+
+def forget_days(cdr: Shell, fingerprint: str) -> None:
+    state, name = place_of(cdr, fingerprint)
+    state.forget(name)
+
+
+def test_the_first_run_after_a_commit_opens_what_is_kept_of_chasing_alone_however_many_cases_there_are(
+    cdr: Shell, asked: str, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watched(cdr, monkeypatch)
+    took = []
+    for numbers, until in ((range(20), "2026-02-03"), (range(20, 60), "2026-02-04")):
+        with_closed(cdr.store, numbers)
+        cdr("list", as_of=ASKED_ON)
+        cdr("chase", "--hold", asked, "northshire-police", "--until", until, "Its records are moved", as_of=ASKED_ON)
+        took.append(watched("chase", "--overdue"))
+        assert watched("chase", "--overdue") == (0, frozenset())
+    assert took == [(OPENING, APART)] * 2
+
+
+def test_a_chasers_first_run_opens_the_same(
+    cdr: Shell, asked: str, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GNUPGHOME", people.chaser_home)
+    cdr("chase", as_of=ASKED_ON)
+    assert Watched(cdr, monkeypatch)("chase", "--overdue") == (OPENING, APART)
+
+
+def test_the_first_run_after_a_commit_loads_of_the_rules_those_of_chasing(
+    cdr: Shell, quiet: str, people: People
+) -> None:
+    forget_days(cdr, people.member)
+    loaded(cdr)  # which keeps the rules of chasing
+    forget_days(cdr, people.member)
+    names = loaded(cdr)
+    own = {name for name in names if name.startswith("cdr.")}
+    assert "cdr.domain.asking.chased" in own
+    of_the_domain = {name for name in own if name.startswith("cdr.domain.") and name.count(".") == 3}
+    assert of_the_domain == {
+        *(f"cdr.domain.asking.{name}" for name in ("arrival", "chased", "prompts_due", "requests")),
+        *(f"cdr.domain.process.{name}" for name in ("chasing_rules", "clocks")),
+        "cdr.domain.case.kept",
+        "cdr.domain.rulebook.validation",
+    }
+    assert not {"gnupg", "logging", "socket", "email", "shutil", "tempfile", "random", outstanding.__name__} & names
+    assert len(own) <= 76
+
+
+def cut(raw: bytes) -> bytes:
+    return raw[:-9] + bytes([raw[-9] ^ 1]) + raw[-8:]
+
+
+@pytest.mark.parametrize("how", ["gone", "damaged", "another", "as it was", "as all was"])
+def test_what_is_kept_of_chasing_is_never_believed_where_it_is_not_what_the_store_says(
+    cdr: Shell, sudi: str, people: People, tmp_path: Path, how: str
+) -> None:
+    cdr("list", as_of=ASKED_ON)
+    assert asks(cdr, as_of=ASKED_ON) == OPENING
+    [folder] = (tmp_path / "state" / "cdr").glob(f"*/{people.member}")
+    paths = [folder / name for name in (WORDS, SINCE, NOT_AT_REST)]
+    before = {path: path.read_bytes() for path in paths if path.is_file()}
+    cdr("request", sudi, "northshire-police", "northtown-general", as_of=ASKED_ON)
+    if how == "gone":
+        (folder / WORDS).unlink()
+    elif how == "damaged":
+        (folder / WORDS).write_bytes(cut((folder / WORDS).read_bytes()))
+    elif how == "another":
+        (folder / WORDS).write_bytes((folder / NOT_AT_REST).read_bytes())
+    else:  # put back, with a `since` that goes with it or with what was recorded since
+        for path, raw in before.items():
+            path.write_bytes(raw)
+        if how == "as all was":
+            for path in set(paths) - before.keys():
+                path.unlink(missing_ok=True)
+    assert asks(cdr, as_of=BEFORE) >= OPENING
+    assert sudi in cdr("chase", "--overdue", as_of=DUE).out
+    assert asks(cdr, as_of=DUE) == OPENING  # it was made again
+
+
+def test_what_somebody_else_recorded_is_looked_at(cdr: Shell, quiet: str, people: People, tmp_path: Path) -> None:
+    """The chaser's own state does not know of it: what is kept is of another commit, and counts as not there."""
+    theirs = str(tmp_path / "other-state")
+    with pytest.MonkeyPatch.context() as other:
+        other.setenv("XDG_STATE_HOME", theirs)
+        cdr("list", as_of=ASKED_ON)
+        cdr(
+            "chase",
+            "--hold",
+            quiet,
+            "northshire-police",
+            "--until",
+            "2026-02-03",
+            "Its records are moved",
+            as_of=ASKED_ON,
+        )
+        assert asks(cdr, as_of=ASKED_ON) == OPENING
+    out = cdr("chase", "--overdue", as_of=DUE).out
+    assert "northtown-general" in out and "northshire-police" not in out
+    with pytest.MonkeyPatch.context() as other:
+        other.setenv("XDG_STATE_HOME", theirs)
+        assert asks(cdr, as_of=DUE) >= OPENING
+        assert asks(cdr, as_of=DUE) == 0
+    assert "northshire-police" in cdr("chase", "--overdue", as_of="2026-02-03").out
+
+
+def test_both_ways_send_the_same_on_each_day_of_two_months(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cdr("request", sudi, "northshire-police", "northtown-general", as_of=ASKED_ON)
+    for ahead in range(0, 66, 3):
+        day = date.fromisoformat(ASKED_ON) + timedelta(days=ahead)
+        is_to_go = outstanding.is_anything_to_go(App(store_option=str(cdr.store)), (), day)
+        assert bool(cdr("chase", "--overdue", as_of=day.isoformat()).out) == is_to_go, day

@@ -13,11 +13,11 @@ from unit.timeline_cases import AGENCIES, RETURNS, example, form_a, made, told
 
 from cdr import nhs_numbers
 from cdr.documents.timeline.timeline import render
-from cdr.domain.anonymising import known_names
+from cdr.domain.anonymising import words
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.anonymising.identifiers import days_words
-from cdr.domain.anonymising.known_names import ordinary_words, word_rules
 from cdr.domain.anonymising.name_forms import forms_of
+from cdr.domain.anonymising.words import ordinary_words, word_rules
 from cdr.written import bare_name
 
 SUDI = Anonymiser.from_documents(form_a(), RETURNS, AGENCIES)
@@ -426,14 +426,14 @@ def test_more_ways_of_writing(text: str, expected: str) -> None:
     assert SUDI.text(f"then {text}") == f"then {expected}"
 
 
-EVERY_MARK = known_names.word_pattern("".join(map(chr, range(0x300, 0xFE30))))
+EVERY_MARK = words.word_pattern("".join(map(chr, range(0x300, 0xFE30))))
 MARKED = "a\u0301e\u0327\u0300\u0915\u093f\u0924\u093e\u05d1\u05b0ŷ\u0301-'’ 1_\U000f0001"
 
 
 @given(st.text(st.sampled_from(MARKED)))
 def test_words_are_the_same_with_the_marks_that_a_text_has_and_with_every_mark(text: str) -> None:
     whole = unicodedata.normalize("NFC", text)
-    assert known_names.word_pattern(whole).findall(whole) == EVERY_MARK.findall(whole)
+    assert words.word_pattern(whole).findall(whole) == EVERY_MARK.findall(whole)
 
 
 def test_a_surname_that_is_an_ordinary_word_goes_with_its_title_and_first_name() -> None:

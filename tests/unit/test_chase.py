@@ -20,7 +20,7 @@ from cdr.domain.asking.prompts_due import (
     recipients,
 )
 from cdr.domain.asking.requests import Request
-from cdr.domain.rulebook.configuration import Closure
+from cdr.domain.process.clocks import Closure
 from cdr.errors import NotFound
 
 ASKED = date(2026, 1, 12)

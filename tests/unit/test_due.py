@@ -13,9 +13,9 @@ from unit.test_today import ON, asked, case, day, escalated
 from unit.test_wishes import gate as letter_gate
 
 from cdr.domain.case.at_rest import AtRest
+from cdr.domain.process.clocks import Closure
 from cdr.domain.process.due import OPEN_ALWAYS, Closed, Task, area_tasks, tasks_of, who_moves
 from cdr.domain.process.policy import ClockRule, Policy
-from cdr.domain.rulebook.configuration import Closure
 
 CASE = "2026-AAAA"
 RING = "ring them, or wait no more (cdr return --waive)"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+import textwrap
 from datetime import date
 
 import click
@@ -113,3 +116,34 @@ def test_a_table_of_numbers_is_what_tabulate_would_write(rows: list[tuple[str, .
     align = ("left", "right", "right")
     written = tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True, colalign=align)
     assert fitting.numbers(rows, headers) == "\n".join(line.rstrip() for line in written.split("\n"))
+
+
+texts = st.one_of(
+    st.lists(words, max_size=12).map(" ".join),
+    st.text("ab-. \u00a0\u2014\u2028\t\nx", max_size=60),
+    st.text(max_size=60),
+)
+
+
+@settings(max_examples=400)
+@given(texts, st.integers(1, 40), st.text(" -!1", max_size=3), st.text(" ", max_size=4), st.booleans(), st.booleans())
+def test_lines_are_those_of_the_standard_library(
+    text: str, width: int, first: str, later: str, at_hyphens: bool, whole: bool
+) -> None:
+    expected = textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_on_hyphens=at_hyphens,
+        break_long_words=not whole,
+    )
+    assert fitting.in_lines(text, width, first, later, at_hyphens, whole) == expected
+
+
+LOADS = "import sys; from cdr.documents.fitting import in_lines; in_lines('words of ' * 20 + 'a text', 40, at_hyphens=True); print('textwrap' in sys.modules)"
+
+
+def test_plain_words_are_put_into_lines_without_that_library() -> None:
+    said = subprocess.run([sys.executable, "-c", LOADS], capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"

@@ -12,7 +12,7 @@ from unit.domain_data import cases, configuration, example, known, policy
 
 from cdr import nhs_numbers, written
 from cdr.documents.report import report_sections
-from cdr.domain.anonymising import known_names
+from cdr.domain.anonymising import words
 from cdr.domain.anonymising.anonymise import Anonymiser
 from cdr.domain.asking import prompts_due
 from cdr.domain.asking.requests import requests_of
@@ -281,7 +281,7 @@ def test_a_brother_or_sister_is_a_child_until_the_age_of_the_rules() -> None:
 )
 def test_one_name_in_two_spellings_is_one_name_for_all(other: str) -> None:
     assert bare_name(other) == bare_name("O'Neill")
-    assert known_names.words_of(other.replace(" ", "").replace("\u2011", "")) == ["oneill"]
+    assert words.words_of(other.replace(" ", "").replace("\u2011", "")) == ["oneill"]
     one, two = ({"child": {"first_names": "Testa", "family_name": name}} for name in ("O'Neill", other))
     assert duplicates.identity(one).names == duplicates.identity(two).names
     assert form_b._family_name_agrees({"identifying": {"family_name": other}}, one)
@@ -292,14 +292,14 @@ def test_one_name_in_two_spellings_is_one_name_for_all(other: str) -> None:
 )
 def test_a_letter_that_is_not_taken_apart_is_one_letter_for_all(one: str, other: str) -> None:
     assert bare_name(one) == bare_name(other)
-    assert known_names.words_of(one) == known_names.words_of(other)
+    assert words.words_of(one) == words.words_of(other)
 
 
 def test_a_vowel_sign_is_no_accent_for_anybody() -> None:
     boy, girl = "\u0906\u0930\u0935", "\u0906\u0930\u0935\u0940"
     family = "\u0917\u0941\u092a\u094d\u0924\u093e"
     assert bare_name(boy) != bare_name(girl)
-    assert known_names.words_of(boy) != known_names.words_of(girl)
+    assert words.words_of(boy) != words.words_of(girl)
     names = report_words.Names.of([f"{boy} {family}"], [])
     assert names.is_in(f"{boy} {family}") and not names.is_in(f"{girl} {family}")
 
@@ -390,5 +390,5 @@ def test_an_inquest_that_never_was_told_no_coroner(status: str) -> None:
 def test_words_are_the_same_whether_a_text_has_an_accent_somewhere_or_none() -> None:
     letters = "aZ'`_-9 .\n\t\"&" + "".join(map(chr, range(32, 127)))
     texts = [letters[start : start + 9] + letters[start // 2 :: 7] for start in range(len(letters))]
-    with_an_accent = [known_names.words_of(f"{text} \u00e9")[:-1] for text in texts]
-    assert [known_names.words_of(text) for text in texts] == with_an_accent
+    with_an_accent = [words.words_of(f"{text} \u00e9")[:-1] for text in texts]
+    assert [words.words_of(text) for text in texts] == with_an_accent

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 from conftest import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdr import resources
-from cdr.domain.anonymising.known_names import ordinary_words, word_rules
-from cdr.domain.anonymising.ordinary_words import OrdinaryWords
+from cdr.domain.anonymising.words import OrdinaryWords, ordinary_words, word_rules
 
 LINES = [line for line in resources.read_bytes("rules", "ordinary-words.txt").decode().split("\n") if line]
 WORDS = [line for line in LINES if not line.startswith("#")]
@@ -41,3 +43,8 @@ def test_what_is_found_by_halving_is_what_a_set_has(lines: set[str], more: froze
     words = OrdinaryWords("".join(f"{line}\n" for line in sorted(lines)), more)
     for word in (*asked, *asked, *lines, ""):
         assert (word in words) == (word in lines or word in more)
+
+
+def test_the_words_of_feasts_are_all_that_stands_in_them() -> None:
+    feasts = json.loads(resources.read_bytes("rules", "anonymise.json"))["feasts"]
+    assert word_rules()["feast_words"] == {word.lower() for one in feasts for word in re.findall(r"[\w'’-]+", one)}

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,11 @@ from unit.test_loaded_later import modules
 from unit.timeline_cases import rules
 
 from cdr import resources
+from cdr.domain.anonymising.anonymise import INITIALS, may_have_initials
 from cdr.domain.anonymising.around_names import collar_number
+from cdr.domain.anonymising.name_forms import SPACED, may_stand_apart
+from cdr.domain.anonymising.unknown_places import SAINT, may_name_a_saint
+from cdr.domain.anonymising.words import NEAR_BEFORE, opens_a_sentence
 from cdr.sought import as_sought, has_what_it_needs, sought
 
 UPDATE = bool(os.environ.get("CDR_UPDATE_DOCS"))
@@ -105,6 +109,38 @@ def test_a_text_is_found_the_same_in_whether_an_expression_was_compiled_or_not(t
         assert [*map(_first, sought(pattern, flags).finditer(text))] == [*map(_first, compiled.finditer(text))], pattern
         assert sought(pattern, flags).sub("-", text) == compiled.sub("-", text), pattern
         assert sought(pattern, flags).split(text) == compiled.split(text), pattern
+
+
+KEPT_BACK = (
+    (SAINT, may_name_a_saint, "Saintse.'’ _9\n\u2009Kilda"),
+    (SPACED, may_stand_apart, "abŻ. -_·*9\n²"),
+    (INITIALS, may_have_initials, "ABŻ. -\nb9"),
+)
+
+
+@pytest.mark.parametrize(("pattern", "may_find", "letters"), KEPT_BACK)
+@given(data=st.data())
+@settings(deadline=None, max_examples=many(300))
+def test_no_text_is_kept_back_in_which_names_are_sought(
+    pattern: re.Pattern[str], may_find: Callable[[str], bool], letters: str, data: st.DataObject
+) -> None:
+    found = st.from_regex(re.compile(pattern.pattern, pattern.flags))
+    text = data.draw(st.text(letters, max_size=14) | st.tuples(st.text(letters, max_size=5), found).map("".join))
+    assert may_find(text) or re.search(pattern.pattern, text, pattern.flags) is None
+
+
+@pytest.mark.parametrize("may_find", [may_find for _, may_find, _ in KEPT_BACK])
+def test_in_plain_words_none_of_these_is_sought(may_find: Callable[[str], bool]) -> None:
+    assert not may_find("First seen at home by a midwife; it was the last of six visits. All was well")
+
+
+OPENS = re.compile(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$")
+
+
+@given(st.text(" .!?:;(\n\t\"“”\u2028\x85aA'", max_size=16))
+@settings(deadline=None, max_examples=many(300))
+def test_a_sentence_begins_where_an_expression_would_say_so(before: str) -> None:
+    assert opens_a_sentence(f"{before}It", len(before)) == (OPENS.search(before[-NEAR_BEFORE:]) is not None)
 
 
 def _first(match: re.Match[str] | None) -> tuple[tuple[int, int], str] | None:

@@ -13,9 +13,9 @@ from unit.domain_data import cases as cases_
 from unit.domain_data import known, policy
 
 from cdr.documents.tables.today import Item, _repeated, lines, to_json
+from cdr.domain.process.clocks import Closure
 from cdr.domain.process.due import area_tasks, tasks_of
 from cdr.domain.process.today import Today, blocked_in, next_mover, today
-from cdr.domain.rulebook.configuration import Closure
 
 ON = date(2026, 1, 26)  # a Monday
 

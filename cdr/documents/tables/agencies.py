@@ -7,10 +7,9 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from io import StringIO
-from textwrap import fill
 from typing import Any
 
-from cdr.documents.fitting import GAP
+from cdr.documents.fitting import GAP, filled
 from cdr.documents.fitting import table as fitted
 from cdr.documents.safe import no_formula, visible
 from cdr.records import asdict
@@ -40,7 +39,7 @@ def render(rows: Sequence[Answers], as_of: date, format_: str, columns: int = 0)
     return (
         f"{_markdown(rows)}\n\n{NOTE}"
         if format_ == "md"
-        else f"{_table(rows, columns)}\n\n{fill(NOTE, min(WIDTH, columns or WIDTH))}"
+        else f"{_table(rows, columns)}\n\n{filled(NOTE, min(WIDTH, columns or WIDTH))}"
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cdr.documents.fitting import in_lines
 from cdr.documents.safe import no_formula, visible
 from cdr.domain.ncmd.ncmd import CLOSED_CASE, OPEN_CASE, PARTS, RATIFIED_CASE, Crib
 from cdr.domain.ncmd.ncmd_lines import DIFFER, SEVERAL, Answer, Line
@@ -212,9 +213,7 @@ def _columns(margin: str, cells: tuple[str, str, str], widths: tuple[int, int, i
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, width, break_on_hyphens=False)
+    return in_lines(text, width)
 
 
 # ---- Markdown, CSV, HTML ---------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cdr.documents.fitting import in_lines
 from cdr.documents.tables.ncmd import SCHEMA
 from cdr.domain.ncmd.ncmd_preflight import LATE, NO_DATE, NOT_PASSED_ON, Open, Preflight, Reviewed
 
@@ -154,23 +155,15 @@ def _legend(keys: Sequence[str], titles: Mapping[str, str]) -> Iterator[str]:
 
 def _table(headers: tuple[str, ...], rows: Rows) -> Iterator[str]:
     """A plain table whose last column may run over several lines."""
-    import textwrap
-
     sizes = [max(len(headers[n]), *(len(row[n]) for row in rows)) for n in range(len(headers) - 1)]
     room = max(24, 100 - sum(sizes) - 2 * len(headers))
     for row in (headers, *rows):
         start = "  " + "".join(f"{cell:<{size}}  " for cell, size in zip(row, sizes, strict=False))
-        yield from textwrap.wrap(
-            row[-1], room + len(start), initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False
-        )
+        yield from in_lines(row[-1], room + len(start), start, " " * len(start))
 
 
 def _listed(references: Sequence[str]) -> Iterator[str]:
-    import textwrap
-
-    yield from textwrap.wrap(
-        ", ".join(references), 98, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
-    )
+    yield from in_lines(", ".join(references), 98, "  ", "  ")
 
 
 def _cases(number: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -10,6 +9,7 @@ from itertools import chain, cycle, groupby
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from cdr.documents.fitting import in_lines
 from cdr.domain.asking.sending import QUEUED, REFUSED, SENDING, SENT
 from cdr.domain.process.due import OVERDUE, THIS_WEEK, TODAY, Task
 from cdr.domain.process.today import (
@@ -196,15 +196,7 @@ def _blocks(section: Section, columns: int) -> list[list[str]]:
 @cache
 def _wrapped(text: str, columns: int, start: str) -> tuple[Line, ...]:
     """The text in lines of whole words: references and ids are not broken at their hyphens. Asked again for each try to fit a screen."""
-    wrapped = textwrap.wrap(
-        text,
-        columns,
-        initial_indent=start,
-        subsequent_indent=" " * len(start),
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
-    return tuple(map(Line, wrapped))
+    return tuple(map(Line, in_lines(text, columns, start, " " * len(start), whole=True)))
 
 
 def _sections(found: Today, letters: Letters) -> Iterator[Section]:

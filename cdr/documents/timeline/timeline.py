@@ -136,19 +136,17 @@ def _findings(timeline: Timeline) -> list[tuple[str, list[str]]]:
 
 
 def _text(timeline: Timeline, width: int) -> str:
-    import textwrap
-
     title = heading(timeline)
     lines = [title, "=" * len(title), ""]
     for note in notes(timeline):
-        lines += [*textwrap.wrap(note, width), ""]
+        lines += [*fitting.in_lines(note, width, at_hyphens=True), ""]
     lines += [_grid(timeline, width), ""]
     for name, found in _findings(timeline):
         lines += [name, "-" * len(name)]
         numbered = name == "Conflicts"
         for number, finding in enumerate(map(visible, found), 1):
             mark = f"!{number} " if numbered else "- "
-            lines += textwrap.wrap(finding, width, initial_indent=mark, subsequent_indent=" " * len(mark))
+            lines += fitting.in_lines(finding, width, mark, " " * len(mark), at_hyphens=True)
         lines += [] if found else [NONE_FOUND]
         lines.append("")
     return "\n".join(lines)
@@ -182,9 +180,7 @@ def _gap_line(line: str, shown: Sequence[Row], width: int) -> str:
 
 
 def _wrap(text: str, width: int) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False))
+    return "\n".join(fitting.in_lines(text, width))
 
 
 def _cells(row: Row) -> tuple[str, str, str, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from cdr.domain.anonymising.known_names import ordinary_words, word_rules
+from cdr.domain.anonymising.words import ordinary_words, word_rules
 from cdr.sought import sought
 
 AROUND_A_VEHICLE = 34  # characters: so near stands the word that says that it is one

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Any
 
 from cdr.domain.anonymising.around_names import (
@@ -23,26 +24,18 @@ from cdr.domain.anonymising.around_names import (
 )
 from cdr.domain.anonymising.doubtful import doubtful_codes, doubtful_word, is_a_name_here
 from cdr.domain.anonymising.identifiers import GENERAL_ADDRESS, HOUSE_NUMBER, Reading, has_each, replace_identifiers
-from cdr.domain.anonymising.known_names import (
-    NOTHING_AROUND,
-    PROFESSIONAL,
-    Around,
-    KnownThings,
-    gather,
-    ordinary_words,
-    outward,
-    word_pattern,
-    word_rules,
-)
+from cdr.domain.anonymising.known_names import NOTHING_AROUND, PROFESSIONAL, Around, KnownThings, gather, outward
 from cdr.domain.anonymising.name_forms import (
     DIGITS_FOR_LETTERS,
     DISGUISED,
     SPACED,
     forms_of,
+    may_stand_apart,
     parts_of,
 )
-from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, saint_said
+from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, may_name_a_saint, saint_said
 from cdr.domain.anonymising.whose_names import WhoseNames
+from cdr.domain.anonymising.words import ordinary_words, word_or_number_pattern, word_pattern, word_rules
 from cdr.domain.rulebook.validation import date_at
 from cdr.expressions import expression
 from cdr.records import dataclass, field
@@ -110,9 +103,11 @@ class Anonymiser:
         reading.replace(GENERAL_ADDRESS, lambda _: ("[an address]", "addresses"))
         if any(has_each(reading.text, [house]) for house in self.things.houses):
             reading.replace(_numbered(self.things.houses), lambda _: ("[an address]", "addresses"))
-        reading.replace(SAINT, saint_said)
+        if may_name_a_saint(reading.text):
+            reading.replace(SAINT, saint_said)
         reading.replace(ENDED, ended_said)
-        reading.replace(SPACED, self._disguised_said)
+        if may_stand_apart(reading.text):
+            reading.replace(SPACED, self._disguised_said)
         reading.replace(DISGUISED, self._disguised_said)
         self._replace_names(reading)
         self._replace_initials(reading)
@@ -134,7 +129,7 @@ class Anonymiser:
 
     def _replace_phrases(self, reading: Reading) -> None:
         """Replaces names of organisations and addresses, the longest first."""
-        pattern = re.compile(rf"{word_pattern(reading.text).pattern}|\d+[A-Za-z]?\b|\d+")
+        pattern = word_or_number_pattern(reading.text)
         words = [
             (match.start(), match.end(), bare_name(match[0]), match[0]) for match in pattern.finditer(reading.text)
         ]
@@ -187,7 +182,8 @@ class Anonymiser:
                 return None
             return f"[{role}]", "initials"
 
-        reading.replace(INITIALS, said)
+        if may_have_initials(reading.text):
+            reading.replace(INITIALS, said)
 
     def _replace_names(self, reading: Reading) -> None:
         words = [self._word(match) for match in word_pattern(reading.text).finditer(reading.text)]
@@ -272,6 +268,12 @@ def _in_small_letters(text: str, words: Sequence[Word], index: int) -> list[Word
     between = text[pair[0].end : pair[1].start]
     apart = pair[0].low != pair[1].low and pair[0].people & pair[1].people
     return list(pair) if apart and (between in (" ", ", ") or joined(text, *pair)) else []
+
+
+def may_have_initials(text: str) -> bool:
+    """Whether two capitals stand as near to each other as `INITIALS` needs them (`A.-B`); else nothing is compiled."""
+    capitals = [place for place, letter in enumerate(text) if "A" <= letter <= "Z"]
+    return any(second - first <= 3 for first, second in pairwise(capitals))
 
 
 @cache

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from cdr.domain.anonymising.known_names import CHILD, PROFESSIONAL, ordinary_words, word_rules
+from cdr.domain.anonymising.known_names import CHILD, PROFESSIONAL
+from cdr.domain.anonymising.words import ordinary_words, word_rules
 from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.sought import sought

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from cdr.domain.anonymising.accounts import UNDERSCORED
 from cdr.domain.anonymising.around_names import APOSTROPHE, Word
-from cdr.domain.anonymising.known_names import ordinary_words, word_rules
+from cdr.domain.anonymising.words import opens_a_sentence, ordinary_words, word_rules
 from cdr.expressions import expression
 from cdr.sought import sought
 
-OPENS = expression(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$")
 ALONE_IN_BRACKETS = sought(r"(?<=\()[^\W\d_]+(?:\)| [A-Z]\b\.?)")  # (Sue), (Sue B.): no sentence begins there
 RANK_BEFORE = sought(r"\b(?:PC|DC|DS|DI|PS|Dr|Mr|Mrs|Ms)\.? $")
 SHORTEST_STRANGE = 3
@@ -52,7 +51,7 @@ def doubtful_word(text: str, word: Word) -> Iterator[str]:
 def is_a_name_here(text: str, word: Word) -> bool:
     """Whether an ordinary word has a capital that no beginning of a sentence gives it, in a text that is not all capitals."""
     alone = not word.text.isupper() or text[word.end : word.end + 40].upper() != text[word.end : word.end + 40]
-    begins = OPENS.search(text[max(0, word.start - 12) : word.start]) and not ALONE_IN_BRACKETS.match(text, word.start)
+    begins = opens_a_sentence(text, word.start) and not ALONE_IN_BRACKETS.match(text, word.start)
     return word.capital and alone and not begins
 
 

@@ -22,7 +22,7 @@ from cdr.domain.anonymising.accounts import (
     underscored_said,
     username_said,
 )
-from cdr.domain.anonymising.known_names import word_rules
+from cdr.domain.anonymising.words import word_rules
 from cdr.expressions import expression
 from cdr.records import dataclass, field
 from cdr.sought import as_sought, sought

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
-from cdr import resources
-from cdr.domain.anonymising.ordinary_words import OrdinaryWords
+from cdr.domain.anonymising.words import ordinary_words, word_rules, words_of
 from cdr.expressions import expression
 from cdr.records import dataclass, field
-from cdr.written import APOSTROPHES, bare_name, is_postcode, postcode
+from cdr.written import is_postcode, postcode
 
 CHILD, FAMILY, PROFESSIONAL, PLACE = "child", "family", "professional", "place"
 MOST_INITIALS = 6
@@ -27,9 +23,8 @@ ORGANISATION_KEYS = ("organisation", "school", "education_setting", "centre")
 PLACE_KEYS = ("place_detail", "place_of_event_detail", "place_of_birth", "location", "location_detail")
 AUTHORITY_KEYS = ("local_authority", "local_authority_of_residence")
 SMALL_WORDS = ("of", "and", "the", "for", "in", "at")
-FIRST_MARK, AFTER_MARKS = "\u0300", "\ufe30"
-MARKS_LATELY = 64  # sets of marks for which words were looked for
 HOUSE = expression(r"\d+[A-Za-z]?(?=[ ,]|$)")
+Walked: TypeAlias = Sequence[tuple[str, Any]]  # every key of a document with its value, those above first
 DEFAULT_ROLES = {"parents": "parent", "siblings": "sibling", "key_worker": ""}
 
 
@@ -75,44 +70,6 @@ class KnownThings:
     towns: tuple[str, ...] = ()
 
 
-@cache
-def word_rules() -> Mapping[str, Any]:
-    """The titles, street words and words of organisations that are no names."""
-    rules = json.loads(resources.read_bytes("rules", "anonymise.json"))
-    rules["feast_words"] = [word.lower() for feast in rules["feasts"] for word in re.findall(r"[\w'’-]+", feast)]
-    return {key: frozenset(value) if isinstance(value, list) else value for key, value in rules.items()}
-
-
-@cache
-def ordinary_words() -> OrdinaryWords:
-    """Ordinary English and clinical words in small letters, so that none of them is taken for a misspelt name."""
-    whole = resources.read_bytes("rules", "ordinary-words.txt").decode()
-    above = whole.index("\n", whole.rindex("#")) + 1  # to the end of the last line of what stands above them
-    return OrdinaryWords(whole[above:], word_rules()["clinical"])
-
-
-def word_pattern(text: str) -> re.Pattern[str]:
-    """Words of a text with their accents and inner apostrophes; hyphens and digits end a word.
-
-    It knows the marks of this text: what knows every one takes long to make, and few texts have one that is no part of its letter.
-    """
-    later = (letter for letter in sorted({*text}) if FIRST_MARK <= letter < AFTER_MARKS)
-    return _word_pattern("".join(letter for letter in later if unicodedata.category(letter) in ("Mn", "Mc")))
-
-
-@lru_cache(MARKS_LATELY)
-def _word_pattern(marks: str) -> re.Pattern[str]:
-    letters = rf"[^\W\d_][{marks}]*(?:[^\W\d_][{marks}]*)*" if marks else r"[^\W\d_]+"
-    return re.compile(rf"{letters}(?:[{APOSTROPHES}]{letters})*")
-
-
-def words_of(text: str) -> list[str]:
-    """The folded words and numbers of a text."""
-    whole = unicodedata.normalize("NFC", text)
-    found = re.findall(rf"{word_pattern(whole).pattern}|\d+[A-Za-z]?\b|\d+", whole)
-    return [word for word in map(bare_name, found) if word]
-
-
 def gather(
     form_a: Mapping[str, Any],
     returns: Sequence[Mapping[str, Any]],
@@ -120,8 +77,8 @@ def gather(
     around: Around = NOTHING_AROUND,
 ) -> KnownThings:
     """Everything that Form A, the returns, the agencies and the area's configuration name."""
-    documents = [form_a, *returns]
-    people = [*_child(form_a, returns), *_others(documents)]
+    documents = [[*_walk(document)] for document in (form_a, *returns)]
+    people = [*_child(form_a, returns), *_others([form_a, *returns])]
     named = {name for person in people for name in person.names}
     people += [Known("a professional", PROFESSIONAL, (name,)) for name in around.people if name not in named]
     people += [Known("another child", FAMILY, (name,)) for name in around.children if name not in named]
@@ -168,11 +125,11 @@ def _telling(place: str) -> bool:
     return len(words) < 3 or not all(word in ordinary_words() or word in word_rules()["generic"] for word in words)
 
 
-def _authorities(documents: Sequence[Mapping[str, Any]]) -> list[str]:
+def _authorities(documents: Sequence[Walked]) -> list[str]:
     return sorted({text for document in documents for text in _strings(document, AUTHORITY_KEYS)})
 
 
-def _postcodes(documents: Sequence[Mapping[str, Any]], addresses: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+def _postcodes(documents: Sequence[Walked], addresses: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     lines = {line for lines in addresses for line in lines if is_postcode(line)}
     return tuple(sorted(lines | {text for document in documents for text in _strings(document, ("postcode",))}))
 
@@ -181,9 +138,7 @@ def _agency_initials(agencies: Mapping[str, tuple[str, str, str]]) -> dict[str, 
     """The initials of the agencies (`NGH`, and `NG` without the last word) with what each is."""
     found: dict[str, str] = {}
     for name, kind, label in agencies.values():
-        words = [
-            word for word in words_of(re.sub(r"\([^)]*\)", " ", name)) if word not in SMALL_WORDS and word[0].isalpha()
-        ]
+        words = [word for word in words_of(_without_brackets(name)) if word not in SMALL_WORDS and word[0].isalpha()]
         letters = "".join(word[0] for word in words).upper()
         for count in range(2, min(len(letters), MOST_INITIALS) + 1):
             said = (label or kind.replace("_", " ")).lower()
@@ -215,26 +170,28 @@ def _shortened(letters: str) -> Iterator[str]:
         yield from (letters[:1] + "".join(some) for some in itertools.combinations(rest, count))
 
 
-def _strings(node: Any, keys: Sequence[str]) -> Iterator[str]:
-    for _, key, value in _walk(node):
+def _strings(document: Walked, keys: Sequence[str]) -> Iterator[str]:
+    for key, value in document:
         if key in keys:
             yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
 
 
-def _walk(node: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, Any]]:
-    """Every key of a document with its value and the keys above it."""
+def _walk(node: Any) -> Iterator[tuple[str, Any]]:
+    """Every key of a document, with its value."""
+    if isinstance(node, str):
+        return
     if isinstance(node, Mapping):
         for key, value in node.items():
-            yield above, str(key), value
-            yield from _walk(value, (*above, str(key)))
+            yield str(key), value
+            yield from _walk(value)
     elif isinstance(node, list):
         for item in node:
-            yield from _walk(item, above)
+            yield from _walk(item)
 
 
 def _child(form_a: Mapping[str, Any], returns: Sequence[Mapping[str, Any]]) -> Iterator[Known]:
     places = [form_a.get("child", {}), *(document.get("identifying") or {} for document in returns)]
-    names = {text: None for place in places for text in _strings(place, CHILD_KEYS)}
+    names = {text: None for place in places for text in _strings([*_walk(place)], CHILD_KEYS)}
     yield Known("the child", CHILD, tuple(names))
 
 
@@ -273,6 +230,8 @@ def _people(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _mappings(node: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    if isinstance(node, str):
+        return
     if isinstance(node, Mapping):
         yield above, node
         for key, value in node.items():
@@ -292,8 +251,8 @@ def _role(relationship: Any, default: str) -> str:
     return " ".join(words) if known_whole else default
 
 
-def _addresses(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for _, key, value in _walk(document):
+def _addresses(document: Walked) -> Iterator[tuple[str, ...]]:
+    for key, value in document:
         if key in ("address", "home_address", "address_if_different"):
             lines = value if isinstance(value, list) else [value]
             yield tuple(
@@ -349,9 +308,7 @@ def _agency_phrases(agencies: Mapping[str, tuple[str, str, str]]) -> Iterator[tu
             yield words, said, "organisations"
 
 
-def _organisation_phrases(
-    documents: Sequence[Mapping[str, Any]], around: Around
-) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def _organisation_phrases(documents: Sequence[Walked], around: Around) -> Iterator[tuple[tuple[str, ...], str, str]]:
     told = {text for document in documents for text in _strings(document, ORGANISATION_KEYS)}
     for text in {*around.organisations, *told}:
         for words in _shorter(text):
@@ -375,7 +332,7 @@ def _shorter(name: str) -> Iterator[tuple[str, ...]]:
     """A name in full, without what stands in brackets, and without its last words as long as a telling word is left."""
     generic = word_rules()["generic"]
     bracketed, closed, rest = name.rpartition(")")
-    for text in {name, re.sub(r"\([^)]*\)", " ", bracketed + closed) + rest}:
+    for text in {name, _without_brackets(bracketed + closed) + rest}:
         words = words_of(text)
         while (
             words
@@ -388,7 +345,11 @@ def _shorter(name: str) -> Iterator[tuple[str, ...]]:
             words = words[:-1]
 
 
-def _codes(document: Mapping[str, Any]) -> Iterator[str]:
+def _without_brackets(text: str) -> str:
+    return re.sub(r"\([^)]*\)", " ", text) if "(" in text else text
+
+
+def _codes(document: Walked) -> Iterator[str]:
     yield from (text for text in _strings(document, CODE_KEYS) if any(letter.isdigit() for letter in text))
     for text in _strings(document, (*NAME_KEYS, *CHILD_KEYS)):
         yield from (word for word in text.split() if any(letter.isdigit() for letter in word) and len(word) >= 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from cdr.domain.anonymising.known_names import ordinary_words, word_rules
+from cdr.domain.anonymising.words import opens_a_sentence, ordinary_words, word_rules
 from cdr.expressions import expression
 from cdr.sought import sought
 from cdr.written import bare_name
@@ -20,6 +20,7 @@ SAID = {
     "park": "[a place]", "station": "[a place]", "bridge": "[a place]", "prison": "[a prison]",
 }  # fmt: skip
 MOST_WORDS = 6
+SAINTS = tuple(first + rest for first in "Ss" for rest in ("t", "aint", "te", "ts", "s"))
 _NAME = r"[A-Z][\w'’]{1,30}"
 _ENDED = sought(
     rf"(?<![\w'’])(?P<name>{_NAME}(?:[ -](?:and |of |& |the )?{_NAME}){{0,{MOST_WORDS}}}) (?P<end>(?i:{'|'.join(SAID)}))(?![\w'’])"
@@ -30,10 +31,25 @@ _SAINT = expression(
 )
 
 
+def may_name_a_saint(text: str) -> bool:
+    """Whether a text has what `SAINT` begins with, at the end of a word; in most there is none, and nothing is compiled."""
+    return any(_ends_in_saint(word.removesuffix(".")) for word in text.split())
+
+
+def _ends_in_saint(word: str) -> bool:
+    form = next((form for form in SAINTS if word.endswith(form)), None)
+    before = word[-len(form) - 1 : -len(form)] if form else ""
+    return form is not None and not (before.isalnum() or before in ("_", "'", "’"))
+
+
 def ended_said(match: re.Match[str]) -> tuple[str, str] | None:
     """`[a hospital]` for a name in capitals that ends with what it is; words before it that only say of what kind it is are none."""
     words = re.split(r"[ -]", match["name"])
-    kept = f"{words.pop(0)} " if _opens(match) and _is_said_of_a_place(bare_name(words[0])) else ""
+    kept = (
+        f"{words.pop(0)} "
+        if opens_a_sentence(match.string, match.start()) and _is_said_of_a_place(bare_name(words[0]))
+        else ""
+    )
     telling = [bare_name(word) for word in words if word[:1].isupper() and not _says_the_kind(bare_name(word))]
     if match["end"].lower() in word_rules()["endings_with_other_meanings"]:  # `Best Practice` is none
         telling = [word for word in telling if word not in ordinary_words()]
@@ -71,10 +87,3 @@ def _says_the_kind(low: str) -> bool:
 def _is_said_of_a_place(low: str) -> bool:
     """Whether a word at the beginning of a sentence says what happened at a place, and is no part of its name (`Attended`, `Left`)."""
     return low in ordinary_words() and (low.endswith(("ed", "ing")) or low in word_rules()["before_places"])
-
-
-def _opens(match: re.Match[str]) -> bool:
-    return (
-        re.search(r"(?:^|[.!?:;(\n]\s*|[\"“]\s*)$", match.string[max(0, match.start() - 12) : match.start()])
-        is not None
-    )

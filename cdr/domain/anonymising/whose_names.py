@@ -6,17 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from cdr.domain.anonymising.around_names import EXACT, NEAR, ORDINARY, Word, fits_title
-from cdr.domain.anonymising.known_names import (
-    CHILD,
-    FAMILY,
-    PLACE,
-    PROFESSIONAL,
-    Known,
-    KnownThings,
-    ordinary_words,
-    word_rules,
-    words_of,
-)
+from cdr.domain.anonymising.known_names import CHILD, FAMILY, PLACE, PROFESSIONAL, Known, KnownThings
 from cdr.domain.anonymising.name_forms import (
     SHORTEST_MISSPELT,
     forms_of,
@@ -28,6 +18,7 @@ from cdr.domain.anonymising.name_forms import (
     stems,
     swapped,
 )
+from cdr.domain.anonymising.words import ordinary_words, word_rules, words_of
 from cdr.records import dataclass
 
 PARENTS = ("mother", "father")

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cdr.domain.process.policy import Policy
-from cdr.domain.rulebook.configuration import Agency, Configuration
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
+
+if TYPE_CHECKING:
+    from cdr.domain.process.chasing_rules import ChasingRules
+    from cdr.domain.rulebook.configuration import Agency, Configuration
 
 WAITING = "waiting_requests"
 NO_CASE = "0000-TEST"  # a reference of no case, for a test: there was no review in the year 0
@@ -30,7 +32,7 @@ def unconfirmed(configuration: Configuration) -> frozenset[str]:
     return frozenset(agency.id for agency in configuration.agencies if not is_confirmed(agency))
 
 
-def has_to_wait(agency: str, policy: Policy) -> bool:
+def has_to_wait(agency: str, policy: ChasingRules) -> bool:
     """Whether requests and escalations about this agency wait: the area asks for it, and nobody confirmed that they arrive."""
     return policy.confirm_arrival and agency in policy.unconfirmed
 

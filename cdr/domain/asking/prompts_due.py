@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.domain.asking.arrival import has_to_wait
 from cdr.domain.asking.requests import OUTSTANDING, Request, prompt_dates
-from cdr.domain.process.clocks import WorkingDays
-from cdr.domain.process.policy import Policy
-from cdr.domain.rulebook.configuration import Closure, Configuration
+from cdr.domain.process.clocks import Closure, WorkingDays
 from cdr.domain.rulebook.validation import date_at, items_at, text_at
 from cdr.forms import migrations
 from cdr.records import dataclass
+
+if TYPE_CHECKING:
+    from cdr.domain.process.chasing_rules import ChasingRules
+    from cdr.domain.rulebook.configuration import Configuration
 
 SCHEMA = migrations.current("prompts")
 ESCALATION = "escalation"
@@ -42,16 +44,61 @@ class ChaseItem:
     sent: tuple[str, ...]
 
 
-def levels(policy: Policy) -> tuple[str, ...]:
+def levels(policy: ChasingRules) -> tuple[str, ...]:
     """The levels in their order, the escalation last."""
     return (*(f"prompt-{n}" for n, _ in enumerate(policy.chasing.prompt_weeks, start=1)), ESCALATION)
+
+
+@dataclass(frozen=True)
+class ToCome:
+    """The messages about one outstanding request, whichever day it is: the levels in their `order` up to the one that was `reached`, and the day on
+    which each later one falls due. `waits`: its escalation is kept back until somebody confirmed that what is sent arrives.
+    """
+
+    request: Request
+    order: tuple[str, ...]
+    reached: int
+    dates: Mapping[str, date]
+    closed: tuple[Closure, ...]
+    waits: bool
+
+    def passed(self, as_of: date) -> Due | None:
+        """The latest level whose day has come, and which did not go out."""
+        passed = [
+            level for level in self.order[self.reached + 1 :] if level in self.dates and self.dates[level] <= as_of
+        ]
+        return Due(passed[-1], self.dates[passed[-1]]) if passed else None
+
+    def is_kept_back(self, due: Due, as_of: date) -> bool:
+        """Whether a level whose day has come is not sent on a day."""
+        is_away = any(closure.holds(as_of) for closure in self.closed)
+        return is_away or self.request.is_held(as_of) or (self.waits and due.level == ESCALATION)
+
+    def is_due(self, as_of: date) -> bool:
+        """Whether a message is to be sent on a day."""
+        due = self.passed(as_of)
+        return due is not None and not self.is_kept_back(due, as_of)
+
+
+def to_come(
+    request: Request,
+    sent: Mapping[str, date],
+    rules: ChasingRules,
+    working_days: WorkingDays,
+    closed: Sequence[Closure] = (),
+) -> ToCome:
+    """The messages about an outstanding request of which these levels went out. Raises: UnknownHolidays."""
+    order = levels(rules)
+    reached = max((order.index(level) for level in sent if level in order), default=-1)
+    dates = _dates(request, sent, rules, _without(working_days, closed))
+    return ToCome(request, order, reached, dates, tuple(closed), has_to_wait(request.agency, rules))
 
 
 def chase_item(
     request: Request,
     prompts: Mapping[str, Any],
     as_of: date,
-    policy: Policy,
+    policy: ChasingRules,
     working_days: WorkingDays,
     closed: Sequence[Closure] = (),
 ) -> ChaseItem:
@@ -63,25 +110,20 @@ def chase_item(
     until somebody confirmed that what is sent to the agency arrives.
     Raises: UnknownHolidays.
     """
-    working_days = _without(working_days, closed)
-    sent = _sent(request, prompts)
-    order = levels(policy)
-    reached = max((order.index(level) for level in sent if level in order), default=-1)
-    done = tuple(level for level in order if level in sent)
+    sent = sent_for(request, prompts)
+    done = tuple(level for level in levels(policy) if level in sent)
     if request.status != OUTSTANDING:
         return ChaseItem(request.agency, request.requested_on, None, None, done)
-    dates = _dates(request, sent, policy, working_days)
-    open_levels = [level for level in order[reached + 1 :] if level in dates]
-    passed = [level for level in open_levels if dates[level] <= as_of]
-    due = Due(passed[-1], dates[passed[-1]]) if passed else None
-    waits = due is not None and due.level == ESCALATION and has_to_wait(request.agency, policy)
-    if due and (waits or request.is_held(as_of) or any(closure.holds(as_of) for closure in closed)):
+    ahead = to_come(request, sent, policy, working_days, closed)
+    due = ahead.passed(as_of)
+    if due and ahead.is_kept_back(due, as_of):
         return ChaseItem(request.agency, request.requested_on, None, due, done)
-    if due and due.level == order[-2]:
+    dates = {**ahead.dates}
+    if due and due.level == ahead.order[-2]:
         # The escalation has no date yet: it is told as if the last prompt, which is due, went out on this day.
-        dates[ESCALATION] = _escalation_on(as_of, policy, working_days)
-    position = order.index(due.level) if due else reached
-    return ChaseItem(request.agency, request.requested_on, due, _following(order, position, dates), done)
+        dates[ESCALATION] = _escalation_on(as_of, policy, _without(working_days, closed))
+    position = ahead.order.index(due.level) if due else ahead.reached
+    return ChaseItem(request.agency, request.requested_on, due, _following(ahead.order, position, dates), done)
 
 
 def is_escalated(request: Request, prompts: Mapping[str, Any]) -> bool:
@@ -91,7 +133,7 @@ def is_escalated(request: Request, prompts: Mapping[str, Any]) -> bool:
 
 def escalated_on(request: Request, prompts: Mapping[str, Any]) -> date | None:
     """The day on which it went out; None where it did not."""
-    return _sent(request, prompts).get(ESCALATION)
+    return sent_for(request, prompts).get(ESCALATION)
 
 
 def _without(working_days: WorkingDays, closed: Sequence[Closure]) -> WorkingDays:
@@ -108,7 +150,9 @@ def _following(order: Sequence[str], position: int, dates: Mapping[str, date]) -
     return Due(following[0], dates[following[0]]) if following else None
 
 
-def _dates(request: Request, sent: Mapping[str, date], policy: Policy, working_days: WorkingDays) -> dict[str, date]:
+def _dates(
+    request: Request, sent: Mapping[str, date], policy: ChasingRules, working_days: WorkingDays
+) -> dict[str, date]:
     """When each level falls due; the escalation is not there until the last prompt was sent."""
     dates = dict(zip(levels(policy), prompt_dates(request.requested_on, policy), strict=False))
     last_prompt = levels(policy)[-2]
@@ -117,13 +161,13 @@ def _dates(request: Request, sent: Mapping[str, date], policy: Policy, working_d
     return dates
 
 
-def _escalation_on(last_prompt_sent: date, policy: Policy, working_days: WorkingDays) -> date:
+def _escalation_on(last_prompt_sent: date, policy: ChasingRules, working_days: WorkingDays) -> date:
     return working_days.add(last_prompt_sent, policy.chasing_on(last_prompt_sent).escalation_working_days) + timedelta(
         days=1
     )
 
 
-def _sent(request: Request, prompts: Mapping[str, Any]) -> dict[str, date]:
+def sent_for(request: Request, prompts: Mapping[str, Any]) -> dict[str, date]:
     """The levels sent for this request and when.
 
     What was sent for an earlier request of the same agency, since waived, fell due before this one was made.

@@ -20,7 +20,7 @@ from cdr.forms import migrations
 from cdr.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from cdr.domain.process.policy import Policy
+    from cdr.domain.process.chasing_rules import ChasingRules
 
 SCHEMA = migrations.current("requests")
 OUTSTANDING = "outstanding"
@@ -298,7 +298,7 @@ def to_ask(form_a: Body, requests: Body) -> list[str]:
     return [agency for agency in named if agency and agency not in asked]
 
 
-def prompt_dates(requested_on: date, policy: Policy) -> tuple[date, ...]:
+def prompt_dates(requested_on: date, policy: ChasingRules) -> tuple[date, ...]:
     """The days on which prompts fall due: whole weeks after the request, also at weekends (protocol section 1)."""
     return tuple(requested_on + timedelta(weeks=weeks) for weeks in policy.chasing_on(requested_on).prompt_weeks)
 

@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cdr.domain.anonymising.known_names import PLACE, Known, word_pattern, words_of
+from cdr.domain.anonymising.known_names import PLACE, Known
+from cdr.domain.anonymising.words import word_pattern, words_of
 from cdr.domain.case.people import Clues, bare_number
 from cdr.domain.case.perhaps import Found
 from cdr.domain.case.traces import values_of

@@ -37,4 +37,9 @@ def as_kept(value: object) -> object:
 
 def kept_day(kept: str | None) -> date | None:
     """A day as the index keeps it."""
-    return date.fromisoformat(kept) if kept else None  # the index keeps what `isoformat` wrote, and there are many
+    return day_kept(kept) if kept else None
+
+
+def day_kept(kept: str) -> date:
+    """The same where there must be one."""
+    return date.fromisoformat(kept)  # what is kept is what `isoformat` wrote, and there are many

@@ -91,7 +91,7 @@ def _told(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _bare_words(name: str) -> str:
     """A name word by word, without a title (`Ms`)."""
-    from cdr.domain.anonymising.known_names import word_rules, words_of
+    from cdr.domain.anonymising.words import word_rules, words_of
 
     return " ".join(word for word in words_of(name) if word not in word_rules()["titles"])
 

@@ -7,7 +7,7 @@ from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
-from cdr.domain.anonymising.known_names import ordinary_words, word_rules, words_of
+from cdr.domain.anonymising.words import ordinary_words, word_rules, words_of
 from cdr.domain.case.duplicates import SHORTEST_ALIKE, close
 from cdr.domain.case.people import SHORTEST_NAME, Clues
 from cdr.domain.case.traces import fields_of, role_of, values_of

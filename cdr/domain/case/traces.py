@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cdr.domain.anonymising.known_names import words_of
+from cdr.domain.anonymising.words import words_of
 from cdr.domain.case.people import CHILD, OTHER, OTHERS, PARENT, PARENTS, SIBLING, SIBLINGS, Clues, bare_number
 from cdr.records import dataclass
 from cdr.written import day

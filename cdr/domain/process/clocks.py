@@ -44,6 +44,18 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Closure:
+    """Days on which nobody is at an agency, both ends counted."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Whether this is one of its days."""
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
 class WorkingDays:
     """Monday to Friday less the bank holidays of England and Wales, for the years that are known.
 

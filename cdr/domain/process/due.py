@@ -19,9 +19,8 @@ from cdr.domain.letters.letter_holds import CLOCK as LETTERS_CLOCK
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.panel.actions import CLOCK as ACTION_CLOCK
 from cdr.domain.panel.actions import Action
-from cdr.domain.process.clocks import add_months
+from cdr.domain.process.clocks import Closure, add_months
 from cdr.domain.process.policy import ClockRule, Policy
-from cdr.domain.rulebook.configuration import Closure
 from cdr.records import dataclass
 from cdr.written import MONTHS
 

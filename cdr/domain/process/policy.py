@@ -7,25 +7,12 @@ from datetime import date
 from typing import Any
 
 from cdr import moments
+from cdr.domain.process.chasing_rules import Chasing, ChasingRules, Sourced
 from cdr.domain.process.clocks import Step, WorkingDays, as_date, limit
 from cdr.errors import WrongConfiguration
 from cdr.records import dataclass, field, replace
 
-GENERAL_KNOWLEDGE = "general knowledge"
 UNITS = ("h", "d", "wd", "m")
-
-
-@dataclass(frozen=True)
-class Sourced:
-    """Where a rule comes from and the day from which it is applied."""
-
-    source: str
-    since: date
-
-    @property
-    def printed_source(self) -> str:
-        """The source as it may be shown: nothing for what rests on general knowledge."""
-        return "" if GENERAL_KNOWLEDGE in self.source else self.source
 
 
 @dataclass(frozen=True)
@@ -102,14 +89,6 @@ class Delays(Sourced):
 
 
 @dataclass(frozen=True)
-class Chasing(Sourced):
-    """When prompts and the escalation fall due (process T06 and T07)."""
-
-    prompt_weeks: tuple[int, ...]
-    escalation_working_days: int
-
-
-@dataclass(frozen=True)
 class Gates(Sourced):
     """The other processes that a review waits for; while one is open, the clocks that it `postpones` have no day.
 
@@ -177,16 +156,14 @@ class Analysis(Sourced):
 
 
 @dataclass(frozen=True)
-class Policy:
+class Policy(ChasingRules):
     """One edition of the rules with its bank holidays.
 
-    `unconfirmed` are agencies of which nobody confirmed that what is sent arrives; `confirm_arrival`: what is for them waits.
     `by_hand` are agencies to which a person hands the form, because their route is a portal, a folder or paper, or secure mail from the outbox.
     """
 
     edition: str
     since: date
-    chasing: Chasing
     clocks: Mapping[str, ClockRule] = field(repr=False)
     gates: Gates
     letter_ends: Mapping[str, tuple[str, ...]]
@@ -194,12 +171,8 @@ class Policy:
     ages: Ages
     birth: Birth
     analysis: Analysis
-    working_days: WorkingDays
     follow_ons: tuple[FollowOn, ...]
     delays: Delays
-    national_chasing: Chasing
-    unconfirmed: frozenset[str] = frozenset()
-    confirm_arrival: bool = False
     by_hand: frozenset[str] = frozenset()
 
     @staticmethod
@@ -222,10 +195,6 @@ class Policy:
         if clock_id not in self.clocks:
             raise WrongConfiguration(f"The rules have no clock {clock_id}.", "Put back the rules that came with cdr.")
         return self.clocks[clock_id]
-
-    def chasing_on(self, day: date) -> Chasing:
-        """The rule of chasing for a request that was made on a day: the area's own from its day on."""
-        return self.chasing if day >= self.chasing.since else self.national_chasing
 
     def for_area(self, changes: Mapping[str, Any]) -> Policy:
         """These rules with what an area changed in cdr.yaml (`clocks`, `chasing`, `bank_holidays`), which was found right."""
@@ -265,6 +234,9 @@ def _policy(rules: Mapping[str, Any], bank_holidays: Mapping[str, Any]) -> Polic
         since=moments.day(rules["since"]),
         chasing=chasing,
         national_chasing=chasing,
+        unconfirmed=frozenset(),
+        confirm_arrival=False,
+        closures={},
         clocks=clocks,
         gates=_gates(rules["gates"]),
         letter_ends={str(kind): _words(clocks) for kind, clocks in rules["letters"]["ends"].items()},

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from cdr.domain.anonymising.anonymise import Anonymised, Anonymiser
-from cdr.domain.anonymising.known_names import KnownThings, words_of
+from cdr.domain.anonymising.known_names import KnownThings
+from cdr.domain.anonymising.words import words_of
 from cdr.domain.report import prose
 from cdr.domain.report.report_words import OF_PROFESSIONALS, follow_up, texts
 from cdr.domain.rulebook.validation import problem

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cdr import nhs_numbers
-from cdr.domain.anonymising.known_names import ordinary_words, word_pattern, word_rules, words_of
+from cdr.domain.anonymising.words import ordinary_words, word_pattern, word_rules, words_of
 from cdr.domain.report import prose
 from cdr.domain.rulebook.validation import YES, items_at, problem, text_at
 from cdr.errors import Problem

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cdr.domain.process.policy import Policy
 from cdr.domain.rulebook.validation import at, date_at, problem, read_date
 from cdr.errors import Problem
+
+if TYPE_CHECKING:
+    from cdr.domain.process.policy import Policy
 
 CHANGES = ("clocks", "chasing", "bank_holidays")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from cdr.domain.case.places import same_place
+from cdr.domain.process.clocks import Closure
 from cdr.domain.rulebook.agency_routes import FORM, route_problems
 from cdr.domain.rulebook.area_rules import changes
 from cdr.domain.rulebook.validation import at, date_at, items_at, problem, text_at, words_at
@@ -27,18 +27,6 @@ class Person:
     email: str = ""
     phone: str = ""
     key: str = ""
-
-
-@dataclass(frozen=True)
-class Closure:
-    """Days on which nobody is at an agency, both ends counted."""
-
-    first: date
-    last: date
-
-    def holds(self, day: date) -> bool:
-        """Whether this is one of its days."""
-        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True)
@@ -301,6 +289,8 @@ def _endless(body: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _repeats(body: Mapping[str, Any]) -> Iterator[Problem]:
+    from cdr.domain.case.places import same_place
+
     agencies = [(f"agencies.{n}.id", text_at(item, "id")) for n, item in items_at(body, "agencies")]
     authorities = [(f"area.authorities.{n}", name) for n, name in enumerate(words_at(body, "area.authorities"))]
     areas = [("area.name", text_at(body, "area.name"))]

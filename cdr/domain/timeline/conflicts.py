@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -185,7 +184,7 @@ def _claim(source: str, value: Any, fact: Mapping[str, Any]) -> Iterator[_Claim]
         lines = value if isinstance(value, list) else [value]
         yield _Claim(source, "", folded(" ".join(map(str, lines))))
     else:
-        without_spaces = re.sub(r"\s", "", str(value)).casefold()
+        without_spaces = "".join(str(value).split()).casefold()
         yield _Claim(source, str(value).replace("_", " "), without_spaces)
 
 

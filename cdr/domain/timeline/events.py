@@ -127,20 +127,21 @@ class _Groups:
 
     def near(self, event: Event, kind: Mapping[str, Any]) -> Iterator[_Group]:
         """The groups that the event may belong to, the oldest first."""
-        from heapq import merge
-
         reach = -(-kind["within_minutes"] // MINUTES_IN_A_DAY)
         named = _hospitals(event, kind)
         where = (*named, NOWHERE) if named else (ANYWHERE,)
-        open_to_it = (
-            self._open((event.kind, event.on.toordinal() + days, place), event.source)
-            for days in range(-reach, reach + 1)
-            for place in where
+        here = (
+            (event.kind, event.on.toordinal() + days, place) for days in range(-reach, reach + 1) for place in where
         )
+        open_to_it = [self._open(place, event.source) for place in here if place in self.places]
+        if len(open_to_it) < 2:
+            return open_to_it[0] if open_to_it else iter(())
+        from heapq import merge
+
         return merge(*open_to_it, key=lambda group: group.number)
 
     def _open(self, place: _Place, source: str) -> Iterator[_Group]:
-        groups, key = self.places.get(place, []), (place, source)
+        groups, key = self.places[place], (place, source)
         while self.full[key] < len(groups) and source in groups[self.full[key]].sources:
             self.full[key] += 1
         return (groups[n] for n in range(self.full[key], len(groups)))
@@ -173,7 +174,7 @@ def _moment(text: str) -> Moment:
 
     Raises: ValueError.
     """
-    if re.fullmatch(r"\d{4}(-\d{2})?", text):
+    if len(text) in (4, 7) and re.fullmatch(r"\d{4}(-\d{2})?", text):
         return moments.of(f"{text}-01"[:10] if len(text) > 4 else f"{text}-01-01")
     found = moments.of(text)
     return moments.of(moments.in_london(datetime.fromisoformat(text))) if found.offset else found
