@@ -34,13 +34,14 @@ else:
         return _made(cls, frozen, kw_only)
 
     def _made(cls, frozen, kw_only):
-        cls.__doc__ = cls.__doc__ or cls.__name__  # else a signature is worked out for it
-        methods = {"__init__": _first_init(cls, frozen), "__repr__": _repr, "__eq__": _eq, "__compared__": None}
-        methods |= (
-            {"__hash__": _hash, "__setattr__": _refused, "__delattr__": _refused} if frozen else {"__hash__": None}
-        )
-        for name in methods.keys() - vars(cls).keys():  # a method that the class has itself stays
-            setattr(cls, name, methods[name])
+        own = vars(cls)
+        if not cls.__doc__:
+            cls.__doc__ = cls.__name__  # else a signature is worked out for it
+        for name, method in METHODS_OF_FROZEN if frozen else METHODS_OF_OPEN:
+            if name not in own:  # a method that the class has itself stays
+                setattr(cls, name, method)
+        if "__init__" not in own:
+            cls.__init__ = _first_init(cls, frozen)
         cls.__kw_only__ = kw_only
         cls.__dataclass_fields__ = _Fields(cls)
         return cls
@@ -88,14 +89,15 @@ else:
     class _Taken:
         """What an object takes for one of its fields: a value, else the default, else what the factory makes."""
 
+        factory = MISSING
+        compare = repr = True
+
         def __init__(self, name, value, kw_only):
-            is_told = isinstance(value, field)
-            self.name = name
-            self.default = value.default if is_told else value
-            self.factory = value.default_factory if is_told else MISSING
-            self.kw_only = value.kw_only if is_told and value.kw_only is not MISSING else kw_only
-            self.compare = not is_told or value.compare
-            self.repr = not is_told or value.repr
+            self.name, self.default, self.kw_only = name, value, kw_only
+            if isinstance(value, field):
+                self.default, self.factory = value.default, value.default_factory
+                self.compare, self.repr = value.compare, value.repr
+                self.kw_only = kw_only if value.kw_only is MISSING else value.kw_only
 
     def _own(cls):
         """What a class takes beside what those before it take; asked before the standard library clears the fields away."""
@@ -120,14 +122,15 @@ else:
 
     def _first_init(cls, frozen):
         """What takes the arguments of the first few objects of a class; of one that has more, it makes a function that takes them."""
-        taken, made = None, 0
+        taken, places, made = None, (), 0
 
         def first(self, /, *arguments, **named):
-            nonlocal taken, made
+            nonlocal taken, places, made
             if taken is None:
                 taken = _taken(cls)
+                places = [one.name for one in taken if not one.kw_only]
             made += 1
-            values = _values_of(taken, arguments, named) if made <= FEW else None
+            values = _values_of(taken, places, arguments, named) if made <= FEW else None
             if values is None:  # many, or wrong: then it says what is wrong
                 cls.__init__ = _init(cls, taken, frozen)
                 cls.__init__(self, *arguments, **named)
@@ -136,20 +139,23 @@ else:
 
         return first
 
-    def _values_of(taken, arguments, named):
+    def _values_of(taken, places, arguments, named):
         """The value of each field; None where one is missing or too much."""
-        places = [one.name for one in taken if not one.kw_only]
-        given = {**dict(zip(places, arguments, strict=False)), **named}
+        given = dict(zip(places, arguments, strict=False))
+        given.update(named)
         if len(given) < len(arguments) + len(named):
             return None
+        if len(arguments) == len(taken):
+            return given
         values = {}
         for one in taken:
-            if one.name in given:
-                values[one.name] = given.pop(one.name)
+            name = one.name
+            if name in given:
+                values[name] = given.pop(name)
             elif one.default is not MISSING:
-                values[one.name] = one.default
+                values[name] = one.default
             elif one.factory is not MISSING:
-                values[one.name] = one.factory()
+                values[name] = one.factory()
             else:
                 return None
         return None if given else values
@@ -192,7 +198,7 @@ else:
 
     def _values(cls):
         """What gives the values by which objects of a class are compared; found once for each class."""
-        found = cls.__dict__["__compared__"]
+        found = vars(cls).get("__compared__")
         if found is None:
             names = [one.name for one in _taken(cls) if one.compare]
             several = attrgetter(*names) if len(names) > 1 else None
@@ -203,3 +209,8 @@ else:
         import dataclasses
 
         raise dataclasses.FrozenInstanceError(f"cannot change the field {name!r}")
+
+    METHODS_OF_OPEN = (("__repr__", _repr), ("__eq__", _eq), ("__hash__", None))
+    METHODS_OF_FROZEN = (
+        ("__repr__", _repr), ("__eq__", _eq), ("__hash__", _hash), ("__setattr__", _refused), ("__delattr__", _refused),
+    )  # fmt: skip

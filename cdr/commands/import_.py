@@ -199,7 +199,7 @@ def _refuse(register: Register, taken: Taken, known: Known) -> None:
 def _references(app: App, rows: Sequence[RowRead]) -> list[str]:
     from cdr.store import layout
 
-    taken = app.store.references
+    taken = {*app.store.references}
     made = []
     for row in rows:
         notified = row.day("notified_on") or app.clock.today

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from cdr.store.folders import Folder
+from cdr.store.folders import Alike, Entry, Folder, those_named
 from cdr.store.objects import object_id
 from cdr.store.state import State
 
@@ -43,7 +43,7 @@ class AskedBefore:
         self._objects |= here
         return {id_: raw for id_, raw in here.items() if len(raw) <= most and object_id(kind, raw) == id_}
 
-    def named(self, folder: str, name: bytes) -> tuple[bytes, bytes] | None:
+    def named(self, folder: str, name: bytes) -> Entry | None:
         """What stands under a name in a large folder, where that is known."""
         return self._names.get(folder, {}).get(name)
 
@@ -61,20 +61,22 @@ class AskedBefore:
                 self._objects[id_] = raw
                 self._is_new = True
 
-    def note_name(self, folder: str, name: bytes, found: tuple[bytes, bytes]) -> None:
+    def note_name(self, folder: str, name: bytes, found: Entry) -> None:
         """Keep what stands under one name of a large folder."""
         names = self._names.pop(folder, {})
         self._names = {folder: {**dict([*names.items()][1 - MOST_NAMES :]), name: found}}
         self._is_new = True
 
-    def note_made(self, commit: tuple[str, bytes], folders: Mapping[str, Folder], written: Mapping[str, bytes]) -> None:
+    def note_made(
+        self, commit: tuple[str, bytes], folders: Mapping[str, Folder | Alike], written: Mapping[str, bytes]
+    ) -> None:
         """Keep a commit that was just made, with its folders and their bytes; names of a large one are known of what it is now."""
         made = written if len(written) <= MOST else {}
         self.note("tree", made)
         self.note("commit", dict([commit]))
         asked = {name for names in self._names.values() for name in names}
         for id_ in [id_ for id_, raw in made.items() if len(raw) > LARGEST]:
-            inner = {name: entry for name, entry in folders[id_].items() if name in asked or entry[1].hex() in made}
+            inner = those_named(folders[id_], asked, made)
             self._names = {id_: dict([*inner.items()][-MOST_NAMES:])}
 
     # ---- kept --------------------------------------------------------------------------------------------------

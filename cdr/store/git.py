@@ -17,7 +17,7 @@ from cdr import disk, programs, resources
 from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
 from cdr.store import git_process, ownership
 from cdr.store.asked_before import AskedBefore
-from cdr.store.folders import ASK, folder_bytes
+from cdr.store.folders import ASK, Entry, stored
 from cdr.store.git_process import GitFailed, Reader
 from cdr.store.objects import (
     EMPTY_TREE,
@@ -131,12 +131,12 @@ class Git(Objects):
             self.asked_before.is_asked_often(digest)
         return self.contents([digest], most)[0]
 
-    def _entry(self, folder: str, name: bytes) -> tuple[bytes, bytes] | None:
+    def _entry(self, folder: str, name: bytes) -> Entry | None:
         before = self._before
-        found = before.named(folder, name) if before and folder not in self._folders else None
+        found = before.named(folder, name) if before and not self._folders.is_apart(folder) else None
         if found is None:
             found = super()._entry(folder, name)
-            if before and found and folder in self._alike:
+            if before and found and not self._folders.is_apart(folder):
                 before.note_name(folder, name, found)
         return found
 
@@ -257,12 +257,12 @@ class Git(Objects):
         raw = with_signature(payload, sign(payload))
         parsed_commit("just made", raw)
         made = {new[path]: ("blob", one) for path, one in files.items() if isinstance(one, bytes)}
-        written = {id_: folder_bytes(folder) for id_, folder in folders.items()}
+        written = {id_: stored(folder) for id_, folder in folders.items()}
         made_id = object_id("commit", raw)
         self._keep({**made, **{id_: ("tree", one) for id_, one in written.items()}, made_id: ("commit", raw)})
         self._commits[made_id] = tree, tuple(one for one in (parent, merged) if one)
-        self._folders |= folders  # which need not be read again
-        self._entries += sum(map(len, folders.values()))
+        for id_, folder in folders.items():
+            self._folders.take(id_, folder)  # which need not be read again
         if self.asked_before:
             self.asked_before.note_made((made_id, raw), folders, written)
         return made_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date
 from typing import Any
 
@@ -240,7 +241,7 @@ def reference(text: str) -> str:
     return text.upper()
 
 
-def new_reference(notified_on: date, taken: set[str]) -> str:
+def new_reference(notified_on: date, taken: Container[str]) -> str:
     """A reference that says nothing but the year: the year of notification and four random characters."""
     import secrets
 

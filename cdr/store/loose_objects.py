@@ -17,7 +17,7 @@ from cdr.errors import DiskFailed
 
 READABLE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 FEW, LARGEST = 32, 1 << 21  # objects that are read without git, and bytes of one
-QUICKLY = 1  # how much is compressed: what is encrypted hardly can be
+AS_IT_IS = 0  # nothing is compressed: what is encrypted and ids cannot be, and all is when it is packed
 Made = Mapping[str, tuple[str, bytes]]  # by its id: which kind of object it is, and what it holds
 
 
@@ -53,4 +53,4 @@ def read(objects: Path, ids: Sequence[str], kind: str) -> list[bytes] | None:
 
 def _files(objects: Path, made: Made) -> Iterator[tuple[Path, bytes]]:
     for id_, (kind, content) in made.items():
-        yield objects / id_[:2] / id_[2:], zlib.compress(f"{kind} {len(content)}\0".encode() + content, QUICKLY)
+        yield objects / id_[:2] / id_[2:], zlib.compress(f"{kind} {len(content)}\0".encode() + content, AS_IT_IS)

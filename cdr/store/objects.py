@@ -14,7 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from cdr.errors import NotAuthentic
 from cdr.expressions import expression
 from cdr.records import dataclass
-from cdr.store.folders import ASK, FOLDER_MODE, Alike, Folder, alike, folder_bytes, parsed_folder
+from cdr.store.folders import (
+    ASK,
+    FOLDER_MODE,
+    Alike,
+    Entry,
+    Folder,
+    Folders,
+    differing,
+    entry_of,
+    put_in,
+    stored,
+)
 
 NOTHING = "0" * 40
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -23,7 +34,6 @@ ID = expression(r"[0-9a-f]{40}")
 LARGEST = {"commit": 1 << 20, "tree": 1 << 22, "blob": 1 << 27}
 MOST_AT_ONCE = {"tree": 1 << 24}  # of all folders that lie equally deep
 LATEST = 253402300799  # the last second of the year 9999
-KEPT_ENTRIES, MOST_ALIKE = 200_000, 4
 MOST_FILES = 400_000  # a tree of a few objects can spell out more paths than there is memory for
 LONGEST_PATH = 4096
 FETCH = "Make a new clone of another copy of the store, or restore a backup; take in there what this copy alone has: cdr sync THIS-FOLDER"
@@ -87,10 +97,8 @@ class Objects(ABC):
     def _forget(self) -> None:
         """Know nothing of what was read."""
         self._files: dict[str, dict[str, Blob]] = {}
-        self._folders: dict[str, Folder] = {}
-        self._alike: dict[str, Alike] = {}  # large folders in which one name was looked for
+        self._folders = Folders()
         self._commits: dict[str, tuple[str, tuple[str, ...]]] = {}
-        self._entries = 0
 
     @abstractmethod
     def _read(self, ids: Sequence[str], kind: str, most: int) -> list[bytes]:
@@ -178,12 +186,12 @@ class Objects(ABC):
         waiting = [(b"", self._tree_of(older), self._tree_of(newer))]
         while waiting:
             ids = [id_ for _, *both in waiting for id_ in both if id_]
-            folders = {"": {}, **dict(zip(ids, self._folder(ids), strict=True))}
+            folders: dict[str, Folder | Alike] = {"": {}, **dict(zip(ids, self._looked_into(ids), strict=True))}
             below: list[tuple[bytes, str, str]] = []
             for prefix, one, other in waiting:
                 before, after = folders[one], folders[other]
-                for name in {name for name, _ in before.items() ^ after.items()}:
-                    old, new = before.get(name), after.get(name)
+                for name in differing(before, after):
+                    old, new = entry_of(before, name), entry_of(after, name)
                     if any(inner := (_folder_id(old), _folder_id(new))):
                         below.append((prefix + name + b"/", *inner))
                     if any(files := (_file(old), _file(new))):
@@ -195,34 +203,22 @@ class Objects(ABC):
     def _tree_of(self, commit: str) -> str:
         return EMPTY_TREE if commit == EMPTY_TREE else self._links(commit)[0]
 
-    def _entry(self, folder: str, name: bytes) -> tuple[bytes, bytes] | None:
-        """What stands under one name in a folder; one that is large and plain is not taken apart for it."""
-        if folder in self._folders or folder == EMPTY_TREE:
-            return self._folder([folder])[0].get(name)
-        if folder not in self._alike:
-            [raw] = self._checked([folder], "tree", LARGEST["tree"])
-            large = alike(raw)
-            if large is None:
-                return self._taken_apart(folder, raw).get(name)
-            self._alike = {**dict([*self._alike.items()][1 - MOST_ALIKE :]), folder: large}
-        return self._alike[folder].entry(name)
+    def _entry(self, folder: str, name: bytes) -> Entry | None:
+        """What stands under one name in a folder."""
+        return entry_of(self._looked_into([folder])[0], name)
 
-    def _taken_apart(self, id_: str, raw: bytes) -> Folder:
-        if self._entries > KEPT_ENTRIES:
-            self._folders.clear()
-            self._entries = 0
-        self._folders[id_] = parsed_folder(id_, raw)
-        self._entries += len(self._folders[id_])
-        return self._folders[id_]
+    def _looked_into(self, ids: Sequence[str]) -> list[Folder | Alike]:
+        """These folders; those that are large and plain are not taken apart."""
+        known = {id_: {} if id_ == EMPTY_TREE else self._folders.get(id_) for id_ in ids}
+        missing = [id_ for id_, folder in known.items() if folder is None]
+        found = {id_: folder for id_, folder in known.items() if folder is not None}
+        for id_, raw in zip(missing, self._checked(missing, "tree", LARGEST["tree"]), strict=True):
+            found[id_] = self._folders.read(id_, raw)
+        return [found[id_] for id_ in ids]
 
-    def _folder(self, ids: list[str]) -> list[Folder]:
-        wanted = dict.fromkeys(id_ for id_ in ids if id_ not in self._folders and id_ != EMPTY_TREE)
-        known = {id_: self._folders.get(id_, {}) for id_ in ids if id_ not in wanted}
-        here = {id_: self._alike.pop(id_).raw for id_ in wanted if id_ in self._alike}
-        missing = [id_ for id_ in wanted if id_ not in here]
-        here |= zip(missing, self._checked(missing, "tree", LARGEST["tree"]), strict=True)
-        known |= {id_: self._taken_apart(id_, raw) for id_, raw in here.items()}
-        return [known[id_] for id_ in ids]
+    def _folder(self, ids: Sequence[str]) -> list[Folder]:
+        """These folders, each taken apart."""
+        return [self._folders.apart(id_, one) for id_, one in zip(ids, self._looked_into(ids), strict=True)]
 
     # ---- commits -----------------------------------------------------------------------------------------------
 
@@ -267,36 +263,33 @@ class Objects(ABC):
         """Whether `newer` is `older`, or was built on it."""
         return self.since(older, newer) is not None
 
-    def rewritten(self, commit: str, files: Mapping[str, str | None]) -> tuple[str, dict[str, Folder]]:
+    def rewritten(self, commit: str, files: Mapping[str, str | None]) -> tuple[str, dict[str, Folder | Alike]]:
         """The tree that a commit's becomes with these plain files (ids by path; None: taken away), and its new folders by id,
         those below first."""
         return self._rewritten(
             self._tree_of(commit), {path.encode("utf-8", "surrogateescape"): id_ for path, id_ in files.items()}
         )
 
-    def _rewritten(self, tree: str, files: Mapping[bytes, str | None]) -> tuple[str, dict[str, Folder]]:
-        folder = dict(self._folder([tree])[0])
-        made: dict[str, Folder] = {}
+    def _rewritten(self, tree: str, files: Mapping[bytes, str | None]) -> tuple[str, dict[str, Folder | Alike]]:
+        put: dict[bytes, Entry | None] = {}
+        made: dict[str, Folder | Alike] = {}
         below: dict[bytes, dict[bytes, str | None]] = {}
         for path, id_ in files.items():
             name, is_below, rest = path.partition(b"/")
             if is_below:
                 below.setdefault(name, {})[rest] = id_
-            elif id_ is None:
-                folder.pop(name, None)
             else:
-                folder[name] = (FILE_MODE.encode(), bytes.fromhex(id_))
+                put[name] = None if id_ is None else (FILE_MODE.encode(), bytes.fromhex(id_))
         for name, inner in below.items():
-            mode, old = folder.get(name, (b"", b""))
+            mode, old = (put[name] if name in put else self._entry(tree, name)) or (b"", b"")
             if mode != FOLDER_MODE and not any(inner.values()):
                 continue  # nothing stands below a file that could be taken away
-            folder.pop(name, None)
             id_, folders = self._rewritten(old.hex() if mode == FOLDER_MODE else EMPTY_TREE, inner)
             made |= folders
-            if id_ != EMPTY_TREE:
-                folder[name] = (FOLDER_MODE, bytes.fromhex(id_))
-        id_ = object_id("tree", folder_bytes(folder))
-        return id_, made | ({id_: folder} if folder else {})
+            put[name] = None if id_ == EMPTY_TREE else (FOLDER_MODE, bytes.fromhex(id_))
+        folder = put_in(self._looked_into([tree])[0], put)
+        id_ = object_id("tree", stored(folder))
+        return id_, made | ({} if id_ == EMPTY_TREE else {id_: folder})
 
     def merge_base(self, one: str, other: str) -> str:
         """The commit where two lines of work parted; the newest, where they met in between. Raises: NotAuthentic without one."""

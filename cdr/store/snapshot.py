@@ -92,11 +92,9 @@ class Snapshot:
         return {name for name in self.git.names_in(self.head, "cases") if layout.REFERENCE.fullmatch(name)}
 
     @property
-    def references_ever(self) -> set[str]:
+    def references_ever(self) -> Collection[str]:
         """The same, with those of the cases that were erased: no other case is ever called so."""
-        from cdr.store import erasures
-
-        return self.references | {*erasures.all_at(self.git, self.head)}
+        return References(self)
 
     def lacks_its_case(self, case: str) -> bool:
         """Whether what `notify` writes never stood in a case's folder: then somebody else put into it what is there."""
@@ -313,3 +311,23 @@ class Snapshot:
                 f"{odd[0]} is not what was recorded: it was changed, moved or removed without cdr.",
                 "The history still holds the right one. See: cdr verify; put it back with: cdr verify --repair",
             )
+
+
+class References(Collection[str]):
+    """The references that a snapshot's cases have, and that erased ones had; for one of them only its own two names are looked up."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    def __contains__(self, reference: object) -> bool:
+        git, head = self.snapshot.git, self.snapshot.head
+        path = layout.erasure_path(str(reference))
+        return bool(git.subtree(head, f"cases/{reference}") or git.file(head, path))
+
+    def __iter__(self) -> Iterator[str]:
+        from cdr.store import erasures
+
+        return iter(self.snapshot.references | {*erasures.all_at(self.snapshot.git, self.snapshot.head)})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
@@ -165,7 +165,7 @@ class Store:
         return self.history.root
 
     @property
-    def references(self) -> set[str]:
+    def references(self) -> Collection[str]:
         """The references that are given to cases already."""
         return self.sealed.references_ever
 

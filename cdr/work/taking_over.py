@@ -160,7 +160,7 @@ def _chosen(there: App, wanted: Wanted) -> dict[str, Facts]:
 def _names(app: App, there: App, new: Collection[str], before: Succession | None, wanted: Wanted) -> Names:
     """What is called otherwise here. A reference or a meeting's id stays what it is, where nothing here is called so."""
     known_names = before.renamed if before else {}
-    taken = app.store.references | {*new}
+    taken = {*app.store.references, *new}
     cases = {old: made for old, made in known_names.items() if layout.REFERENCE.fullmatch(old)}
     for case in new:
         if case in app.store.references:

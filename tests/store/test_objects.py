@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cdr.errors import NotAuthentic
 from cdr.store import loose_objects
-from cdr.store.folders import alike, folder_bytes, parsed_folder
+from cdr.store.folders import Entry, Folder, alike, differing, folder_bytes, parsed_folder, put_in, stored, those_named
 from cdr.store.git import Git
 from cdr.store.objects import EMPTY_TREE, Blob, object_id, parsed_commit
 
@@ -211,14 +211,15 @@ def test_a_tree_that_git_would_not_write(raw: bytes) -> None:
         parsed_folder("x", raw)
 
 
-def cases(count: int) -> bytes:
+def cases(count: int, mode: bytes = b"40000") -> bytes:
     """A folder as that of all cases: large, and with folders of one length of name."""
-    return folder_bytes({f"2026-{n:04}".encode(): (b"40000", n.to_bytes(20, "big")) for n in range(count)})
+    return folder_bytes({f"2026-{n:04}".encode(): (mode, n.to_bytes(20, "big")) for n in range(count)})
 
 
 @pytest.mark.parametrize("first", [b"", entry(".gitkeep")])  # which every store has, where its first case is to lie
-def test_a_large_folder_is_looked_into_as_if_it_were_taken_apart(first: bytes) -> None:
-    raw = first + cases(400)
+@pytest.mark.parametrize("mode", [b"40000", b"100644"])
+def test_a_large_folder_is_looked_into_as_if_it_were_taken_apart(first: bytes, mode: bytes) -> None:
+    raw = first + cases(400, mode)
     large, whole = alike(raw), parsed_folder("x", raw)
     assert large is not None
     assert all(large.entry(name) == found for name, found in whole.items())
@@ -228,7 +229,8 @@ def test_a_large_folder_is_looked_into_as_if_it_were_taken_apart(first: bytes) -
 @settings(max_examples=many(300))
 @given(st.data())
 def test_a_large_folder_that_git_would_not_write_is_taken_apart_and_refused(data: st.DataObject) -> None:
-    raw = bytearray(data.draw(st.sampled_from([b"", entry(".gitkeep")])) + cases(200))
+    mode = data.draw(st.sampled_from([b"40000", b"100644"]))
+    raw = bytearray(data.draw(st.sampled_from([b"", entry(".gitkeep")])) + cases(200, mode))
     place = data.draw(st.integers(0, len(raw) - 1))
     raw[place] = data.draw(st.integers(0, 255))
     changed = bytes(raw) if data.draw(st.booleans()) else bytes(raw[: -data.draw(st.integers(1, 40))])
@@ -247,7 +249,8 @@ def test_a_large_folder_that_git_would_not_write_is_taken_apart_and_refused(data
         entry("0" * 4, "40000") * 200,
         b"".join(entry(f"{n:04}", "40000") for n in range(200)),  # it may be .git
         b"".join(entry(f"{n:05}", "40000") for n in range(10)),  # small
-        b"".join(entry(f"{n:05}") for n in range(200)),
+        b"".join(entry(f"{n:05}", "100755") for n in range(200)),
+        b"".join(entry(f"{n:05}", "100644" if n % 9 else "40000") for n in range(200)),
         b"".join(entry(f"{n:05}", "40000") for n in reversed(range(200))),
         b"".join(entry(f"{n:05}", "40000") for n in range(199)) + entry("99999", "120000"),
         b"".join(entry(f"{n:04}x" if n < 150 else f"{n:04}yz", "40000") for n in range(200)),
@@ -259,6 +262,47 @@ def test_a_large_folder_that_git_would_not_write_is_taken_apart_and_refused(data
 )
 def test_any_other_folder_is_taken_apart(raw: bytes) -> None:
     assert alike(raw) is None
+
+
+PUT = st.dictionaries(
+    st.one_of(
+        st.integers(0, 320).map(lambda n: f"2026-{n:04}".encode()),
+        st.sampled_from([b"1999-0001", b"2027-0001", b".gitkeep", b"2026", b"2026-00001", b"2026-0\x001"]),
+    ),
+    st.one_of(st.none(), st.tuples(st.sampled_from([b"40000"] * 9 + [b"100644"]), st.binary(min_size=20, max_size=20))),
+    max_size=4,
+)
+
+
+@settings(max_examples=many(500))
+@given(st.sampled_from([b"", entry(".gitkeep")]), st.lists(PUT, min_size=1, max_size=3), st.integers(0, 300))
+def test_a_large_folder_is_changed_as_if_it_were_taken_apart(
+    first: bytes, changes: list[dict[bytes, Entry | None]], least: int
+) -> None:
+    raw = first + cases(300)[least // 10 * 36 :]
+    large, whole = alike(raw), parsed_folder("x", raw)
+    assert large is not None
+    now: Folder = whole
+    folder = large
+    for put in changes:
+        folder = put_in(folder, put)  # type: ignore[assignment]
+        now = {name: one for name, one in {**now, **put}.items() if one}
+        assert stored(folder) == folder_bytes(now)
+        assert (
+            differing(large, folder) == differing(whole, now) == {n for n in now | whole if now.get(n) != whole.get(n)}
+        )
+        assert differing(folder, large) == differing(large, folder)
+        ids = [one[1].hex() for put in changes for one in put.values() if one] + ["00" * 20]
+        assert those_named(folder, [*put, b"2026-0007"], ids) == those_named(now, [*put, b"2026-0007"], ids)
+        if isinstance(folder, type(large)) and len(folder.raw) >= 4096:
+            assert alike(folder.raw) == folder
+
+
+def test_what_stands_somewhere_within_an_id_and_a_name_is_no_id() -> None:
+    large = alike(cases(400))
+    assert large is not None
+    id_ = large.raw[len(b"40000 ") :][:20]
+    assert those_named(large, [], [id_.hex()]) == {} and large.named([large.raw[16:36]]) == {b"2026-0000"}
 
 
 @pytest.fixture
