@@ -69,7 +69,6 @@ def programs(built: Built) -> Iterator[tuple[str, float]]:
         ("gpg: the secret of what is kept (private key), and what is kept and asked", unsealed),
         ("gpg: two documents encrypted to the members", lambda: encrypting.encrypted(gnupg, DOCUMENTS, readers)),
         ("gpg: the signature (private key)", lambda: gnupg.sign(b"x" * 400, built.member)),
-        ("git: the branch", lambda: git.publish(head, head, "bench")),
         ("git: its index", lambda: git_files.stage(git, {path: blob}, head)),
         ("gpg: what was recorded, sealed", lambda: gnupg.seal(b"x" * SINCE, SECRET)),
     )

@@ -24,7 +24,6 @@ from cdr.store.objects import (
     FILE_MODE,
     LARGEST,
     MOST_AT_ONCE,
-    NOTHING,
     Blob,
     NotHere,
     Objects,
@@ -313,24 +312,22 @@ class Git(Objects):
     def publish(self, new: str, old: str | None, why: str) -> None:
         """Move the branch from `old` to `new`: the one step by which a change becomes part of the store.
 
-        Whatever git says, what the branch holds afterwards is what happened.
+        Whatever is said of it, what the branch holds afterwards is what happened.
         Raises: TryAgain when somebody else moved the branch, or is about to; DiskFailed when it could not be moved; NotKnown
         when it cannot be read either.
         """
+        from cdr.store import branch  # which only a change needs
+
         try:
-            with self.repository.with_branches() as there:
-                move = ("--create-reflog", "-m", why, self.repository.branch, new, old or NOTHING)
-                self.run("update-ref", *move, told={"GIT_DIR": str(there)})
+            branch.move(self.repository, new, old, why)
         except (CdrError, OSError) as error:
             stands = self.repository.standing()
             if stands == new:
                 return
             if isinstance(error, TryAgain):
                 raise
-            if stands != old or b".lock': File exists" in getattr(error, "said", b""):
-                raise TryAgain(
-                    "The store was changed by someone else just now; nothing was recorded.", "Run the command again."
-                ) from None
+            if stands != old:
+                raise branch.CHANGED from None
             raise DiskFailed(
                 "The change could not be made part of the store; nothing was recorded.",
                 "See what is wrong (room on the disk, who may write to .git) with: cdr doctor",
