@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cdr import resources
 
-__all__ = ["DIGIT", "NOT_ASCII", "as_sought", "has_what_it_needs", "sought"]
+__all__ = ["DIGIT", "NOT_ASCII", "as_sought", "has_what_it_needs", "kept_back", "sought"]
 
 DIGIT, NOT_ASCII = (
     "\x00d",
@@ -24,7 +24,13 @@ AS_ASCII = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s"})
 TEXTS_LATELY = 8
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from re import Pattern
     from re import compile as sought
+
+    def kept_back(may_find: Callable[[str], bool], written: str, flags: int = 0) -> Pattern[str]:
+        """An expression that is compiled for the first text in which it may be found."""
+
 else:
     import re
 
@@ -38,27 +44,30 @@ else:
             self._flags = flags
 
         def search(self, text, *within):
-            return self._compiled().search(text, *within) if has_what_it_needs(self.pattern, text) else None
+            return self._compiled().search(text, *within) if self._may_find(text) else None
 
         def match(self, text, *within):
-            return self._compiled().match(text, *within) if has_what_it_needs(self.pattern, text) else None
+            return self._compiled().match(text, *within) if self._may_find(text) else None
 
         def sub(self, said, text):
-            return self._compiled().sub(said, text) if has_what_it_needs(self.pattern, text) else text
+            return self._compiled().sub(said, text) if self._may_find(text) else text
 
         def split(self, text):
-            return self._compiled().split(text) if has_what_it_needs(self.pattern, text) else [text]
+            return self._compiled().split(text) if self._may_find(text) else [text]
 
         def finditer(self, text):
-            return self._compiled().finditer(text) if has_what_it_needs(self.pattern, text) else iter(())
+            return self._compiled().finditer(text) if self._may_find(text) else iter(())
 
         def findall(self, text):
-            return self._compiled().findall(text) if has_what_it_needs(self.pattern, text) else []
+            return self._compiled().findall(text) if self._may_find(text) else []
 
         def __getattr__(self, name):
             if name.startswith("__"):
                 raise AttributeError(name)
             return getattr(self._compiled(), name)
+
+        def _may_find(self, text):
+            return has_what_it_needs(self.pattern, text)
 
         def _compiled(self):
             """The compiled expression, which is asked itself from then on."""
@@ -66,6 +75,13 @@ else:
             for name in METHODS:
                 setattr(self, name, getattr(compiled, name))
             return compiled
+
+    class kept_back(sought):  # noqa: N801 - as the other
+        """The same for an expression that needs no word: `may_find` says of a text whether it may be found there, until it is compiled."""
+
+        def __init__(self, may_find, written, flags=0):
+            super().__init__(written, flags)
+            self._may_find = may_find
 
 
 def has_what_it_needs(pattern: str, text: str) -> bool:

@@ -25,7 +25,7 @@ from cdr.domain.anonymising.around_names import collar_number
 from cdr.domain.anonymising.name_forms import SPACED, may_stand_apart
 from cdr.domain.anonymising.unknown_places import SAINT, may_name_a_saint
 from cdr.domain.anonymising.words import NEAR_BEFORE, opens_a_sentence
-from cdr.sought import as_sought, has_what_it_needs, sought
+from cdr.sought import as_sought, has_what_it_needs, kept_back, sought
 
 UPDATE = bool(os.environ.get("CDR_UPDATE_DOCS"))
 RULES = ("patterns", "not", "surely", "unless")
@@ -159,6 +159,15 @@ def test_it_is_compiled_for_the_first_text_that_has_its_words_and_stays_so(monke
     assert inquest.sub("-", "an inquest") == "an -"
     assert made == [r"\binquest\b"]
     assert inquest.flags & re.IGNORECASE
+
+
+def test_what_keeps_an_expression_back_is_asked_until_it_is_compiled() -> None:
+    asked: list[str] = []
+    inquest = kept_back(lambda text: asked.append(text) is None and "q" in text, "inquest")  # type: ignore[func-returns-value]
+    assert [inquest.search("home"), inquest.sub("-", "the home"), inquest.findall("home")] == [None, "the home", []]
+    assert inquest.sub("-", "the inquest") == "the -"
+    assert inquest.search("home") is None
+    assert asked == ["home", "the home", "home", "the inquest"]
 
 
 COUNTED = """

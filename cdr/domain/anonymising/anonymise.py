@@ -30,16 +30,14 @@ from cdr.domain.anonymising.name_forms import (
     DISGUISED,
     SPACED,
     forms_of,
-    may_stand_apart,
     parts_of,
 )
-from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, may_name_a_saint, saint_said
+from cdr.domain.anonymising.unknown_places import ENDED, SAINT, ended_said, saint_said
 from cdr.domain.anonymising.whose_names import WhoseNames
 from cdr.domain.anonymising.words import ordinary_words, word_or_number_pattern, word_pattern, word_rules
 from cdr.domain.rulebook.validation import date_at
-from cdr.expressions import expression
 from cdr.records import dataclass, field
-from cdr.sought import sought
+from cdr.sought import kept_back, sought
 from cdr.written import APOSTROPHES, bare_name
 
 INVISIBLE = sought("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000f0000-\U000ffffd]")
@@ -49,7 +47,17 @@ BEFORE_ITSELF = sought(r"\b([^\W\d_]{3,20}) (\[\1\])", re.IGNORECASE)
 BEFORE_A_PLACE = sought(r"\b(?:Lt|Gt|Gr|Lr|Up|Upr|Nr|Lower|Upper|Little|Great|Much|Long) (?=\[a place\])")
 AGAIN = sought(r"(\[[^\[\]]+\])(?: +\1)+")
 POSSESSIVE = sought(rf"[{APOSTROPHES}]s$|(?<=s)[{APOSTROPHES}]$")
-INITIALS = expression(r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b")
+
+
+def may_have_initials(text: str) -> bool:
+    """Whether two capitals stand as near to each other as initials do (`A.-B`)."""
+    capitals = [place for place, letter in enumerate(text) if "A" <= letter <= "Z"]
+    return any(second - first <= 3 for first, second in pairwise(capitals))
+
+
+INITIALS = kept_back(
+    may_have_initials, r"\b(?:[A-Z]\.[ -]?){1,3}[A-Z]\b\.?(?=\W|$)|\b[A-Z]{2,4}\b|\b[A-Z](?: [A-Z]){1,3}\b"
+)
 
 
 @dataclass(frozen=True)
@@ -103,11 +111,9 @@ class Anonymiser:
         reading.replace(GENERAL_ADDRESS, lambda _: ("[an address]", "addresses"))
         if any(has_each(reading.text, [house]) for house in self.things.houses):
             reading.replace(_numbered(self.things.houses), lambda _: ("[an address]", "addresses"))
-        if may_name_a_saint(reading.text):
-            reading.replace(SAINT, saint_said)
+        reading.replace(SAINT, saint_said)
         reading.replace(ENDED, ended_said)
-        if may_stand_apart(reading.text):
-            reading.replace(SPACED, self._disguised_said)
+        reading.replace(SPACED, self._disguised_said)
         reading.replace(DISGUISED, self._disguised_said)
         self._replace_names(reading)
         self._replace_initials(reading)
@@ -182,8 +188,7 @@ class Anonymiser:
                 return None
             return f"[{role}]", "initials"
 
-        if may_have_initials(reading.text):
-            reading.replace(INITIALS, said)
+        reading.replace(INITIALS, said)
 
     def _replace_names(self, reading: Reading) -> None:
         words = [self._word(match) for match in word_pattern(reading.text).finditer(reading.text)]
@@ -268,12 +273,6 @@ def _in_small_letters(text: str, words: Sequence[Word], index: int) -> list[Word
     between = text[pair[0].end : pair[1].start]
     apart = pair[0].low != pair[1].low and pair[0].people & pair[1].people
     return list(pair) if apart and (between in (" ", ", ") or joined(text, *pair)) else []
-
-
-def may_have_initials(text: str) -> bool:
-    """Whether two capitals stand as near to each other as `INITIALS` needs them (`A.-B`); else nothing is compiled."""
-    capitals = [place for place, letter in enumerate(text) if "A" <= letter <= "Z"]
-    return any(second - first <= 3 for first, second in pairwise(capitals))
 
 
 @cache

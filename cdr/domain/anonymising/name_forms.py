@@ -9,8 +9,7 @@ from collections.abc import Container, Iterator
 from cdr.domain.anonymising.around_names import APOSTROPHE
 from cdr.domain.anonymising.known_names import PLACE
 from cdr.domain.anonymising.words import word_pattern, word_rules, words_of
-from cdr.expressions import expression
-from cdr.sought import sought
+from cdr.sought import kept_back, sought
 from cdr.written import APOSTROPHES, bare_name
 
 SHORTEST_MISSPELT, LONGEST_MISSPELT = 5, 60
@@ -19,13 +18,12 @@ LONGEST_ENDING_LOST, LONGEST_ENDING = 2, 4
 SHORTEST_PART, LONGEST_DISGUISED = 2, 40
 DIGITS_FOR_LETTERS = str.maketrans("0134578$@!", "oieastbsai")
 LAST_APOSTROPHE = sought(rf"[{APOSTROPHES}](?=\w*$)")
-SPACED = expression(r"(?<!\w)[^\W\d_](?:(?: |[.\-_·*] ?)[^\W\d_]){2,39}(?!\w)")
 APART = str.maketrans(dict.fromkeys(".-_·*", " "))
 DISGUISED = sought(r"(?<![\w$@])(?=[^\W\d_$@!]*[\d$@!])(?=[\d$@!]*[^\W\d_])[\w$@!]{3,40}(?![\w$@])")
 
 
 def may_stand_apart(text: str) -> bool:
-    """Whether a text has a letter alone, between two letters that may stand so too, as what `SPACED` finds has; else nothing is compiled."""
+    """Whether a text has a letter alone, between two letters that may stand so too, as those of a name have that is written so."""
     words = [word for word in text.translate(APART).split(" ") if word]
     return any(
         len(middle) == 1 and not (_is_in_a_word(before[-2:-1]) or _is_in_a_word(after[1:2]))
@@ -35,6 +33,9 @@ def may_stand_apart(text: str) -> bool:
 
 def _is_in_a_word(letter: str) -> bool:
     return letter.isalnum() or letter == "_"
+
+
+SPACED = kept_back(may_stand_apart, r"(?<!\w)[^\W\d_](?:(?: |[.\-_·*] ?)[^\W\d_]){2,39}(?!\w)")
 
 
 def slips(word: str) -> Iterator[str]:

@@ -6,8 +6,7 @@ import re
 from functools import cache
 
 from cdr.domain.anonymising.words import opens_a_sentence, ordinary_words, word_rules
-from cdr.expressions import expression
-from cdr.sought import sought
+from cdr.sought import kept_back, sought
 from cdr.written import bare_name
 
 SAID = {
@@ -25,14 +24,10 @@ _NAME = r"[A-Z][\w'’]{1,30}"
 _ENDED = sought(
     rf"(?<![\w'’])(?P<name>{_NAME}(?:[ -](?:and |of |& |the )?{_NAME}){{0,{MOST_WORDS}}}) (?P<end>(?i:{'|'.join(SAID)}))(?![\w'’])"
 )
-_SAINT = expression(
-    rf"(?<![\w'’])(?P<st>(?:S|s)(?:t|aint|te|ts|s)\.?)\s{{1,2}}(?P<who>[^\W\d_]{{3,20}})(?:['’]?s\b|['’])?"
-    rf"(?:(?: (?:and|&) St\.? |[- ]){_NAME}){{0,4}}"
-)
 
 
 def may_name_a_saint(text: str) -> bool:
-    """Whether a text has what `SAINT` begins with, at the end of a word; in most there is none, and nothing is compiled."""
+    """Whether a text has what a saint's name begins with, at the end of a word; most have none."""
     return any(_ends_in_saint(word.removesuffix(".")) for word in text.split())
 
 
@@ -40,6 +35,13 @@ def _ends_in_saint(word: str) -> bool:
     form = next((form for form in SAINTS if word.endswith(form)), None)
     before = word[-len(form) - 1 : -len(form)] if form else ""
     return form is not None and not (before.isalnum() or before in ("_", "'", "’"))
+
+
+_SAINT = kept_back(
+    may_name_a_saint,
+    rf"(?<![\w'’])(?P<st>(?:S|s)(?:t|aint|te|ts|s)\.?)\s{{1,2}}(?P<who>[^\W\d_]{{3,20}})(?:['’]?s\b|['’])?"
+    rf"(?:(?: (?:and|&) St\.? |[- ]){_NAME}){{0,4}}",
+)
 
 
 def ended_said(match: re.Match[str]) -> tuple[str, str] | None:
