@@ -81,7 +81,8 @@ class Moment:
     @property
     def words(self) -> str:
         """The time as it is told: `01:20`, and where the hour came twice and it is known, `01:20 (winter time)`; empty without one."""
-        said = WORDS.get(self.offset, "") if Moment(self.day, self.clock).came_twice else ""
+        said = WORDS.get(self.offset, "")
+        said = said if said and Moment(self.day, self.clock).came_twice else ""
         return f"{self.clock} ({said})" if said else self.clock
 
     @property

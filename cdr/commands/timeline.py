@@ -43,9 +43,12 @@ def command(
 
     chosen = "json" if as_json else format_
     _refuse_what_cannot_be(chosen, identified, check, output)
-    made = timeline_of(app, app.store.case(reference), identified)
+    is_drawn = chosen == "pdf"
+    made = timeline_of(app, app.store.case(reference), identified, is_drawn)
     width = terminal_size((96, 24)).columns
-    rendered = render_check(made, chosen) if check else render(made, chosen, width, app.clock.today)
+    rendered = (
+        render_check(made, chosen) if check else render(made, chosen, width, app.clock.today if is_drawn else None)
+    )
     deliver(rendered, chosen, output, as_json)
     if output and output != STDOUT:
         from pathlib import Path

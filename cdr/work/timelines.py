@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from cdr.store.case_file import CaseFile
 
 
-def timeline_of(app: App, documents: CaseFile, identified: bool) -> Timeline:
-    """The timeline of a case, anonymised unless `identified`."""
+def timeline_of(app: App, documents: CaseFile, identified: bool, is_drawn: bool = True) -> Timeline:
+    """The timeline of a case, anonymised unless `identified`; with minutes where it is drawn."""
     from cdr.domain.timeline.family import told_by_family
     from cdr.domain.timeline.timeline import timeline
 
@@ -28,6 +28,7 @@ def timeline_of(app: App, documents: CaseFile, identified: bool) -> Timeline:
         rules("timeline"),
         identified,
         around(app.configuration) if identified else around_case(app, documents),
+        is_drawn,
     )
 
 

@@ -4,6 +4,9 @@ import csv
 import html.parser
 import io
 import json
+import os
+import subprocess
+import sys
 import unicodedata
 from typing import Any
 
@@ -39,6 +42,44 @@ def pdf_text(timeline: Timeline) -> str:
     return unicodedata.normalize(
         "NFC", "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made_pdf))
     )
+
+
+# On the night on which the clocks went back, 01:20 summer time is before 01:10 winter time.
+NIGHT = [
+    told(
+        GP, ("2025-10-26T01:10+00:00", "Seen again"), ("2025-10-26T01:20+01:00", "Seen"), ("2025-10-26", "Asked after")
+    )
+]
+
+
+@pytest.mark.parametrize("format", [one for one in FORMATS if one != "pdf"])
+@pytest.mark.parametrize("returns", [RETURNS, NIGHT])
+@pytest.mark.parametrize("identified", [True, False])
+def test_what_is_not_drawn_needs_no_minutes(format: str, returns: list[dict[str, Any]], identified: bool) -> None:
+    drawn, written = (made(None, returns, identified, is_drawn=one) for one in (True, False))
+    assert rendered(format, drawn) == rendered(format, written)
+    assert render_check(drawn, "json") == render_check(written, "json")
+
+
+def test_two_times_of_the_night_on_which_the_clocks_went_back_stand_in_their_order() -> None:
+    told_then = [
+        entry.event for entry in made(None, NIGHT).entries if entry.event in ("Asked after", "Seen", "Seen again")
+    ]
+    assert told_then == ["Asked after", "Seen", "Seen again"]
+
+
+LOADED = """
+import sys
+from unit.timeline_cases import made, told
+made(None, [told("northtown-general", ("2025-11-20", "Weighed at home by the midwife"))], is_drawn=False)
+print("zoneinfo" in sys.modules)
+"""
+
+
+def test_what_is_not_drawn_asks_no_clocks_where_no_two_times_of_one_day_are_compared() -> None:
+    surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    said = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, env=surroundings)
+    assert said.stdout == "False\n"
 
 
 def test_json_is_that_of_the_interface() -> None:

@@ -74,11 +74,13 @@ def told(agency: str, *events: tuple[str, str], **more: Any) -> dict[str, Any]:
 
 
 def made(
-    form: dict[str, Any] | None = None, returns: list[dict[str, Any]] | None = None, identified: bool = True
+    form: dict[str, Any] | None = None,
+    returns: list[dict[str, Any]] | None = None,
+    identified: bool = True,
+    **more: Any,
 ) -> Timeline:
-    return timeline(
-        "2026-7K3M", form or form_a(), RETURNS if returns is None else returns, AGENCIES, rules(), identified
-    )
+    given = RETURNS if returns is None else returns
+    return timeline("2026-7K3M", form or form_a(), given, AGENCIES, rules(), identified, **more)
 
 
 def whys(form: dict[str, Any] | None = None, *returns: dict[str, Any]) -> list[str]:

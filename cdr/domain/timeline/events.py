@@ -286,10 +286,25 @@ def _contacts(form_b: Mapping[str, Any], source: str, own: Sequence[Event]) -> l
     ]
 
 
-def _place_in_time(event: Event) -> tuple[date, int, datetime, bool]:
+class _Earliest:
+    """The earliest moment that something can have been; worked out where two of one day are put in order, which most are not."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.moment = moment
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Earliest) and (self.moment == other.moment or self.moment.first == other.moment.first)
+
+    def __lt__(self, other: _Earliest) -> bool:
+        return self.moment.first < other.moment.first
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _place_in_time(event: Event) -> tuple[date, int, _Earliest, bool]:
     untimed = {BIRTH: FIRST, DEATH: LATE, AFTER_DEATH: LAST}.get(event.kind, EARLY)
     rank = LAST if event.kind in FOLLOWS_DEATH else untimed if event.time is None else TIMED
-    return event.on, rank, event.moment.first, event.source != FORM_A
+    return event.on, rank, _Earliest(event.moment), event.source != FORM_A
 
 
 def _same_event(first: Event, second: Event, kind: Mapping[str, Any]) -> bool:

@@ -126,11 +126,12 @@ def timeline(
     rules: Rules,
     identified: bool,
     around: Around = NOTHING_AROUND,
+    is_drawn: bool = True,
 ) -> Timeline:
     """The timeline of a case (protocol section 1), anonymised unless `identified` (protocol section 4).
 
     `agencies` gives each id its name, type and the type in words, `rules` is `rules/timeline.yaml`, `around` what the area's
-    configuration names.
+    configuration names; minutes are for who draws it.
     Raises: ValueError where a date is none, which a valid form does not have.
     """
     events = in_order(
@@ -154,7 +155,7 @@ def timeline(
         case=case_ref,
         anonymised=not identified,
         entries=tuple(
-            _entry(event, life, agencies, named if identified else types, words, identified)
+            _entry(event, life, agencies, named if identified else types, words, identified, is_drawn)
             for event, words in zip(events, missed, strict=True)
         ),
         gaps=gaps_between(events, born, died, rules),
@@ -164,9 +165,9 @@ def timeline(
         left=tuple((word, tuple(found)) for word, found in taken_out.left.items()),
         together=groups,
         born=(born - died).days,
-        born_minute=_minute(birth),
-        died_minute=_minute(death),
-        put_back=put_back_on(died),
+        born_minute=_minute(birth) if is_drawn else None,
+        died_minute=_minute(death) if is_drawn else None,
+        put_back=put_back_on(died) if is_drawn else 0,
     )
 
 
@@ -214,7 +215,13 @@ def _anonymised(events: Sequence[Event], anonymiser: Anonymiser, taken_out: _Tak
 
 
 def _entry(
-    event: Event, life: _Life, agencies: Agencies, tellers: Mapping[str, str], missed: str | None, identified: bool
+    event: Event,
+    life: _Life,
+    agencies: Agencies,
+    tellers: Mapping[str, str],
+    missed: str | None,
+    identified: bool,
+    is_drawn: bool,
 ) -> Entry:
     kind = agencies[event.source][1] if event.source in agencies else UNKNOWN_TYPE
     kind = FAMILY if event.source == FAMILY else kind
@@ -231,7 +238,7 @@ def _entry(
         time=event.time,
         missed=missed,
         clock=event.moment.words,
-        minute=_minute(event.moment),
+        minute=_minute(event.moment) if is_drawn else None,
     )
 
 
