@@ -96,7 +96,12 @@ def test_before_the_day_on_which_it_was_found_nothing_is_known(cdr: Shell, asked
 
 def test_it_is_asked_anew_after_a_month(cdr: Shell, sudi: str) -> None:
     cdr("list", as_of=ASKED_ON)
-    assert [asks(cdr, as_of=day) for day in (ASKED_ON, "2026-02-09", "2026-02-10", "2026-02-10")] == [OPENING, 0, OPENING, 0]
+    assert [asks(cdr, as_of=day) for day in (ASKED_ON, "2026-02-09", "2026-02-10", "2026-02-10")] == [
+        OPENING,
+        0,
+        OPENING,
+        0,
+    ]
 
 
 def test_what_is_recorded_is_looked_at(cdr: Shell, quiet: str) -> None:
