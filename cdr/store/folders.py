@@ -8,6 +8,7 @@ is found by halves, and a change cuts out or puts in the bytes of an entry. The 
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from operator import lt
@@ -148,7 +149,8 @@ def alike(raw: bytes) -> Alike | None:
     fixed = [*enumerate(start), (size - ID_LENGTH - 1, 0)]
     if any(raw[begins + place :: size] != bytes([byte]) * count for place, byte in fixed):
         return None
-    names = [raw[at : at + length] for at in range(begins + len(start), len(raw), size)]
+    each = struct.iter_unpack(f"{len(start)}x{length}s{1 + ID_LENGTH}x", memoryview(raw)[begins:])
+    names = [name for (name,) in each]
     every = b"".join(names)
     is_in_order = all(map(lt, [*[KEPT][: 1 if begins else 0], *names], names[0 if begins else 1 :]))
     return Alike(raw, names, begins, mode) if is_in_order and b"\0" not in every and b"/" not in every else None

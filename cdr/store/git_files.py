@@ -35,7 +35,8 @@ def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
         try:
             whole = _whole_index(git)
             changed = git_index.changed(whole, {_path_bytes(path): _entry(blob) for path, blob in files.items()})
-            made.write_bytes(whole if changed is None else changed)
+            with made.open("wb") as stream:
+                stream.writelines([whole] if changed is None else changed)
             if changed is None:
                 lines = [f"{_told(blob)}\t{path}\0" for path, blob in files.items()]
                 git.run("update-index", "-z", "--index-info", data=_path_bytes("".join(lines)), told=_as_index(made))

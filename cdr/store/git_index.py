@@ -28,26 +28,30 @@ Entry = tuple[int, bytes]
 """Mode and id of a file."""
 
 
-def changed(raw: bytes, files: Mapping[bytes, Entry | None]) -> bytes | None:
-    """A whole index with these files in place of what it holds of their paths, or, where None, without them; None where that is for git itself."""
+def changed(raw: bytes, files: Mapping[bytes, Entry | None]) -> list[bytes | memoryview] | None:
+    """A whole index, in pieces, with these files in place of what it holds of their paths, or, where None, without them; None where that is for
+    git itself."""
     end = _end_of_entries(raw)
     if end is None or len(files) > FEW:
         return None
-    parts, at, count = [], FIRST, int.from_bytes(raw[8:FIRST])
+    pieces, at, count = list[bytes | memoryview](), FIRST, int.from_bytes(raw[8:FIRST])
     for path, entry in sorted(files.items()):
-        parts_of = path.split(b"/")
-        above = [b"/".join(parts_of[:depth]) for depth in range(1, len(parts_of))]
+        names = path.split(b"/")
+        above = [b"/".join(names[:depth]) for depth in range(1, len(names))]
         place = _place(raw, end, path)
         if place is None or any(map(files.get, above)):
             return None
         if entry and (entry[0].to_bytes(4) not in MODES or _is_in_the_way(raw, end, path, above)):
             return None
         start, until = place
-        parts += [raw[at:start], _written(path, *entry) if entry else b""]
+        pieces += [memoryview(raw)[at:start], _written(path, *entry) if entry else b""]
         count += bool(entry) - (until > start)
         at = until
-    whole = b"".join([BEGINS, count.to_bytes(4), *parts, raw[at:end]])
-    return whole + hashlib.sha1(whole, usedforsecurity=False).digest()
+    pieces = [BEGINS, count.to_bytes(4), *pieces, memoryview(raw)[at:end]]
+    digest = hashlib.sha1(usedforsecurity=False)
+    for piece in pieces:
+        digest.update(piece)
+    return [*pieces, digest.digest()]
 
 
 def _written(path: bytes, mode: int, id_: bytes) -> bytes:
@@ -66,15 +70,20 @@ def _end_of_entries(raw: bytes) -> int | None:
         return None
     last = len(raw) - SUM_LENGTH
     found = last
-    while (found := raw.rfind(CACHE, FIRST, found)) >= 0:
-        if found + EIGHT + int.from_bytes(raw[found + 4 : found + EIGHT]) == last:
-            break
-    end = last if found < 0 else found
+    while found >= 0 and not _ends(raw, found):
+        found = raw.rfind(CACHE, FIRST, found)
+        while found >= 0 and found + EIGHT + int.from_bytes(raw[found + 4 : found + EIGHT]) != last:
+            found = raw.rfind(CACHE, FIRST, found)
+    return found if found >= 0 else None
+
+
+def _ends(raw: bytes, end: int) -> bool:
+    """Whether an entry ends here, and none is before it."""
     here = FIRST if end == FIRST else _first_at(raw, max(FIRST, end - NEAR), end)
     while here is not None and here < end:
         one = _entry(raw, here, end)
         here = one[1] if one else None
-    return end if here == end else None
+    return here == end
 
 
 def _entry(raw: bytes, at: int, end: int) -> tuple[bytes, int] | None:

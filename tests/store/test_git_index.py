@@ -18,13 +18,18 @@ from store.test_parts import with_closed
 
 from cdr.store import git_index
 from cdr.store.git import Git
-from cdr.store.git_index import Entry, changed
+from cdr.store.git_index import Entry
 
 IDS = [b"\x11" * 20, bytes(range(20)), b"\0" * 19 + b"\1", b"TREE\0\0\0\x08" + b"\0" * 12]
 NAMES = ["a", "a-b", "a.b", "ab", "cases", "é", "long" * 20, "z"]
 PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)
 THERE = st.dictionaries(PATHS, st.integers(0, 3), max_size=30)
 PUT = st.dictionaries(PATHS, st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=5)
+
+
+def changed(raw: bytes, files: Mapping[bytes, Entry | None]) -> bytes | None:
+    found = git_index.changed(raw, files)
+    return None if found is None else b"".join(found)
 
 
 def asked(folder: Path, *words: str, data: bytes = b"") -> bytes:
@@ -151,6 +156,24 @@ def _made(count: int) -> bytes:
         found = changed(found, {name: (0o100644, IDS[1]) for name in names[start : start + 50]})
     assert found is not None
     return found
+
+
+def test_of_ten_times_as_many_files_few_more_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+    entry = git_index._entry
+
+    def noted(raw: bytes, at: int, end: int) -> tuple[bytes, int] | None:
+        looked_at.append(at)
+        return entry(raw, at, end)
+
+    few, many_more = _made(400), _made(4000)
+    monkeypatch.setattr(git_index, "_entry", noted)
+    counts = []
+    for raw in (few, many_more):
+        looked_at.clear()
+        assert changed(raw, PLAIN) is not None
+        counts.append(len(looked_at))
+    assert counts[1] < counts[0] + 200
 
 
 def test_after_each_change_git_finds_the_folder_as_it_was_recorded(cdr: Shell, sudi: str) -> None:
