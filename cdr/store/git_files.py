@@ -27,35 +27,18 @@ def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
 
     Raises: TryAgain where another git program keeps the index's lock, DiskFailed.
     """
-    from cdr.store import git_index  # which only a change needs
-
+    lines = [f"{blob.mode} {blob.digest}\t{path}" if blob else f"0 {NOTHING}\t{path}" for path, blob in files.items()]
+    data = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
     index = git.repository.index
     with git_locks.held(index), disk.aside(git.repository.directory) as there:  # a folder in which nothing was planted
         made = there / index.name
         try:
-            whole = _whole_index(git)
-            changed = git_index.changed(whole, {_path_bytes(path): _entry(blob) for path, blob in files.items()})
-            with made.open("wb") as stream:
-                stream.writelines([whole] if changed is None else changed)
-            if changed is None:
-                lines = [f"{_told(blob)}\t{path}\0" for path, blob in files.items()]
-                git.run("update-index", "-z", "--index-info", data=_path_bytes("".join(lines)), told=_as_index(made))
+            made.write_bytes(_whole_index(git))
+            git.run("update-index", "-z", "--index-info", data=data, told=_as_index(made))
         except (GitFailed, OSError):  # a broken index is made again, never trusted
             made.unlink(missing_ok=True)
             git.run("read-tree", tip, told=_as_index(made))
         disk.move(made, index)
-
-
-def _entry(blob: Blob | None) -> tuple[int, bytes] | None:
-    return (int(blob.mode, 8), bytes.fromhex(blob.digest)) if blob else None
-
-
-def _told(blob: Blob | None) -> str:
-    return f"{blob.mode} {blob.digest}" if blob else f"0 {NOTHING}"
-
-
-def _path_bytes(path: str) -> bytes:
-    return path.encode("utf-8", "surrogateescape")
 
 
 def staged(git: Git) -> dict[str, Blob] | None:
