@@ -42,11 +42,14 @@ class Likely:
 
 def likely(app: App, body: Mapping[str, Any], but: str = "") -> Likely:
     """Who the child of a notification may be, of those of the cases but for one: nothing is made of the thousands of others."""
-    from cdr.domain.case.duplicates import Identity, Likeness, identity
+    from cdr.domain.case import first_sight
+    from cdr.domain.case.duplicates import Likeness, identity
 
     likeness = Likeness(identity(body))
-    known = {**_at_rest(app), **_not_at_rest(app)}
-    found = {case: Identity.from_dict(kept) for case, kept in known.items() if likeness.may_be(kept)}
+    at_work = _not_at_rest(app)
+    at_rest = first_sight.may_be(_at_rest_in_order(app), likeness)
+    found = {case: one for case, one in at_rest.items() if case not in at_work}
+    found |= {case: one for case, one in _identities(at_work).items() if likeness.may_be(one)}
     return Likely(likeness.child, _without(found, but))
 
 
@@ -71,22 +74,38 @@ def known(app: App) -> dict[str, KnownBy]:
 
 def others(app: App, but: str) -> dict[str, Identity]:
     """Who the children of the other cases are, by case."""
-    from cdr.domain.case.duplicates import Identity
-
-    known = {**_at_rest(app), **_not_at_rest(app)}
-    return _without({case: Identity.from_dict(kept) for case, kept in known.items()}, but)
+    return _without(_identities({**_at_rest(app), **_not_at_rest(app)}), but)
 
 
 def _at_rest(app: App) -> dict[str, Mapping[str, Any]]:
     """Who the children of the cases at rest are, as the index keeps it."""
-    kept = across.column_at_rest(app.store, KNOWN_BY)
-    return {case: one["identity"] for case, one in kept.items() if one["identity"]}
+    return _children(across.column_at_rest(app.store, KNOWN_BY))
+
+
+def _at_rest_in_order(app: App) -> Mapping[str, Any]:
+    """The same as they were put in order when somebody asked last."""
+    from cdr import resources
+    from cdr.domain.case import first_sight
+
+    edition = resources.edition().hex()[:32]
+    return across.summed(app.store, KNOWN_BY, 0, edition, lambda found: first_sight.in_order(_children(found)))
+
+
+def _children(found: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {case: one["identity"] for case, one in found.items() if one["identity"]}
 
 
 def _not_at_rest(app: App) -> dict[str, Mapping[str, Any]]:
     """The same of the other cases."""
-    kept = {case: facts.kept_identity for case, facts in app.cases_not_at_rest().items()}
-    return {case: one for case, one in kept.items() if one is not None}
+    from cdr.domain.case import facts
+
+    return facts.identities_of(app.store.kept_not_at_rest())
+
+
+def _identities(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Identity]:
+    from cdr.domain.case.duplicates import Identity
+
+    return {case: Identity.from_dict(one) for case, one in kept.items()}
 
 
 def _without(found: dict[str, Identity], but: str) -> dict[str, Identity]:

@@ -17,7 +17,8 @@ from cdr.domain.asking.leaving import file_name, name_of_actions, name_of_test
 from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.said import Said, with_said
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
-from cdr.domain.rulebook.agency_routes import FORM, SECURE_MAIL
+from cdr.domain.rulebook.agency_routes import SECURE_MAIL
+from cdr.domain.rulebook.configuration import FORM
 from cdr.records import dataclass, replace
 from cdr.store.kept import kept
 from cdr.work.agency_keys import refuse_unusable

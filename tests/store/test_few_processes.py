@@ -85,9 +85,9 @@ def test_who_a_child_may_be_is_looked_for_once_and_no_folder_of_objects_is_gone_
     cdr(*NOTIFY, as_of=ON)
     asked: list[object] = []
     seen: list[str] = []
-    at_rest, scandir = known._at_rest, os.scandir
+    at_rest, scandir = known._at_rest_in_order, os.scandir
 
-    def noted(app: App) -> dict[str, Mapping[str, Any]]:
+    def noted(app: App) -> Mapping[str, Any]:
         asked.append(app)
         return at_rest(app)
 
@@ -95,7 +95,7 @@ def test_who_a_child_may_be_is_looked_for_once_and_no_folder_of_objects_is_gone_
         seen.append(str(getattr(folder, "path", folder)))
         return scandir(folder)
 
-    monkeypatch.setattr(known, "_at_rest", noted)
+    monkeypatch.setattr(known, "_at_rest_in_order", noted)
     monkeypatch.setattr(os, "scandir", looked)
     cdr(*NOTIFY, as_of=ON)
     assert len(asked) == 1

@@ -270,4 +270,4 @@ def identities(draw: st.DrawFn) -> Identity:
 def test_nobody_who_is_the_same_or_looks_alike_is_passed_over_at_first_sight(one: Identity, other: Identity) -> None:
     likeness = Likeness(one)
     if same_child(one, other) or likeness.to(other):
-        assert likeness.may_be(other.to_dict())
+        assert likeness.may_be(other)

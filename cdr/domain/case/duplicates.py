@@ -113,11 +113,15 @@ class Likeness:
         """The numbers that differ from this child's in one digit or by two digits having changed places."""
         return _near_numbers(self.child.nhs_number)
 
-    def may_be(self, kept: Mapping[str, Any]) -> bool:
-        """Whether another child, as `Identity.to_dict` wrote it, may be this one or look like it; of any other neither need be asked."""
-        number, born = kept.get("nhs_number") or "", kept.get("born") or ""
-        mine = self.child
-        return born == mine.born or born in self.births or number in self.numbers or number == mine.nhs_number != ""
+    def may_be(self, other: Identity) -> bool:
+        """Whether another child may be this one or look like it, by number and dates; of any other neither need be asked.
+
+        Where the dates of birth are not the same, those of death are alike, or one is not known.
+        """
+        mine, number, born = self.child, other.nhs_number, other.born
+        if (number and number == mine.nhs_number) or number in self.numbers or (born and born == mine.born):
+            return True
+        return born in self.births and (not (mine.died and other.died) or other.died in self.deaths)
 
     def to(self, other: Identity) -> tuple[str, ...]:
         """What is alike, in words; empty where the other child is surely the same or surely another.

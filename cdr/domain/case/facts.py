@@ -276,6 +276,12 @@ def cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
     return _Cases({case: kinds for case, kinds in kept.items() if not _is_void(kinds)})
 
 
+def identities_of(kept: Mapping[str, Mapping[str, Body]]) -> dict[str, Body]:
+    """Who the child of each of the same cases is (`Facts.kept_identity`), where there is a notification; nothing else is made of a case."""
+    told = {case: form_a for case, kinds in kept.items() if (form_a := kinds.get("notification"))}
+    return {case: one["identity"] for case, one in told.items() if not _is_void(kept[case])}
+
+
 def void_cases_of(kept: Mapping[str, Mapping[str, Body]]) -> Cases:
     """The cases that are void, and so counted nowhere."""
     return _Cases({case: kinds for case, kinds in kept.items() if _is_void(kinds)})
