@@ -21,7 +21,7 @@ from cdr.domain.rulebook.configuration import Agency, Configuration, Person
 from cdr.errors import WrongConfiguration
 from cdr.expressions import expression
 from cdr.forms import codelists
-from cdr.moments import LONDON
+from cdr.moments import london
 from cdr.records import dataclass
 from cdr.written import long_date
 
@@ -312,8 +312,8 @@ def message_id(case: str, agency: str, level: str, requested_on: date, *, domain
 
 def _moment(at: datetime | date) -> datetime:
     if isinstance(at, datetime):
-        return at if at.tzinfo else at.replace(tzinfo=LONDON)
-    return datetime.combine(at, time(12), tzinfo=LONDON)
+        return at if at.tzinfo else at.replace(tzinfo=london())
+    return datetime.combine(at, time(12), tzinfo=london())
 
 
 def _words(level: str, fields: Mapping[str, Any], override: str | None, keep: Keep | None) -> str:
