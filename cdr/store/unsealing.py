@@ -105,6 +105,9 @@ class Unsealing:
         """Tell it the secret where it asks for it, once for each file. Raises: OSError where it asks for what only a person knows."""
         if self._said().count(ASKS) > self._times_told:
             if self._times_told or not self.secret:
+                programs.end(
+                    self._process
+                )  # else it takes that nobody answers for an empty pass-phrase, or for the PIN of a card
                 raise OSError("it asks for a pass-phrase")
             self._tell()
             self._times_told += 1

@@ -141,25 +141,18 @@ def unlocked(gnupg: Gnupg, folder: Path, fingerprint: str) -> None:
     assert gpg_by_hand(str(folder / "home"), "--passphrase", "x", "--decrypt", data=sealed) == b"x"
 
 
-@pytest.fixture
-def ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No program has to be ended because it waits for an answer."""
-
-    def end(process: object) -> None:
-        raise AssertionError("it had to be ended")
-
-    monkeypatch.setattr(programs, "end", end)
-
-
-@pytest.mark.usefixtures("ends_by_itself")
 def test_who_holds_the_pass_phrase_is_asked_by_a_run_of_its_own(gnupg: Gnupg, protected: str, tmp_path: Path) -> None:
-    """The run that opens all the rest can show no question."""
+    """The run that opens all the rest can show no question, and answers none: a card counts each wrong PIN."""
+    (tmp_path / "home/gpg-agent.conf").write_text(f"log-file {tmp_path}/log\n")
+    gnupg.end_agent()
     state = State("0" * 40, Path("/nowhere"))
     Sealing(gnupg, state, protected).keep("one", {"is": 1})
     programs.begin()
     with pytest.raises(TryAgain, match="is locked"):
         Sealing(gnupg, state, protected).open("one")
     assert [*programs.started.values()] == [2]
+    said = (tmp_path / "log").read_text("utf-8", "replace")
+    assert "PKDECRYPT' failed: End of file" in said and "Bad passphrase" not in said
     unlocked(gnupg, tmp_path, protected)
     programs.begin()
     assert Sealing(gnupg, state, protected).open("one") == {"is": 1}
@@ -196,7 +189,6 @@ def test_a_secret_that_is_damaged_is_made_anew(gnupg: Gnupg, people: People) -> 
         assert Sealing(gnupg, state, people.member).open("two") == {"is": 2}
 
 
-@pytest.mark.usefixtures("ends_by_itself")
 def test_what_asks_twice_in_one_file_is_opened_no_further(gnupg: Gnupg, people: People) -> None:
     """Two pass-phrases open it, of which the second is another's: it is for whoever opens it alone to say what it is."""
     made = Unsealing(gnupg)
