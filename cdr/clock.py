@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from cdr import moments
 from cdr.errors import WrongUsage
-from cdr.moments import LONDON
+from cdr.moments import london
 from cdr.records import dataclass
 
 
@@ -19,7 +19,7 @@ class Clock:
     @property
     def now(self) -> datetime:
         """The moment, with London's offset."""
-        return self.as_of or datetime.now(LONDON).replace(microsecond=0)
+        return self.as_of or datetime.now(london()).replace(microsecond=0)
 
     @property
     def today(self) -> date:
@@ -34,12 +34,17 @@ class Clock:
 
 def real_now() -> datetime:
     """The machine's own time, whatever the rehearsal's clock says: for what is judged by real time."""
-    return datetime.now(LONDON).replace(microsecond=0)
+    return datetime.now(london()).replace(microsecond=0)
+
+
+def real_seconds() -> int:
+    """The same in seconds since 1970, as git and GnuPG keep a moment."""
+    return int(datetime.now(UTC).timestamp())
 
 
 def day_of(seconds: int) -> date:
     """The date in London at a moment that git keeps, in seconds since 1970."""
-    return datetime.fromtimestamp(seconds, LONDON).date()
+    return datetime.fromtimestamp(seconds, london()).date()
 
 
 def parse_date(text: str) -> date:
@@ -62,6 +67,6 @@ def parse_moment(text: str) -> datetime:
     from cdr import written
 
     try:
-        return moments.of(written.moment(text)).first.replace(tzinfo=UTC).astimezone(LONDON)
+        return moments.of(written.moment(text)).first.replace(tzinfo=UTC).astimezone(london())
     except ValueError:
-        return datetime.combine(parse_date(text), time(12), tzinfo=LONDON)
+        return datetime.combine(parse_date(text), time(12), tzinfo=london())

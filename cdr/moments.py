@@ -8,19 +8,29 @@ compares times, counts hours or tells one, asks here.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from cdr.expressions import expression
 from cdr.records import dataclass
 
-LONDON = ZoneInfo("Europe/London")
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
 SUMMER, WINTER = "+01:00", "+00:00"
 WORDS = {SUMMER: "summer time", WINTER: "winter time"}
 DAY = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CLOCK = expression(r"(?P<clock>(?:[01][0-9]|2[0-3]):[0-5][0-9])(?P<offset>[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?")
 ONE_MINUTE = timedelta(minutes=1)
 READ_LATELY = 4096  # dates that stand in many places of the documents of a question
+
+
+@cache
+def london() -> ZoneInfo:
+    """The clocks of London; who asks for no time loads no clocks."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,7 @@ class Moment:
     @cached_property
     def _offsets(self) -> tuple[timedelta, ...]:
         """The offsets that London had before and after a change, at this time on the wall; the same one twice on all other days."""
-        both = (self._wall.replace(tzinfo=LONDON, fold=fold).utcoffset() for fold in (0, 1))
+        both = (self._wall.replace(tzinfo=london(), fold=fold).utcoffset() for fold in (0, 1))
         return tuple(offset or timedelta() for offset in both)
 
     @property
@@ -112,7 +122,7 @@ class Moment:
 
     def after(self, hours: int) -> date:
         """The day in London on which so many hours have passed since; counted from the later of two readings."""
-        return (self.last.replace(tzinfo=UTC) + timedelta(hours=hours)).astimezone(LONDON).date()
+        return (self.last.replace(tzinfo=UTC) + timedelta(hours=hours)).astimezone(london()).date()
 
     @property
     def minute_of_day(self) -> int:
@@ -167,7 +177,7 @@ def put_back_on(day: date) -> int:
 
 def in_london(moment: datetime) -> str:
     """A moment that has a zone, as forms keep it: London's date and time, with the offset where that time came twice."""
-    here = moment.astimezone(LONDON)
+    here = moment.astimezone(london())
     found = Moment(here.date(), f"{here:%H:%M}")
     return f"{here:%Y-%m-%dT%H:%M}{_written(here) if found.came_twice else ''}"
 

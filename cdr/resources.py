@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -45,18 +46,22 @@ def edition_of_documents() -> bytes:
 
 
 def _as_they_lie(first: str, folders: list[str]) -> bytes:
-    told, waiting = [first], folders
+    names, numbers, waiting = [first], list[int](), folders
     while waiting:
-        for one in sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name):
+        folder = waiting.pop()
+        names.append(folder)
+        for one in sorted(os.scandir(folder), key=attrgetter("name")):
             if one.is_dir():
                 if one.name not in SAYS_AND_ASKS:
                     waiting.append(one.path)
             else:
                 about = one.stat()
-                told.append(f"{one.path}\0{about.st_size}\0{about.st_mtime_ns}")
-    return hashlib.sha256("\0".join(told).encode("utf-8", "surrogateescape")).digest()
+                names.append(one.name)
+                numbers += about.st_size, about.st_mtime_ns
+    told = "\0".join([*names, str(numbers)])  # at once: put together file by file, it takes half as long again
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).digest()
 
 
 def names(*parts: str) -> list[str]:
     """The sorted file names in one shipped folder."""
-    return sorted(path.name for path in Path(folder(parts[0]), *parts[1:]).iterdir())
+    return sorted(one.name for one in os.scandir(Path(folder(parts[0]), *parts[1:])))

@@ -71,7 +71,13 @@ else:
 def has_what_it_needs(pattern: str, text: str) -> bool:
     """Whether a text has a word of each list that `sought.json` has for an expression; also where it has none."""
     words = _with_marks(text)
-    return all(any(word in words for word in one_of) for one_of in _needs().get(pattern, ()))
+    for one_of in _needs().get(pattern, ()):
+        for word in one_of:
+            if word in words:
+                break
+        else:
+            return False
+    return True
 
 
 def as_sought(text: str) -> str:

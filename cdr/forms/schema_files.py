@@ -83,8 +83,8 @@ def _looked_into_from(reference: str, address: str) -> Schema:
 def meaning(schema: Schema, code: str | int) -> str:
     """What a code that a field takes means; empty where the field has codes of its own, which no list explains."""
     listed = schema.get("x-codes")
-    found = (code_list(one).get(code) for one in ((listed, ALSO) if listed else ()))
-    return next((one.label for one in found if one), "")
+    known = map(code_list, (listed, ALSO) if listed else ())
+    return next((one.label(code) for one in known if code in one), "")
 
 
 def _looked_into(node: Any, address: str) -> Any:
@@ -112,7 +112,7 @@ def _document(address: str) -> Any:
 
 def _codes_schema(name: str, *also: str) -> Schema:
     known = code_list(name)
-    codes = [code.code for code in known.codes]
+    codes = [one["code"] for one in known.listed]
     kind = "integer" if all(isinstance(code, int) for code in codes) else "string"
     more = [code for code in also if code not in known and code in code_list(ALSO)]
     kinds = [kind, "string"] if more and kind != "string" else kind

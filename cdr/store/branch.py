@@ -42,7 +42,7 @@ def move(repository: Repository, new: str, old: str | None, why: str) -> None:
             stream.write(f"{new}\n".encode("ascii"))
             stream.flush()
             os.fsync(descriptor)
-        line = f"{old or NOTHING} {new} {WHO} {int(clock.real_now().timestamp())} +0000\t{' '.join(why.split())}\n"
+        line = f"{old or NOTHING} {new} {WHO} {clock.real_seconds()} +0000\t{' '.join(why.split())}\n"
         for log in (repository.shared / "logs" / repository.branch, repository.directory / "logs/HEAD"):
             with suppress(OSError):
                 _append(log, line.encode())

@@ -8,6 +8,7 @@ is found by halves, and a change cuts out or puts in the bytes of an entry. The 
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from operator import lt
@@ -55,6 +56,7 @@ def folder_bytes(folder: Mapping[bytes, Entry]) -> bytes:
 
 
 KEPT_ENTRIES, MOST_ALIKE = 200_000, 4
+TOGETHER = 500  # entries
 
 
 @dataclass(frozen=True)
@@ -117,22 +119,22 @@ class Alike:
         size = self._size
         if (size, self.mode, self.raw[: self.begins]) != (other._size, other.mode, other.raw[: other.begins]):
             return None
-        rest = [one.raw[one.begins :] for one in (self, other)]
-        first = _how_many_same(rest[0], rest[1], size)
-        rest = [raw[first * size :] for raw in rest]
-        last = _how_many_same(rest[0], rest[1], size, at_end=True)
-        entries = ({raw[at : at + size] for at in range(0, len(raw) - last * size, size)} for raw in rest)
-        return {entry[len(self.mode) + 1 : -ID_LENGTH - 1] for entry in set.symmetric_difference(*entries)}
+        start, end, other_end = _same_outside(self.raw, other.raw, self.begins, size)
+        before = {self.raw[at : at + size] for at in range(start, end, size)}
+        after = {other.raw[at : at + size] for at in range(start, other_end, size)}
+        return {entry[len(self.mode) + 1 : -ID_LENGTH - 1] for entry in before ^ after}
 
 
-def _how_many_same(one: bytes, other: bytes, size: int, at_end: bool = False) -> int:
-    """How many entries of this size stand alike at the beginning of both, or at the end."""
-
-    def differ(number: int) -> bool:
-        length = size * (number + 1)
-        return one[-length:] != other[-length:] if at_end else one[:length] != other[:length]
-
-    return bisect_left(range(min(len(one), len(other)) // size), x=True, key=differ)
+def _same_outside(one: bytes, other: bytes, start: int, size: int) -> tuple[int, int, int]:
+    """From where on, and up to where in each, two of such folders are not the same; many entries are compared together, and then each."""
+    end, other_end = len(one), len(other)
+    for step in (size * TOGETHER, size):
+        while start + step <= min(end, other_end) and one[start : start + step] == other[start : start + step]:
+            start += step
+    for step in (size * TOGETHER, size):
+        while start + step <= min(end, other_end) and one[end - step : end] == other[other_end - step : other_end]:
+            end, other_end = end - step, other_end - step
+    return start, end, other_end
 
 
 def alike(raw: bytes) -> Alike | None:
@@ -148,7 +150,8 @@ def alike(raw: bytes) -> Alike | None:
     fixed = [*enumerate(start), (size - ID_LENGTH - 1, 0)]
     if any(raw[begins + place :: size] != bytes([byte]) * count for place, byte in fixed):
         return None
-    names = [raw[at : at + length] for at in range(begins + len(start), len(raw), size)]
+    each = struct.iter_unpack(f"{len(start)}x{length}s{1 + ID_LENGTH}x", memoryview(raw)[begins:])
+    names = [name for (name,) in each]
     every = b"".join(names)
     is_in_order = all(map(lt, [*[KEPT][: 1 if begins else 0], *names], names[0 if begins else 1 :]))
     return Alike(raw, names, begins, mode) if is_in_order and b"\0" not in every and b"/" not in every else None

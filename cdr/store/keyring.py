@@ -175,7 +175,7 @@ def _to_keep(keys: Iterable[Key]) -> dict[str, Any]:
         for part in (one, *one["parts"]):
             part["expires"] = part["expires"].isoformat() if part["expires"] else None
         one["parts"] = list(one["parts"])
-    return {"on": clock.day_of(int(clock.real_now().timestamp())).isoformat(), "keys": found}
+    return {"on": clock.day_of(clock.real_seconds()).isoformat(), "keys": found}
 
 
 def _from_kept(one: dict[str, Any]) -> Key:
@@ -185,7 +185,7 @@ def _from_kept(one: dict[str, Any]) -> Key:
 
 def _is_as_it_was(found: dict[str, Any]) -> bool:
     """Whether every key still stands as when it was listed: none was made since by its own clock, and none has ended."""
-    today = clock.day_of(int(clock.real_now().timestamp())).isoformat()
+    today = clock.day_of(clock.real_seconds()).isoformat()
     parts = [part for key in found["keys"] for part in key["parts"]]
     to_come = any(part["state"].endswith(STILL_TO_COME) for part in parts)
     ends = [part["expires"] for part in parts if part["expires"] and part["state"] != EXPIRED]
@@ -216,7 +216,7 @@ def _key(listed: dict[str, Any]) -> Key:
 def _part(info: dict[str, Any], fingerprint: str) -> Part:
     expires, made = (int(info[name]) if str(info.get(name, "")).isdigit() else 0 for name in ("expires", "date"))
     state = STATES.get(info.get("trust") or "", "")
-    if made > clock.real_now().timestamp():
+    if made > clock.real_seconds():
         state = f"was made on {clock.day_of(made)}, {STILL_TO_COME}"
     day = datetime.fromtimestamp(expires, UTC).date() if expires else None
     return Part(fingerprint, "".join(filter(str.islower, info.get("cap") or "")), state, day)

@@ -26,7 +26,7 @@ def changed(store: Store, within: Iterable[str]) -> list[str]:
     """The recorded files in these folders that are not in the store's folder as they were recorded."""
     files = {path: blob for path, blob in store.sealed.within(within).items() if blob.is_regular}
     state = store.history.state
-    known, begun = _kept(state), int(clock.real_now().timestamp() * 10**9)
+    known, begun = _kept(state), clock.real_seconds() * 10**9
     there = {path: [blob.digest, *_about(f"{store.folder}/{path}")] for path, blob in files.items()}
     new = {path: blob for path, blob in files.items() if known.get(path) != there[path]}
     odd = worktree.changed(store.folder, new) + worktree.behind_links(store.folder, files.keys() - new.keys())

@@ -34,7 +34,7 @@ def digest(line: Line) -> str:
 def note(person: Person, sealing: Sealing, what: str, cases: Sequence[str], why: str = "") -> None:
     """Keep that this run opened these cases. Raises: TryAgain, DiskFailed, NotAllowed where that cannot be kept."""
     line = {
-        "at": datetime.fromtimestamp(clock.real_now().timestamp(), UTC).isoformat(timespec="seconds"),
+        "at": datetime.fromtimestamp(clock.real_seconds(), UTC).isoformat(timespec="seconds"),
         "by": person.name,
         "fingerprint": person.fingerprint,
         "what": what,
@@ -58,7 +58,7 @@ def folded(
         return change, lambda: None
     with waiting(sealing) as (kept, _):
         lines = kept["reads"]
-    today = clock.real_now().astimezone(UTC).date().isoformat()
+    today = datetime.fromtimestamp(clock.real_seconds(), UTC).date().isoformat()
     if not lines or not (now or lines[0]["at"][:10] < today or len(lines) >= MOST_PENDING):
         return change, lambda: None
     body = {"schema": migrations.current(layout.READS.form), "reads": lines}

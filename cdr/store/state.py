@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -157,8 +158,9 @@ class State:
             (self.folder / name).unlink()
 
     def _mark(self, name: str, data: bytes) -> bytes:
-        return hmac.digest(self._secret(), name.encode() + b"\0" + data, hashlib.sha256)
+        return hmac.digest(self._secret, name.encode() + b"\0" + data, hashlib.sha256)
 
+    @cached_property
     def _secret(self) -> bytes:
         path = self.folder / "seal.key"
         kept = _read(path)

@@ -136,7 +136,7 @@ def author_line(email: str, name: str) -> str:
     """`Name <address> seconds +0000`, without what git cannot take in a name."""
     clean = "".join(letter for letter in name if letter not in "<>\n\0").strip() or "cdr"
     address = "".join(letter for letter in email if letter not in "<> \n\0")
-    return f"{clean} <{address}> {int(clock.real_now().timestamp())} +0000"
+    return f"{clean} <{address}> {clock.real_seconds()} +0000"
 
 
 def publish(git: Git, new: str, old: str | None, why: str) -> None:

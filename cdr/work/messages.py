@@ -20,6 +20,7 @@ from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
 from cdr.domain.rulebook.agency_routes import SECURE_MAIL
 from cdr.domain.rulebook.configuration import FORM
 from cdr.records import dataclass, replace
+from cdr.store.kept import kept
 from cdr.work.agency_keys import refuse_unusable
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def _single(app: App, prompt: Prompt, attached: Sequence[Attachment]) -> Message
     how |= {"files": len(attached)}
     if prompt.level == BOUNCE:
         return message.bounce_message(*about, prompt.due_on, prompt.missing, prompt.opened, **how)
+    how |= {"keep": kept}
     if prompt.level == REQUEST:
         reply_by = prompt_dates(prompt.requested_on, app.policy)[0]
         return message.request_message(*about, prompt.requested_on, reply_by=reply_by, **how)

@@ -144,7 +144,7 @@ def test_a_damaged_commit_is_found(cdr: Shell, sudi: str, tmp_path: Path) -> Non
     raw = path.read_bytes()
     path.chmod(0o600)
     path.write_bytes(raw[:30])
-    assert "missing or damaged" in cdr("list", code=76).err
+    assert f"The object {commit[:12]} of the repository is damaged" in cdr("list", code=76).err
     assert cdr("verify", code=1).out
     path.write_bytes(raw)
     cdr("list")

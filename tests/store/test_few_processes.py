@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from cdr.store.store import Store
 from cdr.work import known
 
 ON = "2026-01-10"
+LOADED = "import json, sys; from cdr.cli import run; code = run(sys.argv[1:]); print(json.dumps([code, *sys.modules]), file=sys.stderr)"
 NOTIFY = ("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x")
 
 
@@ -48,6 +52,16 @@ def test_who_records_something_starts_few(cdr: Shell, sudi: str) -> None:
     assert started(cdr, *NOTIFY) == {"git": 1, "gpg": 4}
     assert started(cdr, "request", sudi, "northshire-police") == {"git": 1, "gpg": 5}  # one of them locks the form
     assert started(cdr, "return", sudi, "northshire-police", "--nil") == {"git": 1, "gpg": 4}
+
+
+def test_who_asks_an_agency_loads_no_engine_that_fills_in_wordings(cdr: Shell, sudi: str) -> None:
+    """Its words were put together before, for an agency of the same route; an area's own wording is filled in by the engine each time."""
+    for agency in ("northshire-police", "northtown-general"):
+        command = ["--store", str(cdr.store), "--as-of", ON, "request", sudi, agency]
+        done = subprocess.run([sys.executable, "-c", LOADED, *command], capture_output=True, text=True, check=True)
+        code, *names = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0 and "cdr.documents.letters.shipped" in names
+    assert [name for name in names if name.startswith("jinja2")] == []
 
 
 def test_where_all_of_it_lies_in_packs_git_reads_it_once(cdr: Shell, sudi: str) -> None:

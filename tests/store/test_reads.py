@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,13 +12,12 @@ from faults.verbs import MEMBERS
 from store.hands import git, gpg, sign_commit
 
 from cdr.app import extraction
-from cdr.moments import LONDON
 from cdr.store import reads, reads_waiting
 from cdr.store.crypto import Gnupg
 from cdr.store.parts import READS
 from cdr.store.store import Store
 
-TOMORROW = SimpleNamespace(real_now=lambda: datetime.now(LONDON).replace(microsecond=0) + timedelta(days=1))
+TOMORROW = SimpleNamespace(real_seconds=lambda: int(datetime.now(UTC).timestamp()) + 24 * 60 * 60)
 
 
 def whats(cdr: Shell, *reference: str, code: int = 0) -> list[str]:

@@ -15,9 +15,9 @@ from cdr.documents.letters import mail, pgp_mime
 from cdr.documents.letters import message as messages
 from cdr.documents.letters.message import Asked, Attachment, Message
 from cdr.errors import NotFound, WrongConfiguration
-from cdr.moments import LONDON
+from cdr.moments import london
 
-CASE, ASKED, SENT = "2026-7K3M", date(2026, 1, 12), datetime(2026, 1, 26, 7, 0, tzinfo=LONDON)
+CASE, ASKED, SENT = "2026-7K3M", date(2026, 1, 12), datetime(2026, 1, 26, 7, 0, tzinfo=london())
 FROM = "cdop.manager@northshire.example"
 
 

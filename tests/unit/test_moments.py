@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdr import moments
-from cdr.moments import LONDON, SUMMER, WINTER, Moment, of
+from cdr.moments import SUMMER, WINTER, Moment, london, of
 
 BACK, FORWARD = date(2025, 10, 26), date(2025, 3, 30)
 REAL = st.datetimes(datetime(1990, 1, 1), datetime(2035, 12, 31), timezones=st.just(UTC)).map(
@@ -23,7 +23,7 @@ def as_kept(when: datetime) -> Moment:
 
 
 def with_offset(when: datetime) -> Moment:
-    here = when.astimezone(LONDON)
+    here = when.astimezone(london())
     return Moment(here.date(), f"{here:%H:%M}", SUMMER if here.utcoffset() else WINTER)
 
 
@@ -41,7 +41,7 @@ def test_near_a_change_nothing_true_is_called_wrong(start: datetime, one: int, o
     """Without offsets, what was earlier is never surely later, on any night."""
     changes = [datetime(start.year, 10, 31 - (datetime(start.year, 10, 31).weekday() + 1) % 7, 0, 0, tzinfo=UTC)]
     early, late = sorted((changes[0] + timedelta(minutes=one), changes[0] + timedelta(minutes=other)))
-    plain = [Moment(here.date(), f"{here:%H:%M}") for here in (early.astimezone(LONDON), late.astimezone(LONDON))]
+    plain = [Moment(here.date(), f"{here:%H:%M}") for here in (early.astimezone(london()), late.astimezone(london()))]
     assert not plain[1].is_before(plain[0])
     born, died = moments.of_birth_and_death(*plain)
     assert born.first <= died.last
@@ -50,7 +50,7 @@ def test_near_a_change_nothing_true_is_called_wrong(start: datetime, one: int, o
 @settings(max_examples=many(200))
 @given(REAL, st.integers(0, 200))
 def test_hours_pass_as_they_do(start: datetime, hours: int) -> None:
-    assert as_kept(start).after(hours) == (start + timedelta(hours=hours)).astimezone(LONDON).date()
+    assert as_kept(start).after(hours) == (start + timedelta(hours=hours)).astimezone(london()).date()
 
 
 @pytest.mark.parametrize(

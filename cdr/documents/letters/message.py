@@ -13,14 +13,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from cdr.documents.letters.wording import SUBJECT, Block, Lines, blocks, fill_in, unguarded
-from cdr.documents.letters.wording import wording as shipped
+from cdr.documents.letters import shipped
+from cdr.documents.letters.wording import SUBJECT, Block, Lines, blocks, fill_in, unguarded, wording
+from cdr.documents.web_page import Keep
 from cdr.domain.letters.letter_gate import one_line
 from cdr.domain.rulebook.configuration import Agency, Configuration, Person
 from cdr.errors import WrongConfiguration
 from cdr.expressions import expression
 from cdr.forms import codelists
-from cdr.moments import LONDON
+from cdr.moments import london
 from cdr.records import dataclass
 from cdr.written import long_date
 
@@ -92,15 +93,16 @@ def request_message(
     reply_by: date | None = None,
     override: str | None = None,
     files: int = 0,
+    keep: Keep | None = None,
 ) -> Message:
     """The message that asks an agency (by its id) for its return; `override` is the area's own wording;
-    `files` are how many go with it: its return form, and its pass-phrase where the agency has a key.
+    `files` are how many go with it: its return form, and its pass-phrase where the agency has a key. `keep` has its words again in a later run.
 
     Raises: NotFound for an unknown agency; WrongConfiguration for an address or a wording that cannot be used.
     """
     asked = About(REQUEST, case, configuration.agency(agency), requested_on)
     extra = {"reply_by": long_date(reply_by) if reply_by else "", "files": files}
-    return made(configuration, asked, [of_agency(asked.agency)], sent_at, extra, "", override)
+    return made(configuration, asked, [of_agency(asked.agency)], sent_at, extra, "", override, keep)
 
 
 def bounce_message(
@@ -135,6 +137,7 @@ def prompt_message(
     sent_at: datetime | date,
     override: str | None = None,
     files: int = 0,
+    keep: Keep | None = None,
 ) -> Message:
     """A prompt (`prompt-1` to `prompt-3`) to the agency, or the `escalation` to those who can help in its area.
 
@@ -147,7 +150,7 @@ def prompt_message(
     to = [of_agency(asked.agency)]
     if level == ESCALATION:
         to = _escalated_to(configuration, agency)
-    return made(configuration, asked, to, sent_at, {"files": files}, "", override)
+    return made(configuration, asked, to, sent_at, {"files": files}, "", override, keep)
 
 
 def thanks_message(
@@ -225,8 +228,11 @@ def made(
     extra: Mapping[str, Any],
     mark: str,
     override: str | None,
+    keep: Keep | None = None,
 ) -> Message:
     """A message in the wording of its level; `extra` are the fields that this level has more, `mark` tells it from others of its day.
+
+    With `keep` the words of one that ships with cdr are put together once: it only says its fields.
 
     Raises: WrongConfiguration for an address or a wording that cannot be used.
     """
@@ -234,7 +240,7 @@ def made(
     addresses = tuple(_allowed(configuration, checked_address(email)) for email in people)
     named = " and ".join(" ".join(person.name.split()) for person in people.values())
     fields = {"people": named, **extra, **_fields(configuration, asked)}
-    subject, body = _filled(shipped(asked.level, override), fields, f"{asked.level}.txt")
+    subject, body = _told(_words(asked.level, fields, override, keep), f"{asked.level}.txt")
     domain = sender(configuration).rpartition("@")[2]
     one = message_id(asked.case or "several", asked.agency.id, asked.level, asked.requested_on, domain=domain)
     id_ = f"<{asked.level}.{asked.agency.id}.{mark}@{domain}>" if mark else one
@@ -306,14 +312,19 @@ def message_id(case: str, agency: str, level: str, requested_on: date, *, domain
 
 def _moment(at: datetime | date) -> datetime:
     if isinstance(at, datetime):
-        return at if at.tzinfo else at.replace(tzinfo=LONDON)
-    return datetime.combine(at, time(12), tzinfo=LONDON)
+        return at if at.tzinfo else at.replace(tzinfo=london())
+    return datetime.combine(at, time(12), tzinfo=london())
 
 
-def _filled(text: str, fields: Mapping[str, Any], file: str) -> tuple[str, str]:
-    """A wording's subject and body. Raises: WrongConfiguration where its first line is no subject."""
-    filled = fill_in(text, fields, file).lstrip("\n")
-    first, _, rest = filled.partition("\n")
+def _words(level: str, fields: Mapping[str, Any], override: str | None, keep: Keep | None) -> str:
+    if keep and override is None:
+        return shipped.filled(level, fields, keep)
+    return fill_in(wording(level, override), fields, f"{level}.txt")
+
+
+def _told(filled: str, file: str) -> tuple[str, str]:
+    """The subject and the body that a wording makes. Raises: WrongConfiguration where its first line is no subject."""
+    first, _, rest = filled.lstrip("\n").partition("\n")
     if not first.startswith(SUBJECT) or not first.removeprefix(SUBJECT).strip():
         raise WrongConfiguration(f"{file} has no subject.", "Begin its first line with: Subject: ")
     return unguarded(" ".join(first.removeprefix(SUBJECT).split())), _laid_out(blocks(rest)) + "\n"

@@ -146,8 +146,11 @@ def unguarded(text: str) -> str:
 def _guarded(value: Any) -> Any:
     from jinja2 import Undefined
 
-    if isinstance(value, Lines | Undefined):
-        return value
+    return value if isinstance(value, Lines | Undefined) else as_text(value)
+
+
+def as_text(value: Any) -> str:
+    """A value of a wording, on one line and without a mark."""
     return " ".join(str(value).split()).translate(AS_TEXT)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from cdr.domain.case.duplicates import Identity, Likeness
 
 WIDTH = len("2026-01-09")  # of a date, and of an NHS number
-PLACE = 9  # digits
+PLACE = 8  # digits
+BETWEEN, END = "|", ";"  # which JSON writes as they are, so that it reads a long text in no time
 DAYS, NUMBERS = 2 * WIDTH + PLACE, WIDTH + PLACE
 NAMES = ("names", "first", "family", "also")
 
@@ -25,12 +26,12 @@ def in_order(children: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     for case, child in sorted(children.items(), key=lambda one: (one[1]["born"], one[1]["died"], one[0])):
         number, born, died = child["nhs_number"], child["born"], child["died"]
         words = [case, number, *(child[name] for name in NAMES)]
-        if not all(map(_fits, (number, born, died))) or any("\t" in word or "\n" in word for word in words):
+        if not all(map(_fits, (number, born, died))) or any(BETWEEN in word or END in word for word in words):
             odd[case] = {**child}
         elif number or born:
             numbers += [f"{number:{WIDTH}}{len(days):0{PLACE}}"] if number else []
             days.append(f"{born:{WIDTH}}{died:{WIDTH}}{at:0{PLACE}}")
-            told.append("\t".join(words) + "\n")
+            told.append(BETWEEN.join(words) + END)
             at += len(told[-1])
     return {"days": "".join(days), "numbers": "".join(sorted(numbers)), "told": "".join(told), "odd": odd}
 
@@ -67,6 +68,6 @@ def _those(text: str, length: int, wanted: Iterable[str]) -> Iterator[str]:
 
 def _told(told: str, days: str) -> tuple[str, Identity]:
     at = int(days[2 * WIDTH :])
-    case, number, names, first, family, also = told[at : told.index("\n", at)].split("\t")
+    case, number, names, first, family, also = told[at : told.index(END, at)].split(BETWEEN)
     born, died = days[:WIDTH].rstrip(" "), days[WIDTH : 2 * WIDTH].rstrip(" ")
     return case, Identity(number, names, born, died, first, family, also)
