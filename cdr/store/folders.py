@@ -102,7 +102,7 @@ class Alike:
             is_there = place < len(self.names) and self.names[place] == name
             if entry and (entry[0] != self.mode or len(name) != len(self.names[0]) or name == KEPT or b"\0" in name):
                 return None
-            if name == KEPT and self.begins:
+            if self.begins and name <= KEPT:  # which stands first
                 return None
             start = self.begins + place * size
             parts.append(self.raw[at:start])

@@ -267,7 +267,9 @@ def test_any_other_folder_is_taken_apart(raw: bytes) -> None:
 PUT = st.dictionaries(
     st.one_of(
         st.integers(0, 320).map(lambda n: f"2026-{n:04}".encode()),
-        st.sampled_from([b"1999-0001", b"2027-0001", b".gitkeep", b"2026", b"2026-00001", b"2026-0\x001"]),
+        st.sampled_from(
+            [b"1999-0001", b"2027-0001", b".gitkeep", b"2026", b"2026-00001", b"2026-0\x001", b"+026-0001"]
+        ),
     ),
     st.one_of(st.none(), st.tuples(st.sampled_from([b"40000"] * 9 + [b"100644"]), st.binary(min_size=20, max_size=20))),
     max_size=4,
@@ -296,6 +298,14 @@ def test_a_large_folder_is_changed_as_if_it_were_taken_apart(
         assert those_named(folder, [*put, b"2026-0007"], ids) == those_named(now, [*put, b"2026-0007"], ids)
         if isinstance(folder, type(large)) and len(folder.raw) >= 4096:
             assert alike(folder.raw) == folder
+
+
+@pytest.mark.parametrize("mode", [b"40000", b"100644"])
+def test_what_is_put_before_the_file_that_keeps_a_folder_stands_there(mode: bytes) -> None:
+    large = alike(entry(".gitkeep") + cases(200, mode))
+    assert large is not None
+    before = {b"+026-0001": (mode, b"1" * 20)}
+    assert stored(put_in(large, before)) == folder_bytes({**parsed_folder("x", large.raw), **before})
 
 
 def test_what_stands_somewhere_within_an_id_and_a_name_is_no_id() -> None:
